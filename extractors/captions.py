@@ -25,16 +25,12 @@ MOST_WORDS = 100
 
 _SOMEBODY = ""  # another speaker begins, and the captions do not say who
 _SILENCE, _PAUSE = 8.0, 1.0  # seconds that end a paragraph of any length, and a long enough one
-_BRIEF = 0.05  # seconds; a cue that cannot be seen, between two lines of rolling captions
 _ROLLING = 0.2  # share of cues that repeat the one before, from which captions count as rolling
 _MOST_ROLLED = 60  # words that stay when captions roll on: a few lines
 
 _TIMES = re.compile(rf"^[ \t]*({CLOCK})[ \t]*-{{1,3}}>[ \t]*({CLOCK})[^\n]*(?:\n|\Z)", re.MULTILINE)
 _NUMBER_BELOW = re.compile(r"\n[ \t]*\d+\s*\Z")
-_NOTE = re.compile(
-    r"^(?:NOTE\s+)?(title|date|authors?|speakers?|language)\s*:\s*(.{1,300})$",
-    re.IGNORECASE | re.MULTILINE,
-)
+_NOTE = re.compile(r"(?im)^(?:NOTE\s+)?(title|date|authors?|speakers?|language)\s*:\s*(.{1,300})$")
 _VOICE = re.compile(r"<v(?:\.[^\s>]{1,40})*\s+([^<>\n]{0,100})>")
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,100}\}")
 _CHANGE = re.compile(r"(?:^|(?<=\s))>>+\s*")
@@ -113,7 +109,8 @@ def cue_blocks(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]] = ()) 
     Lines that rolling captions repeat and sounds such as [Music] are left out. Speakers come from
     ``<v Name>``, "NAME:" and ">>". ``chapters`` (second and title) become headings.
     """
-    said = _named(list(_without_repeats([part for cue in cues for part in _voices(cue)])))
+    voices = [part for cue in cues for part in _voices(cue) if part.text]
+    said = _named(list(_without_repeats(voices)))
     return list(_paragraphs([part for cue in said for part in _at_sentences(cue)], chapters))
 
 
@@ -128,31 +125,23 @@ def _voices(cue: Cue) -> Iterator[Cue]:
 
 
 def _without_repeats(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Yield cues without sounds, and without what the cue before says, where captions roll on.
+    """Yield cues without sounds and, where captions roll on, without what the cue before says.
 
-    Live captions show the last line again above the new one; YouTube's files have a cue between
-    the two that is too brief to be seen.
+    Live captions show the last line again above the new one.
     """
-    spoken = [(cue, cue.text.split()) for cue in cues if cue.text]
-    brief = [False, *(0 < cue.end - cue.start < _BRIEF for cue, _ in spoken)]
-    before = [[], *(words for _, words in spoken)]
-    known = [
-        _overlap(shown, words, 1 if brief[n] or brief[n + 1] else 2)
-        for n, (shown, (_, words)) in enumerate(zip(before, spoken, strict=False))
-    ]
-    rolls = sum(map(bool, known)) >= _ROLLING * len(spoken)
-    for (cue, words), repeated in zip(spoken, known, strict=True):
-        text = one_line(_SOUND.sub(" ", " ".join(words[repeated if rolls else 0 :])))
+    words = [cue.text.split() for cue in cues]
+    known = [_overlap(shown, said) for shown, said in pairwise([[], *words])]
+    rolls = sum(length > 1 for length in known) >= _ROLLING * len(cues)
+    for cue, said, length in zip(cues, words, known, strict=True):
+        text = one_line(_SOUND.sub(" ", " ".join(said[length if rolls else 0 :])))
         if text and not _NOISE.fullmatch(text):
             yield cue._replace(text=text)
 
 
-def _overlap(shown: Sequence[str], words: Sequence[str], least: int) -> int:
-    """Return how many first words, ``least`` or more, are the last words that were shown."""
-    for length in range(min(len(shown), len(words), _MOST_ROLLED), least - 1, -1):
-        if shown[-length:] == words[:length]:
-            return length
-    return len(words) if shown == words else 0
+def _overlap(shown: Sequence[str], said: Sequence[str]) -> int:
+    """Return how many first words are the last words that were shown."""
+    lengths = range(min(len(shown), len(said), _MOST_ROLLED), 0, -1)
+    return next((length for length in lengths if shown[-length:] == said[:length]), 0)
 
 
 def _named(cues: Sequence[Cue]) -> list[Cue]:

@@ -29,12 +29,14 @@ _FRONT = re.compile(
     r"|\+\+\+[ \t]*\n(?P<toml>.{0,20000}?)\n\+\+\+)[ \t]*(?:\n|\Z)"
 )
 _FIELD = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]+([^\s\[{|>&*!][^\n]{0,500})")
-_FENCE = re.compile(r"(?m)^[ \t>]*(`{3,}|~{3,})")
-# What sites add to CommonMark in lines of their own: imports and exports of MDX, short codes
-# (Hugo), tags (Jekyll), the fences of notes (Docusaurus), a table of contents; and marks of
-# alerts, footnotes and ids of headings.
-_UNSAID = re.compile(
-    r"(?m)^(?:import[ \t][^\n]{0,300}?['\"][^'\"\n]{1,200}['\"];?"
+# Code, which stays; then what sites add to CommonMark: comments of MDX (one that is not closed is
+# matched whole, so that no text is searched twice), its imports and exports, short codes (Hugo),
+# tags (Jekyll), a table of contents, fences of notes (Docusaurus), marks of alerts, footnotes and
+# ids of headings.
+_MARKS = re.compile(
+    r"(?m)(?P<code>^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ \t>]*(?P=fence)|\Z))"
+    r"|\{/\*(?s:(?P<comment>.*?)\*/\}|(?P<open>.*))"
+    r"|^(?:import[ \t][^\n]{0,300}?['\"][^'\"\n]{1,200}['\"];?"
     r"|export[ \t]+(?:(?:const|let|var|default|function|async|class)\b|[{*])"
     r"[^\n]*(?:\n[^\n]*\S[^\n]*)*"
     r"| {0,3}\{\{[<%][^\n{}]{0,500}[>%]\}\}| {0,3}\{%[^\n%]{1,300}%\}| {0,3}\{:[^\n{}]{1,200}\}"
@@ -42,8 +44,6 @@ _UNSAID = re.compile(
     r"|^(?P<quote>[ \t]*(?:>[ \t]*)+)\[![\w-]{2,20}\][-+]?"
     r"|\[\^\d{1,3}\]:?|(?<=\S)[ \t]*\{#[\w.:-]{1,100}\}(?=[ \t]*$)"
 )
-# What is not closed is matched whole, so that no text is searched twice.
-_MDX_COMMENT = re.compile(r"(?s)\{/\*(?:(.*?)\*/\}|.*)")
 _HTML_COMMENT = re.compile(r"(?s)<!--(?:(.*?)-->|.*)")
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]")
 _SLUG = re.compile(r"[a-z]{2,}(?:-[a-z]{2,}){1,3}")
@@ -128,10 +128,10 @@ def _spoken(blocks: list[Block], body: str) -> list[Block]:
 
 def _shown(body: str, renderer: MarkdownIt) -> tuple[list[Block], list[HiddenText]]:
     """Return what the page made of the Markdown shows, and what it hides."""
-    said, comments = _without_marks(body)
-    tokens = renderer.parse(said)
+    tokens = renderer.parse(_MARKS.sub(_kept, body))
     _raise_bold_lines(tokens)
     markup = renderer.renderer.render(tokens, renderer.options, {})
+    comments = [match["comment"] or "" for match in _MARKS.finditer(body)]
     comments += _HTML_COMMENT.findall(markup)
     hidden = [
         HiddenText(text=one_line(text)[:_LONGEST_HIDDEN], reason="in a comment")
@@ -145,6 +145,11 @@ def _shown(body: str, renderer: MarkdownIt) -> tuple[list[Block], list[HiddenTex
     return tree_blocks(body_of(tree)), hidden
 
 
+def _kept(mark: re.Match[str]) -> str:
+    unclosed = mark["open"] is not None
+    return mark[0] if mark["code"] or unclosed else mark["quote"] or ""
+
+
 def _raise_bold_lines(tokens: Sequence[Token]) -> None:
     """Make headings of paragraphs that are one line in bold, as many authors write them."""
     for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
@@ -152,22 +157,3 @@ def _raise_bold_lines(tokens: Sequence[Token]) -> None:
         bold = kinds == ["strong_open", "text", "strong_close"] and len(inline.content) < _LONG
         if opening.type == "paragraph_open" and not opening.level and bold:
             opening.tag = closing.tag = "h6"
-
-
-def _without_marks(body: str) -> tuple[str, list[str]]:
-    """Return Markdown without the marks of sites, and the comments in it; code stays as it is."""
-    parts: list[str] = []
-    comments: list[str] = []
-    start, fence = 0, ""
-    for match in [*_FENCE.finditer(body), None]:
-        if match and fence and not match[1].startswith(fence):
-            continue
-        end = match.start() if match else len(body)
-        part = body[start:end]
-        if not fence:
-            comments += _MDX_COMMENT.findall(part)
-            part = _MDX_COMMENT.sub(lambda found: found[0] if found[1] is None else "", part)
-            part = _UNSAID.sub(lambda mark: mark["quote"] or "", part)
-        parts.append(part)
-        start, fence = end, "" if fence or not match else match[1]
-    return "".join(parts), comments

@@ -13,45 +13,36 @@ from schemas.sources import Payload, SourceKind
 
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
-_HASHES = re.compile(r"\A\s*#{1,6}\s+(?=\S)")
+_HASHES = re.compile(r"\s*#{1,6}\s+(?=\S)")
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+(?=[^\W\d_])")
 _UNDERLINE = re.compile(r"\s*[=\-~^*]{3,}\s*")
+_INDENTED = re.compile(r" {4}|\t")
 _SENTENCE_END = re.compile(r"[.!?:;,…]['\")\]]*$")
 _LONGEST_HEADING = 70
-_INDENTED = re.compile(r" {4}|\t")
 _WRAPPED = 45  # characters; shorter lines are lines of their own
 
 
 def read(payload: Payload) -> Extracted:
     """Return the text of a plain text file, with speakers where it is a conversation."""
     source = decode(payload.data, payload.charset)
-    header, paragraphs = _header(list(_paragraphs(visible(source))))
+    parts = re.split(r"\n(?:[ \t]*\n)+", visible(source).strip("\n"))
+    header, paragraphs = _header([part.split("\n") for part in parts if part.strip()])
     lines = [Block("\n".join(paragraph)) for paragraph in paragraphs]
     spoken = with_speakers(lines)
     blocks = list(_blocks(paragraphs)) if spoken == lines else spoken
     first = blocks[0].text if blocks and blocks[0].level else None
     language = language_of(source)
     text, passages = lay_out(blocks, language)
-    authors = re.split(r"[,;]", header.get("author", "") or header.get("authors", ""))
     return Extracted(
         kind=SourceKind.TEXT,
         title=header.get("title") or first,
-        authors=[author for one in authors if (author := one.strip())],
+        authors=[name.strip() for name in header.get("author", "").split(",") if name.strip()],
         published=stated_day(header.get("date")),
         language=language,
         text=text,
         passages=passages,
         hidden=hidden_in(source),
     )
-
-
-def _paragraphs(source: str) -> Iterator[list[str]]:
-    for part in re.split(r"\n(?:[ \t]*\n)+", source.strip("\n")):
-        lines = [line for line in part.split("\n") if line.strip()]
-        if len(lines) > 2 and _UNDERLINE.fullmatch(lines[0]) and _UNDERLINE.fullmatch(lines[2]):  # noqa: PLR2004 - a line above the heading, too
-            lines = lines[1:]
-        if lines:
-            yield lines
 
 
 def _header(paragraphs: list[list[str]]) -> tuple[Mapping[str, str], list[list[str]]]:
@@ -79,23 +70,16 @@ def _prose(lines: Sequence[str]) -> Iterator[Block]:
         yield Block("\n".join(lines), verbatim=True)
         return
     between = " " if max(map(len, lines), default=0) >= _WRAPPED else "\n"
-    gathered: list[str] = []
-    for line in lines:
-        if gathered and _ITEM.match(line):
-            yield Block(between.join(gathered))
-            gathered = []
-        gathered.append(line.strip())
-    if gathered:
-        yield Block(between.join(gathered))
+    starts = [n for n, line in enumerate(lines) if n == 0 or _ITEM.match(line)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield Block(between.join(line.strip() for line in lines[start:end]))
 
 
 def _is_heading(line: str, followed: str) -> bool:
     """Return whether a line by itself is a heading: short, no sentence, and above longer text."""
-    if _HASHES.match(line):
-        return True
     words = _NUMBERED.sub("", line)
     is_title = len(line) <= _LONGEST_HEADING and words[:1].isupper()
     is_item = _ITEM.match(line) and words == line
-    return (
-        is_title and not is_item and not _SENTENCE_END.search(words) and len(followed) > len(line)
-    )
+    is_sentence = _SENTENCE_END.search(words)
+    is_plain = is_title and not is_item and not is_sentence and len(followed) > len(line)
+    return bool(_HASHES.match(line)) or is_plain

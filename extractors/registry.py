@@ -19,6 +19,7 @@ _FEWEST_WORDS = 5
 _LONGEST_TITLE = 500
 _UNTYPED = {"", "application/octet-stream", "binary/octet-stream"}
 _VAGUE = {*_UNTYPED, "text/plain", "application/xml", "text/xml"}
+_TABLES = {"text/csv", "text/tab-separated-values"}
 _FILES = {sniffing.PDF: SourceKind.PDF, sniffing.WORD: SourceKind.WORD}
 _PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
 
@@ -67,27 +68,26 @@ def choose(payload: Payload) -> Choice:
         if found in _FILES:
             return _overruled(payload, declared, _FILES[found])
         raise _unsupported(payload, declared, found)
-    if sniffing.is_list(payload.data) or _is_table(payload):
-        raise SourceIsList(
-            f"{where(payload)} is a list of sources: submit the addresses in it, or run "
-            "`casebook backfill` with it."
-        )
     return _choose_text(payload, declared)
 
 
 def _choose_text(payload: Payload, declared: Format | None) -> Choice:
     """Return the declared format, unless the beginning of the text plainly shows another."""
-    data, named = payload.data, _by_suffix(payload)
+    form, named = sniffing.form(payload.data), _by_suffix(payload)
     kind = SourceKind(declared.kind) if declared else None
-    if kind in _FILES.values():
-        raise _unsupported(payload, declared, "a text")
-    if sniffing.is_json(data) and kind is not SourceKind.CAPTIONS:
-        raise _unsupported(payload, declared, "JSON")
-    if kind in {SourceKind.TEXT, None} and sniffing.is_captions(data):
+    if form == "list" or payload.name.endswith((".csv", ".tsv")) or payload.media_type in _TABLES:
+        raise SourceIsList(
+            f"{where(payload)} is a list of sources: submit the addresses in it, or run "
+            "`casebook backfill` with it."
+        )
+    if kind in _FILES.values() or (form == "json" and kind is not SourceKind.CAPTIONS):
+        raise _unsupported(payload, declared, "JSON" if form == "json" else "a text")
+    if form == "captions" and kind in {SourceKind.TEXT, None}:
         return _overruled(payload, declared, SourceKind.CAPTIONS)
-    if kind in {*_PROSE, None} and sniffing.is_page(data):
+    if form == "page" and kind in {*_PROSE, None}:
         return _overruled(payload, declared, SourceKind.WEB)
-    if kind is SourceKind.WEB and named and named.kind in _PROSE and not sniffing.has_tags(data):
+    untagged = kind is SourceKind.WEB and not sniffing.has_tags(payload.data)
+    if untagged and named and named.kind in _PROSE:
         return _overruled(payload, declared, SourceKind(named.kind))
     if declared:
         return Choice(declared)
@@ -112,30 +112,24 @@ def _by_suffix(payload: Payload) -> Format | None:
     return next((one for one in FORMATS if dot and f".{suffix}" in one.suffixes.split()), None)
 
 
-def _is_table(payload: Payload) -> bool:
-    named = payload.name.lower().endswith((".csv", ".tsv"))
-    return named or payload.media_type in {"text/csv", "text/tab-separated-values"}
-
-
 def _format_of(kind: SourceKind) -> Format:
     return next(one for one in FORMATS if one.kind == kind)
 
 
 def _overruled(payload: Payload, declared: Format | None, kind: SourceKind) -> Choice:
     chosen = _format_of(kind)
-    differs = declared not in {None, chosen}
-    served = payload.media_type or payload.name
-    return Choice(chosen, f"{kind.label}, served as {served}" if differs else None)
+    if declared in {None, chosen}:
+        return Choice(chosen)
+    return Choice(chosen, f"{kind.label}, served as {payload.media_type or payload.name}")
 
 
 def _unsupported(
     payload: Payload, declared: Format | None, found: str
 ) -> KindUnsupported | Unreadable:
-    name = where(payload)
+    name, remedy = where(payload), f"open it and save it as one of {' '.join(DOCUMENTS)}"
     if found == sniffing.ENCRYPTED:
-        remedy = "remove the password, save it as .docx or PDF, and submit that"
-        return Unreadable(f"{name} is {found}: {remedy}.", cause="encrypted")
-    remedy = f"open it and save it as one of {' '.join(DOCUMENTS)}, or submit its transcript"
+        message = f"{name} is {found}: remove the password, save it, and submit it again."
+        return Unreadable(message, cause="encrypted")
     if declared is None:
         message = f"{name} is {found}, which casebook does not read; {remedy}."
         return KindUnsupported(message, cause="kind_unsupported")

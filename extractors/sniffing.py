@@ -1,32 +1,22 @@
-"""What bytes are by their beginning: binary files by their signatures, lists, pages, captions."""
+"""What bytes are by their beginning: binary files by their signatures, texts by their form."""
 
 import io
 import re
 import zipfile
+from typing import Literal
 
 PDF, WORD = "a PDF", "a Word document"
 ENCRYPTED = "an encrypted Office file"
 
 _SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"RIFF": "a picture or an audio file",
-    b"\x7fELF": "a program",
-    b"MZ\x90\0": "a program",
-    b"\x1f\x8b": "a gzip archive",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!\x1a\x07": "a RAR archive",
-    b"BZh91AY&SY": "a bzip2 archive",
-    b"\xfd7zXZ": "a compressed file",
-    b"\x28\xb5\x2f\xfd": "a compressed file",
-    b"ID3": "an audio file",
-    b"OggS": "an audio or video file",
-    b"fLaC": "an audio file",
-    b"\x1a\x45\xdf\xa3": "a video file",
-    b"{\\rtf": "an RTF document",
-    b"%!PS": "a PostScript file",
-}
+    "a picture": (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8"),
+    "a picture or an audio file": (b"RIFF",),
+    "a program": (b"\x7fELF", b"MZ\x90\0"),
+    "a packed file": (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!\x1a", b"BZh9", b"\xfd7zXZ"),
+    "an audio or video file": (b"ID3", b"OggS", b"fLaC", b"\x1a\x45\xdf\xa3"),
+    "an RTF document": (b"{\\rtf",),
+    "a PostScript file": (b"%!PS",),
+}  # fmt: skip
 _IN_ZIP = {
     "word/document": WORD,
     "ppt/presentation": "a PowerPoint file",
@@ -36,50 +26,52 @@ _IN_ZIP = {
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
-_BEFORE_TEXT = b"\xef\xbb\xbf \t\r\n\f"
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\b"))
 _MOST_CONTROLS = 0.05
 _HEAD = 8_192
-_PROLOG = rb"(?:<\?(?:(?!\?>).){0,300}\?>\s*|<!--(?:(?!-->).){0,2000}-->\s*)*+"
-_FLAGS = re.DOTALL | re.IGNORECASE
-_LIST = re.compile(_PROLOG + rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b", _FLAGS)
-_JSON_FEED = re.compile(rb"[\[{].*\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org", _FLAGS)
-_PAGE = re.compile(_PROLOG + rb"<(?:!doctype\s+html|html|head|body)\b", _FLAGS)
-_TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b", _FLAGS)
+
+Form = Literal["list", "page", "captions", "json"]
+_PROLOG = rb"(?si)(?:<\?(?:(?!\?>).){0,300}\?>\s*|<!--(?:(?!-->).){0,2000}-->\s*)*+"
 _CLOCK = rb"\d{1,3}:\d{2}(?::\d{2})?[.,]\d{1,3}"
-_CAPTIONS = re.compile(rb"WEBVTT\b|(?:\d+\s*\n)?" + _CLOCK + rb"\s*-{1,2}>\s*" + _CLOCK)
-_JSON = re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])")
+_FORMS: dict[Form, re.Pattern[bytes]] = {
+    "list": re.compile(
+        _PROLOG + rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b"
+        rb"|\{.*\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org"
+    ),
+    "page": re.compile(_PROLOG + rb"<(?:!doctype\s+html|html|head|body)\b"),
+    "captions": re.compile(rb"WEBVTT\b|(?:\d+\s*\n)?" + _CLOCK + rb"\s*-{1,2}>\s*" + _CLOCK),
+    "json": re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])"),
+}
+_TAG = re.compile(rb"(?i)<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b")
 
 
 def binary(data: bytes) -> str | None:
-    """Return what binary file the bytes are ("a PDF", "a PNG picture"), None for text.
+    """Return what binary file the bytes are ("a PDF", "a picture"), None for text.
 
     A PDF may have white space in front of its header, nothing else: a text that mentions
     ``%PDF-1.7`` is a text.
     """
+    head = data[:_HEAD]
     if _beginning(data).startswith(b"%PDF-"):
         return PDF
-    if data.startswith(b"PK\x03\x04"):
+    if head.startswith(b"PK\x03\x04"):
         return _in_zip(data)
-    if data.startswith(_OLE):
+    if head.startswith(_OLE):
         return ENCRYPTED if "EncryptedPackage".encode("utf-16-le") in data else "an old Office file"
-    if data[4:8] == b"ftyp":
-        return "a video or audio file"
-    known = next((name for start, name in _SIGNATURES.items() if data.startswith(start)), None)
-    head = data[:_HEAD]
+    if head[4:8] == b"ftyp":
+        return "an audio or video file"
+    known = next((name for name, starts in _SIGNATURES.items() if head.startswith(starts)), None)
     controls = len(head) - len(head.translate(None, _CONTROLS))
     is_text = head.startswith(_UNICODE_MARKS) or controls <= _MOST_CONTROLS * len(head)
     return known or (None if is_text else "binary data")
 
 
-def is_list(data: bytes) -> bool:
-    """Return whether the bytes begin as a feed, sitemap or outline."""
-    return bool(_LIST.match(_beginning(data)) or _JSON_FEED.match(_beginning(data)))
-
-
-def is_page(data: bytes) -> bool:
-    """Return whether the bytes begin as a web page."""
-    return bool(_PAGE.match(_beginning(data)))
+def form(data: bytes) -> Form | None:
+    """Return the form that a text plainly begins in; JSON must end as such, too."""
+    start = _beginning(data)
+    found = next((name for name, pattern in _FORMS.items() if pattern.match(start)), None)
+    is_cut = found == "json" and not data[-64:].rstrip().endswith((b"}", b"]"))
+    return None if is_cut else found
 
 
 def has_tags(data: bytes) -> bool:
@@ -87,18 +79,8 @@ def has_tags(data: bytes) -> bool:
     return bool(_TAG.search(data[:_HEAD]))
 
 
-def is_captions(data: bytes) -> bool:
-    """Return whether the bytes begin as WebVTT or SubRip."""
-    return bool(_CAPTIONS.match(_beginning(data)))
-
-
-def is_json(data: bytes) -> bool:
-    """Return whether the bytes begin and end as JSON, which programs read and people do not."""
-    return bool(_JSON.match(_beginning(data))) and data[-64:].rstrip().endswith((b"}", b"]"))
-
-
 def _beginning(data: bytes) -> bytes:
-    return data[:_HEAD].lstrip(_BEFORE_TEXT)
+    return data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n\f")
 
 
 def _in_zip(data: bytes) -> str:

@@ -91,14 +91,12 @@ def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, 
     """Return the document without hidden text, that text, and what the file says about itself."""
     parts = dict(_parts(payload))
     styles = {name for root in parts.values() for name in _hidden_styles(root)}
+    core = (root for root in parts.values() if _name(root) == "coreProperties")
+    about = {_name(one): one.text or "" for root in core for one in root}
     hidden: list[HiddenText] = []
-    about: dict[str, str] = {}
     for root in parts.values():
-        if _name(root) in {"document", "footnotes", "endnotes"}:
-            hidden += _strip_hidden(root, styles)
-            etree.strip_tags(root, *_WRAPPERS)
-        if _name(root) == "coreProperties":
-            about = {_name(one): one.text or "" for one in root}
+        hidden += _strip_hidden(root, styles)
+        etree.strip_tags(root, *_WRAPPERS)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, root in parts.items():
@@ -133,16 +131,15 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
 
 def _hidden_styles(root: Any) -> Iterator[str]:
     """Yield the ids of the styles whose type is hidden, by themselves or by what they extend."""
-    styles = {_value(one, "styleId"): one for one in root.iterfind("{*}style")}
-    for name, style in styles.items():
-        seen, at = {name}, style
-        while at.find("{*}rPr/{*}vanish") is None:
-            based = _value(at.find("{*}basedOn"))
-            if based in seen or based not in styles:
-                break
-            seen.add(based)
-            at = styles[based]
-        if _is_on(at.find("{*}rPr/{*}vanish")):
+    stated = {
+        _value(one, "styleId"): (one.find("{*}rPr/{*}vanish"), _value(one.find("{*}basedOn")))
+        for one in root.iterfind("{*}style")
+    }
+    for name in stated:
+        at, left = name, len(stated)
+        while at in stated and stated[at][0] is None and left:
+            at, left = stated[at][1], left - 1
+        if at in stated and _is_on(stated[at][0]):
             yield name
 
 

@@ -28,6 +28,7 @@ from schemas.errors import CasebookError, TemporarilyUnavailable, Unreadable, Wo
 from schemas.sources import Payload
 
 R = TypeVar("R")
+_Function = Callable[[Payload], Any]
 
 _OUT_OF_MEMORY = 77  # an exit code of ours
 _START_SECONDS = 60.0
@@ -75,7 +76,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         used: list[BaseProcess] = []
         running = self._threads.submit(self._run, function, payload, used)
         try:
-            return await asyncio.wrap_future(running)
+            return cast("R", await asyncio.wrap_future(running))
         except asyncio.CancelledError:
             for process in used:
                 process.kill()
@@ -93,26 +94,23 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(
-        self, function: Callable[[Payload], R], payload: Payload, used: list[BaseProcess]
-    ) -> R:
-        worker = self._take(payload)
-        used.append(worker.process)
-        self._busy.add(worker.process)
+    def _run(self, function: _Function, payload: Payload, used: list[BaseProcess]) -> Any:
+        process, pipe, tasks = self._take(payload)
+        used.append(process)
+        self._busy.add(process)
         try:
-            worker.pipe.send((function, payload))
-            if not worker.pipe.poll(self._limits.wall_seconds):
-                worker.process.kill()
-                raise _failed(payload, self._limits, exit_code=-signal.SIGXCPU)
-            error, result = cast("tuple[CasebookError | None, R]", worker.pipe.recv())
+            pipe.send((function, payload))
+            if not pipe.poll(self._limits.wall_seconds):
+                process.kill()
+                raise _failed(payload, self._limits, -signal.SIGXCPU)
+            error, result = pipe.recv()
         except (EOFError, OSError) as lost:
-            worker.process.join()
-            code = worker.process.exitcode
-            raise _failed(payload, self._limits, exit_code=code) from lost
+            process.join()
+            raise _failed(payload, self._limits, process.exitcode) from lost
         finally:
             used.clear()
-            self._busy.discard(worker.process)
-        self._idle.append(worker._replace(tasks=worker.tasks + 1))
+            self._busy.discard(process)
+        self._idle.append(_Worker(process, pipe, tasks + 1))
         if error:
             raise error
         return result
@@ -125,7 +123,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
                 return worker
             worker.process.kill()
         try:
-            return self._start()
+            return _started(self._limits)
         except (EOFError, OSError, RuntimeError) as error:
             raise TemporarilyUnavailable(
                 f"{where(payload)} was not read, since no process for it could be started "
@@ -133,25 +131,26 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
                 cause="worker_unavailable",
             ) from error
 
-    def _start(self) -> _Worker:
-        forkserver.set_forkserver_preload([__name__, *{one.module for one in FORMATS}])
-        here, there = multiprocessing.Pipe()
-        context = multiprocessing.get_context("forkserver")
-        process = context.Process(target=_serve, args=(there, self._limits), daemon=True)
-        # Ctrl-C reaches every process of a terminal; what is blocked here is blocked in the server
-        # and its workers, which the program ends itself.
-        resource_tracker.ensure_running()  # it would unblock the signal
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        there.close()
-        if not here.poll(_START_SECONDS):
-            process.kill()
-            raise TimeoutError("it did not answer")
-        here.recv()
-        return _Worker(process, here)
+
+def _started(limits: Limits) -> _Worker:
+    forkserver.set_forkserver_preload([__name__, *{one.module for one in FORMATS}])
+    here, there = multiprocessing.Pipe()
+    context = multiprocessing.get_context("forkserver")
+    process = context.Process(target=_serve, args=(there, limits), daemon=True)
+    # Ctrl-C reaches every process of a terminal; what is blocked here is blocked in the server and
+    # its workers, which the program ends itself.
+    resource_tracker.ensure_running()  # it would unblock the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    there.close()
+    if not here.poll(_START_SECONDS):
+        process.kill()
+        raise TimeoutError("it did not answer")
+    here.recv()
+    return _Worker(process, here)
 
 
 def _serve(pipe: Connection, limits: Limits) -> None:
@@ -174,9 +173,8 @@ def _end_with_parent() -> None:
         os._exit(0)
 
 
-def _outcome(
-    function: Callable[[Payload], Any], payload: Payload, limits: Limits
-) -> tuple[CasebookError | None, Any]:
+def _outcome(function: _Function, payload: Payload, limits: Limits) -> tuple[Any, Any]:
+    """Return the error, if it is one that the parent may see, and the result."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = usage.ru_utime + usage.ru_stime
     _set_limit(resource.RLIMIT_CPU, math.ceil(used + limits.cpu_seconds))
@@ -190,7 +188,7 @@ def _outcome(
         message = f"{where(payload)} is nested too deep to be read; save it in a simpler form."
         return Unreadable(message, cause="damaged"), None
     except Exception as error:  # noqa: BLE001 - the parent may lack the class; it gets one of ours
-        return _failed(payload, limits, reason=f"{type(error).__name__}: {error}"), None
+        return _failed(payload, limits, None, f"{type(error).__name__}: {error}"), None
 
 
 def _set_limit(which: int, value: int) -> None:
@@ -200,17 +198,14 @@ def _set_limit(which: int, value: int) -> None:
 
 
 def _failed(
-    payload: Payload, limits: Limits, *, exit_code: int | None = None, reason: str = ""
+    payload: Payload, limits: Limits, exit_code: int | None, reason: str = ""
 ) -> WorkerFailed:
+    cause = "parser_crashed"
+    problem = f"made its parser fail ({reason or f'exit code {exit_code}'})"
     if exit_code == -signal.SIGXCPU:
         cause, problem = "parser_timed_out", f"took over {limits.wall_seconds:g} seconds to read"
     elif exit_code in {_OUT_OF_MEMORY, -signal.SIGKILL}:
         memory = limits.memory_bytes // 2**20
         cause, problem = "parser_out_of_memory", f"needs over {memory} MB to be read"
-    else:
-        reason = reason or f"exit code {exit_code}"
-        cause, problem = "parser_crashed", f"made its parser fail ({reason})"
-    return WorkerFailed(
-        f"{where(payload)} {problem} and was given up; submit a smaller or simpler copy of it.",
-        cause=cause,
-    )
+    remedy = "and was given up; submit a smaller or simpler copy of it"
+    return WorkerFailed(f"{where(payload)} {problem} {remedy}.", cause=cause)

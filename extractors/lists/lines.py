@@ -1,15 +1,9 @@
 """Texts and Markdown: an address, a link or a local file on each line."""
 
 import re
+from collections.abc import Iterator
 
-from extractors.lists.listing import (
-    Listing,
-    Place,
-    addresses_in,
-    candidate,
-    is_file_name,
-    missed_entry,
-)
+from extractors.lists.listing import Entry, Missed, Place, addresses_in, candidate, is_file_name
 from schemas.sources import Candidate
 
 _LINK = re.compile(
@@ -18,28 +12,26 @@ _LINK = re.compile(
 _PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)|<img\s[^<>]{0,2000}>")
 _DAY = re.compile(r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])")
 _SCHEMELESS = re.compile(r"(?i)(?:[\w-]+\.)+[a-z]{2,}/\S*|www\.\S+")
-_MOST_MISSED = 50
 
 
-def read_lines(text: str, place: Place, *, markdown: bool = False) -> Listing:
-    """Return the addresses, links and local files that the lines of a text name.
+def read_lines(text: str, place: Place, *, markdown: bool = False) -> Iterator[Entry]:
+    """Yield the addresses, links and local files that the lines of a text name.
 
     "#" sets a line aside, but heads one in Markdown. Lines without an address are missed where
     most lines have one; prose that mentions addresses is not a list.
     """
-    found: list[Candidate] = []
     bare: list[tuple[int, str]] = []
+    found = 0
     for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         if not line.startswith("#") or markdown:
             named = _named(line, place)
-            found += named
+            yield from named
+            found += len(named)
             bare += [(number, line)] if line.strip("#") and not named else []
-    if markdown or len(bare) > len(found):
-        bare = [(n, line) for n, line in bare if " " not in line and _reason(line) != "no address"]
-    missed = [missed_entry(f"line {n}", _reason(line), line) for n, line in bare[:_MOST_MISSED]]
-    if len(bare) > _MOST_MISSED:
-        missed.append(f"{len(bare) - _MOST_MISSED} further lines without an address")
-    return Listing(form="text", candidates=found, missed=missed)
+    for number, line in bare:
+        reason = _reason(line)
+        if reason or not (markdown or len(bare) > found):
+            yield Missed(f"line {number}", line, reason or "no address")
 
 
 def _named(line: str, place: Place) -> list[Candidate]:
@@ -54,6 +46,8 @@ def _named(line: str, place: Place) -> list[Candidate]:
 
 
 def _reason(line: str) -> str:
+    """Return what is wrong with a line that was meant to name a source, "" for any other."""
     if _SCHEMELESS.fullmatch(line):
         return "an address without https://"
-    return "a file, which only a local list may name" if is_file_name(line) else "no address"
+    is_file = is_file_name(line) and " " not in line
+    return "a file, which only a local list may name" if is_file else ""

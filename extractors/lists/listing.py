@@ -21,14 +21,9 @@ from schemas.sources import Candidate, Payload
 MOST_CANDIDATES = 50_000
 """Addresses that one list may name: the sitemap protocol's own limit."""
 
-MOST_BYTES = 50 * 2**20
-"""Bytes of a list after decompression: the sitemap protocol's own limit."""
-
 _URLS = "source url urls link links address source_url href loc permalink website page uri".split()
 _TITLES = "title name headline subject titel".split()
-_DATES = (
-    "date published date_published published_at published_on pubdate created_at lastmod".split()
-)
+_DATES = "date datum published date_published published_at published_on pubdate lastmod".split()
 _SUMMARIES = "summary excerpt description content_text".split()
 
 URL_COLUMNS = frozenset(_URLS)
@@ -38,8 +33,32 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`|“”„«»\\]+", re.IGNORECASE)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _AROUND = f".,;:!?)]}}’*_{_UNSEEN}"
 _TAG = re.compile(r"<[^<>]*>")
+_ENTITIES = re.compile(r"(?i)<!doctype[^>\[]{0,500}\[|<!entity")
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,20};)")
+_MOST_BYTES = 50 * 2**20  # of a sitemap after decompression, by its protocol
 _LONGEST_PATH = 500
+
+
+class Nested(NamedTuple):
+    """A further list that a list is made of."""
+
+    url: str
+
+
+class Missed(NamedTuple):
+    """An entry ("line 3") that names no source, and why."""
+
+    name: str
+    text: str
+    reason: str = "no address"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}: “{one_line(self.text)[:80]}”"
+
+
+Entry = Candidate | Nested | Missed
+"""What a reader of one form of list yields."""
 
 
 class Listing(Frozen):
@@ -108,14 +127,15 @@ def from_fields(entry: Mapping[str, object], place: Place) -> Candidate | None:
 
     Beside a ``source`` that is a local file, ``url`` is where that came from.
     """
-    keys = (re.sub(r"[\s-]+", "_", str(name).strip().lower()) for name in entry)
-    fields = dict(zip(keys, entry.values(), strict=True))
+    fields = {re.sub(r"[\s-]+", "_", str(name).strip().lower()): entry[name] for name in entry}
     stated = (fields.get(name) for name in (*_URLS, "id"))
     found = [one for value in stated if isinstance(value, str) if (one := place.source(value))]
     if not found:
         return None
-    named = candidate(found[0], *(_first(fields, some) for some in (_TITLES, _DATES, _SUMMARIES)))
+    kinds = (_TITLES, _DATES, _SUMMARIES)
+    rest = (next((fields[name] for name in names if fields.get(name)), None) for names in kinds)
     origin = next(filter(is_web_address, found), None)
+    named = candidate(found[0], *rest)
     return named if origin == found[0] else named.model_copy(update={"origin": origin})
 
 
@@ -133,26 +153,29 @@ def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidat
         except InvalidUrl as error:
             missed.append(str(error))
             continue
-        known = chosen.get(identity)
-        if known is None and len(chosen) >= MOST_CANDIDATES:
+        if identity not in chosen and len(chosen) >= MOST_CANDIDATES:
             beyond += 1
-        elif known is None or not known.title:
-            chosen[identity] = (
-                one if known is None else known.model_copy(update={"title": one.title})
-            )
+        elif (known := chosen.setdefault(identity, one)).title is None:
+            chosen[identity] = known.model_copy(update={"title": one.title})
     if beyond:
         missed.append(f"{beyond:,} addresses beyond the first {MOST_CANDIDATES:,}: split the list")
     return list(chosen.values()), missed
 
 
-def missed_entry(name: str, reason: str, text: str) -> str:
-    """Return what to say about an entry that was not read; ``name`` is "line 3", say."""
-    return f"{name}: {reason}: “{one_line(text)[:80]}”"
+def xml_of(text: str, payload: Payload) -> bytes:
+    """Return XML as UTF-8; bare ampersands, not well-formed and common, stand for themselves.
 
-
-def escape_ampersands(text: str) -> str:
-    """Return XML in which bare ampersands stand for themselves: not well-formed, and common."""
-    return _BARE_AMPERSAND.sub("&amp;", text)
+    Raises:
+        Unreadable: if it defines entities: bombs need them, lists do not.
+    """
+    if _ENTITIES.search(text):
+        raise Unreadable(
+            f"{where(payload)} defines XML entities, as attacks do and lists do not; put its "
+            "addresses into a text file instead.",
+            cause="damaged",
+        )
+    plain = _BARE_AMPERSAND.sub("&amp;", _XML_DECLARATION.sub("", text))
+    return plain.encode("utf-8", "replace")
 
 
 def unpacked(payload: Payload) -> bytes:
@@ -166,23 +189,15 @@ def unpacked(payload: Payload) -> bytes:
         return payload.data
     inflater = zlib.decompressobj(wbits=31)
     try:
-        data = inflater.decompress(payload.data, MOST_BYTES)
+        data = inflater.decompress(payload.data, _MOST_BYTES)
     except zlib.error:
         data = b""
     if inflater.unconsumed_tail:
         raise TooLarge(f"{where(payload)} unpacks to over 50 MB; give a smaller list.")
     if not inflater.eof:
-        raise Unreadable(
-            f"{where(payload)} is a damaged gzip file; download it again.", cause="damaged"
-        )
+        message = f"{where(payload)} is a damaged gzip file; download it again."
+        raise Unreadable(message, cause="damaged")
     return data
-
-
-def _first(fields: Mapping[str, object], names: Sequence[str]) -> object:
-    values = (fields.get(name) for name in names)
-    # WordPress answers {"rendered": "…"}.
-    plain = (value.get("rendered") if isinstance(value, dict) else value for value in values)
-    return next(filter(None, plain), None)
 
 
 def _bare(address: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from extractors.lists.listing import Listing, Place, candidate
+from extractors.lists.listing import Entry, Place, candidate
 from extractors.sites import playlist_id
 from extractors.text import one_line
 from extractors.urls import is_web_address
@@ -30,13 +30,14 @@ _NO_ARTICLE = re.compile(
 _VIDEO_ITEMS = ("playlistVideoRenderer", "videoRenderer", "gridVideoRenderer", "lockupViewModel")
 
 
-def read_page(text: str, place: Place) -> Listing:
-    """Return the links of a page's main part, or the videos of a playlist or channel.
+def read_page(text: str, place: Place) -> Iterator[Entry]:
+    """Yield the links of a page's main part, or the videos of a playlist or channel.
 
     Links to the same site count, and those to other sites where there are more of them.
     """
-    if playlist_id(place.base) and (videos := list(_videos(text))):
-        return Listing(form="videos", candidates=videos)
+    if playlist_id(place.base):
+        yield from _videos(text)
+        return
     tree = parse(text)
     found: dict[str, Candidate] = {}
     for link in [] if tree is None else tree.xpath(f"//a[@href and not({_FURNITURE})]"):
@@ -46,7 +47,7 @@ def read_page(text: str, place: Place) -> Listing:
             found[address] = _linked(link, address)
     site = urlsplit(place.base).hostname
     own = [one for one in found.values() if urlsplit(one.url).hostname == site]
-    return Listing(form="page", candidates=own if 2 * len(own) >= len(found) else [*found.values()])
+    yield from own if 2 * len(own) >= len(found) else found.values()
 
 
 def _may_be_article(address: str, base: str) -> bool:

@@ -1,12 +1,13 @@
 """From bytes to what they list: every form of list, recognized by what it begins with."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from extractors import sniffing
-from extractors.lists.feeds import read_feed, refuse_entities
+from extractors.lists.feeds import read_feed
 from extractors.lists.lines import read_lines
-from extractors.lists.listing import Listing, Place, once, unpacked
+from extractors.lists.listing import Entry, Listing, Missed, Nested, Place, once, unpacked
 from extractors.lists.pages import read_page
 from extractors.lists.sitemaps import read_opml, read_sitemap
 from extractors.lists.tables import is_table, read_json, read_table
@@ -14,14 +15,16 @@ from extractors.naming import where
 from extractors.text import decode
 from extractors.urls import is_web_address
 from schemas.errors import DocumentEmpty, KindUnsupported
-from schemas.sources import Payload
+from schemas.sources import Candidate, Payload
 
 _XML = re.compile(
-    r"(?:<\?(?:(?!\?>).){0,300}\?>\s*|<!--(?:(?!-->).){0,2000}-->\s*"
+    r"(?si)(?:<\?(?:(?!\?>).){0,300}\?>\s*|<!--(?:(?!-->).){0,2000}-->\s*"
     r"|<!doctype\s+(?!html)[^>\[]{0,300}(?:\[(?:(?!\]\s*>).){0,9000}\])?\s*>\s*)*+"
-    r"<(?:[\w-]+:)?(?P<root>rss|rdf|feed|urlset|sitemapindex|opml)\b",
-    re.IGNORECASE | re.DOTALL,
+    r"<(?:[\w-]+:)?(?P<root>rss|rdf|feed|urlset|sitemapindex|opml)\b"
 )
+_XML_FORMS = {"urlset": "sitemap", "sitemapindex": "sitemap", "opml": "outline"}
+_MAY_BE_EMPTY = {"feed", "sitemap", "outline"}
+_MOST_MISSED = 50
 # A file's name and media type, with a space between them.
 _HTML = re.compile(r"\.html? |text/html|xhtml")
 _TABLE = re.compile(r"\.[ct]sv |text/csv|text/tab-separated-values")
@@ -47,37 +50,35 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
             cause="content_mismatch",
         )
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
-    place = Place(payload.final_url or payload.url or "", folder)
-    listing = _read(text, payload, place)
-    candidates, missed = once(listing.candidates, local=folder is not None)
-    nested = list(dict.fromkeys(filter(is_web_address, listing.nested)))
-    if not candidates and not nested and listing.form not in {"feed", "sitemap", "outline"}:
-        reasons = "".join(f"; {reason}" for reason in (*listing.missed, *missed)[:3])
+    form, entries = _entries(text, payload, Place(payload.final_url or payload.url or "", folder))
+    all_entries = list(entries)
+    named = (one for one in all_entries if isinstance(one, Candidate))
+    candidates, missed = once(named, local=folder is not None)
+    missed += [str(one) for one in all_entries if isinstance(one, Missed)]
+    lists = list(dict.fromkeys(one.url for one in all_entries if isinstance(one, Nested)))
+    missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
+    nested = list(filter(is_web_address, lists))
+    if not candidates and not nested and form not in _MAY_BE_EMPTY:
+        reasons = "".join(f"; {reason}" for reason in missed[:3])
         raise DocumentEmpty(
             f"{where(payload)} names no sources{reasons}. Give a feed, a sitemap, a page of links, "
             "or a file with an address on each line."
         )
-    return Listing(
-        form=listing.form,
-        candidates=candidates,
-        nested=nested,
-        missed=(*listing.missed, *missed),
-    )
+    if len(missed) > _MOST_MISSED:
+        missed[_MOST_MISSED:] = [f"{len(missed) - _MOST_MISSED} further entries"]
+    return Listing(form=form, candidates=candidates, nested=nested, missed=missed)
 
 
-def _read(text: str, payload: Payload, place: Place) -> Listing:
+def _entries(text: str, payload: Payload, place: Place) -> tuple[str, Iterable[Entry]]:
     if found := _XML.match(text):
-        refuse_entities(text, payload)
-        root = found["root"].lower()
-        if root in {"rss", "rdf", "feed"}:
-            return read_feed(text, place)
-        read = read_opml if root == "opml" else read_sitemap
-        return read(text, payload, place)
+        form = _XML_FORMS.get(found["root"].lower(), "feed")
+        read = {"feed": read_feed, "sitemap": read_sitemap, "outline": read_opml}[form]
+        return form, read(text, payload, place)
     name = f"{payload.name.lower()} {payload.media_type}"
-    if sniffing.is_page(text[:8_192].encode()) or _HTML.search(name):
-        return read_page(text, place)
-    if listing := read_json(text, place):
-        return listing
+    if sniffing.form(text[:8_192].encode()) == "page" or _HTML.search(name):
+        return "page", read_page(text, place)
+    if entries := read_json(text, place):
+        return "JSON", entries
     if _TABLE.search(name) or is_table(text):
-        return read_table(text, place)
-    return read_lines(text, place, markdown=bool(_MARKDOWN.search(name)))
+        return "table", read_table(text, place)
+    return "text", read_lines(text, place, markdown=bool(_MARKDOWN.search(name)))

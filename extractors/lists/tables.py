@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from extractors.lists.listing import URL_COLUMNS, Listing, Place, from_fields, missed_entry
+from extractors.lists.listing import URL_COLUMNS, Entry, Missed, Place, from_fields
 from extractors.urls import is_web_address
+from schemas.sources import Candidate
 
 _SAMPLE = 50  # rows by which a column without a known name is found
 _SWALLOWED = re.compile(r"\n[^\n]*https?://")
-# Where answers of interfaces keep their entries.
-_ENTRIES = "items entries posts articles results data sources urls records nodes edges".split()
 
 
 def is_table(text: str) -> bool:
@@ -24,41 +23,29 @@ def is_table(text: str) -> bool:
     return len(cells) > 1 and (is_row or any(map(_heads_addresses, cells)))
 
 
-def read_table(text: str, place: Place) -> Listing:
-    """Return the rows of a table that have an address; other rows are missed by their line."""
+def read_table(text: str, place: Place) -> Iterator[Entry]:
+    """Yield the rows of a table that have an address; other rows are missed by their line."""
     rows = list(_rows(text))
     head = _head([cells for _, cells in rows])
     if rows and any(map(_heads_addresses, rows[0][1])):
         del rows[0]
-    entries = (
-        (f"line {n}", ", ".join(cells), dict(zip(head, cells, strict=False))) for n, cells in rows
-    )
-    return _listing("table", entries, place)
+    for number, cells in rows:
+        found = from_fields(dict(zip(head, cells, strict=False)), place)
+        yield found or Missed(f"line {number}", ", ".join(cells))
 
 
-def read_json(text: str, place: Place) -> Listing | None:
-    """Return the entries of JSON or JSON Lines, None where ``text`` names none that way."""
+def read_json(text: str, place: Place) -> list[Entry]:
+    """Return the entries of JSON or JSON Lines; none if ``text`` names no source that way."""
     try:
         whole = enumerate(_entries(json.loads(text)), start=1)
-        entries = ((f"entry {n}", json.dumps(one, ensure_ascii=False), one) for n, one in whole)
-        listing = _listing("JSON", entries, place)
+        entries = [(f"entry {n}", json.dumps(one, ensure_ascii=False), one) for n, one in whole]
     except (ValueError, RecursionError):
-        if not text.startswith("{"):
-            return None
-        listing = _listing("JSON", _json_lines(text), place)
-    return listing if listing.candidates else None
-
-
-def _listing(form: str, entries: Iterator[tuple[str, str, Any]], place: Place) -> Listing:
-    """Return the candidates of entries, each with its name, its own text, and its fields."""
-    found, missed = [], []
-    for name, shown, entry in entries:
-        fields = entry if isinstance(entry, dict) else {"url": entry}
-        if one := from_fields(fields, place):
-            found.append(one)
-        else:
-            missed.append(missed_entry(name, "no address", shown))
-    return Listing(form=form, candidates=found, missed=missed)
+        entries = list(_json_lines(text)) if text.startswith("{") else []
+    found: list[Entry] = []
+    for name, shown, one in entries:
+        fields = one if isinstance(one, dict) else {"url": one}
+        found.append(from_fields(fields, place) or Missed(name, shown))
+    return found if any(isinstance(one, Candidate) for one in found) else []
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -107,11 +94,11 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def _entries(value: Any) -> list[Any]:
-    """Return the list in an answer that holds its entries, or the value as the only entry."""
+    """Return the entries of a list, or of the first list in an object: JSON Feed's "items"."""
     if not isinstance(value, dict):
         return value if isinstance(value, list) else []
-    lists = [value[key] for key in (*_ENTRIES, *value) if isinstance(value.get(key), list)]
-    return [value] if from_fields(value, Place()) or not lists else list(lists[0])
+    lists = [one for one in (value.get("items"), *value.values()) if isinstance(one, list)]
+    return list(lists[0]) if lists and not from_fields(value, Place()) else [value]
 
 
 def _json_lines(text: str) -> Iterator[tuple[str, str, Any]]:

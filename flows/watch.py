@@ -19,10 +19,8 @@ from schemas.watches import Look, Watch, WatchedItem, WatchLine, WatchState
 from summarizer import service
 from summarizer.profiles import Strategy
 
-SHORTEST_SECONDS = 300
-LONGEST_SECONDS = 366 * 86_400
-LONGEST_RUBRIC = 2_000
-"""Characters; the rubric is part of each question."""
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 300, 366 * 86_400
+_LONGEST_RUBRIC = 2_000  # characters; the rubric is part of each question
 
 
 @flow(name="watch", persist_result=False)
@@ -34,28 +32,26 @@ async def watch(watch_id: str | None = None) -> list[str]:
     """
     settings = Settings.load()
     lines: list[str] = []
-    failures: list[str] = []
+    problems: list[str] = []
     async with opened(settings, patience=settings.patience) as services:
         for due in await due_watches(services, watch_id):
             seen, batch = await look(due, services)
-            if seen.failure:
-                failures.append(f"{due.address}: {seen.failure}")
+            problems += [f"{due.address}: {seen.failure}"] if seen.failure else []
             lines.append(f"{due.address}: {seen.new} new of {seen.found}")
             if batch:
                 async with opened(settings_for(batch, settings), patience=settings.patience) as own:
                     progress = await BatchRun(batch, own).finish()
                 lines.append(summary(progress))
-                if progress.reason:
-                    failures.append(f"{due.address}: {progress.reason}")
-    if failures:
-        raise CasebookError("; ".join(failures), cause="watch_incomplete")
+                problems += [f"{due.address}: {progress.reason}"] if progress.reason else []
+    if problems:
+        raise CasebookError("; ".join(problems), cause="watch_incomplete")
     return lines
 
 
-async def due_watches(services: Services, watch_id: str | None = None) -> list[Watch]:
+async def due_watches(services: Services, name: str | None = None) -> list[Watch]:
     """Return the watches whose time has come, or the one that is named, due or not."""
-    if watch_id:
-        return [(await find_watch(watch_id, services)).watch]
+    if name:
+        return [(await find_watch(name, services)).watch]
     now = datetime.now(UTC)
     lines = await asyncio.to_thread(services.warehouse.watches)
     return [line.watch for line in lines if line.is_due(now)]
@@ -81,26 +77,25 @@ async def add_watch(
         CasebookError: if the list cannot be read: such a watch is not stored.
     """
     _check(address, every_seconds, rubric, services)
-    watch_id = content_id("watch", canonical_url(address))
+    now = datetime.now(UTC)
     added = Watch(
-        watch_id=watch_id,
+        watch_id=content_id("watch", canonical_url(address)),
         address=address,
         every_seconds=every_seconds,
         words=tuple(words),
         rubric=rubric,
         budget_usd=budget_usd,
         changed_by=services.settings.curator,
-        changed_at=datetime.now(UTC),
+        changed_at=now,
     )
     known = {line.watch.watch_id for line in await asyncio.to_thread(services.warehouse.watches)}
     found = await read_list(SourceRef(source=address), services)
-    if everything or watch_id in known:
+    if everything or added.watch_id in known:
         await asyncio.to_thread(services.warehouse.append, added)
-        return await find_watch(watch_id, services)
+        return await find_watch(added.watch_id, services)
     items = select(found.candidates).items
-    now = datetime.now(UTC)
-    first = Look(watch_id=watch_id, at=now, found=len(items), missed=len(found.missed))
-    seen = [_seen(watch_id, item, "known", None, now) for item in items]
+    first = Look(watch_id=added.watch_id, at=now, found=len(items), missed=len(found.missed))
+    seen = [_seen(added, item, "known", None) for item in items]
     await asyncio.to_thread(services.warehouse.append, added, *seen, first)
     return WatchLine(watch=added, look=first)
 
@@ -111,14 +106,9 @@ async def change_watch(name: str, state: WatchState, services: Services) -> Watc
     Raises:
         UnknownId: if there is no such watch.
     """
-    line = await find_watch(name, services)
-    changed = line.watch.model_copy(
-        update={
-            "state": state,
-            "changed_by": services.settings.curator,
-            "changed_at": datetime.now(UTC),
-        }
-    )
+    known = (await find_watch(name, services)).watch
+    who, now = services.settings.curator, datetime.now(UTC)
+    changed = known.model_copy(update={"state": state, "changed_by": who, "changed_at": now})
     await asyncio.to_thread(services.warehouse.append, changed)
     return changed
 
@@ -131,20 +121,16 @@ async def find_watch(name: str, services: Services) -> WatchLine:
     """
     lines = await asyncio.to_thread(services.warehouse.watches)
     wanted = name.strip()
-    fits = [
-        line
-        for line in lines
-        if wanted
-        and (
-            wanted == line.watch.address
-            or line.watch.watch_id.startswith(wanted)
-            or line.watch.watch_id.partition("_")[2].startswith(wanted)
-        )
-    ]
+    fits = [one for one in lines if wanted and _fits(one.watch, wanted)]
     if len(fits) != 1:
         count = "several watches" if fits else "no watch"
         raise UnknownId(f"{name!r} fits {count}; `casebook watch` lists them")
     return fits[0]
+
+
+def _fits(watch: Watch, wanted: str) -> bool:
+    tail = watch.watch_id.partition("_")[2]
+    return wanted == watch.address or watch.watch_id.startswith(wanted) or tail.startswith(wanted)
 
 
 async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
@@ -163,20 +149,20 @@ async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
             await asyncio.to_thread(warehouse.append, failed)
             return failed, None
         known = await asyncio.to_thread(warehouse.watched, watch.watch_id)
-        fresh = [c for c in found.candidates if not watch.words or mentions(c, watch.words)]
-        news = {item.source_id: item for item in select(fresh).items}
-        new = await _unseen([item for i, item in news.items() if i not in known], services)
-        rows = await _judged(new, {c.url: c for c in fresh}, watch, services)
-        wanted = [news[row.source_id] for row in rows if row.state != "refused"]
+        listed = [c for c in found.candidates if not watch.words or mentions(c, watch.words)]
+        items = {item.source_id: item for item in select(listed).items}
+        new = await _unseen([item for i, item in items.items() if i not in known], services)
+        by_url = {candidate.url: candidate for candidate in listed}
+        rows = [await _verdict(item, by_url, watch, services) for item in new]
+        wanted = [items[row.source_id] for row in rows if row.state != "refused"]
         batch = None
         if wanted:
-            batch = await register(
-                f"watch {watch.address}", wanted, services, budget_usd=watch.budget_usd
-            )
+            origin = f"watch {watch.address}"
+            batch = await register(origin, wanted, services, budget_usd=watch.budget_usd)
         seen = Look(
             watch_id=watch.watch_id,
             at=now,
-            found=len(news),
+            found=len(items),
             new=len(wanted),
             refused=len(rows) - len(wanted),
             missed=len(found.missed),
@@ -192,54 +178,42 @@ async def _unseen(items: Sequence[BatchItem], services: Services) -> list[BatchI
     return [i for i in items if is_open(states[i.source_id], failures.get(i.source_id))]
 
 
-async def _judged(
-    items: Sequence[BatchItem],
-    listed: dict[str, Candidate],
-    watch: Watch,
-    services: Services,
-) -> list[WatchedItem]:
-    """Return a row for each new item, with the rubric's verdict where there is a rubric."""
-    return [await _verdict(item, listed, watch, services) for item in items]
-
-
 async def _verdict(
     item: BatchItem, listed: dict[str, Candidate], watch: Watch, services: Services
 ) -> WatchedItem:
-    now = datetime.now(UTC)
+    """Return the row of a new item, with the rubric's verdict where there is a rubric."""
     candidate = listed.get(item.reference.source)
     if watch.rubric is None or candidate is None:
-        return _seen(watch.watch_id, item, "taken", None, now)
+        return _seen(watch, item, "taken", None)
     try:
         asker = services.asker(item.source_id)
         wanted, reason = await service.matches_rubric(candidate, watch.rubric, asker)
     except CasebookError as error:
-        return _seen(watch.watch_id, item, "undecided", str(error), now)
-    return _seen(watch.watch_id, item, "taken" if wanted else "refused", reason, now)
+        return _seen(watch, item, "undecided", str(error))
+    return _seen(watch, item, "taken" if wanted else "refused", reason)
 
 
-def _seen(
-    watch_id: str, item: BatchItem, state: str, reason: str | None, now: datetime
-) -> WatchedItem:
+def _seen(watch: Watch, item: BatchItem, state: str, reason: str | None) -> WatchedItem:
     return WatchedItem(
-        watch_id=watch_id,
+        watch_id=watch.watch_id,
         source_id=item.source_id,
         address=item.reference.source,
         title=item.title,
         state=state,
         reason=reason,
-        at=now,
+        at=datetime.now(UTC),
     )
 
 
 def _check(address: str, every_seconds: int, rubric: str | None, services: Services) -> None:
-    if not SHORTEST_SECONDS <= every_seconds <= LONGEST_SECONDS:
+    if not _SHORTEST_SECONDS <= every_seconds <= _LONGEST_SECONDS:
         raise InputError(
             f"{every_seconds} seconds is not a valid interval for {address}: use 5m to 52w"
         )
     if rubric is None:
         return
-    if not 0 < len(rubric.strip()) <= LONGEST_RUBRIC:
-        raise InputError(f"a rubric has 1 to {LONGEST_RUBRIC:,} characters, not {len(rubric):,}")
+    if not 0 < len(rubric.strip()) <= _LONGEST_RUBRIC:
+        raise InputError(f"a rubric has 1 to {_LONGEST_RUBRIC:,} characters, not {len(rubric):,}")
     if services.profile.strategy is Strategy.GUIDED:
         raise ConfigurationError(
             f"{services.model_name} is too small to judge by a rubric; configure a capable model, "

@@ -17,7 +17,7 @@ DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Take settings of this machine out of the environment."""
     for name in list(os.environ):
-        known = name in {"CASEBOOK_DATASETS"}
+        known = name == "CASEBOOK_DATASETS"
         if (name.startswith("CASEBOOK_") and not known) or name == "OPENAI_API_KEY":
             monkeypatch.delenv(name)
     monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path / "home"))

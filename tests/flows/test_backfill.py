@@ -1,0 +1,156 @@
+"""Batches: bounded, resumable, paid for depth-first."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from claims_article import article
+from scripted_endpoint import ScriptedEndpoint, api_error, schema_name
+from scripted_model import answer_of
+
+from config.services import Services
+from config.settings import Settings
+from flows.backfill import BatchRun, register, settings_for
+from flows.selection import forecast, interleaved, select
+from schemas.batches import BatchItem, BatchStep, SourceState
+from schemas.results import IngestResult
+from schemas.sources import Candidate, SourceRef
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Candidate]:
+    """Six sources that differ in their titles and a sentence."""
+    made = []
+    for number in range(6):
+        path = tmp_path / f"claims-{number}.md"
+        text = article(f"Report {number}").replace("nine countries", f"{number + 20} countries")
+        path.write_text(text, "utf-8")
+        made.append(Candidate(url=str(path)))
+    return made
+
+
+async def finished(
+    files: Sequence[Candidate], services: Services, **options: object
+) -> tuple[BatchRun, list[IngestResult]]:
+    items = select(files).items
+    batch = await register("a list", items, services, **options)
+    results: list[IngestResult] = []
+    run = BatchRun(batch, services, on_result=results.append, second_try_seconds=0)
+    await run.finish()
+    return run, results
+
+
+async def test_every_source_of_a_list_is_drafted_once(
+    files: list[Candidate], services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """A batch drafts each source; the same list again calls no model."""
+    _, results = await finished(files, services)
+    assert [result.status.value for result in results] == ["draft"] * 6
+    calls = len(model_endpoint.requests)
+
+    run, again = await finished(files, services)
+
+    assert again == []
+    assert len(model_endpoint.requests) == calls
+    progress = services.warehouse.batch(run.batch.batch_id)
+    assert progress.step is BatchStep.FINISHED
+    assert progress.counts[SourceState.DRAFTED] == 6
+
+
+async def test_a_budget_buys_whole_drafts(
+    files: list[Candidate], settings: Settings, model_endpoint: ScriptedEndpoint
+) -> None:
+    """A budget for two and a half sources gives two finished drafts, not six triages."""
+    model_endpoint.script = answer_of
+    async with Services(settings) as services:
+        each = services.forecast(len(article())).cost_usd or 0.0
+    async with Services(settings.model_copy(update={"budget_run": 2.5 * each})) as services:
+        run, results = await finished(files, services)
+        progress = services.warehouse.batch(run.batch.batch_id)
+
+    drafts = [result for result in results if result.status.value == "draft"]
+    triages = [r for r in model_endpoint.requests if schema_name(r) == "TriageAnswer"]
+    assert len(drafts) >= 2
+    assert len(triages) == len(drafts)
+    assert progress.step is BatchStep.PAUSED
+    assert "budget" in (progress.reason or "")
+
+
+async def test_a_wrong_key_pauses_the_batch_and_resume_goes_on(
+    files: list[Candidate], services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """A key that is refused stops the batch at once; afterwards it finishes where it stopped."""
+    model_endpoint.script = lambda _: api_error(401, "invalid_api_key", "wrong key")
+    run, _ = await finished(files, services)
+    assert run.stopped_by is not None
+    assert len(model_endpoint.requests) < 2 * 6
+
+    model_endpoint.script = answer_of
+    await BatchRun(run.batch, services, second_try_seconds=0).finish()
+
+    assert services.warehouse.batch(run.batch.batch_id).counts[SourceState.DRAFTED] == 6
+
+
+async def test_a_transient_failure_is_tried_once_more(
+    files: list[Candidate], services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """One source whose answer does not fit fails alone; the others are drafted."""
+    broken = "Report 3"
+
+    def script(request):
+        if broken in str(request["messages"]) and schema_name(request) == "CaseStudyAnswer":
+            return api_error(400, "bad_request", "cannot")
+        return answer_of(request)
+
+    model_endpoint.script = script
+    run, _ = await finished(files, services)
+    progress = services.warehouse.batch(run.batch.batch_id)
+    assert progress.counts[SourceState.DRAFTED] == 5
+    assert progress.counts[SourceState.FAILED] == 1
+    assert progress.failures[0].count == 1
+
+
+async def test_a_forecast_counts_what_is_open(files: list[Candidate], services: Services) -> None:
+    """The forecast covers new sources only, and names the cap on one source."""
+    await finished(files[:2], services)
+    expected = await forecast(select(files).items, services)
+
+    assert expected.open == 4
+    assert expected.states[SourceState.DRAFTED] == 2
+    assert expected.cost_usd is not None
+    assert expected.cost_usd > 0
+    assert expected.source_budget_usd == services.settings.budget_source
+
+
+def test_options_of_a_batch_override_settings(settings: Settings) -> None:
+    """Model and budgets of a batch take the place of the configured ones."""
+    from flows.selection import new_batch
+
+    batch = new_batch("x", [], "me", model="other", budget_usd=2, source_budget_usd=3)
+    changed = settings_for(batch, settings)
+    assert (changed.llm_model, changed.budget_run, changed.budget_source) == ("other", 2, 3)
+
+
+def test_select_counts_what_it_leaves_out() -> None:
+    """Duplicates, older items, items without the words and those beyond the limit are counted."""
+    listed = [
+        Candidate(url="https://a.example/1?utm_source=x", title="LLM in production"),
+        Candidate(url="https://a.example/1", title="LLM in production"),
+        Candidate(url="https://a.example/2", title="LLM agents", published="2024-05"),
+        Candidate(url="https://a.example/3", title="Our offsite"),
+        Candidate(url="https://a.example/4", title="LLM search", published="2026-01-02"),
+    ]
+    from datetime import date
+
+    found = select(listed, since=date(2025, 1, 1), words=["llm"], limit=1)
+    assert (found.duplicates, found.older, found.filtered, found.beyond_limit) == (1, 1, 1, 1)
+    assert found.items[0].reference.source == "https://a.example/4"
+
+
+def test_hosts_take_turns() -> None:
+    """Sources of one host do not stand next to each other while others wait."""
+    items = [
+        BatchItem(source_id=str(n), reference=SourceRef(source=f"https://{host}/{n}"))
+        for n, host in enumerate(["a.example", "a.example", "b.example"])
+    ]
+    assert [item.source_id for item in interleaved(items)] == ["0", "2", "1"]

@@ -1,0 +1,174 @@
+"""One source through fetch, extract, triage, summarize, verify and store."""
+
+from pathlib import Path
+
+from claims_article import article
+from pytest_httpserver import HTTPServer
+from scripted_endpoint import ScriptedEndpoint, api_error, completion
+from scripted_model import TRIAGE
+
+from config.services import Services
+from config.settings import Settings
+from flows.ingest import process
+from flows.run import Run
+from schemas.results import IngestStatus
+from schemas.sources import SourceRef
+
+
+def run_of(source: object, services: Services, **options: object) -> Run:
+    return Run(SourceRef(source=str(source)), services, **options)
+
+
+async def test_a_file_becomes_a_draft(source: Path, services: Services) -> None:
+    """A source ends as a draft with located quotes, and every stage was timed."""
+    result = await process(run_of(source, services))
+
+    assert result.status is IngestStatus.DRAFT
+    assert result.company == "Kellamoor"
+    assert set(result.seconds) == {"fetch", "extract", "triage", "summarize", "verify", "store"}
+    view = services.warehouse.case(result.case_id or "")
+    found = [e for s in view.revision.study.statements for e in s.evidence if e.start is not None]
+    assert found
+    text = view.document.text
+    assert all(text[e.start : e.end] == e.quote for e in found)
+
+
+async def test_a_rerun_calls_no_model(
+    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """Submitting a source again finds its draft: no call, the same revision."""
+    first = await process(run_of(source, services))
+    calls = len(model_endpoint.requests)
+    again = await process(run_of(source, services))
+
+    assert len(model_endpoint.requests) == calls
+    assert again.llm_calls == 0
+    assert again.revision_id == first.revision_id
+
+
+async def test_a_crash_after_an_answer_pays_nothing_twice(
+    source: Path, services: Services, settings: Settings, model_endpoint: ScriptedEndpoint
+) -> None:
+    """An answer that was stored before a crash is found by the next process."""
+    model_endpoint.enqueue(completion(TRIAGE), api_error(400, "bad_request", "no"))
+    failed = await process(run_of(source, services))
+    assert failed.status is IngestStatus.FAILED
+    assert failed.failure is not None
+    assert failed.failure.stage == "summarize"
+    calls = len(model_endpoint.requests)
+    await services.close()
+
+    async with Services(settings) as fresh:
+        result = await process(run_of(source, fresh))
+
+    assert result.status is IngestStatus.DRAFT
+    assert len(model_endpoint.requests) == calls + 1  # the summary alone
+
+
+async def test_a_refused_source_has_a_reason_and_can_be_forced(
+    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """Triage refuses with a reason and no draft; --force drafts it, marked unsure."""
+    refusal = {name: {**score, "score": 0} for name, score in TRIAGE.items()}
+    model_endpoint.enqueue(completion(refusal))
+    refused = await process(run_of(source, services))
+    assert refused.status is IngestStatus.NOT_A_CASE_STUDY
+    assert refused.reason
+    assert [one.source.source_id for one in services.warehouse.refused()] == [refused.source_id]
+
+    forced = await process(run_of(source, services, force=True))
+    assert forced.status is IngestStatus.DRAFT
+    assert forced.verdict == "unsure"
+
+
+async def test_an_outage_is_a_failure_and_not_a_verdict(
+    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """A model that cannot be reached leaves a failure that may pass, and no triage."""
+    model_endpoint.script = lambda _: api_error(401, "invalid_api_key", "wrong key")
+    result = await process(run_of(source, services))
+
+    assert result.status is IngestStatus.FAILED
+    assert result.failure is not None
+    assert (result.failure.stage, result.failure.kind) == ("triage", "key_rejected")
+    assert services.warehouse.refused() == []
+    assert services.warehouse.open_failure(result.source_id) is not None
+
+
+async def test_a_missing_file_is_a_failure_with_its_path(services: Services) -> None:
+    """A path without a file fails in fetch; the message names the path."""
+    result = await process(run_of("/nowhere/talk.vtt", services))
+
+    assert result.failure is not None
+    assert result.failure.kind == "file_missing"
+    assert "/nowhere/talk.vtt" in result.failure.message
+
+
+async def test_a_page_and_a_redirect_to_it_are_one_source(
+    settings: Settings, httpserver: HTTPServer, model_endpoint: ScriptedEndpoint
+) -> None:
+    """An address that redirects to a known page becomes an alias of it, with no second draft."""
+    from scripted_model import answer_of
+
+    model_endpoint.script = answer_of
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/post.md").respond_with_data(article(), content_type="text/markdown")
+    httpserver.expect_request("/short").respond_with_data(
+        "", status=302, headers={"Location": httpserver.url_for("/post.md")}
+    )
+    host = f"{httpserver.host}:{httpserver.port}"
+    local = settings.model_copy(update={"allowed_hosts": frozenset({host})})
+    async with Services(local) as services:
+        first = await process(run_of(httpserver.url_for("/post.md"), services))
+        calls = len(model_endpoint.requests)
+        second = await process(run_of(httpserver.url_for("/short"), services))
+        third = await process(run_of(httpserver.url_for("/short"), services))
+
+    assert first.status is IngestStatus.DRAFT
+    assert (second.source_id, second.case_id) == (first.source_id, first.case_id)
+    assert second.same_as
+    assert third.source_id == first.source_id
+    assert len(model_endpoint.requests) == calls
+
+
+async def test_a_judge_that_is_away_is_asked_by_retry(
+    source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
+) -> None:
+    """A draft without its judge stays unverified; the next try asks the judge and nothing else."""
+    from scripted_endpoint import schema_name
+    from scripted_model import answer_of
+
+    down = True
+
+    def script(request):
+        if schema_name(request) == "JudgeAnswer" and down:
+            return api_error(400, "bad_request", "not today")
+        return answer_of(request)
+
+    model_endpoint.script = script
+    judged = settings.model_copy(update={"judge": "same"})
+    async with Services(judged) as services:
+        first = await process(run_of(source, services))
+        assert first.unjudged
+        assert first.support["verified"] == 0
+        down = False
+        asked = len(model_endpoint.requests)
+        second = await process(run_of(source, services))
+
+    assert second.unjudged is None
+    assert second.support["verified"] > 0
+    names = [schema_name(request) for request in model_endpoint.requests[asked:]]
+    assert set(names) == {"JudgeAnswer"}
+
+
+async def test_an_expensive_source_stops_before_its_first_call(
+    source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
+) -> None:
+    """The cap on one source is compared with its forecast; nothing is asked."""
+    cheap = settings.model_copy(update={"budget_source": 0.0001})
+    async with Services(cheap) as services:
+        result = await process(run_of(source, services))
+
+    assert result.failure is not None
+    assert result.failure.kind == "source_too_expensive"
+    assert model_endpoint.requests == []

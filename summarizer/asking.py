@@ -137,7 +137,7 @@ class Asker:
             schema_hash=schema_hash(answer_type),
             model=self.profile.model,
             endpoint=client.endpoint,
-            parameters=parameters(self.profile) | {"output_tokens": self.profile.output_tokens},
+            parameters=parameters(self.profile) | {"output_tokens": self.profile.answer_tokens},
             status=AnswerStatus.OK if error is None else _status(error),
             answer=answer,
             finish_reason=spent.finish_reason,

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 from schemas.errors import BudgetReached
 
@@ -16,23 +15,6 @@ class Charge:
     """What one call cost; ``usd`` is set before the charge is closed."""
 
     usd: float = 0.0
-
-
-class Purse(Protocol):
-    """What a call is paid from: a source's allowance, or the budget itself."""
-
-    def call(self, expected_usd: float | None) -> "_ChargeContext":
-        """Set ``expected_usd`` aside for a call; None where the price is not known.
-
-        Raises:
-            BudgetReached: if it does not fit, or a cap is set and the price is not known.
-        """
-
-
-class _ChargeContext(Protocol):
-    async def __aenter__(self) -> Charge: ...
-
-    async def __aexit__(self, *failure: object) -> bool | None: ...
 
 
 class Budget:
@@ -61,11 +43,6 @@ class Budget:
         self._allowances: set[Allowance] = set()
         self.changed = asyncio.Condition()
         self.spent = 0.0
-
-    @property
-    def is_capped(self) -> bool:
-        """Whether there is a cap."""
-        return any(cap is not None for cap in (self._run_usd, self._day_usd, self._source_usd))
 
     @asynccontextmanager
     async def source(self, forecast_usd: float | None) -> AsyncIterator["Allowance"]:
@@ -120,7 +97,8 @@ class Budget:
         Raises:
             BudgetReached: if it is not known and there is a cap.
         """
-        if usd is None and self.is_capped:
+        caps = (self._run_usd, self._day_usd, self._source_usd)
+        if usd is None and caps != (None, None, None):
             raise BudgetReached(
                 "a budget is set but the model's price is not known; set its price in [models], "
                 "0 where it is free",
@@ -190,3 +168,7 @@ class Allowance:
                 raise refusal
             self.reserved += lacking
         self._under_way += amount
+
+
+Purse = Budget | Allowance
+"""What a call is paid from."""

@@ -36,9 +36,12 @@ _INVALID_ATTEMPTS = 2
 _MOST_TOKENS = 100_000_000  # no request has so many: a larger count is the endpoint's error
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Spent:
-    """What the requests of one question took, whatever came of them."""
+    """What the requests of one question took, whatever came of them.
+
+    ``usage`` sums all ``attempts``; ``text`` and ``finish_reason`` are the last one's.
+    """
 
     text: str = ""
     usage: Usage = field(default_factory=Usage)
@@ -47,16 +50,19 @@ class Spent:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
-class Answer(Generic[A]):
-    """One answer and what it took; ``usage`` sums all ``attempts``."""
+@dataclass(kw_only=True)
+class Answer(Spent, Generic[A]):
+    """One answer and what it took."""
 
-    text: str
     parsed: A
-    usage: Usage
-    finish_reason: str | None
-    attempts: int
-    seconds: float
+
+
+def raw_client(base_url: str, api_key: str, timeout: float) -> openai.AsyncOpenAI:
+    """Return a client that neither repeats requests nor follows redirects to other hosts."""
+    web = openai.DefaultAsyncHttpxClient(base_url=base_url, timeout=timeout, follow_redirects=False)
+    return openai.AsyncOpenAI(
+        base_url=base_url, api_key=api_key, max_retries=0, timeout=timeout, http_client=web
+    )
 
 
 class ModelClient:
@@ -93,14 +99,7 @@ class ModelClient:
         self._limiter = limiter or Limiter()
         self._attempts, self._timeout, self._patience = attempts, timeout, patience
         # One retry policy, ours: the client's own would sleep on Retry-After without a limit.
-        web = openai.DefaultAsyncHttpxClient(
-            base_url=base_url,
-            timeout=timeout,
-            follow_redirects=False,  # to a host that was not configured
-        )
-        self._raw = openai.AsyncOpenAI(
-            base_url=base_url, api_key=api_key, max_retries=0, timeout=timeout, http_client=web
-        )
+        self._raw = raw_client(base_url, api_key, timeout)
         self._client = instructor.from_openai(self._raw, mode=_MODES[profile.mode])
 
     async def close(self) -> None:
@@ -117,9 +116,8 @@ class ModelClient:
         """
         spent = spent if spent is not None else Spent()
         started = self._limiter.clock()
-        limits = [self.profile.output_tokens]
-        if (most := self.profile.most_output_tokens or 0) > limits[0]:
-            limits.append(most)
+        least, most = self.profile.answer_tokens, self.profile.most_output_tokens or 0
+        limits = [least, most] if most > least else [least]
         retrying = AsyncRetrying(
             retry=_Retry(self._attempts, self._patience, self._limiter, limits),
             wait=self._wait,
@@ -130,14 +128,7 @@ class ModelClient:
             parsed: A = await retrying(self._once, messages, answer_type, limits, spent)
         finally:
             spent.seconds = round(self._limiter.clock() - started, 3)
-        return Answer(
-            text=spent.text,
-            parsed=parsed,
-            usage=spent.usage,
-            finish_reason=spent.finish_reason,
-            attempts=spent.attempts,
-            seconds=spent.seconds,
-        )
+        return Answer(parsed=parsed, **vars(spent))
 
     def _wait(self, state: RetryCallState) -> float:
         """Return the backoff before the next attempt; after a 429 the limiter waits."""

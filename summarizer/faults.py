@@ -30,46 +30,25 @@ _NO_CREDIT = (
 ).split()
 # Each fault: our class, its cause, and the message.
 _Fault = tuple[type[ModelError], str | None, str]
-_CONTEXT: _Fault = (
-    ContextExceeded,
-    None,
-    "the source is longer than the context of {model}; use a model with a larger one",
-)
+_LONG = "the source is longer than the context of {model}; use a model with a larger one"
+_CONTEXT: _Fault = (ContextExceeded, None, _LONG)
 _MINUTE: _Fault = (
     ContextExceeded,
     None,
-    "one request has more tokens than {endpoint} takes in a minute; raise that limit",
+    "one request has more tokens than {endpoint} takes in a minute",
 )
-_CREDIT: _Fault = (
-    ModelRejected,
-    "quota_exhausted",
-    "the account at {endpoint} has no credit left; top it up, then retry",
-)
-_UNKNOWN: _Fault = (
-    ModelRejected,
-    "model_unknown",
-    "{endpoint} has no model {model}; correct CASEBOOK_LLM_MODEL or CASEBOOK_LLM_BASE_URL",
-)
-_FOREIGN: _Fault = (
-    ModelRejected,
-    "not_an_endpoint",
-    "{endpoint} does not answer with chat completions; check CASEBOOK_LLM_BASE_URL and proxies",
-)
-_KEY: _Fault = (
-    ModelRejected,
-    "key_rejected",
-    "{endpoint} refuses the key ({status}); set OPENAI_API_KEY",
-)
-_FILTERED: _Fault = (
-    AnswerRefused,
-    "answer_filtered",
-    "the content filter at {endpoint} refused the source; try another endpoint",
-)
-_FAILING: _Fault = (
-    ProviderUnavailable,
-    None,
-    "{endpoint} is failing ({status}); it is tried again later",
-)
+_NO_MONEY = "the account at {endpoint} has no credit left; top it up, then retry"
+_CREDIT: _Fault = (ModelRejected, "quota_exhausted", _NO_MONEY)
+_NO_MODEL = "{endpoint} has no model {model}; correct CASEBOOK_LLM_MODEL or CASEBOOK_LLM_BASE_URL"
+_UNKNOWN: _Fault = (ModelRejected, "model_unknown", _NO_MODEL)
+_NO_CHAT = "{endpoint} does not answer with chat completions; check CASEBOOK_LLM_BASE_URL"
+_FOREIGN: _Fault = (ModelRejected, "not_an_endpoint", _NO_CHAT)
+_NO_KEY = "{endpoint} refuses the key ({status}); set OPENAI_API_KEY"
+_KEY: _Fault = (ModelRejected, "key_rejected", _NO_KEY)
+_FILTER = "the content filter at {endpoint} refused the source; try another endpoint"
+_FILTERED: _Fault = (AnswerRefused, "answer_filtered", _FILTER)
+_DOWN = "{endpoint} is failing ({status}); it is tried again later"
+_FAILING: _Fault = (ProviderUnavailable, None, _DOWN)
 _REFUSED: _Fault = (ModelError, "request_refused", "{endpoint} refuses the request: {said}")
 _BY_CODE: Mapping[str, _Fault] = {
     **dict.fromkeys(_NO_CREDIT, _CREDIT),

@@ -28,4 +28,4 @@ def likely_output(prompt: str, profile: Profile, asked: int) -> int:
     if prompt in _FROM_TEXT:
         usual = min(usual, _LEAST + int(_SHARE * asked))
     thinking = _THINKING.get(profile.reasoning_effort or "none", _THINKING["high"])
-    return min(usual + thinking, profile.output_tokens)
+    return min(usual + thinking, profile.answer_tokens)

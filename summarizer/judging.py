@@ -79,7 +79,7 @@ async def _judged(
     values = _values(asked, study, document)
     prompt = asker.prompt(PROMPT)
     tokens = sum(estimate_tokens(m.content) for m in prompt.render(values))
-    room = asker.profile.context_tokens - asker.profile.output_tokens - schema_tokens(JudgeAnswer)
+    room = asker.profile.context_tokens - asker.profile.answer_tokens - schema_tokens(JudgeAnswer)
     if tokens > room and len(asked) > 1:
         middle = len(asked) // 2
         first = await _judged(asked[:middle], study, document, asker)

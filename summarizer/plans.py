@@ -81,9 +81,9 @@ def _planned(asked: int, profile: Profile, wanted: Strategy | None) -> Plan:
         strategy = wanted or profile.strategy
         is_guided = strategy is Strategy.GUIDED
         return Plan(strategy=strategy, reason=reason, triage_by_model=by_model and not is_guided)
-    needed = f"about {asked:,} tokens and {profile.output_tokens:,} for the answer"
+    needed = f"about {asked:,} tokens and {profile.answer_tokens:,} for the answer"
     window = f"the context of {profile.context_tokens:,}"
-    if asked + profile.output_tokens <= profile.context_tokens:
+    if asked + profile.answer_tokens <= profile.context_tokens:
         return Plan(strategy=Strategy.SINGLE, reason=f"{needed} fit {window}")
     if not _has_windows(profile):
         return Plan(

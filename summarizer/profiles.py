@@ -66,6 +66,11 @@ class Profile(Frozen):
     strict: bool = False
     price: Price | None = None
 
+    @property
+    def answer_tokens(self) -> int:
+        """The room for an answer: at most a third of the context, so that prompts fit beside it."""
+        return min(self.output_tokens, self.context_tokens // 3)
+
     def cost(self, usage: Usage) -> float | None:
         """Return what ``usage`` costs in US dollars, None where the price is not known."""
         if self.price is None:

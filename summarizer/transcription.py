@@ -13,6 +13,7 @@ from schemas.frozen import Frozen
 from schemas.generations import AnswerStatus, Generation, Usage
 from schemas.ids import content_id, sha256_hex
 from summarizer.budget import Budget, Purse
+from summarizer.client import raw_client
 from summarizer.faults import api_fault
 from summarizer.ledger import Ledger
 from summarizer.limiter import Limiter
@@ -66,12 +67,7 @@ class Transcriber:
         self._ledger, self._attempts = ledger, attempts
         self._price = _PRICES.get(model) if price_per_minute is None else price_per_minute
         self._limiter = limiter or Limiter()
-        web = openai.DefaultAsyncHttpxClient(
-            base_url=base_url, timeout=timeout, follow_redirects=False
-        )
-        self._client = openai.AsyncOpenAI(
-            base_url=base_url, api_key=api_key, max_retries=0, timeout=timeout, http_client=web
-        )
+        self._client = raw_client(base_url, api_key, timeout)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -135,27 +131,23 @@ class Transcriber:
         """Return the transcript, and refuse a text without times."""
         segments = answer.get("segments") or ([{}] if answer.get("text") else [])
         try:
-            kept = [{name: part[name] for name in ("start", "end", "text")} for part in segments]
-            last = kept[-1]["end"] if kept else 0.0
-            return Transcript.model_validate(
-                {
-                    "language": answer.get("language") or "",
-                    "seconds": answer.get("duration") or last,
-                    "segments": kept,
-                }
-            )
+            kept = [Segment(start=s["start"], end=s["end"], text=s["text"]) for s in segments]
         except (ValidationError, KeyError, TypeError) as error:
             raise AnswerInvalid(
                 f"{self.model} at {self.endpoint} answers without times; use a model that gives "
                 "segments (whisper-1 does)"
             ) from error
+        length = answer.get("duration") or (kept[-1].end if kept else 0.0)
+        return Transcript(
+            language=answer.get("language") or "", seconds=float(length), segments=tuple(kept)
+        )
 
     def _generation(
         self, question_id: str, source_id: str, outcome: Transcript | ModelError
     ) -> Generation:
         now = datetime.now(UTC)
-        is_error = isinstance(outcome, ModelError)
-        seconds = 0.0 if isinstance(outcome, ModelError) else outcome.seconds
+        transcript = Transcript() if isinstance(outcome, ModelError) else outcome
+        is_error = transcript is not outcome
         return Generation(
             generation_id=content_id("gen", question_id, now.isoformat()),
             question_id=question_id,
@@ -167,11 +159,11 @@ class Transcriber:
             schema_hash="",
             model=self.model,
             endpoint=self.endpoint,
-            parameters={"audio_seconds": seconds},
+            parameters={"audio_seconds": transcript.seconds},
             status=AnswerStatus.ERROR if is_error else AnswerStatus.OK,
-            answer="" if isinstance(outcome, ModelError) else outcome.model_dump_json(),
+            answer="" if is_error else transcript.model_dump_json(),
             error=str(outcome) if is_error else None,
-            usage=Usage(cost_usd=self._cost(seconds)),
+            usage=Usage(cost_usd=self._cost(transcript.seconds)),
             seconds=0.0,
             attempts=1,
             at=now,

@@ -84,7 +84,11 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
 def triage_by_cues(document: Document) -> Triage:
     """Score the document by the patterns of ``triage.toml``; no model is asked."""
     sentences = [s for s in sentences_of(document) if len(words(s.text)) >= _LEAST_WORDS]
-    criteria = [_from_cues(name, cue, document, sentences) for name, cue in _cues().items()]
+    criteria = [
+        _from_cues(name, getattr(_cues(), name), document, sentences)
+        for name in _CRITERIA
+        if name != _STORY
+    ]
     return _triage(document, CUES_RUBRIC, "cues", [*criteria, _story(document, sentences)], [])
 
 
@@ -105,7 +109,7 @@ def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
 
 def _values(document: Document, profile: Profile) -> Mapping[str, object]:
     fixed = sum(estimate_tokens(m.content) for m in load(PROMPT).messages)
-    taken = fixed + schema_tokens(TriageAnswer) + profile.output_tokens
+    taken = fixed + schema_tokens(TriageAnswer) + profile.answer_tokens
     room = max(profile.context_tokens - taken, profile.context_tokens // 4)
     return {
         "fence": fence_of(document),
@@ -166,19 +170,19 @@ class _StoryCues(Frozen):
     over: float
 
 
-@cache
-def _data() -> Mapping[str, Mapping[str, object]]:
-    return loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
+class _Cues(Frozen):
+    technical_detail: _Cue
+    real_use: _Cue
+    iteration: _Cue
+    deployed: _Cue
+    story: _StoryCues
 
 
 @cache
-def _cues() -> Mapping[str, _Cue]:
-    return {name: _Cue.model_validate(_data()[name]) for name in _CRITERIA if name != _STORY}
-
-
-@cache
-def _story_cues() -> _StoryCues:
-    return _StoryCues.model_validate(_data()[_STORY])
+def _cues() -> _Cues:
+    return _Cues.model_validate(
+        loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
+    )
 
 
 def _from_cues(
@@ -197,28 +201,22 @@ def _from_cues(
 
 def _story(document: Document, sentences: Sequence[Sentence]) -> Criterion:
     """Return 0 for what lists, advises or has another subject than language models, else 1."""
-    cues, title = _story_cues(), one_line(document.title or "")
+    cues, title = _cues().story, one_line(document.title or "")
     if _any(cues.listing, title) and not _any(cues.story, title):
-        return Criterion(
-            name=_STORY, score=0, reason="Its title announces a list, a guide or an introduction."
-        )
+        return _story_criterion(0, "Its title announces a list, a guide or an introduction.")
     if not _any([cues.subject], f"{title}\n{document.text}"):
-        return Criterion(
-            name=_STORY, score=0, reason="It names no language model and nothing made with one."
-        )
-    addressing = [s for s in sentences if _any([cues.address], s.text)]
+        return _story_criterion(0, "It names no language model and nothing made with one.")
+    addressing = sum(1 for s in sentences if _any([cues.address], s.text))
     own = sum(1 for s in sentences if _any([cues.own], s.text))
-    share = len(addressing) / max(len(sentences), 1)
-    advises = share >= cues.advice and len(addressing) > cues.over * own
+    share = addressing / max(len(sentences), 1)
+    advises = share >= cues.advice and addressing > cues.over * own
     if advises and document.kind not in _SPOKEN:
-        return Criterion(
-            name=_STORY,
-            score=0,
-            reason=f"{share:.0%} of its sentences address the reader.",
-            evidence=tuple(evidence_at(document, s.start, s.end) for s in addressing[:2]),
-        )
-    reason = "It does not read like a list, a guide or advice."
-    return Criterion(name=_STORY, score=1, reason=reason)
+        return _story_criterion(0, f"{share:.0%} of its sentences address the reader.")
+    return _story_criterion(1, "It does not read like a list, a guide or advice.")
+
+
+def _story_criterion(score: int, reason: str) -> Criterion:
+    return Criterion(name=_STORY, score=score, reason=reason)
 
 
 def _matches(text: str, cue: _Cue) -> bool:

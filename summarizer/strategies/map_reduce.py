@@ -59,14 +59,14 @@ def layout(profile: Profile) -> Layout:
     """
     part = fixed_tokens(PART_PROMPT, {"industries": "x" * 300}) + schema_tokens(PartAnswer)
     merging = fixed_tokens(synthesis.PROMPT, {}) + schema_tokens(MergeAnswer)
-    answer = min(profile.output_tokens, profile.context_tokens // 3)
-    window = min(profile.context_tokens - part - answer, WINDOW_TOKENS)
+    room = profile.context_tokens - profile.answer_tokens
+    window = min(room - part, WINDOW_TOKENS)
     if window <= 0:
         raise ContextExceeded(
             f"a context of {profile.context_tokens:,} tokens has no room for a part of the source "
             "beside the question and its answer; use the strategy guided"
         )
-    return Layout(window, max(profile.context_tokens - merging - answer, 1), part, merging)
+    return Layout(window, max(room - merging, 1), part, merging)
 
 
 async def propose(

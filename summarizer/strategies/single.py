@@ -24,9 +24,9 @@ async def propose(document: Document, asker: Asker, reason: str) -> Draft:
         ModelError: when the call gives nothing usable.
     """
     asked, profile = prompt_tokens(document), asker.profile
-    if asked + profile.output_tokens > profile.context_tokens:
+    if asked + profile.answer_tokens > profile.context_tokens:
         raise ContextExceeded(
-            f"the source needs about {asked:,} tokens and {profile.output_tokens:,} for the "
+            f"the source needs about {asked:,} tokens and {profile.answer_tokens:,} for the "
             f"answer, more than the {profile.context_tokens:,} of {profile.model}; use a model "
             "with a larger context, or the strategy map_reduce"
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import duckdb
 
+from schemas.documents import Document
 from schemas.errors import UnknownId
 from schemas.reviews import Case, CaseStatus, Publication, Review, Revision
 from schemas.sources import Source
@@ -26,11 +27,11 @@ class CaseReads(Reader):
 
     def draft(self, document_id: str, recipe_id: str) -> Revision | None:
         """Return the newest revision that a model made of this document by this recipe."""
-        return self._newest_revision(document_id=document_id, recipe_id=recipe_id, made_by="model")
+        return self._newest(Revision, document_id=document_id, recipe_id=recipe_id, made_by="model")
 
     def revision(self, revision_id: str) -> Revision | None:
         """Return the revision with this id."""
-        return self._newest_revision(revision_id=revision_id)
+        return self._newest(Revision, revision_id=revision_id)
 
     def cases(self, wanted: CaseFilter = _EVERY_CASE) -> list[CaseLine]:
         """Return a line for each case that fits the filter, in its order."""
@@ -67,7 +68,7 @@ class CaseReads(Reader):
         Raises:
             UnknownId: if there is no such case.
         """
-        found = self._database.read(lambda c: _views(c, case_ids))
+        found = self._read(lambda c: _views(c, case_ids))
         for case_id in case_ids:
             if case_id not in found:
                 raise UnknownId(f"there is no case {case_id}: `casebook list` shows all")
@@ -118,47 +119,37 @@ class CaseReads(Reader):
             raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")
         return str(found[0]["owner"])
 
-    def _newest_revision(self, **where: object) -> Revision | None:
-        found = self._database.read(
-            lambda c: storage.revisions(c, storage.newest(c, Revision, **where))
-        )
-        return next(iter(found), None)
-
 
 def _views(connection: duckdb.DuckDBPyConnection, case_ids: Sequence[str]) -> dict[str, CaseView]:
     """Return the views of these cases by id, in one query per table."""
 
-    def fetch(query: str, ids: Iterable[object]) -> list[Values]:
-        return storage.fetch(connection, query, ids=[*ids])
+    def fetch(kind: type[T], query: str, ids: Iterable[str]) -> list[T]:
+        return storage.objects(connection, kind, storage.fetch(connection, query, ids=[*ids]))
 
-    def by_id(kind: type[T], column: str, query: str, ids: Iterable[object]) -> dict[str, list[T]]:
-        return storage.grouped(kind, fetch(query, ids), column)
-
-    states = fetch("case_states", case_ids)
-    cases = by_id(Case, "case_id", "case_rows", case_ids)
-    sources = by_id(Source, "source_id", "case_sources", [s["source_id"] for s in states])
-    reviews = by_id(Review, "case_id", "case_reviews", case_ids)
-    published = by_id(Publication, "case_id", "case_publications", case_ids)
-    revisions = storage.revisions(connection, fetch("case_revisions", case_ids))
-    revision_of = {revision.revision_id: revision for revision in revisions}
-    used = {revision_of[state["revision_id"]].document_id for state in states}
-    triages = by_id(Triage, "document_id", "case_triages", used)
-    found = storage.documents(connection, fetch("case_documents", used))
-    document_of = {document.document_id: document for document in found}
+    states = storage.fetch(connection, "case_states", ids=[*case_ids])
+    cases = {case.case_id: case for case in fetch(Case, "case_rows", case_ids)}
+    revisions = {one.revision_id: one for one in fetch(Revision, "case_revisions", case_ids)}
+    reviews = fetch(Review, "case_reviews", case_ids)
+    published = {one.case_id: one for one in fetch(Publication, "case_publications", case_ids)}
+    ids = [case.source_id for case in cases.values()]
+    sources = {source.source_id: source for source in fetch(Source, "case_sources", ids)}
+    ids = [revisions[state["revision_id"]].document_id for state in states]
+    documents = {one.document_id: one for one in fetch(Document, "case_documents", ids)}
+    triages = {triage.document_id: triage for triage in fetch(Triage, "case_triages", ids)}
 
     def view(state: Values) -> CaseView:
-        case_id, revision = state["case_id"], revision_of[state["revision_id"]]
+        case_id, revision = state["case_id"], revisions[state["revision_id"]]
         return CaseView(
-            case=cases[case_id][-1],
+            case=cases[case_id],
             status=state["status"],
-            source=sources[state["source_id"]][-1],
-            document=document_of[revision.document_id],
-            triage=next(iter(triages[revision.document_id][-1:]), None),
+            source=sources[cases[case_id].source_id],
+            document=documents[revision.document_id],
+            triage=triages.get(revision.document_id),
             revision=revision,
-            newer=revision_of.get(state["newer_revision_id"]),
-            revisions=tuple(r for r in revisions if r.case_id == case_id),
-            reviews=tuple(reviews[case_id]),
-            published=next(iter(published[case_id][-1:]), None),
+            newer=revisions.get(state["newer_revision_id"]),
+            revisions=tuple(one for one in revisions.values() if one.case_id == case_id),
+            reviews=tuple(review for review in reviews if review.case_id == case_id),
+            published=published.get(case_id),
         )
 
     return {state["case_id"]: view(state) for state in states}

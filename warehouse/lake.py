@@ -19,24 +19,34 @@ import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from schemas.errors import ConfigurationError, WarehouseBusy, WarehouseError
-from warehouse import migration
+from warehouse.schema import upgrade
 
 if TYPE_CHECKING:
     import psycopg
 
 R = TypeVar("R")
 
-_EXTENSIONS = ("postgres_scanner", "ducklake")
-_SCHEMA = "casebook"  # of PostgreSQL, with the catalogue's tables
 # These optimizers ask the catalogue about each column, which takes most of a query's time. A failed
 # commit is done again by us, with fresh reads.
 _SESSION = (
-    "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL ducklake_max_retry_count = 0;"
+    "SET enable_external_access = false; SET GLOBAL TimeZone = 'UTC';"
+    " SET GLOBAL ducklake_max_retry_count = 0;"
     " SET GLOBAL disabled_optimizers = 'join_order,statistics_propagation'"
 )
-_CONFLICTS = ("Transaction conflict", "maximum retry count")
-_UNREACHABLE = ("Unable to connect to Postgres", "server closed the connection", "terminating conn")
-_BROKEN = ("INTERNAL Error", "has been invalidated", "transaction is aborted", "query result")
+_CAUSES = {
+    "Transaction conflict": "warehouse_conflict",
+    "maximum retry count": "warehouse_conflict",
+    "lock timeout": "warehouse_locked",
+    "Unable to connect to Postgres": "warehouse_unreachable",
+    "connection failed": "warehouse_unreachable",
+    # What DuckDB says where the server went away in the middle of its work.
+    "server closed the connection": "warehouse_unreachable",
+    "terminating connection": "warehouse_unreachable",
+    "INTERNAL Error": "warehouse_unreachable",
+    "has been invalidated": "warehouse_unreachable",
+    "transaction is aborted": "warehouse_unreachable",
+    "unsuccessful query result": "warehouse_unreachable",
+}
 
 
 class Lake(NamedTuple):
@@ -51,46 +61,45 @@ class Lake(NamedTuple):
 
 
 class DatabaseLake:
-    """One lake. It keeps an instance of DuckDB open once it was used."""
+    """One lake. It keeps an instance of DuckDB open once it was used.
 
-    def __init__(self, lake: Lake, lock_timeout: float, *, read_only: bool) -> None:
-        self._lake = lake
-        self._lock_timeout = lock_timeout
-        self._read_only = read_only
+    A ``timeout`` is the number of seconds to wait for other writers, or for the server.
+    """
+
+    def __init__(self, lake: Lake) -> None:
+        self._dsn, self._data_path = lake
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
 
-    def read(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
+    def read(self, work: Callable[[duckdb.DuckDBPyConnection], R], timeout: float) -> R:
         """Return what ``work`` returns for the rows as of one moment."""
 
         def once() -> R:
-            with self._cursor() as cursor:
+            with self._cursor(timeout) as cursor:
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
                 return work(cursor)
 
-        return self._patiently(once)
+        return self._patiently(once, timeout)
 
-    def write(self, work: Callable[[duckdb.DuckDBPyConnection, datetime], R]) -> R:
+    def write(self, work: Callable[[duckdb.DuckDBPyConnection, datetime], R], timeout: float) -> R:
         """Return what ``work`` returns and commit what it wrote; it gets the server's time."""
-        if self._read_only:
-            raise WarehouseError("the lake was opened to read", cause="warehouse_read_only")
 
         def once() -> R:
-            with self._turn() as now, self._cursor() as cursor:
+            with self._turn(timeout) as now, self._cursor(timeout) as cursor:
                 cursor.begin()
                 result = work(cursor, now)
                 cursor.commit()
                 return result
 
-        return self._patiently(once)
+        return self._patiently(once, timeout)
 
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
-        """Hold an advisory lock of the server; it is free again when this session ends."""
+        """Hold an advisory lock of the server, which frees it when this session ends."""
         session = await asyncio.to_thread(self._connect)
         try:
-            take = "SELECT pg_try_advisory_lock(%s)"
-            while not (await asyncio.to_thread(_value, session, take, _key(name))):
+            query = "SELECT pg_try_advisory_lock(%s)"
+            while not await asyncio.to_thread(_value, session, query, _key(name)):  # noqa: ASYNC110 - no event of ours
                 await asyncio.sleep(random.uniform(0.1, 0.4))  # noqa: S311 - jitter
             yield
         finally:
@@ -103,39 +112,40 @@ class DatabaseLake:
                 self._instance.close()
             self._instance = None
 
-    def _patiently(self, once: Callable[[], R]) -> R:
-        """Do it again while another writer came first or the server is away."""
+    def _patiently(self, once: Callable[[], R], timeout: float) -> R:
+        """Try again while another writer came first or the server is away."""
         patiently = Retrying(
             retry=retry_if_exception(lambda error: _cause(error) is not None),
             wait=wait_random_exponential(multiplier=0.02, max=2.0),
-            stop=stop_after_delay(self._lock_timeout),
+            stop=stop_after_delay(timeout),
             reraise=True,
         )
         try:
             return patiently(once)
         except Exception as error:
-            if (cause := _cause(error)) or isinstance(error, duckdb.Error):
-                raise self._translated(error, cause) from None  # theirs quote the password
-            raise
+            cause = _cause(error)
+            if cause is None and not isinstance(error, duckdb.Error):
+                raise
+            kind = WarehouseBusy if cause else WarehouseError
+            raise kind(
+                f"the shared warehouse cannot be used: {self._shown(error)}. See whether its"
+                " PostgreSQL server runs and CASEBOOK_WAREHOUSE is right, and try again",
+                cause=cause or "warehouse_failed",
+            ) from None  # the original quotes the password
 
-    def _translated(self, error: Exception, cause: str | None) -> WarehouseError:
-        kind = WarehouseBusy if cause else WarehouseError
-        reason = str(error).partition("\n")[0]
-        secret = _parts(self._lake.dsn).get("password")
-        shown = reason.replace(str(secret), "***") if secret else reason
-        return kind(
-            f"the shared warehouse cannot be used: {shown}. Check CASEBOOK_WAREHOUSE and that the"
-            " PostgreSQL server runs, and try again",
-            cause=cause or "warehouse_failed",
-        )
+    def _shown(self, error: Exception) -> str:
+        from psycopg.conninfo import conninfo_to_dict
+
+        reason = str(error).strip().partition("\n")[0]
+        password = conninfo_to_dict(self._dsn).get("password")
+        return reason.replace(str(password), "***") if password else reason
 
     @contextmanager
-    def _turn(self) -> Iterator[datetime]:
+    def _turn(self, timeout: float) -> Iterator[datetime]:
         """Hold the writers' lock and yield the server's time."""
         session = self._connect()
         try:
-            milliseconds = round(self._lock_timeout * 1000)
-            session.execute(f"SET lock_timeout = {milliseconds}")
+            session.execute("SELECT set_config('lock_timeout', %s, false)", [f"{timeout:.3f}s"])
             session.execute("SELECT pg_advisory_lock(%s)", [_key("write")])
             yield _value(session, "SELECT clock_timestamp()").astimezone(UTC)
         finally:
@@ -144,80 +154,57 @@ class DatabaseLake:
     def _connect(self) -> "psycopg.Connection[Any]":
         import psycopg
 
-        return psycopg.connect(self._lake.dsn, autocommit=True, connect_timeout=10)
+        return psycopg.connect(self._dsn, autocommit=True, connect_timeout=10)
 
     @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._opened().cursor()
+    def _cursor(self, timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._opening:
+            if self._instance is None:
+                self._instance = self._opened(timeout)
+            cursor = self._instance.cursor().execute("USE lake")
         try:
-            cursor.execute("USE lake")
             yield cursor
         except duckdb.Error as error:
-            if any(sign in str(error) for sign in (*_BROKEN, *_UNREACHABLE)):
+            if _cause(error) == "warehouse_unreachable":
                 self._instance = None  # it is of no use any more; the next try opens another
             raise
         finally:
             with suppress(duckdb.Error):
                 cursor.close()
 
-    def _opened(self) -> duckdb.DuckDBPyConnection:
-        """Return the instance, attached and migrated; one process of all migrates at a time."""
-        with self._opening:
-            if self._instance is None:
-                with self._turn():
-                    instance = self._attached()
-                    migration.apply(instance, "the lake", "Its earlier snapshots have all rows.")
-                self._instance = instance
-            return self._instance
-
-    def _attached(self) -> duckdb.DuckDBPyConnection:
-        """Open an instance in memory that can reach the lake and nothing else."""
-        instance = duckdb.connect(
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        )
-        for name in _EXTENSIONS:
+    def _opened(self, timeout: float) -> duckdb.DuckDBPyConnection:
+        """Open an instance in memory that reaches the lake and nothing else, and migrate it."""
+        settings = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        instance = duckdb.connect(config=dict(settings))
+        for name in ("postgres_scanner", "ducklake"):
             instance.execute(f"LOAD {_quoted(str(_extension(name)))}")
         folder = _quoted(self._data_folder(instance))
-        instance.execute(
-            f"ATTACH {_quoted(f'ducklake:postgres:{self._lake.dsn}')} AS lake"
-            f" (DATA_PATH {folder}, METADATA_SCHEMA {_quoted(_SCHEMA)})"
-        )
-        instance.execute(f"USE lake; SET allowed_directories = [{folder}]")
-        instance.execute(f"SET enable_external_access = false; {_SESSION}")
+        attach = f"ATTACH {_quoted(f'ducklake:postgres:{self._dsn}')} AS lake"
+        with self._turn(timeout):
+            instance.execute(f"{attach} (DATA_PATH {folder}, METADATA_SCHEMA 'casebook'); USE lake")
+            upgrade(instance, "the lake", "Its earlier snapshots have the rows as they were.")
+        instance.execute(f"SET allowed_directories = [{folder}]; {_SESSION}")
         return instance
 
     def _data_folder(self, instance: duckdb.DuckDBPyConnection) -> str:
         """Return the Parquet folder; one at an address is reached through fsspec."""
-        protocol, separator, _ = self._lake.data_path.partition("://")
+        protocol, separator, _ = self._data_path.partition("://")
         if separator:
             import fsspec
 
             instance.register_filesystem(fsspec.filesystem(protocol))
         else:
-            Path(self._lake.data_path).mkdir(parents=True, exist_ok=True, mode=0o700)
-        return self._lake.data_path.rstrip("/") + "/"
+            Path(self._data_path).mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self._data_path.rstrip("/") + "/"
 
 
 def _cause(error: BaseException) -> str | None:
     """Return the cause of an error that may pass, or None."""
-    text = f"{type(error).__module__} {error}"
-    if any(sign in text for sign in _CONFLICTS):
-        return "warehouse_conflict"
-    if "lock timeout" in text:
-        return "warehouse_locked"
-    if text.startswith("psycopg") or any(sign in text for sign in (*_UNREACHABLE, *_BROKEN)):
-        return "warehouse_unreachable"
-    return None
-
-
-def _parts(dsn: str) -> dict[str, Any]:
-    from psycopg.conninfo import conninfo_to_dict
-
-    return dict(conninfo_to_dict(dsn))
+    return next((cause for sign, cause in _CAUSES.items() if sign in str(error)), None)
 
 
 def _value(session: "psycopg.Connection[Any]", query: str, *values: object) -> Any:
-    row = session.execute(query, values).fetchone()  # type: ignore[call-overload]
+    row = session.execute(query.encode(), values).fetchone()
     return row[0] if row else None
 
 

@@ -1,19 +1,29 @@
 """What all reads of the warehouse have in common."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
+import duckdb
+
 from warehouse import storage
 from warehouse.file import DatabaseFile
 from warehouse.lake import DatabaseLake
 from warehouse.rows import T, Values, decode
 
+R = TypeVar("R")
+
 
 class Reader:
     """Reads of one database, each in one transaction."""
 
-    def __init__(self, database: DatabaseFile | DatabaseLake) -> None:
-        self._database = database
+    def __init__(self, database: DatabaseFile | DatabaseLake, timeout: float) -> None:
+        self._database, self._timeout = database, timeout
+
+    def _read(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
+        return self._database.read(work, self._timeout)
 
     def _rows(self, query: str, /, **values: object) -> list[Values]:
-        return self._database.read(lambda c: storage.fetch(c, query, **values))
+        return self._read(lambda c: storage.fetch(c, query, **values))
 
     def _all(self, kind: type[T], query: str, /, **values: object) -> list[T]:
         return [decode(kind, row) for row in self._rows(query, **values)]
@@ -24,5 +34,4 @@ class Reader:
 
     def _newest(self, kind: type[T], /, **where: object) -> T | None:
         """Return the object of this kind that was stored last with these values."""
-        found = self._database.read(lambda c: storage.newest(c, kind, **where))
-        return next((decode(kind, row) for row in found), None)
+        return self._read(lambda c: storage.newest(c, kind, **where))

@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
 from schemas.batches import Batch, BatchEvent, BatchItem
-from schemas.cases import CaseStudy, Evidence, Fact, Statement, Support, Tag
+from schemas.cases import CaseStudy, Evidence, Fact, Statement, Tag
 from schemas.checks import Check
 from schemas.documents import Document, Passage
 from schemas.failures import Failure
@@ -17,7 +17,7 @@ from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.reviews import Case, Publication, Review, Revision
 from schemas.sources import Alias, Snapshot, Source, SourceRef
-from schemas.terms import OpenTerm, TermProposal, TermRuling
+from schemas.terms import TermProposal, TermRuling
 from schemas.triage import Triage
 from schemas.views import OpenFailure
 from schemas.watches import Look, Watch, WatchedItem
@@ -60,37 +60,30 @@ TABLES: Mapping[type[Frozen], Table] = {
     BatchItem: Table("batch_items", ("batch_id",)),
     BatchEvent: Table("batch_events", ("batch_id", "step", "happened_at")),
     Watch: Table("watches", ("watch_id", "changed_at")),
-    WatchedItem: Table("watched_items", ("watch_id", "source_id", "seen_at")),
-    Look: Table("looks", ("watch_id", "looked_at")),
+    WatchedItem: Table("watched_items", ("watch_id", "source_id", "happened_at")),
+    Look: Table("looks", ("watch_id", "happened_at")),
     TermProposal: Table("term_proposals", ("key", "document_id")),
-    TermRuling: Table("term_rulings", ("key", "ruled_at")),
+    TermRuling: Table("term_rulings", ("key", "happened_at")),
 }
 # Columns that are not called as the field, mostly because SQL reserves its name.
-_OFFSETS = {"start": "start_offset", "end": "end_offset"}
-_RENAMED: Mapping[type[Frozen], Mapping[str, str]] = {
-    SourceRef: {"source": "submitted", "url": "origin_url"},
-    Passage: _OFFSETS,
-    Evidence: _OFFSETS,
-    Support: {"level": "support"},
-    Statement: {"answers": "answers_n"},
-    Tag: {"group": "term_group"},
-    Generation: {"at": "called_at"},
-    Review: {"at": "reviewed_at"},
-    Publication: {"at": "published_at"},
-    Failure: {"at": "failed_at"},
-    OpenFailure: {"kind": "source_kind"},
-    BatchEvent: {"at": "happened_at"},
-    WatchedItem: {"at": "seen_at"},
-    Look: {"at": "looked_at"},
-    TermProposal: {"group": "term_group"},
-    OpenTerm: {"group": "term_group"},
-    TermRuling: {"group": "term_group", "at": "ruled_at"},
+_RENAMED = {
+    "answers": "answers_n",
+    "at": "happened_at",
+    "end": "end_offset",
+    "group": "term_group",
+    "level": "support",
+    "source": "submitted",
+    "start": "start_offset",
+}
+_RENAMED_IN: Mapping[tuple[type[Frozen], str], str] = {
+    (OpenFailure, "kind"): "source_kind",
+    (SourceRef, "url"): "origin_url",
 }
 # Fields that are kept as rows of their own.
 _PARTS: Mapping[type[Frozen], set[str]] = {
     Document: {"passages", "text"},
     Revision: {"study"},
-    **dict.fromkeys((Fact, Statement, Tag), {"evidence"}),
+    **{kind: {"evidence"} for kind in (Fact, Statement, Tag)},
 }
 
 
@@ -133,7 +126,8 @@ def _fields(kind: type[Frozen]) -> tuple[tuple[str, str, type[Frozen] | None], .
         kinds = get_args(field.annotation) or (field.annotation,)
         is_one = get_origin(field.annotation) in {None, UnionType}
         inner = next((k for k in kinds if is_one and isclass(k) and issubclass(k, Frozen)), None)
-        fields.append((name, _RENAMED.get(kind, {}).get(name, name), inner))
+        column = _RENAMED_IN.get((kind, name)) or _RENAMED.get(name, name)
+        fields.append((name, column, inner))
     return tuple(fields)
 
 

@@ -11,7 +11,6 @@ from schemas.results import SimilarSource
 from schemas.sources import Alias, Snapshot, Source
 from schemas.triage import Triage
 from schemas.views import CostKey, CostLine, OpenFailure, RefusedSource
-from warehouse import storage
 from warehouse.reader import Reader
 
 
@@ -40,15 +39,15 @@ class SourceReads(Reader):
 
     def document(self, document_id: str) -> Document | None:
         """Return the document with this id."""
-        return self._newest_document(document_id=document_id)
+        return self._newest(Document, document_id=document_id)
 
     def document_of(self, snapshot_id: str, extractor: str) -> Document | None:
         """Return what this version of an extractor made of a snapshot."""
-        return self._newest_document(snapshot_id=snapshot_id, extractor=extractor)
+        return self._newest(Document, snapshot_id=snapshot_id, extractor=extractor)
 
     def newest_document(self, source_id: str) -> Document | None:
         """Return the document of a source that was stored last."""
-        return self._newest_document(source_id=source_id)
+        return self._newest(Document, source_id=source_id)
 
     def near_copies(self, source_id: str) -> list[SimilarSource]:
         """Return the sources whose newest text is at least half the same, nearest first."""
@@ -107,9 +106,3 @@ class SourceReads(Reader):
     def costs(self, by: CostKey, since: datetime | None = None) -> list[CostLine]:
         """Return what calls cost: days in order, anything else with the most expensive first."""
         return self._all(CostLine, "costs", by=by, since=since)
-
-    def _newest_document(self, **where: object) -> Document | None:
-        found = self._database.read(
-            lambda c: storage.documents(c, storage.newest(c, Document, **where))
-        )
-        return next(iter(found), None)

@@ -12,7 +12,7 @@ from schemas.documents import Document, Passage
 from schemas.frozen import Frozen
 from schemas.reviews import Revision
 from warehouse.rows import TABLES, T, Values, decode, encoded
-from warehouse.sql import queries
+from warehouse.schema import queries
 
 _structures: dict[str, str] = {}  # the schema is the same in every database of this version
 
@@ -23,13 +23,12 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str, /, **values: object
     return _dicts(connection.execute(queries()[query], listed or None))
 
 
-def newest(
-    connection: duckdb.DuckDBPyConnection, kind: type[Frozen], /, **where: object
-) -> list[Values]:
-    """Return the row of a type that was stored last with these values, in a list, or none."""
+def newest(connection: duckdb.DuckDBPyConnection, kind: type[T], /, **where: object) -> T | None:
+    """Return the object of a type that was stored last with these values."""
     condition = " AND ".join(f"{column} = ${column}" for column in where)
     query = f"SELECT * FROM {TABLES[kind].name} WHERE {condition}"  # noqa: S608 - names of ours
-    return _dicts(connection.execute(f"{query} ORDER BY stored_at DESC LIMIT 1", where))
+    rows = _dicts(connection.execute(f"{query} ORDER BY stored_at DESC LIMIT 1", where))
+    return next(iter(objects(connection, kind, rows)), None)
 
 
 def add(connection: duckdb.DuckDBPyConnection, rows: Iterable[Frozen], now: datetime) -> None:
@@ -61,8 +60,16 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(connection.execute(" UNION ALL ".join(each)).fetchall())
 
 
-def documents(connection: duckdb.DuckDBPyConnection, rows: list[Values]) -> list[Document]:
-    """Return the documents of these rows, with their text and passages."""
+def objects(connection: duckdb.DuckDBPyConnection, kind: type[T], rows: list[Values]) -> list[T]:
+    """Return the objects of a table's rows, with the rows that they consist of."""
+    if kind is Document:
+        return [kind.model_validate(one) for one in _documents(connection, rows)]
+    if kind is Revision:
+        return [kind.model_validate(one) for one in _revisions(connection, rows)]
+    return [decode(kind, row) for row in rows]
+
+
+def _documents(connection: duckdb.DuckDBPyConnection, rows: list[Values]) -> list[Document]:
     found: dict[str, list[Values]] = defaultdict(list)
     for row in fetch(connection, "passages", ids=[row["document_id"] for row in rows]):
         found[row["document_id"]].append(row)
@@ -76,37 +83,21 @@ def documents(connection: duckdb.DuckDBPyConnection, rows: list[Values]) -> list
     return [document(row) for row in rows]
 
 
-def revisions(connection: duckdb.DuckDBPyConnection, rows: list[Values]) -> list[Revision]:
-    """Return the revisions of these rows, with facts, statements and tags."""
+def _revisions(connection: duckdb.DuckDBPyConnection, rows: list[Values]) -> list[Revision]:
     ids = [row["revision_id"] for row in rows]
     evidence: dict[tuple[str, ...], list[Evidence]] = defaultdict(list)
     for row in fetch(connection, "evidence", ids=ids):
         evidence[row["revision_id"], row["part"], row["key"]].append(decode(Evidence, row))
-
-    def parts(kind: type[T], name: str, key: str) -> dict[str, list[T]]:
-        groups: dict[str, list[T]] = defaultdict(list)
+    parts: dict[str, dict[str, list[Frozen]]] = defaultdict(lambda: defaultdict(list))
+    kinds = ((Fact, "fact", "name"), (Statement, "statement", "n"), (Tag, "tag", "slug"))
+    for kind, name, key in kinds:
         for row in fetch(connection, TABLES[kind].name, ids=ids):
-            quotes = evidence[row["revision_id"], name, str(row[key])]
-            groups[row["revision_id"]].append(decode(kind, row, evidence=tuple(quotes)))
-        return groups
-
-    facts, tags = parts(Fact, "fact", "name"), parts(Tag, "tag", "slug")
-    statements = parts(Statement, "statement", "n")
-
-    def study(one: str) -> CaseStudy:
-        return CaseStudy.model_validate(
-            {"facts": facts[one], "statements": statements[one], "tags": tags[one]}
-        )
-
-    return [decode(Revision, row, study=study(row["revision_id"])) for row in rows]
-
-
-def grouped(kind: type[T], rows: Iterable[Values], column: str) -> dict[str, list[T]]:
-    """Return the objects of rows by the value of a column."""
-    groups: dict[str, list[T]] = defaultdict(list)
-    for row in rows:
-        groups[row[column]].append(decode(kind, row))
-    return groups
+            quotes = tuple(evidence[row["revision_id"], name, str(row[key])])
+            parts[row["revision_id"]][f"{name}s"].append(decode(kind, row, evidence=quotes))
+    return [
+        decode(Revision, row, study=CaseStudy.model_validate(parts[row["revision_id"]]))
+        for row in rows
+    ]
 
 
 def _dicts(result: duckdb.DuckDBPyConnection) -> list[Values]:

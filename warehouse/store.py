@@ -1,21 +1,20 @@
-"""The warehouse: what can be stored and what can be asked."""
+"""The warehouse: what can be stored, and with the reads of its base classes what can be asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import duckdb
 
 from schemas.batches import Batch, BatchItem
-from schemas.errors import InputError, InvalidDecision, UnknownId
+from schemas.errors import InputError, InvalidDecision, UnknownId, WarehouseError
 from schemas.frozen import Frozen
 from schemas.reviews import CaseStatus
 from warehouse import storage
 from warehouse.cases import CaseReads
-from warehouse.file import DatabaseFile
+from warehouse.file import database_file
 from warehouse.lake import DatabaseLake, Lake
 from warehouse.lists import ListReads
 from warehouse.rows import Row, Values, encode
@@ -24,21 +23,13 @@ from warehouse.sources import SourceReads
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
-class ColumnInfo(Frozen):
-    """A column of a table or view."""
-
-    name: str
-    type: str
-    comment: str
-
-
 class TableInfo(Frozen):
-    """A table or view; ``kind`` is ``table`` or ``view``."""
+    """A table or view, and ``name``, ``type`` and ``comment`` of its columns."""
 
     name: str
     kind: str
     comment: str
-    columns: tuple[ColumnInfo, ...]
+    columns: tuple[Mapping[str, str], ...]
 
 
 class Warehouse(SourceReads, CaseReads, ListReads):
@@ -50,33 +41,26 @@ class Warehouse(SourceReads, CaseReads, ListReads):
     Args:
         path: the database file, or the lake.
         lock_timeout: seconds to wait for another process that holds the file.
-        read_only: refuse writes, and never create or migrate a file.
+        read_only: whether to refuse writes.
 
     Raises (every method):
         WarehouseBusy: if another process or writer holds the database for too long.
         DiskFull: if the disk takes nothing more.
         WarehouseError: if the database cannot be used (``warehouse_too_new``,
-            ``migration_failed``, ``warehouse_read_only``, …).
+            ``migration_failed``, ``warehouse_read_only``, ``warehouse_failed``).
     """
 
     def __init__(
         self, path: Path | Lake, *, lock_timeout: float = 30.0, read_only: bool = False
     ) -> None:
-        super().__init__(
-            DatabaseLake(path, lock_timeout, read_only=read_only)
-            if isinstance(path, Lake)
-            else DatabaseFile(path, lock_timeout, read_only=read_only)
-        )
+        database = DatabaseLake(path) if isinstance(path, Lake) else database_file(path.absolute())
+        super().__init__(database, lock_timeout)
+        self._read_only = read_only
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -89,7 +73,7 @@ class Warehouse(SourceReads, CaseReads, ListReads):
 
     def append(self, *rows: Row) -> None:
         """Store rows in their order, all or none; a row whose id is stored is left as it is."""
-        self._database.write(lambda c, now: storage.add(c, rows, now))
+        self._write(lambda c, now: storage.add(c, rows, now))
 
     def add_batch(self, batch: Batch, items: Sequence[BatchItem]) -> None:
         """Store a batch with its items in their order; a stored one is left as it is."""
@@ -100,7 +84,7 @@ class Warehouse(SourceReads, CaseReads, ListReads):
             storage.add_values(connection, "batch_items", ("batch_id",), values)
             storage.add(connection, [batch], now)
 
-        self._database.write(work)
+        self._write(work)
 
     def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
         """Store rows if the case's current revision id and status are still those ``seen``.
@@ -122,7 +106,7 @@ class Warehouse(SourceReads, CaseReads, ListReads):
                 )
             storage.add(connection, rows, now)
 
-        self._database.write(work)
+        self._write(work)
 
     def keep_signature(
         self,
@@ -140,11 +124,11 @@ class Warehouse(SourceReads, CaseReads, ListReads):
             storage.add_values(connection, "signatures", ("document_id",), [row])
             storage.add_values(connection, "signature_bands", ("document_id",), marks)
 
-        self._database.write(work)
+        self._write(work)
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""
-        return self._database.read(storage.counts)
+        return self._read(storage.counts)
 
     def sql(
         self, query: str, limit: int | None = None
@@ -158,26 +142,25 @@ class Warehouse(SourceReads, CaseReads, ListReads):
         def work(
             connection: duckdb.DuckDBPyConnection,
         ) -> tuple[list[str], list[tuple[object, ...]]]:
-            try:
-                return _selected(connection, query, limit)
-            except (duckdb.FatalException, duckdb.InternalException):
-                raise
-            except duckdb.Error as error:
-                raise InputError(f"this SQL cannot be run: {error}") from error
+            statements = connection.extract_statements(query)
+            if len(statements) != 1 or statements[0].type not in _READING:
+                raise InputError("only one statement that reads can be run, such as SELECT")
+            result = connection.execute(statements[0])
+            columns = [column[0] for column in result.description or ()]
+            return columns, result.fetchall() if limit is None else result.fetchmany(limit)
 
-        return self._database.read(work)
+        try:
+            return self._read(work)
+        except WarehouseError as error:
+            if isinstance(error.__cause__, duckdb.ProgrammingError | duckdb.DataError):
+                raise InputError(f"this SQL cannot be run: {error.__cause__}") from error
+            raise
 
     def tables(self) -> list[TableInfo]:
         """Return every table and view with its columns and their comments."""
         return self._all(TableInfo, "tables")
 
-
-def _selected(
-    connection: duckdb.DuckDBPyConnection, query: str, limit: int | None
-) -> tuple[list[str], list[tuple[object, ...]]]:
-    statements = connection.extract_statements(query)
-    if len(statements) != 1 or statements[0].type not in _READING:
-        raise InputError("only one statement that reads can be run: SELECT, FROM or DESCRIBE")
-    result = connection.execute(statements[0])
-    columns = [column[0] for column in result.description or ()]
-    return columns, result.fetchall() if limit is None else result.fetchmany(limit)
+    def _write(self, work: Callable[[duckdb.DuckDBPyConnection, datetime], None]) -> None:
+        if self._read_only:
+            raise WarehouseError("the warehouse was opened to read", cause="warehouse_read_only")
+        self._database.write(work, self._timeout)

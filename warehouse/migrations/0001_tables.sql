@@ -155,7 +155,7 @@ CREATE TABLE generations (
     cost_usd DOUBLE,
     seconds DOUBLE,
     attempts INTEGER,
-    called_at TIMESTAMPTZ,
+    happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
 COMMENT ON TABLE generations IS 'Calls to models: what was asked, what came back and what it cost.';
@@ -294,7 +294,7 @@ CREATE TABLE reviews (
     decision VARCHAR,
     reason VARCHAR,
     who VARCHAR,
-    reviewed_at TIMESTAMPTZ,
+    happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
 COMMENT ON TABLE reviews IS 'What curators decided about cases.';
@@ -308,7 +308,7 @@ CREATE TABLE publications (
     address VARCHAR,
     content_hash VARCHAR,
     withdrawn BOOLEAN,
-    published_at TIMESTAMPTZ,
+    happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
 COMMENT ON TABLE publications IS 'Revisions that were written to a target, and withdrawals.';
@@ -322,7 +322,7 @@ CREATE TABLE failures (
     gone BOOLEAN,
     exit_code INTEGER,
     message VARCHAR,
-    failed_at TIMESTAMPTZ,
+    happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
 COMMENT ON TABLE failures IS 'Stages that failed; the view open_failures has those without a later success.';
@@ -407,7 +407,7 @@ CREATE TABLE watched_items (
     title VARCHAR,
     state VARCHAR,
     reason VARCHAR,
-    seen_at TIMESTAMPTZ,
+    happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
 COMMENT ON TABLE watched_items IS 'The items of watched lists and whether they were taken.';
@@ -415,7 +415,7 @@ COMMENT ON COLUMN watched_items.state IS 'known, taken, refused or undecided';
 
 CREATE TABLE looks (
     watch_id VARCHAR,
-    looked_at TIMESTAMPTZ,
+    happened_at TIMESTAMPTZ,
     found INTEGER,
     new INTEGER,
     refused INTEGER,
@@ -448,7 +448,7 @@ CREATE TABLE term_rulings (
     definition VARCHAR,
     reason VARCHAR,
     who VARCHAR,
-    ruled_at TIMESTAMPTZ,
+    happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
 COMMENT ON TABLE term_rulings IS 'What curators decided about proposed names; the newest of a key counts.';

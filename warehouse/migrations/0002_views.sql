@@ -66,8 +66,8 @@ changed AS (
     SELECT case_id, max(changed_at) AS updated_at
     FROM (
         SELECT case_id, created_at AS changed_at FROM revisions
-        UNION ALL SELECT case_id, reviewed_at FROM reviews
-        UNION ALL SELECT case_id, published_at FROM publications
+        UNION ALL SELECT case_id, happened_at FROM reviews
+        UNION ALL SELECT case_id, happened_at FROM publications
     )
     GROUP BY case_id
 )
@@ -213,7 +213,7 @@ SELECT
     details.tags,
     newest.target,
     newest.address,
-    newest.published_at
+    newest.happened_at AS published_at
 FROM revision_details AS details
 JOIN newest USING (case_id, revision_id);
 COMMENT ON VIEW published_cases IS 'The cases that readers can see, as they were published.';

@@ -62,7 +62,7 @@ WHERE source_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
 SELECT * FROM generations WHERE generation_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
 
 -- name: spent_since
-SELECT coalesce(sum(cost_usd), 0.0) AS cost_usd FROM generations WHERE called_at >= $moment;
+SELECT coalesce(sum(cost_usd), 0.0) AS cost_usd FROM generations WHERE happened_at >= $moment;
 
 -- name: costs
 -- document_id is a source's where a call was made before there was a document.
@@ -73,7 +73,7 @@ WITH placed AS (
     FROM generations
     LEFT JOIN documents USING (document_id)
     LEFT JOIN sources ON sources.source_id = generations.document_id
-    WHERE $since IS NULL OR called_at >= $since
+    WHERE $since IS NULL OR happened_at >= $since
 ),
 titles AS (
     SELECT source_id, max_by(title, stored_at) AS title FROM documents GROUP BY source_id
@@ -84,7 +84,7 @@ keyed AS (
         cases.case_id,
         coalesce(cases.title, titles.title, sources.canonical_url, sources.submitted) AS label,
         CASE $by
-            WHEN 'day' THEN strftime(placed.called_at AT TIME ZONE 'UTC', '%Y-%m-%d')
+            WHEN 'day' THEN strftime(placed.happened_at AT TIME ZONE 'UTC', '%Y-%m-%d')
             WHEN 'model' THEN placed.model
             WHEN 'stage' THEN placed.stage
             WHEN 'case' THEN cases.case_id

@@ -17,7 +17,7 @@ VIDEO, PAPER, RECORDING, TRANSCRIPT = (
     f"{OUR_TYPES}{name}+json" for name in ("video", "paper", "recording", "transcript")
 )
 Cues = tuple[tuple[float, float, str], ...]
-"""Start and end in seconds, and what is said."""
+"""Start and end in seconds, and the words between."""
 
 
 class About(Frozen):

@@ -6,5 +6,5 @@ from schemas.sources import Payload, SourceKind
 
 
 def read(payload: Payload) -> Extracted:
-    """Return what is said in a recording; raise Unreadable if the bundle is damaged."""
+    """Return the words of a recording; raise Unreadable if the bundle is damaged."""
     return video.read(payload, SourceKind.RECORDING)

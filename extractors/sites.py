@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from extractors.trackers import is_tracker
 from extractors.urls import DEFAULT_PORTS, WebUrl, parse_web_url
 from schemas.errors import InvalidUrl
 from schemas.sources import SourceKind
@@ -29,25 +28,26 @@ def canonical_url(address: str) -> str:
         return f"https://arxiv.org/abs/{paper}"
     if landing := landing_of(url):
         return landing[0].rstrip("/")
-    host = _rewritten(_OTHER_NAMES, _without_edition(url.host))
+    host = url.host
+    while _EDITION.match(host):
+        host = _EDITION.sub("", host, count=1)
+    host = _rewritten(_OTHER_NAMES, host)
     whole = _rewritten(_USUAL_FORMS, host + _ESCAPE.sub(_canonical_escape, url.path))
     host, _, path = whole.partition("/")
-    query = "" if host == "docs.google.com" else _canonical_query(url.query or "", host)
     if url.port == DEFAULT_PORTS[url.scheme]:
         url = replace(url, scheme="https", port=DEFAULT_PORTS["https"])
+    query = _canonical_query(url.query or "", host) or None
     path, route = _canonical_path(f"/{path}", host), url.route.rstrip("/")
-    return str(replace(url, host=host, path=path, query=query or None, route=route))
+    return str(replace(url, host=host, path=path, query=query, route=route))
 
 
 def kind_of_url(address: str) -> SourceKind | None:
     """Return the kind that the address alone decides (a video, a paper), or None."""
-    try:
-        url = original_of(address)
-    except InvalidUrl:
-        return None
-    if video_id(url):
+    parsed = _parsed(address)
+    url = original_of(parsed) if parsed else None
+    if url and video_id(url):
         return SourceKind.VIDEO
-    return SourceKind.PAPER if paper_id(url) or landing_of(url) else None
+    return SourceKind.PAPER if url and (paper_id(url) or landing_of(url)) else None
 
 
 # --- Videos and lists of videos ------------------------------------------------------------------
@@ -61,10 +61,9 @@ _VIDEO_ID = re.compile(r"(?!videoseries|live_stream)([A-Za-z0-9_-]{11})(?:[&?#].
 _CHANNEL_PATH = re.compile(r"/((?:channel|c|user)/[^/]+|@[^/]+)")
 
 
-def on_youtube(url: str | WebUrl) -> bool:
+def on_youtube(url: WebUrl | None) -> bool:
     """Return whether an address belongs to YouTube's site for viewers."""
-    parsed = _parsed(url)
-    return parsed is not None and bool(_YOUTUBE.fullmatch(parsed.host))
+    return url is not None and bool(_YOUTUBE.fullmatch(url.host))
 
 
 def video_id(url: str | WebUrl) -> str | None:
@@ -99,10 +98,9 @@ _ARXIV = re.compile(
     r"|(?:www\.)?(?:alphaxiv\.org|huggingface\.co|hf\.co|doi\.org)|dx\.doi\.org"
 )
 _ARXIV_PATH = re.compile(
-    r"/+(?:(?:(?:[a-z]{2}/)?overview|abs|pdf|html|format|src|e-print|bibtex|papers)/(?:arxiv:)?"
+    r"(?i)/+(?:(?:(?:[a-z]{2}/)?overview|abs|pdf|html|format|src|e-print|papers)/(?:arxiv:)?"
     r"|10\.48550/arxiv\.)([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z-]{2,9})?/[0-9]{7})(v[0-9]+)?"
-    r"(?:\.pdf|\.md)?/?(?:index\.html)?",
-    re.IGNORECASE,
+    r"(?:\.pdf|\.md)?/?"
 )
 _SUBJECT = re.compile(r"\.[a-z-]{2,9}(?=/)", re.IGNORECASE)  # math.GT/0309136 is math/0309136
 _ACL_PATH = re.compile(
@@ -135,7 +133,7 @@ def landing_of(url: WebUrl) -> tuple[str, str] | None:
     return None
 
 
-# --- Copies, links that lead on, and files -------------------------------------------------------
+# --- Copies and files ----------------------------------------------------------------------------
 
 _ARCHIVES = (
     r"https?://(?:(?:(?:web|wayback)\.)?archive\.org/(?:web|save)/(?:\d{1,14}(?:[a-z]{2}_)*\*?/)?"
@@ -146,51 +144,33 @@ _CACHES = (
     r"https?://(?:(?:.+\.)?(?:cdn\.ampproject\.org|bing-amp\.com)/(?:amp|wp|[a-z])"
     r"|(?:www\.)?google\.[a-z.]+/amp)/(?P<scheme>s/)?(?P<rest>[^/]+\..+)"
 )
-# Links of search results, social networks and mail programs; a parameter says where they lead.
-_LINKS = re.compile(
-    r"(?:www\.)?google\.[a-z.]+/url|consent\.(?:youtube|google)\.com/ml?|lm?\.facebook\.com/l\.php"
-    r"|(?:www\.|m\.)?youtube\.com/(?:redirect|oembed)|(?:www\.)?linkedin\.com/(?:redir/.*|safety/go)"
-    r"|(?:out\.reddit\.com|slack-redir\.net)/.*|medium\.com/m/global-identity.*|duckduckgo\.com/l/"
-    r"|[a-z0-9]+\.safelinks\.protection\.outlook\.com/"
-)
-_LEADING_PARAMETERS = ("url", "q", "u", "continue", "uddg", "redirectUrl")
 _MOST_WRAPPINGS = 3
 _RAW_FILES = {
     r"github\.com(/[^/]+/[^/]+)/(?:blob|raw|blame|edit)/(.+)": r"raw.githubusercontent.com\1/\2",
     r"github\.com(/[^/]+/[^/]+?)(?:\.git)?": r"raw.githubusercontent.com\1/HEAD/README.md",
-    r"(.+?/-)/(?:blob|blame)/(.+)": r"\1/raw/\2",
-    r"huggingface\.co/(.+?)/blob/(.+)": r"huggingface.co/\1/raw/\2",
-    r"(docs\.google\.com/document/(?:u/\d+/)?d/[\w-]{16,})(?:/.*)?": r"\1/export?format=html",
+    r"(.+?/-|huggingface\.co/.+?)/blob/(.+)": r"\1/raw/\2",
 }
-_READABLE = re.compile(r"\.(?:md|markdown|mdx|rst|txt|pdf|docx|vtt|srt|ipynb)$|/export$")
+_READABLE = re.compile(r"\.(?:md|markdown|mdx|rst|txt|pdf|docx|vtt|srt|ipynb)$")
 
 
 def original_of(address: str | WebUrl) -> WebUrl:
-    """Return the page that an archived copy, cache or link leads to, else the address itself.
+    """Return the page that an archived copy or AMP cache holds, else the address itself.
 
     Raises:
         InvalidUrl: if ``address`` is not a web address.
     """
     url = parse_web_url(address) if isinstance(address, str) else address
     for _ in range(_MOST_WRAPPINGS):
-        url = _inside(_ARCHIVES, page_of(url)) or page_of(url)
+        url = _inside(_ARCHIVES, url) or _inside(_CACHES, url) or url
     return url
 
 
-def page_of(url: WebUrl) -> WebUrl:
-    """Return where a link or cache leads; an archived copy stays the copy."""
-    if _LINKS.fullmatch(f"{url.host}{url.path}"):
-        query = dict(reversed(parse_qsl(url.query or "")))
-        return next(filter(None, (_parsed(query.get(n, "")) for n in _LEADING_PARAMETERS)), url)
-    return _inside(_CACHES, url) or url
-
-
 def raw_file(url: WebUrl) -> WebUrl | None:
-    """Return the raw form of a readable file, document or repository's README, or None."""
+    """Return the raw form of a readable file or a repository's README, or None."""
     bare = f"{url.host.removeprefix('www.')}{url.path.rstrip('/')}"
     raw = _rewritten(_RAW_FILES, bare)
-    found = parse_web_url(f"{url.scheme}://{raw}") if raw != bare else None
-    return found if found and _READABLE.search(found.path) else None
+    is_raw = raw != bare and _READABLE.search(raw)
+    return parse_web_url(f"{url.scheme}://{raw}") if is_raw else None
 
 
 def _inside(pattern: str, url: WebUrl) -> WebUrl | None:
@@ -227,18 +207,13 @@ _OTHER_NAMES = {
     r"[a-z]{2}\.linkedin\.com": "linkedin.com",
     r"([a-z-]+)\.m\.(wiki[a-z]+)\.org": r"\1.\2.org",
     r"dx\.doi\.org": "doi.org",
-    r"scribe\.rip": "medium.com",
 }
-_BRANCH = r"(?:refs/heads/)?(.+)"
 _USUAL_FORMS = {
-    rf"raw\.githubusercontent\.com(/[^/]+/[^/]+)/{_BRANCH}": r"github.com\1/blob/\2",
-    rf"github\.com(/[^/]+/[^/]+)/(?:blob|raw|blame|edit)/{_BRANCH}": r"github.com\1/blob/\2",
+    r"raw\.githubusercontent\.com(/[^/]+/[^/]+)/(?:refs/heads/)?(.+)": r"github.com\1/blob/\2",
+    r"github\.com(/[^/]+/[^/]+)/(?:blob|raw|blame|edit)/(?:refs/heads/)?(.+)":
+    r"github.com\1/blob/\2",
     r"github\.com(/[^/]+/[^/]+?)(?:\.git)?(?:/tree/(?:HEAD|main|master))?/?": r"github.com\1",
-    r"gist\.github(?:usercontent)?\.com(/[^/]+/[0-9a-f]{20,40})(?:/.*)?": r"gist.github.com\1",
-    r"(.+?/-)/(?:blob|raw|blame|edit)/(.+)": r"\1/blob/\2",
-    r"huggingface\.co/(.+?)/(?:blob|raw|resolve)/([^/]+/.+)": r"huggingface.co/\1/blob/\2",
-    r"docs\.google\.com(?:/a/[^/]+)?/(document|presentation)(?:/u/\d+)?/d/((?!e/)[\w-]{16,})(?:/.*)?":
-    r"docs.google.com/\1/d/\2/edit",
+    r"(.+?/-|huggingface\.co/.+?)/(?:raw|blame|edit|resolve)/(.+)": r"\1/blob/\2",
     # A post on Medium keeps its number when its title changes.
     r"medium\.com/(?!(?:tag|topics?|m|me|r|u|search)/)@?[\w.-]+/(?:[^/]*-)?([0-9a-f]{9,12})/?":
     r"medium.com/p/\1",
@@ -249,19 +224,35 @@ _AMP_PATH = re.compile(
     r"(?P<before>/.+)/amp|/amp(?P<after>/.+)|(?P<page>/.*[^/])\.amp(?P<suffix>\.html?)?"
 )
 # Sites where people choose the names in a path, and which have no such editions.
-_NAMED_BY_PEOPLE = re.compile(
-    r"(?:gist\.)?github\.com|gitlab\.com|huggingface\.co|(?:.+\.)?wiki[a-z]+\.org"
-)
-_FOLDER_FILE = re.compile(r"(?<=/)index\.(?:html?|php)\Z", re.IGNORECASE)
-_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+_NAMED_BY_PEOPLE = re.compile(r"github\.com|gitlab\.com|huggingface\.co|(?:.+\.)?wiki[a-z]+\.org")
+_FOLDER_FILE = re.compile(r"(?<=/)index\.(?:html?|php)\Z|;jsessionid=[^/;]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
-
-
-def _without_edition(host: str) -> str:
-    while _EDITION.match(host):
-        host = _EDITION.sub("", host, count=1)
-    return host
+# Parameters that say where a reader came from, as browsers strip them. Names are listed in full,
+# and one that some sites use for content ("session", "cid") stays: near-copies are found, while a
+# page whose content is removed is lost.
+_TRACKER = re.compile(
+    r"utm[_-].*|__utm[a-z]|hsa_.*|_*hs[a-z]{2,3}|elq.*|bsft_.*|sfmc_.*|gad_.*|_branch_.*|guce_.*"
+    r"|(?:pk|mtm|matomo|piwik|at|sc|itm|ga|ads|ns|cm)_(?:campaign|cid|content|custom\d+|group"
+    r"|keyword|kwd|medium|mmc|network|placement|source|term)|[a-z]+_(?:campaign|medium)"
+    r"|(?:nr_email_)?referr?er.*|_?trk(?:_.*|campaign|info)?|wt_.*|mc_(?:cid|eid)|vero_(?:conv|id)"
+    r"|oly_(?:anon|enc)_id|ml_subscriber.*|campaign_id|aff(?:iliate)?_?id|[a-z]*_?click_?id|_k[ex]"
+    r"|fb_(?:action_.*|ref|source)|soc_(?:src|trk)|mk(?:cid|evt|rid)|amp_(?:gsa|js_v|kit|r)|dm_[it]"
+    r"|gcl(?:id|src)|dclid|gbraid|wbraid|srsltid|fbclid|msclkid|twclid|ttclid|li_fat_id|ys?clid"
+    r"|epik|cjevent|awc|sscid|s_cid|_openstat|mkt_tok|hsctatracking|hslang|ck_subscriber_id|__s"
+    r"|igshid|igsh|mibextid|ref_(?:src|url)?|ref|__twitter_impression|gi|wprov|lipi|trackingid|spm"
+    r"|xtor|cmpid|ncid|ocid|smid|mbid|triedredirect|isfreemail|source|_ga|_gl|usqp|amp|outputtype"
+    r"|print|printable|phpsessid|jsessionid"
+)
+_TRACKERS_OF_SITES = {
+    "substack.com": "r s token publication_id post_id",
+    "medium.com": "sk",
+    "youtube.com": "si feature pp app",
+    "x.com": "s t",
+    "reddit.com": "share_id rdt context",
+    "github.com": "plain raw tab token",
+    "blogspot.com": "m",
+}
 
 
 def _canonical_path(path: str, host: str) -> str:
@@ -270,11 +261,11 @@ def _canonical_path(path: str, host: str) -> str:
         path = re.sub(r"/[^/]+/[^/]+", lambda match: match[0].lower(), path, count=1)
     if _NAMED_BY_PEOPLE.fullmatch(host):
         return path
-    path = _SESSION.sub("", path)
+    path = _FOLDER_FILE.sub("", path).rstrip("/")
     while match := _AMP_PATH.fullmatch(path):
         path = match["before"] or match["after"] or match["page"] + (match["suffix"] or "")
         path = path.rstrip("/")
-    return _FOLDER_FILE.sub("", path).rstrip("/")
+    return path
 
 
 def _canonical_escape(match: re.Match[str]) -> str:
@@ -284,7 +275,10 @@ def _canonical_escape(match: re.Match[str]) -> str:
 
 
 def _canonical_query(query: str, host: str) -> str:
+    of_site = (one for site, one in _TRACKERS_OF_SITES.items() if f".{host}".endswith(f".{site}"))
+    others = next(of_site, "").split()
     # Latin-1 both ways keeps every byte, also those that are not UTF-8.
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-    kept = [(name, value) for name, value in pairs if not is_tracker(name, host)]
-    return urlencode(sorted(kept, key=lambda pair: pair[0]), encoding="latin-1")
+    kept = [one for one in pairs if not _TRACKER.fullmatch(one[0].lower())]
+    kept = sorted((one for one in kept if one[0].lower() not in others), key=lambda one: one[0])
+    return urlencode(kept, encoding="latin-1")

@@ -1,4 +1,4 @@
-"""Videos: what is said, by chapter, second and speaker, from the bundle that was fetched."""
+"""Videos: their words, by chapter, second and speaker, from the bundle that was fetched."""
 
 from extractors.blocks import lay_out
 from extractors.bundles import unpack
@@ -10,7 +10,7 @@ from schemas.sources import Payload, SourceKind, Step
 
 
 def read(payload: Payload, kind: SourceKind = SourceKind.VIDEO) -> Extracted:
-    """Return what is said in a video or recording; each passage has its second.
+    """Return the words of a video or recording; each passage has its second.
 
     Raises:
         Unreadable: if the bundle is damaged.

@@ -1,39 +1,43 @@
 """From what a person submitted to bytes, and to the identity of the source."""
 
+import asyncio
+import os
 import re
+import stat
 from dataclasses import replace
-from html import unescape
+from pathlib import Path
 from typing import NamedTuple
 
 from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part
-from extractors.fetch import files
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
 from extractors.fetch.youtube import about_video, fetch_video
-from extractors.formats import OUR_TYPES, RECORDINGS
-from extractors.network.body import is_recording
-from extractors.network.client import Fetched, next_hop
+from extractors.formats import FORMATS, OUR_TYPES, RECORDINGS
+from extractors.network.body import MEGABYTE, FetchLimits, is_recording
+from extractors.network.client import Fetched
 from extractors.sites import (
     canonical_url,
     kind_of_url,
     on_youtube,
     original_of,
-    page_of,
     playlist_id,
     raw_file,
     video_id,
 )
-from extractors.urls import WebUrl, is_web_address, parse_web_url
-from schemas.errors import AccessDenied, InvalidUrl, SourceGone, SourceIsList, TranscriptionFailed
+from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
+from schemas.errors import (
+    AccessDenied,
+    InvalidUrl,
+    SourceGone,
+    SourceIsList,
+    TooLarge,
+    TranscriptionFailed,
+)
 from schemas.ids import content_id, sha256_hex
 from schemas.sources import Payload, SourceKind, SourceRef, Step
 
-_REFRESH = re.compile(
-    rb"<meta\s(?=[^>]{0,300}?http-equiv\s*=\s*[\"']?refresh)[^>]{0,300}?"
-    rb"content\s*=\s*[\"']?\s*[0-5]\s*[;,]\s*url\s*=\s*[\"']?([^\"'>]{1,2000})",
-    re.IGNORECASE,
-)
-_LONGEST_REFRESH = 2_000  # bytes of a page that only sends its reader on
+_UNKNOWN = "application/octet-stream"
+_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 # Where sites send a reader whose page is lost.
 _FRONT = re.compile(
     r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?(?:/(?:index|home|default)(?:\.\w{1,5})?)?/?", re.IGNORECASE
@@ -59,12 +63,12 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
     """
     limits = network.client.limits
     if ref.transcript is not None:
-        said = await files.local(ref.transcript, ref.url or ref.source, limits)
+        said = await _local(ref.transcript, ref.url or ref.source, limits)
         return await _as_transcript(said, network)
     if is_web_address(ref.source):
         payload = await _remote(parse_web_url(ref.source), network)
     else:
-        payload = await files.local(ref.source, ref.url, limits)
+        payload = await _local(ref.source, ref.url, limits)
     return await _transcribed(payload, network) if is_recording(payload.data) else payload
 
 
@@ -76,7 +80,7 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     """
     limits = network.client.limits
     if not is_web_address(ref.source):
-        return await files.local(ref.source, ref.url, replace(limits, text_bytes=limits.file_bytes))
+        return await _local(ref.source, ref.url, replace(limits, text_bytes=limits.file_bytes))
     admit, most = network.robots.check, limits.file_bytes
     page = await network.client.get(ref.source, admit=admit, max_bytes=most)
     return _payload(page, parse_web_url(ref.source))
@@ -94,18 +98,18 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
         canonical = None
     if canonical and address:
         return SourceIdentity(content_id("src", canonical), kind_of_url(address), canonical)
-    if payload:
-        known = f"sha256:{sha256_hex(payload.data)}"
-    else:
-        known = f"path:{files.path_of(ref.source).absolute()}"
+    known = f"sha256:{sha256_hex(payload.data)}" if payload else f"path:{_path(ref.source)}"
     return SourceIdentity(content_id("src", known), None, None)
+
+
+# --- Addresses -----------------------------------------------------------------------------------
 
 
 async def _remote(url: WebUrl, network: Network) -> Payload:
     meant = original_of(url)
     if payload := await _known(meant, network):
         return payload
-    page = await _page(page_of(url), network)
+    page = await _page(url, network)
     final = original_of(parse_web_url(page.final_url))
     if final != meant and (payload := await _known(final, network)):
         steps = (Step(method="redirect", outcome=f"leads to {final}"), *payload.steps)
@@ -123,10 +127,8 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
     if video := video_id(url):
         return await fetch_video(video, network)
     if playlist_id(url):
-        raise SourceIsList(
-            f"{url} is a list of videos, not one video: `casebook links '{url}'` shows their "
-            "addresses; submit those."
-        )
+        advice = f"`casebook links '{url}'` shows their addresses; submit those"
+        raise SourceIsList(f"{url} is a list of videos, not one video: {advice}.")
     if on_youtube(url):
         message = f"{url} names no video (an id has eleven characters): copy the video's address."
         raise InvalidUrl(message)
@@ -134,36 +136,24 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
 
 
 async def _page(url: WebUrl, network: Network) -> Fetched:
-    """Return the raw form of a file in a repository where there is one, else the page."""
-    if raw := raw_file(url):
-        try:
-            return replace(await _followed(raw, network), final_url=str(url))
-        except (SourceGone, AccessDenied):
-            pass
-    return await _followed(url, network)
-
-
-async def _followed(url: WebUrl, network: Network) -> Fetched:
-    """Fetch a page, and where it only sends its reader on, the page that it leads to.
+    """Return the raw form of a file in a repository where there is one, else the page.
 
     Raises:
         SourceGone: if the site shows its front page or an overview instead.
         FetchError: as the client does.
     """
     client, admit = network.client, network.robots.check
+    if raw := raw_file(url):
+        try:
+            return replace(await client.get(str(raw), admit=admit), final_url=str(url))
+        except (SourceGone, AccessDenied):
+            pass
     seconds = client.limits.audio_seconds if url.name.lower().endswith(RECORDINGS) else None
     page = await client.get(str(url), admit=admit, deadline_seconds=seconds)
-    if len(page.data) < _LONGEST_REFRESH and (match := _REFRESH.search(page.data)):
-        here = parse_web_url(page.final_url)
-        target = next_hop(here, unescape(match[1].decode("latin-1").strip()))
-        client.policy.check_hop(here, target)
-        page = await client.get(str(target), admit=admit)
     if _shows_other_page(url, parse_web_url(page.final_url)):
-        raise SourceGone(
-            f"{url} leads to {page.final_url} instead of the page, which is probably gone: check "
-            "the address, or look for an archived copy.",
-            "soft_not_found",
-        )
+        message = f"{url} leads to {page.final_url} instead of the page, which is probably gone"
+        advice = "check the address, or look for an archived copy"
+        raise SourceGone(f"{message}: {advice}.", "soft_not_found")
     return page
 
 
@@ -184,13 +174,69 @@ def _payload(page: Fetched, url: WebUrl) -> Payload:
     forged = page.media_type.startswith(OUR_TYPES)
     return Payload(
         data=page.data,
-        media_type=files.UNKNOWN if forged else page.media_type,
+        media_type=_UNKNOWN if forged else page.media_type,
         charset=page.charset,
         name=parse_web_url(page.final_url).name,
         url=str(url),
         final_url=page.final_url,
         headers=page.headers,
     )
+
+
+# --- Files ---------------------------------------------------------------------------------------
+
+
+async def _local(name: str, address: str | None, limits: FetchLimits) -> Payload:
+    if _SCHEME.match(name):
+        message = f"{shown(name)} cannot be fetched: give an http(s):// address, or a file's path."
+        raise InvalidUrl(message)
+    origin = str(parse_web_url(address)) if address else None
+    path = _path(name)
+    data = await asyncio.to_thread(read_file, path, limits)
+    suffix = path.suffix.lower() or "none"
+    known = (one.media_types.split()[0] for one in FORMATS if suffix in one.suffixes.split())
+    printable = path.name.encode("utf-8", "replace").decode()
+    kind = next(known, _UNKNOWN)
+    return Payload(data=data, media_type=kind, name=printable, url=origin, final_url=origin)
+
+
+def _path(name: str) -> Path:
+    return Path(os.path.expanduser(name)).absolute()  # noqa: PTH111 - Path's may raise
+
+
+def read_file(path: Path, limits: FetchLimits) -> bytes:
+    """Return the bytes of a regular file within the cap for its suffix.
+
+    Raises:
+        SourceGone: if nothing is there.
+        AccessDenied: if it is a folder, a device, or not ours to read.
+        TooLarge: if it is larger than the cap.
+    """
+    name, suffix = shown(str(path)), path.suffix.lower()
+    cap = limits.file_bytes if suffix in {".pdf", ".docx"} else limits.text_bytes
+    cap = limits.audio_bytes if suffix in RECORDINGS else cap
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would block for ever
+            message = f"{name} is a folder or a device: name a file."
+            raise AccessDenied(message, "file_unreadable")
+        with path.open("rb") as file:
+            data = b"" if status.st_size > cap else file.read(cap + 1)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        message = f"There is no file {name}: check it, or start an address with https://."
+        raise SourceGone(message, "file_missing") from error
+    except OSError as error:
+        message = f"{name} cannot be read ({error.strerror}): check its permissions."
+        raise AccessDenied(message, "file_unreadable") from error
+    if max(status.st_size, len(data)) > cap:
+        message = (
+            f"{name} is larger than the {cap / MEGABYTE:g} MB that casebook reads of its kind."
+        )
+        raise TooLarge(f"{message} Submit a smaller extract of it.")
+    return data
+
+
+# --- Transcripts and recordings ------------------------------------------------------------------
 
 
 async def _as_transcript(said: Payload, network: Network) -> Payload:
@@ -203,22 +249,17 @@ async def _as_transcript(said: Payload, network: Network) -> Payload:
 
 
 async def _transcribed(payload: Payload, network: Network) -> Payload:
-    """Return the bundle of what is said in a recording.
-
-    Raises:
-        TranscriptionFailed: if no endpoint is configured, or nothing is said.
-        ModelError: if the endpoint gives no answer that can be used.
-    """
-    name = payload.name or "recording"
-    if network.transcriber is None:
+    """Return the bundle of a recording and its words."""
+    name, transcriber = payload.name or "recording", network.transcriber
+    if transcriber is None:
         raise TranscriptionFailed(
             f"{payload.url or name} is a recording: set CASEBOOK_TRANSCRIPTION_MODEL to have it "
             "transcribed, or submit its words with --transcript FILE.",
             "transcription_not_configured",
         )
-    cues = await network.transcriber.transcribe(payload.data, name, payload.media_type)
+    cues = await transcriber.transcribe(payload.data, name, payload.media_type)
     title = name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
-    step = Step(method=f"transcription by {network.transcriber.model}", outcome=f"{len(cues)} cues")
+    step = Step(method=f"transcription by {transcriber.model}", outcome=f"{len(cues)} cues")
     data = Bundle(about=About(title=title or None), cues=cues).pack()
     changes = {"data": data, "media_type": RECORDING, "steps": (*payload.steps, step)}
     return payload.model_copy(update=changes)

@@ -17,7 +17,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from extractors.naming import where
-from extractors.network.body import MEGABYTE
 from extractors.network.client import GuardedClient
 from extractors.network.robots import Robots
 from extractors.urls import parse_web_url
@@ -25,7 +24,7 @@ from schemas.errors import FetchError, TemporarilyUnavailable, TooLarge
 from schemas.sources import Payload, Step
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Request, Route
+    from playwright.async_api import Browser, Route
 
 # chromium/src content/public/common/content_switches.cc and components/*_switches.cc
 _SWITCHES = (
@@ -37,8 +36,6 @@ _SWITCHES = (
     "--js-flags=--max-old-space-size=512",
 )
 _DATA_BYTES = 1_500 * 2**20  # V8's own limit knows neither buffers nor WebAssembly
-_CLOSING_SECONDS = 5.0
-_TEXTUAL = {"script", "xhr", "fetch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,7 @@ class RenderLimits:
     seconds: float = 30.0
     settle_seconds: float = 10.0
     requests: int = 150
-    bytes: int = 30 * MEGABYTE
-    dom_characters: int = 10 * MEGABYTE
+    characters: int = 10_000_000
 
 
 def browser_installed() -> bool:
@@ -72,6 +68,7 @@ class Renderer:
 
         Raises:
             TemporarilyUnavailable: if no browser starts, or it is not done in time.
+            TooLarge: if the page grows past the limit.
         """
         from playwright.async_api import Error
 
@@ -81,16 +78,17 @@ class Renderer:
                 markup = await visit.run(browser)
         except (TimeoutError, Error) as error:
             reason = str(error).strip().partition("\n")[0] or "not done in time"
-            raise TemporarilyUnavailable(
-                f"{where(payload)} needs its scripts to show a text, and the browser failed "
-                f"({reason}): save the page from a browser and submit the file.",
-                "browser_failed",
-            ) from error
+            message = f"{where(payload)} needs its scripts, and the browser failed ({reason})"
+            advice = "save the page from a browser and submit the file"
+            raise TemporarilyUnavailable(f"{message}: {advice}.", "browser_failed") from error
+        if len(markup) > self._limits.characters:
+            message = f"{where(payload)} grows too large when its scripts run: submit it as a file."
+            raise TooLarge(message)
         outcome = f"{visit.fetched} files fetched, {visit.refused} requests refused"
         steps = (*payload.steps, Step(method="browser", outcome=outcome))
-        kind = {"media_type": "text/html", "charset": "utf-8"}
-        data = markup.encode("utf-8", "replace")
-        return payload.model_copy(update={"data": data, "steps": steps, **kind})
+        data = b"<!DOCTYPE html>\n" + markup.encode("utf-8", "replace")
+        changes = {"data": data, "media_type": "text/html", "charset": "utf-8", "steps": steps}
+        return payload.model_copy(update=changes)
 
 
 class _Visit:
@@ -103,7 +101,7 @@ class _Visit:
         self._url = parse_web_url(payload.final_url or payload.url or "")
         self._page: Any = None
         self._is_shown = False
-        self._size = self.fetched = self.refused = 0
+        self.fetched = self.refused = 0
 
     async def run(self, browser: "Browser") -> str:
         """Return the page's HTML once it stands still."""
@@ -122,15 +120,10 @@ class _Visit:
         tree = await session.send("Page.getFrameTree")
         frame = {"frameId": tree["frameTree"]["frame"]["id"]}
         world = await session.send("Page.createIsolatedWorld", frame)
-        most = self._limits.dom_characters
-        whole = f"document.documentElement.outerHTML.slice(0, {most + 1})"
+        whole = f"document.documentElement.outerHTML.slice(0, {self._limits.characters + 1})"
         asked = {"expression": whole, "contextId": world["executionContextId"]}
         answer = await session.send("Runtime.evaluate", asked | {"returnByValue": True})
-        markup = str(answer["result"].get("value", ""))
-        if len(markup) > most:
-            message = f"{self._url} grows past {most / MEGABYTE:g} MB when its scripts run."
-            raise TooLarge(f"{message} Save the page from a browser and submit the file.")
-        return f"<!DOCTYPE html>\n{markup}"
+        return str(answer["result"].get("value", ""))
 
     async def _answer(self, route: "Route") -> None:
         """Show the page, fetch what can bring text, and refuse the rest: nothing is ever sent."""
@@ -145,40 +138,29 @@ class _Visit:
                 await route.fulfill(body=self._payload.data, content_type=kind)
             elif request.resource_type == "stylesheet":  # scripts may wait for them
                 await route.fulfill(body="", content_type="text/css")
-            elif not (self._is_admitted(request) and await self._fetch(route)):
+            elif not await self._fetch(route, is_top=is_top):
                 self.refused += 1
-                if is_top:
-                    await route.fulfill(status=204)  # "no content" makes the page stay
-                else:
-                    await route.abort("blockedbyclient")
+                # "No content" makes the page itself stay where it is.
+                await (route.fulfill(status=204) if is_top else route.abort("blockedbyclient"))
 
-    def _is_admitted(self, request: "Request") -> bool:
+    async def _fetch(self, route: "Route", *, is_top: bool) -> bool:
+        """Answer with what the guarded client gets; return False for what is not to be fetched."""
+        request, admit = route.request, self._robots.check
         try:
             url = parse_web_url(request.url)
             self._client.policy.check_hop(self._url, url)
+            stays = is_top and url.origin == self._url.origin
+            useful = stays or request.resource_type in {"script", "xhr", "fetch"}
+            if request.method != "GET" or not useful or self.fetched >= self._limits.requests:
+                return False
+            self.fetched += 1
+            answer = await self._client.get(request.url, admit=admit, polite=False)
         except FetchError:
             return False
-        moves = request.is_navigation_request()
-        stays = request.frame == self._page.main_frame and url.origin == self._url.origin
-        textual = request.resource_type in _TEXTUAL
-        return request.method == "GET" and (stays if moves else textual)
-
-    async def _fetch(self, route: "Route") -> bool:
-        """Answer with what the guarded client gets; return False where it gets nothing."""
-        limits = self._limits
-        if self.fetched >= limits.requests or self._size > limits.bytes:
-            return False
-        self.fetched += 1
-        admit = self._robots.check
-        try:
-            answer = await self._client.get(route.request.url, admit=admit, polite=False)
-        except FetchError:
-            return False
-        self._size += len(answer.data)
         headers = {
             "content-type": _content_type(answer.media_type, answer.charset),
             # The page may read every answer: the browser is logged in nowhere.
-            "access-control-allow-origin": route.request.headers.get("origin", "*"),
+            "access-control-allow-origin": request.headers.get("origin", "*"),
             "access-control-allow-credentials": "true",
         }
         await route.fulfill(body=answer.data, headers=headers)
@@ -202,15 +184,16 @@ async def _browser() -> AsyncIterator["Browser"]:
     driver, us = async_playwright(), psutil.Process()
     with tempfile.TemporaryDirectory(prefix="casebook-browser-") as home, socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # a proxy that refuses: nothing listens
+        address = f"http://127.0.0.1:{held.getsockname()[1]}"
         before = us.children()
         playwright = await driver.__aenter__()
-        started = [
+        family = [
             one for one in us.children() if one not in before and "run-driver" in one.cmdline()
         ]
         try:
-            for process in started:  # the browser inherits it
-                process.rlimit(psutil.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
-            address = f"http://127.0.0.1:{held.getsockname()[1]}"
+            for process in family:  # the browser inherits it
+                with contextlib.suppress(AttributeError):  # only Linux has it
+                    process.rlimit(psutil.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
             yield await playwright.chromium.launch(
                 executable_path=shutil.which("chromium"),
                 args=_SWITCHES,
@@ -219,12 +202,11 @@ async def _browser() -> AsyncIterator["Browser"]:
                 env={"HOME": home, "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
             )
         finally:
-            family = [
-                *started,
-                *(child for one in started for child in one.children(recursive=True)),
-            ]
+            for driven in tuple(family):
+                with contextlib.suppress(psutil.Error):
+                    family += driven.children(recursive=True)
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(driver.__aexit__(), _CLOSING_SECONDS)
+                await asyncio.wait_for(driver.__aexit__(), 5.0)
             for process in family:
                 with contextlib.suppress(psutil.Error):
                     process.kill()

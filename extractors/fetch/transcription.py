@@ -25,34 +25,30 @@ class Transcriber:
         self._headers = {"Authorization": f"Bearer {key}"}
 
     async def transcribe(self, data: bytes, name: str, media_type: str) -> Cues:
-        """Return what is said, as start and end in seconds and text.
+        """Return the words, with their start and end in seconds.
 
         Raises:
             TranscriptionFailed: if it is too large for the endpoint, or nothing is said.
             ModelError: if the endpoint gives no answer that can be used.
         """
-        form = {"model": self.model, **_FORM}
-        files = {"file": (name, data, media_type)}
+        form, files = {"model": self.model, **_FORM}, {"file": (name, data, media_type)}
+        web = httpx2.AsyncClient(headers=self._headers, timeout=_MOST_SECONDS, trust_env=False)
         try:
-            async with httpx2.AsyncClient(timeout=_MOST_SECONDS, trust_env=False) as client:
-                answer = await client.post(
-                    self._address, data=form, files=files, headers=self._headers
-                )
+            async with web:
+                answer = await web.post(self._address, data=form, files=files)
         except httpx2.HTTPError as error:
             message = f"{self._address} does not answer ({type(error).__name__}): retry later."
             raise ProviderUnavailable(message) from error
         if not answer.is_success:
             raise _refusal(answer.status_code, f"{self._address} answers {answer.status_code}")
         try:
-            cues = tuple(
-                (max(0.0, float(one["start"])), float(one["end"]), str(one["text"]))
-                for one in answer.json()["segments"]
-            )
+            segments = answer.json()["segments"]
+            times = ((float(one["start"]), float(one["end"]), str(one["text"])) for one in segments)
+            cues = tuple((max(0.0, start), end, text) for start, end, text in times)
         except (ValueError, LookupError, TypeError) as error:
-            raise AnswerInvalid(
-                f"{self.model} at {self._address} answers without times: set "
-                "CASEBOOK_TRANSCRIPTION_MODEL to one that gives segments (whisper-1 does)."
-            ) from error
+            message = f"{self._address} answers without times: set CASEBOOK_TRANSCRIPTION_MODEL"
+            advice = "to one that gives segments (whisper-1 does)"
+            raise AnswerInvalid(f"{message} {advice}.") from error
         if any(text.strip() for _, _, text in cues):
             return cues
         raise TranscriptionFailed(f"Nothing is said in {name}: check the file.", "recording_silent")

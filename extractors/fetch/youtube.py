@@ -18,13 +18,11 @@ from youtube_transcript_api import Transcript, YouTubeTranscriptApi
 from youtube_transcript_api import _errors as theirs
 
 from extractors.bundles import VIDEO, About, Bundle
-from extractors.fetch.bridge import CONSENT, Bridge
 from extractors.fetch.network import Network
-from extractors.fetch.youtube_failures import BY_ERROR, cause_in_words, failure
-from extractors.fetch.ytdlp import fetch_words
+from extractors.fetch.ytdlp import CONSENT, Bridge, fetch_words
 from extractors.speakers import CLOCK, seconds_of
 from extractors.text import one_line
-from extractors.urls import parse_web_url
+from extractors.urls import parse_web_url, shown
 from schemas.errors import (
     AccessDenied,
     CaptionsMissing,
@@ -33,19 +31,18 @@ from schemas.errors import (
     SourceGone,
     Unreachable,
     VideoBlocked,
+    VideoRestricted,
 )
 from schemas.sources import Payload, Step
 
 _MOST_TRACKS = 3
 _FEWEST_CHAPTERS = 3  # YouTube's own rule: three times in a description, the first at 0:00
-_CHAPTER = re.compile(
-    rf"^[^\w\n]{{0,6}}({CLOCK})[)\]]?[ \t]*[-–—:|]?[ \t]*(\S.{{0,119}})$", re.MULTILINE
-)
+_CHAPTER = re.compile(rf"(?m)^[^\w\n]{{0,6}}({CLOCK})[)\]]?[ \t]*[-–—:|]?[ \t]*(\S.{{0,119}})$")
 _DATE = re.compile(rb'"(?:publishDate|uploadDate)":\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})')
 
 
 async def fetch_video(video: str, network: Network) -> Payload:
-    """Return the bundle of a video: what is said in it, its title, channel, date and chapters.
+    """Return the bundle of a video: its words, title, channel, date and chapters.
 
     Where YouTube gives no captions to youtube-transcript-api, yt-dlp is tried, then a transcription
     of the sound.
@@ -111,33 +108,22 @@ def _session(bridge: Bridge) -> requests.Session:
     return session
 
 
-def _player(bridge: Bridge) -> dict[str, Any]:
-    """Return what YouTube's player answered."""
-    answers = [one.data for one in bridge.answers if "/youtubei/" in one.url]
-    return dict(json.loads(answers[-1])) if answers else {}
-
-
 def _read(bridge: Bridge, video: str, page: str) -> tuple[Bundle, tuple[Step, ...]]:
     """Return the best captions that YouTube gives out. Runs in a thread."""
     try:
         tracks = list(YouTubeTranscriptApi(http_client=_session(bridge)).list(video))
-        details = _player(bridge)["videoDetails"]
+        details = _details(bridge)
         if details.get("isLive") or details.get("isPostLiveDvr"):
-            raise failure(page, "video_live")
+            raise _failure(page, "video_live")
         return _first_words(tracks, bridge, page)
-    except theirs.VideoUnplayable as error:
-        reason = one_line(" ".join([error.reason or "", *error.sub_reasons]))
-        raise failure(page, cause_in_words(reason), reason) from error
     except theirs.CouldNotRetrieveTranscript as error:
-        cause = next((BY_ERROR[kind] for kind in BY_ERROR if isinstance(error, kind)), None)
-        asked = bridge.answers and b'action="https://consent.' in bridge.answers[-1].data
-        raise failure(page, "video_consent" if asked else cause or "captions_unreadable") from error
+        raise _failure(page, *_cause_of(error, bridge)) from error
     except (ServerBusy, AccessDenied, SourceGone) as error:
         missing = "captions_unreadable" if bridge.answers else "video_unavailable"
         causes = {ServerBusy: "video_rate_limited", AccessDenied: "video_blocked"}
-        raise failure(page, causes.get(type(error), missing)) from error
+        raise _failure(page, causes.get(type(error), missing)) from error
     except (ParseError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise failure(page, "captions_unreadable") from error
+        raise _failure(page, "captions_unreadable") from error
 
 
 def _first_words(
@@ -148,17 +134,17 @@ def _first_words(
     for track in ranked(tracks)[:_MOST_TRACKS]:
         method = f"captions {track.language_code}{', generated' * track.is_generated}"
         try:
-            cues = [(cue.start, cue.start + cue.duration, cue.text) for cue in track.fetch()]
+            cues = tuple((cue.start, cue.start + cue.duration, cue.text) for cue in track.fetch())
             cause = "captions_missing"
         except theirs.PoTokenRequired:
-            cues, cause = [], "captions_locked"
+            cues, cause = (), "captions_locked"
         except (ParseError, LookupError, ValueError):
-            cues, cause = [], "captions_unreadable"
+            cues, cause = (), "captions_unreadable"
         if any(text.strip() for _, _, text in cues):
             steps.append(Step(method=method, outcome=f"{len(cues)} cues"))
-            return Bundle(about=_about(bridge, track), cues=tuple(cues)), tuple(steps)
+            return Bundle(about=_about(bridge, track), cues=cues), tuple(steps)
         steps.append(Step(method=method, outcome=f"failed: {cause}"))
-    raise failure(page, cause)
+    raise _failure(page, cause)
 
 
 def ranked(tracks: Iterable[Transcript]) -> list[Transcript]:
@@ -174,8 +160,14 @@ def ranked(tracks: Iterable[Transcript]) -> list[Transcript]:
     )
 
 
+def _details(bridge: Bridge) -> dict[str, Any]:
+    """Return what YouTube's player says about the video."""
+    answers = [one.data for one in bridge.answers if "/youtubei/" in one.url]
+    return dict(json.loads(answers[-1])["videoDetails"])
+
+
 def _about(bridge: Bridge, track: Transcript) -> About:
-    details = _player(bridge)["videoDetails"]
+    details = _details(bridge)
     date = next((found for one in bridge.answers if (found := _DATE.search(one.data))), None)
     return About(
         title=one_line(details["title"]),
@@ -191,3 +183,67 @@ def chapters_in(description: str) -> tuple[tuple[float, str], ...]:
     """Return the seconds and titles that a description lists, if they are chapters."""
     found = sorted((seconds_of(at), one_line(title)) for at, title in _CHAPTER.findall(description))
     return tuple(found) if len(found) >= _FEWEST_CHAPTERS and found[0][0] == 0 else ()
+
+
+# --- What went wrong -----------------------------------------------------------------------------
+
+_FAILURES: dict[str, tuple[type[FetchError], str]] = {
+    "video_unavailable": (SourceGone, "was removed or never existed"),
+    "video_private": (SourceGone, "is private"),
+    "video_age_restricted": (VideoRestricted, "is shown to signed-in adults only"),
+    "video_for_members": (VideoRestricted, "is shown to those who pay for it"),
+    "video_not_in_country": (VideoRestricted, "is not shown in this country"),
+    "video_consent": (VideoRestricted, "is behind a consent page that could not be answered"),
+    "video_unplayable": (VideoRestricted, "is not shown"),
+    "video_blocked": (VideoBlocked, "was refused: YouTube takes this machine for a bot"),
+    "video_rate_limited": (VideoBlocked, "was refused: too many requests; retry in some hours"),
+    "video_upcoming": (VideoBlocked, "has not begun: retry afterwards"),
+    "video_live": (VideoBlocked, "is a broadcast that is not over: retry afterwards"),
+    "captions_disabled": (CaptionsMissing, "has no captions"),
+    "captions_missing": (CaptionsMissing, "lists captions that hold no words"),
+    "captions_locked": (CaptionsMissing, "gives its captions to YouTube's own player only"),
+    "captions_unreadable": (Unreachable, "was answered in an unknown form: retry later"),
+}
+_BY_ERROR = {
+    theirs.VideoUnavailable: "video_unavailable",
+    theirs.IpBlocked: "video_rate_limited",
+    theirs.RequestBlocked: "video_blocked",
+    theirs.AgeRestricted: "video_age_restricted",
+    theirs.TranscriptsDisabled: "captions_disabled",
+    theirs.FailedToCreateConsentCookie: "video_consent",
+}
+# What YouTube says of a video that the library calls unplayable; the first that fits decides.
+_THING = r"\b(?:video|recording|(?:live )?stream|(?:live )?event|content)\b"
+_BY_WORDS = {
+    r"not a bot|unusual traffic|something went wrong|needs to be reloaded": "video_blocked",
+    r"try again later|rate.?limited|too many requests": "video_rate_limited",
+    r"administrator|restricted mode|google apps account": "video_unplayable",
+    r"your (?:country|region|location)|this (?:country|region)\b": "video_not_in_country",
+    rf"{_THING} (?:has been|was|is) (?:removed|deleted|terminated)": "video_unavailable",
+    r"\bage\b|age-restricted|inappropriate for some|\bgraphic": "video_age_restricted",
+    rf"\bprivate {_THING}|{_THING} is private": "video_private",
+    r"members|join this channel|payment|purchase|\brent|premium": "video_for_members",
+    rf"recording is not available|{_THING} does not exist|anymore$": "video_unavailable",
+    r"has ended": "video_live",
+    r"premieres?\b|begins?\b|starts?\b|scheduled|waiting for|processing": "video_upcoming",
+    r"sign in$": "video_blocked",
+}
+
+
+def _failure(page: str, cause: str, reason: str = "") -> FetchError:
+    kind, text = _FAILURES[cause]
+    quoted = f" (YouTube says: {shown(reason)})" if reason else ""
+    advice = f"run `casebook submit {page} --transcript FILE`"
+    return kind(f"{page} {text}{quoted}. With a transcript (.vtt, .srt, .txt) {advice}.", cause)
+
+
+def _cause_of(error: Exception, bridge: Bridge) -> tuple[str, str]:
+    """Return the cause of one of the library's errors, and the reason that YouTube gave."""
+    if isinstance(error, theirs.VideoUnplayable):
+        reason = one_line(" ".join([error.reason or "", *error.sub_reasons]))
+        found = (_BY_WORDS[words] for words in _BY_WORDS if re.search(words, reason, re.IGNORECASE))
+        return next(found, "video_unplayable"), reason
+    if bridge.answers and b'action="https://consent.' in bridge.answers[-1].data:
+        return "video_consent", ""
+    known = (cause for kind, cause in _BY_ERROR.items() if isinstance(error, kind))
+    return next(known, "captions_unreadable"), ""

@@ -8,51 +8,79 @@ from typing import Any
 
 from extractors.bundles import About, Bundle, Cues
 from extractors.captions import parse_cues
-from extractors.fetch.bridge import Bridge
 from extractors.fetch.network import Network
+from extractors.network.client import Fetched, GuardedClient
 from extractors.text import decode
-from extractors.urls import parse_web_url
-from schemas.errors import FetchError
+from extractors.urls import parse_web_url, shown
+from schemas.errors import FetchError, Unreachable
 from schemas.sources import Step
 
-_OPTIONS = {
-    "quiet": True,
-    "no_warnings": True,
-    "cachedir": False,
-    "extractor_retries": 0,
-    "ignore_no_formats_error": True,
-    "js_runtimes": {},  # no program is run for it
-    "remote_components": [],
+CONSENT = ("SOCS", "CAI")
+"""The cookie that answers YouTube's consent page: only what is needed."""
+
+_PAGES = parse_web_url("https://www.youtube.com/")
+_HEADERS = {
+    *("accept-language", "content-type", "origin"),
+    *("x-youtube-client-name", "x-youtube-client-version", "x-goog-visitor-id"),
 }
+_OPTIONS: dict[str, object] = {"quiet": True, "no_warnings": True, "cachedir": False}
+_OPTIONS |= {"ignore_no_formats_error": True, "extractor_retries": 0}
+_OPTIONS |= {"js_runtimes": {}, "remote_components": []}  # no program is run for it
 _FEWEST_KILOBITS = 40.0  # speech at this rate loses nothing that matters to a transcription
-_MOST_SECONDS = 4 * 3600.0
+
+
+class Bridge:
+    """Sends what a library asks YouTube for, from its thread, on the event loop it is made on."""
+
+    def __init__(self, client: GuardedClient) -> None:
+        self._client, self._loop = client, asyncio.get_running_loop()
+        self.answers: list[Fetched] = []
+        self.closed = False
+
+    def send(
+        self, url: str, body: Any, headers: Mapping[str, Any], seconds: float | None = None
+    ) -> Fetched:
+        """Return the answer to a request; only the headers that it needs are kept.
+
+        Raises:
+            FetchError: as the client does, or where the fetch was given up meanwhile.
+        """
+        if self.closed:
+            raise Unreachable(f"{shown(url)}: the fetch was given up.", "deadline_exceeded")
+        target = parse_web_url(url)
+        self._client.policy.check_hop(_PAGES, target)
+        kept = {name: str(value) for name, value in headers.items() if name.lower() in _HEADERS}
+        if target.host.endswith("youtube.com"):
+            kept["Cookie"] = str(headers.get("Cookie") or "=".join(CONSENT))
+        data = body.encode() if isinstance(body, str) else body
+        sending = self._client.get(
+            url, polite=False, body=data, headers=kept, deadline_seconds=seconds
+        )
+        self.answers.append(asyncio.run_coroutine_threadsafe(sending, self._loop).result())
+        return self.answers[-1]
 
 
 async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, ...]] | None:
-    """Return what is said in the video at ``page``, None where yt-dlp finds nothing.
-
-    Raises:
-        FetchError, ModelError: if its sound was found and could not be fetched or transcribed.
-    """
+    """Return the words of the video at ``page``, None where yt-dlp finds nothing."""
     if find_spec("yt_dlp") is None:
         return None
-    bridge = Bridge(network.client)
+    bridge, hearing = Bridge(network.client), network.transcriber
+    how, most = "captions by yt-dlp", network.client.limits.audio_seconds
     try:
         info = await asyncio.to_thread(_look, page, bridge)
-        cues, how = await asyncio.to_thread(_captions, info, bridge), "captions by yt-dlp"
+        cues = await asyncio.to_thread(_captions, info, bridge)
+        if not cues and hearing and (sound := _sound(info)):
+            heard = await asyncio.to_thread(bridge.send, sound["url"], None, {}, most)
+            cues = await hearing.transcribe(heard.data, f"video.{sound['ext']}", "audio/mp4")
+            how = f"transcription by {hearing.model}"
     finally:
         bridge.closed = True
-    sound = _sound(info)
-    if not cues and sound and network.transcriber:
-        cues = await _heard(page, sound, network)
-        how = f"transcription by {network.transcriber.model}"
     about = About(
         title=info.get("title"),
         authors=(info["channel"],) if info.get("channel") else (),
         published=info.get("upload_date"),
         language=info.get("language"),
         site="YouTube",
-        chapters=[(one["start_time"], one["title"]) for one in info.get("chapters") or ()],
     )
     step = Step(method=how, outcome=f"{len(cues)} cues")
     return (Bundle(about=about, cues=cues), (step,)) if cues else None
@@ -79,16 +107,7 @@ def _sound(info: Mapping[str, Any]) -> Mapping[str, Any] | None:
         and one.get("protocol") in {None, "https"}
         and float(one.get("tbr") or 0) >= _FEWEST_KILOBITS
     ]
-    is_short = float(info.get("duration") or 0) <= _MOST_SECONDS
-    return min(heard, key=lambda one: float(one["tbr"]), default=None) if is_short else None
-
-
-async def _heard(page: str, sound: Mapping[str, Any], network: Network) -> Cues:
-    client, seconds = network.client, network.client.limits.audio_seconds
-    client.policy.check_hop(parse_web_url(page), parse_web_url(sound["url"]))
-    answer = await client.get(sound["url"], polite=False, deadline_seconds=seconds)
-    assert network.transcriber  # noqa: S101 - the caller asked
-    return await network.transcriber.transcribe(answer.data, f"video.{sound['ext']}", "audio/mp4")
+    return min(heard, key=lambda one: float(one["tbr"]), default=None)
 
 
 def _look(page: str, bridge: Bridge) -> Mapping[str, Any]:

@@ -24,17 +24,17 @@ _SOUND = (
     b"OggS",
     b"fLaC",
     b"\x1aE\xdf\xa3",
-    b"\xff\xe3",
     b"\xff\xf1",
-    b"\xff\xf2",
     b"\xff\xf3",
+    b"\xff\xf9",
+    b"\xff\xfb",
 )
 
 
 def is_recording(head: bytes) -> bool:
     """Return whether the first bytes are those of a sound or video file."""
     is_wave = head.startswith(b"RIFF") and head[8:12] == b"WAVE"
-    return is_wave or head[4:8] == b"ftyp" or head.startswith((*_SOUND, b"\xff\xf9", b"\xff\xfb"))
+    return is_wave or head[4:8] == b"ftyp" or head.startswith(_SOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ class FetchLimits:
         """Return the cap for what the first bytes show."""
         if is_recording(head):
             return self.audio_bytes
-        is_file = head.startswith(b"PK\x03\x04") or b"%PDF-" in head
-        return self.file_bytes if is_file else self.text_bytes
+        return self.file_bytes if head[:4] == b"PK\x03\x04" or b"%PDF-" in head else self.text_bytes
 
 
 async def read_body(
@@ -96,10 +95,8 @@ async def read_body(
 
 def _check_size(size: int, cap: int) -> None:
     if size > cap:
-        raise TooLarge(
-            f"it is larger than the {cap / MEGABYTE:g} MB that casebook reads of this kind: submit "
-            "a smaller extract of it as a file."
-        )
+        most = f"the {cap / MEGABYTE:g} MB that casebook reads of this kind"
+        raise TooLarge(f"it is larger than {most}: submit a smaller extract of it as a file.")
 
 
 class _Inflater:

@@ -37,7 +37,6 @@ ROBOTS_NAME = "casebook"
 """The product name that a robots.txt addresses us by."""
 
 USER_AGENT = f"{ROBOTS_NAME}/{version('casebook')} (+https://github.com/casebook/casebook)"
-
 Admit = Callable[[WebUrl], Awaitable[None]]
 """Called before each request of a fetch, redirects included; raises to stop it."""
 
@@ -46,17 +45,12 @@ _HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain,*/*;q=0.5",
     "Accept-Encoding": "gzip, deflate, br",
 }
-_EXTRA_HEADERS = {
-    *("accept-language", "content-type", "cookie", "origin"),
-    *("x-youtube-client-name", "x-youtube-client-version", "x-goog-visitor-id"),
-}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _HTTP_ERRORS = (
     *(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException),
     *(httpcore2.ProxyError, httpcore2.ConnectionNotAvailable),
 )
-# What is longer, or steers a terminal, is not the name of a type: both are stored and shown.
-_NAME = re.compile(r"[ -~]{1,255}")
+_NAME = re.compile(r"[ -~]{1,255}")  # of a type: other text could be huge, or steer a terminal
 _UNKNOWN = "application/octet-stream"
 
 
@@ -104,8 +98,8 @@ class GuardedClient:
         self._proxied = proxy is not None
         if proxy:
             address = parse_web_url(proxy)
-            own = frozenset({f"{address.host}:{address.port}"})
-            backend = GuardedBackend(NetworkPolicy(own), resolver, dialer)
+            own = NetworkPolicy(frozenset({f"{address.host}:{address.port}"}))
+            backend = GuardedBackend(own, resolver, dialer)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls or httpcore2.default_ssl_context(),
             proxy=httpcore2.Proxy(proxy) if proxy else None,
@@ -139,8 +133,6 @@ class GuardedClient:
         Raises:
             FetchError: with the address and what to do.
         """
-        if unknown := {name.lower() for name in headers or ()} - _EXTRA_HEADERS:
-            raise ValueError(f"these headers are not ours to send: {sorted(unknown)}")
         first = parse_web_url(url)
         if polite and not self.policy.allows(first.host, first.port):
             await self.politeness.turn(first.host)
@@ -150,8 +142,9 @@ class GuardedClient:
                 async with self._followed(first, admit, body, headers or {}) as (final, response):
                     return await self._fetched(response, (first, final), max_bytes)
         except TimeoutError as error:
-            advice = "the server is too slow; retry later, or save the page and submit the file"
-            message = f"{first} was not complete after {deadline:g} s: {advice}."
+            message = (
+                f"{first} was not complete after {deadline:g} s: retry later, or save the page."
+            )
             raise Unreachable(message, "deadline_exceeded") from error
 
     @asynccontextmanager
@@ -167,13 +160,12 @@ class GuardedClient:
                     await self._guard.judged(url.host, url.port)
             if admit is not None:
                 await admit(url)
-            async with self._exchange(
-                url, body, extra if url.origin == first.origin else {}
-            ) as got:
-                if got.status not in _REDIRECTS:
-                    yield url, got
+            sent = extra if url.origin == first.origin else {}
+            async with self._exchange(url, body, sent) as response:
+                if response.status not in _REDIRECTS:
+                    yield url, response
                     return
-                location = _headers(got).get("location")
+                location = _headers(response).get("location")
             if body is not None:
                 raise BadResponse(f"{url} redirects a POST: retry later.", "redirect_forbidden")
             target = next_hop(url, location)
@@ -207,14 +199,13 @@ class GuardedClient:
         self, response: httpcore2.Response, ends: tuple[WebUrl, WebUrl], cap: int | None
     ) -> Fetched:
         """Return the body within its cap; raise what any status but 2xx means."""
-        first, url = ends
-        headers, status = _headers(response), response.status
+        headers, status, host = _headers(response), response.status, ends[1].host
         seconds = _retry_after(headers)
         if status in {429, 503}:
-            self.politeness.refused(url.host, seconds)
+            self.politeness.refused(host, seconds)
         else:
-            self.politeness.answered(url.host)
-        if error := _error_of(url, status, seconds):
+            self.politeness.answered(host)
+        if error := _error_of(ends[1], status, seconds):
             raise error
         media_type, charset = _content_type(headers.get("content-type", ""))
         limits = self.limits
@@ -225,20 +216,15 @@ class GuardedClient:
         except (httpcore2.NetworkError, httpcore2.RemoteProtocolError) as error:
             message = "the connection ended before the page did: retry later."
             raise Unreachable(message, "body_truncated") from error
-        return Fetched(str(first), str(url), status, headers, media_type, charset, data)
+        first, final = map(str, ends)
+        return Fetched(first, final, status, headers, media_type, charset, data)
 
 
 def next_hop(url: WebUrl, location: str | None) -> WebUrl:
-    """Return where ``url`` redirects to.
-
-    Raises:
-        BadResponse: if it does not say, that is not a web address, or it gives up https.
-    """
-    if not location:
-        raise BadResponse(f"{url} redirects without saying where: open it.", "malformed")
+    """Return where ``url`` redirects to; raise BadResponse where that cannot be followed."""
     try:
         # Servers write UTF-8 there; headers were decoded as Latin-1, which loses nothing.
-        target = url.join(location.encode("latin-1").decode("utf-8", "replace"))
+        target = url.join((location or "").encode("latin-1").decode("utf-8", "replace"))
     except InvalidUrl as error:
         message = f"{url} redirects to something that cannot be fetched: {error}"
         raise BadResponse(message, "redirect_forbidden") from error
@@ -262,42 +248,40 @@ def _content_type(header: str) -> tuple[str, str | None]:
     message = Message()
     message["Content-Type"] = header.partition(",")[0] or _UNKNOWN  # some send the header twice
     media_type, charset = message.get_content_type(), message.get_content_charset() or ""
-    return (
-        media_type if _NAME.fullmatch(media_type) else _UNKNOWN,
-        charset if _NAME.fullmatch(charset) else None,
-    )
+    named = media_type if _NAME.fullmatch(media_type) else _UNKNOWN
+    return named, charset if _NAME.fullmatch(charset) else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Return for how many seconds a server wishes to be left alone, None where it does not say."""
     after = headers.get("retry-after", "").strip()
-    if after.isdecimal():
-        return float(after[:9])
     try:
-        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
+        return float(int(after[:9])) if after.isdecimal() else _seconds_until(after)
     except (ValueError, OverflowError):
         return None
+
+
+def _seconds_until(stated: str) -> float:
+    return max(0.0, parsedate_to_datetime(stated).timestamp() - time.time())
 
 
 def _error_of(url: WebUrl, status: int, seconds: float | None) -> FetchError | None:
     """Return the error that a status means (RFC 9110), None for a whole page."""
     answer = f"{url} answers {status}"
     when = "retry later" if seconds is None else f"retry after {seconds:.0f} s"
-    family = status // 100
     error: FetchError | None = None
     if status == 206:  # noqa: PLR2004 - a part, which was not asked for
         error = Unreachable(f"{answer}, a part of the page only: {when}.", "body_truncated")
     elif status in {404, 410}:
-        message = f"{answer}, no such page: check the address, or look for an archived copy."
-        error = SourceGone(message, "page_missing")
+        error = SourceGone(f"{answer}: check it, or look for an archived copy.", "page_missing")
     elif status in {408, 425, 429, 503}:  # timeout, too early, too many requests, unavailable
         error = ServerBusy(f"{answer}, not now: {when}.", retry_after=seconds)
-    elif family == 5:  # noqa: PLR2004 - failures of the server
+    elif status // 100 == 5:  # noqa: PLR2004 - failures of the server
         error = Unreachable(f"{answer}, a failure of the server: {when}.", "server_failed")
     elif status >= 400:  # noqa: PLR2004 - refusals
         message = f"{answer}, not open to casebook: save the page and submit the file."
         error = AccessDenied(message, "page_forbidden")
-    elif family != 2:  # noqa: PLR2004 - success
+    elif status // 100 != 2:  # noqa: PLR2004 - success
         error = BadResponse(f"{answer}, which is not a page: open it in a browser.", "malformed")
     return error
 

@@ -28,12 +28,14 @@ _SIX_TO_FOUR = ip_network("2002::/16")  # RFC 3056
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214: upper half of the interface identifier
 # What ``is_global`` lets through: Azure's platform service; protocols; AS112; multicast tunnels;
 # 6to4 relays; multicast. Of IPv6: protocols and Teredo; documentation, twice; AS112.
-_SPECIAL = (
-    "168.63.129.16/32 192.0.0.0/24 192.31.196.0/24 192.175.48.0/24 192.52.193.0/24 192.88.99.0/24 "
-    "224.0.0.0/4 2001::/23 2001:db8::/32 3fff::/20 2620:4f:8000::/48"
+_SPECIAL = tuple(
+    ip_network(network)
+    for network in (
+        *("168.63.129.16/32", "192.0.0.0/24", "192.31.196.0/24", "192.175.48.0/24"),
+        *("192.52.193.0/24", "192.88.99.0/24", "224.0.0.0/4"),
+        *("2001::/23", "2001:db8::/32", "3fff::/20", "2620:4f:8000::/48"),
+    )
 )
-_SPECIAL_NETWORKS = tuple(map(ip_network, _SPECIAL.split()))
-
 # A pool of their own: names that do not resolve hold a thread each, and must block nothing else.
 _LOOKUPS = ThreadPoolExecutor(32, thread_name_prefix="casebook-dns")
 
@@ -44,7 +46,7 @@ def is_public(address: IPAddress) -> bool:
     IPv6 outside 2000::/3 is refused whole, which covers the compatible (::/96), translated
     (::ffff:0:0:0/96) and local NAT64 (64:ff9b:1::/48) forms of IPv4.
     """
-    if any(address in network for network in _SPECIAL_NETWORKS):
+    if any(address in network for network in _SPECIAL):
         return False
     if isinstance(address, IPv4Address):
         return address.is_global
@@ -88,20 +90,17 @@ class NetworkPolicy:
     def check_port(self, url: WebUrl) -> None:
         """Raise InvalidUrl if the port of ``url`` may not be used."""
         if url.port not in DEFAULT_PORTS.values() and not self.allows(url.host, url.port):
-            raise InvalidUrl(
-                f"{url} uses port {url.port}, where public websites do not answer: for an intranet "
-                f"host add {_entry(url.host, url.port)} to CASEBOOK_ALLOWED_HOSTS."
-            )
+            advice = f"add {_entry(url.host, url.port)} to CASEBOOK_ALLOWED_HOSTS"
+            message = f"{url} uses port {url.port}, which is not a public website's"
+            raise InvalidUrl(f"{message}: for an intranet host {advice}.")
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[IPAddress]) -> None:
         """Raise AddressForbidden if one of a host's addresses is not public."""
         forbidden = next((one for one in addresses if not is_public(one)), None)
         if forbidden is not None and not self.allows(host, port):
             subject = host if host == str(forbidden) else f"{host} is {forbidden}, which"
-            raise AddressForbidden(
-                f"{subject} is outside the public internet, where casebook does not fetch: for an "
-                f"intranet host add {_entry(host, port)} to CASEBOOK_ALLOWED_HOSTS."
-            )
+            advice = f"for an intranet host add {_entry(host, port)} to CASEBOOK_ALLOWED_HOSTS"
+            raise AddressForbidden(f"{subject} is outside the public internet: {advice}.")
 
 
 def _entry(host: str, port: int) -> str:

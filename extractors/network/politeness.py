@@ -10,8 +10,6 @@ from schemas.errors import ServerBusy
 LONGEST_PAUSE = 60.0
 """The longest pause in seconds that is waited out."""
 
-_LONGEST_REST = 3_600.0
-
 
 class Politeness:
     """Gives each host's requests their turns, in the order of asking.
@@ -29,8 +27,8 @@ class Politeness:
     ) -> None:
         self._interval, self._clock, self._sleep = interval, clock, sleep
         self._delays: dict[str, float] = {}
-        self._next: dict[str, float] = {}
-        self._resting: dict[str, float] = {}
+        self._next: defaultdict[str, float] = defaultdict(float)
+        self._resting: defaultdict[str, float] = defaultdict(float)
         self._refusals: defaultdict[str, int] = defaultdict(int)
 
     def slow_down(self, host: str, seconds: float) -> None:
@@ -40,8 +38,8 @@ class Politeness:
     def refused(self, host: str, seconds: float | None = None) -> None:
         """Record a 429 or 503 and the wait it asks for; without one the pause doubles each time."""
         self._refusals[host] += 1
-        pause = 2.0 ** self._refusals[host] if seconds is None else seconds
-        self._resting[host] = self._clock() + min(pause, _LONGEST_REST)
+        pause = 2.0 ** min(self._refusals[host], 10) if seconds is None else seconds
+        self._resting[host] = self._clock() + min(pause, 3_600.0)
 
     def answered(self, host: str) -> None:
         """Record any other answer."""
@@ -54,12 +52,11 @@ class Politeness:
             ServerBusy: if it refuses requests for longer than is waited out.
         """
         now = self._clock()
-        rest = self._resting.get(host, now) - now
+        rest = self._resting[host] - now
         if rest > LONGEST_PAUSE:
-            raise ServerBusy(
-                f"{host} refuses requests (429 or 503): retry after {rest:.0f} s.", retry_after=rest
-            )
-        when = max(now, self._next.get(host, now), now + rest)
+            message = f"{host} refuses requests (429 or 503): retry after {rest:.0f} s."
+            raise ServerBusy(message, retry_after=rest)
+        when = max(now, self._next[host], self._resting[host])
         self._next[host] = when + max(self._interval, self._delays.get(host, 0.0))
         if when > now:
             await self._sleep(when - now)

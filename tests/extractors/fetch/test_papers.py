@@ -22,7 +22,11 @@ for each of the passages that were found. {PARAGRAPH}</p></section>
 <section class="ltx_bibliography"><h2 class="ltx_title">References</h2><ul>
 <li class="ltx_bibitem">Hopper, G. Compilers considered useful. 1952.</li>
 <li class="ltx_bibitem">Turing, A. On numbers. 1936.</li></ul></section></article></body></html>"""
-PAGE, HTML, PDF = "arxiv.org/abs/2401.12345", "arxiv.org/html/2401.12345", "arxiv.org/pdf/2401.12345"
+PAGE, HTML, PDF = (
+    "arxiv.org/abs/2401.12345",
+    "arxiv.org/html/2401.12345",
+    "arxiv.org/pdf/2401.12345",
+)
 
 
 def paper_pdf() -> bytes:
@@ -126,7 +130,9 @@ async def test_landing_pages_lead_to_their_pdf(address, page, pdf, web, fetched)
 async def test_a_page_in_place_of_the_pdf_is_not_the_paper(web, fetched):
     """It was taken for a PDF that is damaged; the curator learns what to save."""
     web.answer("openreview.net/forum?id=abcDEF12_x", LANDING, "text/html")
-    page = f"<html><title>A paper</title><body><article><p>{PARAGRAPH * 3}</p></article></body></html>"
+    page = (
+        f"<html><title>A paper</title><body><article><p>{PARAGRAPH * 3}</p></article></body></html>"
+    )
     web.answer("openreview.net/pdf?id=abcDEF12_x", page, "text/html")
     with pytest.raises(CasebookError, match="not the PDF of a paper"):
         registry.read(await fetched("https://openreview.net/forum?id=abcDEF12_x"))

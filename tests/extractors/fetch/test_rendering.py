@@ -200,5 +200,5 @@ async def test_what_a_page_takes_is_bounded(render, web):
     assert int(re.search(r"HAD (\d)", found)[1]) < 4
     assert len(web.addresses) == 5
     grow = "document.getElementById('root').textContent = 'word '.repeat(300000)"
-    with pytest.raises(TooLarge, match="grows past 1 MB"):
-        await render(f"<script>{grow}</script>", dom_characters=1_000_000)
+    with pytest.raises(TooLarge, match="grows too large"):
+        await render(f"<script>{grow}</script>", characters=1_000_000)

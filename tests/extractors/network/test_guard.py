@@ -186,14 +186,15 @@ async def test_names_that_do_not_resolve_block_nothing_else(monkeypatch):
     ended = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.wait(10) and [])
     async with GuardedClient(politeness=Politeness(0)) as client:
-        lookups = [
-            asyncio.create_task(client.get(f"http://{n}.dead.example/")) for n in range(16)
-        ]
+        lookups = [asyncio.create_task(client.get(f"http://{n}.dead.example/")) for n in range(16)]
         await asyncio.sleep(0)
         async with asyncio.timeout(2):
             assert await asyncio.to_thread(lambda: "free") == "free"
         ended.set()
-        assert all(isinstance(one, Unreachable) for one in await asyncio.gather(*lookups, return_exceptions=True))
+        assert all(
+            isinstance(one, Unreachable)
+            for one in await asyncio.gather(*lookups, return_exceptions=True)
+        )
 
 
 async def test_a_look_up_that_finds_no_network_says_so(monkeypatch):

@@ -41,19 +41,16 @@ _ROLE = re.compile(
 )
 _PARTICLES = frozenset("de da del della der den di du la le van von zu bin ibn al el".split())
 _TERMS = frozenset(
-    "a action advice after agenda agent ai also and answer answers approach article assistant "
-    "author background before best bonus bot but by caveat challenge challenges chapter chatbot "
-    "client code company conclusion cons context cost customer data date decision description "
-    "design edit editor email episode error example examples faq figure finding first follow for "
-    "from goal goals hint how however idea if impact important in input insight issue key latency "
-    "lesson lessons link links metric metrics model music next no note notes now objective option "
-    "or outcome output overview part phase photo point problem problems prompt pros published q "
-    "question questions quote reason recap reference references related requirement response "
-    "result results risk role rule scenario second section see setup situation so solution "
-    "solutions source sources stage status step steps summary system table takeaway takeaways "
-    "task that the then third throughput tip tips title tldr to today tool tools topic topics "
-    "transcript type update url use user version video warning we what when where which who why "
-    "yes you".split()
+    "a action advice after agent ai also and answer approach article assistant author background "
+    "before best bonus bot but by caveat challenge chapter client code company conclusion cons "
+    "context cost customer data date decision description design edit email error example figure "
+    "finding first for from goal how however idea if impact important in input insight issue key "
+    "latency lesson link metric model next no note notes now option or outcome output part phase "
+    "photo point problem prompt pros q question quote reason reference related requirement "
+    "response result risk role rule scenario search second section see setup so solution source "
+    "stage status step summary system table takeaway task that the then third throughput tip "
+    "title tldr to today tool topic transcript type update url use user version video warning we "
+    "what when where which who why you".split()
 )
 # In half of the turns of a conversation people speak of themselves, to each other, or ask.
 _ADDRESSING = re.compile(
@@ -89,7 +86,7 @@ def with_speakers(blocks: Sequence[Block]) -> list[Block]:
     }
     turns = [n for n, line in enumerate(lines) if line.label and line.label.name in names]
     if turns and _runs_through(lines, turns) and (timed or _take_turns(lines, turns)):
-        return list(_gathered(_spoken(lines, turns)))
+        return _gathered(_spoken(lines, turns))
     return list(blocks)
 
 
@@ -103,7 +100,8 @@ def is_name(text: str, *, timed: bool = False) -> bool:
         return True
     if len(words) > _MOST_WORDS_IN_NAME or not 1 < len(text) <= _LONGEST_NAME:
         return False
-    if not words or any(word.strip(".").lower() in _TERMS for word in words):
+    terms = {word.strip(".").lower() for word in words}
+    if not words or not _TERMS.isdisjoint(terms | {term.removesuffix("s") for term in terms}):
         return False
     capitals = all(word[0].isupper() or word in _PARTICLES for word in words)
     return capitals or (timed and (text.lower() == text.upper() or len(words) == 1))
@@ -191,22 +189,16 @@ def _spoken(lines: Sequence[_Line], turns: Sequence[int]) -> Iterator[Block]:
             yield block._replace(text=text, speaker=speaker, seconds=seconds)
 
 
-def _gathered(blocks: Iterable[Block]) -> Iterator[Block]:
+def _gathered(blocks: Iterable[Block]) -> list[Block]:
     """Join short lines that have times of their own: transcripts are cut anywhere."""
-    run: Block | None = None
+    gathered: list[Block] = []
     for block in blocks:
-        if run and _goes_on(run, block):
-            run = run._replace(text=f"{run.text} {block.text}")
-            continue
-        if run:
-            yield run
-        run = block
-    if run:
-        yield run
-
-
-def _goes_on(run: Block, block: Block) -> bool:
-    timed = run.seconds is not None and block.seconds not in {None, run.seconds}
-    plain = not (run.level or run.verbatim or block.level or block.verbatim)
-    short = count_words(run.text) < _ENOUGH_WORDS
-    return timed and plain and short and run.speaker == block.speaker
+        last = gathered[-1] if gathered else Block("")
+        timed = last.seconds is not None and block.seconds not in {None, last.seconds}
+        plain = not (last.level or last.verbatim or block.level or block.verbatim)
+        short = count_words(last.text) < _ENOUGH_WORDS
+        if timed and plain and short and last.speaker == block.speaker:
+            gathered[-1] = last._replace(text=f"{last.text} {block.text}")
+        else:
+            gathered.append(block)
+    return gathered

@@ -37,7 +37,6 @@ _ENTITIES = re.compile(r"(?i)<!doctype[^>\[]{0,500}\[|<!entity")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,20};)")
 _MOST_BYTES = 50 * 2**20  # of a sitemap after decompression, by its protocol
-_LONGEST_PATH = 500
 
 
 class Nested(NamedTuple):
@@ -100,8 +99,7 @@ class Place(NamedTuple):
 
 def is_file_name(text: str) -> bool:
     """Return whether ``text`` looks like the name of a file that casebook reads."""
-    is_path = len(text) < _LONGEST_PATH and "\n" not in text and "://" not in text
-    return is_path and PurePath(text).suffix.lower() in SOURCES
+    return not re.search(r"\n|://", text) and PurePath(text).suffix.lower() in SOURCES
 
 
 def addresses_in(text: str) -> list[str]:

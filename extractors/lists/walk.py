@@ -39,10 +39,7 @@ class Walk(Frozen):
 
 
 async def walk(
-    ref: SourceRef,
-    fetch_list: FetchList,
-    compute: Compute,
-    limits: WalkLimits = WalkLimits(),
+    ref: SourceRef, fetch_list: FetchList, compute: Compute, limits: WalkLimits = WalkLimits()
 ) -> Walk:
     """Return the sources that a list and the lists in it name, in the order of the lists.
 
@@ -51,32 +48,27 @@ async def walk(
     Raises:
         CasebookError: if the first list cannot be fetched or read.
     """
-    first = await _listing(ref, fetch_list, compute)
-    inner = first.nested[: limits.lists]
-    listings: list[Listing | CasebookError] = [first]
+
+    async def listing(one: SourceRef) -> Listing:
+        folder = None if is_web_address(one.source) else Path(one.source).parent
+        return await compute(partial(read_list, folder=folder), await fetch_list(one))
+
+    first = await listing(ref)
+    found, missed = [first], list(first.missed)
+    inner = [SourceRef(source=address) for address in first.nested[: limits.lists]]
     for start in range(0, len(inner), _AT_ONCE):
-        refs = [SourceRef(source=address) for address in inner[start : start + _AT_ONCE]]
-        listings += await asyncio.gather(*(_attempt(one, fetch_list, compute) for one in refs))
-    found = [one for one in listings if isinstance(one, Listing)]
-    missed = [str(one) for one in listings if not isinstance(one, Listing)]
-    missed += [reason for one in found for reason in one.missed]
-    deeper = sum(len(one.nested) for one in found[1:]) + len(first.nested) - len(inner)
+        reads = map(listing, inner[start : start + _AT_ONCE])
+        for result in await asyncio.gather(*reads, return_exceptions=True):
+            if isinstance(result, Listing):
+                found.append(result)
+                missed += result.missed
+            elif isinstance(result, CasebookError):
+                missed.append(str(result))
+            else:
+                raise result
+    deeper = sum(len(one.nested) for one in found) - len(inner)
     missed += [f"{deeper} further lists, which were not followed"] if deeper else []
-    candidates, _ = once((one for listing in found for one in listing.candidates), local=True)
+    candidates, _ = once((one for some in found for one in some.candidates), local=True)
     if len(candidates) > limits.candidates:
         missed.append(f"more than the first {limits.candidates:,} sources")
     return Walk(form=first.form, candidates=candidates[: limits.candidates], missed=missed)
-
-
-async def _attempt(
-    ref: SourceRef, fetch_list: FetchList, compute: Compute
-) -> Listing | CasebookError:
-    try:
-        return await _listing(ref, fetch_list, compute)
-    except CasebookError as error:
-        return error
-
-
-async def _listing(ref: SourceRef, fetch_list: FetchList, compute: Compute) -> Listing:
-    folder = None if is_web_address(ref.source) else Path(ref.source).parent
-    return await compute(partial(read_list, folder=folder), await fetch_list(ref))

@@ -18,9 +18,6 @@ title: Agents on call
 speaker: Ada Example, Head of Search, Harbour
 date: 2025-05-06
 
-STYLE
-::cue { color: red }
-
 1
 00:00:01.000 --> 00:00:04.000 align:start
 <v Ada Example>We put an <i>agent</i> on call &amp; learned</v>
@@ -84,29 +81,29 @@ def test_cues_are_read_however_programs_write_them(times, number, gap, newline):
     assert found.passages[0].seconds == 1.5
 
 
-def test_a_figure_that_is_said_is_not_the_number_of_a_cue():
-    """Only a number right above times counts cues."""
-    source = "1\n00:01 --> 00:02\nIt costs\n4200\n\n2\n00:03 --> 00:04\neuros a day now.\n"
-    assert captions(source).text == "It costs 4200 euros a day now."
-
-
-def test_rolling_captions_are_said_once():
-    """Lines that live captions repeat appear once, also with YouTube's brief cues between."""
-    rolling = (
-        Cue(1, 2, "we moved the router"),
-        Cue(2, 2.01, "we moved the router"),
-        Cue(2.01, 3, "we moved the router\nto a small model"),
-        Cue(3, 4, "to a small model\nand it held"),
-    )
-    assert said(*rolling) == [(1, None, "we moved the router to a small model and it held")]
-
-
-def test_what_is_said_twice_stays():
-    """A single word that begins as the last one ended is not a repetition."""
+def test_rolling_captions_are_said_once_and_repeated_words_twice():
+    """Live captions repeat lines, also in YouTube's brief cues; people say "Yeah." again."""
+    rolling = [
+        "we moved the router",
+        "we moved the router",
+        "we moved the router\nto a small",
+        "to a small\nmodel",
+    ]
     assert (
-        said(Cue(0, 2, "it held and held"), Cue(2, 4, "held on"))[0][2]
-        == "it held and held held on"
+        said(*(Cue(n, n + 1, text) for n, text in enumerate(rolling)))[0][2]
+        == "we moved the router to a small model"
     )
+    talk = [
+        "Yeah.",
+        "Yeah.",
+        *WORDS,
+        "It is one.",
+        "two three",
+        "four five",
+        "Six seven.",
+        "Eight.",
+    ]
+    assert said(*(Cue(n, n + 1, text) for n, text in enumerate(talk)))[0][2] == " ".join(talk)
 
 
 def test_each_voice_of_a_cue_is_heard():
@@ -122,22 +119,18 @@ def test_each_voice_of_a_cue_is_heard():
     ]
 
 
-def test_a_repeated_label_is_a_speaker():
-    """Names before a colon speak until the next one."""
-    found = said(
+@pytest.mark.parametrize("label", ["NOTE", "The answer", "Q", "ROUTERS", "https", "Ada"])
+def test_a_label_that_comes_once_is_not_a_speaker(label):
+    """What is said may hold colons; a name that comes again speaks."""
+    text = f"{label}: small routers are cheap to run."
+    assert said(Cue(1, 3, text)) == [(1, None, text)]
+    named = said(
         Cue(0, 1, "Ada: Hello."),
         Cue(1, 2, "Bo: Hello."),
         Cue(2, 3, "Ada: So?"),
         Cue(3, 4, "Bo: Yes."),
     )
-    assert [speaker for _, speaker, _ in found] == ["Ada", "Bo", "Ada", "Bo"]
-
-
-@pytest.mark.parametrize("label", ["NOTE", "The answer", "Q", "Step 2", "ROUTERS", "https"])
-def test_a_colon_alone_makes_no_speaker(label):
-    """What is said may hold colons, and is left whole."""
-    text = f"{label}: small routers are cheap to run."
-    assert said(Cue(1, 3, text)) == [(1, None, text)]
+    assert [speaker for _, speaker, _ in named] == ["Ada", "Bo", "Ada", "Bo"]
 
 
 @pytest.mark.parametrize(
@@ -149,24 +142,17 @@ def test_sounds_are_not_said(sound):
     assert said(Cue(0, 2, "It [Applause] held."))[0][2] == "It held."
 
 
-def test_a_long_talk_is_cut_where_sentences_end():
+def test_a_long_talk_is_cut_where_sentences_or_pauses_are():
     """Paragraphs hold 60 to 100 words, though sentences end in the midst of cues."""
-    sentence = "this one sentence has nine words in it, no more"
-    stream = " ".join(f"{sentence.capitalize()}." for _ in range(200)).split()
-    cues = [Cue(n, n + 1, " ".join(stream[7 * n : 7 * n + 7])) for n in range(len(stream) // 7)]
-    found = said(*cues)
+    stream = ("This one sentence has nine words in it, no more. " * 200).split()
+    found = said(*(Cue(n, n + 1, " ".join(stream[7 * n : 7 * n + 7])) for n in range(250)))
     assert all(60 <= len(text.split()) <= 100 for _, _, text in found[:-1])
     assert all(text.startswith("This") and text.endswith(".") for _, _, text in found[:-1])
-    assert " ".join(text for _, _, text in found).split() == stream[: 7 * len(cues)]
-
-
-def test_words_without_sentence_ends_are_cut_at_pauses():
-    """Machines write neither capitals nor full stops."""
-    cues = [
-        Cue(n * 3, n * 3 + 1.5 + (n % 10 != 9) * 1.5, f"six words that do not end{n}")
-        for n in range(60)
-    ]
-    assert all(len(text.split()) == 60 for _, _, text in said(*cues))
+    ends = [3 * n + (1.5 if n % 10 == 9 else 3) for n in range(60)]
+    unpunctuated = said(
+        *(Cue(3 * n, end, f"six words that do not end{n}") for n, end in enumerate(ends))
+    )
+    assert all(len(text.split()) == 60 for _, _, text in unpunctuated)
 
 
 def test_chapters_are_headings():
@@ -174,9 +160,8 @@ def test_chapters_are_headings():
     blocks = cue_blocks(
         [Cue(0, 5, "We begin"), Cue(5, 9, "and go on.")], [(0, "Intro"), (5, "More")]
     )
-    assert [(block.level, block.text) for block in blocks] == [
-        (2, "Intro"), (0, "We begin"), (2, "More"), (0, "and go on."),
-    ]  # fmt: skip
+    found = [(block.level, block.text) for block in blocks]
+    assert found == [(2, "Intro"), (0, "We begin"), (2, "More"), (0, "and go on.")]
 
 
 @pytest.mark.parametrize(
@@ -186,12 +171,6 @@ def test_what_holds_no_cue_says_what_to_do(source):
     """Prose under a captions name is refused with a way on."""
     with pytest.raises(Unreadable, match=r"talk\.vtt.*\.srt"):
         captions(source)
-
-
-def test_a_million_arrows_are_looked_at_once():
-    """Patterns take the time of their length."""
-    assert len(parse_cues("00:00 -->" * 100_000)) <= 1
-    assert len(cue_blocks([Cue(n, n, "<v " * 50 + ">>" * 50) for n in range(2_000)])) >= 0
 
 
 def test_a_real_talk_loses_no_word():
@@ -204,4 +183,3 @@ def test_a_real_talk_loses_no_word():
     seconds = [passage.seconds for passage in found.passages]
     assert seconds == sorted(seconds)
     assert found.text.split() == " ".join(cue.text for cue in parse_cues(source)).split()
-    assert all(len(text.split()) <= 110 for _, _, text in passages(found))

@@ -35,34 +35,20 @@ def text(source: str):
 def test_a_text_has_a_header_headings_items_and_code():
     """Fields on top describe it; underlined and numbered lines are headings; code stays."""
     found = text(NOTE)
-    assert (found.title, found.authors, str(found.published)) == (
-        "Moving search to vectors", ["Ada Example", "Bo Li"], "2025-02-03",
-    )  # fmt: skip
+    assert (found.title, found.authors) == ("Moving search to vectors", ["Ada Example", "Bo Li"])
+    assert str(found.published) == "2025-02-03"
     assert {passage.section for passage in found.passages} == {"Setup", "2.1 Results"}
-    assert (
-        "in the spring of the year, and it took two weeks.\n1. Index the items\n2. Compare"
-        in found.text
-    )
+    assert "of the year, and it took two weeks.\n1. Index the items\n2. Compare" in found.text
     assert "    def f():\n        return 1" in found.text
 
 
-def test_the_first_line_is_the_title_where_it_looks_like_one():
-    """A sentence is not a title."""
-    assert (
-        text("Moving search\n\nWe moved the search of our shop to vectors.").title
-        == "Moving search"
-    )
-    assert text("We moved it.\n\nIt took two weeks and some days.").title is None
-
-
-@pytest.mark.parametrize("line", ["Dear all,", "- an item", "and so on"])
+@pytest.mark.parametrize("line", ["Dear all,", "- an item", "and so on", "We moved it."])
 def test_a_short_line_is_not_always_a_heading(line):
-    """Items and beginnings of letters stay text."""
+    """Items, sentences and beginnings of letters stay text."""
     found = text(
-        f"A first paragraph of text stands here.\n\n{line}\n\nWe moved the search of our shop."
+        f"{line}\n\nA paragraph of text stands here.\n\n{line}\n\nWe moved the search of our shop."
     )
-    assert line in found.text
-    assert all(passage.section is None for passage in found.passages)
+    assert (found.title, {passage.section for passage in found.passages}) == (None, {None})
 
 
 @settings(max_examples=30, deadline=None)

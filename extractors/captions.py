@@ -45,9 +45,9 @@ _WITHIN = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?…])[\"”’)]*\s+(?=[\"“(]?[
 
 
 class Cue(NamedTuple):
-    """What is said from ``start`` to ``end``, in seconds.
+    """The words spoken from ``start`` to ``end``, in seconds.
 
-    ``speaker`` is None where the captions do not say: whoever spoke before.
+    ``speaker`` is None where the captions do not name one: the last speaker goes on.
     """
 
     start: float
@@ -57,7 +57,7 @@ class Cue(NamedTuple):
 
 
 def read(payload: Payload) -> Extracted:
-    """Return what is said in a captions file; NOTE comments may name title, speaker and date.
+    """Return the words of a captions file; NOTE comments may name title, speaker and date.
 
     Raises:
         Unreadable: if the file has no cue.

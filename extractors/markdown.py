@@ -21,7 +21,7 @@ from schemas.documents import Extracted, HiddenText
 from schemas.sources import Payload, SourceKind
 
 _RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-# Each line by itself, as people expect who paste a transcript.
+# Each line stands alone, as people expect who paste a transcript.
 _BY_LINES = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
 
 _FRONT = re.compile(
@@ -54,7 +54,7 @@ _FEWEST_HIDDEN_WORDS = 3
 _LONGEST_HIDDEN = 300
 _LONGEST_VALUE = 1_000
 _MOST_AUTHORS = 20
-_LONG = 120  # characters; a longer line in bold is no longer a heading
+_LONG = 120  # characters; a longer line in bold is a paragraph
 
 
 def read(payload: Payload) -> Extracted:
@@ -90,7 +90,7 @@ def split_front(source: str) -> tuple[Mapping[str, Any], str]:
     try:
         front = yaml.safe_load(stated) if toml is None else tomllib.loads(toml)
     except (yaml.YAMLError, ValueError, RecursionError):
-        # A title with a colon in it, unquoted, is no YAML.
+        # An unquoted title with a colon in it is not YAML.
         fields = filter(None, map(_FIELD.fullmatch, stated.split("\n")))
         front = {field[1]: field[2].strip().strip("\"'") for field in fields}
     if not isinstance(front, dict):

@@ -76,7 +76,7 @@ def _prose(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def _is_heading(line: str, followed: str) -> bool:
-    """Return whether a line by itself is a heading: short, no sentence, and above longer text."""
+    """Return whether a single line is a heading: short, no sentence, and above longer text."""
     words = _NUMBERED.sub("", line)
     is_title = len(line) <= _LONGEST_HEADING and words[:1].isupper()
     is_item = _ITEM.match(line) and words == line

@@ -121,7 +121,7 @@ def test_each_voice_of_a_cue_is_heard():
 
 @pytest.mark.parametrize("label", ["NOTE", "The answer", "Q", "ROUTERS", "https", "Ada"])
 def test_a_label_that_comes_once_is_not_a_speaker(label):
-    """What is said may hold colons; a name that comes again speaks."""
+    """Spoken words may hold colons; a name that comes again speaks."""
     text = f"{label}: small routers are cheap to run."
     assert said(Cue(1, 3, text)) == [(1, None, text)]
     named = said(

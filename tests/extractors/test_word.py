@@ -50,7 +50,7 @@ def test_a_document_is_read_with_its_sections_tables_and_properties():
 
 
 def test_deleted_text_goes_and_inserted_text_fields_and_notes_stay():
-    """One reading of a document with tracked changes; marks of notes are no words."""
+    """One reading of a document with tracked changes; marks of notes go."""
     text = (
         '<w:del w:author="x"><w:r><w:delText>Deleted.</w:delText></w:r></w:del>'
         f'<w:ins w:author="x">{run("Inserted.")}</w:ins>'
@@ -99,7 +99,7 @@ def test_white_type_on_a_dark_ground_is_seen(body):
 
 
 def test_a_transcript_keeps_its_speakers():
-    """Teams writes names and times above what is said."""
+    """Teams writes names and times above the words."""
     turns = [f"Ada Berg   0:{n}2" if n % 2 else f"Bo Li   0:{n}2" for n in range(6)]
     body = [
         paragraph(run(turn), "<w:r><w:br/></w:r>", f"I moved router {n}.")

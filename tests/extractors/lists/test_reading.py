@@ -171,7 +171,7 @@ def test_bare_ampersands_and_spellings_are_what_people_mean():
 
 
 def test_an_index_and_an_outline_name_further_lists():
-    """Relative addresses count from the list; an empty list is no failure."""
+    """Relative addresses count from the list; an empty list is not a failure."""
     index = listing("<sitemapindex><sitemap><loc>/a.xml</loc></sitemap></sitemapindex>")
     outline = listing('<opml><body><outline xmlUrl="https://b.example/f"/></body></opml>')
     assert [*index.nested, *outline.nested] == [

@@ -1,6 +1,7 @@
 """Whatever a file holds, its reader gives a text or one of our errors."""
 
 import asyncio
+from xml.sax.saxutils import escape
 
 import pytest
 from word_files import document, packed, paragraph
@@ -40,6 +41,16 @@ def test_naughty_strings_are_read_as_text(name, hostile_strings):
         found = read_or_refuse(read, Payload(data=data, media_type="", name=name))
         assert found is None or "Five words" in found.text
         assert signature(text) is not None
+
+
+def test_naughty_strings_in_word_are_read_as_text(hostile_strings):
+    """As the text of a run; characters that XML forbids make the file a broken one."""
+    for text in hostile_strings[::40]:
+        data = document(
+            paragraph(f"<w:r><w:t>{escape(text)}</w:t></w:r>"), paragraph("Five words are here.")
+        )
+        found = read_or_refuse(read, Payload(data=data, media_type="", name="a.docx"))
+        assert found is None or "Five words" in found.text
 
 
 @pytest.mark.parametrize("form", LISTS)

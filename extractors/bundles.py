@@ -4,11 +4,13 @@ A bundle is a JSON object under a media type of our own, which no server may cla
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import AfterValidator, ConfigDict, ValidationError
 
 from extractors.formats import OUR_TYPES
 from extractors.naming import where
+from extractors.text import one_line
 from schemas.errors import Unreadable
 from schemas.frozen import Frozen
 from schemas.sources import Payload
@@ -19,16 +21,18 @@ VIDEO, PAPER, RECORDING, TRANSCRIPT = (
 Cues = tuple[tuple[float, float, str], ...]
 """Start and end in seconds, and the words between."""
 
+_Line = Annotated[str, AfterValidator(one_line)]
+
 
 class About(Frozen):
     """What the site says about a source; ``chapters`` are seconds and titles."""
 
-    title: str | None = None
-    authors: Sequence[str] = ()
+    title: _Line | None = None
+    authors: Sequence[_Line] = ()
     published: str | None = None
     language: str | None = None
     site: str | None = None
-    chapters: Sequence[tuple[float, str]] = ()
+    chapters: Sequence[tuple[float, _Line]] = ()
 
 
 class Part(Frozen):
@@ -58,6 +62,11 @@ class Bundle(Frozen):
     def pack(self) -> bytes:
         """Return the bytes of the bundle."""
         return self.model_dump_json().encode()
+
+
+def honest_type(media_type: str) -> str:
+    """Return the media type that a server states, unless it claims one of ours."""
+    return "application/octet-stream" if media_type.startswith(OUR_TYPES) else media_type
 
 
 def unpack(payload: Payload) -> Bundle:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part
+from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part, honest_type
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
 from extractors.fetch.youtube import about_video, fetch_video
-from extractors.formats import FORMATS, OUR_TYPES, RECORDINGS
+from extractors.formats import FORMATS, RECORDINGS
 from extractors.network.body import MEGABYTE, FetchLimits, is_recording
 from extractors.network.client import Fetched
 from extractors.sites import (
@@ -24,6 +24,7 @@ from extractors.sites import (
     raw_file,
     video_id,
 )
+from extractors.text import one_line
 from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
 from schemas.errors import (
     AccessDenied,
@@ -98,7 +99,8 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
         canonical = None
     if canonical and address:
         return SourceIdentity(content_id("src", canonical), kind_of_url(address), canonical)
-    known = f"sha256:{sha256_hex(payload.data)}" if payload else f"path:{_path(ref.source)}"
+    place = ref.source.strip() if _SCHEME.match(ref.source) else str(_path(ref.source))
+    known = f"sha256:{sha256_hex(payload.data)}" if payload else f"path:{place}"
     return SourceIdentity(content_id("src", known), None, None)
 
 
@@ -161,7 +163,8 @@ def _shows_other_page(asked: WebUrl, final: WebUrl) -> bool:
     """Return whether a site sent us to its front page, an overview or "404", as for lost pages."""
     shorter, longer = sorted((asked.host, final.host), key=len)
     is_same_site = longer.endswith(shorter.removeprefix("www."))
-    if not is_same_site or final.query or final.route or asked.path == final.path:
+    moved_out = asked.host != final.host and final.host.startswith(f"{asked.name.lower()}.")
+    if not is_same_site or final.query or final.route or asked.path == final.path or moved_out:
         return False
     for lost in (_MISSING, _FRONT):
         if lost.fullmatch(final.path):
@@ -171,12 +174,11 @@ def _shows_other_page(asked: WebUrl, final: WebUrl) -> bool:
 
 
 def _payload(page: Fetched, url: WebUrl) -> Payload:
-    forged = page.media_type.startswith(OUR_TYPES)
     return Payload(
         data=page.data,
-        media_type=_UNKNOWN if forged else page.media_type,
+        media_type=honest_type(page.media_type),
         charset=page.charset,
-        name=parse_web_url(page.final_url).name,
+        name=one_line(parse_web_url(page.final_url).name),
         url=str(url),
         final_url=page.final_url,
         headers=page.headers,

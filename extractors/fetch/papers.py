@@ -2,7 +2,7 @@
 
 import re
 
-from extractors.bundles import PAPER, Bundle, Part
+from extractors.bundles import PAPER, Bundle, Part, honest_type
 from extractors.fetch.network import Network
 from extractors.sites import landing_of, paper_id
 from extractors.urls import WebUrl
@@ -28,7 +28,7 @@ async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
     async def part(name: str, address: str) -> Part:
         page = await network.client.get(address, admit=network.robots.check)
         steps.append(Step(method=f"{name} of the paper", outcome=f"read from {page.final_url}"))
-        kind = {"media_type": page.media_type, "charset": page.charset}
+        kind = {"media_type": honest_type(page.media_type), "charset": page.charset}
         return Part(name=name, url=page.final_url, data=page.data, **kind)
 
     async def optional(name: str, address: str) -> Part | None:

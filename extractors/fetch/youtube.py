@@ -170,8 +170,8 @@ def _about(bridge: Bridge, track: Transcript) -> About:
     details = _details(bridge)
     date = next((found for one in bridge.answers if (found := _DATE.search(one.data))), None)
     return About(
-        title=one_line(details["title"]),
-        authors=(one_line(details["author"]),),
+        title=details["title"],
+        authors=(details["author"],),
         published=date[1].decode() if date else None,
         language=track.language_code,
         site="YouTube",
@@ -181,7 +181,7 @@ def _about(bridge: Bridge, track: Transcript) -> About:
 
 def chapters_in(description: str) -> tuple[tuple[float, str], ...]:
     """Return the seconds and titles that a description lists, if they are chapters."""
-    found = sorted((seconds_of(at), one_line(title)) for at, title in _CHAPTER.findall(description))
+    found = sorted((seconds_of(at), title) for at, title in _CHAPTER.findall(description))
     return tuple(found) if len(found) >= _FEWEST_CHAPTERS and found[0][0] == 0 else ()
 
 

@@ -166,6 +166,8 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
                     return addresses
         except OSError as error:  # TimeoutError is one
             failed = error
-        offline = failed is not None and failed.errno == socket.EAI_AGAIN
-        message = f"the name {host} has no address: check its spelling and your connection; retry."
-        raise Unreachable(message, "offline" if offline else "host_unreachable") from failed
+        if failed and failed.errno == socket.EAI_AGAIN:
+            message = f"{host} cannot be looked up: check this machine's network, then retry."
+            raise Unreachable(message, "offline") from failed
+        message = f"the name {host} has no address: check its spelling and your connection."
+        raise Unreachable(message, "host_unreachable") from failed

@@ -3,20 +3,17 @@
 import asyncio
 import re
 import shutil
-import socket
 
 import pytest
 
-psutil = pytest.importorskip("psutil", reason="the extra [browser] is not installed")
-pytest.importorskip("playwright", reason="the extra [browser] is not installed")
-
-from extractors.fetch.rendering import Renderer, RenderLimits
+from extractors.fetch.rendering import Renderer, RenderLimits, browser_installed
 from extractors.network.robots import Robots
 from schemas.errors import TemporarilyUnavailable, TooLarge
 from schemas.sources import Payload
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.skipif(not browser_installed(), reason="the extra [browser] is not installed"),
     pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed"),
 ]
 
@@ -44,6 +41,8 @@ def render(client, web):
 
 def browsers() -> list[str]:
     """The browsers that this process has started and that still run."""
+    import psutil
+
     children = psutil.Process().children(recursive=True)
     return [one.name() for one in children if "chrom" in one.name() and one.status() != "zombie"]
 
@@ -65,49 +64,30 @@ async def test_a_shell_becomes_its_text(render, web):
     assert not browsers()
 
 
-class Dialled:
-    """A port for TCP and one for UDP on the loopback, which note every call."""
-
-    def __init__(self) -> None:
-        self.calls: list[bytes] = []
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-
-    async def listen(self) -> tuple[int, int]:
-        """Return the two ports."""
-
-        async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self.calls.append(b"TCP " + await reader.read(100))
-            writer.close()
-
-        self.server = await asyncio.start_server(note, "127.0.0.1", 0)
-        self._udp.bind(("127.0.0.1", 0))
-        self._udp.setblocking(False)
-        return self.server.sockets[0].getsockname()[1], self._udp.getsockname()[1]
-
-    def heard(self) -> list[bytes]:
-        """Return the first bytes of every call."""
-        try:
-            while True:
-                self.calls.append(b"UDP " + self._udp.recv(100))
-        except BlockingIOError:
-            return self.calls
-
-    def close(self) -> None:
-        """Stop listening."""
-        self.server.close()
-        self._udp.close()
-
-
 @pytest.fixture
-def dialled():
-    ears = Dialled()
-    yield ears
-    ears.close()
+async def dialled():
+    """A port for TCP and one for UDP on the loopback, and the calls that they got."""
+    calls: list[bytes] = []
+
+    class Ears(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, _: object) -> None:
+            calls.append(data)
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append(await reader.read(100))
+        writer.close()
+
+    loop = asyncio.get_running_loop()
+    server = await asyncio.start_server(note, "127.0.0.1", 0)
+    udp, _ = await loop.create_datagram_endpoint(Ears, local_addr=("127.0.0.1", 0))
+    yield server.sockets[0].getsockname()[1], udp.get_extra_info("sockname")[1], calls
+    server.close()
+    udp.close()
 
 
 async def test_nothing_leaves_the_browser_but_through_the_client(render, web, dialled):
     """No trick of a page reaches the loopback, the metadata service, or another page."""
-    tcp, udp = await dialled.listen()
+    tcp, udp, calls = dialled
     inside = f"http://127.0.0.1:{tcp}"
     web.redirect("blog.example.com/hop", inside)
     web.answer("blog.example.com/private", "never")
@@ -165,7 +145,7 @@ async def test_nothing_leaves_the_browser_but_through_the_client(render, web, di
       </script>""")
     assert STORY in found
     assert "READ[]" in found
-    assert dialled.heard() == []
+    assert calls == []
     assert web.addresses == ["blog.example.com/hop"]
     assert not browsers()
 

@@ -11,22 +11,11 @@ from public_web import PUBLIC, Names
 from extractors.network.body import FetchLimits
 from extractors.network.client import USER_AGENT, GuardedClient
 from extractors.network.politeness import Politeness
-from schemas.errors import (
-    AccessDenied,
-    BadResponse,
-    ServerBusy,
-    SourceGone,
-    TooLarge,
-    Unreachable,
-)
+from schemas.errors import AccessDenied, BadResponse, ServerBusy, SourceGone, TooLarge, Unreachable
 
 URL = "http://public.example/"
 PAGE = "public.example/"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-
-
-def one_line(error: BaseException) -> bool:
-    return bool(str(error).strip()) and "\n" not in str(error)
 
 
 # --- What it asks and remembers ------------------------------------------------------------------
@@ -40,7 +29,6 @@ async def test_the_request_names_the_project_and_keeps_no_cookies(web, client):
     first, second = (one.headers for one in web.asked)
     assert first["user-agent"] == USER_AGENT
     assert USER_AGENT.startswith("casebook/")
-    assert first["accept-encoding"] == "gzip, deflate, br"
     assert "set-cookie" not in page.headers
     assert "cookie" not in second
 
@@ -49,13 +37,10 @@ async def test_the_request_names_the_project_and_keeps_no_cookies(web, client):
     ("header", "media_type", "charset"),
     [
         ("text/HTML; Charset=UTF-8", "text/html", "utf-8"),
-        ('text/plain; charset="latin-1"; x=y', "text/plain", "latin-1"),
         ("text/html; charset=utf-8, text/html", "text/html", "utf-8"),
-        ("nonsense", "text/plain", None),
         ("", "application/octet-stream", None),
         (f"text/{'x' * 90_000}", "application/octet-stream", None),
         ("text/\xc2\x9b31m; charset=\xc2\x9b31m", "application/octet-stream", None),
-        (f"text/html; charset={'x' * 90_000}", "text/html", None),
     ],
 )
 async def test_the_content_type_is_read(header, media_type, charset, web, client):
@@ -65,32 +50,24 @@ async def test_the_content_type_is_read(header, media_type, charset, web, client
     assert (page.media_type, page.charset) == (media_type, charset)
 
 
-async def test_a_body_is_posted_and_not_redirected(web, client):
-    """A body makes a POST; what was meant for one address is not sent to another."""
-    web.answer("public.example/api", b"{}")
-    kind = {"Content-Type": "application/json"}
-    await client.get(f"{URL}api", body=b'{"a":1}', headers=kind)
-    assert (web.asked[0].method, web.asked[0].body) == ("POST", b'{"a":1}')
-    web.redirect("public.example/moved", "http://other.example/")
+async def test_what_is_sent_stays_with_its_address(web, client):
+    """A POST is not redirected; a redirect to another host does not get our headers."""
+    web.redirect("public.example/api", "http://other.example/")
     with pytest.raises(BadResponse):
-        await client.get(f"{URL}moved", body=b"{}")
-    assert len(web.asked) == 2
-
-
-async def test_headers_stay_with_their_origin(web, client):
-    """A redirect to another host does not get what was meant for the first."""
+        await client.get(f"{URL}api", body=b"{}", headers={"Content-Type": "application/json"})
+    assert [(one.method, one.body) for one in web.asked] == [("POST", b"{}")]
     web.redirect("public.example/a", "/b")
     web.redirect("public.example/b", "http://other.example/")
     web.answer("other.example/", b"x")
     await client.get(f"{URL}a", headers={"Cookie": "A=1"})
-    assert [one.headers.get("cookie") for one in web.asked] == ["A=1", "A=1", None]
+    assert [one.headers.get("cookie") for one in web.asked[1:]] == ["A=1", "A=1", None]
 
 
-# --- Redirects -----------------------------------------------------------------------------------
+# --- Redirects and time --------------------------------------------------------------------------
 
 
 async def test_redirects_are_followed_to_the_end(web, client):
-    """Five hops are allowed, each is admitted before it is requested, and both ends are known."""
+    """Five hops are allowed, each is admitted before it is requested; a loop stops after six."""
     for hop in range(5):
         where = f"{hop + 1}" if hop % 2 else f"http://b.example/{hop + 1}"
         for host in ("public.example", "b.example"):
@@ -99,34 +76,26 @@ async def test_redirects_are_followed_to_the_end(web, client):
     admitted = []
 
     async def admit(url):
-        admitted.append((url.host, len(web.asked)))
+        admitted.append(len(web.asked))
 
     page = await client.get(f"{URL}0", admit=admit)
     assert (page.data, page.url, page.final_url) == (b"end", f"{URL}0", "http://b.example/5")
-    assert [count for _, count in admitted] == [0, 1, 2, 3, 4, 5]
-
-
-async def test_endless_redirects_end(web, client):
-    """A loop stops after six requests."""
-    web.redirect(PAGE, "/")
+    assert admitted == [0, 1, 2, 3, 4, 5]
+    web.redirect("loop.example/", "/")
     with pytest.raises(BadResponse, match="more than 5 times"):
-        await client.get(URL)
-    assert len(web.asked) == 6
-
-
-# --- Time ----------------------------------------------------------------------------------------
+        await client.get("http://loop.example/")
+    assert len(web.asked) == 12
 
 
 @pytest.mark.parametrize(
     ("head", "part"),
     [
-        (b"", b"H"),
         (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
         (OK + b"\r\n", b"x"),
         (OK + b"Content-Length: 1000\r\n\r\n", b"x"),
         (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
     ],
-    ids=["status line", "headers", "body", "announced body", "early hints"],
+    ids=["headers", "body", "announced body", "early hints"],
 )
 async def test_a_dripping_server_meets_the_deadline(head, part, web, client):
     """However the drops are spaced, the whole fetch has one deadline."""
@@ -158,32 +127,32 @@ async def test_slow_names_have_a_time_of_their_own(make_client):
         ([OK + b"Content-Length: 1000\r\n\r\n", b"half"], Unreachable, "body_truncated"),
         ([OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"], Unreachable, "body_truncated"),
         ([OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"], Unreachable, "body_truncated"),
+        ([b"HTTP/1.1 206 Partial\r\n\r\n", b"<h1>Half"], Unreachable, "body_truncated"),
         ([], Unreachable, "host_unreachable"),
         ([b"HTTP/1.1 200"], Unreachable, "host_unreachable"),
         ([b"SSH-2.0-OpenSSH_9.6\r\n\r\n"], BadResponse, "malformed"),
         ([b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"], BadResponse, "malformed"),
         ([OK + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n"], BadResponse, "malformed"),
         ([b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 200_000], BadResponse, "malformed"),
-        ([b"HTTP/1.1 206 Partial\r\n\r\n", b"<h1>Half"], Unreachable, "body_truncated"),
+        (
+            [b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd, \xc2\x9b31m\r\n\r\n"],
+            BadResponse,
+            "malformed",
+        ),
+        (
+            [b"HTTP/1.1 302 Y\r\nLocation: ftp://x/\xe2\x80\xae\r\n\r\n"],
+            BadResponse,
+            "redirect_forbidden",
+        ),
     ],
+    ids=range(12),
 )
 async def test_broken_answers_have_their_cause(parts, error, cause, web, client):
-    """Each way to break HTTP is one of our errors, with the address in its text."""
+    """Each way to break HTTP is one of our errors: one line that cannot steer a terminal."""
     web.raw(PAGE, *parts)
     with pytest.raises(error, match=r"^http://public\.example/") as failed:
         await client.get(URL)
-    assert failed.value.kind == cause
-    assert one_line(failed.value)
-
-
-async def test_steering_characters_of_a_server_are_not_repeated(web, client):
-    """A message lands in terminals: what a server writes into headers cannot steer them."""
-    web.raw(PAGE, b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd, \xc2\x9b31m\r\n\r\n")
-    web.redirect("public.example/to", "ftp://x/\u202e\x9b31m")
-    for path in ("", "to"):
-        with pytest.raises(BadResponse) as failed:
-            await client.get(f"{URL}{path}")
-        assert str(failed.value).isprintable()
+    assert (failed.value.kind, str(failed.value).isprintable()) == (cause, True)
 
 
 @pytest.mark.parametrize(
@@ -191,11 +160,9 @@ async def test_steering_characters_of_a_server_are_not_repeated(web, client):
     [
         (304, BadResponse, "malformed", False),
         (401, AccessDenied, "page_forbidden", False),
-        (403, AccessDenied, "page_forbidden", False),
         (404, SourceGone, "page_missing", False),
         (408, ServerBusy, "server_busy", True),
         (410, SourceGone, "page_missing", False),
-        (418, AccessDenied, "page_forbidden", False),
         (429, ServerBusy, "server_busy", True),
         (500, Unreachable, "server_failed", True),
         (503, ServerBusy, "server_busy", True),
@@ -208,35 +175,32 @@ async def test_statuses_have_their_cause(status, error, kind, transient, web, cl
     with pytest.raises(error, match=rf"http://public\.example/ answers {status}") as failed:
         await client.get(URL)
     assert (failed.value.kind, failed.value.transient) == (kind, transient)
-    assert one_line(failed.value)
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds", "is_closed"),
+    ("value", "is_closed"),
     [
-        ("120", 120, True),
-        ("Mon, 25 Nov 2024 07:28:00 GMT", 0, False),
-        ("Tue, 25 Nov 2199 07:28:00 GMT", None, True),
-        ("soon", None, False),
-        (f"Mon, 25 Nov {'9' * 20} 07:28:00 GMT", None, False),
-        ("9" * 5000, 999_999_999, True),
+        ("120", True),
+        ("Mon, 25 Nov 2024 07:28:00 GMT", False),
+        ("Tue, 25 Nov 2199 07:28:00 GMT", True),
+        ("soon", False),
+        (f"Mon, 25 Nov {'9' * 20} 07:28:00 GMT", False),
+        ("9" * 5000, True),
     ],
 )
-async def test_a_busy_server_says_when_to_retry(value, seconds, is_closed, web, make_client):
+async def test_a_busy_server_says_when_to_retry(value, is_closed, web, make_client):
     """Retry-After is passed on where it makes sense; until then nothing is asked."""
     web.answer(PAGE, status=429, Retry_After=value)
-    waits: list[float] = []
 
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
+    async def no_sleep(seconds: float) -> None:
+        pass
 
-    async with make_client(politeness=Politeness(0.0, sleep=sleep)) as client:
+    async with make_client(politeness=Politeness(0.0, sleep=no_sleep)) as client:
         for _ in range(2):
             with pytest.raises(ServerBusy) as busy:
                 await client.get(URL)
-            if seconds is not None:
-                assert busy.value.retry_after == pytest.approx(seconds, rel=1e-3) or is_closed
     assert len(web.asked) == (1 if is_closed else 2)
+    assert bool(busy.value.retry_after) is is_closed
 
 
 # --- TLS -----------------------------------------------------------------------------------------
@@ -254,8 +218,7 @@ async def test_https_is_verified_against_the_host_name(web, client, dialer):
 
 async def test_an_unknown_certificate_or_no_tls_is_refused(web, dialer):
     """By default only the system's authorities are trusted."""
-    politeness = Politeness(0)
-    async with GuardedClient(resolver=Names(), dialer=dialer, politeness=politeness) as client:
+    async with GuardedClient(resolver=Names(), dialer=dialer, politeness=Politeness(0)) as client:
         with pytest.raises(BadResponse, match="self-signed"):
             await client.get("https://public.example/")
         plain = await asyncio.start_server(
@@ -294,9 +257,11 @@ async def test_a_large_announcement_is_refused_before_reading(kind, size, cap, w
             await client.get(URL)
 
 
-async def test_an_endless_body_stops_at_the_cap(web, client):
-    """Without an announcement the count stops it; a caller may set its own cap."""
-    web.raw(PAGE, OK + b"\r\n", bytes(256 * 1024), pause=0)
+@pytest.mark.parametrize("encoding", ["", "Content-Encoding: gzip\r\n"])
+async def test_an_endless_body_stops_at_the_cap(encoding, web, client):
+    """Without an announcement the count stops it, also where it decodes to nothing."""
+    part = bytes(256 * 1024) if not encoding else gzip.compress(b"", mtime=0) * 10_000
+    web.raw(PAGE, OK + encoding.encode() + b"\r\n", part, pause=0)
     with pytest.raises(TooLarge):
         await client.get(URL, max_bytes=1_000_000)
 
@@ -347,16 +312,11 @@ async def test_a_bomb_stops_at_the_cap_with_little_memory(encoding, web, client)
 
 TEXT = b"what engineers say " * 20_000
 RAW = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+GZIP = gzip.compress(TEXT, mtime=0)
 ENCODED = [
-    ("gzip", gzip.compress(TEXT, mtime=0)),
-    ("X-GZip", gzip.compress(TEXT, mtime=0)),
-    ("gzip", gzip.compress(TEXT, mtime=0) + bytes(100)),
-    ("deflate", zlib.compress(TEXT)),
-    ("deflate", RAW.compress(TEXT) + RAW.flush()),
-    ("br", brotli.compress(TEXT)),
-    ("identity", TEXT),
-    ("UTF-8", TEXT),
-    ("identity, gzip", gzip.compress(TEXT, mtime=0)),
+    *(("gzip", GZIP), ("X-GZip", GZIP), ("gzip", GZIP + bytes(100)), ("identity, gzip", GZIP)),
+    *(("deflate", zlib.compress(TEXT)), ("deflate", RAW.compress(TEXT) + RAW.flush())),
+    *(("br", brotli.compress(TEXT)), ("identity", TEXT), ("UTF-8", TEXT)),
 ]
 
 
@@ -367,24 +327,21 @@ async def test_accepted_encodings_are_decoded(encoding, body, web, client):
     assert (await client.get(URL)).data == TEXT
 
 
-@pytest.mark.parametrize("length", [65_535, 65_536, 65_537, 131_072, 131_073])
+@pytest.mark.parametrize("length", [0, 65_535, 65_536, 65_537, 131_072, 131_073])
 async def test_no_byte_is_lost_where_a_piece_is_full(length, web, client):
-    """The library may hold back output after the last input byte when a piece fills up."""
-    web.answer("public.example/z", zlib.compress(bytes(length)), Content_Encoding="deflate")
-    web.answer("public.example/b", brotli.compress(bytes(length)), Content_Encoding="br")
-    assert len((await client.get(f"{URL}z")).data) == length
-    assert len((await client.get(f"{URL}b")).data) == length
-
-
-async def test_encoded_bytes_may_come_one_by_one(web, client):
-    """A compressed body may be cut anywhere; an empty one is empty."""
-    for name, body in (("gzip", gzip.compress(b"one", mtime=0)), ("br", brotli.compress(b"one"))):
+    """Output may be left after the last input byte; a body may be cut anywhere."""
+    for name, pack in (
+        ("deflate", zlib.compress),
+        ("br", brotli.compress),
+        ("gzip", gzip.compress),
+    ):
+        body = pack(bytes(length))
         chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
         head = f"Content-Encoding: {name}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
-        web.raw(f"public.example/{name}", OK + head, chunks)
-        assert (await client.get(f"{URL}{name}")).data == b"one"
-    web.answer("public.example/empty", b"", Content_Encoding="gzip")
-    assert (await client.get(f"{URL}empty")).data == b""
+        web.answer(f"public.example/{name}1", body, Content_Encoding=name)
+        web.raw(f"public.example/{name}2", OK + head, chunks)
+        for number in (1, 2):
+            assert len((await client.get(f"{URL}{name}{number}")).data) == length
 
 
 @pytest.mark.parametrize(
@@ -394,10 +351,11 @@ async def test_encoded_bytes_may_come_one_by_one(web, client):
         ("gzip, gzip", b"x", BadResponse),
         ("gzip", b"this is not gzip", BadResponse),
         ("br", b"this is not brotli", BadResponse),
-        ("gzip", gzip.compress(TEXT, mtime=0)[:-30], Unreachable),
+        ("gzip", GZIP[:-30], Unreachable),
         ("br", brotli.compress(TEXT)[:-10], Unreachable),
         ("gzip", b"\x1f", Unreachable),
     ],
+    ids=range(7),
 )
 async def test_unknown_or_broken_encodings_fail(encoding, body, error, web, client):
     """What cannot be decoded is a failure, never text."""

@@ -137,6 +137,7 @@ class Time:
         self.now += 0.0 if self._still else seconds
 
     def politeness(self, interval: float) -> Politeness:
+        """Return one that lives in this time."""
         return Politeness(interval, clock=lambda: self.now, sleep=self.sleep)
 
 

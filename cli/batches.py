@@ -17,8 +17,8 @@ from cli.context import (
     standard_input,
     with_services,
 )
-from cli.terminal import err, out, plain, print_json
-from cli.views import print_result
+from cli.terminal import err, out, print_json, print_result
+from publishing.terminal import plain
 from schemas.errors import ConfigurationError, InputError
 from schemas.sources import SourceRef
 

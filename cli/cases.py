@@ -13,8 +13,9 @@ from cli.context import (
     load_settings,
     with_services,
 )
-from cli.terminal import err, out, plain, print_json
-from cli.views import case_json, line_json, print_case, print_cases, print_refused
+from cli.terminal import emit, err, out, print_json, print_result
+from publishing.json_views import case_json, line_json
+from publishing.terminal import case_view, cases_table, plain, refused_text
 from schemas.cases import FACT_NAMES, Measure, Section
 from schemas.errors import CasebookError, InvalidDecision
 from schemas.reviews import CaseStatus, Review
@@ -48,13 +49,11 @@ def list_(
         if as_json:
             for line in lines:
                 print_json(line_json(line))
-            for one in refused:
-                print_json({"status": "refused", **one.model_dump(mode="json")})
-            return
-        if lines:
-            print_cases(lines, out())
-        print_refused(refused)
-        _hint(services, shown=len(lines) + len(refused))
+        elif lines:
+            out().print(cases_table(lines, out().width, fits=out().is_terminal))
+        emit(refused, refused_text, as_json=as_json)
+        if not as_json:
+            _hint(services, shown=len(lines) + len(refused))
 
     with_services(context, work)
 
@@ -95,7 +94,7 @@ def show(
             calls = warehouse.generations(view.revision.generation_ids)
             print_json(case_json(view, calls, near, check))
         else:
-            print_case(view, near, check, out())
+            out().print(case_view(view, near, check))
 
     with_services(context, work)
 
@@ -314,7 +313,6 @@ async def _rerun(
     *,
     as_json: bool,
 ) -> list[Any]:
-    from cli.views import print_result
     from flows.rerun import redraft, stale
 
     for name, version in map(_pair, prompts):

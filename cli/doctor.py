@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.context import AsJson, interruptible, load_settings
-from cli.terminal import out, plain, print_json
+from cli.terminal import out, print_json
+from publishing.terminal import plain
 from schemas.errors import CasebookError, ConfigurationError
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from cli.context import EXIT_SOME_FAILED, AsJson, load_settings, with_services
-from cli.terminal import err, out, plain, print_json
+from cli.terminal import err, out, print_json
+from publishing.terminal import plain
 from schemas.errors import CasebookError, InputError
 
 if TYPE_CHECKING:

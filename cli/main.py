@@ -6,6 +6,7 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 some items failed, 4 configuration or
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,7 +16,7 @@ import typer
 
 from cli import batches, cases, doctor, evaluate, operate, sources
 from cli.context import Options
-from cli.terminal import printable
+from publishing.terminal import printable
 from schemas.errors import CasebookError
 
 app = typer.Typer(
@@ -26,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_GROUPS = {
+_GROUPS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Ingest": {
         "submit": sources.submit,
         "extract": sources.extract,

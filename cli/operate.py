@@ -18,8 +18,8 @@ from rich.table import Table
 from cli.context import EXIT_SOME_FAILED, AsJson, load_settings, with_services
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code
-from cli.terminal import StageBars, err, out, plain, print_json
-from cli.views import print_result
+from cli.terminal import StageBars, err, out, print_json, print_result
+from publishing.terminal import plain
 from schemas.results import IngestStatus
 from schemas.sources import SourceRef
 

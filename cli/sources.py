@@ -14,8 +14,9 @@ from cli.context import (
     standard_input,
     with_services,
 )
-from cli.terminal import StageBars, err, out, plain, print_json
-from cli.views import document_json, failure_json, print_document, print_result
+from cli.terminal import StageBars, emit, err, out, print_json, print_result
+from publishing.json_views import document_json, failure_json
+from publishing.terminal import document_view, failure_text, plain, unfinished_text
 from schemas.errors import CasebookError, InputError
 from schemas.sources import SourceRef
 
@@ -88,11 +89,10 @@ def retry(
     from flows.retry import waiting
 
     async def work(services: "Services") -> "list[IngestResult]":
-        from cli.views import print_failures
-
         warehouse = services.warehouse
         if dry_run:
-            print_failures(warehouse.open_failures(), warehouse.unfinished(), as_json=as_json)
+            emit(warehouse.open_failures(), failure_text, as_json=as_json)
+            emit(warehouse.unfinished(), unfinished_text, as_json=as_json)
             return []
         if sources:
             found = [warehouse.source(identity.source_named(name, warehouse)) for name in sources]
@@ -122,22 +122,15 @@ def extract(
     failed: list[CasebookError] = []
 
     async def work(services: "Services") -> None:
-        names = [name for name, _ in _names(sources)] if again else []
-        refs = [] if again else references(sources, url, transcript, feed)
-        for name in names:
-            await _attempt(_reread(services, name, as_json=as_json), name)
-        for ref in refs:
-            await _attempt(_read(services, ref, as_json=as_json), ref.source)
-
-    async def _attempt(reading: "object", name: str) -> None:
-        try:
-            await reading  # type: ignore[misc]
-        except CasebookError as error:
-            failed.append(error)
-            if as_json:
-                print_json({"source": name, "failure": failure_json(error)})
-            else:
-                err().print(f"[red]failed[/]  {plain(name)}\n        {plain(error)}")
+        for ref in references(sources, url, transcript, feed):
+            try:
+                await (_reread if again else _read)(services, ref, as_json=as_json)
+            except CasebookError as error:
+                failed.append(error)
+                if as_json:
+                    print_json({"source": ref.source, "failure": failure_json(error)})
+                else:
+                    err().print(f"[red]failed[/]  {plain(ref.source)}\n        {plain(error)}")
 
     with_services(context, work)
     if len(failed) == 1 and len(sources) == 1 and sources != ["-"]:
@@ -157,14 +150,14 @@ async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
     if as_json:
         print_json(document_json(document))
     else:
-        print_document(document, out())
+        out().print(document_view(document))
 
 
-async def _reread(services: "Services", name: str, *, as_json: bool) -> None:
+async def _reread(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
     from flows.identity import source_named
     from flows.rerun import reread
 
-    found = await reread(source_named(name, services.warehouse), services)
+    found = await reread(source_named(ref.source, services.warehouse), services)
     if as_json:
         print_json({**document_json(found.after), "changed": found.changed})
         return

@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Self
 
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -16,6 +17,9 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+
+from publishing.terminal import printable, result_text
+from schemas.results import IngestResult
 
 _STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
 _LABEL_WIDTH = 44
@@ -33,20 +37,27 @@ def err() -> Console:
     return Console(stderr=True, soft_wrap=not sys.stderr.isatty(), highlight=False)
 
 
-def printable(text: object) -> str:
-    """Return text without characters that steer a terminal, such as escape sequences."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in str(text))
-
-
-def plain(text: object) -> str:
-    """Return foreign text for a console: nothing in it is markup or steers the terminal."""
-    return escape(printable(text))
-
-
 def print_json(data: object) -> None:
     """Print one JSON value on a line of standard output."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
+
+
+def emit(rows: Iterable[BaseModel], show: Callable[[Any], Any], *, as_json: bool) -> None:
+    """Print rows as JSON lines, or else as ``show`` renders them."""
+    for row in rows:
+        if as_json:
+            print_json(row.model_dump(mode="json"))
+        else:
+            out().print(show(row))
+
+
+def print_result(result: IngestResult, *, as_json: bool) -> None:
+    """Print what became of a source; failures go to standard error."""
+    if as_json:
+        print_json(result.to_json())
+    else:
+        (err() if result.failure else out()).print(result_text(result))
 
 
 class StageBars:
@@ -97,12 +108,3 @@ class StageBars:
                 escape(label), total=len(_STAGES), stage=""
             )
         return self._tasks[source]
-
-
-def counter(console: Console, description: str) -> tuple[Progress, Callable[[], Any]]:
-    """Return a progress bar without an end, and what moves it by one."""
-    progress = Progress(
-        SpinnerColumn(), TextColumn("{task.description}: {task.completed}"), console=console
-    )
-    task = progress.add_task(description, total=None)
-    return progress, lambda: progress.advance(task)

@@ -1,0 +1,223 @@
+"""Documents, cases and lists of them as text for a terminal: rich markup, nothing printed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from schemas.cases import FACT_NAMES, Statement, SupportLevel
+from schemas.checks import Check, CheckResult
+from schemas.documents import Document, Passage
+from schemas.errors import Remedy
+from schemas.results import IngestResult, IngestStatus, SimilarSource
+from schemas.sources import Source
+from schemas.views import CaseLine, CaseView, OpenFailure, RefusedSource
+
+COLOURS: Mapping[SupportLevel, str] = {
+    SupportLevel.VERBATIM: "green",
+    SupportLevel.VERIFIED: "green",
+    SupportLevel.UNVERIFIED: "cyan",
+    SupportLevel.DOUBTFUL: "yellow",
+    SupportLevel.REFUTED: "red",
+}
+_STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
+_WIDE = 110  # columns from which the table of cases shows company, year and kind
+_REMEDIES = {
+    Remedy.WAIT: "[yellow]may pass[/]",
+    Remedy.YOU: "[red]needs you[/]",
+    Remedy.GONE: "[dim]gone[/]",
+}
+
+
+def printable(text: object) -> str:
+    """Return text without characters that steer a terminal, such as escape sequences."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in str(text))
+
+
+def plain(text: object) -> str:
+    """Return foreign text as rich markup: nothing in it is markup or steers the terminal."""
+    return escape(printable(text))
+
+
+def result_text(result: IngestResult) -> str:
+    """Return what became of a source."""
+    if result.status is IngestStatus.FAILED and result.failure:
+        failure = result.failure
+        return (
+            f"[red]failed[/]  {plain(result.source)}\n"
+            f"        {failure.kind}: {plain(failure.message)}"
+        )
+    if result.status is IngestStatus.NOT_A_CASE_STUDY:
+        title, reason = result.title or result.source, result.reason or ""
+        return f"[yellow]not a case study[/]  {plain(title)}\n        {plain(reason)}"
+    by = f" · {plain(result.company)}" if result.company else ""
+    lines = [
+        f"[green]draft[/]  {result.case_id}  {plain(result.title or result.source)}{by}",
+        f"{sum(result.statements.values())} statements: {_levels(result.support)}; {_cost(result)}",
+    ]
+    if result.unjudged:
+        lines.append(f"[yellow]not judged:[/] {plain(result.unjudged)}")
+    lines += [f"[yellow]nearly the same text as[/] {_copy(c)}" for c in result.near_copies]
+    return "\n       ".join(lines)
+
+
+def _levels(support: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"[{COLOURS[level]}]{n} {level.value}[/]"
+        for level in SupportLevel
+        if (n := support.get(level.value, 0))
+    )
+
+
+def _cost(result: IngestResult) -> str:
+    seconds = sum(result.seconds.values())
+    cost = f", ${result.cost_usd:.4f}" if result.cost_usd else ""
+    return f"{result.llm_calls} model calls{cost}, {seconds:.0f} s"
+
+
+def _copy(copy: SimilarSource) -> str:
+    name = copy.title or copy.url or copy.source_id
+    return f"{plain(name)} ({copy.case_id or 'no case'}, {copy.similarity:.0%})"
+
+
+def document_view(document: Document) -> RenderableType:
+    """Return what is known of a document, how it was read, and its passages."""
+    facts = {
+        "kind": document.kind.value,
+        "address": document.url,
+        "authors": ", ".join(document.authors),
+        "published": document.published,
+        "language": document.language,
+        "size": f"{len(document.text.split()):,} words in {len(document.passages)} passages",
+        "read by": " → ".join(f"{s.method}: {s.outcome}" for s in document.steps),
+    }
+    lines = [f"[dim]{name:<10}[/] {plain(value)}" for name, value in facts.items() if value]
+    hidden = [f"[yellow]left out ({plain(h.reason)}):[/] {plain(h.text)}" for h in document.hidden]
+    passages = [
+        f"[dim]\\[{p.n}] {plain(_place(p))}[/]\n{plain(document.passage_text(p))}\n"
+        for p in document.passages
+    ]
+    head = Panel("\n".join(lines), title=plain(document.title or "(no title)"))
+    return Group(head, *hidden, *passages)
+
+
+def _place(passage: Passage) -> str:
+    seconds = passage.seconds
+    time = "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+    page = f"page {passage.page}" if passage.page else ""
+    return " · ".join(filter(None, (" › ".join(passage.headings), page, time, passage.speaker)))
+
+
+def case_view(
+    view: CaseView, near_copies: Sequence[SimilarSource], check: Check | None
+) -> RenderableType:
+    """Return facts, the state of the source, statements with quotes, tags and history."""
+    study = view.revision.study
+    lines = [
+        f"[dim]{name:<10}[/] {plain(fact.value)}{' [dim](inferred)[/]' if fact.inferred else ''}"
+        for name in FACT_NAMES
+        if (fact := study.fact(name)).value
+    ]
+    source = view.document.url or view.source.reference.source
+    lines += [f"[dim]{'source':<10}[/] {plain(source)}", *_making(view)]
+    if check:
+        moved = f", now at {plain(check.moved_to)}" if check.moved_to else ""
+        lost = f", {len(check.lost)} quotes lost" if check.lost else ""
+        day = f"{check.checked_at:%Y-%m-%d}"
+        lines.append(f"[dim]{'checked':<10}[/] {day}: {check.result.value}{moved}{lost}")
+    lines += [f"[yellow]near-copy[/]  {_copy(copy)}" for copy in near_copies]
+    head = Panel("\n".join(lines), title=f"{view.case.case_id} · {view.status.value}")
+    sections = [
+        f"\n[bold]{section.heading}[/]\n" + "\n".join(map(_statement, statements))
+        for section, statements in study.sections()
+    ]
+    tags = ", ".join(tag.slug for tag in study.tags)
+    history = [
+        f"[dim]{r.at:%Y-%m-%d %H:%M}[/] {plain(r.who)} {r.decision.value}"
+        f"{plain(f': {r.reason}') if r.reason else ''}"
+        for r in view.reviews
+    ]
+    return Group(head, *sections, *([f"\n[bold]Tags[/]  {plain(tags)}"] if tags else []), *history)
+
+
+def _making(view: CaseView) -> Iterator[str]:
+    recipe, revision = view.revision.recipe, view.revision
+    if recipe:
+        reason = f" ({plain(revision.strategy_reason)})" if revision.strategy_reason else ""
+        yield f"[dim]{'made by':<10}[/] {plain(recipe.model)}, {recipe.strategy}{reason}"
+    for unread in revision.unread:
+        span = f"passages {unread.first} to {unread.last}"
+        yield f"[yellow]{'not read':<10}[/] {span}: {plain(unread.reason)}"
+    if view.newer:
+        yield "[yellow]A newer draft waits: compare it in the desk.[/]"
+
+
+def _statement(statement: Statement) -> str:
+    level, reason = statement.support.level, statement.support.reason
+    colour = COLOURS[level]
+    answers = f" [dim](answers {statement.answers})[/]" if statement.answers else ""
+    mark = f"[{colour}]{level.value:<10}[/]"
+    quotes = [
+        f"[dim]“{plain(e.quote)}” ({f'passage {e.passage}' if e.passage else 'not found'})[/]"
+        for e in statement.evidence
+    ]
+    lines = [f"  {statement.n:>3}. {mark} {plain(statement.text)}{answers}"]
+    lines += [f"[{colour}]{plain(reason)}[/]"] if reason else []
+    return "\n       ".join(lines + quotes)
+
+
+def cases_table(lines: Sequence[CaseLine], width: int, *, fits: bool) -> Table:
+    """Return a table of cases for so many columns; it is cut to them where it ``fits``."""
+    table = Table(box=None, header_style="bold", pad_edge=False, expand=fits)
+    names = ["case", "status", "title", "support", "source"]
+    names[3:3] = ["company", "year", "kind"] if width >= _WIDE or not fits else []
+    for name in names:
+        share = {"title": 3, "company": 1}.get(name) if fits else None
+        table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=share)
+    for line in lines:
+        cells = _cells(line)
+        table.add_row(*(cells[name] for name in names))
+    return table
+
+
+def _cells(line: CaseLine) -> dict[str, str]:
+    state = ["near-copy"] if line.near_copies else []
+    if line.checked and line.checked is not CheckResult.SAME:
+        state.append(line.checked.value)
+    state += ["newer draft"] if line.newer_draft else []
+    return {
+        "case": line.case_id,
+        "status": f"[{_STATUS_COLOURS.get(line.status.value, 'dim')}]{line.status.value}[/]",
+        "title": plain(line.title or "(no title)"),
+        "company": plain(line.company or "—"),
+        "year": line.year or "—",
+        "kind": line.kind.value if line.kind else "—",
+        "support": _levels(line.support),
+        "source": f"[yellow]{', '.join(state)}[/]",
+    }
+
+
+def failure_text(one: OpenFailure) -> str:
+    """Return an open failure with cause and remedy."""
+    failure = one.failure
+    tries = "1 try" if one.attempts == 1 else f"{one.attempts} tries"
+    return (
+        f"[red]{failure.kind}[/]  {failure.source_id}  {failure.stage}, {tries}, "
+        f"{_REMEDIES[failure.remedy]}\n       {plain(failure.message)}"
+    )
+
+
+def unfinished_text(source: Source) -> str:
+    """Return a source whose run was interrupted."""
+    return f"[yellow]unfinished[/]  {source.source_id}  {plain(source.reference.source)}"
+
+
+def refused_text(one: RefusedSource) -> str:
+    """Return a source that triage refused, with the reason."""
+    title = one.title or one.source.reference.source
+    return (
+        f"[yellow]not a case study[/]  {one.source.source_id}  {plain(title)}\n"
+        f"       {plain(one.triage.reason)}"
+    )

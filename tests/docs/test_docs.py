@@ -1,0 +1,70 @@
+"""The documentation says what the code does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.main import _GROUPS
+from config.settings import Settings
+from schemas import errors
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *(page for page in sorted((ROOT / "docs").rglob("*.md"))),
+]
+COMMANDS = [name for commands in _GROUPS.values() for name in commands]
+
+
+def test_the_settings_page_is_current() -> None:
+    """docs/settings.md is what docs/generate.py writes."""
+    page = (ROOT / "docs/settings.md").read_text("utf-8")
+    subprocess.run(
+        [sys.executable, "docs/generate.py"], check=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
+    )
+    assert (ROOT / "docs/settings.md").read_text("utf-8") == page
+
+
+def test_there_are_at_most_thirty_settings() -> None:
+    """A new setting takes the place of another one."""
+    assert len(Settings.model_fields) <= 30
+
+
+def test_there_are_at_most_twenty_commands() -> None:
+    """A new command takes the place of another one."""
+    assert len(COMMANDS) <= 20
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_is_in_the_readme(command: str) -> None:
+    """The README names every command."""
+    assert re.search(rf"`{command}`|casebook {command}\b", (ROOT / "README.md").read_text("utf-8"))
+
+
+def test_each_cause_of_a_failure_has_a_remedy_in_the_docs() -> None:
+    """docs/sources.md explains every cause that the errors list."""
+    page = (ROOT / "docs/sources.md").read_text("utf-8")
+    listed = set(re.findall(r"``([a-z_]+)``", errors.__doc__ or ""))
+    for error in vars(errors).values():
+        if isinstance(error, type) and issubclass(
+            error, errors.FetchError | errors.ExtractionError
+        ):
+            listed |= set(re.findall(r"``([a-z]+_[a-z_]+)``", error.__doc__ or ""))
+    assert {cause for cause in listed if f"`{cause}`" not in page} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """Relative links and pictures of the documentation exist."""
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_addresses_of_flows_in_prefect_yaml_exist() -> None:
+    """Each entry point of prefect.yaml names a flow of the checkout."""
+    for path, name in re.findall(r"entrypoint: (\S+):(\w+)", (ROOT / "prefect.yaml").read_text()):
+        assert f"async def {name}(" in (ROOT / path).read_text("utf-8")

@@ -63,8 +63,24 @@ def keep(run: Run, payload: Payload) -> Snapshot:
     if kept and not run.is_remote and kept.sha256 == sha256_hex(payload.data):
         return kept
     snapshot = _snapshot(run.source_id, payload, run.services.blobs.put(payload.data))
-    warehouse.append(_source(run, identity), snapshot)
+    warehouse.append(_source(run, identity), snapshot, *_known_by_path(run, payload))
     return snapshot
+
+
+def _known_by_path(run: Run, payload: Payload) -> list[Alias]:
+    """Return the alias of a file that could not be read before, and was known by its path."""
+    by_path = identify(run.ref).source_id
+    if by_path == run.source_id or run.services.warehouse.source(by_path) is None:
+        return []
+    return [
+        Alias(
+            source_id=by_path,
+            same_as=run.source_id,
+            url=payload.name,
+            reason="file",
+            found_at=datetime.now(UTC),
+        )
+    ]
 
 
 async def read(run: Run, snapshot: Snapshot) -> Document:

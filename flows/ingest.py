@@ -99,7 +99,8 @@ async def fetch(run: Run) -> Snapshot:
     with run.entering("fetch"):
         if known := await asyncio.to_thread(identity.known_snapshot, run):
             return known
-        await asyncio.to_thread(identity.register, run)
+        if run.is_remote:
+            await asyncio.to_thread(identity.register, run)
         payload = await fetch_payload(run.ref, await run.services.network())
         return await asyncio.to_thread(identity.keep, run, payload)
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.services import Services
-from extractors.fetch.fetch import identify
-from extractors.fetch.files import read_file
+from extractors.fetch.fetch import identify, read_file
 from extractors.network.body import FetchLimits
 from extractors.urls import is_web_address
 from schemas.batches import Batch, BatchItem, SourceState

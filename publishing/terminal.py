@@ -171,11 +171,13 @@ def _statement(statement: Statement) -> str:
 def cases_table(lines: Sequence[CaseLine], width: int, *, fits: bool) -> Table:
     """Return a table of cases for so many columns; it is cut to them where it ``fits``."""
     table = Table(box=None, header_style="bold", pad_edge=False, expand=fits)
-    names = ["case", "status", "title", "support", "source"]
-    names[3:3] = ["company", "year", "kind"] if width >= _WIDE or not fits else []
+    wide = width >= _WIDE or not fits
+    names = ["case", "status", "title", *(["company", "year", "kind"] if wide else []), "support"]
+    names += ["source"] if wide else []
     for name in names:
         share = {"title": 3, "company": 1}.get(name) if fits else None
-        table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=share)
+        least = {"case": 22, "status": 9, "support": 12}.get(name)
+        table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=share, min_width=least)
     for line in lines:
         cells = _cells(line)
         table.add_row(*(cells[name] for name in names))

@@ -43,6 +43,14 @@ def _method(value: object) -> object:
     return value if value in list(Method) else None
 
 
+def _may_be_null(description: str) -> Any:
+    return Field(default=None, description=description)
+
+
+def _may_be_empty(description: str) -> Any:
+    return Field(default_factory=list, description=description)
+
+
 def _all_required(schema: dict[str, Any]) -> None:
     schema["required"] = list(schema.get("properties", {}))
 
@@ -100,25 +108,22 @@ class StatementAnswer(_Answer):
 class ResultAnswer(StatementAnswer):
     """One measured outcome."""
 
-    metric: str | None = Field(
-        None, description="What was measured, e.g. 'median time to first answer'."
+    metric: str | None = _may_be_null("What was measured, e.g. 'median time to first answer'.")
+    value: str | None = _may_be_null(
+        "The outcome alone, as the source writes it, e.g. '2' or 'more than 31'."
     )
-    value: str | None = Field(
-        None, description="The outcome alone, as the source writes it, e.g. '2' or 'more than 31'."
+    unit: str | None = _may_be_null(
+        "The unit of the value, e.g. 's', '%', 'tickets a day', 'US dollars'."
     )
-    unit: str | None = Field(
-        None, description="The unit of the value, e.g. 's', '%', 'tickets a day', 'US dollars'."
+    baseline: str | None = _may_be_null(
+        "What it is compared with, with its unit, e.g. '9 s before the change'."
     )
-    baseline: str | None = Field(
-        None, description="What it is compared with, with its unit, e.g. '9 s before the change'."
+    window: str | None = _may_be_null(
+        "The time or sample it was measured over, e.g. 'all claims of March'."
     )
-    window: str | None = Field(
-        None, description="The time or sample it was measured over, e.g. 'all claims of March'."
-    )
-    method: Annotated[Method | None, BeforeValidator(_method)] = Field(
-        None,
-        description="'A/B test' or 'audited' (by somebody else) where the source says so, "
-        "'self-reported' where the authors say that they measured, else null.",
+    method: Annotated[Method | None, BeforeValidator(_method)] = _may_be_null(
+        "'A/B test' or 'audited' (by somebody else) where the source says so, 'self-reported' "
+        "where the authors say that they measured, else null."
     )
 
 
@@ -136,55 +141,42 @@ class TagAnswer(_Answer):
 class PartAnswer(_Answer):
     """What one text says. An empty list or null means: it does not say."""
 
-    title: str | None = Field(
-        None, description="A title of 5 to 12 words: the company, and what it built."
+    title: str | None = _may_be_null("A title of 5 to 12 words: the company, and what it built.")
+    company: FactAnswer | None = _may_be_null(
+        "Whose system it is: who runs it, not who sells or hosts the parts."
     )
-    company: FactAnswer | None = Field(
-        None, description="Whose system it is: who runs it, not who sells or hosts the parts."
+    industry: IndustryAnswer | None = _may_be_null("The line of business of that company.")
+    year: FactAnswer | None = _may_be_null("The year of publication, four digits.")
+    deployment: DeploymentAnswer | None = _may_be_null("How far the system had come.")
+    narrator: NarratorAnswer | None = _may_be_null("Who gives the account.")
+    summary: list[StatementAnswer] = _may_be_empty(
+        "1 to 3 statements: what was built, for whom, what came of it."
     )
-    industry: IndustryAnswer | None = Field(
-        None, description="The line of business of that company."
+    architecture: list[StatementAnswer] = _may_be_empty(
+        "The parts of the system and how they work together."
     )
-    year: FactAnswer | None = Field(None, description="The year of publication, four digits.")
-    deployment: DeploymentAnswer | None = Field(None, description="How far the system had come.")
-    narrator: NarratorAnswer | None = Field(None, description="Who gives the account.")
-    summary: list[StatementAnswer] = Field(
-        default_factory=list,
-        description="1 to 3 statements: what was built, for whom, what came of it.",
+    techniques: list[StatementAnswer] = _may_be_empty(
+        "Methods in use, each with what it is used for."
     )
-    architecture: list[StatementAnswer] = Field(
-        default_factory=list, description="The parts of the system and how they work together."
+    tools: list[StatementAnswer] = _may_be_empty(
+        "Named products, models and libraries in use, each with what it does here."
     )
-    techniques: list[StatementAnswer] = Field(
-        default_factory=list, description="Methods in use, each with what it is used for."
+    challenges: list[StatementAnswer] = _may_be_empty(
+        "What made the work hard, as the source says."
     )
-    tools: list[StatementAnswer] = Field(
-        default_factory=list,
-        description="Named products, models and libraries in use, each with what it does here.",
+    solutions: list[StatementAnswer] = _may_be_empty("What was done about a challenge, and how.")
+    lessons: list[StatementAnswer] = _may_be_empty(
+        "What the authors say they learned or would do differently; not your view."
     )
-    challenges: list[StatementAnswer] = Field(
-        default_factory=list, description="What made the work hard, as the source says."
+    results: list[ResultAnswer] = _may_be_empty("Measured outcomes; plans and hopes are none.")
+    failures: list[StatementAnswer] = _may_be_empty(
+        "What went wrong in use, was rolled back or given up."
     )
-    solutions: list[StatementAnswer] = Field(
-        default_factory=list, description="What was done about a challenge, and how."
+    open_questions: list[StatementAnswer] = _may_be_empty(
+        "What the authors themselves say is unsolved, unknown or still to be tried."
     )
-    lessons: list[StatementAnswer] = Field(
-        default_factory=list,
-        description="What the authors say they learned or would do differently; not your view.",
-    )
-    results: list[ResultAnswer] = Field(
-        default_factory=list, description="Measured outcomes; plans and hopes are none."
-    )
-    failures: list[StatementAnswer] = Field(
-        default_factory=list, description="What went wrong in use, was rolled back or given up."
-    )
-    open_questions: list[StatementAnswer] = Field(
-        default_factory=list,
-        description="What the authors themselves say is unsolved, unknown or still to be tried.",
-    )
-    tags: list[TagAnswer] = Field(
-        default_factory=list,
-        description="At most 15 topics and products the case is about, the weightiest first.",
+    tags: list[TagAnswer] = _may_be_empty(
+        "At most 15 topics and products the case is about, the weightiest first."
     )
 
     @model_validator(mode="after")

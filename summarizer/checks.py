@@ -110,12 +110,8 @@ class Checker:
 
     def _is_whole_sentence(self, text: str, evidence: Sequence[Evidence]) -> bool:
         wanted = comparable(text).strip(_CLOSING)
-        if not any(wanted in comparable(self._around(e)) for e in evidence):
-            return False
-        return wanted in self._sentences
-
-    def _around(self, evidence: Evidence) -> str:
-        return self._passages([evidence])
+        quoted = any(wanted in comparable(self._passages([e])) for e in evidence)
+        return quoted and wanted in self._sentences
 
     @cached_property
     def _sentences(self) -> frozenset[str]:

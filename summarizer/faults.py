@@ -1,7 +1,7 @@
 """Translates the endpoint's errors into ours; the only place that knows theirs."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -28,49 +28,60 @@ _NO_CREDIT = (
     "insufficient_quota billing_hard_limit_reached billing_not_active arrearage "
     "exceeded_current_quota_error"
 ).split()
-# Each fault: our class, its cause, and the message.
-_Fault = tuple[type[ModelError], str | None, str]
-_LONG = "the source is longer than the context of {model}; use a model with a larger one"
-_CONTEXT: _Fault = (ContextExceeded, None, _LONG)
-_MINUTE: _Fault = (
-    ContextExceeded,
-    None,
-    "one request has more tokens than {endpoint} takes in a minute",
-)
-_NO_MONEY = "the account at {endpoint} has no credit left; top it up, then retry"
-_CREDIT: _Fault = (ModelRejected, "quota_exhausted", _NO_MONEY)
-_NO_MODEL = "{endpoint} has no model {model}; correct CASEBOOK_LLM_MODEL or CASEBOOK_LLM_BASE_URL"
-_UNKNOWN: _Fault = (ModelRejected, "model_unknown", _NO_MODEL)
-_NO_CHAT = "{endpoint} does not answer with chat completions; check CASEBOOK_LLM_BASE_URL"
-_FOREIGN: _Fault = (ModelRejected, "not_an_endpoint", _NO_CHAT)
-_NO_KEY = "{endpoint} refuses the key ({status}); set OPENAI_API_KEY"
-_KEY: _Fault = (ModelRejected, "key_rejected", _NO_KEY)
-_FILTER = "the content filter at {endpoint} refused the source; try another endpoint"
-_FILTERED: _Fault = (AnswerRefused, "answer_filtered", _FILTER)
-_DOWN = "{endpoint} is failing ({status}); it is tried again later"
-_FAILING: _Fault = (ProviderUnavailable, None, _DOWN)
-_REFUSED: _Fault = (ModelError, "request_refused", "{endpoint} refuses the request: {said}")
-_BY_CODE: Mapping[str, _Fault] = {
-    **dict.fromkeys(_NO_CREDIT, _CREDIT),
-    "context_length_exceeded": _CONTEXT,
-    "exceed_context_size_error": _CONTEXT,
-    "content_filter": _FILTERED,
-    "model_not_found": _UNKNOWN,
+# Each fault by its cause: our class, and the message.
+_FAULTS: Mapping[str, tuple[type[ModelError], str]] = {
+    "context_exceeded": (
+        ContextExceeded,
+        "the source is longer than the context of {model}; use a model with a larger one",
+    ),
+    "minute_exceeded": (
+        ContextExceeded,
+        "one request has more tokens than {endpoint} takes in a minute; raise that limit",
+    ),
+    "quota_exhausted": (
+        ModelRejected,
+        "the account at {endpoint} has no credit left; top it up, then retry",
+    ),
+    "model_unknown": (
+        ModelRejected,
+        "{endpoint} has no model {model}; correct CASEBOOK_LLM_MODEL or CASEBOOK_LLM_BASE_URL",
+    ),
+    "not_an_endpoint": (
+        ModelRejected,
+        "{endpoint} does not answer with chat completions; check CASEBOOK_LLM_BASE_URL",
+    ),
+    "key_rejected": (ModelRejected, "{endpoint} refuses the key ({status}); set OPENAI_API_KEY"),
+    "answer_filtered": (
+        AnswerRefused,
+        "the content filter at {endpoint} refused the source; try another endpoint",
+    ),
+    "provider_unavailable": (
+        ProviderUnavailable,
+        "{endpoint} is failing ({status}); it is tried again later",
+    ),
+    "request_refused": (ModelError, "{endpoint} refuses the request: {said}"),
+}
+_BY_CODE = {
+    **dict.fromkeys(_NO_CREDIT, "quota_exhausted"),
+    "context_length_exceeded": "context_exceeded",
+    "exceed_context_size_error": "context_exceeded",
+    "content_filter": "answer_filtered",
+    "model_not_found": "model_unknown",
 }
 # Many servers say in words what it is; the first that fits counts.
-_IN_WORDS: Sequence[tuple[re.Pattern[str], _Fault]] = [
-    (re.compile(pattern, re.IGNORECASE), fault)
-    for pattern, fault in (
-        (r"(?:maximum|exceeds?\b.*) context (?:length|size|window)", _CONTEXT),
-        (r"prompt is too long|max_new_tokens`? must be <=", _CONTEXT),
-        (r"(?:input|prompt) tokens?\b.{0,40} exceeds? the maximum", _CONTEXT),
-        (r"request too large for .*token", _MINUTE),
-        (r"(?:api[ _-]?key|credentials?)\b.{0,30}\b(?:not valid|invalid|expired|not found)", _KEY),
-        (r"(?:invalid|incorrect|expired) api[ _-]?key", _KEY),
-        (r"credit balance|insufficient (?:balance|credits?|funds)|account is in arrears", _CREDIT),
-        (r"model\b.{0,80}\b(?:does not exist|not found|is not a valid)", _UNKNOWN),
-        (r"(?:input|prompt|content|request|messages?)\b.{0,30}\bflagged", _FILTERED),
-        (r"\bmoderation\b|content (?:management )?policy", _FILTERED),
+_IN_WORDS = [
+    (re.compile(pattern, re.IGNORECASE), cause)
+    for pattern, cause in (
+        (r"(?:maximum|exceeds?\b.*) context (?:length|size|window)", "context_exceeded"),
+        (r"prompt is too long|max_new_tokens`? must be <=", "context_exceeded"),
+        (r"(?:input|prompt) tokens?\b.{0,40} exceeds? the maximum", "context_exceeded"),
+        (r"request too large for .*token", "minute_exceeded"),
+        (r"(?:api[ _-]?key|credentials?)\b.{0,30}\b(?:not valid|invalid|expired)", "key_rejected"),
+        (r"(?:invalid|incorrect|expired) api[ _-]?key", "key_rejected"),
+        (r"credit balance|insufficient (?:balance|credits?|funds)|in arrears", "quota_exhausted"),
+        (r"model\b.{0,80}\b(?:does not exist|not found|is not a valid)", "model_unknown"),
+        (r"(?:input|prompt|content|request|messages?)\b.{0,30}\bflagged", "answer_filtered"),
+        (r"\bmoderation\b|content (?:management )?policy", "answer_filtered"),
     )
 ]
 _SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
@@ -153,8 +164,8 @@ def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> Mo
             "CASEBOOK_LLM_BASE_URL to the final address",
             cause="not_an_endpoint",
         )
-    fault = _BY_CODE.get(code.lower()) or _by_words(said, status) or _by_status(status)
-    return _made(fault, model, endpoint, status, said)
+    cause = _BY_CODE.get(code.lower()) or _by_words(said, status) or _by_status(status)
+    return _made(cause, model, endpoint, status, said)
 
 
 def _no_completion(completion: Any, model: str, endpoint: str) -> ModelError:
@@ -171,10 +182,10 @@ def _no_completion(completion: Any, model: str, endpoint: str) -> ModelError:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _rate_limited(endpoint, None)
     said = str(fields.get("message", ""))
-    fault = _BY_CODE.get(_code(fields).lower()) or _by_words(said, status)
-    if fault is None:
-        fault = _by_status(status) if status >= HTTPStatus.BAD_REQUEST else _FOREIGN
-    return _made(fault, model, endpoint, status, said)
+    cause = _BY_CODE.get(_code(fields).lower()) or _by_words(said, status)
+    is_error = status >= HTTPStatus.BAD_REQUEST
+    cause = cause or (_by_status(status) if is_error else "not_an_endpoint")
+    return _made(cause, model, endpoint, status, said)
 
 
 def _rate_limited(endpoint: str, wait: float | None) -> ModelError:
@@ -182,28 +193,23 @@ def _rate_limited(endpoint: str, wait: float | None) -> ModelError:
     return RateLimited(f"{endpoint} limits the rate and {when}; retry later", retry_after=wait)
 
 
-def _made(fault: _Fault, model: str, endpoint: str, status: int, said: str) -> ModelError:
-    error, cause, message = fault
+def _made(cause: str, model: str, endpoint: str, status: int, said: str) -> ModelError:
+    error, message = _FAULTS[cause]
     text = message.format(model=model, endpoint=endpoint, status=status, said=_short(said))
     return error(text, cause=cause)
 
 
-def _by_words(said: str, status: int) -> _Fault | None:
+def _by_words(said: str, status: int) -> str | None:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
     start = said[:_LONGEST_CAUSE]
-    return next((fault for pattern, fault in _IN_WORDS if pattern.search(start)), None)
+    return next((cause for pattern, cause in _IN_WORDS if pattern.search(start)), None)
 
 
-def _by_status(status: int) -> _Fault:
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return _KEY
-    if status == HTTPStatus.PAYMENT_REQUIRED:
-        return _CREDIT
-    if status == HTTPStatus.NOT_FOUND:
-        return _UNKNOWN
+def _by_status(status: int) -> str:
+    known = {401: "key_rejected", 403: "key_rejected", 402: "quota_exhausted", 404: "model_unknown"}
     is_failing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
-    return _FAILING if is_failing else _REFUSED
+    return known.get(status) or ("provider_unavailable" if is_failing else "request_refused")
 
 
 def _fields(body: object) -> Mapping[str, Any]:

@@ -54,11 +54,6 @@ async def judge(
     return study.model_copy(update={"statements": statements}), trouble
 
 
-def calls_for(statements: int) -> int:
-    """Return the number of calls for so many statements."""
-    return -(-statements // MOST)
-
-
 def _is_open(statement: Statement) -> bool:
     is_found = any(e.match is not Match.MISSING for e in statement.evidence)
     return is_found and statement.support.level is not SupportLevel.VERBATIM
@@ -68,7 +63,7 @@ def _batches(statements: Sequence[Statement]) -> list[Sequence[Statement]]:
     """Return batches of equal size: a last one of two statements would cost a call, too."""
     if not statements:
         return []
-    size = -(-len(statements) // calls_for(len(statements)))
+    size = -(-len(statements) // -(-len(statements) // MOST))
     return [statements[i : i + size] for i in range(0, len(statements), size)]
 
 

@@ -109,15 +109,15 @@ class Transcriber:
             reraise=True,
         )
         try:
-            transcript: Transcript = await retrying(self._once, sound)
+            answer: Any = await retrying(self._once, sound)
+            return self._read(answer.model_dump() if hasattr(answer, "model_dump") else {})
         except ModelError as error:
             return error
-        return transcript
 
-    async def _once(self, sound: tuple[str, bytes, str]) -> Transcript:
+    async def _once(self, sound: tuple[str, bytes, str]) -> Any:
         async with self._limiter.turn():
             try:
-                answer: Any = await self._client.audio.transcriptions.create(
+                return await self._client.audio.transcriptions.create(
                     model=self.model,
                     file=sound,
                     response_format="verbose_json",
@@ -125,7 +125,6 @@ class Transcriber:
                 )
             except openai.OpenAIError as error:
                 raise api_fault(error, self.model, self.endpoint) from error
-        return self._read(answer.model_dump() if hasattr(answer, "model_dump") else {})
 
     def _read(self, answer: dict[str, Any]) -> Transcript:
         """Return the transcript, and refuse a text without times."""
@@ -137,10 +136,9 @@ class Transcriber:
                 f"{self.model} at {self.endpoint} answers without times; use a model that gives "
                 "segments (whisper-1 does)"
             ) from error
-        length = answer.get("duration") or (kept[-1].end if kept else 0.0)
-        return Transcript(
-            language=answer.get("language") or "", seconds=float(length), segments=tuple(kept)
-        )
+        seconds = float(answer.get("duration") or (kept[-1].end if kept else 0.0))
+        language = answer.get("language") or ""
+        return Transcript(language=language, seconds=seconds, segments=tuple(kept))
 
     def _generation(
         self, question_id: str, source_id: str, outcome: Transcript | ModelError

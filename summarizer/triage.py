@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from prompts.loader import load
 from schemas.documents import Document
-from schemas.frozen import Frozen
 from schemas.ids import content_id
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
@@ -84,11 +84,7 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
 def triage_by_cues(document: Document) -> Triage:
     """Score the document by the patterns of ``triage.toml``; no model is asked."""
     sentences = [s for s in sentences_of(document) if len(words(s.text)) >= _LEAST_WORDS]
-    criteria = [
-        _from_cues(name, getattr(_cues(), name), document, sentences)
-        for name in _CRITERIA
-        if name != _STORY
-    ]
+    criteria = [_from_cues(name, document, sentences) for name in _CRITERIA if name != _STORY]
     return _triage(document, CUES_RUBRIC, "cues", [*criteria, _story(document, sentences)], [])
 
 
@@ -153,47 +149,19 @@ def _triage(
     )
 
 
-class _Cue(Frozen):
-    enough: int
-    share: float = 0.0
-    patterns: tuple[str, ...]
-    groups: tuple[str, ...] = ()
-
-
-class _StoryCues(Frozen):
-    listing: tuple[str, ...]
-    story: tuple[str, ...]
-    address: str
-    own: str
-    subject: str
-    advice: float
-    over: float
-
-
-class _Cues(Frozen):
-    technical_detail: _Cue
-    real_use: _Cue
-    iteration: _Cue
-    deployed: _Cue
-    story: _StoryCues
-
-
 @cache
-def _cues() -> _Cues:
-    return _Cues.model_validate(
-        loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
-    )
+def _cues() -> Mapping[str, Any]:
+    return loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
 
 
-def _from_cues(
-    name: str, cue: _Cue, document: Document, sentences: Sequence[Sentence]
-) -> Criterion:
+def _from_cues(name: str, document: Document, sentences: Sequence[Sentence]) -> Criterion:
+    cue = _cues()[name]
     matching = [s for s in sentences if _matches(s.text, cue)]
     count, share = len(matching), len(matching) / max(len(sentences), 1)
-    part = min(1.0, share / cue.share) if cue.share else 1.0
+    part = min(1.0, share / cue["share"]) if "share" in cue else 1.0
     return Criterion(
         name=name,
-        score=round(min(1.0, count / cue.enough, part), 2),
+        score=round(min(1.0, count / cue["enough"], part), 2),
         reason=f"{count} of {len(sentences)} sentences speak of it.",
         evidence=tuple(evidence_at(document, s.start, s.end) for s in matching[:2]),
     )
@@ -201,15 +169,15 @@ def _from_cues(
 
 def _story(document: Document, sentences: Sequence[Sentence]) -> Criterion:
     """Return 0 for what lists, advises or has another subject than language models, else 1."""
-    cues, title = _cues().story, one_line(document.title or "")
-    if _any(cues.listing, title) and not _any(cues.story, title):
+    cues, title = _cues()[_STORY], one_line(document.title or "")
+    if _any(cues["listing"], title) and not _any(cues["story"], title):
         return _story_criterion(0, "Its title announces a list, a guide or an introduction.")
-    if not _any([cues.subject], f"{title}\n{document.text}"):
+    if not _any([cues["subject"]], f"{title}\n{document.text}"):
         return _story_criterion(0, "It names no language model and nothing made with one.")
-    addressing = sum(1 for s in sentences if _any([cues.address], s.text))
-    own = sum(1 for s in sentences if _any([cues.own], s.text))
+    addressing = sum(1 for s in sentences if _any([cues["address"]], s.text))
+    own = sum(1 for s in sentences if _any([cues["own"]], s.text))
     share = addressing / max(len(sentences), 1)
-    advises = share >= cues.advice and addressing > cues.over * own
+    advises = share >= cues["advice"] and addressing > cues["over"] * own
     if advises and document.kind not in _SPOKEN:
         return _story_criterion(0, f"{share:.0%} of its sentences address the reader.")
     return _story_criterion(1, "It does not read like a list, a guide or advice.")
@@ -219,8 +187,8 @@ def _story_criterion(score: int, reason: str) -> Criterion:
     return Criterion(name=_STORY, score=score, reason=reason)
 
 
-def _matches(text: str, cue: _Cue) -> bool:
-    return _any(cue.patterns, text) or (bool(cue.groups) and _names_term(text, cue.groups))
+def _matches(text: str, cue: Mapping[str, Any]) -> bool:
+    return _any(cue["patterns"], text) or ("groups" in cue and _names_term(text, cue["groups"]))
 
 
 def _names_term(text: str, groups: Sequence[str]) -> bool:

@@ -87,10 +87,7 @@ def _checked_by_code(
     names = [fact.value for fact in draft.facts if fact.name in {"company", "title"}]
     checker = Checker(document, names)
     claims = {claim.text.casefold(): (n, claim) for n, claim in enumerate(draft.claims, start=1)}
-    statements = [
-        _statement(claim, n, checker).model_copy(update={"answers": _challenge(claim)})
-        for n, claim in claims.values()
-    ]
+    statements = [_statement(claim, n, checker) for n, claim in claims.values()]
     tags, proposals = _tags(draft.tags, checker, taxonomy, document)
     study = CaseStudy(
         facts=_facts(draft.facts, checker, document),
@@ -98,10 +95,6 @@ def _checked_by_code(
         tags=tags,
     )
     return study, proposals
-
-
-def _challenge(claim: Claim) -> int | None:
-    return None if claim.answers is None else claim.answers + 1
 
 
 def _statement(claim: Claim, n: int, checker: Checker) -> Statement:
@@ -116,6 +109,7 @@ def _statement(claim: Claim, n: int, checker: Checker) -> Statement:
         evidence=evidence,
         support=support,
         origin=Origin.SOURCE if is_source else claim.origin,
+        answers=None if claim.answers is None else claim.answers + 1,
         measure=claim.measure,
     )
 
@@ -158,8 +152,14 @@ def _tags(
         if not evidence or not key:
             continue
         if term is None:
-            proposal = _proposal(claim, key, evidence[0].quote, document)
-            proposals.setdefault(key, proposal)
+            proposals[key] = TermProposal(
+                key=key,
+                name=claim.name,
+                group=claim.group,
+                document_id=document.document_id,
+                quote=evidence[0].quote,
+                proposed_at=datetime.now(UTC),
+            )
         elif term.slug not in tags and len(tags) < _MOST_TAGS:
             tags[term.slug] = Tag(
                 slug=term.slug,
@@ -169,14 +169,3 @@ def _tags(
                 support=checker.quote_support(evidence),
             )
     return tuple(tags.values()), tuple(proposals.values())
-
-
-def _proposal(claim: TagClaim, key: str, quote: str, document: Document) -> TermProposal:
-    return TermProposal(
-        key=key,
-        name=claim.name,
-        group=claim.group,
-        document_id=document.document_id,
-        quote=quote,
-        proposed_at=datetime.now(UTC),
-    )

@@ -45,6 +45,15 @@ class SectionCues(Frozen):
     taxonomy: TermGroup | None = None
 
 
+class CompanyCues(Frozen):
+    """How a text speaks of the company that it is about."""
+
+    anywhere: tuple[tuple[str, int], ...]
+    opening: tuple[tuple[str, int], ...]
+    title: tuple[str, ...]
+    not_names: str
+
+
 class Cues(Frozen):
     """All cues. ``threshold`` is the least weight that a sentence needs."""
 
@@ -52,6 +61,8 @@ class Cues(Frozen):
     stage: tuple[tuple[str, str], ...]
     narrator: tuple[tuple[str, str], ...]
     junk: Mapping[str, tuple[str, ...]]
+    leaning: Mapping[str, str]
+    company: CompanyCues
     sections: Mapping[Section, SectionCues] = Field(default_factory=dict)
 
 

@@ -1,18 +1,11 @@
-"""What the parts of a long source gave: repeats merged, quotes kept, numbered for the model."""
+"""What the parts of a long source gave, numbered for the model; quotes are kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from schemas.cases import Section
 from summarizer.answers import FIELD_OF
 from summarizer.drafts import Claim, FactClaim, TagClaim
-from summarizer.numbers import numbers
-
-# Two statements at least this alike (rapidfuzz token sort ratio) say the same, if their numbers
-# agree too.
-_SAME = 88.0
 
 
 @dataclass(frozen=True)
@@ -33,14 +26,11 @@ class Finding:
 
     def line(self) -> str:
         """Return the line that the model reads."""
-        parts = (
-            self.claim.measure.model_dump(mode="json", exclude_none=True, exclude={"number"})
-            if self.claim.measure
-            else {}
-        )
-        measured = "; ".join(f"{name}: {value}" for name, value in parts.items())
+        measure = self.claim.measure
+        parts = measure.model_dump(mode="json", exclude_none=True) if measure else {}
+        listed = "; ".join(f"{name}: {value}" for name, value in parts.items() if name != "number")
         return " ".join(
-            f"({self.number}) {self.claim.text}{f' [{measured}]' * bool(parts)}".split()
+            f"({self.number}) {self.claim.text} {f'[{listed}]' if listed else ''}".split()
         )
 
 
@@ -53,16 +43,13 @@ class Candidate:
 
 
 def merged(parts: Sequence[Part]) -> list[Finding]:
-    """Return all findings by section; what stands twice is kept once, with all quotes."""
-    kept: list[Claim] = []
-    for section in Section:
-        same_section: list[Claim] = []
-        for part in parts:
-            for claim in part.claims:
-                if claim.section is section:
-                    _add(claim, same_section)
-        kept += same_section
-    return numbered(kept)
+    """Return all findings by section; a statement that several parts have is kept once."""
+    claims: dict[tuple[Section, str], Claim] = {}
+    for part in parts:
+        for claim in part.claims:
+            claims.setdefault((claim.section, claim.text.casefold()), claim)
+    order = list(Section)
+    return numbered(sorted(claims.values(), key=lambda claim: order.index(claim.section)))
 
 
 def numbered(claims: Sequence[Claim]) -> list[Finding]:
@@ -129,20 +116,6 @@ def reworded(
         quotes=_united(claim.quotes for claim in rests),
         measure=measure if section is Section.RESULTS else None,
     )
-
-
-def _add(claim: Claim, kept: list[Claim]) -> None:
-    """Add a claim, or its quotes to the one that says the same."""
-    for place, other in enumerate(kept):
-        if _is_same(claim.text, other.text):
-            kept[place] = other.model_copy(update={"quotes": _united((other.quotes, claim.quotes))})
-            return
-    kept.append(claim)
-
-
-def _is_same(one: str, other: str) -> bool:
-    alike = fuzz.token_sort_ratio(one, other, processor=str.casefold, score_cutoff=_SAME)
-    return alike > 0 and [n.values for n in numbers(one)] == [n.values for n in numbers(other)]
 
 
 def _united(several: Iterable[Sequence[str]]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ chooses among findings by number, so that every quote in a draft is one that a w
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from schemas.documents import Document
 from schemas.errors import (
@@ -80,8 +81,13 @@ async def propose(
     """
     laid = layout(asker.profile)
     windows = cut(document, laid.window)
-    steps = _Steps(on_step, len(windows) + (len(windows) > 1))
-    reading = _Reading(document, asker, steps)
+    total, done = len(windows) + (len(windows) > 1), count(1)
+
+    def step() -> None:
+        calls = next(done)
+        on_step(calls, max(calls, total))
+
+    reading = _Reading(document, asker, step)
     # What is under way when one window fails has been paid for, so all are waited for.
     ended = await asyncio.gather(*map(reading.read, windows), return_exceptions=True)
     if failure := next((outcome for outcome in ended if outcome is not None), None):
@@ -93,7 +99,7 @@ async def propose(
     if len(parts) == 1:
         claims, facts = list(parts[0].claims), list(parts[0].facts)
     else:
-        claims, facts = await Synthesis(document, asker, laid.room, steps.step).of(parts)
+        claims, facts = await Synthesis(document, asker, laid.room, step).of(parts)
     return Draft(
         strategy=Strategy.MAP_REDUCE,
         strategy_reason=reason,
@@ -105,26 +111,12 @@ async def propose(
 
 
 @dataclass
-class _Steps:
-    """Counts the calls of one document."""
-
-    on_step: Callable[[int, int], None]
-    total: int
-    done: int = 0
-
-    def step(self) -> None:
-        self.done += 1
-        self.total = max(self.total, self.done)
-        self.on_step(self.done, self.total)
-
-
-@dataclass
 class _Reading:
     """Reads windows; ``parts`` are kept with the start of their window, gaps with their tokens."""
 
     document: Document
     asker: Asker
-    steps: _Steps
+    on_call: Callable[[], None]
     parts: list[tuple[int, Part]] = field(default_factory=list)
     unread: list[tuple[Unread, int]] = field(default_factory=list)
 
@@ -151,7 +143,7 @@ class _Reading:
             "passages": render_passages(self.document, window.passages),
         }
         answer = await self.asker.ask(self.asker.prompt(PART_PROMPT), values, PartAnswer, STAGE)
-        self.steps.step()
+        self.on_call()
         return Part(tuple(facts_of(answer)), tuple(claims_of(answer)), tuple(tags_of(answer)))
 
     def _skip(self, window: Window, error: ModelError) -> None:

@@ -54,35 +54,6 @@ _STOP = frozenset(
 _ENDS = re.compile(r"[.!][”’)\]]*$")
 _STARTS = re.compile(r"[A-Z0-9]")
 _PLAIN_WORD = re.compile(r"(?<![\\\w])[a-z]{4,}")
-_SPEECH = re.compile(
-    r"[“\"][^”\"]{25,}[”\"].*\b(says?|said|asks?|asked|puts? it|explain(s|ed)|note[sd]?|adds?)\b|"
-    r"\b(says?|said|asks?|asked|puts? it|explain(s|ed)|note[sd]?|adds?)\b.*[“\"][^”\"]{25,}",
-    re.IGNORECASE,
-)
-_CONNECTIVE = r"(?:(?:and|but|so|then|yet|or|plus|still|also|now),? )*"
-# "With three per family instead of two.": no more than a rest of the sentence before.
-_FRAGMENT = re.compile(
-    rf"^{_CONNECTIVE}(with|without|like|because|which|whose|including|such as|rather than|plus)\b"
-    r"[^,:]*$",
-    re.IGNORECASE,
-)
-# What makes sense only with the sentence before: a bare pronoun most, "this tool" less.
-_LEANS_HARD = re.compile(
-    rf"^{_CONNECTIVE}((it|they|he|she|him|them)\b|(this|that|these|those)(['’]\w+)? "
-    r"(\w+ly |also |then |now )?(is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|"
-    r"would|should|may|might|must|got|went|came|gave|leave|take|\w+[^s\W]s|\w+ed)\b)",
-    re.IGNORECASE,
-)
-_LEANS = re.compile(
-    rf"^{_CONNECTIVE}(it|they|he|she|this|that|these|those|its|their|his|her|such|both|which|"
-    r"others?|another|one|so (has|have|is|did)|for (this|that|these)|"
-    r"the (former|latter|same|other|second|third|rest|last|above|previous))\b|"
-    r"\b(one|them|these|those|this|that|him|her)\.$",
-    re.IGNORECASE,
-)
-_OF_ITSELF = re.compile(
-    r"this (post|article|talk|paper|page|write-?up|report|document|case study) ", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -106,25 +77,22 @@ def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[Sectio
     settings = settings_of(sentences, title)
     title_stems = frozenset(_stems(title or ""))
     weighed = [
-        replace(chosen, weight=round(chosen.weight + _RELEVANT * relevant[name][place], 2))
+        replace(chosen, weight=chosen.weight + _RELEVANT * relevant[chosen.section][place])
         for place, (sentence, setting) in enumerate(zip(sentences, settings, strict=True))
-        for name, chosen in _candidates(sentence, setting, title_stems)
+        for chosen in _candidates(sentence, setting, title_stems)
     ]
     return _filled(sorted(weighed, key=lambda p: (-p.weight, p.sentence.start)))
 
 
 def leaning(text: str) -> float:
     """Return how much ``text`` needs the sentence before it: 2 for a bare pronoun, 1, or 0."""
-    if _OF_ITSELF.match(text):
+    cues = load_cues().leaning
+    if hits([cues["own"]], text):
         return 0.0
-    if _LEANS_HARD.match(text):
-        return 2.0
-    return 1.0 if _LEANS.search(text) else 0.0
+    return 2.0 if hits([cues["hard"]], text) else float(hits([cues["soft"]], text))
 
 
-def _candidates(
-    sentence: Sentence, setting: Setting, title: frozenset[str]
-) -> list[tuple[Section, Pick]]:
+def _candidates(sentence: Sentence, setting: Setting, title: frozenset[str]) -> list[Pick]:
     cues = load_cues()
     least = _LEAST_WORDS_HEADED if setting.headed else _LEAST_WORDS
     found = []
@@ -135,7 +103,7 @@ def _candidates(
         weight = _weight(sentence, section, name, setting, named)
         weight += _summing_up(sentence, section, setting, title)
         if weight >= (section.threshold or cues.threshold):
-            found.append((name, Pick(name, sentence, weight, named)))
+            found.append(Pick(name, sentence, weight, named))
     return found
 
 
@@ -145,12 +113,7 @@ def _is_usable(sentence: Sentence, least_words: int) -> bool:
     is_whole = bool(_STARTS.match(text) and _ENDS.search(text))
     is_balanced = text.count("(") == text.count(")") and text.count("“") == text.count("”")
     fits = least_words <= len(words(text)) <= _MOST_WORDS and text.count('"') % 2 == 0
-    is_junk = _SPEECH.search(text) or _FRAGMENT.match(text) or hits(_junk(), text)
-    return is_whole and is_balanced and fits and not is_junk
-
-
-def _junk() -> Sequence[str]:
-    return load_cues().junk["patterns"]
+    return is_whole and is_balanced and fits and not hits(load_cues().junk["patterns"], text)
 
 
 def _weight(

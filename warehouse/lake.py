@@ -85,7 +85,7 @@ class DatabaseLake:
         """Return what ``work`` returns and commit what it wrote; it gets the server's time."""
 
         def once() -> R:
-            with self._turn(timeout) as now, self._cursor(timeout) as cursor:
+            with self._cursor(timeout) as cursor, self._turn(timeout) as now:
                 cursor.begin()
                 result = work(cursor, now)
                 cursor.commit()

@@ -14,7 +14,8 @@ from schemas.reviews import Revision
 from warehouse.rows import TABLES, T, Values, decode, encoded
 from warehouse.schema import queries
 
-_structures: dict[str, str] = {}  # the schema is the same in every database of this version
+# Types of columns by name and table: the same in every database of this version.
+_columns: dict[str, dict[str, str]] = {}
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, query: str, /, **values: object) -> list[Values]:
@@ -41,15 +42,17 @@ def add_values(
     connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], rows: list[Values]
 ) -> None:
     """Store rows of one table unless there are some with the same values in the key's columns."""
-    if table not in _structures:
+    if table not in _columns:
         columns = fetch(connection, "columns", table=table)
-        _structures[table] = json.dumps([{c["column_name"]: c["data_type"] for c in columns}])
-    text = json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace").decode()
-    staged = f"unnest(from_json($rows::JSON, '{_structures[table]}'), max_depth := 2)"
+        _columns[table] = {column["column_name"]: column["data_type"] for column in columns}
+    empty = dict.fromkeys(_columns[table])
+    text = json.dumps([empty | row for row in rows], ensure_ascii=False)
+    structure = json.dumps([_columns[table]])
+    staged = f"unnest(from_json_strict($rows::JSON, '{structure}'), max_depth := 2)"
     connection.execute(
         f"INSERT INTO {table} BY NAME FROM (SELECT {staged}) AS staged"
         f" ANTI JOIN {table} USING ({', '.join(key)})",
-        {"rows": text},
+        {"rows": text.encode("utf-8", "replace").decode()},
     )
 
 

@@ -1,0 +1,236 @@
+"""What a case is now follows from its rows by stated rules."""
+
+from collections.abc import Iterator
+
+import pytest
+from warehouse_rows import Story, study
+
+from schemas.checks import CheckResult
+from schemas.errors import InvalidDecision, UnknownId
+from schemas.reviews import CaseStatus, Decision
+from schemas.sources import SourceKind
+from schemas.triage import Verdict
+from schemas.views import CaseFilter, CaseOrder
+from warehouse import Lake, Warehouse
+
+STATES = [
+    # steps, current revision, status, draft that waits
+    ("draft 1", 1, "draft", None),
+    ("draft 1, draft 2", 2, "draft", None),
+    ("draft 1, comment 1, assign 1", 1, "draft", None),
+    ("draft 1, approve 1, comment 1", 1, "approved", None),
+    ("draft 1, approve 1, draft 2", 1, "approved", 2),
+    ("draft 1, approve 1, draft 2, approve 2", 2, "approved", None),
+    ("draft 1, draft 2, approve 1", 1, "approved", 2),
+    ("draft 1, edit 2", 2, "draft", None),
+    ("draft 1, edit 2, draft 3", 2, "draft", 3),
+    ("draft 1, edit 2, approve 2", 2, "approved", None),
+    ("draft 1, approve 1, edit 2", 2, "draft", None),
+    ("draft 1, approve 1, edit 2, approve 1", 1, "approved", None),
+    ("draft 1, reject 1", 1, "rejected", None),
+    ("draft 1, reject 1, draft 2", 1, "rejected", 2),
+    ("draft 1, reject 1, reopen 1", 1, "draft", None),
+    ("draft 1, approve 1, reopen 1, draft 2", 1, "draft", 2),
+    ("draft 1, approve 1, draft 2, refuse_draft 2", 1, "approved", None),
+    ("draft 1, approve 1, draft 2, refuse_draft 2, draft 3", 1, "approved", 3),
+    ("draft 1, approve 1, draft 2, draft 3, refuse_draft 3", 1, "approved", None),
+    ("draft 1, approve 1, draft 2, adopt_draft 2", 2, "draft", None),
+    ("draft 1, approve 1, draft 2, adopt_draft 2, approve 2", 2, "approved", None),
+    ("draft 1, approve 1, draft 2, edit 3", 3, "draft", None),
+    ("draft 1, approve 1, publish 1", 1, "published", None),
+    ("draft 1, approve 1, publish 1, draft 2", 1, "published", 2),
+    ("draft 1, approve 1, publish 1, edit 2", 2, "draft", None),
+    ("draft 1, approve 1, publish 1, edit 2, approve 2", 2, "approved", None),
+    ("draft 1, approve 1, publish 1, edit 2, approve 2, publish 2", 2, "published", None),
+    ("draft 1, approve 1, publish 1, withdraw 1", 1, "approved", None),
+    ("draft 1, approve 1, publish 1, withdraw 1, publish 1", 1, "published", None),
+    ("draft 1, approve 1, publish 1, reject 1", 1, "rejected", None),
+    ("draft 1, publish 1", 1, "draft", None),
+    ("draft 1, approve 9", 1, "draft", None),
+]
+
+
+def _check_states(warehouse: Warehouse) -> None:
+    """Store every row of the table, each as a case of its own, and compare."""
+    names = [f"s{number:02}" for number in range(len(STATES))]
+    stories = [Story(name).rows(steps) for name, (steps, *_) in zip(names, STATES, strict=True)]
+    warehouse.append(*[row for rows in stories for row in rows])
+    views = warehouse.case_views([f"case1_{name}" for name in names])
+    for name, view, (steps, current, status, waiting) in zip(names, views, STATES, strict=True):
+        newer = view.newer and view.newer.revision_id
+        expected = (f"rev1_{name}{current}", status, waiting and f"rev1_{name}{waiting}")
+        assert (view.revision.revision_id, view.status, newer) == expected, steps
+
+
+def test_states(warehouse):
+    """Decisions choose the current revision and the status; a later draft waits until answered."""
+    _check_states(warehouse)
+
+
+@pytest.mark.postgres
+def test_states_in_a_lake(lake: Lake):
+    """The same rules hold in a lake, whose SQL is the same."""
+    with Warehouse(lake) as shared:
+        _check_states(shared)
+
+
+def test_draft_waits_beside_an_edit_of_another(warehouse):
+    """An edit of the old revision answers no newer draft; an edit of the newer one does."""
+    story = Story()
+    rows = story.rows("draft 1, approve 1, draft 2")
+    edit = story.revision(rows[1].document_id, 3, made_by="person", parent_id="rev1_a1")
+    warehouse.append(*rows, edit)
+    assert warehouse.case("case1_a").newer.revision_id == "rev1_a2"
+
+
+@pytest.fixture
+def three(warehouse: Warehouse) -> Iterator[Warehouse]:
+    """A draft (a), an approved case (b) and a published one (c), changed in this order."""
+    changed = {"company": "Globex", "title": "Beyond RAG"}
+    warehouse.append(*Story("a").rows("draft 1"))
+    warehouse.append(*Story("b").rows("draft 1, comment 1, approve 1"))
+    story = Story("c")
+    document = story.document()
+    warehouse.append(
+        story.source(SourceKind.PDF),
+        document,
+        story.case(),
+        story.triage(document.document_id, Verdict.UNSURE),
+        story.revision(document.document_id, study=study(**changed)),
+        story.review(Decision.APPROVE),
+        story.publication(),
+        story.check(CheckResult.CHANGED),
+        story.check(CheckResult.UNREACHABLE),
+    )
+    return warehouse
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (CaseFilter(), "cba"),
+        (CaseFilter(status=CaseStatus.DRAFT), "a"),
+        (CaseFilter(kind=SourceKind.PDF), "c"),
+        (CaseFilter(company="initech"), "ba"),
+        (CaseFilter(text="beyond"), "c"),
+        (CaseFilter(text="GLOBEX"), "c"),
+        (CaseFilter(text="%"), ""),
+        (CaseFilter(tag="rag", limit=1, offset=1), "b"),
+        (CaseFilter(tag="agents"), ""),
+        (CaseFilter(order=CaseOrder.TITLE), "bac"),
+        (CaseFilter(order=CaseOrder.DOUBTFUL), "cba"),
+    ],
+)
+def test_list_of_cases(three, wanted, names):
+    """Filters narrow the list, and it is sorted as asked for."""
+    assert [line.case_id for line in three.cases(wanted)] == [f"case1_{name}" for name in names]
+
+
+def test_line_of_a_case(three):
+    """A line has the facts, the counts, the verdict and the newest check that reached the source."""
+    line = three.cases(CaseFilter(kind=SourceKind.PDF))[0]
+    assert (line.title, line.company, line.year) == ("Beyond RAG", "Globex", "2025")
+    assert line.statements == {"challenges": 1, "solutions": 1, "results": 1, "lessons": 1}
+    assert line.support == {"verified": 3, "doubtful": 1}
+    assert (line.verdict, line.checked) == (Verdict.UNSURE, CheckResult.CHANGED)
+    assert line.url == "https://c.example/talk"
+    assert (line.near_copies, line.newer_draft) == (0, False)
+
+
+def test_counts_and_order(three):
+    """Cases are counted by status, listed by id, and drafts follow each other."""
+    assert three.case_counts() == {"draft": 1, "approved": 1, "published": 1}
+    assert three.case_counts("beyond") == {"published": 1}
+    assert three.case_ids() == ["case1_a", "case1_b", "case1_c"]
+    assert three.case_ids(CaseStatus.APPROVED) == ["case1_b"]
+    three.append(*Story("d").rows("draft 1"))
+    assert three.next_draft("case1_d") == "case1_a"
+    assert three.next_draft("case1_a") == "case1_d"
+    assert three.next_draft("case1_none") == "case1_d"
+
+
+def test_publications(three):
+    """Publications in force and withdrawals are the newest of each case and target."""
+    story = Story("b")
+    out, gone = story.publication(target="data"), story.publication(target="data", withdrawn=True)
+    three.append(out, gone)
+    assert [one.case_id for one in three.publications()] == ["case1_c"]
+    assert [one.case_id for one in three.withdrawals()] == ["case1_b"]
+
+
+def test_makings(three):
+    """Each current revision is listed with the recipe that it was made with."""
+    story = Story("a")
+    three.append(story.revision("doc1_a1", 2, made_by="person"))
+    first, second, _ = three.makings()
+    assert (first.made_by, first.recipe, first.extractor) == ("person", None, "html/1")
+    assert (second.recipe.model, second.recipe.judge, second.status) == (
+        "small",
+        "large",
+        "approved",
+    )
+    assert [making.case_id for making in three.makings(["case1_c"])] == ["case1_c"]
+    assert three.makings([]) == []
+
+
+def test_decide_only_what_was_seen(three):
+    """A decision about a state that changed in the meantime stores nothing."""
+    story = Story("a")
+    edit = story.revision("doc1_a1", 2, made_by="person")
+    three.decide("case1_a", ("rev1_a1", CaseStatus.DRAFT), edit, story.review(Decision.EDIT, 2))
+    with pytest.raises(InvalidDecision, match="changed in the meantime") as caught:
+        three.decide("case1_a", ("rev1_a1", CaseStatus.DRAFT), story.review(Decision.REJECT))
+    assert caught.value.kind == "case_changed"
+    assert three.case("case1_a").status == CaseStatus.DRAFT
+    with pytest.raises(UnknownId, match="case1_x"):
+        three.decide("case1_x", ("rev1_a1", CaseStatus.DRAFT), story.review(Decision.REJECT))
+
+
+def test_views_in_order(three):
+    """Many views come in the order asked for, each as alone; an unknown case is an error."""
+    wanted = ["case1_c", "case1_a"]
+    assert three.case_views(wanted) == [three.case(one) for one in wanted]
+    assert three.case_views([]) == []
+    with pytest.raises(UnknownId, match="case1_x"):
+        three.case_views(["case1_a", "case1_x"])
+
+
+@pytest.mark.parametrize(
+    ("prefix", "found"),
+    [
+        ("case1_a", "case1_a"),
+        ("rev1_a", "rev1_a1"),
+        (" CASE1_B ", "case1_b"),
+        ("c1", "rev1_c1"),
+        ("src1_", None),
+        ("a", None),
+        ("zzz", None),
+        ("", None),
+        ("%", None),
+    ],
+)
+def test_resolve(three, prefix, found):
+    """One id that begins with a prefix is found; none and several are errors that help."""
+    if found:
+        assert three.resolve(prefix) == found
+    else:
+        with pytest.raises(UnknownId, match="begin"):
+            three.resolve(prefix)
+
+
+def test_a_whole_id_is_itself(three):
+    """An id is found even where longer ones begin with it, and leads to its source."""
+    three.append(*Story("aa").rows("draft 1"))
+    assert three.resolve("case1_a") == "case1_a"
+    assert three.source_of("rev1_b1") == "src1_b"
+    assert three.source_of("doc1_c") == "src1_c"
+
+
+def test_published_revision_stays_public(warehouse):
+    """Readers keep seeing the published revision while its case is edited."""
+    warehouse.append(*Story().rows("draft 1, approve 1, publish 1, edit 2"))
+    query = "SELECT revision_id, company, tags FROM published_cases"
+    assert warehouse.sql(query)[1] == [("rev1_a1", "Initech", ["rag"])]
+    assert warehouse.sql("SELECT revision_id FROM current_cases")[1] == [("rev1_a2",)]
+    _, rows = warehouse.sql("SELECT DISTINCT status, revision_id FROM current_statements")
+    assert rows == [("draft", "rev1_a2")]

@@ -1,0 +1,143 @@
+"""Batches with their progress, watched lists, and terms that wait for a ruling."""
+
+from datetime import timedelta
+
+import pytest
+from warehouse_rows import START, Story
+
+from schemas.batches import Batch, BatchEvent, BatchItem, BatchStep
+from schemas.errors import Remedy, UnknownId
+from schemas.sources import SourceRef
+from schemas.terms import Ruling, TermProposal, TermRuling
+from schemas.watches import Look, Watch, WatchedItem, WatchState
+
+
+def _batch(number: int = 1, names: str = "abcd") -> tuple[Batch, list[BatchItem]]:
+    batch = Batch(
+        batch_id=f"bat1_{number}", origin="x", size=len(names), created_by="ada", created_at=START
+    )
+    reference = SourceRef(source="https://x.example")
+    return batch, [BatchItem(source_id=f"src1_{name}", reference=reference) for name in names]
+
+
+def test_progress(warehouse):
+    """A batch counts where its sources stand, its failures by cause, and what was paid for them."""
+    a, b, c = Story("a"), Story("b"), Story("c")
+    rows = a.rows("draft 1")
+    gone = c.failure("fetch", "page_missing").model_copy(update={"gone": True})
+    warehouse.add_batch(*_batch())
+    warehouse.append(*rows, a.generation(rows[1].document_id))
+    warehouse.append(b.source(), b.failure(), c.source(), gone)
+    progress = warehouse.batch("bat1_1")
+    assert progress.counts == {"drafted": 1, "failed": 2, "new": 1}
+    assert (progress.done, progress.left, progress.step) == (1, 1, None)
+    assert progress.changed_at == START
+    causes = [(group.kind, group.remedy, group.count) for group in progress.failures]
+    assert causes == [("host_unreachable", Remedy.WAIT, 1), ("page_missing", Remedy.GONE, 1)]
+    assert progress.failures[0].message == "The host does not answer."
+    assert (progress.calls, progress.tokens, progress.cost_usd) == (2, 12, 0.25)
+
+
+def test_an_address_counts_as_what_it_leads_to(warehouse):
+    """A source that led to another one is as far as that one, and its cost counts once."""
+    a, b = Story("a"), Story("b")
+    rows = a.rows("draft 1")
+    warehouse.add_batch(*_batch(names="ab"))
+    warehouse.append(*rows, a.generation(rows[1].document_id), b.source(), b.alias("src1_a"))
+    progress = warehouse.batch("bat1_1")
+    assert (progress.counts, progress.cost_usd) == ({"drafted": 2}, 0.25)
+
+
+def test_unknown_price(warehouse):
+    """The cost of a batch is unknown where one call's price is."""
+    a = Story("a")
+    warehouse.add_batch(*_batch())
+    warehouse.append(a.source(), a.generation("src1_a"), a.generation("src1_a", cost=None))
+    assert warehouse.batch("bat1_1").cost_usd is None
+
+
+def test_events_and_order(warehouse):
+    """Batches come newest first, each with its newest event."""
+    warehouse.add_batch(*_batch(1))
+    warehouse.add_batch(*_batch(2))
+    later = START + timedelta(minutes=1)
+    started = BatchEvent(batch_id="bat1_1", step=BatchStep.STARTED, reason=None, at=START)
+    paused = BatchEvent(batch_id="bat1_1", step=BatchStep.PAUSED, reason="budget", at=later)
+    warehouse.append(started, paused)
+    newer, older = warehouse.batches()
+    assert (newer.batch.batch_id, newer.step) == ("bat1_2", None)
+    assert (older.step, older.reason, older.changed_at) == (BatchStep.PAUSED, "budget", later)
+
+
+def test_a_batch_is_stored_once(warehouse):
+    """Another batch with the same id changes neither it nor its items."""
+    warehouse.add_batch(*_batch())
+    warehouse.add_batch(*_batch(names="xyz"))
+    assert [item.source_id for item in warehouse.batch_items("bat1_1")] == [
+        f"src1_{name}" for name in "abcd"
+    ]
+    with pytest.raises(UnknownId, match="bat1_9"):
+        warehouse.batch("bat1_9")
+
+
+def _watch(state: WatchState, minute: int) -> Watch:
+    return Watch(
+        watch_id="w1",
+        address="https://a.example/feed",
+        every_seconds=60,
+        state=state,
+        changed_by="ada",
+        changed_at=START + timedelta(minutes=minute),
+    )
+
+
+def test_watches(warehouse):
+    """A watch shows its newest change and look; removed ones are not listed and begin anew."""
+    first, second = Look(watch_id="w1", at=START), Look(watch_id="w1", at=START, found=2)
+    second = second.model_copy(update={"at": START + timedelta(seconds=1)})
+    warehouse.append(_watch(WatchState.ACTIVE, 0), first, second, _watch(WatchState.PAUSED, 1))
+    (line,) = warehouse.watches()
+    assert (line.watch.state, line.look) == (WatchState.PAUSED, second)
+    warehouse.append(_watch(WatchState.REMOVED, 2))
+    assert warehouse.watches() == []
+    warehouse.append(_watch(WatchState.ACTIVE, 3))
+    assert [line.look for line in warehouse.watches()] == [None]
+
+
+def test_watched_items(warehouse):
+    """The newest state of an item counts."""
+    values = {"watch_id": "w1", "address": "x", "title": None, "reason": None}
+    for minute, (name, state) in enumerate([("a", "refused"), ("b", "known"), ("a", "taken")]):
+        at = START + timedelta(minutes=minute)
+        warehouse.append(WatchedItem(source_id=f"src1_{name}", state=state, at=at, **values))
+    assert warehouse.watched("w1") == {"src1_a", "src1_b"}
+    assert [item.source_id for item in warehouse.watched_items("w1", "taken")] == ["src1_a"]
+    assert warehouse.watched_items("w1", "refused") == []
+    assert warehouse.watched("w2") == set()
+
+
+def test_open_terms(warehouse):
+    """Proposed names wait for a ruling, those of most documents first."""
+
+    def proposal(key, document_id, name="DSPy"):
+        return TermProposal(
+            key=key,
+            name=name,
+            group="tool",
+            document_id=document_id,
+            quote=f"Quote {document_id}",
+            proposed_at=START,
+        )
+
+    warehouse.append(
+        proposal("one", "doc1_a"),
+        proposal("dspy", "doc1_a"),
+        proposal("dspy", "doc1_b", "dspy"),
+        proposal("done", "doc1_a"),
+        TermRuling(key="done", name="Done", ruling=Ruling.REFUSE, who="ada", at=START),
+    )
+    dspy, one = warehouse.open_terms()
+    assert (dspy.name, dspy.documents) == ("DSPy", 2)
+    assert dspy.quotes == ("Quote doc1_a", "Quote doc1_b")
+    assert one.key == "one"
+    assert warehouse.attention().open_terms == 2

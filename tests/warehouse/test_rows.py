@@ -1,0 +1,233 @@
+"""What is stored is read again unchanged, whatever it is."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from warehouse_rows import START, Story
+
+from schemas.batches import Batch, BatchEvent, BatchItem, BatchStep
+from schemas.checks import CheckResult
+from schemas.documents import Document, Passage
+from schemas.generations import AnswerStatus
+from schemas.reviews import Decision
+from schemas.sources import SourceRef
+from schemas.terms import Ruling, TermProposal, TermRuling
+from schemas.watches import Look, Watch, WatchedItem
+from warehouse import Warehouse
+from warehouse.rows import _PARTS, TABLES, _fields, decode, encode
+
+
+@pytest.fixture
+def story() -> Story:
+    """The source called ``a``."""
+    return Story()
+
+
+def test_stages_of_a_source(warehouse, story):
+    """Source, snapshot, document, triage, call and check are equal to what was stored."""
+    source, snapshot = story.source(), story.snapshot()
+    document = story.document(snapshot.snapshot_id)
+    triage = story.triage(document.document_id)
+    generation = story.generation(document.document_id)
+    check = story.check(CheckResult.CHANGED)
+    alias = story.alias("src1_b")
+    warehouse.append(source, snapshot, document, triage, generation, check, alias)
+    assert warehouse.source("src1_a") == source
+    assert warehouse.alias("src1_a") == alias
+    assert warehouse.snapshot(snapshot.snapshot_id) == snapshot
+    assert warehouse.newest_snapshot("src1_a") == snapshot
+    assert warehouse.document(document.document_id) == document
+    assert warehouse.document_of(snapshot.snapshot_id, "html/1") == document
+    assert warehouse.newest_document("src1_a") == document
+    assert warehouse.triage(triage.triage_id) == triage
+    assert warehouse.triage_of(document.document_id, "triage/v1", "small") == triage
+    assert warehouse.answer("q1_x") == generation
+    assert warehouse.last_checks(["src1_a"]) == {"src1_a": check}
+
+
+def test_case_with_everything(warehouse, story):
+    """The view of a case holds each row that it consists of, in the order of storing."""
+    rows = story.rows("draft 1, edit 2, approve 2, publish 2, draft 3")
+    source, document, case, draft, edit, *reviews, publication, newer = rows
+    first, second = story.triage(document.document_id), story.triage(document.document_id)
+    warehouse.append(*rows, first, second)
+    view = warehouse.case("case1_a")
+    assert (view.source, view.document, view.case, view.triage) == (source, document, case, second)
+    assert view.revisions == (draft, edit, newer)
+    assert (view.revision, view.newer) == (edit, newer)
+    assert view.reviews == tuple(reviews)
+    assert view.published == publication
+    assert warehouse.revision("rev1_a2") == edit
+    assert warehouse.draft(document.document_id, "rec1_x") == newer
+
+
+def test_lists_and_terms(warehouse):
+    """Batches, watches and terms are equal to what was stored."""
+    batch = Batch(batch_id="bat1_x", origin="feed.xml", size=2, created_by="ada", created_at=START)
+    reference = SourceRef(source="https://a.example/")
+    items = [
+        BatchItem(source_id="src1_a", reference=reference, title="A", published="2025-10"),
+        BatchItem(source_id="src1_b", reference=reference, published=START.date()),
+    ]
+    warehouse.add_batch(batch, items)
+    warehouse.append(BatchEvent(batch_id="bat1_x", step=BatchStep.STARTED, reason=None, at=START))
+    assert warehouse.batch_items("bat1_x") == items
+    assert warehouse.batch("bat1_x").batch == batch
+    address = "https://a.example/feed"
+    watch = Watch(
+        watch_id="w1",
+        address=address,
+        every_seconds=60,
+        words=("llm",),
+        changed_by="ada",
+        changed_at=START,
+    )
+    item = WatchedItem(
+        watch_id="w1",
+        source_id="src1_a",
+        address=address,
+        title=None,
+        state="taken",
+        reason=None,
+        at=START,
+    )
+    look = Look(watch_id="w1", at=START, found=3, new=1, batch_id="bat1_x")
+    proposal = TermProposal(
+        key="dspy",
+        name="DSPy",
+        group="tool",
+        document_id="doc1_a",
+        quote="We use DSPy.",
+        proposed_at=START,
+    )
+    ruling = TermRuling(key="x", name="X", ruling=Ruling.MAP, slug="rag", who="ada", at=START)
+    warehouse.append(watch, item, look, proposal, ruling)
+    (line,) = warehouse.watches()
+    assert (line.watch, line.look) == (watch, look)
+    assert warehouse.watched_items("w1") == [item]
+    assert warehouse.rulings() == [ruling]
+    assert [(term.key, term.quotes) for term in warehouse.open_terms()] == [
+        ("dspy", ("We use DSPy.",))
+    ]
+
+
+def test_a_row_is_stored_once(warehouse, story):
+    """A second row with the same id changes nothing, nor do its parts, in one append or two."""
+    rows = story.rows("draft 1, approve 1")
+    warehouse.append(*rows, *rows)
+    counts = warehouse.counts()
+    warehouse.append(*rows, rows[3].model_copy(update={"author": "another"}))
+    assert warehouse.counts() == counts
+    assert (counts["revisions"], counts["statements"], counts["passages"]) == (1, 4, 2)
+    assert warehouse.revision("rev1_a1") == rows[3]
+
+
+def test_all_or_none(warehouse, story):
+    """An append that fails in the middle leaves nothing."""
+    broken = story.snapshot().model_copy(update={"size": 2**70})
+    with pytest.raises(Exception, match="cannot be used"):
+        warehouse.append(story.source(), broken)
+    assert warehouse.counts()["sources"] == 0
+
+
+def test_answers_and_generations(warehouse, story):
+    """Only a usable answer is found again; generations come in the order of their ids."""
+    ok = story.generation("doc1_a")
+    cut = story.generation("doc1_a", AnswerStatus.TRUNCATED)
+    warehouse.append(ok, cut)
+    assert warehouse.answer("q1_x") == ok
+    assert warehouse.answer("q1_y") is None
+    ids = [cut.generation_id, "gen1_none", ok.generation_id]
+    assert warehouse.generations(ids) == [cut, ok]
+
+
+def test_order_of_one_append(warehouse, story):
+    """Rows of one append are later than each other in their order, across tables."""
+    rows = story.rows("draft 1, reject 1, reopen 1")
+    warehouse.append(*rows)
+    assert [review.decision for review in warehouse.case("case1_a").reviews] == [
+        Decision.REJECT,
+        Decision.REOPEN,
+    ]
+    assert warehouse.cases()[0].status == "draft"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.text(max_size=5))
+def test_documents_with_any_text(text, tail):
+    """A document's text survives being cut into passages and the rest between them."""
+    passages = [Passage(n=1, start=0, end=len(text))]
+    document = Document(
+        document_id="d",
+        source_id="s",
+        snapshot_id="n",
+        url=None,
+        kind="web",
+        text=text + tail,
+        passages=passages,
+    )
+    values = json.loads(json.dumps(encode(document)))
+    assert values["tail"] == tail
+    again = decode(Document, values, text=text + tail, passages=passages)
+    assert again == document
+
+
+@pytest.mark.parametrize(
+    "text", ["a\x00b", 'quote " and \\', "🜁\u2028", "'; DROP TABLE sources;--"]
+)
+def test_awkward_characters(warehouse, story, text):
+    """NUL, quotes, backslashes and SQL are stored as they are."""
+    document = story.document(text=f"# {text * 3}\n\nTwo {text}\n")
+    warehouse.append(document)
+    assert warehouse.document(document.document_id) == document
+
+
+def test_lone_surrogates_become_question_marks(warehouse, story):
+    """Half a character, which UTF-8 cannot write, does not stop a row from being stored."""
+    warehouse.append(story.failure().model_copy(update={"message": "half \udc00 a character"}))
+    _, rows = warehouse.sql("SELECT message FROM failures")
+    assert rows == [("half ? a character",)]
+
+
+def test_many_rows_at_once(warehouse):
+    """Ten thousand items of a batch are stored in one go, with their numbers."""
+    batch = Batch(batch_id="bat1_x", origin="x", size=10_000, created_by="ada", created_at=START)
+    reference = SourceRef(source="x")
+    items = [BatchItem(source_id=f"src1_{n}", reference=reference) for n in range(10_000)]
+    warehouse.add_batch(batch, items)
+    assert [item.source_id for item in warehouse.batch_items("bat1_x")] == [
+        i.source_id for i in items
+    ]
+    assert warehouse.batch("bat1_x").counts == {"new": 10_000}
+
+
+def test_whole_text_in_sql(warehouse, story):
+    """Analysts read whole documents in a view, and passages as they are."""
+    document = story.document()
+    warehouse.append(document)
+    assert warehouse.sql("SELECT text FROM document_texts")[1] == [(document.text,)]
+    assert warehouse.sql("SELECT text FROM passages ORDER BY n")[1] == [("One.",), ("Two 🜁.",)]
+
+
+def test_read_only(path, story):
+    """A warehouse that was opened to read refuses writes and answers reads."""
+    Warehouse(path).append(story.source())
+    with Warehouse(path, read_only=True) as reading:
+        assert reading.source("src1_a") == story.source()
+        with pytest.raises(Exception, match="opened to read"):
+            reading.append(story.source())
+
+
+def test_columns_are_fields(warehouse):
+    """Every table has a column for each field of the type that it stores."""
+    columns = {table.name: {c["name"] for c in table.columns} for table in warehouse.tables()}
+    for kind, table in TABLES.items():
+        parts = {name for name, _, inner in _fields(kind) if inner}
+        fields = {
+            column
+            for name, column, _ in _fields(kind)
+            if name not in parts | _PARTS.get(kind, set())
+        }
+        assert fields <= columns[table.name], table
+        assert set(table.key) <= columns[table.name], table

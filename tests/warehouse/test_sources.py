@@ -1,0 +1,220 @@
+"""Where sources stand: failures that are open, refusals, aliases, checks and near copies."""
+
+from itertools import count
+
+import pytest
+from warehouse_rows import START, Story
+
+from schemas.batches import SourceState
+from schemas.checks import CheckResult
+from schemas.errors import Remedy
+from schemas.reviews import Decision
+from schemas.triage import Verdict
+
+OUTCOMES = [
+    # steps, stages whose failure is open, state
+    ("", None, "unfinished"),
+    ("fail:fetch", "fetch", "failed"),
+    ("fail:fetch snapshot", None, "unfinished"),
+    ("snapshot fail:fetch", "fetch", "failed"),
+    ("fail:fetch document", None, "unfinished"),
+    ("fail:extract snapshot", "extract", "failed"),
+    ("fail:extract document", None, "unfinished"),
+    ("document fail:triage document", "triage", "failed"),
+    ("document fail:triage triage", None, "unfinished"),
+    ("document fail:triage refuse", None, "refused"),
+    ("document fail:summarize triage", "summarize", "failed"),
+    ("document fail:summarize draft", None, "drafted"),
+    ("document fail:summarize refuse", None, "refused"),
+    ("fail:fetch fail:extract document", None, "unfinished"),
+    ("document refuse fail:fetch", "fetch", "failed"),
+    ("document draft fail:fetch", "fetch", "drafted"),
+    ("document draft fail:fetch check", None, "drafted"),
+    ("document draft fail:fetch lost", "fetch", "drafted"),
+    ("document draft fail:publish draft", "publish", "drafted"),
+    ("document draft fail:publish publish", None, "drafted"),
+    ("document draft fail:fetch publish", "fetch", "drafted"),
+    ("document draft reject", None, "rejected"),
+    ("document refuse triage draft", None, "drafted"),
+    ("fail:fetch alias", None, "unfinished"),
+]
+
+
+def _rows(story, steps):
+    """Return the source and a row or two for each step; ``fail:fetch`` is a failed fetch."""
+    document, drafts = story.document(), count(1)
+    make = {
+        "fail": story.failure,
+        "snapshot": lambda _: story.snapshot(),
+        "document": lambda _: document,
+        "triage": lambda _: story.triage(document.document_id),
+        "refuse": lambda _: story.triage(document.document_id, Verdict.NOT_A_CASE_STUDY),
+        "case": lambda _: story.case(),
+        "draft": lambda _: story.revision(document.document_id, next(drafts)),
+        "publish": lambda _: story.publication(),
+        "reject": lambda _: story.review(Decision.REJECT),
+        "check": lambda _: story.check(CheckResult.SAME),
+        "lost": lambda _: story.check(CheckResult.UNREACHABLE),
+        "alias": lambda _: story.alias("src1_none"),
+    }
+    parts = [step.partition(":") for step in steps.replace("draft", "case draft").split()]
+    return [story.source(), *(make[name](stage) for name, _, stage in parts)]
+
+
+def test_outcomes(warehouse):
+    """A failure is open until its stage, or a later one up to the draft, succeeded."""
+    stories = [Story(f"s{number:02}") for number in range(len(OUTCOMES))]
+    found = [_rows(story, steps) for story, (steps, *_) in zip(stories, OUTCOMES, strict=True)]
+    warehouse.append(*[row for rows in found for row in rows])
+    failed = {one.failure.source_id: one.failure.stage for one in warehouse.open_failures()}
+    states = warehouse.source_states([story.source_id for story in stories])
+    unfinished = {source.source_id for source in warehouse.unfinished()}
+    refused = {one.source.source_id for one in warehouse.refused()}
+    for story, (steps, stage, state) in zip(stories, OUTCOMES, strict=True):
+        found = (failed.get(story.source_id), states[story.source_id])
+        assert found == (stage, state), steps
+        # An address that leads elsewhere waits for nothing itself.
+        assert (story.source_id in unfinished) == (state == "unfinished" and "alias" not in steps)
+        assert (story.source_id in refused) == (state == "refused" or "refuse fail" in steps)
+
+
+def test_open_failure(warehouse):
+    """An open failure says how to try again, and how often that was done."""
+    story = Story()
+    warehouse.append(story.source(), story.failure(), story.failure("extract", "damaged"))
+    failure = warehouse.open_failure("src1_a")
+    assert (failure.failure.kind, failure.attempts) == ("damaged", 2)
+    assert failure.reference == story.source().reference
+    assert failure.kind == "web"
+    assert failure.failure.remedy is Remedy.WAIT
+    assert warehouse.open_failures() == [failure]
+    assert warehouse.open_failure("src1_b") is None
+
+
+def test_refused_source(warehouse):
+    """A refused source comes with its document's title and the verdict."""
+    story = Story()
+    document = story.document()
+    verdict = story.triage(document.document_id, Verdict.NOT_A_CASE_STUDY)
+    warehouse.append(story.source(), document, verdict)
+    (refused,) = warehouse.refused()
+    assert (refused.source, refused.triage) == (story.source(), verdict)
+    assert (refused.title, refused.document_id) == (document.title, document.document_id)
+
+
+def test_aliases(warehouse):
+    """An address that leads to another source stands where that one does."""
+    other, story = Story("b"), Story("a")
+    warehouse.append(*other.rows("draft 1"), story.source(), story.alias("src1_b"))
+    states = warehouse.source_states(["src1_a", "src1_new"])
+    assert states == {"src1_a": SourceState.DRAFTED, "src1_new": SourceState.NEW}
+    assert warehouse.stored_sources(["src1_a", "src1_b", "src1_c"]) == {"src1_a", "src1_b"}
+    assert warehouse.case_of_source("src1_b").case_id == "case1_b"
+    assert warehouse.case_of_source("src1_a") is None
+
+
+def test_last_checks(warehouse):
+    """The newest check that reached a source hides a later one that did not."""
+    story, other = Story("a"), Story("b")
+    gone, away = story.check(CheckResult.GONE), story.check(CheckResult.UNREACHABLE)
+    only = other.check(CheckResult.UNREACHABLE)
+    warehouse.append(story.check(CheckResult.SAME), gone, away, only)
+    assert warehouse.last_checks() == {"src1_a": gone, "src1_b": only}
+    assert warehouse.last_checks(["src1_b"]) == {"src1_b": only}
+    assert warehouse.last_checks([]) == {}
+
+
+def _keep(warehouse, name, document_id, signature):
+    bands = [(n, hash(tuple(signature[n * 4 : n * 4 + 4])) % 2**64) for n in range(2)]
+    warehouse.keep_signature(document_id, f"src1_{name}", signature, bands)
+
+
+def test_near_copies(warehouse):
+    """Sources whose newest texts share a band and half of their hashes are near copies."""
+    large = 2**64 - 1
+    warehouse.append(*Story("a").rows("draft 1"), *Story("b").rows("draft 1"))
+    warehouse.append(Story("c").source(), Story("d").source())
+    _keep(warehouse, "a", "doc1_a1", [1, 2, 3, 4, 5, 6, 7, large])
+    _keep(warehouse, "b", "doc1_b1", [1, 2, 3, 4, 5, 6, 0, 0])
+    _keep(warehouse, "c", "doc1_c1", [1, 2, 3, 4, 0, 0, 0, 0])
+    _keep(warehouse, "d", "doc1_d1", [1, 2, 3, 9, 5, 6, 7, 9])
+    copies = warehouse.near_copies("src1_a")
+    assert [(one.source_id, one.similarity) for one in copies] == [
+        ("src1_b", 0.75),
+        ("src1_c", 0.5),
+    ]
+    assert (copies[0].case_id, copies[0].title) == ("case1_b", "How we built it")
+    assert (copies[1].case_id, copies[1].url) == (None, "https://c.example/talk")
+    assert [line.near_copies for line in warehouse.cases()] == [2, 2]
+
+
+def test_near_copies_of_the_newest_text(warehouse):
+    """A later text of a source takes the place of the earlier one."""
+    warehouse.append(Story("a").source(), Story("b").source())
+    _keep(warehouse, "a", "doc1_a1", [1, 2, 3, 4, 5, 6, 7, 8])
+    _keep(warehouse, "b", "doc1_b1", [1, 2, 3, 4, 5, 6, 7, 8])
+    _keep(warehouse, "b", "doc1_b1", [0, 0, 0, 0, 0, 0, 0, 0])
+    assert [one.similarity for one in warehouse.near_copies("src1_b")] == [1.0]
+    _keep(warehouse, "b", "doc1_b2", [1, 2, 0, 0, 9, 9, 9, 9])
+    assert warehouse.near_copies("src1_a") == []
+
+
+def test_attention(warehouse):
+    """Sources that wait for a person are counted by why."""
+    warehouse.append(*Story("a").rows("draft 1"), *Story("b").rows("draft 1, approve 1, draft 2"))
+    warehouse.append(*Story("c").rows("draft 1, reject 1, draft 2"))
+    for number, steps in enumerate(("", "fail:fetch", "document refuse")):
+        warehouse.append(*_rows(Story(f"s{number}"), steps))
+    counted = warehouse.attention().model_dump(exclude_defaults=True)
+    assert counted == {
+        "drafts": 1,
+        "approved": 1,
+        "rejected": 1,
+        "refused": 1,
+        "failed": 1,
+        "unfinished": 1,
+        "newer_drafts": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("by", "lines"),
+    [
+        ("model", [("large", 2, 2, 1.0), ("small", 6, 3, 0.5)]),
+        ("stage", [("summarize", 8, 5, 1.5)]),
+        ("day", [("2026-03-01", 8, 5, 1.5)]),
+        ("case", [("case1_a", 4, 3, 1.25), (None, 4, 2, 0.25)]),
+        ("source", [("src1_a", 4, 3, 1.25), ("src1_b", 2, 1, 0.25), (None, 2, 1, None)]),
+    ],
+)
+def test_costs(warehouse, by, lines):
+    """Calls are summed by what is asked for, with wasted ones and those without a price."""
+    story, other = Story("a"), Story("b")
+    rows = story.rows("draft 1")
+    document_id = rows[1].document_id
+    warehouse.append(
+        *rows,
+        other.source(),
+        story.generation(document_id),
+        story.generation(document_id, "invalid", 1.0, model="large"),
+        other.generation("src1_b"),
+        other.generation("somewhere", cost=None),
+    )
+    found = warehouse.costs(by)
+    assert sum(line.unpriced for line in found) == 1
+    labels = {line.label for line in found if line.key}
+    assert labels <= (
+        {None} if by not in {"case", "source"} else {"A title", "https://b.example/talk"}
+    )
+    assert [(one.key, one.calls, one.wasted_calls, one.cost_usd) for one in found] == lines
+
+
+def test_spent_since(warehouse):
+    """Spending counts what is priced, from a moment on."""
+    story = Story()
+    first, second = story.generation("x"), story.generation("x", cost=None)
+    third = story.generation("x", cost=0.5)
+    warehouse.append(first, second, third)
+    assert warehouse.spent_since(START) == 0.75
+    assert warehouse.spent_since(third.at) == 0.5
+    assert warehouse.costs("day", since=third.at)[0].cost_usd == 0.5

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part, honest_type
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
-from extractors.fetch.youtube import about_video, fetch_video
 from extractors.formats import FORMATS, RECORDINGS
 from extractors.network.body import MEGABYTE, FetchLimits, is_recording
 from extractors.network.client import Fetched
@@ -127,6 +126,8 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
         FetchError: as for any source.
     """
     if video := video_id(url):
+        from extractors.fetch.youtube import fetch_video
+
         return await fetch_video(video, network)
     if playlist_id(url):
         advice = f"`casebook links '{url}'` shows their addresses; submit those"
@@ -243,6 +244,8 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
 
 async def _as_transcript(said: Payload, network: Network) -> Payload:
     """Return a transcript with the title and channel of its video, where they can be fetched."""
+    from extractors.fetch.youtube import about_video
+
     video = video_id(original_of(said.url)) if said.url else None
     about = await about_video(video, network) if video else About()
     body = Part(data=said.data, media_type=said.media_type, name=said.name, url=said.url)

@@ -1,7 +1,5 @@
 """Transcribing recordings by an OpenAI-compatible ``/audio/transcriptions`` endpoint."""
 
-import httpx2
-
 from extractors.bundles import Cues
 from schemas.errors import (
     AnswerInvalid,
@@ -31,6 +29,8 @@ class Transcriber:
             TranscriptionFailed: if it is too large for the endpoint, or nothing is said.
             ModelError: if the endpoint gives no answer that can be used.
         """
+        import httpx2  # slow to import, and few sources need it
+
         form, files = {"model": self.model, **_FORM}, {"file": (name, data, media_type)}
         web = httpx2.AsyncClient(headers=self._headers, timeout=_MOST_SECONDS, trust_env=False)
         try:

@@ -255,14 +255,12 @@ def _content_type(header: str) -> tuple[str, str | None]:
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Return for how many seconds a server wishes to be left alone, None where it does not say."""
     after = headers.get("retry-after", "").strip()
+    if after.isdecimal():
+        return float(after[:9])
     try:
-        return float(int(after[:9])) if after.isdecimal() else _seconds_until(after)
+        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
     except (ValueError, OverflowError):
         return None
-
-
-def _seconds_until(stated: str) -> float:
-    return max(0.0, parsedate_to_datetime(stated).timestamp() - time.time())
 
 
 def _error_of(url: WebUrl, status: int, seconds: float | None) -> FetchError | None:

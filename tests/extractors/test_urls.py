@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from public_web import dataset
 
@@ -97,6 +97,7 @@ def read_or_refused(text: str) -> bool:
     return url.isascii() and url.isprintable() and " " not in url
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(STARTS))
 def test_any_text_is_read_or_refused(text, before):
     """No text gets another error than InvalidUrl, and the address is printable ASCII."""
@@ -257,6 +258,7 @@ PARTS = (
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(HOSTS.split()),
     st.lists(st.sampled_from(PARTS.split()) | st.text(max_size=5), max_size=6),

@@ -23,12 +23,14 @@ from schemas.results import IngestResult
 
 _STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
 _LABEL_WIDTH = 44
+_PIPED_WIDTH = 200
 
 
 @cache
 def out() -> Console:
     """Return the console for data; in a pipe, lines are not wrapped."""
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    piped = not sys.stdout.isatty()
+    return Console(soft_wrap=piped, width=_PIPED_WIDTH if piped else None, highlight=False)
 
 
 @cache

@@ -6,20 +6,19 @@ from datetime import UTC, datetime
 from config.services import Services
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
-from extractors.formats import FORMATS
+from extractors.registry import choose
 from extractors.sites import canonical_url
 from extractors.urls import is_web_address, shown
 from flows.run import Run
 from schemas.documents import Document, Extracted
-from schemas.errors import InvalidUrl, NeedsJavaScript, UnknownId
+from schemas.errors import ExtractionError, InvalidUrl, NeedsJavaScript, UnknownId
 from schemas.ids import content_id, sha256_hex
 from schemas.reviews import Revision
-from schemas.sources import Alias, Payload, Snapshot, Source, SourceRef
+from schemas.sources import Alias, Payload, Snapshot, Source, SourceKind, SourceRef
 from schemas.triage import Triage
 from summarizer import service
 from warehouse import Warehouse
 
-_VERSIONS = tuple(one.version for one in FORMATS)
 _SAME_TEXT = 0.9  # similarity from which a page and the address it names are one source
 
 
@@ -63,7 +62,8 @@ def keep(run: Run, payload: Payload) -> Snapshot:
     if kept and not run.is_remote and kept.sha256 == sha256_hex(payload.data):
         return kept
     snapshot = _snapshot(run.source_id, payload, run.services.blobs.put(payload.data))
-    warehouse.append(_source(run, identity), snapshot, *_known_by_path(run, payload))
+    source = _source(run, identity, _kind_of(payload))
+    warehouse.append(source, snapshot, *_known_by_path(run, payload))
     return snapshot
 
 
@@ -89,12 +89,14 @@ async def read(run: Run, snapshot: Snapshot) -> Document:
     Raises:
         ExtractionError: if the bytes hold no usable text.
     """
-    warehouse = run.services.warehouse
-    known = await asyncio.to_thread(warehouse.document_of, snapshot.snapshot_id, _VERSIONS)
-    if known:
-        return known
     data = await asyncio.to_thread(run.services.blobs.get, snapshot.sha256)
     payload = payload_of(snapshot, data)
+    reader = choose(payload)[0]
+    known = await asyncio.to_thread(
+        run.services.warehouse.document_of, snapshot.snapshot_id, reader.version
+    )
+    if known:
+        return known
     extracted, rendered = await text_of(payload, run.services, scripts=run.is_remote)
     if rendered is not payload:
         snapshot = await asyncio.to_thread(keep, run, rendered)
@@ -176,10 +178,18 @@ def source_named(name: str, warehouse: Warehouse) -> str:
     return source_id
 
 
-def _source(run: Run, identity: SourceIdentity) -> Source:
+def _kind_of(payload: Payload) -> SourceKind | None:
+    """Return what the bytes are; None for bytes that no reader takes, a failure of extraction."""
+    try:
+        return SourceKind(choose(payload)[0].kind)
+    except ExtractionError:
+        return None
+
+
+def _source(run: Run, identity: SourceIdentity, kind: SourceKind | None = None) -> Source:
     return Source(
         source_id=run.source_id,
-        kind=identity.kind,
+        kind=identity.kind or kind,
         canonical_url=identity.canonical_url,
         reference=run.ref,
         submitted_by=run.who,

@@ -19,7 +19,7 @@ from schemas.ids import content_id
 from schemas.sources import Candidate, Payload, SourceRef, StatedDate
 
 TYPICAL_CHARACTERS = 12_000
-"""The length of a blog post, for sources whose text is not there yet."""
+"""The length of a blog post, taken for every source of a forecast."""
 
 # Failures that concern a setting, a key or a budget and not the source; a resumed batch retries
 # their sources.
@@ -46,8 +46,8 @@ class Selection(Frozen):
 class Forecast(Frozen):
     """What processing a selection would take. ``states`` counts its sources by where they stand.
 
-    ``open`` sources are processed; ``cost_usd`` is None without a known price. ``dearest_usd`` is
-    the most expensive source's share, to compare with the cap on one source.
+    ``open`` sources are processed; ``cost_usd`` is None without a known price.
+    ``source_budget_usd`` is the cap on each source.
     """
 
     states: Mapping[SourceState, int]
@@ -56,7 +56,6 @@ class Forecast(Frozen):
     calls: int
     tokens: int
     cost_usd: float | None
-    dearest_usd: float | None
     source_budget_usd: float
 
 
@@ -170,25 +169,17 @@ def interleaved(items: Sequence[BatchItem]) -> Iterator[BatchItem]:
 
 
 async def forecast(items: Sequence[BatchItem], services: Services) -> Forecast:
-    """Return what processing ``items`` would take; only stored texts are measured."""
+    """Return what processing ``items`` would take; each counts as a blog post."""
     states, failures = await states_of(items, services)
     left = [i for i in items if is_open(states[i.source_id], failures.get(i.source_id))]
-    stored = await asyncio.to_thread(
-        services.warehouse.text_lengths, [item.source_id for item in left]
-    )
-    lengths = [stored.get(item.source_id, TYPICAL_CHARACTERS) for item in left]
-    by_length = {length: services.forecast(length) for length in set(lengths)}
-    each = [by_length[length] for length in lengths]
-    costs = [one.cost_usd for one in each if one.cost_usd is not None]
-    priced = len(costs) == len(each)
+    one = services.forecast(TYPICAL_CHARACTERS)
     return Forecast(
         states={state: list(states.values()).count(state) for state in SourceState},
         open=len(left),
         model=services.model_name,
-        calls=sum(one.calls for one in each),
-        tokens=sum(one.prompt_tokens + one.completion_tokens for one in each),
-        cost_usd=sum(costs) if priced else None,
-        dearest_usd=max(costs, default=None),
+        calls=len(left) * one.calls,
+        tokens=len(left) * (one.prompt_tokens + one.completion_tokens),
+        cost_usd=None if one.cost_usd is None else len(left) * one.cost_usd,
         source_budget_usd=services.settings.budget_source,
     )
 

@@ -1,0 +1,272 @@
+"""The commands as a person or script runs them."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_runs import Run, lines
+from scripted_endpoint import ScriptedEndpoint
+from typer.testing import Result
+
+from cli.main import _GROUPS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def case_id(run: Run, model: ScriptedEndpoint, source: Path) -> str:
+    """A drafted case."""
+    result = run("submit", source, "--json")
+    assert result.exit_code == 0, result.output
+    return str(lines(result)[0]["case_id"])
+
+
+def test_submit_prints_the_result_as_json(run: Run, model: ScriptedEndpoint, source: Path) -> None:
+    """One JSON object per source, with the fields that scripts rely on."""
+    result = run("submit", source, "--json")
+    (found,) = lines(result)
+    assert result.exit_code == 0
+    assert found["status"] == "draft"
+    for name in ("case_id", "revision_id", "document_id", "title", "company", "year", "verdict",
+                 "statements", "support", "llm_calls", "tokens", "cost_usd", "seconds", "failure"):  # fmt: skip
+        assert name in found
+
+
+def test_submit_reads_sources_from_standard_input(
+    run: Run, model: ScriptedEndpoint, source: Path
+) -> None:
+    """``-`` takes lines and JSON Lines; a comment is skipped."""
+    line = json.dumps({"source": str(source), "url": "https://blog.example.com/claims"})
+    result = run("submit", "-", "--json", stdin=f"# my sources\n{line}\n")
+    assert lines(result)[0]["status"] == "draft"
+
+
+def test_a_failed_source_has_its_own_exit_code(run: Run, model: ScriptedEndpoint) -> None:
+    """One failed source alone ends with its code; among several the code is 3."""
+    assert run("submit", "/nowhere.md").exit_code == 3
+    assert run("submit", "file:///etc/passwd").exit_code == 3
+
+
+def test_extract_stores_nothing(run: Run, source: Path, tmp_path: Path) -> None:
+    """The text is shown with its passages, and no home is created."""
+    result = run("extract", source, "--json")
+    (found,) = lines(result)
+    assert found["passages"][0]["n"] == 1
+    assert found["passages"][0]["locator"] == {}
+    assert found["text"].startswith("Kellamoor insures")
+    assert not (tmp_path / "home" / "warehouse.duckdb").exists()
+
+
+def test_list_and_doctor_create_nothing(run: Run, tmp_path: Path) -> None:
+    """Reading commands on a home that is not there leave it so."""
+    assert run("list").exit_code == 0
+    run("doctor")
+    assert not (tmp_path / "home").exists()
+
+
+def test_list_and_show_describe_a_case(run: Run, case_id: str) -> None:
+    """Support levels are words; the JSON has facts, sections and provenance."""
+    listed = lines(run("list", "--json"))[0]
+    assert listed["case_id"] == case_id
+    assert {"title", "company", "status", "statements", "support", "twins", "waits"} <= set(listed)
+    shown = run("show", case_id)
+    assert "unverified" in shown.stdout
+    data = lines(run("show", case_id[:10], "--json"))[0]
+    assert data["company"] == "Kellamoor"
+    assert data["results"][0]["metric"]
+    assert data["provenance"]["generations"]
+    assert data["summary"][0]["support"] in {"verbatim", "unverified"}
+
+
+def test_show_markdown_is_the_readers_text(run: Run, case_id: str) -> None:
+    """--markdown prints the case as an article, without what is refuted."""
+    text = run("show", case_id, "--markdown").stdout
+    assert text.startswith("# ")
+    assert "pencil" not in text
+
+
+def test_list_all_names_refused_sources_with_the_reason(
+    run: Run, model: ScriptedEndpoint, source: Path
+) -> None:
+    """--all shows what triage refused, and why."""
+    from scripted_endpoint import completion
+    from scripted_model import TRIAGE
+
+    refusal = {name: {**score, "score": 0} for name, score in TRIAGE.items()}
+    model.enqueue(completion(refusal))
+    assert lines(run("submit", source, "--json"))[0]["status"] == "not_a_case_study"
+    listed = lines(run("list", "--all", "--json"))[0]
+    assert listed["status"] == "refused"
+    assert listed["triage"]["reason"]
+    assert "not a case study" in run("list", "--all").stdout
+
+
+def test_approve_names_the_id_that_failed_and_continues(run: Run, case_id: str) -> None:
+    """Of several ids, those that can be approved are, and the exit code is 3."""
+    result = run("approve", "case1_nothing", case_id, "--leave-out", "--confirm")
+    assert result.exit_code == 3
+    assert "case1_nothing" in result.output
+    assert lines(run("list", "--status", "approved", "--json"))[0]["case_id"] == case_id
+
+
+def test_reject_needs_a_reason(run: Run, case_id: str) -> None:
+    """A rejection is kept with its reason; approve --reopen takes it back."""
+    assert run("reject", case_id).exit_code == 2
+    assert run("reject", case_id, "-r", "too thin").exit_code == 0
+    assert lines(run("show", case_id, "--json"))[0]["history"][-1]["reason"] == "too thin"
+    assert run("approve", case_id, "--reopen").exit_code == 0
+    assert lines(run("show", case_id, "--json"))[0]["status"] == "draft"
+
+
+def test_edit_changes_facts_and_statements(run: Run, case_id: str) -> None:
+    """A fact is set, a statement dropped, and one added with its quote."""
+    result = run(
+        "edit", case_id, "--set", "company=Kellamoor Insurance", "--drop", "1",
+        "--add", "lessons=A clerk checks each draft.", "--quote", "a clerk checks each draft",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    data = lines(run("show", case_id, "--json"))[0]
+    assert data["company"] == "Kellamoor Insurance"
+    assert data["lessons"][0]["text"] == "A clerk checks each draft."
+    assert run("edit", case_id, "--add", "lessons=x", "--quote", "not in the source").exit_code == 2
+    assert run("edit", case_id).exit_code == 2
+
+
+def test_publish_writes_a_site(run: Run, case_id: str, tmp_path: Path) -> None:
+    """Approved cases are written as pages and data; refuted statements are not."""
+    run("approve", case_id, "--leave-out", "--confirm")
+    result = run("publish", "--to", tmp_path / "site", "--json")
+    assert lines(result)[0]["added"] == [case_id]
+    pages = list((tmp_path / "site" / "cases").glob("*/index.html"))
+    assert len(pages) == 1
+    assert "pencil" not in pages[0].read_text("utf-8")
+    assert (tmp_path / "site" / "cases.parquet").exists()
+    again = run("publish", "--to", tmp_path / "site", "--json")
+    assert lines(again)[0]["unchanged"] == [case_id]
+
+
+def test_backfill_forecasts_runs_and_lists(
+    run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path
+) -> None:
+    """A local list names local files; --dry-run calls no model; the batch is listed."""
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{source}\n", "utf-8")
+    planned = run("backfill", listed, "--dry-run", "--json")
+    assert lines(planned)[0]["open"] == 1
+    assert lines(planned)[0]["source_budget_usd"] == 1.0
+    assert model.requests == []
+    done = run("backfill", listed, "--json")
+    assert done.exit_code == 0, done.output
+    assert lines(done)[0]["status"] == "draft"
+    assert lines(run("backfill", "--json"))[0]["batch"]["size"] == 1
+
+
+def test_backfill_names_a_bad_line_and_goes_on(
+    run: Run, model: ScriptedEndpoint, source: Path
+) -> None:
+    """A line that is neither an address nor a file is named; the others are processed; exit 3."""
+    result = run("backfill", "-", "--json", stdin=f"{source}\nfile:///etc/passwd\n")
+    assert result.exit_code == 3
+    assert lines(result)[0]["status"] == "draft"
+
+
+def test_retry_lists_failures_with_their_remedy(run: Run, model: ScriptedEndpoint) -> None:
+    """--dry-run shows cause, stage and remedy."""
+    run("submit", "/nowhere.md")
+    assert "file_missing" in run("retry", "--dry-run").stdout
+    (found,) = lines(run("retry", "--dry-run", "--json"))
+    assert found["failure"]["kind"] == "file_missing"
+
+
+def test_costs_and_sql_answer_from_the_warehouse(run: Run, case_id: str) -> None:
+    """Costs by stage add up the calls; SQL reads, and cannot write or read files."""
+    stages = {line["key"]: line for line in lines(run("costs", "--by", "stage", "--json"))}
+    assert stages["triage"]["calls"] == 1
+    assert "cached_tokens" in stages["triage"]
+    query = "SELECT count(*) AS n FROM statements"
+    assert lines(run("sql", query, "--json"))[0]["n"] > 5
+    assert run("sql", query, "--csv").stdout.splitlines()[0] == "n"
+    for hostile in ("DROP TABLE cases", "SELECT * FROM read_text('/etc/passwd')", "ATTACH 'x.db'"):
+        assert run("sql", hostile).exit_code == 2
+
+
+def test_rerun_shows_what_it_would_do(run: Run, case_id: str) -> None:
+    """Nothing is stale after a draft; a named case is redrafted only without --dry-run."""
+    assert lines(run("rerun", "--dry-run", "--json")) == []
+    assert lines(run("rerun", case_id, "--dry-run", "--json"))[0]["case_id"] == case_id
+
+
+def test_the_home_is_readable_by_its_owner_only(run: Run, case_id: str, tmp_path: Path) -> None:
+    """Folders have mode 0700 and files 0600."""
+    home = tmp_path / "home"
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "warehouse.duckdb").stat().st_mode) == 0o600
+
+
+def test_after_a_command_the_database_file_holds_everything(
+    run: Run, case_id: str, tmp_path: Path
+) -> None:
+    """No write-ahead log is left behind by a normal exit."""
+    assert [p.name for p in (tmp_path / "home").glob("warehouse.duckdb*.wal")] == []
+
+
+def test_escape_sequences_never_reach_the_terminal(
+    run: Run, model: ScriptedEndpoint, tmp_path: Path
+) -> None:
+    """A file name and a title with escape sequences are shown without them."""
+    path = tmp_path / "a\x1b]0;owned\x07.md"
+    path.write_text("x", "utf-8")
+    result: Result = run("submit", path)
+    assert "\x1b" not in result.output.replace("\x1b[", "")
+    assert "\x07" not in result.output
+
+
+@pytest.mark.parametrize("kind", ["fifo", "/dev/zero", "folder"])
+def test_odd_files_get_one_clear_line(run: Run, tmp_path: Path, kind: str) -> None:
+    """A FIFO, a device and a folder are refused at once, with the path."""
+    path = tmp_path / kind.strip("/").replace("/", "-")
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path = Path(kind)
+    result = run("extract", path)
+    assert result.exit_code == 3
+    assert str(path.name) in result.output
+
+
+def test_a_read_only_home_gets_one_clear_line(run: Run, case_id: str, tmp_path: Path) -> None:
+    """Reads still answer; a write is refused with one line. Root ignores modes, so: a file."""
+    blocked = tmp_path / "blocked"
+    blocked.write_text("", "utf-8")
+    result = run("--home", blocked / "home", "submit", tmp_path / "claims.md")
+    assert result.exit_code != 0
+    assert "Traceback" not in result.output
+
+
+def test_wrong_settings_name_the_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong value ends with exit code 4 and the setting's name, without the value."""
+    monkeypatch.setenv("CASEBOOK_CONCURRENCY", "many-secret")
+    result = run("list")
+    assert result.exit_code == 4
+    assert "CASEBOOK_CONCURRENCY" in str(result.exception)
+    assert "secret" not in str(result.exception)
+
+
+def test_help_groups_the_commands() -> None:
+    """The help answers quickly and lists every command under its group."""
+    shown = subprocess.run(
+        [sys.executable, "-m", "cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout
+    for group, commands in _GROUPS.items():
+        assert group in shown
+        assert all(name in shown for name in commands)

@@ -139,10 +139,10 @@ def extract(
 
 
 async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
-    from extractors.fetch.fetch import fetch, identify
-    from flows.identity import document_from, text_of
+    from extractors.fetch.fetch import identify
+    from flows.identity import document_from, payload_at, text_of
 
-    payload = await fetch(ref, await services.network())
+    payload = await payload_at(ref, services)
     remote = not isinstance(ref.transcript, str)
     extracted, payload = await text_of(payload, services, scripts=remote)
     source_id = identify(ref, payload).source_id

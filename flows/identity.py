@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 from config.services import Services
 from extractors import similarity
-from extractors.fetch.fetch import SourceIdentity, identify
+from extractors.fetch.fetch import SourceIdentity, fetch, fetch_list, identify
+from extractors.lists.feeds import feed_item
 from extractors.registry import choose
 from extractors.sites import canonical_url
 from extractors.urls import is_web_address, shown
@@ -81,6 +83,19 @@ def _known_by_path(run: Run, payload: Payload) -> list[Alias]:
             found_at=datetime.now(UTC),
         )
     ]
+
+
+async def payload_at(ref: SourceRef, services: Services) -> Payload:
+    """Fetch a source: its address, its file, or its item in the feed that carries the text.
+
+    Raises:
+        FetchError: if the bytes cannot be had.
+    """
+    network = await services.network()
+    if ref.feed is None:
+        return await fetch(ref, network)
+    feed = await fetch_list(SourceRef(source=ref.feed), network)
+    return await services.workers.compute(partial(feed_item, address=ref.source), feed)
 
 
 async def read(run: Run, snapshot: Snapshot) -> Document:

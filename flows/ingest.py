@@ -13,7 +13,6 @@ from prefect import flow
 from pydantic import Field
 
 from config.services import opened
-from extractors.fetch.fetch import fetch as fetch_payload
 from flows import identity, results
 from flows.engine import in_flow_run, step
 from flows.run import Run
@@ -101,7 +100,7 @@ async def fetch(run: Run) -> Snapshot:
             return known
         if run.is_remote:
             await asyncio.to_thread(identity.register, run)
-        payload = await fetch_payload(run.ref, await run.services.network())
+        payload = await identity.payload_at(run.ref, run.services)
         return await asyncio.to_thread(identity.keep, run, payload)
 
 

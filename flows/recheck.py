@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from prefect import flow
 
 from config.services import Services, opened
-from extractors.fetch.fetch import fetch as fetch_payload
 from extractors.sites import canonical_url
-from flows.identity import text_of
+from flows.identity import payload_at, text_of
 from schemas.cases import Match
 from schemas.checks import Check, CheckResult
 from schemas.documents import Extracted
@@ -74,7 +73,7 @@ async def look_again(view: CaseView, services: Services) -> Check:
     reference = view.source.reference
     try:
         ref = SourceRef(source=reference.url or reference.source, feed=reference.feed)
-        payload = await fetch_payload(ref, await services.network())
+        payload = await payload_at(ref, services)
         extracted, payload = await text_of(payload, services, scripts=True)
     except WarehouseError:
         raise

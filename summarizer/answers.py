@@ -5,7 +5,7 @@ leaves out counts as silence, and a word outside a list of choices as none, so t
 not cost a whole call.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -28,15 +28,14 @@ from summarizer.results import parted
 _QUOTE = "5 to 30 words of one passage, letter for letter"
 _CHOSEN: tuple[FactName, ...] = ("industry", "stage", "narrator")
 
-Industry = Annotated[
-    str, WithJsonSchema({"type": "string", "enum": [i.slug for i in load_taxonomy().industries]})
-]
-Stage = Annotated[
-    str, WithJsonSchema({"type": "string", "enum": [str(stage) for stage in DeploymentStage]})
-]
-Teller = Annotated[
-    str, WithJsonSchema({"type": "string", "enum": [str(narrator) for narrator in Narrator]})
-]
+
+def _one_of(values: Iterable[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": [str(value) for value in values]})
+
+
+Industry = Annotated[str, _one_of(industry.slug for industry in load_taxonomy().industries)]
+Stage = Annotated[str, _one_of(DeploymentStage)]
+Teller = Annotated[str, _one_of(Narrator)]
 
 
 def _method(value: object) -> object:

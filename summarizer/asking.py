@@ -11,20 +11,15 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from prompts.loader import Message, Prompt, load
-from schemas.errors import (
-    AnswerInvalid,
-    AnswerRefused,
-    AnswerTruncated,
-    ModelError,
-)
+from schemas.errors import AnswerInvalid, AnswerRefused, AnswerTruncated, ModelError
 from schemas.generations import AnswerStatus, Generation, Usage
 from schemas.ids import content_id
-from summarizer.budget import Budget, Charge, Purse
+from summarizer.budget import Budget, Purse
 from summarizer.client import Answer, ModelClient, Spent, parameters
 from summarizer.forecasts import likely_output
 from summarizer.ledger import Ledger
 from summarizer.profiles import Profile
-from summarizer.rendering import estimate_tokens, likely_tokens
+from summarizer.rendering import COSTING, estimate_tokens
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -93,7 +88,9 @@ class Asker:
         question: tuple[str, str],
     ) -> Generation:
         """Ask the model within the budget, and store the call before anything is done with it."""
-        asked = sum(likely_tokens(m.content) for m in messages) + schema_tokens(answer_type)
+        asked = sum(estimate_tokens(m.content, COSTING) for m in messages) + schema_tokens(
+            answer_type
+        )
         answered = likely_output(prompt.name, self.profile, asked)
         likely = Usage(prompt_tokens=asked, completion_tokens=answered)
         async with self._budget.call(self.profile.cost(likely)) as charge:
@@ -104,16 +101,13 @@ class Asker:
             except ModelError as error:
                 outcome = error
             made = self._generation(prompt, answer_type, question, client, (spent, outcome))
-            await self._keep(made, charge)
+            charge.usd = made.usage.cost_usd or 0.0
+            self.paid.append(made)
+            # What was paid for is stored, even if the run was cancelled meanwhile.
+            await asyncio.shield(asyncio.ensure_future(self._ledger.keep(made)))
         if isinstance(outcome, ModelError):
             raise outcome
         return made
-
-    async def _keep(self, made: Generation, charge: Charge) -> None:
-        charge.usd = made.usage.cost_usd or 0.0
-        self.paid.append(made)
-        # What was paid for is stored, even if nobody waits for the answer any more.
-        await asyncio.shield(asyncio.ensure_future(self._ledger.keep(made)))
 
     def _generation(
         self,

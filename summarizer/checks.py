@@ -56,11 +56,12 @@ class Checker:
         if trouble := self._trouble_with_quotes(evidence):
             return trouble
         passages = self._passages(evidence)
-        if comparable(value) in comparable(passages):
-            return Support(level=SupportLevel.UNVERIFIED)
         absent = missing_names(f"is {value}", passages, [self._document.title or ""], "")
         absent += missing_numbers(value, passages, self._document.language)
-        return _agreement(f"“{value}” is not in the quoted passage." if absent else "")
+        if not absent:
+            return Support(level=SupportLevel.UNVERIFIED)
+        reason = f"“{value}” is not in the quoted passage."
+        return Support(level=SupportLevel.DOUBTFUL, reason=reason)
 
     def _trouble_with_quotes(self, evidence: Sequence[Evidence]) -> Support | None:
         missing = [e for e in evidence if e.match is Match.MISSING]
@@ -124,11 +125,6 @@ def _amounts(measure: Measure | None) -> list[str]:
         return []
     value = f"{measure.value} {measure.unit or ''}" if measure.value else None
     return [part for part in (value, measure.baseline, measure.sample) if part]
-
-
-def _agreement(reason: str) -> Support:
-    level = SupportLevel.DOUBTFUL if reason else SupportLevel.UNVERIFIED
-    return Support(level=level, reason=reason)
 
 
 def _short(quote: str) -> str:

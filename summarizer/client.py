@@ -21,17 +21,12 @@ from schemas.errors import AnswerInvalid, AnswerTruncated, ModelError, RateLimit
 from schemas.generations import Usage
 from summarizer.faults import TIMED_OUT, answer_fault, api_fault, timed_out
 from summarizer.limiter import Limiter
-from summarizer.profiles import JsonMode, Profile
+from summarizer.profiles import Profile
 from summarizer.rendering import estimate_tokens
 
 A = TypeVar("A", bound=BaseModel)
 E = TypeVar("E", bound=BaseException)
 
-_MODES = {
-    JsonMode.JSON_SCHEMA: instructor.Mode.JSON_SCHEMA,
-    JsonMode.JSON: instructor.Mode.JSON,
-    JsonMode.TOOLS: instructor.Mode.TOOLS,
-}
 _INVALID_ATTEMPTS = 2
 _MOST_TOKENS = 100_000_000  # no request has so many: a larger count is the endpoint's error
 
@@ -100,7 +95,7 @@ class ModelClient:
         self._attempts, self._timeout, self._patience = attempts, timeout, patience
         # One retry policy, ours: the client's own would sleep on Retry-After without a limit.
         self._raw = raw_client(base_url, api_key, timeout)
-        self._client = instructor.from_openai(self._raw, mode=_MODES[profile.mode])
+        self._client = instructor.from_openai(self._raw, mode=instructor.Mode[profile.mode.name])
 
     async def close(self) -> None:
         """Close the connections."""
@@ -164,7 +159,7 @@ class ModelClient:
         value, completion = await create(
             model=self.model,
             messages=[message.model_dump() for message in messages],
-            response_model=_prepared(answer_type),
+            response_model=answer_type,
             max_retries=0,
             strict=False,  # pydantic's: "2024" is a good answer for a number
             hooks=_strict_schema(answer_type) if self.profile.strict else None,
@@ -229,13 +224,6 @@ class _Retry:
         return self._late < self._attempts and (
             state.attempt_number < self._attempts or has_patience
         )
-
-
-@cache
-def _prepared(answer_type: type[BaseModel]) -> type[BaseModel]:
-    """Return what instructor makes of a type; it would make it anew for each call, in 60 ms."""
-    prepared: type[BaseModel] = instructor.openai_schema(answer_type)
-    return prepared
 
 
 @cache

@@ -26,11 +26,6 @@ def _weights() -> Path | None:
     return next(iter(sorted(Path(spec.origin).parent.glob("*.gguf"))), None)
 
 
-def _default_threads() -> int:
-    # With as many threads as cores, any other busy program slows llama.cpp thirtyfold.
-    return max(1, (os.cpu_count() or 2) // 2)
-
-
 class EmbeddedServer:
     """llama.cpp with the embedded weights; it listens from construction until ``close``.
 
@@ -48,7 +43,9 @@ class EmbeddedServer:
             )
         # Any local program could use the port otherwise.
         self.api_key = secrets.token_urlsafe(16)
-        self._server = _start(weights, threads or _default_threads(), self.api_key)
+        # With as many threads as cores, any other busy program slows llama.cpp thirtyfold.
+        threads = threads or max(1, (os.cpu_count() or 2) // 2)
+        self._server = _start(weights, threads, self.api_key)
         self.base_url = f"{self._server.listening_address}/v1"
 
     def close(self) -> None:

@@ -43,11 +43,6 @@ class Limiter:
         """Seconds since the endpoint began to refuse or fail without an answer in between."""
         return 0.0 if self._failing_since is None else self.clock() - self._failing_since
 
-    @property
-    def pause_seconds(self) -> float:
-        """Seconds until the next request may go."""
-        return max(0.0, self._not_before - self.clock())
-
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for a turn, and learn from how the request inside ends."""

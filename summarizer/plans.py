@@ -18,7 +18,7 @@ from summarizer.asking import schema_hash, schema_tokens
 from summarizer.client import parameters
 from summarizer.forecasts import likely_output
 from summarizer.profiles import Profile, Strategy
-from summarizer.rendering import likely_tokens
+from summarizer.rendering import COSTING, estimate_tokens
 from summarizer.strategies import map_reduce, single, synthesis
 from summarizer.triage import CUES_RUBRIC, PROMPT, TriageAnswer, model_rubric
 
@@ -162,12 +162,12 @@ def _read(characters: int) -> int:
 
 def _fixed(prompt: str) -> int:
     """Return the tokens of a prompt without what is filled in."""
-    return sum(likely_tokens(message.content) for message in load(prompt).messages)
+    return sum(estimate_tokens(message.content, COSTING) for message in load(prompt).messages)
 
 
-def rubric_id(plan: Plan) -> str:
+def rubric_id(plan: Plan, pinned: Mapping[str, int] | None = None) -> str:
     """Return the id of the rubric that triage uses for this plan."""
-    return model_rubric() if plan.triage_by_model else CUES_RUBRIC
+    return model_rubric((pinned or {}).get(PROMPT)) if plan.triage_by_model else CUES_RUBRIC
 
 
 def recipe(

@@ -159,7 +159,7 @@ def _described(model: str, endpoint: str) -> dict[str, Any]:
     """Return what ``profiles.toml`` says; small open models cost nothing on this machine."""
     for pattern, entry in _table().items():
         if re.match(pattern, _bare(model)):
-            is_free = entry.get("local") and _is_loopback(endpoint)
+            is_free = entry.get("local") and (not endpoint or _is_loopback(endpoint))
             price = {"price": Price(input=0, output=0)} if is_free else {}
             return {name: value for name, value in entry.items() if name != "local"} | price
     return {}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from schemas.sources import Candidate
 from summarizer.asking import Asker
+from summarizer.profiles import Strategy
 from summarizer.rendering import fence_for
 
 STAGE = "watch"
@@ -27,9 +28,13 @@ class WantedAnswer(BaseModel):
 async def matches_rubric(candidate: Candidate, rubric: str, asker: Asker) -> tuple[bool, str]:
     """Return whether a listed item may be what ``rubric`` asks for, and the reason.
 
+    Small models give no verdicts: everything passes.
+
     Raises:
         ModelError: an outage is never a verdict.
     """
+    if asker.profile.strategy is Strategy.GUIDED:
+        return True, f"{asker.profile.model} is too small to judge it"
     item = {
         "title": candidate.title or "(none)",
         "summary": candidate.summary or "(none)",

@@ -65,18 +65,19 @@ async def summarize(
     """
     step = on_step or (lambda _done, _total: None)
     before = len(asker.generations)
-    draft = await _proposed(document, asker, plan, step)
+    if plan.strategy is Strategy.GUIDED:
+        draft = await asyncio.to_thread(guided.propose, document, plan.reason)
+    elif plan.strategy is Strategy.MAP_REDUCE:
+        draft = await map_reduce.propose(document, asker, plan.reason, step)
+    else:
+        draft = await _in_one_call(document, asker, plan, step)
     made_by = tuple(generation.generation_id for generation in asker.generations[before:])
     return draft.model_copy(update={"generation_ids": made_by})
 
 
-async def _proposed(
+async def _in_one_call(
     document: Document, asker: Asker, plan: Plan, step: Callable[[int, int], None]
 ) -> Draft:
-    if plan.strategy is Strategy.GUIDED:
-        return await asyncio.to_thread(guided.propose, document, plan.reason)
-    if plan.strategy is Strategy.MAP_REDUCE:
-        return await map_reduce.propose(document, asker, plan.reason, step)
     step(0, 1)
     try:
         draft = await single.propose(document, asker, plan.reason)

@@ -61,9 +61,9 @@ class TriageAnswer(BaseModel):
     story: CriterionAnswer
 
 
-def model_rubric() -> str:
-    """Return the id of the rubric that models score."""
-    return f"triage/v{load(PROMPT).version}"
+def model_rubric(version: int | None = None) -> str:
+    """Return the id of the rubric that models score, the newest by default."""
+    return f"triage/v{load(PROMPT, version).version}"
 
 
 async def triage_by_model(document: Document, asker: Asker) -> Triage:
@@ -73,12 +73,12 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
         ModelError: an outage is never a verdict.
     """
     before = len(asker.generations)
-    answer = await asker.ask(
-        asker.prompt(PROMPT), _values(document, asker.profile), TriageAnswer, STAGE
-    )
+    prompt = asker.prompt(PROMPT)
+    answer = await asker.ask(prompt, _values(document, asker.profile), TriageAnswer, STAGE)
     criteria = await asyncio.to_thread(_from_answer, answer, document)
     asked = [generation.generation_id for generation in asker.generations[before:]]
-    return _triage(document, model_rubric(), asker.profile.model, criteria, asked)
+    rubric = model_rubric(prompt.version)
+    return _triage(document, rubric, asker.profile.model, criteria, asked)
 
 
 def triage_by_cues(document: Document) -> Triage:

@@ -28,7 +28,6 @@ class SectionCues(Frozen):
     """The cues of one section; the data file explains them."""
 
     keep: int
-    question: str
     threshold: float | None = None
     headings: tuple[str, ...]
     hints: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import NamedTuple
 
 from schemas.documents import Document
 from schemas.errors import (
@@ -39,17 +40,11 @@ _MOST_UNREAD = 0.25
 _OWN_FAULT = (AnswerInvalid, AnswerRefused)
 
 
-@dataclass(frozen=True)
-class Layout:
-    """How long windows may be, and how much room findings have in one call; in tokens.
-
-    ``part_fixed`` and ``merge_fixed`` are what the questions take without passages or findings.
-    """
+class Layout(NamedTuple):
+    """The most tokens of a window, and of the findings in one call."""
 
     window: int
     room: int
-    part_fixed: int
-    merge_fixed: int
 
 
 def layout(profile: Profile) -> Layout:
@@ -61,13 +56,12 @@ def layout(profile: Profile) -> Layout:
     part = fixed_tokens(PART_PROMPT, {"industries": "x" * 300}) + schema_tokens(PartAnswer)
     merging = fixed_tokens(synthesis.PROMPT, {}) + schema_tokens(MergeAnswer)
     room = profile.context_tokens - profile.answer_tokens
-    window = min(room - part, WINDOW_TOKENS)
-    if window <= 0:
+    if room <= part:
         raise ContextExceeded(
             f"a context of {profile.context_tokens:,} tokens has no room for a part of the source "
             "beside the question and its answer; use the strategy guided"
         )
-    return Layout(window, max(room - merging, 1), part, merging)
+    return Layout(min(room - part, WINDOW_TOKENS), max(room - merging, 1))
 
 
 async def propose(

@@ -2,17 +2,13 @@
 
 Small models cannot search a document, so code does: each sentence is weighed per section by the
 patterns of ``cues.toml``, by what it stands under, and by the terms of the taxonomy it names. A
-section that no sentence speaks about stays empty. Among those that weigh enough, BM25 helps to
-order.
+section that no sentence speaks about stays empty.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-
-import Stemmer
 
 from schemas.cases import Section
 from schemas.taxonomy import load_taxonomy
@@ -40,9 +36,6 @@ _SHORT = 12
 _MOST_NAMED = 2
 # A summary stands at the top; later only under a heading that says so.
 _OPENING = 0.2
-# What BM25 adds to the weight of the document's most relevant sentence; less to others.
-_RELEVANT = 2.0
-_K1, _B = 1.2, 0.75
 _STOP = frozenset(
     """
     the a an and or of to in on at for with by from as is are was were be been it its this that
@@ -53,7 +46,6 @@ _STOP = frozenset(
 )
 _ENDS = re.compile(r"[.!][”’)\]]*$")
 _STARTS = re.compile(r"[A-Z0-9]")
-_PLAIN_WORD = re.compile(r"(?<![\\\w])[a-z]{4,}")
 
 
 @dataclass(frozen=True)
@@ -73,13 +65,12 @@ def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[Sectio
     when the first is full. At most three sentences of one passage serve the same section; each of
     a section about named things names another one.
     """
-    relevant = _relevance(sentences)
     settings = settings_of(sentences, title)
-    title_stems = frozenset(_stems(title or ""))
+    subject = _subject(title or "")
     weighed = [
-        replace(chosen, weight=chosen.weight + _RELEVANT * relevant[chosen.section][place])
-        for place, (sentence, setting) in enumerate(zip(sentences, settings, strict=True))
-        for chosen in _candidates(sentence, setting, title_stems)
+        chosen
+        for sentence, setting in zip(sentences, settings, strict=True)
+        for chosen in _candidates(sentence, setting, subject)
     ]
     return _filled(sorted(weighed, key=lambda p: (-p.weight, p.sentence.start)))
 
@@ -154,7 +145,7 @@ def _summing_up(
         return 0.0
     if sentence.position > _OPENING and Section.ABSTRACT not in setting.headed:
         return -10.0
-    shared = len(title.intersection(_stems(sentence.text))) / len(title) if title else 0.0
+    shared = len(title & _subject(sentence.text)) / len(title) if title else 0.0
     return 3.0 * shared - 5.0 * min(sentence.position, _OPENING)
 
 
@@ -200,39 +191,6 @@ def _open_with_system(picked: dict[Section, list[Pick]]) -> None:
     picked[Section.ABSTRACT].append(replace(parts[0], section=Section.ABSTRACT))
 
 
-def _relevance(sentences: Sequence[Sentence]) -> Mapping[Section, Sequence[float]]:
-    """Return for each section the BM25 score of each sentence, as a share of the best.
-
-    The query is the section's question with the plain words of its cues: a question alone shares
-    few words with its answers.
-    """
-    texts = [_stems(sentence.text) for sentence in sentences]
-    sections = load_cues().sections
-    if not any(texts):
-        return {name: [0.0] * len(texts) for name in sections}
-    import bm25s
-
-    index = bm25s.BM25(k1=_K1, b=_B, method="lucene")
-    index.index(texts, show_progress=False)
-    scores = {name: [float(s) for s in index.get_scores(list(_query(name)))] for name in sections}
-    return {name: [s / (max(several) or 1.0) for s in several] for name, several in scores.items()}
-
-
-@cache
-def _query(name: Section) -> tuple[str, ...]:
-    section = load_cues().sections[name]
-    patterns = " ".join((*section.strong, *section.light))
-    cue_words = sorted(set(_stems(" ".join(_PLAIN_WORD.findall(patterns)))))
-    return tuple(dict.fromkeys([*_stems(section.question), *cue_words]))
-
-
-def _stems(text: str) -> list[str]:
-    """Return the stems of the words that carry meaning, with repeats."""
-    kept = [word.lower() for word in words(text) if word.lower() not in _STOP]
-    stems: list[str] = _stemmer().stemWords(kept)
-    return stems
-
-
-@cache
-def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("english")
+def _subject(text: str) -> frozenset[str]:
+    """Return the words that carry meaning."""
+    return frozenset(word.casefold() for word in words(text)) - _STOP

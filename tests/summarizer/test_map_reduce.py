@@ -14,9 +14,11 @@ from schemas.documents import Passage
 from schemas.errors import AnswerInvalid, ContextExceeded, ModelRejected, ProviderUnavailable
 from schemas.taxonomy import load_taxonomy
 from summarizer import service
+from summarizer.answers import PartAnswer
+from summarizer.asking import schema_tokens
 from summarizer.profiles import Price, Profile, Strategy
 from summarizer.rendering import estimate_tokens, fair_sample, fence_of, render_passages
-from summarizer.strategies import map_reduce
+from summarizer.strategies import map_reduce, single
 from summarizer.strategies.windows import cut, halves
 
 NAMES = "Ada Bergen Cormorant Delta Elm Fennel Gannet Heron Ibis Juniper".split()
@@ -27,7 +29,8 @@ DOCUMENT = document_of(
         for n, name in enumerate(NAMES)
     )
 )
-FIXED = map_reduce.layout(Profile(context_tokens=60_000)).part_fixed
+FIXED = single.fixed_tokens(map_reduce.PART_PROMPT, {"industries": "x" * 300})
+FIXED += schema_tokens(PartAnswer)
 PROFILE = Profile(
     model="scripted",
     context_tokens=FIXED + 1_400,

@@ -1,0 +1,75 @@
+"""Running heads, feet and page numbers: what repeats at the edges of pages."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from extractors.pdf.lines import Line
+
+_DEPTH, _GAP = 3, 1.6  # lines of a head at most, and type sizes from it to the text at least
+_FEWEST, _NEXT = 3, 2  # pages with the same line, or how far two of them may be apart
+_USUAL = 0.3  # of the pages; where so many have a head at some height, what stands there is one
+_LARGER = 1.3  # times the size of the text: a heading, even where only its number differs
+_STEP = 3.0  # points between heights that differ
+_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+
+_Place = tuple[bool, int]  # whether it is at the head of a page, and the height in steps
+
+
+def without_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], int]:
+    """Return the lines of each page without heads and feet, and how many lines these are."""
+    large = _LARGER * body_size(line for page in pages for line in page)
+    edges = [[(_key(*one, large), one[1]) for one in _edges(page)] for page in pages]
+    numbers: dict[tuple[_Place, str], list[int]] = {}
+    for n, edge in enumerate(edges):
+        for key in {key for key, _ in edge}:
+            numbers.setdefault(key, []).append(n)
+    repeated = {key for key, some in numbers.items() if _repeats(some)}
+    places = [{place for (place, text), _ in edge if (place, text) in repeated} for edge in edges]
+    counts = Counter(place for page in places for place in page)
+    usual = {p for p, count in counts.items() if count >= max(_NEXT, _USUAL * len(pages))}
+    gone = {
+        id(line)
+        for edge, found in zip(edges, places, strict=True)
+        for key, line in edge
+        if key in repeated or (key[0] in found | usual and line.size < large)
+    }
+    return [[line for line in page if id(line) not in gone] for page in pages], len(gone)
+
+
+def _repeats(pages: Sequence[int]) -> bool:
+    return len(pages) >= _FEWEST or any(b - a <= _NEXT for a, b in pairwise(pages))
+
+
+def body_size(lines: Iterable[Line]) -> float:
+    """Return the type size of most of the text, in points."""
+    sizes = Counter[float]()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    return max(sizes, key=sizes.__getitem__, default=10.0)
+
+
+def _edges(page: Sequence[Line]) -> Iterator[tuple[_Place, Line]]:
+    """Yield the lines above the first wide gap of a page, and those below its last one."""
+    rows: dict[int, list[Line]] = {}
+    for line in page:
+        rows.setdefault(round(line.base / _STEP), []).append(line)
+    heights = sorted(rows)
+    for is_head, inwards in ((True, heights), (False, heights[::-1])):
+        for height in inwards[: _before_gap(inwards, rows)]:
+            yield from (((is_head, height), line) for line in rows[height])
+
+
+def _before_gap(heights: Sequence[int], rows: Mapping[int, list[Line]]) -> int:
+    """Return how many rows there are before the first wide gap, 0 if too many."""
+    for n, (one, other) in enumerate(pairwise(heights[: _DEPTH + 1]), 1):
+        a, b = rows[one][0], rows[other][0]
+        if abs(a.base - b.base) > _GAP * min(a.size, b.size):
+            return n
+    return 0
+
+
+def _key(place: _Place, line: Line, large: float) -> tuple[_Place, str]:
+    text = line.text if line.size >= large else _NUMBER.sub("0", line.text)
+    return place, text.lower()

@@ -1,0 +1,187 @@
+"""Lines become paragraphs: where one ends, and which words a hyphen splits over two lines."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from extractors.pdf.furniture import body_size
+from extractors.pdf.lines import MARKER, Line
+
+Group = list[Line]
+"""The lines of one paragraph, heading, row or program."""
+
+_ITEM = re.compile(rf"(?P<mark>{MARKER.pattern})\s+\S")
+_BULLET = re.compile(r"[^\w(*–—-]|\[")
+_SENTENCE_END = re.compile(r"[.!?:…。！？：؟۔]['\"”’)\]」』）]*$")
+_HYPHENS = ("-", "\ufffe", "\u00ad", "\u2010")
+_WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
+_LAST_WORD = re.compile(r"(\w[\w'’-]*)[-\ufffe\u00ad\u2010]$")
+_UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
+
+_LOOSE = 1.35  # times the usual step from line to line; more is between paragraphs
+_INDENT, _MARGIN = 0.8, 4.0  # type sizes of an indented line; points between margins that differ
+_DIFFERS = 0.08  # of the size of the text, by which other type is smaller or larger
+_SPARE = 0.3  # of a line, empty before one that begins small, where a paragraph is over
+_REACH = 0.9  # of the lines with one margin end no further right than a full one
+_BACK = 8  # groups before a page break, among which the paragraph is that goes on after it
+_LONG_PART = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is usual in a document: size of its text, steps between lines, where lines end.
+
+    ``steps`` are by type size, ``edges`` by where lines begin and their size.
+    """
+
+    body: float
+    steps: dict[float, float]
+    edges: dict[tuple[int, float], float]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> "Layout":
+        """Measure ``lines``."""
+        steps: dict[float, list[float]] = {}
+        rights: dict[tuple[int, float], list[float]] = {}
+        for last, line in pairwise(lines):
+            step = line.base - last.base
+            if (line.page, line.size) == (last.page, last.size) and 0 < step < 3 * line.size:
+                steps.setdefault(line.size, []).append(step)
+        for line in lines:
+            rights.setdefault(_margin(line), []).append(line.right)
+        return cls(
+            body=body_size([line for line in lines if not line.fixed] or lines),
+            steps={size: min(median(some), 1.8 * size) for size, some in steps.items()},
+            edges={m: sorted(some)[int(len(some) * _REACH)] for m, some in rights.items()},
+        )
+
+    def is_over(self, last: Line, line: Line) -> bool:
+        """Return whether the first word of ``line`` would have fitted behind the line before it."""
+        edge = self.edges[_margin(last)]
+        spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
+        return edge - last.right - line.first > spare
+
+    def differs(self, line: Line, size: float) -> bool:
+        """Return whether a line is set in another size."""
+        return abs(line.size - size) > _DIFFERS * self.body
+
+
+def _margin(line: Line) -> tuple[int, float]:
+    return round(line.left / _MARGIN), line.size
+
+
+def groups_of(lines: Sequence[Line], layout: Layout) -> list[Group]:
+    """Return the lines of each paragraph, heading, row and program, in order."""
+    groups: list[Group] = []
+    for line in lines:
+        if groups and not _breaks(groups[-1], line, layout):
+            groups[-1].append(line)
+        elif groups and (before := _interrupted(groups, line, layout)):
+            before.append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _jumps(last: Line, line: Line) -> bool:
+    """Return whether a line begins another page or column."""
+    return line.page != last.page or line.base < last.base - last.size / 2
+
+
+def _breaks(group: Group, line: Line, layout: Layout) -> bool:
+    """Return whether ``line`` begins a new group."""
+    last, moved, indent = group[-1], line.left - group[-1].left, _INDENT * line.size
+    if _jumps(last, line) or any(one.is_row or one.is_entry for one in (last, line)):
+        return True
+    step = layout.steps.get(line.size, 1.25 * line.size)
+    is_apart = line.base - last.base > _LOOSE * step or layout.differs(line, last.size)
+    if is_apart or (line.fixed != last.fixed and abs(moved) > 1):
+        return True
+    if (line.fixed and last.fixed) or last.text.endswith(_HYPHENS[1:]):
+        return False
+    if _begins_item(group, line, layout) or (group[1:] and abs(moved) > indent):
+        return True
+    is_hanging = moved > indent and bool(MARKER.match(last.text))
+    return layout.is_over(last, line) and not is_hanging
+
+
+def _begins_item(group: Group, line: Line, layout: Layout) -> bool:
+    item = _ITEM.match(line.text)
+    if item is None:
+        return False
+    is_sure = _BULLET.match(item["mark"]) or _ITEM.match(group[0].text)
+    return bool(is_sure) or ends_sentence(group[-1].text) or layout.is_over(group[-1], line)
+
+
+def _interrupted(groups: Sequence[Group], line: Line, layout: Layout) -> Group | None:
+    """Return the paragraph on an earlier page or column that goes on with ``line``."""
+    is_text = not (line.is_row or line.is_entry or line.fixed or _ITEM.match(line.text))
+    if not _jumps(groups[-1][-1], line) or not is_text or layout.differs(line, layout.body):
+        return None
+    for group in reversed(groups[-_BACK:]):
+        last = group[-1]
+        if last.is_row or last.fixed or layout.differs(last, line.size):
+            continue
+        is_whole = ends_sentence(last.text) or last.is_entry or (last.bold and not line.bold)
+        goes_on = line.text[:1].islower() or last.text.endswith(_HYPHENS)
+        return group if not is_whole and (goes_on or not layout.is_over(last, line)) else None
+    return None
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether the last sentence of ``text`` is over."""
+    return bool(_SENTENCE_END.search(text))
+
+
+def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
+    """Return the words that stand unbroken within lines, in lower case."""
+    known: set[str] = set()
+    broken = False
+    for line in lines:
+        words, ends = _WORD.findall(line.text.lower()), line.text.endswith(_HYPHENS)
+        known.update(words[broken : len(words) - ends])
+        broken = ends
+    return frozenset(known)
+
+
+def text_of(group: Sequence[Line], known: Collection[str]) -> str:
+    """Return the running text of lines; those of a program keep their indentation."""
+    if not all(line.fixed for line in group):
+        cells = "\n".join(line.text for line in group).split(" | ")
+        return " | ".join(whole(cell.split("\n"), known) for cell in cells)
+    left = min(line.left for line in group)
+    letter = median((line.right - line.left) / len(line.text) for line in group) or 1.0
+    return "\n".join(" " * round((line.left - left) / letter) + line.text for line in group)
+
+
+def whole(lines: Iterable[str], known: Collection[str] = ()) -> str:
+    """Return lines as one text, without the hyphens at their ends that only split a word.
+
+    A hyphen stays where the document writes the word with one elsewhere (``known``), before a
+    capital or a digit, and after a part that has one itself. Chinese and Japanese lines join
+    without a space.
+    """
+    text = ""
+    for line in lines:
+        if not text or (_UNSPACED.match(text[-1]) and _UNSPACED.match(line)):
+            text += line
+        elif not text.endswith(_HYPHENS) or (text[-1] == "-" and not text[-2:-1].isalpha()):
+            text += f" {line}"
+        else:
+            text = text[:-1] + "-" * _keeps_hyphen(text, line, known) + line
+    return text.replace("\ufffe", "-")
+
+
+def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:
+    before, after = _LAST_WORD.search(text[-80:]), _WORD.match(line)
+    if before is None or after is None:
+        return not line[:1].islower()
+    first, second = before[1].lower(), after[0].lower()
+    if first + second in known and (line[:1].islower() or before[1].isupper()):
+        return False
+    if f"{first}-{second}" in known or "-" in first or not line[:1].islower():
+        return True
+    parts = first, second.partition("-")[0]
+    return all(len(part) >= _LONG_PART and part in known for part in parts)

@@ -1,0 +1,66 @@
+"""Questions to pdfium about every word of a page, cheap enough to ask them all.
+
+pypdfium2's prototypes build and check a pointer for each argument, which takes longer than the
+answer. Here pointers are made once, and ``map`` asks about a whole page.
+"""
+
+import ctypes
+from array import array
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+
+def _bare(function: Any) -> Callable[..., Any]:
+    """Return ``function`` without argument types: it takes handles and small integers."""
+    kind = ctypes.c_void_p if hasattr(function.restype, "contents") else function.restype
+    return ctypes.PYFUNCTYPE(kind)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+char_code = _bare(pdfium.FPDFText_GetUnicode)
+char_box = _bare(pdfium.FPDFText_GetLooseCharBox)
+char_object = _bare(pdfium.FPDFText_GetTextObject)
+char_is_generated = _bare(pdfium.FPDFText_IsGenerated)
+char_is_unmapped = _bare(pdfium.FPDFText_HasUnicodeMapError)
+char_matrix = _bare(pdfium.FPDFText_GetMatrix)
+text_size = _bare(pdfium.FPDFTextObj_GetFontSize)
+text_font = _bare(pdfium.FPDFTextObj_GetFont)
+text_mode = _bare(pdfium.FPDFTextObj_GetTextRenderMode)
+fill_colour = _bare(pdfium.FPDFPageObj_GetFillColor)
+
+# An address in the form that ctypes passes on without a conversion.
+handle: Callable[[int | None], Any] = ctypes.c_void_p.from_param
+
+
+def handle_of(raw: Any) -> Any:
+    """Return the handle of what a pointer of ``pypdfium2.raw`` points to."""
+    return handle(ctypes.cast(raw, ctypes.c_void_p).value)
+
+
+def numbers(
+    ask: Callable[..., Any], width: int, *about: Iterable[Any], count: int, code: str = "f"
+) -> list[tuple[Any, ...]]:
+    """Return the ``width`` numbers that ``ask`` writes for each of ``count`` subjects.
+
+    ``code`` is their type in the letters of ``array``; floats are written through one pointer,
+    integers ("I") through one for each number. What is not answered is 0.
+    """
+    item = array(code).itemsize
+    room = array(code, bytes(item * width * count))
+    start, step = room.buffer_info()[0], item * width
+    offsets = range(0, step, item) if code == "I" else (0,)
+    places = (map(handle, range(start + n, start + step * count + n, step)) for n in offsets)
+    for _ in map(ask, *about, *places):
+        pass
+    return list(zip(*[iter(room)] * width, strict=True))
+
+
+def font_of(address: int | None) -> tuple[str, int, bool]:
+    """Return the name of a font, its weight as in CSS, and whether it says its width is fixed."""
+    if not address:
+        return "", 0, False
+    font, room = ctypes.cast(address, pdfium.FPDF_FONT), ctypes.create_string_buffer(128)
+    pdfium.FPDFFont_GetBaseFontName(font, room, len(room))
+    flags, name = pdfium.FPDFFont_GetFlags(font), room.value.decode("utf-8", "replace")
+    return name, pdfium.FPDFFont_GetWeight(font), flags > 0 and bool(flags & 1)

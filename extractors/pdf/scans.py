@@ -1,0 +1,117 @@
+"""Scanned pages, recognised by the program ``tesseract`` where it is installed."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
+from statistics import fmean, median
+from typing import Any
+
+from extractors.pdf.words import Type, Word
+from schemas.sources import Step
+
+_PROGRAM = "tesseract"
+_SECONDS, _PAGE_SECONDS = 45.0, 30.0  # for a document and a page; a worker has 60 in all
+_DPI, _MOST_PIXELS = 300, 12_000_000
+_FEWEST, _SURE = 3, 50.0  # words on a page, and percent; less is seen in pictures without text
+_LARGER = 1.4  # times the usual height of a line, of larger type: heights depend on the letters
+_WORD = "5"  # the level of a row that holds a word
+_NAMES = dict(
+    pair.split(":")
+    for pair in "cs:ces da:dan de:deu es:spa fi:fin fr:fra it:ita ja:jpn ko:kor nl:nld no:nor "
+    "pl:pol pt:por ru:rus sv:swe tr:tur uk:ukr zh:chi_sim".split()
+)  # from ISO 639-1 to tesseract's names
+
+
+def advice() -> str:
+    """Return what a person can do about a scan that was not read."""
+    if shutil.which(_PROGRAM) is None:
+        return "install tesseract-ocr and submit it again, or run it through OCR elsewhere"
+    return "OCR found no words in them; check the file, or run it through another OCR program"
+
+
+@dataclass(slots=True)
+class Recogniser:
+    """Recognises pages of one document until its time is up. ``language`` is an ISO 639 code."""
+
+    language: str | None
+    program: str | None = field(default_factory=lambda: shutil.which(_PROGRAM))
+    started: float = field(default_factory=time.monotonic)
+    sure: list[float] = field(default_factory=list)
+    left: int = 0
+
+    def words(self, page: Any) -> list[Word]:
+        """Return the words that a page of pypdfium2 shows; none without tesseract or time."""
+        if self.program is None or time.monotonic() - self.started > _SECONDS:
+            self.left += 1
+            return []
+        there = _installed(self.program)
+        name = _NAMES.get((self.language or "en")[:2].lower(), "eng")
+        # Mode 1 turns pages that lie; it needs the data called osd.
+        options = ["--psm", "1" if "osd" in there else "3", "-l", name if name in there else "eng"]
+        picture, points = _drawn(page)
+        table = _answer([self.program, "stdin", "stdout", *options, "tsv"], picture, _PAGE_SECONDS)
+        rows = (row.split("\t", 11) for row in table.splitlines())
+        seen = [row for row in rows if row[0] == _WORD and row[-1].strip()]
+        sure = [float(row[10]) for row in seen]
+        if len(seen) < _FEWEST or median(sure) < _SURE:
+            return []
+        self.sure.append(fmean(sure))
+        return list(_words(seen, points))
+
+    def steps(self) -> Iterator[Step]:
+        """Yield what was recognised, and what was left out."""
+        if self.sure:
+            done = f"{len(self.sure)} pages read by OCR, {fmean(self.sure):.0f} % sure"
+            yield Step(method=_PROGRAM, outcome=done)
+        if self.left:
+            why = f"{_SECONDS:g} s were over" if self.program else "tesseract is not installed"
+            outcome = f"{self.left} pages that are pictures were not read: {why}"
+            yield Step(method=_PROGRAM, outcome=outcome, doubtful=True)
+
+
+@lru_cache(maxsize=2)
+def _installed(program: str) -> frozenset[str]:
+    return frozenset(_answer([program, "--list-langs"], b"", 10.0).split())
+
+
+def _answer(command: Sequence[str], stdin: bytes, seconds: float) -> str:
+    """Return what a program prints, nothing where it fails."""
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    try:
+        done = subprocess.run(  # noqa: S603 - the program that PATH names, fixed arguments
+            command, input=stdin, capture_output=True, timeout=seconds, env=environment, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _drawn(page: Any) -> tuple[bytes, float]:
+    """Return a page as a grey picture (netpbm's PGM), and how many points a pixel is."""
+    width, height = page.get_size()
+    scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
+    bitmap = page.render(scale=scale, grayscale=True)
+    data, across, down = bytes(bitmap.buffer), bitmap.width, bitmap.height
+    rows = [data[start : start + across] for start in range(0, len(data), bitmap.stride)]
+    bitmap.close()
+    return f"P5 {across} {down} 255\n".encode() + b"".join(rows), 1 / scale
+
+
+def _words(table: Sequence[Sequence[str]], points: float) -> Iterator[Word]:
+    """Yield words from rows of level, page, block, paragraph, line, word, box, certainty, text."""
+    lines = [list(some) for _, some in groupby(table, key=lambda row: row[2:5])]
+    boxes = [[[int(edge) * points for edge in row[6:10]] for row in line] for line in lines]
+    feet = [[top + height for _, top, _, height in line] for line in boxes]
+    heights = [
+        max(foot) - min(box[1] for box in line) for foot, line in zip(feet, boxes, strict=True)
+    ]
+    for n, line in enumerate(lines):
+        size = heights[n] if heights[n] > _LARGER * median(heights) else median(heights)
+        for row, (left, top, width, height) in zip(line, boxes[n], strict=True):
+            box = left, top, left + width, top + height
+            yield Word(row[-1], *box, median(feet[n]), Type(round(size, 1)))

@@ -1,0 +1,176 @@
+"""The words of a PDF page, each with its place and its type.
+
+Coordinates are points from the upper left corner, in the direction in which most of the page reads.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from extractors.pdf import pdfium
+
+# pdfium writes a hyphen at a line end as U+FFFE, and the next line without a break.
+_WORD = re.compile("[^\\s\ufffe]+\ufffe?")
+_BOLD = re.compile(r"bold|black|heavy|medi(?!um)|semib|cmbx|sfbx|cmssbx", re.IGNORECASE)
+_FIXED = re.compile(r"mono|courier|typewriter|[cls][mf]tt|consol|menlo|inconsolata", re.IGNORECASE)
+_BOLD_WEIGHT = 600
+_TOUCHING = 0.12  # type sizes; less room between two words is not a space
+
+
+class Type(NamedTuple):
+    """How a word is set: ``size`` in points, ``angle`` in quarters of a circle, anticlockwise.
+
+    ``mode`` is the text rendering mode (PDF 32000-1, table 106); ``ink`` the fill colour as red,
+    green, blue and opacity, 0 to 255.
+    """
+
+    size: float
+    bold: bool = False
+    fixed: bool = False
+    angle: int = 0
+    mode: int = 0
+    ink: tuple[int, int, int, int] = (0, 0, 0, 255)
+
+
+class Word(NamedTuple):
+    """A run of characters without white space, its box, and the height of the line it stands on."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    base: float
+    type: Type
+
+
+class Frame(NamedTuple):
+    """The visible rectangle of a page in the file's coordinates, and how its text is turned."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    angle: int = 0
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height as the text is read, in points."""
+        width, height = self.right - self.left, self.top - self.bottom
+        return (height, width) if self.angle % 2 else (width, height)
+
+    def upright(
+        self, left: float, top: float, right: float, bottom: float
+    ) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of a box as a reader sees it."""
+        west, east = left - self.left, self.right - right
+        north, south = self.top - top, bottom - self.bottom
+        from_left, from_top, from_right, from_bottom = (
+            (west, north, east, south),
+            (south, west, north, east),
+            (east, south, west, north),
+            (north, east, south, west),
+        )[self.angle]
+        width, height = self.size
+        return from_left, from_top, width - from_right, height - from_bottom
+
+
+class Page(NamedTuple):
+    """The words of a page in the order of its content stream, and the frame they stand in.
+
+    ``unmapped`` is the share of text objects whose font does not say which characters they are.
+    """
+
+    words: list[Word]
+    frame: Frame
+    unmapped: float
+
+
+def words_on(page: Any) -> Page:
+    """Return the words of a pypdfium2 page.
+
+    Raises:
+        PdfiumError: if pdfium cannot read the page.
+    """
+    textpage = page.get_textpage()
+    try:
+        return _read(textpage, Frame(*page.get_bbox()))
+    finally:
+        textpage.close()
+
+
+def _read(textpage: Any, frame: Frame) -> Page:
+    page = repeat(pdfium.handle_of(textpage.raw))
+    text, count = textpage.get_text_range(), textpage.count_chars()
+    if len(text) != count:  # it lacks characters beyond U+FFFF, or counts them differently
+        text = "".join(map(chr, map(pdfium.char_code, page, range(count))))
+    found = list(_WORD.finditer(text))
+    starts, ends = [one.start() for one in found], [one.end() - 1 for one in found]
+    objects = list(map(pdfium.char_object, page, starts))
+    firsts = dict(zip(objects, starts, strict=True))
+    types, origins = _types(page, firsts)
+    angles = Counter(types[one].angle for one in objects)
+    frame = frame._replace(angle=max(angles, key=angles.__getitem__, default=0))
+    bases = {one: frame.upright(x, y, x, y)[1] for one, (x, y) in origins.items()}
+    first, last = (
+        pdfium.numbers(pdfium.char_box, 4, page, some, count=len(found)) for some in (starts, ends)
+    )
+    words = [
+        Word(
+            _paired(one.group()),
+            *frame.upright(min(a[0], b[0]), max(a[1], b[1]), max(a[2], b[2]), min(a[3], b[3])),
+            bases[by],
+            types[by],
+        )
+        for one, a, b, by in zip(found, first, last, objects, strict=True)
+    ]
+    unmapped = sum(map(pdfium.char_is_unmapped, page, firsts.values()))
+    return Page(_joined(words, ends, next(page)), frame, unmapped / (len(firsts) or 1))
+
+
+def _types(
+    page: Iterable[Any], firsts: dict[int | None, int]
+) -> tuple[dict[int | None, Type], dict[int | None, tuple[float, float]]]:
+    """Return the type of text objects, and where they begin, by one character of each."""
+    objects, count = list(map(pdfium.handle, firsts)), len(firsts)
+    sizes = pdfium.numbers(pdfium.text_size, 1, objects, count=count)
+    inks = pdfium.numbers(pdfium.fill_colour, 4, objects, count=count, code="I")
+    matrices = pdfium.numbers(pdfium.char_matrix, 6, page, firsts.values(), count=count)
+    modes, fonts = map(pdfium.text_mode, objects), list(map(pdfium.text_font, objects))
+    looks = {font: _look(*pdfium.font_of(font)) for font in set(fonts)}
+    types: dict[int | None, Type] = {}
+    for one, (size,), (a, b, c, d, _, _), font, mode, ink in zip(
+        firsts, sizes, matrices, fonts, modes, inks, strict=True
+    ):
+        angle = round(math.atan2(b, a) / (math.pi / 2)) % 4
+        types[one] = Type(round(size * math.hypot(c, d), 1), *looks[font], angle, mode, ink)
+    return types, {one: (x, y) for one, (*_, x, y) in zip(firsts, matrices, strict=True)}
+
+
+def _look(name: str, weight: int, fixed: bool) -> tuple[bool, bool]:
+    """Return whether a font is bold, and whether its letters are equally wide."""
+    bold = weight >= _BOLD_WEIGHT or bool(_BOLD.search(name))
+    return bold, fixed or bool(_FIXED.search(name))
+
+
+def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
+    """Join words between which pdfium put a space where there is no room for one: "Fü r"."""
+    found = words[:1]
+    for n, word in enumerate(words[1:]):
+        last = found[-1]
+        touch = abs(word.left - last.right) < _TOUCHING * last.type.size
+        if touch and word.base == last.base and pdfium.char_is_generated(page, ends[n] + 1):
+            found[-1] = last._replace(text=last.text + word.text, right=word.right)
+        else:
+            found.append(word)
+    return found
+
+
+def _paired(text: str) -> str:
+    """Return ``text`` with the halves of characters beyond U+FFFF put together."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

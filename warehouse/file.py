@@ -233,14 +233,16 @@ def _opened(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config=_SETTINGS | {"temp_directory": f"{path}.tmp"})
+    is_new = not path.exists()
     try:
-        layout = _GROUPS if path.exists() else _NEW
-        options = layout if _is_writable(path) else "READ_ONLY"
+        options = (_NEW if is_new else _GROUPS) if _is_writable(path) else "READ_ONLY"
         place = str(path).replace("'", "''")
         connection.execute(f"ATTACH '{place}' AS warehouse ({options})")
         connection.execute(_SESSION)
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if is_new and not _is_held(error):
+            path.unlink(missing_ok=True)  # half a file would be refused from now on
         raise
     return connection
 

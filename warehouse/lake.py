@@ -33,20 +33,17 @@ _SESSION = (
     " SET GLOBAL ducklake_max_retry_count = 0;"
     " SET GLOBAL disabled_optimizers = 'join_order,statistics_propagation'"
 )
-_CAUSES = {
-    "Transaction conflict": "warehouse_conflict",
-    "maximum retry count": "warehouse_conflict",
-    "lock timeout": "warehouse_locked",
-    "Unable to connect to Postgres": "warehouse_unreachable",
-    "connection failed": "warehouse_unreachable",
-    # What DuckDB says where the server went away in the middle of its work.
-    "server closed the connection": "warehouse_unreachable",
-    "terminating connection": "warehouse_unreachable",
-    "INTERNAL Error": "warehouse_unreachable",
-    "has been invalidated": "warehouse_unreachable",
-    "transaction is aborted": "warehouse_unreachable",
-    "unsuccessful query result": "warehouse_unreachable",
-}
+_CONFLICTS = ("Transaction conflict", "maximum retry count")
+# The last ones are what DuckDB says where the server goes away in the middle of its work.
+_AWAY = (
+    "Unable to connect to Postgres",
+    "server closed the connection",
+    "terminating connection",
+    "INTERNAL Error",
+    "has been invalidated",
+    "transaction is aborted",
+    "query result",
+)
 
 
 class Lake(NamedTuple):
@@ -200,7 +197,13 @@ class DatabaseLake:
 
 def _cause(error: BaseException) -> str | None:
     """Return the cause of an error that may pass, or None."""
-    return next((cause for sign, cause in _CAUSES.items() if sign in str(error)), None)
+    text = str(error)
+    if any(sign in text for sign in _CONFLICTS):
+        return "warehouse_conflict"
+    if "lock timeout" in text:
+        return "warehouse_locked"
+    is_postgres = type(error).__module__.startswith("psycopg")
+    return "warehouse_unreachable" if is_postgres or any(s in text for s in _AWAY) else None
 
 
 def _value(session: "psycopg.Connection[Any]", query: str, *values: object) -> Any:

@@ -9,11 +9,13 @@ import duckdb
 
 from schemas.cases import CaseStudy, Evidence, Fact, Statement, Tag
 from schemas.documents import Document, Passage
+from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.reviews import Revision
 from warehouse.rows import TABLES, T, Values, decode, encoded
 from warehouse.schema import queries
 
+_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 # Types of columns by name and table: the same in every database of this version.
 _columns: dict[str, dict[str, str]] = {}
 
@@ -61,6 +63,27 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     names = [row["name"] for row in fetch(connection, "tables") if row["kind"] == "table"]
     each = [f"SELECT '{name}', count(*) FROM {name}" for name in names]  # noqa: S608 - likewise
     return dict(connection.execute(" UNION ALL ".join(each)).fetchall())
+
+
+def select(
+    connection: duckdb.DuckDBPyConnection, query: str, limit: int | None
+) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Return the columns and at most ``limit`` rows of a query that someone wrote.
+
+    Raises:
+        InputError: if it is not valid, would write, or would open a file.
+    """
+    try:
+        statements = connection.extract_statements(query)
+        if [statement.type in _READING for statement in statements] != [True]:
+            raise InputError("only one statement that reads can be run, such as SELECT")
+        result = connection.execute(statements[0])
+        columns = [column[0] for column in result.description or ()]
+        return columns, result.fetchall() if limit is None else result.fetchmany(limit)
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException):
+        raise  # not the query's fault
+    except duckdb.Error as error:
+        raise InputError(f"this SQL cannot be run: {error}") from error
 
 
 def objects(connection: duckdb.DuckDBPyConnection, kind: type[T], rows: list[Values]) -> list[T]:

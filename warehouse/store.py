@@ -9,7 +9,7 @@ from typing import Self
 import duckdb
 
 from schemas.batches import Batch, BatchItem
-from schemas.errors import InputError, InvalidDecision, UnknownId, WarehouseError
+from schemas.errors import InvalidDecision, UnknownId, WarehouseError
 from schemas.frozen import Frozen
 from schemas.reviews import CaseStatus
 from warehouse import storage
@@ -19,8 +19,6 @@ from warehouse.lake import DatabaseLake, Lake
 from warehouse.lists import ListReads
 from warehouse.rows import Row, Values, encode
 from warehouse.sources import SourceReads
-
-_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
 class TableInfo(Frozen):
@@ -138,23 +136,7 @@ class Warehouse(SourceReads, CaseReads, ListReads):
         Raises:
             InputError: if it is not valid, would write, or would open a file.
         """
-
-        def work(
-            connection: duckdb.DuckDBPyConnection,
-        ) -> tuple[list[str], list[tuple[object, ...]]]:
-            statements = connection.extract_statements(query)
-            if len(statements) != 1 or statements[0].type not in _READING:
-                raise InputError("only one statement that reads can be run, such as SELECT")
-            result = connection.execute(statements[0])
-            columns = [column[0] for column in result.description or ()]
-            return columns, result.fetchall() if limit is None else result.fetchmany(limit)
-
-        try:
-            return self._read(work)
-        except WarehouseError as error:
-            if isinstance(error.__cause__, duckdb.ProgrammingError | duckdb.DataError):
-                raise InputError(f"this SQL cannot be run: {error.__cause__}") from error
-            raise
+        return self._read(lambda c: storage.select(c, query, limit))
 
     def tables(self) -> list[TableInfo]:
         """Return every table and view with its columns and their comments."""

@@ -1,0 +1,109 @@
+"""The bytes of snapshots are found again by their hash, whole or not at all."""
+
+import errno
+import gzip
+import os
+import random
+import tempfile
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from schemas.errors import DiskFull, WarehouseError
+from schemas.ids import sha256_hex
+from warehouse import BlobStore
+
+NOISE = random.Random(1).randbytes(5_000)  # noqa: S311 - no secret
+
+
+@pytest.fixture(params=["folder", "file://", "memory"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A folder, the same as an address, and a place behind fsspec."""
+    places = {"folder": str(tmp_path / "blobs"), "file://": f"file://{tmp_path / 'blobs'}"}
+    return places.get(request.param, f"memory://{tmp_path.name}")
+
+
+@pytest.mark.parametrize("data", [b"", b"text " * 500, NOISE, gzip.compress(b"packed already")])
+def test_what_is_put_is_got(root, data):
+    """Bytes of any kind come back, also from another store at the same place."""
+    store = BlobStore(root)
+    sha256 = sha256_hex(data)
+    assert not store.has(sha256)
+    assert store.put(data) == sha256
+    assert store.put(data) == sha256
+    assert BlobStore(f"{root}/").get(sha256) == data
+    assert store.has(sha256)
+
+
+def test_text_is_compressed_and_private(tmp_path):
+    """Text takes less room than it has bytes, noise no more; only the owner can read either."""
+    store = BlobStore(str(tmp_path / "blobs"))
+    store.put(b"text " * 500)
+    store.put(NOISE)
+    files = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+    assert sorted(path.suffix for path in files) == ["", ".gz"]
+    assert min(path.stat().st_size for path in files) < 100
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert {path.parent.stat().st_mode & 0o777 for path in files} == {0o700}
+
+
+@pytest.mark.parametrize("data", [b"text " * 500, NOISE])
+@pytest.mark.parametrize(
+    "damage", [lambda old: old[:-9], lambda _: b"", lambda old: b"x" + old[1:]]
+)
+def test_damaged_bytes(tmp_path, data, damage):
+    """Bytes that no longer have their hash are refused, and storing them again repairs them."""
+    store = BlobStore(str(tmp_path))
+    sha256 = store.put(data)
+    (file,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(WarehouseError, match=f"{sha256}.*submit their source again") as caught:
+        store.get(sha256)
+    assert caught.value.kind == "blob_damaged"
+    store.put(data)
+    assert store.get(sha256) == data
+
+
+def test_missing_bytes(root):
+    """Bytes that are not there, and what is not a hash, are errors that say so."""
+    for name in ("0" * 64, "../../etc/passwd", ""):
+        with pytest.raises(WarehouseError) as caught:
+            BlobStore(root).get(name)
+        assert caught.value.kind == "blob_missing"
+
+
+def test_a_full_disk(tmp_path, monkeypatch):
+    """A write that fails leaves nothing, and a full disk is an error of its own."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(DiskFull, match="No space left on device"):
+        BlobStore(str(tmp_path)).put(b"data")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_place_that_refuses(monkeypatch):
+    """Errors of an fsspec implementation become ours and name the address."""
+
+    def refuse(*_: object) -> None:
+        raise ValueError("no such bucket")
+
+    monkeypatch.setattr(fsspec.filesystem("memory"), "pipe_file", refuse)
+    with pytest.raises(WarehouseError, match=r"memory://b/.* \(no such bucket\)") as caught:
+        BlobStore("memory://b").put(b"data")
+    assert caught.value.kind == "blob_unwritable"
+
+
+def test_parts_are_not_mistaken_for_bytes(tmp_path):
+    """What an interrupted write left behind is never returned."""
+    store = BlobStore(str(tmp_path))
+    sha256 = sha256_hex(b"data")
+    (tmp_path / sha256[:2]).mkdir()
+    with tempfile.NamedTemporaryFile(
+        dir=tmp_path / sha256[:2], prefix=".part-", delete=False
+    ) as part:
+        part.write(b"da")
+    assert not store.has(sha256)

@@ -1,0 +1,132 @@
+"""What only a lake has: several machines at once, with one PostgreSQL between them."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from postgres_cluster import PostgresCluster
+from warehouse_rows import Story
+
+from schemas.errors import InputError, InvalidDecision, WarehouseBusy, WarehouseError
+from schemas.reviews import CaseStatus, Decision
+from warehouse import Lake, Warehouse
+
+pytestmark = pytest.mark.postgres
+ROOT = Path(__file__).parents[2]
+WORKER = ROOT / "tests" / "warehouse_worker.py"
+ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+
+
+def _worker(name: str, count: int, lake: Lake) -> "subprocess.Popen[str]":
+    command = [sys.executable, str(WORKER), name, str(count), *lake]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+
+
+def test_two_workers_over_one_list(postgres: PostgresCluster, tmp_path):
+    """Two processes that begin with no lake store each source once; one is killed on the way."""
+    lake = Lake(postgres.create("two"), str(tmp_path / "lake"))
+    killed, other = _worker("a", 12, lake), _worker("b", 12, lake)
+    printed = [killed.stdout.readline().strip() for _ in range(2)]
+    killed.kill()
+    printed += killed.communicate()[0].split()
+    printed += other.communicate()[0].split()
+    assert other.returncode == 0
+    ids = {f"src1_{number}" for number in range(12)}
+    # What the killed one stored and could not print any more is there, too.
+    assert len(printed) == len({*printed}) >= 11
+    with Warehouse(lake) as warehouse:
+        assert warehouse.stored_sources(ids) == ids
+        _, rows = warehouse.sql("SELECT count(*), count(DISTINCT stored_at) FROM sources")
+    assert rows == [(12, 12)]
+
+
+def test_one_row_from_many_writers(lake):
+    """Clients that store the same rows at once add them once, with their parts."""
+    rows = Story("same").rows("draft 1")
+    clients = [Warehouse(lake) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda client: client.append(*rows), clients))
+    query = "SELECT count(*) FROM statements WHERE revision_id = 'rev1_same1'"
+    assert clients[0].sql(query)[1] == [(4,)]
+    for client in clients:
+        client.close()
+
+
+def test_rows_are_read_as_stored(lake):
+    """A case, a batch of calls and near copies come back as from a file."""
+    story = Story("lake")
+    rows = story.rows("draft 1, approve 1, publish 1")
+    generation = story.generation(rows[1].document_id, question_id="q1_lake")
+    with Warehouse(lake) as warehouse:
+        warehouse.append(*rows, generation, story.snapshot())
+        warehouse.keep_signature("doc1_lake1", "src1_lake", [2**64 - 1, 2], [(0, 2**64 - 1)])
+        view = warehouse.case("case1_lake")
+        assert (view.source, view.document, view.revision) == (rows[0], rows[1], rows[3])
+        assert (view.status, view.published) == ("published", rows[-1])
+        assert warehouse.answer("q1_lake") == generation
+        assert warehouse.near_copies("src1_lake") == []
+        assert [line.case_id for line in warehouse.cases()][:1] == ["case1_lake"]
+        _, found = warehouse.sql("SELECT text FROM published_statements WHERE section = 'lessons'")
+        assert ("Measure.",) in found
+        assert "passages" in {table.name for table in warehouse.tables()}
+        seen = ("rev1_lake1", CaseStatus.DRAFT)
+        with pytest.raises(InvalidDecision):
+            warehouse.decide("case1_lake", seen, story.review(Decision.REJECT))
+        for query in ("DELETE FROM sources", "FROM read_text('/etc/passwd')"):
+            with pytest.raises(InputError):
+                warehouse.sql(query)
+
+
+async def test_one_holder_of_a_name(lake):
+    """A name that one client holds is free for another when the first lets go, not before."""
+    one, other = Warehouse(lake), Warehouse(lake)
+    order = []
+
+    async def wait() -> None:
+        async with other.alone("src1_a"):
+            order.append("second")
+
+    async with one.alone("src1_a"), one.alone("src1_b"):
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0.3)
+        order.append("first")
+    await asyncio.wait_for(waiting, 20)
+    assert order == ["first", "second"]
+
+
+def test_a_restart_of_the_server_is_waited_for(postgres: PostgresCluster, lake):
+    """A client goes on after the server was away, and says what to do where it stays away."""
+    with Warehouse(lake) as warehouse:
+        warehouse.append(Story("before").source())
+        postgres.stop()
+        impatient = Warehouse(lake, lock_timeout=0.1)
+        with pytest.raises(WarehouseBusy, match="PostgreSQL server runs") as caught:
+            impatient.source("src1_before")
+        assert caught.value.kind == "warehouse_unreachable"
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(warehouse.append, Story("after").source())
+            postgres.start()
+            waiting.result(timeout=60)
+        assert warehouse.stored_sources(["src1_before", "src1_after"]) == {
+            "src1_before",
+            "src1_after",
+        }
+
+
+def test_a_wrong_password_is_not_shown(postgres: PostgresCluster, tmp_path):
+    """Errors name the server and never the password."""
+    dsn = f"host={tmp_path} user=nobody password=hunter2 dbname=none"
+    with pytest.raises(WarehouseError) as caught:
+        Warehouse(Lake(dsn, str(tmp_path)), lock_timeout=0.1).cases()
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.kind == "warehouse_unreachable"
+
+
+def test_read_only(lake):
+    """A lake that was opened to read refuses writes."""
+    with pytest.raises(WarehouseError, match="opened to read"):
+        Warehouse(lake, read_only=True).append(Story("x").source())

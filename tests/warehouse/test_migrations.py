@@ -1,0 +1,89 @@
+"""A file of any earlier version becomes one of this version, or stays as it was."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from warehouse_rows import Story
+
+from schemas.errors import WarehouseError
+from warehouse import Warehouse, schema
+
+BROKEN = "CREATE TABLE half_done (a INTEGER); DELETE FROM sources; SELECT * FROM no_such_table;"
+COLUMN = "CREATE TABLE extras (a INTEGER); INSERT INTO extras VALUES (1);"
+
+
+@pytest.fixture
+def old(path: Path) -> Path:
+    """A file with rows, of the version that this casebook knows, with a name to be quoted."""
+    path = path.with_name("it's old.duckdb")
+    with Warehouse(path) as warehouse:
+        warehouse.append(*Story().rows("draft 1, approve 1, publish 1"))
+    return path
+
+
+def _newer_casebook(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    steps = (*schema.migrations(), (f"{len(schema.migrations()) + 1:04}_next", sql))
+    for module in ("schema", "file"):
+        monkeypatch.setattr(f"warehouse.{module}.migrations", lambda: steps)
+
+
+def test_numbered_without_gaps():
+    """The number of a file is its place, so that a version is the number of files applied."""
+    numbers = [int(name[:4]) for name, _ in schema.migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_recorded(path):
+    """Each migration is recorded once, in order."""
+    Warehouse(path).append(Story().source())
+    with Warehouse(path) as warehouse:
+        _, rows = warehouse.sql("SELECT number, name FROM migrations")
+    names = [name for name, _ in schema.migrations()]
+    assert rows == list(enumerate(names, start=1))
+    assert list(path.parent.glob("*.bak")) == []
+
+
+def test_an_older_file_is_copied_and_upgraded(old, monkeypatch):
+    """All rows are there before and after, and the copy is a database of the version before."""
+    _newer_casebook(monkeypatch, COLUMN)
+    with Warehouse(old) as warehouse:
+        assert warehouse.case("case1_a").status == "published"
+        assert warehouse.counts()["extras"] == 1
+    (backup,) = old.parent.glob("*.bak")
+    assert backup.name == f"it's old.duckdb.before-{len(schema.migrations()):04}.bak"
+    assert backup.stat().st_mode & 0o777 == 0o600
+    with duckdb.connect(str(backup), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM cases").fetchall() == [(1,)]
+
+
+def test_a_failed_migration_changes_nothing(old, monkeypatch):
+    """Its statements are rolled back together, and the error names the copy."""
+    _newer_casebook(monkeypatch, BROKEN)
+    with pytest.raises(WarehouseError, match=r"_next: .*no_such_table.*\.bak") as caught:
+        Warehouse(old).cases()
+    assert caught.value.kind == "migration_failed"
+    monkeypatch.undo()
+    with Warehouse(old) as warehouse:
+        assert warehouse.case("case1_a").status == "published"
+        assert "half_done" not in warehouse.counts()
+
+
+def test_a_newer_file_is_refused(old, monkeypatch):
+    """A file that a newer casebook upgraded is named and not touched."""
+    _newer_casebook(monkeypatch, COLUMN)
+    with Warehouse(old) as warehouse:
+        warehouse.cases()
+    monkeypatch.undo()
+    for use in (Warehouse.cases, lambda w: w.append(Story("b").source())):
+        with pytest.raises(WarehouseError, match=r"newer casebook.*upgrade") as caught:
+            use(Warehouse(old))
+        assert caught.value.kind == "warehouse_too_new"
+
+
+def test_an_older_file_that_cannot_be_written(old, monkeypatch):
+    """Upgrading takes writing: where that is not allowed, the error says so."""
+    _newer_casebook(monkeypatch, COLUMN)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(WarehouseError, match="read-only"):
+        Warehouse(old).cases()

@@ -1,0 +1,104 @@
+"""Analysts read everything with SQL and can neither write nor open files."""
+
+import subprocess
+import sys
+
+import pytest
+from warehouse_rows import Story
+
+from schemas.errors import InputError
+
+
+@pytest.fixture
+def published(warehouse):
+    """A warehouse with one published case."""
+    warehouse.append(*Story().rows("draft 1, approve 1, publish 1"))
+    return warehouse
+
+
+def test_one_reading_statement(published):
+    """Columns and rows come back, at most as many as asked for."""
+    query = "SELECT company, text FROM published_statements WHERE section = 'lessons'"
+    assert published.sql(query) == (["company", "text"], [("Initech", "Measure.")])
+    assert published.sql("FROM statements", limit=2)[1][0][1] == 1
+    assert len(published.sql("FROM statements", limit=2)[1]) == 2
+    assert ("sources",) in published.sql("SHOW TABLES")[1]
+    assert published.sql("EXPLAIN SELECT 1")[0] == ["explain_key", "explain_value"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DELETE FROM sources",
+        "INSERT INTO cases VALUES ('a', 'b', now(), now())",
+        "EXPLAIN ANALYZE DELETE FROM sources",
+        "CREATE TABLE t (a INTEGER)",
+        "DROP VIEW published_cases",
+        "SELECT 1; DELETE FROM sources",
+        "SET enable_external_access = true",
+        "ATTACH '/tmp/x.duckdb'",
+        "COPY sources TO '/tmp/x.csv'",
+        "EXPORT DATABASE '/tmp/x'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "CHECKPOINT",
+        "SELECT * FROM force_checkpoint()",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM glob('/etc/*')",
+        "FROM '/etc/passwd.csv'",
+        "SELEC 1",
+        "SELECT no_such_column FROM sources",
+        "SELECT 'x'::INTEGER",
+        "",
+    ],
+)
+def test_refused(published, query):
+    """Whatever would write, open a file or is not valid is the caller's error and does nothing."""
+    counts = published.counts()
+    with pytest.raises(InputError):
+        published.sql(query)
+    assert published.counts() == counts
+
+
+def test_in_any_duckdb_shell(published, path):
+    """The example of the design works in a plain DuckDB on the file."""
+    published.close()
+    query = (
+        "SELECT company, text FROM published_statements"
+        " WHERE section = 'lessons' AND list_contains(tags, 'rag')"
+    )
+    program = (
+        "import sys, duckdb; print(duckdb.connect(sys.argv[1]).execute(sys.argv[2]).fetchall())"
+    )
+    command = [sys.executable, "-c", program, str(path), query]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert shown == "[('Initech', 'Measure.')]\n"
+
+
+def test_every_view_and_column_is_described(published):
+    """Tables and views have comments, and every view can be read."""
+    tables = published.tables()
+    assert {table.kind for table in tables} == {"table", "view"}
+    assert [table.name for table in tables if not table.comment] == ["migrations"]
+    for table in tables:
+        assert published.sql(f"FROM {table.name}", limit=1)[0] == [c["name"] for c in table.columns]
+
+
+def test_results_as_columns(published):
+    """A result's number, unit and baseline can be compared and sorted."""
+    query = (
+        "SELECT metric, number, unit, baseline, value FROM published_statements WHERE number > 30"
+    )
+    assert published.sql(query)[1] == [("cost", 40.0, "%", "2024", "40")]
+
+
+def test_challenges_with_their_solutions(published):
+    """A solution leads to the challenge that it answers."""
+    query = """
+        SELECT challenge.text, solution.text
+        FROM published_statements AS challenge
+        JOIN published_statements AS solution
+            ON solution.revision_id = challenge.revision_id AND solution.answers_n = challenge.n
+    """
+    assert published.sql(query)[1] == [("Slow.", "Cache.")]

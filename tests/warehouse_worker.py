@@ -1,0 +1,46 @@
+"""Run as a program: work through a list of sources that other processes work through, too.
+
+python warehouse_worker.py NAME COUNT FILE
+python warehouse_worker.py NAME COUNT DSN DATA
+
+Each source is claimed, stored if nobody did so before, and its id printed once it is stored.
+"""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schemas.batches import SourceState
+from schemas.sources import Source, SourceRef
+from warehouse import Lake, Warehouse
+
+
+def source(number: int, name: str) -> Source:
+    """Return the source with this number, submitted by a worker."""
+    return Source(
+        source_id=f"src1_{number}",
+        kind=None,
+        canonical_url=None,
+        reference=SourceRef(source=f"https://a.example/{number}"),
+        submitted_by=name,
+        submitted_at=datetime.now(UTC),
+    )
+
+
+async def work(warehouse: Warehouse, name: str, count: int) -> None:
+    """Store those of ``count`` sources that no other worker has stored."""
+    for number in range(count):
+        row = source(number, name)
+        async with warehouse.alone(row.source_id):
+            states = await asyncio.to_thread(warehouse.source_states, [row.source_id])
+            if states[row.source_id] is SourceState.NEW:
+                await asyncio.to_thread(warehouse.append, row)
+                print(row.source_id, flush=True)  # noqa: T201 - the acknowledgement
+
+
+if __name__ == "__main__":
+    worker, size, *place = sys.argv[1:]
+    where = Lake(*place) if len(place) > 1 else Path(place[0])
+    with Warehouse(where) as opened:
+        asyncio.run(work(opened, worker, int(size)))

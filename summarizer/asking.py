@@ -153,7 +153,7 @@ def _status(error: ModelError) -> AnswerStatus:
 
 
 def question_of(messages: Sequence[Message], answer_type: type[BaseModel], profile: Profile) -> str:
-    """Return the id of a question; the output limit is no part of it."""
+    """Return the id of a question; the output limit does not belong to it."""
     asked = [message.model_dump() for message in messages]
     return content_id("q", asked, schema_hash(answer_type), profile.model, parameters(profile))
 

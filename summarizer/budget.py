@@ -58,7 +58,7 @@ class Budget:
         if self._source_usd is not None and amount > self._source_usd + _MICRO:
             raise BudgetReached(
                 f"the source would cost about ${amount:.4f}, more than the ${self._source_usd:g} "
-                "allowed for one source; raise that cap, or submit the source by itself",
+                "allowed for one source; raise that cap, or submit the source alone",
                 cause="source_too_expensive",
             )
         async with self._opened(allowance, amount):

@@ -9,7 +9,7 @@ class Ledger(Protocol):
     """A store of generations; flows implement it over the warehouse."""
 
     async def answer(self, question_id: str) -> Generation | None:
-        """Return the stored ``ok`` answer to a question, None where there is none."""
+        """Return the stored ``ok`` answer to a question, or None."""
 
     async def keep(self, generation: Generation) -> None:
         """Store a call before anything is done with its answer."""

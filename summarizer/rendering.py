@@ -18,7 +18,7 @@ def estimate_tokens(text: str, characters: float = _FITTING) -> int:
 
 
 def one_line(text: str | None) -> str:
-    """Return ``text`` on one line: what a page says about itself stands outside the fence."""
+    """Return ``text`` on one line: what a page states about its text stands outside the fence."""
     return " ".join((text or "(none)").split())
 
 

@@ -1,4 +1,4 @@
-"""Is it a case study? By a rubric that a capable model scores, or cues where there is none.
+"""Is it a case study? By a rubric that a capable model scores, or else by cues.
 
 One rule makes the verdict of the scores. An unsure one makes a draft that the curator sees marked;
 only a source that clearly does not belong is refused, and a curator can overturn that.

@@ -36,7 +36,7 @@ def completion(
     prompt_tokens: int = 100,
     completion_tokens: int = 20,
 ) -> Reply:
-    """Answer with a chat completion; what is no text is sent as JSON."""
+    """Answer with a chat completion; anything but text is sent as JSON."""
     text = content if isinstance(content, str | None) else json.dumps(content)
     message = {"role": "assistant", "content": text, "refusal": refusal}
     usage = {

@@ -22,7 +22,7 @@ _SITE_WORDS = re.compile(
 )
 _SEPARATOR = re.compile(r"\s[|\-–—·:]\s")
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
-# Two passing mentions are not enough, nor is speaking for itself once without any other sign.
+# Two passing mentions are not enough, nor is one sentence in which it speaks.
 _LEAST_WEIGHT = 5
 _SITE_WEIGHT, _SITE_FIRST_PERSONS = 3, 3
 _TITLE_LEAD_WEIGHT, _TITLE_WEIGHT = 8, 2

@@ -97,7 +97,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def settings_of(sentences: Sequence[Sentence], title: str | None = None) -> list[Setting]:
-    """Return for each sentence what it stands under; the document's own title is no heading."""
+    """Return for each sentence what it stands under; the document's own title does not count."""
     settings: list[Setting] = []
     announced: dict[str, int] = {}
     before: Sentence | None = None

@@ -36,7 +36,7 @@ WINDOW_TOKENS = 24_000
 
 # More of the source than this unread, and there is no draft.
 _MOST_UNREAD = 0.25
-# Failures of one window by itself; any other one concerns the endpoint and ends the whole.
+# Failures of one window alone; any other one concerns the endpoint and ends the whole.
 _OWN_FAULT = (AnswerInvalid, AnswerRefused)
 
 
@@ -146,7 +146,7 @@ class _Reading:
 
 
 def _refuse_gaps(unread: Sequence[tuple[Unread, int]], windows: Sequence[Window]) -> None:
-    """Refuse to draft from a source of which too much was not read."""
+    """Refuse to draft where too much of the source was not read."""
     lost, whole = sum(tokens for _, tokens in unread), sum(window.tokens for window in windows)
     if lost > _MOST_UNREAD * whole:
         raise AnswerInvalid(

@@ -61,7 +61,7 @@ async def test_a_source_does_not_wait_in_vain():
                 pass
 
 
-async def test_a_source_draws_on_what_nobody_reserved():
+async def test_a_source_draws_on_what_is_not_reserved():
     """A source that needs more than its forecast takes it from the rest, not from others'."""
     budget = Budget(run_usd=1.0)
     async with budget.source(0.3) as one, budget.source(0.5) as other:

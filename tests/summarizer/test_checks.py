@@ -136,7 +136,7 @@ DOCUMENT = document_of(
     ],
 )  # fmt: skip
 def test_levels_and_reasons(text, quotes, level, reason):
-    """Each trouble has a sentence for the curator; where nothing is wrong there is none."""
+    """Each trouble has a sentence for the curator; where nothing is wrong it is empty."""
     support = checked(text, Section.LESSONS, quotes, DOCUMENT).support
     assert support.level is level
     assert reason in support.reason

@@ -173,7 +173,7 @@ async def test_a_statement_that_rests_on_no_finding_is_dropped(model, asker_of):
 
 
 async def test_lasting_faults_end_the_whole(model, asker_of):
-    """A refused key is no gap: it is raised."""
+    """A refused key is not a gap: it is raised."""
     model.script = lambda _: api_error(401)
     with pytest.raises(ModelRejected):
         await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)

@@ -63,7 +63,7 @@ def test_shares_add_up_over_cases():
 
 
 def test_bad_gold_is_named(tmp_path):
-    """An empty folder and a file that is no gold case are reported with their path."""
+    """An empty folder and a file that is not a gold case are reported with their path."""
     with pytest.raises(InputError, match="no gold cases"):
         read_gold(tmp_path)
     (tmp_path / "a.json").write_text("[]")

@@ -286,7 +286,7 @@ def test_a_curators_statement_gets_the_same_checks(document):
 
 
 def test_a_recipe_names_what_makes_a_draft():
-    """Another model, judge, prompt version or effort is another recipe; the price is no part."""
+    """Another model, judge, prompt version or effort is another recipe; the price does not matter."""
     plan = service.usual_plan(1_000, PROFILE)
     recipe = service.recipe(plan, PROFILE, "judge-1")
     assert recipe.prompts == ("case_study/v1", "judge/v1")

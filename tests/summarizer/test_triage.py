@@ -87,7 +87,7 @@ def test_lists_guides_and_other_subjects(title, text, score):
 
 
 def test_speakers_may_say_you():
-    """In a talk "you" means anybody, so it is no sign of a guide."""
+    """In a talk "you" means anybody, which does not make a guide."""
     text = "You can store your vectors in an index of your own. " * 9 + SYSTEM
     talk = document_of(text, title="Answers", kind=SourceKind.VIDEO)
     assert triage_by_cues(talk).criteria[-1].score == 1

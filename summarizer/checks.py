@@ -56,7 +56,8 @@ class Checker:
         if trouble := self._trouble_with_quotes(evidence):
             return trouble
         passages = self._passages(evidence)
-        absent = missing_names(f"is {value}", passages, [self._document.title or ""], "")
+        own = [self._document.title or "", self._document.site or ""]
+        absent = missing_names(f"is {value}", passages, own, "")
         absent += missing_numbers(value, passages, self._document.language)
         if not absent:
             return Support(level=SupportLevel.UNVERIFIED)
@@ -92,7 +93,7 @@ class Checker:
             if numbers := missing_numbers(text, f"{passages}\n{headings}", language):
                 return f"The number {numbers[0]} is not in the quoted passage."
         known = [*self._known, headings, *(e.speaker for e in evidence if e.speaker)]
-        if names := missing_names(texts[0], passages, known, self._document.text):
+        if names := missing_names(texts[0], passages, known, self._document.text, language):
             return f"“{names[0]}” is not in the quoted passage."
         return ""
 

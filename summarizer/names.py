@@ -13,6 +13,8 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“(]\s*)$")
 _LONG_SHORT = re.compile(r"((?:[\w-]+ ){1,6}?[\w-]+) ?\(([A-Z][A-Za-z\d&-]{1,9}?)s?\)")
 _SHORT_LONG = re.compile(r"\b([A-Z][A-Z\d&-]{1,9})s? ?\(((?:[\w-]+ ){1,6}?[\w-]+)\)")
 _CAPITALS = re.compile(r"[A-Z][A-Z\d&]{1,7}")
+# Languages that write every noun with a capital.
+_NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
 _COMMON = frozenset(
     """
     i i'm we our us it its he she they the this that these those a an and or but so if when while
@@ -24,7 +26,9 @@ _COMMON = frozenset(
 )
 
 
-def missing_names(statement: str, passage: str, known: Iterable[str], document: str) -> list[str]:
+def missing_names(
+    statement: str, passage: str, known: Iterable[str], document: str, language: str | None = None
+) -> list[str]:
     """Return names in ``statement`` that neither ``passage`` nor ``known`` has.
 
     ``known`` are the names of title, company, headings and speakers. An abbreviation stands for its
@@ -35,13 +39,13 @@ def missing_names(statement: str, passage: str, known: Iterable[str], document: 
     return list(
         dict.fromkeys(
             name
-            for name in _names(statement)
+            for name in _names(statement, products_only=language in _NOUNS_IN_CAPITALS)
             if not (_key(name) in have or _parts(name) <= have or _is_spelled_out(name, around))
         )
     )
 
 
-def _names(text: str) -> Iterable[str]:
+def _names(text: str, *, products_only: bool) -> Iterable[str]:
     """Yield the names in a sentence: capitals inside it, and products anywhere."""
     for match in _WORD.finditer(text):
         word = re.sub(r"['’]s$", "", match[0])
@@ -49,7 +53,7 @@ def _names(text: str) -> Iterable[str]:
         is_product = bool(_INNER.search(word)) and not word[0].isdigit()
         if word.casefold() in _COMMON or not (is_product or word[0].isupper()):
             continue
-        if is_product or not is_first:
+        if is_product or not (is_first or products_only):
             yield word
 
 

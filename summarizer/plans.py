@@ -27,7 +27,7 @@ CHECKS_VERSION = 1
 
 # A window of less than this holds a paragraph or two; the guided strategy fits such a model.
 _LEAST_WINDOW = 800
-_CHARACTERS_PER_TOKEN = 4.2
+_CHARACTERS_PER_TOKEN = 4.0
 # Of an answer about a window about half are statements, the rest quotes.
 _STATED = 0.5
 _PASSAGE_TOKENS = 130

@@ -86,7 +86,9 @@ def _checked_by_code(
 ) -> tuple[CaseStudy, tuple[TermProposal, ...]]:
     names = [fact.value for fact in draft.facts if fact.name in {"company", "title"}]
     checker = Checker(document, names)
-    claims = {claim.text.casefold(): (n, claim) for n, claim in enumerate(draft.claims, start=1)}
+    claims: dict[str, tuple[int, Claim]] = {}
+    for n, claim in enumerate(draft.claims, start=1):
+        claims.setdefault(claim.text.casefold(), (n, claim))
     statements = [_statement(claim, n, checker) for n, claim in claims.values()]
     tags, proposals = _tags(draft.tags, checker, taxonomy, document)
     study = CaseStudy(

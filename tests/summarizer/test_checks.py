@@ -90,6 +90,12 @@ def test_names_are_those_of_the_passage(statement, passage, missing):
     assert missing_names(statement, passage, ["Kellamoor"], document) == missing
 
 
+def test_german_nouns_are_not_names():
+    """In a language that writes nouns with capitals only products are compared."""
+    statement = "Der Dienst liest jede Rechnung mit GPT-4o."
+    assert missing_names(statement, "Wir lesen alles.", [], "", "de") == ["GPT-4o"]
+
+
 @pytest.mark.datasets
 def test_honest_statements_are_rarely_flagged():
     """Of 80 honest statements about sources that no rule was made on, at most 5 are doubtful."""

@@ -11,21 +11,20 @@ LOCAL = "http://127.0.0.1:11434/v1"
 
 
 @pytest.mark.parametrize(
-    ("model", "endpoint", "context", "price"),
+    ("model", "endpoint", "context", "is_priced"),
     [
-        ("gpt-4o", "https://api.openai.com/v1", 128_000, 2.5),
-        ("gpt-4o-2024-08-06", "https://api.openai.com/v1", 128_000, 2.5),
-        ("openai/gpt-5-mini", "https://openrouter.ai/api/v1", 304_000, 0.25),
-        ("claude-sonnet-4-5", "https://gateway.example/v1", 200_000, 3.0),
-        ("deepseek-chat", "https://api.deepseek.com/v1", 64_000, 0.27),
-        ("a-model-without-a-name", "https://gateway.example/v1", 32_000, None),
+        ("gpt-4o", "https://api.openai.com/v1", 128_000, True),
+        ("gpt-4o-2024-08-06", "https://api.openai.com/v1", 128_000, True),
+        ("openai/gpt-5-mini", "https://openrouter.ai/api/v1", 304_000, True),
+        ("claude-sonnet-4-5", "https://gateway.example/v1", 200_000, True),
+        ("a-model-without-a-name", "https://gateway.example/v1", 32_000, False),
     ],
 )
-def test_limits_and_prices_come_from_the_providers_lists(model, endpoint, context, price):
+def test_limits_and_prices_come_from_the_providers_lists(model, endpoint, context, is_priced):
     """Known models have their window and price, whatever serves them; unknown ones no price."""
     profile = profile_of(model, endpoint)
     assert profile.context_tokens == context
-    assert (profile.price.input if profile.price else None) == price
+    assert (profile.price is not None) == is_priced
     assert profile.output_tokens < profile.context_tokens
 
 

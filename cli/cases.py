@@ -13,7 +13,7 @@ from cli.context import (
     load_settings,
     with_services,
 )
-from cli.terminal import emit, err, out, print_json, print_result
+from cli.terminal import err, out, print_json, print_result
 from publishing.json_views import case_json, line_json
 from publishing.terminal import case_view, cases_table, plain, refused_text
 from schemas.cases import FACT_NAMES, Measure, Section
@@ -51,7 +51,11 @@ def list_(
                 print_json(line_json(line))
         elif lines:
             out().print(cases_table(lines, out().width, fits=out().is_terminal))
-        emit(refused, refused_text, as_json=as_json)
+        for one in refused:
+            if as_json:
+                print_json({"status": "refused", **one.model_dump(mode="json")})
+            else:
+                out().print(refused_text(one))
         if not as_json:
             _hint(services, shown=len(lines) + len(refused))
 

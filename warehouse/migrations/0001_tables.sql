@@ -466,6 +466,6 @@ CREATE TABLE signature_bands (
     document_id VARCHAR,
     source_id VARCHAR,
     band INTEGER,
-    hash UBIGINT
+    hash BIGINT
 );
 COMMENT ON TABLE signature_bands IS 'Hashes of parts of signatures: documents that share one are compared.';

@@ -1,26 +1,22 @@
-"""Reads, checks and renders prompt files.
+"""Reads, checks and renders prompt files: YAML front matter, then messages opened by their role.
 
-A prompt file is YAML front matter between ``---`` lines, then messages, each opened by a line
-``[system]``, ``[user]`` or ``[assistant]``; assistant messages are worked examples. Variables are
-Jinja expressions. Values are inserted once and never rendered, so ``{{ … }}`` in a source stays
-text.
+Assistant messages are worked examples. Variables are Jinja expressions; values are inserted once
+and never rendered, so ``{{ … }}`` in a source stays text.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Literal
 
 import yaml
-from jinja2 import StrictUndefined, Template, meta
+from jinja2 import StrictUndefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from prompts.lock import FOLDER
 from schemas.errors import ConfigurationError
 from schemas.frozen import Frozen
-
-Role = Literal["system", "user", "assistant"]
 
 _FILE = re.compile(r"\A---\n(?P<header>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\]$", re.MULTILINE)
@@ -31,7 +27,7 @@ _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 class Message(Frozen):
     """One chat message, as template or rendered."""
 
-    role: Role
+    role: Literal["system", "user", "assistant"]
     content: str
 
 
@@ -57,13 +53,9 @@ class Prompt(Frozen):
                 f"not {sorted(values)}"
             )
         return [
-            Message(role=m.role, content=_template(m.content).render(values)) for m in self.messages
+            Message(role=m.role, content=_ENVIRONMENT.from_string(m.content).render(values))
+            for m in self.messages
         ]
-
-
-@cache
-def _template(content: str) -> Template:
-    return _ENVIRONMENT.from_string(content)
 
 
 def parse(raw: str) -> Prompt:
@@ -76,14 +68,14 @@ def parse(raw: str) -> Prompt:
     found = _FILE.match(raw)
     if not found:
         raise ConfigurationError("a prompt file starts with YAML front matter between --- lines")
-    header = _header(found["header"])
+    header = yaml.safe_load(found["header"])
+    if missing := _FIELDS - set(header if isinstance(header, dict) else ()):
+        raise ConfigurationError(f"a prompt's front matter lacks {', '.join(sorted(missing))}")
     before, *parts = _ROLE_LINE.split(found["body"])
     if before.strip() or not parts:
-        raise ConfigurationError(
-            f"prompt {header['name']}: the first line after --- opens a message, such as [system]"
-        )
+        raise ConfigurationError(f"prompt {header['name']}: the first line opens a message")
     messages = tuple(
-        Message(role=cast("Role", role), content=content.strip())
+        Message.model_validate({"role": role, "content": content.strip()})
         for role, content in zip(parts[::2], parts[1::2], strict=True)
     )
     trees = [_ENVIRONMENT.parse(message.content) for message in messages]
@@ -92,16 +84,8 @@ def parse(raw: str) -> Prompt:
         raise ConfigurationError(
             f"prompt {header['name']}: declares {sorted(header['variables'])}, uses {sorted(used)}"
         )
-    digest = hashlib.sha256(raw.encode()).hexdigest()
-    return Prompt(**{name: header[name] for name in _FIELDS}, messages=messages, hash=digest)
-
-
-def _header(raw: str) -> dict[str, Any]:
-    header = yaml.safe_load(raw)
-    missing = _FIELDS - set(header if isinstance(header, dict) else ())
-    if missing:
-        raise ConfigurationError(f"a prompt's front matter lacks {', '.join(sorted(missing))}")
-    return cast("dict[str, Any]", header)
+    fields = {name: header[name] for name in _FIELDS}
+    return Prompt(**fields, messages=messages, hash=hashlib.sha256(raw.encode()).hexdigest())
 
 
 @cache

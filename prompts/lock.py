@@ -27,14 +27,13 @@ def released_hashes() -> dict[str, str]:
 
 def changed() -> list[str]:
     """Return the released prompts whose file was edited or removed."""
-    now = current_hashes()
-    return [name for name, digest in released_hashes().items() if now.get(name) != digest]
+    return [name for name, _ in released_hashes().items() - current_hashes().items()]
 
 
 def main() -> int:
     """Lock new versions; return 1 if a released one was edited."""
-    if edited := changed():
-        sys.stderr.write(f"released prompts were edited: {', '.join(edited)}; add a version\n")
+    if edited := ", ".join(changed()):
+        sys.stderr.write(f"released prompts were edited: {edited}; add a version\n")
         return 1
     LOCK.write_text(json.dumps(current_hashes(), indent=2) + "\n", "utf-8")
     return 0

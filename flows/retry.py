@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from config.services import Services
 from flows.ingest import process
 from flows.run import Run
-from schemas.errors import Remedy
+from schemas.failures import Remedy
 from schemas.results import IngestResult
 from schemas.sources import SourceRef
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
 from schemas.checks import Check, CheckResult
 from schemas.documents import Document, Passage
-from schemas.errors import Remedy
+from schemas.failures import Remedy
 from schemas.results import IngestResult, IngestStatus, SimilarSource
 from schemas.sources import Source
 from schemas.views import CaseLine, CaseView, OpenFailure, RefusedSource

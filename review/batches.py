@@ -18,7 +18,8 @@ from review.security import Changes
 from review.state import Desk, State
 from review.submit import keep_list, web_source
 from schemas.batches import Batch, BatchProgress, BatchStep, SourceState
-from schemas.errors import InputError, Remedy, UnknownId
+from schemas.errors import InputError, UnknownId
+from schemas.failures import Remedy
 from schemas.sources import SourceRef
 from schemas.views import OpenFailure
 from warehouse import Warehouse

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from schemas.errors import Remedy
+from schemas.failures import Remedy
 from schemas.reviews import CaseStatus
 from schemas.sources import Source
 from schemas.views import CaseFilter, CaseLine, Making, OpenFailure, RefusedSource

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from schemas.errors import Remedy
+from schemas.failures import Remedy
 from schemas.frozen import Frozen
 from schemas.sources import SourceRef, StatedDate
 
@@ -19,11 +19,7 @@ class BatchItem(Frozen):
 
 
 class Batch(Frozen):
-    """What was ordered. ``origin`` is the address or path of the list, or a watch.
-
-    ``budget_usd`` limits what each run may spend, ``source_budget_usd`` what one source may.
-    ``model`` is None for the configured one.
-    """
+    """What was ordered: the list at ``origin``, what a run and one source may cost, the model."""
 
     batch_id: str
     origin: str
@@ -54,7 +50,7 @@ class BatchEvent(Frozen):
 
 
 class SourceState(StrEnum):
-    """Where a source stands, whoever processed it."""
+    """Where a source stands, in any batch or none."""
 
     NEW = "new"
     UNFINISHED = "unfinished"
@@ -74,10 +70,9 @@ class FailureGroup(Frozen):
 
 
 class BatchProgress(Frozen):
-    """One line of the list of batches, with its progress computed from where its sources stand.
+    """A batch with its newest step, and its progress computed from where its sources stand.
 
-    ``step`` is the newest event, None where no run has begun. ``cost_usd`` is what calls about its
-    sources cost, None where a price is unknown.
+    ``cost_usd`` is what calls about its sources cost, None where a price is unknown.
     """
 
     batch: Batch

@@ -18,12 +18,10 @@ class Match(StrEnum):
 
 
 class Evidence(Frozen):
-    """A verbatim quote and where code found it.
+    """A quote in the document's own wording, and where code found it.
 
-    ``start`` and ``end`` are offsets in the document's text and ``passage`` its number; all three
-    are None for a missing quote, and then ``quote`` is what the model claimed. For a found one,
-    ``quote`` is the document's own wording. ``score`` is 1.0 for an exact match, else the share of
-    characters that agree. ``page``, ``seconds`` and ``speaker`` are those of the passage.
+    ``start`` and ``end`` are offsets in the text, None with ``passage`` for a missing quote, which
+    is as the model claimed it. ``score`` is the share of characters that agree.
     """
 
     quote: str
@@ -40,11 +38,9 @@ class Evidence(Frozen):
 class SupportLevel(StrEnum):
     """How far a reader can rely on a statement, the most reliable first.
 
-    ``verbatim``: the source's own sentence. ``verified``: quote, numbers and names were found and a
-    judge model says that the quote entails the statement. ``unverified``: the same without a judge.
-    ``doubtful``: the judge says partly, a number or name is not in the quote, or the quote was
-    found only approximately. ``refuted``: the quote is not in the source, or the judge says not or
-    contrary; never published.
+    The source's own sentence; quote, numbers and names found, and entailed by the quote as a judge
+    model says; the same without a judge; partly entailed, a number or name not in the quote, or the
+    quote found only approximately; the quote not in the source, or not or contrary for the judge.
     """
 
     VERBATIM = "verbatim"
@@ -55,7 +51,7 @@ class SupportLevel(StrEnum):
 
 
 class Support(Frozen):
-    """The outcome of the checks; ``reason`` is a sentence for the curator, empty where all is well.
+    """The outcome of the checks, with a sentence for the curator where something is wrong.
 
     ``confirmed_by`` is the curator who accepted a doubtful statement.
     """
@@ -115,9 +111,8 @@ class Method(StrEnum):
 class Measure(Frozen):
     """The parts of a result as the source writes them.
 
-    ``number`` is the value of ``value`` where it is one number, in ``unit``, so that results can be
-    compared and sorted; code reads it. ``qualifier`` is ``more than``, ``up to`` and the like,
-    ``sample`` the time or the cases that it was measured over.
+    ``number`` is ``value`` as code reads it, in ``unit``; ``qualifier`` is ``more than``, ``up to``
+    and the like, ``sample`` the time or the cases that it was measured over.
     """
 
     metric: str | None = None
@@ -142,8 +137,8 @@ class Measure(Frozen):
 class Statement(Frozen):
     """One sentence with its evidence and support.
 
-    ``n`` numbers the statements of a revision from 1, in the order of the sections. ``answers`` is
-    the ``n`` of the challenge that a solution answers. ``measure`` is there for results.
+    ``n`` counts the statements of a revision from 1; ``answers`` is the ``n`` of the challenge that
+    a solution answers; ``measure`` belongs to results.
     """
 
     n: int
@@ -178,11 +173,7 @@ class DeploymentStage(StrEnum):
 
 
 class Narrator(StrEnum):
-    """Who gives the account.
-
-    The builder runs the system; the vendor reports on a customer's; the customer on what a vendor
-    built for it; a panel of several; a researcher on systems that others run.
-    """
+    """Who gives the account: of their own system, a customer's, a vendor's, several, or others'."""
 
     BUILDER = "builder"
     VENDOR = "vendor"
@@ -192,10 +183,9 @@ class Narrator(StrEnum):
 
 
 class Fact(Frozen):
-    """One value with its evidence; the value is None where the source does not say.
+    """One value with its evidence, None where the source does not say.
 
-    ``inferred`` marks a choice from a list that the quote suggests without stating it. ``stage``
-    and ``narrator`` are values of their enums, ``year`` has four digits.
+    ``inferred`` marks a choice from a list that the quote suggests without stating it.
     """
 
     name: FactName
@@ -219,10 +209,7 @@ class Tag(Frozen):
 
 
 class CaseStudy(Frozen):
-    """The structured summary of one deployment.
-
-    A fact or section without an entry means that the source does not say.
-    """
+    """The structured summary of one deployment; what has no entry, the source does not say."""
 
     facts: tuple[Fact, ...] = ()
     statements: tuple[Statement, ...] = ()
@@ -272,10 +259,7 @@ _MAY_BE_EMPTY = {Section.ABSTRACT, Section.QUESTIONS, Section.PLANS}
 
 
 def numbered(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Return statements in the order of the sections, numbered from 1, ``answers`` adjusted.
-
-    A solution whose challenge is not among them answers none.
-    """
+    """Return statements in the order of the sections, numbered from 1; ``answers`` follow."""
     order = list(Section)
     ranked: Sequence[Statement] = sorted(statements, key=lambda s: order.index(s.section))
     new = {statement.n: number for number, statement in enumerate(ranked, start=1)}

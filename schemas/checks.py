@@ -7,11 +7,7 @@ from schemas.frozen import Frozen
 
 
 class CheckResult(StrEnum):
-    """The outcome of fetching a source again.
-
-    ``gone`` comes from the site alone (404, 410, a removed video). Anything else that kept us from
-    reading it is ``unreachable``: it proves nothing about the source.
-    """
+    """The outcome of fetching a source again; ``gone`` only where the site itself says so."""
 
     SAME = "same"
     MOVED = "moved"
@@ -21,11 +17,7 @@ class CheckResult(StrEnum):
 
 
 class Check(Frozen):
-    """One time that a source was fetched again and compared with ``document_id``.
-
-    ``quotes`` is the number of the case's quotes that were looked for, ``lost`` those no longer in
-    the text. ``message`` is the cause where the source could not be read.
-    """
+    """A source fetched again, compared with ``document_id``: of ``quotes``, ``lost`` are gone."""
 
     source_id: str
     document_id: str

@@ -11,10 +11,10 @@ from schemas.sources import SourceKind, Step
 
 
 class Passage(Frozen):
-    """About a paragraph: ``text[start:end]`` of the document, numbered from 1.
+    """About a paragraph: ``text[start:end]`` of the document.
 
-    ``headings`` is the path of headings above it, outermost first; ``page`` counts from 1;
-    ``seconds`` is the start in a video or recording; ``speaker`` is who says it.
+    ``n`` and ``page`` count from 1; ``headings`` are those above it, outermost first; ``seconds``
+    is its start in a video or recording.
     """
 
     n: int
@@ -39,11 +39,10 @@ class HiddenText(Frozen):
 
 
 class Extracted(Frozen):
-    """What an extractor returns: a document without the identity that the flow gives it.
+    """What an extractor returns: a document without its identity.
 
-    ``extractor`` is its name and version: ``html/1``. ``canonical_url`` is what the page itself
-    names. ``description`` is the page's or the front matter's own summary. ``authors`` of a talk
-    are its channel or podcast. Offsets count Python characters (code points) of ``text``.
+    ``extractor`` is its name and version, ``canonical_url`` what the page itself names,
+    ``description`` its own summary. Offsets count Python characters (code points) of ``text``.
     """
 
     kind: SourceKind
@@ -71,10 +70,7 @@ class Extracted(Frozen):
 
 
 class Document(Extracted):
-    """The text of one snapshot as one version of an extractor reads it.
-
-    ``document_id`` is derived from the source and everything that a summary could depend on.
-    """
+    """The text of one snapshot; its id depends on all that a summary could depend on."""
 
     document_id: str
     source_id: str

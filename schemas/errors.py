@@ -26,16 +26,7 @@ None of them is ever a verdict about a source.
 """
 
 import re
-from enum import StrEnum
 from typing import ClassVar
-
-
-class Remedy(StrEnum):
-    """What to do about a stored failure."""
-
-    WAIT = "wait"
-    YOU = "needs you"
-    GONE = "gone"
 
 
 class CasebookError(Exception):

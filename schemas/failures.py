@@ -1,11 +1,20 @@
 """What went wrong, kept as a row: never a verdict, always something that can be tried again."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
-from schemas.errors import CasebookError, Remedy
+from schemas.errors import CasebookError
 from schemas.frozen import Frozen
 from schemas.ids import content_id
+
+
+class Remedy(StrEnum):
+    """What to do about a stored failure."""
+
+    WAIT = "wait"
+    YOU = "needs you"
+    GONE = "gone"
 
 
 class Failure(Frozen):

@@ -8,10 +8,7 @@ from schemas.frozen import Frozen
 
 
 class Usage(Frozen):
-    """Tokens as the endpoint counted them, else estimated; ``cost_usd`` None for unknown prices.
-
-    ``cached_tokens`` are those of the prompt that the endpoint had kept from an earlier call.
-    """
+    """Tokens as the endpoint counted them, else estimated; ``cost_usd`` None for unknown prices."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -33,10 +30,9 @@ class AnswerStatus(StrEnum):
 class Generation(Frozen):
     """One call to a model, stored before anything is done with its answer.
 
-    ``question_id`` is derived from the rendered messages, the answer's schema, the model and the
-    parameters: the same question is asked and paid for once. ``answer`` is the model's text, the
-    validated JSON where ``status`` is ok. ``attempts`` counts the requests that were sent,
-    ``finish_reason`` is the endpoint's. ``error`` is the message of a call without an answer.
+    ``question_id`` is derived from messages, schema, model and parameters: the same question is
+    paid for once. ``answer`` is the model's text, validated JSON where ``status`` is ok;
+    ``attempts`` counts requests.
     """
 
     generation_id: str

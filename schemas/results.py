@@ -31,10 +31,9 @@ class SimilarSource(Frozen):
 class IngestResult(Frozen):
     """The outcome of one source.
 
-    ``llm_calls``, ``tokens`` and ``cost_usd`` count what this run paid, not what it found stored;
-    ``cost_usd`` is None where a price is unknown. ``same_as`` is the address of the known source
-    that the submitted one leads to; ``source_id`` is then that one's. ``unjudged`` says why the
-    judge could not be asked.
+    ``llm_calls``, ``tokens`` and ``cost_usd`` count what this run paid, not what it found stored.
+    ``same_as`` is the address of the known source that the submitted one leads to; ``unjudged``
+    says why the judge could not be asked.
     """
 
     source: str

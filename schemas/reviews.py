@@ -27,9 +27,8 @@ class Unread(Frozen):
 class Recipe(Frozen):
     """What a draft is made with, beside its document: the same recipe makes the same draft.
 
-    ``prompts`` are ``name/version`` pairs such as ``case_study/v10``; ``fingerprint`` is a hash of
-    their texts, the answers' schemas, the parameters and the version of the checks. ``judge`` is
-    the judge's model.
+    ``prompts`` are such as ``case_study/v10``; ``fingerprint`` is a hash of their texts, the
+    answers' schemas, the parameters and the version of the checks.
     """
 
     recipe_id: str
@@ -41,10 +40,7 @@ class Recipe(Frozen):
 
 
 class Revision(Frozen):
-    """One state of a case's text, made by a model (a draft) or by a person (an edit).
-
-    ``strategy_reason`` says why the recipe's strategy was taken.
-    """
+    """One state of a case's text, made by a model (a draft) or by a person (an edit)."""
 
     revision_id: str
     case_id: str
@@ -74,11 +70,7 @@ class Decision(StrEnum):
 
 
 class Review(Frozen):
-    """One decision, by whom and when.
-
-    For an edit or an adopted draft, ``revision_id`` is the new revision; for a refusal, the draft
-    that is refused.
-    """
+    """One decision; ``revision_id`` is the revision that it made, refused, or was about."""
 
     review_id: str
     case_id: str

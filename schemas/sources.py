@@ -45,9 +45,8 @@ _LABELS = {
 class SourceRef(Frozen):
     """What a person submitted: an address or a path.
 
-    ``url`` is where a local file came from. ``transcript`` is the path of a file with the words of
-    the video or recording at ``source``: it is read instead, and ``source`` stays the identity.
-    ``feed`` is the address of a feed that carries the full text of the page at ``source``.
+    ``url`` is where a local file came from; ``transcript`` a file with the words of the video or
+    recording at ``source``; ``feed`` a feed that carries the full text of the page at ``source``.
     """
 
     source: str = Field(min_length=1)
@@ -79,10 +78,7 @@ class Candidate(Frozen):
 
 
 class Step(Frozen):
-    """One thing that was tried on the way to a text, and its outcome.
-
-    ``doubtful`` asks the curator to compare the text with the original.
-    """
+    """One thing that was tried on the way to a text; ``doubtful`` asks the curator to look."""
 
     method: str
     outcome: str
@@ -90,11 +86,7 @@ class Step(Frozen):
 
 
 class Source(Frozen):
-    """One submitted source. The id comes from the canonical URL, or from a file's bytes.
-
-    ``reference`` is what was submitted, kept so that a failed fetch can be tried again.
-    ``canonical_url`` is None for a file whose origin was not given.
-    """
+    """One submitted source. The id comes from the canonical URL, or from a file's bytes."""
 
     source_id: str
     kind: SourceKind | None
@@ -107,9 +99,8 @@ class Source(Frozen):
 class Payload(Frozen):
     """Bytes on their way to an extractor, with what is known of where they came from.
 
-    ``name`` is the file's or the URL's last part, for its suffix. ``url`` is what was asked for and
-    ``final_url`` where redirects ended; both are None for a local file without an origin.
-    ``headers`` has lower-case names. ``steps`` are the ways that were tried to get the bytes.
+    ``name`` is the file's or the URL's last part. ``url`` was requested, and redirects ended at
+    ``final_url``; both are None for a file without an origin. ``headers`` has lower-case names.
     """
 
     data: bytes
@@ -140,10 +131,9 @@ class Snapshot(Frozen):
 
 
 class Alias(Frozen):
-    """An address that turned out to be another source: ``source_id`` is the same as ``same_as``.
+    """An address that turned out to be the source ``same_as``, found at ``url``.
 
-    ``reason`` is ``redirect``, ``canonical`` (the page names another address), ``moved`` (found by
-    recheck) or ``file`` (a file whose bytes changed).
+    ``reason`` is ``redirect``, ``canonical`` (the page names it) or ``file`` (known by its path).
     """
 
     source_id: str

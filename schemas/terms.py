@@ -8,10 +8,7 @@ from schemas.frozen import Frozen
 
 
 class TermProposal(Frozen):
-    """A name that a draft wanted as a tag, with the quote that shows it.
-
-    ``key`` is the name in the form in which names are compared (``taxonomy.term_key``).
-    """
+    """A name that a draft wanted as a tag, with its quote; ``key`` is ``taxonomy.term_key``."""
 
     key: str
     name: str
@@ -30,10 +27,9 @@ class Ruling(StrEnum):
 
 
 class TermRuling(Frozen):
-    """A curator's ruling on a name; the newest one of a key is in force.
+    """A curator's ruling on a name; the newest of a key is in force.
 
-    ``slug`` is that of the new term, or of the known one that the name was mapped to; ``label``,
-    ``group`` and ``definition`` describe a new term.
+    ``slug`` is the new term's, or that of the known one that the name was mapped to.
     """
 
     key: str

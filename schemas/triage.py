@@ -29,8 +29,7 @@ class Criterion(Frozen):
 class Triage(Frozen):
     """The verdict on one document by one version of the rubric and one model.
 
-    ``overturned_by`` is the curator who asked for a draft of a refused source anyway: the verdict
-    then reads unsure, and scores and reason are those of the refusal.
+    ``overturned_by`` is the curator who had a refused source drafted: the verdict is unsure.
     """
 
     triage_id: str

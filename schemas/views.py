@@ -17,9 +17,8 @@ from schemas.triage import Triage, Verdict
 class CaseLine(Frozen):
     """One line of the list of cases.
 
-    ``statements`` and ``support`` count statements by section and by level. ``checked`` is the
-    newest result of recheck that reached the source. ``near_copies`` counts similar sources,
-    ``newer_draft`` marks a case with a newer draft to compare.
+    ``statements`` and ``support`` count statements by section and by level; ``checked`` is the
+    newest result of recheck that reached the source.
     """
 
     case_id: str
@@ -63,12 +62,10 @@ class CaseFilter(Frozen):
 
 
 class CaseView(Frozen):
-    """Everything about one case.
+    """Everything about one case; revisions and reviews are in order of time.
 
-    ``revision`` is the current one (the newest that is not a waiting or refused draft) and
-    ``document`` the one that it was made from. ``newer`` is a newer draft by a model that waits for
-    a decision. ``published`` is the publication in force. Revisions and reviews are in order of
-    time.
+    ``revision`` is the current one, ``document`` its text, ``newer`` a draft that waits to be
+    compared, ``published`` the publication in force.
     """
 
     case: Case
@@ -107,8 +104,7 @@ CostKey = Literal["day", "model", "stage", "case", "source"]
 class CostLine(Frozen):
     """What model calls cost for one day, model, stage, case or source.
 
-    ``key`` is None for calls about a source without a case. ``wasted_calls`` gave no usable answer.
-    ``cost_usd`` leaves out ``unpriced`` calls.
+    ``wasted_calls`` gave no usable answer; ``cost_usd`` leaves out ``unpriced`` calls.
     """
 
     key: str | None

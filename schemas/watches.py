@@ -17,9 +17,8 @@ class WatchState(StrEnum):
 class Watch(Frozen):
     """A list that is read every so many seconds; each change of it is a row of its own.
 
-    ``words`` keeps only items with one of them in title, summary or address. ``rubric`` says in a
-    curator's words what is wanted: a model judges each new item by it. ``budget_usd`` limits what
-    one look may spend. ``watch_id`` comes from the address: a list is watched once.
+    ``words`` keeps only items that mention one; a model judges new items by ``rubric``, a
+    curator's words; ``budget_usd`` limits what one look may spend.
     """
 
     watch_id: str
@@ -34,10 +33,10 @@ class Watch(Frozen):
 
 
 class WatchedItem(Frozen):
-    """An item of a watched list, and whether a look took it.
+    """An item of a watched list, and its fate.
 
-    ``state`` is ``known`` (there at the first look, or a source already), ``taken``, ``refused``
-    (by the rubric, with ``reason``) or ``undecided`` (taken without a verdict).
+    ``state`` is ``known`` (at the first look), ``taken``, ``refused`` by the rubric, or
+    ``undecided`` (taken without a verdict).
     """
 
     watch_id: str
@@ -50,10 +49,9 @@ class WatchedItem(Frozen):
 
 
 class Look(Frozen):
-    """One look at a watched list.
+    """One look at a watched list, and the batch of its new items.
 
-    ``batch_id`` is the batch of its new items, None where there were none; ``failure`` says why the
-    list could not be read. ``missed`` counts parts of the list that could not be read.
+    ``failure`` says why the list could not be read, ``missed`` counts unreadable parts of it.
     """
 
     watch_id: str

@@ -6,7 +6,8 @@ import pytest
 from warehouse_rows import START, Story
 
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchStep
-from schemas.errors import Remedy, UnknownId
+from schemas.errors import UnknownId
+from schemas.failures import Remedy
 from schemas.sources import SourceRef
 from schemas.terms import Ruling, TermProposal, TermRuling
 from schemas.watches import Look, Watch, WatchedItem, WatchState

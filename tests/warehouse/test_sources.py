@@ -7,7 +7,7 @@ from warehouse_rows import START, Story
 
 from schemas.batches import SourceState
 from schemas.checks import CheckResult
-from schemas.errors import Remedy
+from schemas.failures import Remedy
 from schemas.reviews import Decision
 from schemas.triage import Verdict
 

@@ -14,6 +14,7 @@ from schemas.frozen import Frozen
 from schemas.ids import content_id
 from schemas.reviews import CaseStatus, Publication
 from schemas.views import CaseView
+from warehouse import write_parquet
 
 
 class Blocked(Frozen):
@@ -83,7 +84,7 @@ def _publish_alone(services: Services, out: Path) -> Published:
         title=settings.site_title, address=settings.site_address, licence=settings.site_licence
     )
     checks = warehouse.last_checks([view.source.source_id for view in views])
-    built = build(views, [*earlier, *gone], site, out, warehouse.write_parquet, checks=checks)
+    built = build(views, [*earlier, *gone], site, out, write_parquet, checks=checks)
     rows = _rows(views, built, in_force, target, now)
     warehouse.append(*rows, *gone)
     fresh = {row.case_id for row in rows}

@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock
 from prefect import flow
 
 from config.services import Services, opened
@@ -49,16 +48,11 @@ async def publish_site(services: Services, out: Path | None = None) -> Published
     Raises:
         PublishError: when the files cannot be written; the previous site stays in place.
     """
-    return await asyncio.to_thread(_publish, services, out or services.settings.site_path)
+    async with services.warehouse.alone("publish"):
+        return await asyncio.to_thread(_publish, services, out or services.settings.site_path)
 
 
 def _publish(services: Services, out: Path) -> Published:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(out.with_name(f".{out.name}.lock")):
-        return _publish_alone(services, out)
-
-
-def _publish_alone(services: Services, out: Path) -> Published:
     warehouse, target = services.warehouse, str(out)
     case_ids = [
         case_id

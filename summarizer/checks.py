@@ -10,6 +10,7 @@ from summarizer.numbers import missing_numbers
 from summarizer.quotes import QuoteFinder, comparable
 from summarizer.sentences import sentences_of
 
+_NEAR = 5_000  # characters; paragraphs are shorter
 _CLOSING = " .,;:!?\"'”’)"
 
 
@@ -98,11 +99,13 @@ class Checker:
         return ""
 
     def _passages(self, evidence: Sequence[Evidence]) -> str:
+        """Return the passages of quotes; of one without end what is near the quote."""
         spans = [(e.start, e.end) for e in evidence if e.start is not None and e.end is not None]
         return "\n".join(
-            self._document.passage_text(passage)
-            for passage in self._document.passages
-            if any(start < passage.end and passage.start < end for start, end in spans)
+            self._document.text[max(p.start, start - _NEAR) : min(p.end, end + _NEAR)]
+            for start, end in spans
+            for p in self._document.passages
+            if start < p.end and p.start < end
         )
 
     def _headings(self, evidence: Sequence[Evidence]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 # Words of a name: Kafka, Data-Arks, GPT-4o, vLLM, S3, You.com, R&D.
@@ -10,8 +10,9 @@ _WORD = re.compile(r"[^\W_][\w&+#]*(?:[.-][\w+#]+)*(?:['’]s\b)?")
 _INNER = re.compile(r".[A-Z]|[A-Za-z].*\d|\d.*[A-Z]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“(]\s*)$")
 # "Southeast Asia (SEA)" and "SEA (Southeast Asia)".
-_LONG_SHORT = re.compile(r"((?:[\w-]+ ){1,6}?[\w-]+) ?\(([A-Z][A-Za-z\d&-]{1,9}?)s?\)")
-_SHORT_LONG = re.compile(r"\b([A-Z][A-Z\d&-]{1,9})s? ?\(((?:[\w-]+ ){1,6}?[\w-]+)\)")
+_IN_PARENTHESES = re.compile(r" ?\(([A-Z][A-Za-z\d&-]{1,9}?)s?\)")
+_SHORT_LONG = re.compile(r"\b([A-Z][A-Z\d&-]{1,9})s? ?\(([^()]{3,80})\)")
+_LONGEST_FORM = 80  # characters
 _CAPITALS = re.compile(r"[A-Z][A-Z\d&]{1,7}")
 # Languages that write every noun with a capital.
 _NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
@@ -85,10 +86,13 @@ def _abbreviated(text: str, document: str) -> set[str]:
     return found
 
 
-@cache
+@lru_cache(maxsize=4)
 def _introduced(document: str) -> tuple[tuple[str, str], ...]:
     """Return the abbreviations that a document introduces: (short, long)."""
-    pairs = [(m[2], m[1]) for m in _LONG_SHORT.finditer(document)]
+    pairs = [
+        (m[1], document[max(0, m.start() - _LONGEST_FORM) : m.start()])
+        for m in _IN_PARENTHESES.finditer(document)
+    ]
     pairs += [(m[1], m[2]) for m in _SHORT_LONG.finditer(document)]
     forms = ((short, _long_form(short, words)) for short, words in pairs)
     return tuple((short, long) for short, long in forms if long)

@@ -70,6 +70,7 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _TOLERANCE = 0.12
+_LONGEST = 5_000
 _FEW = 3
 _SHARES = {"%", "percent", "per cent", "pct"}
 
@@ -137,7 +138,13 @@ def _digits_for_words(text: str, language: str | None) -> str:
     plain = re.sub(r"\bmillions?\b", "mio", text, flags=re.IGNORECASE)
     plain = re.sub(r"\bbillions?\b", "bn", plain, flags=re.IGNORECASE)
     code = language if language in _LANGUAGES else "en"
-    return str(alpha2digit(plain, code, threshold=0))
+    pieces = re.split(r"(?<=[.!?\n])(?=\s)", plain)
+    return "".join(_converted_words(piece, code) for piece in pieces)
+
+
+def _converted_words(text: str, language: str) -> str:
+    # The converter takes quadratic time, and no sentence is so long.
+    return text if len(text) > _LONGEST else str(alpha2digit(text, language, threshold=0))
 
 
 def _unit(match: re.Match[str]) -> str | None:

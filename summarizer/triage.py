@@ -32,8 +32,8 @@ CUES_RUBRIC = "triage/cues-3"
 _STORY = "story"
 _CRITERIA = ("technical_detail", "real_use", "iteration", "deployed", _STORY)
 _TOP_SCORE = 3
-# Shorter ones are headings, table cells and code.
-_LEAST_WORDS = 6
+# Shorter ones are headings, table cells and code; longer ones are not prose.
+_LEAST_WORDS, _MOST_WORDS = 6, 200
 # Speakers say "you" of anybody, so that an address means nothing in a talk.
 _SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
 # What lacks technical substance is refused; so is what has hardly any and shows no use. What
@@ -83,7 +83,8 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
 
 def triage_by_cues(document: Document) -> Triage:
     """Score the document by the patterns of ``triage.toml``; no model is asked."""
-    sentences = [s for s in sentences_of(document) if len(words(s.text)) >= _LEAST_WORDS]
+    found = sentences_of(document)
+    sentences = [s for s in found if _LEAST_WORDS <= len(words(s.text)) <= _MOST_WORDS]
     criteria = [_from_cues(name, document, sentences) for name in _CRITERIA if name != _STORY]
     return _triage(document, CUES_RUBRIC, "cues", [*criteria, _story(document, sentences)], [])
 

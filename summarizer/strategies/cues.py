@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from tomllib import loads
 
@@ -118,7 +118,7 @@ def _is_run_in(sentence: Sentence) -> bool:
     return len(words(sentence.text)) <= _RUN_IN_WORDS and sentence.text.endswith((".", ":"))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _headed(heading: str, title: str) -> frozenset[str]:
     if heading == title or len(words(heading)) > _HEADING_WORDS:
         return frozenset()

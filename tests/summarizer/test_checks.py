@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,13 @@ def test_the_parts_of_a_result_are_compared_too():
         measure=measure,
     )  # fmt: skip
     assert statement.support.reason == "The number 19 s is not in the quoted passage."
+
+
+@pytest.mark.parametrize("run", ["one ", "x", "a-", "A", "1,", "(A", "Aa "])
+def test_hostile_passages_take_no_time(run):
+    """Endless runs of words, letters, digits or parentheses are compared in seconds."""
+    document = document_of("It took four minutes. " + run * (300_000 // len(run)))
+    started = time.monotonic()
+    statement = checked("It took 47 minutes.", Section.LESSONS, ["It took four minutes"], document)
+    assert statement.support.reason == "The number 47 minutes is not in the quoted passage."
+    assert time.monotonic() - started < 20

@@ -55,23 +55,14 @@ class CaseReads(Reader):
         return next(iter(self._column("next_draft", case_id=case_id)), None)
 
     def case(self, case_id: str) -> CaseView:
-        """Return everything about one case.
-
-        Raises:
-            UnknownId: if there is no such case.
-        """
+        """Return everything about one case, or raise UnknownId."""
         return self.case_views([case_id])[0]
 
     def case_views(self, case_ids: Sequence[str]) -> list[CaseView]:
-        """Return everything about these cases in their order, as of one moment.
-
-        Raises:
-            UnknownId: if there is no such case.
-        """
+        """Return everything about these cases in their order, or raise UnknownId."""
         found = self._read(lambda c: _views(c, case_ids))
-        for case_id in case_ids:
-            if case_id not in found:
-                raise UnknownId(f"there is no case {case_id}: `casebook list` shows all")
+        if missing := [case_id for case_id in case_ids if case_id not in found]:
+            raise UnknownId(f"there is no case {missing[0]}: `casebook list` shows all")
         return [found[case_id] for case_id in case_ids]
 
     def makings(self, case_ids: Sequence[str] | None = None) -> list[Making]:
@@ -90,19 +81,12 @@ class CaseReads(Reader):
     def resolve(self, prefix: str) -> str:
         """Return the one id of a case, source, revision or batch that begins with ``prefix``.
 
-        The kind before the underscore may be left out. A whole id is itself.
-
-        Raises:
-            UnknownId: if no id or several begin with it.
+        The kind before the underscore may be left out, and a whole id is itself. Raises UnknownId.
         """
         return self._one_id("resolve", prefix, "case, source, revision or batch")
 
     def source_of(self, prefix: str) -> str:
-        """Return the source of the one case, source, revision, document or failure with this id.
-
-        Raises:
-            UnknownId: if no id or several begin with ``prefix``.
-        """
+        """Return the source of a case, revision, document or failure, or raise UnknownId."""
         return self._one_id("source_of", prefix, "case, source, revision, document or failure")
 
     def _one_id(self, query: str, prefix: str, kinds: str) -> str:
@@ -110,10 +94,8 @@ class CaseReads(Reader):
         wanted = prefix.strip().lower()
         found = self._rows(query, prefix=wanted) if wanted else []
         if not found:
-            raise UnknownId(
-                f"no {kinds} has an id that begins with {prefix!r}: `casebook list`,"
-                " `casebook failures` and `casebook backfill list` show the ids"
-            )
+            hint = "`casebook list`, `casebook failures` and `casebook backfill list` show them"
+            raise UnknownId(f"no {kinds} has an id that begins with {prefix!r}: {hint}")
         if len(found) > 1:
             shown = ", ".join(row["id"] for row in found[:_SHOWN_IDS])
             raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")

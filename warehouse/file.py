@@ -10,28 +10,25 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 from filelock import AsyncFileLock
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from schemas.errors import DiskFull, WarehouseBusy, WarehouseError
+from warehouse.lake import R, Read, Write
 from warehouse.schema import migrations, upgrade, version
-
-R = TypeVar("R")
-_Settings = dict[str, str | bool | int | float | list[str]]
 
 # A checkpoint writes the last group of rows of each table anew, so groups are small. Small blocks
 # keep a new home small, and its storage version is the oldest that compresses long texts.
 _GROUPS = "ROW_GROUP_SIZE 2048"
 _NEW = f"{_GROUPS}, BLOCK_SIZE 16384, STORAGE_VERSION 'v1.2.0'"
-_SETTINGS: _Settings = {
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "threads": 2,
@@ -45,14 +42,14 @@ _LONGEST_SECONDS = 2.0
 _GAP_SECONDS = 0.04
 _RETRY_SECONDS = (0.005, 0.03)  # shorter than the gap, so that a waiting process finds it
 _LONG_LOG = 256 * 1024  # bytes; each opening replays the log
-_HELD = ("Could not set lock on file", "used by another process")
-_FULL = ("No space left on device", "Disk quota exceeded")
+_HELD = re.compile("Could not set lock on file|used by another process")
+_FULL = re.compile("No space left on device|Disk quota exceeded")
 
 
 class DatabaseFile:
     """The file at ``path``, once in a process; the first write creates it with its folder.
 
-    A ``timeout`` is the number of seconds to wait for other programs.
+    A ``timeout`` is the seconds to wait for other programs.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,47 +57,42 @@ class DatabaseFile:
         self._writing = threading.Lock()
         self._changed = threading.Condition()
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._closed = threading.Event()
+        self._closer = threading.Timer(0, self._close)
         self._users = 0
-        self._opened_at = self._used_at = 0.0
+        self._opened_at = 0.0
         self._stored_at = datetime.min.replace(tzinfo=UTC)
 
-    def read(self, work: Callable[[duckdb.DuckDBPyConnection], R], timeout: float) -> R:
+    def read(self, work: Read[R], timeout: float) -> R:
         """Return what ``work`` returns for the rows as of one moment."""
         with self._plain_errors():
             if not self._path.exists():
                 with _empty().cursor() as cursor:
                     return work(cursor)
             with self._cursor(time.monotonic() + timeout) as cursor:
-                cursor.execute("BEGIN TRANSACTION READ ONLY")
-                return work(cursor)
+                return work(cursor.execute("BEGIN TRANSACTION READ ONLY"))
 
-    def write(self, work: Callable[[duckdb.DuckDBPyConnection, datetime], R], timeout: float) -> R:
+    def write(self, work: Write[R], timeout: float) -> R:
         """Return what ``work`` returns and commit what it wrote; it gets the time of storing.
 
         One thread writes at a time: DuckDB would not make a second one wait.
         """
         if not _is_writable(self._path):
-            raise WarehouseError(
-                f"{self._path} can be read but not written: use an account that may write there,"
-                " or set CASEBOOK_HOME to another folder",
-                cause="warehouse_read_only",
-            )
+            message = f"{self._path} can be read but not written: set CASEBOOK_HOME to a folder"
+            raise WarehouseError(f"{message} of yours", cause="warehouse_read_only")
         deadline = time.monotonic() + timeout
         with self._writing, self._plain_errors():
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._cursor(deadline) as cursor:
-                cursor.begin()
                 later = self._stored_at + timedelta(microseconds=1)
                 self._stored_at = max(datetime.now(UTC), later)
-                result = work(cursor, self._stored_at)
+                result = work(cursor.begin(), self._stored_at)
                 cursor.commit()
                 return result
 
     def alone(self, name: str) -> AbstractAsyncContextManager[object]:
         """Hold the lock of a file named ``name`` beside the database."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = self._path.parent / "locks"
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True)
         return AsyncFileLock(folder / f"{name}.lock")
 
@@ -108,6 +100,7 @@ class DatabaseFile:
         """Wait until the file is not in use, and close it; it then holds everything."""
         with self._changed:
             self._changed.wait_for(lambda: self._users == 0)
+            self._closer.cancel()
             self._close(folds=True)
 
     @contextmanager
@@ -115,6 +108,7 @@ class DatabaseFile:
         with self._changed:
             cursor = self._ready(deadline).cursor().execute("USE warehouse")
             self._users += 1
+            self._closer.cancel()
         try:
             yield cursor
         except (duckdb.FatalException, duckdb.InternalException):
@@ -125,7 +119,9 @@ class DatabaseFile:
                 with suppress(duckdb.Error):
                     cursor.close()
                 self._users -= 1
-                self._used_at = time.monotonic()
+                # No daemon: Python waits at its end until the thread has closed the file.
+                self._closer = threading.Timer(_IDLE_SECONDS, self._close_unused)
+                self._closer.start()
                 self._changed.notify_all()
 
     def _ready(self, deadline: float) -> duckdb.DuckDBPyConnection:
@@ -144,18 +140,13 @@ class DatabaseFile:
                 reraise=True,
             )
             self._connection = patiently(_opened, self._path)
-            self._opened_at = self._used_at = time.monotonic()
-            self._closed = threading.Event()
-            # No daemon: Python waits at its end until the thread has closed the file.
-            threading.Thread(target=self._close_when_idle, args=(self._closed,)).start()
+            self._opened_at = time.monotonic()
         return self._connection
 
-    def _close_when_idle(self, closed: threading.Event) -> None:
-        while not closed.wait(_IDLE_SECONDS / 2):
-            with self._changed:
-                is_idle = time.monotonic() - self._used_at >= _IDLE_SECONDS
-                if is_idle and self._users == 0 and not closed.is_set():
-                    self._close(folds=not threading.main_thread().is_alive())
+    def _close_unused(self) -> None:
+        with self._changed:
+            if self._users == 0:
+                self._close(folds=not threading.main_thread().is_alive())
 
     def _close(self, *, folds: bool = False) -> None:
         """Close the file, after folding in the log if that is asked for or the log is long."""
@@ -167,13 +158,10 @@ class DatabaseFile:
             with suppress(duckdb.Error):
                 self._connection.close()
             self._connection = None
-            self._closed.set()
 
     def _busy(self, holder: str) -> WarehouseBusy:
-        return WarehouseBusy(
-            f"{self._path} is in use by {holder}: end it or wait for it, and try again",
-            cause="warehouse_locked",
-        )
+        message = f"{self._path} is in use by {holder}: end it or wait for it, and try again"
+        return WarehouseBusy(message, cause="warehouse_locked")
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:
@@ -182,19 +170,14 @@ class DatabaseFile:
             yield
         except (OSError, duckdb.Error) as error:
             reason = str(error).partition("\n")[0]
-            number = error.errno if isinstance(error, OSError) else None
-            if number in {errno.ENOSPC, errno.EDQUOT} or any(sign in reason for sign in _FULL):
-                raise DiskFull(
-                    f"the disk with {self._path} is full: make room and try again; what was stored"
-                    " is safe"
-                ) from error
+            if getattr(error, "errno", 0) in {errno.ENOSPC, errno.EDQUOT} or _FULL.search(reason):
+                message = f"the disk with {self._path} is full: make room and try again"
+                raise DiskFull(f"{message}; what was stored is safe") from error
             if _is_held(error):
                 holder = re.search(r"PID \d+", reason)
-                program = f"another program ({holder[0]})" if holder else "another program"
-                raise self._busy(program) from error
-            raise WarehouseError(
-                f"{self._path} cannot be used: {reason}", cause="warehouse_failed"
-            ) from error
+                raise self._busy(f"another program ({holder[0] if holder else '?'})") from error
+            message = f"{self._path} cannot be used: {reason}"
+            raise WarehouseError(message, cause="warehouse_failed") from error
 
 
 database_file = cache(DatabaseFile)
@@ -206,8 +189,7 @@ def _empty() -> duckdb.DuckDBPyConnection:
     """Return a database in memory without rows, which is read where there is no file."""
     connection = duckdb.connect(config=_SETTINGS)
     upgrade(connection, "an empty warehouse")
-    connection.execute("SET enable_external_access = false")
-    return connection
+    return connection.execute("SET enable_external_access = false")
 
 
 def _opened(path: Path) -> duckdb.DuckDBPyConnection:
@@ -220,8 +202,7 @@ def _opened(path: Path) -> duckdb.DuckDBPyConnection:
                 connection.execute("CHECKPOINT warehouse")
                 connection.close()  # to read the file while it is open would drop DuckDB's lock
                 backup = path.with_name(f"{path.name}.before-{found + 1:04}.bak")
-                shutil.copy2(path, backup)
-                kept = f"The file as it was is {backup}."
+                kept = f"The file as it was is {shutil.copy2(path, backup)}."
                 connection = _connect(path)
             upgrade(connection, str(path), kept)
             path.chmod(0o600)
@@ -237,14 +218,12 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         options = (_NEW if is_new else _GROUPS) if _is_writable(path) else "READ_ONLY"
         place = str(path).replace("'", "''")
-        connection.execute(f"ATTACH '{place}' AS warehouse ({options})")
-        connection.execute(_SESSION)
+        return connection.execute(f"ATTACH '{place}' AS warehouse ({options}); {_SESSION}")
     except BaseException as error:
         connection.close()
         if is_new and not _is_held(error):
             path.unlink(missing_ok=True)  # half a file would be refused from now on
         raise
-    return connection
 
 
 def _is_writable(path: Path) -> bool:
@@ -254,4 +233,4 @@ def _is_writable(path: Path) -> bool:
 
 
 def _is_held(error: BaseException) -> bool:
-    return isinstance(error, duckdb.Error) and any(sign in str(error) for sign in _HELD)
+    return isinstance(error, duckdb.Error) and _HELD.search(str(error)) is not None

@@ -8,12 +8,13 @@ import asyncio
 import hashlib
 import importlib
 import random
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
@@ -21,36 +22,32 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 from schemas.errors import ConfigurationError, WarehouseBusy, WarehouseError
 from warehouse.schema import upgrade
 
-if TYPE_CHECKING:
-    import psycopg
-
 R = TypeVar("R")
+Read = Callable[[duckdb.DuckDBPyConnection], R]
+Write = Callable[[duckdb.DuckDBPyConnection, datetime], R]
 
-# These optimizers ask the catalogue about each column, which takes most of a query's time. A failed
-# commit is done again by us, with fresh reads.
+# The two optimizers ask the catalogue about each column, which takes most of a query's time. A
+# failed commit is done again by us, with fresh reads.
 _SESSION = (
     "SET enable_external_access = false; SET GLOBAL TimeZone = 'UTC';"
     " SET GLOBAL ducklake_max_retry_count = 0;"
     " SET GLOBAL disabled_optimizers = 'join_order,statistics_propagation'"
 )
-_CONFLICTS = ("Transaction conflict", "maximum retry count")
-# The last ones are what DuckDB says where the server goes away in the middle of its work.
-_AWAY = (
-    "Unable to connect to Postgres",
-    "server closed the connection",
-    "terminating connection",
-    "INTERNAL Error",
-    "has been invalidated",
-    "transaction is aborted",
-    "query result",
-)
+_CAUSES = {
+    "warehouse_conflict": "Transaction conflict|maximum retry count",
+    "warehouse_locked": "lock timeout",
+    # Also what DuckDB says where the server goes away in the middle of its work.
+    "warehouse_unreachable": "^psycopg|Unable to connect to Postgres|server closed the connection"
+    "|terminating conn|INTERNAL Error|has been invalidated|transaction is aborted|query result",
+}
+_PASSWORD = re.compile(r"(password=|://[^:/@]*:)[^\s@]+")
 
 
 class Lake(NamedTuple):
-    """Where a shared warehouse is.
+    """Where a shared warehouse is, the same on every machine.
 
     ``dsn`` is the PostgreSQL server as libpq takes it, ``data_path`` the folder or fsspec address
-    of the Parquet files, the same on every machine.
+    of the Parquet files.
     """
 
     dsn: str
@@ -58,33 +55,28 @@ class Lake(NamedTuple):
 
 
 class DatabaseLake:
-    """One lake. It keeps an instance of DuckDB open once it was used.
-
-    A ``timeout`` is the number of seconds to wait for other writers, or for the server.
-    """
+    """One lake. A ``timeout`` is the seconds to wait for other writers, or for the server."""
 
     def __init__(self, lake: Lake) -> None:
         self._dsn, self._data_path = lake
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
 
-    def read(self, work: Callable[[duckdb.DuckDBPyConnection], R], timeout: float) -> R:
+    def read(self, work: Read[R], timeout: float) -> R:
         """Return what ``work`` returns for the rows as of one moment."""
 
         def once() -> R:
             with self._cursor(timeout) as cursor:
-                cursor.execute("BEGIN TRANSACTION READ ONLY")
-                return work(cursor)
+                return work(cursor.execute("BEGIN TRANSACTION READ ONLY"))
 
         return self._patiently(once, timeout)
 
-    def write(self, work: Callable[[duckdb.DuckDBPyConnection, datetime], R], timeout: float) -> R:
+    def write(self, work: Write[R], timeout: float) -> R:
         """Return what ``work`` returns and commit what it wrote; it gets the server's time."""
 
         def once() -> R:
             with self._cursor(timeout) as cursor, self._turn(timeout) as now:
-                cursor.begin()
-                result = work(cursor, now)
+                result = work(cursor.begin(), now)
                 cursor.commit()
                 return result
 
@@ -93,17 +85,14 @@ class DatabaseLake:
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
         """Hold an advisory lock of the server, which frees it when this session ends."""
-        session = await asyncio.to_thread(self._connect)
-        try:
+        with closing(await asyncio.to_thread(self._connect)) as session:
             query = "SELECT pg_try_advisory_lock(%s)"
-            while not await asyncio.to_thread(_value, session, query, _key(name)):  # noqa: ASYNC110 - no event of ours
+            while not await asyncio.to_thread(_value, session, query, _key(name)):  # noqa: ASYNC110 - other processes set no event
                 await asyncio.sleep(random.uniform(0.1, 0.4))  # noqa: S311 - jitter
             yield
-        finally:
-            session.close()
 
     def close(self) -> None:
-        """Close the instance."""
+        """Close the instance of DuckDB, which is open once it was used."""
         with self._opening, suppress(duckdb.Error):
             if self._instance is not None:
                 self._instance.close()
@@ -123,32 +112,23 @@ class DatabaseLake:
             cause = _cause(error)
             if cause is None and not isinstance(error, duckdb.Error):
                 raise
+            reason = _PASSWORD.sub(r"\1***", str(error).partition("\n")[0])
+            message = (
+                f"the shared warehouse cannot be used: {reason}. See whether its PostgreSQL server"
+                " runs and CASEBOOK_WAREHOUSE is right, and try again"
+            )
             kind = WarehouseBusy if cause else WarehouseError
-            raise kind(
-                f"the shared warehouse cannot be used: {self._shown(error)}. See whether its"
-                " PostgreSQL server runs and CASEBOOK_WAREHOUSE is right, and try again",
-                cause=cause or "warehouse_failed",
-            ) from None  # the original quotes the password
-
-    def _shown(self, error: Exception) -> str:
-        from psycopg.conninfo import conninfo_to_dict
-
-        reason = str(error).strip().partition("\n")[0]
-        password = conninfo_to_dict(self._dsn).get("password")
-        return reason.replace(str(password), "***") if password else reason
+            raise kind(message, cause=cause or "warehouse_failed") from None
 
     @contextmanager
     def _turn(self, timeout: float) -> Iterator[datetime]:
         """Hold the writers' lock and yield the server's time."""
-        session = self._connect()
-        try:
+        with closing(self._connect()) as session:
             session.execute("SELECT set_config('lock_timeout', %s, false)", [f"{timeout:.3f}s"])
             session.execute("SELECT pg_advisory_lock(%s)", [_key("write")])
             yield _value(session, "SELECT clock_timestamp()").astimezone(UTC)
-        finally:
-            session.close()
 
-    def _connect(self) -> "psycopg.Connection[Any]":
+    def _connect(self) -> Any:
         import psycopg
 
         return psycopg.connect(self._dsn, autocommit=True, connect_timeout=10)
@@ -156,8 +136,7 @@ class DatabaseLake:
     @contextmanager
     def _cursor(self, timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._opening:
-            if self._instance is None:
-                self._instance = self._opened(timeout)
+            self._instance = self._instance or self._opened(timeout)
             cursor = self._instance.cursor().execute("USE lake")
         try:
             yield cursor
@@ -171,20 +150,9 @@ class DatabaseLake:
 
     def _opened(self, timeout: float) -> duckdb.DuckDBPyConnection:
         """Open an instance in memory that reaches the lake and nothing else, and migrate it."""
-        settings = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        instance = duckdb.connect(config=dict(settings))
+        instance = duckdb.connect(config={"autoload_known_extensions": False})
         for name in ("postgres_scanner", "ducklake"):
             instance.execute(f"LOAD {_quoted(str(_extension(name)))}")
-        folder = _quoted(self._data_folder(instance))
-        attach = f"ATTACH {_quoted(f'ducklake:postgres:{self._dsn}')} AS lake"
-        with self._turn(timeout):
-            instance.execute(f"{attach} (DATA_PATH {folder}, METADATA_SCHEMA 'casebook'); USE lake")
-            upgrade(instance, "the lake", "Its earlier snapshots have the rows as they were.")
-        instance.execute(f"SET allowed_directories = [{folder}]; {_SESSION}")
-        return instance
-
-    def _data_folder(self, instance: duckdb.DuckDBPyConnection) -> str:
-        """Return the Parquet folder; one at an address is reached through fsspec."""
         protocol, separator, _ = self._data_path.partition("://")
         if separator:
             import fsspec
@@ -192,23 +160,22 @@ class DatabaseLake:
             instance.register_filesystem(fsspec.filesystem(protocol))
         else:
             Path(self._data_path).mkdir(parents=True, exist_ok=True, mode=0o700)
-        return self._data_path.rstrip("/") + "/"
+        folder = _quoted(self._data_path.rstrip("/") + "/")
+        attach = f"ATTACH {_quoted(f'ducklake:postgres:{self._dsn}')} AS lake"
+        with self._turn(timeout):
+            instance.execute(f"{attach} (DATA_PATH {folder}, METADATA_SCHEMA 'casebook'); USE lake")
+            upgrade(instance, "the lake", "Its earlier snapshots have the rows as they were.")
+        return instance.execute(f"SET allowed_directories = [{folder}]; {_SESSION}")
 
 
 def _cause(error: BaseException) -> str | None:
     """Return the cause of an error that may pass, or None."""
-    text = str(error)
-    if any(sign in text for sign in _CONFLICTS):
-        return "warehouse_conflict"
-    if "lock timeout" in text:
-        return "warehouse_locked"
-    is_postgres = type(error).__module__.startswith("psycopg")
-    return "warehouse_unreachable" if is_postgres or any(s in text for s in _AWAY) else None
+    text = f"{type(error).__module__} {error}"
+    return next((cause for cause, signs in _CAUSES.items() if re.search(signs, text)), None)
 
 
-def _value(session: "psycopg.Connection[Any]", query: str, *values: object) -> Any:
-    row = session.execute(query.encode(), values).fetchone()
-    return row[0] if row else None
+def _value(session: Any, query: str, *values: object) -> Any:
+    return session.execute(query, values).fetchone()[0]
 
 
 def _key(name: str) -> int:
@@ -222,17 +189,11 @@ def _quoted(text: str) -> str:
 
 
 def _extension(name: str) -> Path:
-    """Return the extension's file inside its package; nothing is downloaded.
-
-    Raises:
-        ConfigurationError: if the package is not installed, or is for another DuckDB.
-    """
+    """Return the extension's file inside its package; nothing is downloaded."""
     try:
         package = importlib.import_module(f"duckdb_extension_{name}")
         folder = Path(str(package.__file__)).parent / "extensions" / f"v{duckdb.__version__}"
         return next(folder.glob(f"{name}.duckdb_extension"))
     except (ImportError, StopIteration) as error:
-        raise ConfigurationError(
-            f"a shared warehouse needs DuckDB's extension {name} for {duckdb.__version__}:"
-            ' pip install "casebook[scale]"'
-        ) from error
+        message = f"a shared warehouse needs {name} for DuckDB {duckdb.__version__}"
+        raise ConfigurationError(f'{message}: pip install "casebook[scale]"') from error

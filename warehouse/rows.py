@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from inspect import isclass
 from types import UnionType
-from typing import Any, NamedTuple, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from schemas.batches import Batch, BatchEvent, BatchItem
-from schemas.cases import CaseStudy, Evidence, Fact, Statement, Tag
+from schemas.cases import Evidence, Fact, Statement, Tag
 from schemas.checks import Check
 from schemas.documents import Document, Passage
 from schemas.failures import Failure
@@ -31,39 +31,33 @@ Values = dict[str, Any]
 T = TypeVar("T", bound=Frozen)
 
 
-class Table(NamedTuple):
-    """Where rows of a type are stored; ``key`` are the columns of its id, or its parent's."""
-
-    name: str
-    key: tuple[str, ...]
-
-
-TABLES: Mapping[type[Frozen], Table] = {
-    Source: Table("sources", ("source_id",)),
-    Alias: Table("aliases", ("source_id", "same_as", "found_at")),
-    Snapshot: Table("snapshots", ("snapshot_id",)),
-    Document: Table("documents", ("document_id",)),
-    Passage: Table("passages", ("document_id",)),
-    Triage: Table("triages", ("triage_id",)),
-    Generation: Table("generations", ("generation_id",)),
-    Case: Table("cases", ("case_id",)),
-    Revision: Table("revisions", ("revision_id",)),
-    Fact: Table("facts", ("revision_id",)),
-    Statement: Table("statements", ("revision_id",)),
-    Evidence: Table("evidence", ("revision_id",)),
-    Tag: Table("case_tags", ("revision_id",)),
-    Review: Table("reviews", ("review_id",)),
-    Publication: Table("publications", ("publication_id",)),
-    Failure: Table("failures", ("failure_id",)),
-    Check: Table("checks", ("source_id", "checked_at")),
-    Batch: Table("batches", ("batch_id",)),
-    BatchItem: Table("batch_items", ("batch_id",)),
-    BatchEvent: Table("batch_events", ("batch_id", "step", "happened_at")),
-    Watch: Table("watches", ("watch_id", "changed_at")),
-    WatchedItem: Table("watched_items", ("watch_id", "source_id", "happened_at")),
-    Look: Table("looks", ("watch_id", "happened_at")),
-    TermProposal: Table("term_proposals", ("key", "document_id")),
-    TermRuling: Table("term_rulings", ("key", "happened_at")),
+# The table of each type, and the columns of its id or of its parent's.
+TABLES: Mapping[type[Frozen], tuple[str, str]] = {
+    Source: ("sources", "source_id"),
+    Alias: ("aliases", "source_id, same_as, found_at"),
+    Snapshot: ("snapshots", "snapshot_id"),
+    Document: ("documents", "document_id"),
+    Passage: ("passages", "document_id"),
+    Triage: ("triages", "triage_id"),
+    Generation: ("generations", "generation_id"),
+    Case: ("cases", "case_id"),
+    Revision: ("revisions", "revision_id"),
+    Fact: ("facts", "revision_id"),
+    Statement: ("statements", "revision_id"),
+    Evidence: ("evidence", "revision_id"),
+    Tag: ("case_tags", "revision_id"),
+    Review: ("reviews", "review_id"),
+    Publication: ("publications", "publication_id"),
+    Failure: ("failures", "failure_id"),
+    Check: ("checks", "source_id, checked_at"),
+    Batch: ("batches", "batch_id"),
+    BatchItem: ("batch_items", "batch_id"),
+    BatchEvent: ("batch_events", "batch_id, step, happened_at"),
+    Watch: ("watches", "watch_id, changed_at"),
+    WatchedItem: ("watched_items", "watch_id, source_id, happened_at"),
+    Look: ("looks", "watch_id, happened_at"),
+    TermProposal: ("term_proposals", "key, document_id"),
+    TermRuling: ("term_rulings", "key, happened_at"),
 }
 # Columns that are not called as the field, mostly because SQL reserves its name.
 _RENAMED = {
@@ -89,15 +83,16 @@ _PARTS: Mapping[type[Frozen], set[str]] = {
 
 def encode(row: Frozen) -> Values:
     """Return the values of a row by column, as JSON values."""
-    flat = _flat(type(row), row.model_dump(mode="json", exclude=_PARTS.get(type(row))))
+    values = _flat(type(row), row.model_dump(mode="json", exclude=_PARTS.get(type(row))))
     if isinstance(row, Document):
-        flat["tail"] = row.text[row.passages[-1].end if row.passages else 0 :]
-    return flat
+        values["tail"] = row.text[row.passages[-1].end if row.passages else 0 :]
+    return values
 
 
-def decode(kind: type[T], row: Values, **children: object) -> T:
-    """Return the object of a row; ``children`` are the fields that are rows of their own."""
-    return kind.model_validate(_nested(kind, row, children) | children)
+def decode(kind: type[T], row: Values, **parts: object) -> T:
+    """Return the object of a row; ``parts`` are the fields that are rows of their own."""
+    whole = {name: tuple(v) if isinstance(v, list) else v for name, v in parts.items()}
+    return kind.model_validate(_nested(kind, row, parts) | whole)
 
 
 def encoded(rows: Iterable[Frozen], now: datetime) -> dict[type[Frozen], list[Values]]:
@@ -110,7 +105,7 @@ def encoded(rows: Iterable[Frozen], now: datetime) -> dict[type[Frozen], list[Va
     for row in rows:
         stored_at = now + timedelta(microseconds=len(seen))
         values = encode(row) | {"stored_at": stored_at.isoformat()}
-        key = (type(row), *(values[column] for column in TABLES[type(row)].key))
+        key = (type(row), *(values[column] for column in TABLES[type(row)][1].split(", ")))
         if key not in seen:
             seen.add(key)
             for kind, part in ((type(row), values), *_children(row)):
@@ -157,30 +152,27 @@ def _nested(kind: type[Frozen], row: Values, skipped: Container[str] = ()) -> Va
 
 def _children(row: Frozen) -> Iterator[tuple[type[Frozen], Values]]:
     if isinstance(row, Document):
-        yield from _passages(row)
+        end = 0
+        for passage in row.passages:
+            gap, end = row.text[end : passage.start], passage.end
+            own = {"document_id": row.document_id, "gap": gap, "text": row.passage_text(passage)}
+            yield Passage, encode(passage) | own
     if isinstance(row, Revision):
-        own = {"revision_id": row.revision_id}
-        for part, name, key, n in _named(row.study):
-            yield type(part), {"n": n} | encode(part) | own
-            place = own | {"part": name, "key": str(key)}
-            for i, evidence in enumerate(part.evidence, start=1):
-                yield Evidence, encode(evidence) | place | {"i": i}
+        for name, key, parts in (
+            ("fact", "name", row.study.facts),
+            ("statement", "n", row.study.statements),
+            ("tag", "slug", row.study.tags),
+        ):
+            yield from _parts(row.revision_id, name, key, parts)
 
 
-def _passages(document: Document) -> Iterator[tuple[type[Frozen], Values]]:
-    """Yield the passages, each with its text and what stands before it."""
-    end = 0
-    for passage in document.passages:
-        gap, end = document.text[end : passage.start], passage.end
-        text = {"gap": gap, "text": document.passage_text(passage)}
-        yield Passage, encode(passage) | text | {"document_id": document.document_id}
-
-
-def _named(study: CaseStudy) -> Iterator[tuple[Fact | Statement | Tag, str, str | int, int]]:
-    """Yield each part with what ``evidence`` calls it, and its number among its like."""
-    for n, fact in enumerate(study.facts, start=1):
-        yield fact, "fact", fact.name, n
-    for statement in study.statements:
-        yield statement, "statement", statement.n, statement.n
-    for n, tag in enumerate(study.tags, start=1):
-        yield tag, "tag", tag.slug, n
+def _parts(
+    revision_id: str, name: str, key: str, parts: Iterable[Fact | Statement | Tag]
+) -> Iterator[tuple[type[Frozen], Values]]:
+    """Yield facts, statements or tags, each with its evidence."""
+    for n, part in enumerate(parts, start=1):
+        own = {"revision_id": revision_id}
+        yield type(part), {"n": n} | encode(part) | own
+        own |= {"part": name, "key": str(getattr(part, key))}
+        for i, evidence in enumerate(part.evidence, start=1):
+            yield Evidence, encode(evidence) | own | {"i": i}

@@ -1,21 +1,24 @@
-"""Reads of sources, of what was fetched from them, and of calls to models about them."""
+"""Reads of sources, of calls to models about them, and of lists of sources."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from schemas.batches import SourceState
+from schemas.batches import BatchItem, BatchProgress, SourceState
 from schemas.checks import Check
 from schemas.documents import Document
+from schemas.errors import UnknownId
 from schemas.generations import AnswerStatus, Generation
 from schemas.results import SimilarSource
 from schemas.sources import Alias, Snapshot, Source
+from schemas.terms import OpenTerm, TermRuling
 from schemas.triage import Triage
 from schemas.views import CostKey, CostLine, OpenFailure, RefusedSource
+from schemas.watches import Look, Watch, WatchedItem, WatchLine
 from warehouse.reader import Reader
 
 
 class SourceReads(Reader):
-    """What can be asked about sources."""
+    """What can be asked about sources, batches, watches and proposed terms."""
 
     def source(self, source_id: str) -> Source | None:
         """Return the source with this id."""
@@ -106,3 +109,39 @@ class SourceReads(Reader):
     def costs(self, by: CostKey, since: datetime | None = None) -> list[CostLine]:
         """Return what calls cost: days in order, anything else with the most expensive first."""
         return self._all(CostLine, "costs", by=by, since=since)
+
+    def batches(self) -> list[BatchProgress]:
+        """Return all batches with their progress, the newest first."""
+        return self._all(BatchProgress, "batches", batch_id=None)
+
+    def batch(self, batch_id: str) -> BatchProgress:
+        """Return one batch with its progress, or raise UnknownId."""
+        if not (found := self._all(BatchProgress, "batches", batch_id=batch_id)):
+            raise UnknownId(f"there is no batch {batch_id}: `casebook backfill list` shows all")
+        return found[0]
+
+    def batch_items(self, batch_id: str) -> list[BatchItem]:
+        """Return the items of a batch in their order."""
+        return self._all(BatchItem, "batch_items", batch_id=batch_id)
+
+    def watches(self) -> list[WatchLine]:
+        """Return the watches that were not removed, each with its newest look."""
+        looks = {look.watch_id: look for look in self._all(Look, "newest_looks")}
+        watches = self._all(Watch, "watches")
+        return [WatchLine(watch=watch, look=looks.get(watch.watch_id)) for watch in watches]
+
+    def watched(self, watch_id: str) -> set[str]:
+        """Return the source ids that a watch has seen."""
+        return {item.source_id for item in self.watched_items(watch_id)}
+
+    def watched_items(self, watch_id: str, state: str | None = None) -> list[WatchedItem]:
+        """Return the newest row of each item that a watch has seen, those in ``state`` or all."""
+        return self._all(WatchedItem, "watched_items", watch_id=watch_id, state=state)
+
+    def open_terms(self) -> list[OpenTerm]:
+        """Return the proposed names without a ruling, the most frequent first."""
+        return self._all(OpenTerm, "open_terms")
+
+    def rulings(self) -> list[TermRuling]:
+        """Return all rulings in the order of time."""
+        return self._all(TermRuling, "rulings")

@@ -1,6 +1,6 @@
 """The warehouse: what can be stored, and with the reads of its base classes what can be asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -10,42 +10,25 @@ import duckdb
 
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId, WarehouseError
-from schemas.frozen import Frozen
 from schemas.reviews import CaseStatus
 from warehouse import storage
 from warehouse.cases import CaseReads
 from warehouse.file import database_file
 from warehouse.lake import DatabaseLake, Lake
-from warehouse.lists import ListReads
-from warehouse.rows import Row, Values, encode
+from warehouse.rows import TABLES, Row, Values, encode
 from warehouse.sources import SourceReads
 
 
-class TableInfo(Frozen):
-    """A table or view, and ``name``, ``type`` and ``comment`` of its columns."""
-
-    name: str
-    kind: str
-    comment: str
-    columns: tuple[Mapping[str, str], ...]
-
-
-class Warehouse(SourceReads, CaseReads, ListReads):
+class Warehouse(SourceReads, CaseReads):
     """All rows of one casebook, in one DuckDB file or in a lake that many machines share.
 
     Each method is one transaction and may be called from any thread. "Newest" means stored last.
     A file that does not exist is created by the first write; reads of it find nothing.
 
-    Args:
-        path: the database file, or the lake.
-        lock_timeout: seconds to wait for another process that holds the file.
-        read_only: whether to refuse writes.
-
-    Raises (every method):
-        WarehouseBusy: if another process or writer holds the database for too long.
-        DiskFull: if the disk takes nothing more.
-        WarehouseError: if the database cannot be used (``warehouse_too_new``,
-            ``migration_failed``, ``warehouse_read_only``, ``warehouse_failed``).
+    Every method raises WarehouseBusy where another process holds the database for longer than
+    ``lock_timeout`` seconds, DiskFull where the disk takes nothing more, and WarehouseError where
+    the database cannot be used: ``warehouse_too_new``, ``migration_failed``,
+    ``warehouse_read_only`` or ``warehouse_failed``.
     """
 
     def __init__(
@@ -79,7 +62,7 @@ class Warehouse(SourceReads, CaseReads, ListReads):
         values = [{"n": n} | encode(item) | own for n, item in enumerate(items, start=1)]
 
         def work(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
-            storage.add_values(connection, "batch_items", ("batch_id",), values)
+            storage.add_values(connection, *TABLES[BatchItem], values)
             storage.add(connection, [batch], now)
 
         self._write(work)
@@ -87,9 +70,7 @@ class Warehouse(SourceReads, CaseReads, ListReads):
     def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
         """Store rows if the case's current revision id and status are still those ``seen``.
 
-        Raises:
-            InvalidDecision: if they are not; nothing is stored.
-            UnknownId: if there is no such case.
+        Raises InvalidDecision if they are not, and UnknownId; then nothing is stored.
         """
 
         def work(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
@@ -97,11 +78,8 @@ class Warehouse(SourceReads, CaseReads, ListReads):
             if not found:
                 raise UnknownId(f"there is no case {case_id}: `casebook list` shows all")
             if (found[0]["revision_id"], found[0]["status"]) != seen:
-                raise InvalidDecision(
-                    f"case {case_id} was changed in the meantime and nothing was stored: look at"
-                    " it again before you decide",
-                    cause="case_changed",
-                )
+                message = f"case {case_id} was changed in the meantime: look at it again first"
+                raise InvalidDecision(message, cause="case_changed")
             storage.add(connection, rows, now)
 
         self._write(work)
@@ -119,28 +97,25 @@ class Warehouse(SourceReads, CaseReads, ListReads):
 
         def work(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
             row = own | {"signature": [*signature], "stored_at": now.isoformat()}
-            storage.add_values(connection, "signatures", ("document_id",), [row])
-            storage.add_values(connection, "signature_bands", ("document_id",), marks)
+            storage.add_values(connection, "signatures", "document_id", [row])
+            storage.add_values(connection, "signature_bands", "document_id", marks)
 
         self._write(work)
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""
-        return self._read(storage.counts)
+        return {row["name"]: row["rows"] for row in self._rows("counts")}
 
-    def sql(
-        self, query: str, limit: int | None = None
-    ) -> tuple[list[str], list[tuple[object, ...]]]:
+    def sql(self, query: str, limit: int | None = None) -> storage.Selected:
         """Return the column names and at most ``limit`` rows of one reading SQL statement.
 
-        Raises:
-            InputError: if it is not valid, would write, or would open a file.
+        Raises InputError if it is not valid, would write, or would open a file.
         """
         return self._read(lambda c: storage.select(c, query, limit))
 
-    def tables(self) -> list[TableInfo]:
-        """Return every table and view with its columns and their comments."""
-        return self._all(TableInfo, "tables")
+    def tables(self) -> list[Values]:
+        """Return name, kind, comment and columns (name, type, comment) of each table and view."""
+        return self._rows("tables")
 
     def _write(self, work: Callable[[duckdb.DuckDBPyConnection, datetime], None]) -> None:
         if self._read_only:

@@ -63,7 +63,7 @@ def test_rows_are_read_as_stored(lake):
     generation = story.generation(rows[1].document_id, question_id="q1_lake")
     with Warehouse(lake) as warehouse:
         warehouse.append(*rows, generation, story.snapshot())
-        warehouse.keep_signature("doc1_lake1", "src1_lake", [2**64 - 1, 2], [(0, 2**64 - 1)])
+        warehouse.keep_signature("doc1_lake1", "src1_lake", [2**64 - 1, 2], [(0, -(2**63))])
         view = warehouse.case("case1_lake")
         assert (view.source, view.document, view.revision) == (rows[0], rows[1], rows[3])
         assert (view.status, view.published) == ("published", rows[-1])
@@ -72,7 +72,7 @@ def test_rows_are_read_as_stored(lake):
         assert [line.case_id for line in warehouse.cases()][:1] == ["case1_lake"]
         _, found = warehouse.sql("SELECT text FROM published_statements WHERE section = 'lessons'")
         assert ("Measure.",) in found
-        assert "passages" in {table.name for table in warehouse.tables()}
+        assert "passages" in {table["name"] for table in warehouse.tables()}
         seen = ("rev1_lake1", CaseStatus.DRAFT)
         with pytest.raises(InvalidDecision):
             warehouse.decide("case1_lake", seen, story.review(Decision.REJECT))

@@ -49,7 +49,7 @@ def test_an_older_file_is_copied_and_upgraded(old, monkeypatch):
     _newer_casebook(monkeypatch, COLUMN)
     with Warehouse(old) as warehouse:
         assert warehouse.case("case1_a").status == "published"
-        assert warehouse.counts()["extras"] == 1
+        assert warehouse.sql("SELECT a FROM extras")[1] == [(1,)]
     (backup,) = old.parent.glob("*.bak")
     assert backup.name == f"it's old.duckdb.before-{len(schema.migrations()):04}.bak"
     assert backup.stat().st_mode & 0o777 == 0o600
@@ -66,7 +66,7 @@ def test_a_failed_migration_changes_nothing(old, monkeypatch):
     monkeypatch.undo()
     with Warehouse(old) as warehouse:
         assert warehouse.case("case1_a").status == "published"
-        assert "half_done" not in warehouse.counts()
+        assert ("half_done",) not in warehouse.sql("SHOW TABLES")[1]
 
 
 def test_a_newer_file_is_refused(old, monkeypatch):

@@ -221,7 +221,7 @@ def test_read_only(path, story):
 
 def test_columns_are_fields(warehouse):
     """Every table has a column for each field of the type that it stores."""
-    columns = {table.name: {c["name"] for c in table.columns} for table in warehouse.tables()}
+    columns = {table["name"]: {c["name"] for c in table["columns"]} for table in warehouse.tables()}
     for kind, table in TABLES.items():
         parts = {name for name, _, inner in _fields(kind) if inner}
         fields = {
@@ -229,5 +229,12 @@ def test_columns_are_fields(warehouse):
             for name, column, _ in _fields(kind)
             if name not in parts | _PARTS.get(kind, set())
         }
-        assert fields <= columns[table.name], table
-        assert set(table.key) <= columns[table.name], table
+        assert fields <= columns[table[0]], table
+        assert set(table[1].split(", ")) <= columns[table[0]], table
+
+
+def test_every_table_is_counted(warehouse):
+    """Rows are counted of every table that there is."""
+    tables = {table["name"] for table in warehouse.tables() if table["kind"] == "table"}
+    assert warehouse.counts().keys() == tables - {"migrations"}
+    assert set(warehouse.counts().values()) == {0}

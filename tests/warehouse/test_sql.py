@@ -79,10 +79,12 @@ def test_in_any_duckdb_shell(published, path):
 def test_every_view_and_column_is_described(published):
     """Tables and views have comments, and every view can be read."""
     tables = published.tables()
-    assert {table.kind for table in tables} == {"table", "view"}
-    assert [table.name for table in tables if not table.comment] == ["migrations"]
+    assert {table["kind"] for table in tables} == {"table", "view"}
+    assert [table["name"] for table in tables if not table["comment"]] == ["migrations"]
     for table in tables:
-        assert published.sql(f"FROM {table.name}", limit=1)[0] == [c["name"] for c in table.columns]
+        assert published.sql(f"FROM {table['name']}", limit=1)[0] == [
+            c["name"] for c in table["columns"]
+        ]
 
 
 def test_results_as_columns(published):

@@ -146,3 +146,32 @@ FROM tables
 JOIN columns USING (name, database_name)
 WHERE tables.database_name = current_database() AND tables.schema_name = current_schema()
 ORDER BY tables.kind, tables.name;
+
+-- name: counts
+SELECT 'aliases' AS name, count(*) AS rows FROM aliases
+UNION ALL SELECT 'batch_events' AS name, count(*) AS rows FROM batch_events
+UNION ALL SELECT 'batch_items' AS name, count(*) AS rows FROM batch_items
+UNION ALL SELECT 'batches' AS name, count(*) AS rows FROM batches
+UNION ALL SELECT 'case_tags' AS name, count(*) AS rows FROM case_tags
+UNION ALL SELECT 'cases' AS name, count(*) AS rows FROM cases
+UNION ALL SELECT 'checks' AS name, count(*) AS rows FROM checks
+UNION ALL SELECT 'documents' AS name, count(*) AS rows FROM documents
+UNION ALL SELECT 'evidence' AS name, count(*) AS rows FROM evidence
+UNION ALL SELECT 'facts' AS name, count(*) AS rows FROM facts
+UNION ALL SELECT 'failures' AS name, count(*) AS rows FROM failures
+UNION ALL SELECT 'generations' AS name, count(*) AS rows FROM generations
+UNION ALL SELECT 'looks' AS name, count(*) AS rows FROM looks
+UNION ALL SELECT 'passages' AS name, count(*) AS rows FROM passages
+UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications
+UNION ALL SELECT 'reviews' AS name, count(*) AS rows FROM reviews
+UNION ALL SELECT 'revisions' AS name, count(*) AS rows FROM revisions
+UNION ALL SELECT 'signature_bands' AS name, count(*) AS rows FROM signature_bands
+UNION ALL SELECT 'signatures' AS name, count(*) AS rows FROM signatures
+UNION ALL SELECT 'snapshots' AS name, count(*) AS rows FROM snapshots
+UNION ALL SELECT 'sources' AS name, count(*) AS rows FROM sources
+UNION ALL SELECT 'statements' AS name, count(*) AS rows FROM statements
+UNION ALL SELECT 'term_proposals' AS name, count(*) AS rows FROM term_proposals
+UNION ALL SELECT 'term_rulings' AS name, count(*) AS rows FROM term_rulings
+UNION ALL SELECT 'triages' AS name, count(*) AS rows FROM triages
+UNION ALL SELECT 'watched_items' AS name, count(*) AS rows FROM watched_items
+UNION ALL SELECT 'watches' AS name, count(*) AS rows FROM watches;

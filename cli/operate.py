@@ -220,7 +220,7 @@ def up(
         with err().status("starting the Prefect server (about 15 s)"):
             server.start()
         key = server_key(settings.home)
-        out().print(f"[green]prefect[/]   {server.ui_url}  (log in with casebook:{key})")
+        out().print(f"[green]prefect[/]   {server.ui_url}  (log in at /login with casebook:{key})")
         out().print(f"[green]flows[/]     {', '.join(SERVED)}; at most {limit} runs at once")
         out().print(f"[green]log[/]       {plain(server.log)}")
         threading.Thread(target=_watch, args=(server,), daemon=True).start()

@@ -97,8 +97,8 @@ class Budget:
         Raises:
             BudgetReached: if it is not known and there is a cap.
         """
-        caps = (self._run_usd, self._day_usd, self._source_usd)
-        if usd is None and caps != (None, None, None):
+        # The cap on one source has a default, and must not stop models without a price.
+        if usd is None and (self._run_usd, self._day_usd) != (None, None):
             raise BudgetReached(
                 "a budget is set but the model's price is not known; set its price in [models], "
                 "0 where it is free",

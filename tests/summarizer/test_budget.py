@@ -121,3 +121,9 @@ async def test_a_failing_source_returns_its_reservation():
             raise RuntimeError
     async with budget.source(1.0) as allowance:
         await spend(allowance, 1.0)
+
+
+async def test_a_model_without_a_price_runs_below_the_default_cap_on_sources() -> None:
+    """Only a budget that a person set needs a price."""
+    async with Budget(source_usd=1.0).source(None) as allowance, allowance.call(None):
+        pass

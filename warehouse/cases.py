@@ -11,7 +11,7 @@ from schemas.sources import Source
 from schemas.triage import Triage
 from schemas.views import Attention, CaseFilter, CaseLine, CaseView, Making
 from warehouse import storage
-from warehouse.reader import Reader
+from warehouse.storage import Reader
 from warehouse.rows import T, Values
 
 _EVERY_CASE = CaseFilter()

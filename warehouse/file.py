@@ -11,28 +11,25 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from filelock import AsyncFileLock
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from schemas.errors import DiskFull, WarehouseBusy, WarehouseError
-from warehouse.lake import R, Read, Write
+from warehouse.lake import R, Work
 from warehouse.schema import migrations, upgrade, version
 
 # A checkpoint writes the last group of rows of each table anew, so groups are small. Small blocks
 # keep a new home small, and its storage version is the oldest that compresses long texts.
 _GROUPS = "ROW_GROUP_SIZE 2048"
 _NEW = f"{_GROUPS}, BLOCK_SIZE 16384, STORAGE_VERSION 'v1.2.0'"
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "threads": 2,
-}
+_SETTINGS: dict[str, Any] = {"autoload_known_extensions": False, "threads": 2}
 _SESSION = (
     "USE warehouse; SET GLOBAL TimeZone = 'UTC'; SET enable_external_access = false;"
     " PRAGMA disable_checkpoint_on_shutdown"
@@ -62,30 +59,26 @@ class DatabaseFile:
         self._opened_at = 0.0
         self._stored_at = datetime.min.replace(tzinfo=UTC)
 
-    def read(self, work: Read[R], timeout: float) -> R:
-        """Return what ``work`` returns for the rows as of one moment."""
-        with self._plain_errors():
-            if not self._path.exists():
-                with _empty().cursor() as cursor:
-                    return work(cursor)
-            with self._cursor(time.monotonic() + timeout) as cursor:
-                return work(cursor.execute("BEGIN TRANSACTION READ ONLY"))
-
-    def write(self, work: Write[R], timeout: float) -> R:
-        """Return what ``work`` returns and commit what it wrote; it gets the time of storing.
+    def run(self, work: Work[R], timeout: float, *, writes: bool) -> R:
+        """Return what ``work`` returns, in one transaction; it gets the time of storing.
 
         One thread writes at a time: DuckDB would not make a second one wait.
         """
-        if not _is_writable(self._path):
+        deadline = time.monotonic() + timeout
+        if writes and not _is_writable(self._path):
             message = f"{self._path} can be read but not written: set CASEBOOK_HOME to a folder"
             raise WarehouseError(f"{message} of yours", cause="warehouse_read_only")
-        deadline = time.monotonic() + timeout
-        with self._writing, self._plain_errors():
+        with self._writing if writes else nullcontext(), self._plain_errors():
+            if not writes and not self._path.exists():
+                with _empty().cursor() as cursor:
+                    return work(cursor, self._stored_at)
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._cursor(deadline) as cursor:
-                later = self._stored_at + timedelta(microseconds=1)
-                self._stored_at = max(datetime.now(UTC), later)
-                result = work(cursor.begin(), self._stored_at)
+                cursor.execute("BEGIN TRANSACTION" if writes else "BEGIN TRANSACTION READ ONLY")
+                if writes:
+                    later = self._stored_at + timedelta(microseconds=1)
+                    self._stored_at = max(datetime.now(UTC), later)
+                result = work(cursor, self._stored_at)
                 cursor.commit()
                 return result
 

@@ -11,7 +11,7 @@ import random
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -23,8 +23,7 @@ from schemas.errors import ConfigurationError, WarehouseBusy, WarehouseError
 from warehouse.schema import upgrade
 
 R = TypeVar("R")
-Read = Callable[[duckdb.DuckDBPyConnection], R]
-Write = Callable[[duckdb.DuckDBPyConnection, datetime], R]
+Work = Callable[[duckdb.DuckDBPyConnection, datetime], R]
 
 # The two optimizers ask the catalogue about each column, which takes most of a query's time. A
 # failed commit is done again by us, with fresh reads.
@@ -62,21 +61,14 @@ class DatabaseLake:
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
 
-    def read(self, work: Read[R], timeout: float) -> R:
-        """Return what ``work`` returns for the rows as of one moment."""
+    def run(self, work: Work[R], timeout: float, *, writes: bool) -> R:
+        """Return what ``work`` returns, in one transaction; it gets the time of storing."""
 
         def once() -> R:
-            with self._cursor(timeout) as cursor:
-                return work(cursor.execute("BEGIN TRANSACTION READ ONLY"))
-
-        return self._patiently(once, timeout)
-
-    def write(self, work: Write[R], timeout: float) -> R:
-        """Return what ``work`` returns and commit what it wrote; it gets the server's time."""
-
-        def once() -> R:
-            with self._cursor(timeout) as cursor, self._turn(timeout) as now:
-                result = work(cursor.begin(), now)
+            turn = self._turn(timeout) if writes else nullcontext(datetime.now(UTC))
+            with self._cursor(timeout) as cursor, turn as now:
+                cursor.execute("BEGIN TRANSACTION" if writes else "BEGIN TRANSACTION READ ONLY")
+                result = work(cursor, now)
                 cursor.commit()
                 return result
 

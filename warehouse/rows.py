@@ -8,10 +8,10 @@ from inspect import isclass
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
-from schemas.batches import Batch, BatchEvent, BatchItem
-from schemas.cases import Evidence, Fact, Statement, Tag
+from schemas.batches import Batch, BatchEvent
+from schemas.cases import Fact, Statement, Tag
 from schemas.checks import Check
-from schemas.documents import Document, Passage
+from schemas.documents import Document
 from schemas.failures import Failure
 from schemas.frozen import Frozen
 from schemas.generations import Generation
@@ -37,21 +37,15 @@ TABLES: Mapping[type[Frozen], tuple[str, str]] = {
     Alias: ("aliases", "source_id, same_as, found_at"),
     Snapshot: ("snapshots", "snapshot_id"),
     Document: ("documents", "document_id"),
-    Passage: ("passages", "document_id"),
     Triage: ("triages", "triage_id"),
     Generation: ("generations", "generation_id"),
     Case: ("cases", "case_id"),
     Revision: ("revisions", "revision_id"),
-    Fact: ("facts", "revision_id"),
-    Statement: ("statements", "revision_id"),
-    Evidence: ("evidence", "revision_id"),
-    Tag: ("case_tags", "revision_id"),
     Review: ("reviews", "review_id"),
     Publication: ("publications", "publication_id"),
     Failure: ("failures", "failure_id"),
     Check: ("checks", "source_id, checked_at"),
     Batch: ("batches", "batch_id"),
-    BatchItem: ("batch_items", "batch_id"),
     BatchEvent: ("batch_events", "batch_id, step, happened_at"),
     Watch: ("watches", "watch_id, changed_at"),
     WatchedItem: ("watched_items", "watch_id, source_id, happened_at"),
@@ -95,21 +89,22 @@ def decode(kind: type[T], row: Values, **parts: object) -> T:
     return kind.model_validate(_nested(kind, row, parts) | whole)
 
 
-def encoded(rows: Iterable[Frozen], now: datetime) -> dict[type[Frozen], list[Values]]:
-    """Return the values of rows, each once, and of those that they consist of, by type.
+def encoded(rows: Iterable[Frozen], now: datetime) -> dict[tuple[str, str], list[Values]]:
+    """Return the values of rows, each once, and of those that they consist of, by table and key.
 
     Each gets the next microsecond from ``now`` as its place in the order of storing.
     """
-    found: dict[type[Frozen], list[Values]] = {}
+    found: dict[tuple[str, str], list[Values]] = {}
     seen: set[tuple[object, ...]] = set()
     for row in rows:
+        table = TABLES[type(row)]
         stored_at = now + timedelta(microseconds=len(seen))
         values = encode(row) | {"stored_at": stored_at.isoformat()}
-        key = (type(row), *(values[column] for column in TABLES[type(row)][1].split(", ")))
+        key = (table, *(values[column] for column in table[1].split(", ")))
         if key not in seen:
             seen.add(key)
-            for kind, part in ((type(row), values), *_children(row)):
-                found.setdefault(kind, []).append(part)
+            for place, part in ((table, values), *_children(row)):
+                found.setdefault(place, []).append(part)
     return found
 
 
@@ -150,29 +145,27 @@ def _nested(kind: type[Frozen], row: Values, skipped: Container[str] = ()) -> Va
     return values
 
 
-def _children(row: Frozen) -> Iterator[tuple[type[Frozen], Values]]:
+def _children(row: Frozen) -> Iterator[tuple[tuple[str, str], Values]]:
     if isinstance(row, Document):
         end = 0
         for passage in row.passages:
             gap, end = row.text[end : passage.start], passage.end
             own = {"document_id": row.document_id, "gap": gap, "text": row.passage_text(passage)}
-            yield Passage, encode(passage) | own
+            yield ("passages", "document_id"), encode(passage) | own
     if isinstance(row, Revision):
-        for name, key, parts in (
-            ("fact", "name", row.study.facts),
-            ("statement", "n", row.study.statements),
-            ("tag", "slug", row.study.tags),
-        ):
-            yield from _parts(row.revision_id, name, key, parts)
+        study = row.study
+        yield from _parts(row.revision_id, "facts", "name", study.facts)
+        yield from _parts(row.revision_id, "statements", "n", study.statements)
+        yield from _parts(row.revision_id, "case_tags", "slug", study.tags)
 
 
 def _parts(
-    revision_id: str, name: str, key: str, parts: Iterable[Fact | Statement | Tag]
-) -> Iterator[tuple[type[Frozen], Values]]:
+    revision_id: str, table: str, key: str, parts: Iterable[Fact | Statement | Tag]
+) -> Iterator[tuple[tuple[str, str], Values]]:
     """Yield facts, statements or tags, each with its evidence."""
     for n, part in enumerate(parts, start=1):
         own = {"revision_id": revision_id}
-        yield type(part), {"n": n} | encode(part) | own
-        own |= {"part": name, "key": str(getattr(part, key))}
+        yield (table, "revision_id"), {"n": n} | encode(part) | own
+        own |= {"part": type(part).__name__.lower(), "key": str(getattr(part, key))}
         for i, evidence in enumerate(part.evidence, start=1):
-            yield Evidence, encode(evidence) | own | {"i": i}
+            yield ("evidence", "revision_id"), encode(evidence) | own | {"i": i}

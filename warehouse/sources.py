@@ -14,7 +14,7 @@ from schemas.terms import OpenTerm, TermRuling
 from schemas.triage import Triage
 from schemas.views import CostKey, CostLine, OpenFailure, RefusedSource
 from schemas.watches import Look, Watch, WatchedItem, WatchLine
-from warehouse.reader import Reader
+from warehouse.storage import Reader
 
 
 class SourceReads(Reader):

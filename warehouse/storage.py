@@ -1,7 +1,7 @@
-"""Rows in and out of an open transaction."""
+"""Rows in and out of a transaction."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from schemas.documents import Document
 from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.reviews import Revision
+from warehouse.file import DatabaseFile
+from warehouse.lake import DatabaseLake, R
 from warehouse.rows import TABLES, T, Values, decode, encoded
 from warehouse.schema import queries
 
@@ -41,8 +43,8 @@ def newest(connection: duckdb.DuckDBPyConnection, kind: type[T], /, **where: obj
 
 def add(connection: duckdb.DuckDBPyConnection, rows: Iterable[Frozen], now: datetime) -> None:
     """Store rows; one whose key is there already is left as it is."""
-    for kind, values in encoded(rows, now).items():
-        add_values(connection, *TABLES[kind], values)
+    for (table, key), values in encoded(rows, now).items():
+        add_values(connection, table, key, values)
 
 
 def add_values(
@@ -93,3 +95,26 @@ def objects(connection: duckdb.DuckDBPyConnection, kind: type[T], rows: list[Val
 def _dicts(result: duckdb.DuckDBPyConnection) -> list[Values]:
     columns = [column[0] for column in result.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+class Reader:
+    """Reads of one database, each in one transaction."""
+
+    def __init__(self, database: DatabaseFile | DatabaseLake, timeout: float) -> None:
+        self._database, self._timeout = database, timeout
+
+    def _read(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
+        return self._database.run(lambda c, _: work(c), self._timeout, writes=False)
+
+    def _rows(self, query: str, /, **values: object) -> list[Values]:
+        return self._read(lambda c: fetch(c, query, **values))
+
+    def _all(self, kind: type[T], query: str, /, **values: object) -> list[T]:
+        return [decode(kind, row) for row in self._rows(query, **values)]
+
+    def _column(self, query: str, /, **values: object) -> list[str]:
+        return [next(iter(row.values())) for row in self._rows(query, **values)]
+
+    def _newest(self, kind: type[T], /, **where: object) -> T | None:
+        """Return the object of this kind that was stored last with these values."""
+        return self._read(lambda c: newest(c, kind, **where))

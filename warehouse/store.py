@@ -15,7 +15,7 @@ from warehouse import storage
 from warehouse.cases import CaseReads
 from warehouse.file import database_file
 from warehouse.lake import DatabaseLake, Lake
-from warehouse.rows import TABLES, Row, Values, encode
+from warehouse.rows import Row, Values, encode
 from warehouse.sources import SourceReads
 
 
@@ -62,7 +62,7 @@ class Warehouse(SourceReads, CaseReads):
         values = [{"n": n} | encode(item) | own for n, item in enumerate(items, start=1)]
 
         def work(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
-            storage.add_values(connection, *TABLES[BatchItem], values)
+            storage.add_values(connection, "batch_items", "batch_id", values)
             storage.add(connection, [batch], now)
 
         self._write(work)
@@ -120,4 +120,4 @@ class Warehouse(SourceReads, CaseReads):
     def _write(self, work: Callable[[duckdb.DuckDBPyConnection, datetime], None]) -> None:
         if self._read_only:
             raise WarehouseError("the warehouse was opened to read", cause="warehouse_read_only")
-        self._database.write(work, self._timeout)
+        self._database.run(work, self._timeout, writes=True)

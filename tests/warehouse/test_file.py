@@ -255,7 +255,7 @@ def test_a_full_disk_is_an_error_of_its_own(warehouse, error):
         raise error
 
     with pytest.raises(DiskFull, match="make room and try again"):
-        warehouse._database.write(fail, 1.0)
+        warehouse._database.run(fail, 1.0, writes=True)
     assert warehouse.counts()["sources"] == 0
 
 

@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from review.comparison import FIELDS, changed_fields, statements_of
-from review.evidence import locate
 from review.revisions import Seen, current, edited, keep
 from schemas.cases import FACT_NAMES, CaseStudy, Fact, Match, Statement, Support, Tag, numbered
 from schemas.cases import SupportLevel as Level
@@ -16,6 +15,7 @@ from schemas.documents import Document
 from schemas.errors import InvalidDecision
 from schemas.reviews import Decision, Review, Revision
 from schemas.views import CaseView
+from summarizer.checks import Checker
 from warehouse import Warehouse
 
 Part = TypeVar("Part", Fact, Statement, Tag)
@@ -95,9 +95,10 @@ def merged(
 
 def _relocated(study: CaseStudy, document: Document) -> CaseStudy:
     """Return ``study`` with its quotes located in another text."""
+    checker = Checker(document)
 
     def moved(part: Part) -> Part:
-        evidence = locate([found.quote for found in part.evidence], document)
+        evidence = checker.find([found.quote for found in part.evidence])
         lost = bool(evidence) and all(found.match is Match.MISSING for found in evidence)
         support = _LOST if lost else part.support
         return part.model_copy(update={"evidence": evidence, "support": support})

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from review import changes as to
 from review.doubts import confirmed_part
-from review.evidence import new_fact, new_tag, rechecked, require_quote
+from review.evidence import new_fact, new_tag, reworded
 from schemas.cases import (
     FACT_LABELS,
     CaseStudy,
@@ -19,16 +19,18 @@ from schemas.cases import (
     Measure,
     Method,
     Narrator,
-    Origin,
     Section,
     Statement,
+    Support,
+    SupportLevel,
     Tag,
     numbered,
 )
 from schemas.documents import Document
 from schemas.errors import InvalidDecision
 from schemas.taxonomy import Taxonomy
-from summarizer.service import checked
+from summarizer.checks import Checker
+from summarizer.numbers import number_of
 
 MOST_TAGS = 30
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -64,6 +66,8 @@ class _Draft:
 
     def __init__(self, study: CaseStudy, document: Document, taxonomy: Taxonomy, who: str) -> None:
         self._document, self._taxonomy, self._who = document, taxonomy, who
+        # Company and title need not stand in each quoted passage.
+        self._checker = Checker(document, filter(None, (study.company, study.title)))
         self._facts = {fact.name: fact for fact in study.facts}
         self._statements = {statement.n: statement for statement in study.statements}
         self._tags = {tag.slug: tag for tag in study.tags}
@@ -125,16 +129,14 @@ class _Draft:
         value = _allowed(change.name, value, self._taxonomy)
         if value == before.value and not change.quote:
             return before
-        return new_fact(before, value, change.quote, self._document, self._who)
+        checker, document = self._checker, self._document
+        return new_fact(before, value, checker, document, who=self._who, quote=change.quote)
 
     def _reworded(self, change: to.SetStatement) -> Statement:
-        before, text, quote = self._statement(change.n), _not_empty(change.text), change.quote
-        if text == before.text and not quote:
+        before, text = self._statement(change.n), _not_empty(change.text)
+        if text == before.text and not change.quote:
             return before
-        if quote:
-            require_quote(quote, self._document)
-        quotes = [quote] if quote else None
-        return rechecked(before, self._document, text=text, quotes=quotes, origin=Origin.CURATOR)
+        return reworded(before, self._checker, text, change.quote)
 
     def _measured(self, change: to.SetMeasure) -> Statement:
         before = self._statement(change.n)
@@ -145,16 +147,20 @@ class _Draft:
         if parts | given == parts:
             return before
         measure = Measure.model_validate(parts | given)
-        return rechecked(before, self._document, measure=measure, origin=Origin.CURATOR)
+        measure = measure.model_copy(update={"number": number_of(measure.value)})
+        return reworded(before, self._checker, before.text, measure=measure)
 
     def _added(self, n: int, change: to.AddStatement) -> Statement:
         text, answers = _not_empty(change.text), change.answers
-        require_quote(change.quote, self._document)
         if change.section is not Section.SOLUTIONS:
             answers = None
         elif answers and self._statement(answers).section is not Section.CHALLENGES:
             raise InvalidDecision(f"statement {answers} is not a challenge")
-        return checked(text, change.section, [change.quote], self._document, n=n, answers=answers)
+        empty = Support(level=SupportLevel.REFUTED)
+        new = Statement(
+            n=n, section=change.section, text=text, evidence=(), support=empty, answers=answers
+        )
+        return reworded(new, self._checker, text, change.quote)
 
     def _new_tag(self, change: to.AddTag) -> Tag:
         term = self._taxonomy.term(change.slug.strip()) or self._taxonomy.named(change.slug)
@@ -164,7 +170,7 @@ class _Draft:
             raise InvalidDecision(f"the case has the tag {term.slug} already")
         if len(self._tags) >= MOST_TAGS:
             raise InvalidDecision(f"a case has at most {MOST_TAGS} tags; drop one first")
-        return new_tag(term, self._document, self._taxonomy, self._who, change.quote)
+        return new_tag(term, change.quote, self._checker, self._document, self._taxonomy)
 
 
 def _allowed(name: FactName, value: str, taxonomy: Taxonomy) -> str:

@@ -1,91 +1,85 @@
-"""Quotes for a curator's own facts and tags: given, or found where the source names the value."""
+"""A curator's own words, checked by the code that checks a model's: quotes, numbers, names."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
 
 from extractors.blocks import sentences
-from schemas.cases import Evidence, Fact, Match, Section, Statement, Support, Tag
+from schemas.cases import Evidence, Fact, Match, Measure, Origin, Statement, Support, Tag
 from schemas.cases import SupportLevel as Level
 from schemas.documents import Document
 from schemas.errors import InvalidDecision
 from schemas.taxonomy import Taxonomy, Term
-from summarizer.service import checked
+from summarizer.checks import Checker
 
 _WRITTEN = frozenset({"company", "year"})  # facts whose value stands in the source as it is
 
 
-def locate(quotes: Iterable[str], document: Document) -> tuple[Evidence, ...]:
-    """Return where code finds ``quotes`` in ``document``."""
-    wanted = tuple(quotes)
-    return checked(" ".join(wanted), Section.CONTEXT, wanted, document).evidence if wanted else ()
+def located(quote: str, checker: Checker) -> tuple[Evidence, ...]:
+    """Return where a curator's quote stands, or raise InvalidDecision."""
+    evidence = checker.find([quote])
+    if all(found.match is Match.MISSING for found in evidence):
+        raise InvalidDecision("the quote is not in the source; copy it from the text beside")
+    return evidence
 
 
-def rechecked(
+def reworded(
     before: Statement,
+    checker: Checker,
+    text: str,
+    quote: str | None = None,
+    measure: Measure | None = None,
+) -> Statement:
+    """Return a statement with a curator's ``text``, and ``quote`` in place of its quotes."""
+    evidence = located(quote, checker) if quote else before.evidence
+    measure = measure or before.measure
+    return before.model_copy(
+        update={
+            "text": text,
+            "evidence": evidence,
+            "measure": measure,
+            "origin": Origin.CURATOR,
+            "support": checker.support(text, evidence, measure, Origin.CURATOR),
+        }
+    )
+
+
+def new_fact(
+    before: Fact,
+    value: str,
+    checker: Checker,
     document: Document,
     *,
-    text: str | None = None,
-    quotes: Sequence[str] | None = None,
-    **changes: Any,
-) -> Statement:
-    """Return a statement checked again in ``document``, with what is given in place of its own.
-
-    ``changes`` are its ``measure`` and ``origin``.
-    """
-    names = ("measure", "origin", "n", "answers")
-    own = {name: getattr(before, name) for name in names}
-    found = quotes or [evidence.quote for evidence in before.evidence]
-    return checked(text or before.text, before.section, found, document, **own | changes)
-
-
-def require_quote(quote: str, document: Document) -> None:
-    """Raise InvalidDecision if a quote is not in the source."""
-    if all(found.match is Match.MISSING for found in locate([quote], document)):
-        raise InvalidDecision("the quote is not in the source; copy it from the text beside")
-
-
-def new_fact(before: Fact, value: str, quote: str | None, document: Document, who: str) -> Fact:
+    who: str,
+    quote: str | None = None,
+) -> Fact:
     """Return the fact with a curator's ``value``.
 
     Without a quote the former ones stay where they still show the value, else the first sentence
-    that names it is quoted. InvalidDecision is raised for a quote that is not in the source.
+    that names it is quoted.
     """
-    if quote:
-        require_quote(quote, document)
-    quotes = [quote] if quote else _fitting_quotes(before, value, document)
-    if not quotes:
+    evidence = located(quote, checker) if quote else _fitting(before, value, checker, document)
+    support = Support(level=Level.UNVERIFIED, reason=f"Set by {who}.")
+    if not evidence:
         support = Support(level=Level.DOUBTFUL, reason="No quote shows it.", confirmed_by=who)
-        return Fact(name=before.name, value=value, support=support)
-    made = checked(value, Section.CONTEXT, quotes, document)
-    support = Support(level=Level.UNVERIFIED, reason=f"Chosen by {who}.")
-    if before.name in _WRITTEN:
-        # Typing the value is the confirmation.
-        by = who if made.support.level is Level.DOUBTFUL else None
-        support = made.support.model_copy(update={"confirmed_by": by})
-    return Fact(name=before.name, value=value, evidence=made.evidence, support=support)
+    elif before.name in _WRITTEN:
+        support = checker.value_support(value, evidence)
+        if support.level is Level.DOUBTFUL:  # typing the value is the confirmation
+            support = support.model_copy(update={"confirmed_by": who})
+    return Fact(name=before.name, value=value, evidence=evidence, support=support)
 
 
 def new_tag(
-    term: Term, document: Document, taxonomy: Taxonomy, who: str, quote: str | None = None
+    term: Term, quote: str | None, checker: Checker, document: Document, taxonomy: Taxonomy
 ) -> Tag:
-    """Return the tag for ``term`` with a quote, or else with the sentence that names it.
-
-    InvalidDecision is raised if the source has neither.
-    """
-    if quote:
-        require_quote(quote, document)
+    """Return the tag for ``term`` with a quote, or else with the sentence that names it."""
     places = (m.start for m in taxonomy.mentions(document.text) if m.slug == term.slug)
     naming = filter(None, (sentence_at(place, document) for place in places))
     if not (shown := quote or next(naming, None)):
         raise InvalidDecision(
             f"the source does not name {term.label}: give the quote that shows it"
         )
+    evidence = located(shown, checker)
+    support = checker.quote_support(evidence)
     return Tag(
-        slug=term.slug,
-        label=term.label,
-        group=term.group,
-        evidence=locate([shown], document),
-        support=Support(level=Level.UNVERIFIED, reason=f"Added by {who}."),
+        slug=term.slug, label=term.label, group=term.group, evidence=evidence, support=support
     )
 
 
@@ -101,12 +95,14 @@ def sentence_at(offset: int, document: Document) -> str | None:
     return None
 
 
-def _fitting_quotes(before: Fact, value: str, document: Document) -> list[str]:
-    found = [evidence.quote for evidence in before.evidence if evidence.start is not None]
+def _fitting(
+    before: Fact, value: str, checker: Checker, document: Document
+) -> tuple[Evidence, ...]:
+    found = tuple(evidence for evidence in before.evidence if evidence.start is not None)
     if before.name not in _WRITTEN:
         return found
-    if fitting := [quote for quote in found if value.casefold() in quote.casefold()]:
+    if fitting := tuple(e for e in found if value.casefold() in e.quote.casefold()):
         return fitting
     # Lower case, which keeps offsets for all but a few letters, unlike casefold.
     sentence = sentence_at(document.text.lower().find(value.lower()), document)
-    return [sentence] if sentence else []
+    return checker.find([sentence]) if sentence else ()

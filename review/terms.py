@@ -14,6 +14,7 @@ from schemas.reviews import CaseStatus, Decision
 from schemas.taxonomy import Taxonomy, load_taxonomy, term_key
 from schemas.terms import OpenTerm, Ruling, TermRuling
 from schemas.views import CaseView
+from summarizer.checks import Checker
 from warehouse import Warehouse
 
 _AT_ONCE = 50  # cases whose documents are in memory together
@@ -100,7 +101,8 @@ def _tag_drafts(warehouse: Warehouse, ruling: TermRuling, quotes: Sequence[str])
             quote = next((one for one in quotes if one in view.document.text), None)
             has_it = ruling.slug in {tag.slug for tag in view.revision.study.tags}
             if term and quote and not has_it:
-                tag = new_tag(term, view.document, taxonomy, ruling.who, quote)
+                checker = Checker(view.document)
+                tag = new_tag(term, quote, checker, view.document, taxonomy)
                 _keep_tag(warehouse, view, tag, ruling)
                 yield view.case.case_id
 

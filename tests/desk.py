@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from case_views import NOON, a_document, a_study
 from fastapi.testclient import TestClient
@@ -143,7 +143,7 @@ class DeskClient(TestClient):
         super().__init__(app, base_url="http://127.0.0.1", **options)
         self.headers["accept"] = "text/html"
 
-    def __enter__(self) -> "DeskClient":
+    def __enter__(self) -> Self:
         super().__enter__()
         self.get(f"/healthz?key={KEY}")
         return self

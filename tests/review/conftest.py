@@ -1,15 +1,25 @@
 """A desk over a real warehouse."""
 
+import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from desk import KEY, Builder, DeskClient
 
 from config.services import Services
 from config.settings import Settings
 from review.app import create_app
 from warehouse import Warehouse
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_log() -> None:
+    """No tracebacks with all variables on the terminal: drawing one takes seconds."""
+    wrapper = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=wrapper)
 
 
 @pytest.fixture
@@ -24,8 +34,18 @@ def services(settings) -> Iterator[Services]:
     made.warehouse.close()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory) -> Path:
+    """An empty database: copying it is quicker than creating one for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "warehouse.duckdb"
+    with Warehouse(path) as warehouse:
+        warehouse.append()  # the first write creates the file
+    return path
+
+
 @pytest.fixture
-def warehouse(services) -> Warehouse:
+def warehouse(services, settings, migrated) -> Warehouse:
+    shutil.copy(migrated, settings.warehouse_path)
     return services.warehouse
 
 

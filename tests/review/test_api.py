@@ -1,0 +1,95 @@
+"""The JSON beside the pages."""
+
+import pytest
+from desk import KEY
+
+from review.jobs import Jobs
+from schemas.results import IngestResult, IngestStatus
+from schemas.reviews import CaseStatus
+
+
+@pytest.fixture
+def headers() -> dict[str, str]:
+    """What a script sends."""
+    return {"authorization": f"Bearer {KEY}"}
+
+
+def test_cases_are_listed_by_status(desk, build):
+    """The list has one object a case, and the filter holds."""
+    case_id = build.draft()
+    (found,) = desk.get("/api/cases?status=draft").json()
+    assert found["case_id"] == case_id
+    assert found["support"]["verified"] == 12
+    assert desk.get("/api/cases?status=approved").json() == []
+    assert desk.get("/api/cases?text=harbour&limit=1").json() == [found]
+    assert desk.get("/api/cases?status=odd").status_code == 422
+
+
+def test_a_case_comes_with_document_and_history(desk, build):
+    """Offsets in the JSON hold in the document's text."""
+    view = desk.get(f"/api/cases/{build.draft()}").json()
+    quote = view["revision"]["study"]["statements"][0]["evidence"][0]
+    assert view["document"]["text"][quote["start"] : quote["end"]] == quote["quote"]
+
+
+def test_a_script_decides_as_the_curator(desk, build, warehouse, headers):
+    """Several changes make one revision; the review comes back."""
+    case_id = build.draft()
+    changes = [
+        {"action": "set_fact", "name": "company", "value": "Fjordline"},
+        {"action": "drop_statement", "n": 10},
+        {"action": "confirm", "n": 9},
+        {"action": "set_fact", "name": "narrator"},
+        {"action": "drop_tag", "slug": "made-up"},
+    ]
+    body = {"decision": "edit", "changes": changes}
+    answer = desk.post(f"/api/cases/{case_id}/decisions", json=body, headers=headers)
+    assert answer.status_code == 201
+    assert answer.json()["who"] == "mira"
+    body = {"decision": "approve"}
+    answer = desk.post(f"/api/cases/{case_id}/decisions", json=body, headers=headers)
+    assert answer.status_code == 201
+    view = warehouse.case(case_id)
+    assert (view.status, len(view.revisions)) == (CaseStatus.APPROVED, 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        ({"decision": "reopen"}, 409, "invalid_decision"),
+        ({"decision": "reject", "reason": "x", "expected_revision": "rev1_old"}, 409, "invalid_decision"),
+        ({"decision": "explode"}, 422, "invalid_request"),
+        ({"decision": "edit", "changes": [{"action": "explode"}]}, 422, "invalid_request"),
+    ],
+)  # fmt: skip
+def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, kind):
+    """Status, kind and sentence say to a script why."""
+    answer = desk.post(f"/api/cases/{build.draft()}/decisions", json=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.json()["error"]["kind"] == kind
+    assert answer.json()["error"]["message"]
+
+
+def test_sources_are_submitted_and_asked_about(desk, services, headers):
+    """The result is the object that the command prints; a path is not a source."""
+
+    async def process(run):
+        return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
+
+    desk.app.state.desk.jobs = Jobs(services, process)
+    body = {"source": "https://a.example/x"}
+    answer = desk.post("/api/sources", json=body, headers=headers)
+    assert answer.status_code == 202
+    job = answer.json()
+    while job["running"]:
+        job = desk.get(f"/api/jobs/{job['job_id']}").json()
+    assert job["result"]["status"] == "draft"
+    answer = desk.post("/api/sources", json={"source": "/etc/passwd"}, headers=headers)
+    assert answer.status_code == 422
+
+
+def test_the_api_describes_itself(desk):
+    """OpenAPI lists the API and none of the pages."""
+    paths = desk.get("/api/openapi.json").json()["paths"]
+    assert "/api/cases/{case_id}/decisions" in paths
+    assert all(path.startswith("/api/") for path in paths)

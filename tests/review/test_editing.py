@@ -1,0 +1,174 @@
+"""A curator's changes, checked by the same code as a model's words."""
+
+import pytest
+from case_views import TEXT, a_document, a_study
+
+from review.changes import (
+    AddStatement,
+    AddTag,
+    Confirm,
+    DropStatement,
+    DropTag,
+    SetFact,
+    SetMeasure,
+    SetStatement,
+)
+from review.editing import apply_changes
+from schemas.cases import Method, Origin, Section, SupportLevel
+from schemas.errors import InvalidDecision
+from schemas.taxonomy import load_taxonomy
+
+LINES = TEXT.split("\n\n")
+
+
+def after(*changes, study=None, document=None):
+    """The example after ``changes`` by Mira."""
+    document = document or a_document()
+    return apply_changes(study or a_study(document), document, changes, load_taxonomy(), "mira")
+
+
+def text_of(study, n):
+    return next(one.text for one in study.statements if one.n == n)
+
+
+def test_a_fact_gets_the_sentence_that_names_its_new_value():
+    """Without a quote of the curator's, code finds one; the value then agrees with it."""
+    study = a_study().model_copy(update={"facts": a_study().facts[:1]})
+    company = after(SetFact(name="company", value="Harbourline"), study=study).fact("company")
+    assert [e.quote for e in company.evidence] == [LINES[0]]
+    assert company.support.level is SupportLevel.UNVERIFIED
+
+
+def test_a_fact_that_nothing_shows_is_the_curators_word():
+    """It is doubtful and confirmed by its author, so that readers may see it."""
+    company = after(SetFact(name="company", value="Fjordline")).fact("company")
+    assert company.evidence == ()
+    assert (company.support.level, company.support.confirmed_by) == (SupportLevel.DOUBTFUL, "mira")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stored"),
+    [
+        ("industry", "Insurance", "insurance"),
+        ("stage", "internal tool", "internal tool"),
+        ("narrator", "vendor", "vendor"),
+        ("year", "2025", "2025"),
+        ("title", "  A better title ", "A better title"),
+        ("company", "", None),
+        ("year", "  ", None),
+    ],
+)
+def test_facts_are_stored_in_their_own_form(name, value, stored):
+    """Industries by slug, choices as they are, an empty field as not stated."""
+    assert after(SetFact(name=name, value=value)).fact(name).value == stored
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (SetFact(name="year", value="last year"), "four digits"),
+        (SetFact(name="stage", value="soon"), "Deployment is one of: proof of concept"),
+        (SetFact(name="industry", value="pirates"), "Industry is one of: "),
+        (SetFact(name="company", value="X", quote="not there at all"), "not in the source"),
+        (SetStatement(n=1, text="  "), "cannot be empty"),
+        (SetStatement(n=99, text="x"), "no statement 99"),
+        (SetStatement(n=1, text="x", quote="not there at all"), "not in the source"),
+        (SetMeasure(n=15, parts={"method": "guess"}), "self-reported, A/B test, audited"),
+        (DropStatement(n=99), "no statement 99"),
+        (DropTag(slug="kafka"), "no tag kafka"),
+        (Confirm(slug="kafka"), "no tag kafka"),
+        (AddTag(slug="perpetual-motion"), "no term perpetual-motion"),
+        (AddTag(slug="rag"), "has the tag"),
+        (AddTag(slug="databricks"), "does not name Databricks"),
+        (
+            AddStatement(section=Section.SOLUTIONS, text="x", quote=LINES[4], answers=1),
+            "statement 1 is not a challenge",
+        ),
+    ],
+)
+def test_changes_that_do_not_fit_are_refused_in_words(change, message):
+    """The message says what is wrong, and what would be right."""
+    with pytest.raises(InvalidDecision, match=message):
+        after(change)
+
+
+def test_a_reworded_statement_is_checked_again():
+    """A made-up number is noticed in a person's words too; the quotes stay."""
+    before = a_study().statements[3]
+    made = after(SetStatement(n=4, text="It answers about 9,000 claims a week.")).statements[3]
+    assert made.origin is Origin.CURATOR
+    assert made.support.level is SupportLevel.DOUBTFUL
+    assert "9,000" in made.support.reason
+    assert made.evidence == before.evidence
+
+
+def test_a_new_quote_is_located_in_place_of_the_old_ones():
+    """A refuted statement with a quote that carries it is refuted no longer."""
+    change = SetStatement(n=10, text="The model made up rates.", quote="the model made up rates")
+    made = after(change).statements[9]
+    assert [e.quote for e in made.evidence] == ["the model made up rates"]
+    assert made.evidence[0].start == TEXT.index("the model made up rates")
+    assert made.support.level is SupportLevel.UNVERIFIED
+
+
+def test_the_company_need_not_stand_in_each_quote():
+    """A curator writes its name where the source says "we"."""
+    change = SetStatement(n=11, text="Harbourline wrote every rate out as a sentence.")
+    assert after(change).statements[10].support.level is SupportLevel.UNVERIFIED
+
+
+def test_what_a_result_measures_is_set_in_parts():
+    """Only the named parts change, the number is read by code, an empty part is not stated."""
+    made = after(SetMeasure(n=15, parts={"value": "3.5", "sample": "", "method": "A/B test"}))
+    measure = made.statements[14].measure
+    assert (measure.value, measure.number, measure.sample) == ("3.5", 3.5, None)
+    assert (measure.method, measure.unit) == (Method.AB_TEST, "hours")
+    assert made.statements[14].support.level is SupportLevel.DOUBTFUL
+
+
+def test_statements_are_dropped_and_solutions_lose_a_dropped_challenge():
+    """The others are numbered anew, and none answers a challenge that is gone."""
+    made = after(DropStatement(n=7))
+    assert "Scanned tariff tables became unreadable text." not in {s.text for s in made.statements}
+    assert [s.n for s in made.statements] == list(range(1, len(made.statements) + 1))
+    assert {s.answers for s in made.section(Section.SOLUTIONS)} == {None}
+
+
+def test_an_added_solution_takes_its_place_below_its_challenge():
+    """It keeps its challenge through the new numbers, and rests on the curator's quote."""
+    change = AddStatement(
+        section=Section.SOLUTIONS, text="Rates are sentences.", quote=LINES[4], answers=8
+    )
+    made = after(change, DropStatement(n=1))
+    (added,) = [s for s in made.statements if s.text == "Rates are sentences."]
+    assert text_of(made, added.answers) == "The model was wrong about half of the rates."
+    assert added.origin is Origin.CURATOR
+
+
+def test_tags_are_added_with_the_words_that_name_them_and_dropped():
+    """A term that the source names needs no quote; one that it shows needs the curator's."""
+    named = after(DropTag(slug="pgvector"), AddTag(slug="postgresql")).tags[-1]
+    assert named.slug == "postgresql"
+    assert "PostgreSQL" in named.evidence[0].quote
+    shown = after(AddTag(slug="evaluation", quote=LINES[8])).tags[-1]
+    assert shown.evidence[0].quote == LINES[8]
+    assert "pgvector" not in {tag.slug for tag in after(DropTag(slug="pgvector")).tags}
+
+
+def test_confirming_marks_doubtful_parts_only():
+    """Facts, statements and tags; what is refuted or sound stays as it is."""
+    study = after(Confirm(n=9), Confirm(n=10), Confirm(n=1), Confirm(name="narrator"))
+    by = [study.statements[n].support.confirmed_by for n in (8, 9, 0)]
+    assert by == ["mira", None, None]
+    assert study.fact("narrator").support.confirmed_by is None
+
+
+def test_a_change_that_changes_nothing_gives_the_same_study():
+    """So that no revision is made of it."""
+    study = a_study()
+    same = [
+        SetFact(name="company", value="Harbourline"),
+        SetStatement(n=1, text=study.statements[0].text),
+        SetMeasure(n=15, parts={"unit": "hours"}),
+    ]
+    assert after(*same, study=study) == study

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from extractors import sniffing
-from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format
+from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format, format_of
 from extractors.naming import where
 from extractors.text import count_words
 from schemas.documents import Extracted
@@ -16,12 +16,12 @@ from schemas.errors import DocumentEmpty, KindUnsupported, SourceIsList, Unreada
 from schemas.sources import Payload, SourceKind, Step
 
 _FEWEST_WORDS = 5
-_LONGEST_TITLE = 500
+_LONGEST_TITLE = 500  # it stands in every list and prompt
 _UNTYPED = {"", "application/octet-stream", "binary/octet-stream"}
 _VAGUE = {*_UNTYPED, "text/plain", "application/xml", "text/xml"}
 _TABLES = {"text/csv", "text/tab-separated-values"}
-_FILES = {sniffing.PDF: SourceKind.PDF, sniffing.WORD: SourceKind.WORD}
-_PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
+_FILES = {sniffing.PDF: "pdf", sniffing.WORD: "word"}
+_PROSE = {"text", "markdown"}
 
 
 class Choice(NamedTuple):
@@ -35,8 +35,7 @@ def read(payload: Payload) -> Extracted:
     """Return the text of ``payload``, read by the reader of its kind.
 
     Raises:
-        KindUnsupported: if no reader reads this kind of bytes, or they are not what they are
-            called.
+        KindUnsupported: if no reader reads this kind, or the bytes are not what they are called.
         SourceIsList: if it is a feed, a sitemap or a table of addresses.
         DocumentEmpty: if there are no bytes, or under five words in them.
         ExtractionError: whatever else the reader finds wrong.
@@ -46,8 +45,7 @@ def read(payload: Payload) -> Extracted:
     if count_words(found.text) < _FEWEST_WORDS:
         raise DocumentEmpty(f"{where(payload)} holds no text; check that it is the right one.")
     noted = [Step(method="registry", outcome=chosen.note)] if chosen.note else []
-    # A title stands in every list and prompt.
-    title = found.title and found.title[:_LONGEST_TITLE].rstrip()
+    title = (found.title or "")[:_LONGEST_TITLE].rstrip()
     steps = (*payload.steps, *noted, *found.steps)
     changes = {"extractor": chosen.format.version, "title": title or None, "steps": steps}
     return found.model_copy(update=changes)
@@ -73,54 +71,41 @@ def choose(payload: Payload) -> Choice:
 
 def _choose_text(payload: Payload, declared: Format | None) -> Choice:
     """Return the declared format, unless the beginning of the text plainly shows another."""
-    form, named = sniffing.form(payload.data), _by_suffix(payload)
-    kind = SourceKind(declared.kind) if declared else None
+    form, named = sniffing.form(payload.data), format_of(payload.name)
+    kind = declared.kind if declared else None
     if form == "list" or payload.name.endswith((".csv", ".tsv")) or payload.media_type in _TABLES:
         raise SourceIsList(
             f"{where(payload)} is a list of sources: submit the addresses in it, or run "
             "`casebook backfill` with it."
         )
-    if kind in _FILES.values() or (form == "json" and kind is not SourceKind.CAPTIONS):
+    if kind in _FILES.values() or (form == "json" and kind != "captions"):
         raise _unsupported(payload, declared, "JSON" if form == "json" else "a text")
-    if form == "captions" and kind in {SourceKind.TEXT, None}:
-        return _overruled(payload, declared, SourceKind.CAPTIONS)
+    if form == "captions" and kind in {"text", None}:
+        return _overruled(payload, declared, "captions")
     if form == "page" and kind in {*_PROSE, None}:
-        return _overruled(payload, declared, SourceKind.WEB)
-    untagged = kind is SourceKind.WEB and not sniffing.has_tags(payload.data)
-    if untagged and named and named.kind in _PROSE:
-        return _overruled(payload, declared, SourceKind(named.kind))
+        return _overruled(payload, declared, "web")
+    if kind == "web" and not sniffing.has_tags(payload.data) and named and named.kind in _PROSE:
+        return _overruled(payload, declared, named.kind)
     if declared:
         return Choice(declared)
     if "." not in payload.name and payload.media_type in _UNTYPED:
-        return Choice(_format_of(SourceKind.TEXT))  # README
+        return _overruled(payload, None, "text")  # README
     raise _unsupported(payload, None, payload.media_type or "a file of an unknown type")
 
 
 def _declared(payload: Payload) -> Format | None:
     """Return what header and name say. A suffix refines a header that says no more than "text"."""
     media_type = payload.media_type.partition(";")[0].strip().lower()
-    named = _by_suffix(payload)
+    named = format_of(payload.name)
     if named and media_type in _VAGUE:
         return named
-    if media_type.startswith(OUR_TYPES):
-        media_type = media_type.partition("+")[0]
-    return next((one for one in FORMATS if media_type in one.media_types.split()), None)
+    return next((one for one in FORMATS if media_type in one.media_types), None)
 
 
-def _by_suffix(payload: Payload) -> Format | None:
-    _, dot, suffix = payload.name.lower().rpartition(".")
-    return next((one for one in FORMATS if dot and f".{suffix}" in one.suffixes.split()), None)
-
-
-def _format_of(kind: SourceKind) -> Format:
-    return next(one for one in FORMATS if one.kind == kind)
-
-
-def _overruled(payload: Payload, declared: Format | None, kind: SourceKind) -> Choice:
-    chosen = _format_of(kind)
-    if declared in {None, chosen}:
-        return Choice(chosen)
-    return Choice(chosen, f"{kind.label}, served as {payload.media_type or payload.name}")
+def _overruled(payload: Payload, declared: Format | None, kind: str) -> Choice:
+    chosen = next(one for one in FORMATS if one.kind == kind)
+    note = f"{SourceKind(kind).label}, served as {payload.media_type or payload.name}"
+    return Choice(chosen, None if declared in (None, chosen) else note)
 
 
 def _unsupported(

@@ -5,25 +5,12 @@ import re
 import zipfile
 from typing import Literal
 
-PDF, WORD = "a PDF", "a Word document"
-ENCRYPTED = "an encrypted Office file"
+from extractors.data import table
 
-_SIGNATURES = {
-    "a picture": (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8"),
-    "a picture or an audio file": (b"RIFF",),
-    "a program": (b"\x7fELF", b"MZ\x90\0"),
-    "a packed file": (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!\x1a", b"BZh9", b"\xfd7zXZ"),
-    "an audio or video file": (b"ID3", b"OggS", b"fLaC", b"\x1a\x45\xdf\xa3"),
-    "an RTF document": (b"{\\rtf",),
-    "a PostScript file": (b"%!PS",),
-}  # fmt: skip
-_IN_ZIP = {
-    "word/document": WORD,
-    "ppt/presentation": "a PowerPoint file",
-    "xl/workbook": "an Excel file",
-    "META-INF/container.xml": "an EPUB book",
-    "content.xml": "an OpenDocument file",
-}
+PDF, WORD, ENCRYPTED = "a PDF", "a Word document", "an encrypted Office file"
+
+_TABLE = table("signatures")
+_RECORDINGS = tuple(start.encode("latin-1") for start in _TABLE["recordings"])
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\b"))
@@ -45,6 +32,12 @@ _FORMS: dict[Form, re.Pattern[bytes]] = {
 _TAG = re.compile(rb"(?i)<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b")
 
 
+def is_recording(head: bytes) -> bool:
+    """Return whether the first bytes are those of a sound or video file."""
+    is_wave = head.startswith(b"RIFF") and head[8:12] == b"WAVE"
+    return is_wave or head[4:8] == b"ftyp" or head.startswith(_RECORDINGS)
+
+
 def binary(data: bytes) -> str | None:
     """Return what binary file the bytes are ("a PDF", "a picture"), None for text.
 
@@ -58,12 +51,14 @@ def binary(data: bytes) -> str | None:
         return _in_zip(data)
     if head.startswith(_OLE):
         return ENCRYPTED if "EncryptedPackage".encode("utf-16-le") in data else "an old Office file"
-    if head[4:8] == b"ftyp":
+    if is_recording(head):
         return "an audio or video file"
-    known = next((name for name, starts in _SIGNATURES.items() if head.startswith(starts)), None)
+    for name, starts in _TABLE["files"].items():
+        if head.startswith(tuple(start.encode("latin-1") for start in starts)):
+            return str(name)
     controls = len(head) - len(head.translate(None, _CONTROLS))
     is_text = head.startswith(_UNICODE_MARKS) or controls <= _MOST_CONTROLS * len(head)
-    return known or (None if is_text else "binary data")
+    return None if is_text else "binary data"
 
 
 def form(data: bytes) -> Form | None:
@@ -89,5 +84,6 @@ def _in_zip(data: bytes) -> str:
             names = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         names = []
-    kinds = (kind for start, kind in _IN_ZIP.items() if any(n.startswith(start) for n in names))
+    known = _TABLE["archives"].items()
+    kinds = (kind for start, kind in known if any(name.startswith(start) for name in names))
     return next(kinds, "a zip archive")

@@ -1,8 +1,7 @@
 """Web addresses: what counts as one, and how it is parsed and shown.
 
-Parsing follows the WHATWG URL standard where browsers and libraries disagree, and refuses what only
-an attacker or a typing error writes (backslashes, control characters, credentials), so that no two
-parts of the program can read one text as two addresses.
+As in the WHATWG URL standard where libraries disagree; what only an attacker or a typing error
+writes is refused, so that no two parts of the program can read one text as two addresses.
 """
 
 import re
@@ -33,9 +32,8 @@ _QUERY_SAFE = _PATH_SAFE + "?{}`\\"
 class WebUrl:
     """An address as it is sent to a server: every part ASCII, the path without dot segments.
 
-    ``host`` is lower-case, an IPv4 address in four decimal parts, or an IPv6 address without
-    brackets. Of the fragment only a ``route`` ("!/post/1", "/post/1") is kept: it decides which
-    text the scripts of a page show.
+    ``host`` is lower-case, or an IP address in its one form, IPv6 without brackets. ``route`` is a
+    fragment ("!/post/1", "/post/1") that decides which text the scripts of a page show.
     """
 
     scheme: str
@@ -72,7 +70,7 @@ class WebUrl:
         try:
             return parse_web_url(urljoin(str(self), location))
         except ValueError as error:
-            raise InvalidUrl(f"{shown(location)} is not a web address: {error}.") from error
+            raise _invalid(location, f"is not a web address: {error}") from error
 
     def __str__(self) -> str:
         return f"{self.origin}{self.target}" + (f"#{self.route}" if self.route else "")
@@ -101,7 +99,7 @@ def parse_web_url(text: str) -> WebUrl:
     try:
         parts = urlsplit(text)
     except ValueError as error:
-        raise InvalidUrl(f"{shown(text)} is not a web address: {error}.") from error
+        raise _invalid(text, f"is not a web address: {error}") from error
     if parts.scheme not in DEFAULT_PORTS:
         raise _invalid(text, "is not a web address: casebook reads http:// and https:// only")
     if "@" in parts.netloc:  # the message must not repeat the password

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part, honest_type
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
-from extractors.formats import FORMATS, RECORDINGS
-from extractors.network.body import MEGABYTE, FetchLimits, is_recording
+from extractors.formats import RECORDINGS, format_of
+from extractors.network.body import MEGABYTE, FetchLimits
 from extractors.network.client import Fetched
 from extractors.sites import (
     canonical_url,
@@ -23,6 +23,7 @@ from extractors.sites import (
     raw_file,
     video_id,
 )
+from extractors.sniffing import is_recording
 from extractors.text import one_line
 from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
 from schemas.errors import (
@@ -196,10 +197,9 @@ async def _local(name: str, address: str | None, limits: FetchLimits) -> Payload
     origin = str(parse_web_url(address)) if address else None
     path = _path(name)
     data = await asyncio.to_thread(read_file, path, limits)
-    suffix = path.suffix.lower() or "none"
-    known = (one.media_types.split()[0] for one in FORMATS if suffix in one.suffixes.split())
     printable = path.name.encode("utf-8", "replace").decode()
-    kind = next(known, _UNKNOWN)
+    known = format_of(path.name)
+    kind = known.media_types[0] if known else _UNKNOWN
     return Payload(data=data, media_type=kind, name=printable, url=origin, final_url=origin)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 
+from extractors.sniffing import is_recording
 from extractors.urls import shown
 from schemas.errors import BadResponse, TooLarge, Unreachable
 
@@ -19,22 +20,6 @@ _PIECE = 64 * 1024
 _ENCODINGS = {"gzip", "x-gzip", "deflate", "br"}
 _NOT_DECODED = {"compress", "x-compress", "zstd", "dcb", "dcz"}
 _SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
-_SOUND = (
-    b"ID3",
-    b"OggS",
-    b"fLaC",
-    b"\x1aE\xdf\xa3",
-    b"\xff\xf1",
-    b"\xff\xf3",
-    b"\xff\xf9",
-    b"\xff\xfb",
-)
-
-
-def is_recording(head: bytes) -> bool:
-    """Return whether the first bytes are those of a sound or video file."""
-    is_wave = head.startswith(b"RIFF") and head[8:12] == b"WAVE"
-    return is_wave or head[4:8] == b"ftyp" or head.startswith(_SOUND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from extractors.blocks import Block, lay_out
+from extractors.data import table
 from extractors.dates import stated_day
 from extractors.language import language_of
 from extractors.speakers import with_speakers
@@ -21,29 +21,12 @@ from schemas.documents import Extracted, HiddenText
 from schemas.sources import Payload, SourceKind
 
 _RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-# Each line stands alone, as people expect who paste a transcript.
-_BY_LINES = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
-
 _FRONT = re.compile(
     r"(?s)\A\s*(?:---[ \t]*\n(?![ \t]*\n)(?P<yaml>(?:.{0,20000}?\n)??)(?:---|\.\.\.)"
     r"|\+\+\+[ \t]*\n(?P<toml>.{0,20000}?)\n\+\+\+)[ \t]*(?:\n|\Z)"
 )
 _FIELD = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]+([^\s\[{|>&*!][^\n]{0,500})")
-# Code, which stays; then what sites add to CommonMark: comments of MDX (one that is not closed is
-# matched whole, so that no text is searched twice), its imports and exports, short codes (Hugo),
-# tags (Jekyll), a table of contents, fences of notes (Docusaurus), marks of alerts, footnotes and
-# ids of headings.
-_MARKS = re.compile(
-    r"(?m)(?P<code>^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ \t>]*(?P=fence)|\Z))"
-    r"|\{/\*(?s:(?P<comment>.*?)\*/\}|(?P<open>.*))"
-    r"|^(?:import[ \t][^\n]{0,300}?['\"][^'\"\n]{1,200}['\"];?"
-    r"|export[ \t]+(?:(?:const|let|var|default|function|async|class)\b|[{*])"
-    r"[^\n]*(?:\n[^\n]*\S[^\n]*)*"
-    r"| {0,3}\{\{[<%][^\n{}]{0,500}[>%]\}\}| {0,3}\{%[^\n%]{1,300}%\}| {0,3}\{:[^\n{}]{1,200}\}"
-    r"| {0,3}\[\[?_?(?:toc|TOC)_?\]\]?)[ \t]*$|^[ \t]*:{3,}[\w \t-]*"
-    r"|^(?P<quote>[ \t]*(?:>[ \t]*)+)\[![\w-]{2,20}\][-+]?"
-    r"|\[\^\d{1,3}\]:?|(?<=\S)[ \t]*\{#[\w.:-]{1,100}\}(?=[ \t]*$)"
-)
+_MARKS = re.compile("|".join(table("markdown")["marks"].values()), re.MULTILINE)
 _HTML_COMMENT = re.compile(r"(?s)<!--(?:(.*?)-->|.*)")
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]")
 _SLUG = re.compile(r"[a-z]{2,}(?:-[a-z]{2,}){1,3}")
@@ -54,18 +37,17 @@ _FEWEST_HIDDEN_WORDS = 3
 _LONGEST_HIDDEN = 300
 _LONGEST_VALUE = 1_000
 _MOST_AUTHORS = 20
-_LONG = 120  # characters; a longer line in bold is a paragraph
 
 
 def read(payload: Payload) -> Extracted:
     """Return the text of a Markdown file; title, authors, date and summary by its front matter."""
     source = decode(payload.data, payload.charset).replace("\r\n", "\n").replace("\r", "\n")
     front, body = split_front(source.lstrip("\ufeff"))
-    blocks, hidden = _shown(body, _RENDERER)
+    blocks, hidden = _shown(body)
     headings = (block for block in blocks if block.level)
     heading = min(headings, key=lambda block: block.level, default=None)
     language = language_of(body, front.get("lang") or front.get("language"))
-    text, passages = lay_out(_spoken(blocks, body), language)
+    text, passages = lay_out(with_speakers(blocks), language)
     named = _DATED_NAME.match(payload.name)
     days = (stated_day(day) for day in (*map(front.get, _DATES), named and named[1]))
     return Extracted(
@@ -116,21 +98,9 @@ def _authors(front: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(filter(None, spelled)))
 
 
-def _spoken(blocks: list[Block], body: str) -> list[Block]:
-    """Return blocks with their speakers, also where turns follow each other line by line."""
-    spoken = with_speakers(blocks)
-    if spoken != blocks:
-        return spoken
-    lines, _ = _shown(body, _BY_LINES)
-    by_lines = with_speakers(lines)
-    return blocks if by_lines == lines else by_lines
-
-
-def _shown(body: str, renderer: MarkdownIt) -> tuple[list[Block], list[HiddenText]]:
+def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
     """Return what the page made of the Markdown shows, and what it hides."""
-    tokens = renderer.parse(_MARKS.sub(_kept, body))
-    _raise_bold_lines(tokens)
-    markup = renderer.renderer.render(tokens, renderer.options, {})
+    markup = _RENDERER.render(_MARKS.sub(_kept, body))
     comments = [match["comment"] or "" for match in _MARKS.finditer(body)]
     comments += _HTML_COMMENT.findall(markup)
     hidden = [
@@ -138,8 +108,7 @@ def _shown(body: str, renderer: MarkdownIt) -> tuple[list[Block], list[HiddenTex
         for text in comments
         if count_words(text) >= _FEWEST_HIDDEN_WORDS
     ]
-    tree = parse(markup)
-    if tree is None:
+    if (tree := parse(markup)) is None:
         return [], hidden
     hidden += strip_hidden(tree)[0]
     return tree_blocks(body_of(tree)), hidden
@@ -148,12 +117,3 @@ def _shown(body: str, renderer: MarkdownIt) -> tuple[list[Block], list[HiddenTex
 def _kept(mark: re.Match[str]) -> str:
     unclosed = mark["open"] is not None
     return mark[0] if mark["code"] or unclosed else mark["quote"] or ""
-
-
-def _raise_bold_lines(tokens: Sequence[Token]) -> None:
-    """Make headings of paragraphs that are one line in bold, as many authors write them."""
-    for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        kinds = [one.type for one in inline.children or () if one.content or one.nesting]
-        bold = kinds == ["strong_open", "text", "strong_close"] and len(inline.content) < _LONG
-        if opening.type == "paragraph_open" and not opening.level and bold:
-            opening.tag = closing.tag = "h6"

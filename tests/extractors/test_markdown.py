@@ -28,8 +28,6 @@ over two lines with **bold**.
 - one item
 - second item
 
-**In bold**
-
 | Tool | Cost |
 |------|------|
 | pgvector | 12 |
@@ -47,7 +45,7 @@ def markdown(source: str, name: str = "note.md"):
 
 
 def test_front_matter_and_sections():
-    """Front matter describes the file; headings, and lines in bold, are sections."""
+    """Front matter describes the file; headings are sections."""
     found = markdown(NOTE)
     assert (found.title, found.authors) == ("Moving search to vectors", ["Ada Example", "Bo Li"])
     assert (found.published, found.description) == (date(2025, 2, 3), "What it took to move.")
@@ -55,7 +53,6 @@ def test_front_matter_and_sections():
     assert sections == [
         ("Another heading",),
         ("Another heading", "Setup"),
-        ("Another heading", "Setup", "In bold"),
     ]
 
 
@@ -146,10 +143,8 @@ def test_hostile_front_matter_is_left_out(front):
 
 
 def test_without_front_matter_a_heading_and_the_name_describe_the_file():
-    """A line in bold gives way to a heading; what stands between two rules is text."""
-    found = markdown(
-        f"---\n\nText.\n\n---\n**A remark**\n\n# A plain note\n\n{SAID}", "2024-05-06-letters.md"
-    )
+    """What stands between two rules is text."""
+    found = markdown(f"---\n\nText.\n\n---\n# A plain note\n\n{SAID}", "2024-05-06-letters.md")
     assert (found.title, str(found.published)) == ("A plain note", "2024-05-06")
     assert found.text.startswith("Text.")
     assert markdown(SAID, "report-2024-05-06.md").published is None

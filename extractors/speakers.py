@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractors.blocks import Block
+from extractors.data import table
 from extractors.text import count_words
 
 CLOCK = r"(?:\d{1,3}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
@@ -35,28 +36,11 @@ _LABEL = re.compile(
     rf"(?:[-–—|,]?\s*(?P<after>{_STAMP})\s*)?(?:[:：](?=\s|$)|(?<=[\])\d])(?=\s|$))"
 )
 _TIME = re.compile(rf"\s*(?P<stamp>{_STAMP})(?:\s*[-–—|:]\s+|\s+|$)")
-_ROLE = re.compile(
-    r"(?i)(?:(?:unknown |audience )?(?:speaker|member|guest|host|panelist|participant)|co-?host"
-    r"|interviewer|interviewee|moderator|narrator|presenter|announcer|operator)(?:[ _]?#?\w{1,2})?"
-)
-_PARTICLES = frozenset("de da del della der den di du la le van von zu bin ibn al el".split())
-_TERMS = frozenset(
-    "a action advice after agent ai also and answer approach article assistant author background "
-    "before best bonus bot but by caveat challenge chapter client code company conclusion cons "
-    "context cost customer data date decision description design edit email error example figure "
-    "finding first for from goal how however idea if impact important in input insight issue key "
-    "latency lesson link metric model next no note notes now option or outcome output part phase "
-    "photo point problem prompt pros q question quote reason reference related requirement "
-    "response result risk role rule scenario search second section see setup so solution source "
-    "stage status step summary system table takeaway task that the then third throughput tip "
-    "title tldr to today tool topic transcript type update url use user version video warning we "
-    "what when where which who why you".split()
-)
+_TABLE = table("speakers")
+_PARTICLES, _TERMS = (frozenset(_TABLE[name].split()) for name in ("particles", "terms"))
+_ROLE = re.compile(_TABLE["role"])
 # In half of the turns of a conversation people speak of themselves, to each other, or ask.
-_ADDRESSING = re.compile(
-    r"(?i)\b(?:I|I['’]\w+|me|my|we|we['’]\w+|us|our|you|you['’]\w+|your|yeah|thanks|ich|mir|wir"
-    r"|uns|je|j['’]\w+|nous|vous|yo|nosotros|usted|ustedes|io|noi|eu|nós|você)\b|[?？؟]"
-)
+_ADDRESSING = re.compile(_TABLE["addressing"])
 
 
 class _Label(NamedTuple):

@@ -11,6 +11,7 @@ import unicodedata
 
 from charset_normalizer import from_bytes
 
+from extractors.data import table
 from schemas.documents import HiddenText
 
 # U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
@@ -40,24 +41,8 @@ _META = re.compile(
     rb"|<\?xml[^>]{0,100}encoding=[\"']([\w.-]{2,40})",
     re.IGNORECASE,
 )
-# What browsers read for these labels (WHATWG Encoding Standard, section 4.2).
-_BROWSER_CODECS = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}
-# Python codecs that are no text encodings of documents; some of them execute escapes.
-_NOT_FOR_TEXT = re.compile(r"utf-7|escape|punycode|idna|undefined|mbcs|oem|^(?:base64|hex|quopri)")
-# Encodings that documents are found in; a guess among all that Python knows goes astray.
-_LIKELY = (
-    "cp1252 cp1251 cp1253 cp1255 cp1256 cp874 koi8_r koi8_u big5hkscs cp932 cp949 euc_jp gb18030 "
-    "utf_16"
-).split()
+_CODECS = table("charsets")
+_NOT_FOR_TEXT = re.compile(_CODECS["guesses"]["never"])
 _TOO_SHORT_TO_GUESS = 200
 _META_WITHIN = 4_096
 _SAMPLE = 32_768
@@ -131,7 +116,11 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> s
         if codec and (text := _leniently(data, codec)) is not None:
             return text
     short = len(data) < _TOO_SHORT_TO_GUESS
-    guess = None if short else from_bytes(data[:_SAMPLE], cp_isolation=_LIKELY).best()
+    guess = (
+        None
+        if short
+        else from_bytes(data[:_SAMPLE], cp_isolation=_CODECS["guesses"]["likely"]).best()
+    )
     return data.decode(guess.encoding if guess else "cp1252", "replace")
 
 
@@ -148,7 +137,7 @@ def _codec(label: str | None) -> str | None:
         name = codecs.lookup(label.strip().strip("\"'")).name
     except (LookupError, ValueError):
         return None
-    return None if _NOT_FOR_TEXT.search(name) else _BROWSER_CODECS.get(name, name)
+    return None if _NOT_FOR_TEXT.search(name) else _CODECS["browsers"].get(name, name)
 
 
 def _strictly(data: bytes, codec: str) -> str | None:

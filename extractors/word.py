@@ -15,6 +15,7 @@ import mammoth
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.blocks import lay_out
+from extractors.data import table
 from extractors.language import language_of
 from extractors.naming import where
 from extractors.speakers import with_speakers
@@ -25,27 +26,11 @@ from schemas.documents import Extracted, HiddenText
 from schemas.errors import Unreadable
 from schemas.sources import Payload, SourceKind
 
-_MOST_XML = 32_000_000
-"""Bytes of XML in a document; a book of 500 pages has about five million."""
-
-_STYLES = """
-br[type='page'] => br
-br[type='column'] => br
-p[style-name='Title'] => h1.title:fresh
-p[style-name='TOC Heading'] => !
-p[style-name^='toc '] => !
-p[style-name^='index '] => !
-p[style-name='table of figures'] => !
-p[style-name='HTML Preformatted'] => pre:separator('\\n')
-p[style-name='Source Code'] => pre:separator('\\n')
-p[style-name='Code'] => pre:separator('\\n')
-"""
-# Marks of notes in the text, and the arrows that lead back from the notes.
-_NOTE_MARKS = "//a[contains(concat(@id, ' ', @href), 'note-ref-')]"
-_WRAPPERS = ("{*}fldSimple", "{*}bdo", "{*}dir")  # mammoth leaves out what is in them
+_TABLE = table("word")
+_MOST_XML = 32_000_000  # bytes; a book of 500 pages has about five million
 _LONGEST_REPORTED = 300
 _WHITE = re.compile(r"[Ff][\dA-Fa-f]" * 3)
-_NO_AUTHORS = {"", "python-docx", "microsoft office user", "author", "user", "admin"}
+_NO_COLOUR = {"", "auto", "FFFFFF", "none", "white"}
 
 
 def read(payload: Payload) -> Extracted:
@@ -57,7 +42,7 @@ def read(payload: Payload) -> Extracted:
     try:
         packed, hidden, about = _cleaned(payload)
         pictures = mammoth.images.img_element(lambda _: {})
-        page = mammoth.convert_to_html(packed, style_map=_STYLES, convert_image=pictures)
+        page = mammoth.convert_to_html(packed, style_map=_TABLE["styles"], convert_image=pictures)
     except (Unreadable, MemoryError, RecursionError):
         raise
     except Exception as error:  # zipfile, lxml, expat and mammoth each have several
@@ -67,19 +52,18 @@ def read(payload: Payload) -> Extracted:
             cause="damaged",
         ) from error
     tree: Any = parse(f"<body><p></p>{page.value}</body>")
-    for mark in tree.xpath(_NOTE_MARKS):
+    for mark in tree.xpath(_TABLE["note_marks"]):
         mark.drop_tree()
     blocks = tree_blocks(body_of(tree))
     titles = (one_line(" ".join(one.itertext())) for one in tree.xpath("//h1[@class='title']"))
     headings = (block.text for block in blocks if block.level)
-    stated = one_line(about.get("title", ""))
     language = language_of(" ".join(block.text for block in blocks), about.get("language"))
     text, passages = lay_out(with_speakers(blocks), language)
     names = map(one_line, re.split("[;,]", about.get("creator", "")))
     return Extracted(
         kind=SourceKind.WORD,
-        title=next(filter(None, (*titles, stated, *headings)), None),
-        authors=[name for name in names if name.lower() not in _NO_AUTHORS],
+        title=next(filter(None, (*titles, one_line(about.get("title", "")), *headings)), None),
+        authors=[name for name in names if name.lower() not in _TABLE["no_authors"]],
         language=language,
         text=text,
         passages=passages,
@@ -90,16 +74,16 @@ def read(payload: Payload) -> Extracted:
 def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, str]]:
     """Return the document without hidden text, that text, and what the file says about itself."""
     parts = dict(_parts(payload))
-    styles = {name for root in parts.values() for name in _hidden_styles(root)}
+    known = [style for root in parts.values() for style in root.iterfind("{*}style")]
+    styles = {_value(one, "styleId") for one in known if _is_on(one.find("{*}rPr/{*}vanish"))}
     core = (root for root in parts.values() if _name(root) == "coreProperties")
     about = {_name(one): one.text or "" for root in core for one in root}
     hidden: list[HiddenText] = []
-    for root in parts.values():
-        hidden += _strip_hidden(root, styles)
-        etree.strip_tags(root, *_WRAPPERS)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, root in parts.items():
+            hidden += _strip_hidden(root, styles)
+            etree.strip_tags(root, *_TABLE["wrappers"])
             archive.writestr(name, etree.tostring(root))
     packed.seek(0)
     return packed, hidden, about
@@ -129,20 +113,6 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
             yield entry.filename, root
 
 
-def _hidden_styles(root: Any) -> Iterator[str]:
-    """Yield the ids of the styles whose type is hidden, by themselves or by what they extend."""
-    stated = {
-        _value(one, "styleId"): (one.find("{*}rPr/{*}vanish"), _value(one.find("{*}basedOn")))
-        for one in root.iterfind("{*}style")
-    }
-    for name in stated:
-        at, left = name, len(stated)
-        while at in stated and stated[at][0] is None and left:
-            at, left = stated[at][1], left - 1
-        if at in stated and _is_on(stated[at][0]):
-            yield name
-
-
 def _strip_hidden(root: Any, styles: set[str]) -> Iterator[HiddenText]:
     """Remove the runs that no reader sees; yield their text, of a paragraph in one piece."""
     finds = [(run, reason) for run in root.iter("{*}r") if (reason := _hidden(run, styles))]
@@ -168,15 +138,10 @@ def _hidden(run: Any, styles: set[str]) -> str:
 
 def _has_ground(run: Any) -> bool:
     """Return whether a colour, a styled table or a drawn box may lie behind a run."""
-    grounds = [*run.iterfind("{*}rPr/{*}shd"), *run.iterfind("{*}rPr/{*}highlight")]
-    for one in run.iterancestors():
-        if _name(one) == "txbxContent" or one.find("{*}tblPr/{*}tblStyle") is not None:
-            return True
-        for path in ("{*}pPr/{*}shd", "{*}tcPr/{*}shd", "{*}background"):
-            grounds += one.iterfind(path)
+    grounds = run.xpath(_TABLE["grounds"])
     colours = {_value(one, name) for one in grounds for name in ("fill", "color", "themeFill")}
     marks = {_value(one) for one in grounds if _name(one) == "highlight"}
-    return bool((colours | marks) - {"", "auto", "FFFFFF", "none", "white"})
+    return bool((colours | marks) - _NO_COLOUR or run.xpath(_TABLE["boxes"]))
 
 
 def _name(element: Any) -> str:

@@ -19,7 +19,8 @@ _LEVEL = 4  # of gzip: most of what it saves, in a third of the time
 class BlobStore:
     """Bytes by their SHA-256, compressed, in a local folder or at an fsspec address (``s3://…``).
 
-    A file can be read by its owner alone, and appears whole or not at all.
+    A file can be read by its owner alone, and appears whole or not at all. Errors are DiskFull, and
+    WarehouseError with ``blob_unwritable``, ``blob_missing`` or ``blob_damaged``.
     """
 
     def __init__(self, root: str) -> None:
@@ -31,10 +32,7 @@ class BlobStore:
             self._system, _ = fsspec.url_to_fs(self._root)
 
     def put(self, data: bytes) -> str:
-        """Store ``data`` unless it is there, and return its SHA-256 in hexadecimal.
-
-        Raises DiskFull, or WarehouseError with ``blob_unwritable``.
-        """
+        """Store ``data`` unless it is there, and return its SHA-256 in hexadecimal."""
         sha256 = sha256_hex(data)
         if self._found(sha256) != data:
             try:
@@ -46,7 +44,7 @@ class BlobStore:
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """Return the bytes; raises WarehouseError with ``blob_missing`` or ``blob_damaged``."""
+        """Return the bytes with this SHA-256."""
         data = self._found(sha256)
         if data is None or sha256_hex(data) != sha256:
             state = "missing" if data is None else "damaged"

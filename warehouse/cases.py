@@ -7,12 +7,10 @@ import duckdb
 from schemas.documents import Document
 from schemas.errors import UnknownId
 from schemas.reviews import Case, CaseStatus, Publication, Review, Revision
-from schemas.sources import Source
-from schemas.triage import Triage
 from schemas.views import Attention, CaseFilter, CaseLine, CaseView, Making
 from warehouse import storage
+from warehouse.rows import T, Values, decode
 from warehouse.storage import Reader
-from warehouse.rows import T, Values
 
 _EVERY_CASE = CaseFilter()
 _SHOWN_IDS = 5
@@ -44,7 +42,7 @@ class CaseReads(Reader):
 
     def case_ids(self, status: CaseStatus | None = None) -> list[str]:
         """Return the ids of the cases with this status, or of all, the oldest first."""
-        return self._column("case_ids", status=status and status.value)
+        return [row["case_id"] for row in self._rows("case_ids", status=status)]
 
     def attention(self) -> Attention:
         """Return how many sources wait for a person, by why."""
@@ -52,7 +50,7 @@ class CaseReads(Reader):
 
     def next_draft(self, case_id: str) -> str | None:
         """Return the draft after this case in the list of drafts, or else the first other one."""
-        return next(iter(self._column("next_draft", case_id=case_id)), None)
+        return next((row["case_id"] for row in self._rows("next_draft", case_id=case_id)), None)
 
     def case(self, case_id: str) -> CaseView:
         """Return everything about one case, or raise UnknownId."""
@@ -67,8 +65,7 @@ class CaseReads(Reader):
 
     def makings(self, case_ids: Sequence[str] | None = None) -> list[Making]:
         """Return how the current revision of each of these cases, or of all, was made."""
-        ids = None if case_ids is None else [*case_ids]
-        return self._all(Making, "makings", case_ids=ids)
+        return self._all(Making, "makings", ids=case_ids)
 
     def publications(self) -> list[Publication]:
         """Return the publications in force: the newest per case and target, not withdrawn."""
@@ -79,10 +76,7 @@ class CaseReads(Reader):
         return self._all(Publication, "withdrawals")
 
     def resolve(self, prefix: str) -> str:
-        """Return the one id of a case, source, revision or batch that begins with ``prefix``.
-
-        The kind before the underscore may be left out, and a whole id is itself. Raises UnknownId.
-        """
+        """Return the case, source, revision or batch that begins like this, or raise UnknownId."""
         return self._one_id("resolve", prefix, "case, source, revision or batch")
 
     def source_of(self, prefix: str) -> str:
@@ -93,45 +87,39 @@ class CaseReads(Reader):
         """Return what the one id that begins with ``prefix`` belongs to."""
         wanted = prefix.strip().lower()
         found = self._rows(query, prefix=wanted) if wanted else []
+        if len(found) == 1:
+            return str(found[0]["owner"])
         if not found:
             hint = "`casebook list`, `casebook failures` and `casebook backfill list` show them"
             raise UnknownId(f"no {kinds} has an id that begins with {prefix!r}: {hint}")
-        if len(found) > 1:
-            shown = ", ".join(row["id"] for row in found[:_SHOWN_IDS])
-            raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")
-        return str(found[0]["owner"])
+        shown = ", ".join(row["id"] for row in found[:_SHOWN_IDS])
+        raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")
 
 
 def _views(connection: duckdb.DuckDBPyConnection, case_ids: Sequence[str]) -> dict[str, CaseView]:
     """Return the views of these cases by id, in one query per table."""
 
     def fetch(kind: type[T], query: str, ids: Iterable[str]) -> list[T]:
-        return storage.objects(connection, kind, storage.fetch(connection, query, ids=[*ids]))
+        return storage.objects(connection, kind, storage.fetch(connection, query, ids=ids))
 
-    states = storage.fetch(connection, "case_states", ids=[*case_ids])
-    cases = {case.case_id: case for case in fetch(Case, "case_rows", case_ids)}
+    rows = storage.fetch(connection, "case_views", ids=case_ids)
     revisions = {one.revision_id: one for one in fetch(Revision, "case_revisions", case_ids)}
     reviews = fetch(Review, "case_reviews", case_ids)
     published = {one.case_id: one for one in fetch(Publication, "case_publications", case_ids)}
-    ids = [case.source_id for case in cases.values()]
-    sources = {source.source_id: source for source in fetch(Source, "case_sources", ids)}
-    ids = [revisions[state["revision_id"]].document_id for state in states]
-    documents = {one.document_id: one for one in fetch(Document, "case_documents", ids)}
-    triages = {triage.document_id: triage for triage in fetch(Triage, "case_triages", ids)}
+    used = [revisions[row["current_id"]].document_id for row in rows]
+    documents = {one.document_id: one for one in fetch(Document, "case_documents", used)}
 
-    def view(state: Values) -> CaseView:
-        case_id, revision = state["case_id"], revisions[state["revision_id"]]
-        return CaseView(
-            case=cases[case_id],
-            status=state["status"],
-            source=sources[cases[case_id].source_id],
+    def view(row: Values) -> CaseView:
+        case_id, revision = row["case_id"], revisions[row["current_id"]]
+        return decode(
+            CaseView,
+            row,
             document=documents[revision.document_id],
-            triage=triages.get(revision.document_id),
             revision=revision,
-            newer=revisions.get(state["newer_revision_id"]),
-            revisions=tuple(one for one in revisions.values() if one.case_id == case_id),
-            reviews=tuple(review for review in reviews if review.case_id == case_id),
+            newer=revisions.get(row["newer_id"]),
+            revisions=[one for one in revisions.values() if one.case_id == case_id],
+            reviews=[review for review in reviews if review.case_id == case_id],
             published=published.get(case_id),
         )
 
-    return {state["case_id"]: view(state) for state in states}
+    return {row["case_id"]: view(row) for row in rows}

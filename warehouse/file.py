@@ -44,10 +44,7 @@ _FULL = re.compile("No space left on device|Disk quota exceeded")
 
 
 class DatabaseFile:
-    """The file at ``path``, once in a process; the first write creates it with its folder.
-
-    A ``timeout`` is the seconds to wait for other programs.
-    """
+    """The file at ``path``. A ``timeout`` is the seconds to wait for other programs."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -60,14 +57,12 @@ class DatabaseFile:
         self._stored_at = datetime.min.replace(tzinfo=UTC)
 
     def run(self, work: Work[R], timeout: float, *, writes: bool) -> R:
-        """Return what ``work`` returns, in one transaction; it gets the time of storing.
-
-        One thread writes at a time: DuckDB would not make a second one wait.
-        """
+        """Return what ``work`` returns, in one transaction; it gets the time of storing."""
         deadline = time.monotonic() + timeout
         if writes and not _is_writable(self._path):
             message = f"{self._path} can be read but not written: set CASEBOOK_HOME to a folder"
             raise WarehouseError(f"{message} of yours", cause="warehouse_read_only")
+        # One thread writes at a time: DuckDB would not make a second one wait.
         with self._writing if writes else nullcontext(), self._plain_errors():
             if not writes and not self._path.exists():
                 with _empty().cursor() as cursor:
@@ -167,8 +162,8 @@ class DatabaseFile:
                 message = f"the disk with {self._path} is full: make room and try again"
                 raise DiskFull(f"{message}; what was stored is safe") from error
             if _is_held(error):
-                holder = re.search(r"PID \d+", reason)
-                raise self._busy(f"another program ({holder[0] if holder else '?'})") from error
+                holder = re.sub(r".*(PID \d+).*", r"another program (\1)", reason)
+                raise self._busy(holder) from error
             message = f"{self._path} cannot be used: {reason}"
             raise WarehouseError(message, cause="warehouse_failed") from error
 

@@ -85,9 +85,8 @@ class DatabaseLake:
 
     def close(self) -> None:
         """Close the instance of DuckDB, which is open once it was used."""
-        with self._opening, suppress(duckdb.Error):
-            if self._instance is not None:
-                self._instance.close()
+        if self._instance is not None:
+            self._instance.close()
             self._instance = None
 
     def _patiently(self, once: Callable[[], R], timeout: float) -> R:

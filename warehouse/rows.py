@@ -31,19 +31,14 @@ Values = dict[str, Any]
 T = TypeVar("T", bound=Frozen)
 
 
-# The table of each type, and the columns of its id or of its parent's.
+_OF_CASES = (Case, Revision, Review, Publication)
+# The table of each type, and the columns by which a row is known.
 TABLES: Mapping[type[Frozen], tuple[str, str]] = {
-    Source: ("sources", "source_id"),
+    **{
+        kind: (f"{kind.__name__.lower()}s", f"{kind.__name__.lower()}_id")
+        for kind in (Source, Snapshot, Document, Triage, Generation, Failure, *_OF_CASES)
+    },
     Alias: ("aliases", "source_id, same_as, found_at"),
-    Snapshot: ("snapshots", "snapshot_id"),
-    Document: ("documents", "document_id"),
-    Triage: ("triages", "triage_id"),
-    Generation: ("generations", "generation_id"),
-    Case: ("cases", "case_id"),
-    Revision: ("revisions", "revision_id"),
-    Review: ("reviews", "review_id"),
-    Publication: ("publications", "publication_id"),
-    Failure: ("failures", "failure_id"),
     Check: ("checks", "source_id, checked_at"),
     Batch: ("batches", "batch_id"),
     BatchEvent: ("batch_events", "batch_id, step, happened_at"),
@@ -67,17 +62,11 @@ _RENAMED_IN: Mapping[tuple[type[Frozen], str], str] = {
     (OpenFailure, "kind"): "source_kind",
     (SourceRef, "url"): "origin_url",
 }
-# Fields that are kept as rows of their own.
-_PARTS: Mapping[type[Frozen], set[str]] = {
-    Document: {"passages", "text"},
-    Revision: {"study"},
-    **{kind: {"evidence"} for kind in (Fact, Statement, Tag)},
-}
 
 
 def encode(row: Frozen) -> Values:
-    """Return the values of a row by column, as JSON values."""
-    values = _flat(type(row), row.model_dump(mode="json", exclude=_PARTS.get(type(row))))
+    """Return the values of a row by column, as JSON values, and some that have no column."""
+    values = _flat(type(row), row.model_dump(mode="json"))
     if isinstance(row, Document):
         values["tail"] = row.text[row.passages[-1].end if row.passages else 0 :]
     return values

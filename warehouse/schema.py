@@ -33,10 +33,7 @@ def migrations() -> tuple[tuple[str, str], ...]:
 
 
 def version(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    """Return the number of the newest migration in the database ``name``, 0 for an empty one.
-
-    Raises WarehouseError with ``warehouse_too_new`` if this casebook does not know it.
-    """
+    """Return the number of the newest migration in the database ``name``, 0 for an empty one."""
     try:
         found = connection.execute("SELECT max(number) FROM migrations").fetchall()[0][0] or 0
     except duckdb.CatalogException:
@@ -48,10 +45,7 @@ def version(connection: duckdb.DuckDBPyConnection, name: str) -> int:
 
 
 def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") -> None:
-    """Apply the migrations that the database lacks, each in one transaction with its record.
-
-    Raises WarehouseError with ``migration_failed``; ``kept`` says where the rows as they were are.
-    """
+    """Apply what the database lacks, each step with its record; ``kept`` names the backup."""
     connection.execute(_RECORDS)
     first = version(connection, name) + 1
     for number, (step, sql) in enumerate(migrations()[first - 1 :], start=first):

@@ -26,7 +26,7 @@ class SourceReads(Reader):
 
     def stored_sources(self, source_ids: Iterable[str]) -> set[str]:
         """Return those of the ids under which a source is stored."""
-        return {*self._column("stored_sources", ids=[*source_ids])}
+        return {row["source_id"] for row in self._rows("stored_sources", ids=source_ids)}
 
     def alias(self, source_id: str) -> Alias | None:
         """Return the newest alias of a source: the source that its address leads to."""
@@ -58,8 +58,8 @@ class SourceReads(Reader):
 
     def last_checks(self, source_ids: Iterable[str] | None = None) -> dict[str, Check]:
         """Return by source the newest check that reached it, or else the newest."""
-        ids = None if source_ids is None else [*source_ids]
-        return {check.source_id: check for check in self._all(Check, "last_checks", ids=ids)}
+        checks = self._all(Check, "last_checks", ids=source_ids)
+        return {check.source_id: check for check in checks}
 
     def unfinished(self) -> list[Source]:
         """Return the sources without a case, a refusal or an open failure, the oldest first."""
@@ -79,10 +79,8 @@ class SourceReads(Reader):
 
     def source_states(self, source_ids: Iterable[str]) -> dict[str, SourceState]:
         """Return where each of these sources stands; unknown ones are new."""
-        states = dict.fromkeys(source_ids, SourceState.NEW)
-        for row in self._rows("source_states", ids=[*states]):
-            states[row["source_id"]] = SourceState(row["state"])
-        return states
+        rows = self._rows("source_states", ids=source_ids)
+        return {row["source_id"]: SourceState(row["state"]) for row in rows}
 
     def triage(self, triage_id: str) -> Triage | None:
         """Return the verdict with this id."""
@@ -98,13 +96,11 @@ class SourceReads(Reader):
 
     def generations(self, generation_ids: Iterable[str]) -> list[Generation]:
         """Return the generations with these ids in their order, without unknown ones."""
-        ids = [*generation_ids]
-        found = {one.generation_id: one for one in self._all(Generation, "generations", ids=ids)}
-        return [found[one] for one in ids if one in found]
+        return self._all(Generation, "generations", ids=generation_ids)
 
     def spent_since(self, moment: datetime) -> float:
         """Return what all calls since ``moment`` cost in US dollars, as far as prices are known."""
-        return float(self._column("spent_since", moment=moment)[0])
+        return float(self._rows("spent_since", moment=moment)[0]["cost_usd"])
 
     def costs(self, by: CostKey, since: datetime | None = None) -> list[CostLine]:
         """Return what calls cost: days in order, anything else with the most expensive first."""

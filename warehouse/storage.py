@@ -29,8 +29,9 @@ _columns: dict[str, dict[str, str]] = {}
 
 def fetch(connection: duckdb.DuckDBPyConnection, query: str, /, **values: object) -> list[Values]:
     """Return the rows of the query called ``query``."""
-    listed = {name: json.dumps(v) if isinstance(v, list) else v for name, v in values.items()}
-    return _dicts(connection.execute(queries()[query], listed or None))
+    if isinstance(ids := values.get("ids"), Iterable):
+        values["ids"] = json.dumps([*ids])
+    return _dicts(connection.execute(queries()[query], values or None))
 
 
 def newest(connection: duckdb.DuckDBPyConnection, kind: type[T], /, **where: object) -> T | None:
@@ -41,34 +42,30 @@ def newest(connection: duckdb.DuckDBPyConnection, kind: type[T], /, **where: obj
     return next(iter(objects(connection, kind, rows)), None)
 
 
-def add(connection: duckdb.DuckDBPyConnection, rows: Iterable[Frozen], now: datetime) -> None:
-    """Store rows; one whose key is there already is left as it is."""
-    for (table, key), values in encoded(rows, now).items():
-        add_values(connection, table, key, values)
-
-
-def add_values(
-    connection: duckdb.DuckDBPyConnection, table: str, key: str, rows: list[Values]
+def add(
+    connection: duckdb.DuckDBPyConnection,
+    rows: Iterable[Frozen],
+    now: datetime,
+    parts: Mapping[tuple[str, str], list[Values]] = {},
 ) -> None:
-    """Store rows of one table unless there are some with the same values in the key's columns."""
-    if table not in _columns:
-        columns = fetch(connection, "columns", table=table)
-        _columns[table] = {column["column_name"]: column["data_type"] for column in columns}
-    empty, structure = dict.fromkeys(_columns[table]), json.dumps([_columns[table]])
-    text = json.dumps([empty | row for row in rows], ensure_ascii=False)
-    connection.execute(
-        f"INSERT INTO {table} BY NAME FROM"
-        f" (SELECT unnest(from_json_strict($rows::JSON, '{structure}'), max_depth := 2)) AS staged"
-        f" ANTI JOIN {table} USING ({key})",
-        {"rows": text.encode("utf-8", "replace").decode()},
-    )
+    """Store rows, and ``parts`` by table and key, unless there are some with the same key."""
+    for (table, key), values in {**encoded(rows, now), **parts}.items():
+        if table not in _columns:
+            columns = fetch(connection, "columns", table=table)
+            _columns[table] = {column["column_name"]: column["data_type"] for column in columns}
+        types, default = _columns[table], {"stored_at": now.isoformat()}
+        staged = [{name: (default | row).get(name) for name in types} for row in values]
+        text = json.dumps(staged, ensure_ascii=False).encode("utf-8", "replace").decode()
+        connection.execute(
+            f"INSERT INTO {table} BY NAME FROM (SELECT unnest("
+            f"from_json_strict($rows::JSON, '{json.dumps([types])}'), max_depth := 2)) AS staged"
+            f" ANTI JOIN {table} USING ({key})",
+            {"rows": text},
+        )
 
 
 def select(connection: duckdb.DuckDBPyConnection, query: str, limit: int | None) -> Selected:
-    """Return the columns and at most ``limit`` rows of a query that someone wrote.
-
-    Raises InputError if it is not valid, would write, or would open a file.
-    """
+    """Return columns and rows of a query; what writes or opens files is an InputError."""
     try:
         statements = connection.extract_statements(query)
         if [statement.type in _READING for statement in statements] != [True]:
@@ -111,9 +108,6 @@ class Reader:
 
     def _all(self, kind: type[T], query: str, /, **values: object) -> list[T]:
         return [decode(kind, row) for row in self._rows(query, **values)]
-
-    def _column(self, query: str, /, **values: object) -> list[str]:
-        return [next(iter(row.values())) for row in self._rows(query, **values)]
 
     def _newest(self, kind: type[T], /, **where: object) -> T | None:
         """Return the object of this kind that was stored last with these values."""

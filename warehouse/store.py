@@ -22,13 +22,10 @@ from warehouse.sources import SourceReads
 class Warehouse(SourceReads, CaseReads):
     """All rows of one casebook, in one DuckDB file or in a lake that many machines share.
 
-    Each method is one transaction and may be called from any thread. "Newest" means stored last.
-    A file that does not exist is created by the first write; reads of it find nothing.
-
-    Every method raises WarehouseBusy where another process holds the database for longer than
-    ``lock_timeout`` seconds, DiskFull where the disk takes nothing more, and WarehouseError where
-    the database cannot be used: ``warehouse_too_new``, ``migration_failed``,
-    ``warehouse_read_only`` or ``warehouse_failed``.
+    Each method is one transaction, for any thread. "Newest" means stored last. A file that does not
+    exist is created by the first write. Every method may raise WarehouseBusy (after waiting
+    ``lock_timeout`` seconds), DiskFull, and WarehouseError with ``warehouse_too_new``,
+    ``migration_failed``, ``warehouse_read_only`` or ``warehouse_failed``.
     """
 
     def __init__(
@@ -60,18 +57,11 @@ class Warehouse(SourceReads, CaseReads):
         """Store a batch with its items in their order; a stored one is left as it is."""
         own = {"batch_id": batch.batch_id}
         values = [{"n": n} | encode(item) | own for n, item in enumerate(items, start=1)]
-
-        def work(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
-            storage.add_values(connection, "batch_items", "batch_id", values)
-            storage.add(connection, [batch], now)
-
-        self._write(work)
+        parts = {("batch_items", "batch_id"): values}
+        self._write(lambda c, now: storage.add(c, [batch], now, parts))
 
     def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
-        """Store rows if the case's current revision id and status are still those ``seen``.
-
-        Raises InvalidDecision if they are not, and UnknownId; then nothing is stored.
-        """
+        """Store rows if the case's revision id and status are as ``seen``, or InvalidDecision."""
 
         def work(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
             found = storage.fetch(connection, "case_state", case_id=case_id)
@@ -93,24 +83,18 @@ class Warehouse(SourceReads, CaseReads):
     ) -> None:
         """Store a document's MinHash signature and its bands (number, hash)."""
         own: Values = {"document_id": document_id, "source_id": source_id}
-        marks = [own | {"band": band, "hash": mark} for band, mark in bands]
-
-        def work(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
-            row = own | {"signature": [*signature], "stored_at": now.isoformat()}
-            storage.add_values(connection, "signatures", "document_id", [row])
-            storage.add_values(connection, "signature_bands", "document_id", marks)
-
-        self._write(work)
+        parts = {
+            ("signatures", "document_id"): [own | {"signature": [*signature]}],
+            ("signature_bands", "document_id"): [own | {"band": n, "hash": h} for n, h in bands],
+        }
+        self._write(lambda c, now: storage.add(c, [], now, parts))
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""
         return {row["name"]: row["rows"] for row in self._rows("counts")}
 
     def sql(self, query: str, limit: int | None = None) -> storage.Selected:
-        """Return the column names and at most ``limit`` rows of one reading SQL statement.
-
-        Raises InputError if it is not valid, would write, or would open a file.
-        """
+        """Return the columns and at most ``limit`` rows of SQL that reads, or raise InputError."""
         return self._read(lambda c: storage.select(c, query, limit))
 
     def tables(self) -> list[Values]:

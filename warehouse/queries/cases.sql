@@ -105,29 +105,34 @@ ORDER BY
     drafts.stored_at DESC
 LIMIT 1;
 
--- name: case_states
-SELECT case_id, source_id, revision_id, status, newer_revision_id
-FROM case_states
-WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+-- name: case_views
+WITH wanted AS (
+    SELECT unnest($ids::JSON::VARCHAR[]) AS case_id
+)
+SELECT
+    states.case_id,
+    states.status,
+    states.revision_id AS current_id,
+    states.newer_revision_id AS newer_id,
+    cases.created_at,
+    sources.* EXCLUDE (stored_at),
+    triages.*
+FROM case_states AS states
+JOIN cases USING (case_id)
+JOIN sources ON sources.source_id = states.source_id
+JOIN revisions USING (revision_id)
+LEFT JOIN triages ON triages.document_id = revisions.document_id
+WHERE states.case_id IN (FROM wanted)
+QUALIFY triages.stored_at IS NOT DISTINCT FROM
+    max(triages.stored_at) OVER (PARTITION BY states.case_id);
 
 -- name: case_revisions
 SELECT * FROM revisions
 WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
 ORDER BY stored_at;
 
--- name: case_rows
-SELECT * FROM cases WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
-
--- name: case_sources
-SELECT * FROM sources WHERE source_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
-
 -- name: case_documents
 SELECT * FROM documents WHERE document_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
-
--- name: case_triages
-SELECT * FROM triages
-WHERE document_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
-ORDER BY stored_at;
 
 -- name: case_reviews
 SELECT * FROM reviews
@@ -152,7 +157,7 @@ SELECT
 FROM current_cases AS cases
 JOIN revisions USING (revision_id)
 JOIN documents ON documents.document_id = cases.document_id
-WHERE $case_ids IS NULL OR list_contains($case_ids::JSON::VARCHAR[], cases.case_id)
+WHERE $ids IS NULL OR list_contains($ids::JSON::VARCHAR[], cases.case_id)
 ORDER BY cases.stored_at;
 
 -- name: publications

@@ -54,12 +54,18 @@ WHERE $source_id IS NULL OR open_failures.source_id = $source_id
 ORDER BY open_failures.stored_at;
 
 -- name: source_states
-SELECT source_id, state
-FROM source_states
-WHERE source_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+WITH wanted AS (
+    SELECT DISTINCT unnest($ids::JSON::VARCHAR[]) AS source_id
+)
+SELECT wanted.source_id, coalesce(source_states.state, 'new') AS state
+FROM wanted
+LEFT JOIN source_states USING (source_id);
 
 -- name: generations
-SELECT * FROM generations WHERE generation_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+WITH wanted AS (
+    SELECT unnest($ids::JSON::VARCHAR[]) AS generation_id, generate_subscripts($ids::JSON::VARCHAR[], 1) AS i
+)
+SELECT generations.* FROM generations JOIN wanted USING (generation_id) ORDER BY wanted.i;
 
 -- name: spent_since
 SELECT coalesce(sum(cost_usd), 0.0) AS cost_usd FROM generations WHERE happened_at >= $moment;

@@ -1,8 +1,8 @@
 """From blocks to a text and its passages: the only place that counts offsets.
 
-A passage is prose that a statement can rest on, so headings are not passages. They stand in the
-text on a line of their own and in the ``headings`` of the passages below them. Blocks are separated
-by an empty line; short blocks merged into one passage by a line break.
+A passage is prose that a statement can rest on. Headings stand in the text on a line of their own
+and in the ``headings`` of the passages below them. Blocks are separated by an empty line; short
+blocks merged into one passage by a line break.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +51,9 @@ class _Placed(NamedTuple):
         block = self.block
         return self.headings, block.page, block.seconds, block.speaker
 
+    def holding(self, text: str) -> "_Placed":
+        return self._replace(block=self.block._replace(text=text))
+
 
 def lay_out(
     blocks: Iterable[Block], language: str | None = None
@@ -92,71 +95,57 @@ def _under_headings(blocks: Iterable[Block]) -> Iterator[_Placed]:
 
 def _merged(placed: Iterable[_Placed]) -> Iterator[_Placed]:
     """Join short neighbours that stand at the same place of the source."""
-    run: list[_Placed] = []
-    length = 0
+    last: _Placed | None = None
     for one in placed:
-        if run and not _fits(run[-1], one, length):
-            yield _joined(run)
-            run, length = [], 0
-        run.append(one)
-        length += len(one.block.text) + 1
-    if run:
-        yield _joined(run)
+        if last and _fits(last, one):
+            last = last.holding(f"{last.block.text}\n{one.block.text}")
+            continue
+        if last:
+            yield last
+        last = one
+    if last:
+        yield last
 
 
-def _fits(last: _Placed, one: _Placed, length: int) -> bool:
-    short = min(length, len(one.block.text)) < SHORT
+def _fits(last: _Placed, one: _Placed) -> bool:
+    lengths = len(last.block.text) + 1, len(one.block.text)
     prose = not last.block.level and not one.block.level
-    return prose and short and last.place == one.place and length + len(one.block.text) <= MERGED
-
-
-def _joined(run: Sequence[_Placed]) -> _Placed:
-    first = run[0]
-    if not run[1:]:
-        return first
-    text = "\n".join(one.block.text for one in run)
-    return first._replace(block=first.block._replace(text=text))
+    return prose and min(lengths) < SHORT and last.place == one.place and sum(lengths) <= MERGED
 
 
 def _cut(one: _Placed, language: str) -> Iterator[_Placed]:
     """Cut a long block into pieces of similar length."""
-    block = one.block
-    if block.level or len(block.text) <= LONG:
+    if one.block.level or len(one.block.text) <= LONG:
         yield one
         return
-    count = -(-len(block.text) // _PIECE)
-    target = -(-len(block.text) // count)
-    piece = ""
-    for unit in _units(block, language):
-        if piece and (len(piece) + len(unit) > LONG or len(piece) + len(unit) / 2 > target):
-            yield from _piece(one, piece)
-            piece = ""
-        piece += unit
-    yield from _piece(one, piece)
-
-
-def _piece(one: _Placed, text: str) -> Iterator[_Placed]:
-    text = text.strip("\n").rstrip() if one.block.verbatim else text.strip()
-    if text.strip():
-        yield one._replace(block=one.block._replace(text=text))
+    count = -(-len(one.block.text) // _PIECE)
+    target = -(-len(one.block.text) // count)
+    pieces = [""]
+    for unit in _units(one.block, language):
+        size = len(pieces[-1])
+        if size and (size + len(unit) > LONG or size + len(unit) / 2 > target):
+            pieces.append("")
+        pieces[-1] += unit
+    for piece in pieces:
+        text = piece.strip("\n").rstrip() if one.block.verbatim else piece.strip()
+        if text:
+            yield one.holding(text)
 
 
 def _units(block: Block, language: str) -> Iterator[str]:
-    """Yield lines of code, or sentences of prose, none longer than ``LONG``."""
+    """Yield lines of code, or sentences of prose, none longer than ``LONG``.
+
+    A text without sentence ends is cut after a space where there is one near, else anywhere.
+    """
     for line in block.text.splitlines(keepends=True):
         for unit in [line] if block.verbatim else sentences(line, language):
-            yield from _chunks(unit)
-
-
-def _chunks(unit: str) -> Iterator[str]:
-    """Cut a text without sentence ends after a space where there is one near, else anywhere."""
-    start = 0
-    while len(unit) - start > LONG:
-        space = unit.rfind(" ", start + _PIECE // 2, start + _PIECE)
-        end = space + 1 if space >= 0 else start + _PIECE
-        yield unit[start:end]
-        start = end
-    yield unit[start:]
+            rest = unit
+            while len(rest) > LONG:
+                space = rest.rfind(" ", _PIECE // 2, _PIECE)
+                end = space + 1 if space >= 0 else _PIECE
+                yield rest[:end]
+                rest = rest[end:]
+            yield rest
 
 
 def _numbered(placed: Sequence[_Placed]) -> tuple[str, tuple[Passage, ...]]:
@@ -165,16 +154,8 @@ def _numbered(placed: Sequence[_Placed]) -> tuple[str, tuple[Passage, ...]]:
     for block, headings in placed:
         end = offset + len(block.text)
         if not block.level:
-            passages.append(
-                Passage(
-                    n=len(passages) + 1,
-                    start=offset,
-                    end=end,
-                    headings=headings,
-                    page=block.page,
-                    seconds=block.seconds,
-                    speaker=block.speaker,
-                )
-            )
+            same = {"page": block.page, "seconds": block.seconds, "speaker": block.speaker}
+            n = len(passages) + 1
+            passages.append(Passage(n=n, start=offset, end=end, headings=headings, **same))
         offset = end + len("\n\n")
     return "\n\n".join(block.text for block, _ in placed), tuple(passages)

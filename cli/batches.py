@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
+    Text,
+    Texts,
+    arg,
     load_settings,
+    opt,
     seconds_of,
     standard_input,
     with_services,
 )
-from cli.terminal import err, out, print_json, print_result
+from cli.terminal import emit, err, out, print_json, print_result
 from publishing.terminal import plain
 from schemas.errors import ConfigurationError, InputError
 from schemas.sources import SourceRef
@@ -33,40 +36,31 @@ if TYPE_CHECKING:
     from schemas.results import IngestResult
     from schemas.watches import WatchLine
 
-Words = Annotated[
-    list[str] | None, typer.Option("--word", help="Keep only items that mention a word; repeat.")
-]
-Budget = Annotated[float | None, typer.Option(min=0, help="US dollars to spend at most.")]
+Words = Annotated[Texts, opt("--word", help="Only items that mention a word.")]
+Budget = Annotated[float | None, opt(min=0, help="US dollars to spend.")]
 
 
 def backfill(
     context: typer.Context,
     source: Annotated[
-        str | None,
-        typer.Argument(
+        Text,
+        arg(
             help="A feed, sitemap, OPML file, page of links, CSV or text file (address or path), "
             "or - for a list on standard input. Without one: list the batches.",
             metavar="LIST",
         ),
     ] = None,
-    resume: Annotated[str | None, typer.Option(help="Go on with this batch.")] = None,
+    resume: Annotated[Text, opt(help="Go on with this batch.")] = None,
     since: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Leave out items that are dated earlier."),
+        datetime | None, opt(formats=["%Y-%m-%d"], help="Leave out older items.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
+    limit: Annotated[int | None, opt(min=1, help="Only the newest so many.")] = None,
     word: Words = None,
     budget: Budget = None,
-    source_budget: Annotated[
-        float | None, typer.Option(min=0, help="US dollars that one source may cost.")
-    ] = None,
-    model: Annotated[str | None, typer.Option(help="Another model than configured.")] = None,
-    force: Annotated[
-        bool, typer.Option(help="Draft also what triage says is not a case study.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show what would be done, and the price.")
-    ] = False,
+    source_budget: Annotated[float | None, opt(min=0, help="US dollars for one source.")] = None,
+    model: Annotated[Text, opt(help="Another model than configured.")] = None,
+    force: Annotated[bool, opt(help="Draft also what triage refuses.")] = False,
+    dry_run: Annotated[bool, opt("--dry-run", help="Only show plan and price.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Process a list of sources as one batch that can be interrupted and resumed."""
@@ -80,7 +74,8 @@ def backfill(
 
         warehouse = services.warehouse
         if source is None and resume is None:
-            return _list_batches(warehouse.batches(), as_json=as_json)
+            emit(warehouse.batches(), _batch_text, as_json=as_json)
+            return 0
         if resume is not None:
             batch = warehouse.batch(warehouse.resolve(resume)).batch
             items = warehouse.batch_items(batch.batch_id)
@@ -184,67 +179,43 @@ async def _run_batch(services: "Services", batch: "Batch", left: int, *, as_json
             f"[yellow]paused:[/] {plain(progress.reason)}\n"
             f"Go on with `casebook backfill --resume {batch.batch_id}`."
         )
-        return 4 if progress.reason and "budget" in progress.reason else EXIT_SOME_FAILED
+        return 4 if "budget" in progress.reason else EXIT_SOME_FAILED
     return EXIT_SOME_FAILED if failed else 0
 
 
-def _list_batches(batches: "Sequence[BatchProgress]", *, as_json: bool) -> int:
-    if as_json:
-        for one in batches:
-            print_json(one.model_dump(mode="json"))
-        return 0
-    table = Table(box=None, header_style="bold")
-    for name in ("batch", "list", "state", "done", "left", "failed", "cost"):
-        table.add_column(name)
-    for one in batches:
-        failed = sum(group.count for group in one.failures)
-        cost = "—" if one.cost_usd is None else f"${one.cost_usd:.2f}"
-        state = one.step.value if one.step else "new"
-        row = (one.done, one.left, failed)
-        table.add_row(
-            one.batch.batch_id, plain(one.batch.origin), state, *(str(n) for n in row), cost
-        )
-    if batches:
-        out().print(table)
-    else:
-        err().print("No batches yet: `casebook backfill LIST` starts one.")
-    return 0
+def _batch_text(one: "BatchProgress") -> str:
+    failed = sum(group.count for group in one.failures)
+    cost = "cost unknown" if one.cost_usd is None else f"${one.cost_usd:.2f}"
+    state = one.step.value if one.step else "new"
+    counts = f"{one.done} of {one.batch.size} done, {one.left} left, {failed} failed, {cost}"
+    return f"{one.batch.batch_id}  {state}  {plain(one.batch.origin)}\n       {counts}"
 
 
 def watch(
     context: typer.Context,
     address: Annotated[
-        str | None,
-        typer.Argument(
+        Text,
+        arg(
             help="A feed or sitemap to watch, or a watch's id. Without one: list the watches.",
             metavar="LIST",
         ),
     ] = None,
-    every: Annotated[str, typer.Option(help="How often to look: 30m, 6h, 1d or 2w.")] = "1d",
+    every: Annotated[str, opt(help="How often to look: 30m, 6h, 1d or 2w.")] = "1d",
     word: Words = None,
-    rubric: Annotated[
-        str | None, typer.Option(help="What you want, in your words; a capable model judges.")
-    ] = None,
+    rubric: Annotated[Text, opt(help="What you want, for a model to judge.")] = None,
     budget: Budget = None,
-    everything: Annotated[
-        bool, typer.Option("--everything", help="Draft also what the list holds now.")
-    ] = False,
-    change: Annotated[
-        str | None, typer.Option(help="pause, resume or remove the watch.", metavar="CHANGE")
-    ] = None,
-    look_now: Annotated[
-        bool, typer.Option("--now", help="Look now, and draft what is new.")
-    ] = False,
+    everything: Annotated[bool, opt("--everything", help="Draft also what it holds now.")] = False,
+    change: Annotated[Text, opt(help="pause, resume or remove.", metavar="CHANGE")] = None,
+    look_now: Annotated[bool, opt("--now", help="Look now; draft what is new.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Watch feeds and sitemaps for new sources; `casebook up` looks at them when due."""
     from schemas.watches import WatchState
 
-    states = {
-        "pause": WatchState.PAUSED,
-        "resume": WatchState.ACTIVE,
-        "remove": WatchState.REMOVED,
-    }
+    names = ("pause", "resume", "remove")
+    states = dict(
+        zip(names, (WatchState.PAUSED, WatchState.ACTIVE, WatchState.REMOVED), strict=True)
+    )
     if change is not None and change not in states:
         raise InputError(f"{change!r} is not a change of a watch; use {', '.join(states)}")
     settings = load_settings(context)
@@ -267,9 +238,9 @@ def watch(
                 budget_usd=budget,
                 everything=everything,
             )
-            _print_watches([line], as_json=as_json)
+            emit([line], _watch_text, as_json=as_json)
         else:
-            _print_watches(services.warehouse.watches(), as_json=as_json)
+            emit(services.warehouse.watches(), _watch_text, as_json=as_json)
         return 0
 
     raise typer.Exit(with_services(context, work, settings, patience=settings.patience))
@@ -299,44 +270,33 @@ async def _look_now(
     return code
 
 
-def _print_watches(lines: "Sequence[WatchLine]", *, as_json: bool) -> None:
-    if as_json:
-        for line in lines:
-            print_json(line.model_dump(mode="json"))
-        return
-    if not lines:
-        err().print("No watches yet: `casebook watch FEED --every 1d` adds one.")
-    for line in lines:
-        watched, look = line.watch, line.look
-        seen = f"last look {look.at:%Y-%m-%d %H:%M}: {look.new} new" if look else "not read yet"
-        if look and look.failure:
-            seen = f"[red]last look failed:[/] {plain(look.failure)}"
-        next_at = line.next_at()
-        due = f", next {next_at:%Y-%m-%d %H:%M}" if next_at else ""
-        out().print(f"{watched.watch_id}  {watched.state.value}  {plain(watched.address)}")
-        out().print(f"       {seen}{due}")
+def _watch_text(line: "WatchLine") -> str:
+    watched, look, next_at = line.watch, line.look, line.next_at()
+    seen = f"last look {look.at:%Y-%m-%d %H:%M}: {look.new} new" if look else "not read yet"
+    if look and look.failure:
+        seen = f"[red]last look failed:[/] {plain(look.failure)}"
+    due = f", next {next_at:%Y-%m-%d %H:%M}" if next_at else ""
+    head = f"{watched.watch_id}  {watched.state.value}  {plain(watched.address)}"
+    return f"{head}\n       {seen}{due}"
 
 
 def schedule(
     context: typer.Context,
     flow: Annotated[
-        str | None,
-        typer.Argument(
+        Text,
+        arg(
             help="backfill, watch, recheck, publish or ingest; or a schedule's id. Without one: "
             "list the schedules.",
             metavar="FLOW",
         ),
     ] = None,
-    cron: Annotated[str | None, typer.Option(help="A cron line, as in '0 6 * * 1'.")] = None,
-    every: Annotated[str | None, typer.Option(help="An interval: 30m, 6h, 1d or 2w.")] = None,
-    timezone: Annotated[str, typer.Option(help="The time zone of the cron line.")] = "UTC",
+    cron: Annotated[Text, opt(help="A cron line, as in '0 6 * * 1'.")] = None,
+    every: Annotated[Text, opt(help="An interval: 30m, 6h, 1d or 2w.")] = None,
+    timezone: Annotated[str, opt(help="The time zone of the cron line.")] = "UTC",
     parameter: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", help="A parameter, as in source=ADDRESS; repeat."),
+        Texts, opt("--parameter", "-p", help="source=ADDRESS and the like.")
     ] = None,
-    change: Annotated[
-        str | None, typer.Option(help="pause, resume or remove the schedule.", metavar="CHANGE")
-    ] = None,
+    change: Annotated[Text, opt(help="pause, resume or remove.", metavar="CHANGE")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run flows by the clock, on the Prefect server of `casebook up`."""
@@ -370,7 +330,7 @@ def schedule(
         ]
     else:
         found = asyncio.run(schedules.lines())
-    _print_schedules(found, as_json=as_json)
+    emit(found, _schedule_text, as_json=as_json)
 
 
 def _parameters(items: "Sequence[str]") -> dict[str, Any]:
@@ -387,13 +347,7 @@ def _parameters(items: "Sequence[str]") -> dict[str, Any]:
     return parameters
 
 
-def _print_schedules(lines: "Sequence[ScheduleLine]", *, as_json: bool) -> None:
-    if not lines and not as_json:
-        err().print("No schedules yet: `casebook schedule watch --every 6h` adds one.")
-    for line in lines:
-        if as_json:
-            print_json(line.model_dump(mode="json"))
-            continue
-        state = "active" if line.active else "paused"
-        given = " ".join(f"{name}={value}" for name, value in line.parameters.items())
-        out().print(f"{line.schedule_id}  {state}  {line.flow}  {line.when}  {plain(given)}")
+def _schedule_text(line: "ScheduleLine") -> str:
+    state = "active" if line.active else "paused"
+    given = " ".join(f"{name}={value}" for name, value in line.parameters.items())
+    return f"{line.schedule_id}  {state}  {line.flow}  {line.when}  {plain(given)}"

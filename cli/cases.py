@@ -9,8 +9,12 @@ from cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
     CaseId,
+    Text,
+    Texts,
     Who,
+    arg,
     load_settings,
+    opt,
     with_services,
 )
 from cli.terminal import err, out, print_json, print_result
@@ -24,19 +28,17 @@ if TYPE_CHECKING:
     from config.services import Services
     from review.changes import Change
 
-CaseIds = Annotated[list[str], typer.Argument(help="Cases, or beginnings of ids.", metavar="CASE…")]
+CaseIds = Annotated[list[str], arg(help="Cases, or beginnings of ids.", metavar="CASE…")]
 
 
 def list_(
     context: typer.Context,
-    status: Annotated[CaseStatus | None, typer.Option(help="Only cases of this status.")] = None,
-    text: Annotated[str | None, typer.Option(help="Words of title or company.")] = None,
-    company: Annotated[str | None, typer.Option(help="Only this company.")] = None,
-    tag: Annotated[str | None, typer.Option(help="Only cases with this tag.")] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Also the sources that were refused, with the reason.")
-    ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    status: Annotated[CaseStatus | None, opt(help="Only cases of this status.")] = None,
+    text: Annotated[Text, opt(help="Words of title or company.")] = None,
+    company: Annotated[Text, opt(help="Only this company.")] = None,
+    tag: Annotated[Text, opt(help="Only cases with this tag.")] = None,
+    everything: Annotated[bool, opt("--all", help="Also refused sources, with reasons.")] = False,
+    limit: Annotated[int, opt(min=1, help="At most so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List drafts and cases, the newest first."""
@@ -76,9 +78,7 @@ def _hint(services: "Services", *, shown: int) -> None:
 def show(
     context: typer.Context,
     case_id: CaseId,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the case as readers will get it.")
-    ] = False,
+    markdown: Annotated[bool, opt("--markdown", help="Print it as readers will see it.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a case: statements with support and quotes, history and provenance."""
@@ -106,13 +106,9 @@ def show(
 def approve(
     context: typer.Context,
     case_ids: CaseIds,
-    confirm: Annotated[
-        bool, typer.Option(help="Confirm the doubtful statements; you have read them.")
-    ] = False,
-    leave_out: Annotated[
-        bool, typer.Option(help="Approve without the parts that readers may not see.")
-    ] = False,
-    reopen: Annotated[bool, typer.Option(help="Put decided cases back among drafts.")] = False,
+    confirm: Annotated[bool, opt(help="Confirm doubtful statements.")] = False,
+    leave_out: Annotated[bool, opt(help="Leave out unpublishable parts.")] = False,
+    reopen: Annotated[bool, opt(help="Put decided cases back among drafts.")] = False,
     who: Who = None,
     as_json: AsJson = False,
 ) -> None:
@@ -132,10 +128,8 @@ def approve(
 def reject(
     context: typer.Context,
     case_ids: CaseIds,
-    reason: Annotated[str, typer.Option("--reason", "-r", help="Why; kept for later.")],
-    draft: Annotated[
-        bool, typer.Option("--draft", help="Refuse only the newer draft that waits.")
-    ] = False,
+    reason: Annotated[str, opt("--reason", "-r", help="Why; kept for later.")],
+    draft: Annotated[bool, opt("--draft", help="Refuse only a newer draft.")] = False,
     who: Who = None,
     as_json: AsJson = False,
 ) -> None:
@@ -189,28 +183,19 @@ def edit(
     context: typer.Context,
     case_id: CaseId,
     set_: Annotated[
-        list[str] | None,
-        typer.Option(
+        Texts,
+        opt(
             "--set",
             help="company=NAME for a fact, 12=TEXT for statement 12, 12.unit=hours for its unit.",
         ),
     ] = None,
-    drop: Annotated[
-        list[str] | None, typer.Option(help="12 for statement 12, or a tag's name.")
-    ] = None,
-    add: Annotated[
-        list[str] | None, typer.Option(help="lessons=TEXT; needs a --quote of the source.")
-    ] = None,
-    quote: Annotated[
-        list[str] | None, typer.Option(help="The source's words for each --add, in order.")
-    ] = None,
-    adopt: Annotated[
-        list[str] | None,
-        typer.Option(help="Take a part of the newer draft (company, lessons, …), or all."),
-    ] = None,
-    comment: Annotated[str | None, typer.Option(help="Only leave a comment.")] = None,
+    drop: Annotated[Texts, opt(help="A statement's number, or a tag.")] = None,
+    add: Annotated[Texts, opt(help="lessons=TEXT, with a --quote.")] = None,
+    quote: Annotated[Texts, opt(help="The source's words for --add.")] = None,
+    adopt: Annotated[Texts, opt(help="Parts of the newer draft, or all.")] = None,
+    comment: Annotated[Text, opt(help="Only leave a comment.")] = None,
     who: Who = None,
-    reason: Annotated[str | None, typer.Option("--reason", "-r", help="Why.")] = None,
+    reason: Annotated[Text, opt("--reason", "-r", help="Why.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Edit a case: facts, statements and tags; or adopt a newer draft, or comment."""
@@ -258,7 +243,8 @@ def _changes(
         if name.isdigit():
             changes.append(SetStatement(n=int(name), text=value))
         elif number.isdigit() and part in Measure.model_fields:
-            changes.append(SetMeasure(n=int(number), parts={part: value or None}))
+            parts = {part: value or None}
+            changes.append(SetMeasure.model_validate({"n": int(number), "parts": parts}))
         elif name in FACT_NAMES:
             changes.append(SetFact(name=name, value=value or None))
         else:
@@ -285,17 +271,13 @@ def _pair(item: str) -> tuple[str, str]:
 def rerun(
     context: typer.Context,
     case_ids: Annotated[
-        list[str] | None,
-        typer.Argument(help="Cases; by default all that newer code would redo.", metavar="CASE…"),
+        Texts,
+        arg(help="By default all that are stale.", metavar="CASE…"),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Another model than configured.")] = None,
-    prompt: Annotated[
-        list[str] | None, typer.Option(help="A prompt's version, as in case_study=2.")
-    ] = None,
-    budget: Annotated[float | None, typer.Option(help="US dollars to spend at most.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show which cases, why, and the price.")
-    ] = False,
+    model: Annotated[Text, opt(help="Another model than configured.")] = None,
+    prompt: Annotated[Texts, opt(help="As in case_study=2.")] = None,
+    budget: Annotated[float | None, opt(help="US dollars to spend.")] = None,
+    dry_run: Annotated[bool, opt("--dry-run", help="Only show plan and price.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make newer drafts beside the old ones; decided and edited cases stay as they are."""

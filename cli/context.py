@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 T = TypeVar("T")
+Text = str | None
+Texts = list[str] | None
+opt, arg = typer.Option, typer.Argument
 
 EXIT_SOME_FAILED = 3
 EXIT_INTERRUPTED = 130
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-Who = Annotated[str | None, typer.Option("--as", help="Who decides, by default CASEBOOK_CURATOR.")]
-CaseId = Annotated[str, typer.Argument(help="A case, or the beginning of its id.", metavar="CASE")]
+AsJson = Annotated[bool, opt("--json", help="Print JSON, one object a line.")]
+Who = Annotated[Text, opt("--as", help="Who decides, by default CASEBOOK_CURATOR.")]
+CaseId = Annotated[str, arg(help="A case, or the beginning of its id.", metavar="CASE")]
 
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _INTERVAL = re.compile(r"(\d{1,6})\s*([mhdw])")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from cli.context import EXIT_SOME_FAILED, AsJson, load_settings, with_services
+from cli.context import EXIT_SOME_FAILED, AsJson, Text, Texts, load_settings, opt, with_services
 from cli.terminal import err, out, print_json
 from publishing.terminal import plain
 from schemas.errors import CasebookError, InputError
@@ -21,16 +21,10 @@ if TYPE_CHECKING:
 
 def evaluate(
     context: typer.Context,
-    gold: Annotated[
-        Path, typer.Option(help="A folder of gold cases; see evals/README.md.", file_okay=False)
-    ] = Path("evals/gold"),
-    model: Annotated[str | None, typer.Option(help="Another model than configured.")] = None,
-    prompt: Annotated[
-        list[str] | None, typer.Option(help="A prompt's version, as in case_study=2.")
-    ] = None,
-    against: Annotated[
-        Path | None, typer.Option(help="An earlier run to compare with; by default the last one.")
-    ] = None,
+    gold: Annotated[Path, opt(help="See evals/README.md.", file_okay=False)] = Path("evals/gold"),
+    model: Annotated[Text, opt(help="Another model than configured.")] = None,
+    prompt: Annotated[Texts, opt(help="As in case_study=2.")] = None,
+    against: Annotated[Path | None, opt(help="An earlier run; else the last.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score drafts of gold cases; your own cases and answers stay as they are."""

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from cli import batches, cases, doctor, evaluate, operate, sources
-from cli.context import Options
+from cli.context import Options, opt
 from publishing.terminal import printable
 from schemas.errors import CasebookError
 
@@ -69,13 +69,10 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def common(
     context: typer.Context,
-    home: Annotated[
-        Path | None, typer.Option(help="Where everything is kept, instead of CASEBOOK_HOME.")
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log to stderr.")] = False,
+    home: Annotated[Path | None, opt(help="Instead of CASEBOOK_HOME.")] = None,
+    verbose: Annotated[bool, opt("--verbose", "-v", help="Log to stderr.")] = False,
     _version_flag: Annotated[
-        bool | None,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+        bool | None, opt("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = None,
 ) -> None:
     """Take what every command shares."""

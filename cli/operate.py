@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.table import Table
 
-from cli.context import EXIT_SOME_FAILED, AsJson, load_settings, with_services
+from cli.context import EXIT_SOME_FAILED, AsJson, Texts, arg, load_settings, opt, with_services
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code
 from cli.terminal import StageBars, err, out, print_json, print_result
@@ -35,14 +35,12 @@ if TYPE_CHECKING:
 SERVED = ("ingest", "backfill", "watch", "recheck", "publish")
 """The flows that ``up`` serves; ``flows`` itself imports Prefect, which takes two seconds."""
 
-Port = Annotated[int | None, typer.Option(help="The desk's port; 0 takes any free one.")]
+Port = Annotated[int | None, opt(help="The desk's port; 0 takes any free one.")]
 
 
 def publish(
     context: typer.Context,
-    to: Annotated[
-        Path | None, typer.Option(help="The site's folder; by default in the home.")
-    ] = None,
+    to: Annotated[Path | None, opt(help="The site's folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the approved cases as a static site, with all of them as data."""
@@ -72,10 +70,10 @@ def publish(
 def recheck(
     context: typer.Context,
     case_ids: Annotated[
-        list[str] | None,
-        typer.Argument(help="Cases; by default those that waited longest.", metavar="CASE…"),
+        Texts,
+        arg(help="By default the longest unchecked.", metavar="CASE…"),
     ] = None,
-    most: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    most: Annotated[int, opt(min=1, help="At most so many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Fetch published sources again: the same, moved, changed (with lost quotes), or gone."""
@@ -107,10 +105,10 @@ def recheck(
 def costs(
     context: typer.Context,
     by: Annotated[
-        Literal["day", "model", "stage", "case", "source"], typer.Option(help="What to sum up by.")
+        Literal["day", "model", "stage", "case", "source"], opt(help="Sum up by this.")
     ] = "day",
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what is older.")
+        datetime | None, opt(formats=["%Y-%m-%d"], help="Leave out older calls.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -153,9 +151,9 @@ def _costs_table(by: str, lines: "Sequence[CostLine]") -> Table:
 
 def sql(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="One SELECT; docs/warehouse.md lists the tables.")],
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
+    query: Annotated[str, arg(help="One SELECT; docs/warehouse.md lists the tables.")],
+    as_csv: Annotated[bool, opt("--csv", help="Print CSV.")] = False,
+    limit: Annotated[int | None, opt(min=1, help="At most so many rows.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask the warehouse in SQL, read-only."""
@@ -183,7 +181,7 @@ def sql(
 def review(
     context: typer.Context,
     port: Port = None,
-    browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
+    browser: Annotated[bool, opt(help="Open it in the browser.")] = True,
 ) -> None:
     """Open the review desk in the browser; Ctrl-C closes it."""
     settings = load_settings(context, desk_port=port)
@@ -209,9 +207,9 @@ def _serve(context: typer.Context, settings: "Settings", *, browser: bool) -> No
 def up(
     context: typer.Context,
     port: Port = None,
-    prefect_port: Annotated[int, typer.Option(help="Prefect's port.")] = 4200,
-    limit: Annotated[int, typer.Option(min=1, max=64, help="Flow runs at once.")] = 2,
-    browser: Annotated[bool, typer.Option(help="Open the desk in the browser.")] = False,
+    prefect_port: Annotated[int, opt(help="Prefect's port.")] = 4200,
+    limit: Annotated[int, opt(min=1, max=64, help="Flow runs at once.")] = 2,
+    browser: Annotated[bool, opt(help="Open the desk in the browser.")] = False,
 ) -> None:
     """Run a Prefect server, the flows and the desk; Ctrl-C ends all of it."""
     settings = load_settings(context, desk_port=port)
@@ -242,7 +240,7 @@ def _watch(server: LocalServer) -> None:
 def demo(
     context: typer.Context,
     examples: Annotated[
-        Path, typer.Argument(help="A folder with sources.jsonl.", exists=True, file_okay=False)
+        Path, arg(help="A folder with sources.jsonl.", exists=True, file_okay=False)
     ] = Path("examples"),
     port: Port = None,
 ) -> None:

@@ -9,8 +9,12 @@ import typer
 from cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
+    Text,
+    Texts,
+    arg,
     lines_of,
     load_settings,
+    opt,
     standard_input,
     with_services,
 )
@@ -28,17 +32,15 @@ if TYPE_CHECKING:
 
 Sources = Annotated[
     list[str],
-    typer.Argument(
+    arg(
         help="Addresses or files; - reads them from standard input, one a line or as JSON Lines "
         '{"source": …, "url": …}.',
         metavar="SOURCE…",
     ),
 ]
-Url = Annotated[str | None, typer.Option(help="Where a local file came from.")]
-Transcript = Annotated[
-    Path | None, typer.Option(help="A file with the words of the video or recording.")
-]
-Feed = Annotated[str | None, typer.Option(help="A feed that carries the full text of the page.")]
+Url = Annotated[Text, opt(help="Where a local file came from.")]
+Transcript = Annotated[Path | None, opt(help="A file with the words of a talk.")]
+Feed = Annotated[Text, opt(help="A feed that carries the full text of the page.")]
 
 
 def submit(
@@ -47,16 +49,10 @@ def submit(
     url: Url = None,
     transcript: Transcript = None,
     feed: Feed = None,
-    force: Annotated[
-        bool, typer.Option(help="Draft also what triage says is not a case study.")
-    ] = False,
-    refresh: Annotated[bool, typer.Option(help="Fetch known addresses again.")] = False,
-    strategy: Annotated[
-        str | None, typer.Option(help="single, map_reduce or guided instead of the usual one.")
-    ] = None,
-    source_budget: Annotated[
-        float | None, typer.Option(help="US dollars that one source may cost.")
-    ] = None,
+    force: Annotated[bool, opt(help="Draft also what triage refuses.")] = False,
+    refresh: Annotated[bool, opt(help="Fetch known addresses again.")] = False,
+    strategy: Annotated[Text, opt(help="single, map_reduce or guided.")] = None,
+    source_budget: Annotated[float | None, opt(help="US dollars for one source.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch, extract and summarize sources; each becomes a draft for review."""
@@ -73,15 +69,11 @@ def submit(
 def retry(
     context: typer.Context,
     sources: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Ids or addresses; by default what may succeed now.", metavar="SOURCE…"
-        ),
+        Texts,
+        arg(help="By default what may pass now.", metavar="SOURCE…"),
     ] = None,
-    kind: Annotated[
-        str | None, typer.Option(help="All failures of one cause, such as login_wall.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what failed.")] = False,
+    kind: Annotated[Text, opt(help="All of one cause: login_wall.")] = None,
+    dry_run: Annotated[bool, opt("--dry-run", help="Only list what failed.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Process failed and unfinished sources again; --dry-run lists them with causes."""
@@ -112,10 +104,7 @@ def extract(
     url: Url = None,
     transcript: Transcript = None,
     feed: Feed = None,
-    again: Annotated[
-        bool,
-        typer.Option(help="Read stored bytes of these ids or addresses again, without network."),
-    ] = False,
+    again: Annotated[bool, opt(help="Read stored bytes again, offline.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the text that a summary would be made from; nothing is stored."""

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Self
 
@@ -45,8 +45,10 @@ def print_json(data: object) -> None:
     sys.stdout.flush()
 
 
-def emit(rows: Iterable[BaseModel], show: Callable[[Any], Any], *, as_json: bool) -> None:
+def emit(rows: Sequence[BaseModel], show: Callable[[Any], Any], *, as_json: bool) -> None:
     """Print rows as JSON lines, or else as ``show`` renders them."""
+    if not as_json and not rows:
+        err().print("Nothing yet.")
     for row in rows:
         if as_json:
             print_json(row.model_dump(mode="json"))

@@ -77,7 +77,7 @@ class BlobStore:
             self._system.pipe_file(address, data)
             return
         path = Path(address)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
         with NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
             try:
                 file.write(data)
@@ -87,3 +87,10 @@ class BlobStore:
             except BaseException:
                 Path(file.name).unlink()
                 raise
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this account alone."""
+    if not folder.exists():
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
 
 from extractors.blocks import Block, lay_out
+from extractors.data import table
 from extractors.dates import stated_day
 from extractors.language import language_of
 from extractors.naming import where
@@ -17,12 +18,8 @@ from schemas.documents import Extracted
 from schemas.errors import Unreadable
 from schemas.sources import Payload, SourceKind, Step
 
-ENOUGH_WORDS = 60
-"""A paragraph ends at the first sentence end, or pause, after this many words."""
-
-MOST_WORDS = 100
-"""A paragraph without a sentence end stops here."""
-
+_ENOUGH_WORDS = 60  # a paragraph ends at the first sentence end, or pause, after them
+_MOST_WORDS = 100  # a paragraph without a sentence end stops here
 _SOMEBODY = ""  # another speaker begins, and the captions do not say who
 _SILENCE, _PAUSE = 8.0, 1.0  # seconds that end a paragraph of any length, and a long enough one
 _ROLLING = 0.2  # share of cues that repeat the one before, from which captions count as rolling
@@ -36,10 +33,7 @@ _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,100}\}")
 _CHANGE = re.compile(r"(?:^|(?<=\s))>>+\s*")
 _LABEL = re.compile(r"([^\W\d_][^\n:<>]{1,44}):\s+(?=\S)")
 _NOISE = re.compile(r"\[[^\]]{0,60}\]|\([^)]{0,60}\)|[♪♫][^♪♫]{0,200}[♪♫]?|[*][^*]{1,40}[*]")
-_SOUND = re.compile(
-    r"(?i)[\[(](?:background )?(?:music|applause|laugh(?:ter|s|ing)?|cheer(?:s|ing)|crosstalk"
-    r"|musik|applaus|gelächter|musique|rires|música|aplausos|risas)(?: [a-z ]{0,30})?[\])]"
-)
+_SOUND = re.compile(table("captions")["sound"])
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’)」』]*$")
 _WITHIN = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?…])[\"”’)]*\s+(?=[\"“(]?[^\W\d_a-z])|(?<=[。！？])")
 
@@ -111,7 +105,7 @@ def cue_blocks(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]] = ()) 
     """
     voices = [part for cue in cues for part in _voices(cue) if part.text]
     said = _named(list(_without_repeats(voices)))
-    return list(_paragraphs([part for cue in said for part in _at_sentences(cue)], chapters))
+    return list(_paragraphs((part for cue in said for part in _at_sentences(cue)), chapters))
 
 
 def _voices(cue: Cue) -> Iterator[Cue]:
@@ -144,19 +138,16 @@ def _overlap(shown: Sequence[str], said: Sequence[str]) -> int:
     return next((length for length in lengths if shown[-length:] == said[:length]), 0)
 
 
-def _named(cues: Sequence[Cue]) -> list[Cue]:
-    """Return cues with "NAME:" as their speaker, where a name in capitals or a repeated one is."""
+def _named(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Yield cues with "NAME:" as their speaker, where a name in capitals or a repeated one is."""
     labels = [_LABEL.match(cue.text) for cue in cues]
     counts = Counter(label[1] for label in labels if label and is_name(label[1]))
-    known = {
-        name for name, count in counts.items() if count > 1 or (" " in name and name.isupper())
-    }
-    return [
-        cue._replace(text=cue.text[label.end() :], speaker=label[1])
-        if label and label[1] in known
-        else cue
-        for cue, label in zip(cues, labels, strict=True)
-    ]
+    for cue, label in zip(cues, labels, strict=True):
+        name = label[1] if label else ""
+        if label and (counts[name] > 1 or (counts[name] and " " in name and name.isupper())):
+            yield cue._replace(text=cue.text[label.end() :], speaker=name)
+        else:
+            yield cue
 
 
 def _at_sentences(cue: Cue) -> Iterator[Cue]:
@@ -168,32 +159,30 @@ def _at_sentences(cue: Cue) -> Iterator[Cue]:
             yield Cue(round(begins, 3), cue.end, text, None if start else cue.speaker)
 
 
-def _paragraphs(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]]) -> Iterator[Block]:
+def _paragraphs(cues: Iterable[Cue], chapters: Sequence[tuple[float, str]]) -> Iterator[Block]:
     run: list[Cue] = []
-    words = 0
     speaker: str | None = None
     ahead = sorted(chapters)
     for cue in cues:
         begun = [title for second, title in ahead if second <= cue.start]
         ahead = ahead[len(begun) :]
-        if run and (begun or _is_break(run[-1], cue, speaker, words)):
+        if run and (begun or _is_break(run, cue, speaker)):
             yield _paragraph(run, speaker)
-            run, words = [], 0
+            run = []
         yield from (Block(title, level=2) for title in begun)
         speaker = speaker if cue.speaker is None else cue.speaker
         run.append(cue)
-        words += count_words(cue.text)
     if run:
         yield _paragraph(run, speaker)
 
 
-def _is_break(last: Cue, cue: Cue, speaker: str | None, words: int) -> bool:
-    pause = cue.start - last.end
-    if cue.speaker == _SOMEBODY or (cue.speaker is not None and cue.speaker != speaker):
+def _is_break(run: Sequence[Cue], cue: Cue, speaker: str | None) -> bool:
+    words, pause = sum(count_words(one.text) for one in run), cue.start - run[-1].end
+    if cue.speaker == _SOMEBODY or cue.speaker not in {None, speaker}:
         return True
-    if pause > _SILENCE or words + count_words(cue.text) > MOST_WORDS:
+    if pause > _SILENCE or words + count_words(cue.text) > _MOST_WORDS:
         return True
-    return words >= ENOUGH_WORDS and (pause > _PAUSE or bool(_SENTENCE_END.search(last.text)))
+    return words >= _ENOUGH_WORDS and (pause > _PAUSE or bool(_SENTENCE_END.search(run[-1].text)))
 
 
 def _paragraph(run: Sequence[Cue], speaker: str | None) -> Block:

@@ -32,7 +32,8 @@ def stated_date(stated: object) -> StatedDate | None:
         one, other = (parser.parse(text, default=some, **options) for some in _DEFAULTS)
     except (ValueError, OverflowError):
         return None
-    if one.year != other.year or not _is_plausible(one.date()):
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # it covers all time zones
+    if one.year != other.year or one.year < _WEB_BEGINS or one.date() > tomorrow:
         return None
     if one.month != other.month:
         return f"{one.year}"
@@ -49,8 +50,3 @@ def day_in_address(url: str) -> date | None:
     """Return the day that an address has in its path, as blogs write it: ``/2024/03/05/``."""
     found = _IN_ADDRESS.search(url.partition("?")[0])
     return stated_day("-".join(found.groups())) if found else None
-
-
-def _is_plausible(day: date) -> bool:
-    """Return whether something on the web can be of this day; tomorrow covers all time zones."""
-    return day.year >= _WEB_BEGINS and day <= datetime.now(UTC).date() + timedelta(days=1)

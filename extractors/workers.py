@@ -28,7 +28,6 @@ from schemas.errors import CasebookError, TemporarilyUnavailable, Unreadable, Wo
 from schemas.sources import Payload
 
 R = TypeVar("R")
-_Function = Callable[[Payload], Any]
 
 _OUT_OF_MEMORY = 77  # an exit code of ours
 _START_SECONDS = 60.0
@@ -94,7 +93,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self, function: _Function, payload: Payload, used: list[BaseProcess]) -> Any:
+    def _run(self, function: Callable[..., Any], payload: Payload, used: list[BaseProcess]) -> Any:
         process, pipe, tasks = self._take(payload)
         used.append(process)
         self._busy.add(process)
@@ -173,7 +172,9 @@ def _end_with_parent() -> None:
         os._exit(0)
 
 
-def _outcome(function: _Function, payload: Payload, limits: Limits) -> tuple[Any, Any]:
+def _outcome(
+    function: Callable[[Payload], Any], payload: Payload, limits: Limits
+) -> tuple[CasebookError | None, Any]:
     """Return the error, if it is one that the parent may see, and the result."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = usage.ru_utime + usage.ru_stime
@@ -197,14 +198,11 @@ def _set_limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value if hard < 0 else min(value, hard), hard))
 
 
-def _failed(
-    payload: Payload, limits: Limits, exit_code: int | None, reason: str = ""
-) -> WorkerFailed:
-    cause = "parser_crashed"
-    problem = f"made its parser fail ({reason or f'exit code {exit_code}'})"
-    if exit_code == -signal.SIGXCPU:
+def _failed(payload: Payload, limits: Limits, code: int | None, reason: str = "") -> WorkerFailed:
+    cause, problem = "parser_crashed", f"made its parser fail ({reason or f'exit code {code}'})"
+    if code == -signal.SIGXCPU:
         cause, problem = "parser_timed_out", f"took over {limits.wall_seconds:g} seconds to read"
-    elif exit_code in {_OUT_OF_MEMORY, -signal.SIGKILL}:
+    elif code in {_OUT_OF_MEMORY, -signal.SIGKILL}:
         memory = limits.memory_bytes // 2**20
         cause, problem = "parser_out_of_memory", f"needs over {memory} MB to be read"
     remedy = "and was given up; submit a smaller or simpler copy of it"

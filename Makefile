@@ -19,7 +19,7 @@ help: ## Show this list
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
-		|| { echo "casebook needs Python 3.11 to 3.13; set PYTHON=python3.12, say" >&2; exit 1; }
+		|| { echo "casebook needs Python 3.11 to 3.13; for example: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "setting up the package manager"
 	@$(PYTHON) -m venv .uv
 	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
@@ -53,26 +53,26 @@ unit: setup ## The tests alone
 	@if { $(IN_MEMORY); } 2>/dev/null; then export TMPDIR=$(MEMORY); fi; \
 		$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+# Debian's packages, where they are missing and may be installed; another apt may hold the lock.
+APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
+MAY_INSTALL := test "$$(id -u)" = 0 && command -v apt-get >/dev/null
+
 chromium: setup ## A real browser for the browser tests: Debian's, else Playwright's own
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
-		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-			&& echo "installing chromium" && apt-get update -qq >/dev/null \
-			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+		|| { $(MAY_INSTALL) && echo "installing chromium" \
+			&& $(APT) update >/dev/null && $(APT) install -y chromium >/dev/null; } \
 		|| $(BIN)/playwright install chromium
 
-tesseract: ## The program that reads scanned pages, for its tests; they are skipped where it is missing
+tesseract: ## The program that reads scanned pages; its tests are skipped where it is missing
 	@command -v tesseract >/dev/null \
-		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-			&& echo "installing tesseract" && apt-get update -qq >/dev/null \
-			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tesseract-ocr tesseract-ocr-deu >/dev/null; } \
+		|| { $(MAY_INSTALL) && echo "installing tesseract" && $(APT) update >/dev/null \
+			&& $(APT) install -y tesseract-ocr tesseract-ocr-deu >/dev/null; } \
 		|| echo "tesseract is not installed: its tests are skipped (apt install tesseract-ocr)"
 
-postgres: ## A real PostgreSQL for the tests of the shared warehouse: Debian's; else they are skipped
+postgres: ## A real PostgreSQL for the tests of the shared warehouse; skipped where it is missing
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
-		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-			&& echo "installing postgresql" && apt-get update -qq >/dev/null \
-			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-				postgresql >/dev/null; } \
+		|| { $(MAY_INSTALL) && echo "installing postgresql" && $(APT) update >/dev/null \
+			&& $(APT) install -y --no-install-recommends postgresql >/dev/null; } \
 		|| echo "PostgreSQL is not installed; its tests are skipped"
 
 lock: $(UV) ## Resolve the dependencies anew, with hashes and without addresses

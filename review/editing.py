@@ -103,8 +103,8 @@ class _Draft:
     def _confirm(self, change: to.Confirm) -> None:
         if change.n is not None:
             self._statements[change.n] = confirmed_part(self._statement(change.n), self._who)
-        elif change.name is not None:
-            self._facts[change.name] = confirmed_part(self._fact(change.name), self._who)
+        elif change.name in self._facts:
+            self._facts[change.name] = confirmed_part(self._facts[change.name], self._who)
         else:
             tag = self._tag(change.slug or "")
             self._tags[tag.slug] = confirmed_part(tag, self._who)
@@ -114,18 +114,16 @@ class _Draft:
             raise InvalidDecision(f"the case has no statement {n}")
         return self._statements[n]
 
-    def _fact(self, name: FactName) -> Fact:
-        return self._facts.get(name, Fact(name=name))
-
     def _tag(self, slug: str) -> Tag:
         if slug not in self._tags:
             raise InvalidDecision(f"the case has no tag {slug}")
         return self._tags[slug]
 
     def _new_fact(self, change: to.SetFact) -> Fact:
-        before, value = self._fact(change.name), (change.value or "").strip()
+        value = (change.value or "").strip()
         if not value:
             return Fact(name=change.name)
+        before = self._facts.get(change.name, Fact(name=change.name))
         value = _allowed(change.name, value, self._taxonomy)
         if value == before.value and not change.quote:
             return before

@@ -1,6 +1,5 @@
 """A curator's own words, checked by the code that checks a model's: quotes, numbers, names."""
 
-
 from extractors.blocks import sentences
 from schemas.cases import Evidence, Fact, Match, Measure, Origin, Statement, Support, Tag
 from schemas.cases import SupportLevel as Level

@@ -19,8 +19,6 @@ from schemas.views import CaseFilter
 
 router = APIRouter(include_in_schema=False)
 
-_EVERY_CASE = 1_000_000
-
 
 @router.get("/")
 async def queue(
@@ -141,7 +139,7 @@ async def show_publish(request: Request, desk: State, result: Published | None =
 def _publishing(desk: State) -> dict[str, object]:
     """Return which cases wait for publication, which are published, and which will leave."""
     target = desk.settings.site_path
-    cases = desk.warehouse.cases(CaseFilter(limit=_EVERY_CASE))
+    cases = desk.warehouse.cases(CaseFilter(limit=1_000_000))
     out = {p.case_id: p for p in desk.warehouse.publications() if p.target == str(target)}
     staying = [c for c in cases if c.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}]
     revisions = {case.case_id: case.revision_id for case in staying}

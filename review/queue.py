@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from schemas.failures import Remedy
 from schemas.reviews import CaseStatus
@@ -14,16 +13,8 @@ from warehouse import Warehouse
 
 PAGE_SIZE = 50
 Tab = Literal["draft", "approved", "published", "rejected", "refused", "failed"]
-TABS: Mapping[str, str] = MappingProxyType(
-    {
-        "draft": "Drafts",
-        "approved": "Approved",
-        "published": "Published",
-        "rejected": "Rejected",
-        "refused": "Not case studies",
-        "failed": "Failures",
-    }
-)
+_LABELS = ("Drafts", "Approved", "Published", "Rejected", "Not case studies", "Failures")
+TABS: Mapping[str, str] = dict(zip(get_args(Tab), _LABELS, strict=True))
 _REMEDIES = (Remedy.WAIT, Remedy.YOU, Remedy.GONE)
 
 

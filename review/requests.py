@@ -42,9 +42,11 @@ class DecisionRequest(Frozen):
 
 def decide(warehouse: Warehouse, case_id: str, wanted: DecisionRequest, who: str) -> Review:
     """Carry out a decision; the errors are those of ``review.decisions``."""
-    view, reason = warehouse.case(case_id), wanted.reason or ""
-    revision = wanted.expected_revision or view.revision.revision_id
-    seen = revision, wanted.expected_status or view.status
+    reason, revision, status = wanted.reason or "", wanted.expected_revision, wanted.expected_status
+    if revision is None or status is None:
+        view = warehouse.case(case_id)
+        revision, status = revision or view.revision.revision_id, status or view.status
+    seen = revision, status
     here: dict[str, Any] = {"warehouse": warehouse, "case_id": case_id, "who": who}
     match wanted.decision:
         case "approve":

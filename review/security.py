@@ -27,7 +27,6 @@ UPLOAD_BODY = 64_000_000
 PLAIN_BODY = 2_000_000
 """Bytes that the body of a request may have, with and without files."""
 
-_UPLOADS = frozenset({"/submit", "/batches/quote"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BY_HEADER = "casebook.by_header"
 _POLICY = (
@@ -42,15 +41,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_SCRIPT = "A script sends the header Authorization: Bearer KEY."
 _NO_KEY = (
     "The desk needs its key. Open the address that casebook printed when the desk started: it ends "
-    "in ?key=… After a restart the address is a new one. A script sends the header "
-    "Authorization: Bearer KEY."
+    f"in ?key=… After a restart the address is a new one. {_SCRIPT}"
 )
-_FOREIGN = (
-    "The desk takes changes from its own pages only. A script sends the header "
-    "Authorization: Bearer KEY."
-)
+_FOREIGN = f"The desk takes changes from its own pages only. {_SCRIPT}"
 _OLD_PAGE = (
     "Nothing was changed: this page is older than the desk, which was restarted. Try again, and "
     "reload the page if that does not help."
@@ -167,7 +163,7 @@ Changes = [Depends(require_token)]
 
 
 def _most_bytes(scope: Scope) -> int:
-    return UPLOAD_BODY if scope["path"] in _UPLOADS else PLAIN_BODY
+    return UPLOAD_BODY if scope["path"] in {"/submit", "/batches/quote"} else PLAIN_BODY
 
 
 def _too_large(most: int) -> HTTPException:

@@ -9,11 +9,12 @@ from flows.watch import add_watch, change_watch, find_watch, look
 from review.forms import number, text, words_of
 from review.rendering import is_fragment, rendered, see
 from review.security import Changes
-from review.state import Desk, State
+from review.state import Desk
 from review.submit import web_source
 from schemas.errors import InputError, InvalidDecision
 from schemas.watches import WatchedItem, WatchLine, WatchState
 from summarizer.profiles import Strategy
+from warehouse import Warehouse
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +29,7 @@ async def watches(request: Request, desk: Desk) -> Response:
         request,
         "watches.html",
         lines=lines,
-        judged=await asyncio.to_thread(_judged, desk, lines),
+        judged=await asyncio.to_thread(_judged, desk.warehouse, lines),
         can_judge=desk.services.profile.strategy is not Strategy.GUIDED,
     )
 
@@ -76,11 +77,7 @@ async def look_now(desk: Desk, watch_id: str) -> Response:
     return see(f"/batches/{batch.batch_id}")
 
 
-def _judged(desk: State, lines: list[WatchLine]) -> dict[tuple[str, str], list[WatchedItem]]:
-    """Return by watch and verdict the items that a rubric refused or could not decide."""
-    return {
-        (line.watch.watch_id, state): desk.warehouse.watched_items(line.watch.watch_id, state)
-        for line in lines
-        if line.watch.rubric
-        for state in _JUDGED
-    }
+def _judged(warehouse: Warehouse, lines: list[WatchLine]) -> dict[str, list[WatchedItem]]:
+    """Return by watch the items that its rubric refused or could not decide."""
+    ids = [line.watch.watch_id for line in lines if line.watch.rubric]
+    return {i: [one for one in warehouse.watched_items(i) if one.state in _JUDGED] for i in ids}

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from case_views import NOON, a_document, a_study
 from fastapi.testclient import TestClient
+from lxml import html
 
 from schemas.cases import CaseStudy, TermGroup
 from schemas.documents import Document
@@ -167,6 +168,12 @@ class DeskClient(TestClient):
     def change(self, case_id: str, action: str, *, htmx: bool = False, **fields: str):
         """Send one of the case page's forms for an edit."""
         return self.decide(case_id, "edit", htmx=htmx, action=action, **fields)
+
+
+def read(response: Any) -> Any:
+    """The page of an answer that is not an error."""
+    assert response.status_code == 200, response.text
+    return html.fromstring(response.text)
 
 
 def texts(document: Any, path: str) -> Sequence[str]:

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from case_views import NOON
-from desk import KEY, DeskClient, texts
-from lxml import html
+from desk import KEY, DeskClient, read, texts
 
 from review import batches, watches
 from review.app import create_app
@@ -19,11 +18,6 @@ from schemas.sources import Candidate, SourceRef
 from schemas.watches import Look, Watch, WatchedItem
 
 LIST = "https://a.example/feed.xml"
-
-
-def read(response):
-    assert response.status_code == 200, response.text
-    return html.fromstring(response.text)
 
 
 def a_batch(*source_ids: str, origin: str = LIST) -> tuple[Batch, list[BatchItem]]:
@@ -97,23 +91,6 @@ def test_what_is_not_a_list_is_refused_in_words(desk, fields, message):
     answer = desk.send_form("/batches/quote", htmx=True, **fields)
     assert answer.status_code == 422
     assert message in answer.text
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ('"machine learning", nowhere „RAG“', ["machine learning", "nowhere", "RAG"]),
-        ("a,b  c", ["a", "b", "c"]),
-        ("", []),
-    ],
-)
-def test_a_phrase_stands_in_quotes(words, expected):
-    """Two words in quotes are one; blanks and commas separate the others."""
-    from starlette.datastructures import FormData
-
-    from review.forms import words_of
-
-    assert words_of(FormData({"words": words})) == expected
 
 
 def test_a_batch_of_another_process_is_shown_from_the_rows(desk, build, warehouse):
@@ -241,13 +218,13 @@ def test_watches_are_added_paused_and_removed(desk, watch, warehouse, monkeypatc
         htmx=True,
         list=LIST,
         every="3600",
-        words='a "b c"',
+        words='a, „b c“ "d"',
         budget="2",
         everything="yes",
     )
     assert answer.headers["hx-redirect"] == "/watches"
     assert given == {
-        "address": LIST, "every_seconds": 3600, "words": ["a", "b c"], "rubric": None,
+        "address": LIST, "every_seconds": 3600, "words": ["a", "b c", "d"], "rubric": None,
         "budget_usd": 2.0, "everything": True,
     }  # fmt: skip
     assert desk.send_form("/watches", list=LIST, every="often").status_code == 422

@@ -4,8 +4,7 @@ from itertools import pairwise
 
 import pytest
 from case_views import NOON, TEXT, a_document, a_study
-from desk import texts
-from lxml import html
+from desk import read, texts
 
 from review import queue
 from review.jobs import Job
@@ -19,28 +18,11 @@ from schemas.triage import Verdict
 from schemas.watches import Look, Watch
 
 
-def read(response):
-    assert response.status_code == 200, response.text
-    return html.fromstring(response.text)
-
-
 def titled(title: str | None):
     facts = [fact for fact in a_study().facts if fact.name != "title"]
     if title:
         facts.insert(0, Fact(name="title", value=title))
     return a_study().model_copy(update={"facts": tuple(facts)})
-
-
-def checked(warehouse, case_id: str, result: CheckResult, **more: object) -> None:
-    view = warehouse.case(case_id)
-    check = Check(
-        source_id=view.source.source_id,
-        document_id=view.document.document_id,
-        result=result,
-        checked_at=NOON,
-        **more,
-    )
-    warehouse.append(check)
 
 
 def test_a_row_shows_what_a_curator_chooses_by(desk, build):
@@ -242,7 +224,9 @@ def test_quotes_and_the_sources_own_words_are_in_its_language(desk, build):
 def test_the_last_check_of_the_source_is_shown(desk, build, warehouse, result, more, words):
     """On the case with what is lost, and as a mark in the queue."""
     case_id = build.draft()
-    checked(warehouse, case_id, result, **more)
+    view = warehouse.case(case_id)
+    ids = {"source_id": view.source.source_id, "document_id": view.document.document_id}
+    warehouse.append(Check(**ids, result=result, checked_at=NOON, **more))
     page = read(desk.get(f"/cases/{case_id}"))
     assert words in " ".join(page.text_content().split())
     marks = texts(read(desk.get("/")), "//p[@class='flags']/span")

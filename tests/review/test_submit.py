@@ -10,7 +10,7 @@ from desk import KEY, DeskClient, texts
 from lxml import html
 
 from extractors.formats import SOURCES, TRANSCRIPTS
-from review import jobs, submit
+from review import submit
 from review.app import create_app
 from review.jobs import Job, Jobs
 from review.rendering import environment
@@ -290,22 +290,6 @@ async def test_a_bounded_number_of_jobs_runs_at_once(services):
     assert (most, len(kept.running())) == (services.parallel, 5)
     await kept.close()
     assert kept._tasks == set()
-
-
-async def test_old_jobs_are_forgotten_and_running_ones_kept(services, monkeypatch):
-    """The memory of a desk that runs for weeks stays bounded."""
-    monkeypatch.setattr(jobs, "_KEPT", 2)
-
-    async def process(_run):
-        return result(IngestStatus.FAILED, failure=failure())
-
-    kept = Jobs(services, process)
-    started = [kept.start(SourceRef(source=f"{PAGE}/{n}")) for n in range(5)]
-    assert len(kept.recent()) == 5
-    await asyncio.gather(*kept._tasks)
-    last = kept.start(SourceRef(source=f"{PAGE}/last"))
-    assert kept.recent() == [last, started[-1]]
-    await kept.close()
 
 
 def test_a_job_of_an_earlier_desk_says_that_it_stopped(desk):

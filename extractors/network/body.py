@@ -8,8 +8,6 @@ import zlib
 from collections.abc import AsyncIterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import brotli  # type: ignore[import-untyped]  # it ships no types
-
 from extractors.sniffing import is_recording
 from extractors.urls import shown
 from schemas.errors import BadResponse, TooLarge, Unreachable
@@ -17,8 +15,8 @@ from schemas.errors import BadResponse, TooLarge, Unreachable
 MEGABYTE = 1_000_000
 
 _PIECE = 64 * 1024
-_ENCODINGS = {"gzip", "x-gzip", "deflate", "br"}
-_NOT_DECODED = {"compress", "x-compress", "zstd", "dcb", "dcz"}
+_ENCODINGS = {"gzip", "x-gzip", "deflate"}
+_NOT_DECODED = {"br", "compress", "x-compress", "zstd", "dcb", "dcz"}
 _SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
 
 
@@ -62,18 +60,18 @@ async def read_body(
         BadResponse: if its encoding is unknown or damaged.
     """
     _check_size(int(headers.get("content-length", 0)), limits.announced_cap(media_type))
-    decoder = _decoder_for(headers.get("content-encoding", ""))
+    inflater = _Inflater() if _is_packed(headers.get("content-encoding", "")) else None
     body, received = bytearray(), 0
     try:
         async for chunk in chunks:
             received += len(chunk)
-            for piece in decoder.feed(chunk) if decoder else (chunk,):
+            for piece in inflater.feed(chunk) if inflater else (chunk,):
                 body += piece
                 _check_size(len(body), limits.cap(bytes(body[:_SNIFFED])))
             _check_size(received, limits.cap(bytes(body[:_SNIFFED])))  # empty streams count, too
-    except (zlib.error, brotli.error) as error:
+    except zlib.error as error:
         raise BadResponse("its compressed body is damaged: retry later.", "malformed") from error
-    if decoder and received and not decoder.complete:
+    if inflater and received and not inflater.complete:
         raise Unreachable("its compressed body stops before its end: retry.", "body_truncated")
     return bytes(body)
 
@@ -106,28 +104,11 @@ class _Inflater:
             data = self._stream.unconsumed_tail
 
 
-class _Brotli:
-    def __init__(self) -> None:
-        self._stream = brotli.Decompressor()
-
-    @property
-    def complete(self) -> bool:
-        return bool(self._stream.is_finished())
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        piece = self._stream.process(data, output_buffer_limit=_PIECE)
-        while piece:
-            yield piece
-            piece = b"" if self.complete else self._stream.process(b"", output_buffer_limit=_PIECE)
-
-
-def _decoder_for(content_encoding: str) -> _Inflater | _Brotli | None:
-    """Return the decoder for a Content-Encoding; words that do not name one are ignored."""
+def _is_packed(content_encoding: str) -> bool:
+    """Return whether a Content-Encoding is one of ours; words that do not name one are ignored."""
     names = [name.strip().lower() for name in content_encoding.split(",")]
     known = [name for name in names if name in _ENCODINGS]
     if len(known) > 1 or not _NOT_DECODED.isdisjoint(names):
         encoding = shown(content_encoding)
         raise BadResponse(f"it is compressed as {encoding}: save it in a browser.", "malformed")
-    if not known:
-        return None
-    return _Brotli() if known == ["br"] else _Inflater()
+    return bool(known)

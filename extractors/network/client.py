@@ -9,13 +9,13 @@ import errno
 import re
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import Self
+from typing import NamedTuple, Self
 
 import httpcore2
 
@@ -43,12 +43,27 @@ Admit = Callable[[WebUrl], Awaitable[None]]
 _HEADERS = {
     "User-Agent": USER_AGENT,
     "Accept": "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain,*/*;q=0.5",
-    "Accept-Encoding": "gzip, deflate, br",
+    "Accept-Encoding": "gzip, deflate",
 }
 _REDIRECTS = {301, 302, 303, 307, 308}
+_WHOLE = set(range(200, 300)) - {206}
 _HTTP_ERRORS = (
     *(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException),
     *(httpcore2.ProxyError, httpcore2.ConnectionNotAvailable),
+)
+# What a status means (RFC 9110) where it is not a whole page; the first row that holds it decides.
+_STATUSES = (
+    ({206}, Unreachable, "body_truncated", "a part of the page only: {when}"),
+    ({404, 410}, SourceGone, "page_missing", "not there: check it, or look for an archived copy"),
+    ({408, 425, 429, 503}, ServerBusy, None, "not now: {when}"),
+    (range(500, 600), Unreachable, "server_failed", "a failure of the server: {when}"),
+    (
+        range(400, 1000),
+        AccessDenied,
+        "page_forbidden",
+        "not open to casebook: save it and submit the file",
+    ),
+    (range(1000), BadResponse, "malformed", "which is not a page: open it in a browser"),
 )
 _NAME = re.compile(r"[ -~]{1,255}")  # of a type: other text could be huge, or steer a terminal
 _UNKNOWN = "application/octet-stream"
@@ -64,7 +79,6 @@ class Fetched:
 
     url: str
     final_url: str
-    status: int
     headers: Mapping[str, str]
     media_type: str
     charset: str | None
@@ -90,8 +104,7 @@ class GuardedClient:
         dialer: httpcore2.AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.policy = policy or NetworkPolicy()
-        self.limits = limits or FetchLimits()
+        self.policy, self.limits = policy or NetworkPolicy(), limits or FetchLimits()
         self.politeness = politeness or Politeness()
         dialer = dialer or httpcore2.AnyIOBackend()
         self._guard = backend = GuardedBackend(self.policy, resolver, dialer)
@@ -133,25 +146,21 @@ class GuardedClient:
         Raises:
             FetchError: with the address and what to do.
         """
-        first = parse_web_url(url)
+        first, limits = parse_web_url(url), self.limits
+        if max_bytes:
+            caps = dict.fromkeys(("text_bytes", "file_bytes", "audio_bytes"), max_bytes)
+            limits = replace(limits, **caps)
         if polite and not self.policy.allows(first.host, first.port):
             await self.politeness.turn(first.host)
-        deadline = deadline_seconds or self.limits.deadline_seconds
+        seconds = deadline_seconds or limits.deadline_seconds
         try:
-            async with asyncio.timeout(deadline):
-                async with self._followed(first, admit, body, headers or {}) as (final, response):
-                    return await self._fetched(response, (first, final), max_bytes)
+            async with asyncio.timeout(seconds):
+                return await self._followed(first, admit, _Sent(body, headers or {}, limits))
         except TimeoutError as error:
-            message = (
-                f"{first} was not complete after {deadline:g} s: retry later, or save the page."
-            )
+            message = f"{first} was not complete after {seconds:g} s: retry later, or save it."
             raise Unreachable(message, "deadline_exceeded") from error
 
-    @asynccontextmanager
-    async def _followed(
-        self, first: WebUrl, admit: Admit | None, body: bytes | None, extra: Mapping[str, str]
-    ) -> AsyncIterator[tuple[WebUrl, httpcore2.Response]]:
-        """Give the address and the response where the redirects of ``first`` end."""
+    async def _followed(self, first: WebUrl, admit: Admit | None, sent: "_Sent") -> Fetched:
         url = first
         for _ in range(self.limits.max_redirects + 1):
             self.policy.check_port(url)
@@ -160,71 +169,69 @@ class GuardedClient:
                     await self._guard.judged(url.host, url.port)
             if admit is not None:
                 await admit(url)
-            sent = extra if url.origin == first.origin else {}
-            async with self._exchange(url, body, sent) as response:
-                if response.status not in _REDIRECTS:
-                    yield url, response
-                    return
-                location = _headers(response).get("location")
-            if body is not None:
+            answer = await self._asked(url, sent)
+            if isinstance(answer, Fetched):
+                return replace(answer, url=str(first))
+            if sent.body is not None:
                 raise BadResponse(f"{url} redirects a POST: retry later.", "redirect_forbidden")
-            target = next_hop(url, location)
+            target = _next_hop(url, answer)
             self.policy.check_hop(url, target)
+            if target.origin != first.origin:
+                sent = sent._replace(headers={})
             url = target
         count = self.limits.max_redirects
         message = f"{first} redirects more than {count} times: submit the address where it ends."
         raise BadResponse(message, "too_many_redirects")
 
-    @asynccontextmanager
-    async def _exchange(
-        self, url: WebUrl, body: bytes | None, extra: Mapping[str, str]
-    ) -> AsyncIterator[httpcore2.Response]:
+    async def _asked(self, url: WebUrl, sent: "_Sent") -> Fetched | str:
+        """Return the answer of one server, or the location that it redirects to."""
+        answered = False
         try:
             async with self._pool.stream(
-                "GET" if body is None else "POST",
+                "GET" if sent.body is None else "POST",
                 httpcore2.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target),
-                headers=[("Host", url.authority), *_HEADERS.items(), *extra.items()],
-                content=body,
+                headers=[("Host", url.authority), *_HEADERS.items(), *sent.headers.items()],
+                content=sent.body,
                 extensions={"timeout": {"connect": self.limits.connect_seconds}},
             ) as response:
-                yield response
+                answered, headers = True, _headers(response)
+                if response.status in _REDIRECTS:
+                    return headers.get("location", "")
+                self._check_status(url, response.status, headers)
+                kind, charset = _content_type(headers.get("content-type", ""))
+                data = await read_body(response.aiter_stream(), headers, kind, sent.limits)
+                return Fetched(str(url), str(url), headers, kind, charset, data)
         except FetchError as error:
             if str(url) not in str(error):
                 error.args = (f"{url}: {error}",)
             raise
         except _HTTP_ERRORS as error:
-            raise _translated(url, error) from error
+            raise _translated(url, error, answered=answered) from error
 
-    async def _fetched(
-        self, response: httpcore2.Response, ends: tuple[WebUrl, WebUrl], cap: int | None
-    ) -> Fetched:
-        """Return the body within its cap; raise what any status but 2xx means."""
-        headers, status, host = _headers(response), response.status, ends[1].host
+    def _check_status(self, url: WebUrl, status: int, headers: Mapping[str, str]) -> None:
+        """Raise the error that a status means, unless it is that of a whole page."""
         seconds = _retry_after(headers)
         if status in {429, 503}:
-            self.politeness.refused(host, seconds)
+            self.politeness.refused(url.host, seconds)
         else:
-            self.politeness.answered(host)
-        if error := _error_of(ends[1], status, seconds):
-            raise error
-        media_type, charset = _content_type(headers.get("content-type", ""))
-        limits = self.limits
-        if cap:
-            limits = replace(limits, text_bytes=cap, file_bytes=cap, audio_bytes=cap)
-        try:
-            data = await read_body(response.aiter_stream(), headers, media_type, limits)
-        except (httpcore2.NetworkError, httpcore2.RemoteProtocolError) as error:
-            message = "the connection ended before the page did: retry later."
-            raise Unreachable(message, "body_truncated") from error
-        first, final = map(str, ends)
-        return Fetched(first, final, status, headers, media_type, charset, data)
+            self.politeness.answered(url.host)
+        if status not in _WHOLE:
+            kind, cause, meaning = next(row[1:] for row in _STATUSES if status in row[0])
+            when = "retry later" if seconds is None else f"retry after {seconds:.0f} s"
+            raise kind(f"{url} answers {status}, {meaning.format(when=when)}.", cause, seconds)
 
 
-def next_hop(url: WebUrl, location: str | None) -> WebUrl:
+class _Sent(NamedTuple):
+    body: bytes | None
+    headers: Mapping[str, str]
+    limits: FetchLimits
+
+
+def _next_hop(url: WebUrl, location: str) -> WebUrl:
     """Return where ``url`` redirects to; raise BadResponse where that cannot be followed."""
     try:
         # Servers write UTF-8 there; headers were decoded as Latin-1, which loses nothing.
-        target = url.join((location or "").encode("latin-1").decode("utf-8", "replace"))
+        target = url.join(location.encode("latin-1").decode("utf-8", "replace"))
     except InvalidUrl as error:
         message = f"{url} redirects to something that cannot be fetched: {error}"
         raise BadResponse(message, "redirect_forbidden") from error
@@ -263,29 +270,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _error_of(url: WebUrl, status: int, seconds: float | None) -> FetchError | None:
-    """Return the error that a status means (RFC 9110), None for a whole page."""
-    answer = f"{url} answers {status}"
-    when = "retry later" if seconds is None else f"retry after {seconds:.0f} s"
-    error: FetchError | None = None
-    if status == 206:  # noqa: PLR2004 - a part, which was not asked for
-        error = Unreachable(f"{answer}, a part of the page only: {when}.", "body_truncated")
-    elif status in {404, 410}:
-        error = SourceGone(f"{answer}: check it, or look for an archived copy.", "page_missing")
-    elif status in {408, 425, 429, 503}:  # timeout, too early, too many requests, unavailable
-        error = ServerBusy(f"{answer}, not now: {when}.", retry_after=seconds)
-    elif status // 100 == 5:  # noqa: PLR2004 - failures of the server
-        error = Unreachable(f"{answer}, a failure of the server: {when}.", "server_failed")
-    elif status >= 400:  # noqa: PLR2004 - refusals
-        message = f"{answer}, not open to casebook: save the page and submit the file."
-        error = AccessDenied(message, "page_forbidden")
-    elif status // 100 != 2:  # noqa: PLR2004 - success
-        error = BadResponse(f"{answer}, which is not a page: open it in a browser.", "malformed")
-    return error
-
-
-def _translated(url: WebUrl, error: Exception) -> FetchError:
+def _translated(url: WebUrl, error: Exception, *, answered: bool) -> FetchError:
     """Return our error for one of httpcore's, which has its own cause in ``args``."""
+    if answered and isinstance(error, httpcore2.NetworkError | httpcore2.RemoteProtocolError):
+        message = f"{url}: the connection ended before the page did: retry later."
+        return Unreachable(message, "body_truncated")
     cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else None
     if isinstance(cause, ssl.SSLError):
         reason = getattr(cause, "verify_message", None) or cause.reason

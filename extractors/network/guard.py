@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import httpcore2
 
+from extractors.data import table
 from extractors.urls import DEFAULT_PORTS, WebUrl
 from schemas.errors import AddressForbidden, BadResponse, InvalidUrl, Unreachable
 
@@ -26,16 +27,7 @@ _PUBLIC_IPV6 = ip_network("2000::/3")
 _MAPPED, _NAT64 = ip_network("::ffff:0:0/96"), ip_network("64:ff9b::/96")  # RFC 4291, 6052
 _SIX_TO_FOUR = ip_network("2002::/16")  # RFC 3056
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214: upper half of the interface identifier
-# What ``is_global`` lets through: Azure's platform service; protocols; AS112; multicast tunnels;
-# 6to4 relays; multicast. Of IPv6: protocols and Teredo; documentation, twice; AS112.
-_SPECIAL = tuple(
-    ip_network(network)
-    for network in (
-        *("168.63.129.16/32", "192.0.0.0/24", "192.31.196.0/24", "192.175.48.0/24"),
-        *("192.52.193.0/24", "192.88.99.0/24", "224.0.0.0/4"),
-        *("2001::/23", "2001:db8::/32", "3fff::/20", "2620:4f:8000::/48"),
-    )
-)
+_SPECIAL = tuple(map(ip_network, table("networks")["special"]))
 # A pool of their own: names that do not resolve hold a thread each, and must block nothing else.
 _LOOKUPS = ThreadPoolExecutor(32, thread_name_prefix="casebook-dns")
 
@@ -159,15 +151,14 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         return addresses
 
     async def _resolved(self, host: str, port: int, seconds: float) -> Sequence[IPAddress]:
-        failed: OSError | None = None
         try:
             async with asyncio.timeout(seconds):
                 if addresses := await self._resolver(host, port):
                     return addresses
+            raise OSError  # noqa: TRY301 - as a resolver that finds none
         except OSError as error:  # TimeoutError is one
-            failed = error
-        if failed and failed.errno == socket.EAI_AGAIN:
-            message = f"{host} cannot be looked up: check this machine's network, then retry."
-            raise Unreachable(message, "offline") from failed
-        message = f"the name {host} has no address: check its spelling and your connection."
-        raise Unreachable(message, "host_unreachable") from failed
+            if error.errno == socket.EAI_AGAIN:
+                message = f"{host} cannot be looked up: check this machine's network, then retry."
+                raise Unreachable(message, "offline") from error
+            message = f"the name {host} has no address: check its spelling and your connection."
+            raise Unreachable(message, "host_unreachable") from error

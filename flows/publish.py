@@ -79,7 +79,8 @@ def _publish(services: Services, out: Path) -> Published:
     )
     checks = warehouse.last_checks([view.source.source_id for view in views])
     built = build(views, [*earlier, *gone], site, out, write_parquet, checks=checks)
-    rows = _rows(views, built, in_force, target, now)
+    rows = [_row(view, built, target, now) for view in views]
+    rows = [row for row in rows if _differs(row, in_force.get(row.case_id))]
     warehouse.append(*rows, *gone)
     fresh = {row.case_id for row in rows}
     return Published(
@@ -92,34 +93,27 @@ def _publish(services: Services, out: Path) -> Published:
     )
 
 
-def _rows(
-    views: list[CaseView],
-    built: Built,
-    in_force: dict[str, Publication],
-    target: str,
-    now: datetime,
-) -> list[Publication]:
-    """Return a row for each case that is new or whose page changed."""
-    rows = []
-    for view in views:
-        case_id, revision_id = view.case.case_id, view.revision.revision_id
-        address, digest = built.hashes[case_id]
-        before = in_force.get(case_id)
-        if before and (before.address, before.content_hash) == (address, digest):
-            continue
-        rows.append(
-            Publication(
-                publication_id=content_id("pub", case_id, target, digest, now.isoformat()),
-                case_id=case_id,
-                revision_id=revision_id,
-                target=target,
-                address=address,
-                content_hash=digest,
-                withdrawn=False,
-                at=now,
-            )
-        )
-    return rows
+def _row(view: CaseView, built: Built, target: str, now: datetime) -> Publication:
+    case_id = view.case.case_id
+    address, digest = built.hashes[case_id]
+    return Publication(
+        publication_id=content_id("pub", case_id, target, digest, now.isoformat()),
+        case_id=case_id,
+        revision_id=view.revision.revision_id,
+        target=target,
+        address=address,
+        content_hash=digest,
+        withdrawn=False,
+        at=now,
+    )
+
+
+def _differs(row: Publication, before: Publication | None) -> bool:
+    """Return whether a case is new, or its page changed."""
+    return before is None or (row.address, row.content_hash) != (
+        before.address,
+        before.content_hash,
+    )
 
 
 def _withdrawal(publication: Publication, now: datetime) -> Publication:

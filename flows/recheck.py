@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from prefect import flow
 
@@ -98,31 +99,15 @@ def compared(view: CaseView, payload: Payload, extracted: Extracted) -> Check:
         result = CheckResult.CHANGED
     else:
         result = CheckResult.MOVED if moved else CheckResult.SAME
-    return _check(
-        view,
-        result,
-        moved_to=payload.final_url if moved else None,
-        quotes=len(quotes),
-        lost=lost,
-    )
+    moved_to = payload.final_url if moved else None
+    return _check(view, result, moved_to=moved_to, quotes=len(quotes), lost=lost)
 
 
-def _check(
-    view: CaseView,
-    result: CheckResult,
-    *,
-    moved_to: str | None = None,
-    quotes: int | None = None,
-    lost: tuple[str, ...] = (),
-    message: str | None = None,
-) -> Check:
+def _check(view: CaseView, result: CheckResult, **found: Any) -> Check:
     return Check(
         source_id=view.source.source_id,
         document_id=view.document.document_id,
         result=result,
-        moved_to=moved_to,
-        quotes=quotes,
-        lost=lost,
-        message=message,
         checked_at=datetime.now(UTC),
+        **found,
     )

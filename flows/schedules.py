@@ -52,7 +52,9 @@ async def add(
             raise UnknownId(
                 f"The Prefect server does not serve {flow!r}; there are {', '.join(FLOWS)}."
             ) from error
-        _check(flow, deployment.parameter_openapi_schema or {}, parameters)
+        for wrong in validate(dict(parameters), _closed(deployment.parameter_openapi_schema)):
+            where = f" {wrong.path[0]}" if wrong.path else ""
+            raise InputError(f"{flow}: parameter{where}: {wrong.message}")
         made = await client.create_deployment_schedules(deployment.id, [wanted])
     return _line(flow, made[0])
 
@@ -106,18 +108,9 @@ def _clock(
         raise InputError(f"not a valid schedule: {reason}") from error
 
 
-def _check(flow: str, schema: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
-    """Refuse parameters with which every run would fail."""
-    known = schema.get("properties", {})
-    if unknown := [name for name in parameters if name not in known]:
-        raise InputError(
-            f"{flow} has no parameter {unknown[0]!r}; it has {', '.join(known) or 'none'}"
-        )
-    if flow == "backfill" and not (parameters.get("source") or parameters.get("batch_id")):
-        raise InputError("backfill needs -p source=LIST or -p batch_id=ID")
-    for wrong in validate(dict(parameters), dict(schema)):
-        where = f" {wrong.path[0]}" if wrong.path else ""
-        raise InputError(f"{flow}: parameter{where}: {wrong.message}")
+def _closed(schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a flow's schema without room for parameters that it does not have."""
+    return {**(schema or {}), "additionalProperties": False}
 
 
 async def _schedules(client: PrefectClient, flow: str) -> list[DeploymentSchedule]:

@@ -3,11 +3,13 @@
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from html import unescape
 from pathlib import Path, PurePath
 from typing import NamedTuple
 from urllib.parse import urljoin
 
+from extractors.data import table
 from extractors.dates import day_in_address, stated_date
 from extractors.formats import SOURCES
 from extractors.naming import where
@@ -21,13 +23,8 @@ from schemas.sources import Candidate, Payload
 MOST_CANDIDATES = 50_000
 """Addresses that one list may name: the sitemap protocol's own limit."""
 
-_URLS = "source url urls link links address source_url href loc permalink website page uri".split()
-_TITLES = "title name headline subject titel".split()
-_DATES = "date datum published date_published published_at published_on pubdate lastmod".split()
-_SUMMARIES = "summary excerpt description content_text".split()
-
-URL_COLUMNS = frozenset(_URLS)
-"""What people and programs call the column or field of an entry's address."""
+COLUMNS: Mapping[str, Sequence[str]] = table("lists")["columns"]
+"""What people and programs call the columns of addresses, titles, dates and summaries."""
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|“”„«»\\]+", re.IGNORECASE)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -126,11 +123,11 @@ def from_fields(entry: Mapping[str, object], place: Place) -> Candidate | None:
     Beside a ``source`` that is a local file, ``url`` is where that came from.
     """
     fields = {re.sub(r"[\s-]+", "_", str(name).strip().lower()): entry[name] for name in entry}
-    stated = (fields.get(name) for name in (*_URLS, "id"))
+    stated = (fields.get(name) for name in (*COLUMNS["urls"], "id"))
     found = [one for value in stated if isinstance(value, str) if (one := place.source(value))]
     if not found:
         return None
-    kinds = (_TITLES, _DATES, _SUMMARIES)
+    kinds = (COLUMNS[kind] for kind in ("titles", "dates", "summaries"))
     rest = (next((fields[name] for name in names if fields.get(name)), None) for names in kinds)
     origin = next(filter(is_web_address, found), None)
     named = candidate(found[0], *rest)
@@ -144,20 +141,17 @@ def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidat
     """
     chosen: dict[str, Candidate] = {}
     missed: list[str] = []
-    beyond = 0
     for one in candidates:
         try:
             identity = one.url if local and is_file_name(one.url) else canonical_url(one.url)
         except InvalidUrl as error:
             missed.append(str(error))
             continue
-        if identity not in chosen and len(chosen) >= MOST_CANDIDATES:
-            beyond += 1
-        elif (known := chosen.setdefault(identity, one)).title is None:
+        if (known := chosen.setdefault(identity, one)).title is None:
             chosen[identity] = known.model_copy(update={"title": one.title})
-    if beyond:
+    if (beyond := len(chosen) - MOST_CANDIDATES) > 0:
         missed.append(f"{beyond:,} addresses beyond the first {MOST_CANDIDATES:,}: split the list")
-    return list(chosen.values()), missed
+    return list(chosen.values())[:MOST_CANDIDATES], missed
 
 
 def xml_of(text: str, payload: Payload) -> bytes:
@@ -185,11 +179,9 @@ def unpacked(payload: Payload) -> bytes:
     """
     if not payload.data.startswith(b"\x1f\x8b"):
         return payload.data
-    inflater = zlib.decompressobj(wbits=31)
-    try:
+    inflater, data = zlib.decompressobj(wbits=31), b""
+    with suppress(zlib.error):
         data = inflater.decompress(payload.data, _MOST_BYTES)
-    except zlib.error:
-        data = b""
     if inflater.unconsumed_tail:
         raise TooLarge(f"{where(payload)} unpacks to over 50 MB; give a smaller list.")
     if not inflater.eof:

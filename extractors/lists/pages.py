@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from extractors.data import table
 from extractors.lists.listing import Entry, Place, candidate
 from extractors.sites import playlist_id
 from extractors.text import one_line
@@ -16,16 +18,8 @@ from schemas.sources import Candidate
 _FURNITURE = " or ".join(f"ancestor::{name}" for name in "nav header footer aside form".split())
 _ENTRY = "ancestor::*[self::article or self::li or self::tr or self::dd or self::dt][1]"
 _HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
-# What links say that lead to a page beside the one that has its title.
-_NO_TITLE = re.compile(
-    r"(?i)\W*(?:pdf|html|abs|link|here|video|slides|code|paper|blog|details|more|download|watch"
-    r"|(?:read|learn|see|find out|view|show|continue)(?: the| full| more| now| on| reading"
-    r"| article| post| story| case study| paper)*|\d+ (?:comments?|min(?:ute)?s?(?: read)?))\W*"
-)
-_NO_ARTICLE = re.compile(
-    r"(?i)/(?:tags?|topics?|categor(?:y|ies)|authors?|users?|log-?in|sign-?(?:in|up)|search|share"
-    r"|subscribe|privacy[\w-]*|terms[\w-]*|contact|about|page/\d+)(?:[/.?]|$)"
-    r"|//(?:www\.)?(?:twitter|x|facebook|linkedin)\.com/(?:intent|share)"
+_NO_TITLE, _NO_ARTICLE = (
+    re.compile(table("lists")["links"][name]) for name in ("no_title", "no_article")
 )
 _VIDEO_ITEMS = ("playlistVideoRenderer", "videoRenderer", "gridVideoRenderer", "lockupViewModel")
 
@@ -70,19 +64,18 @@ def _linked(link: Any, address: str) -> Candidate:
     return candidate(address)
 
 
-def _videos(markup: str) -> Iterator[Candidate]:
-    """Yield the videos of a YouTube page, which holds the first hundred as JSON."""
-    _, found, data = markup.partition("ytInitialData = ")
-    try:
-        waiting = [json.JSONDecoder().raw_decode(data)[0]] if found else []
-    except (ValueError, RecursionError):
-        return
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            yield from (_video(one[name]) for name in _VIDEO_ITEMS if _is_video(one.get(name)))
-        inner = reversed([*one.values()] if isinstance(one, dict) else one)
-        waiting += (part for part in inner if isinstance(part, dict | list))
+def _videos(markup: str) -> list[Candidate]:
+    """Return the videos of a YouTube page, which holds the first hundred as JSON."""
+    found: list[Candidate] = []
+
+    def noted(part: dict[str, Any]) -> dict[str, Any]:
+        found.extend(_video(part[name]) for name in _VIDEO_ITEMS if _is_video(part.get(name)))
+        return part
+
+    with suppress(ValueError, RecursionError):
+        data = markup.partition("ytInitialData = ")[2]
+        json.JSONDecoder(object_hook=noted).raw_decode(data)
+    return found
 
 
 def _is_video(item: Any) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from extractors.lists.listing import URL_COLUMNS, Entry, Missed, Place, from_fields
+from extractors.lists.listing import COLUMNS, Entry, Missed, Place, from_fields
 from extractors.urls import is_web_address
 from schemas.sources import Candidate
 
 _SAMPLE = 50  # rows by which a column without a known name is found
-_SWALLOWED = re.compile(r"\n[^\n]*https?://")
+csv.field_size_limit(2**26)  # more than a list may have: no cell is an error
 
 
 def is_table(text: str) -> bool:
@@ -49,25 +49,12 @@ def read_json(text: str, place: Place) -> list[Entry]:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows with the number of their last line, without empty ones and comments.
-
-    A quotation mark that is not closed would make one cell of all that follows: where a cell holds
-    lines with addresses, each line is a row of its own.
-    """
-    delimiter, lines = _delimiter(text), text.splitlines()
-    reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
-    while (start := reader.line_num) < len(lines):
-        try:
-            row = next(reader)
-            rows = [(reader.line_num, row)]
-        except csv.Error:  # a cell is too large
-            row = ["\nhttp://"]
-        if any(map(_SWALLOWED.search, row)):
-            single = enumerate(lines[start : reader.line_num], start=start + 1)
-            rows = [(n, _split(line, delimiter)) for n, line in single]
-        for number, cells in rows:
-            if any(cell.strip(" -:") for cell in cells) and cells[0][:1] != "#":
-                yield number, cells
+    """Yield the rows with the number of their last line, without empty ones and comments."""
+    lines = (f"{line}\n" for line in text.splitlines())
+    reader = csv.reader(lines, delimiter=_delimiter(text))
+    for cells in reader:
+        if any(cell.strip(" -:") for cell in cells) and cells[0][:1] != "#":
+            yield reader.line_num, cells
 
 
 def _head(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -81,7 +68,7 @@ def _head(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _heads_addresses(name: str) -> bool:
-    return not URL_COLUMNS.isdisjoint(re.split(r"\W+", name.lower()))
+    return not set(COLUMNS["urls"]).isdisjoint(re.split(r"\W+", name.lower()))
 
 
 def _delimiter(text: str) -> str:
@@ -94,11 +81,9 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def _entries(value: Any) -> list[Any]:
-    """Return the entries of a list, or of the first list in an object: JSON Feed's "items"."""
-    if not isinstance(value, dict):
-        return value if isinstance(value, list) else []
-    lists = [one for one in (value.get("items"), *value.values()) if isinstance(one, list)]
-    return list(lists[0]) if lists and not from_fields(value, Place()) else [value]
+    """Return the entries of a list, of a JSON Feed's "items", or the one that an object is."""
+    items = value.get("items", [value]) if isinstance(value, dict) else value
+    return items if isinstance(items, list) else []
 
 
 def _json_lines(text: str) -> Iterator[tuple[str, str, Any]]:

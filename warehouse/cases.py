@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-import duckdb
-
 from schemas.documents import Document
 from schemas.errors import UnknownId
 from schemas.reviews import Case, CaseStatus, Publication, Review, Revision
 from schemas.views import Attention, CaseFilter, CaseLine, CaseView, Making
 from warehouse import storage
+from warehouse.lake import Connection
 from warehouse.rows import T, Values, decode
 from warehouse.storage import Reader
-
-_EVERY_CASE = CaseFilter()
-_SHOWN_IDS = 5
 
 
 class CaseReads(Reader):
@@ -31,9 +27,9 @@ class CaseReads(Reader):
         """Return the revision with this id."""
         return self._newest(Revision, revision_id=revision_id)
 
-    def cases(self, wanted: CaseFilter = _EVERY_CASE) -> list[CaseLine]:
+    def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
         """Return a line for each case that fits the filter, in its order."""
-        return self._all(CaseLine, "cases", **wanted.model_dump(mode="json"))
+        return self._all(CaseLine, "cases", **(wanted or CaseFilter()).model_dump(mode="json"))
 
     def case_counts(self, text: str | None = None) -> dict[CaseStatus, int]:
         """Return the number of cases of each status that has any; ``text`` as in ``CaseFilter``."""
@@ -92,11 +88,11 @@ class CaseReads(Reader):
         if not found:
             hint = "`casebook list`, `casebook failures` and `casebook backfill list` show them"
             raise UnknownId(f"no {kinds} has an id that begins with {prefix!r}: {hint}")
-        shown = ", ".join(row["id"] for row in found[:_SHOWN_IDS])
+        shown = ", ".join(row["id"] for row in found[:5])
         raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")
 
 
-def _views(connection: duckdb.DuckDBPyConnection, case_ids: Sequence[str]) -> dict[str, CaseView]:
+def _views(connection: Connection, case_ids: Sequence[str]) -> dict[str, CaseView]:
     """Return the views of these cases by id, in one query per table."""
 
     def fetch(kind: type[T], query: str, ids: Iterable[str]) -> list[T]:

@@ -15,25 +15,22 @@ from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext,
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from filelock import AsyncFileLock
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from schemas.errors import DiskFull, WarehouseBusy, WarehouseError
-from warehouse.lake import R, Work
+from warehouse.blobs import private_folder
+from warehouse.lake import SETTINGS, Connection, R, Work
 from warehouse.schema import migrations, upgrade, version
 
 # A checkpoint writes the last group of rows of each table anew, so groups are small. Small blocks
 # keep a new home small, and its storage version is the oldest that compresses long texts.
 _GROUPS = "ROW_GROUP_SIZE 2048"
 _NEW = f"{_GROUPS}, BLOCK_SIZE 16384, STORAGE_VERSION 'v1.2.0'"
-_SETTINGS: dict[str, Any] = {"autoload_known_extensions": False, "threads": 2}
-_SESSION = (
-    "USE warehouse; SET GLOBAL TimeZone = 'UTC'; SET enable_external_access = false;"
-    " PRAGMA disable_checkpoint_on_shutdown"
-)
+_SESSION = """USE warehouse; SET GLOBAL TimeZone = 'UTC'; SET enable_external_access = false;
+    PRAGMA disable_checkpoint_on_shutdown"""
 _IDLE_SECONDS = 0.2
 _LONGEST_SECONDS = 2.0
 _GAP_SECONDS = 0.04
@@ -50,7 +47,7 @@ class DatabaseFile:
         self._path = path
         self._writing = threading.Lock()
         self._changed = threading.Condition()
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._connection: Connection | None = None
         self._closer = threading.Timer(0, self._close)
         self._users = 0
         self._opened_at = 0.0
@@ -60,14 +57,14 @@ class DatabaseFile:
         """Return what ``work`` returns, in one transaction; it gets the time of storing."""
         deadline = time.monotonic() + timeout
         if writes and not _is_writable(self._path):
-            message = f"{self._path} can be read but not written: set CASEBOOK_HOME to a folder"
-            raise WarehouseError(f"{message} of yours", cause="warehouse_read_only")
+            message = f"{self._path} can be read but not written: set CASEBOOK_HOME to your folder"
+            raise WarehouseError(message, cause="warehouse_read_only")
         # One thread writes at a time: DuckDB would not make a second one wait.
         with self._writing if writes else nullcontext(), self._plain_errors():
             if not writes and not self._path.exists():
                 with _empty().cursor() as cursor:
                     return work(cursor, self._stored_at)
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._path.parent)
             with self._cursor(deadline) as cursor:
                 cursor.execute("BEGIN TRANSACTION" if writes else "BEGIN TRANSACTION READ ONLY")
                 if writes:
@@ -79,10 +76,8 @@ class DatabaseFile:
 
     def alone(self, name: str) -> AbstractAsyncContextManager[object]:
         """Hold the lock of a file named ``name`` beside the database."""
-        folder = self._path.parent / "locks"
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.mkdir(exist_ok=True)
-        return AsyncFileLock(folder / f"{name}.lock")
+        private_folder(self._path.parent / "locks")
+        return AsyncFileLock(self._path.parent / "locks" / f"{name}.lock")
 
     def close(self) -> None:
         """Wait until the file is not in use, and close it; it then holds everything."""
@@ -92,7 +87,7 @@ class DatabaseFile:
             self._close(folds=True)
 
     @contextmanager
-    def _cursor(self, deadline: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _cursor(self, deadline: float) -> Iterator[Connection]:
         with self._changed:
             cursor = self._ready(deadline).cursor().execute("USE warehouse")
             self._users += 1
@@ -112,7 +107,7 @@ class DatabaseFile:
                 self._closer.start()
                 self._changed.notify_all()
 
-    def _ready(self, deadline: float) -> duckdb.DuckDBPyConnection:
+    def _ready(self, deadline: float) -> Connection:
         """Return the connection; one that was open for long is closed first for a moment."""
         while self._connection and time.monotonic() - self._opened_at > _LONGEST_SECONDS:
             if not self._changed.wait_for(lambda: self._users == 0, deadline - time.monotonic()):
@@ -122,7 +117,7 @@ class DatabaseFile:
                 time.sleep(_GAP_SECONDS)
         if self._connection is None:
             patiently = Retrying(
-                retry=retry_if_exception(_is_held),
+                retry=retry_if_exception(lambda error: bool(_HELD.search(str(error)))),
                 wait=wait_random(*_RETRY_SECONDS),
                 stop=stop_after_delay(max(0.0, deadline - time.monotonic())),
                 reraise=True,
@@ -159,28 +154,26 @@ class DatabaseFile:
         except (OSError, duckdb.Error) as error:
             reason = str(error).partition("\n")[0]
             if getattr(error, "errno", 0) in {errno.ENOSPC, errno.EDQUOT} or _FULL.search(reason):
-                message = f"the disk with {self._path} is full: make room and try again"
-                raise DiskFull(f"{message}; what was stored is safe") from error
-            if _is_held(error):
+                raise DiskFull(f"no room for {self._path}: make room and try again") from error
+            if _HELD.search(reason):
                 holder = re.sub(r".*(PID \d+).*", r"another program (\1)", reason)
                 raise self._busy(holder) from error
             message = f"{self._path} cannot be used: {reason}"
             raise WarehouseError(message, cause="warehouse_failed") from error
 
 
-database_file = cache(DatabaseFile)
-"""Return the file at an absolute path: all who name it share it."""
+database_file = cache(DatabaseFile)  # all who name the same absolute path share it
 
 
 @cache
-def _empty() -> duckdb.DuckDBPyConnection:
+def _empty() -> Connection:
     """Return a database in memory without rows, which is read where there is no file."""
-    connection = duckdb.connect(config=_SETTINGS)
+    connection = duckdb.connect(config=SETTINGS)
     upgrade(connection, "an empty warehouse")
     return connection.execute("SET enable_external_access = false")
 
 
-def _opened(path: Path) -> duckdb.DuckDBPyConnection:
+def _opened(path: Path) -> Connection:
     """Open the file in this version's schema; one with rows is copied before it is changed."""
     connection, kept = _connect(path), "It was empty before."
     try:
@@ -200,8 +193,8 @@ def _opened(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config=_SETTINGS | {"temp_directory": f"{path}.tmp"})
+def _connect(path: Path) -> Connection:
+    connection = duckdb.connect(config=SETTINGS | {"temp_directory": f"{path}.tmp", "threads": 2})
     is_new = not path.exists()
     try:
         options = (_NEW if is_new else _GROUPS) if _is_writable(path) else "READ_ONLY"
@@ -209,7 +202,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         return connection.execute(f"ATTACH '{place}' AS warehouse ({options}); {_SESSION}")
     except BaseException as error:
         connection.close()
-        if is_new and not _is_held(error):
+        if is_new and not _HELD.search(str(error)):
             path.unlink(missing_ok=True)  # half a file would be refused from now on
         raise
 
@@ -218,7 +211,3 @@ def _is_writable(path: Path) -> bool:
     """Return whether the file, or else the nearest folder above it, can be written."""
     folder = next(place for place in path.parents if place.exists())
     return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
-
-
-def _is_held(error: BaseException) -> bool:
-    return isinstance(error, duckdb.Error) and _HELD.search(str(error)) is not None

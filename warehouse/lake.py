@@ -5,7 +5,6 @@ keys: a writer must see what the one before it stored. Readers never wait.
 """
 
 import asyncio
-import hashlib
 import importlib
 import random
 import re
@@ -20,34 +19,30 @@ import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from schemas.errors import ConfigurationError, WarehouseBusy, WarehouseError
+from warehouse.blobs import private_folder
 from warehouse.schema import upgrade
 
 R = TypeVar("R")
-Work = Callable[[duckdb.DuckDBPyConnection, datetime], R]
+Connection = duckdb.DuckDBPyConnection
+Work = Callable[[Connection, datetime], R]
+SETTINGS: dict[str, Any] = {"autoload_known_extensions": False, "python_enable_replacements": False}
 
-# The two optimizers ask the catalogue about each column, which takes most of a query's time. A
-# failed commit is done again by us, with fresh reads.
-_SESSION = (
-    "SET enable_external_access = false; SET GLOBAL TimeZone = 'UTC';"
-    " SET GLOBAL ducklake_max_retry_count = 0;"
-    " SET GLOBAL disabled_optimizers = 'join_order,statistics_propagation'"
-)
+# We try a failed commit again ourselves, with fresh reads. The two optimizers ask the catalogue
+# about each column, which takes most of a query's time.
+_SESSION = """SET enable_external_access = false; SET GLOBAL TimeZone = 'UTC';
+    SET GLOBAL ducklake_max_retry_count = 0;
+    SET GLOBAL disabled_optimizers = 'join_order,statistics_propagation'"""
 _CAUSES = {
     "warehouse_conflict": "Transaction conflict|maximum retry count",
     "warehouse_locked": "lock timeout",
     # Also what DuckDB says where the server goes away in the middle of its work.
     "warehouse_unreachable": "^psycopg|Unable to connect to Postgres|server closed the connection"
-    "|terminating conn|INTERNAL Error|has been invalidated|transaction is aborted|query result",
+    "|terminating connection|ROLLBACK|INTERNAL Error|has been invalidated|transaction is aborted",
 }
-_PASSWORD = re.compile(r"(password=|://[^:/@]*:)[^\s@]+")
 
 
 class Lake(NamedTuple):
-    """Where a shared warehouse is, the same on every machine.
-
-    ``dsn`` is the PostgreSQL server as libpq takes it, ``data_path`` the folder or fsspec address
-    of the Parquet files.
-    """
+    """A PostgreSQL server as libpq takes it, and the folder or address of the Parquet files."""
 
     dsn: str
     data_path: str
@@ -59,7 +54,7 @@ class DatabaseLake:
     def __init__(self, lake: Lake) -> None:
         self._dsn, self._data_path = lake
         self._opening = threading.Lock()
-        self._instance: duckdb.DuckDBPyConnection | None = None
+        self._instance: Connection | None = None
 
     def run(self, work: Work[R], timeout: float, *, writes: bool) -> R:
         """Return what ``work`` returns, in one transaction; it gets the time of storing."""
@@ -78,8 +73,8 @@ class DatabaseLake:
     async def alone(self, name: str) -> AsyncIterator[None]:
         """Hold an advisory lock of the server, which frees it when this session ends."""
         with closing(await asyncio.to_thread(self._connect)) as session:
-            query = "SELECT pg_try_advisory_lock(%s)"
-            while not await asyncio.to_thread(_value, session, query, _key(name)):  # noqa: ASYNC110 - other processes set no event
+            take = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+            while not await asyncio.to_thread(_value, session, take, f"casebook {name}"):  # noqa: ASYNC110 - other processes set no event
                 await asyncio.sleep(random.uniform(0.1, 0.4))  # noqa: S311 - jitter
             yield
 
@@ -103,7 +98,7 @@ class DatabaseLake:
             cause = _cause(error)
             if cause is None and not isinstance(error, duckdb.Error):
                 raise
-            reason = _PASSWORD.sub(r"\1***", str(error).partition("\n")[0])
+            reason = re.sub(r"(password=|://[^:/@]*:)[^\s@]+", r"\1***", str(error).split("\n")[0])
             message = (
                 f"the shared warehouse cannot be used: {reason}. See whether its PostgreSQL server"
                 " runs and CASEBOOK_WAREHOUSE is right, and try again"
@@ -116,7 +111,7 @@ class DatabaseLake:
         """Hold the writers' lock and yield the server's time."""
         with closing(self._connect()) as session:
             session.execute("SELECT set_config('lock_timeout', %s, false)", [f"{timeout:.3f}s"])
-            session.execute("SELECT pg_advisory_lock(%s)", [_key("write")])
+            session.execute("SELECT pg_advisory_lock(hashtextextended('casebook write', 0))")
             yield _value(session, "SELECT clock_timestamp()").astimezone(UTC)
 
     def _connect(self) -> Any:
@@ -125,7 +120,7 @@ class DatabaseLake:
         return psycopg.connect(self._dsn, autocommit=True, connect_timeout=10)
 
     @contextmanager
-    def _cursor(self, timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _cursor(self, timeout: float) -> Iterator[Connection]:
         with self._opening:
             self._instance = self._instance or self._opened(timeout)
             cursor = self._instance.cursor().execute("USE lake")
@@ -139,20 +134,20 @@ class DatabaseLake:
             with suppress(duckdb.Error):
                 cursor.close()
 
-    def _opened(self, timeout: float) -> duckdb.DuckDBPyConnection:
+    def _opened(self, timeout: float) -> Connection:
         """Open an instance in memory that reaches the lake and nothing else, and migrate it."""
-        instance = duckdb.connect(config={"autoload_known_extensions": False})
+        instance = duckdb.connect(config=SETTINGS)
         for name in ("postgres_scanner", "ducklake"):
-            instance.execute(f"LOAD {_quoted(str(_extension(name)))}")
+            instance.execute(f"LOAD $${_extension(name)}$$")
         protocol, separator, _ = self._data_path.partition("://")
         if separator:
             import fsspec
 
             instance.register_filesystem(fsspec.filesystem(protocol))
         else:
-            Path(self._data_path).mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = _quoted(self._data_path.rstrip("/") + "/")
-        attach = f"ATTACH {_quoted(f'ducklake:postgres:{self._dsn}')} AS lake"
+            private_folder(Path(self._data_path))
+        folder = f"$${self._data_path.rstrip('/')}/$$"
+        attach = f"ATTACH $$ducklake:postgres:{self._dsn}$$ AS lake"
         with self._turn(timeout):
             instance.execute(f"{attach} (DATA_PATH {folder}, METADATA_SCHEMA 'casebook'); USE lake")
             upgrade(instance, "the lake", "Its earlier snapshots have the rows as they were.")
@@ -167,16 +162,6 @@ def _cause(error: BaseException) -> str | None:
 
 def _value(session: Any, query: str, *values: object) -> Any:
     return session.execute(query, values).fetchone()[0]
-
-
-def _key(name: str) -> int:
-    """Return the number of the advisory lock called ``name``: 64 signed bits."""
-    digest = hashlib.sha256(f"casebook {name}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _extension(name: str) -> Path:

@@ -25,19 +25,14 @@ from schemas.watches import Look, Watch, WatchedItem
 _Processed = Source | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling
 Row = _Processed | _Decided | BatchEvent | Watch | WatchedItem | Look
-"""What ``Warehouse.append`` takes."""
-
 Values = dict[str, Any]
+Place = tuple[str, str]  # a table, and the columns by which a row or its parent is known
 T = TypeVar("T", bound=Frozen)
 
-
-_OF_CASES = (Case, Revision, Review, Publication)
-# The table of each type, and the columns by which a row is known.
-TABLES: Mapping[type[Frozen], tuple[str, str]] = {
-    **{
-        kind: (f"{kind.__name__.lower()}s", f"{kind.__name__.lower()}_id")
-        for kind in (Source, Snapshot, Document, Triage, Generation, Failure, *_OF_CASES)
-    },
+_BY_ID = (Source, Snapshot, Document, Triage, Generation, Case, Revision, Review, Publication)
+TABLES: Mapping[type[Frozen], Place] = {
+    **{kind: (f"{kind.__name__.lower()}s", f"{kind.__name__.lower()}_id") for kind in _BY_ID},
+    Failure: ("failures", "failure_id"),
     Alias: ("aliases", "source_id, same_as, found_at"),
     Check: ("checks", "source_id, checked_at"),
     Batch: ("batches", "batch_id"),
@@ -78,12 +73,12 @@ def decode(kind: type[T], row: Values, **parts: object) -> T:
     return kind.model_validate(_nested(kind, row, parts) | whole)
 
 
-def encoded(rows: Iterable[Frozen], now: datetime) -> dict[tuple[str, str], list[Values]]:
+def encoded(rows: Iterable[Frozen], now: datetime) -> dict[Place, list[Values]]:
     """Return the values of rows, each once, and of those that they consist of, by table and key.
 
     Each gets the next microsecond from ``now`` as its place in the order of storing.
     """
-    found: dict[tuple[str, str], list[Values]] = {}
+    found: dict[Place, list[Values]] = {}
     seen: set[tuple[object, ...]] = set()
     for row in rows:
         table = TABLES[type(row)]
@@ -134,7 +129,7 @@ def _nested(kind: type[Frozen], row: Values, skipped: Container[str] = ()) -> Va
     return values
 
 
-def _children(row: Frozen) -> Iterator[tuple[tuple[str, str], Values]]:
+def _children(row: Frozen) -> Iterator[tuple[Place, Values]]:
     if isinstance(row, Document):
         end = 0
         for passage in row.passages:
@@ -150,7 +145,7 @@ def _children(row: Frozen) -> Iterator[tuple[tuple[str, str], Values]]:
 
 def _parts(
     revision_id: str, table: str, key: str, parts: Iterable[Fact | Statement | Tag]
-) -> Iterator[tuple[tuple[str, str], Values]]:
+) -> Iterator[tuple[Place, Values]]:
     """Yield facts, statements or tags, each with its evidence."""
     for n, part in enumerate(parts, start=1):
         own = {"revision_id": revision_id}

@@ -3,22 +3,20 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import duckdb
 
 from schemas.errors import WarehouseError
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
-_RECORDS = (
-    "CREATE TABLE IF NOT EXISTS migrations (number INT, name VARCHAR, applied_at TIMESTAMPTZ)"
-)
+_HERE = Path(__file__).parent
 
 
 @cache
 def queries() -> Mapping[str, str]:
     """Return the queries of ``queries/*.sql`` by name."""
-    texts = [file.read_text("utf-8") for file in (files("warehouse") / "queries").iterdir()]
+    texts = [file.read_text("utf-8") for file in _HERE.glob("queries/*.sql")]
     parts = [part for text in texts for part in _NAME.split(text)[1:]]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
@@ -26,10 +24,8 @@ def queries() -> Mapping[str, str]:
 @cache
 def migrations() -> tuple[tuple[str, str], ...]:
     """Return the name and the SQL of each migration in order; the first is number 1."""
-    found = {file.name: file for file in (files("warehouse") / "migrations").iterdir()}
-    return tuple(
-        (name.removesuffix(".sql"), found[name].read_text("utf-8")) for name in sorted(found)
-    )
+    found = sorted(_HERE.glob("migrations/*.sql"))
+    return tuple((file.stem, file.read_text("utf-8")) for file in found)
 
 
 def version(connection: duckdb.DuckDBPyConnection, name: str) -> int:
@@ -46,7 +42,6 @@ def version(connection: duckdb.DuckDBPyConnection, name: str) -> int:
 
 def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") -> None:
     """Apply what the database lacks, each step with its record; ``kept`` names the backup."""
-    connection.execute(_RECORDS)
     first = version(connection, name) + 1
     for number, (step, sql) in enumerate(migrations()[first - 1 :], start=first):
         try:

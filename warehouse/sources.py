@@ -58,8 +58,7 @@ class SourceReads(Reader):
 
     def last_checks(self, source_ids: Iterable[str] | None = None) -> dict[str, Check]:
         """Return by source the newest check that reached it, or else the newest."""
-        checks = self._all(Check, "last_checks", ids=source_ids)
-        return {check.source_id: check for check in checks}
+        return {one.source_id: one for one in self._all(Check, "last_checks", ids=source_ids)}
 
     def unfinished(self) -> list[Source]:
         """Return the sources without a case, a refusal or an open failure, the oldest first."""

@@ -12,10 +12,11 @@ from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.reviews import Revision
 from warehouse.file import DatabaseFile
-from warehouse.lake import DatabaseLake, R
-from warehouse.rows import TABLES, T, Values, decode, encoded
+from warehouse.lake import Connection, DatabaseLake, R
+from warehouse.rows import TABLES, Place, T, Values, decode, encoded
 from warehouse.schema import queries
 
+Parts = Mapping[Place, list[Values]] | None
 Selected = tuple[list[str], list[tuple[Any, ...]]]
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
@@ -27,14 +28,14 @@ _PARTS: Mapping[type[Frozen], tuple[str, str]] = {
 _columns: dict[str, dict[str, str]] = {}
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, query: str, /, **values: object) -> list[Values]:
+def fetch(connection: Connection, query: str, /, **values: object) -> list[Values]:
     """Return the rows of the query called ``query``."""
     if isinstance(ids := values.get("ids"), Iterable):
         values["ids"] = json.dumps([*ids])
     return _dicts(connection.execute(queries()[query], values or None))
 
 
-def newest(connection: duckdb.DuckDBPyConnection, kind: type[T], /, **where: object) -> T | None:
+def newest(connection: Connection, kind: type[T], /, **where: object) -> T | None:
     """Return the object of a type that was stored last with these values."""
     condition = " AND ".join(f"{column} = ${column}" for column in where)
     query = f"SELECT * FROM {TABLES[kind][0]} WHERE {condition}"  # noqa: S608 - names of ours
@@ -42,14 +43,9 @@ def newest(connection: duckdb.DuckDBPyConnection, kind: type[T], /, **where: obj
     return next(iter(objects(connection, kind, rows)), None)
 
 
-def add(
-    connection: duckdb.DuckDBPyConnection,
-    rows: Iterable[Frozen],
-    now: datetime,
-    parts: Mapping[tuple[str, str], list[Values]] = {},
-) -> None:
-    """Store rows, and ``parts`` by table and key, unless there are some with the same key."""
-    for (table, key), values in {**encoded(rows, now), **parts}.items():
+def add(connection: Connection, rows: Iterable[Frozen], now: datetime, more: Parts = None) -> None:
+    """Store rows, and ``more`` by table and key, unless there are some with the same key."""
+    for (table, key), values in {**encoded(rows, now), **(more or {})}.items():
         if table not in _columns:
             columns = fetch(connection, "columns", table=table)
             _columns[table] = {column["column_name"]: column["data_type"] for column in columns}
@@ -64,7 +60,7 @@ def add(
         )
 
 
-def select(connection: duckdb.DuckDBPyConnection, query: str, limit: int | None) -> Selected:
+def select(connection: Connection, query: str, limit: int | None) -> Selected:
     """Return columns and rows of a query; what writes or opens files is an InputError."""
     try:
         statements = connection.extract_statements(query)
@@ -79,7 +75,7 @@ def select(connection: duckdb.DuckDBPyConnection, query: str, limit: int | None)
         raise InputError(f"this SQL cannot be run: {error}") from error
 
 
-def objects(connection: duckdb.DuckDBPyConnection, kind: type[T], rows: list[Values]) -> list[T]:
+def objects(connection: Connection, kind: type[T], rows: list[Values]) -> list[T]:
     """Return the objects of a table's rows, with what is stored as rows of their own."""
     if kind not in _PARTS:
         return [decode(kind, row) for row in rows]
@@ -89,7 +85,7 @@ def objects(connection: duckdb.DuckDBPyConnection, kind: type[T], rows: list[Val
     return [decode(kind, row, **parts[row[key]]) for row in rows]
 
 
-def _dicts(result: duckdb.DuckDBPyConnection) -> list[Values]:
+def _dicts(result: Connection) -> list[Values]:
     columns = [column[0] for column in result.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
@@ -100,7 +96,7 @@ class Reader:
     def __init__(self, database: DatabaseFile | DatabaseLake, timeout: float) -> None:
         self._database, self._timeout = database, timeout
 
-    def _read(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
+    def _read(self, work: Callable[[Connection], R]) -> R:
         return self._database.run(lambda c, _: work(c), self._timeout, writes=False)
 
     def _rows(self, query: str, /, **values: object) -> list[Values]:

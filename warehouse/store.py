@@ -1,12 +1,10 @@
 """The warehouse: what can be stored, and with the reads of its base classes what can be asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
-
-import duckdb
 
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId, WarehouseError
@@ -14,7 +12,7 @@ from schemas.reviews import CaseStatus
 from warehouse import storage
 from warehouse.cases import CaseReads
 from warehouse.file import database_file
-from warehouse.lake import DatabaseLake, Lake
+from warehouse.lake import Connection, DatabaseLake, Lake, Work
 from warehouse.rows import Row, Values, encode
 from warehouse.sources import SourceReads
 
@@ -63,7 +61,7 @@ class Warehouse(SourceReads, CaseReads):
     def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
         """Store rows if the case's revision id and status are as ``seen``, or InvalidDecision."""
 
-        def work(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+        def work(connection: Connection, now: datetime) -> None:
             found = storage.fetch(connection, "case_state", case_id=case_id)
             if not found:
                 raise UnknownId(f"there is no case {case_id}: `casebook list` shows all")
@@ -101,7 +99,7 @@ class Warehouse(SourceReads, CaseReads):
         """Return name, kind, comment and columns (name, type, comment) of each table and view."""
         return self._rows("tables")
 
-    def _write(self, work: Callable[[duckdb.DuckDBPyConnection, datetime], None]) -> None:
+    def _write(self, work: Work[None]) -> None:
         if self._read_only:
             raise WarehouseError("the warehouse was opened to read", cause="warehouse_read_only")
         self._database.run(work, self._timeout, writes=True)

@@ -69,7 +69,7 @@ def test_rows_are_read_as_stored(lake):
         assert (view.status, view.published) == ("published", rows[-1])
         assert warehouse.answer("q1_lake") == generation
         assert warehouse.near_copies("src1_lake") == []
-        assert [line.case_id for line in warehouse.cases()][:1] == ["case1_lake"]
+        assert "case1_lake" in {line.case_id for line in warehouse.cases()}
         _, found = warehouse.sql("SELECT text FROM published_statements WHERE section = 'lessons'")
         assert ("Measure.",) in found
         assert "passages" in {table["name"] for table in warehouse.tables()}

@@ -1,6 +1,13 @@
 -- Every table is append-only. stored_at is when a row was stored: unique and rising, so that it says
 -- which of two rows came later. There are no keys or indexes: a shared warehouse (DuckLake) has none.
 
+CREATE TABLE migrations (
+    number INTEGER,
+    name VARCHAR,
+    applied_at TIMESTAMPTZ
+);
+COMMENT ON TABLE migrations IS 'The steps that brought the database to its schema.';
+
 CREATE TABLE sources (
     source_id VARCHAR,
     kind VARCHAR,

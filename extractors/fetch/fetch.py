@@ -8,32 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from extractors import sites
 from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part, honest_type
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
 from extractors.formats import RECORDINGS, format_of
 from extractors.network.body import MEGABYTE, FetchLimits
 from extractors.network.client import Fetched
-from extractors.sites import (
-    canonical_url,
-    kind_of_url,
-    on_youtube,
-    original_of,
-    playlist_id,
-    raw_file,
-    video_id,
-)
 from extractors.sniffing import is_recording
 from extractors.text import one_line
 from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
-from schemas.errors import (
-    AccessDenied,
-    InvalidUrl,
-    SourceGone,
-    SourceIsList,
-    TooLarge,
-    TranscriptionFailed,
-)
+from schemas import errors
 from schemas.ids import content_id, sha256_hex
 from schemas.sources import Payload, SourceKind, SourceRef, Step
 
@@ -74,11 +59,7 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
 
 
 async def fetch_list(ref: SourceRef, network: Network) -> Payload:
-    """Return the bytes of a feed, a page of links or another list, as they are.
-
-    Raises:
-        FetchError: with the address or path and what to do.
-    """
+    """Return the bytes of a feed, a page of links or another list; raise FetchError for none."""
     limits = network.client.limits
     if not is_web_address(ref.source):
         return await _local(ref.source, ref.url, replace(limits, text_bytes=limits.file_bytes))
@@ -94,11 +75,11 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
     """
     address = ref.source if is_web_address(ref.source) else ref.url
     try:
-        canonical = canonical_url(address) if address else None
-    except InvalidUrl:
+        canonical = sites.canonical_url(address) if address else None
+    except errors.InvalidUrl:
         canonical = None
     if canonical and address:
-        return SourceIdentity(content_id("src", canonical), kind_of_url(address), canonical)
+        return SourceIdentity(content_id("src", canonical), sites.kind_of_url(address), canonical)
     place = ref.source.strip() if _SCHEME.match(ref.source) else str(_path(ref.source))
     known = f"sha256:{sha256_hex(payload.data)}" if payload else f"path:{place}"
     return SourceIdentity(content_id("src", known), None, None)
@@ -108,11 +89,11 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
 
 
 async def _remote(url: WebUrl, network: Network) -> Payload:
-    meant = original_of(url)
+    meant = sites.original_of(url)
     if payload := await _known(meant, network):
         return payload
     page = await _page(url, network)
-    final = original_of(parse_web_url(page.final_url))
+    final = sites.original_of(parse_web_url(page.final_url))
     if final != meant and (payload := await _known(final, network)):
         steps = (Step(method="redirect", outcome=f"leads to {final}"), *payload.steps)
         return payload.model_copy(update={"url": str(url), "steps": steps})
@@ -120,44 +101,37 @@ async def _remote(url: WebUrl, network: Network) -> Payload:
 
 
 async def _known(url: WebUrl, network: Network) -> Payload | None:
-    """Return the bundle of a video or paper, None for any other page.
-
-    Raises:
-        SourceIsList: for a playlist or channel.
-        FetchError: as for any source.
-    """
-    if video := video_id(url):
+    """Return the bundle of a video or paper, None for another page; refuse lists of videos."""
+    if video := sites.video_id(url):
         from extractors.fetch.youtube import fetch_video
 
         return await fetch_video(video, network)
-    if playlist_id(url):
+    if sites.playlist_id(url):
         advice = f"`casebook links '{url}'` shows their addresses; submit those"
-        raise SourceIsList(f"{url} is a list of videos, not one video: {advice}.")
-    if on_youtube(url):
-        message = f"{url} names no video (an id has eleven characters): copy the video's address."
-        raise InvalidUrl(message)
+        raise errors.SourceIsList(f"{url} is a list of videos, not one video: {advice}.")
+    if sites.on_youtube(url):
+        advice = "(an id has eleven characters): copy the video's address."
+        raise errors.InvalidUrl(f"{url} names no video {advice}")
     return await fetch_paper(url, network)
 
 
 async def _page(url: WebUrl, network: Network) -> Fetched:
     """Return the raw form of a file in a repository where there is one, else the page.
 
-    Raises:
-        SourceGone: if the site shows its front page or an overview instead.
-        FetchError: as the client does.
+    Raises SourceGone if the site shows its front page or an overview instead.
     """
     client, admit = network.client, network.robots.check
-    if raw := raw_file(url):
+    if raw := sites.raw_file(url):
         try:
             return replace(await client.get(str(raw), admit=admit), final_url=str(url))
-        except (SourceGone, AccessDenied):
+        except (errors.SourceGone, errors.AccessDenied):
             pass
     seconds = client.limits.audio_seconds if url.name.lower().endswith(RECORDINGS) else None
     page = await client.get(str(url), admit=admit, deadline_seconds=seconds)
     if _shows_other_page(url, parse_web_url(page.final_url)):
         message = f"{url} leads to {page.final_url} instead of the page, which is probably gone"
         advice = "check the address, or look for an archived copy"
-        raise SourceGone(f"{message}: {advice}.", "soft_not_found")
+        raise errors.SourceGone(f"{message}: {advice}.", "soft_not_found")
     return page
 
 
@@ -192,8 +166,8 @@ def _payload(page: Fetched, url: WebUrl) -> Payload:
 
 async def _local(name: str, address: str | None, limits: FetchLimits) -> Payload:
     if _SCHEME.match(name):
-        message = f"{shown(name)} cannot be fetched: give an http(s):// address, or a file's path."
-        raise InvalidUrl(message)
+        advice = "give an http(s):// address, or a file's path"
+        raise errors.InvalidUrl(f"{shown(name)} cannot be fetched: {advice}.")
     origin = str(parse_web_url(address)) if address else None
     path = _path(name)
     data = await asyncio.to_thread(read_file, path, limits)
@@ -222,20 +196,18 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe would block for ever
             message = f"{name} is a folder or a device: name a file."
-            raise AccessDenied(message, "file_unreadable")
+            raise errors.AccessDenied(message, "file_unreadable")
         with path.open("rb") as file:
             data = b"" if status.st_size > cap else file.read(cap + 1)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         message = f"There is no file {name}: check it, or start an address with https://."
-        raise SourceGone(message, "file_missing") from error
+        raise errors.SourceGone(message, "file_missing") from error
     except OSError as error:
         message = f"{name} cannot be read ({error.strerror}): check its permissions."
-        raise AccessDenied(message, "file_unreadable") from error
+        raise errors.AccessDenied(message, "file_unreadable") from error
     if max(status.st_size, len(data)) > cap:
-        message = (
-            f"{name} is larger than the {cap / MEGABYTE:g} MB that casebook reads of its kind."
-        )
-        raise TooLarge(f"{message} Submit a smaller extract of it.")
+        most = f"the {cap / MEGABYTE:g} MB that casebook reads of its kind"
+        raise errors.TooLarge(f"{name} is larger than {most}: submit a smaller extract of it.")
     return data
 
 
@@ -246,7 +218,7 @@ async def _as_transcript(said: Payload, network: Network) -> Payload:
     """Return a transcript with the title and channel of its video, where they can be fetched."""
     from extractors.fetch.youtube import about_video
 
-    video = video_id(original_of(said.url)) if said.url else None
+    video = sites.video_id(sites.original_of(said.url)) if said.url else None
     about = await about_video(video, network) if video else About()
     body = Part(data=said.data, media_type=said.media_type, name=said.name, url=said.url)
     data = Bundle(about=about, body=body).pack()
@@ -257,7 +229,7 @@ async def _transcribed(payload: Payload, network: Network) -> Payload:
     """Return the bundle of a recording and its words."""
     name, transcriber = payload.name or "recording", network.transcriber
     if transcriber is None:
-        raise TranscriptionFailed(
+        raise errors.TranscriptionFailed(
             f"{payload.url or name} is a recording: set CASEBOOK_TRANSCRIPTION_MODEL to have it "
             "transcribed, or submit its words with --transcript FILE.",
             "transcription_not_configured",

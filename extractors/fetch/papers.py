@@ -19,17 +19,15 @@ async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
     """Return the bundle of a paper on arXiv, in the ACL Anthology or on OpenReview, else None.
 
     arXiv's HTML is taken where there is one, in the version that was asked for, else the PDF.
-
-    Raises:
-        FetchError: if neither can be fetched; the page about the paper may be missing.
+    Raises FetchError if neither can be fetched; the page about the paper may be missing.
     """
     steps: list[Step] = []
 
     async def part(name: str, address: str) -> Part:
         page = await network.client.get(address, admit=network.robots.check)
         steps.append(Step(method=f"{name} of the paper", outcome=f"read from {page.final_url}"))
-        kind = {"media_type": honest_type(page.media_type), "charset": page.charset}
-        return Part(name=name, url=page.final_url, data=page.data, **kind)
+        kind, charset = honest_type(page.media_type), page.charset
+        return Part(name=name, url=page.final_url, data=page.data, media_type=kind, charset=charset)
 
     async def optional(name: str, address: str) -> Part | None:
         try:
@@ -48,6 +46,5 @@ async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
         body = await part("pdf", addresses[1])
     else:
         return None
-    data = Bundle(landing=landing, body=body).pack()
-    ends = {"url": str(url), "final_url": body.url, "name": "paper.json"}
-    return Payload(data=data, media_type=PAPER, steps=tuple(steps), **ends)
+    data, ends = Bundle(landing=landing, body=body).pack(), {"url": str(url), "final_url": body.url}
+    return Payload(data=data, media_type=PAPER, name="paper.json", steps=tuple(steps), **ends)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from extractors.data import table
 from extractors.naming import where
 from extractors.network.client import GuardedClient
 from extractors.network.robots import Robots
@@ -26,15 +27,6 @@ from schemas.sources import Payload, Step
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Route
 
-# chromium/src content/public/common/content_switches.cc and components/*_switches.cc
-_SWITCHES = (
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    *("--disable-quic", "--dns-prefetch-disable", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-gpu"),
-    "--js-flags=--max-old-space-size=512",
-)
 _DATA_BYTES = 1_500 * 2**20  # V8's own limit knows neither buffers nor WebAssembly
 
 
@@ -91,51 +83,55 @@ class Renderer:
         return payload.model_copy(update=changes)
 
 
+@dataclass
 class _Visit:
     """One page in one browser, and what it asked for."""
 
-    def __init__(
-        self, payload: Payload, client: GuardedClient, robots: Robots, limits: RenderLimits
-    ) -> None:
-        self._payload, self._client, self._robots, self._limits = payload, client, robots, limits
-        self._url = parse_web_url(payload.final_url or payload.url or "")
-        self._page: Any = None
-        self._is_shown = False
-        self.fetched = self.refused = 0
+    payload: Payload
+    client: GuardedClient
+    robots: Robots
+    limits: RenderLimits
+    page: Any = None
+    is_shown: bool = False
+    fetched: int = 0
+    refused: int = 0
+
+    def __post_init__(self) -> None:
+        self.url = parse_web_url(self.payload.final_url or self.payload.url or "")
 
     async def run(self, browser: "Browser") -> str:
         """Return the page's HTML once it stands still."""
         from playwright.async_api import TimeoutError as StillMoving
 
         context = await browser.new_context(accept_downloads=False, service_workers="block")
-        await context.route("**/*", self._answer)
-        self._page = page = await context.new_page()
+        await context.route("**/*", self.answer)
+        self.page = page = await context.new_page()
         context.on("page", lambda other: asyncio.ensure_future(other.close()))
-        await page.goto(str(self._url), wait_until="commit")
+        await page.goto(str(self.url), wait_until="commit")
         with contextlib.suppress(StillMoving):
-            settled = self._limits.settle_seconds * 1_000
+            settled = self.limits.settle_seconds * 1_000
             await page.wait_for_load_state("networkidle", timeout=settled)
         # In a world of its own, where the page cannot replace what is called.
         session = await context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
         frame = {"frameId": tree["frameTree"]["frame"]["id"]}
         world = await session.send("Page.createIsolatedWorld", frame)
-        whole = f"document.documentElement.outerHTML.slice(0, {self._limits.characters + 1})"
+        whole = f"document.documentElement.outerHTML.slice(0, {self.limits.characters + 1})"
         asked = {"expression": whole, "contextId": world["executionContextId"]}
         answer = await session.send("Runtime.evaluate", asked | {"returnByValue": True})
         return str(answer["result"].get("value", ""))
 
-    async def _answer(self, route: "Route") -> None:
+    async def answer(self, route: "Route") -> None:
         """Show the page, fetch what can bring text, and refuse the rest: nothing is ever sent."""
         from playwright.async_api import Error
 
         request = route.request
         with contextlib.suppress(Error):  # it is closed meanwhile
-            is_top = request.is_navigation_request() and request.frame == self._page.main_frame
-            if is_top and not self._is_shown:
-                self._is_shown = True
-                kind = _content_type("text/html", self._payload.charset)
-                await route.fulfill(body=self._payload.data, content_type=kind)
+            is_top = request.is_navigation_request() and request.frame == self.page.main_frame
+            if is_top and not self.is_shown:
+                self.is_shown = True
+                kind = _content_type("text/html", self.payload.charset)
+                await route.fulfill(body=self.payload.data, content_type=kind)
             elif request.resource_type == "stylesheet":  # scripts may wait for them
                 await route.fulfill(body="", content_type="text/css")
             elif not await self._fetch(route, is_top=is_top):
@@ -145,16 +141,16 @@ class _Visit:
 
     async def _fetch(self, route: "Route", *, is_top: bool) -> bool:
         """Answer with what the guarded client gets; return False for what is not to be fetched."""
-        request, admit = route.request, self._robots.check
+        request, admit = route.request, self.robots.check
         try:
             url = parse_web_url(request.url)
-            self._client.policy.check_hop(self._url, url)
-            stays = is_top and url.origin == self._url.origin
+            self.client.policy.check_hop(self.url, url)
+            stays = is_top and url.origin == self.url.origin
             useful = stays or request.resource_type in {"script", "xhr", "fetch"}
-            if request.method != "GET" or not useful or self.fetched >= self._limits.requests:
+            if request.method != "GET" or not useful or self.fetched >= self.limits.requests:
                 return False
             self.fetched += 1
-            answer = await self._client.get(request.url, admit=admit, polite=False)
+            answer = await self.client.get(request.url, admit=admit, polite=False)
         except FetchError:
             return False
         headers = {
@@ -187,16 +183,15 @@ async def _browser() -> AsyncIterator["Browser"]:
         address = f"http://127.0.0.1:{held.getsockname()[1]}"
         before = us.children()
         playwright = await driver.__aenter__()
-        family = [
-            one for one in us.children() if one not in before and "run-driver" in one.cmdline()
-        ]
+        started = (one for one in us.children() if one not in before)
+        family = [one for one in started if "run-driver" in one.cmdline()]
         try:
             for process in family:  # the browser inherits it
                 with contextlib.suppress(AttributeError):  # only Linux has it
                     process.rlimit(psutil.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
             yield await playwright.chromium.launch(
                 executable_path=shutil.which("chromium"),
-                args=_SWITCHES,
+                args=table("browser")["switches"],
                 chromium_sandbox=os.geteuid() != 0,
                 proxy={"server": address, "bypass": "<-loopback>"},
                 env={"HOME": home, "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},

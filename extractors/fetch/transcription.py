@@ -1,14 +1,7 @@
 """Transcribing recordings by an OpenAI-compatible ``/audio/transcriptions`` endpoint."""
 
 from extractors.bundles import Cues
-from schemas.errors import (
-    AnswerInvalid,
-    CasebookError,
-    ModelRejected,
-    ProviderUnavailable,
-    RateLimited,
-    TranscriptionFailed,
-)
+from schemas import errors
 
 _MOST_SECONDS = 600.0
 _FORM = {"response_format": "verbose_json", "timestamp_granularities[]": "segment"}
@@ -38,7 +31,7 @@ class Transcriber:
                 answer = await web.post(self._address, data=form, files=files)
         except httpx2.HTTPError as error:
             message = f"{self._address} does not answer ({type(error).__name__}): retry later."
-            raise ProviderUnavailable(message) from error
+            raise errors.ProviderUnavailable(message) from error
         if not answer.is_success:
             raise _refusal(answer.status_code, f"{self._address} answers {answer.status_code}")
         try:
@@ -48,19 +41,21 @@ class Transcriber:
         except (ValueError, LookupError, TypeError) as error:
             message = f"{self._address} answers without times: set CASEBOOK_TRANSCRIPTION_MODEL"
             advice = "to one that gives segments (whisper-1 does)"
-            raise AnswerInvalid(f"{message} {advice}.") from error
+            raise errors.AnswerInvalid(f"{message} {advice}.") from error
         if any(text.strip() for _, _, text in cues):
             return cues
-        raise TranscriptionFailed(f"Nothing is said in {name}: check the file.", "recording_silent")
+        message = f"Nothing is said in {name}: check the file."
+        raise errors.TranscriptionFailed(message, "recording_silent")
 
 
-def _refusal(status: int, message: str) -> CasebookError:
+def _refusal(status: int, message: str) -> errors.CasebookError:
     if status == 413:  # noqa: PLR2004 - content too large
         advice = "submit a smaller file; `ffmpeg -i FILE -ac 1 -b:a 24k small.mp3` makes one"
-        return TranscriptionFailed(f"{message}: {advice}.", "recording_too_long")
+        return errors.TranscriptionFailed(f"{message}: {advice}.", "recording_too_long")
     if status == 429:  # noqa: PLR2004 - too many requests
-        return RateLimited(f"{message}, too many requests: retry later.")
+        return errors.RateLimited(f"{message}, too many requests: retry later.")
     if status < 500:  # noqa: PLR2004 - not a failure of the server
         cause = "key_rejected" if status in {401, 403} else "not_an_endpoint"
-        return ModelRejected(f"{message}: check the settings CASEBOOK_TRANSCRIPTION_….", cause)
-    return ProviderUnavailable(f"{message}: retry later.")
+        advice = "check the settings CASEBOOK_TRANSCRIPTION_…"
+        return errors.ModelRejected(f"{message}: {advice}.", cause)
+    return errors.ProviderUnavailable(f"{message}: retry later.")

@@ -18,23 +18,17 @@ from youtube_transcript_api import Transcript, YouTubeTranscriptApi
 from youtube_transcript_api import _errors as theirs
 
 from extractors.bundles import VIDEO, About, Bundle
+from extractors.data import table
 from extractors.fetch.network import Network
 from extractors.fetch.ytdlp import CONSENT, Bridge, fetch_words
 from extractors.speakers import CLOCK, seconds_of
 from extractors.text import one_line
 from extractors.urls import parse_web_url, shown
-from schemas.errors import (
-    AccessDenied,
-    CaptionsMissing,
-    FetchError,
-    ServerBusy,
-    SourceGone,
-    Unreachable,
-    VideoBlocked,
-    VideoRestricted,
-)
+from schemas import errors
 from schemas.sources import Payload, Step
 
+_TABLE = table("youtube")
+_NONSENSE = (ParseError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _MOST_TRACKS = 3
 _FEWEST_CHAPTERS = 3  # YouTube's own rule: three times in a description, the first at 0:00
 _CHAPTER = re.compile(rf"(?m)^[^\w\n]{{0,6}}({CLOCK})[)\]]?[ \t]*[-–—:|]?[ \t]*(\S.{{0,119}})$")
@@ -45,17 +39,14 @@ async def fetch_video(video: str, network: Network) -> Payload:
     """Return the bundle of a video: its words, title, channel, date and chapters.
 
     Where YouTube gives no captions to youtube-transcript-api, yt-dlp is tried, then a transcription
-    of the sound.
-
-    Raises:
-        FetchError: the reason that YouTube gave.
+    of the sound. Raises FetchError with the reason that YouTube gave.
     """
     page = f"https://www.youtube.com/watch?v={video}"
     await network.robots.check(parse_web_url(page))
     bridge = Bridge(network.client)
     try:
         bundle, steps = await asyncio.to_thread(_read, bridge, video, page)
-    except (CaptionsMissing, VideoBlocked, Unreachable) as error:
+    except (errors.CaptionsMissing, errors.VideoBlocked, errors.Unreachable) as error:
         found = await fetch_words(page, network)
         if found is None:
             raise
@@ -63,8 +54,9 @@ async def fetch_video(video: str, network: Network) -> Payload:
         steps = (Step(method="captions", outcome=f"failed: {error.kind}"), *how)
     finally:
         bridge.closed = True
-    ends = {"url": page, "final_url": page, "name": f"{video}.json"}
-    return Payload(data=bundle.pack(), media_type=VIDEO, steps=steps, **ends)
+    name = f"{video}.json"
+    data = bundle.pack()
+    return Payload(data=data, media_type=VIDEO, name=name, url=page, final_url=page, steps=steps)
 
 
 async def about_video(video: str, network: Network) -> About:
@@ -76,7 +68,7 @@ async def about_video(video: str, network: Network) -> About:
         answer = await network.client.get(address, admit=admit, deadline_seconds=10.0)
         stated = json.loads(answer.data)
         return About(title=stated["title"], authors=(stated["author_name"],), site="YouTube")
-    except (FetchError, ValueError, LookupError, TypeError, RecursionError):
+    except (errors.FetchError, *_NONSENSE):
         return About()  # the transcript is what matters
 
 
@@ -118,11 +110,11 @@ def _read(bridge: Bridge, video: str, page: str) -> tuple[Bundle, tuple[Step, ..
         return _first_words(tracks, bridge, page)
     except theirs.CouldNotRetrieveTranscript as error:
         raise _failure(page, *_cause_of(error, bridge)) from error
-    except (ServerBusy, AccessDenied, SourceGone) as error:
+    except (errors.ServerBusy, errors.AccessDenied, errors.SourceGone) as error:
         missing = "captions_unreadable" if bridge.answers else "video_unavailable"
-        causes = {ServerBusy: "video_rate_limited", AccessDenied: "video_blocked"}
+        causes = {errors.ServerBusy: "video_rate_limited", errors.AccessDenied: "video_blocked"}
         raise _failure(page, causes.get(type(error), missing)) from error
-    except (ParseError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except _NONSENSE as error:
         raise _failure(page, "captions_unreadable") from error
 
 
@@ -185,65 +177,22 @@ def chapters_in(description: str) -> tuple[tuple[float, str], ...]:
     return tuple(found) if len(found) >= _FEWEST_CHAPTERS and found[0][0] == 0 else ()
 
 
-# --- What went wrong -----------------------------------------------------------------------------
-
-_FAILURES: dict[str, tuple[type[FetchError], str]] = {
-    "video_unavailable": (SourceGone, "was removed or never existed"),
-    "video_private": (SourceGone, "is private"),
-    "video_age_restricted": (VideoRestricted, "is shown to signed-in adults only"),
-    "video_for_members": (VideoRestricted, "is shown to those who pay for it"),
-    "video_not_in_country": (VideoRestricted, "is not shown in this country"),
-    "video_consent": (VideoRestricted, "is behind a consent page that could not be answered"),
-    "video_unplayable": (VideoRestricted, "is not shown"),
-    "video_blocked": (VideoBlocked, "was refused: YouTube takes this machine for a bot"),
-    "video_rate_limited": (VideoBlocked, "was refused: too many requests; retry in some hours"),
-    "video_upcoming": (VideoBlocked, "has not begun: retry afterwards"),
-    "video_live": (VideoBlocked, "is a broadcast that is not over: retry afterwards"),
-    "captions_disabled": (CaptionsMissing, "has no captions"),
-    "captions_missing": (CaptionsMissing, "lists captions that hold no words"),
-    "captions_locked": (CaptionsMissing, "gives its captions to YouTube's own player only"),
-    "captions_unreadable": (Unreachable, "was answered in an unknown form: retry later"),
-}
-_BY_ERROR = {
-    theirs.VideoUnavailable: "video_unavailable",
-    theirs.IpBlocked: "video_rate_limited",
-    theirs.RequestBlocked: "video_blocked",
-    theirs.AgeRestricted: "video_age_restricted",
-    theirs.TranscriptsDisabled: "captions_disabled",
-    theirs.FailedToCreateConsentCookie: "video_consent",
-}
-# What YouTube says of a video that the library calls unplayable; the first that fits decides.
-_THING = r"\b(?:video|recording|(?:live )?stream|(?:live )?event|content)\b"
-_BY_WORDS = {
-    r"not a bot|unusual traffic|something went wrong|needs to be reloaded": "video_blocked",
-    r"try again later|rate.?limited|too many requests": "video_rate_limited",
-    r"administrator|restricted mode|google apps account": "video_unplayable",
-    r"your (?:country|region|location)|this (?:country|region)\b": "video_not_in_country",
-    rf"{_THING} (?:has been|was|is) (?:removed|deleted|terminated)": "video_unavailable",
-    r"\bage\b|age-restricted|inappropriate for some|\bgraphic": "video_age_restricted",
-    rf"\bprivate {_THING}|{_THING} is private": "video_private",
-    r"members|join this channel|payment|purchase|\brent|premium": "video_for_members",
-    rf"recording is not available|{_THING} does not exist|anymore$": "video_unavailable",
-    r"has ended": "video_live",
-    r"premieres?\b|begins?\b|starts?\b|scheduled|waiting for|processing": "video_upcoming",
-    r"sign in$": "video_blocked",
-}
-
-
-def _failure(page: str, cause: str, reason: str = "") -> FetchError:
-    kind, text = _FAILURES[cause]
+def _failure(page: str, cause: str, reason: str = "") -> errors.FetchError:
+    known = _TABLE["failures"][cause]
+    kind: type[errors.FetchError] = getattr(errors, known["error"])
     quoted = f" (YouTube says: {shown(reason)})" if reason else ""
     advice = f"run `casebook submit {page} --transcript FILE`"
-    return kind(f"{page} {text}{quoted}. With a transcript (.vtt, .srt, .txt) {advice}.", cause)
+    text = f"{page} {known['text']}{quoted}. With a transcript (.vtt, .srt, .txt) {advice}."
+    return kind(text, cause)
 
 
 def _cause_of(error: Exception, bridge: Bridge) -> tuple[str, str]:
     """Return the cause of one of the library's errors, and the reason that YouTube gave."""
     if isinstance(error, theirs.VideoUnplayable):
         reason = one_line(" ".join([error.reason or "", *error.sub_reasons]))
-        found = (_BY_WORDS[words] for words in _BY_WORDS if re.search(words, reason, re.IGNORECASE))
+        known = _TABLE["words"].items()
+        found = (cause for words, cause in known if re.search(words, reason, re.IGNORECASE))
         return next(found, "video_unplayable"), reason
     if bridge.answers and b'action="https://consent.' in bridge.answers[-1].data:
         return "video_consent", ""
-    known = (cause for kind, cause in _BY_ERROR.items() if isinstance(error, kind))
-    return next(known, "captions_unreadable"), ""
+    return _TABLE["errors"].get(type(error).__name__, "captions_unreadable"), ""

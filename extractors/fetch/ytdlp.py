@@ -2,12 +2,14 @@
 
 import asyncio
 import io
+import logging
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
 from extractors.bundles import About, Bundle, Cues
 from extractors.captions import parse_cues
+from extractors.data import table
 from extractors.fetch.network import Network
 from extractors.network.client import Fetched, GuardedClient
 from extractors.text import decode
@@ -19,13 +21,9 @@ CONSENT = ("SOCS", "CAI")
 """The cookie that answers YouTube's consent page: only what is needed."""
 
 _PAGES = parse_web_url("https://www.youtube.com/")
-_HEADERS = {
-    *("accept-language", "content-type", "origin"),
-    *("x-youtube-client-name", "x-youtube-client-version", "x-goog-visitor-id"),
-}
-_OPTIONS: dict[str, object] = {"quiet": True, "no_warnings": True, "cachedir": False}
-_OPTIONS |= {"ignore_no_formats_error": True, "extractor_retries": 0}
-_OPTIONS |= {"js_runtimes": {}, "remote_components": []}  # no program is run for it
+_TABLE = table("youtube")
+_SILENT = logging.getLogger("yt-dlp")
+_SILENT.disabled = True
 _FEWEST_KILOBITS = 40.0  # speech at this rate loses nothing that matters to a transcription
 
 
@@ -40,16 +38,16 @@ class Bridge:
     def send(
         self, url: str, body: Any, headers: Mapping[str, Any], seconds: float | None = None
     ) -> Fetched:
-        """Return the answer to a request; only the headers that it needs are kept.
+        """Return the answer to a request, with only the headers that it needs.
 
-        Raises:
-            FetchError: as the client does, or where the fetch was given up meanwhile.
+        Raises FetchError as the client does, or where the fetch was given up meanwhile.
         """
         if self.closed:
             raise Unreachable(f"{shown(url)}: the fetch was given up.", "deadline_exceeded")
         target = parse_web_url(url)
         self._client.policy.check_hop(_PAGES, target)
-        kept = {name: str(value) for name, value in headers.items() if name.lower() in _HEADERS}
+        names = _TABLE["bridge"]["headers"]
+        kept = {name: str(headers[name]) for name in headers if name.lower() in names}
         if target.host.endswith("youtube.com"):
             kept["Cookie"] = str(headers.get("Cookie") or "=".join(CONSENT))
         data = body.encode() if isinstance(body, str) else body
@@ -101,13 +99,12 @@ def _captions(info: Mapping[str, Any], bridge: Bridge) -> Cues:
 def _sound(info: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the smallest format of sound alone, in one file, that carries speech well."""
     heard = [
-        one
+        (float(one.get("tbr") or 0), one)
         for one in info.get("formats") or ()
-        if one.get("vcodec") == "none"
-        and one.get("protocol") in {None, "https"}
-        and float(one.get("tbr") or 0) >= _FEWEST_KILOBITS
+        if one.get("vcodec") == "none" and one.get("protocol") in {None, "https"}
     ]
-    return min(heard, key=lambda one: float(one["tbr"]), default=None)
+    good = (one for one in heard if one[0] >= _FEWEST_KILOBITS)
+    return min(good, key=lambda one: one[0], default=(0, None))[1]
 
 
 def _look(page: str, bridge: Bridge) -> Mapping[str, Any]:
@@ -129,15 +126,8 @@ def _look(page: str, bridge: Bridge) -> Mapping[str, Any]:
             return Response(io.BytesIO(answer.data), answer.final_url, {})
 
     try:
-        with Guarded({**_OPTIONS, "logger": _Silent()}, auto_init=False) as tool:
+        with Guarded({**_TABLE["yt_dlp"], "logger": _SILENT}, auto_init=False) as tool:
             tool.add_info_extractor(YoutubeIE())
             return tool.extract_info(page, download=False, process=False) or {}
     except (YoutubeDLError, LookupError, TypeError, ValueError, AttributeError):
         return {}  # the caller has an error of its own to report
-
-
-class _Silent:
-    def debug(self, *_: object, **__: object) -> None:
-        pass
-
-    stdout = stderr = info = warning = error = report_warning = report_error = debug

@@ -1,11 +1,23 @@
-"""Which part of a page is its text: trafilatura decides, resiliparse is a second opinion."""
+"""Which part of a page is its text.
+
+Two readings: trafilatura's, made for articles, and our own, which keeps all but the furniture and
+suits documentation and company pages. How far they agree shows how much the choice is worth.
+"""
 
 import logging
-from typing import Any
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, pairwise
+from typing import Any, NamedTuple
 
 import trafilatura
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.blocks import Block
+from extractors.text import words_in
+from extractors.web.markup import body_of, length_of
+from extractors.web.page import Page
 from extractors.web.tree_blocks import mark_code, tree_blocks
 
 # Their failures end in our steps and errors; log lines would repeat them.
@@ -13,13 +25,150 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 MOST_ELEMENTS = 20_000
-"""Elements above which trafilatura, whose time grows with their square, is left out."""
+"""Elements above which trafilatura is left out: its time grows with the square of paragraphs."""
 
-_FURNITURE = ("nav", "header", "footer", "aside", "form")
+_SLIVER = 0.3
+_STUB = 20
+_LARGE = 0.25
+_MOST = 0.4
+_FURNITURE = ("nav", "footer", "aside")
+_ROLES = frozenset("navigation banner contentinfo dialog alertdialog complementary search".split())
+_BOXES = ("div", "section", "ul", "ol", "p", "span", "header", "form")
+_NOISE = re.compile(
+    r"(?:^|[\s_-])(?:side-?bar|related|comments?|shar(?:e|ing)|social|newsletter|subscri\w*"
+    r"|bread-?crumbs?|cookies?\w*|consent|gdpr|onetrust\w*|menu|nav|navbar|navigation|footer"
+    r"|recommend\w*|popular|trending|toc|table-?of-?contents?|paginat\w*|pager|author-?(?:bio|box)"
+    r"|advert\w*|modal|popup|skip\w*|post-?nav\w*|read-?more|more-?posts)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_FEW_WORDS, _SUPPORT = 4, 0.6
+_HEADINGS, _GAP = 3, 5
 
 
-def main_blocks(tree: Any, url: str | None) -> list[Block]:
-    """Return the blocks of the main text of a page."""
-    mark_code(tree)
-    found: Any = trafilatura.bare_extraction(tree, url=url, include_comments=False)
+class Reading(NamedTuple):
+    """The blocks of the main text, how they were found, and the agreement of both readings (0-1)."""
+
+    blocks: list[Block]
+    method: str
+    agreement: float
+
+
+def read_main(page: Page) -> Reading:
+    """Return the main text of a page; its tree is used up."""
+    body = body_of(page.tree)
+    total = length_of(body)
+    if next(islice(page.tree.iter(), MOST_ELEMENTS, None), None) is not None:
+        return Reading(
+            _all_but_furniture(body, total), "whole page, too large for trafilatura", 0.0
+        )
+    mark_code(page.tree)
+    _drop(body, _FURNITURE, lambda element: _is_small(element, total) or _is_linked(element))
+    found = _by_trafilatura(page)
+    bare = not any(block.level for block in found)
+    everything = tree_blocks(body) if bare else []
+    ours = _all_but_furniture(body, total)
+    found_words, our_words = _words(found), _words(ours)
+    agreement = _overlap(found_words, our_words)
+    few = found_words.total() < _SLIVER * our_words.total()
+    is_prose = page.is_article and not page.is_manual
+    if (is_prose and not few) or our_words.total() < _STUB <= found_words.total():
+        return Reading(_with_headings(everything, found), "trafilatura", agreement)
+    return Reading(ours, "all but furniture", agreement)
+
+
+def _by_trafilatura(page: Page) -> list[Block]:
+    try:
+        found: Any = trafilatura.bare_extraction(page.tree, url=page.url, include_comments=False)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - foreign code over any input; our own reading stands in
+        return []
     return tree_blocks(found.body) if found is not None else []
+
+
+def _with_headings(everything: Sequence[Block], found: list[Block]) -> list[Block]:
+    """Return the blocks of the page that ``found`` has, with their headings.
+
+    trafilatura's fallbacks give paragraphs alone. What stands between two blocks that are kept is
+    kept with them, as long as it is short.
+    """
+    if sum(block.level > 0 for block in everything) < _HEADINGS:
+        return found
+    kept = list(_supported(everything, found))
+    below = False
+    for at in range(len(everything) - 1, -1, -1):
+        if everything[at].level:
+            kept[at] = kept[at] or below
+        else:
+            below = kept[at]
+    places = [at for at, keep in enumerate(kept) if keep]
+    for one, other in pairwise(places):
+        if other - one <= _GAP + 1:
+            kept[one:other] = [True] * (other - one)
+    return [block for block, keep in zip(everything, kept, strict=True) if keep] or found
+
+
+def _supported(blocks: Sequence[Block], found: Sequence[Block]) -> Iterator[bool]:
+    """Yield for each block whether most of its pairs of words stand in ``found``."""
+    words = [word for block in found for word in words_in(block.text)]
+    pairs = set(pairwise(words))
+    lines = {" ".join(words_in(block.text)) for block in found}
+    for block in blocks:
+        own = words_in(block.text)
+        if len(own) < _FEW_WORDS:
+            yield " ".join(own) in lines
+        else:
+            count = sum(pair in pairs for pair in pairwise(own))
+            yield count >= _SUPPORT * (len(own) - 1)
+
+
+def _all_but_furniture(body: Any, total: int) -> list[Block]:
+    """Return the blocks of ``body`` without menus, banners and what its names call beside it."""
+    _drop(body, _BOXES, lambda element: _is_beside(element) and _is_small(element, total))
+    marked = body.xpath(".//main | .//article | .//*[@role='main']")
+    largest = max(marked, key=length_of, default=body)
+    return tree_blocks(largest if length_of(largest) >= _MOST * length_of(body) else body)
+
+
+def _drop(body: Any, tags: Sequence[str], unwanted: Callable[[Any], bool]) -> None:
+    """Remove the elements of ``tags`` that are ``unwanted``, with all that is in them."""
+    found = []
+    walk = etree.iterwalk(body, events=("start",), tag=tags)
+    for _, element in walk:
+        if unwanted(element):
+            walk.skip_subtree()
+            found.append(element)
+    for element in found:
+        element.drop_tree()
+
+
+def _is_small(element: Any, total: int) -> bool:
+    """Return whether an element is no main part: a class of much text is that of the layout."""
+    return length_of(element) < _LARGE * total
+
+
+def _is_linked(element: Any) -> bool:
+    """Return whether links are most of an element; one that nothing closes holds the page."""
+    return 2 * sum(length_of(link) for link in element.iter("a")) > length_of(element)
+
+
+def _is_beside(element: Any) -> bool:
+    """Return whether an element is beside the text by its tag, role or class."""
+    if element.tag == "form" or (element.tag == "header" and not _is_within_article(element)):
+        return True
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return element.get("role") in _ROLES or bool(_NOISE.search(names))
+
+
+def _is_within_article(element: Any) -> bool:
+    return any(one.tag in {"article", "main"} for one in element.iterancestors())
+
+
+def _words(blocks: Sequence[Block]) -> Counter[str]:
+    return Counter(words_in("\n".join(block.text for block in blocks).lower()))
+
+
+def _overlap(one: Counter[str], other: Counter[str]) -> float:
+    """Return the share of words that two texts have in common: twice the common over all."""
+    both = (one & other).total()
+    return 2 * both / max(1, one.total() + other.total())

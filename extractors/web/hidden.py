@@ -1,7 +1,7 @@
 """Remove from a page the text that no reader sees, and report it. Pure.
 
 Simple rules only: attributes, inline styles, and rules of ``<style>`` for one class or id. What a
-click opens stays, and so does an element with so much of the page's words that it cannot be meant
+click opens stays, and so does an element with so much of the page's text that it cannot be meant
 to be hidden: pages fade in, and tabs wait for their scripts.
 """
 
@@ -13,11 +13,11 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.text import count_words, hidden_in
 from extractors.web import styles
-from extractors.web.markup import body_of, drop_unread, text_of
+from extractors.web.markup import body_of, drop_unread, length_of, text_of
 from schemas.documents import HiddenText
 
 LARGE_PART = 0.25
-"""Share of the page's words above which a hidden element is taken for text."""
+"""Share of the page's text above which a hidden element is taken for text."""
 
 LARGE_SUM = 0.5
 """The same for all that a click or script may show."""
@@ -25,11 +25,12 @@ LARGE_SUM = 0.5
 _FEWEST_WORDS = 3
 _MOST_REPORTED = 100
 _LONGEST_REPORTED = 300
-_SCRIPTLESS_WORDS = 50
+_SCRIPTLESS_LENGTH = 300
 _NAMED = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|assistive-text|a11y-hidden)"
     r"(?:\s|$)"
 )
+_NAME_PART = re.compile("sr-only|hidden|screen-reader|assistive-text")
 _OPENED = re.compile(r"accordion|collaps|\btab|faq|panel|toggle|expand", re.IGNORECASE)
 _ANIMATED = re.compile(
     r"\b(?:data-)?(?:w-id|aos|sal|wow|framer|motion|gsap|scroll|animat\w*|fade\w*|reveal\w*)\b"
@@ -37,51 +38,69 @@ _ANIMATED = re.compile(
 _CONTROLLED = etree.XPath(
     "//@aria-controls | //@data-target | //@data-bs-target | //a[starts-with(@href, '#')]/@href"
 )
+_ODD = re.compile("[\u202d\u202e\U000e0020-\U000e007e]")
 _OVERRIDE = re.compile("[\u202d\u202e][^\u202c]*\u202c?")
 
 
 class _Find(NamedTuple):
     element: Any
     hiding: styles.Hiding
-    words: int
+    length: int
 
 
 def strip_hidden(tree: Any) -> tuple[list[HiddenText], int]:
     """Remove hidden text from ``tree`` in place.
 
-    Returns the pieces removed, and how many words were kept though their styles hide them.
+    Returns the pieces removed, and how many characters were kept though their styles hide them.
     """
     rules = styles.hiding_rules(tree)
     drop_unread(tree)
     _show_scriptless(tree)
     body = body_of(tree)
-    total = count_words(text_of(body))
+    total = length_of(body)
     finds = list(_finds(tree, body, rules))
-    small = [find for find in finds if find.words <= LARGE_PART * total]
-    waiting = sum(find.words for find in small if find.hiding.may_open)
+    small = [find for find in finds if find.length <= LARGE_PART * total]
+    waiting = sum(find.length for find in small if find.hiding.may_open)
     if waiting > LARGE_SUM * total:
         small = [find for find in small if not find.hiding.may_open]
     hidden = [
-        HiddenText(text=text_of(find.element)[:_LONGEST_REPORTED], reason=find.hiding.reason)
+        HiddenText(text=text[:_LONGEST_REPORTED], reason=find.hiding.reason)
         for find in small
-        if find.words >= _FEWEST_WORDS
+        if count_words(text := text_of(find.element)) >= _FEWEST_WORDS
     ]
     for find in small:
         find.element.drop_tree()
     hidden += _strip_overrides(body)
-    kept = sum(find.words for find in finds) - sum(find.words for find in small)
+    kept = sum(find.length for find in finds) - sum(find.length for find in small)
     return list(dict.fromkeys(hidden))[:_MOST_REPORTED], kept
 
 
 def _finds(tree: Any, body: Any, rules: Mapping[str, styles.Style]) -> Iterator[_Find]:
     """Yield the outermost hidden elements."""
     controlled = {str(name).removeprefix("#") for name in _CONTROLLED(tree)}
-    walk = etree.iterwalk(body, events=("start",))
-    for _, element in walk:
+    found: set[Any] = set()
+    for element in _candidates(body, rules):
         hiding = _hiding_of(element, rules)
         if hiding and not (hiding.may_open and _opens(element, controlled)):
-            walk.skip_subtree()
-            yield _Find(element, hiding, count_words(text_of(element)))
+            if found.isdisjoint(element.iterancestors()):
+                found.add(element)
+                yield _Find(element, hiding, length_of(element))
+
+
+def _candidates(body: Any, rules: Mapping[str, styles.Style]) -> Iterator[Any]:
+    """Yield the elements that may be hidden; a look at each in Python is faster than an XPath."""
+    names = rules.keys()
+    for element in body.iter("*"):
+        classes = element.get("class")
+        if (
+            element.get("style") is not None
+            or element.get("hidden") is not None
+            or element.tag in {"template", "dialog"}
+            or (classes and _NAME_PART.search(classes))
+            or (classes and names and not names.isdisjoint(f".{one}" for one in classes.split()))
+            or (names and f"#{element.get('id')}" in names)
+        ):
+            yield element
 
 
 def _hiding_of(element: Any, rules: Mapping[str, styles.Style]) -> styles.Hiding | None:
@@ -157,8 +176,8 @@ def _show_scriptless(tree: Any) -> None:
         if shadow.get("shadowrootmode"):
             shadow.tag = "div"
     for element in list(tree.iter("noscript")):
-        words = count_words(text_of(element))
-        if words >= _SCRIPTLESS_WORDS and 2 * words > count_words(text_of(body_of(tree))):
+        length = length_of(element)
+        if length >= _SCRIPTLESS_LENGTH and 2 * length > length_of(body_of(tree)):
             element.tag = "div"
         else:
             element.drop_tree()
@@ -167,7 +186,7 @@ def _show_scriptless(tree: Any) -> None:
 def _strip_overrides(body: Any) -> list[HiddenText]:
     """Cut what stands under bidirectional overrides, which no reader sees as it is written."""
     text = "".join(body.itertext())
-    found = hidden_in(text)
+    found = hidden_in(text) if _ODD.search(text) else []
     if found:
         for element in body.iter("*"):
             element.text = _OVERRIDE.sub("", element.text or "") or None

@@ -1,6 +1,5 @@
 """From the characters of a page to its tree. Pure."""
 
-import re
 from typing import Any
 
 import lxml.html  # type: ignore[import-untyped]  # it ships no types
@@ -9,7 +8,9 @@ from lxml import etree
 MOST_CHARACTERS = 10_000_000
 """Characters of markup that are parsed; what follows them is cut off."""
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# XML forbids them: libxml2 would stop there, or lxml refuse to write them back.
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_TEXT = etree.XPath("normalize-space()")
 _DATA = frozenset({"application/ld+json", "application/settings+json"})
 _UNREAD = ("style", "svg", "iframe", "object", "embed", "select", "datalist", "canvas")
 
@@ -24,7 +25,8 @@ def parse(html: str) -> Any | None:
     )
     # One class for every element: the usual lookup in Python takes a tenth of all time.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
-    source = _FORBIDDEN.sub("", html[:MOST_CHARACTERS].replace("\f", " ")).encode()
+    whole = html[:MOST_CHARACTERS].replace("\f", " ").replace("\ufffe", "").replace("\uffff", "")
+    source = whole.encode("utf-8", "replace").translate(None, _CONTROLS)
     try:
         return lxml.html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
@@ -48,3 +50,8 @@ def drop_unread(tree: Any) -> None:
 def text_of(element: Any) -> str:
     """Return the text of ``element`` on one line, with spaces between its parts."""
     return " ".join(" ".join(element.itertext()).split())
+
+
+def length_of(element: Any) -> int:
+    """Return how many characters the text of ``element`` has, runs of white space as one."""
+    return len(_TEXT(element))

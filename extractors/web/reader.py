@@ -1,15 +1,27 @@
 """Read a web page: its main text, what it says about itself, and what it hides."""
 
+from collections.abc import Iterator
+
 from extractors.blocks import Block, lay_out
 from extractors.naming import where
 from extractors.text import decode
-from extractors.web.content import main_blocks
+from extractors.web.about import About, about_page, page_language
+from extractors.web.content import Reading, read_main
 from extractors.web.hidden import strip_hidden
-from extractors.web.markup import body_of, parse
+from extractors.web.markup import MOST_CHARACTERS, body_of, parse, text_of
+from extractors.web.page import Page
 from extractors.web.tree_blocks import tree_blocks
+from extractors.web.walls import Shown, refuse_walls
 from schemas.documents import Extracted, HiddenText
 from schemas.errors import DocumentEmpty
-from schemas.sources import Payload, SourceKind
+from schemas.sources import Payload, SourceKind, Step
+
+DOUBTFUL = 0.7
+"""Agreement of both readings below which a curator should compare the text with the page."""
+
+
+_MOST_SEARCHED = 500_000
+"""Characters of markup that are searched for the marks of a wall."""
 
 
 def read(payload: Payload) -> Extracted:
@@ -31,19 +43,67 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     tree = parse(html)
     if tree is None:
         raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
-    hidden, _ = strip_hidden(tree)
-    blocks = main_blocks(tree, payload.final_url or payload.url)
-    text, passages = lay_out(blocks)
-    return Extracted(kind=SourceKind.WEB, text=text, passages=passages, hidden=hidden)
+    alive = list(tree.iter())  # else each pass makes the same Python objects again
+    hidden, kept = strip_hidden(tree)
+    page = Page(tree, payload.final_url or payload.url)
+    about, seen = about_page(page), text_of(body_of(tree))
+    reading = read_main(page)
+    del alive
+    language = page_language(page, "\n".join(block.text for block in reading.blocks))
+    text, passages = lay_out(reading.blocks, language)
+    doubt = refuse_walls(
+        _shown(text, seen, html, page.url, about), where(payload), is_file=page.url is None
+    )
+    return Extracted(
+        kind=SourceKind.WEB,
+        title=about.title,
+        authors=about.authors,
+        published=about.published,
+        language=language,
+        site=about.site,
+        description=about.description,
+        canonical_url=about.canonical_url,
+        text=text,
+        passages=passages,
+        steps=list(_steps(reading, kept, doubt, is_cut=len(html) > MOST_CHARACTERS)),
+        hidden=hidden,
+    )
 
 
 def fragment_blocks(html: str) -> tuple[list[Block], list[HiddenText]]:
     """Return all blocks of a fragment of HTML, and what it hides.
 
-    For markup that is nothing but text: a feed's entry, a converted Word document.
+    For markup that is nothing but text: a feed's entry, a converted document.
     """
     tree = parse(html)
     if tree is None:
         return [], []
     hidden, _ = strip_hidden(tree)
     return tree_blocks(body_of(tree)), hidden
+
+
+def _shown(text: str, seen: str, html: str, url: str | None, about: About) -> Shown:
+    return Shown(
+        text=text,
+        seen=seen,
+        html=html[:_MOST_SEARCHED],
+        titles=about.titles,
+        url=url or "",
+        is_article=about.is_article,
+        is_sold=about.is_sold,
+        claimed_words=about.claimed_words,
+    )
+
+
+def _steps(reading: Reading, kept: int, doubt: str | None, *, is_cut: bool) -> Iterator[Step]:
+    yield Step(method=reading.method, outcome=f"{len(reading.blocks)} blocks")
+    is_doubtful = reading.agreement < DOUBTFUL
+    hint = "; compare the text with the page" if is_doubtful else ""
+    yield Step(method="confidence", outcome=f"{reading.agreement:.2f}{hint}", doubtful=is_doubtful)
+    if kept:
+        yield Step(method="hidden text", outcome=f"{kept} characters kept that scripts may show")
+    if doubt:
+        yield Step(method="completeness", outcome=doubt, doubtful=True)
+    if is_cut:
+        outcome = f"cut after {MOST_CHARACTERS:,} characters of markup"
+        yield Step(method="size", outcome=outcome, doubtful=True)

@@ -5,19 +5,21 @@ where no other rule of the page shows the same class again.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 Style = Mapping[str, str]
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_CONDITION = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BRACE = re.compile("[{}]")
 _SIMPLE = re.compile(r"[.#][\w-]+")
 _NAMES = re.compile(r"[.#][\w-]+")
 _SHOWS = re.compile(
     r"display\s*:\s*(?!none)|visibility\s*:\s*visible|opacity\s*:\s*(?:1|0?\.[2-9])|animation",
     re.IGNORECASE,
+)
+_MAY_HIDE = re.compile(
+    r"none|hidden|collapse|opacity|font-size|clip|indent|:\s*-\d{3}|overflow", re.IGNORECASE
 )
 _FAR = re.compile(r"-(?:\d{4,}|999)(?:\.\d+)?(?:px|r?em|%|vw|vh)?")
 _NOUGHT = re.compile(r"0*(?:\.0*)?(?:px|r?em|%|pt|v[wh])?|(?:1|0?\.\d+)(?:px|pt)")
@@ -33,7 +35,7 @@ _OFFSETS = ("left", "top", "right", "bottom", "text-indent", "margin-left", "mar
 # What fades in is transparent only until a script has moved it into place.
 _MOVING = frozenset({"transform", "transition", "animation", "will-change", "filter"})
 _NEAR = 10
-_LONGEST_SHEET = 1_000_000
+_LONGEST_SHEET = 60_000
 
 
 class Hiding(NamedTuple):
@@ -55,22 +57,32 @@ def parse_style(text: str) -> dict[str, str]:
 
 def hiding_rules(tree: Any) -> dict[str, dict[str, str]]:
     """Return the styles that hide, by ``.class`` or ``#id``, from the ``<style>`` of a page."""
-    sheets = "\n".join(style.text or "" for style in tree.iter("style"))[:_LONGEST_SHEET]
-    css = _COMMENT.sub("", sheets)
-    shown = {
-        name
-        for selector, body in _RULE.findall(css)
-        if _SHOWS.search(body)
-        for name in _NAMES.findall(selector)
-    }
+    # The sheets of a whole design system say little about this page, and come last.
+    sheets = sorted((style.text or "" for style in tree.iter("style")), key=len)
     rules: dict[str, dict[str, str]] = {}
-    for selectors, body in _RULE.findall(_CONDITION.sub("", css)):
-        style = parse_style(body)
-        for selector in selectors.split(","):
-            name = selector.strip()
-            if _SIMPLE.fullmatch(name) and name not in shown:
-                rules.setdefault(name, {}).update(style)
-    return {name: style for name, style in rules.items() if hiding_of(style)}
+    shown: set[str] = set()
+    for selectors, body, is_conditional in _rules("\n".join(sheets)[:_LONGEST_SHEET]):
+        if _SHOWS.search(body):
+            shown.update(_NAMES.findall(selectors))
+        if not is_conditional and _MAY_HIDE.search(body):
+            for name in map(str.strip, selectors.split(",")):
+                if _SIMPLE.fullmatch(name):
+                    rules.setdefault(name, {}).update(parse_style(body))
+    return {name: style for name, style in rules.items() if name not in shown and hiding_of(style)}
+
+
+def _rules(css: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the selectors and the declarations of each rule, and whether it is within another."""
+    css = _COMMENT.sub("", css)
+    heads: list[str] = []
+    start = 0
+    for brace in _BRACE.finditer(css):
+        text = css[start : brace.start()]
+        start = brace.end()
+        if brace[0] == "{":
+            heads.append(text.rpartition(";")[2])
+        elif heads:
+            yield heads.pop(), text, bool(heads)
 
 
 def hiding_of(style: Style) -> Hiding | None:

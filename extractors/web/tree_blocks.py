@@ -17,9 +17,11 @@ _START, _END, _BREAK, _SPACE = "\u2402", "\u2403", " \u2424 ", "\u2420"
 _BREAKS_AGAIN = re.compile(f" ?{_BREAK.strip()} ?")
 _CODE = re.compile(f"{_START}([^{_END}]*){_END}?")
 _SPACES = re.compile("  +|(?<=\n) ")
+_RUN = re.compile(r"\s+")
 _GUTTER = re.compile(r"[\d\s]+")
 _NUMBER_CLASS = re.compile(r"line-?num|lineno|gutter", re.IGNORECASE)
 
+_LEVELS = {f"h{level}": level for level in range(1, 7)}
 _ROWS = frozenset({"tr", "row"})
 _CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
@@ -101,6 +103,8 @@ class _Writer:
 
     def flush(self, level: int = 0) -> None:
         """End the block that is being collected."""
+        if not self._buffer:
+            return
         text = "".join(self._buffer).strip(" \n|")
         self._buffer.clear()
         if text:
@@ -114,13 +118,12 @@ class _Writer:
 
     def _add(self, text: str | None) -> None:
         if text:
-            self._buffer.append(re.sub(r"\s+", " ", text))
+            self._buffer.append(_RUN.sub(" ", text))
 
 
 def _level_of(element: Any) -> int:
     """Return 1 to 6 for a heading, 0 for any other element."""
-    name = element.get("rend") or "h3" if element.tag == "head" else element.tag
-    return int(name[1]) if re.fullmatch("h[1-6]", name) else 0
+    return _LEVELS.get(element.get("rend", "h3") if element.tag == "head" else element.tag, 0)
 
 
 def _is_line(row: Any) -> bool:

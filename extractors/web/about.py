@@ -1,0 +1,146 @@
+"""Where a page comes from and what it is about, as it says itself. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from courlan import extract_domain
+
+from extractors.language import language_of
+from extractors.text import one_line, words_in
+from extractors.web.authors import authors_of
+from extractors.web.dates import published_on
+from extractors.web.linked_data import Thing
+from extractors.web.page import Page
+from extractors.web.titles import title_of
+
+_LONGEST_SITE = 80
+_LONGEST_DESCRIPTION = 1_000
+# Nearly all English prose has more of these; many templates state English for any language.
+_ENGLISH = frozenset("the and of to with that".split())
+_FEWEST_ENGLISH = 0.02
+_SAMPLE = 300
+
+
+@dataclass(frozen=True)
+class About:
+    """What a page says about itself.
+
+    ``titles`` are all that it is called: by machine, and in its first heading. ``claimed_words`` is
+    the length that it states, 0 for none; ``is_sold`` whether it is not for free.
+    """
+
+    title: str | None
+    titles: tuple[str, ...]
+    authors: tuple[str, ...]
+    published: date | None
+    site: str | None
+    description: str | None
+    canonical_url: str | None
+    is_article: bool
+    is_sold: bool
+    claimed_words: int
+
+
+def about_page(page: Page) -> About:
+    """Return what ``page`` says about itself; its tree must be whole."""
+    site = site_of(page)
+    sites = [name for name in (site, page.host) if name]
+    title = title_of(page, sites)
+    called = [_text(one) for one in (*_titles(page), *islice(page.tree.iter("h1"), 1))]
+    return About(
+        title=title,
+        titles=tuple(dict.fromkeys(filter(None, [title, *called]))),
+        authors=authors_of(page, sites),
+        published=published_on(page),
+        site=site,
+        description=description_of(page),
+        canonical_url=canonical_of(page),
+        is_article=page.declares_article,
+        is_sold=any(str(one.get("isAccessibleForFree")).lower() == "false" for one in page.things),
+        claimed_words=next(map(_word_count, page.articles), 0),
+    )
+
+
+def site_of(page: Page) -> str | None:
+    """Return the name of the site, or else its host."""
+    stated = (
+        page.metas.get("og:site_name") or _publisher(page) or page.metas.get("application-name")
+    )
+    name = one_line(stated or "").lstrip("@")
+    titles = {page.metas.get("og:title"), *map(_text, _titles(page))}
+    return name if name and len(name) <= _LONGEST_SITE and name not in titles else page.host or None
+
+
+def description_of(page: Page) -> str | None:
+    """Return the page's own summary of itself."""
+    names = ("description", "og:description", "twitter:description")
+    found = next(filter(None, map(page.metas.get, names)), "")
+    return found[:_LONGEST_DESCRIPTION] or None
+
+
+def page_language(page: Page, text: str) -> str | None:
+    """Return the ISO 639 code that a page states, or that of its text where it is not in English.
+
+    A text in another language than the stated English is classified.
+    """
+    stated = page.tree.get("lang") or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    words = words_in(text[: 10 * _SAMPLE].lower())[:_SAMPLE]
+    common = sum(word in _ENGLISH for word in words)
+    if (stated or "").lower().startswith("en") and common < _FEWEST_ENGLISH * len(words):
+        return language_of(text) or "en"
+    return language_of(text, stated)
+
+
+def canonical_of(page: Page) -> str | None:
+    """Return the address that the page gives as its own, if it lies on the same site.
+
+    The root of a site given for a deeper page is a template's mistake.
+    """
+    links = (
+        one.get("href") or ""
+        for one in page.tree.iter("link")
+        if "canonical" in (one.get("rel") or "").lower().split()
+    )
+    stated = next(links, "").strip() or page.metas.get("og:url", "")
+    if not stated or not page.url:
+        return None
+    try:
+        full = urljoin(page.url, stated)
+        here, there = urlsplit(page.url), urlsplit(full)
+    except ValueError:
+        return None
+    is_root = there.path in {"", "/"} and here.path not in {"", "/"}
+    is_web = there.scheme in {"http", "https"}
+    return full if is_web and not is_root and _same_site(page.url, full) else None
+
+
+def _same_site(one: str, other: str) -> bool:
+    hosts = [(urlsplit(address).hostname or "").removeprefix("www.") for address in (one, other)]
+    domains = [extract_domain(address) for address in (one, other)]
+    return hosts[0] == hosts[1] or (domains[0] is not None and domains[0] == domains[1])
+
+
+def _publisher(page: Page) -> str | None:
+    for article in page.articles[:1]:
+        publisher = article.get("publisher")
+        name = publisher.get("name") if isinstance(publisher, dict) else None
+        return name if isinstance(name, str) else None
+    return None
+
+
+def _titles(page: Page) -> list[Any]:
+    return list(page.tree.iterfind(".//head/title"))[:1]
+
+
+def _word_count(article: Thing) -> int:
+    try:
+        return int(article.get("wordCount") or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def _text(element: Any) -> str:
+    return one_line("".join(element.itertext()))

@@ -1,0 +1,150 @@
+"""Who wrote a page: as it states for machines, else by what is marked up as a byline. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from extractors.text import one_line
+from extractors.web.linked_data import names_of
+from extractors.web.page import Page
+from extractors.web.titles import is_name_of
+
+_METAS = frozenset(
+    "author authors article:author byl creator citation_author dc.creator dc:creator "
+    "dcterms.creator parsely-author sailthru.author".split()
+)
+_ROLE = (
+    r"(?:(?:co-?)?founder|c[etofm]o|(?:sr\.?|senior|junior|managing|executive|associate|staff|guest|"
+    r"contributing|content|tech|lead|principal)? ?(?:editor|writer|director|reporter|journalist|"
+    r"author|engineer|manager|analyst|contributor|developer|scientist|researcher|professor))"
+)
+_NOT_A_NAME = re.compile(
+    r"https?:|www\b|@|\.(?:com|org|net|io|dev)\b|\d{3}|[<>{}\[\]/\\=:?!]"
+    r"|^(?:admin\w*|editor\w*|staff|team|guest|the author|author|by|user|root|webmaster|contributor"
+    r"|anonymous|unknown|undefined|none|null|n/a|press|news|support|info|marketing|home|about)$"
+    rf"|^{_ROLE}s?$|\b(?:read more|posts|follow|subscribe|share|minutes?|min read|sign (?:up|in)"
+    r"|log ?in|published|updated|comments?|view all|written|reviewed|table of)\b",
+    re.IGNORECASE,
+)
+_AROUND = re.compile(
+    r"^(?:(?:written|posted|words|story|text|recipe|article) )?by:?\s+|^authors?:?\s+",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    rf"\s*(?:[,(|·•]|\s[-–—]\s).{{0,40}}\b{_ROLE}\b.*|\s*[|·•].*|\s+[-–—]\s+.*|,?\s+(?:on|in|at)\s.*"
+    r"|,?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d.*|,?\s+\d.*",
+    re.IGNORECASE,
+)
+_APART = re.compile(r"\s*;\s*|\s+(?:and|&|und|et|y)\s+|,\s+(?=[^\W\d_a-z][\w.'’-]*\s+[^\W\d_a-z])")
+_BY = re.compile(
+    r"(?:(?:written|posted|words|story|text|geschrieben|écrit|publié|escrito|scritto) )?"
+    r"(?:by|von|par|por|di)\b:?\s*(.*)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"[^\W\d_a-z][\w.'’-]*(?:\s+(?:[^\W\d_a-z]|de|van|von|der|al|bin|la)[\w.'’-]*){0,4}$"
+)
+_NAMED = re.compile(r"author(?:[-_]*name)\b|byline-name", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"comment|sidebar|related|quote|testimonial|review|\bcard", re.IGNORECASE)
+_BY_HEADLINE = (
+    "following::text()[normalize-space()][position() <= 20]",
+    "preceding::text()[normalize-space()][position() <= 10]",
+)
+_LONGEST_NAME, _LONGEST_BYLINE = 60, 120
+_MOST = 20
+
+
+def authors_of(page: Page, sites: Sequence[str]) -> tuple[str, ...]:
+    """Return the persons who wrote ``page``; ``sites`` are names of its site, which are not."""
+    doubtful: tuple[str, ...] = ()
+    for stated in _candidates(page):
+        names = clean_authors(stated, sites)
+        if any(_is_person(name, sites) for name in names):
+            return names
+        doubtful = doubtful or names
+    return doubtful
+
+
+def clean_authors(stated: Iterable[str], sites: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the persons named, each once; addresses, roles and "admin" are dropped.
+
+    Names of one word, and of ``sites``, count only where there is no full name of a person.
+    """
+    parts = (part for text in stated for part in _APART.split(one_line(text)[:2_000]))
+    names = (_BEHIND.sub("", _AROUND.sub("", part)).strip(" ,.-|") for part in parts)
+    found = [name for name in dict.fromkeys(names) if _is_name(name)]
+    persons = [name for name in found if _is_person(name, sites)]
+    return tuple(persons or found)[:_MOST]
+
+
+def _candidates(page: Page) -> Iterator[list[str]]:
+    for article in page.articles[:1]:
+        yield names_of(article.get("author"))
+    yield [
+        meta.get("content") or ""
+        for meta in page.tree.iter("meta")
+        if (meta.get("name") or meta.get("property") or "").lower() in _METAS
+    ]
+    if page.is_article or page.articles:
+        yield from _marked_up(page.tree)
+        yield from _by_headline(page.tree)
+
+
+def _marked_up(tree: Any) -> Iterator[list[str]]:
+    """Yield for each kind of markup, the plainest first, the first name outside of cards."""
+    kinds: dict[int, list[Any]] = {}
+    for element in tree.iter("*"):
+        if (kind := _kind_of(element)) is not None:
+            kinds.setdefault(kind, []).append(element)
+    for kind in sorted(kinds):
+        lines = (
+            one_line(" ".join(one.itertext()))
+            for one in kinds[kind][:_MOST]
+            if not _is_elsewhere(one)
+        )
+        yield [next((line for line in lines if len(line) <= _LONGEST_BYLINE), "")]
+
+
+def _kind_of(element: Any) -> int | None:
+    """Return how plainly an element is marked as the author's: 0 is the plainest, None not."""
+    classes = element.get("class") or ""
+    if element.get("itemprop") == "author" or element.get("rel") == "author":
+        return 0
+    if ("uthor" in classes or "yline" in classes) and element.tag not in {
+        "body",
+        "article",
+        "main",
+    }:
+        return 1 if _NAMED.search(classes) else 2
+    is_link = element.tag == "a" and "/author" in (element.get("href") or "")
+    return 3 if is_link else None
+
+
+def _by_headline(tree: Any) -> Iterator[list[str]]:
+    """Yield the names in lines such as "By Ada Example" around the first heading."""
+    for top in islice(tree.iter("h1"), 1):
+        for side in _BY_HEADLINE:
+            lines = [one_line(line) for line in top.xpath(side)]
+            for at, line in enumerate(lines):
+                if len(line) <= _LONGEST_BYLINE and (by := _BY.fullmatch(line)):
+                    name = by[1] or next(iter(lines[at + 1 :]), "")
+                    if _NAME.match(_BEHIND.sub("", name)):
+                        yield [name]
+
+
+def _is_elsewhere(element: Any) -> bool:
+    around = islice(element.iterancestors(), 6)
+    return any(_ELSEWHERE.search(f"{one.get('class')} {one.get('id')}") for one in around)
+
+
+def _is_person(name: str, sites: Sequence[str]) -> bool:
+    return " " in name and not any(is_name_of(name, site) for site in sites)
+
+
+def _is_name(name: str) -> bool:
+    return (
+        1 < len(name) <= _LONGEST_NAME
+        and not _NOT_A_NAME.search(name)
+        and any(character.isalpha() for character in name)
+    )

@@ -1,0 +1,92 @@
+"""A parsed page with its address, and what it says about itself by machine. Pure."""
+
+import re
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from extractors.text import one_line
+from extractors.web.linked_data import Thing, articles_in, things_of
+
+_MANUAL_HOST = re.compile(r"(?:docs?|developers?|devdocs|api|wiki|help|support|manual)\.")
+_MANUAL_PATH = re.compile(
+    r"/(?:docs?|documentation|manual|reference|api|help|wiki|guide|handbook|tutorials?)(?:/|$)"
+)
+_MANUAL_MAKER = re.compile(r"sphinx|docusaurus|mkdocs|gitbook|mdbook|javadoc|antora", re.IGNORECASE)
+_POST_PATH = re.compile(
+    r"/(?:blogs?|news|articles?|posts?|stor(?:y|ies)|insights|magazine|20\d\d)/", re.IGNORECASE
+)
+_POST_CLASS = re.compile(
+    r"(?:^|\s)(?:hentry|single-post|(?:entry|post|article|blog)-(?:content|body)|blog-post)(?:\s|$)"
+)
+# WordPress marks its pages as no posts, whatever their og:type says.
+_NO_POST = re.compile(r"(?:^|\s)(?:page-id-\d+|home|archive)(?:\s|$)")
+
+
+class Page:
+    """The tree of a page, its address (None for a file) and its own statements."""
+
+    def __init__(self, tree: Any, url: str | None) -> None:
+        self.tree = tree
+        self.url = url
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """The first content of each ``<meta>``, by its lower-case property or name."""
+        found: dict[str, str] = {}
+        for meta in self.tree.iter("meta"):
+            name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+            content = one_line(meta.get("content") or "")
+            if content:
+                found.setdefault(name.lower(), content)
+        return found
+
+    @cached_property
+    def things(self) -> list[Thing]:
+        """What the page describes in JSON-LD."""
+        return things_of(self.tree)
+
+    @cached_property
+    def articles(self) -> list[Thing]:
+        """Those of ``things`` that someone wrote; the one with the page's title comes first.
+
+        Some pages describe their related posts before the post itself.
+        """
+        titles = {one_line("".join(top.itertext())) for top in self.tree.iter("h1", "title")}
+        return sorted(
+            articles_in(self.things),
+            key=lambda one: one_line(str(one.get("headline"))) not in titles,
+        )
+
+    @cached_property
+    def host(self) -> str:
+        """The host without ``www.``, empty for a file."""
+        return (urlsplit(self.url or "").hostname or "").removeprefix("www.")
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether the page is documentation, by its address or by the program that made it."""
+        path = urlsplit(self.url or "").path.lower()
+        maker = self.metas.get("generator", "")
+        return bool(
+            _MANUAL_HOST.match(self.host)
+            or _MANUAL_PATH.search(path)
+            or _MANUAL_MAKER.search(maker)
+        )
+
+    @property
+    def declares_article(self) -> bool:
+        """Whether the page says by machine that it is an article."""
+        if self.articles or "article:published_time" in self.metas:
+            return True
+        stated = self.metas.get("og:type", "").lower() == "article"
+        bodies = (body.get("class") or "" for body in self.tree.iter("body"))
+        return stated and not any(map(_NO_POST.search, bodies))
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the page is an article by what it declares, its address or its classes."""
+        if self.declares_article or _POST_PATH.search(urlsplit(self.url or "").path):
+            return True
+        classes = (one.get("class") for one in self.tree.iter("body", "article", "main", "div"))
+        return any(name and _POST_CLASS.search(name) for name in classes)

@@ -1,3 +1,0 @@
-"""casebook: grounded, reviewable case studies of LLMs in production."""
-
-__version__ = "0.1.0"

@@ -1,1 +1,0 @@
-"""One file a kind: bytes in, a Document out. The registry names them, a line each."""

@@ -1,1 +1,0 @@
-"""From bytes to the addresses they lead to: feeds, sitemaps, outlines, lists, talks."""

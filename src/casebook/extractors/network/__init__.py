@@ -1,1 +1,0 @@
-"""The one way out: requests that are guarded, bounded, polite, and remember nothing."""

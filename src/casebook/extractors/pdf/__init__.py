@@ -1,1 +1,0 @@
-"""What a PDF is read with: lines and their place, furniture, paragraphs, hidden layers, scans."""

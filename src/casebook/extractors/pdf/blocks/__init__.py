@@ -1,1 +1,0 @@
-"""From the lines of all pages to blocks: running heads, headings, whole paragraphs. Pure."""

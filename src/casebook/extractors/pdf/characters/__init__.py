@@ -1,1 +1,0 @@
-"""From pdfium's characters to lines: letters spread, raised, joined, backwards or misstated."""

@@ -1,1 +1,0 @@
-"""What talks are read with: cues, speakers, seconds."""

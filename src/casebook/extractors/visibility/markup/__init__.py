@@ -1,1 +1,0 @@
-"""What markup alone shows or keeps back: no scripts, shadow trees, ruby, what a click opens."""

@@ -1,1 +1,0 @@
-"""What is painted of an element: what it hands down, what lies behind its text and over it."""

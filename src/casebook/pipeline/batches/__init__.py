@@ -1,1 +1,0 @@
-"""Many sources at once: lists and watched lists, what of them is wanted, planned, worked, told."""

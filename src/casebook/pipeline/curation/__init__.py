@@ -1,1 +1,0 @@
-"""What a curator rules: terms, names, edits, decisions; what passes the gate and is published."""

@@ -1,1 +1,0 @@
-"""Settings, logging, and the one place that builds the services from the settings."""

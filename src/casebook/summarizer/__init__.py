@@ -1,1 +1,0 @@
-"""Document → CaseStudy. The only room that talks to models."""

@@ -1,1 +1,0 @@
-"""The three strategies, and what they are made of: questions, windows, findings, synthesis."""

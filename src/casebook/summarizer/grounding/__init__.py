@@ -1,1 +1,0 @@
-"""Does the source carry it? Quotes located, numbers and names compared. Pure."""

@@ -1,1 +1,0 @@
-"""What a sentence is made of: words, names, numbers, units, by rule. Pure."""

@@ -1,411 +1,332 @@
-"""A backfill against an endpoint with a rate limit and faults, beside two plain loops.
+"""What a backfill costs beside its model; prints one Markdown table.
 
-    .venv/bin/python benchmarks/backfill.py [--items 100 1000] [--rate 8] [--scale 1]
-        [--only casebook]
-    .venv/bin/python benchmarks/backfill.py --rerun 10000
+    .venv/bin/python benchmarks/backfill.py [speed] [again] [kill] [depth]
 
-In one run: a plain sequential loop over the calls of four sources, ``asyncio.gather`` behind a
-semaphore with a plain retry over the calls of 200, then ``casebook backfill`` over a list of each
-length, each in a warehouse of its own, and over the same list again. Reported: calls accepted by
-the endpoint as a share of what its limit allows; peak memory of the largest process and of all;
-calls paid per draft; seconds of a rerun over a finished list; and the overhead of a source in
-milliseconds: the seconds from the start of the command to its end, less the LLM's time, over the
-sources. The LLM's time is what a scheduler without any cost would need for the calls: each goes as
-soon as the limit allows and the one before it of its source is answered. Starting, reading the list
-and learning the limit are overhead. The last column counts the wait for a verdict among the last
-sources as well, which chance decides (``backfill_chance.py``): all calls go as soon as the limit
-allows, a draft before its verdict.
-
-With ``--rerun``: a list of so many that is done already, worked again. One source is drafted for
-real; the rows of the others are copies of its rows under other addresses.
+The model is a scripted endpoint that takes 1.5 s for an answer on average, the pages come from a
+local server, and each part has a home of its own. Without a name all parts are measured.
 """
 
 import argparse
-import asyncio
+import inspect
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from statistics import median
+from types import FrameType
 from typing import Any
 
-import httpx2
-import psutil
-from backfill_servers import BURST_SECONDS, DATA
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from casebook.extractors.gathering.fetch import identify
-from casebook.pipeline.ingestion.sketching import METHOD
-from casebook.schemas.copies import Sketch
-from casebook.schemas.sources import SourceRef
-from casebook.warehouse.store import Warehouse
+from scripted_endpoint import Reply, ScriptedEndpoint, schema_name  # noqa: E402 - from the tests
+from scripted_model import PARAGRAPHS, answer_of  # noqa: E402 - from the tests
 
-HERE = Path(__file__).parent
-CALLS_PER_SOURCE = 2  # triage and the case study
+from schemas.frozen import Frozen  # noqa: E402 - after the path
+
+AT_ONCE = 4
+ANSWER_SECONDS = 1.5
+SOURCES, LONG_LIST, KILLS = 60, 10_000, 20
+PACKAGES = (
+    *("cli", "config", "extractors", "flows", "prompts"),
+    *("publishing", "review", "schemas", "summarizer", "warehouse"),
+)
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    measure: str
+    found: str
+    gate: str
+    holds: bool
+
+
+@dataclass
+class Call:
+    """A call to the model; ``source`` is the page that it is about."""
+
+    body: str
+    source: str
+    stage: str
+    began: float
+    ended: float | None = None
+
+
+class SlowEndpoint(ScriptedEndpoint):
+    """Answers after half to one and a half times ``seconds``, and remembers each call."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.calls: list[Call] = []
+        self._seconds, self._chance = seconds, random.Random(7)  # noqa: S311 - only spread
+
+    def answer(self, request: dict[str, Any]) -> Reply:
+        """Return the scripted answer when its time has come."""
+        body = json.dumps(request, sort_keys=True)
+        source = body.partition("Page number ")[2].partition(" ")[0]
+        call = Call(body, source, schema_name(request), time.monotonic())
+        self.calls.append(call)
+        time.sleep(self._seconds * self._chance.uniform(0.5, 1.5))
+        reply = answer_of(request)
+        call.ended = time.monotonic()
+        return reply
+
+
+class Bench:
+    """A folder of pages, the server that serves them, a model and a home."""
+
+    def __init__(self, folder: Path, site: str, endpoint: SlowEndpoint) -> None:
+        self.folder, self.site, self.endpoint = folder, site, endpoint
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of every command."""
+        model = {"price": {"input": 1.0, "output": 4.0}, "context_tokens": 64_000}
+        return {
+            "CASEBOOK_HOME": str(self.folder / "home"),
+            "CASEBOOK_LLM_BASE_URL": self.endpoint.base_url,
+            "CASEBOOK_LLM_MODEL": "scripted",
+            "CASEBOOK_MODELS": json.dumps({"scripted": model}),
+            "CASEBOOK_LLM_CONCURRENCY": str(AT_ONCE),
+            "CASEBOOK_ALLOWED_HOSTS": self.site.removeprefix("http://"),
+            "CASEBOOK_HOST_INTERVAL": "0",  # one server stands for many sites
+        }
+
+    def list_of(self, count: int) -> Path:
+        """Write a list of the first ``count`` pages."""
+        path = self.folder / f"list-{count}.txt"
+        path.write_text("".join(f"{self.site}/{n}.html\n" for n in range(count)), "utf-8")
+        return path
+
+    def backfill(self, listed: Path) -> "subprocess.Popen[str]":
+        """Start ``casebook backfill`` over a list."""
+        command = [sys.executable, "-m", "cli", "backfill", str(listed), "--json"]
+        silent = subprocess.DEVNULL
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            stdout=silent,
+            stderr=silent,
+            text=True,
+        )
+
+    def states(self, listed: Path) -> Counter[str]:
+        """Return how many of a list's sources stand where."""
+        from extractors.fetch.fetch import identify
+        from schemas.sources import SourceRef
+        from warehouse import Warehouse
+
+        ids = [identify(SourceRef(source=line)).source_id for line in listed.read_text().split()]
+        with Warehouse(self.folder / "home" / "warehouse.duckdb") as warehouse:
+            return Counter(state.value for state in warehouse.source_states(ids).values())
 
 
 @contextmanager
-def server(*arguments: str) -> Iterator[str]:
-    """Run one of the two servers; yield its address."""
-    port = free_port()
-    command = [sys.executable, str(HERE / "backfill_servers.py"), arguments[0], str(port)]
-    with subprocess.Popen([*command, *arguments[1:]]) as process:
-        address = f"http://127.0.0.1:{port}"
-        probe = "/robots.txt" if arguments[0] == "pages" else "/stats"
-        for _ in range(200):
-            try:
-                httpx2.get(address + probe, timeout=5)
-                break
-            except httpx2.TransportError:
-                time.sleep(0.1)
+def bench(pages: int, answer_seconds: float = ANSWER_SECONDS) -> Iterator[Bench]:
+    """Serve so many pages of about 10,000 characters, each in words of its own."""
+    words = [word for path in (ROOT / "docs").glob("*.md") for word in path.read_text().split()]
+    words = sorted({word for word in words if word.isalpha()})
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for number in range(pages):
+            (folder / f"{number}.html").write_text(_page(number, words), "utf-8")
+        handler = partial(_Pages, directory=temporary)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = SlowEndpoint(answer_seconds)
         try:
-            yield address
+            yield Bench(folder, f"http://127.0.0.1:{server.server_port}", endpoint)
         finally:
-            process.terminate()
+            endpoint.close()
+            server.shutdown()
 
 
-def call(address: str, path: str, *, post: bool = False) -> Any:
-    """Ask one of the servers."""
-    return httpx2.request("POST" if post else "GET", address + path, timeout=30).json()
+class _Pages(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
 
 
-def share(stats: dict[str, Any], rate: float) -> tuple[float, float]:
-    """Return the share of the limit that was used: over the whole run, and without its ends.
-
-    The ends are the first and the last tenth of the accepted calls: filling up and running out.
-    """
-    times = sorted(stats["accepted"])
-    whole = len(times) / (rate * (times[-1] - times[0]) + BURST_SECONDS * rate)
-    cut = len(times) // 10
-    middle = times[cut : len(times) - cut]
-    return whole, len(middle) / (rate * (middle[-1] - middle[0]))
-
-
-def ideal_seconds(stats: dict[str, Any], rate: float, *, in_turn: bool = False) -> float:
-    """Return the seconds that a scheduler without any cost would need for the accepted calls.
-
-    The endpoint's own log, played again in its order: the bucket starts full and each call goes as
-    soon as there is a token, then is open as long as it was. ``in_turn``: and once the call before
-    it of the same source has been answered, for a draft is asked for after its verdict, and a
-    question again after a fault. That whoever asks does not know the limit at first is left out.
-    """
-    free, answered, last = BURST_SECONDS * rate, dict[str, float](), 0.0
-    for number, (source, seconds) in enumerate(
-        zip(stats["sources"], stats["open_for"], strict=True)
-    ):
-        token = max(0.0, (number + 1 - free) / rate)
-        ready = answered.get(source, 0.0) if in_turn and source else 0.0
-        answered[source] = max(token, ready) + seconds
-        last = max(last, answered[source])
-    return last
-
-
-class Memory(threading.Thread):
-    """Watches a process and its children: resident megabytes of the first, and of all.
-
-    ``main`` and ``all`` are the peaks; ``usual`` gives the medians since it was asked last. Of all,
-    a page of memory that several processes share counts once (Linux's proportional set size): the
-    processes that extract are forked from one and share its modules.
-    """
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self._process = psutil.Process(pid)
-        self.main = self.all = 0.0
-        self._seen: list[tuple[float, float]] = []
-        self.cpu_seconds = 0.0
-
-    def run(self) -> None:
-        """Look twice a second until the process has ended."""
-        while True:
-            try:
-                main = self._process.memory_info().rss
-                times = self._process.cpu_times()
-                self.cpu_seconds = times.user + times.system
-                together = [self._process, *self._process.children(recursive=True)]
-                total = sum(_shared_once(process) for process in together)
-            except psutil.Error:
-                return
-            self.main = max(self.main, main / 1e6)
-            self.all = max(self.all, total / 1e6)
-            self._seen.append((main / 1e6, total / 1e6))
-            time.sleep(0.5)
-
-    def usual(self) -> tuple[float, float]:
-        """Return the medians of what was seen since the last time, of the first and of all."""
-        seen, self._seen = self._seen, []
-        return median(main for main, _ in seen), median(total for _, total in seen)
-
-
-def _shared_once(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_full_info().pss)
-    except psutil.Error:
-        return 0
-
-
-def body_of(number: int) -> dict[str, Any]:
-    """Return a request of the size that casebook sends."""
-    text = (
-        f"[1] Branch {number} runs a model in production. " + "The pipeline reads letters. " * 400
+def _page(number: int, words: list[str]) -> str:
+    chance = random.Random(number)  # noqa: S311 - only spread
+    filling = [" ".join(chance.choices(words, k=60)) + "." for _ in range(25)]
+    body = "".join(
+        f"<h2>{text[2:]}</h2>" if text.startswith("# ") else f"<p>{text}</p>"
+        for text in (f"Page number {number} of a series.", *PARAGRAPHS, *filling)
     )
-    schema = {"properties": {"technical_detail": {}}}
-    return {
-        "model": "scripted",
-        "messages": [{"role": "user", "content": text}],
-        "response_format": {"json_schema": {"schema": schema}},
-    }
+    title = f"Claims, part {number}"
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"
 
 
-async def plain(endpoint: str, calls: int, at_once: int) -> float:
-    """Make ``calls`` calls behind a semaphore, each repeated until it is answered; the seconds."""
-    gate, chance = asyncio.Semaphore(at_once), random.Random(1)  # noqa: S311 - jitter
-    started = time.monotonic()
-    async with httpx2.AsyncClient(timeout=120, limits=httpx2.Limits(max_connections=500)) as client:
-
-        async def once(number: int) -> None:
-            async with gate:
-                for attempt in range(50):
-                    pause = min(2 ** min(attempt, 5), 20) * chance.uniform(0.5, 1)
-                    try:
-                        answer = await client.post(
-                            f"{endpoint}/v1/chat/completions", json=body_of(number)
-                        )
-                    except httpx2.TransportError:
-                        await asyncio.sleep(pause)
-                        continue
-                    if answer.status_code == 200 and answer.text.endswith("}"):
-                        return
-                    await asyncio.sleep(float(answer.headers.get("retry-after", pause)))
-
-        await asyncio.gather(*(once(number) for number in range(calls)))
-    return time.monotonic() - started
+def speed() -> Iterator[Line]:
+    """Measure how much of the endpoint's limit a list uses, from its first call to its last."""
+    with bench(SOURCES) as here:
+        began = time.monotonic()
+        listed = here.list_of(SOURCES)
+        here.backfill(listed).wait()
+        seconds = time.monotonic() - began
+        calls = here.endpoint.calls
+        drafted = here.states(listed)["drafted"]
+    first, last = min(c.began for c in calls), max(c.ended or 0.0 for c in calls)
+    busy = sum((c.ended or c.began) - c.began for c in calls)
+    share = busy / (AT_ONCE * (last - first))
+    found = (
+        f"{share:.1%} ({len(calls)} calls, {drafted} drafts, {seconds:.0f} s, "
+        f"first call after {first - began:.1f} s)"
+    )
+    yield Line(f"share of {AT_ONCE} calls at once used, {SOURCES} pages", found, "≥ 95 %",
+               share >= 0.95)  # fmt: skip
 
 
-def casebook(
-    home: str,
-    endpoint: str,
-    site: str,
-    count: int,
-    at_once: int,
-    *,
-    watched: Callable[[int, float, Memory], None] | None = None,
-    milestones: Collection[int] = (),
-) -> dict[str, Any]:
-    """Run ``casebook backfill`` over so many pages; return what it took.
+def again() -> Iterator[Line]:
+    """Measure a list of sources that are all drafted."""
+    with bench(1, 0.01) as here:
+        here.backfill(here.list_of(1)).wait()
+        _copy_the_draft(here, LONG_LIST)
+        listed = here.list_of(LONG_LIST)
+        asked = len(here.endpoint.calls)
+        for time_ in ("first", "second"):
+            began = time.monotonic()
+            here.backfill(listed).wait()
+            seconds, calls = time.monotonic() - began, len(here.endpoint.calls) - asked
+            found = f"{seconds:.1f} s, {calls} calls, {dict(here.states(listed))}"
+            measure = f"{LONG_LIST:,} finished sources submitted, the {time_} time"
+            yield Line(measure, found, "< 10 s, 0 calls", seconds < 10 and calls == 0)
 
-    ``watched`` is called when so many as the ``milestones`` say were done.
-    """
-    environment = {
-        **os.environ,
-        "CASEBOOK_HOME": home,
-        "CASEBOOK_LLM_BASE_URL": f"{endpoint}/v1",
-        "CASEBOOK_LLM_MODEL": "scripted",
-        "CASEBOOK_ALLOWED_HOSTS": site.removeprefix("http://"),
-        "OPENAI_API_KEY": "none",
-        "PYTHONDONTWRITEBYTECODE": "",  # an installed casebook is compiled
-    }
-    command = [sys.executable, "-m", "casebook", "backfill", f"{site}/list/{count}"]
-    command += ["--concurrency", str(at_once), "--json"]
-    started, began_at = time.monotonic(), time.time()
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        memory = Memory(process.pid)
-        memory.start()
-        ended: dict[str, int] = {}
-        stage_seconds: dict[str, float] = {}
-        for done, line in enumerate(process.stdout or (), start=1):
-            if done in milestones and watched:
-                watched(done, time.monotonic() - started, memory)
-            told = json.loads(line)
-            kind = (told.get("failure") or {}).get("kind") or told["status"]
-            ended[kind] = ended.get(kind, 0) + 1
-            for stage, seconds in told["seconds"].items():
-                stage_seconds[stage] = stage_seconds.get(stage, 0.0) + seconds
-    return {
-        "seconds": time.monotonic() - started,
-        "began_at": began_at,
-        "ended": ended,
-        "main_mb": memory.main,
-        "all_mb": memory.all,
-        "stages": stage_seconds,
-    }
+
+def _copy_the_draft(here: Bench, count: int) -> None:
+    """Store the rows of the one case under the addresses of all other pages."""
+    from extractors.fetch.fetch import identify
+    from schemas.sources import SourceRef
+    from warehouse import Warehouse
+
+    with Warehouse(here.folder / "home" / "warehouse.duckdb") as warehouse:
+        view = warehouse.case(warehouse.case_ids()[0])
+        rows: list[Any] = []
+        for number in range(1, count):
+            ref = SourceRef(source=f"{here.site}/{number}.html")
+            identity = identify(ref)
+            own = {"source_id": identity.source_id, "canonical_url": identity.canonical_url}
+            ids = {kind: f"{kind}1_{number:08}" for kind in ("snap", "doc", "triage", "case", "rev")}
+            own |= {
+                "reference": ref,
+                "snapshot_id": ids["snap"],
+                "document_id": ids["doc"],
+                "triage_id": ids["triage"],
+                "case_id": ids["case"],
+                "revision_id": ids["rev"],
+            }
+            snapshot = warehouse.newest_snapshot(view.source.source_id) if number == 1 else rows[1]
+            made = (view.source, snapshot, view.document, view.triage, view.case, view.revision)
+            rows += [_renamed(row, own) for row in made]
+            if len(rows) > 3_000 or number == count - 1:
+                warehouse.append(*rows)
+                rows = rows[:2] if number < count - 1 else []
+
+
+def _renamed(row: Frozen, values: dict[str, Any]) -> Frozen:
+    return row.model_copy(update={k: v for k, v in values.items() if k in type(row).model_fields})
+
+
+def kill() -> Iterator[Line]:
+    """Kill a running batch at random moments and start it again until it is done."""
+    chance = random.Random(3)  # noqa: S311 - only spread
+    kills, repeated, most, at_most = 0, 0, 0, 0
+    pages = 110
+    with bench(pages) as here:
+        listed, seen = here.list_of(pages), dict[str, int]()
+        while True:
+            before = len(here.endpoint.calls)
+            process = here.backfill(listed)
+            try:
+                process.wait(chance.uniform(1, 9) if kills < KILLS else None)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                kills += 1
+            calls = here.endpoint.calls[before:]
+            again_ = [(call.source, seen[call.body]) for call in calls if call.body in seen]
+            repeated += len(again_)
+            most = max(most, *Counter(again_).values(), 0, 0)
+            at_most = max(at_most, len(again_))
+            twice = len(calls) - len({call.body for call in calls})
+            most = max(most, 1 + twice) if twice else most
+            seen |= {call.body: kills for call in calls}
+            if process.returncode >= 0:
+                break
+        lost = pages - here.states(listed)["drafted"]
+        total = len(here.endpoint.calls)
+    yield Line(f"{kills} × kill -9: sources lost of {pages}", str(lost), "0", lost == 0)
+    found = f"{most} ({repeated} of {total} calls in all, {at_most} after one kill at most)"
+    yield Line("calls repeated per source in flight", found, "≤ 1", most <= 1)
+
+
+def depth() -> Iterator[Line]:
+    """Count our files whose functions run between the command and the stored draft of a page."""
+    with bench(1, 0.01) as here:
+        os.environ |= here.environment
+        entered: set[str] = set()
+
+        def note(frame: FrameType, event: str, _: object) -> None:
+            code = frame.f_code
+            if event == "call" and code.co_flags & inspect.CO_OPTIMIZED:  # no module, no class body
+                entered.add(code.co_filename)
+
+        from cli.main import app
+
+        threading.setprofile(note)
+        sys.setprofile(note)
+        try:
+            app(["submit", f"{here.site}/0.html", "--json"], standalone_mode=False)
+            _read_here(here)
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)  # type: ignore[arg-type] - as documented
+    files = [Path(name).relative_to(ROOT) for name in entered if name.startswith(f"{ROOT}/")]
+    ours = [path for path in files if path.parts[0] in PACKAGES]
+    if "-v" in sys.argv:
+        print(*sorted(map(str, ours)), sep="\n")
+    counts = Counter(path.parts[0] for path in ours)
+    each = ", ".join(f"{name} {count}" for name, count in counts.most_common())
+    yield Line("our files entered for one web page", f"{len(ours)} ({each})", "< 60",
+               len(ours) < 60)  # fmt: skip
+
+
+def _read_here(here: Bench) -> None:
+    """Read the page in this process, as a worker did."""
+    from extractors.registry import read
+    from schemas.sources import Payload
+
+    data = (here.folder / "0.html").read_bytes()
+    read(Payload(data=data, media_type="text/html", url=f"{here.site}/0.html", name="0.html"))
+
+
+PARTS = {part.__name__: part for part in (speed, again, kill, depth)}
 
 
 def main() -> None:
-    """Run everything and print Markdown tables."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--items", type=int, nargs="+", default=[100, 1000])
-    parser.add_argument("--rate", type=float, default=8.0)
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--rerun", type=int, default=0)
-    given = parser.parse_args()
-    if not DATA.exists():
-        sys.exit(f"no pages at {DATA}; set CASEBOOK_DATASETS")
-    if given.rerun:
-        rerun(given.rerun)
-        return
-    rate = given.rate
-    at_once = int(rate * 11 * given.scale * 1.5) + 8
-    limited = ("endpoint", str(rate), str(given.scale), "7")
-    print(f"limit {rate} calls/s, latency 2–20 s × {given.scale}, {at_once} calls at once\n")
-    print(
-        "| loop | sources | s | share of the limit | without the ends | refused (429) | calls "
-        "answered per source | answered twice | ended | MB main | MB all | first call, s "
-        "| LLM's time, s | overhead, ms a source | beyond the limit alone, ms a source |"
-    )
-    print("|---" * 16 + "|")
-    with (
-        server("pages") as site,
-        server(*limited) as endpoint,
-        tempfile.TemporaryDirectory() as tmp,
-    ):
-        runs = [] if given.only else [("sequential", 4), ("gather", 200)]
-        for items in given.items:
-            runs += [("casebook", items), ("casebook again", items)]
-        for name, count in runs:
-            call(endpoint, "/reset", post=True)
-            told: dict[str, Any] = {}
-            if name == "sequential":
-                told["seconds"] = asyncio.run(plain(endpoint, count * CALLS_PER_SOURCE, 1))
-            elif name == "gather":
-                told["seconds"] = asyncio.run(plain(endpoint, count * CALLS_PER_SOURCE, at_once))
-            else:
-                told = casebook(
-                    f"{tmp}/{count}",
-                    endpoint,
-                    site,
-                    count,
-                    at_once,
-                    watched=say_memory,
-                    milestones=range(1000, count, 1000),
-                )
-            line(name, count, told, call(endpoint, "/stats"), rate)
-
-
-def say_memory(done: int, seconds: float, memory: Memory) -> None:
-    """Print what a long list has taken so far: the peaks, and the medians since the last time."""
-    main, total = memory.usual()
-    told = f"peaks {memory.main:.0f} MB main, {memory.all:.0f} all; medians {main:.0f}, {total:.0f}"
-    print(f"<!-- {done:,} done after {seconds:.0f} s: {told} -->", flush=True)
-
-
-def rerun(items: int) -> None:
-    """Draft one source, copy its rows for all the others of a list, and work the list again."""
-    with (
-        server("pages") as site,
-        server("endpoint", "1000", "0.02", "7") as endpoint,
-        tempfile.TemporaryDirectory() as tmp,
-    ):
-        casebook(tmp, endpoint, site, 1, 1)
-        copied = copy_of_the_first(Path(tmp) / "warehouse.duckdb", site, items)
-        print(f"{copied:,} rows; a list of {items:,} sources that are done\n")
-        print("| time | s | calls | ended |\n|---|---|---|---|")
-        for time_ in ("first", "second", "third"):
-            call(endpoint, "/reset", post=True)
-            told = casebook(tmp, endpoint, site, items, 16)
-            asked = sum(call(endpoint, "/stats")["seen"].values())
-            print(f"| {time_} | {told['seconds']:.1f} | {asked} | {told['ended']} |", flush=True)
-
-
-def copy_of_the_first(path: Path, site: str, items: int) -> int:
-    """Store the rows of the one case again under ``items`` addresses; return how many rows."""
-    warehouse = Warehouse(path, busy=True)
-    view = warehouse.case(warehouse.cases()[0].case_id)
-    snapshot, added = warehouse.newest_snapshot(view.source.source_id), 0
-    for number in range(items):
-        reference = SourceRef(source=f"{site}/{number}")
-        source_id = identify(reference).source_id
-        if warehouse.case_of_source(source_id) is not None:
-            continue
-        to = f"{number:08x}"
-        places = {"source_id": source_id, "snapshot_id": f"snap1_{to}", "document_id": f"doc1_{to}"}
-        named = {"case_id": f"case1_{to}", "revision_id": f"rev1_{to}"}
-        added += warehouse.append(
-            view.source.model_copy(update={"source_id": source_id, "reference": reference}),
-            *(
-                row.model_copy(
-                    update={
-                        k: v for k, v in (places | named).items() if k in type(row).model_fields
-                    }
-                )
-                for row in (snapshot, view.document, view.case, view.revision)
-                if row is not None
-            ),
-            Sketch(
-                sketch_id=f"sketch1_{to}",
-                document_id=places["document_id"],
-                source_id=source_id,
-                method=METHOD,
-                hashes=[number],  # no copies of one another: only the rerun is measured
-            ),
-        )
-    warehouse.close()
-    return added
-
-
-def lags(stats: dict[str, Any], began_at: float, rate: float) -> list[float]:
-    """Return how many seconds behind the limit each tenth of the accepted calls came.
-
-    What grows between two of them was lost there; the first holds the start of the command.
-    """
-    times = sorted(stats["accepted"])
-    places = [len(times) * tenth // 10 - 1 for tenth in range(1, 11)]
-    free = BURST_SECONDS * rate
-    return [
-        round(times[at] - began_at - max(0.0, (at + 1 - free) / rate), 1)
-        for at in places
-        if at >= 0
-    ]
-
-
-def overhead(count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> str:
-    """Return four columns: when the first call came, the LLM's time, and what is beyond."""
-    if not stats["accepted"] or "began_at" not in told:
-        return " | | |"
-    first = min(stats["accepted"]) - told["began_at"]
-    by_llm = ideal_seconds(stats, rate, in_turn=True)
-    beyond, beyond_limit = (
-        1000 * (told["seconds"] - ideal) / count for ideal in (by_llm, ideal_seconds(stats, rate))
-    )
-    return f"{first:.1f} | {by_llm:.0f} | {beyond:.1f} | {beyond_limit:.1f}"
-
-
-def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> None:
-    """Print one row."""
-    seen = stats["seen"]
-    whole, middle = share(stats, rate) if len(stats["accepted"]) > 1 else (0.0, 0.0)
-    answered = seen.get("answered", 0) + seen.get("slow", 0)
-    ended = ", ".join(f"{n} {kind}" for kind, n in sorted(told.get("ended", {}).items()))
-    print(
-        f"| {name} | {count:,} | {told['seconds']:.0f} | {whole:.1%} | {middle:.1%} | "
-        f"{seen.get('429', 0)} | {answered / count:.2f} | {stats['answered_twice']} | {ended} | "
-        f"{told.get('main_mb', 0):.0f} | {told.get('all_mb', 0):.0f} | "
-        f"{overhead(count, told, stats, rate)} |",
-        flush=True,
-    )
-    if stages := told.get("stages"):
-        print(
-            f"<!-- seconds in stages: { {k: round(v) for k, v in stages.items()} }; behind the "
-            f"limit, s, at each tenth: {lags(stats, told['began_at'], rate)} -->",
-            flush=True,
-        )
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
+    parser.add_argument("-v", action="store_true", help="list the files that were entered")
+    chosen = parser.parse_args().parts or list(PARTS)
+    print("| measure | found | gate | |\n|---|---|---|---|")
+    for name in chosen:
+        for line in PARTS[name]():
+            verdict = "holds" if line.holds else "FAILS"
+            print(f"| {line.measure} | {line.found} | {line.gate} | {verdict} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Starts and stops, for one machine, a Prefect server and the process that serves the flows.
 
 Prefect is not imported: both are processes of their own. The server's API requires the home's
-random key, since whoever reaches it can run commands as the curator.
+random key, since anybody who reaches it can run commands as the curator.
 """
 
 import base64

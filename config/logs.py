@@ -23,7 +23,7 @@ class _LogFile(RotatingFileHandler):
 def configure_logging(home: Path, *, verbose: bool = False) -> None:
     """Send lines of level INFO and up to ``home/logs/casebook.log``, rotated at 5 MB.
 
-    Nothing is created for a home that does not exist yet; a read-only one is no reason to fail.
+    Nothing is created for a home that does not exist yet, and a read-only one still works.
     """
     handlers: list[logging.Handler] = [logging.NullHandler()]
     if home.is_dir():

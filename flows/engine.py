@@ -25,7 +25,7 @@ T = TypeVar("T")
 MODEL_LIMIT = "casebook-model"
 """The global concurrency limit of a Prefect server for stages that call the model."""
 
-_SERVER_DELAYS = (15.0, 120.0)  # seconds; a stage retries quick faults by itself
+_SERVER_DELAYS = (15.0, 120.0)  # seconds
 
 
 def in_flow_run() -> bool:

@@ -119,7 +119,7 @@ def is_before(stated: StatedDate, day: date) -> bool:
 
 
 def mentions(candidate: Candidate, words: Sequence[str]) -> bool:
-    """Return whether title, summary or address contain one of the words, in any case."""
+    """Return whether title, summary or address contain one of the words, ignoring case."""
     text = f"{candidate.title or ''} {candidate.summary or ''} {candidate.url}".casefold()
     return any(word.casefold() in text for word in words)
 
@@ -128,7 +128,7 @@ def is_open(state: SourceState, failure: Failure | None) -> bool:
     """Return whether a machine has something to do for a source.
 
     Not for a case, a refused or rejected source, or a failure that needs a person; a wrong key or
-    a spent budget is no failure of the source.
+    a spent budget do not count against the source.
     """
     if state is SourceState.FAILED and failure:
         return failure.transient or failure.kind in SETUP_KINDS

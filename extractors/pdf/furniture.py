@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from extractors.pdf.lines import Line
 
 _DEPTH, _GAP = 3, 1.6  # lines of a head at most, and type sizes from it to the text at least
-_FEWEST, _NEXT = 3, 2  # pages with the same line, or how far two of them may be apart
+_NEXT = 2  # pages from a line to the same one, where no more than two have it
 _USUAL = 0.3  # of the pages; where so many have a head at some height, what stands there is one
 _LARGER = 1.3  # times the size of the text: a heading, even where only its number differs
 _STEP = 3.0  # points between heights that differ
@@ -25,7 +25,7 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]]
     for n, edge in enumerate(edges):
         for key in {key for key, _ in edge}:
             numbers.setdefault(key, []).append(n)
-    repeated = {key for key, some in numbers.items() if _repeats(some)}
+    repeated = {k for k, some in numbers.items() if some[2:] or 0 < some[-1] - some[0] <= _NEXT}
     places = [{place for (place, text), _ in edge if (place, text) in repeated} for edge in edges]
     counts = Counter(place for page in places for place in page)
     usual = {p for p, count in counts.items() if count >= max(_NEXT, _USUAL * len(pages))}
@@ -36,10 +36,6 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]]
         if key in repeated or (key[0] in found | usual and line.size < large)
     }
     return [[line for line in page if id(line) not in gone] for page in pages], len(gone)
-
-
-def _repeats(pages: Sequence[int]) -> bool:
-    return len(pages) >= _FEWEST or any(b - a <= _NEXT for a, b in pairwise(pages))
 
 
 def body_size(lines: Iterable[Line]) -> float:
@@ -57,17 +53,10 @@ def _edges(page: Sequence[Line]) -> Iterator[tuple[_Place, Line]]:
         rows.setdefault(round(line.base / _STEP), []).append(line)
     heights = sorted(rows)
     for is_head, inwards in ((True, heights), (False, heights[::-1])):
-        for height in inwards[: _before_gap(inwards, rows)]:
+        firsts = [rows[height][0] for height in inwards[: _DEPTH + 1]]
+        gaps = (abs(a.base - b.base) / min(a.size, b.size) > _GAP for a, b in pairwise(firsts))
+        for height in inwards[: next((n for n, is_wide in enumerate(gaps, 1) if is_wide), 0)]:
             yield from (((is_head, height), line) for line in rows[height])
-
-
-def _before_gap(heights: Sequence[int], rows: Mapping[int, list[Line]]) -> int:
-    """Return how many rows there are before the first wide gap, 0 if too many."""
-    for n, (one, other) in enumerate(pairwise(heights[: _DEPTH + 1]), 1):
-        a, b = rows[one][0], rows[other][0]
-        if abs(a.base - b.base) > _GAP * min(a.size, b.size):
-            return n
-    return 0
 
 
 def _key(place: _Place, line: Line, large: float) -> tuple[_Place, str]:

@@ -3,37 +3,23 @@
 import ctypes
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from extractors.pdf.words import Frame, Page, Word
 from schemas.documents import HiddenText
 
-_NOT_DRAWN = {3, 7}
-"""Text rendering modes that draw nothing (PDF 32000-1, table 106)."""
-
-_SMALLEST = 2.0
-"""Points of type; nothing smaller can be read."""
-
-_PALE, _CONTRAST = 236, 24
-"""Of 255: ink whose darkest part is as pale is not seen on a ground that hardly differs."""
-
-_SCAN = 0.5
-"""Of a page, covered by pictures: it is a scan, and invisible words say what it shows."""
-
-_LONGEST, _SHORTEST, _DEEPEST = 300, 4, 4
-_SHOWN = [pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING]
+_NOT_DRAWN = {3, 7}  # text rendering modes (PDF 32000-1, table 106)
+_SMALLEST = 2.0  # points of type that can be read
+_PALE, _CONTRAST = 236, 24  # of 255: the darkest part of ink not seen on a ground as pale
+_SCAN = 0.5  # of a page, covered by pictures: invisible words say what these show
+_LONGEST, _SHORTEST, _DEEPEST, _OUTLINE = 300, 4, 4, -1
+_DRAWN = [pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING]
 
 
-class _Shape(NamedTuple):
-    """A filled area or a picture as a reader sees it; ``pale`` is None for what has no one ink."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    pale: int | None
+# Left, top, right and bottom of something drawn, and how pale it is: None where that varies.
+_Shape = tuple[float, float, float, float, int | None]
 
 
 def without_hidden(page: Page, raw: Any) -> tuple[list[Word], list[HiddenText], bool]:
@@ -42,9 +28,9 @@ def without_hidden(page: Page, raw: Any) -> tuple[list[Word], list[HiddenText], 
     ``raw`` is the page of pypdfium2.
     """
     kinds = {word.type for word in page.words}
-    suspicious = any(kind.mode in _NOT_DRAWN or _paleness(*kind.ink) >= _PALE for kind in kinds)
-    shapes = list(_shapes(raw, page.frame)) if suspicious else []
     is_layer = any(kind.mode in _NOT_DRAWN for kind in kinds) and is_scan(raw, page.frame)
+    is_pale = any(_paleness(*kind.ink) >= _PALE for kind in kinds)
+    shapes = list(_shapes(raw, page.frame, _DRAWN)) if is_pale else []
     judged = [(word, _reason(word, page.frame, shapes, is_layer)) for word in page.words]
     hidden = [
         HiddenText(text=text[:_LONGEST], reason=reason)
@@ -56,11 +42,10 @@ def without_hidden(page: Page, raw: Any) -> tuple[list[Word], list[HiddenText], 
 
 def is_scan(raw: Any, frame: Frame) -> bool:
     """Return whether pictures cover most of a page."""
-    width, height = frame.size
-    covered = 0.0
-    for shape in _shapes(raw, frame, [pdfium.FPDF_PAGEOBJ_IMAGE]):
-        across = min(shape.right, width) - max(shape.left, 0)
-        covered += max(0.0, across) * max(0.0, min(shape.bottom, height) - max(shape.top, 0))
+    (width, height), covered = frame.size, 0.0
+    for left, top, right, bottom, _ in _shapes(raw, frame, [pdfium.FPDF_PAGEOBJ_IMAGE]):
+        across, down = min(right, width) - max(left, 0), min(bottom, height) - max(top, 0)
+        covered += max(0.0, across) * max(0.0, down)
     return covered >= _SCAN * width * height
 
 
@@ -75,10 +60,10 @@ def _reason(word: Word, frame: Frame, shapes: Sequence[_Shape], is_layer: bool) 
     if (ink := _paleness(*kind.ink)) < _PALE:
         return None
     across, down = (word.left + word.right) / 2, (word.top + word.bottom) / 2
-    under = [s for s in shapes if s.left <= across <= s.right and s.top <= down <= s.bottom]
-    ground = under[-1].pale if under else 255
-    seen = ground is None or abs(ground - ink) > _CONTRAST
-    return None if seen else "text in the colour of the paper"
+    under = [s[4] for s in shapes if s[0] <= across <= s[2] and s[1] <= down <= s[3]]
+    ground = under[-1] if under else 255
+    is_seen = ground is None or abs(ground - ink) > _CONTRAST
+    return None if is_seen else "text in the colour of the paper"
 
 
 def _paleness(red: int, green: int, blue: int, opacity: int) -> int:
@@ -86,23 +71,20 @@ def _paleness(red: int, green: int, blue: int, opacity: int) -> int:
     return 255 - (255 - min(red, green, blue)) * opacity // 255
 
 
-def _shapes(raw: Any, frame: Frame, kinds: Sequence[int] = _SHOWN) -> Iterator[_Shape]:
+def _shapes(raw: Any, frame: Frame, kinds: Sequence[int]) -> Iterator[_Shape]:
     for one in raw.get_objects(kinds, max_depth=_DEEPEST):
-        box, form = one.get_bounds(), one.container
+        (left, bottom, right, top), form = one.get_bounds(), one.container
         while form is not None:
-            box, form = form.get_matrix().on_rect(*box), form.container
-        left, bottom, right, top = box
-        is_path = one.type == pdfium.FPDF_PAGEOBJ_PATH
-        fill = _fill(one.raw) if is_path else None
-        if fill or not is_path:
-            pale = _paleness(*fill) if fill else None
-            yield _Shape(*frame.upright(left, top, right, bottom), pale)
+            left, bottom, right, top = form.get_matrix().on_rect(left, bottom, right, top)
+            form = form.container
+        pale = _fill(one.raw) if one.type == pdfium.FPDF_PAGEOBJ_PATH else None
+        if pale != _OUTLINE:
+            yield *frame.upright(left, top, right, bottom), pale
 
 
-def _fill(path: Any) -> tuple[int, int, int, int] | None:
-    """Return the ink that a path is filled with, None where it is an outline."""
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
+def _fill(path: Any) -> int:
+    """Return how pale the ink is that a path is filled with, -1 where it is an outline."""
+    mode, stroke, ink = ctypes.c_int(), ctypes.c_int(), [ctypes.c_uint() for _ in range(4)]
     pdfium.FPDFPath_GetDrawMode(path, mode, stroke)
-    red, green, blue, opacity = (ctypes.c_uint() for _ in range(4))
-    known = pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, opacity)
-    return (red.value, green.value, blue.value, opacity.value) if mode.value and known else None
+    is_filled = mode.value and pdfium.FPDFPageObj_GetFillColor(path, *ink)
+    return _paleness(*(part.value for part in ink)) if is_filled else _OUTLINE

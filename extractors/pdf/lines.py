@@ -3,41 +3,31 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 from unicodedata import normalize
 
 from extractors.pdf.words import Frame, Word
 
+# What stands before an item of a list.
 MARKER = re.compile(
     r"[•●▪■◦○‣⁃∙·–—*\uf0b7\uf0a7-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]|\[\d{1,3}\]"
 )
-"""What stands before an item of a list."""
-
 _LEADERS = re.compile(r"(?:\s*[.·…_]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", re.IGNORECASE)
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
-_ACCENTS = dict(
-    zip("¨´ˆˇ˘˚˜˝¸˙", "\u0308\u0301\u0302\u030c\u0306\u030a\u0303\u030b\u0327\u0307", strict=True)
-)
+_ACCENTS = dict(zip("¨´ˆˇ˘˚˜˝¸˙", "\u0308\u0301\u0302\u030c\u0306\u030a\u0303\u030b\u0327\u0307"))  # noqa: B905 - alike
 _ACCENTED = re.compile(rf"([{''.join(_ACCENTS)}])([A-Za-zıȷ])")
-_BACKWARDS = re.compile("[\u0590-\u08ff]")
+_BACKWARDS = re.compile("[\u0590-\u08ff]")  # Hebrew, Arabic and their like
 
 # In type sizes: how far the words of a line may stand up or down, back, and apart.
 _OFF_LINE, _BACK, _APART, _SURELY_APART, _TIMES_USUAL = 0.45, 0.7, 0.9, 1.6, 2.5
-_MOST = 0.9
-_FEWEST_DOTS = 4
-_MARGIN, _TURNED_STEP = 0.1, 2.0
-"""Of the width of a page; type sizes between lines that are set at another angle."""
+_MOST, _FEWEST_DOTS = 0.9, 4
+_MARGIN = 0.1  # of the width of a page
 
 
 class Line(NamedTuple):
-    """A line of one column, or one cell of a row of a table.
-
-    ``first`` is the width of its first word; ``is_row`` marks a whole row of a table, its cells
-    separated by " | "; ``is_entry`` one of a table of contents, whose dots and page number are left
-    out. Lengths are points from the upper left corner of the page.
-    """
+    """A line of one column, or one cell of a row of a table; lengths are points."""
 
     text: str
     page: int
@@ -47,53 +37,42 @@ class Line(NamedTuple):
     size: float
     bold: bool = False
     fixed: bool = False
-    first: float = 0.0
-    is_row: bool = False
-    is_entry: bool = False
+    first: float = 0.0  # width of the first word
+    is_row: bool = False  # a whole row of a table, cells separated by " | "
+    is_entry: bool = False  # of a table of contents, without its dots and page number
 
 
 def lines_of(words: Sequence[Word], page: int, frame: Frame) -> list[Line]:
-    """Return the lines that ``words`` make in their order, each cut where there is wide room.
-
-    What is set at another angle than most of the page follows at its end, unless it stands in the
-    margins, as stamps do.
-    """
+    """Return the lines of a page, cut where there is wide room; text that is turned comes last."""
     upright = [word for word in words if word.type.angle == frame.angle]
     lines = [_line(piece, page) for row in _rows(upright) for piece in _pieces(row)]
-    turned = [word for word in words if word.type.angle != frame.angle]
-    width, height = frame.size
-    for _, group in groupby(turned, key=lambda word: (word.type, round(word.left))):
-        row = list(group)
-        if _MARGIN * width < row[0].left and row[0].right < (1 - _MARGIN) * width:
-            height += _TURNED_STEP * row[0].type.size
-            lines.append(_line(row, page)._replace(base=height))
+    (width, height), turned = frame.size, [w for w in words if w.type.angle != frame.angle]
+    # Stamps stand in the margins.
+    if inner := [w for w in turned if _MARGIN * width < w.left < (1 - _MARGIN) * width]:
+        lines.append(_line(inner, page)._replace(base=height))
     return [line for line in lines if line.text]
 
 
 def _rows(words: Iterable[Word]) -> Iterator[list[Word]]:
     row: list[Word] = []
     for word in words:
-        if row and not _goes_on(row[-1], word):
+        last = row[-1] if row else word
+        size = max(last.type.size, word.type.size)
+        is_left = word.left < last.right - _BACK * size and not _BACKWARDS.search(word.text)
+        if row and (is_left or abs(word.base - last.base) > _OFF_LINE * size):
             yield row
             row = []
         row.append(word)
-    if row:
-        yield row
-
-
-def _goes_on(last: Word, word: Word) -> bool:
-    size = max(last.type.size, word.type.size)
-    if abs(word.base - last.base) > _OFF_LINE * size:
-        return False
-    return word.left >= last.right - _BACK * size or bool(_BACKWARDS.search(word.text))
+    yield from [row] if row else []
 
 
 def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
     """Cut a row where there is much more room than between its other words."""
     rooms = [other.left - one.right for one, other in pairwise(row)]
     size = median(word.type.size for word in row)
-    usual = sorted(rooms)[len(rooms) // 3] if rooms[2:] else 0.0
-    widest = max(_APART * size, _TIMES_USUAL * usual) if rooms[2:] else _SURELY_APART * size
+    widest = _SURELY_APART * size
+    if rooms[2:]:
+        widest = max(_APART * size, _TIMES_USUAL * sorted(rooms)[len(rooms) // 3])
     leads = sum(word.text == "." for word in row) >= _FEWEST_DOTS
     if leads or all(word.type.fixed for word in row):
         widest = float("inf")
@@ -107,17 +86,12 @@ def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def _line(words: Sequence[Word], page: int) -> Line:
-    sizes = Counter[float]()
-    bold = fixed = letters = 0
-    for word in words:
-        length = len(word.text)
-        sizes[word.type.size] += length
-        letters += length
-        bold += length * word.type.bold
-        fixed += length * word.type.fixed
-    is_fixed = fixed >= _MOST * letters
-    size = max(sizes, key=sizes.__getitem__)
-    text = _spaced(words) if is_fixed else " ".join(word.text for word in words)
+    sizes, looks = Counter[float](), Counter[tuple[bool, bool]]()
+    for text, *_, kind in words:
+        sizes[kind.size] += len(text)
+        looks[kind.bold, kind.fixed] += len(text)
+    size, most = max(sizes, key=sizes.__getitem__), _MOST * sizes.total()
+    text = " ".join(word.text for word in words)
     if not text.isascii():
         text = _ACCENTED.sub(_accented, _LIGATURE.sub(lambda f: normalize("NFKC", f[0]), text))
     bare = _LEADERS.sub("", text) if ". ." in text or "..." in text or "……" in text else text
@@ -128,8 +102,8 @@ def _line(words: Sequence[Word], page: int) -> Line:
         right=words[-1].right,
         base=next(word.base for word in words if word.type.size == size),
         size=size,
-        bold=bold >= _MOST * letters,
-        fixed=is_fixed,
+        bold=looks[True, True] + looks[True, False] >= most,
+        fixed=looks[True, True] + looks[False, True] >= most,
         first=words[0].right - words[0].left,
         is_entry=bare != text,
     )
@@ -138,12 +112,3 @@ def _line(words: Sequence[Word], page: int) -> Line:
 def _accented(found: re.Match[str]) -> str:
     """Return a letter with the accent that TeX sets as a glyph of its own before it."""
     return {"ı": "i", "ȷ": "j"}.get(found[2], found[2]) + _ACCENTS[found[1]]
-
-
-def _spaced(words: Sequence[Word]) -> str:
-    """Return the words of a program's line with as many spaces as there is room for."""
-    wide = (words[0].right - words[0].left) / len(words[0].text) or 1.0
-    parts = [words[0].text]
-    for one, other in pairwise(words):
-        parts += [" " * max(1, round((other.left - one.right) / wide)), other.text]
-    return "".join(parts)

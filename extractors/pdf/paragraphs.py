@@ -1,20 +1,20 @@
 """Lines become paragraphs: where one ends, and which words a hyphen splits over two lines."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from extractors.pdf.furniture import body_size
 from extractors.pdf.lines import MARKER, Line
 
-Group = list[Line]
-"""The lines of one paragraph, heading, row or program."""
+Group = list[Line]  # of one paragraph, heading, row or program
 
 _ITEM = re.compile(rf"(?P<mark>{MARKER.pattern})\s+\S")
 _BULLET = re.compile(r"[^\w(*–—-]|\[")
-_SENTENCE_END = re.compile(r"[.!?:…。！？：؟۔]['\"”’)\]」』）]*$")
+SENTENCE_END = re.compile(r"[.!?:…。！？：؟۔]['\"”’)\]」』）]*$")
 _HYPHENS = ("-", "\ufffe", "\u00ad", "\u2010")
 _WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
 _LAST_WORD = re.compile(r"(\w[\w'’-]*)[-\ufffe\u00ad\u2010]$")
@@ -26,40 +26,26 @@ _DIFFERS = 0.08  # of the size of the text, by which other type is smaller or la
 _SPARE = 0.3  # of a line, empty before one that begins small, where a paragraph is over
 _REACH = 0.9  # of the lines with one margin end no further right than a full one
 _BACK = 8  # groups before a page break, among which the paragraph is that goes on after it
-_LONG_PART = 4
 
 
-@dataclass(frozen=True, slots=True)
 class Layout:
-    """What is usual in a document: size of its text, steps between lines, where lines end.
+    """What is usual in a document: the size of its text, steps between lines, where lines end."""
 
-    ``steps`` are by type size, ``edges`` by where lines begin and their size.
-    """
-
-    body: float
-    steps: dict[float, float]
-    edges: dict[tuple[int, float], float]
-
-    @classmethod
-    def of(cls, lines: Sequence[Line]) -> "Layout":
-        """Measure ``lines``."""
-        steps: dict[float, list[float]] = {}
-        rights: dict[tuple[int, float], list[float]] = {}
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.body = body_size([line for line in lines if not line.fixed] or lines)
+        steps, rights = defaultdict[float, list[float]](list), defaultdict[Any, list[float]](list)
         for last, line in pairwise(lines):
             step = line.base - last.base
             if (line.page, line.size) == (last.page, last.size) and 0 < step < 3 * line.size:
-                steps.setdefault(line.size, []).append(step)
+                steps[line.size].append(step)
         for line in lines:
-            rights.setdefault(_margin(line), []).append(line.right)
-        return cls(
-            body=body_size([line for line in lines if not line.fixed] or lines),
-            steps={size: min(median(some), 1.8 * size) for size, some in steps.items()},
-            edges={m: sorted(some)[int(len(some) * _REACH)] for m, some in rights.items()},
-        )
+            rights[_margin(line)].append(line.right)
+        self.steps = {size: min(median(some), 1.8 * size) for size, some in steps.items()}
+        self._edges = {m: sorted(some)[int(len(some) * _REACH)] for m, some in rights.items()}
 
     def is_over(self, last: Line, line: Line) -> bool:
         """Return whether the first word of ``line`` would have fitted behind the line before it."""
-        edge = self.edges[_margin(last)]
+        edge = self._edges[_margin(last)]
         spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
         return edge - last.right - line.first > spare
 
@@ -76,12 +62,11 @@ def groups_of(lines: Sequence[Line], layout: Layout) -> list[Group]:
     """Return the lines of each paragraph, heading, row and program, in order."""
     groups: list[Group] = []
     for line in lines:
-        if groups and not _breaks(groups[-1], line, layout):
-            groups[-1].append(line)
-        elif groups and (before := _interrupted(groups, line, layout)):
-            before.append(line)
-        else:
-            groups.append([line])
+        goes_on = groups and not _breaks(groups[-1], line, layout)
+        group = groups[-1] if goes_on else _interrupted(groups, line, layout)
+        if group is None:
+            groups.append(group := [])
+        group.append(line)
     return groups
 
 
@@ -95,9 +80,9 @@ def _breaks(group: Group, line: Line, layout: Layout) -> bool:
     last, moved, indent = group[-1], line.left - group[-1].left, _INDENT * line.size
     if _jumps(last, line) or any(one.is_row or one.is_entry for one in (last, line)):
         return True
+    is_other = layout.differs(line, last.size) or (line.fixed != last.fixed and abs(moved) > 1)
     step = layout.steps.get(line.size, 1.25 * line.size)
-    is_apart = line.base - last.base > _LOOSE * step or layout.differs(line, last.size)
-    if is_apart or (line.fixed != last.fixed and abs(moved) > 1):
+    if is_other or line.base - last.base > _LOOSE * step:
         return True
     if (line.fixed and last.fixed) or last.text.endswith(_HYPHENS[1:]):
         return False
@@ -112,27 +97,22 @@ def _begins_item(group: Group, line: Line, layout: Layout) -> bool:
     if item is None:
         return False
     is_sure = _BULLET.match(item["mark"]) or _ITEM.match(group[0].text)
-    return bool(is_sure) or ends_sentence(group[-1].text) or layout.is_over(group[-1], line)
+    return bool(is_sure) or SENTENCE_END.search(group[-1].text) or layout.is_over(group[-1], line)
 
 
 def _interrupted(groups: Sequence[Group], line: Line, layout: Layout) -> Group | None:
     """Return the paragraph on an earlier page or column that goes on with ``line``."""
     is_text = not (line.is_row or line.is_entry or line.fixed or _ITEM.match(line.text))
-    if not _jumps(groups[-1][-1], line) or not is_text or layout.differs(line, layout.body):
-        return None
-    for group in reversed(groups[-_BACK:]):
+    is_text = is_text and not layout.differs(line, layout.body)
+    may_go_on = is_text and groups and _jumps(groups[-1][-1], line)
+    for group in reversed(groups[-_BACK:] if may_go_on else ()):
         last = group[-1]
         if last.is_row or last.fixed or layout.differs(last, line.size):
             continue
-        is_whole = ends_sentence(last.text) or last.is_entry or (last.bold and not line.bold)
+        is_whole = SENTENCE_END.search(last.text) or last.is_entry or (last.bold and not line.bold)
         goes_on = line.text[:1].islower() or last.text.endswith(_HYPHENS)
         return group if not is_whole and (goes_on or not layout.is_over(last, line)) else None
     return None
-
-
-def ends_sentence(text: str) -> bool:
-    """Return whether the last sentence of ``text`` is over."""
-    return bool(_SENTENCE_END.search(text))
 
 
 def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
@@ -160,8 +140,7 @@ def whole(lines: Iterable[str], known: Collection[str] = ()) -> str:
     """Return lines as one text, without the hyphens at their ends that only split a word.
 
     A hyphen stays where the document writes the word with one elsewhere (``known``), before a
-    capital or a digit, and after a part that has one itself. Chinese and Japanese lines join
-    without a space.
+    capital or digit, and after a part that has one. Chinese and Japanese join without a space.
     """
     text = ""
     for line in lines:
@@ -181,7 +160,4 @@ def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:
     first, second = before[1].lower(), after[0].lower()
     if first + second in known and (line[:1].islower() or before[1].isupper()):
         return False
-    if f"{first}-{second}" in known or "-" in first or not line[:1].islower():
-        return True
-    parts = first, second.partition("-")[0]
-    return all(len(part) >= _LONG_PART and part in known for part in parts)
+    return f"{first}-{second}" in known or "-" in first or not line[:1].islower()

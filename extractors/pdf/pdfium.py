@@ -5,11 +5,16 @@ answer. Here pointers are made once, and ``map`` asks about a whole page.
 """
 
 import ctypes
+import re
 from array import array
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pypdfium2.raw as pdfium
+
+_BOLD = re.compile(r"bold|black|heavy|medi(?!um)|semib|cmbx|sfbx|cmssbx", re.IGNORECASE)
+_FIXED = re.compile(r"mono|courier|typewriter|[cls][mf]tt|consol|menlo|inconsolata", re.IGNORECASE)
+_BOLD_WEIGHT = 600  # as in CSS
 
 
 def _bare(function: Any) -> Callable[..., Any]:
@@ -30,12 +35,7 @@ text_mode = _bare(pdfium.FPDFTextObj_GetTextRenderMode)
 fill_colour = _bare(pdfium.FPDFPageObj_GetFillColor)
 
 # An address in the form that ctypes passes on without a conversion.
-handle: Callable[[int | None], Any] = ctypes.c_void_p.from_param
-
-
-def handle_of(raw: Any) -> Any:
-    """Return the handle of what a pointer of ``pypdfium2.raw`` points to."""
-    return handle(ctypes.cast(raw, ctypes.c_void_p).value)
+handle: Callable[[Any], Any] = ctypes.c_void_p.from_param
 
 
 def numbers(
@@ -56,11 +56,12 @@ def numbers(
     return list(zip(*[iter(room)] * width, strict=True))
 
 
-def font_of(address: int | None) -> tuple[str, int, bool]:
-    """Return the name of a font, its weight as in CSS, and whether it says its width is fixed."""
+def look_of(address: int | None) -> tuple[bool, bool]:
+    """Return whether a font is bold, and whether its letters are equally wide."""
     if not address:
-        return "", 0, False
+        return False, False
     font, room = ctypes.cast(address, pdfium.FPDF_FONT), ctypes.create_string_buffer(128)
     pdfium.FPDFFont_GetBaseFontName(font, room, len(room))
-    flags, name = pdfium.FPDFFont_GetFlags(font), room.value.decode("utf-8", "replace")
-    return name, pdfium.FPDFFont_GetWeight(font), flags > 0 and bool(flags & 1)
+    name, flags = room.value.decode("utf-8", "replace"), max(0, pdfium.FPDFFont_GetFlags(font))
+    is_bold = pdfium.FPDFFont_GetWeight(font) >= _BOLD_WEIGHT or bool(_BOLD.search(name))
+    return is_bold, bool(flags & 1 or _FIXED.search(name))

@@ -1,10 +1,10 @@
 """PDF: pdfium reads words and their places; everything after that is ours."""
 
-import logging
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any
 
 import pypdfium2
@@ -14,32 +14,24 @@ from extractors.language import language_of
 from extractors.naming import where
 from extractors.pdf import metadata
 from extractors.pdf.furniture import without_furniture
-from extractors.pdf.headings import levels_of, with_chapters
+from extractors.pdf.headings import levels_of
 from extractors.pdf.hidden import is_scan, without_hidden
 from extractors.pdf.lines import Line, lines_of
 from extractors.pdf.order import in_order
 from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary
 from extractors.pdf.scans import Recogniser, advice
-from extractors.pdf.words import Page, words_on
+from extractors.pdf.words import Frame, Page, words_of
 from extractors.text import count_words, hidden_in
 from schemas.documents import Extracted, HiddenText
 from schemas.errors import DocumentEmpty, Unreadable
 from schemas.sources import Payload, SourceKind, Step
 
-_WRONG_PASSWORD = 4
-"""FPDF_ERR_PASSWORD of pdfium's fpdfview.h."""
-
-_MOST_PAGES, _MOST_HIDDEN = 3_000, 100
-_FEWEST_WORDS = 5
-_GARBLED, _NOISE, _FEWEST = 0.3, 0.3, 0.02
-_USUAL = frozenset("the of and to in is a der die und le la de les et el los que di il".split())
-"""Words without which no text in these languages gets by; ``_FEWEST`` is the least share."""
-
+_WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD of pdfium's fpdfview.h
+_MOST_PAGES, _MOST_HIDDEN, _FEWEST_WORDS = 3_000, 100, 5
+_UNDER_TITLE, _LONGEST_UNDER_TITLE = 3, 200  # groups, and characters of one that may name authors
+_GARBLED, _FEWEST_USUAL = 0.3, 0.02  # of the glyphs on a page, of the words of a text
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff]")
-_REAL_WORD = re.compile(r"\W*[^\W\d_]{3,}\W*")
-# It writes to stderr what the steps say.
-logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)
-_UNDER_TITLE, _LONGEST_UNDER_TITLE = 3, 200
+_USUAL_WORDS = frozenset("the of and to in is a der die und de la les et el los que di il".split())
 
 
 def read(payload: Payload) -> Extracted:
@@ -51,61 +43,67 @@ def read(payload: Payload) -> Extracted:
         DocumentEmpty: if it holds no text for another reason.
     """
     name = where(payload)
-    try:
-        document = _opened(payload.data)
-    except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == _WRONG_PASSWORD:
-            problem = f"{name} needs a password; save a copy without one and submit it."
-            raise Unreadable(problem, cause="encrypted") from error
-        raise _damaged(name) from error
-    try:
+    with suppress(pypdfium2.PdfiumError), closing(pypdfium2.PdfDocument(payload.data)) as document:
         return _extracted(document, name)
-    finally:
-        document.close()
-
-
-def _opened(data: bytes) -> Any:
-    """Open a file. Where pdfium has no cause for a failure it repeats that of an earlier file."""
-    with suppress(pypdfium2.PdfiumError):
-        return pypdfium2.PdfDocument(data)
+    # Where pdfium has no cause for a failure, it repeats that of an earlier file.
     with suppress(pypdfium2.PdfiumError):
         pypdfium2.PdfDocument(b"no PDF")
-    return pypdfium2.PdfDocument(data)
+    problem, cause = "cannot be read as a PDF; open it in a viewer and save it again", "damaged"
+    try:
+        pypdfium2.PdfDocument(payload.data).close()
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == _WRONG_PASSWORD:
+            problem, cause = "needs a password; submit a copy without one", "encrypted"
+    raise Unreadable(f"{name} {problem}.", cause=cause)
 
 
-def _damaged(name: str) -> Unreadable:
-    problem = f"{name} cannot be read as a PDF; open it in a viewer and save it again."
-    return Unreadable(problem, cause="damaged")
+def _extracted(document: Any, name: str) -> Extracted:
+    pages, count = _Pages(), len(document)
+    for number in range(1, min(count, _MOST_PAGES) + 1):
+        with suppress(pypdfium2.PdfiumError):
+            pages.read(document[number - 1], number)
+    if not pages.lines:
+        raise pypdfium2.PdfiumError("no page can be read")
+    kept, left_out = without_furniture(pages.lines)
+    lines = [line for page in kept for line in in_order(page)]
+    groups, blocks = _blocks(lines, metadata.outline_of(document))
+    language = language_of(" ".join(block.text for block in blocks))
+    text, passages = lay_out(blocks, language)
+    pages.refuse(text, name)
+    about, (heads, bylines) = document.get_metadata_dict(), _shown(groups, blocks)
+    return Extracted(
+        kind=SourceKind.PDF,
+        title=metadata.title_of(about, heads),
+        authors=metadata.authors_of(about, bylines),
+        published=metadata.day_of(about, [line.text for line in kept[0]]),
+        language=language,
+        text=text,
+        passages=passages,
+        steps=list(pages.steps(count, left_out)),
+        hidden=[*pages.hidden, *hidden_in("\n".join(line.text for line in lines))][:_MOST_HIDDEN],
+    )
 
 
 @dataclass(slots=True)
 class _Pages:
-    """The lines of each page that could be read, and what else was found on the way.
+    """The lines of each page that could be read, and what else was found on the way."""
 
-    ``pictures`` counts pages that are a picture without words, ``layers`` those whose words are
-    the invisible layer of a scan; ``garbled`` numbers pages whose fonts do not name their letters.
-    """
-
-    recogniser: Recogniser
+    recogniser: Recogniser = field(default_factory=Recogniser)
     lines: list[list[Line]] = field(default_factory=list)
     hidden: list[HiddenText] = field(default_factory=list)
-    garbled: list[int] = field(default_factory=list)
-    pictures: int = 0
-    layers: int = 0
+    garbled: int = 0  # pages whose fonts do not name their letters
+    pictures: int = 0  # pages without words
+    layers: int = 0  # pages whose words are the invisible layer of a scan
 
-    def read(self, document: Any, number: int) -> None:
-        """Add the page with a ``number`` from 1, if pdfium can read it."""
-        try:
-            raw = document[number - 1]
-            page = words_on(raw)
-        except pypdfium2.PdfiumError:
-            return
+    def read(self, raw: Any, number: int) -> None:
+        """Add a page of pypdfium2; raises ``PdfiumError`` if pdfium cannot read it."""
+        with closing(raw.get_textpage()) as textpage:
+            page = words_of(textpage, Frame(*raw.get_bbox()))
         words, hidden, is_layer = without_hidden(page, raw)
-        is_picture = len(words) < _FEWEST_WORDS and is_scan(raw, page.frame)
-        if (is_picture and not hidden) or _is_garbled(page):
+        is_picture = len(words) < _FEWEST_WORDS and not hidden and is_scan(raw, page.frame)
+        if is_picture or _is_garbled(page):
             shown = self.recogniser.words(raw)
-            if not (is_picture or shown):
-                self.garbled.append(number)
+            self.garbled += not is_picture and not shown
             words = shown or words
         self.pictures += is_picture
         self.layers += is_layer
@@ -117,111 +115,55 @@ class _Pages:
         """Yield what was done with the ``count`` pages of the document."""
         outcome = f"{count} pages, {left_out} running heads, feet and page numbers left out"
         yield Step(method="pdfium", outcome=outcome)
-        if unread := count - len(self.lines):
-            yield Step(method="pages", outcome=f"{unread} of {count} not read", doubtful=True)
-        if self.garbled:
-            outcome = f"fonts on {len(self.garbled)} pages do not say which letters they draw"
-            yield Step(method="glyphs", outcome=outcome, doubtful=True)
-        if self.layers:
-            outcome = f"the text of {self.layers} pages is the layer of a scan"
-            yield Step(method="scan", outcome=outcome)
-        yield from self.recogniser.steps()
+        sure = self.recogniser.sure
+        for method, number, what, doubtful in (
+            ("tesseract", len(sure), f"read by OCR, {fmean(sure or [0]):.0f} % sure", False),
+            ("tesseract", self.recogniser.left, "are pictures and were not read", True),
+            ("pages", count - len(self.lines), "could not be read", True),
+            ("glyphs", self.garbled, "have fonts that do not say which letters they draw", True),
+            ("scan", self.layers, "have the text layer of a scan", False),
+        ):
+            if number:
+                yield Step(method=method, outcome=f"{number} pages {what}", doubtful=doubtful)
 
     def refuse(self, text: str, name: str) -> None:
         """Raise the error for a document without text that can be used."""
-        if 2 * len(self.garbled) > len(self.lines):
-            problem = f"{name} does not say which letters its fonts draw: {advice()}."
-        elif self.pictures and count_words(text) < _FEWEST_WORDS:
-            problem = f"{name} consists of pictures without a text layer: {advice()}."
-        elif (self.pictures or self.layers) and _is_noise(text):
-            problem = (
-                f"{name} is a scan, and the text that OCR made of it has no words: {advice()}."
-            )
-        elif not count_words(text):
-            problem = f"{name} holds no text; check that it is the right one."
-            raise DocumentEmpty(problem)
-        else:
+        words, is_scanned = count_words(text), self.pictures or self.layers
+        if 2 * self.garbled > len(self.lines):
+            problem = "does not say which letters its fonts draw"
+        elif is_scanned and words < _FEWEST_WORDS:
+            problem = "consists of pictures without a text that can be used"
+        elif words:
             return
-        raise Unreadable(problem, cause="scanned")
+        else:
+            raise DocumentEmpty(f"{name} holds no text; check that it is the right one.")
+        raise Unreadable(f"{name} {problem}: {advice()}.", cause="scanned")
 
 
 def _is_garbled(page: Page) -> bool:
     """Return whether the fonts of a page do not say what its glyphs mean."""
     words = [word.text for word in page.words]
-    if page.unmapped > _GARBLED and sum(map(_USUAL.__contains__, words)) < _FEWEST * len(words):
+    usual = sum(map(_USUAL_WORDS.__contains__, words))
+    if page.unmapped > _GARBLED and usual < _FEWEST_USUAL * len(words):
         return True
     text = "".join(words)
     return not text.isascii() and len(_MEANINGLESS.findall(text)) > _GARBLED * len(text)
 
 
-def _is_noise(text: str) -> bool:
-    """Return whether most of a text is single letters and signs, as OCR reads a drawing."""
-    tokens = text.split()
-    letters = sum(len(token) for token in tokens if _REAL_WORD.fullmatch(token))
-    return text.isascii() and letters < _NOISE * sum(map(len, tokens))
+def _blocks(lines: Sequence[Line], outline: dict[str, int]) -> tuple[list[Group], list[Block]]:
+    layout, known = Layout(lines), vocabulary(lines)
+    groups = groups_of(lines, layout)
+    blocks = []
+    for group, level in zip(groups, levels_of(groups, layout, outline), strict=True):
+        is_program = not level and all(line.fixed and not line.is_row for line in group)
+        blocks.append(Block(text_of(group, known), level, group[0].page, verbatim=is_program))
+    return groups, blocks
 
 
-def _extracted(document: Any, name: str) -> Extracted:
-    stated = metadata.language_stated(document)
-    pages, count = _Pages(Recogniser(stated)), len(document)
-    for number in range(1, min(count, _MOST_PAGES) + 1):
-        pages.read(document, number)
-    if not pages.lines:
-        raise _damaged(name)
-    kept, left_out = without_furniture(pages.lines)
-    lines = [line for page in kept for line in in_order(page)]
-    groups, levels, blocks = _blocks(lines, metadata.outline_of(document))
-    language = language_of(" ".join(block.text for block in blocks), stated)
-    text, passages = lay_out(blocks, language)
-    pages.refuse(text, name)
-    about = document.get_metadata_dict()
-    title, bylines = _shown(groups, levels, blocks)
-    return Extracted(
-        kind=SourceKind.PDF,
-        title=metadata.title_of(about, title),
-        authors=metadata.authors_of(about, bylines),
-        published=metadata.day_of(about, [line.text for line in kept[0]]),
-        language=language,
-        text=text,
-        passages=passages,
-        steps=list(pages.steps(count, left_out)),
-        hidden=[*pages.hidden, *hidden_in("\n".join(line.text for line in lines))][:_MOST_HIDDEN],
-    )
-
-
-def _blocks(
-    lines: Sequence[Line], outline: dict[str, int]
-) -> tuple[list[Group], list[int], list[Block]]:
-    layout, known = Layout.of(lines), vocabulary(lines)
-    groups = with_chapters(groups_of(lines, layout))
-    levels = levels_of(groups, layout, outline)
-    return (
-        groups,
-        levels,
-        [
-            Block(
-                text_of(group, known),
-                level=level,
-                page=group[0].page,
-                verbatim=not level and all(line.fixed and not line.is_row for line in group),
-            )
-            for group, level in zip(groups, levels, strict=True)
-        ],
-    )
-
-
-def _shown(
-    groups: Sequence[Group], levels: Sequence[int], blocks: Sequence[Block]
-) -> tuple[str | None, list[str]]:
-    """Return the largest heading of the first page, and the lines under it."""
-    heads = [n for n, group in enumerate(groups) if levels[n] and group[0].page == 1]
-    if not heads:
-        return None, []
-    title = max(heads, key=lambda n: groups[n][0].size)
-    under = groups[title + 1 : title + 1 + _UNDER_TITLE]
-    near = [
-        group
-        for n, group in enumerate(under)
-        if len(blocks[title + 1 + n].text) <= _LONGEST_UNDER_TITLE
-    ]
-    return blocks[title].text, [line.text for group in near for line in group]
+def _shown(groups: Sequence[Group], blocks: Sequence[Block]) -> tuple[list[str], list[str]]:
+    """Return the headings of the first page, largest first, and the lines under that."""
+    heads = [n for n, block in enumerate(blocks) if block.level and block.page == 1]
+    heads.sort(key=lambda n: -groups[n][0].size)
+    under = range(heads[0] + 1, len(groups))[:_UNDER_TITLE] if heads else ()
+    near = [groups[n] for n in under if len(blocks[n].text) <= _LONGEST_UNDER_TITLE]
+    return [blocks[n].text for n in heads], [line.text for group in near for line in group]

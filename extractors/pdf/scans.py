@@ -12,19 +12,13 @@ from statistics import fmean, median
 from typing import Any
 
 from extractors.pdf.words import Type, Word
-from schemas.sources import Step
 
 _PROGRAM = "tesseract"
 _SECONDS, _PAGE_SECONDS = 45.0, 30.0  # for a document and a page; a worker has 60 in all
 _DPI, _MOST_PIXELS = 300, 12_000_000
 _FEWEST, _SURE = 3, 50.0  # words on a page, and percent; less is seen in pictures without text
 _LARGER = 1.4  # times the usual height of a line, of larger type: heights depend on the letters
-_WORD = "5"  # the level of a row that holds a word
-_NAMES = dict(
-    pair.split(":")
-    for pair in "cs:ces da:dan de:deu es:spa fi:fin fr:fra it:ita ja:jpn ko:kor nl:nld no:nor "
-    "pl:pol pt:por ru:rus sv:swe tr:tur uk:ukr zh:chi_sim".split()
-)  # from ISO 639-1 to tesseract's names
+_WORD, _MOST_LANGUAGES = "5", 3  # the level of a row that holds a word
 
 
 def advice() -> str:
@@ -36,9 +30,8 @@ def advice() -> str:
 
 @dataclass(slots=True)
 class Recogniser:
-    """Recognises pages of one document until its time is up. ``language`` is an ISO 639 code."""
+    """Recognises pages of one document until its time is up."""
 
-    language: str | None
     program: str | None = field(default_factory=lambda: shutil.which(_PROGRAM))
     started: float = field(default_factory=time.monotonic)
     sure: list[float] = field(default_factory=list)
@@ -49,10 +42,11 @@ class Recogniser:
         if self.program is None or time.monotonic() - self.started > _SECONDS:
             self.left += 1
             return []
-        there = _installed(self.program)
-        name = _NAMES.get((self.language or "en")[:2].lower(), "eng")
         # Mode 1 turns pages that lie; it needs the data called osd.
-        options = ["--psm", "1" if "osd" in there else "3", "-l", name if name in there else "eng"]
+        there = _installed(self.program)
+        names = sorted(there - {"osd", "equ", "snum"}, key=lambda name: (name != "eng", name))
+        languages = "+".join(names[:_MOST_LANGUAGES]) or "eng"
+        options = ["--psm", "1" if "osd" in there else "3", "-l", languages]
         picture, points = _drawn(page)
         table = _answer([self.program, "stdin", "stdout", *options, "tsv"], picture, _PAGE_SECONDS)
         rows = (row.split("\t", 11) for row in table.splitlines())
@@ -63,20 +57,10 @@ class Recogniser:
         self.sure.append(fmean(sure))
         return list(_words(seen, points))
 
-    def steps(self) -> Iterator[Step]:
-        """Yield what was recognised, and what was left out."""
-        if self.sure:
-            done = f"{len(self.sure)} pages read by OCR, {fmean(self.sure):.0f} % sure"
-            yield Step(method=_PROGRAM, outcome=done)
-        if self.left:
-            why = f"{_SECONDS:g} s were over" if self.program else "tesseract is not installed"
-            outcome = f"{self.left} pages that are pictures were not read: {why}"
-            yield Step(method=_PROGRAM, outcome=outcome, doubtful=True)
-
 
 @lru_cache(maxsize=2)
 def _installed(program: str) -> frozenset[str]:
-    return frozenset(_answer([program, "--list-langs"], b"", 10.0).split())
+    return frozenset(_answer([program, "--list-langs"], b"", 10.0).splitlines()[1:])
 
 
 def _answer(command: Sequence[str], stdin: bytes, seconds: float) -> str:

@@ -14,25 +14,21 @@ from extractors.pdf import pdfium
 
 # pdfium writes a hyphen at a line end as U+FFFE, and the next line without a break.
 _WORD = re.compile("[^\\s\ufffe]+\ufffe?")
-_BOLD = re.compile(r"bold|black|heavy|medi(?!um)|semib|cmbx|sfbx|cmssbx", re.IGNORECASE)
-_FIXED = re.compile(r"mono|courier|typewriter|[cls][mf]tt|consol|menlo|inconsolata", re.IGNORECASE)
-_BOLD_WEIGHT = 600
 _TOUCHING = 0.12  # type sizes; less room between two words is not a space
 
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
 class Type(NamedTuple):
-    """How a word is set: ``size`` in points, ``angle`` in quarters of a circle, anticlockwise.
+    """How a word is set."""
 
-    ``mode`` is the text rendering mode (PDF 32000-1, table 106); ``ink`` the fill colour as red,
-    green, blue and opacity, 0 to 255.
-    """
-
-    size: float
+    size: float  # points
     bold: bool = False
-    fixed: bool = False
-    angle: int = 0
-    mode: int = 0
-    ink: tuple[int, int, int, int] = (0, 0, 0, 255)
+    fixed: bool = False  # in letters of one width
+    angle: int = 0  # quarters of a circle, anticlockwise
+    mode: int = 0  # of rendering (PDF 32000-1, table 106)
+    ink: tuple[int, int, int, int] = (0, 0, 0, 255)  # red, green, blue, opacity
 
 
 class Word(NamedTuple):
@@ -62,48 +58,27 @@ class Frame(NamedTuple):
         width, height = self.right - self.left, self.top - self.bottom
         return (height, width) if self.angle % 2 else (width, height)
 
-    def upright(
-        self, left: float, top: float, right: float, bottom: float
-    ) -> tuple[float, float, float, float]:
-        """Return left, top, right and bottom of a box as a reader sees it."""
-        west, east = left - self.left, self.right - right
-        north, south = self.top - top, bottom - self.bottom
-        from_left, from_top, from_right, from_bottom = (
-            (west, north, east, south),
-            (south, west, north, east),
-            (east, south, west, north),
-            (north, east, south, west),
-        )[self.angle]
-        width, height = self.size
-        return from_left, from_top, width - from_right, height - from_bottom
+    def upright(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """Return a box of the file's coordinates as a reader sees it."""
+        box = left - self.left, self.top - top, right - self.left, self.top - bottom
+        width, height = self.right - self.left, self.top - self.bottom
+        for _ in range(self.angle):
+            box = height - box[3], box[0], height - box[1], box[2]
+            width, height = height, width
+        return box
 
 
 class Page(NamedTuple):
-    """The words of a page in the order of its content stream, and the frame they stand in.
-
-    ``unmapped`` is the share of text objects whose font does not say which characters they are.
-    """
+    """The words of a page in the order of its content stream, and the frame they stand in."""
 
     words: list[Word]
     frame: Frame
-    unmapped: float
+    unmapped: float  # share of text objects whose font does not name its characters
 
 
-def words_on(page: Any) -> Page:
-    """Return the words of a pypdfium2 page.
-
-    Raises:
-        PdfiumError: if pdfium cannot read the page.
-    """
-    textpage = page.get_textpage()
-    try:
-        return _read(textpage, Frame(*page.get_bbox()))
-    finally:
-        textpage.close()
-
-
-def _read(textpage: Any, frame: Frame) -> Page:
-    page = repeat(pdfium.handle_of(textpage.raw))
+def words_of(textpage: Any, frame: Frame) -> Page:
+    """Return the words of a text page of pypdfium2."""
+    page = repeat(pdfium.handle(textpage.raw))
     text, count = textpage.get_text_range(), textpage.count_chars()
     if len(text) != count:  # it lacks characters beyond U+FFFF, or counts them differently
         text = "".join(map(chr, map(pdfium.char_code, page, range(count))))
@@ -127,8 +102,8 @@ def _read(textpage: Any, frame: Frame) -> Page:
         )
         for one, a, b, by in zip(found, first, last, objects, strict=True)
     ]
-    unmapped = sum(map(pdfium.char_is_unmapped, page, firsts.values()))
-    return Page(_joined(words, ends, next(page)), frame, unmapped / (len(firsts) or 1))
+    unmapped = sum(map(pdfium.char_is_unmapped, page, firsts.values())) / (len(firsts) or 1)
+    return Page(_joined(words, ends, next(page)), frame, unmapped)
 
 
 def _types(
@@ -140,7 +115,7 @@ def _types(
     inks = pdfium.numbers(pdfium.fill_colour, 4, objects, count=count, code="I")
     matrices = pdfium.numbers(pdfium.char_matrix, 6, page, firsts.values(), count=count)
     modes, fonts = map(pdfium.text_mode, objects), list(map(pdfium.text_font, objects))
-    looks = {font: _look(*pdfium.font_of(font)) for font in set(fonts)}
+    looks = {font: pdfium.look_of(font) for font in set(fonts)}
     types: dict[int | None, Type] = {}
     for one, (size,), (a, b, c, d, _, _), font, mode, ink in zip(
         firsts, sizes, matrices, fonts, modes, inks, strict=True
@@ -148,12 +123,6 @@ def _types(
         angle = round(math.atan2(b, a) / (math.pi / 2)) % 4
         types[one] = Type(round(size * math.hypot(c, d), 1), *looks[font], angle, mode, ink)
     return types, {one: (x, y) for one, (*_, x, y) in zip(firsts, matrices, strict=True)}
-
-
-def _look(name: str, weight: int, fixed: bool) -> tuple[bool, bool]:
-    """Return whether a font is bold, and whether its letters are equally wide."""
-    bold = weight >= _BOLD_WEIGHT or bool(_BOLD.search(name))
-    return bold, fixed or bool(_FIXED.search(name))
 
 
 def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:

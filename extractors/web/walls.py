@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from extractors.text import count_words
-from extractors.web import wall_phrases as phrases
 from extractors.web.paywalls import doubt_of, is_cut
-from extractors.web.wall_phrases import Phrases
+from extractors.web.wall_phrases import WALLS, Phrases
 from schemas.errors import (
     AccessWall,
     CasebookError,
@@ -40,6 +39,7 @@ _QUOTED = re.compile(
     r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«(?<![\w.,!?…]«)[^«»\n]{1,300}»"
     r"|\"(?<![^\s(]\")(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)"
 )
+_SAVE = WALLS["needs_java_script"].advice
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Shown:
         return count_words(self.text)
 
     @cached_property
-    def few(self) -> bool:
-        """Whether next to nothing was extracted."""
-        return self.words < FEWEST_WORDS
+    def bare(self) -> bool:
+        """Whether next to nothing was extracted, from a page that does not call it an article."""
+        return self.words < FEWEST_WORDS and not self.is_article
 
     @cached_property
     def own_text(self) -> str:
@@ -77,20 +77,14 @@ class Shown:
 
     @cached_property
     def said(self) -> str:
-        """The own text, or all that is seen where next to nothing was extracted."""
-        if self.few and not self.is_article:
-            return _without_quotations(self.seen)
-        return self.own_text
+        """The own text, or all that is seen of a bare page."""
+        return _without_quotations(self.seen) if self.bare else self.own_text
 
     @cached_property
     def awaits_scripts(self) -> bool:
         """Whether a script puts the text into an empty element."""
-        return "<script" in self.html.lower() and bool(phrases.EMPTY_ROOT.search(self.html))
-
-
-def _without_quotations(text: str) -> str:
-    """Blot quotations out: an article quotes what other pages say."""
-    return _QUOTED.sub(lambda quoted: _WORD.sub("so", quoted[0]), text)
+        has_script = "<script" in self.html.lower()
+        return has_script and bool(WALLS["needs_java_script"].markup.search(self.html))
 
 
 def refuse_walls(shown: Shown, where: str, *, is_file: bool = False) -> str | None:
@@ -105,42 +99,33 @@ def refuse_walls(shown: Shown, where: str, *, is_file: bool = False) -> str | No
         NeedsJavaScript: for a shell that scripts fill.
         DocumentEmpty: for under 50 words, 20 in an article, without any of these reasons.
     """
-    if shown.words < _LONG:
-        for applies, error, cause, finding, advice in _RULES:
-            if applies(shown):
-                if is_file and error.transient:
-                    raise AccessWall(f"{where} {finding}; {_SAVE}", cause)
-                raise error(f"{where} {finding}; {advice}", cause)
-    elif _is_missing_above_teasers(shown):
-        raise SourceGone(f"{where} {_GONE}; check the address.", "soft_not_found")
+    for applies, error, kind in _RULES:
+        if applies(shown):
+            lasting = is_file and error.transient
+            advice = _SAVE if lasting else kind.advice
+            message = f"{where} {kind.finding}; {advice}"
+            raise (AccessWall if lasting else error)(message, kind.cause)
     if shown.words < (_FEWEST_OF_ARTICLE if shown.is_article else FEWEST_WORDS):
         raise DocumentEmpty(
             f"{where} holds {shown.words} words of text, too few for a document; check the "
             f"address, or {_SAVE}"
         )
-    if shown.few:
+    if shown.words < FEWEST_WORDS:
         return f"only {shown.words} words; see whether the page holds more"
     return doubt_of(shown.text, shown.words, shown.claimed_words, is_sold=shown.is_sold)
 
 
 def _is_wall(shown: Shown, kind: Phrases) -> bool:
     """Return whether a page is of a kind: by its title, or since it says little else."""
+    if shown.words >= _LONG:
+        return False
     says = shown.words < _SHORT and kind.text.search(shown.said) is not None
-    bare = shown.few and not shown.is_article
+    hints = says or (shown.words < _SHORT and kind.hint.search(shown.said) is not None)
     if _is_named(shown, kind):
-        return says or bare or _hints(shown, kind) or _is_proved(shown, kind)
-    if bare:
-        proved = not shown.awaits_scripts and _is_proved(shown, kind)
-        return says or proved or _hints(shown, kind)
+        return hints or shown.bare or kind.markup.search(shown.html) is not None
+    if shown.bare:
+        return hints or (not shown.awaits_scripts and bool(kind.markup.search(shown.html)))
     return says and _words_beside(kind.text, shown) < FEWEST_WORDS
-
-
-def _hints(shown: Shown, kind: Phrases) -> bool:
-    return shown.words < _SHORT and bool(kind.hint and kind.hint.search(shown.said))
-
-
-def _is_proved(shown: Shown, kind: Phrases) -> bool:
-    return bool(kind.markup and kind.markup.search(shown.html))
 
 
 def _is_named(shown: Shown, kind: Phrases) -> bool:
@@ -164,129 +149,84 @@ def _words_beside(pattern: re.Pattern[str], shown: Shown) -> int:
     return sum(count_words(one) for one in sentences if not pattern.search(one))
 
 
+def _without_quotations(text: str) -> str:
+    """Blot quotations out: an article quotes what other pages say."""
+    return _QUOTED.sub(lambda quoted: _WORD.sub("so", quoted[0]), text)
+
+
 def _is_captcha(shown: Shown) -> bool:
-    kind = phrases.CAPTCHA
+    kind = WALLS["captcha"]
     says = shown.words < _SHORT and kind.text.search(shown.said) is not None
-    is_one = (says and _is_proved(shown, kind)) or _is_wall(shown, kind)
-    return is_one and "<textarea" not in shown.html.lower()
+    is_one = (says and kind.markup.search(shown.html) is not None) or _is_wall(shown, kind)
+    return is_one and "<textarea" not in shown.html.lower()  # it guards a form for comments
 
 
 def _is_down(shown: Shown) -> bool:
-    return not _is_named(shown, phrases.MISSING) and _is_wall(shown, phrases.DOWN)
+    return _is_wall(shown, WALLS["service_down"]) and not _is_named(shown, WALLS["soft_not_found"])
 
 
 def _is_missing(shown: Shown) -> bool:
-    opens = phrases.MISSING_OPENING.match(shown.own_text) is not None
-    if opens or shown.is_article:
-        return opens or _is_wall(shown, phrases.MISSING)
-    whole = any(_covers(phrases.MISSING.title, title) for title in shown.titles)
-    named = shown.words < _SHORT and _is_named(shown, phrases.MISSING)
-    return whole or named or _is_wall(shown, phrases.MISSING)
-
-
-def _is_missing_above_teasers(shown: Shown) -> bool:
-    """Return whether two lines say that the page is missing, and many teasers follow."""
-    return (
-        not shown.is_article
-        and _is_named(shown, phrases.MISSING)
-        and phrases.MISSING.text.search(shown.seen[:_OPENING]) is not None
-    )
+    kind = WALLS["soft_not_found"]
+    if shown.words >= _LONG:  # of teasers, below the two lines that say so
+        named = not shown.is_article and _is_named(shown, kind)
+        return named and kind.text.search(shown.seen[:_OPENING]) is not None
+    if kind.opening.match(shown.own_text) or _is_wall(shown, kind):
+        return True
+    whole = any(_covers(kind.title, title) for title in shown.titles)
+    named = whole or (shown.words < _SHORT and _is_named(shown, kind))
+    return named and not shown.is_article
 
 
 def _is_region(shown: Shown) -> bool:
-    return _is_wall(shown, phrases.REGION)
+    return _is_wall(shown, WALLS["region_blocked"])
 
 
 def _is_login(shown: Shown) -> bool:
-    if shown.awaits_scripts and shown.few:
+    kind = WALLS["login_wall"]
+    if shown.awaits_scripts and shown.bare:
         return False
-    asked = phrases.LOGIN_URL.search(shown.url) is not None and shown.words < _SHORT
-    return asked or _is_wall(shown, phrases.LOGIN)
+    asked = shown.words < _SHORT and kind.address.search(shown.url) is not None
+    return asked or _is_wall(shown, kind)
 
 
 def _is_consent(shown: Shown) -> bool:
     """Return whether nearly all of a page is about consent; a footer has one phrase of it."""
-    if shown.is_article and _words_beside(phrases.CONSENT_TERM, shown) > FEWEST_WORDS:
+    kind = WALLS["consent_wall"]
+    beside = _words_beside(kind.term, shown) if shown.words < _LONG else _LONG
+    if shown.words >= _LONG or (shown.is_article and beside > FEWEST_WORDS):
         return False
-    text = shown.text if not shown.few else shown.seen
-    said = {found.group().lower() for found in phrases.CONSENT.text.finditer(text)}
-    if phrases.CONSENT_URL.search(shown.url):
+    text = shown.seen if shown.bare else shown.text
+    said = {found.group().lower() for found in kind.text.finditer(text)}
+    if kind.address.search(shown.url):
         return bool(said) and shown.words < 2 * _SHORT
-    mainly = 2 * _words_beside(phrases.CONSENT_TERM, shown) <= shown.words
-    if _is_named(shown, phrases.CONSENT):
-        return bool(said) and (mainly or shown.few)
+    mainly = 2 * beside <= shown.words
+    if _is_named(shown, kind):
+        return bool(said) and (mainly or shown.bare)
     return mainly and len(said) >= max(_SOME, shown.words / _WORDS_A_PHRASE)
 
 
 def _is_paywall(shown: Shown) -> bool:
-    offered = {found.group() for found in phrases.OFFER.finditer(shown.own_text.lower())}
-    if len(offered) >= _SOME and any(map(phrases.OFFER.search, shown.titles)):
-        return shown.words < 2 * _SHORT
-    return is_cut(
-        shown.own_text,
-        _without_quotations(shown.seen),
-        shown.html,
-        shown.words,
-        shown.claimed_words,
-        is_sold=shown.is_sold,
-    )
+    seen = _without_quotations(shown.seen) if shown.words < _LONG else ""
+    return is_cut(shown, shown.own_text, seen)
 
 
 def _is_shell(shown: Shown) -> bool:
-    if not shown.few:
+    if shown.words >= FEWEST_WORDS:
         return False
-    seen = count_words(shown.seen)
+    kind, seen = WALLS["needs_java_script"], count_words(shown.seen)
     has_script = "<script" in shown.html.lower()
-    asks = bool(phrases.SCRIPT_TEXT.search(shown.html)) and seen < _SHORT
-    waits = has_script and bool(phrases.LOADING.search(shown.html))
-    return (seen < _NOTHING and has_script) or asks or waits or shown.awaits_scripts
+    asks = bool(kind.text.search(shown.html)) and seen < _SHORT
+    waits = has_script and (seen < _NOTHING or kind.hint.search(shown.html) is not None)
+    return asks or waits or shown.awaits_scripts
 
 
-_SAVE = "save the page from a browser where you see its text and submit the file."
-_GONE = "says that the page does not exist, though the server reported success"
-_RULES: tuple[tuple[Callable[[Shown], bool], type[CasebookError], str | None, str, str], ...] = (
-    (
-        _is_captcha,
-        TemporarilyUnavailable,
-        "captcha",
-        "takes casebook for a robot and shows no text",
-        f"try again later, or {_SAVE}",
-    ),
-    (
-        _is_down,
-        TemporarilyUnavailable,
-        "service_down",
-        "says that the site is down for now",
-        "try again later.",
-    ),
-    (_is_missing, SourceGone, "soft_not_found", _GONE, "check the address."),
-    (
-        _is_region,
-        AccessWall,
-        "region_blocked",
-        "is not shown in the country that this machine is in",
-        _SAVE,
-    ),
-    (
-        _is_login,
-        AccessWall,
-        "login_wall",
-        "asks to log in before it shows its text",
-        f"log in and {_SAVE}",
-    ),
-    (
-        _is_consent,
-        AccessWall,
-        "consent_wall",
-        "asks for consent before it shows its text",
-        f"answer and {_SAVE}",
-    ),
-    (
-        _is_paywall,
-        AccessWall,
-        "paywall",
-        "shows only the beginning and sells the rest",
-        f"with a subscription, {_SAVE}",
-    ),
-    (_is_shell, NeedsJavaScript, None, "is empty until its scripts run", _SAVE),
+_RULES: tuple[tuple[Callable[[Shown], bool], type[CasebookError], Phrases], ...] = (
+    (_is_captcha, TemporarilyUnavailable, WALLS["captcha"]),
+    (_is_down, TemporarilyUnavailable, WALLS["service_down"]),
+    (_is_missing, SourceGone, WALLS["soft_not_found"]),
+    (_is_region, AccessWall, WALLS["region_blocked"]),
+    (_is_login, AccessWall, WALLS["login_wall"]),
+    (_is_consent, AccessWall, WALLS["consent_wall"]),
+    (_is_paywall, AccessWall, WALLS["paywall"]),
+    (_is_shell, NeedsJavaScript, WALLS["needs_java_script"]),
 )

@@ -18,10 +18,6 @@ _LONGEST, _SHORTEST, _DEEPEST, _OUTLINE = 300, 4, 4, -1
 _DRAWN = [pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING]
 
 
-# Left, top, right and bottom of something drawn, and how pale it is: None where that varies.
-_Shape = tuple[float, float, float, float, int | None]
-
-
 def without_hidden(page: Page, raw: Any) -> tuple[list[Word], list[HiddenText], bool]:
     """Return the words that a reader sees, the others with reasons, and whether a scan shows them.
 
@@ -49,7 +45,9 @@ def is_scan(raw: Any, frame: Frame) -> bool:
     return covered >= _SCAN * width * height
 
 
-def _reason(word: Word, frame: Frame, shapes: Sequence[_Shape], is_layer: bool) -> str | None:
+def _reason(
+    word: Word, frame: Frame, shapes: Sequence[tuple[Any, ...]], is_layer: bool
+) -> str | None:
     kind, (width, height) = word.type, frame.size
     if kind.size < _SMALLEST and word.bottom - word.top < _SMALLEST:
         return "type too small to read"
@@ -71,7 +69,8 @@ def _paleness(red: int, green: int, blue: int, opacity: int) -> int:
     return 255 - (255 - min(red, green, blue)) * opacity // 255
 
 
-def _shapes(raw: Any, frame: Frame, kinds: Sequence[int]) -> Iterator[_Shape]:
+def _shapes(raw: Any, frame: Frame, kinds: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Yield left, top, right, bottom and paleness of what is drawn; None where that varies."""
     for one in raw.get_objects(kinds, max_depth=_DEEPEST):
         (left, bottom, right, top), form = one.get_bounds(), one.container
         while form is not None:

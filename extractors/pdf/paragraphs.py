@@ -97,7 +97,7 @@ def _begins_item(group: Group, line: Line, layout: Layout) -> bool:
     if item is None:
         return False
     is_sure = _BULLET.match(item["mark"]) or _ITEM.match(group[0].text)
-    return bool(is_sure) or SENTENCE_END.search(group[-1].text) or layout.is_over(group[-1], line)
+    return bool(is_sure or SENTENCE_END.search(group[-1].text)) or layout.is_over(group[-1], line)
 
 
 def _interrupted(groups: Sequence[Group], line: Line, layout: Layout) -> Group | None:

@@ -1,7 +1,6 @@
 """Questions to pdfium about every word of a page, cheap enough to ask them all.
 
-pypdfium2's prototypes build and check a pointer for each argument, which takes longer than the
-answer. Here pointers are made once, and ``map`` asks about a whole page.
+pypdfium2 makes and checks a pointer for each argument, which takes longer than the answer.
 """
 
 import ctypes

@@ -1,7 +1,4 @@
-"""The words of a PDF page, each with its place and its type.
-
-Coordinates are points from the upper left corner, in the direction in which most of the page reads.
-"""
+"""The words of a PDF page with their places, in points from the upper left as most of it reads."""
 
 import math
 import re

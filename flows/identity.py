@@ -41,10 +41,9 @@ def known_snapshot(run: Run) -> Snapshot | None:
         return None
     if alias := warehouse.alias(run.source_id):
         run.follow(alias)
-    failed = warehouse.open_failure(run.source_id)
-    if failed and failed.failure.stage == "extract":
-        return None
-    return warehouse.newest_snapshot(run.source_id)
+    snapshot = warehouse.newest_snapshot(run.source_id)
+    failed = snapshot and warehouse.open_failure(run.source_id)
+    return None if failed and failed.failure.stage == "extract" else snapshot
 
 
 def register(run: Run) -> None:
@@ -161,14 +160,15 @@ def known_triage(run: Run, document: Document) -> Triage | None:
 def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
     """Return the stored verdict and draft of a document, unless the judge is still to be asked."""
     warehouse = run.services.warehouse
+    recipe = run.services.recipe(run.services.plan(document))
+    draft = warehouse.draft(document.document_id, recipe.recipe_id)
+    if draft is None:
+        return None
     failed = warehouse.open_failure(document.source_id)
     if failed and failed.failure.stage == "verify":
         return None
     verdict = known_triage(run, document)
-    draft = warehouse.draft(
-        document.document_id, run.services.recipe(run.services.plan(document)).recipe_id
-    )
-    return (verdict, draft) if verdict and draft else None
+    return (verdict, draft) if verdict else None
 
 
 def payload_of(snapshot: Snapshot, data: bytes) -> Payload:

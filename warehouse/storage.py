@@ -77,7 +77,7 @@ def select(connection: Connection, query: str, limit: int | None) -> Selected:
 
 def objects(connection: Connection, kind: type[T], rows: list[Values]) -> list[T]:
     """Return the objects of a table's rows, with what is stored as rows of their own."""
-    if kind not in _PARTS:
+    if kind not in _PARTS or not rows:
         return [decode(kind, row) for row in rows]
     query, key = _PARTS[kind]
     found = fetch(connection, query, ids=[row[key] for row in rows])

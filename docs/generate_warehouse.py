@@ -14,10 +14,13 @@ BEGIN, END = "<!-- tables: written by docs/generate_warehouse.py -->\n", "<!-- e
 
 
 def reference() -> str:
-    """Return the tables and then the views, each with its columns."""
+    """Return the views and then the tables, each with its columns."""
     with TemporaryDirectory() as folder:
         tables = Warehouse(Path(folder) / "none.duckdb").tables()  # reads create nothing
-    return "\n".join(_section(table) for table in tables)
+    return "\n".join(
+        f"## {title}\n\n" + "\n".join(_section(one) for one in tables if one["kind"] == kind)
+        for kind, title in (("view", "Views"), ("table", "Tables"))
+    )
 
 
 def page(text: str) -> str:
@@ -28,18 +31,15 @@ def page(text: str) -> str:
 
 
 def _section(table: dict[str, Any]) -> str:
-    heading = f"### {table['name']}\n\n{table['comment']}\n\n"
-    if table["kind"] == "view":
-        columns = (f"`{column['name']}` {_type(column)}" for column in table["columns"])
-        return f"{heading}A view: {', '.join(columns)}.\n"
-    rows = (f"| `{c['name']}` | {_type(c)} | {c['comment']} |\n" for c in table["columns"])
-    return f"{heading}| column | type | meaning |\n|---|---|---|\n{''.join(rows)}"
+    columns = ", ".join(f"`{column['name']}` {_type(column)}" for column in table["columns"])
+    notes = "".join(f"- `{c['name']}`: {c['comment']}\n" for c in table["columns"] if c["comment"])
+    heading = f"### {table['name']}\n\n{table['comment']}\n\n{columns}\n"
+    return f"{heading}\n{notes}" if notes else heading
 
 
 def _type(column: dict[str, str]) -> str:
-    """Return a type as readers know it: a structure is shown as its field names."""
-    names = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
-    return names.get(column["type"], column["type"].replace('"', "").replace("|", "\\|"))
+    """Return a type as it is written in a query."""
+    return column["type"].replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ").replace('"', "")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+"""docs/warehouse.md lists every table, and its queries answer what they promise."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from warehouse_rows import QUOTE, VERIFIED, Story, study
+
+from schemas.cases import Tag
+from warehouse import Warehouse
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/warehouse.md").read_text("utf-8")
+QUESTIONS = re.findall(r"\n([^\n]+):\n\n```sql\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a home with three published cases, a draft and a failure."""
+    path = tmp_path_factory.mktemp("home") / "warehouse.duckdb"
+    tools = tuple(
+        Tag(slug=name.lower(), label=name, group="tool", evidence=(QUOTE,), support=VERIFIED)
+        for name in ("FAISS", "LangChain")
+    )
+    with Warehouse(path) as warehouse:
+        for name, year in (("a", "2023"), ("b", "2024"), ("c", "2025")):
+            story = Story(name)
+            source, document, case, _, *decisions = story.rows("draft 1, approve 1, publish 1")
+            made = study(year=year, company=f"Company {name}", stage="full production")
+            made = made.model_copy(update={"tags": made.tags + tools})
+            generation = story.generation(document.document_id)
+            ids = (generation.generation_id,)
+            draft = story.revision(document.document_id, study=made, generation_ids=ids)
+            warehouse.append(source, document, case, draft, generation, *decisions)
+        warehouse.append(*Story("d").rows("draft 1"), Story("e").source(), Story("e").failure())
+    return path
+
+
+def test_the_page_is_current():
+    """The generated part is what docs/generate_warehouse.py writes."""
+    program = (
+        "import sys; sys.path.insert(0, 'docs'); import generate_warehouse as g;"
+        " sys.exit(g.page(text := g.PAGE.read_text('utf-8')) != text)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=False)
+    assert done.returncode == 0, "run docs/generate_warehouse.py"
+
+
+def test_ten_questions():
+    """The page asks ten questions."""
+    assert len(QUESTIONS) == 10
+
+
+@pytest.mark.parametrize(("question", "query"), QUESTIONS, ids=[text[:40] for text, _ in QUESTIONS])
+def test_each_question_has_an_answer(home, question, query):
+    """Each query runs in `casebook sql` and finds rows, with a value in every column."""
+    with Warehouse(home, read_only=True) as warehouse:
+        columns, rows = warehouse.sql(query.strip().rstrip(";"))
+    assert rows, question
+    filled = {
+        column
+        for row in rows
+        for column, value in zip(columns, row, strict=True)
+        if value is not None
+    }
+    assert {*columns} - filled <= {"qualifier", "sample", "method", "page"}
+
+
+def test_in_a_plain_duckdb(home):
+    """A DuckDB that knows nothing of casebook gives the same answers on the file."""
+    program = (
+        "import sys, duckdb\n"
+        "connection = duckdb.connect(sys.argv[1], read_only=True)\n"
+        "for query in sys.argv[2:]: print(len(connection.execute(query).fetchall()))"
+    )
+    queries = [query for _, query in QUESTIONS]
+    command = [sys.executable, "-c", program, str(home), *queries]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    with Warehouse(home, read_only=True) as warehouse:
+        expected = [len(warehouse.sql(query)[1]) for query in queries]
+    assert [int(number) for number in printed] == expected
+
+
+def test_lessons_about_rag_by_year(home):
+    """The first question's answer is right, the newest first."""
+    with Warehouse(home, read_only=True) as warehouse:
+        _, rows = warehouse.sql(QUESTIONS[0][1])
+    assert [row[:3] for row in rows] == [
+        (2025, "Company c", "Measure."),
+        (2024, "Company b", "Measure."),
+        (2023, "Company a", "Measure."),
+    ]

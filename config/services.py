@@ -100,12 +100,20 @@ class Services:
     @property
     def parallel(self) -> int:
         """How many sources ask the model at once."""
-        return EMBEDDED_AT_ONCE if self.settings.embedded else self.settings.concurrency
+        settings = self.settings
+        wanted = settings.concurrency or settings.llm_concurrency
+        return EMBEDDED_AT_ONCE if settings.embedded else wanted
+
+    @property
+    def drafting(self) -> int:
+        """How many sources are drafted at once: while some are stored, others ask the model."""
+        is_bounded = self.settings.embedded or self.settings.concurrency
+        return self.parallel if is_bounded else self.parallel + self.parallel // 2 + 1
 
     @cached_property
     def turns(self) -> asyncio.Semaphore:
-        """Bounds how many sources ask the model at once; others are fetched meanwhile."""
-        return asyncio.Semaphore(self.parallel)
+        """Bounds how many sources are drafted at once; others are fetched meanwhile."""
+        return asyncio.Semaphore(self.drafting)
 
     @cached_property
     def budget(self) -> "Budget":

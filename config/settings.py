@@ -107,8 +107,9 @@ class Settings(BaseSettings):
     budget_source: Dollars = 1.0
     """US dollars that one source may cost; `--source-budget` raises it."""
 
-    concurrency: AtOnce = 4
-    """Sources in progress at the same time; 2 with the embedded model."""
+    concurrency: AtOnce | None = None
+    """Sources that are drafted at the same time; by default as many as requests, and some more that
+    are checked and stored meanwhile. 2 with the embedded model."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that parse documents."""
     host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0

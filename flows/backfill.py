@@ -131,8 +131,7 @@ class BatchRun:
         self._on_result, self._on_stage, self._on_step = on_result, on_stage, on_step
         self._second_try_seconds = second_try_seconds
         # Enough sources ahead of the model that it never waits for a page, and no more.
-        window = services.parallel + services.parallel // 2 + 2 * services.settings.workers
-        self._window = asyncio.Semaphore(window)
+        self._window = asyncio.Semaphore(services.drafting + 2 * services.settings.workers)
 
     async def finish(self) -> BatchProgress:
         """Process what is open and return the batch's progress; its steps are stored.

@@ -37,7 +37,8 @@ _SERVED: tuple[tuple[Flow[..., Any], str, timedelta | None], ...] = (
 async def main(limit: int) -> None:
     """Register the deployments and run what is requested until stopped."""
     async with get_client() as client:
-        await _limit_model_stages(client, Settings.load().concurrency)
+        settings = Settings.load()
+        await _limit_model_stages(client, settings.concurrency or settings.llm_concurrency)
         deployments = [await _deployment(client, *one) for one in _SERVED]
     await aserve(*deployments, limit=limit, pause_on_shutdown=False, print_starting_message=False)
 

@@ -53,8 +53,7 @@ class Cue(NamedTuple):
 def read(payload: Payload) -> Extracted:
     """Return the words of a captions file; NOTE comments may name title, speaker and date.
 
-    Raises:
-        Unreadable: if the file has no cue.
+    Raises Unreadable if the file has no cue.
     """
     source = re.sub(r"\r\n?", "\n", decode(payload.data, payload.charset))
     cues = parse_cues(source)

@@ -23,9 +23,7 @@ _REFERENCES = re.compile(r"[\dIVX. ]*(?:references|bibliography|works cited)", r
 def read(payload: Payload) -> Extracted:
     """Return the text of a paper without its list of references.
 
-    Raises:
-        KindUnsupported: if a page stands where the PDF should be.
-        ExtractionError: as the reader of its HTML or PDF does.
+    Raises KindUnsupported if a page stands where the PDF should be, and as other readers do.
     """
     bundle = unpack(payload)
     if bundle.body is None:

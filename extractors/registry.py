@@ -37,8 +37,7 @@ def read(payload: Payload) -> Extracted:
     Raises:
         KindUnsupported: if no reader reads this kind, or the bytes are not what they are called.
         SourceIsList: if it is a feed, a sitemap or a table of addresses.
-        DocumentEmpty: if there are no bytes, or under five words in them.
-        ExtractionError: whatever else the reader finds wrong.
+        DocumentEmpty: if there are under five words; another ExtractionError as the reader does.
     """
     chosen = choose(payload)
     found: Extracted = import_module(chosen.format.module).read(payload)
@@ -52,11 +51,7 @@ def read(payload: Payload) -> Extracted:
 
 
 def choose(payload: Payload) -> Choice:
-    """Return the format of ``payload``.
-
-    Raises:
-        KindUnsupported, SourceIsList, DocumentEmpty, Unreadable: see ``read``.
-    """
+    """Return the format of ``payload``; raise as ``read`` does."""
     if not payload.data.strip(b"\0 \t\r\n\f"):
         raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
     declared = _declared(payload)

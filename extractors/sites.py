@@ -17,16 +17,12 @@ _MOST_WRAPPINGS = 3
 
 
 def canonical_url(address: str) -> str:
-    """Return the one form in which all addresses of a page are the same text.
+    """Return the one form in which all addresses of a page are the same text; raise InvalidUrl.
 
-    It is an identity to compare by, not an address to open: https wherever the port is a default
-    one, without ``www.``, ``index.html``, trailing slash, fragment, tracking parameters, and what a
-    mobile, AMP or print edition adds; parameters are sorted. An archived copy is its original, a
-    paper its landing page without the version, a raw file the page around it. A fragment stays
-    where it is a route of the page's scripts (``#!/post/1``).
-
-    Raises:
-        InvalidUrl: if ``address`` is not a web address.
+    It is an identity to compare by, not an address to open: https, without ``www.``, trailing
+    slash, fragment, trackers, and what a mobile, AMP or print edition adds; parameters are sorted.
+    An archived copy is its original, a paper its landing page without the version, a raw file the
+    page around it. A route of the page's scripts (``#!/post/1``) stays.
     """
     url = original_of(address)
     if video := video_id(url):
@@ -55,11 +51,7 @@ def kind_of_url(address: str) -> SourceKind | None:
 
 
 def original_of(address: str | WebUrl) -> WebUrl:
-    """Return the page that an archived copy or AMP cache holds, else the address itself.
-
-    Raises:
-        InvalidUrl: if ``address`` is not a web address.
-    """
+    """Return the page that an archived copy or AMP cache holds, else the address itself."""
     url = parse_web_url(address) if isinstance(address, str) else address
     for _ in range(_MOST_WRAPPINGS):
         whole = f"{url.origin}{url.target}"

@@ -11,12 +11,7 @@ from schemas.sources import Payload, SourceKind, Step
 
 
 def read(payload: Payload) -> Extracted:
-    """Return what was said, as captions, a transcription or a person's transcript have it.
-
-    Raises:
-        Unreadable: if the bundle is damaged.
-        ExtractionError: as the reader of the transcript does.
-    """
+    """Return what captions, a transcription or a transcript say; raise ExtractionError for none."""
     from extractors import registry  # it lists this reader
 
     bundle = unpack(payload)

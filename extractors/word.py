@@ -34,11 +34,7 @@ _NO_COLOUR = {"", "auto", "FFFFFF", "none", "white"}
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the text of a Word document.
-
-    Raises:
-        Unreadable: if it cannot be parsed, or unpacks to more than any book has.
-    """
+    """Return the text of a Word document; raise Unreadable if it is damaged or a bomb."""
     try:
         packed, hidden, about = _cleaned(payload)
         pictures = mammoth.images.img_element(lambda _: {})
@@ -92,9 +88,7 @@ def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, 
 def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
     """Yield the names and roots of the XML parts of a document.
 
-    Raises:
-        Unreadable: if they are too large.
-        ValueError: if one has a document type, which the standard forbids and bombs need.
+    Raises Unreadable if they are too large, ValueError for a document type, which bombs need.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     with zipfile.ZipFile(io.BytesIO(payload.data)) as archive:

@@ -65,12 +65,8 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
     async def compute(self, function: Callable[[Payload], R], payload: Payload) -> R:
         """Return ``function(payload)``; ``function`` is one of a module, or a partial of one.
 
-        Cancelling the awaiting task kills the worker.
-
-        Raises:
-            WorkerFailed: if it hits a limit, or the worker dies.
-            TemporarilyUnavailable: if no worker can be started.
-            CasebookError: whatever ``function`` raises.
+        Cancelling the awaiting task kills the worker. Raises WorkerFailed if it hits a limit or
+        dies, TemporarilyUnavailable if none can be started, and what ``function`` raises.
         """
         used: list[BaseProcess] = []
         running = self._threads.submit(self._run, function, payload, used)

@@ -43,9 +43,7 @@ class SourceIdentity(NamedTuple):
 async def fetch(ref: SourceRef, network: Network) -> Payload:
     """Return the bytes of a page or file; a transcript stands for its video or recording.
 
-    Raises:
-        FetchError: with the address or path and what to do.
-        ModelError: if a recording cannot be transcribed now.
+    Raises FetchError with what to do, ModelError if a recording cannot be transcribed now.
     """
     limits = network.client.limits
     if ref.transcript is not None:
@@ -184,10 +182,7 @@ def _path(name: str) -> Path:
 def read_file(path: Path, limits: FetchLimits) -> bytes:
     """Return the bytes of a regular file within the cap for its suffix.
 
-    Raises:
-        SourceGone: if nothing is there.
-        AccessDenied: if it is a folder, a device, or not ours to read.
-        TooLarge: if it is larger than the cap.
+    Raises SourceGone if nothing is there, AccessDenied if it is no file or not ours, TooLarge.
     """
     name, suffix = shown(str(path)), path.suffix.lower()
     cap = limits.file_bytes if suffix in {".pdf", ".docx"} else limits.text_bytes

@@ -58,9 +58,7 @@ class Renderer:
     async def render(self, payload: Payload) -> Payload:
         """Return the page as it is after its scripts ran, as HTML in UTF-8.
 
-        Raises:
-            TemporarilyUnavailable: if no browser starts, or it is not done in time.
-            TooLarge: if the page grows past the limit.
+        Raises TemporarilyUnavailable if no browser does it in time, TooLarge if the page grows.
         """
         from playwright.async_api import Error
 

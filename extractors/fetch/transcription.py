@@ -18,9 +18,7 @@ class Transcriber:
     async def transcribe(self, data: bytes, name: str, media_type: str) -> Cues:
         """Return the words, with their start and end in seconds.
 
-        Raises:
-            TranscriptionFailed: if it is too large for the endpoint, or nothing is said.
-            ModelError: if the endpoint gives no answer that can be used.
+        Raises TranscriptionFailed if it is too large or silent, ModelError as the endpoint answers.
         """
         import httpx2  # slow to import, and few sources need it
 

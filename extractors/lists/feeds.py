@@ -39,9 +39,7 @@ def read_feed(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
 def feed_item(payload: Payload, address: str) -> Payload:
     """Return the item of a feed that is at ``address``, as a web page of that address.
 
-    Raises:
-        DocumentEmpty: if the feed has no such item, or only a teaser of it.
-        Unreadable: if the feed defines XML entities.
+    Raises DocumentEmpty without such an item, or with a teaser only; Unreadable for XML entities.
     """
     place = Place(payload.final_url or payload.url or "")
     text = decode(unpacked(payload), payload.charset, markup=True)

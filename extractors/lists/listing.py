@@ -157,8 +157,7 @@ def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidat
 def xml_of(text: str, payload: Payload) -> bytes:
     """Return XML as UTF-8; bare ampersands, not well-formed and common, stand for themselves.
 
-    Raises:
-        Unreadable: if it defines entities: bombs need them, lists do not.
+    Raises Unreadable if it defines entities: bombs need them, lists do not.
     """
     if _ENTITIES.search(text):
         raise Unreadable(
@@ -171,12 +170,7 @@ def xml_of(text: str, payload: Payload) -> bytes:
 
 
 def unpacked(payload: Payload) -> bytes:
-    """Return the bytes of a list without gzip.
-
-    Raises:
-        TooLarge: if there are more than a list may have.
-        Unreadable: if they cannot be unpacked.
-    """
+    """Return the bytes of a list without gzip; raise TooLarge over 50 MB, Unreadable if damaged."""
     if not payload.data.startswith(b"\x1f\x8b"):
         return payload.data
     inflater, data = zlib.decompressobj(wbits=31), b""

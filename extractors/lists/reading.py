@@ -35,13 +35,8 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
     """Return what a list names, in its order, each source once.
 
     ``folder`` is that of a local list, which may name local files in relation to it, since the
-    person who passes it is trusted. A feed, sitemap or outline may name nothing.
-
-    Raises:
-        KindUnsupported: if it is a picture, a PDF or the like.
-        Unreadable: if it defines XML entities, or cannot be parsed.
-        TooLarge: if it unpacks to over 50 MB.
-        DocumentEmpty: if anything else names no source.
+    person who passes it is trusted. A feed, sitemap or outline may name nothing; anything else then
+    raises DocumentEmpty. Raises KindUnsupported for a picture or the like, Unreadable, TooLarge.
     """
     data = unpacked(payload)
     if found := sniffing.binary(data):

@@ -43,10 +43,8 @@ async def walk(
 ) -> Walk:
     """Return the sources that a list and the lists in it name, in the order of the lists.
 
-    Lists are followed one level down. A list inside that cannot be had is missed.
-
-    Raises:
-        CasebookError: if the first list cannot be fetched or read.
+    Lists are followed one level down. One inside that cannot be had is missed; for the first one
+    CasebookError is raised.
     """
 
     async def listing(one: SourceRef) -> Listing:

@@ -54,10 +54,8 @@ async def read_body(
 ) -> bytes:
     """Return the decoded body.
 
-    Raises:
-        TooLarge: as soon as the announced, received or decoded size passes the cap.
-        Unreachable: if an encoded body stops before its end.
-        BadResponse: if its encoding is unknown or damaged.
+    Raises TooLarge as soon as the announced, received or decoded size passes the cap, Unreachable
+    if an encoded body stops before its end, BadResponse if its encoding is unknown or damaged.
     """
     _check_size(int(headers.get("content-length", 0)), limits.announced_cap(media_type))
     inflater = _Inflater() if _is_packed(headers.get("content-encoding", "")) else None

@@ -19,19 +19,13 @@ from typing import NamedTuple, Self
 
 import httpcore2
 
+from extractors.data import table
 from extractors.network.body import FetchLimits, read_body
 from extractors.network.guard import GuardedBackend, NetworkPolicy, Resolver, system_resolver
 from extractors.network.politeness import Politeness
 from extractors.urls import WebUrl, parse_web_url, shown
-from schemas.errors import (
-    AccessDenied,
-    BadResponse,
-    FetchError,
-    InvalidUrl,
-    ServerBusy,
-    SourceGone,
-    Unreachable,
-)
+from schemas import errors
+from schemas.errors import BadResponse, FetchError, InvalidUrl, Unreachable
 
 ROBOTS_NAME = "casebook"
 """The product name that a robots.txt addresses us by."""
@@ -51,20 +45,7 @@ _HTTP_ERRORS = (
     *(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException),
     *(httpcore2.ProxyError, httpcore2.ConnectionNotAvailable),
 )
-# What a status means (RFC 9110) where it is not a whole page; the first row that holds it decides.
-_STATUSES = (
-    ({206}, Unreachable, "body_truncated", "a part of the page only: {when}"),
-    ({404, 410}, SourceGone, "page_missing", "not there: check it, or look for an archived copy"),
-    ({408, 425, 429, 503}, ServerBusy, None, "not now: {when}"),
-    (range(500, 600), Unreachable, "server_failed", "a failure of the server: {when}"),
-    (
-        range(400, 1000),
-        AccessDenied,
-        "page_forbidden",
-        "not open to casebook: save it and submit the file",
-    ),
-    (range(1000), BadResponse, "malformed", "which is not a page: open it in a browser"),
-)
+_STATUSES = table("statuses")
 _NAME = re.compile(r"[ -~]{1,255}")  # of a type: other text could be huge, or steer a terminal
 _UNKNOWN = "application/octet-stream"
 
@@ -142,9 +123,7 @@ class GuardedClient:
 
         ``polite`` waits for the host's next turn first, which does not count for the deadline.
         ``body`` makes it a POST, which is not redirected; another origin does not get ``headers``.
-
-        Raises:
-            FetchError: with the address and what to do.
+        Raises FetchError with the address and what to do.
         """
         first, limits = parse_web_url(url), self.limits
         if max_bytes:
@@ -216,9 +195,11 @@ class GuardedClient:
         else:
             self.politeness.answered(url.host)
         if status not in _WHOLE:
-            kind, cause, meaning = next(row[1:] for row in _STATUSES if status in row[0])
+            known = next(_STATUSES[one] for one in _STATUSES if re.fullmatch(one, str(status)))
+            kind: type[FetchError] = getattr(errors, known["error"])
             when = "retry later" if seconds is None else f"retry after {seconds:.0f} s"
-            raise kind(f"{url} answers {status}, {meaning.format(when=when)}.", cause, seconds)
+            message = f"{url} answers {status}, {known['text'].format(when=when)}."
+            raise kind(message, known.get("cause"), seconds)
 
 
 class _Sent(NamedTuple):

@@ -1,8 +1,7 @@
 """The guard between an address and a connection: resolve once, judge all, connect to what passed.
 
 It sits where httpcore opens TCP connections, below redirects and TLS, so nothing that speaks HTTP
-through it reaches an address that was not judged. A name that changes its answer between two
-look-ups gains nothing.
+through it reaches an address that was not judged, whatever a name answers the next time.
 """
 
 import asyncio
@@ -35,8 +34,7 @@ _LOOKUPS = ThreadPoolExecutor(32, thread_name_prefix="casebook-dns")
 def is_public(address: IPAddress) -> bool:
     """Return whether ``address`` belongs to the public internet, whatever form it is written in.
 
-    IPv6 outside 2000::/3 is refused whole, which covers the compatible (::/96), translated
-    (::ffff:0:0:0/96) and local NAT64 (64:ff9b:1::/48) forms of IPv4.
+    IPv6 outside 2000::/3 is refused whole, with the forms of IPv4 that lie there.
     """
     if any(address in network for network in _SPECIAL):
         return False
@@ -62,9 +60,8 @@ def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
 class NetworkPolicy:
     """What passes beside the public internet's ports 80 and 443.
 
-    ``allowed_hosts`` holds exact ``host:port`` entries (lower-case; IPv6 in brackets) that are not
-    judged: an intranet wiki that the operator names. They are for people to submit: no page of the
-    public internet can redirect to them.
+    ``allowed_hosts`` holds exact ``host:port`` entries (lower-case; IPv6 in brackets) of intranet
+    hosts that people may submit and that no public page can redirect to.
     """
 
     allowed_hosts: frozenset[str] = frozenset()
@@ -139,9 +136,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
     async def judged(self, host: str, port: int, seconds: float = 10.0) -> Sequence[IPAddress]:
         """Return the addresses of ``host``, a name or an address already, all of them public.
 
-        Raises:
-            AddressForbidden: if one of them is not.
-            Unreachable: if there are none within ``seconds``.
+        Raises AddressForbidden if one is not, Unreachable if there are none within ``seconds``.
         """
         try:
             addresses: Sequence[IPAddress] = [ip_address(host)]

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from schemas.errors import ServerBusy
 
-LONGEST_PAUSE = 60.0
-"""The longest pause in seconds that is waited out."""
+LONGEST_PAUSE = 60.0  # seconds that are waited out
 
 
 class Politeness:
@@ -46,11 +45,7 @@ class Politeness:
         self._refusals.pop(host, None)
 
     async def turn(self, host: str) -> None:
-        """Return when the next request to ``host`` may begin.
-
-        Raises:
-            ServerBusy: if it refuses requests for longer than is waited out.
-        """
+        """Return when the next request to ``host`` may begin; raise ServerBusy for long waits."""
         now = self._clock()
         rest = self._resting[host] - now
         if rest > LONGEST_PAUSE:

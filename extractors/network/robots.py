@@ -26,11 +26,9 @@ class Robots:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def check(self, url: WebUrl) -> None:
-        """Check that the site's robots.txt does not forbid ``url`` to casebook.
+        """Raise AccessDenied if the site's robots.txt forbids ``url`` to casebook.
 
-        Raises:
-            AccessDenied: if it does.
-            FetchError: if robots.txt cannot be read now, which by RFC 9309 forbids everything.
+        Raises another FetchError if it cannot be read now, which by RFC 9309 forbids everything.
         """
         async with self._locks[url.origin]:
             rules, until = self._rules.get(url.origin, (None, 0.0))

@@ -22,6 +22,7 @@ _FILE = re.compile(r"\A---\n(?P<header>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\]$", re.MULTILINE)
 _FIELDS = {"name", "version", "purpose", "variables"}
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_template = cache(_ENVIRONMENT.from_string)  # to compile one takes longer than to render it
 
 
 class Message(Frozen):
@@ -53,7 +54,7 @@ class Prompt(Frozen):
                 f"not {sorted(values)}"
             )
         return [
-            Message(role=m.role, content=_ENVIRONMENT.from_string(m.content).render(values))
+            Message(role=m.role, content=_template(m.content).render(values))
             for m in self.messages
         ]
 

@@ -18,16 +18,9 @@ _MOST_CONTROLS = 0.05
 _HEAD = 8_192
 
 Form = Literal["list", "page", "captions", "json"]
-_PROLOG = rb"(?si)(?:<\?(?:(?!\?>).){0,300}\?>\s*|<!--(?:(?!-->).){0,2000}-->\s*)*+"
-_CLOCK = rb"\d{1,3}:\d{2}(?::\d{2})?[.,]\d{1,3}"
 _FORMS: dict[Form, re.Pattern[bytes]] = {
-    "list": re.compile(
-        _PROLOG + rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b"
-        rb"|\{.*\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org"
-    ),
-    "page": re.compile(_PROLOG + rb"<(?:!doctype\s+html|html|head|body)\b"),
-    "captions": re.compile(rb"WEBVTT\b|(?:\d+\s*\n)?" + _CLOCK + rb"\s*-{1,2}>\s*" + _CLOCK),
-    "json": re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])"),
+    form: re.compile(pattern.format(**_TABLE["parts"]).encode(), re.DOTALL | re.IGNORECASE)
+    for form, pattern in _TABLE["forms"].items()
 }
 _TAG = re.compile(rb"(?i)<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b")
 
@@ -67,6 +60,12 @@ def form(data: bytes) -> Form | None:
     found = next((name for name, pattern in _FORMS.items() if pattern.match(start)), None)
     is_cut = found == "json" and not data[-64:].rstrip().endswith((b"}", b"]"))
     return None if is_cut else found
+
+
+def xml_list(data: bytes) -> str | None:
+    """Return the name of the root that a feed, sitemap or outline has, None for anything else."""
+    found = _FORMS["list"].match(_beginning(data))
+    return found["root"].decode().lower() if found and found["root"] else None
 
 
 def has_tags(data: bytes) -> bool:

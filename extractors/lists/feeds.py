@@ -8,7 +8,7 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it ships no types
 
-from extractors.lists.listing import Entry, Missed, Place, candidate, unpacked, xml_of
+from extractors.lists.listing import Entry, Place, candidate, missed, unpacked, xml_of
 from extractors.naming import where
 from extractors.sites import canonical_url
 from extractors.text import count_words, decode
@@ -33,7 +33,7 @@ def read_feed(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
         if address := next(_addresses(entry, place), None):
             yield candidate(address, title, day, next(_texts(entry), None))
         else:
-            yield Missed("an item", title)
+            yield missed("an item", title)
 
 
 def feed_item(payload: Payload, address: str) -> Payload:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from extractors.lists.listing import Entry, Missed, Place, addresses_in, candidate, is_file_name
+from extractors.lists.listing import Entry, Place, addresses_in, candidate, is_file_name, missed
 from schemas.sources import Candidate
 
 _LINK = re.compile(
@@ -28,10 +28,14 @@ def read_lines(text: str, place: Place, *, markdown: bool = False) -> Iterator[E
             yield from named
             found += len(named)
             bare += [(number, line)] if line.strip("#") and not named else []
+    is_list = not markdown and len(bare) <= found
     for number, line in bare:
-        reason = _reason(line)
-        if reason or not (markdown or len(bare) > found):
-            yield Missed(f"line {number}", line, reason or "no address")
+        if _SCHEMELESS.fullmatch(line):
+            yield missed(f"line {number}", line, "an address without https://")
+        elif is_file_name(line) and " " not in line:
+            yield missed(f"line {number}", line, "a file, which only a local list may name")
+        elif is_list:
+            yield missed(f"line {number}", line)
 
 
 def _named(line: str, place: Place) -> list[Candidate]:
@@ -43,11 +47,3 @@ def _named(line: str, place: Place) -> list[Candidate]:
     days = set(_DAY.findall(line))
     day = days.pop() if len(addresses) == 1 and len(days) == 1 else None
     return [candidate(one, titles.get(one), day) for one in addresses]
-
-
-def _reason(line: str) -> str:
-    """Return what is wrong with a line that was meant to name a source, "" for any other."""
-    if _SCHEMELESS.fullmatch(line):
-        return "an address without https://"
-    is_file = is_file_name(line) and " " not in line
-    return "a file, which only a local list may name" if is_file else ""

@@ -42,19 +42,8 @@ class Nested(NamedTuple):
     url: str
 
 
-class Missed(NamedTuple):
-    """An entry ("line 3") that names no source, and why."""
-
-    name: str
-    text: str
-    reason: str = "no address"
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.reason}: “{one_line(self.text)[:80]}”"
-
-
-Entry = Candidate | Nested | Missed
-"""What a reader of one form of list yields."""
+Entry = Candidate | Nested | str
+"""What a reader of one form of list yields; a text says which entry names no source, and why."""
 
 
 class Listing(Frozen):
@@ -92,6 +81,11 @@ class Place(NamedTuple):
         if value.startswith("/") and is_web_address(self.base):
             return self.join(value)
         return next(iter(addresses_in(value)), None)
+
+
+def missed(name: str, text: str, reason: str = "no address") -> str:
+    """Return what is said about an entry ("line 3") that names no source."""
+    return f"{name}: {reason}: “{one_line(text)[:80]}”"
 
 
 def is_file_name(text: str) -> bool:
@@ -140,18 +134,18 @@ def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidat
     ``local`` lets files pass beside web addresses.
     """
     chosen: dict[str, Candidate] = {}
-    missed: list[str] = []
+    left: list[str] = []
     for one in candidates:
         try:
             identity = one.url if local and is_file_name(one.url) else canonical_url(one.url)
         except InvalidUrl as error:
-            missed.append(str(error))
+            left.append(str(error))
             continue
         if (known := chosen.setdefault(identity, one)).title is None:
             chosen[identity] = known.model_copy(update={"title": one.title})
     if (beyond := len(chosen) - MOST_CANDIDATES) > 0:
-        missed.append(f"{beyond:,} addresses beyond the first {MOST_CANDIDATES:,}: split the list")
-    return list(chosen.values())[:MOST_CANDIDATES], missed
+        left.append(f"{beyond:,} addresses beyond the first {MOST_CANDIDATES:,}: split the list")
+    return list(chosen.values())[:MOST_CANDIDATES], left
 
 
 def xml_of(text: str, payload: Payload) -> bytes:
@@ -160,11 +154,9 @@ def xml_of(text: str, payload: Payload) -> bytes:
     Raises Unreadable if it defines entities: bombs need them, lists do not.
     """
     if _ENTITIES.search(text):
-        raise Unreadable(
-            f"{where(payload)} defines XML entities, as attacks do and lists do not; put its "
-            "addresses into a text file instead.",
-            cause="damaged",
-        )
+        message = f"{where(payload)} defines XML entities, as attacks do and lists do not"
+        advice = "put its addresses into a text file instead"
+        raise Unreadable(f"{message}; {advice}.", cause="damaged")
     plain = _BARE_AMPERSAND.sub("&amp;", _XML_DECLARATION.sub("", text))
     return plain.encode("utf-8", "replace")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from extractors import sniffing
 from extractors.lists.feeds import read_feed
 from extractors.lists.lines import read_lines
-from extractors.lists.listing import Entry, Listing, Missed, Nested, Place, once, unpacked
+from extractors.lists.listing import Entry, Listing, Nested, Place, once, unpacked
 from extractors.lists.pages import read_page
 from extractors.lists.sitemaps import read_opml, read_sitemap
 from extractors.lists.tables import is_table, read_json, read_table
@@ -17,13 +17,8 @@ from extractors.urls import is_web_address
 from schemas.errors import DocumentEmpty, KindUnsupported
 from schemas.sources import Candidate, Payload
 
-_XML = re.compile(
-    r"(?si)(?:<\?(?:(?!\?>).){0,300}\?>\s*|<!--(?:(?!-->).){0,2000}-->\s*"
-    r"|<!doctype\s+(?!html)[^>\[]{0,300}(?:\[(?:(?!\]\s*>).){0,9000}\])?\s*>\s*)*+"
-    r"<(?:[\w-]+:)?(?P<root>rss|rdf|feed|urlset|sitemapindex|opml)\b"
-)
 _XML_FORMS = {"urlset": "sitemap", "sitemapindex": "sitemap", "opml": "outline"}
-_MAY_BE_EMPTY = {"feed", "sitemap", "outline"}
+_READERS = {"feed": read_feed, "sitemap": read_sitemap, "outline": read_opml}
 _MOST_MISSED = 50
 # A file's name and media type, with a space between them.
 _HTML = re.compile(r"\.html? |text/html|xhtml")
@@ -49,11 +44,11 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
     all_entries = list(entries)
     named = (one for one in all_entries if isinstance(one, Candidate))
     candidates, missed = once(named, local=folder is not None)
-    missed += [str(one) for one in all_entries if isinstance(one, Missed)]
+    missed += [one for one in all_entries if isinstance(one, str)]
     lists = list(dict.fromkeys(one.url for one in all_entries if isinstance(one, Nested)))
     missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
     nested = list(filter(is_web_address, lists))
-    if not candidates and not nested and form not in _MAY_BE_EMPTY:
+    if not candidates and not nested and form not in _READERS:
         reasons = "".join(f"; {reason}" for reason in missed[:3])
         raise DocumentEmpty(
             f"{where(payload)} names no sources{reasons}. Give a feed, a sitemap, a page of links, "
@@ -65,12 +60,12 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
 
 
 def _entries(text: str, payload: Payload, place: Place) -> tuple[str, Iterable[Entry]]:
-    if found := _XML.match(text):
-        form = _XML_FORMS.get(found["root"].lower(), "feed")
-        read = {"feed": read_feed, "sitemap": read_sitemap, "outline": read_opml}[form]
-        return form, read(text, payload, place)
+    head = text[:8_192].encode()
+    if root := sniffing.xml_list(head):
+        form = _XML_FORMS.get(root, "feed")
+        return form, _READERS[form](text, payload, place)
     name = f"{payload.name.lower()} {payload.media_type}"
-    if sniffing.form(text[:8_192].encode()) == "page" or _HTML.search(name):
+    if sniffing.form(head) == "page" or _HTML.search(name):
         return "page", read_page(text, place)
     if entries := read_json(text, place):
         return "JSON", entries

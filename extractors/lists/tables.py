@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from extractors.lists.listing import COLUMNS, Entry, Missed, Place, from_fields
+from extractors.lists.listing import COLUMNS, Entry, Place, from_fields, missed
 from extractors.urls import is_web_address
 from schemas.sources import Candidate
 
@@ -17,8 +17,8 @@ csv.field_size_limit(2**26)  # more than a list may have: no cell is an error
 
 def is_table(text: str) -> bool:
     """Return whether the first line heads a column of addresses, or is itself a row with one."""
-    first, second = (*text.split("\n", 2), "")[:2]
-    cells, below = _split(first, _delimiter(text)), _split(second, _delimiter(text))
+    rows = [cells for _, cells in _rows("\n".join(text.split("\n", 2)[:2]))]
+    cells, below = (*rows, [], [])[:2]
     is_row = sum(map(is_web_address, cells)) == 1 and len(cells) == len(below)
     return len(cells) > 1 and (is_row or any(map(_heads_addresses, cells)))
 
@@ -31,7 +31,7 @@ def read_table(text: str, place: Place) -> Iterator[Entry]:
         del rows[0]
     for number, cells in rows:
         found = from_fields(dict(zip(head, cells, strict=False)), place)
-        yield found or Missed(f"line {number}", ", ".join(cells))
+        yield found or missed(f"line {number}", ", ".join(cells))
 
 
 def read_json(text: str, place: Place) -> list[Entry]:
@@ -44,14 +44,14 @@ def read_json(text: str, place: Place) -> list[Entry]:
     found: list[Entry] = []
     for name, shown, one in entries:
         fields = one if isinstance(one, dict) else {"url": one}
-        found.append(from_fields(fields, place) or Missed(name, shown))
+        found.append(from_fields(fields, place) or missed(name, shown))
     return found if any(isinstance(one, Candidate) for one in found) else []
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows with the number of their last line, without empty ones and comments."""
-    lines = (f"{line}\n" for line in text.splitlines())
-    reader = csv.reader(lines, delimiter=_delimiter(text))
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+    reader = csv.reader((f"{line}\n" for line in text.splitlines()), delimiter=delimiter)
     for cells in reader:
         if any(cell.strip(" -:") for cell in cells) and cells[0][:1] != "#":
             yield reader.line_num, cells
@@ -69,15 +69,6 @@ def _head(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _heads_addresses(name: str) -> bool:
     return not set(COLUMNS["urls"]).isdisjoint(re.split(r"\W+", name.lower()))
-
-
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(",;\t|", key=first.count)
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    return [cell.strip(" \"'\r") for cell in line.split(delimiter)]
 
 
 def _entries(value: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """Following a list to its end: the sitemaps of an index, the feeds of an outline."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,8 +10,7 @@ from extractors.lists.listing import Listing, once
 from extractors.lists.reading import read_list
 from extractors.urls import is_web_address
 from schemas.errors import CasebookError
-from schemas.frozen import Frozen
-from schemas.sources import Candidate, Payload, SourceRef
+from schemas.sources import Payload, SourceRef
 
 FetchList = Callable[[SourceRef], Awaitable[Payload]]
 """Fetches the bytes of a list, an address or a local file."""
@@ -30,12 +29,8 @@ class WalkLimits:
     candidates: int = 10_000
 
 
-class Walk(Frozen):
-    """What was found, each source once; ``missed`` says what was not read, and why."""
-
-    form: str
-    candidates: Sequence[Candidate]
-    missed: Sequence[str] = ()
+class Walk(Listing):
+    """What a list and the lists in it name, each source once."""
 
 
 async def walk(

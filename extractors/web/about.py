@@ -1,8 +1,5 @@
 """Where a page comes from and what it is about, as it says itself. Pure."""
 
-from dataclasses import dataclass
-from datetime import date
-from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -10,11 +7,7 @@ from courlan import extract_domain
 
 from extractors.language import language_of
 from extractors.text import one_line, words_in
-from extractors.web.authors import authors_of
-from extractors.web.dates import published_on
-from extractors.web.linked_data import Thing
 from extractors.web.page import Page
-from extractors.web.titles import title_of
 
 _LONGEST_SITE = 80
 _LONGEST_DESCRIPTION = 1_000
@@ -22,46 +15,6 @@ _LONGEST_DESCRIPTION = 1_000
 _ENGLISH = frozenset("the and of to with that".split())
 _FEWEST_ENGLISH = 0.02
 _SAMPLE = 300
-
-
-@dataclass(frozen=True)
-class About:
-    """What a page says about itself.
-
-    ``titles`` are all that it is called: by machine, and in its first heading. ``claimed_words`` is
-    the length that it states, 0 for none; ``is_sold`` whether it is not for free.
-    """
-
-    title: str | None
-    titles: tuple[str, ...]
-    authors: tuple[str, ...]
-    published: date | None
-    site: str | None
-    description: str | None
-    canonical_url: str | None
-    is_article: bool
-    is_sold: bool
-    claimed_words: int
-
-
-def about_page(page: Page) -> About:
-    """Return what ``page`` says about itself; its tree must be whole."""
-    site = site_of(page)
-    sites = [name for name in (site, page.host) if name]
-    title = title_of(page, sites)
-    called = [_text(one) for one in (*_titles(page), *islice(page.tree.iter("h1"), 1))]
-    return About(
-        title=title,
-        titles=tuple(dict.fromkeys(filter(None, [title, *called]))),
-        authors=authors_of(page, sites),
-        published=published_on(page),
-        site=site,
-        description=description_of(page),
-        canonical_url=canonical_of(page),
-        is_article=page.declares_article,
-        is_sold=any(str(one.get("isAccessibleForFree")).lower() == "false" for one in page.things),
-        claimed_words=next(map(_word_count, page.articles), 0),
-    )
 
 
 def site_of(page: Page) -> str | None:
@@ -133,13 +86,6 @@ def _publisher(page: Page) -> str | None:
 
 def _titles(page: Page) -> list[Any]:
     return list(page.tree.iterfind(".//head/title"))[:1]
-
-
-def _word_count(article: Thing) -> int:
-    try:
-        return int(article.get("wordCount") or 0)
-    except (TypeError, ValueError, OverflowError):
-        return 0
 
 
 def _text(element: Any) -> str:

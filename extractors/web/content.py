@@ -8,7 +8,8 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice, pairwise
+from copy import copy
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import trafilatura
@@ -46,7 +47,7 @@ _HEADINGS, _GAP = 3, 5
 
 
 class Reading(NamedTuple):
-    """The blocks of the main text, how they were found, and the agreement of both readings (0-1)."""
+    """The blocks of the main text, how they were found, and how far both readings agree (0-1)."""
 
     blocks: list[Block]
     method: str
@@ -54,16 +55,18 @@ class Reading(NamedTuple):
 
 
 def read_main(page: Page) -> Reading:
-    """Return the main text of a page; its tree is used up."""
-    body = body_of(page.tree)
+    """Return the main text of a page."""
+    tree = copy(page.tree)
+    body = body_of(tree)
     total = length_of(body)
-    if next(islice(page.tree.iter(), MOST_ELEMENTS, None), None) is not None:
+    elements = list(tree.iter())  # kept, else each pass makes the same Python objects again
+    if len(elements) > MOST_ELEMENTS:
         return Reading(
             _all_but_furniture(body, total), "whole page, too large for trafilatura", 0.0
         )
-    mark_code(page.tree)
+    mark_code(tree)
     _drop(body, _FURNITURE, lambda element: _is_small(element, total) or _is_linked(element))
-    found = _by_trafilatura(page)
+    found = _by_trafilatura(tree, page.url)
     bare = not any(block.level for block in found)
     everything = tree_blocks(body) if bare else []
     ours = _all_but_furniture(body, total)
@@ -76,9 +79,9 @@ def read_main(page: Page) -> Reading:
     return Reading(ours, "all but furniture", agreement)
 
 
-def _by_trafilatura(page: Page) -> list[Block]:
+def _by_trafilatura(tree: Any, url: str | None) -> list[Block]:
     try:
-        found: Any = trafilatura.bare_extraction(page.tree, url=page.url, include_comments=False)
+        found: Any = trafilatura.bare_extraction(tree, url=url, include_comments=False)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - foreign code over any input; our own reading stands in

@@ -22,6 +22,7 @@ LARGE_PART = 0.25
 LARGE_SUM = 0.5
 """The same for all that a click or script may show."""
 
+_MOST_FADING = 5
 _FEWEST_WORDS = 3
 _MOST_REPORTED = 100
 _LONGEST_REPORTED = 300
@@ -39,6 +40,7 @@ _CONTROLLED = etree.XPath(
     "//@aria-controls | //@data-target | //@data-bs-target | //a[starts-with(@href, '#')]/@href"
 )
 _ODD = re.compile("[\u202d\u202e\U000e0020-\U000e007e]")
+_UNRENDERED = frozenset({"template", "dialog"})
 _OVERRIDE = re.compile("[\u202d\u202e][^\u202c]*\u202c?")
 
 
@@ -59,6 +61,9 @@ def strip_hidden(tree: Any) -> tuple[list[HiddenText], int]:
     body = body_of(tree)
     total = length_of(body)
     finds = list(_finds(tree, body, rules))
+    fading = [find for find in finds if find.hiding.reason == "opacity: 0"]
+    if len(fading) > _MOST_FADING:  # the page fades in, part by part
+        finds = [find for find in finds if find not in fading]
     small = [find for find in finds if find.length <= LARGE_PART * total]
     waiting = sum(find.length for find in small if find.hiding.may_open)
     if waiting > LARGE_SUM * total:
@@ -81,10 +86,10 @@ def _finds(tree: Any, body: Any, rules: Mapping[str, styles.Style]) -> Iterator[
     found: set[Any] = set()
     for element in _candidates(body, rules):
         hiding = _hiding_of(element, rules)
-        if hiding and not (hiding.may_open and _opens(element, controlled)):
-            if found.isdisjoint(element.iterancestors()):
-                found.add(element)
-                yield _Find(element, hiding, length_of(element))
+        opens = hiding and hiding.may_open and _opens(element, controlled)
+        if hiding and not opens and found.isdisjoint(element.iterancestors()):
+            found.add(element)
+            yield _Find(element, hiding, length_of(element))
 
 
 def _candidates(body: Any, rules: Mapping[str, styles.Style]) -> Iterator[Any]:
@@ -95,7 +100,7 @@ def _candidates(body: Any, rules: Mapping[str, styles.Style]) -> Iterator[Any]:
         if (
             element.get("style") is not None
             or element.get("hidden") is not None
-            or element.tag in {"template", "dialog"}
+            or element.tag in _UNRENDERED
             or (classes and _NAME_PART.search(classes))
             or (classes and names and not names.isdisjoint(f".{one}" for one in classes.split()))
             or (names and f"#{element.get('id')}" in names)
@@ -104,63 +109,47 @@ def _candidates(body: Any, rules: Mapping[str, styles.Style]) -> Iterator[Any]:
 
 
 def _hiding_of(element: Any, rules: Mapping[str, styles.Style]) -> styles.Hiding | None:
-    if element.tag == "template":
-        return styles.Hiding("in a template", may_open=False)
-    if element.tag == "dialog" and element.get("open") is None:
-        return styles.Hiding("in a closed dialog", may_open=True)
     names = element.attrib
-    if names.get("hidden", "until-found") != "until-found" and not _is_streamed(names):
+    if element.tag in _UNRENDERED and "open" not in names:
+        return styles.Hiding(f"in <{element.tag}>", may_open=element.tag == "dialog")
+    # React moves <div hidden id="S:1"> into place.
+    is_streamed = names.get("id", "").startswith("S:")
+    if names.get("hidden", "until-found") != "until-found" and not is_streamed:
         return styles.Hiding("the hidden attribute", may_open=True)
-    classes = names.get("class", "")
-    if classes and _NAMED.search(classes):
+    if _NAMED.search(names.get("class", "")):
         return styles.Hiding("for screen readers only", may_open=False)
     style = _style_of(names, rules)
-    if not style:
+    hiding = styles.hiding_of(style) or _unseen_ink(element, style) if style else None
+    if hiding and hiding.reason == "opacity: 0" and _fades_in(names):
         return None
-    hiding = styles.hiding_of(style) or _unseen_ink(element, style)
-    if hiding and hiding.reason == "font-size: 0" and _resets_size(element):
-        return None
-    return None if hiding and hiding.reason == "opacity: 0" and _fades_in(names) else hiding
+    return None if hiding and hiding.reason == "font-size: 0" and _resets_size(element) else hiding
 
 
 def _style_of(names: Mapping[str, str], rules: Mapping[str, styles.Style]) -> dict[str, str]:
     style: dict[str, str] = {}
     if rules:
-        for name in names.get("class", "").split():
-            style |= rules.get(f".{name}", {})
-        style |= rules.get(f"#{names.get('id', '')}", {})
+        for name in [*(f".{one}" for one in names.get("class", "").split()), f"#{names.get('id')}"]:
+            style |= rules.get(name, {})
     return style | styles.parse_style(names["style"]) if "style" in names else style
 
 
 def _unseen_ink(element: Any, style: styles.Style) -> styles.Hiding | None:
     """Return the reason where the ink is that of the ground, as far as inline styles say."""
-    if styles.is_transparent(style):
-        return styles.Hiding("transparent ink", may_open=False)
-    ink = styles.ink_of(style)
-    if ink is None:
+    if "color" not in style:
         return None
     around = (styles.parse_style(one.get("style", "")) for one in element.iterancestors())
-    grounds = map(styles.ground_of, (style, *around))
-    ground = next((ground for ground in grounds if ground), None)
-    if ground and styles.looks_alike(ink, ground):
-        return styles.Hiding("ink like the ground", may_open=False)
-    return None
+    alike = (styles.looks_alike(style, ground) for ground in (style, *around))
+    is_unseen = next((one for one in alike if one is not None), False)
+    return styles.Hiding("ink like the ground", may_open=False) if is_unseen else None
 
 
 def _resets_size(element: Any) -> bool:
     return any("font" in child.get("style", "") for child in element.iterdescendants("*"))
 
 
-def _is_streamed(names: Mapping[str, str]) -> bool:
-    """Return whether React moves an element into place: ``<div hidden id="S:1">``."""
-    return names.get("id", "").startswith("S:")
-
-
 def _fades_in(names: Mapping[str, str]) -> bool:
     """Return whether a library for animations shows an element: Webflow, AOS, Framer and such."""
-    return any(_ANIMATED.match(name) for name in names) or bool(
-        _ANIMATED.search(names.get("class", ""))
-    )
+    return any(map(_ANIMATED.search, [*names, names.get("class", "")]))
 
 
 def _opens(element: Any, controlled: set[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,6 +58,24 @@ class Page:
             articles_in(self.things),
             key=lambda one: one_line(str(one.get("headline"))) not in titles,
         )
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether the page says that its text is not for free."""
+        return any(str(one.get("isAccessibleForFree")).lower() == "false" for one in self.things)
+
+    @property
+    def claimed_words(self) -> int:
+        """How many words the page says its text has, 0 where it says nothing."""
+        stated = (str(article.get("wordCount")) for article in self.articles)
+        return next((int(count[:9]) for count in stated if count.isdecimal()), 0)
+
+    @property
+    def names(self) -> list[str]:
+        """What the page is called: by machine, and in its first heading."""
+        titles, tops = self.tree.iterfind(".//head/title"), self.tree.iter("h1")
+        named = [*islice(titles, 1), *islice(tops, 1)]
+        return [name for one in named if (name := one_line(" ".join(one.itertext())))]
 
     @cached_property
     def host(self) -> str:

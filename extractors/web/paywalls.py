@@ -1,4 +1,4 @@
-"""Tell a text that is sold and breaks off from one that came whole. Pure.
+"""Recognise a text that is sold and breaks off. Pure.
 
 A class named "paywall", a line that sells subscriptions and ``isAccessibleForFree: false`` stand on
 pages that show all of their text too. So a page is refused only where its text is seen to be cut.
@@ -7,9 +7,10 @@ pages that show all of their text too. So a page is refused only where its text 
 import re
 
 from extractors.text import count_words
-from extractors.web import wall_phrases as phrases
+from extractors.web.shown import FEWEST_WORDS, Shown
+from extractors.web.wall_phrases import WALLS
 
-_STUB, _NOTE, _SHORT, _TEASER = 50, 120, 240, 400
+_NOTE, _SHORT, _TEASER = 120, 240, 400
 _ENDING, _NEXT = 200, 400
 _SEVERAL = 2
 _FAR_MORE, _ALL_BUT = 2, 4
@@ -18,48 +19,53 @@ _ENDS = re.compile(r"[.!?。！？:;…][\"'”’»)\]]*$|[\"”’»]$")
 _WITHIN = re.compile(r"[.!?。！？][\"'”’»)]* ")
 _GOES_ON = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])[\"'”’»)\]]*$")
 _MARKUP = re.compile(r"\b(?:class|id)\s?=\s?[\"']?[^\"'>]{0,200}\bpaywall", re.IGNORECASE)
+_SELLS = WALLS["paywall"]
 
 
-def is_cut(text: str, seen: str, html: str, words: int, claimed: int, *, is_sold: bool) -> bool:
-    """Return whether ``text`` is the beginning of one that is sold.
-
-    ``claimed`` is the number of words that the page states, 0 for none.
-    """
-    if is_sold and (_breaks_off(text) or (words < _SHORT and claimed > _FAR_MORE * words)):
+def is_cut(page: Shown) -> bool:
+    """Return whether the text is the beginning of one that is sold."""
+    words, text = page.words, page.own_text
+    if words >= _TEASER:
+        return False
+    if page.is_sold and (
+        _breaks_off(text) or (words < _SHORT and page.claimed_words > _FAR_MORE * words)
+    ):
         return True
-    near = _near(text, seen) if words >= _STUB else seen
-    is_marked = "paywall" in html.lower() and bool(_MARKUP.search(html))
+    if words < _SHORT and any(_SELLS.hint.search(f) or _SELLS.text.search(f) for f in page.titles):
+        return len(_found(_SELLS.text, text) | _found(_SELLS.hint, text)) >= _SEVERAL
     # What an article speaks of before its end is its subject, not an offer.
-    spoken = text[:-_ENDING] if words >= _STUB else ""
-    sold = _phrases(phrases.SOLD_REST, near) - _phrases(phrases.SOLD_REST, spoken)
-    if sold and (words < _SHORT or is_sold or is_marked or len(sold) >= _SEVERAL):
+    near, spoken = (page.own_seen, "") if words < FEWEST_WORDS else (_near(page), text[:-_ENDING])
+    sold = _found(_SELLS.text, near) - _found(_SELLS.text, spoken)
+    offers = sold | (_found(_SELLS.hint, near) - _found(_SELLS.hint, spoken))
+    is_marked = "paywall" in page.html.lower() and bool(_MARKUP.search(page.html))
+    if sold and (words < _SHORT or page.is_sold or is_marked or len(sold) >= _SEVERAL):
         return True
-    offers = _phrases(phrases.OFFER, near) - _phrases(phrases.OFFER, spoken)
     if words >= _SHORT or not offers:
         return False
-    return is_sold or len(offers) >= _SEVERAL or (is_marked and words < _NOTE)
+    return page.is_sold or len(offers) >= _SEVERAL or (is_marked and words < _NOTE)
 
 
-def doubt_of(text: str, words: int, claimed: int, *, is_sold: bool) -> str | None:
+def doubt_of(page: Shown) -> str | None:
     """Return why a text may be cut though nothing shows it, None where nothing speaks for it."""
-    if claimed > (_FAR_MORE if is_sold else _ALL_BUT) * max(words, _STUB):
+    words, claimed = page.words, page.claimed_words
+    if claimed > (_FAR_MORE if page.is_sold else _ALL_BUT) * max(words, FEWEST_WORDS):
         return f"{words} words of the {claimed} that the page counts; see whether it breaks off"
-    goes_on = phrases.SOLD_REST.search(text[-_ENDING:]) is not None
-    if is_sold and (words < _TEASER or goes_on or _breaks_off(text)):
+    goes_on = _SELLS.text.search(page.text[-_ENDING:]) is not None
+    if page.is_sold and (words < _TEASER or goes_on or _breaks_off(page.text)):
         return f"{words} words of a text that is sold; see whether it breaks off"
     return None
 
 
-def _phrases(pattern: re.Pattern[str], text: str) -> set[str]:
+def _found(pattern: re.Pattern[str], text: str) -> set[str]:
     return {found.group().lower() for found in pattern.finditer(text)}
 
 
-def _near(text: str, seen: str) -> str:
-    """Return the end of ``text`` and what a reader sees right behind it."""
-    words = re.findall(r"\w+", text[-_ENDING:])[-_LINE:]
-    found = list(re.finditer(r"\W+".join(map(re.escape, words)), seen))
-    behind = seen[found[-1].end() :][:_NEXT] if found else ""
-    return f"{text[-_ENDING:]} {behind}"
+def _near(page: Shown) -> str:
+    """Return the end of the text and what a reader sees right behind it."""
+    ending = page.own_text[-_ENDING:]
+    words = re.findall(r"\w+", ending)[-_LINE:]
+    found = list(re.finditer(r"\W+".join(map(re.escape, words)), page.own_seen))
+    return f"{ending} {page.own_seen[found[-1].end() :][:_NEXT] if found else ''}"
 
 
 def _breaks_off(text: str) -> bool:

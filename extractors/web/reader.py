@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from extractors.blocks import Block, lay_out
 from extractors.naming import where
 from extractors.text import decode
-from extractors.web.about import About, about_page, page_language
+from extractors.web.about import canonical_of, description_of, page_language, site_of
+from extractors.web.authors import authors_of
 from extractors.web.content import Reading, read_main
+from extractors.web.dates import published_on
 from extractors.web.hidden import strip_hidden
 from extractors.web.markup import MOST_CHARACTERS, body_of, parse, text_of
 from extractors.web.page import Page
+from extractors.web.shown import Shown
+from extractors.web.titles import title_of
 from extractors.web.tree_blocks import tree_blocks
-from extractors.web.walls import Shown, refuse_walls
+from extractors.web.walls import refuse_walls
 from schemas.documents import Extracted, HiddenText
 from schemas.errors import DocumentEmpty
 from schemas.sources import Payload, SourceKind, Step
@@ -46,23 +50,36 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     alive = list(tree.iter())  # else each pass makes the same Python objects again
     hidden, kept = strip_hidden(tree)
     page = Page(tree, payload.final_url or payload.url)
-    about, seen = about_page(page), text_of(body_of(tree))
     reading = read_main(page)
-    del alive
     language = page_language(page, "\n".join(block.text for block in reading.blocks))
     text, passages = lay_out(reading.blocks, language)
+    site = site_of(page)
+    sites = [name for name in (site, page.host) if name]
+    title = title_of(page, sites)
     doubt = refuse_walls(
-        _shown(text, seen, html, page.url, about), where(payload), is_file=page.url is None
+        Shown(
+            text=text,
+            seen=text_of(body_of(tree)),
+            html=html[:_MOST_SEARCHED],
+            titles=[title or "", *page.names],
+            url=page.url or "",
+            is_article=page.declares_article,
+            is_sold=page.is_sold,
+            claimed_words=page.claimed_words,
+        ),
+        where(payload),
+        is_file=page.url is None,
     )
+    del alive
     return Extracted(
         kind=SourceKind.WEB,
-        title=about.title,
-        authors=about.authors,
-        published=about.published,
+        title=title,
+        authors=authors_of(page, sites),
+        published=published_on(page),
         language=language,
-        site=about.site,
-        description=about.description,
-        canonical_url=about.canonical_url,
+        site=site,
+        description=description_of(page),
+        canonical_url=canonical_of(page),
         text=text,
         passages=passages,
         steps=list(_steps(reading, kept, doubt, is_cut=len(html) > MOST_CHARACTERS)),
@@ -80,19 +97,6 @@ def fragment_blocks(html: str) -> tuple[list[Block], list[HiddenText]]:
         return [], []
     hidden, _ = strip_hidden(tree)
     return tree_blocks(body_of(tree)), hidden
-
-
-def _shown(text: str, seen: str, html: str, url: str | None, about: About) -> Shown:
-    return Shown(
-        text=text,
-        seen=seen,
-        html=html[:_MOST_SEARCHED],
-        titles=about.titles,
-        url=url or "",
-        is_article=about.is_article,
-        is_sold=about.is_sold,
-        claimed_words=about.claimed_words,
-    )
 
 
 def _steps(reading: Reading, kept: int, doubt: str | None, *, is_cut: bool) -> Iterator[Step]:

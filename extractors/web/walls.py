@@ -5,12 +5,11 @@ CAPTCHAs is read, and what an article quotes does not count.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
 
 from extractors.text import count_words
 from extractors.web.paywalls import doubt_of, is_cut
+from extractors.web.shown import FEWEST_WORDS, Shown
 from extractors.web.wall_phrases import WALLS, Phrases
 from schemas.errors import (
     AccessWall,
@@ -20,9 +19,6 @@ from schemas.errors import (
     SourceGone,
     TemporarilyUnavailable,
 )
-
-FEWEST_WORDS = 50
-"""Under this many words a web page says nothing that could be summarised."""
 
 _FEWEST_OF_ARTICLE = 20
 _NOTHING = 5
@@ -34,57 +30,7 @@ _SOME = 2
 _WORDS_A_PHRASE = 40
 _PARTS = re.compile(r"\s+[-–—|·•»:]+\s+|[|·•»]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
-_WORD = re.compile(r"\w+")
-_QUOTED = re.compile(
-    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«(?<![\w.,!?…]«)[^«»\n]{1,300}»"
-    r"|\"(?<![^\s(]\")(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)"
-)
 _SAVE = WALLS["needs_java_script"].advice
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the rules look at.
-
-    ``text`` is what extraction gave, ``seen`` all that a reader sees, ``html`` the source,
-    ``titles`` what the page is called by machine and in its first heading. ``is_article``,
-    ``is_sold`` and ``claimed_words`` (0 for none) are what it states by machine.
-    """
-
-    text: str
-    seen: str
-    html: str
-    titles: Sequence[str]
-    url: str
-    is_article: bool = False
-    is_sold: bool = False
-    claimed_words: int = 0
-
-    @cached_property
-    def words(self) -> int:
-        """How many words the text has."""
-        return count_words(self.text)
-
-    @cached_property
-    def bare(self) -> bool:
-        """Whether next to nothing was extracted, from a page that does not call it an article."""
-        return self.words < FEWEST_WORDS and not self.is_article
-
-    @cached_property
-    def own_text(self) -> str:
-        """The text below its title, without what it quotes."""
-        return _without_quotations(self.text.removeprefix(next(iter(self.titles), "")))
-
-    @cached_property
-    def said(self) -> str:
-        """The own text, or all that is seen of a bare page."""
-        return _without_quotations(self.seen) if self.bare else self.own_text
-
-    @cached_property
-    def awaits_scripts(self) -> bool:
-        """Whether a script puts the text into an empty element."""
-        has_script = "<script" in self.html.lower()
-        return has_script and bool(WALLS["needs_java_script"].markup.search(self.html))
 
 
 def refuse_walls(shown: Shown, where: str, *, is_file: bool = False) -> str | None:
@@ -112,7 +58,7 @@ def refuse_walls(shown: Shown, where: str, *, is_file: bool = False) -> str | No
         )
     if shown.words < FEWEST_WORDS:
         return f"only {shown.words} words; see whether the page holds more"
-    return doubt_of(shown.text, shown.words, shown.claimed_words, is_sold=shown.is_sold)
+    return doubt_of(shown)
 
 
 def _is_wall(shown: Shown, kind: Phrases) -> bool:
@@ -147,11 +93,6 @@ def _words_beside(pattern: re.Pattern[str], shown: Shown) -> int:
     """Return how many words stand in sentences of the text without ``pattern``."""
     sentences = _SENTENCE.split(shown.own_text)
     return sum(count_words(one) for one in sentences if not pattern.search(one))
-
-
-def _without_quotations(text: str) -> str:
-    """Blot quotations out: an article quotes what other pages say."""
-    return _QUOTED.sub(lambda quoted: _WORD.sub("so", quoted[0]), text)
 
 
 def _is_captcha(shown: Shown) -> bool:
@@ -205,11 +146,6 @@ def _is_consent(shown: Shown) -> bool:
     return mainly and len(said) >= max(_SOME, shown.words / _WORDS_A_PHRASE)
 
 
-def _is_paywall(shown: Shown) -> bool:
-    seen = _without_quotations(shown.seen) if shown.words < _LONG else ""
-    return is_cut(shown, shown.own_text, seen)
-
-
 def _is_shell(shown: Shown) -> bool:
     if shown.words >= FEWEST_WORDS:
         return False
@@ -227,6 +163,6 @@ _RULES: tuple[tuple[Callable[[Shown], bool], type[CasebookError], Phrases], ...]
     (_is_region, AccessWall, WALLS["region_blocked"]),
     (_is_login, AccessWall, WALLS["login_wall"]),
     (_is_consent, AccessWall, WALLS["consent_wall"]),
-    (_is_paywall, AccessWall, WALLS["paywall"]),
+    (is_cut, AccessWall, WALLS["paywall"]),
     (_is_shell, NeedsJavaScript, WALLS["needs_java_script"]),
 )

@@ -1,13 +1,13 @@
 """From bytes to the characters that a reader sees.
 
-The ranges of invisible characters are those of Unicode 16: bidirectional controls (UAX 9),
-default-ignorable characters, and the tag characters U+E0000-E007F, which spell out ASCII that no
-screen shows.
+Invisible are, in Unicode 16, bidirectional controls (UAX 9), default-ignorable characters, and the
+tag characters U+E0000-E007F, which spell out ASCII that no screen shows.
 """
 
 import codecs
 import re
 import unicodedata
+from contextlib import suppress
 
 from charset_normalizer import from_bytes
 
@@ -29,20 +29,14 @@ _WORD = re.compile(r"\w+")
 # Scripts written without spaces are counted by character, two to a word.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
-_BOMS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_META = re.compile(
-    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})"
-    rb"|<\?xml[^>]{0,100}encoding=[\"']([\w.-]{2,40})",
-    re.IGNORECASE,
-)
-_CODECS = table("charsets")
-_NOT_FOR_TEXT = re.compile(_CODECS["guesses"]["never"])
+_BOMS = {
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "utf-8-sig": (codecs.BOM_UTF8,),
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
+_CHARSETS = table("charsets")
+_META = re.compile(_CHARSETS["meta"].encode(), re.IGNORECASE)
+_NOT_FOR_TEXT = re.compile(_CHARSETS["not_for_text"])
 _TOO_SHORT_TO_GUESS = 200
 _META_WITHIN = 4_096
 _SAMPLE = 32_768
@@ -85,10 +79,8 @@ def hidden_in(text: str) -> list[HiddenText]:
     """Return what ``text`` hides in tag characters and under bidirectional overrides."""
     if text.isascii():
         return []
-    tags = (
-        "".join(chr(ord(character) - 0xE0000) for character in run.group())
-        for run in _TAG_RUN.finditer(_FLAG.sub("", text))
-    )
+    runs = _TAG_RUN.findall(_FLAG.sub("", text))
+    tags = ("".join(chr(ord(character) - 0xE0000) for character in run) for run in runs)
     overrides = (one_line(run[1]) for run in _BIDI_OVERRIDE.finditer(text))
     return [
         *(HiddenText(text=t[:300], reason="spelled in invisible tag characters") for t in tags),
@@ -103,51 +95,30 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> s
     3629 section 1), then ``header`` (the charset of the Content-Type), then with ``markup`` the
     document's own ``<meta charset>``, then a guess.
     """
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
+    for encoding, marks in _BOMS.items():
+        if data.startswith(marks):
             return data.decode(encoding, "replace")
-    declared = _declared(data) if markup else None
-    if b"\0" not in data and (text := _strictly(data, "utf-8")) is not None:
-        seven_bit = _codec(header) or _codec(declared)
-        if not data.isascii() or not (seven_bit and seven_bit.startswith("iso2022")):
+    found = _META.search(data[:_META_WITHIN]) if markup else None
+    labels = (header, (found[1] or found[2]).decode("ascii", "replace") if found else None)
+    stated = [codec for label in labels if (codec := _codec(label))]
+    is_seven_bit = data.isascii() and stated and stated[0].startswith("iso2022")
+    if b"\0" not in data and not is_seven_bit:
+        with suppress(UnicodeDecodeError):
+            return data.decode()
+    for codec in stated:
+        text = data.decode(codec, "replace")
+        if text.count("\ufffd") <= len(text) * _FEW_ERRORS:
             return text
-    for label in (header, declared):
-        codec = _codec(label)
-        if codec and (text := _leniently(data, codec)) is not None:
-            return text
-    short = len(data) < _TOO_SHORT_TO_GUESS
-    guess = (
-        None
-        if short
-        else from_bytes(data[:_SAMPLE], cp_isolation=_CODECS["guesses"]["likely"]).best()
-    )
+    if len(data) < _TOO_SHORT_TO_GUESS:
+        return data.decode("cp1252", "replace")
+    guess = from_bytes(data[:_SAMPLE], cp_isolation=_CHARSETS["likely"]).best()
     return data.decode(guess.encoding if guess else "cp1252", "replace")
-
-
-def _declared(data: bytes) -> str | None:
-    found = _META.search(data[:_META_WITHIN])
-    return (found[1] or found[2]).decode("ascii", "replace") if found else None
 
 
 def _codec(label: str | None) -> str | None:
     """Return the Python codec that a browser would use for a label, None for unusable ones."""
-    if not label:
-        return None
     try:
-        name = codecs.lookup(label.strip().strip("\"'")).name
+        name = codecs.lookup((label or "").strip().strip("\"'")).name
     except (LookupError, ValueError):
         return None
-    return None if _NOT_FOR_TEXT.search(name) else _CODECS["browsers"].get(name, name)
-
-
-def _strictly(data: bytes, codec: str) -> str | None:
-    try:
-        return data.decode(codec)
-    except (UnicodeDecodeError, LookupError):
-        return None
-
-
-def _leniently(data: bytes, codec: str) -> str | None:
-    """Decode, unless more than a few characters turn out to be something else."""
-    text = data.decode(codec, "replace")
-    return text if text.count("\ufffd") <= len(text) * _FEW_ERRORS else None
+    return None if _NOT_FOR_TEXT.search(name) else _CHARSETS["browsers"].get(name, name)

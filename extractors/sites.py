@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from extractors.data import table
@@ -16,6 +17,7 @@ _TRACKER = re.compile("|".join(_RULES["trackers"]))
 _MOST_WRAPPINGS = 3
 
 
+@lru_cache(maxsize=20_000)  # a list is compared with itself and then with what is stored
 def canonical_url(address: str) -> str:
     """Return the one form in which all addresses of a page are the same text; raise InvalidUrl.
 
@@ -56,7 +58,10 @@ def original_of(address: str | WebUrl) -> WebUrl:
     for _ in range(_MOST_WRAPPINGS):
         whole = f"{url.origin}{url.target}"
         found = next(filter(None, (re.fullmatch(one, whole) for one in _RULES["copies"])), None)
-        url = (_inside(found) if found else None) or url
+        inside = _inside(found) if found else None
+        if inside is None:
+            break
+        url = inside
     return url
 
 

@@ -7,6 +7,8 @@ Each source is claimed, stored if nobody did so before, and its id printed once 
 """
 
 import asyncio
+import os
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,9 @@ from pathlib import Path
 from schemas.batches import SourceState
 from schemas.sources import Source, SourceRef
 from warehouse import Lake, Warehouse
+
+ROOT = Path(__file__).parents[1]
+ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
 
 
 def source(number: int, name: str) -> Source:
@@ -26,6 +31,12 @@ def source(number: int, name: str) -> Source:
         submitted_by=name,
         submitted_at=datetime.now(UTC),
     )
+
+
+def start(name: str, count: int, *place: object) -> "subprocess.Popen[str]":
+    """Start a worker; what it prints can be read."""
+    command = [sys.executable, __file__, name, str(count), *map(str, place)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
 
 
 async def work(warehouse: Warehouse, name: str, count: int) -> None:

@@ -4,10 +4,8 @@ import errno
 import gzip
 import os
 import random
-import tempfile
 from pathlib import Path
 
-import fsspec
 import pytest
 
 from schemas.errors import DiskFull, WarehouseError
@@ -83,27 +81,3 @@ def test_a_full_disk(tmp_path, monkeypatch):
     with pytest.raises(DiskFull, match="No space left on device"):
         BlobStore(str(tmp_path)).put(b"data")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-
-
-def test_a_place_that_refuses(monkeypatch):
-    """Errors of an fsspec implementation become ours and name the address."""
-
-    def refuse(*_: object) -> None:
-        raise ValueError("no such bucket")
-
-    monkeypatch.setattr(fsspec.filesystem("memory"), "pipe_file", refuse)
-    with pytest.raises(WarehouseError, match=r"memory://b .*\(no such bucket\)") as caught:
-        BlobStore("memory://b").put(b"data")
-    assert caught.value.kind == "blob_unwritable"
-
-
-def test_parts_are_not_mistaken_for_bytes(tmp_path):
-    """What an interrupted write left behind is never returned."""
-    store = BlobStore(str(tmp_path))
-    sha256 = sha256_hex(b"data")
-    (tmp_path / sha256[:2]).mkdir()
-    with tempfile.NamedTemporaryFile(
-        dir=tmp_path / sha256[:2], prefix=".part-", delete=False
-    ) as part:
-        part.write(b"da")
-    assert not store.has(sha256)

@@ -15,13 +15,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from warehouse_rows import Story
+from warehouse_worker import ENVIRONMENT, start
 
 from schemas.errors import DiskFull, WarehouseBusy, WarehouseError
 from warehouse import Warehouse
 
-ROOT = Path(__file__).parents[2]
-WORKER = ROOT / "tests" / "warehouse_worker.py"
-ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
 HOLD = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1])
@@ -33,6 +31,7 @@ import sys
 from pathlib import Path
 from warehouse import Warehouse
 from warehouse_rows import Story
+from warehouse_worker import ENVIRONMENT, start
 Warehouse(Path(sys.argv[1])).append(Story().source())
 """
 # Files may not grow beyond half a database, as on a disk that is full.
@@ -41,12 +40,6 @@ import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
 """
-
-
-def worker(*arguments: object) -> "subprocess.Popen[str]":
-    """Start a worker."""
-    command = [sys.executable, str(WORKER), *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
 
 
 def run(program: str, path: Path) -> "subprocess.CompletedProcess[str]":
@@ -126,7 +119,7 @@ def test_threads_lose_nothing(path):
 
 def test_processes_share_a_list(path):
     """Two processes that begin with no file store each source of a list once, none twice."""
-    workers = [worker(name, 20, path) for name in "ab"]
+    workers = [start(name, 20, path) for name in "ab"]
     printed = [one.communicate()[0].split() for one in workers]
     assert [one.returncode for one in workers] == [0, 0]
     assert sorted(printed[0] + printed[1]) == sorted(f"src1_{n}" for n in range(20))
@@ -137,7 +130,7 @@ def test_processes_share_a_list(path):
 
 def test_a_killed_writer_loses_nothing_it_acknowledged(path):
     """After SIGKILL every row whose append returned is there."""
-    with worker("a", 100_000, path) as killed:
+    with start("a", 100_000, path) as killed:
         ids = [killed.stdout.readline().strip() for _ in range(20)]
         killed.kill()
         ids += killed.stdout.read().split()
@@ -160,17 +153,6 @@ def test_a_held_file_is_named_with_its_holder(warehouse, path):
     warehouse.append(Story().source())
 
 
-def test_a_writer_waits_for_its_turn(warehouse, path):
-    """An append that begins while another process has the file succeeds once it is free."""
-    with ThreadPoolExecutor(1) as pool:
-        with another_process(path):
-            waiting = pool.submit(warehouse.append, Story().source())
-            with pytest.raises(TimeoutError):
-                waiting.result(timeout=0.2)
-        waiting.result(timeout=20)
-    assert warehouse.source("src1_a")
-
-
 def test_the_file_is_free_soon_after_the_last_use(warehouse, path):
     """Another program can open it without this one being told to close it."""
     warehouse.append(Story().source())
@@ -185,7 +167,7 @@ def test_steady_use_leaves_room(warehouse, path, monkeypatch):
     """A process that reads all the time lets another one in between."""
     monkeypatch.setattr("warehouse.file._LONGEST_SECONDS", 0.3)
     monkeypatch.setattr("warehouse.file._GAP_SECONDS", 0.2)
-    other = worker("b", 3, path)
+    other = start("b", 3, path)
     with ThreadPoolExecutor(2) as pool:
         while other.poll() is None:
             list(pool.map(lambda _: warehouse.counts(), range(2)))
@@ -201,22 +183,6 @@ def test_a_file_that_is_no_database(tmp_path, content):
     with pytest.raises(WarehouseError, match=r"casebook\.duckdb cannot be used: "):
         Warehouse(path).cases()
     assert path.read_bytes() == content
-
-
-def test_a_damaged_database(path):
-    """A file that was cut short is named."""
-    with Warehouse(path) as warehouse:
-        warehouse.append(Story().source())
-    path.write_bytes(path.read_bytes()[:5_000])
-    with pytest.raises(WarehouseError, match=r"casebook\.duckdb cannot be used: "):
-        Warehouse(path).source("src1_a")
-
-
-def test_a_folder_that_cannot_be_created(tmp_path):
-    """Where the folder cannot be, one line says so."""
-    (tmp_path / "file").write_text("")
-    with pytest.raises(WarehouseError, match=r"casebook\.duckdb cannot be used: "):
-        Warehouse(tmp_path / "file" / "casebook.duckdb").append(Story().source())
 
 
 def test_a_home_that_cannot_be_written(path, monkeypatch):

@@ -1,37 +1,26 @@
 """What only a lake has: several machines at once, with one PostgreSQL between them."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from postgres_cluster import PostgresCluster
 from warehouse_rows import Story
+from warehouse_worker import start
 
 from schemas.errors import InputError, InvalidDecision, WarehouseBusy, WarehouseError
 from schemas.reviews import CaseStatus, Decision
 from warehouse import Lake, Warehouse
 
 pytestmark = pytest.mark.postgres
-ROOT = Path(__file__).parents[2]
-WORKER = ROOT / "tests" / "warehouse_worker.py"
-ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
-
-
-def _worker(name: str, count: int, lake: Lake) -> "subprocess.Popen[str]":
-    command = [sys.executable, str(WORKER), name, str(count), *lake]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
 
 
 def test_workers_over_one_list(postgres: PostgresCluster, tmp_path):
     """Three processes that begin with no lake store each source once; one is killed on the way."""
     lake = Lake(postgres.create("several"), str(tmp_path / "lake"))
-    killed = _worker("a", 10_000, lake)
+    killed = start("a", 10_000, *lake)
     printed = [killed.stdout.readline().strip() for _ in range(2)]
-    others = [_worker(name, 12, lake) for name in "bc"]
+    others = [start(name, 12, *lake) for name in "bc"]
     killed.kill()
     for process in (killed, *others):
         printed += process.communicate()[0].split()
@@ -125,9 +114,3 @@ def test_a_wrong_password_is_not_shown(postgres: PostgresCluster, tmp_path):
         Warehouse(Lake(dsn, str(tmp_path)), lock_timeout=0.1).cases()
     assert "hunter2" not in str(caught.value)
     assert caught.value.kind == "warehouse_unreachable"
-
-
-def test_read_only(lake):
-    """A lake that was opened to read refuses writes."""
-    with pytest.raises(WarehouseError, match="opened to read"):
-        Warehouse(lake, read_only=True).append(Story("x").source())

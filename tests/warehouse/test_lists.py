@@ -72,11 +72,12 @@ def test_events_and_order(warehouse):
 
 def test_a_batch_is_stored_once(warehouse):
     """Another batch with the same id changes neither it nor its items."""
-    warehouse.add_batch(*_batch())
+    batch, items = _batch()
+    dated = items[0].model_copy(update={"title": "A", "published": "2025-10"})
+    items = [dated, items[1].model_copy(update={"published": START.date()}), *items[2:]]
+    warehouse.add_batch(batch, items)
     warehouse.add_batch(*_batch(names="xyz"))
-    assert [item.source_id for item in warehouse.batch_items("bat1_1")] == [
-        f"src1_{name}" for name in "abcd"
-    ]
+    assert (warehouse.batch("bat1_1").batch, warehouse.batch_items("bat1_1")) == (batch, items)
     with pytest.raises(UnknownId, match="bat1_9"):
         warehouse.batch("bat1_9")
 
@@ -86,6 +87,7 @@ def _watch(state: WatchState, minute: int) -> Watch:
         watch_id="w1",
         address="https://a.example/feed",
         every_seconds=60,
+        words=("llm", "rag"),
         state=state,
         changed_by="ada",
         changed_at=START + timedelta(minutes=minute),
@@ -98,7 +100,7 @@ def test_watches(warehouse):
     second = second.model_copy(update={"at": START + timedelta(seconds=1)})
     warehouse.append(_watch(WatchState.ACTIVE, 0), first, second, _watch(WatchState.PAUSED, 1))
     (line,) = warehouse.watches()
-    assert (line.watch.state, line.look) == (WatchState.PAUSED, second)
+    assert (line.watch, line.look) == (_watch(WatchState.PAUSED, 1), second)
     warehouse.append(_watch(WatchState.REMOVED, 2))
     assert warehouse.watches() == []
     warehouse.append(_watch(WatchState.ACTIVE, 3))
@@ -130,13 +132,15 @@ def test_open_terms(warehouse):
             proposed_at=START,
         )
 
+    ruling = TermRuling(key="done", name="Done", ruling=Ruling.REFUSE, who="ada", at=START)
     warehouse.append(
         proposal("one", "doc1_a"),
         proposal("dspy", "doc1_a"),
         proposal("dspy", "doc1_b", "dspy"),
         proposal("done", "doc1_a"),
-        TermRuling(key="done", name="Done", ruling=Ruling.REFUSE, who="ada", at=START),
+        ruling,
     )
+    assert warehouse.rulings() == [ruling]
     dspy, one = warehouse.open_terms()
     assert (dspy.name, dspy.documents) == ("DSPy", 2)
     assert dspy.quotes == ("Quote doc1_a", "Quote doc1_b")

@@ -3,17 +3,11 @@
 import random
 
 import pytest
-from warehouse_rows import START, Story
+from warehouse_rows import Story
 
-from schemas.batches import Batch, BatchEvent, BatchItem, BatchStep
 from schemas.checks import CheckResult
 from schemas.documents import Document, Passage
 from schemas.generations import AnswerStatus
-from schemas.reviews import Decision
-from schemas.sources import SourceRef
-from schemas.terms import Ruling, TermProposal, TermRuling
-from schemas.watches import Look, Watch, WatchedItem
-from warehouse import Warehouse
 from warehouse.rows import TABLES, _fields
 
 
@@ -61,56 +55,6 @@ def test_case_with_everything(warehouse, story):
     assert warehouse.draft(document.document_id, "rec1_x") == newer
 
 
-def test_lists_and_terms(warehouse):
-    """Batches, watches and terms are equal to what was stored."""
-    batch = Batch(batch_id="bat1_x", origin="feed.xml", size=2, created_by="ada", created_at=START)
-    reference = SourceRef(source="https://a.example/")
-    items = [
-        BatchItem(source_id="src1_a", reference=reference, title="A", published="2025-10"),
-        BatchItem(source_id="src1_b", reference=reference, published=START.date()),
-    ]
-    warehouse.add_batch(batch, items)
-    warehouse.append(BatchEvent(batch_id="bat1_x", step=BatchStep.STARTED, reason=None, at=START))
-    assert warehouse.batch_items("bat1_x") == items
-    assert warehouse.batch("bat1_x").batch == batch
-    address = "https://a.example/feed"
-    watch = Watch(
-        watch_id="w1",
-        address=address,
-        every_seconds=60,
-        words=("llm",),
-        changed_by="ada",
-        changed_at=START,
-    )
-    item = WatchedItem(
-        watch_id="w1",
-        source_id="src1_a",
-        address=address,
-        title=None,
-        state="taken",
-        reason=None,
-        at=START,
-    )
-    look = Look(watch_id="w1", at=START, found=3, new=1, batch_id="bat1_x")
-    proposal = TermProposal(
-        key="dspy",
-        name="DSPy",
-        group="tool",
-        document_id="doc1_a",
-        quote="We use DSPy.",
-        proposed_at=START,
-    )
-    ruling = TermRuling(key="x", name="X", ruling=Ruling.MAP, slug="rag", who="ada", at=START)
-    warehouse.append(watch, item, look, proposal, ruling)
-    (line,) = warehouse.watches()
-    assert (line.watch, line.look) == (watch, look)
-    assert warehouse.watched_items("w1") == [item]
-    assert warehouse.rulings() == [ruling]
-    assert [(term.key, term.quotes) for term in warehouse.open_terms()] == [
-        ("dspy", ("We use DSPy.",))
-    ]
-
-
 def test_a_row_is_stored_once(warehouse, story):
     """A second row with the same id changes nothing, nor do its parts, in one append or two."""
     rows = story.rows("draft 1, approve 1")
@@ -139,17 +83,6 @@ def test_answers_and_generations(warehouse, story):
     assert warehouse.answer("q1_y") is None
     ids = [cut.generation_id, "gen1_none", ok.generation_id]
     assert warehouse.generations(ids) == [cut, ok]
-
-
-def test_order_of_one_append(warehouse, story):
-    """Rows of one append are later than each other in their order, across tables."""
-    rows = story.rows("draft 1, reject 1, reopen 1")
-    warehouse.append(*rows)
-    assert [review.decision for review in warehouse.case("case1_a").reviews] == [
-        Decision.REJECT,
-        Decision.REOPEN,
-    ]
-    assert warehouse.cases()[0].status == "draft"
 
 
 def _document(number: int, rng: random.Random) -> Document:
@@ -191,35 +124,6 @@ def test_lone_surrogates_become_question_marks(warehouse, story):
     warehouse.append(story.failure().model_copy(update={"message": "half \udc00 a character"}))
     _, rows = warehouse.sql("SELECT message FROM failures")
     assert rows == [("half ? a character",)]
-
-
-def test_many_rows_at_once(warehouse):
-    """Ten thousand items of a batch are stored in one go, with their numbers."""
-    batch = Batch(batch_id="bat1_x", origin="x", size=10_000, created_by="ada", created_at=START)
-    reference = SourceRef(source="x")
-    items = [BatchItem(source_id=f"src1_{n}", reference=reference) for n in range(10_000)]
-    warehouse.add_batch(batch, items)
-    assert [item.source_id for item in warehouse.batch_items("bat1_x")] == [
-        i.source_id for i in items
-    ]
-    assert warehouse.batch("bat1_x").counts == {"new": 10_000}
-
-
-def test_whole_text_in_sql(warehouse, story):
-    """Analysts read whole documents in a view, and passages as they are."""
-    document = story.document()
-    warehouse.append(document)
-    assert warehouse.sql("SELECT text FROM document_texts")[1] == [(document.text,)]
-    assert warehouse.sql("SELECT text FROM passages ORDER BY n")[1] == [("One.",), ("Two 🜁.",)]
-
-
-def test_read_only(path, story):
-    """A warehouse that was opened to read refuses writes and answers reads."""
-    Warehouse(path).append(story.source())
-    with Warehouse(path, read_only=True) as reading:
-        assert reading.source("src1_a") == story.source()
-        with pytest.raises(Exception, match="opened to read"):
-            reading.append(story.source())
 
 
 def test_columns_are_fields(warehouse):

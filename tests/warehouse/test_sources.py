@@ -91,17 +91,6 @@ def test_open_failure(warehouse):
     assert warehouse.open_failure("src1_b") is None
 
 
-def test_refused_source(warehouse):
-    """A refused source comes with its document's title and the verdict."""
-    story = Story()
-    document = story.document()
-    verdict = story.triage(document.document_id, Verdict.NOT_A_CASE_STUDY)
-    warehouse.append(story.source(), document, verdict)
-    (refused,) = warehouse.refused()
-    assert (refused.source, refused.triage) == (story.source(), verdict)
-    assert (refused.title, refused.document_id) == (document.title, document.document_id)
-
-
 def test_aliases(warehouse):
     """An address that leads to another source stands where that one does."""
     other, story = Story("b"), Story("a")

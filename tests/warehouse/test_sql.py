@@ -87,22 +87,3 @@ def test_every_view_and_column_is_described(published):
         assert published.sql(f"FROM {table['name']}", limit=1)[0] == [
             c["name"] for c in table["columns"]
         ]
-
-
-def test_results_as_columns(published):
-    """A result's number, unit and baseline can be compared and sorted."""
-    query = (
-        "SELECT metric, number, unit, baseline, value FROM published_statements WHERE number > 30"
-    )
-    assert published.sql(query)[1] == [("cost", 40.0, "%", "2024", "40")]
-
-
-def test_challenges_with_their_solutions(published):
-    """A solution leads to the challenge that it answers."""
-    query = """
-        SELECT challenge.text, solution.text
-        FROM published_statements AS challenge
-        JOIN published_statements AS solution
-            ON solution.revision_id = challenge.revision_id AND solution.answers_n = challenge.n
-    """
-    assert published.sql(query)[1] == [("Slow.", "Cache.")]

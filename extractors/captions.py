@@ -39,10 +39,7 @@ _WITHIN = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?…])[\"”’)]*\s+(?=[\"“(]?[
 
 
 class Cue(NamedTuple):
-    """The words spoken from ``start`` to ``end``, in seconds.
-
-    ``speaker`` is None where the captions do not name one: the last speaker goes on.
-    """
+    """The words from ``start`` to ``end``, in seconds; without a ``speaker`` the last goes on."""
 
     start: float
     end: float
@@ -58,11 +55,8 @@ def read(payload: Payload) -> Extracted:
     source = re.sub(r"\r\n?", "\n", decode(payload.data, payload.charset))
     cues = parse_cues(source)
     if not cues:
-        raise Unreadable(
-            f"{where(payload)} holds no captions: no line has two times with an arrow between "
-            "them. Export it again as .vtt or .srt.",
-            cause="damaged",
-        )
+        message = f"{where(payload)} holds no captions: no line has two times with an arrow between"
+        raise Unreadable(f"{message}. Export it again as .vtt or .srt.", cause="damaged")
     header = _TIMES.split(source, maxsplit=1)[0]
     notes = {name.lower().rstrip("s"): one_line(value) for name, value in _NOTE.findall(header)}
     speaker = notes.get("speaker", "").partition(",")[0]  # then come role and company
@@ -118,10 +112,7 @@ def _voices(cue: Cue) -> Iterator[Cue]:
 
 
 def _without_repeats(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Yield cues without sounds and, where captions roll on, without what the cue before says.
-
-    Live captions show the last line again above the new one.
-    """
+    """Yield cues without sounds and, where live captions roll on, without what is shown again."""
     words = [cue.text.split() for cue in cues]
     known = [_overlap(shown, said) for shown, said in pairwise([[], *words])]
     rolls = sum(length > 1 for length in known) >= _ROLLING * len(cues)

@@ -11,8 +11,8 @@ from extractors import sniffing
 from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format, format_of
 from extractors.naming import where
 from extractors.text import count_words
+from schemas import errors
 from schemas.documents import Extracted
-from schemas.errors import DocumentEmpty, KindUnsupported, SourceIsList, Unreadable
 from schemas.sources import Payload, SourceKind, Step
 
 _FEWEST_WORDS = 5
@@ -42,7 +42,9 @@ def read(payload: Payload) -> Extracted:
     chosen = choose(payload)
     found: Extracted = import_module(chosen.format.module).read(payload)
     if count_words(found.text) < _FEWEST_WORDS:
-        raise DocumentEmpty(f"{where(payload)} holds no text; check that it is the right one.")
+        raise errors.DocumentEmpty(
+            f"{where(payload)} holds no text; check that it is the right one."
+        )
     noted = [Step(method="registry", outcome=chosen.note)] if chosen.note else []
     title = (found.title or "")[:_LONGEST_TITLE].rstrip()
     steps = (*payload.steps, *noted, *found.steps)
@@ -53,7 +55,7 @@ def read(payload: Payload) -> Extracted:
 def choose(payload: Payload) -> Choice:
     """Return the format of ``payload``; raise as ``read`` does."""
     if not payload.data.strip(b"\0 \t\r\n\f"):
-        raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
+        raise errors.DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
     declared = _declared(payload)
     if declared and payload.media_type.startswith(OUR_TYPES):
         return Choice(declared)  # we wrote these bytes ourselves
@@ -69,10 +71,8 @@ def _choose_text(payload: Payload, declared: Format | None) -> Choice:
     form, named = sniffing.form(payload.data), format_of(payload.name)
     kind = declared.kind if declared else None
     if form == "list" or payload.name.endswith((".csv", ".tsv")) or payload.media_type in _TABLES:
-        raise SourceIsList(
-            f"{where(payload)} is a list of sources: submit the addresses in it, or run "
-            "`casebook backfill` with it."
-        )
+        advice = "submit the addresses in it, or run `casebook backfill` with it"
+        raise errors.SourceIsList(f"{where(payload)} is a list of sources: {advice}.")
     if kind in _FILES.values() or (form == "json" and kind != "captions"):
         raise _unsupported(payload, declared, "JSON" if form == "json" else "a text")
     if form == "captions" and kind in {"text", None}:
@@ -103,16 +103,14 @@ def _overruled(payload: Payload, declared: Format | None, kind: str) -> Choice:
     return Choice(chosen, None if declared in (None, chosen) else note)
 
 
-def _unsupported(
-    payload: Payload, declared: Format | None, found: str
-) -> KindUnsupported | Unreadable:
+def _unsupported(payload: Payload, declared: Format | None, found: str) -> errors.ExtractionError:
     name, remedy = where(payload), f"open it and save it as one of {' '.join(DOCUMENTS)}"
     if found == sniffing.ENCRYPTED:
         message = f"{name} is {found}: remove the password, save it, and submit it again."
-        return Unreadable(message, cause="encrypted")
+        return errors.Unreadable(message, "encrypted")
     if declared is None:
         message = f"{name} is {found}, which casebook does not read; {remedy}."
-        return KindUnsupported(message, cause="kind_unsupported")
+        return errors.KindUnsupported(message, "kind_unsupported")
     label = SourceKind(declared.kind).label
     message = f"{name} is named or served as {label}, but it is {found}; {remedy}."
-    return KindUnsupported(message, cause="content_mismatch")
+    return errors.KindUnsupported(message, "content_mismatch")

@@ -42,11 +42,9 @@ def read(payload: Payload) -> Extracted:
     except (Unreadable, MemoryError, RecursionError):
         raise
     except Exception as error:  # zipfile, lxml, expat and mammoth each have several
-        raise Unreadable(
-            f"{where(payload)} is not a Word document that can be read: open it in Word or "
-            "LibreOffice and save it again, or export it as PDF.",
-            cause="damaged",
-        ) from error
+        advice = "open it in Word or LibreOffice and save it again, or export it as PDF"
+        message = f"{where(payload)} is not a Word document that can be read: {advice}."
+        raise Unreadable(message, cause="damaged") from error
     tree: Any = parse(f"<body><p></p>{page.value}</body>")
     for mark in tree.xpath(_TABLE["note_marks"]):
         mark.drop_tree()
@@ -95,11 +93,11 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
         entries = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels"))]
         size = sum(entry.file_size for entry in entries)  # zipfile reads no more than this
         if size > _MOST_XML:
-            raise Unreadable(
-                f"{where(payload)} unpacks to {size / 1e6:,.0f} MB of text, more than any book: "
-                "submit the part that matters, or export it as PDF.",
-                cause="damaged",
+            message = (
+                f"{where(payload)} unpacks to {size / 1e6:,.0f} MB of text, more than any book"
             )
+            advice = "submit the part that matters, or export it as PDF"
+            raise Unreadable(f"{message}: {advice}.", cause="damaged")
         for entry in entries:
             root = etree.fromstring(archive.read(entry), parser)
             if root.getroottree().docinfo.doctype:

@@ -56,7 +56,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         self._limits = limits
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._idle: list[_Worker] = []
-        self._busy: set[BaseProcess] = set()
+        self._busy: dict[object, BaseProcess] = {}
 
     async def extract(self, payload: Payload) -> Extracted:
         """Return the text of ``payload``; raises what ``registry.read`` and ``compute`` raise."""
@@ -68,31 +68,28 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         Cancelling the awaiting task kills the worker. Raises WorkerFailed if it hits a limit or
         dies, TemporarilyUnavailable if none can be started, and what ``function`` raises.
         """
-        used: list[BaseProcess] = []
-        running = self._threads.submit(self._run, function, payload, used)
+        task = object()
+        running = self._threads.submit(self._run, task, function, payload)
         try:
             return cast("R", await asyncio.wrap_future(running))
         except asyncio.CancelledError:
-            for process in used:
+            if process := self._busy.get(task):
                 process.kill()
             raise
 
     def close(self) -> None:
         """End the workers, with whatever they are at."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for process in tuple(self._busy):
+        for process in (*self._busy.values(), *(worker.process for worker in self._idle)):
             process.kill()
         self._threads.shutdown()
-        while self._idle:
-            self._idle.pop().process.kill()
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self, function: Callable[..., Any], payload: Payload, used: list[BaseProcess]) -> Any:
+    def _run(self, task: object, function: Callable[..., Any], payload: Payload) -> Any:
         process, pipe, tasks = self._take(payload)
-        used.append(process)
-        self._busy.add(process)
+        self._busy[task] = process
         try:
             pipe.send((function, payload))
             if not pipe.poll(self._limits.wall_seconds):
@@ -103,8 +100,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
             process.join()
             raise _failed(payload, self._limits, process.exitcode) from lost
         finally:
-            used.clear()
-            self._busy.discard(process)
+            self._busy.pop(task, None)
         self._idle.append(_Worker(process, pipe, tasks + 1))
         if error:
             raise error
@@ -120,11 +116,10 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         try:
             return _started(self._limits)
         except (EOFError, OSError, RuntimeError) as error:
-            raise TemporarilyUnavailable(
-                f"{where(payload)} was not read, since no process for it could be started "
-                f"({error or 'it ended at once'}); make room for more processes and try again.",
-                cause="worker_unavailable",
-            ) from error
+            message = f"no process for it could be started ({error or 'it ended at once'})"
+            advice = "make room for more processes and try again"
+            text = f"{where(payload)} was not read, since {message}; {advice}."
+            raise TemporarilyUnavailable(text, cause="worker_unavailable") from error
 
 
 def _started(limits: Limits) -> _Worker:

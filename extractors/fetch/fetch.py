@@ -224,11 +224,9 @@ async def _transcribed(payload: Payload, network: Network) -> Payload:
     """Return the bundle of a recording and its words."""
     name, transcriber = payload.name or "recording", network.transcriber
     if transcriber is None:
-        raise errors.TranscriptionFailed(
-            f"{payload.url or name} is a recording: set CASEBOOK_TRANSCRIPTION_MODEL to have it "
-            "transcribed, or submit its words with --transcript FILE.",
-            "transcription_not_configured",
-        )
+        advice = "set CASEBOOK_TRANSCRIPTION_MODEL, or submit its words with --transcript FILE"
+        message = f"{payload.url or name} is a recording: {advice}."
+        raise errors.TranscriptionFailed(message, "transcription_not_configured")
     cues = await transcriber.transcribe(payload.data, name, payload.media_type)
     title = name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
     step = Step(method=f"transcription by {transcriber.model}", outcome=f"{len(cues)} cues")

@@ -35,10 +35,8 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
     """
     data = unpacked(payload)
     if found := sniffing.binary(data):
-        raise KindUnsupported(
-            f"{where(payload)} is {found}, not a list of addresses: check it, or save it as CSV.",
-            cause="content_mismatch",
-        )
+        message = f"{where(payload)} is {found}, not a list of addresses"
+        raise KindUnsupported(f"{message}: check it, or save it as CSV.", "content_mismatch")
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
     form, entries = _entries(text, payload, Place(payload.final_url or payload.url or "", folder))
     all_entries = list(entries)
@@ -49,11 +47,9 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
     missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
     nested = list(filter(is_web_address, lists))
     if not candidates and not nested and form not in _READERS:
-        reasons = "".join(f"; {reason}" for reason in missed[:3])
-        raise DocumentEmpty(
-            f"{where(payload)} names no sources{reasons}. Give a feed, a sitemap, a page of links, "
-            "or a file with an address on each line."
-        )
+        message = "; ".join([f"{where(payload)} names no sources", *missed[:3]])
+        advice = "Give a feed, a sitemap, a page of links, or a file with an address on each line"
+        raise DocumentEmpty(f"{message}. {advice}.")
     if len(missed) > _MOST_MISSED:
         missed[_MOST_MISSED:] = [f"{len(missed) - _MOST_MISSED} further entries"]
     return Listing(form=form, candidates=candidates, nested=nested, missed=missed)

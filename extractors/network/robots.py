@@ -38,11 +38,9 @@ class Robots:
                 if len(self._rules) > _MOST_SITES:
                     del self._rules[next(iter(self._rules))]
         if rules and not rules.can_fetch(f"{url.origin}{url.target}", ROBOTS_NAME):
-            raise AccessDenied(
-                f"{url} was not fetched: {url.origin}/robots.txt asks programs to leave this page "
-                "alone. Save it in a browser and submit the file with its address.",
-                "robots_forbid",
-            )
+            reason = f"{url.origin}/robots.txt asks programs to leave this page alone"
+            advice = "Save it in a browser and submit the file with its address"
+            raise AccessDenied(f"{url} was not fetched: {reason}. {advice}.", "robots_forbid")
 
     async def _ask(self, url: WebUrl) -> Protego | None:
         try:

@@ -31,7 +31,7 @@ def pool():
 async def busy_in(pool):
     while not pool._busy:  # noqa: ASYNC110 - its threads know no event of asyncio
         await asyncio.sleep(0.01)
-    return list(pool._busy)
+    return list(pool._busy.values())
 
 
 async def test_a_document_is_read_in_another_process(pool):
@@ -134,7 +134,7 @@ async def main():
     busy = asyncio.create_task(pool.compute(worker_tasks.sleep, one))
     while not pool._busy:
         await asyncio.sleep(0.01)
-    print("trafilatura" in sys.modules, idle, *(process.pid for process in pool._busy), flush=True)
+    print("trafilatura" in sys.modules, idle, *(process.pid for process in pool._busy.values()), flush=True)
     await busy
 
 if __name__ == "__main__":

@@ -6,23 +6,18 @@ blocks merged into one passage by a line break.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sentencex
 
+from extractors.language import language_of
 from extractors.text import one_line, tidy_lines, visible
-from schemas.documents import Passage
+from schemas.documents import Extracted, Passage
+from schemas.sources import SourceKind
 
-SHORT = 200
-"""Characters under which a block is merged with a neighbour at the same place of the source."""
-
-MERGED = 700
-"""Characters that a passage made of several blocks does not exceed."""
-
-LONG = 1_200
-"""Characters above which a block is cut, at sentence ends where it has any."""
-
-_PIECE = 900
+# In characters: under this a block is merged with a neighbour, into no more than that; above the
+# third it is cut, at sentence ends where it has any, into pieces of about the fourth.
+_SHORT, _MERGED, _LONG, _PIECE = 200, 700, 1_200, 900
 _LONGEST_HEADING = 160
 
 
@@ -70,6 +65,15 @@ def lay_out(
     return _numbered([piece for one in placed for piece in _cut(one, language or "en")])
 
 
+def document(
+    kind: SourceKind, blocks: Sequence[Block], stated: object = None, **about: Any
+) -> Extracted:
+    """Return the text of ``blocks`` with what is known ``about`` it; ``stated`` is its language."""
+    language = language_of(" ".join(block.text for block in blocks), stated)
+    text, passages = lay_out(blocks, language)
+    return Extracted(kind=kind, language=language, text=text, passages=passages, **about)
+
+
 def sentences(text: str, language: str = "en") -> list[str]:
     """Return the sentences of ``text`` with their white space, so that they join up to it again."""
     return list(sentencex.segment(language, text))
@@ -110,12 +114,12 @@ def _merged(placed: Iterable[_Placed]) -> Iterator[_Placed]:
 def _fits(last: _Placed, one: _Placed) -> bool:
     lengths = len(last.block.text) + 1, len(one.block.text)
     prose = not last.block.level and not one.block.level
-    return prose and min(lengths) < SHORT and last.place == one.place and sum(lengths) <= MERGED
+    return prose and min(lengths) < _SHORT and last.place == one.place and sum(lengths) <= _MERGED
 
 
 def _cut(one: _Placed, language: str) -> Iterator[_Placed]:
     """Cut a long block into pieces of similar length."""
-    if one.block.level or len(one.block.text) <= LONG:
+    if one.block.level or len(one.block.text) <= _LONG:
         yield one
         return
     count = -(-len(one.block.text) // _PIECE)
@@ -123,7 +127,7 @@ def _cut(one: _Placed, language: str) -> Iterator[_Placed]:
     pieces = [""]
     for unit in _units(one.block, language):
         size = len(pieces[-1])
-        if size and (size + len(unit) > LONG or size + len(unit) / 2 > target):
+        if size and (size + len(unit) > _LONG or size + len(unit) / 2 > target):
             pieces.append("")
         pieces[-1] += unit
     for piece in pieces:
@@ -133,14 +137,14 @@ def _cut(one: _Placed, language: str) -> Iterator[_Placed]:
 
 
 def _units(block: Block, language: str) -> Iterator[str]:
-    """Yield lines of code, or sentences of prose, none longer than ``LONG``.
+    """Yield lines of code, or sentences of prose, none longer than ``_LONG``.
 
     A text without sentence ends is cut after a space where there is one near, else anywhere.
     """
     for line in block.text.splitlines(keepends=True):
         for unit in [line] if block.verbatim else sentences(line, language):
             rest = unit
-            while len(rest) > LONG:
+            while len(rest) > _LONG:
                 space = rest.rfind(" ", _PIECE // 2, _PIECE)
                 end = space + 1 if space >= 0 else _PIECE
                 yield rest[:end]

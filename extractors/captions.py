@@ -7,10 +7,9 @@ from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
 
-from extractors.blocks import Block, lay_out
+from extractors.blocks import Block, document
 from extractors.data import table
 from extractors.dates import stated_day
-from extractors.language import language_of
 from extractors.naming import where
 from extractors.speakers import CLOCK, is_name, seconds_of
 from extractors.text import count_words, decode, hidden_in, one_line
@@ -60,17 +59,13 @@ def read(payload: Payload) -> Extracted:
     header = _TIMES.split(source, maxsplit=1)[0]
     notes = {name.lower().rstrip("s"): one_line(value) for name, value in _NOTE.findall(header)}
     speaker = notes.get("speaker", "").partition(",")[0]  # then come role and company
-    blocks = cue_blocks(cues)
-    language = language_of(" ".join(block.text for block in blocks), notes.get("language"))
-    text, passages = lay_out(blocks, language)
-    return Extracted(
-        kind=SourceKind.CAPTIONS,
+    return document(
+        SourceKind.CAPTIONS,
+        cue_blocks(cues),
+        notes.get("language"),
         title=notes.get("title"),
         authors=[name.strip() for name in notes.get("author", speaker).split(",") if name],
         published=stated_day(notes.get("date")),
-        language=language,
-        text=text,
-        passages=passages,
         steps=[Step(method="captions", outcome=f"{len(cues)} cues")],
         hidden=hidden_in(source),
     )

@@ -8,10 +8,9 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 
-from extractors.blocks import Block, lay_out
+from extractors.blocks import Block, document
 from extractors.data import table
 from extractors.dates import stated_day
-from extractors.language import language_of
 from extractors.speakers import with_speakers
 from extractors.text import count_words, decode, hidden_in, one_line
 from extractors.web.hidden import strip_hidden
@@ -46,19 +45,16 @@ def read(payload: Payload) -> Extracted:
     blocks, hidden = _shown(body)
     headings = (block for block in blocks if block.level)
     heading = min(headings, key=lambda block: block.level, default=None)
-    language = language_of(body, front.get("lang") or front.get("language"))
-    text, passages = lay_out(with_speakers(blocks), language)
     named = _DATED_NAME.match(payload.name)
     days = (stated_day(day) for day in (*map(front.get, _DATES), named and named[1]))
-    return Extracted(
-        kind=SourceKind.MARKDOWN,
+    return document(
+        SourceKind.MARKDOWN,
+        with_speakers(blocks),
+        front.get("lang") or front.get("language"),
         title=_stated(front, "title") or (heading and one_line(heading.text)),
         authors=_authors(front),
         published=next(filter(None, days), None),
-        language=language,
         description=_stated(front, *_SUMMARIES),
-        text=text,
-        passages=passages,
         hidden=[*hidden, *hidden_in(source)],
     )
 

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from extractors.blocks import Block, lay_out
+from extractors.blocks import Block, document
 from extractors.dates import stated_day
-from extractors.language import language_of
 from extractors.speakers import with_speakers
 from extractors.text import decode, hidden_in, one_line, visible
 from schemas.documents import Extracted
@@ -31,16 +30,12 @@ def read(payload: Payload) -> Extracted:
     spoken = with_speakers(lines)
     blocks = list(_blocks(paragraphs)) if spoken == lines else spoken
     first = blocks[0].text if blocks and blocks[0].level else None
-    language = language_of(source)
-    text, passages = lay_out(blocks, language)
-    return Extracted(
-        kind=SourceKind.TEXT,
+    return document(
+        SourceKind.TEXT,
+        blocks,
         title=header.get("title") or first,
         authors=[name.strip() for name in header.get("author", "").split(",") if name.strip()],
         published=stated_day(header.get("date")),
-        language=language,
-        text=text,
-        passages=passages,
         hidden=hidden_in(source),
     )
 

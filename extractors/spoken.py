@@ -1,10 +1,9 @@
 """Videos and recordings: the words of the bundle that was made of one, by second and speaker."""
 
-from extractors.blocks import lay_out
+from extractors.blocks import document
 from extractors.bundles import Bundle, unpack
 from extractors.captions import Cue, cue_blocks
 from extractors.dates import stated_day
-from extractors.language import language_of
 from extractors.sites import kind_of_url
 from schemas.documents import Extracted
 from schemas.sources import Payload, SourceKind, Step
@@ -26,16 +25,8 @@ def read(payload: Payload) -> Extracted:
 
 
 def _of_cues(bundle: Bundle) -> Extracted:
-    about = bundle.about
+    about, kind = bundle.about, SourceKind.RECORDING
     blocks = cue_blocks([Cue(*cue) for cue in bundle.cues], about.chapters)
-    language = language_of(" ".join(block.text for block in blocks), about.language)
-    text, passages = lay_out(blocks, language)
-    counts = f"{len(bundle.cues)} in {len(about.chapters)} chapters"
-    return Extracted(
-        kind=SourceKind.RECORDING,
-        published=stated_day(about.published),
-        language=language,
-        text=text,
-        passages=passages,
-        steps=[Step(method="cues", outcome=counts)],
-    )
+    step = Step(method="cues", outcome=f"{len(bundle.cues)} in {len(about.chapters)} chapters")
+    published = stated_day(about.published)
+    return document(kind, blocks, about.language, published=published, steps=[step])

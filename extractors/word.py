@@ -14,9 +14,8 @@ from typing import Any
 import mammoth
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from extractors.blocks import lay_out
+from extractors.blocks import document
 from extractors.data import table
-from extractors.language import language_of
 from extractors.naming import where
 from extractors.speakers import with_speakers
 from extractors.text import hidden_in, one_line
@@ -51,18 +50,15 @@ def read(payload: Payload) -> Extracted:
     blocks = tree_blocks(body_of(tree))
     titles = (one_line(" ".join(one.itertext())) for one in tree.xpath("//h1[@class='title']"))
     headings = (block.text for block in blocks if block.level)
-    language = language_of(" ".join(block.text for block in blocks), about.get("language"))
-    text, passages = lay_out(with_speakers(blocks), language)
     names = map(one_line, re.split("[;,]", about.get("creator", "")))
-    return Extracted(
-        kind=SourceKind.WORD,
+    found = document(
+        SourceKind.WORD,
+        with_speakers(blocks),
+        about.get("language"),
         title=next(filter(None, (*titles, one_line(about.get("title", "")), *headings)), None),
         authors=[name for name in names if name.lower() not in _TABLE["no_authors"]],
-        language=language,
-        text=text,
-        passages=passages,
-        hidden=[*hidden, *hidden_in(text)],
     )
+    return found.model_copy(update={"hidden": [*hidden, *hidden_in(found.text)]})
 
 
 def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, str]]:

@@ -35,20 +35,10 @@ class About(Frozen):
     chapters: Sequence[tuple[float, _Line]] = ()
 
 
-class Part(Frozen):
-    """One answer as it came."""
+class Part(Payload):
+    """One answer as it came, in a form that can be written as JSON."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-
-    data: bytes
-    media_type: str
-    charset: str | None = None
-    name: str = ""
-    url: str | None = None
-
-    def payload(self) -> Payload:
-        """Return the part as a reader takes it."""
-        return Payload(**dict(self), final_url=self.url)
 
 
 class Bundle(Frozen):
@@ -62,11 +52,6 @@ class Bundle(Frozen):
     def pack(self) -> bytes:
         """Return the bytes of the bundle."""
         return self.model_dump_json().encode()
-
-
-def honest_type(media_type: str) -> str:
-    """Return the media type that a server states, unless it claims one of ours."""
-    return "application/octet-stream" if media_type.startswith(OUR_TYPES) else media_type
 
 
 def unpack(payload: Payload) -> Bundle:

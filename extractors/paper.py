@@ -43,8 +43,8 @@ def read(payload: Payload) -> Extracted:
 def _text(body: Part) -> Extracted:
     if body.name == "html":
         markup = decode(body.data, body.charset, markup=True)
-        return web.read_markup(_FORMULA.sub(r"\1", markup), body.payload())
-    found = registry.read(body.payload())
+        return web.read_markup(_FORMULA.sub(r"\1", markup), body)
+    found = registry.read(body)
     if found.kind is SourceKind.PDF:
         return found
     message = f"{body.url} is not the PDF of a paper: save the PDF from a browser and submit it."

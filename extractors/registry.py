@@ -5,7 +5,6 @@ HTML is read as a PDF. Readers load when they are first used.
 """
 
 from importlib import import_module
-from typing import NamedTuple
 
 from extractors import sniffing
 from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format, format_of
@@ -24,13 +23,6 @@ _FILES = {sniffing.PDF: "pdf", sniffing.WORD: "word"}
 _PROSE = {"text", "markdown"}
 
 
-class Choice(NamedTuple):
-    """A format, and a note where the bytes overruled the header."""
-
-    format: Format
-    note: str | None = None
-
-
 def read(payload: Payload) -> Extracted:
     """Return the text of ``payload``, read by the reader of its kind.
 
@@ -39,26 +31,29 @@ def read(payload: Payload) -> Extracted:
         SourceIsList: if it is a feed, a sitemap or a table of addresses.
         DocumentEmpty: if there are under five words; another ExtractionError as the reader does.
     """
-    chosen = choose(payload)
-    found: Extracted = import_module(chosen.format.module).read(payload)
+    chosen, note = choose(payload)
+    found: Extracted = import_module(chosen.module).read(payload)
     if count_words(found.text) < _FEWEST_WORDS:
         raise errors.DocumentEmpty(
             f"{where(payload)} holds no text; check that it is the right one."
         )
-    noted = [Step(method="registry", outcome=chosen.note)] if chosen.note else []
+    noted = [Step(method="registry", outcome=note)] if note else []
     title = (found.title or "")[:_LONGEST_TITLE].rstrip()
     steps = (*payload.steps, *noted, *found.steps)
-    changes = {"extractor": chosen.format.version, "title": title or None, "steps": steps}
+    changes = {"extractor": chosen.version, "title": title or None, "steps": steps}
     return found.model_copy(update=changes)
 
 
-def choose(payload: Payload) -> Choice:
-    """Return the format of ``payload``; raise as ``read`` does."""
+def choose(payload: Payload) -> tuple[Format, str | None]:
+    """Return the format of ``payload``, and a note where the bytes overruled the header.
+
+    Raises as ``read`` does.
+    """
     if not payload.data.strip(b"\0 \t\r\n\f"):
         raise errors.DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
     declared = _declared(payload)
     if declared and payload.media_type.startswith(OUR_TYPES):
-        return Choice(declared)  # we wrote these bytes ourselves
+        return declared, None  # we wrote these bytes ourselves
     if found := sniffing.binary(payload.data):
         if found in _FILES:
             return _overruled(payload, declared, _FILES[found])
@@ -66,7 +61,7 @@ def choose(payload: Payload) -> Choice:
     return _choose_text(payload, declared)
 
 
-def _choose_text(payload: Payload, declared: Format | None) -> Choice:
+def _choose_text(payload: Payload, declared: Format | None) -> tuple[Format, str | None]:
     """Return the declared format, unless the beginning of the text plainly shows another."""
     form, named = sniffing.form(payload.data), format_of(payload.name)
     kind = declared.kind if declared else None
@@ -82,7 +77,7 @@ def _choose_text(payload: Payload, declared: Format | None) -> Choice:
     if kind == "web" and not sniffing.has_tags(payload.data) and named and named.kind in _PROSE:
         return _overruled(payload, declared, named.kind)
     if declared:
-        return Choice(declared)
+        return declared, None
     if "." not in payload.name and payload.media_type in _UNTYPED:
         return _overruled(payload, None, "text")  # README
     raise _unsupported(payload, None, payload.media_type or "a file of an unknown type")
@@ -97,10 +92,10 @@ def _declared(payload: Payload) -> Format | None:
     return next((one for one in FORMATS if media_type in one.media_types), None)
 
 
-def _overruled(payload: Payload, declared: Format | None, kind: str) -> Choice:
+def _overruled(payload: Payload, declared: Format | None, kind: str) -> tuple[Format, str | None]:
     chosen = next(one for one in FORMATS if one.kind == kind)
     note = f"{SourceKind(kind).label}, served as {payload.media_type or payload.name}"
-    return Choice(chosen, None if declared in (None, chosen) else note)
+    return chosen, None if declared in (None, chosen) else note
 
 
 def _unsupported(payload: Payload, declared: Format | None, found: str) -> errors.ExtractionError:

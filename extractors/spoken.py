@@ -14,7 +14,7 @@ def read(payload: Payload) -> Extracted:
     from extractors import registry  # it lists this reader
 
     bundle = unpack(payload)
-    found = registry.read(bundle.body.payload()) if bundle.body else _of_cues(bundle)
+    found = registry.read(bundle.body) if bundle.body else _of_cues(bundle)
     changes = {
         "kind": kind_of_url(payload.final_url or "") or SourceKind.RECORDING,
         "title": bundle.about.title or found.title,

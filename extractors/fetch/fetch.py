@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractors import sites
-from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part, honest_type
+from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
 from extractors.formats import RECORDINGS, format_of
 from extractors.network.body import MEGABYTE, FetchLimits
-from extractors.network.client import Fetched
 from extractors.sniffing import is_recording
-from extractors.text import one_line
 from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
 from schemas import errors
 from schemas.ids import content_id, sha256_hex
@@ -62,8 +60,7 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     if not is_web_address(ref.source):
         return await _local(ref.source, ref.url, replace(limits, text_bytes=limits.file_bytes))
     admit, most = network.robots.check, limits.file_bytes
-    page = await network.client.get(ref.source, admit=admit, max_bytes=most)
-    return _payload(page, parse_web_url(ref.source))
+    return await network.client.get(ref.source, admit=admit, max_bytes=most)
 
 
 def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
@@ -91,11 +88,11 @@ async def _remote(url: WebUrl, network: Network) -> Payload:
     if payload := await _known(meant, network):
         return payload
     page = await _page(url, network)
-    final = sites.original_of(parse_web_url(page.final_url))
+    final = sites.original_of(page.final_url or "")
     if final != meant and (payload := await _known(final, network)):
         steps = (Step(method="redirect", outcome=f"leads to {final}"), *payload.steps)
         return payload.model_copy(update={"url": str(url), "steps": steps})
-    return _payload(page, url)
+    return page
 
 
 async def _known(url: WebUrl, network: Network) -> Payload | None:
@@ -113,7 +110,7 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
     return await fetch_paper(url, network)
 
 
-async def _page(url: WebUrl, network: Network) -> Fetched:
+async def _page(url: WebUrl, network: Network) -> Payload:
     """Return the raw form of a file in a repository where there is one, else the page.
 
     Raises SourceGone if the site shows its front page or an overview instead.
@@ -121,12 +118,13 @@ async def _page(url: WebUrl, network: Network) -> Fetched:
     client, admit = network.client, network.robots.check
     if raw := sites.raw_file(url):
         try:
-            return replace(await client.get(str(raw), admit=admit), final_url=str(url))
+            page = await client.get(str(raw), admit=admit)
+            return page.model_copy(update={"url": str(url), "final_url": str(url)})
         except (errors.SourceGone, errors.AccessDenied):
             pass
     seconds = client.limits.audio_seconds if url.name.lower().endswith(RECORDINGS) else None
     page = await client.get(str(url), admit=admit, deadline_seconds=seconds)
-    if _shows_other_page(url, parse_web_url(page.final_url)):
+    if _shows_other_page(url, parse_web_url(page.final_url or "")):
         message = f"{url} leads to {page.final_url} instead of the page, which is probably gone"
         advice = "check the address, or look for an archived copy"
         raise errors.SourceGone(f"{message}: {advice}.", "soft_not_found")
@@ -145,18 +143,6 @@ def _shows_other_page(asked: WebUrl, final: WebUrl) -> bool:
             return not lost.fullmatch(asked.path)
     is_inside = asked.path.startswith(f"{final.path.rstrip('/')}/")
     return is_inside and bool(_OVERVIEW.fullmatch(final.path))
-
-
-def _payload(page: Fetched, url: WebUrl) -> Payload:
-    return Payload(
-        data=page.data,
-        media_type=honest_type(page.media_type),
-        charset=page.charset,
-        name=one_line(parse_web_url(page.final_url).name),
-        url=str(url),
-        final_url=page.final_url,
-        headers=page.headers,
-    )
 
 
 # --- Files ---------------------------------------------------------------------------------------
@@ -215,8 +201,7 @@ async def _as_transcript(said: Payload, network: Network) -> Payload:
 
     video = sites.video_id(sites.original_of(said.url)) if said.url else None
     about = await about_video(video, network) if video else About()
-    body = Part(data=said.data, media_type=said.media_type, name=said.name, url=said.url)
-    data = Bundle(about=about, body=body).pack()
+    data = Bundle(about=about, body=Part(**dict(said))).pack()
     return said.model_copy(update={"data": data, "media_type": TRANSCRIPT})
 
 

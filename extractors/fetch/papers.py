@@ -2,7 +2,7 @@
 
 import re
 
-from extractors.bundles import PAPER, Bundle, Part, honest_type
+from extractors.bundles import PAPER, Bundle, Part
 from extractors.fetch.network import Network
 from extractors.sites import landing_of, paper_id
 from extractors.urls import WebUrl
@@ -26,8 +26,7 @@ async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
     async def part(name: str, address: str) -> Part:
         page = await network.client.get(address, admit=network.robots.check)
         steps.append(Step(method=f"{name} of the paper", outcome=f"read from {page.final_url}"))
-        kind, charset = honest_type(page.media_type), page.charset
-        return Part(name=name, url=page.final_url, data=page.data, media_type=kind, charset=charset)
+        return Part(**dict(page) | {"name": name, "url": page.final_url, "headers": {}})
 
     async def optional(name: str, address: str) -> Part | None:
         try:

@@ -82,7 +82,7 @@ class _Adapter(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> Any:
         page = self._bridge.send(str(request.url), request.body, request.headers)
         response = requests.Response()
-        response.status_code, response.url, response.request = 200, page.final_url, request
+        response.status_code, response.url, response.request = 200, page.final_url or "", request
         response.encoding, response._content = "utf-8", page.data  # noqa: SLF001 - as adapters do
         return response
 
@@ -154,7 +154,7 @@ def ranked(tracks: Iterable[Transcript]) -> list[Transcript]:
 
 def _details(bridge: Bridge) -> dict[str, Any]:
     """Return what YouTube's player says about the video."""
-    answers = [one.data for one in bridge.answers if "/youtubei/" in one.url]
+    answers = [one.data for one in bridge.answers if "/youtubei/" in (one.url or "")]
     return dict(json.loads(answers[-1])["videoDetails"])
 
 

@@ -11,11 +11,11 @@ from extractors.bundles import About, Bundle, Cues
 from extractors.captions import parse_cues
 from extractors.data import table
 from extractors.fetch.network import Network
-from extractors.network.client import Fetched, GuardedClient
+from extractors.network.client import GuardedClient
 from extractors.text import decode
 from extractors.urls import parse_web_url, shown
 from schemas.errors import FetchError, Unreachable
-from schemas.sources import Step
+from schemas.sources import Payload, Step
 
 CONSENT = ("SOCS", "CAI")
 """The cookie that answers YouTube's consent page: only what is needed."""
@@ -32,12 +32,12 @@ class Bridge:
 
     def __init__(self, client: GuardedClient) -> None:
         self._client, self._loop = client, asyncio.get_running_loop()
-        self.answers: list[Fetched] = []
+        self.answers: list[Payload] = []
         self.closed = False
 
     def send(
         self, url: str, body: Any, headers: Mapping[str, Any], seconds: float | None = None
-    ) -> Fetched:
+    ) -> Payload:
         """Return the answer to a request, with only the headers that it needs.
 
         Raises FetchError as the client does, or where the fetch was given up meanwhile.

@@ -11,7 +11,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -20,12 +20,15 @@ from typing import NamedTuple, Self
 import httpcore2
 
 from extractors.data import table
+from extractors.formats import OUR_TYPES
 from extractors.network.body import FetchLimits, read_body
 from extractors.network.guard import GuardedBackend, NetworkPolicy, Resolver, system_resolver
 from extractors.network.politeness import Politeness
+from extractors.text import one_line
 from extractors.urls import WebUrl, parse_web_url, shown
 from schemas import errors
 from schemas.errors import BadResponse, FetchError, InvalidUrl, Unreachable
+from schemas.sources import Payload
 
 ROBOTS_NAME = "casebook"
 """The product name that a robots.txt addresses us by."""
@@ -48,22 +51,6 @@ _HTTP_ERRORS = (
 _STATUSES = table("statuses")
 _NAME = re.compile(r"[ -~]{1,255}")  # of a type: other text could be huge, or steer a terminal
 _UNKNOWN = "application/octet-stream"
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One answer with status 2xx: ``url`` was asked for and ``final_url`` answered.
-
-    ``data`` is decoded; ``media_type`` is lower-case and ``application/octet-stream`` where the
-    server names none; ``headers`` has lower-case names and no cookies.
-    """
-
-    url: str
-    final_url: str
-    headers: Mapping[str, str]
-    media_type: str
-    charset: str | None
-    data: bytes
 
 
 class GuardedClient:
@@ -118,8 +105,8 @@ class GuardedClient:
         deadline_seconds: float | None = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Fetched:
-        """Fetch ``url``, following redirects; ``admit`` is called before each hop.
+    ) -> Payload:
+        """Return what ``url`` answers, decoded and without cookies, with ``admit`` for each hop.
 
         ``polite`` waits for the host's next turn first, which does not count for the deadline.
         ``body`` makes it a POST, which is not redirected; another origin does not get ``headers``.
@@ -139,7 +126,7 @@ class GuardedClient:
             message = f"{first} was not complete after {seconds:g} s: retry later, or save it."
             raise Unreachable(message, "deadline_exceeded") from error
 
-    async def _followed(self, first: WebUrl, admit: Admit | None, sent: "_Sent") -> Fetched:
+    async def _followed(self, first: WebUrl, admit: Admit | None, sent: "_Sent") -> Payload:
         url = first
         for _ in range(self.limits.max_redirects + 1):
             self.policy.check_port(url)
@@ -149,8 +136,8 @@ class GuardedClient:
             if admit is not None:
                 await admit(url)
             answer = await self._asked(url, sent)
-            if isinstance(answer, Fetched):
-                return replace(answer, url=str(first))
+            if isinstance(answer, Payload):
+                return answer.model_copy(update={"url": str(first)})
             if sent.body is not None:
                 raise BadResponse(f"{url} redirects a POST: retry later.", "redirect_forbidden")
             target = _next_hop(url, answer)
@@ -162,7 +149,7 @@ class GuardedClient:
         message = f"{first} redirects more than {count} times: submit the address where it ends."
         raise BadResponse(message, "too_many_redirects")
 
-    async def _asked(self, url: WebUrl, sent: "_Sent") -> Fetched | str:
+    async def _asked(self, url: WebUrl, sent: "_Sent") -> Payload | str:
         """Return the answer of one server, or the location that it redirects to."""
         answered = False
         try:
@@ -179,7 +166,14 @@ class GuardedClient:
                 self._check_status(url, response.status, headers)
                 kind, charset = _content_type(headers.get("content-type", ""))
                 data = await read_body(response.aiter_stream(), headers, kind, sent.limits)
-                return Fetched(str(url), str(url), headers, kind, charset, data)
+                return Payload(
+                    data=data,
+                    media_type=kind,
+                    charset=charset,
+                    name=one_line(url.name),
+                    final_url=str(url),
+                    headers=headers,
+                )
         except FetchError as error:
             if str(url) not in str(error):
                 error.args = (f"{url}: {error}",)
@@ -236,8 +230,8 @@ def _content_type(header: str) -> tuple[str, str | None]:
     message = Message()
     message["Content-Type"] = header.partition(",")[0] or _UNKNOWN  # some send the header twice
     media_type, charset = message.get_content_type(), message.get_content_charset() or ""
-    named = media_type if _NAME.fullmatch(media_type) else _UNKNOWN
-    return named, charset if _NAME.fullmatch(charset) else None
+    honest = _NAME.fullmatch(media_type) and not media_type.startswith(OUR_TYPES)
+    return media_type if honest else _UNKNOWN, charset if _NAME.fullmatch(charset) else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

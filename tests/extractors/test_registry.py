@@ -70,7 +70,7 @@ CHOSEN = [
 @pytest.mark.parametrize(("data", "media_type", "name", "kind"), CHOSEN)
 def test_a_reader_is_chosen_by_header_name_and_bytes(data, media_type, name, kind):
     """The bytes decide where they are plain, the name where the header is vague."""
-    assert choose(payload(data, media_type, name)).format.kind == kind
+    assert choose(payload(data, media_type, name))[0].kind == kind
 
 
 VETOED = [

@@ -10,8 +10,7 @@ from extractors.pdf.lines import Line
 _DEPTH, _GAP = 3, 1.6  # lines of a head at most, and type sizes from it to the text at least
 _NEXT = 2  # pages from a line to the same one, where no more than two have it
 _USUAL = 0.3  # of the pages; where so many have a head at some height, what stands there is one
-_LARGER = 1.3  # times the size of the text: a heading, even where only its number differs
-_STEP = 3.0  # points between heights that differ
+_STEP, _LARGER = 3.0, 1.3  # points between heights; times the size of the text, of headings
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 _Place = tuple[bool, int]  # whether it is at the head of a page, and the height in steps

@@ -1,4 +1,4 @@
-"""Which groups of lines are headings, and of which level: by outline, number, type and name."""
+"""Which groups of lines are headings, and at which level: by outline, number, type and name."""
 
 import re
 from collections import Counter
@@ -39,7 +39,8 @@ def levels_of(groups: Sequence[Group], layout: Layout, outline: Mapping[str, int
     for n in found:
         if not levels[n] and types[n] in usual:
             levels[n] = usual[types[n]].most_common(1)[0][0]
-        levels[n] = levels[n] or min(_DEEPEST, 1 + sizes.index(types[n][0]))
+        rank = 0 if types[n] == (layout.body, False) else sizes.index(types[n][0])
+        levels[n] = levels[n] or min(_DEEPEST, 1 + rank)
     return [levels.get(n, 0) for n in range(len(groups))]
 
 

@@ -11,9 +11,8 @@ from extractors.pdf.words import Frame, Page, Word
 from schemas.documents import HiddenText
 
 _NOT_DRAWN = {3, 7}  # text rendering modes (PDF 32000-1, table 106)
-_SMALLEST = 2.0  # points of type that can be read
 _PALE, _CONTRAST = 236, 24  # of 255: the darkest part of ink not seen on a ground as pale
-_SCAN = 0.5  # of a page, covered by pictures: invisible words say what these show
+_SMALLEST, _SCAN = 2.0, 0.5  # points of type; part of a page under pictures that are a scan
 _LONGEST, _SHORTEST, _DEEPEST, _OUTLINE = 300, 4, 4, -1
 _DRAWN = [pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING]
 

@@ -23,7 +23,7 @@ _BACKWARDS = re.compile("[\u0590-\u08ff]")  # Hebrew, Arabic and their like
 # In type sizes: how far the words of a line may stand up or down, back, and apart.
 _OFF_LINE, _BACK, _APART, _SURELY_APART, _TIMES_USUAL = 0.45, 0.7, 0.9, 1.6, 2.5
 _MOST, _FEWEST_DOTS = 0.9, 4
-_MARGIN = 0.1  # of the width of a page
+_MARGIN, _DOWNWARDS = 0.1, 3  # of the width of a page; quarters of a circle
 
 
 class Line(NamedTuple):
@@ -45,6 +45,8 @@ class Line(NamedTuple):
 def lines_of(words: Sequence[Word], page: int, frame: Frame) -> list[Line]:
     """Return the lines of a page, cut where there is wide room; text that is turned comes last."""
     upright = [word for word in words if word.type.angle == frame.angle]
+    if frame.angle == _DOWNWARDS:  # pdfium gives such lines from left to right
+        upright.sort(key=lambda word: word.base)
     lines = [_line(piece, page) for row in _rows(upright) for piece in _pieces(row)]
     (width, height), turned = frame.size, [w for w in words if w.type.angle != frame.angle]
     # Stamps stand in the margins.
@@ -72,7 +74,8 @@ def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
     size = median(word.type.size for word in row)
     widest = _SURELY_APART * size
     if rooms[2:]:
-        widest = max(_APART * size, _TIMES_USUAL * sorted(rooms)[len(rooms) // 3])
+        usual = min(sorted(rooms)[len(rooms) // 3], size / 2)
+        widest = max(_APART * size, _TIMES_USUAL * usual)
     leads = sum(word.text == "." for word in row) >= _FEWEST_DOTS
     if leads or all(word.type.fixed for word in row):
         widest = float("inf")
@@ -109,6 +112,5 @@ def _line(words: Sequence[Word], page: int) -> Line:
     )
 
 
-def _accented(found: re.Match[str]) -> str:
-    """Return a letter with the accent that TeX sets as a glyph of its own before it."""
+def _accented(found: re.Match[str]) -> str:  # TeX sets accents as glyphs before their letters
     return {"ı": "i", "ȷ": "j"}.get(found[2], found[2]) + _ACCENTS[found[1]]

@@ -44,8 +44,7 @@ def outline_of(document: Any) -> dict[str, int]:
 def title_of(stated: Mapping[str, str], shown: Sequence[str]) -> str | None:
     """Return the title the file states, unless it is a file's name; else the first ``shown``."""
     titles = [_NOTE_MARKS.sub("", one_line(title)) for title in (stated.get("Title", ""), *shown)]
-    letters = [sum(map(str.isalpha, title)) for title in titles]
-    usable = (t for t, n in zip(titles, letters, strict=True) if n >= _SHORTEST_TITLE)
+    usable = (title for title in titles if sum(map(str.isalpha, title)) >= _SHORTEST_TITLE)
     return next((title for title in usable if not _NO_TITLE.fullmatch(title)), None)
 
 

@@ -24,9 +24,11 @@ def in_order(lines: Sequence[Line]) -> list[Line]:
     found: list[Line] = []
     run: list[Band] = []
     for band in _bands(lines):
-        if len(band) > 1 or (run and _goes_on(band[0], run)):
+        while run and len(band) == 1 and band[0] and _goes_on(band[0][0], run):
+            run.append([[band[0].pop(0)]])
+        if band[1:]:
             run.append(band)
-        else:
+        elif band[0]:
             found += [*_arranged(run), *band[0]]
             run = []
     return [*found, *_arranged(run)]
@@ -61,12 +63,12 @@ def _level_with(line: Line, stack: Sequence[Line]) -> int | None:
     return None
 
 
-def _goes_on(stack: Sequence[Line], run: Sequence[Band]) -> bool:
+def _goes_on(line: Line, run: Sequence[Band]) -> bool:
     """Return whether a line by itself goes on with a cell of the row above."""
-    line, columns = stack[0], [_edges(stack) for stack in run[0]]
+    columns = [_edges(stack) for stack in run[0]]
     step = (line.base - max(one.base for stack in run[-1] for one in stack)) / line.size
     near = _CLOSE if line.right < columns[1][0] else _NEAR * bool(_column(line, columns))
-    return 0 < step <= near and len(stack) == 1 and not line.is_entry
+    return 0 < step <= near and not line.is_entry
 
 
 def _arranged(run: Sequence[Band]) -> Iterator[Line]:

@@ -70,8 +70,7 @@ def groups_of(lines: Sequence[Line], layout: Layout) -> list[Group]:
     return groups
 
 
-def _jumps(last: Line, line: Line) -> bool:
-    """Return whether a line begins another page or column."""
+def _jumps(last: Line, line: Line) -> bool:  # to another page or column
     return line.page != last.page or line.base < last.base - last.size / 2
 
 

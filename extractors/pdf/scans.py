@@ -45,10 +45,10 @@ class Recogniser:
         # Mode 1 turns pages that lie; it needs the data called osd.
         there = _installed(self.program)
         names = sorted(there - {"osd", "equ", "snum"}, key=lambda name: (name != "eng", name))
-        languages = "+".join(names[:_MOST_LANGUAGES]) or "eng"
-        options = ["--psm", "1" if "osd" in there else "3", "-l", languages]
+        mode, languages = "1" if "osd" in there else "3", "+".join(names[:_MOST_LANGUAGES]) or "eng"
         picture, points = _drawn(page)
-        table = _answer([self.program, "stdin", "stdout", *options, "tsv"], picture, _PAGE_SECONDS)
+        command = [self.program, "stdin", "stdout", "--psm", mode, "-l", languages, "tsv"]
+        table = _answer(command, picture, _PAGE_SECONDS)
         rows = (row.split("\t", 11) for row in table.splitlines())
         seen = [row for row in rows if row[0] == _WORD and row[-1].strip()]
         sure = [float(row[10]) for row in seen]

@@ -123,7 +123,7 @@ def _types(
 
 
 def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
-    """Join words between which pdfium put a space where there is no room for one: "Fü r"."""
+    """Join words between which pdfium put a space that the page lacks: "Fü r"."""
     found = words[:1]
     for n, word in enumerate(words[1:]):
         last = found[-1]
@@ -135,8 +135,7 @@ def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
     return found
 
 
-def _paired(text: str) -> str:
-    """Return ``text`` with the halves of characters beyond U+FFFF put together."""
+def _paired(text: str) -> str:  # the halves of characters beyond U+FFFF
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

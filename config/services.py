@@ -280,9 +280,8 @@ async def opened(
 async def _network(settings: Settings) -> "AsyncIterator[Network]":
     from extractors.fetch.network import Network
     from extractors.fetch.rendering import Renderer, browser_installed
-    from extractors.network.client import GuardedClient
+    from extractors.network.client import GuardedClient, Politeness
     from extractors.network.guard import NetworkPolicy
-    from extractors.network.politeness import Politeness
     from extractors.network.robots import Robots
 
     policy = NetworkPolicy(allowed_hosts=settings.allowed_hosts)

@@ -18,9 +18,7 @@ from schemas.sources import Payload
 VIDEO, PAPER, RECORDING, TRANSCRIPT = (
     f"{OUR_TYPES}{name}+json" for name in ("video", "paper", "recording", "transcript")
 )
-Cues = tuple[tuple[float, float, str], ...]
-"""Start and end in seconds, and the words between."""
-
+Cues = tuple[tuple[float, float, str], ...]  # start and end in seconds, and the words between
 _Line = Annotated[str, AfterValidator(one_line)]
 
 

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from extractors.data import table
 
-OUR_TYPES = "application/vnd.casebook."
-"""The start of the media types of our own bundles; the fetcher lets no server claim one."""
+OUR_TYPES = "application/vnd.casebook."  # of our own bundles; no server may claim one
 
 
 class Format(NamedTuple):
@@ -19,20 +18,14 @@ class Format(NamedTuple):
     suffixes: Sequence[str] = ()
 
 
+# Of several formats of a kind the first is the one for its files.
 FORMATS = tuple(Format(**one) for one in table("formats")["formats"])
-"""Of several formats of a kind the first is the one for its files."""
-
+# Suffixes: of files that a reader takes as they are; of sound and video, which are transcribed
+# first; of all local sources; of files that may hold the words of a video or recording.
 DOCUMENTS = tuple(suffix for one in FORMATS for suffix in one.suffixes)
-"""Suffixes of files that a reader takes as they are."""
-
 RECORDINGS = (".mp3", ".m4a", ".mp4", ".wav", ".ogg", ".flac", ".webm")
-"""Suffixes of audio and video files, which are transcribed before anything reads them."""
-
 SOURCES = DOCUMENTS + RECORDINGS
-"""Suffixes that a local source may have."""
-
 TRANSCRIPTS = (".vtt", ".srt", ".txt", ".md", ".docx")
-"""Suffixes of files that may hold the words of a video or recording."""
 
 
 def format_of(name: str) -> Format | None:

@@ -9,13 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
-METHOD = "minhash/1"
-"""Stored beside each signature; only signatures of the same method can be compared."""
-
+METHOD = "minhash/1"  # stored beside each signature; only those of one method can be compared
 BINS = 128
-ROWS = 3
-"""Bins in a band: of 42 bands, texts that share half of their runs share one with p > .99."""
-
+ROWS = 3  # bins in a band: texts that share half of their runs share one of 42 with p > .99
 _RUN = 3
 _HALF = 1 << 63
 # A word, or a character of the scripts that set no spaces between words.

@@ -16,9 +16,8 @@ from extractors.blocks import Block
 from extractors.data import table
 from extractors.text import count_words
 
+# A time in a recording; hours and fractions may be missing. No groups.
 CLOCK = r"(?:\d{1,3}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
-"""A time in a recording; hours and fractions may be missing. No groups."""
-
 _FEWEST_TURNS, _FEWEST_TIMES = 4, 3
 _SHARE_SPOKEN = 0.4  # of a text's words, from the first label to the last
 _SHARE_LABELLED = 0.2  # of the lines from the first label to the last

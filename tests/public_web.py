@@ -17,8 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from extractors.network.client import GuardedClient
-from extractors.network.politeness import Politeness
+from extractors.network.client import GuardedClient, Politeness
 
 PUBLIC = "93.184.216.34"
 ROOT = Path(__file__).parents[1]

@@ -57,10 +57,10 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
 async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     """Return the bytes of a feed, a page of links or another list; raise FetchError for none."""
     limits = network.client.limits
+    limits = replace(limits, text_bytes=limits.file_bytes)
     if not is_web_address(ref.source):
-        return await _local(ref.source, ref.url, replace(limits, text_bytes=limits.file_bytes))
-    admit, most = network.robots.check, limits.file_bytes
-    return await network.client.get(ref.source, admit=admit, max_bytes=most)
+        return await _local(ref.source, ref.url, limits)
+    return await network.client.get(ref.source, admit=network.robots.check, limits=limits)
 
 
 def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
@@ -122,8 +122,10 @@ async def _page(url: WebUrl, network: Network) -> Payload:
             return page.model_copy(update={"url": str(url), "final_url": str(url)})
         except (errors.SourceGone, errors.AccessDenied):
             pass
-    seconds = client.limits.audio_seconds if url.name.lower().endswith(RECORDINGS) else None
-    page = await client.get(str(url), admit=admit, deadline_seconds=seconds)
+    limits = client.limits
+    if url.name.lower().endswith(RECORDINGS):
+        limits = replace(limits, deadline_seconds=limits.audio_seconds)
+    page = await client.get(str(url), admit=admit, limits=limits)
     if _shows_other_page(url, parse_web_url(page.final_url or "")):
         message = f"{url} leads to {page.final_url} instead of the page, which is probably gone"
         advice = "check the address, or look for an archived copy"

@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import ParseError
@@ -63,9 +64,9 @@ async def about_video(video: str, network: Network) -> About:
     """Return the title and channel that YouTube states to pages that embed a video (oEmbed)."""
     page = quote(f"https://www.youtube.com/watch?v={video}", safe="")
     address = f"https://www.youtube.com/oembed?format=json&url={page}"
-    admit = network.robots.check
+    limits = replace(network.client.limits, deadline_seconds=10.0)
     try:
-        answer = await network.client.get(address, admit=admit, deadline_seconds=10.0)
+        answer = await network.client.get(address, admit=network.robots.check, limits=limits)
         stated = json.loads(answer.data)
         return About(title=stated["title"], authors=(stated["author_name"],), site="YouTube")
     except (errors.FetchError, *_NONSENSE):

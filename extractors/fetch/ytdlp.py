@@ -4,6 +4,7 @@ import asyncio
 import io
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,15 +12,14 @@ from extractors.bundles import About, Bundle, Cues
 from extractors.captions import parse_cues
 from extractors.data import table
 from extractors.fetch.network import Network
+from extractors.network.body import FetchLimits
 from extractors.network.client import GuardedClient
 from extractors.text import decode
 from extractors.urls import parse_web_url, shown
 from schemas.errors import FetchError, Unreachable
 from schemas.sources import Payload, Step
 
-CONSENT = ("SOCS", "CAI")
-"""The cookie that answers YouTube's consent page: only what is needed."""
-
+CONSENT = ("SOCS", "CAI")  # the cookie that answers YouTube's consent page: only what is needed
 _PAGES = parse_web_url("https://www.youtube.com/")
 _TABLE = table("youtube")
 _SILENT = logging.getLogger("yt-dlp")
@@ -36,7 +36,7 @@ class Bridge:
         self.closed = False
 
     def send(
-        self, url: str, body: Any, headers: Mapping[str, Any], seconds: float | None = None
+        self, url: str, body: Any, headers: Mapping[str, Any], limits: FetchLimits | None = None
     ) -> Payload:
         """Return the answer to a request, with only the headers that it needs.
 
@@ -51,9 +51,7 @@ class Bridge:
         if target.host.endswith("youtube.com"):
             kept["Cookie"] = str(headers.get("Cookie") or "=".join(CONSENT))
         data = body.encode() if isinstance(body, str) else body
-        sending = self._client.get(
-            url, polite=False, body=data, headers=kept, deadline_seconds=seconds
-        )
+        sending = self._client.get(url, polite=False, limits=limits, body=data, headers=kept)
         self.answers.append(asyncio.run_coroutine_threadsafe(sending, self._loop).result())
         return self.answers[-1]
 
@@ -63,12 +61,13 @@ async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, 
     if find_spec("yt_dlp") is None:
         return None
     bridge, hearing = Bridge(network.client), network.transcriber
-    how, most = "captions by yt-dlp", network.client.limits.audio_seconds
+    how, limits = "captions by yt-dlp", network.client.limits
+    limits = replace(limits, deadline_seconds=limits.audio_seconds)
     try:
         info = await asyncio.to_thread(_look, page, bridge)
         cues = await asyncio.to_thread(_captions, info, bridge)
         if not cues and hearing and (sound := _sound(info)):
-            heard = await asyncio.to_thread(bridge.send, sound["url"], None, {}, most)
+            heard = await asyncio.to_thread(bridge.send, sound["url"], None, {}, limits)
             cues = await hearing.transcribe(heard.data, f"video.{sound['ext']}", "audio/mp4")
             how = f"transcription by {hearing.model}"
     finally:

@@ -16,9 +16,7 @@ from extractors.urls import is_web_address
 from schemas.errors import DocumentEmpty, InvalidUrl
 from schemas.sources import Payload, Step
 
-FEWEST_WORDS = 200
-"""Words under which the text of an item is a teaser."""
-
+_FEWEST_WORDS = 200  # a shorter text of an item is a teaser
 _INLINE = re.compile(r"(?i)</?(?:a|b|code|em|i|mark|span|strong|su[bp])(?:\s[^<>]*)?>")
 _ESCAPED_TWICE = re.compile(r"(?i)&lt;/(?:p|div|li|h\d)&gt;")
 
@@ -48,7 +46,7 @@ def feed_item(payload: Payload, address: str) -> Payload:
     content = max(_texts(entry), key=len, default="") if entry else ""
     if "<" not in content and _ESCAPED_TWICE.search(content):
         content = unescape(content)
-    if count_words(content) < FEWEST_WORDS:
+    if count_words(content) < _FEWEST_WORDS:
         carries = "carries only a teaser of" if entry else "has no item at"
         raise DocumentEmpty(f"{where(payload)} {carries} {address}: submit the address itself.")
     return _page(entry, content, address, where(payload))

@@ -18,14 +18,10 @@ from extractors.text import one_line
 from extractors.urls import is_web_address
 from schemas.errors import InvalidUrl, TooLarge, Unreadable
 from schemas.frozen import Frozen
-from schemas.sources import Candidate, Payload
-
-MOST_CANDIDATES = 50_000
-"""Addresses that one list may name: the sitemap protocol's own limit."""
+from schemas.sources import Candidate, Payload, SourceRef
 
 COLUMNS: Mapping[str, Sequence[str]] = table("lists")["columns"]
-"""What people and programs call the columns of addresses, titles, dates and summaries."""
-
+_MOST_CANDIDATES = 50_000  # the sitemap protocol's own limit
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|“”„«»\\]+", re.IGNORECASE)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _AROUND = f".,;:!?)]}}’*_{_UNSEEN}"
@@ -36,14 +32,8 @@ _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,20};)")
 _MOST_BYTES = 50 * 2**20  # of a sitemap after decompression, by its protocol
 
 
-class Nested(NamedTuple):
-    """A further list that a list is made of."""
-
-    url: str
-
-
-Entry = Candidate | Nested | str
-"""What a reader of one form of list yields; a text says which entry names no source, and why."""
+# What a reader of one form of list yields: a source, a further list, or what was missed and why.
+Entry = Candidate | SourceRef | str
 
 
 class Listing(Frozen):
@@ -143,9 +133,9 @@ def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidat
             continue
         if (known := chosen.setdefault(identity, one)).title is None:
             chosen[identity] = known.model_copy(update={"title": one.title})
-    if (beyond := len(chosen) - MOST_CANDIDATES) > 0:
-        left.append(f"{beyond:,} addresses beyond the first {MOST_CANDIDATES:,}: split the list")
-    return list(chosen.values())[:MOST_CANDIDATES], left
+    if (beyond := len(chosen) - _MOST_CANDIDATES) > 0:
+        left.append(f"{beyond:,} addresses beyond the first {_MOST_CANDIDATES:,}: split the list")
+    return list(chosen.values())[:_MOST_CANDIDATES], left
 
 
 def xml_of(text: str, payload: Payload) -> bytes:

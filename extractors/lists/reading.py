@@ -7,7 +7,7 @@ from pathlib import Path
 from extractors import sniffing
 from extractors.lists.feeds import read_feed
 from extractors.lists.lines import read_lines
-from extractors.lists.listing import Entry, Listing, Nested, Place, once, unpacked
+from extractors.lists.listing import Entry, Listing, Place, once, unpacked
 from extractors.lists.pages import read_page
 from extractors.lists.sitemaps import read_opml, read_sitemap
 from extractors.lists.tables import is_table, read_json, read_table
@@ -15,7 +15,7 @@ from extractors.naming import where
 from extractors.text import decode
 from extractors.urls import is_web_address
 from schemas.errors import DocumentEmpty, KindUnsupported
-from schemas.sources import Candidate, Payload
+from schemas.sources import Candidate, Payload, SourceRef
 
 _XML_FORMS = {"urlset": "sitemap", "sitemapindex": "sitemap", "opml": "outline"}
 _READERS = {"feed": read_feed, "sitemap": read_sitemap, "outline": read_opml}
@@ -43,7 +43,7 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
     named = (one for one in all_entries if isinstance(one, Candidate))
     candidates, missed = once(named, local=folder is not None)
     missed += [one for one in all_entries if isinstance(one, str)]
-    lists = list(dict.fromkeys(one.url for one in all_entries if isinstance(one, Nested)))
+    lists = list(dict.fromkeys(one.source for one in all_entries if isinstance(one, SourceRef)))
     missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
     nested = list(filter(is_web_address, lists))
     if not candidates and not nested and form not in _READERS:

@@ -13,11 +13,8 @@ from schemas.errors import CasebookError
 from schemas.sources import Payload, SourceRef
 
 FetchList = Callable[[SourceRef], Awaitable[Payload]]
-"""Fetches the bytes of a list, an address or a local file."""
-
+# Runs a function over a payload where it can be killed: ``WorkerPool.compute``.
 Compute = Callable[[Callable[[Payload], Listing], Payload], Awaitable[Listing]]
-"""Runs a function over a payload where it can be killed: ``WorkerPool.compute``."""
-
 _AT_ONCE = 8
 
 

@@ -9,9 +9,9 @@ import errno
 import re
 import ssl
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -23,20 +23,17 @@ from extractors.data import table
 from extractors.formats import OUR_TYPES
 from extractors.network.body import FetchLimits, read_body
 from extractors.network.guard import GuardedBackend, NetworkPolicy, Resolver, system_resolver
-from extractors.network.politeness import Politeness
 from extractors.text import one_line
 from extractors.urls import WebUrl, parse_web_url, shown
 from schemas import errors
 from schemas.errors import BadResponse, FetchError, InvalidUrl, Unreachable
 from schemas.sources import Payload
 
-ROBOTS_NAME = "casebook"
-"""The product name that a robots.txt addresses us by."""
-
+ROBOTS_NAME = "casebook"  # by which a robots.txt addresses us
 USER_AGENT = f"{ROBOTS_NAME}/{version('casebook')} (+https://github.com/casebook/casebook)"
+LONGEST_PAUSE = 60.0  # seconds between two requests to a host that are waited out
+# Called before each request of a fetch, redirects included; raises to stop it.
 Admit = Callable[[WebUrl], Awaitable[None]]
-"""Called before each request of a fetch, redirects included; raises to stop it."""
-
 _HEADERS = {
     "User-Agent": USER_AGENT,
     "Accept": "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain,*/*;q=0.5",
@@ -51,6 +48,53 @@ _HTTP_ERRORS = (
 _STATUSES = table("statuses")
 _NAME = re.compile(r"[ -~]{1,255}")  # of a type: other text could be huge, or steer a terminal
 _UNKNOWN = "application/octet-stream"
+
+
+class Politeness:
+    """Gives each host's requests their turns, in the order of asking.
+
+    ``interval`` is the seconds between the beginnings of two requests to one host, unless its
+    robots.txt asks for more; ``clock`` returns monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        interval: float = 1.0,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._interval, self._clock, self._sleep = interval, clock, sleep
+        self._delays: dict[str, float] = {}
+        self._next: defaultdict[str, float] = defaultdict(float)
+        self._resting: defaultdict[str, float] = defaultdict(float)
+        self._refusals: defaultdict[str, int] = defaultdict(int)
+
+    def slow_down(self, host: str, seconds: float) -> None:
+        """Respect a Crawl-delay from now on, up to a minute."""
+        self._delays[host] = min(seconds, LONGEST_PAUSE)
+
+    def refused(self, host: str, seconds: float | None = None) -> None:
+        """Record a 429 or 503 and the wait it asks for; without one the pause doubles each time."""
+        self._refusals[host] += 1
+        pause = 2.0 ** min(self._refusals[host], 10) if seconds is None else seconds
+        self._resting[host] = self._clock() + min(pause, 3_600.0)
+
+    def answered(self, host: str) -> None:
+        """Record any other answer."""
+        self._refusals.pop(host, None)
+
+    async def turn(self, host: str) -> None:
+        """Return when the next request to ``host`` may begin; raise ServerBusy for long waits."""
+        now = self._clock()
+        rest = self._resting[host] - now
+        if rest > LONGEST_PAUSE:
+            message = f"{host} refuses requests (429 or 503): retry after {rest:.0f} s."
+            raise errors.ServerBusy(message, retry_after=rest)
+        when = max(now, self._next[host], self._resting[host])
+        self._next[host] = when + max(self._interval, self._delays.get(host, 0.0))
+        if when > now:
+            await self._sleep(when - now)
 
 
 class GuardedClient:
@@ -101,24 +145,20 @@ class GuardedClient:
         *,
         admit: Admit | None = None,
         polite: bool = True,
-        max_bytes: int | None = None,
-        deadline_seconds: float | None = None,
+        limits: FetchLimits | None = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Payload:
-        """Return what ``url`` answers, decoded and without cookies, with ``admit`` for each hop.
+        """Return what ``url`` answers, decoded; ``admit`` is called before each hop.
 
         ``polite`` waits for the host's next turn first, which does not count for the deadline.
         ``body`` makes it a POST, which is not redirected; another origin does not get ``headers``.
         Raises FetchError with the address and what to do.
         """
-        first, limits = parse_web_url(url), self.limits
-        if max_bytes:
-            caps = dict.fromkeys(("text_bytes", "file_bytes", "audio_bytes"), max_bytes)
-            limits = replace(limits, **caps)
+        first, limits = parse_web_url(url), limits or self.limits
         if polite and not self.policy.allows(first.host, first.port):
             await self.politeness.turn(first.host)
-        seconds = deadline_seconds or limits.deadline_seconds
+        seconds = limits.deadline_seconds
         try:
             async with asyncio.timeout(seconds):
                 return await self._followed(first, admit, _Sent(body, headers or {}, limits))

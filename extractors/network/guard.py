@@ -18,9 +18,8 @@ from extractors.urls import DEFAULT_PORTS, WebUrl
 from schemas.errors import AddressForbidden, BadResponse, InvalidUrl, Unreachable
 
 IPAddress = IPv4Address | IPv6Address
+# Returns all addresses of a host in order of preference; raises OSError where there are none.
 Resolver = Callable[[str, int], Awaitable[Sequence[IPAddress]]]
-"""Returns all addresses of a host in order of preference; raises OSError where there are none."""
-
 _LOW_32_BITS = 0xFFFFFFFF
 _PUBLIC_IPV6 = ip_network("2000::/3")
 _MAPPED, _NAT64 = ip_network("::ffff:0:0/96"), ip_network("64:ff9b::/96")  # RFC 4291, 6052

@@ -8,8 +8,7 @@ import pytest
 from public_web import PUBLIC, Names
 
 from extractors.network.body import FetchLimits
-from extractors.network.client import USER_AGENT, GuardedClient
-from extractors.network.politeness import Politeness
+from extractors.network.client import USER_AGENT, GuardedClient, Politeness
 from schemas.errors import AccessDenied, BadResponse, ServerBusy, SourceGone, TooLarge, Unreachable
 
 URL = "http://public.example/"
@@ -101,7 +100,7 @@ async def test_a_dripping_server_meets_the_deadline(head, part, web, client):
     web.raw(PAGE, head, part, pause=0.02)
     start = time.monotonic()
     with pytest.raises(Unreachable, match=r"0\.2 s") as late:
-        await client.get(URL, deadline_seconds=0.2)
+        await client.get(URL, limits=FetchLimits(deadline_seconds=0.2))
     assert time.monotonic() - start < 1
     assert late.value.kind == "deadline_exceeded"
 
@@ -262,7 +261,7 @@ async def test_an_endless_body_stops_at_the_cap(encoding, web, client):
     part = bytes(256 * 1024) if not encoding else gzip.compress(b"", mtime=0) * 10_000
     web.raw(PAGE, OK + encoding.encode() + b"\r\n", part, pause=0)
     with pytest.raises(TooLarge):
-        await client.get(URL, max_bytes=1_000_000)
+        await client.get(URL, limits=FetchLimits(text_bytes=1_000_000))
 
 
 @pytest.mark.parametrize(
@@ -319,7 +318,7 @@ ENCODED = [
 
 @pytest.mark.parametrize(("encoding", "body"), ENCODED, ids=range(len(ENCODED)))
 async def test_accepted_encodings_are_decoded(encoding, body, web, client):
-    """gzip and deflate give back every byte; words that do not name one are ignored."""
+    """Gzip and deflate give back every byte; words that do not name one are ignored."""
     web.answer(PAGE, body, Content_Encoding=encoding)
     assert (await client.get(URL)).data == TEXT
 

@@ -6,9 +6,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import pytest
 from public_web import PUBLIC, dataset
 
-from extractors.network.client import GuardedClient
+from extractors.network.client import GuardedClient, Politeness
 from extractors.network.guard import NetworkPolicy, is_public, system_resolver
-from extractors.network.politeness import Politeness
 from schemas.errors import AddressForbidden, BadResponse, FetchError, InvalidUrl, Unreachable
 
 PRIVATE_IPV4 = """

@@ -5,8 +5,7 @@ import tracemalloc
 import pytest
 from public_web import PUBLIC
 
-from extractors.network.client import ROBOTS_NAME
-from extractors.network.politeness import LONGEST_PAUSE, Politeness
+from extractors.network.client import LONGEST_PAUSE, ROBOTS_NAME, Politeness
 from extractors.network.robots import Robots, parse_robots
 from extractors.urls import parse_web_url
 from schemas.errors import AccessDenied, AddressForbidden, ServerBusy, Unreachable

@@ -1,4 +1,4 @@
-"""Feeds (RSS, Atom): their items, and the full text that a feed may carry for one."""
+"""Lists in XML: feeds with their items, sitemaps (sitemaps.org), outlines of feeds (OPML)."""
 
 import io
 import re
@@ -7,15 +7,18 @@ from html import escape, unescape
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it ships no types
+from lxml import etree  # type: ignore[import-untyped]  # likewise
 
+from extractors.data import table
 from extractors.lists.listing import Entry, Place, candidate, missed, unpacked, xml_of
 from extractors.naming import where
 from extractors.sites import canonical_url
 from extractors.text import count_words, decode
 from extractors.urls import is_web_address
-from schemas.errors import DocumentEmpty, InvalidUrl
-from schemas.sources import Payload, Step
+from schemas.errors import DocumentEmpty, InvalidUrl, Unreadable
+from schemas.sources import Payload, SourceRef, Step
 
+_PAGE = table("lists")["item"]["page"]
 _FEWEST_WORDS = 200  # a shorter text of an item is a teaser
 _INLINE = re.compile(r"(?i)</?(?:a|b|code|em|i|mark|span|strong|su[bp])(?:\s[^<>]*)?>")
 _ESCAPED_TWICE = re.compile(r"(?i)&lt;/(?:p|div|li|h\d)&gt;")
@@ -32,6 +35,39 @@ def read_feed(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
             yield candidate(address, title, day, next(_texts(entry), None))
         else:
             yield missed("an item", title)
+
+
+def read_sitemap(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
+    """Yield the pages of a sitemap, or the sitemaps of an index."""
+    for entry in _tree(text, payload).iter("{*}url", "{*}sitemap"):
+        address = place.join(_child(entry, "loc"))
+        if address and entry.tag.endswith("sitemap"):
+            yield SourceRef(source=address)
+        elif address:
+            title, day = _child(entry, "news/{*}title"), _child(entry, "news/{*}publication_date")
+            yield candidate(address, title, day or _child(entry, "lastmod"))
+
+
+def read_opml(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
+    """Yield the links of an outline; its feeds are further lists."""
+    for outline in _tree(text, payload).iter("{*}outline"):
+        line = {str(name).lower(): str(value).strip() for name, value in outline.attrib.items()}
+        if feed := line.get("xmlurl"):
+            yield SourceRef(source=place.join(feed))
+        elif address := line.get("url"):
+            yield candidate(place.join(address), line.get("title") or line.get("text"))
+
+
+def _tree(text: str, payload: Payload) -> Any:
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    tree = etree.fromstring(xml_of(text, payload), parser)
+    if tree is None:
+        raise Unreadable(f"{where(payload)} is not XML; download it again.", cause="damaged")
+    return tree
+
+
+def _child(entry: Any, path: str) -> str:
+    return (entry.findtext(f"{{*}}{path}") or "").strip()
 
 
 def feed_item(payload: Payload, address: str) -> Payload:
@@ -53,14 +89,9 @@ def feed_item(payload: Payload, address: str) -> Payload:
 
 
 def _page(entry: Any, content: str, address: str, feed: str) -> Payload:
-    title = escape(entry.get("title") or "")
-    head = f'<meta charset="utf-8"><title>{title}</title>'
-    for name, key in (("author", "author"), ("article:published_time", "published")):
-        if entry.get(key):
-            head += f'<meta name="{name}" property="{name}" content="{escape(entry[key])}">'
-    page = f"<!doctype html><html><head>{head}</head><body><article><h1>{title}</h1>{content}"
+    stated = {name: escape(entry.get(name) or "") for name in ("title", "author", "published")}
     return Payload(
-        data=f"{page}</article></body></html>".encode("utf-8", "replace"),
+        data=_PAGE.format(**stated, content=content).encode("utf-8", "replace"),
         media_type="text/html",
         charset="utf-8",
         url=address,

@@ -9,18 +9,13 @@ from urllib.parse import urlsplit
 
 from extractors.data import table
 from extractors.lists.listing import Entry, Place, candidate
-from extractors.sites import playlist_id
+from extractors.sites import playlist_id, video_id
 from extractors.text import one_line
 from extractors.urls import is_web_address
 from extractors.web.markup import parse
 from schemas.sources import Candidate
 
-_FURNITURE = " or ".join(f"ancestor::{name}" for name in "nav header footer aside form".split())
-_ENTRY = "ancestor::*[self::article or self::li or self::tr or self::dd or self::dt][1]"
-_HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
-_NO_TITLE, _NO_ARTICLE = (
-    re.compile(table("lists")["links"][name]) for name in ("no_title", "no_article")
-)
+_LINKS = table("lists")["links"]
 _VIDEO_ITEMS = ("playlistVideoRenderer", "videoRenderer", "gridVideoRenderer", "lockupViewModel")
 
 
@@ -34,32 +29,28 @@ def read_page(text: str, place: Place) -> Iterator[Entry]:
         return
     tree = parse(text)
     found: dict[str, Candidate] = {}
-    for link in [] if tree is None else tree.xpath(f"//a[@href and not({_FURNITURE})]"):
+    here = place.base.partition("#")[0].rstrip("/")
+    for link in [] if tree is None else tree.xpath(_LINKS["links"]):
         address = place.join(link.get("href")).partition("#")[0]
         known = found.get(address)
-        if _may_be_article(address, place.base) and not (known and known.title):
+        if re.match(_LINKS["no_article"], address) or address.rstrip("/") == here:
+            continue
+        if is_web_address(address) and not (known and known.title):
             found[address] = _linked(link, address)
     site = urlsplit(place.base).hostname
     own = [one for one in found.values() if urlsplit(one.url).hostname == site]
     yield from own if 2 * len(own) >= len(found) else found.values()
 
 
-def _may_be_article(address: str, base: str) -> bool:
-    if not is_web_address(address) or _NO_ARTICLE.search(address):
-        return False
-    is_root = address.partition("?")[0].rstrip("/").count("/") <= 2  # noqa: PLR2004 - of https://
-    return not is_root and address.rstrip("/") != base.partition("#")[0].rstrip("/")
-
-
 def _linked(link: Any, address: str) -> Candidate:
     """Return the candidate at a link, called by its own words or by the heading of its entry."""
-    entry = next(iter(link.xpath(_ENTRY)), link)
+    entry = next(iter(link.xpath(_LINKS["entry"])), link)
     days = set(entry.xpath(".//time/@datetime"))
     for around in (link, entry):
-        headings = around.xpath(_HEADINGS)
+        headings = around.xpath(_LINKS["headings"])
         named = headings[0] if len(headings) == 1 else link
         words = one_line(" ".join(named.itertext()))
-        if words and not _NO_TITLE.fullmatch(words):
+        if words and not re.fullmatch(_LINKS["no_title"], words):
             return candidate(address, words, days.pop() if len(days) == 1 else None)
     return candidate(address)
 
@@ -69,18 +60,13 @@ def _videos(markup: str) -> list[Candidate]:
     found: list[Candidate] = []
 
     def noted(part: dict[str, Any]) -> dict[str, Any]:
-        found.extend(_video(part[name]) for name in _VIDEO_ITEMS if _is_video(part.get(name)))
+        found.extend(map(_video, filter(None, map(part.get, _VIDEO_ITEMS))))
         return part
 
-    with suppress(ValueError, RecursionError):
+    with suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):
         data = markup.partition("ytInitialData = ")[2]
         json.JSONDecoder(object_hook=noted).raw_decode(data)
-    return found
-
-
-def _is_video(item: Any) -> bool:
-    is_item = isinstance(item, dict)
-    return is_item and ("videoId" in item or item.get("contentType", "").endswith("_VIDEO"))
+    return [one for one in found if video_id(one.url)]
 
 
 def _video(item: Any) -> Candidate:

@@ -1,4 +1,4 @@
-"""Tables (CSV, TSV), JSON and JSON Lines: entries with named fields."""
+"""Tables (CSV, TSV), JSON and JSON Lines, and texts with an address on each line."""
 
 import csv
 import json
@@ -7,11 +7,17 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from extractors.lists.listing import COLUMNS, Entry, Place, from_fields, missed
+from extractors.data import table
+from extractors.lists import listing
+from extractors.lists.listing import Entry, Place
 from extractors.urls import is_web_address
 from schemas.sources import Candidate
 
 _SAMPLE = 50  # rows by which a column without a known name is found
+_LINK = re.compile(table("lists")["lines"]["link"])
+_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)|<img\s[^<>]{0,2000}>")
+_DAY = re.compile(r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])")
+_SCHEMELESS = re.compile(r"(?i)(?:[\w-]+\.)+[a-z]{2,}/\S*|www\.\S+")
 csv.field_size_limit(2**26)  # more than a list may have: no cell is an error
 
 
@@ -30,8 +36,8 @@ def read_table(text: str, place: Place) -> Iterator[Entry]:
     if rows and any(map(_heads_addresses, rows[0][1])):
         del rows[0]
     for number, cells in rows:
-        found = from_fields(dict(zip(head, cells, strict=False)), place)
-        yield found or missed(f"line {number}", ", ".join(cells))
+        found = listing.from_fields(dict(zip(head, cells, strict=False)), place)
+        yield found or listing.missed(f"line {number}", ", ".join(cells))
 
 
 def read_json(text: str, place: Place) -> list[Entry]:
@@ -44,7 +50,7 @@ def read_json(text: str, place: Place) -> list[Entry]:
     found: list[Entry] = []
     for name, shown, one in entries:
         fields = one if isinstance(one, dict) else {"url": one}
-        found.append(from_fields(fields, place) or missed(name, shown))
+        found.append(listing.from_fields(fields, place) or listing.missed(name, shown))
     return found if any(isinstance(one, Candidate) for one in found) else []
 
 
@@ -68,7 +74,7 @@ def _head(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _heads_addresses(name: str) -> bool:
-    return not set(COLUMNS["urls"]).isdisjoint(re.split(r"\W+", name.lower()))
+    return not set(listing.COLUMNS["urls"]).isdisjoint(re.split(r"\W+", name.lower()))
 
 
 def _entries(value: Any) -> list[Any]:
@@ -85,3 +91,38 @@ def _json_lines(text: str) -> Iterator[tuple[str, str, Any]]:
                 yield f"line {number}", line, line if is_web_address(line) else json.loads(line)
             except (ValueError, RecursionError):
                 yield f"line {number}", line, {}
+
+
+def read_lines(text: str, place: Place, *, markdown: bool = False) -> Iterator[Entry]:
+    """Yield the addresses, links and local files that the lines of a text name.
+
+    "#" sets a line aside, but heads one in Markdown. Lines without an address are missed where
+    most lines have one; prose that mentions addresses is not a list.
+    """
+    bare: list[tuple[int, str]] = []
+    found = 0
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
+        if not line.startswith("#") or markdown:
+            named = _named(line, place)
+            yield from named
+            found += len(named)
+            bare += [(number, line)] if line.strip("#") and not named else []
+    is_list = not markdown and len(bare) <= found
+    for number, line in bare:
+        if _SCHEMELESS.fullmatch(line):
+            yield listing.missed(f"line {number}", line, "an address without https://")
+        elif listing.is_file_name(line) and " " not in line:
+            yield listing.missed(f"line {number}", line, "a file, which only a local list may name")
+        elif is_list:
+            yield listing.missed(f"line {number}", line)
+
+
+def _named(line: str, place: Place) -> list[Candidate]:
+    if place.folder and listing.is_file_name(line):
+        return [listing.candidate(place.source(line) or line)]
+    line = _PICTURE.sub(" ", line).replace("&amp;", "&")
+    titles = {match["url"]: match["title"] for match in _LINK.finditer(line)}
+    addresses = list(dict.fromkeys(listing.addresses_in(line)))
+    days = set(_DAY.findall(line))
+    day = days.pop() if len(addresses) == 1 and len(days) == 1 else None
+    return [listing.candidate(one, titles.get(one), day) for one in addresses]

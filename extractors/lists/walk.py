@@ -1,21 +1,34 @@
-"""Following a list to its end: the sitemaps of an index, the feeds of an outline."""
+"""From bytes to what they list, in every form, and on to the lists in it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from extractors.lists.listing import Listing, once
-from extractors.lists.reading import read_list
+from extractors import sniffing
+from extractors.lists.feeds import read_feed, read_opml, read_sitemap
+from extractors.lists.listing import Entry, Listing, Place, once, unpacked
+from extractors.lists.pages import read_page
+from extractors.lists.tables import is_table, read_json, read_lines, read_table
+from extractors.naming import where
+from extractors.text import decode
 from extractors.urls import is_web_address
-from schemas.errors import CasebookError
-from schemas.sources import Payload, SourceRef
+from schemas.errors import CasebookError, DocumentEmpty, KindUnsupported
+from schemas.sources import Candidate, Payload, SourceRef
 
 FetchList = Callable[[SourceRef], Awaitable[Payload]]
 # Runs a function over a payload where it can be killed: ``WorkerPool.compute``.
 Compute = Callable[[Callable[[Payload], Listing], Payload], Awaitable[Listing]]
 _AT_ONCE = 8
+_XML_FORMS = {"urlset": "sitemap", "sitemapindex": "sitemap", "opml": "outline"}
+_READERS = {"feed": read_feed, "sitemap": read_sitemap, "outline": read_opml}
+_MOST_MISSED = 50
+# A file's name and media type, with a space between them.
+_HTML = re.compile(r"\.html? |text/html|xhtml")
+_TABLE = re.compile(r"\.[ct]sv |text/csv|text/tab-separated-values")
+_MARKDOWN = re.compile(r"\.(?:md|markdown|mdx) |markdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +75,47 @@ async def walk(
     if len(candidates) > limits.candidates:
         missed.append(f"more than the first {limits.candidates:,} sources")
     return Walk(form=first.form, candidates=candidates[: limits.candidates], missed=missed)
+
+
+def read_list(payload: Payload, folder: Path | None = None) -> Listing:
+    """Return what a list names, in its order, each source once.
+
+    ``folder`` is that of a local list, which may name local files in relation to it, since the
+    person who passes it is trusted. A feed, sitemap or outline may name nothing; anything else then
+    raises DocumentEmpty. Raises KindUnsupported for a picture or the like, Unreadable, TooLarge.
+    """
+    data = unpacked(payload)
+    if found := sniffing.binary(data):
+        message = f"{where(payload)} is {found}, not a list of addresses"
+        raise KindUnsupported(f"{message}: check it, or save it as CSV.", "content_mismatch")
+    text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
+    form, entries = _entries(text, payload, Place(payload.final_url or payload.url or "", folder))
+    all_entries = list(entries)
+    named = (one for one in all_entries if isinstance(one, Candidate))
+    candidates, missed = once(named, local=folder is not None)
+    missed += [one for one in all_entries if isinstance(one, str)]
+    lists = list(dict.fromkeys(one.source for one in all_entries if isinstance(one, SourceRef)))
+    missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
+    nested = list(filter(is_web_address, lists))
+    if not candidates and not nested and form not in _READERS:
+        message = "; ".join([f"{where(payload)} names no sources", *missed[:3]])
+        advice = "Give a feed, a sitemap, a page of links, or a file with an address on each line"
+        raise DocumentEmpty(f"{message}. {advice}.")
+    if len(missed) > _MOST_MISSED:
+        missed[_MOST_MISSED:] = [f"{len(missed) - _MOST_MISSED} further entries"]
+    return Listing(form=form, candidates=candidates, nested=nested, missed=missed)
+
+
+def _entries(text: str, payload: Payload, place: Place) -> tuple[str, Iterable[Entry]]:
+    head = text[:8_192].encode()
+    if root := sniffing.xml_list(head):
+        form = _XML_FORMS.get(root, "feed")
+        return form, _READERS[form](text, payload, place)
+    name = f"{payload.name.lower()} {payload.media_type}"
+    if sniffing.form(head) == "page" or _HTML.search(name):
+        return "page", read_page(text, place)
+    if entries := read_json(text, place):
+        return "JSON", entries
+    if _TABLE.search(name) or is_table(text):
+        return "table", read_table(text, place)
+    return "text", read_lines(text, place, markdown=bool(_MARKDOWN.search(name)))

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 import pytest
 from word_files import document, packed, paragraph
 
-from extractors.lists.reading import read_list
+from extractors.lists.walk import read_list
 from extractors.registry import read
 from extractors.similarity import signature
 from extractors.workers import Limits, WorkerPool

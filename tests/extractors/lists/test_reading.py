@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from extractors.lists.feeds import feed_item
-from extractors.lists.reading import read_list
+from extractors.lists.walk import read_list
 from extractors.registry import read
 from schemas.errors import DocumentEmpty, KindUnsupported, TooLarge, Unreadable
 from schemas.sources import Payload

@@ -10,7 +10,6 @@ from dateutil import parser  # type: ignore[import-untyped]  # it ships no types
 
 from schemas.sources import StatedDate
 
-_LONGEST = 60
 _DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)")
 _WEB_BEGINS = 1991
@@ -27,7 +26,7 @@ def stated_date(stated: object) -> StatedDate | None:
     if not isinstance(stated, str | int | date):
         return None
     try:
-        text = " ".join(str(stated)[:_LONGEST].split())
+        text = " ".join(str(stated)[:60].split())
         options = {"dayfirst": bool(_DAY_FIRST.match(text)), "ignoretz": True}
         one, other = (parser.parse(text, default=some, **options) for some in _DEFAULTS)
     except (ValueError, OverflowError):

@@ -10,7 +10,6 @@ _LANGUAGES = (
     "ru sk sl sr sv ta th tr uk ur vi zh"
 ).split()
 _CODE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
-_SAMPLE = 20_000
 _FEWEST_CHARACTERS = 40
 
 
@@ -19,7 +18,7 @@ def language_of(text: str, stated: object = None) -> str | None:
     code = _CODE.match(stated[:20].strip().lower()) if isinstance(stated, str) else None
     if code:
         return code[0]
-    sample = text[:_SAMPLE]
+    sample = text[:20_000]
     if len(sample.strip()) < _FEWEST_CHARACTERS:
         return None
     return str(_classifier().classify(sample)[0])

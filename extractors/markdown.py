@@ -33,9 +33,6 @@ _NAMES_APART = re.compile(r"[,;]|\s+(?:and|&)\s+")
 _DATES = "date published published_at pubdate publishdate publish_date created".split()
 _SUMMARIES = "description excerpt summary abstract subtitle".split()
 _FEWEST_HIDDEN_WORDS = 3
-_LONGEST_HIDDEN = 300
-_LONGEST_VALUE = 1_000
-_MOST_AUTHORS = 20
 
 
 def read(payload: Payload) -> Extracted:
@@ -79,14 +76,14 @@ def split_front(source: str) -> tuple[Mapping[str, Any], str]:
 def _stated(front: Mapping[str, Any], *names: str) -> str | None:
     """Return the first of these fields that is a text."""
     values = (front.get(name) for name in names)
-    texts = (one_line(value)[:_LONGEST_VALUE] for value in values if isinstance(value, str))
+    texts = (one_line(value)[:1_000] for value in values if isinstance(value, str))
     return next(filter(None, texts), None)
 
 
 def _authors(front: Mapping[str, Any]) -> list[str]:
     stated = front.get("authors") or front.get("author") or front.get("by")
     people = _NAMES_APART.split(stated) if isinstance(stated, str) else stated
-    people = people[:_MOST_AUTHORS] if isinstance(people, list) else [people]
+    people = people[:20] if isinstance(people, list) else [people]
     named = [one.get("name") if isinstance(one, dict) else one for one in people]
     names = (one_line(name)[:100].strip(" *†") for name in named if isinstance(name, str))
     # Jekyll names authors by keys: ada-berg.
@@ -100,7 +97,7 @@ def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
     comments = [match["comment"] or "" for match in _MARKS.finditer(body)]
     comments += _HTML_COMMENT.findall(markup)
     hidden = [
-        HiddenText(text=one_line(text)[:_LONGEST_HIDDEN], reason="in a comment")
+        HiddenText(text=one_line(text)[:300], reason="in a comment")
         for text in comments
         if count_words(text) >= _FEWEST_HIDDEN_WORDS
     ]

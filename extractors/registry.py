@@ -15,7 +15,6 @@ from schemas.documents import Extracted
 from schemas.sources import Payload, SourceKind, Step
 
 _FEWEST_WORDS = 5
-_LONGEST_TITLE = 500  # it stands in every list and prompt
 _UNTYPED = {"", "application/octet-stream", "binary/octet-stream"}
 _VAGUE = {*_UNTYPED, "text/plain", "application/xml", "text/xml"}
 _TABLES = {"text/csv", "text/tab-separated-values"}
@@ -38,7 +37,7 @@ def read(payload: Payload) -> Extracted:
             f"{where(payload)} holds no text; check that it is the right one."
         )
     noted = [Step(method="registry", outcome=note)] if note else []
-    title = (found.title or "")[:_LONGEST_TITLE].rstrip()
+    title = (found.title or "")[:500].rstrip()  # it stands in every list and prompt
     steps = (*payload.steps, *noted, *found.steps)
     changes = {"extractor": chosen.version, "title": title or None, "steps": steps}
     return found.model_copy(update=changes)

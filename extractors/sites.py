@@ -14,7 +14,6 @@ from schemas.sources import SourceKind
 _RULES = table("sites")
 _FORMS = {name: re.compile(pattern) for name, pattern in _RULES["forms"].items()}
 _TRACKER = re.compile("|".join(_RULES["trackers"]))
-_MOST_WRAPPINGS = 3
 
 
 @lru_cache(maxsize=20_000)  # a list is compared with itself and then with what is stored
@@ -55,7 +54,7 @@ def kind_of_url(address: str) -> SourceKind | None:
 def original_of(address: str | WebUrl) -> WebUrl:
     """Return the page that an archived copy or AMP cache holds, else the address itself."""
     url = parse_web_url(address) if isinstance(address, str) else address
-    for _ in range(_MOST_WRAPPINGS):
+    for _ in range(3):
         whole = f"{url.origin}{url.target}"
         found = next(filter(None, (re.fullmatch(one, whole) for one in _RULES["copies"])), None)
         inside = _inside(found) if found else None

@@ -28,15 +28,10 @@ _LABEL_WITHIN = 160  # characters; also bounds what the patterns below may try
 _LONGEST_NAME, _MOST_WORDS_IN_NAME = 45, 5
 
 _STAMP = rf"(?:\[{CLOCK}\]|\({CLOCK}\)|{CLOCK})"
-_LABEL = re.compile(
-    rf"\s*(?:>>+\s*)?(?:(?P<before>{_STAMP})\s*[-–—|]?\s+)?"
-    r"(?P<name>[^\W\d_][^\n:\[\]()<>|]{0,44}?)\s*"
-    r"(?:(?:\([^()\d\n]{2,60}\)|,\s[^()\[\]:\n]{2,60}?)\s*)?"
-    rf"(?:[-–—|,]?\s*(?P<after>{_STAMP})\s*)?(?:[:：](?=\s|$)|(?<=[\])\d])(?=\s|$))"
-)
 _TIME = re.compile(rf"\s*(?P<stamp>{_STAMP})(?:\s*[-–—|:]\s+|\s+|$)")
 _TABLE = table("speakers")
 _PARTICLES, _TERMS = (frozenset(_TABLE[name].split()) for name in ("particles", "terms"))
+_LABEL = re.compile(_TABLE["label"].replace("STAMP", _STAMP))
 _ROLE = re.compile(_TABLE["role"])
 # In half of the turns of a conversation people speak of themselves, to each other, or ask.
 _ADDRESSING = re.compile(_TABLE["addressing"])

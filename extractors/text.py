@@ -38,8 +38,6 @@ _CHARSETS = table("charsets")
 _META = re.compile(_CHARSETS["meta"].encode(), re.IGNORECASE)
 _NOT_FOR_TEXT = re.compile(_CHARSETS["not_for_text"])
 _TOO_SHORT_TO_GUESS = 200
-_META_WITHIN = 4_096
-_SAMPLE = 32_768
 _FEW_ERRORS = 0.005
 
 
@@ -98,7 +96,7 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> s
     for encoding, marks in _BOMS.items():
         if data.startswith(marks):
             return data.decode(encoding, "replace")
-    found = _META.search(data[:_META_WITHIN]) if markup else None
+    found = _META.search(data[:4_096]) if markup else None
     labels = (header, (found[1] or found[2]).decode("ascii", "replace") if found else None)
     stated = [codec for label in labels if (codec := _codec(label))]
     is_seven_bit = data.isascii() and stated and stated[0].startswith("iso2022")
@@ -111,7 +109,7 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> s
             return text
     if len(data) < _TOO_SHORT_TO_GUESS:
         return data.decode("cp1252", "replace")
-    guess = from_bytes(data[:_SAMPLE], cp_isolation=_CHARSETS["likely"]).best()
+    guess = from_bytes(data[:32_768], cp_isolation=_CHARSETS["likely"]).best()
     return data.decode(guess.encoding if guess else "cp1252", "replace")
 
 

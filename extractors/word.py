@@ -27,7 +27,6 @@ from schemas.sources import Payload, SourceKind
 
 _TABLE = table("word")
 _MOST_XML = 32_000_000  # bytes; a book of 500 pages has about five million
-_LONGEST_REPORTED = 300
 _WHITE = re.compile(r"[Ff][\dA-Fa-f]" * 3)
 _NO_COLOUR = {"", "auto", "FFFFFF", "none", "white"}
 
@@ -110,7 +109,7 @@ def _strip_hidden(root: Any, styles: set[str]) -> Iterator[HiddenText]:
         for run in runs:
             run.getparent().remove(run)
         if text:
-            yield HiddenText(text=text[:_LONGEST_REPORTED], reason=reason)
+            yield HiddenText(text=text[:300], reason=reason)
 
 
 def _hidden(run: Any, styles: set[str]) -> str:

@@ -22,12 +22,9 @@ from schemas.sources import Payload, SourceKind, SourceRef, Step
 
 _UNKNOWN = "application/octet-stream"
 _SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-# Where sites send a reader whose page is lost.
 _FRONT = re.compile(
-    r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?(?:/(?:index|home|default)(?:\.\w{1,5})?)?/?", re.IGNORECASE
+    r"(?i)/(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w{1,5})?/?)?"
 )
-_MISSING = re.compile(r"(?:/\w+)?/(?:(?:error|page)-?)?404(?:\.\w+)?/?|.*/(?:page-?)?not-?found.*")
-_OVERVIEW = re.compile(r"/(?:.+/)?(?:blogs?|articles|case-studies|customers|news|posts|stories)/?")
 
 
 class SourceIdentity(NamedTuple):
@@ -113,7 +110,7 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
 async def _page(url: WebUrl, network: Network) -> Payload:
     """Return the raw form of a file in a repository where there is one, else the page.
 
-    Raises SourceGone if the site shows its front page or an overview instead.
+    Raises SourceGone if the site shows its front page instead.
     """
     client, admit = network.client, network.robots.check
     if raw := sites.raw_file(url):
@@ -126,25 +123,14 @@ async def _page(url: WebUrl, network: Network) -> Payload:
     if url.name.lower().endswith(RECORDINGS):
         limits = replace(limits, deadline_seconds=limits.audio_seconds)
     page = await client.get(str(url), admit=admit, limits=limits)
-    if _shows_other_page(url, parse_web_url(page.final_url or "")):
+    final = parse_web_url(page.final_url or "")
+    hosts = {one.host.removeprefix("www.") for one in (url, final)}
+    is_front = _FRONT.fullmatch(final.path) and not (final.query or final.route)
+    if is_front and len(hosts) == 1 and not _FRONT.fullmatch(url.path):
         message = f"{url} leads to {page.final_url} instead of the page, which is probably gone"
         advice = "check the address, or look for an archived copy"
         raise errors.SourceGone(f"{message}: {advice}.", "soft_not_found")
     return page
-
-
-def _shows_other_page(asked: WebUrl, final: WebUrl) -> bool:
-    """Return whether a site sent us to its front page, an overview or "404", as for lost pages."""
-    shorter, longer = sorted((asked.host, final.host), key=len)
-    is_same_site = longer.endswith(shorter.removeprefix("www."))
-    moved_out = asked.host != final.host and final.host.startswith(f"{asked.name.lower()}.")
-    if not is_same_site or final.query or final.route or asked.path == final.path or moved_out:
-        return False
-    for lost in (_MISSING, _FRONT):
-        if lost.fullmatch(final.path):
-            return not lost.fullmatch(asked.path)
-    is_inside = asked.path.startswith(f"{final.path.rstrip('/')}/")
-    return is_inside and bool(_OVERVIEW.fullmatch(final.path))
 
 
 # --- Files ---------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Transcribing recordings by an OpenAI-compatible ``/audio/transcriptions`` endpoint."""
 
 from extractors.bundles import Cues
+from extractors.network.client import error_of
 from schemas import errors
 
 _MOST_SECONDS = 600.0
@@ -31,7 +32,7 @@ class Transcriber:
             message = f"{self._address} does not answer ({type(error).__name__}): retry later."
             raise errors.ProviderUnavailable(message) from error
         if not answer.is_success:
-            raise _refusal(answer.status_code, f"{self._address} answers {answer.status_code}")
+            raise error_of("transcription", answer.status_code, self._address)
         try:
             segments = answer.json()["segments"]
             times = ((float(one["start"]), float(one["end"]), str(one["text"])) for one in segments)
@@ -44,16 +45,3 @@ class Transcriber:
             return cues
         message = f"Nothing is said in {name}: check the file."
         raise errors.TranscriptionFailed(message, "recording_silent")
-
-
-def _refusal(status: int, message: str) -> errors.CasebookError:
-    if status == 413:  # noqa: PLR2004 - content too large
-        advice = "submit a smaller file; `ffmpeg -i FILE -ac 1 -b:a 24k small.mp3` makes one"
-        return errors.TranscriptionFailed(f"{message}: {advice}.", "recording_too_long")
-    if status == 429:  # noqa: PLR2004 - too many requests
-        return errors.RateLimited(f"{message}, too many requests: retry later.")
-    if status < 500:  # noqa: PLR2004 - not a failure of the server
-        cause = "key_rejected" if status in {401, 403} else "not_an_endpoint"
-        advice = "check the settings CASEBOOK_TRANSCRIPTION_…"
-        return errors.ModelRejected(f"{message}: {advice}.", cause)
-    return errors.ProviderUnavailable(f"{message}: retry later.")

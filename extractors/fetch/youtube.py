@@ -30,7 +30,6 @@ from schemas.sources import Payload, Step
 
 _TABLE = table("youtube")
 _NONSENSE = (ParseError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-_MOST_TRACKS = 3
 _FEWEST_CHAPTERS = 3  # YouTube's own rule: three times in a description, the first at 0:00
 _CHAPTER = re.compile(rf"(?m)^[^\w\n]{{0,6}}({CLOCK})[)\]]?[ \t]*[-–—:|]?[ \t]*(\S.{{0,119}})$")
 _DATE = re.compile(rb'"(?:publishDate|uploadDate)":\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})')
@@ -124,7 +123,7 @@ def _first_words(
 ) -> tuple[Bundle, tuple[Step, ...]]:
     steps: list[Step] = []
     cause = "captions_missing"
-    for track in ranked(tracks)[:_MOST_TRACKS]:
+    for track in ranked(tracks)[:3]:
         method = f"captions {track.language_code}{', generated' * track.is_generated}"
         try:
             cues = tuple((cue.start, cue.start + cue.duration, cue.text) for cue in track.fetch())

@@ -108,25 +108,22 @@ def _sound(info: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _look(page: str, bridge: Bridge) -> Mapping[str, Any]:
     """Return what yt-dlp finds at ``page``, nothing where it fails. Runs in a thread."""
-    from yt_dlp import YoutubeDL
+    from yt_dlp import YoutubeDL, networking, utils
     from yt_dlp.extractor.youtube import YoutubeIE
-    from yt_dlp.networking import Request, Response
-    from yt_dlp.networking.exceptions import TransportError
-    from yt_dlp.utils import YoutubeDLError
 
     class Guarded(YoutubeDL):  # type: ignore[misc]  # yt-dlp ships no types
         def urlopen(self, req: Any) -> Any:
             """Answer every request of the extractor; no other handler is ever made."""
-            asked = Request(req) if isinstance(req, str) else req
+            asked = networking.Request(req) if isinstance(req, str) else req
             try:
                 answer = bridge.send(asked.url, asked.data, asked.headers)
             except FetchError as error:
-                raise TransportError(cause=error) from error
-            return Response(io.BytesIO(answer.data), answer.final_url, {})
+                raise networking.exceptions.TransportError(cause=error) from error
+            return networking.Response(io.BytesIO(answer.data), answer.final_url, {})
 
     try:
         with Guarded({**_TABLE["yt_dlp"], "logger": _SILENT}, auto_init=False) as tool:
             tool.add_info_extractor(YoutubeIE())
             return tool.extract_info(page, download=False, process=False) or {}
-    except (YoutubeDLError, LookupError, TypeError, ValueError, AttributeError):
+    except (utils.YoutubeDLError, LookupError, TypeError, ValueError, AttributeError):
         return {}  # the caller has an error of its own to report

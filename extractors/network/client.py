@@ -11,11 +11,11 @@ import ssl
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import httpcore2
 
@@ -40,12 +40,12 @@ _HEADERS = {
     "Accept-Encoding": "gzip, deflate",
 }
 _REDIRECTS = {301, 302, 303, 307, 308}
+_STATUSES = table("statuses")
 _WHOLE = set(range(200, 300)) - {206}
 _HTTP_ERRORS = (
     *(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException),
     *(httpcore2.ProxyError, httpcore2.ConnectionNotAvailable),
 )
-_STATUSES = table("statuses")
 _NAME = re.compile(r"[ -~]{1,255}")  # of a type: other text could be huge, or steer a terminal
 _UNKNOWN = "application/octet-stream"
 
@@ -74,15 +74,12 @@ class Politeness:
         """Respect a Crawl-delay from now on, up to a minute."""
         self._delays[host] = min(seconds, LONGEST_PAUSE)
 
-    def refused(self, host: str, seconds: float | None = None) -> None:
-        """Record a 429 or 503 and the wait it asks for; without one the pause doubles each time."""
-        self._refusals[host] += 1
-        pause = 2.0 ** min(self._refusals[host], 10) if seconds is None else seconds
-        self._resting[host] = self._clock() + min(pause, 3_600.0)
-
-    def answered(self, host: str) -> None:
-        """Record any other answer."""
-        self._refusals.pop(host, None)
+    def answered(self, host: str, status: int, seconds: float | None = None) -> None:
+        """Record an answer; after a 429 or 503 wait as it asks, or each time twice as long."""
+        self._refusals[host] = self._refusals[host] + 1 if status in {429, 503} else 0
+        if refusals := self._refusals[host]:
+            pause = 2.0 ** min(refusals, 10) if seconds is None else seconds
+            self._resting[host] = self._clock() + min(pause, 3_600.0)
 
     async def turn(self, host: str) -> None:
         """Return when the next request to ``host`` may begin; raise ServerBusy for long waits."""
@@ -97,7 +94,7 @@ class Politeness:
             await self._sleep(when - now)
 
 
-class GuardedClient:
+class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
     """Fetches pages within a policy and limits. Use it as an async context manager.
 
     ``proxy`` (``http://host:port``) is an egress proxy for all connections; names are then still
@@ -132,9 +129,6 @@ class GuardedClient:
             keepalive_expiry=5.0,
             network_backend=backend,
         )
-
-    async def __aenter__(self) -> Self:
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._pool.aclose()
@@ -224,22 +218,26 @@ class GuardedClient:
     def _check_status(self, url: WebUrl, status: int, headers: Mapping[str, str]) -> None:
         """Raise the error that a status means, unless it is that of a whole page."""
         seconds = _retry_after(headers)
-        if status in {429, 503}:
-            self.politeness.refused(url.host, seconds)
-        else:
-            self.politeness.answered(url.host)
+        self.politeness.answered(url.host, status, seconds)
         if status not in _WHOLE:
-            known = next(_STATUSES[one] for one in _STATUSES if re.fullmatch(one, str(status)))
-            kind: type[FetchError] = getattr(errors, known["error"])
-            when = "retry later" if seconds is None else f"retry after {seconds:.0f} s"
-            message = f"{url} answers {status}, {known['text'].format(when=when)}."
-            raise kind(message, known.get("cause"), seconds)
+            raise error_of("page", status, str(url), seconds)
 
 
 class _Sent(NamedTuple):
     body: bytes | None
     headers: Mapping[str, str]
     limits: FetchLimits
+
+
+def error_of(
+    kind: str, status: int, address: str, seconds: float | None = None
+) -> errors.CasebookError:
+    """Return the error that a status means for a ``kind`` of address; ``seconds`` until a retry."""
+    known = next(row for one, row in _STATUSES[kind].items() if re.fullmatch(one, str(status)))
+    when = "retry later" if seconds is None else f"retry after {seconds:.0f} s"
+    message = f"{address} answers {status}, {known['text'].format(when=when)}."
+    error: type[errors.CasebookError] = getattr(errors, known["error"])
+    return error(message, known.get("cause"), seconds)
 
 
 def _next_hop(url: WebUrl, location: str) -> WebUrl:

@@ -169,19 +169,19 @@ async def test_a_site_that_refuses_is_left_alone_longer_each_time():
     """For as long as it says, where it says; a long wait is an error at once."""
     time = Time()
     politeness = time.politeness(0.0)
-    politeness.refused("a.example", 7.0)
+    politeness.answered("a.example", 429, 7.0)
     await politeness.turn("b.example")
     await politeness.turn("a.example")
     for _ in range(4):
-        politeness.refused("a.example")
+        politeness.answered("a.example", 503)
         await politeness.turn("a.example")
     assert time.slept == [7.0, 4.0, 8.0, 16.0, 32.0]
-    politeness.refused("a.example")
+    politeness.answered("a.example", 503)
     with pytest.raises(ServerBusy) as busy:
         await politeness.turn("a.example")
     assert busy.value.retry_after == pytest.approx(64.0)
     time.now += 64
-    politeness.answered("a.example")
-    politeness.refused("a.example")
+    politeness.answered("a.example", 200)
+    politeness.answered("a.example", 503)
     await politeness.turn("a.example")
     assert time.slept[-1] == 2.0

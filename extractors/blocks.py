@@ -56,7 +56,7 @@ def lay_out(
     """Return the text of ``blocks`` and its passages, with ``text[p.start:p.end]`` exact.
 
     ``language`` (ISO 639-1) decides where sentences end. Without any prose the headings are the
-    passages, so that a deck of slides is not lost. No blocks give an empty text.
+    passages, so that a deck of slides is not lost.
     """
     tidied = [clean for block in blocks if (clean := _tidied(block)).text]
     if all(block.level for block in tidied):

@@ -1,7 +1,4 @@
-"""Several answers kept as one snapshot, so that a video or paper can be read again offline.
-
-A bundle is a JSON object under a media type of our own, which no server may claim.
-"""
+"""Several answers kept as one JSON object, so that a video or paper can be read again offline."""
 
 from collections.abc import Sequence
 from typing import Annotated

@@ -47,10 +47,7 @@ class Cue(NamedTuple):
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the words of a captions file; NOTE comments may name title, speaker and date.
-
-    Raises Unreadable if the file has no cue.
-    """
+    """Return the words of a captions file and what its NOTEs say; raise Unreadable without cues."""
     source = re.sub(r"\r\n?", "\n", decode(payload.data, payload.charset))
     cues = parse_cues(source)
     if not cues:

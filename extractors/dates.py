@@ -1,7 +1,4 @@
-"""Days as feeds, tables and front matter write them.
-
-A day is taken as written: "Wed, 01 May 2024 00:30:00 +0200" is the first of May, as on the page.
-"""
+"""Days as feeds, tables and front matter write them; time zones do not move them."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -21,10 +21,7 @@ _REFERENCES = re.compile(r"[\dIVX. ]*(?:references|bibliography|works cited)", r
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the text of a paper without its list of references.
-
-    Raises KindUnsupported if a page stands where the PDF should be, and as other readers do.
-    """
+    """Return a paper without references; raise KindUnsupported for a page in the PDF's place."""
     bundle = unpack(payload)
     if bundle.body is None:
         raise Unreadable(f"{where(payload)}: no text was kept; fetch it with --refresh.", "damaged")

@@ -44,10 +44,7 @@ def read(payload: Payload) -> Extracted:
 
 
 def choose(payload: Payload) -> tuple[Format, str | None]:
-    """Return the format of ``payload``, and a note where the bytes overruled the header.
-
-    Raises as ``read`` does.
-    """
+    """Return the format, and a note where the bytes overruled the header; raise as ``read``."""
     if not payload.data.strip(b"\0 \t\r\n\f"):
         raise errors.DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
     declared = _declared(payload)

@@ -1,8 +1,7 @@
 """Near-duplicates: MinHash signatures of word runs, and bands by which SQL finds candidates.
 
-One-permutation hashing: each run of words falls into one of 128 bins by its hash, and a bin keeps
-its smallest one. Empty bins borrow from their neighbours (Shrivastava and Li 2014, "Densifying one
-permutation hashing"). Stored signatures depend on every constant here: change one and raise METHOD.
+Each run falls into a bin, which keeps the smallest hash; empty bins borrow from their neighbours
+(Shrivastava and Li 2014, "Densifying one permutation hashing"). Change a constant and raise METHOD.
 """
 
 import re
@@ -38,11 +37,7 @@ def similarity(a: Sequence[int], b: Sequence[int]) -> float:
 
 
 def bands(signature: Sequence[int]) -> list[tuple[int, int]]:
-    """Return band numbers and hashes (signed 64-bit) to store as rows.
-
-    Texts that share a row are candidates: ``SELECT DISTINCT source_id FROM bands JOIN other
-    USING (band, hash)``.
-    """
+    """Return band numbers and hashes (signed 64-bit); texts that share a pair are candidates."""
     starts = range(0, len(signature) - ROWS + 1, ROWS)
     parts = (repr(tuple(signature[start : start + ROWS])).encode() for start in starts)
     return [(n, _hash(part) - _HALF) for n, part in enumerate(parts)]

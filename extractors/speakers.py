@@ -1,9 +1,8 @@
 """Speakers and seconds of written conversations: labels at the beginnings of lines.
 
-Known forms are "Ada Berg: …", "Ada Berg (00:12:34): …", "Ada Berg 0:12" above what she says,
-"[00:12] Ada Berg: …", "Ada Berg: [00:12] …" and "[00:12] …". Prose has lines that look alike
-("Note: …", an agenda), so a text counts as a conversation only as a whole: names that recur and
-answer each other, or times that run through it.
+Known forms are "Ada Berg: …", "Ada Berg (0:12): …", "Ada Berg 0:12" above the words, "[0:12] Ada
+Berg: …", "Ada Berg: [0:12] …" and "[0:12] …". Prose has lines that look alike, so a text counts as
+a conversation as a whole only: names that recur in turn, or times that run through it.
 """
 
 import re
@@ -49,10 +48,7 @@ class _Line(NamedTuple):
 
 
 def with_speakers(blocks: Sequence[Block]) -> list[Block]:
-    """Return blocks, those of a conversation with speaker and second in place of their labels.
-
-    The blocks of any other text come back as they are.
-    """
+    """Return blocks, those of a conversation with speaker and second in place of their labels."""
     lines = [line for block in blocks for line in _lines(block)]
     labels = [line.label for line in lines if line.label]
     timed = _run_forward([label.seconds for label in labels if label.seconds is not None])
@@ -148,9 +144,8 @@ def _take_turns(lines: Sequence[_Line], turns: Sequence[int]) -> bool:
 def _spoken(lines: Sequence[_Line], turns: Sequence[int]) -> Iterator[Block]:
     """Yield the lines with their speakers.
 
-    A line without a label is the last speaker's, but not below a heading, and behind the last turn
-    no further than other turns go. A label that is not one of this conversation's ends what is
-    known.
+    A line without a label is the last speaker's, but not below a heading or an unknown label, and
+    behind the last turn no further than other turns go.
     """
     longest = max((b - a for a, b in pairwise(turns)), default=1)
     known = set(turns)

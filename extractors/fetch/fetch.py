@@ -108,10 +108,7 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
 
 
 async def _page(url: WebUrl, network: Network) -> Payload:
-    """Return the raw form of a file in a repository where there is one, else the page.
-
-    Raises SourceGone if the site shows its front page instead.
-    """
+    """Return a repository's raw file, or the page; raise SourceGone for a front page instead."""
     client, admit = network.client, network.robots.check
     if raw := sites.raw_file(url):
         try:

@@ -72,8 +72,7 @@ class Renderer:
             advice = "save the page from a browser and submit the file"
             raise TemporarilyUnavailable(f"{message}: {advice}.", "browser_failed") from error
         if len(markup) > self._limits.characters:
-            message = f"{where(payload)} grows too large when its scripts run: submit it as a file."
-            raise TooLarge(message)
+            raise TooLarge(f"{where(payload)} grows too large in a browser: submit it as a file.")
         outcome = f"{visit.fetched} files fetched, {visit.refused} requests refused"
         steps = (*payload.steps, Step(method="browser", outcome=outcome))
         data = b"<!DOCTYPE html>\n" + markup.encode("utf-8", "replace")
@@ -167,11 +166,7 @@ def _content_type(media_type: str, charset: str | None) -> str:
 
 @contextlib.asynccontextmanager
 async def _browser() -> AsyncIterator["Browser"]:
-    """Start a Chromium and end it with its whole family, whatever state it is in.
-
-    It gets none of this process's environment, which may hold keys, and its own sandbox unless we
-    are root.
-    """
+    """Start a Chromium without our environment, which may hold keys; end it with its family."""
     import psutil
     from playwright.async_api import async_playwright
 

@@ -54,8 +54,7 @@ async def fetch_video(video: str, network: Network) -> Payload:
         steps = (Step(method="captions", outcome=f"failed: {error.kind}"), *how)
     finally:
         bridge.closed = True
-    name = f"{video}.json"
-    data = bundle.pack()
+    name, data = f"{video}.json", bundle.pack()
     return Payload(data=data, media_type=VIDEO, name=name, url=page, final_url=page, steps=steps)
 
 

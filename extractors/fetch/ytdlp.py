@@ -38,10 +38,7 @@ class Bridge:
     def send(
         self, url: str, body: Any, headers: Mapping[str, Any], limits: FetchLimits | None = None
     ) -> Payload:
-        """Return the answer to a request, with only the headers that it needs.
-
-        Raises FetchError as the client does, or where the fetch was given up meanwhile.
-        """
+        """Return the answer to a request with the headers that it needs; raise FetchError."""
         if self.closed:
             raise Unreachable(f"{shown(url)}: the fetch was given up.", "deadline_exceeded")
         target = parse_web_url(url)

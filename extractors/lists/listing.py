@@ -37,10 +37,7 @@ Entry = Candidate | SourceRef | str
 
 
 class Listing(Frozen):
-    """What a list names: sources, and further lists that it is made of.
-
-    ``missed`` says in a sentence each what could not be read, with line numbers where it has lines.
-    """
+    """Sources and ``nested`` lists that a list names; a sentence for each entry that was missed."""
 
     form: str
     candidates: Sequence[Candidate] = ()

@@ -53,8 +53,7 @@ _UNKNOWN = "application/octet-stream"
 class Politeness:
     """Gives each host's requests their turns, in the order of asking.
 
-    ``interval`` is the seconds between the beginnings of two requests to one host, unless its
-    robots.txt asks for more; ``clock`` returns monotonic seconds.
+    ``interval`` is the seconds between two of them, unless robots.txt asks for more.
     """
 
     def __init__(

@@ -104,10 +104,7 @@ async def system_resolver(host: str, port: int) -> Sequence[IPAddress]:
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
-    """Opens TCP connections for httpcore, to judged addresses only.
-
-    ``dialer`` opens the connection to the address that passed; it is never given a name.
-    """
+    """Opens TCP connections for httpcore; ``dialer`` is given judged addresses, never a name."""
 
     def __init__(
         self, policy: NetworkPolicy, resolver: Resolver, dialer: httpcore2.AsyncNetworkBackend

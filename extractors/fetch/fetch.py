@@ -153,7 +153,7 @@ def _path(name: str) -> Path:
 def read_file(path: Path, limits: FetchLimits) -> bytes:
     """Return the bytes of a regular file within the cap for its suffix.
 
-    Raises SourceGone if nothing is there, AccessDenied if it is no file or not ours, TooLarge.
+    Raises SourceGone if nothing is there, AccessDenied for a folder or another's file, TooLarge.
     """
     name, suffix = shown(str(path)), path.suffix.lower()
     cap = limits.file_bytes if suffix in {".pdf", ".docx"} else limits.text_bytes

@@ -71,7 +71,7 @@ class Place(NamedTuple):
 
 
 def missed(name: str, text: str, reason: str = "no address") -> str:
-    """Return what is said about an entry ("line 3") that names no source."""
+    """Return a sentence about an entry ("line 3") that names no source."""
     return f"{name}: {reason}: “{one_line(text)[:80]}”"
 
 

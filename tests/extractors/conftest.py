@@ -1,5 +1,6 @@
-"""What tests of extractors share."""
+"""What tests of extractors share: hostile strings, and the web of ``public_web``."""
 
 from hostile_strings import hostile_strings
+from public_web import certificate, client, dialer, make_client, names, web
 
-__all__ = ["hostile_strings"]
+__all__ = ["certificate", "client", "dialer", "hostile_strings", "make_client", "names", "web"]

@@ -83,27 +83,16 @@ def test_cues_are_read_however_programs_write_them(times, number, gap, newline):
 
 def test_rolling_captions_are_said_once_and_repeated_words_twice():
     """Live captions repeat lines, also in YouTube's brief cues; people say "Yeah." again."""
-    rolling = [
-        "we moved the router",
-        "we moved the router",
-        "we moved the router\nto a small",
-        "to a small\nmodel",
-    ]
-    assert (
-        said(*(Cue(n, n + 1, text) for n, text in enumerate(rolling)))[0][2]
-        == "we moved the router to a small model"
-    )
+    moved = "we moved the router"
+    rolling = [moved, moved, f"{moved}\nto a small", "to a small\nmodel"]
     talk = [
         "Yeah.",
         "Yeah.",
         *WORDS,
-        "It is one.",
-        "two three",
-        "four five",
-        "Six seven.",
-        "Eight.",
+        *"It is one.|two three|four five|Six seven.|Eight.".split("|"),
     ]
-    assert said(*(Cue(n, n + 1, text) for n, text in enumerate(talk)))[0][2] == " ".join(talk)
+    for lines, words in ((rolling, f"{moved} to a small model"), (talk, " ".join(talk))):
+        assert said(*(Cue(n, n + 1, text) for n, text in enumerate(lines)))[0][2] == words
 
 
 def test_each_voice_of_a_cue_is_heard():
@@ -124,12 +113,8 @@ def test_a_label_that_comes_once_is_not_a_speaker(label):
     """Spoken words may hold colons; a name that comes again speaks."""
     text = f"{label}: small routers are cheap to run."
     assert said(Cue(1, 3, text)) == [(1, None, text)]
-    named = said(
-        Cue(0, 1, "Ada: Hello."),
-        Cue(1, 2, "Bo: Hello."),
-        Cue(2, 3, "Ada: So?"),
-        Cue(3, 4, "Bo: Yes."),
-    )
+    talk = ("Ada: Hello.", "Bo: Hello.", "Ada: So?", "Bo: Yes.")
+    named = said(*(Cue(n, n + 1, text) for n, text in enumerate(talk)))
     assert [speaker for _, speaker, _ in named] == ["Ada", "Bo", "Ada", "Bo"]
 
 

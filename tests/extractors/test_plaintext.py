@@ -45,9 +45,7 @@ def test_a_text_has_a_header_headings_items_and_code():
 @pytest.mark.parametrize("line", ["Dear all,", "- an item", "and so on", "We moved it."])
 def test_a_short_line_is_not_always_a_heading(line):
     """Items, sentences and beginnings of letters stay text."""
-    found = text(
-        f"{line}\n\nA paragraph of text stands here.\n\n{line}\n\nWe moved the search of our shop."
-    )
+    found = text(f"{line}\n\nA paragraph of text stands here.\n\n{line}\n\nWe moved the search.")
     assert (found.title, {passage.section for passage in found.passages}) == (None, {None})
 
 

@@ -1,15 +1,12 @@
-"""The fixtures of ``public_web``, and a network over them."""
+"""A network over the web of ``public_web``."""
 
 import pytest
-from public_web import Web, certificate, client, dialer, make_client, names, web
 
 from extractors.fetch.fetch import fetch
 from extractors.fetch.network import Network
 from extractors.network.client import GuardedClient
 from extractors.network.robots import Robots
 from schemas.sources import Payload, SourceRef
-
-__all__ = ["certificate", "client", "dialer", "make_client", "names", "web"]
 
 
 @pytest.fixture
@@ -18,7 +15,7 @@ def network(client: GuardedClient) -> Network:
 
 
 @pytest.fixture
-def fetched(network: Network, web: Web):
+def fetched(network: Network):
     """Fetch a source, over a web whose sites have no robots.txt."""
 
     async def run(source: object, **more: str) -> Payload:

@@ -1,5 +1,0 @@
-"""The fixtures of ``public_web``."""
-
-from public_web import certificate, client, dialer, make_client, names, web
-
-__all__ = ["certificate", "client", "dialer", "make_client", "names", "web"]

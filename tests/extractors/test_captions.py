@@ -59,20 +59,20 @@ def test_webvtt_gives_seconds_speakers_and_its_notes():
 WORDS = ["We moved the router.", "It held all summer.", "The bill fell by half."]
 
 
-@pytest.mark.parametrize(
-    ("times", "number", "gap"),
-    [
-        ("00:00:0{}.500 --> 00:00:0{}.900", "", "\n"),
-        ("00:00:0{},500 --> 00:00:0{},900", "{}\n", "\n"),
-        ("00:00:0{},500 --> 00:00:0{},900", "{}\n", ""),
-        ("0:0{}.5 -> 0:0{}.9", "{}\n", "\n"),
-        ("00:0{}.500 --> 00:0{}.900 X1:40 align:start", "", "\n"),
-    ],
-    ids=["webvtt", "srt", "no gaps", "sloppy", "settings"],
-)
+CUES = {
+    "webvtt": ("00:00:0{}.500 --> 00:00:0{}.900", "", "\n"),
+    "srt": ("00:00:0{},500 --> 00:00:0{},900", "{}\n", "\n"),
+    "no gaps": ("00:00:0{},500 --> 00:00:0{},900", "{}\n", ""),
+    "sloppy": ("0:0{}.5 -> 0:0{}.9", "{}\n", "\n"),
+    "settings": ("00:0{}.500 --> 00:0{}.900 X1:40 align:start", "", "\n"),
+}
+
+
+@pytest.mark.parametrize("program", CUES)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_cues_are_read_however_programs_write_them(times, number, gap, newline):
+def test_cues_are_read_however_programs_write_them(program, newline):
     """Numbers, hours, fractions and empty lines may be missing; no word is lost."""
+    times, number, gap = CUES[program]
     source = gap.join(
         f"{number.format(n)}{times.format(n, n + 1)}\n{text}\n" for n, text in enumerate(WORDS, 1)
     )

@@ -1,12 +1,11 @@
 """Where a page comes from and what it is about, as it says itself. Pure."""
 
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from courlan import extract_domain
 
 from extractors.language import language_of
-from extractors.text import one_line, words_in
+from extractors.text import words_in
 from extractors.web.page import Page
 
 _LONGEST_SITE = 80
@@ -19,12 +18,10 @@ _SAMPLE = 300
 
 def site_of(page: Page) -> str | None:
     """Return the name of the site, or else its host."""
-    stated = (
-        page.metas.get("og:site_name") or _publisher(page) or page.metas.get("application-name")
-    )
-    name = one_line(stated or "").lstrip("@")
-    titles = {page.metas.get("og:title"), *map(_text, _titles(page))}
-    return name if name and len(name) <= _LONGEST_SITE and name not in titles else page.host or None
+    stated = page.metas.get("og:site_name") or page.metas.get("application-name") or ""
+    name = stated.lstrip("@")
+    is_title = name in {page.metas.get("og:title"), *page.names}
+    return name if name and len(name) <= _LONGEST_SITE and not is_title else page.host or None
 
 
 def description_of(page: Page) -> str | None:
@@ -74,19 +71,3 @@ def _same_site(one: str, other: str) -> bool:
     hosts = [(urlsplit(address).hostname or "").removeprefix("www.") for address in (one, other)]
     domains = [extract_domain(address) for address in (one, other)]
     return hosts[0] == hosts[1] or (domains[0] is not None and domains[0] == domains[1])
-
-
-def _publisher(page: Page) -> str | None:
-    for article in page.articles[:1]:
-        publisher = article.get("publisher")
-        name = publisher.get("name") if isinstance(publisher, dict) else None
-        return name if isinstance(name, str) else None
-    return None
-
-
-def _titles(page: Page) -> list[Any]:
-    return list(page.tree.iterfind(".//head/title"))[:1]
-
-
-def _text(element: Any) -> str:
-    return one_line("".join(element.itertext()))

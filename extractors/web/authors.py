@@ -2,61 +2,35 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from extractors.text import one_line
 from extractors.web.linked_data import names_of
 from extractors.web.page import Page
+from extractors.web.patterns import pattern, words
 from extractors.web.titles import is_name_of
 
-_METAS = frozenset(
-    "author authors article:author byl creator citation_author dc.creator dc:creator "
-    "dcterms.creator parsely-author sailthru.author".split()
-)
-_ROLE = (
-    r"(?:(?:co-?)?founder|c[etofm]o|(?:sr\.?|senior|junior|managing|executive|associate|staff|guest|"
-    r"contributing|content|tech|lead|principal)? ?(?:editor|writer|director|reporter|journalist|"
-    r"author|engineer|manager|analyst|contributor|developer|scientist|researcher|professor))"
-)
-_NOT_A_NAME = re.compile(
-    r"https?:|www\b|@|\.(?:com|org|net|io|dev)\b|\d{3}|[<>{}\[\]/\\=:?!]"
-    r"|^(?:admin\w*|editor\w*|staff|team|guest|the author|author|by|user|root|webmaster|contributor"
-    r"|anonymous|unknown|undefined|none|null|n/a|press|news|support|info|marketing|home|about)$"
-    rf"|^{_ROLE}s?$|\b(?:read more|posts|follow|subscribe|share|minutes?|min read|sign (?:up|in)"
-    r"|log ?in|published|updated|comments?|view all|written|reviewed|table of)\b",
-    re.IGNORECASE,
-)
-_AROUND = re.compile(
-    r"^(?:(?:written|posted|words|story|text|recipe|article) )?by:?\s+|^authors?:?\s+",
-    re.IGNORECASE,
-)
-_BEHIND = re.compile(
-    rf"\s*(?:[,(|·•]|\s[-–—]\s).{{0,40}}\b{_ROLE}\b.*|\s*[|·•].*|\s+[-–—]\s+.*|,?\s+(?:on|in|at)\s.*"
-    r"|,?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d.*|,?\s+\d.*",
-    re.IGNORECASE,
-)
+_METAS = frozenset(words("authors", "metas"))
+_NOT_A_NAME = pattern("authors", "not_a_name")
+_BEFORE, _BEHIND = pattern("authors", "before"), pattern("authors", "behind")
+_BY, _ELSEWHERE = pattern("authors", "by"), pattern("authors", "elsewhere")
 _APART = re.compile(r"\s*;\s*|\s+(?:and|&|und|et|y)\s+|,\s+(?=[^\W\d_a-z][\w.'’-]*\s+[^\W\d_a-z])")
-_BY = re.compile(
-    r"(?:(?:written|posted|words|story|text|geschrieben|écrit|publié|escrito|scritto) )?"
-    r"(?:by|von|par|por|di)\b:?\s*(.*)",
-    re.IGNORECASE,
-)
 _NAME = re.compile(
     r"[^\W\d_a-z][\w.'’-]*(?:\s+(?:[^\W\d_a-z]|de|van|von|der|al|bin|la)[\w.'’-]*){0,4}$"
 )
-_NAMED = re.compile(r"author(?:[-_]*name)\b|byline-name", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"comment|sidebar|related|quote|testimonial|review|\bcard", re.IGNORECASE)
+_NAMED = re.compile(r"author[-_]*name\b|byline-name", re.IGNORECASE)
+_PAGES = frozenset({"body", "article", "main"})
 _BY_HEADLINE = (
     "following::text()[normalize-space()][position() <= 20]",
     "preceding::text()[normalize-space()][position() <= 10]",
 )
-_LONGEST_NAME, _LONGEST_BYLINE = 60, 120
-_MOST = 20
+_LONGEST_NAME, _LONGEST_BYLINE, _LONGEST_LIST = 60, 120, 2_000
+_NEAR, _MOST = 6, 20
 
 
 def authors_of(page: Page, sites: Sequence[str]) -> tuple[str, ...]:
-    """Return the persons who wrote ``page``; ``sites`` are names of its site, which are not."""
+    """Return the persons who wrote ``page``; ``sites`` are names of its site."""
     doubtful: tuple[str, ...] = ()
     for stated in _candidates(page):
         names = clean_authors(stated, sites)
@@ -71,8 +45,8 @@ def clean_authors(stated: Iterable[str], sites: Sequence[str] = ()) -> tuple[str
 
     Names of one word, and of ``sites``, count only where there is no full name of a person.
     """
-    parts = (part for text in stated for part in _APART.split(one_line(text)[:2_000]))
-    names = (_BEHIND.sub("", _AROUND.sub("", part)).strip(" ,.-|") for part in parts)
+    parts = (part for text in stated for part in _APART.split(one_line(text)[:_LONGEST_LIST]))
+    names = (_BEHIND.sub("", _BEFORE.sub("", part)).strip(" ,.-|") for part in parts)
     found = [name for name in dict.fromkeys(names) if _is_name(name)]
     persons = [name for name in found if _is_person(name, sites)]
     return tuple(persons or found)[:_MOST]
@@ -86,7 +60,7 @@ def _candidates(page: Page) -> Iterator[list[str]]:
         for meta in page.tree.iter("meta")
         if (meta.get("name") or meta.get("property") or "").lower() in _METAS
     ]
-    if page.is_article or page.articles:
+    if page.is_article:
         yield from _marked_up(page.tree)
         yield from _by_headline(page.tree)
 
@@ -98,11 +72,8 @@ def _marked_up(tree: Any) -> Iterator[list[str]]:
         if (kind := _kind_of(element)) is not None:
             kinds.setdefault(kind, []).append(element)
     for kind in sorted(kinds):
-        lines = (
-            one_line(" ".join(one.itertext()))
-            for one in kinds[kind][:_MOST]
-            if not _is_elsewhere(one)
-        )
+        own = (one for one in kinds[kind][:_MOST] if not _is_elsewhere(one))
+        lines = (one_line(" ".join(one.itertext())) for one in own)
         yield [next((line for line in lines if len(line) <= _LONGEST_BYLINE), "")]
 
 
@@ -111,30 +82,24 @@ def _kind_of(element: Any) -> int | None:
     classes = element.get("class") or ""
     if element.get("itemprop") == "author" or element.get("rel") == "author":
         return 0
-    if ("uthor" in classes or "yline" in classes) and element.tag not in {
-        "body",
-        "article",
-        "main",
-    }:
+    if ("uthor" in classes or "yline" in classes) and element.tag not in _PAGES:
         return 1 if _NAMED.search(classes) else 2
-    is_link = element.tag == "a" and "/author" in (element.get("href") or "")
-    return 3 if is_link else None
+    return 3 if element.tag == "a" and "/author" in (element.get("href") or "") else None
 
 
 def _by_headline(tree: Any) -> Iterator[list[str]]:
     """Yield the names in lines such as "By Ada Example" around the first heading."""
     for top in islice(tree.iter("h1"), 1):
         for side in _BY_HEADLINE:
-            lines = [one_line(line) for line in top.xpath(side)]
-            for at, line in enumerate(lines):
-                if len(line) <= _LONGEST_BYLINE and (by := _BY.fullmatch(line)):
-                    name = by[1] or next(iter(lines[at + 1 :]), "")
-                    if _NAME.match(_BEHIND.sub("", name)):
-                        yield [name]
+            lines = [*map(one_line, top.xpath(side)), ""]
+            for line, below in pairwise(lines):
+                by = _BY.fullmatch(line) if len(line) <= _LONGEST_BYLINE else None
+                if by and _NAME.match(_BEHIND.sub("", by[1] or below)):
+                    yield [by[1] or below]
 
 
 def _is_elsewhere(element: Any) -> bool:
-    around = islice(element.iterancestors(), 6)
+    around = islice(element.iterancestors(), _NEAR)
     return any(_ELSEWHERE.search(f"{one.get('class')} {one.get('id')}") for one in around)
 
 
@@ -143,8 +108,5 @@ def _is_person(name: str, sites: Sequence[str]) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    return (
-        1 < len(name) <= _LONGEST_NAME
-        and not _NOT_A_NAME.search(name)
-        and any(character.isalpha() for character in name)
-    )
+    has_letter = any(character.isalpha() for character in name)
+    return has_letter and 1 < len(name) <= _LONGEST_NAME and not _NOT_A_NAME.search(name)

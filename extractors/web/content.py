@@ -5,7 +5,6 @@ suits documentation and company pages. How far they agree shows how much the cho
 """
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
@@ -19,6 +18,7 @@ from extractors.blocks import Block
 from extractors.text import words_in
 from extractors.web.markup import body_of, length_of
 from extractors.web.page import Page
+from extractors.web.patterns import pattern
 from extractors.web.tree_blocks import mark_code, tree_blocks
 
 # Their failures end in our steps and errors; log lines would repeat them.
@@ -33,15 +33,8 @@ _STUB = 20
 _LARGE = 0.25
 _MOST = 0.4
 _FURNITURE = ("nav", "footer", "aside")
-_ROLES = frozenset("navigation banner contentinfo dialog alertdialog complementary search".split())
 _BOXES = ("div", "section", "ul", "ol", "p", "span", "header", "form")
-_NOISE = re.compile(
-    r"(?:^|[\s_-])(?:side-?bar|related|comments?|shar(?:e|ing)|social|newsletter|subscri\w*"
-    r"|bread-?crumbs?|cookies?\w*|consent|gdpr|onetrust\w*|menu|nav|navbar|navigation|footer"
-    r"|recommend\w*|popular|trending|toc|table-?of-?contents?|paginat\w*|pager|author-?(?:bio|box)"
-    r"|advert\w*|modal|popup|skip\w*|post-?nav\w*|read-?more|more-?posts)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
+_BESIDE, _ROLES = pattern("content", "beside"), pattern("content", "roles")
 _FEW_WORDS, _SUPPORT = 4, 0.6
 _HEADINGS, _GAP = 3, 5
 
@@ -60,28 +53,26 @@ def read_main(page: Page) -> Reading:
     body = body_of(tree)
     total = length_of(body)
     elements = list(tree.iter())  # kept, else each pass makes the same Python objects again
-    if len(elements) > MOST_ELEMENTS:
-        return Reading(
-            _all_but_furniture(body, total), "whole page, too large for trafilatura", 0.0
-        )
-    mark_code(tree)
     _drop(body, _FURNITURE, lambda element: _is_small(element, total) or _is_linked(element))
-    found = _by_trafilatura(tree, page.url)
+    if len(elements) > MOST_ELEMENTS:
+        return Reading(_all_but_furniture(body, total), "too large for trafilatura", 0.0)
+    mark_code(tree)
+    is_prose = page.is_article and not page.is_manual
+    found = _by_trafilatura(tree, page.url, fast=not is_prose)
     bare = not any(block.level for block in found)
     everything = tree_blocks(body) if bare else []
     ours = _all_but_furniture(body, total)
     found_words, our_words = _words(found), _words(ours)
     agreement = _overlap(found_words, our_words)
     few = found_words.total() < _SLIVER * our_words.total()
-    is_prose = page.is_article and not page.is_manual
     if (is_prose and not few) or our_words.total() < _STUB <= found_words.total():
         return Reading(_with_headings(everything, found), "trafilatura", agreement)
     return Reading(ours, "all but furniture", agreement)
 
 
-def _by_trafilatura(tree: Any, url: str | None) -> list[Block]:
+def _by_trafilatura(tree: Any, url: str | None, *, fast: bool) -> list[Block]:
     try:
-        found: Any = trafilatura.bare_extraction(tree, url=url, include_comments=False)
+        found: Any = trafilatura.bare_extraction(tree, url=url, include_comments=False, fast=fast)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - foreign code over any input; our own reading stands in
@@ -157,14 +148,11 @@ def _is_linked(element: Any) -> bool:
 
 def _is_beside(element: Any) -> bool:
     """Return whether an element is beside the text by its tag, role or class."""
-    if element.tag == "form" or (element.tag == "header" and not _is_within_article(element)):
+    is_outside = next(element.iterancestors("article", "main"), None) is None
+    if element.tag == "form" or (element.tag == "header" and is_outside):
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return element.get("role") in _ROLES or bool(_NOISE.search(names))
-
-
-def _is_within_article(element: Any) -> bool:
-    return any(one.tag in {"article", "main"} for one in element.iterancestors())
+    return bool(_BESIDE.search(names) or _ROLES.match(element.get("role") or ""))
 
 
 def _words(blocks: Sequence[Block]) -> Counter[str]:

@@ -13,37 +13,15 @@ from typing import Any
 from htmldate import find_date
 from htmldate.core import DATE_ATTRIBUTES
 
+from extractors.dates import day_in_address
 from extractors.text import one_line
 from extractors.web.linked_data import Thing
 from extractors.web.page import Page
+from extractors.web.patterns import pattern, patterns, words
 
-# The beginnings of the months in English and six neighbours; longer ones first where one is a part.
-_MONTHS = [
-    re.compile(names)
-    for names in (
-        "jan|gen|ene", "feb|fév|fev", "mar|mär|maa|mrt", "apr|abr|avr", "may|mai|mei|mag|maj",
-        "jun|juin|giu", "jul|juil|lug", "aug|ago|aoû", "sep|set", "oct|okt|out|ott", "nov",
-        "dec|déc|dez|dic",
-    )
-]  # fmt: skip
-_MONTH = r"(?P<month>[^\W\d_]{3,10})\.?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º)?"
-_WRITTEN = [
-    re.compile(rf"\b{_YEAR}[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)(?!\d)"),
-    re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}\b", re.IGNORECASE),
-    re.compile(rf"\b{_DAY}\.?\s+(?:de\s+)?{_MONTH},?\s+(?:del?\s+)?{_YEAR}\b", re.IGNORECASE),
-    re.compile(rf"\b(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}\b"),
-    re.compile(rf"\b(?P<month>\d\d?)/(?P<day>\d\d?)/{_YEAR}\b"),
-    re.compile(rf"\b(?P<day>\d\d?)/(?P<month>\d\d?)/{_YEAR}\b"),
-    re.compile(rf"{_YEAR}\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일]"),
-]
-_IN_ADDRESS = re.compile(
-    rf"/{_YEAR}/(?P<month>\d\d?|[a-z]{{3,9}})/(?P<day>\d\d?)(?:/|$)", re.IGNORECASE
-)
-_CHANGED = re.compile(
-    r"updated|modified|revised|aktualisiert|mise? à jour|actualizado", re.IGNORECASE
-)
+_MONTHS = [re.compile(names) for names in words("dates", "months")]
+_WRITTEN = patterns("dates", "written")
+_CHANGED = pattern("dates", "changed")
 _SHOWN = "[normalize-space()][not(ancestor::script or ancestor::style)]"
 _BEHIND = f"following::text(){_SHOWN}[position() <= 30]"
 _BEFORE = f"preceding::text(){_SHOWN}[position() <= 10]"
@@ -55,47 +33,35 @@ _EARLIEST = 1991
 
 def published_on(page: Page) -> date | None:
     """Return the day on which ``page`` was published, None where it does not say."""
-    return next((day for stated in _candidates(page) if (day := day_of(stated))), None)
+    return next(filter(None, map(day_of, _candidates(page))), None)
 
 
 def day_of(stated: str | None) -> date | None:
     """Return the day in ``stated``: ISO 8601, in figures (3/4/2025 is in March), or written out."""
-    found = (
-        match for pattern in _WRITTEN for match in pattern.finditer((stated or "")[:_LONGEST_LINE])
-    )
-    return next((day for match in found if (day := _day(match))), None)
+    text = (stated or "")[:_LONGEST_LINE]
+    found = (_day(match) for written in _WRITTEN for match in written.finditer(text))
+    return next(filter(None, found), None)
 
 
 def _candidates(page: Page) -> Iterator[str | None]:
     yield from _stated_in(page.articles)
     yield from (page.metas[name] for name in page.metas if name in DATE_ATTRIBUTES)
-    yield from (_machine_day(one) for one in _marked_up(page.tree))
-    address = _IN_ADDRESS.search(page.url or "")
-    yield f"{address['year']}-{_month(address['month']):02}-{address['day']}" if address else None
+    yield from _marked_up(page.tree)
+    yield str(day_in_address(page.url or ""))
     yield from _stated_in(page.things)
     yield from _by_headline(page.tree)
     if page.is_article:
-        yield find_date(
-            page.tree,
-            url=page.url,
-            original_date=True,
-            extensive_search=False,
-            deferred_url_extractor=True,
-        )
+        yield find_date(page.tree, url=page.url, original_date=True, extensive_search=False)
 
 
 def _stated_in(things: list[Thing]) -> Iterator[str]:
     yield from (str(thing[name]) for thing in things for name in _CREATED if thing.get(name))
 
 
-def _marked_up(tree: Any) -> Iterator[Any]:
-    for element in tree.iter("*"):
-        if element.get("itemprop") in _CREATED or element.get("pubdate") is not None:
-            yield element
-
-
-def _machine_day(element: Any) -> str:
-    return element.get("content") or element.get("datetime") or one_line(element.text_content())
+def _marked_up(tree: Any) -> Iterator[str]:
+    for one in tree.iter("*"):
+        if one.get("itemprop") in _CREATED or one.get("pubdate") is not None:
+            yield one.get("content") or one.get("datetime") or one_line(one.text_content())
 
 
 def _by_headline(tree: Any) -> Iterator[str]:

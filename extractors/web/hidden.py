@@ -14,6 +14,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from extractors.text import count_words, hidden_in
 from extractors.web import styles
 from extractors.web.markup import body_of, drop_unread, length_of, text_of
+from extractors.web.patterns import pattern
 from schemas.documents import HiddenText
 
 LARGE_PART = 0.25
@@ -22,20 +23,14 @@ LARGE_PART = 0.25
 LARGE_SUM = 0.5
 """The same for all that a click or script may show."""
 
-_MOST_FADING = 5
+_FADING, _MOST_FADING = "opacity: 0", 5
 _FEWEST_WORDS = 3
 _MOST_REPORTED = 100
 _LONGEST_REPORTED = 300
 _SCRIPTLESS_LENGTH = 300
-_NAMED = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|assistive-text|a11y-hidden)"
-    r"(?:\s|$)"
-)
+_NAMED, _OPENED = pattern("hidden", "named"), pattern("hidden", "opened")
+_ANIMATED = pattern("hidden", "animated")
 _NAME_PART = re.compile("sr-only|hidden|screen-reader|assistive-text")
-_OPENED = re.compile(r"accordion|collaps|\btab|faq|panel|toggle|expand", re.IGNORECASE)
-_ANIMATED = re.compile(
-    r"\b(?:data-)?(?:w-id|aos|sal|wow|framer|motion|gsap|scroll|animat\w*|fade\w*|reveal\w*)\b"
-)
 _CONTROLLED = etree.XPath(
     "//@aria-controls | //@data-target | //@data-bs-target | //a[starts-with(@href, '#')]/@href"
 )
@@ -61,9 +56,8 @@ def strip_hidden(tree: Any) -> tuple[list[HiddenText], int]:
     body = body_of(tree)
     total = length_of(body)
     finds = list(_finds(tree, body, rules))
-    fading = [find for find in finds if find.hiding.reason == "opacity: 0"]
-    if len(fading) > _MOST_FADING:  # the page fades in, part by part
-        finds = [find for find in finds if find not in fading]
+    if sum(find.hiding.reason == _FADING for find in finds) > _MOST_FADING:  # part by part
+        finds = [find for find in finds if find.hiding.reason != _FADING]
     small = [find for find in finds if find.length <= LARGE_PART * total]
     waiting = sum(find.length for find in small if find.hiding.may_open)
     if waiting > LARGE_SUM * total:
@@ -120,9 +114,14 @@ def _hiding_of(element: Any, rules: Mapping[str, styles.Style]) -> styles.Hiding
         return styles.Hiding("for screen readers only", may_open=False)
     style = _style_of(names, rules)
     hiding = styles.hiding_of(style) or _unseen_ink(element, style) if style else None
-    if hiding and hiding.reason == "opacity: 0" and _fades_in(names):
+    if hiding is None:
         return None
-    return None if hiding and hiding.reason == "font-size: 0" and _resets_size(element) else hiding
+    # Libraries for animations let elements fade in; a gap between buttons has no size of type.
+    fades = hiding.reason == _FADING and any(map(_ANIMATED.search, [*names, *names.values()]))
+    resets = hiding.reason == "font-size: 0" and any(
+        "font" in child.get("style", "") for child in element.iterdescendants("*")
+    )
+    return None if fades or resets else hiding
 
 
 def _style_of(names: Mapping[str, str], rules: Mapping[str, styles.Style]) -> dict[str, str]:
@@ -141,15 +140,6 @@ def _unseen_ink(element: Any, style: styles.Style) -> styles.Hiding | None:
     alike = (styles.looks_alike(style, ground) for ground in (style, *around))
     is_unseen = next((one for one in alike if one is not None), False)
     return styles.Hiding("ink like the ground", may_open=False) if is_unseen else None
-
-
-def _resets_size(element: Any) -> bool:
-    return any("font" in child.get("style", "") for child in element.iterdescendants("*"))
-
-
-def _fades_in(names: Mapping[str, str]) -> bool:
-    """Return whether a library for animations shows an element: Webflow, AOS, Framer and such."""
-    return any(map(_ANIMATED.search, [*names, names.get("class", "")]))
 
 
 def _opens(element: Any, controlled: set[str]) -> bool:

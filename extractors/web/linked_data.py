@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from extractors.web.patterns import pattern
+
 Thing = Mapping[str, Any]
 
-ARTICLES = frozenset(
-    "Article NewsArticle BlogPosting TechArticle ReportageNewsArticle Report Recipe HowTo "
-    "ScholarlyArticle AnalysisNewsArticle OpinionNewsArticle".split()
-)
+_ARTICLE = pattern("page", "article_types")
 _DEEPEST = 4
 _MOST_THINGS = 200
 _LONGEST_SCRIPT = 500_000
@@ -30,7 +29,7 @@ def things_of(tree: Any) -> list[Thing]:
 
 def articles_in(things: Iterable[Thing]) -> list[Thing]:
     """Return those things that someone wrote."""
-    return [thing for thing in things if types_of(thing) & ARTICLES]
+    return [thing for thing in things if any(map(_ARTICLE.fullmatch, types_of(thing)))]
 
 
 def types_of(thing: Thing) -> frozenset[str]:

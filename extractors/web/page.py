@@ -1,6 +1,5 @@
 """A parsed page with its address, and what it says about itself by machine. Pure."""
 
-import re
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -8,20 +7,12 @@ from urllib.parse import urlsplit
 
 from extractors.text import one_line
 from extractors.web.linked_data import Thing, articles_in, things_of
+from extractors.web.patterns import pattern
 
-_MANUAL_HOST = re.compile(r"(?:docs?|developers?|devdocs|api|wiki|help|support|manual)\.")
-_MANUAL_PATH = re.compile(
-    r"/(?:docs?|documentation|manual|reference|api|help|wiki|guide|handbook|tutorials?)(?:/|$)"
-)
-_MANUAL_MAKER = re.compile(r"sphinx|docusaurus|mkdocs|gitbook|mdbook|javadoc|antora", re.IGNORECASE)
-_POST_PATH = re.compile(
-    r"/(?:blogs?|news|articles?|posts?|stor(?:y|ies)|insights|magazine|20\d\d)/", re.IGNORECASE
-)
-_POST_CLASS = re.compile(
-    r"(?:^|\s)(?:hentry|single-post|(?:entry|post|article|blog)-(?:content|body)|blog-post)(?:\s|$)"
-)
-# WordPress marks its pages as no posts, whatever their og:type says.
-_NO_POST = re.compile(r"(?:^|\s)(?:page-id-\d+|home|archive)(?:\s|$)")
+_MANUAL_HOST, _MANUAL_PATH = pattern("page", "manual_host"), pattern("page", "manual_path")
+_MANUAL_MAKER = pattern("page", "manual_maker")
+_POST_PATH, _POST_CLASS = pattern("page", "post_path"), pattern("page", "post_class")
+_NO_POST = pattern("page", "no_post")
 
 
 class Page:
@@ -54,10 +45,8 @@ class Page:
         Some pages describe their related posts before the post itself.
         """
         titles = {one_line("".join(top.itertext())) for top in self.tree.iter("h1", "title")}
-        return sorted(
-            articles_in(self.things),
-            key=lambda one: one_line(str(one.get("headline"))) not in titles,
-        )
+        found = articles_in(self.things)
+        return sorted(found, key=lambda one: one_line(str(one.get("headline"))) not in titles)
 
     @property
     def is_sold(self) -> bool:
@@ -85,13 +74,9 @@ class Page:
     @property
     def is_manual(self) -> bool:
         """Whether the page is documentation, by its address or by the program that made it."""
-        path = urlsplit(self.url or "").path.lower()
-        maker = self.metas.get("generator", "")
-        return bool(
-            _MANUAL_HOST.match(self.host)
-            or _MANUAL_PATH.search(path)
-            or _MANUAL_MAKER.search(maker)
-        )
+        path, maker = urlsplit(self.url or "").path, self.metas.get("generator", "")
+        in_address = _MANUAL_HOST.match(self.host) or _MANUAL_PATH.search(path)
+        return bool(in_address or _MANUAL_MAKER.search(maker))
 
     @property
     def declares_article(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from extractors.blocks import Block, lay_out
+from extractors.blocks import lay_out
 from extractors.naming import where
 from extractors.text import decode
 from extractors.web.about import canonical_of, description_of, page_language, site_of
@@ -14,15 +14,13 @@ from extractors.web.markup import MOST_CHARACTERS, body_of, parse, text_of
 from extractors.web.page import Page
 from extractors.web.shown import Shown
 from extractors.web.titles import title_of
-from extractors.web.tree_blocks import tree_blocks
 from extractors.web.walls import refuse_walls
-from schemas.documents import Extracted, HiddenText
+from schemas.documents import Extracted
 from schemas.errors import DocumentEmpty
 from schemas.sources import Payload, SourceKind, Step
 
-DOUBTFUL = 0.7
+DOUBTFUL = 0.6
 """Agreement of both readings below which a curator should compare the text with the page."""
-
 
 _MOST_SEARCHED = 500_000
 """Characters of markup that are searched for the marks of a wall."""
@@ -68,7 +66,7 @@ def read_markup(html: str, payload: Payload) -> Extracted:
             claimed_words=page.claimed_words,
         ),
         where(payload),
-        is_file=page.url is None,
+        is_file=not payload.headers,
     )
     del alive
     return Extracted(
@@ -87,23 +85,11 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     )
 
 
-def fragment_blocks(html: str) -> tuple[list[Block], list[HiddenText]]:
-    """Return all blocks of a fragment of HTML, and what it hides.
-
-    For markup that is nothing but text: a feed's entry, a converted document.
-    """
-    tree = parse(html)
-    if tree is None:
-        return [], []
-    hidden, _ = strip_hidden(tree)
-    return tree_blocks(body_of(tree)), hidden
-
-
 def _steps(reading: Reading, kept: int, doubt: str | None, *, is_cut: bool) -> Iterator[Step]:
     yield Step(method=reading.method, outcome=f"{len(reading.blocks)} blocks")
-    is_doubtful = reading.agreement < DOUBTFUL
-    hint = "; compare the text with the page" if is_doubtful else ""
-    yield Step(method="confidence", outcome=f"{reading.agreement:.2f}{hint}", doubtful=is_doubtful)
+    low = reading.agreement < DOUBTFUL
+    hint = "; compare the text with the page" if low else ""
+    yield Step(method="confidence", outcome=f"{reading.agreement:.2f}{hint}", doubtful=low)
     if kept:
         yield Step(method="hidden text", outcome=f"{kept} characters kept that scripts may show")
     if doubt:

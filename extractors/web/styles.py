@@ -32,7 +32,8 @@ _MOVING = frozenset({"transform", "transition", "animation", "will-change", "fil
 _COLOUR = re.compile(
     r"(white)\b|(black)\b|#([\da-f]{6})|#([\da-f]{3})\b|rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)"
 )
-_CLEAR = re.compile(r"transparent|rgba\([^)]*[,/]\s*0?(?:\.0+)?%?\s*\)")
+_CLEAR = re.compile(r"0*(?:\.0\d*)?%?(?<=[\d%])$")
+_CLEAR_INK = re.compile(r"transparent|rgba\([^)]*[,/]\s*0?(?:\.0+)?%?\s*\)")
 _NEAR = 10
 
 
@@ -43,33 +44,19 @@ class Hiding(NamedTuple):
     may_open: bool
 
 
-_HIDINGS: tuple[tuple[Hiding, Callable[[Style], object]], ...] = (
-    (Hiding("display: none", may_open=True), lambda s: s.get("display") == "none"),
+_HIDINGS: tuple[tuple[str, bool, Callable[[Style], object]], ...] = (
+    ("display: none", True, lambda s: s.get("display") == "none"),
+    ("visibility: hidden", True, lambda s: s.get("visibility") in {"hidden", "collapse"}),
+    ("opacity: 0", True, lambda s: _CLEAR.match(s.get("opacity", "")) and _MOVING.isdisjoint(s)),
+    ("a box without area", True, lambda s: s.get("overflow") == "hidden" and _has_nought(s)),
+    ("font-size: 0", False, lambda s: "font-size" in s and _NOUGHT.fullmatch(s["font-size"])),
+    ("off screen", False, lambda s: any(_FAR.fullmatch(s.get(name, "")) for name in _OFFSETS)),
     (
-        Hiding("visibility: hidden", may_open=True),
-        lambda s: s.get("visibility") in {"hidden", "collapse"},
+        "clipped to nothing",
+        False,
+        lambda s: _NO_AREA.search(f"{s.get('clip')} {s.get('clip-path')}"),
     ),
-    (
-        Hiding("opacity: 0", may_open=True),
-        lambda s: re.match(r"0*(?:\.0\d*)?%?$", s.get("opacity", "1")) and _MOVING.isdisjoint(s),
-    ),
-    (
-        Hiding("a box without area", may_open=True),
-        lambda s: "hidden" in s.get("overflow", "") and _is_nought(s, *_SIDES),
-    ),
-    (Hiding("font-size: 0", may_open=False), lambda s: _is_nought(s, "font-size")),
-    (
-        Hiding("off screen", may_open=False),
-        lambda s: any(_FAR.fullmatch(s.get(name, "")) for name in _OFFSETS),
-    ),
-    (
-        Hiding("clipped to nothing", may_open=False),
-        lambda s: _NO_AREA.search(s.get("clip", "") + s.get("clip-path", "")),
-    ),
-    (
-        Hiding("transparent ink", may_open=False),
-        lambda s: _CLEAR.match(s.get("color", "")) and not any("clip" in name for name in s),
-    ),
+    ("transparent ink", False, lambda s: _CLEAR_INK.match(s.get("color", "")) and not _clips(s)),
 )
 
 
@@ -83,7 +70,8 @@ def parse_style(text: str) -> dict[str, str]:
 
 def hiding_of(style: Style) -> Hiding | None:
     """Return why an element of this style is out of sight, or None."""
-    return next((hiding for hiding, applies in _HIDINGS if applies(style)), None)
+    found = (Hiding(reason, may_open) for reason, may_open, applies in _HIDINGS if applies(style))
+    return next(found, None)
 
 
 def hiding_rules(tree: Any) -> dict[str, dict[str, str]]:
@@ -102,7 +90,7 @@ def hiding_rules(tree: Any) -> dict[str, dict[str, str]]:
 
 
 def looks_alike(ink: Style, ground: Style) -> bool | None:
-    """Return whether no eye tells the ink of one style from the ground of another.
+    """Return whether no eye names the ink of one style from the ground of another.
 
     None where the ground is not a plain colour.
     """
@@ -127,8 +115,13 @@ def _rules(css: str) -> Iterator[tuple[str, str, bool]]:
             yield heads.pop(), text, bool(heads)
 
 
-def _is_nought(style: Style, *names: str) -> bool:
-    return any(style.get(name) and _NOUGHT.fullmatch(style[name]) for name in names)
+def _has_nought(style: Style) -> bool:
+    return any(name in style and _NOUGHT.fullmatch(style[name]) for name in _SIDES)
+
+
+def _clips(style: Style) -> bool:
+    """Return whether a picture is cut out by the letters, which makes them visible."""
+    return any("clip" in name for name in style)
 
 
 def _colour(value: str) -> Colour | None:

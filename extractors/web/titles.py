@@ -79,12 +79,8 @@ def _names_site(heading: str, stated: Sequence[str], sites: Sequence[str]) -> bo
     """Return whether a heading is the name of the site or of the book: it ends the stated title."""
     if any(is_name_of(heading, site) for site in sites):
         return True
-    return any(
-        len(title) > len(heading)
-        and title.endswith(heading)
-        and _SEPARATOR.search(title[: len(title) - len(heading)][-4:]) is not None
-        for title in stated
-    )
+    before = (title.removesuffix(heading) for title in stated if title.endswith(heading))
+    return any(_SEPARATOR.search(part[-4:]) for part in before)
 
 
 def _is_title(heading: str, stated: Sequence[str], share: float) -> bool:

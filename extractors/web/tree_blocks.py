@@ -26,7 +26,7 @@ _ROWS = frozenset({"tr", "row"})
 _CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
 _UNREAD = frozenset(
-    "script style template noscript svg select textarea button iframe object".split()
+    "script style template noscript svg select textarea button iframe object annotation".split()
 )
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font hi i ins kbd label mark math q "
@@ -45,8 +45,8 @@ def mark_code(tree: Any) -> None:
         pre.tail = tail
         if not _GUTTER.fullmatch(code):
             kept = _SPACES.sub(lambda run: _SPACE * len(run[0]), code.expandtabs(4))
-            code = etree.SubElement(pre, "code")
-            code.text = f"{_START} {kept.replace(chr(10), _BREAK)} {_END}"
+            signs = kept.replace("\n", _BREAK)
+            etree.SubElement(pre, "code").text = f"{_START} {signs} {_END}"
 
 
 def tree_blocks(root: Any) -> list[Block]:

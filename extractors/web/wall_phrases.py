@@ -12,7 +12,6 @@ _NOT = r"(?:not|n[’']?t)"
 class Phrases(NamedTuple):
     """The words of one kind of wall, and what its error says; ``walls.toml`` explains each."""
 
-    cause: str
     finding: str
     advice: str
     title: re.Pattern[str] = _NEVER
@@ -29,10 +28,10 @@ def _pattern(lines: str) -> re.Pattern[str]:
     return re.compile(joined.replace("NOT", _NOT), re.IGNORECASE)
 
 
-def _phrases(cause: str, finding: str, advice: str, **patterns: str) -> Phrases:
+def _phrases(finding: str, advice: str, **patterns: str) -> Phrases:
     compiled = {name: _pattern(lines) for name, lines in patterns.items()}
-    return Phrases(cause, finding, advice, **compiled)
+    return Phrases(finding, advice, **compiled)
 
 
-WALLS = {cause: _phrases(cause, **values) for cause, values in table("walls").items()}
+WALLS = {cause: _phrases(**values) for cause, values in table("walls").items()}
 """By the cause that an error of this kind has."""

@@ -6,6 +6,7 @@ CAPTCHAs is read, and what an article quotes does not count.
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from extractors.text import count_words
 from extractors.web.paywalls import doubt_of, is_cut
@@ -45,12 +46,12 @@ def refuse_walls(shown: Shown, where: str, *, is_file: bool = False) -> str | No
         NeedsJavaScript: for a shell that scripts fill.
         DocumentEmpty: for under 50 words, 20 in an article, without any of these reasons.
     """
-    for applies, error, kind in _RULES:
+    for applies, error, cause in _RULES:
         if applies(shown):
             lasting = is_file and error.transient
-            advice = _SAVE if lasting else kind.advice
-            message = f"{where} {kind.finding}; {advice}"
-            raise (AccessWall if lasting else error)(message, kind.cause)
+            advice = _SAVE if lasting else WALLS[cause].advice
+            message = f"{where} {WALLS[cause].finding}; {advice}"
+            raise (AccessWall if lasting else error)(message, cause)
     if shown.words < (_FEWEST_OF_ARTICLE if shown.is_article else FEWEST_WORDS):
         raise DocumentEmpty(
             f"{where} holds {shown.words} words of text, too few for a document; check the "
@@ -102,10 +103,6 @@ def _is_captcha(shown: Shown) -> bool:
     return is_one and "<textarea" not in shown.html.lower()  # it guards a form for comments
 
 
-def _is_down(shown: Shown) -> bool:
-    return _is_wall(shown, WALLS["service_down"]) and not _is_named(shown, WALLS["soft_not_found"])
-
-
 def _is_missing(shown: Shown) -> bool:
     kind = WALLS["soft_not_found"]
     if shown.words >= _LONG:  # of teasers, below the two lines that say so
@@ -116,10 +113,6 @@ def _is_missing(shown: Shown) -> bool:
     whole = any(_covers(kind.title, title) for title in shown.titles)
     named = whole or (shown.words < _SHORT and _is_named(shown, kind))
     return named and not shown.is_article
-
-
-def _is_region(shown: Shown) -> bool:
-    return _is_wall(shown, WALLS["region_blocked"])
 
 
 def _is_login(shown: Shown) -> bool:
@@ -156,13 +149,13 @@ def _is_shell(shown: Shown) -> bool:
     return asks or waits or shown.awaits_scripts
 
 
-_RULES: tuple[tuple[Callable[[Shown], bool], type[CasebookError], Phrases], ...] = (
-    (_is_captcha, TemporarilyUnavailable, WALLS["captcha"]),
-    (_is_down, TemporarilyUnavailable, WALLS["service_down"]),
-    (_is_missing, SourceGone, WALLS["soft_not_found"]),
-    (_is_region, AccessWall, WALLS["region_blocked"]),
-    (_is_login, AccessWall, WALLS["login_wall"]),
-    (_is_consent, AccessWall, WALLS["consent_wall"]),
-    (is_cut, AccessWall, WALLS["paywall"]),
-    (_is_shell, NeedsJavaScript, WALLS["needs_java_script"]),
+_RULES: tuple[tuple[Callable[[Shown], bool], type[CasebookError], str], ...] = (
+    (_is_captcha, TemporarilyUnavailable, "captcha"),
+    (_is_missing, SourceGone, "soft_not_found"),
+    (partial(_is_wall, kind=WALLS["service_down"]), TemporarilyUnavailable, "service_down"),
+    (partial(_is_wall, kind=WALLS["region_blocked"]), AccessWall, "region_blocked"),
+    (_is_login, AccessWall, "login_wall"),
+    (_is_consent, AccessWall, "consent_wall"),
+    (is_cut, AccessWall, "paywall"),
+    (_is_shell, NeedsJavaScript, "needs_java_script"),
 )

@@ -294,7 +294,7 @@ def _translated(url: WebUrl, error: Exception, *, answered: bool) -> FetchError:
         return BadResponse(message, "tls_failed")
     if isinstance(cause, OSError) and cause.errno in {errno.ENETUNREACH, errno.ENETDOWN}:
         return Unreachable(f"{url}: this machine has no network: check it, then retry.", "offline")
-    what = shown(str(error)) if error.args else type(error).__name__
+    what = shown(str(error) or type(error).__name__)
     if isinstance(error, httpcore2.LocalProtocolError):
         return InvalidUrl(f"{url} cannot be requested ({what}): check the address.")
     if isinstance(error, httpcore2.RemoteProtocolError) and cause:

@@ -1,3 +1,5 @@
+"""Papers are read from their HTML or PDF, under what their landing page says."""
+
 import pytest
 from fpdf import FPDF
 
@@ -22,11 +24,7 @@ for each of the passages that were found. {PARAGRAPH}</p></section>
 <section class="ltx_bibliography"><h2 class="ltx_title">References</h2><ul>
 <li class="ltx_bibitem">Hopper, G. Compilers considered useful. 1952.</li>
 <li class="ltx_bibitem">Turing, A. On numbers. 1936.</li></ul></section></article></body></html>"""
-PAGE, HTML, PDF = (
-    "arxiv.org/abs/2401.12345",
-    "arxiv.org/html/2401.12345",
-    "arxiv.org/pdf/2401.12345",
-)
+PAGE, HTML, PDF = (f"arxiv.org/{form}/2401.12345" for form in ("abs", "html", "pdf"))
 
 
 def paper_pdf() -> bytes:
@@ -101,23 +99,19 @@ async def test_a_paper_that_is_not_there_is_missing(fetched, web):
         await fetched("https://arxiv.org/abs/2401.99999")
 
 
-@pytest.mark.parametrize(
-    ("address", "page", "pdf"),
-    [
-        (
-            "https://www.aclanthology.org/2023.acl-long.1/",
-            "aclanthology.org/2023.acl-long.1/",
-            "aclanthology.org/2023.acl-long.1.pdf",
-        ),
-        (
-            "https://openreview.net/forum?id=abcDEF12_x&noteId=z",
-            "openreview.net/forum?id=abcDEF12_x",
-            "openreview.net/pdf?id=abcDEF12_x",
-        ),
-    ],
-)
-async def test_landing_pages_lead_to_their_pdf(address, page, pdf, web, fetched):
+LANDINGS = {
+    "https://www.aclanthology.org/2023.acl-long.1/": "aclanthology.org/2023.acl-long.1",
+    "https://openreview.net/forum?id=abcDEF12_x&noteId=z": "openreview.net/{}?id=abcDEF12_x",
+}
+
+
+@pytest.mark.parametrize("address", LANDINGS)
+async def test_landing_pages_lead_to_their_pdf(address, web, fetched):
     """Metadata comes from the landing page, the text from the PDF."""
+    form = LANDINGS[address]
+    page, pdf = (
+        (form.format(n) for n in ("forum", "pdf")) if "{" in form else (f"{form}/", f"{form}.pdf")
+    )
     web.answer(page, LANDING, "text/html")
     web.answer(pdf, paper_pdf(), "application/pdf")
     payload = await fetched(address)
@@ -130,9 +124,7 @@ async def test_landing_pages_lead_to_their_pdf(address, page, pdf, web, fetched)
 async def test_a_page_in_place_of_the_pdf_is_not_the_paper(web, fetched):
     """It was taken for a PDF that is damaged; the curator learns what to save."""
     web.answer("openreview.net/forum?id=abcDEF12_x", LANDING, "text/html")
-    page = (
-        f"<html><title>A paper</title><body><article><p>{PARAGRAPH * 3}</p></article></body></html>"
-    )
+    page = f"<html><title>A paper</title><body><p>{PARAGRAPH * 3}</p></body></html>"
     web.answer("openreview.net/pdf?id=abcDEF12_x", page, "text/html")
     with pytest.raises(CasebookError, match="not the PDF of a paper"):
         registry.read(await fetched("https://openreview.net/forum?id=abcDEF12_x"))

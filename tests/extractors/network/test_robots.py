@@ -1,3 +1,5 @@
+"""A site decides which pages are fetched, and how often."""
+
 import asyncio
 import time
 import tracemalloc
@@ -23,32 +25,36 @@ def robots(client):
     return Robots(client)
 
 
-@pytest.mark.parametrize(
-    ("rules", "allowed"),
-    [
-        ("User-agent: *\nDisallow: /\n", False),
-        ("User-agent: casebook\nDisallow: /\n\nUser-agent: *\nAllow: /\n", False),
-        ("User-agent: CaseBook\nDisallow: /\n", False),
-        ("User-agent: other\nUser-agent: casebook\nDisallow: /\n", False),
-        ("User-agent: casebook\nAllow: /\n\nUser-agent: *\nDisallow: /\n", True),
-        ("User-agent: googlebot\nDisallow: /\n", True),
-        ("User-agent: archive\nDisallow: /\n", True),
-        ("User-agent: *\nDisallow:\n", True),
-        ("User-agent: *\nDisallow: /\nAllow: /page$\n", True),
-        ("\ufeffUser-agent: *\nDisallow: /page\n", False),
-        ("<!doctype html><p>Not found</p>", True),
-        ("", True),
+RULES_FOR_US = {
+    False: [
+        "User-agent: *\nDisallow: /\n",
+        "User-agent: casebook\nDisallow: /\n\nUser-agent: *\nAllow: /\n",
+        "User-agent: other\nUser-agent: CaseBook\nDisallow: /\n",
+        "\ufeffUser-agent: *\nDisallow: /page\n",
     ],
-)
-async def test_rules_are_read_for_our_name(rules, allowed, web, robots):
+    True: [
+        "User-agent: casebook\nAllow: /\n\nUser-agent: *\nDisallow: /\n",
+        "User-agent: googlebot\nUser-agent: archive\nDisallow: /\n",
+        "User-agent: *\nDisallow:\n",
+        "User-agent: *\nDisallow: /\nAllow: /page$\n",
+        "<!doctype html><p>Not found</p>",
+        "",
+    ],
+}
+
+
+@pytest.mark.parametrize("allowed", RULES_FOR_US)
+async def test_rules_are_read_for_our_name(allowed, web, client):
     """The group that names casebook counts, else the one for everybody."""
-    web.answer(RULES, rules)
-    if allowed:
-        await robots.check(page())
-    else:
-        with pytest.raises(AccessDenied) as denied:
-            await robots.check(page())
-        assert denied.value.kind == "robots_forbid"
+    for rules in RULES_FOR_US[allowed]:
+        web.pages.clear()
+        web.answer(RULES, rules)
+        if allowed:
+            await Robots(client).check(page())
+        else:
+            with pytest.raises(AccessDenied) as denied:
+                await Robots(client).check(page())
+            assert denied.value.kind == "robots_forbid"
 
 
 async def test_dot_segments_do_not_slip_past_a_rule(web, robots):

@@ -22,10 +22,13 @@ def without_hidden(page: Page, raw: Any) -> tuple[list[Word], list[HiddenText], 
 
     ``raw`` is the page of pypdfium2.
     """
-    kinds = {word.type for word in page.words}
+    kinds, (width, height) = {word.type for word in page.words}, page.frame.size
+    odd = (k.mode or k.size < _SMALLEST or _paleness(*k.ink) >= _PALE for k in kinds)
+    off = (w.right < 0 or w.left > width or w.bottom < 0 or w.top > height for w in page.words)
+    if not any(odd) and not any(off):
+        return page.words, [], False
     is_layer = any(kind.mode in _NOT_DRAWN for kind in kinds) and is_scan(raw, page.frame)
-    is_pale = any(_paleness(*kind.ink) >= _PALE for kind in kinds)
-    shapes = list(_shapes(raw, page.frame, _DRAWN)) if is_pale else []
+    shapes = list(_shapes(raw, page.frame, _DRAWN))
     judged = [(word, _reason(word, page.frame, shapes, is_layer)) for word in page.words]
     hidden = [
         HiddenText(text=text[:_LONGEST], reason=reason)

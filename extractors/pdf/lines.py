@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from statistics import median
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -71,7 +70,10 @@ def _rows(words: Iterable[Word]) -> Iterator[list[Word]]:
 def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
     """Cut a row where there is much more room than between its other words."""
     rooms = [other.left - one.right for one, other in pairwise(row)]
-    size = median(word.type.size for word in row)
+    size = row[len(row) // 2].type.size
+    if max(rooms, default=0) <= _APART * size:
+        yield list(row)
+        return
     widest = _SURELY_APART * size
     if rooms[2:]:
         usual = min(sorted(rooms)[len(rooms) // 3], size / 2)

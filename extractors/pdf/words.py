@@ -80,6 +80,9 @@ def words_of(textpage: Any, frame: Frame) -> Page:
     if len(text) != count:  # it lacks characters beyond U+FFFF, or counts them differently
         text = "".join(map(chr, map(pdfium.char_code, page, range(count))))
     found = list(_WORD.finditer(text))
+    texts = [one.group() for one in found]
+    if not text.isascii():  # the halves of characters beyond U+FFFF
+        texts = [t.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for t in texts]
     starts, ends = [one.start() for one in found], [one.end() - 1 for one in found]
     objects = list(map(pdfium.char_object, page, starts))
     firsts = dict(zip(objects, starts, strict=True))
@@ -90,15 +93,11 @@ def words_of(textpage: Any, frame: Frame) -> Page:
     first, last = (
         pdfium.numbers(pdfium.char_box, 4, page, some, count=len(found)) for some in (starts, ends)
     )
-    words = [
-        Word(
-            _paired(one.group()),
-            *frame.upright(min(a[0], b[0]), max(a[1], b[1]), max(a[2], b[2]), min(a[3], b[3])),
-            bases[by],
-            types[by],
-        )
-        for one, a, b, by in zip(found, first, last, objects, strict=True)
-    ]
+    words = []
+    for one, a, b, by in zip(texts, first, last, objects, strict=True):
+        west, east = (a[0], b[2]) if a[0] < b[2] else (b[0], a[2])
+        north, south = (a[1], b[3]) if a[1] > b[3] else (b[1], a[3])
+        words.append(Word(one, *frame.upright(west, north, east, south), bases[by], types[by]))
     unmapped = sum(map(pdfium.char_is_unmapped, page, firsts.values())) / (len(firsts) or 1)
     return Page(_joined(words, ends, next(page)), frame, unmapped)
 
@@ -133,9 +132,3 @@ def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
         else:
             found.append(word)
     return found
-
-
-def _paired(text: str) -> str:  # the halves of characters beyond U+FFFF
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

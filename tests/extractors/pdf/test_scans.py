@@ -43,9 +43,9 @@ def scan(pages=1, turn=0, typed=False):
 
 
 @needs_tesseract
-@pytest.mark.parametrize("turn", [0, 180, 90])
+@pytest.mark.parametrize("turn", [0, 90])
 def test_a_scan_is_read(read, turn):
-    """Upright, upside down or lying: the words are read, and a step says how sure they are."""
+    """Upright or lying: the words are read, and a step says how sure they are."""
     found = read(scan(turn=turn))
     assert " ".join(LINES) in " ".join(found.text.split())
     assert found.passages[0].page == 1

@@ -16,9 +16,10 @@ from schemas.documents import Extracted
 from schemas.errors import CasebookError, UnknownId, WarehouseError
 from schemas.reviews import CaseStatus
 from schemas.sources import Payload, SourceRef
-from schemas.views import CaseView
+from schemas.views import CaseFilter, CaseLine, CaseView
 
 AT_ONCE = 4
+_MOST = 1_000_000
 
 
 @flow(name="recheck", persist_result=False)
@@ -31,16 +32,17 @@ async def recheck(most: int = 100) -> list[str]:
 
 
 async def due(services: Services) -> list[str]:
-    """Return the published cases, those whose source was fetched longest ago first."""
-    case_ids = await asyncio.to_thread(services.warehouse.case_ids, CaseStatus.PUBLISHED)
-    makings = await asyncio.to_thread(services.warehouse.makings, case_ids)
+    """Return the published cases from web addresses, those fetched longest ago first."""
+    published = CaseFilter(status=CaseStatus.PUBLISHED, limit=_MOST)
+    lines = await asyncio.to_thread(services.warehouse.cases, published)
     checks = await asyncio.to_thread(services.warehouse.last_checks)
     never = datetime.min.replace(tzinfo=UTC)
 
-    def last(source_id: str) -> datetime:
-        return checks[source_id].checked_at if source_id in checks else never
+    def last(line: CaseLine) -> datetime:
+        check = checks.get(line.source_id)
+        return check.checked_at if check else never
 
-    return [m.case_id for m in sorted(makings, key=lambda making: last(making.source_id))]
+    return [line.case_id for line in sorted(lines, key=last) if line.url]
 
 
 async def recheck_all(

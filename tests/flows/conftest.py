@@ -1,15 +1,22 @@
 """A small source that the scripted model knows, and a site that serves it."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from claims_article import article
+from local_site import Site
+from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint
 from scripted_model import answer_of
 
 from config.services import Services
 from config.settings import Settings
+from flows.ingest import process
+from flows.run import Run
+from schemas.sources import SourceRef
+from schemas.views import CaseView
 
 
 @pytest.fixture
@@ -21,8 +28,44 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def site(httpserver: HTTPServer) -> Site:
+    """A site of this machine without any page."""
+    return Site(httpserver)
+
+
+@pytest.fixture
+def settings(settings: Settings, httpserver: HTTPServer) -> Settings:
+    """Settings with which that site may be fetched."""
+    hosts = frozenset({f"{httpserver.host}:{httpserver.port}"})
+    return settings.model_copy(update={"allowed_hosts": hosts})
+
+
+@pytest.fixture
 async def services(settings: Settings, model_endpoint: ScriptedEndpoint) -> AsyncIterator[Services]:
     """Real services whose model is the scripted endpoint."""
     model_endpoint.script = answer_of
     async with Services(settings) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def drafted_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the draft of ``case``, made by the first test that needs it."""
+    return tmp_path_factory.mktemp("drafted") / "home"
+
+
+@pytest.fixture
+async def case(services: Services, site: Site, drafted_home: Path) -> CaseView:
+    """The draft of a page of the site."""
+    address = site.put("/claims.md", article())
+    home, warehouse = services.settings.home, services.warehouse
+    if not _copied(drafted_home, home):
+        await process(Run(SourceRef(source=address), services))
+        warehouse.close()
+        _copied(home, drafted_home)
+    return warehouse.case(warehouse.case_ids()[0])
+
+
+def _copied(home: Path, to: Path) -> bool:
+    """Copy a home where there is one."""
+    return home.exists() and bool(shutil.copytree(home, to))

@@ -1,0 +1,106 @@
+"""Published sources are fetched again and compared."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from claims_article import article
+from local_site import Site
+from werkzeug import Response
+
+from config.services import Services
+from flows.ingest import process
+from flows.publish import publish_site
+from flows.recheck import due, look_again, recheck_all
+from flows.run import Run
+from review.decisions import approve
+from schemas.checks import CheckResult
+from schemas.errors import UnknownId
+from schemas.sources import SourceRef
+from schemas.views import CaseView
+
+LOST = "We run every photograph through Tesseract first"
+
+
+async def published(path: str, services: Services) -> str:
+    """Draft, approve and publish a source; return its case."""
+    result = await process(Run(SourceRef(source=path), services))
+    case_id = result.case_id or ""
+    approve(services.warehouse, case_id, "tester", leave_out=True)
+    await publish_site(services)
+    return case_id
+
+
+async def test_an_unchanged_page_is_the_same(services: Services, case: CaseView) -> None:
+    """All quotes are still there, and the check is stored under its source."""
+    (check,) = await recheck_all([case.case.case_id], services)
+    assert check.result is CheckResult.SAME
+    assert check.quotes
+    assert check.lost == ()
+    assert services.warehouse.last_checks() == {case.source.source_id: check}
+
+
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [
+        pytest.param((LOST, "A vendor reads the photographs"), True, id="a quote is gone"),
+        pytest.param(("why pencil fails.", "why pencil fails. Yet."), False, id="a word more"),
+    ],
+)
+async def test_a_changed_page_names_the_lost_quotes(
+    change: tuple[str, str], lost: bool, services: Services, site: Site, case: CaseView
+) -> None:
+    """A text that changed is reported, with the quotes of the case that it no longer holds."""
+    site.put("/claims.md", article().replace(*change))
+    check = await look_again(case, services)
+    assert check.result is CheckResult.CHANGED
+    assert any(LOST in quote for quote in check.lost) is lost
+
+
+async def test_a_page_at_another_address_has_moved(
+    services: Services, site: Site, case: CaseView
+) -> None:
+    """A redirect to the same text is a move, and the check holds the new address."""
+    moved = site.put("/new/claims.md", article())
+    site.put("/claims.md", status=301, headers={"Location": moved})
+    check = await look_again(case, services)
+    assert (check.result, check.moved_to) == (CheckResult.MOVED, moved)
+
+
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [
+        (404, CheckResult.GONE),
+        (410, CheckResult.GONE),
+        (500, CheckResult.UNREACHABLE),
+        (403, CheckResult.UNREACHABLE),
+    ],
+)
+async def test_only_the_site_itself_says_that_a_page_is_gone(
+    status: int, result: CheckResult, services: Services, site: Site, case: CaseView
+) -> None:
+    """Trouble on the way is not the end of a page; the message is kept."""
+    site.pages["/claims.md"] = Response("", status=status)
+    check = await look_again(case, services)
+    assert check.result is result
+    assert str(status) in (check.message or "") or check.message
+
+
+async def test_a_file_cannot_be_fetched_again(services: Services, source: Path) -> None:
+    """A case from a file is refused when it is named, and left out when none is named."""
+    case_id = await published(str(source), services)
+    assert await due(services) == []
+    with pytest.raises(UnknownId, match="made from a file"):
+        await recheck_all([case_id], services)
+
+
+async def test_what_was_not_checked_for_longest_comes_first(services: Services, site: Site) -> None:
+    """Only published cases are due, those that were never checked before all others."""
+    first, second = [
+        await published(site.put(f"/{n}.md", article(f"Report {n}")), services) for n in range(2)
+    ]
+    assert set(await due(services)) == {first, second}
+    began = datetime.now(UTC)
+    (check,) = await recheck_all([first], services)
+    assert check.checked_at >= began
+    assert await due(services) == [second, first]

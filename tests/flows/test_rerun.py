@@ -1,0 +1,119 @@
+"""New drafts of known sources, made from the stored bytes."""
+
+import pytest
+from local_site import Site
+from scripted_endpoint import ScriptedEndpoint, completion, schema_name
+from scripted_model import CASE_STUDY, TRIAGE
+
+from config.services import Services
+from config.settings import Settings
+from flows.rerun import differences, redraft, reread, stale
+from review.changes import SetFact
+from review.decisions import approve, edit
+from schemas.errors import UnknownId
+from schemas.reviews import CaseStatus
+from schemas.views import CaseView
+
+
+@pytest.fixture
+def newer(settings: Settings) -> Settings:
+    """Settings with another model."""
+    models = {"newer": {"price": {"input": 1.0, "output": 4.0}, "context_tokens": 64_000}}
+    return settings.model_copy(update={"llm_model": "newer", "models": models})
+
+
+async def test_a_case_is_stale_when_today_would_make_it_otherwise(
+    services: Services, newer: Settings, case: CaseView
+) -> None:
+    """The same settings find nothing stale; another model or judge is named as the reason."""
+    assert await stale(services) == []
+    async with Services(newer.model_copy(update={"judge": "same"})) as other:
+        (found,) = await stale(other)
+    assert found.making.case_id == case.case.case_id
+    assert found.reasons == ("model scripted → newer", "prompt judge/v1", "judge off → newer")
+
+
+async def test_differences_name_prompts_readers_and_checks(
+    services: Services, case: CaseView
+) -> None:
+    """Each part of a recipe that changed is a reason of its own."""
+    (making,) = services.warehouse.makings()
+    assert making.recipe is not None
+    same = making.recipe
+
+    def reasons(**changes: object) -> tuple[str, ...]:
+        old = same.model_copy(update=changes)
+        return differences(making.model_copy(update={"recipe": old}), same)
+
+    assert reasons() == ()
+    assert reasons(prompts=("case_study/v0",)) == (f"prompt {', '.join(sorted(same.prompts))}",)
+    assert reasons(fingerprint="other") == ("checks or parameters",)
+    aged = making.model_copy(update={"extractor": "markdown/0"})
+    assert differences(aged, same) == ("read by markdown/0",)
+
+
+async def test_an_undecided_case_gets_the_newest_draft(
+    site: Site, services: Services, newer: Settings, case: CaseView
+) -> None:
+    """The stored bytes are drafted again, without the network; the new draft is the current one."""
+    site.pages.clear()
+    async with Services(newer) as other:
+        result = await redraft(case.case.case_id, other)
+        assert await stale(other) == []
+    view = services.warehouse.case(case.case.case_id)
+    assert (result.revision_id, result.model) == (view.revision.revision_id, "newer")
+    assert view.revision.document_id == case.revision.document_id
+    assert view.newer is None
+
+
+@pytest.mark.parametrize("decided", ["approved", "edited"])
+async def test_a_newer_draft_waits_beside_a_persons_work(
+    decided: str,
+    services: Services,
+    newer: Settings,
+    case: CaseView,
+    model_endpoint: ScriptedEndpoint,
+) -> None:
+    """An approved or edited case stays as it is; the draft waits, and the case is not stale."""
+    case_id, warehouse = case.case.case_id, services.warehouse
+    edit(warehouse, case_id, [SetFact(name="title", value="A title by hand")], "tester")
+    if decided == "approved":
+        approve(warehouse, case_id, "tester", leave_out=True)
+    before = warehouse.case(case_id)
+
+    async with Services(newer) as other:
+        result = await redraft(case_id, other)
+        assert await stale(other) == []
+
+    after = warehouse.case(case_id)
+    assert after.revision == before.revision
+    assert after.newer is not None
+    assert after.newer.revision_id == result.revision_id
+    assert after.status is (CaseStatus.APPROVED if decided == "approved" else CaseStatus.DRAFT)
+    assert warehouse.attention().newer_drafts == 1
+
+
+async def test_a_refusal_of_triage_does_not_undo_a_case(
+    services: Services, newer: Settings, case: CaseView, model_endpoint: ScriptedEndpoint
+) -> None:
+    """A rerun drafts even where the newer model's triage would refuse the source."""
+    refusal = {name: {**score, "score": 0} for name, score in TRIAGE.items()}
+
+    def script(request):
+        return completion(refusal if schema_name(request) == "TriageAnswer" else CASE_STUDY)
+
+    model_endpoint.script = script
+    async with Services(newer) as other:
+        result = await redraft(case.case.case_id, other)
+    assert (result.status.value, result.verdict) == ("draft", "unsure")
+
+
+async def test_stored_bytes_can_be_read_again(services: Services, case: CaseView) -> None:
+    """The same reader makes the same document; unknown sources are refused."""
+    again = await reread(case.source.source_id, services)
+    assert not again.changed
+    assert again.after.document_id == case.document.document_id
+    with pytest.raises(UnknownId, match="submit it first"):
+        await reread("src1_unknown", services)
+    with pytest.raises(UnknownId, match="no case"):
+        await redraft("case1_unknown", services)

@@ -11,26 +11,7 @@ from schemas.errors import Unreadable
 from schemas.sources import Payload
 
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data"))
-TALK = """WEBVTT
-
-NOTE
-title: Agents on call
-speaker: Ada Example, Head of Search, Harbour
-date: 2025-05-06
-
-1
-00:00:01.000 --> 00:00:04.000 align:start
-<v Ada Example>We put an <i>agent</i> on call &amp; learned</v>
-
-00:00:04.000 --> 00:00:07.500
-a lot from it.
-
-00:00:07.500 --> 00:00:09.000
-[Music]
-
-01:00:10.250 --> 01:00:12.000
-BO LI: How often did it page you?
-"""
+TALK = (Path(__file__).parent / "samples/talk.vtt").read_text("utf-8")
 
 
 def captions(source: str):

@@ -1,5 +1,7 @@
 """Plain text becomes paragraphs, with headings by their look."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,25 +9,7 @@ from hypothesis import strategies as st
 from extractors.plaintext import read
 from schemas.sources import Payload
 
-NOTE = """title: Moving search to vectors
-author: Ada Example, Bo Li
-date: 2025-02-03
-
-Setup
-=====
-We moved the search of our shop to vectors in the spring of the year, and
-it took two weeks.
-
-1. Index the items
-2. Compare the answers
-
-    def f():
-        return 1
-
-2.1 Results
-
-The answers were better, and the bill was smaller than we had feared.
-"""
+NOTE = (Path(__file__).parent / "samples/note.txt").read_text("utf-8")
 
 
 def text(source: str):

@@ -1,5 +1,7 @@
 """Papers are read from their HTML or PDF, under what their landing page says."""
 
+from pathlib import Path
+
 import pytest
 from fpdf import FPDF
 
@@ -7,23 +9,11 @@ from extractors import registry
 from schemas.errors import CasebookError, SourceGone
 from schemas.sources import SourceKind
 
+SAMPLES = Path(__file__).parents[1] / "samples"
+LANDING, LATEXML = ((SAMPLES / name).read_text("utf-8") for name in ("landing.html", "paper.html"))
 PARAGRAPH = (
-    "The claims team reads four hundred letters a day and the old search found the right policy "
-    "in every second case only. We built an index over the policies and their amendments and had "
-    "the model answer with the paragraph that it had read. "
+    "The claims team reads four hundred letters a day, and the old search found half of them. "
 )
-LANDING = """<html><head><meta name="citation_title" content="Answers for Nurses">
-<meta name="citation_author" content="Byron, Ada"><meta name="citation_author" content="Bo Li">
-<meta name="citation_publication_date" content="2023/7"><meta name="citation_date"
-content="2023/07/09"></head><body>abstract</body></html>"""
-LATEXML = f"""<!DOCTYPE html><html lang="en"><head><title>Retrieval at a Small Insurer</title></head>
-<body><article class="ltx_document"><h1 class="ltx_title">Retrieval at a Small Insurer</h1>
-<section class="ltx_section"><h2>1 Introduction</h2><p class="ltx_p">{PARAGRAPH * 2}</p>
-<p class="ltx_p">The score is <math alttext="s=\\frac{{a}}{{b}}" display="inline"><mi>s</mi></math>
-for each of the passages that were found. {PARAGRAPH}</p></section>
-<section class="ltx_bibliography"><h2 class="ltx_title">References</h2><ul>
-<li class="ltx_bibitem">Hopper, G. Compilers considered useful. 1952.</li>
-<li class="ltx_bibitem">Turing, A. On numbers. 1936.</li></ul></section></article></body></html>"""
 PAGE, HTML, PDF = (f"arxiv.org/{form}/2401.12345" for form in ("abs", "html", "pdf"))
 
 

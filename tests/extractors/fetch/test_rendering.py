@@ -3,6 +3,8 @@
 import asyncio
 import re
 import shutil
+from pathlib import Path
+from string import Template
 
 import pytest
 
@@ -17,6 +19,7 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed"),
 ]
 
+HOSTILE = Path(__file__).parents[1] / "samples/hostile_page.html"
 PAGE = "https://blog.example.com/app"
 STORY = "The team moved its ticket router to a small model and measured it every week for a year. "
 SHELL = '<html><head><title>Router</title></head><body><div id="root"></div>{}</body></html>'
@@ -91,58 +94,8 @@ async def test_nothing_leaves_the_browser_but_through_the_client(render, web, di
     inside = f"http://127.0.0.1:{tcp}"
     web.redirect("blog.example.com/hop", inside)
     web.answer("blog.example.com/private", "never")
-    found = await render(f"""
-      <img src="{inside}/img"><img src="http://169.254.169.254/latest/meta-data/">
-      <link rel="preconnect" href="{inside}"><link rel="prefetch" href="{inside}/prefetch">
-      <iframe src="{inside}/frame"></iframe><iframe src="file:///etc/passwd"></iframe>
-      <iframe src="data:text/html,<script>fetch('{inside}/data', {{mode: 'no-cors'}})</script>"></iframe>
-      <iframe srcdoc="<meta http-equiv=refresh content='0;url={inside}/refresh'>"></iframe>
-      <object data="{inside}/object"></object><embed src="{inside}/embed">
-      <video src="{inside}/video"></video><a id="down" href="{inside}/file" download></a>
-      <form id="form" action="{inside}/form" method="post" target="_blank"></form>
-      <meta http-equiv="refresh" content="1;url={inside}/moved">
-      <script>
-        const later = [];
-        const at = (url, how) => later.push(fetch(url, how).then(r => r.text()).catch(() => ''));
-        at('{inside}/fetch', {{mode: 'no-cors'}});
-        at('http://localhost:{tcp}/fetch', {{mode: 'no-cors'}});
-        at('https://[::1]:{tcp}/fetch', {{mode: 'no-cors'}});
-        at('http://2130706433:{tcp}/fetch', {{mode: 'no-cors'}});
-        at('https://169.254.169.254/latest/meta-data/');
-        at('/hop');
-        at('/private');
-        at('/app', {{method: 'POST', body: 'x'}});
-        at('file:///etc/passwd');
-        navigator.sendBeacon('{inside}/beacon', 'x');
-        const tries = [
-          () => new WebSocket('ws://127.0.0.1:{tcp}/socket'),
-          () => new EventSource('{inside}/events'),
-          () => new WebTransport('https://127.0.0.1:{udp}/transport'),
-          () => new Worker(URL.createObjectURL(new Blob([
-            `new WebSocket('ws://127.0.0.1:{tcp}/w'); fetch('{inside}/w', {{mode: 'no-cors'}})`]))),
-          () => new SharedWorker(URL.createObjectURL(new Blob([
-            `new WebSocket('ws://127.0.0.1:{tcp}/s'); fetch('{inside}/s', {{mode: 'no-cors'}})`]))),
-          () => navigator.serviceWorker.register('/worker.js'),
-          () => {{
-            const peer = new RTCPeerConnection({{iceServers: [
-              {{urls: 'stun:127.0.0.1:{udp}'}},
-              {{urls: 'turn:127.0.0.1:{tcp}?transport=tcp', username: 'a', credential: 'b'}}]}});
-            peer.createDataChannel('x');
-            peer.createOffer().then(offer => peer.setLocalDescription(offer));
-          }},
-          () => open('{inside}/popup'),
-          () => document.getElementById('down').click(),
-          () => document.getElementById('form').submit(),
-          () => {{ location = '{inside}/away'; }},
-          () => {{ location = 'file:///etc/passwd'; }},
-          () => {{ location = 'https://lists.example.com/away'; }},
-        ];
-        for (const attempt of tries) try {{ attempt() }} catch (error) {{}}
-        Promise.all(later).then(texts => {{
-          {WRITE}
-          document.getElementById('root').append('READ[' + texts.join('') + ']');
-        }});
-      </script>""")
+    page = Template(HOSTILE.read_text("utf-8"))
+    found = await render(page.substitute(inside=inside, tcp=tcp, udp=udp, write=WRITE))
     assert STORY in found
     assert "READ[]" in found
     assert calls == []

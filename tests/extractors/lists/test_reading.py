@@ -35,49 +35,16 @@ def rss(items: str) -> str:
     )
 
 
-RSS = rss(
-    f"<item><title>One</title><link>{A}</link><pubDate>Mon, 06 May 2024 00:30:00 +0200</pubDate></item>"
-    f"<item><title>Two</title><guid>{B}</guid><pubDate>Tue, 07 May 2024 10:00:00 GMT</pubDate></item>"
-)
-ATOM = f"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>B</title>
-<entry><title>One</title><link href="{A}"/><published>2024-05-06T01:00:00+02:00</published></entry>
-<entry><title type="html">&lt;b&gt;Two&lt;/b&gt;</title><link href="{B}"/><updated>2024-05-07T00:00:00Z</updated></entry></feed>"""
-JSON_FEED = f"""{{"version": "https://jsonfeed.org/version/1.1", "home_page_url": "https://blog.example.com/", "items": [
-{{"id": "1", "url": "{A}", "title": "One", "date_published": "2024-05-06T01:00:00+02:00"}},
-{{"id": "{B}", "title": "Two", "date_published": "2024-05-07"}}]}}"""
-JSON_LINES = f"""{{"source": "{A}", "url": "{A}", "title": "One", "published": "2024-05-06"}}
-# later
-{{"source": "{B}", "url": "{B}", "title": "Two", "published": "2024-05-07"}}
-"""
-NEWS = f"""<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">
-<url><loc>{A}</loc><lastmod>2025-01-01</lastmod><n:news><n:title>One</n:title><n:publication_date>2024-05-06</n:publication_date></n:news></url>
-<url><loc>{B}</loc><n:news><n:title>Two</n:title><n:publication_date>2024-05-07</n:publication_date></n:news></url></urlset>"""
-PAGE = """<!DOCTYPE html><html><body><nav><a href="/about-us/x">About</a></nav><main>
-<article><h2>One</h2><time datetime="2024-05-06">May</time><a href="/list/1">Read more</a></article>
-<article><a href="/list/2"><h3>Two</h3><p>Teaser</p></a><time datetime="2024-05-07">May</time></article>
-<a href="/tag/llm">llm</a> <a href="#top">Top</a> <a href="/">Home</a> <a href="https://x.com/share?u=1">Share</a>
-<a href="https://other.example/elsewhere">elsewhere</a></main><footer><a href="/imprint/y">Imprint</a></footer>"""
-FORMS = [
-    ("feed", RSS),
-    ("feed", ATOM),
-    ("JSON", JSON_FEED),
-    ("JSON", JSON_LINES),
-    ("JSON", f"[{JSON_LINES.splitlines()[0]}, {JSON_LINES.splitlines()[2]}]"),
-    ("sitemap", NEWS),
-    ("table", f"url,title,date\r\n{A},One,2024-05-06\r\n{B},Two,2024-05-07\r\n"),
-    ("table", f'\ufeffTitle;Link;Published on\n"One";{A};6.5.2024\nTwo;{B};7.5.2024\n'),
-    ("table", f"Article URL\tHeadline\tDate\n{A}\tOne\tMay 6, 2024\n{B}\tTwo\tMay 7, 2024\n".encode("utf-16")),
-    ("table", f"| Name | URL | Date |\n|---|---|---|\n| One | {A} | 2024-05-06 |\n| Two | {B} | 2024-05-07 |\n"),
-    ("text", f"# Cases\n\n- [One]({A}) (2024-05-06)\n- 2024-05-07: ![x](https://a.example/x.png) [Two]({B})\n"),
-    ("page", PAGE),
-]  # fmt: skip
+SAMPLES = Path(__file__).parents[1] / "samples/lists"
+NEWS = (SAMPLES / "sitemap-news.xml").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("form", "data"), FORMS)
-def test_each_form_gives_addresses_titles_and_days(form, data):
+@pytest.mark.parametrize("sample", sorted(path.name for path in SAMPLES.iterdir()))
+def test_each_form_gives_addresses_titles_and_days(sample):
     """Whatever program or person wrote the list."""
+    data = (SAMPLES / sample).read_bytes()
     found = listing(data)
-    assert (found.form, list(found.missed)) == (form, [])
+    assert (found.form.lower(), list(found.missed)) == (sample.partition("-")[0], [])
     assert named(data) == [("1", "One", "2024-05-06"), ("2", "Two", "2024-05-07")]
 
 

@@ -3,8 +3,10 @@
 import asyncio
 import socket
 import threading
+import tomllib
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -14,22 +16,10 @@ from extractors.network.client import GuardedClient, Politeness
 from extractors.network.guard import NetworkPolicy, is_public
 from schemas.errors import AddressForbidden, BadResponse, FetchError, InvalidUrl, Unreachable
 
-PRIVATE_IPV4 = """
-0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.255.255.254 168.63.129.16
-169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.1 192.0.0.192 192.0.2.1 192.31.196.1
-192.52.193.1 192.88.99.1 192.168.1.1 192.175.48.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1
-239.255.255.255 240.0.0.1 255.255.255.255
-""".split()
-PRIVATE_IPV6 = """
-:: ::1 ::2 64:ff9b:1::1 64:ff9b:1:a9fe:a9:fe00:: 100::1 2001::1 2001:0:7f00:1::1 2001:db8::1
-2620:4f:8000::1 3fff::1 4000::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1 fe80::1%eth0
-2606:4700::1111%eth0 fec0::1 ff02::1 ::808:808 ::ffff:0:808:808 8000::1
-""".split()
-PUBLIC_ADDRESSES = """
-1.1.1.1 8.8.8.8 93.184.216.34 100.63.255.255 100.128.0.0 172.15.255.255 172.32.0.0 168.63.129.17
-192.0.1.1 198.17.255.255 198.20.0.0 223.255.255.255 2606:4700:4700::1111 2a00:1450:4001::200e
-::ffff:8.8.8.8 64:ff9b::808:808 2002:808:808::1
-""".split()
+TABLE = tomllib.loads((Path(__file__).parents[1] / "samples/addresses.toml").read_text("utf-8"))
+PRIVATE_IPV4, PRIVATE_IPV6, PUBLIC_ADDRESSES, PRIVATE_URLS = (
+    TABLE[name].split() for name in ("private_ipv4", "private_ipv6", "public", "urls")
+)
 # The ways an IPv6 address can carry an IPv4 address, each with the place of its 32 bits.
 FORMS = [
     *(("::", 0), ("::ffff:0:0", 0), ("::ffff:0:0:0", 0), ("64:ff9b::", 0), ("64:ff9b:1::", 0)),
@@ -41,13 +31,6 @@ LOCAL_NAMES = {
     "ip6-loopback": [["::1"]],
     "redirect-server": [["172.18.0.5"]],
 }
-PRIVATE_URLS = """
-http://127.0.0.1/ http://2130706433/ http://0/ http://127.1/ http://0x7f.1/ http://192.168.1.1
-http://169.254.169.254/latest/meta-data/ http://localhost/ http://redirect-server/ http://[::1]/
-http://[::ffff:127.0.0.1]/ http://[::127.0.0.1]/ http://[::ffff:0:127.0.0.1]/
-http://[64:ff9b::a9fe:a9fe]/ http://[2002:7f00:1::]/ http://[2001:0:7f00:1::]/ http://[fec0::1]/
-http://[2a00:1450::5efe:10.0.0.1]/ http://[fd00:ec2::254]/ http://１２７.０.０.１/
-""".split()
 # Lines of ssrf.txt that are ordinary addresses of the public internet.
 PUBLIC_HOSTS = (
     *("google.com", "www.tcpipguide.com", "ⓔⓧⓐⓜⓟⓛⓔ.ⓒⓞⓜ", "developer.mozilla.org"),

@@ -40,15 +40,12 @@ def test_words_cut_at_line_ends_are_whole_again(read):
     """It holds for real lines, too, which pdfium joins without a break."""
     paper = FPDF()
     paper.add_page()
-    lines_at(
-        paper,
-        [
-            "The team moved its ticket router to a small fine-tuned model and the dis-",
-            "tribution of tickets over the teams became even within a month, as every-",
-            "one had foreseen when the project began in the spring of that year. It took the",
-            "two people of the platform group six weeks in all.",
-        ],
-    )
+    texts = [
+        "The team moved its ticket router to a small fine-tuned model and the dis-",
+        "tribution of tickets over the teams became even within a month, as every-",
+        "one had foreseen when the project began in the spring of that year.",
+    ]
+    lines_at(paper, texts)
     text = read(paper.output()).text
     assert "the distribution of tickets" in text
     assert "as everyone had" in text

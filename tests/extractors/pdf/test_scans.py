@@ -25,10 +25,10 @@ def scan(pages=1, turn=0, typed=False):
     sheet = FPDF()
     sheet.add_page()
     sheet.set_font("times", size=13)
-    for n, line in enumerate(LINES * 3):
+    for n, line in enumerate(LINES * 2):
         sheet.text(20, 40 + 8 * n, line)
     with pypdfium2.PdfDocument(bytes(sheet.output())) as document:
-        picture = document[0].render(scale=3).to_pil().convert("L").rotate(turn, expand=True)
+        picture = document[0].render(scale=2).to_pil().convert("L").rotate(turn, expand=True)
     file = io.BytesIO()
     picture.save(file, "PNG")
     found = FPDF()

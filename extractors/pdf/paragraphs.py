@@ -24,8 +24,7 @@ _LOOSE = 1.35  # times the usual step from line to line; more is between paragra
 _INDENT, _MARGIN = 0.8, 4.0  # type sizes of an indented line; points between margins that differ
 _DIFFERS = 0.08  # of the size of the text, by which other type is smaller or larger
 _SPARE = 0.3  # of a line, empty before one that begins small, where a paragraph is over
-_REACH = 0.9  # of the lines with one margin end no further right than a full one
-_BACK = 8  # groups before a page break, among which the paragraph is that goes on after it
+_REACH, _BACK = 0.9, 8  # of lines, to a full one's end; groups that a page break may cut
 
 
 class Layout:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import repeat
@@ -78,7 +79,8 @@ def words_of(textpage: Any, frame: Frame) -> Page:
     page = repeat(pdfium.handle(textpage.raw))
     text, count = textpage.get_text_range(), textpage.count_chars()
     if len(text) != count:  # it lacks characters beyond U+FFFF, or counts them differently
-        text = "".join(map(chr, map(pdfium.char_code, page, range(count))))
+        codes = map(pdfium.char_code, page, range(count))
+        text = "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
     found = list(_WORD.finditer(text))
     texts = [one.group() for one in found]
     if not text.isascii():  # the halves of characters beyond U+FFFF
@@ -117,7 +119,8 @@ def _types(
         firsts, sizes, matrices, fonts, modes, inks, strict=True
     ):
         angle = round(math.atan2(b, a) / (math.pi / 2)) % 4
-        types[one] = Type(round(size * math.hypot(c, d), 1), *looks[font], angle, mode, ink)
+        seen = ink if one else (0, 0, 0, 255)
+        types[one] = Type(round(size * math.hypot(c, d), 1), *looks[font], angle, mode, seen)
     return types, {one: (x, y) for one, (*_, x, y) in zip(firsts, matrices, strict=True)}
 
 

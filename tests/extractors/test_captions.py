@@ -1,16 +1,15 @@
 """Captions become paragraphs that know their second and their speaker."""
 
-import os
 from datetime import date
 from pathlib import Path
 
 import pytest
+from public_web import dataset
 
 from extractors.captions import Cue, cue_blocks, parse_cues, read
 from schemas.errors import Unreadable
 from schemas.sources import Payload
 
-DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data"))
 TALK = (Path(__file__).parent / "samples/talk.vtt").read_text("utf-8")
 
 
@@ -139,12 +138,10 @@ def test_what_holds_no_cue_says_what_to_do(source):
         captions(source)
 
 
+@pytest.mark.datasets
 def test_a_real_talk_loses_no_word():
     """An hour of captions gives paragraphs with ascending seconds and all of the words."""
-    path = DATASETS / "sources" / "talk-python-440-jupyter-ai.vtt"
-    if not path.is_file():
-        pytest.skip("the shared data sets are absent; set CASEBOOK_DATASETS")
-    source = path.read_text()
+    source = dataset("sources/talk-python-440-jupyter-ai.vtt").read_text("utf-8")
     found = captions(source)
     seconds = [passage.seconds for passage in found.passages]
     assert seconds == sorted(seconds)

@@ -1,17 +1,15 @@
 """Conversations are kept apart from prose; each passage of one knows who says it and when."""
 
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from public_web import dataset
 
 from extractors.blocks import Block
 from extractors.registry import read
 from extractors.speakers import with_speakers
 from schemas.sources import Payload
 
-DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data"))
 SAID = (
     "We moved the router to a small model in March and the bill fell by half.",
     "And what did the people on call think of it, in the first weeks at least?",
@@ -122,13 +120,12 @@ def test_long_lines_and_many_lines_are_looked_at_once(text):
     assert with_speakers([Block(text)])
 
 
+@pytest.mark.datasets
 @pytest.mark.parametrize("number", [215, 231, 274])
 def test_a_real_conversation_has_its_speakers(number):
     """Three podcasts: all but an aside has a speaker, and the stated times are kept."""
-    path = DATASETS / "sources" / f"practical-ai-{number}.md"
-    if not path.is_file():
-        pytest.skip("the shared data sets are absent; set CASEBOOK_DATASETS")
-    found = heard(path.read_text(), "text/markdown")
+    source = dataset(f"sources/practical-ai-{number}.md").read_text("utf-8")
+    found = heard(source, "text/markdown")
     speakers = Counter(speaker for speaker, _, _ in found)
     assert len(speakers) in {3, 4}
     assert speakers[None] <= 1

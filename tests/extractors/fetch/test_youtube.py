@@ -1,6 +1,8 @@
 """Videos, over answers of YouTube that were recorded."""
 
 import json
+import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +18,7 @@ from extractors.network.robots import Robots
 from schemas.errors import AccessDenied, CasebookError, FetchError, InvalidUrl, SourceIsList
 from schemas.sources import SourceKind, SourceRef
 
+SAMPLES = Path(__file__).parents[1] / "samples"
 pytestmark = pytest.mark.datasets
 ADDRESS = "https://youtu.be/GJLlxj_dtq8?si=x"
 PAGE = "https://www.youtube.com/watch?v=GJLlxj_dtq8"
@@ -131,22 +134,7 @@ async def test_each_recorded_refusal_has_its_cause(player, tube, fetched):
         assert "Sub Reason 1" in str(error)
 
 
-REFUSALS = [
-    ("video_age_restricted", "LOGIN_REQUIRED", "Sign in to confirm your age"),
-    ("video_blocked", "LOGIN_REQUIRED", "Sign in to confirm you're not a bot"),
-    ("video_private", "ERROR", "Video unavailable", "This video is private."),
-    ("video_for_members", "UNPLAYABLE", "Join this channel to get access to members-only content."),
-    ("video_not_in_country", "UNPLAYABLE", "Video unavailable", "not available in your country"),
-    ("video_rate_limited", "UNPLAYABLE", "Video unavailable", "Please try again later."),
-    ("video_unavailable", "ERROR", "This video has been removed for graphic content"),
-    ("video_unavailable", "LIVE_STREAM_OFFLINE", "This live stream recording is not available"),
-    ("video_unavailable", "ERROR", "Video unavailable", "This video isn't available anymore"),
-    ("video_upcoming", "UNPLAYABLE", "Premieres in 3 hours"),
-    ("video_live", "LIVE_STREAM_OFFLINE", "This live event has ended."),
-    ("video_unplayable", "ERROR", "This video is restricted. Try a Google Apps account."),
-    ("video_unplayable", "UNPLAYABLE", "Your session has been terminated. Sign in again."),
-    ("video_unplayable", "ERROR", "Some words that casebook does not know \x1b[31m\u202e"),
-]
+REFUSALS = tomllib.loads((SAMPLES / "youtube.toml").read_text("utf-8"))["refusals"]
 LATER = {"video_blocked", "video_rate_limited", "video_live", "video_upcoming"}
 GONE = {"video_private", "video_unavailable"}
 

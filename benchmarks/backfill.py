@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -110,18 +110,13 @@ class Bench:
         path.write_text("".join(f"{self.site}/{n}.html\n" for n in range(count)), "utf-8")
         return path
 
-    def backfill(self, listed: Path) -> "subprocess.Popen[str]":
+    def backfill(self, listed: Path) -> "subprocess.Popen[bytes]":
         """Start ``casebook backfill`` over a list."""
         command = [sys.executable, "-m", "cli", "backfill", str(listed), "--json"]
-        silent = subprocess.DEVNULL
-        return subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | self.environment,
-            stdout=silent,
-            stderr=silent,
-            text=True,
-        )
+        with (self.folder / "output.txt").open("w") as output:
+            return subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | self.environment, stdout=output, stderr=output
+            )
 
     def states(self, listed: Path) -> Counter[str]:
         """Return how many of a list's sources stand where."""
@@ -219,7 +214,9 @@ def _copy_the_draft(here: Bench, count: int) -> None:
             ref = SourceRef(source=f"{here.site}/{number}.html")
             identity = identify(ref)
             own = {"source_id": identity.source_id, "canonical_url": identity.canonical_url}
-            ids = {kind: f"{kind}1_{number:08}" for kind in ("snap", "doc", "triage", "case", "rev")}
+            ids = {
+                kind: f"{kind}1_{number:08}" for kind in ("snap", "doc", "triage", "case", "rev")
+            }
             own |= {
                 "reference": ref,
                 "snapshot_id": ids["snap"],
@@ -243,34 +240,45 @@ def _renamed(row: Frozen, values: dict[str, Any]) -> Frozen:
 def kill() -> Iterator[Line]:
     """Kill a running batch at random moments and start it again until it is done."""
     chance = random.Random(3)  # noqa: S311 - only spread
-    kills, repeated, most, at_most = 0, 0, 0, 0
-    pages = 110
-    with bench(pages) as here:
-        listed, seen = here.list_of(pages), dict[str, int]()
+    repeated: list[Counter[str]] = []
+    with bench(KILLS * 4) as here:
+        listed, calls, kills = here.list_of(KILLS * 4), here.endpoint.calls, 0
         while True:
-            before = len(here.endpoint.calls)
+            before = {call.body for call in calls}
+            began = len(calls)
             process = here.backfill(listed)
-            try:
-                process.wait(chance.uniform(1, 9) if kills < KILLS else None)
-            except subprocess.TimeoutExpired:
+            if kills < KILLS:
+                # One in five dies while it starts, the others within the next answers.
+                _wait(
+                    process, lambda: len(calls) > began, 60 if kills % 5 else chance.uniform(0, 5)
+                )
+                _wait(process, lambda: False, chance.uniform(0, 2 * ANSWER_SECONDS))
                 process.kill()
-                process.wait()
-                kills += 1
-            calls = here.endpoint.calls[before:]
-            again_ = [(call.source, seen[call.body]) for call in calls if call.body in seen]
-            repeated += len(again_)
-            most = max(most, *Counter(again_).values(), 0, 0)
-            at_most = max(at_most, len(again_))
-            twice = len(calls) - len({call.body for call in calls})
-            most = max(most, 1 + twice) if twice else most
-            seen |= {call.body: kills for call in calls}
-            if process.returncode >= 0:
+            code = process.wait()
+            kills += code < 0
+            run = calls[began:]
+            again_ = Counter(call.source for call in run if call.body in before)
+            twice = Counter(call.body for call in run)
+            repeated.append(again_ + Counter(c.source for c in run if twice[c.body] > 1))
+            if code >= 0:
                 break
-        lost = pages - here.states(listed)["drafted"]
-        total = len(here.endpoint.calls)
-    yield Line(f"{kills} × kill -9: sources lost of {pages}", str(lost), "0", lost == 0)
-    found = f"{most} ({repeated} of {total} calls in all, {at_most} after one kill at most)"
-    yield Line("calls repeated per source in flight", found, "≤ 1", most <= 1)
+        if code:
+            print((here.folder / "output.txt").read_text()[-3000:], file=sys.stderr)
+        lost = KILLS * 4 - here.states(listed)["drafted"]
+    yield Line(f"{kills} × kill -9: sources lost of {KILLS * 4}", str(lost), "0", lost == 0)
+    most, total = (
+        max(max(c.values(), default=0) for c in repeated),
+        sum(map(Counter.total, repeated)),
+    )
+    found = f"{most} ({total} of {len(calls)} calls, {max(map(len, repeated))} after one kill)"
+    yield Line("calls repeated per source that was in flight", found, "≤ 1", most <= 1)
+
+
+def _wait(process: "subprocess.Popen[bytes]", reason: Callable[[], bool], seconds: float) -> None:
+    """Wait until there is a reason to stop, so many seconds are over, or the process has ended."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and not reason() and process.poll() is None:
+        time.sleep(0.02)
 
 
 def depth() -> Iterator[Line]:

@@ -22,7 +22,9 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return places.get(request.param, f"memory://{tmp_path.name}")
 
 
-@pytest.mark.parametrize("data", [b"", b"text " * 500, NOISE, gzip.compress(b"packed already", mtime=0)])
+@pytest.mark.parametrize(
+    "data", [b"", b"text " * 500, NOISE, gzip.compress(b"packed already", mtime=0)]
+)
 def test_what_is_put_is_got(root, data):
     """Bytes of any kind come back, also from another store at the same place."""
     store = BlobStore(root)

@@ -22,10 +22,7 @@ def test_front_matter_and_sections():
     assert (found.title, found.authors) == ("Moving search to vectors", ["Ada Example", "Bo Li"])
     assert (found.published, found.description) == (date(2025, 2, 3), "What it took to move.")
     sections = [passage.headings for passage in found.passages]
-    assert sections == [
-        ("Another heading",),
-        ("Another heading", "Setup"),
-    ]
+    assert sections == [("Another heading",), ("Another heading", "Setup")]
 
 
 def test_words_stay_and_marks_go():

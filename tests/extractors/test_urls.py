@@ -95,8 +95,6 @@ def test_addresses_are_not_paths():
     assert not any(map(is_web_address, ["ftp://example.com", "C:\\notes.md", "example.com/page"]))
 
 
-# --- Canonical form ------------------------------------------------------------------------------
-
 POST = "https://example.com/blog/llm"
 
 

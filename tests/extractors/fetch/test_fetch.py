@@ -20,9 +20,6 @@ STORY = (
 )
 
 
-# --- Web pages -----------------------------------------------------------------------------------
-
-
 async def test_a_page_becomes_a_payload(web, fetched):
     """Bytes, type, charset, both addresses and the last part of the path are there."""
     web.redirect("public.example/old", "/docs/caf%C3%A9.html?x=1")
@@ -96,9 +93,6 @@ async def test_a_list_is_fetched_as_it_is(web, network, tmp_path):
     assert local.data == b"https://example.com\n"
 
 
-# --- Files ---------------------------------------------------------------------------------------
-
-
 TYPES = {
     "a.html": "text/html",
     "a.MD": "text/markdown",
@@ -161,9 +155,6 @@ async def test_a_file_of_200_mb_is_refused_unread(tmp_path, fetched):
     assert read_file(tmp_path / "a.pdf", FetchLimits(text_bytes=10, file_bytes=20)) == bytes(15)
 
 
-# --- Identity ------------------------------------------------------------------------------------
-
-
 def test_one_page_is_one_source():
     """All addresses of a page, typed or given for a file, have one id before any fetch."""
     refs = [
@@ -194,8 +185,6 @@ def test_what_is_not_an_address_still_has_an_identity():
     for source in ("http://](#http", "file:///etc/passwd", "http://a:b@c/", "\0"):
         assert identify(SourceRef(source=source)).canonical_url is None
 
-
-# --- Recordings and transcripts ------------------------------------------------------------------
 
 MP3 = b"ID3\x04" + bytes(2_000)
 SEGMENTS = [

@@ -110,9 +110,6 @@ def test_the_original_language_comes_first():
         assert ranked(listed)[0].language_code == best
 
 
-# --- Failures ------------------------------------------------------------------------------------
-
-
 RECORDED = {
     "youtube_age_restricted": "video_age_restricted",
     "youtube_request_blocked": "video_blocked",
@@ -212,9 +209,6 @@ async def test_answers_that_make_no_sense_are_tried_later(tube, fetched):
     assert len([a for a in web.addresses if a.startswith(TEXT)]) == 9  # three tracks each time
 
 
-# --- Addresses and rules -------------------------------------------------------------------------
-
-
 async def test_pages_of_youtube_that_are_not_a_video_are_not_read(fetched, web):
     """A list is refused with the command for lists; a page about nothing is not a web page."""
     for path in "playlist?list=PL1 watch?list=PL1 @name/videos channel/U1".split():
@@ -258,8 +252,6 @@ async def test_captions_lead_to_no_host_of_the_own_network(tube, web, make_clien
             await fetch(SourceRef(source=ADDRESS), Network(client, Robots(client)))
     assert not [address for address in web.addresses if address.startswith("lists.")]
 
-
-# --- yt-dlp --------------------------------------------------------------------------------------
 
 VTT = "WEBVTT\n\n00:01.000 --> 00:05.000\nWe built a small model that sorts our letters.\n"
 

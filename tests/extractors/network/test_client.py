@@ -19,9 +19,6 @@ PAGE = "public.example/"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
 
-# --- What it asks and remembers ------------------------------------------------------------------
-
-
 async def test_the_request_names_the_project_and_keeps_no_cookies(web, client):
     """A site's owner can see who asks; one fetch does not change the next."""
     web.answer("public.example/a?b=c", b"x", Set_Cookie="session=1")
@@ -63,9 +60,6 @@ async def test_what_is_sent_stays_with_its_address(web, client):
     assert [one.headers.get("cookie") for one in web.asked[1:]] == ["A=1", "A=1", None]
 
 
-# --- Redirects and time --------------------------------------------------------------------------
-
-
 async def test_redirects_are_followed_to_the_end(web, client):
     """Five hops are allowed, each is admitted before it is requested; a loop stops after six."""
     for hop in range(5):
@@ -104,8 +98,6 @@ async def test_a_dripping_server_meets_the_deadline(drip, web, client):
     assert time.monotonic() - start < 1
     assert late.value.kind == "deadline_exceeded"
 
-
-# --- Broken and unwelcome answers ----------------------------------------------------------------
 
 BROKEN = {
     "body_truncated": [
@@ -176,9 +168,6 @@ async def test_a_busy_server_says_when_to_retry(value, web, make_client):
     assert bool(busy.value.retry_after) is is_closed
 
 
-# --- TLS -----------------------------------------------------------------------------------------
-
-
 async def test_https_is_verified_against_the_host_name(web, client, dialer):
     """The pinned connection still speaks TLS with the name that was asked for."""
     web.answer(PAGE, b"secret")
@@ -212,9 +201,6 @@ async def test_redirects_may_not_leave_https(web, client, dialer):
     web.redirect("public.example/up", "https://public.example/page")
     web.answer("public.example/page", b"up")
     assert (await client.get("http://public.example/up")).data == b"up"
-
-
-# --- Size and encodings --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

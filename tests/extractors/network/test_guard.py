@@ -176,9 +176,6 @@ async def test_a_failed_look_up_may_be_retried(names, client, monkeypatch):
     assert failed.value.kind == "offline"
 
 
-# --- Proxies -------------------------------------------------------------------------------------
-
-
 async def test_proxies_of_the_environment_are_ignored(monkeypatch, web, dialer, client):
     """A proxy would connect for us to what the guard forbids."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):

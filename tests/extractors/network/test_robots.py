@@ -119,9 +119,6 @@ def test_a_flood_of_rules_costs_little():
     assert (peak < 50_000_000, seconds < 5) == (True, True)
 
 
-# --- Politeness ----------------------------------------------------------------------------------
-
-
 class Time:
     """A clock, and the sleeps that were asked of it."""
 

@@ -250,7 +250,9 @@ def kill() -> Iterator[Line]:
             if kills < KILLS:
                 # One in five dies while it starts, the others within the next answers.
                 _wait(
-                    process, lambda: len(calls) > began, 60 if kills % 5 else chance.uniform(0, 5)
+                    process,
+                    lambda began=began: len(calls) > began,
+                    60 if kills % 5 else chance.uniform(0, 5),
                 )
                 _wait(process, lambda: False, chance.uniform(0, 2 * ANSWER_SECONDS))
                 process.kill()

@@ -54,8 +54,7 @@ class Prompt(Frozen):
                 f"not {sorted(values)}"
             )
         return [
-            Message(role=m.role, content=_template(m.content).render(values))
-            for m in self.messages
+            Message(role=m.role, content=_template(m.content).render(values)) for m in self.messages
         ]
 
 

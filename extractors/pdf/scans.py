@@ -15,10 +15,9 @@ from extractors.pdf.words import Type, Word
 
 _PROGRAM = "tesseract"
 _SECONDS, _PAGE_SECONDS = 45.0, 30.0  # for a document and a page; a worker has 60 in all
-_DPI, _MOST_PIXELS = 300, 12_000_000
+_DPI, _MOST_PIXELS, _MOST_LANGUAGES = 300, 12_000_000, 3
 _FEWEST, _SURE = 3, 50.0  # words on a page, and percent; less is seen in pictures without text
-_LARGER = 1.4  # times the usual height of a line, of larger type: heights depend on the letters
-_WORD, _MOST_LANGUAGES = "5", 3  # the level of a row that holds a word
+_WORD, _LARGER = "5", 1.4  # the level of a row with a word; times the height of usual lines
 
 
 def advice() -> str:

@@ -114,7 +114,7 @@ def _types(
     matrices = pdfium.numbers(pdfium.char_matrix, 6, page, firsts.values(), count=count)
     modes, fonts = map(pdfium.text_mode, objects), list(map(pdfium.text_font, objects))
     looks = {font: pdfium.look_of(font) for font in set(fonts)}
-    types: dict[int | None, Type] = {}
+    types = dict[int | None, Type]()
     for one, (size,), (a, b, c, d, _, _), font, mode, ink in zip(
         firsts, sizes, matrices, fonts, modes, inks, strict=True
     ):
@@ -125,12 +125,13 @@ def _types(
 
 
 def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
-    """Join words between which pdfium put a space that the page lacks: "Fü r"."""
+    """Join words that pdfium parts at an accent though the page has no space: "Fü r"."""
     found = words[:1]
     for n, word in enumerate(words[1:]):
         last = found[-1]
-        touch = abs(word.left - last.right) < _TOUCHING * last.type.size
-        if touch and word.base == last.base and pdfium.char_is_generated(page, ends[n] + 1):
+        touch = abs(word.left - last.right) < _TOUCHING * last.type.size and word.base == last.base
+        accented = touch and not (last.text[-1] + word.text[0]).isascii()
+        if accented and pdfium.char_is_generated(page, ends[n] + 1):
             found[-1] = last._replace(text=last.text + word.text, right=word.right)
         else:
             found.append(word)

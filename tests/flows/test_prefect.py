@@ -1,0 +1,142 @@
+"""The flows under a real Prefect server."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import yaml
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.flows import load_flow_from_entrypoint
+from prefect.testing.utilities import prefect_test_harness
+from scripted_endpoint import ScriptedEndpoint
+from scripted_model import answer_of
+
+from config.settings import Settings
+from flows import schedules
+from flows.backfill import backfill
+from flows.ingest import ingest
+from flows.serving import _SERVED, _deployment
+from schemas.errors import InputError, UnknownId
+from warehouse import Warehouse
+
+pytestmark = pytest.mark.prefect
+ROOT = Path(__file__).parents[2]
+STAGES = {"fetch", "extract", "triage", "summarize", "verify", "store"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _server() -> Iterator[None]:
+    """A Prefect server with a database of its own."""
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _model(model_endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of a served flow come from the environment."""
+    model_endpoint.script = answer_of
+    monkeypatch.setenv("CASEBOOK_LLM_BASE_URL", model_endpoint.base_url)
+    monkeypatch.setenv("CASEBOOK_LLM_MODEL", "scripted")
+    prices = {"scripted": {"price": {"input": 1, "output": 4}, "context_tokens": 64_000}}
+    monkeypatch.setenv("CASEBOOK_MODELS", json.dumps(prices))
+
+
+async def task_names(flow_run_id: UUID | None) -> set[str]:
+    """Return the names of the task runs of a flow run, without their numbers."""
+    assert flow_run_id is not None
+    async with get_client() as client:
+        only = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
+        runs = await client.read_task_runs(flow_run_filter=only)
+    return {run.name.rpartition("-")[0] for run in runs}
+
+
+async def test_each_stage_is_a_task_of_the_flow_run(source: Path) -> None:
+    """Prefect shows the stages of a source; the draft is the same as without a server."""
+    state = await ingest(str(source), return_state=True)
+    assert state.is_completed()
+    assert await task_names(state.state_details.flow_run_id) == STAGES
+    with Warehouse(Settings.load().warehouse_path) as warehouse:
+        assert len(warehouse.case_ids()) == 1
+
+
+async def test_a_source_that_fails_is_a_failed_flow_run() -> None:
+    """Its message is the failure's, and the failure is stored for a retry."""
+    state = await ingest("/nowhere/talk.vtt", return_state=True)
+    assert state.is_failed()
+    assert "/nowhere/talk.vtt" in (state.message or "")
+    with Warehouse(Settings.load().warehouse_path) as warehouse:
+        assert [one.failure.kind for one in warehouse.open_failures()] == ["file_missing"]
+
+
+async def test_the_sources_of_a_batch_fail_alone(source: Path, tmp_path: Path) -> None:
+    """A batch is a flow run with one of its own for each source; it goes on after a failure."""
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{source}\n/nowhere/talk.vtt\n")
+    state = await backfill(str(listed), return_state=True)
+    assert await state.result() == "2 sources: 1 drafted, 1 failed"
+    async with get_client() as client:
+        runs = await client.read_flow_runs()
+    states = {run.name: run.state_name for run in runs if "ingest" in run.name}
+    assert states[f"ingest {source}"] == "Completed"
+    assert states["ingest /nowhere/talk.vtt"] == "Failed"
+
+
+async def test_deployments_and_their_schedules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A schedule that a person added or paused is kept when the flows are served again."""
+
+    async def serve() -> None:
+        async with get_client() as client:
+            for one in _SERVED:
+                made = await _deployment(client, *one)
+                await made.apply()
+
+    await serve()
+    (watching,) = await schedules.lines()
+    assert (watching.flow, watching.active) == ("watch", True)
+    added = await schedules.add("publish", cron="0 6 * * 1", parameters={})
+    await schedules.change(watching.schedule_id[:8], active=False)
+
+    await serve()
+    kept = {line.flow: line for line in await schedules.lines()}
+    assert (kept["publish"].when, kept["watch"].active) == ("cron 0 6 * * 1 (UTC)", False)
+
+    await schedules.change(added.schedule_id, active=None)
+    assert [line.flow for line in await schedules.lines()] == ["watch"]
+    with pytest.raises(UnknownId, match="no schedule"):
+        await schedules.change(added.schedule_id, active=True)
+
+
+@pytest.mark.parametrize(
+    ("flow", "options", "message"),
+    [
+        ("publish", {"cron": "every monday"}, "not a cron line"),
+        ("publish", {"every_seconds": 5}, "at least a minute"),
+        ("publish", {"cron": "0 6 * * 1", "timezone": "Mars/Base"}, "not a valid schedule"),
+        ("publish", {"every_seconds": 60, "parameters": {"to": 1}}, "publish: parameter.*'to'"),
+        ("recheck", {"every_seconds": 60, "parameters": {"most": "x"}}, "recheck: parameter most"),
+    ],
+)
+async def test_a_schedule_that_could_never_run_is_refused(
+    flow: str, options: dict[str, object], message: str
+) -> None:
+    """The message names the wrong part, before anything is stored."""
+    async with get_client() as client:
+        for one in _SERVED:
+            await (await _deployment(client, *one)).apply()
+    with pytest.raises(InputError, match=message):
+        await schedules.add(flow, **{"parameters": {}, **options})
+
+
+async def test_the_flows_of_prefect_yaml_load() -> None:
+    """Each deployment of a work pool is a flow of the same name."""
+    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    for one in deployments:
+        path, _, name = one["entrypoint"].partition(":")
+        loaded = load_flow_from_entrypoint(f"{ROOT / path}:{name}")
+        assert isinstance(loaded, Flow)
+        assert loaded.name == one["name"] == name
+    assert {one["name"] for one in deployments} >= {flow.name for flow, *_ in _SERVED}

@@ -1,5 +1,6 @@
 """Markdown becomes sections and passages; front matter gives title, authors, date and summary."""
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 from extractors.markdown import read
 from schemas.sources import Payload
 
-NOTE = (Path(__file__).parent / "samples/note.md").read_text("utf-8")
+SAMPLES = Path(__file__).parent / "samples"
+NOTE = (SAMPLES / "note.md").read_text("utf-8")
+TABLE = tomllib.loads((SAMPLES / "markdown.toml").read_text("utf-8"))
 SAID = "Latency fell from nine seconds to two."
 
 
@@ -48,20 +51,7 @@ def test_raw_html_is_read_as_a_page_shows_it():
     assert found.text == "Fast retrieval\nOne line, with x < y and <b>.\nFigure 1: it held"
 
 
-MARKED = [
-    (f"> [!NOTE]\n> {SAID}", SAID),
-    (f":::tip\n{SAID}\n:::", SAID),
-    (f"import Chart from '../Chart';\nimport {{ A, B }} from \"b\"\n\n{SAID}", SAID),
-    (f"export const meta = {{\n  title: 'A',\n}}\n\n{SAID}", SAID),
-    (f'{{{{< figure src="a.png" >}}}}\n\n{SAID}\n\n{{% include ad.html %}}', SAID),
-    (f"[TOC]\n\n{SAID}\n{{: .lead}}", SAID),
-    (f"## Results {{#results}}\n\n{SAID}", f"Results {SAID}"),
-    (f"{SAID}[^1] It cost less.\n\n[^1]: By our own clock.", f"{SAID} It cost less. By our own clock."),
-    (f"{SAID} {{/* not for readers of it */}}", SAID),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("source", "text"), MARKED)
+@pytest.mark.parametrize(("source", "text"), TABLE["marks"].items())
 def test_marks_of_sites_are_not_said(source, text):
     """Imports of MDX, notes, short codes, footnotes and ids are what they show."""
     assert " ".join(markdown(source).text.split()) == text
@@ -76,18 +66,10 @@ def test_code_stays_as_it_is(fence):
     assert (found.text.split("\n"), list(found.hidden)) == (code, [])
 
 
-FRONTS = {
-    "Jekyll": "---\ntitle: A title: with a colon\nauthor: Ada Berg\ndate: May 6, 2024\n---\n",
-    "Astro": "\n\n---\ntitle: 'A title: with a colon'\nauthors: [{name: Ada Berg}]\npubDate: 2024/05/06\n---\n",
-    "Hugo": "+++\ntitle = 'A title: with a colon'\nauthor = 'Ada Berg*'\ndate = 2024-05-06T10:00:00Z\n+++\n",
-    "Windows": "---\r\ntitle: 'A title: with a colon'\r\nby: {name: Ada Berg}\r\ndate: 6 May 2024\r\n---\r\n",
-}
-
-
-@pytest.mark.parametrize("program", FRONTS)
-def test_front_matter_of_several_programs(program):
+@pytest.mark.parametrize("front", TABLE["fronts"].values())
+def test_front_matter_of_several_programs(front):
     """Whatever program the file was written for, its front matter is no part of its text."""
-    found = markdown(f"{FRONTS[program]}\n# Head\n\n{SAID}")
+    found = markdown(f"{front}\n# Head\n\n{SAID}")
     assert (found.title, found.authors) == ("A title: with a colon", ["Ada Berg"])
     assert (str(found.published), found.text) == ("2024-05-06", f"Head\n\n{SAID}")
 

@@ -1,6 +1,8 @@
 """Conversations are kept apart from prose; each passage of one knows who says it and when."""
 
+import tomllib
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from public_web import dataset
@@ -10,26 +12,9 @@ from extractors.registry import read
 from extractors.speakers import with_speakers
 from schemas.sources import Payload
 
-SAID = (
-    "We moved the router to a small model in March and the bill fell by half.",
-    "And what did the people on call think of it, in the first weeks at least?",
-    "They were afraid of it, because I could not say why it answered as it did.",
-    "So you wrote evaluations before you went on with it, as others do as well?",
-    "Yes, four hundred of them, from tickets of the year before, in two weeks.",
-    "That is a lot of work for a team of three, next to everything else you do.",
-)
+TABLE = tomllib.loads((Path(__file__).parent / "samples/speakers.toml").read_text("utf-8"))
+SAID, FORMS = TABLE["said"], TABLE["forms"]
 TALK = [(("Ada Berg", "Bo Li")[n % 2], 62 * n, text) for n, text in enumerate(SAID)]
-FORMS = {
-    "colon": "{name}: {said}",
-    "time behind": "{name} ({clock}): {said}",
-    "time in square brackets": "{name} [{clock}] {said}",
-    "time before": "[{clock}] {name}: {said}",
-    "time after the colon": "{name}: [{clock}] {said}",
-    "chevrons": ">> {name}: {said}",
-    "role": "{name} (Host): {said}",
-    "post": "{name}, Head of Search: {said}",
-    "name and time above": "{name} {clock}\n{said}",
-}
 
 
 def clock(seconds: int) -> str:
@@ -108,7 +93,7 @@ PROSE = {
 
 
 @pytest.mark.parametrize("kind", PROSE)
-def test_prose_is_no_conversation(kind):
+def test_prose_is_not_a_conversation(kind):
     """What only looks like labels stays text."""
     blocks = [Block(text) for text in PROSE[kind]]
     assert with_speakers(blocks) == blocks

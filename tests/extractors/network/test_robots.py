@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+import tomllib
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from public_web import PUBLIC
@@ -25,24 +27,14 @@ def robots(client):
     return Robots(client)
 
 
-FORBIDDEN = (
-    *("User-agent: *\nDisallow: /\n", "\ufeffUser-agent: *\nDisallow: /page\n"),
-    "User-agent: casebook\nDisallow: /\n\nUser-agent: *\nAllow: /\n",
-    "User-agent: other\nUser-agent: CaseBook\nDisallow: /\n",
-)
-ALLOWED = (
-    "User-agent: casebook\nAllow: /\n\nUser-agent: *\nDisallow: /\n",
-    "User-agent: googlebot\nUser-agent: archive\nDisallow: /\n",
-    *("User-agent: *\nDisallow:\n", "User-agent: *\nDisallow: /\nAllow: /page$\n"),
-    *("<!doctype html><p>Not found</p>", ""),
-)
+TABLE = tomllib.loads((Path(__file__).parents[1] / "samples/robots.toml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("rules", FORBIDDEN + ALLOWED)
+@pytest.mark.parametrize("rules", TABLE["forbidden"] + TABLE["allowed"])
 async def test_rules_are_read_for_our_name(rules, web, robots):
     """The group that names casebook counts, else the one for everybody."""
     web.answer(RULES, rules)
-    if rules in ALLOWED:
+    if rules in TABLE["allowed"]:
         await robots.check(page())
     else:
         with pytest.raises(AccessDenied) as denied:

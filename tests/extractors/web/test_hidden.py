@@ -41,7 +41,10 @@ def strip(markup: str, head: str = "") -> tuple[str, list[str], int]:
         ("<p style='color:#fff'>{}</p>", "ink like the ground"),
         ("<p>Then <span style='color:white'>{}</span> it ended.</p>", "ink like the ground"),
         ("<p style='color:rgb(254,255,255);background-color:white'>{}</p>", "ink like the ground"),
-        ("<div style='background:#111'><b style='color:#121212'>{}</b></div>", "ink like the ground"),
+        (
+            "<div style='background:#111'><b style='color:#121212'>{}</b></div>",
+            "ink like the ground",
+        ),
         ("<p class='sr-only'>{}</p>", "for screen readers only"),
         ("<p class='a visually-hidden'>{}</p>", "for screen readers only"),
         ("<template><p>{}</p></template>", "in <template>"),

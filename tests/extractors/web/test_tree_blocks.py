@@ -17,7 +17,10 @@ def blocks(markup: str) -> list[Block]:
 @pytest.mark.parametrize(
     ("markup", "expected"),
     [
-        ("<p>One <b>wo</b>rd and <a href='/x'>a link</a>.</p><p>Two</p>", ["One word and a link.", "Two"]),
+        (
+            "<p>One <b>wo</b>rd and <a href='/x'>a link</a>.</p><p>Two</p>",
+            ["One word and a link.", "Two"],
+        ),
         ("<ul><li>One<li>Two <p>more</p></ul>", ["One", "Two", "more"]),
         ("<dl><dt>Term<dd>What it means</dl>", ["Term", "What it means"]),
         ("<p>first line<br>second line</p>", ["first line\nsecond line"]),
@@ -41,7 +44,11 @@ def test_text_is_cut_at_blocks_and_nowhere_else(markup, expected):
 def test_headings_have_levels():
     """Level 1 to 6 for a heading, 0 for anything else."""
     found = blocks("<h1>Top</h1><p>Text</p><h4>Deep <b>one</b></h4>")
-    assert [(block.text, block.level) for block in found] == [("Top", 1), ("Text", 0), ("Deep one", 4)]
+    assert [(block.text, block.level) for block in found] == [
+        ("Top", 1),
+        ("Text", 0),
+        ("Deep one", 4),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +58,10 @@ def test_headings_have_levels():
         ("<pre><code><span>a</span>\n<span>b</span></code></pre>", "a\nb"),
         ("<pre>one<br>two</pre>", "one\ntwo"),
         ("<pre><div>one</div><div>two</div></pre>", "one\ntwo"),
-        ("<pre><span class='lineno'>1</span>x = 1\n<span class='lineno'>2</span>y = 2</pre>", "x = 1\ny = 2"),
+        (
+            "<pre><span class='lineno'>1</span>x = 1\n<span class='lineno'>2</span>y = 2</pre>",
+            "x = 1\ny = 2",
+        ),
     ],
 )
 def test_programs_keep_their_lines(markup, code):

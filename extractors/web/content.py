@@ -137,7 +137,7 @@ def _drop(body: Any, tags: Sequence[str], unwanted: Callable[[Any], bool]) -> No
 
 
 def _is_small(element: Any, total: int) -> bool:
-    """Return whether an element is no main part: a class of much text is that of the layout."""
+    """Return whether an element is a minor part: a class of much text is that of the layout."""
     return length_of(element) < _LARGE * total
 
 

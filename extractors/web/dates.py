@@ -17,18 +17,17 @@ from extractors.dates import day_in_address
 from extractors.text import one_line
 from extractors.web.linked_data import Thing
 from extractors.web.page import Page
-from extractors.web.patterns import pattern, patterns, words
+from extractors.web.patterns import pattern, words
 
 _MONTHS = [re.compile(names) for names in words("dates", "months")]
-_WRITTEN = patterns("dates", "written")
+_WRITTEN = [pattern("dates", f"written_{order}") for order in words("dates", "orders")]
 _CHANGED = pattern("dates", "changed")
 _SHOWN = "[normalize-space()][not(ancestor::script or ancestor::style)]"
 _BEHIND = f"following::text(){_SHOWN}[position() <= 30]"
 _BEFORE = f"preceding::text(){_SHOWN}[position() <= 10]"
 _LONGEST_LINE = 100
 _CREATED = ("datePublished", "dateCreated", "uploadDate")
-_EARLIEST = 1991
-"""The year of the first web page."""
+_WEB_BEGINS = 1991
 
 
 def published_on(page: Page) -> date | None:
@@ -70,8 +69,9 @@ def _by_headline(tree: Any) -> Iterator[str]:
         for side in (_BEHIND, _BEFORE):
             lines = [line for line in top.xpath(side) if len(line.strip()) <= _LONGEST_LINE]
             stated = [_stated(line) for line in lines]
-            labelled = [f"{label} {line}" for label, line in pairwise(["", *stated])]
-            yield from (line for line in labelled if not _CHANGED.search(line))
+            for label, line in pairwise(["", *stated]):
+                said = line if day_of(label) else f"{label} {line}"
+                yield "" if _CHANGED.search(said) else line
             yield from stated
 
 
@@ -88,7 +88,7 @@ def _day(found: re.Match[str]) -> date | None:
         return None
     # A later tomorrow covers every time zone.
     latest = datetime.now(UTC).date() + timedelta(days=1)
-    return day if day.year >= _EARLIEST and day <= latest else None
+    return day if day.year >= _WEB_BEGINS and day <= latest else None
 
 
 def _month(name: str) -> int:

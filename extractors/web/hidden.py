@@ -138,8 +138,18 @@ def _unseen_ink(element: Any, style: styles.Style) -> styles.Hiding | None:
         return None
     around = (styles.parse_style(one.get("style", "")) for one in element.iterancestors())
     alike = (styles.looks_alike(style, ground) for ground in (style, *around))
-    is_unseen = next((one for one in alike if one is not None), False)
+    is_unseen = next((one for one in alike if one is not None), None)
+    if is_unseen is None and _stands_in_dark_text(element):
+        is_unseen = styles.looks_alike(style, {"background": "white"})
     return styles.Hiding("ink like the ground", may_open=False) if is_unseen else None
+
+
+def _stands_in_dark_text(element: Any) -> bool:
+    """Return whether the text right beside an element has no style: its ground is bright."""
+    parent = element.getparent()
+    plain = (one for one in parent if not one.attrib and one.tag in {"p", "li", "span", "div"})
+    beside = [parent.text, element.tail, *(text_of(one) for one in plain)]
+    return "class" not in element.attrib and any(text and text.strip() for text in beside)
 
 
 def _opens(element: Any, controlled: set[str]) -> bool:

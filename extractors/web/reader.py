@@ -23,7 +23,6 @@ DOUBTFUL = 0.6
 """Agreement of both readings below which a curator should compare the text with the page."""
 
 _MOST_SEARCHED = 500_000
-"""Characters of markup that are searched for the marks of a wall."""
 
 
 def read(payload: Payload) -> Extracted:

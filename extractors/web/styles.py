@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 Style = Mapping[str, str]
-Colour = tuple[int, int, int]
 
 _LONGEST_SHEET = 60_000
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -22,7 +21,7 @@ _SHOWS = re.compile(
 _MAY_HIDE = re.compile(
     r"none|hidden|collapse|opacity|font-size|clip|indent|:\s*-\d{3}|overflow", re.IGNORECASE
 )
-_FAR = re.compile(r"-(?:\d{4,}|999)(?:\.\d+)?(?:px|r?em|%|vw|vh)?")
+_FAR = re.compile(r"(?:-\d{4,}|-999|[5-9]\d{3}|\d{5,})(?:\.\d+)?(?:px|r?em|%|v[wh])?")
 _NOUGHT = re.compile(r"0*(?:\.0*)?(?:px|r?em|%|pt|v[wh])?|(?:1|0?\.\d+)(?:px|pt)")
 _NO_AREA = re.compile(r"rect\((?:[01](?:px)?[, ]*){4}\)|inset\((?:50|100)%")
 _SIDES = ("width", "height", "max-width", "max-height")
@@ -124,7 +123,7 @@ def _clips(style: Style) -> bool:
     return any("clip" in name for name in style)
 
 
-def _colour(value: str) -> Colour | None:
+def _colour(value: str) -> tuple[int, int, int] | None:
     """Return red, green and blue; None for other names, pictures and gradients."""
     found = _COLOUR.match(value.strip())
     if found is None or "url(" in value:

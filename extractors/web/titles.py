@@ -18,9 +18,7 @@ _BLOG = re.compile(r"(?:the )?[\w&.' ]{0,40}\b(?:blog|newsroom|magazine)", re.IG
 _PERMALINKS = " \u00b6\uf0c1#\U0001f517"
 _HEADLINE_WORDS = 3
 _SHORTEST_NAME = 4
-_TELLING = 4
-"""Letters of a word; shorter ones stand in any title."""
-
+_TELLING = 4  # letters of a word; shorter ones stand in any title
 _ANY, _HALF = 0.0, 0.5
 _LONGEST = 300
 

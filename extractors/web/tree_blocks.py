@@ -30,7 +30,8 @@ _UNREAD = frozenset(
 )
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font hi i ins kbd label mark math q "
-    "ref rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
+    "ref rp rt ruby s samp small span strike strong sub sup time tt u var wbr mfrac mi mn mo mover "
+    "mrow msqrt mstyle msub msubsup msup mtext munder semantics".split()
 )
 _LINES = frozenset({"div", "p", "li", "tr"})
 _NEVER_IN_LINE = ("h1", "h2", "h3", "h4", "head", "pre", "table", "blockquote", "quote")
@@ -155,8 +156,8 @@ def _with_code(block: Block) -> Iterator[Block]:
     if _START not in block.text:
         yield block
         return
-    for place, part in enumerate(_CODE.split(block.text)):
+    for place, part in enumerate(map(str.strip, _CODE.split(block.text))):
         is_code = place % 2 == 1
-        if part.strip():
-            text = _BREAKS_AGAIN.sub("\n", part.strip()).replace(_SPACE, " ") if is_code else part
+        text = _BREAKS_AGAIN.sub("\n", part).replace(_SPACE, " ") if is_code else part
+        if text:
             yield block._replace(text=text, level=0, verbatim=is_code)

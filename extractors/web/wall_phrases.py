@@ -23,14 +23,12 @@ class Phrases(NamedTuple):
     term: re.Pattern[str] = _NEVER
 
 
-def _pattern(lines: str) -> re.Pattern[str]:
-    joined = "|".join(line for line in lines.split("\n") if line)
-    return re.compile(joined.replace("NOT", _NOT), re.IGNORECASE)
-
-
-def _phrases(finding: str, advice: str, **patterns: str) -> Phrases:
-    compiled = {name: _pattern(lines) for name, lines in patterns.items()}
-    return Phrases(finding, advice, **compiled)
+def _phrases(finding: str, advice: str, **lines: str) -> Phrases:
+    joined = {name: "|".join(filter(None, text.split("\n"))) for name, text in lines.items()}
+    patterns = {
+        name: re.compile(text.replace("NOT", _NOT), re.IGNORECASE) for name, text in joined.items()
+    }
+    return Phrases(finding, advice, **patterns)
 
 
 WALLS = {cause: _phrases(**values) for cause, values in table("walls").items()}

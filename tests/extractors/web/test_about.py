@@ -66,7 +66,7 @@ def test_the_title_loses_what_the_site_adds(title, headings, expected):
     ],
 )
 def test_authors_are_persons(stated, expected):
-    """Addresses, roles, logins, the site and days are no authors; a name comes once."""
+    """Addresses, roles, logins, the site and days are not authors; a name comes once."""
     assert clean_authors(stated, ["Acme"]) == expected
 
 

@@ -52,7 +52,7 @@ def strip(markup: str, head: str = "") -> tuple[str, list[str], int]:
     ],
 )
 def test_hidden_text_is_removed_and_reported(markup, reason):
-    """By attribute, inline style or name: it is no part of the document, and a curator sees it."""
+    """By attribute, inline style or name: it is not in the document, and a curator sees it."""
     text, reasons, _ = strip(markup.format(SECRET))
     assert (SECRET in text) is (reason is None)
     assert reasons == ([reason] if reason else [])

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -249,12 +249,9 @@ def kill() -> Iterator[Line]:
             process = here.backfill(listed)
             if kills < KILLS:
                 # One in five dies while it starts, the others within the next answers.
-                _wait(
-                    process,
-                    lambda began=began: len(calls) > began,
-                    60 if kills % 5 else chance.uniform(0, 5),
-                )
-                _wait(process, lambda: False, chance.uniform(0, 2 * ANSWER_SECONDS))
+                first = 60 if kills % 5 else chance.uniform(0, 5)
+                _wait(process, first, here.endpoint, began)
+                _wait(process, chance.uniform(0, 2 * ANSWER_SECONDS))
                 process.kill()
             code = process.wait()
             kills += code < 0
@@ -276,10 +273,17 @@ def kill() -> Iterator[Line]:
     yield Line("calls repeated per source that was in flight", found, "≤ 1", most <= 1)
 
 
-def _wait(process: "subprocess.Popen[bytes]", reason: Callable[[], bool], seconds: float) -> None:
-    """Wait until there is a reason to stop, so many seconds are over, or the process has ended."""
+def _wait(
+    process: "subprocess.Popen[bytes]",
+    seconds: float,
+    endpoint: SlowEndpoint | None = None,
+    calls: int = 0,
+) -> None:
+    """Wait so long, or until the process has ended or the endpoint got more than ``calls``."""
     until = time.monotonic() + seconds
-    while time.monotonic() < until and not reason() and process.poll() is None:
+    while time.monotonic() < until and process.poll() is None:
+        if endpoint and len(endpoint.calls) > calls:
+            return
         time.sleep(0.02)
 
 

@@ -23,10 +23,7 @@ def lines_at(pdf, texts, left=20, top=40, step=5, size=11):
         (["the fine-", "tuned one"], "the fine-tuned one"),
         (["the re-", "trained one"], "the retrained one"),
         (["an Anglo-", "American one"], "an Anglo-American one"),
-        (["a GPT-", "4 model"], "a GPT-4 model"),
         (["a state-of-the-", "art model"], "a state-of-the-art model"),
-        (["pages 3 -", "4 of it"], "pages 3 - 4 of it"),
-        (["one line", "and the next"], "one line and the next"),
         (["私たちは小さな", "モデルを使う。"], "私たちは小さなモデルを使う。"),
     ],
 )

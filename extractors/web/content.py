@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import trafilatura
@@ -28,10 +28,8 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 MOST_ELEMENTS = 20_000
 """Elements above which trafilatura is left out: its time grows with the square of paragraphs."""
 
-_SLIVER = 0.3
+_SLIVER, _LARGE, _MOST = 0.3, 0.25, 0.4
 _STUB = 20
-_LARGE = 0.25
-_MOST = 0.4
 _FURNITURE = ("nav", "footer", "aside")
 _BOXES = ("div", "section", "ul", "ol", "p", "span", "header", "form")
 _BESIDE, _ROLES = pattern("content", "beside"), pattern("content", "roles")
@@ -52,7 +50,8 @@ def read_main(page: Page) -> Reading:
     tree = copy(page.tree)
     body = body_of(tree)
     total = length_of(body)
-    elements = list(tree.iter())  # kept, else each pass makes the same Python objects again
+    # Kept, else each pass makes the same Python objects again.
+    elements = list(islice(tree.iter(), MOST_ELEMENTS + 1))
     _drop(body, _FURNITURE, lambda element: _is_small(element, total) or _is_linked(element))
     if len(elements) > MOST_ELEMENTS:
         return Reading(_all_but_furniture(body, total), "too large for trafilatura", 0.0)

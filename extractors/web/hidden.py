@@ -24,9 +24,7 @@ LARGE_SUM = 0.5
 """The same for all that a click or script may show."""
 
 _FADING, _MOST_FADING = "opacity: 0", 5
-_FEWEST_WORDS = 3
-_MOST_REPORTED = 100
-_LONGEST_REPORTED = 300
+_FEWEST_WORDS, _MOST_REPORTED, _LONGEST_REPORTED = 3, 100, 300
 _SCRIPTLESS_LENGTH = 300
 _NAMED, _OPENED = pattern("hidden", "named"), pattern("hidden", "opened")
 _ANIMATED = pattern("hidden", "animated")
@@ -113,8 +111,7 @@ def _hiding_of(element: Any, rules: Mapping[str, styles.Style]) -> styles.Hiding
     if _NAMED.search(names.get("class", "")):
         return styles.Hiding("for screen readers only", may_open=False)
     style = _style_of(names, rules)
-    hiding = styles.hiding_of(style) or _unseen_ink(element, style) if style else None
-    if hiding is None:
+    if not (style and (hiding := styles.hiding_of(style) or _unseen_ink(element, style))):
         return None
     # Libraries for animations let elements fade in; a gap between buttons has no size of type.
     fades = hiding.reason == _FADING and any(map(_ANIMATED.search, [*names, *names.values()]))

@@ -5,7 +5,7 @@ from typing import Any
 import lxml.html  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
-MOST_CHARACTERS = 10_000_000
+MOST_CHARACTERS = 5_000_000
 """Characters of markup that are parsed; what follows them is cut off."""
 
 # XML forbids them: libxml2 would stop there, or lxml refuse to write them back.

@@ -1,13 +1,14 @@
 """Read a web page: its main text, what it says about itself, and what it hides."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from extractors.blocks import lay_out
 from extractors.naming import where
 from extractors.text import decode
 from extractors.web.about import canonical_of, description_of, page_language, site_of
 from extractors.web.authors import authors_of
-from extractors.web.content import Reading, read_main
+from extractors.web.content import MOST_ELEMENTS, Reading, read_main
 from extractors.web.dates import published_on
 from extractors.web.hidden import strip_hidden
 from extractors.web.markup import MOST_CHARACTERS, body_of, parse, text_of
@@ -44,7 +45,8 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     tree = parse(html)
     if tree is None:
         raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
-    alive = list(tree.iter())  # else each pass makes the same Python objects again
+    # Else each pass makes the same Python objects again.
+    alive = list(islice(tree.iter(), MOST_ELEMENTS))
     hidden, kept = strip_hidden(tree)
     page = Page(tree, payload.final_url or payload.url)
     reading = read_main(page)

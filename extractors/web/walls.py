@@ -21,14 +21,12 @@ from schemas.errors import (
     TemporarilyUnavailable,
 )
 
-_FEWEST_OF_ARTICLE = 20
-_NOTHING = 5
+_FEWEST_OF_ARTICLE, _NOTHING = 20, 5
 _SHORT, _LONG = 120, 400
 _OPENING = 1_000
 _MOSTLY = 0.6
 _SITE_NAME = 4
-_SOME = 2
-_WORDS_A_PHRASE = 40
+_SOME, _WORDS_A_PHRASE = 2, 40
 _PARTS = re.compile(r"\s+[-–—|·•»:]+\s+|[|·•»]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 _SAVE = WALLS["needs_java_script"].advice

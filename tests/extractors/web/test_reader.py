@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from web_pages import PAGE, PARAGRAPH, URL, read
 
-from extractors.web import content
+from extractors.web import content, markup, reader
 from schemas.errors import DocumentEmpty, NeedsJavaScript
 
 
@@ -86,6 +86,15 @@ def test_a_page_of_very_many_elements_is_read_without_trafilatura(monkeypatch):
     assert any(step.doubtful for step in found.steps)
     assert "Step 499 took" in found.text
     assert "Imprint" not in found.text
+
+
+def test_endless_markup_is_cut_and_the_curator_is_informed(monkeypatch):
+    """What follows the first millions of characters is not read, and a step says so."""
+    for module in (markup, reader):
+        monkeypatch.setattr(module, "MOST_CHARACTERS", 5_000)
+    found = read(PAGE.replace("<ul>", f"<p>{PARAGRAPH * 90}</p><ul>"))
+    assert "alert came late" not in found.text
+    assert next(step for step in found.steps if step.method == "size").doubtful
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ A = TypeVar("A", bound=BaseModel)
 E = TypeVar("E", bound=BaseException)
 
 _INVALID_ATTEMPTS = 2
+_prepared = cache(instructor.openai_schema)  # instructor would do it again for each request
 _MOST_TOKENS = 100_000_000  # no request has so many: a larger count is the endpoint's error
 
 
@@ -159,7 +160,7 @@ class ModelClient:
         value, completion = await create(
             model=self.model,
             messages=[message.model_dump() for message in messages],
-            response_model=answer_type,
+            response_model=_prepared(answer_type),
             max_retries=0,
             strict=False,  # pydantic's: "2024" is a good answer for a number
             hooks=_strict_schema(answer_type) if self.profile.strict else None,
@@ -229,12 +230,12 @@ class _Retry:
 @cache
 def _strict_schema(answer_type: type[BaseModel]) -> Hooks:
     """Return a hook that has the endpoint enforce the schema; instructor does not ask for it."""
-    hooks = Hooks()
+    hooks, schema = Hooks(), to_strict_json_schema(answer_type)
 
     def enforce(**request: Any) -> None:
         asked = request.get("response_format", {}).get("json_schema")
         if asked is not None:
-            asked |= {"schema": to_strict_json_schema(answer_type), "strict": True}
+            asked |= {"schema": schema, "strict": True}
 
     hooks.on("completion:kwargs", enforce)
     return hooks

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,11 +15,14 @@ from schemas.errors import AnswerInvalid, AnswerRefused, AnswerTruncated, ModelE
 from schemas.generations import AnswerStatus, Generation, Usage
 from schemas.ids import content_id
 from summarizer.budget import Budget, Purse
-from summarizer.client import Answer, ModelClient, Spent, parameters
+from summarizer.calls import Answer, Spent, parameters
 from summarizer.forecasts import likely_output
 from summarizer.ledger import Ledger
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens
+
+if TYPE_CHECKING:
+    from summarizer.client import ModelClient  # it imports openai, which takes a second
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -41,7 +44,7 @@ class Asker:
 
     def __init__(
         self,
-        client_factory: Callable[[], ModelClient],
+        client_factory: Callable[[], "ModelClient"],
         profile: Profile,
         ledger: Ledger,
         document_id: str,
@@ -114,7 +117,7 @@ class Asker:
         prompt: Prompt,
         answer_type: type[BaseModel],
         question: tuple[str, str],
-        client: ModelClient,
+        client: "ModelClient",
         came: tuple[Spent, Answer[A] | ModelError],
     ) -> Generation:
         (question_id, stage), (spent, outcome), now = question, came, datetime.now(UTC)

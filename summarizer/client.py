@@ -3,9 +3,8 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import instructor
 import openai
@@ -19,6 +18,7 @@ from tenacity import AsyncRetrying, RetryCallState, wait_exponential_jitter
 from prompts.loader import Message
 from schemas.errors import AnswerInvalid, AnswerTruncated, ModelError, RateLimited
 from schemas.generations import Usage
+from summarizer.calls import Answer, Spent, parameters
 from summarizer.faults import TIMED_OUT, answer_fault, api_fault, timed_out
 from summarizer.limiter import Limiter
 from summarizer.profiles import Profile
@@ -30,27 +30,6 @@ E = TypeVar("E", bound=BaseException)
 _INVALID_ATTEMPTS = 2
 _prepared = cache(instructor.openai_schema)  # instructor would do it again for each request
 _MOST_TOKENS = 100_000_000  # no request has so many: a larger count is the endpoint's error
-
-
-@dataclass(kw_only=True)
-class Spent:
-    """What the requests of one question took, whatever came of them.
-
-    ``usage`` sums all ``attempts``; ``text`` and ``finish_reason`` are the last one's.
-    """
-
-    text: str = ""
-    usage: Usage = field(default_factory=Usage)
-    finish_reason: str | None = None
-    attempts: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(kw_only=True)
-class Answer(Spent, Generic[A]):
-    """One answer and what it took."""
-
-    parsed: A
 
 
 def raw_client(base_url: str, api_key: str, timeout: float) -> openai.AsyncOpenAI:
@@ -182,13 +161,6 @@ class ModelClient:
             completion = undecoded.doc
         _note(spent, completion, messages)
         return answer_fault(completion, self.model, self.endpoint)
-
-
-def parameters(profile: Profile) -> dict[str, object]:
-    """Return what shapes an answer beside prompt and schema."""
-    if profile.reasoning_effort is not None:
-        return {"reasoning_effort": profile.reasoning_effort}
-    return {"temperature": 0.0}
 
 
 def _limit_name(profile: Profile) -> str:

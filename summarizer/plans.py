@@ -15,7 +15,7 @@ from schemas.reviews import Recipe
 from summarizer import judging
 from summarizer.answers import CaseStudyAnswer, PartAnswer
 from summarizer.asking import schema_hash, schema_tokens
-from summarizer.client import parameters
+from summarizer.calls import parameters
 from summarizer.forecasts import likely_output
 from summarizer.profiles import Profile, Strategy
 from summarizer.rendering import COSTING, estimate_tokens

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
@@ -10,7 +11,7 @@ from schemas.documents import Document
 from schemas.errors import AnswerTruncated, ContextExceeded
 from schemas.triage import Triage
 from summarizer.asking import Asker
-from summarizer.client import Answer, ModelClient
+from summarizer.calls import Answer
 from summarizer.drafts import Draft
 from summarizer.plans import Forecast, Plan, forecast, plan, recipe, rubric_id, usual_plan
 from summarizer.profiles import Strategy
@@ -18,6 +19,9 @@ from summarizer.rubrics import matches_rubric
 from summarizer.strategies import guided, map_reduce, single
 from summarizer.triage import triage_by_cues, triage_by_model
 from summarizer.verification import Verified, checked, verify
+
+if TYPE_CHECKING:
+    from summarizer.client import ModelClient  # it imports openai, which takes a second
 
 __all__ = [
     "Draft",
@@ -93,7 +97,7 @@ class _Ready(BaseModel):
     ready: bool
 
 
-async def check_model(client: ModelClient) -> Answer[_Ready]:
+async def check_model(client: "ModelClient") -> Answer[_Ready]:
     """Return the answer to a tiny question, to see whether the endpoint works.
 
     Raises:

@@ -17,7 +17,7 @@ from schemas.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from summarizer.client import Spent
+from summarizer.calls import Spent
 from summarizer.profiles import JsonMode, Profile
 
 MESSAGES = [Message(role="user", content="How many? {{ not.a.template }}")]

@@ -14,6 +14,11 @@ from schemas.sources import SourceKind
 _RULES = table("sites")
 _FORMS = {name: re.compile(pattern) for name, pattern in _RULES["forms"].items()}
 _TRACKER = re.compile("|".join(_RULES["trackers"]))
+_COPIES = [re.compile(pattern) for pattern in _RULES["copies"]]
+_HOSTS, _PAGES, _RAW_FILES = (
+    {re.compile(pattern): form for pattern, form in _RULES[name].items()}
+    for name in ("hosts", "pages", "raw_files")
+)
 
 
 @lru_cache(maxsize=20_000)  # a list is compared with itself and then with what is stored
@@ -32,8 +37,8 @@ def canonical_url(address: str) -> str:
         return f"https://arxiv.org/abs/{paper}"
     if landing := landing_of(url):
         return landing[0].rstrip("/")
-    host = _rewritten(_RULES["hosts"], _FORMS["editions"].sub("", url.host))
-    whole = _rewritten(_RULES["pages"], host + _ESCAPE.sub(_canonical_escape, url.path))
+    host = _rewritten(_HOSTS, _FORMS["editions"].sub("", url.host))
+    whole = _rewritten(_PAGES, host + _ESCAPE.sub(_canonical_escape, url.path))
     host, _, path = whole.partition("/")
     if url.port == DEFAULT_PORTS[url.scheme]:
         url = replace(url, scheme="https", port=DEFAULT_PORTS["https"])
@@ -56,7 +61,7 @@ def original_of(address: str | WebUrl) -> WebUrl:
     url = parse_web_url(address) if isinstance(address, str) else address
     for _ in range(3):
         whole = f"{url.origin}{url.target}"
-        found = next(filter(None, (re.fullmatch(one, whole) for one in _RULES["copies"])), None)
+        found = next(filter(None, (one.fullmatch(whole) for one in _COPIES)), None)
         inside = _inside(found) if found else None
         if inside is None:
             break
@@ -67,7 +72,7 @@ def original_of(address: str | WebUrl) -> WebUrl:
 def raw_file(url: WebUrl) -> WebUrl | None:
     """Return the raw form of a readable file or a repository's README, or None."""
     bare = f"{url.host.removeprefix('www.')}{url.path.rstrip('/')}"
-    raw = _rewritten(_RULES["raw_files"], bare)
+    raw = _rewritten(_RAW_FILES, bare)
     is_raw = raw != bare and _FORMS["readable"].search(raw)
     return parse_web_url(f"{url.scheme}://{raw}") if is_raw else None
 
@@ -85,9 +90,9 @@ def _parsed(address: str | WebUrl) -> WebUrl | None:
         return None
 
 
-def _rewritten(forms: Mapping[str, str], text: str) -> str:
+def _rewritten(forms: Mapping[re.Pattern[str], str], text: str) -> str:
     """Return ``text`` in the first form whose pattern fits, or as it is."""
-    fits = ((re.fullmatch(pattern, text), form) for pattern, form in forms.items())
+    fits = ((pattern.fullmatch(text), form) for pattern, form in forms.items())
     return next((match.expand(form) for match, form in fits if match), text)
 
 

@@ -71,7 +71,8 @@ async def walk(
                 raise result
     deeper = sum(len(one.nested) for one in found) - len(inner)
     missed += [f"{deeper} further lists, which were not followed"] if deeper else []
-    candidates, _ = once((one for some in found for one in some.candidates), local=True)
+    every = (one for some in found for one in some.candidates)
+    candidates = once(every, local=True)[0] if inner else first.candidates
     if len(candidates) > limits.candidates:
         missed.append(f"more than the first {limits.candidates:,} sources")
     return Walk(form=first.form, candidates=candidates[: limits.candidates], missed=missed)

@@ -108,7 +108,7 @@ class Services:
     def drafting(self) -> int:
         """How many sources are drafted at once: while some are stored, others ask the model."""
         is_bounded = self.settings.embedded or self.settings.concurrency
-        return self.parallel if is_bounded else self.parallel + self.parallel // 2 + 1
+        return self.parallel if is_bounded else 2 * self.parallel
 
     @cached_property
     def turns(self) -> asyncio.Semaphore:

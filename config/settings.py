@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     """US dollars that one source may cost; `--source-budget` raises it."""
 
     concurrency: AtOnce | None = None
-    """Sources that are drafted at the same time; by default as many as requests, and some more that
+    """Sources that are drafted at the same time; by default twice as many as requests, since some
     are checked and stored meanwhile. 2 with the embedded model."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that parse documents."""

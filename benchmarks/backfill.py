@@ -8,6 +8,7 @@ local server, and each part has a home of its own. Without a name all parts are 
 
 import argparse
 import inspect
+import io
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -37,10 +38,8 @@ from schemas.frozen import Frozen  # noqa: E402 - after the path
 AT_ONCE = 4
 ANSWER_SECONDS = 1.5
 SOURCES, LONG_LIST, KILLS = 60, 10_000, 20
-PACKAGES = (
-    *("cli", "config", "extractors", "flows", "prompts"),
-    *("publishing", "review", "schemas", "summarizer", "warehouse"),
-)
+PACKAGES = "cli config extractors flows prompts publishing review schemas summarizer warehouse"
+OURS = tuple(f"{ROOT}/{name}/" for name in PACKAGES.split())
 
 
 @dataclass(frozen=True)
@@ -291,31 +290,43 @@ def depth() -> Iterator[Line]:
     """Count our files whose functions run between the command and the stored draft of a page."""
     with bench(1, 0.01) as here:
         os.environ |= here.environment
-        entered: set[str] = set()
+        entered: dict[str, None] = {}
 
         def note(frame: FrameType, event: str, _: object) -> None:
-            code = frame.f_code
-            if event == "call" and code.co_flags & inspect.CO_OPTIMIZED:  # no module, no class body
-                entered.add(code.co_filename)
+            name = frame.f_code.co_filename
+            is_ours = name.startswith(OURS) and event == "call"
+            if is_ours and name not in entered and not _is_import(frame):
+                entered[name] = None
 
         from cli.main import app
 
         threading.setprofile(note)
         sys.setprofile(note)
         try:
-            app(["submit", f"{here.site}/0.html", "--json"], standalone_mode=False)
+            with redirect_stdout(io.StringIO()):
+                app(["submit", f"{here.site}/0.html", "--json"], standalone_mode=False)
+            in_process = len(entered)
             _read_here(here)
         finally:
             sys.setprofile(None)
             threading.setprofile(None)  # type: ignore[arg-type] - as documented
-    files = [Path(name).relative_to(ROOT) for name in entered if name.startswith(f"{ROOT}/")]
-    ours = [path for path in files if path.parts[0] in PACKAGES]
+    ours = [str(Path(name).relative_to(ROOT)) for name in entered]
     if "-v" in sys.argv:
-        print(*sorted(map(str, ours)), sep="\n")
-    counts = Counter(path.parts[0] for path in ours)
+        print(*sorted(ours), sep="\n")
+    counts = Counter(name.partition("/")[0] for name in ours)
     each = ", ".join(f"{name} {count}" for name, count in counts.most_common())
-    yield Line("our files entered for one web page", f"{len(ours)} ({each})", "< 60",
-               len(ours) < 60)  # fmt: skip
+    found = f"{len(ours)}: {in_process} and {len(ours) - in_process} in the worker ({each})"
+    yield Line("our files entered for one web page", found, "< 60", len(ours) < 60)
+
+
+def _is_import(frame: FrameType | None) -> bool:
+    """Return whether a frame runs while a module of ours is imported."""
+    while frame is not None:
+        code = frame.f_code
+        if not code.co_flags & inspect.CO_OPTIMIZED and code.co_filename.startswith(OURS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _read_here(here: Bench) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from prefect import flow
@@ -12,20 +13,16 @@ from extractors.fetch.fetch import fetch_list
 from extractors.lists.walk import Walk, walk
 from flows.engine import in_flow_run
 from flows.ingest import SourceFailed, process
-from flows.run import OnStage, OnStep, Run
-from flows.selection import SETUP_KINDS, new_batch, open_items, select
+from flows.run import Run
+from flows.selection import SETUP_KINDS, open_items, select
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
 from schemas.errors import InputError, WarehouseError
 from schemas.failures import Failure
+from schemas.ids import content_id
 from schemas.results import IngestResult
 from schemas.sources import Payload, SourceRef
 
-SECOND_TRY_SECONDS = 30.0
-"""How long after the last source those with a transient failure are tried once more."""
-
 _STOPPING_KINDS = SETUP_KINDS | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
-
-OnResult = Callable[[IngestResult], None]
 
 
 @flow(name="backfill", persist_result=False)
@@ -80,15 +77,18 @@ async def register(
     source_budget_usd: float | None = None,
     model: str | None = None,
 ) -> Batch:
-    """Store a batch over ``items`` and return it."""
-    batch = new_batch(
-        origin,
-        items,
-        services.settings.curator,
+    """Store a batch over ``items`` and return it; the same list ordered again is the same batch."""
+    ids = [item.source_id for item in items]
+    batch = Batch(
+        batch_id=content_id("batch", origin, ids, force, model),
+        origin=origin,
+        size=len(items),
         force=force,
         budget_usd=budget_usd,
         source_budget_usd=source_budget_usd,
         model=model,
+        created_by=services.settings.curator,
+        created_at=datetime.now(UTC),
     )
     await asyncio.to_thread(services.warehouse.add_batch, batch, items)
     return batch
@@ -96,7 +96,7 @@ async def register(
 
 def settings_for(batch: Batch, settings: Settings) -> Settings:
     """Return the settings with which a batch is processed."""
-    changes: dict[str, object] = {
+    changes = {
         "llm_model": batch.model,
         "budget_run": batch.budget_usd,
         "budget_source": batch.source_budget_usd,
@@ -104,33 +104,23 @@ def settings_for(batch: Batch, settings: Settings) -> Settings:
     return settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
 
 
+@dataclass
 class BatchRun:
-    """One run over the open sources of a batch.
+    """One run over the open sources of a batch; ``on_result`` gets each result as it comes.
 
-    Args:
-        batch: what was ordered.
-        services: built with ``settings_for(batch)`` and patience for the endpoint.
-        on_result: called with each result as it comes.
-        second_try_seconds: when sources with a transient failure are tried once more.
+    ``services`` are built with ``settings_for(batch)`` and patience for the endpoint. Sources with
+    a transient failure are tried again ``second_try_seconds`` after the last one.
     """
 
-    def __init__(
-        self,
-        batch: Batch,
-        services: Services,
-        *,
-        on_result: OnResult = lambda _result: None,
-        on_stage: OnStage = lambda _source, _stage: None,
-        on_step: OnStep = lambda _source, _done, _total: None,
-        second_try_seconds: float = SECOND_TRY_SECONDS,
-    ) -> None:
-        self.batch = batch
-        self.total = 0
+    batch: Batch
+    services: Services
+    on_result: Callable[[IngestResult], object] = lambda _result: None
+    second_try_seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        """Bound the sources: enough that the model never waits for a page, and no more."""
+        services = self.services
         self.stopped_by: Failure | None = None
-        self._services = services
-        self._on_result, self._on_stage, self._on_step = on_result, on_stage, on_step
-        self._second_try_seconds = second_try_seconds
-        # Enough sources ahead of the model that it never waits for a page, and no more.
         self._window = asyncio.Semaphore(services.drafting + 2 * services.settings.workers)
 
     async def finish(self) -> BatchProgress:
@@ -139,17 +129,16 @@ class BatchRun:
         Raises:
             WarehouseError: when nothing can be stored any more; what was stored stands.
         """
-        warehouse = self._services.warehouse
+        warehouse = self.services.warehouse
         items = await open_items(
-            await asyncio.to_thread(warehouse.batch_items, self.batch.batch_id), self._services
+            await asyncio.to_thread(warehouse.batch_items, self.batch.batch_id), self.services
         )
-        self.total = len(items)
         await self._note(BatchStep.STARTED)
         reason: str | None = "it was interrupted"
         try:
             again = await self._pass(items, last=False)
             if again and not self.stopped_by:
-                await asyncio.sleep(self._second_try_seconds)
+                await asyncio.sleep(self.second_try_seconds)
                 await self._pass(again, last=True)
             reason = self.stopped_by.message if self.stopped_by else None
         finally:
@@ -172,7 +161,7 @@ class BatchRun:
             elif failure and failure.transient and not last:
                 again.append(item)
                 return
-            self._on_result(result)
+            self.on_result(result)
 
         async with asyncio.TaskGroup() as group:
             for item in items:
@@ -184,14 +173,8 @@ class BatchRun:
         return again
 
     async def _process(self, item: BatchItem) -> IngestResult:
-        run = Run(
-            item.reference,
-            self._services,
-            who=self.batch.created_by,
-            force=self.batch.force,
-            on_stage=self._on_stage,
-            on_step=self._on_step,
-        )
+        batch = self.batch
+        run = Run(item.reference, self.services, who=batch.created_by, force=batch.force)
         if not in_flow_run():
             return await process(run)
         try:
@@ -203,7 +186,7 @@ class BatchRun:
         event = BatchEvent(
             batch_id=self.batch.batch_id, step=step, reason=reason, at=datetime.now(UTC)
         )
-        await asyncio.to_thread(self._services.warehouse.append, event)
+        await asyncio.to_thread(self.services.warehouse.append, event)
 
 
 async def _as_flow(run: Run) -> IngestResult:

@@ -5,7 +5,8 @@ machines call the model at once. Without a server the same function runs in proc
 started, and tenacity retries it.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -21,6 +22,7 @@ from schemas.errors import CasebookError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+S = TypeVar("S")
 
 MODEL_LIMIT = "casebook-model"
 """The global concurrency limit of a Prefect server for stages that call the model."""
@@ -31,6 +33,26 @@ _SERVER_DELAYS = (15.0, 120.0)  # seconds
 def in_flow_run() -> bool:
     """Return whether a Prefect engine runs the current code."""
     return FlowRunContext.get() is not None
+
+
+async def as_done(
+    work: Callable[[S], Awaitable[T]], items: Iterable[S], at_once: int
+) -> AsyncIterator[T]:
+    """Work on items, a bounded number at once; yield results as they come."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(item: S) -> T:
+        async with gate:
+            return await work(item)
+
+    tasks = [asyncio.create_task(one(item)) for item in items]
+    try:
+        for finished in asyncio.as_completed(tasks):
+            yield await finished
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def step(

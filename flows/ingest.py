@@ -5,6 +5,7 @@ rerun calls no model, and a crash loses one stage at most.
 """
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from pydantic import Field
 
 from config.services import opened
 from flows import identity, results
-from flows.engine import in_flow_run, step
+from flows.engine import as_done, in_flow_run, step
 from flows.run import Run
 from schemas.cases import CaseStudy
 from schemas.documents import Document
@@ -74,7 +75,12 @@ async def process(run: Run) -> IngestResult:
         log.exception("unexpected", source=run.label, stage=run.stage)
         return await _failed(run, error)
     finally:
-        run.finish()
+        run.report("")
+
+
+def process_all(runs: Iterable[Run], at_once: int) -> AsyncIterator[IngestResult]:
+    """Process sources, a bounded number at once; yield results as they come."""
+    return as_done(process, runs, at_once)
 
 
 async def _stages(run: Run) -> IngestResult:
@@ -136,9 +142,8 @@ async def summarize(run: Run, document: Document) -> Draft:
     """Return what the model proposes for a document, unchecked."""
     with run.entering("summarize"):
         async with run.asking(document) as asker:
-            return await service.summarize(
-                document, asker, run.services.plan(document), run.on_step
-            )
+            plan = run.services.plan(document)
+            return await service.summarize(document, asker, plan, run.report_step)
 
 
 @step(calls_model=True)

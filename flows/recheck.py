@@ -1,7 +1,7 @@
 """Published sources are fetched again: the same, moved, changed, or gone."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from prefect import flow
 
 from config.services import Services, opened
 from extractors.sites import canonical_url
+from flows.engine import as_done
 from flows.identity import payload_at, text_of
 from schemas.cases import Match
 from schemas.checks import Check, CheckResult
@@ -27,7 +28,7 @@ async def recheck(most: int = 100) -> list[str]:
     """Fetch published sources again, those that waited longest first; return those that differ."""
     async with opened() as services:
         chosen = (await due(services))[:most]
-        checks = await recheck_all(chosen, services)
+        checks = [check async for check in recheck_all(chosen, services)]
     return [f"{c.source_id}: {c.result.value}" for c in checks if c.result is not CheckResult.SAME]
 
 
@@ -45,23 +46,16 @@ async def due(services: Services) -> list[str]:
     return [line.case_id for line in sorted(lines, key=last) if line.url]
 
 
-async def recheck_all(
-    case_ids: Sequence[str],
-    services: Services,
-    on_check: Callable[[Check], None] = lambda _check: None,
-) -> list[Check]:
-    """Fetch the sources of these cases again and store how they compare."""
-    gate = asyncio.Semaphore(AT_ONCE)
+def recheck_all(case_ids: Sequence[str], services: Services) -> AsyncIterator[Check]:
+    """Fetch the sources of these cases again, store and yield how they compare."""
 
     async def one(case_id: str) -> Check:
-        async with gate:
-            view = await asyncio.to_thread(services.warehouse.case, case_id)
-            check = await look_again(view, services)
-            await asyncio.to_thread(services.warehouse.append, check)
-        on_check(check)
+        view = await asyncio.to_thread(services.warehouse.case, case_id)
+        check = await look_again(view, services)
+        await asyncio.to_thread(services.warehouse.append, check)
         return check
 
-    return list(await asyncio.gather(*map(one, case_ids)))
+    return as_done(one, case_ids, AT_ONCE)
 
 
 async def look_again(view: CaseView, services: Services) -> Check:

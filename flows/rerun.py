@@ -87,15 +87,16 @@ def differences(making: Making, current: Recipe) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-async def redraft(case_id: str, services: Services, run: Run | None = None) -> IngestResult:
+async def redraft(case_id: str, services: Services) -> IngestResult:
     """Make a new draft of a case from its stored bytes."""
     making = next(iter(await asyncio.to_thread(services.warehouse.makings, [case_id])), None)
     if making is None:
         raise UnknownId(f"There is no case {case_id}; `casebook list` shows the ones there are.")
     source = await asyncio.to_thread(services.warehouse.source, making.source_id)
     assert source is not None  # noqa: S101 - each case has a source
-    again = run or Run(source.reference, services, force=True, snapshot_id=making.snapshot_id)
-    return await process(again)
+    return await process(
+        Run(source.reference, services, force=True, snapshot_id=making.snapshot_id)
+    )
 
 
 async def reread(source_id: str, services: Services) -> Rereading:

@@ -1,9 +1,11 @@
 """One source on its way through the stages: what it is, who watches, what it has cost."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from config.services import Services
 from extractors.fetch.fetch import identify
@@ -16,54 +18,47 @@ from schemas.sources import Alias, SourceRef
 from summarizer.asking import Asker
 from summarizer.budget import Purse
 
-OnStage = Callable[[str, str], None]
-"""Called with a source and the stage that it enters; with an empty stage at the end."""
 
-OnStep = Callable[[str, int, int], None]
-"""Called with a source and how many calls of the current stage are done, of how many."""
+class Watcher(Protocol):
+    """Sees sources move."""
+
+    def on_stage(self, source: str, stage: str) -> None:
+        """Note the stage that a source enters; it is empty at the end."""
+
+    def on_step(self, source: str, done: int, total: int) -> None:
+        """Note how many calls of the current stage are done, of how many."""
 
 
+@dataclass
 class Run:
     """The state of one source's run; the only thing that stages change.
 
-    Args:
-        ref: what was submitted.
-        services: what the stages use.
-        who: the person who submitted it.
-        force: make a draft of a source that triage refuses.
-        refresh: fetch a known address again.
-        snapshot_id: start from these stored bytes.
+    ``who`` submitted ``ref``; ``force`` makes a draft of a source that triage refuses, ``refresh``
+    fetches a known address again, and ``snapshot_id`` starts from stored bytes.
     """
 
-    def __init__(
-        self,
-        ref: SourceRef,
-        services: Services,
-        *,
-        who: str = "",
-        force: bool = False,
-        refresh: bool = False,
-        snapshot_id: str | None = None,
-        on_stage: OnStage = lambda _source, _stage: None,
-        on_step: OnStep = lambda _source, _done, _total: None,
-    ) -> None:
-        self.label = ref.source
-        self.ref = _anchored(ref)
-        self.services = services
-        self.who = who or services.settings.curator
-        self.force = force
-        self.refresh = refresh
-        self.snapshot_id = snapshot_id
-        self._on_stage, self._on_step = on_stage, on_step
+    ref: SourceRef
+    services: Services
+    who: str = ""
+    force: bool = False
+    refresh: bool = False
+    snapshot_id: str | None = None
+    watcher: Watcher | None = None
+    stage: str = "fetch"
+    seconds: dict[str, float] = field(default_factory=dict)
+    paid: list[Generation] = field(default_factory=list)
+    purse: Purse | None = None
+    judge_calls: tuple[str, ...] = ()
+    same_as: str | None = None
+    near_copies: list[SimilarSource] = field(default_factory=list)
+    unjudged: CasebookError | None = None
+
+    def __post_init__(self) -> None:
+        """Name the source as it was given, and anchor its paths."""
+        self.label = self.ref.source
+        self.ref = _anchored(self.ref)
+        self.who = self.who or self.services.settings.curator
         self.source_id = identify(self.ref).source_id
-        self.stage = "fetch"
-        self.seconds: dict[str, float] = {}
-        self.paid: list[Generation] = []
-        self.purse: Purse | None = None
-        self.judge_calls: tuple[str, ...] = ()
-        self.same_as: str | None = None
-        self.near_copies: list[SimilarSource] = []
-        self.unjudged: CasebookError | None = None
 
     @property
     def is_remote(self) -> bool:
@@ -74,19 +69,21 @@ class Run:
         """Go on with the source that an address turned out to be."""
         self.source_id, self.same_as = alias.same_as, alias.url
 
-    def on_step(self, done: int, total: int) -> None:
+    def report_step(self, done: int, total: int) -> None:
         """Report how many calls of the current stage are done."""
-        self._on_step(self.label, done, total)
+        if self.watcher:
+            self.watcher.on_step(self.label, done, total)
 
-    def finish(self) -> None:
-        """Report that the source has left the last stage."""
-        self._on_stage(self.label, "")
+    def report(self, stage: str) -> None:
+        """Report the stage that the source enters; it is empty at the end."""
+        if self.watcher:
+            self.watcher.on_stage(self.label, stage)
 
     @contextmanager
     def entering(self, stage: str) -> Iterator[None]:
         """Report and time a stage."""
         self.stage = stage
-        self._on_stage(self.label, stage)
+        self.report(stage)
         began = time.monotonic()
         try:
             yield

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,11 +11,10 @@ from config.services import Services
 from extractors.fetch.fetch import identify, read_file
 from extractors.network.body import FetchLimits
 from extractors.urls import is_web_address
-from schemas.batches import Batch, BatchItem, SourceState
+from schemas.batches import BatchItem, SourceState
 from schemas.errors import CasebookError
-from schemas.failures import Failure
+from schemas.failures import Failure, Remedy
 from schemas.frozen import Frozen
-from schemas.ids import content_id
 from schemas.sources import Candidate, Payload, SourceRef, StatedDate
 
 TYPICAL_CHARACTERS = 12_000
@@ -184,26 +183,14 @@ async def forecast(items: Sequence[BatchItem], services: Services) -> Forecast:
     )
 
 
-def new_batch(
-    origin: str,
-    items: Sequence[BatchItem],
-    who: str,
-    *,
-    force: bool = False,
-    budget_usd: float | None = None,
-    source_budget_usd: float | None = None,
-    model: str | None = None,
-) -> Batch:
-    """Return a batch over ``items``; the same list ordered again is the same batch."""
-    ids = [item.source_id for item in items]
-    return Batch(
-        batch_id=content_id("batch", origin, ids, force, model),
-        origin=origin,
-        size=len(items),
-        force=force,
-        budget_usd=budget_usd,
-        source_budget_usd=source_budget_usd,
-        model=model,
-        created_by=who,
-        created_at=datetime.now(UTC),
-    )
+async def waiting(services: Services, kind: str | None = None) -> list[SourceRef]:
+    """Return the sources to try again: transient failures, or those of one kind, and unfinished.
+
+    Failures that need a person are taken only when their kind is named.
+    """
+    failures = await asyncio.to_thread(services.warehouse.open_failures)
+    if kind:
+        return [one.reference for one in failures if one.failure.kind == kind]
+    unfinished = await asyncio.to_thread(services.warehouse.unfinished)
+    passing = [one.reference for one in failures if one.failure.remedy is Remedy.WAIT]
+    return passing + [source.reference for source in unfinished]

@@ -111,10 +111,9 @@ class Jobs:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, job: Job, *, force: bool) -> None:
-        stage, step = job.on_stage, job.on_step
         async with self._gate:
             try:
-                run = Run(job.ref, self._services, force=force, on_stage=stage, on_step=step)
+                run = Run(job.ref, self._services, force=force, watcher=job)
                 job.result = await self._process(run)
             except CasebookError as error:
                 job.problem = str(error)

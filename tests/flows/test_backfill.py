@@ -122,11 +122,10 @@ async def test_a_forecast_counts_what_is_open(files: list[Candidate], services: 
     assert expected.source_budget_usd == services.settings.budget_source
 
 
-def test_options_of_a_batch_override_settings(settings: Settings) -> None:
+async def test_options_of_a_batch_override_settings(settings: Settings) -> None:
     """Model and budgets of a batch take the place of the configured ones."""
-    from flows.selection import new_batch
-
-    batch = new_batch("x", [], "me", model="other", budget_usd=2, source_budget_usd=3)
+    async with Services(settings) as services:
+        batch = await register("x", [], services, model="other", budget_usd=2, source_budget_usd=3)
     changed = settings_for(batch, settings)
     assert (changed.llm_model, changed.budget_run, changed.budget_source) == ("other", 2, 3)
 

@@ -33,7 +33,7 @@ async def published(path: str, services: Services) -> str:
 
 async def test_an_unchanged_page_is_the_same(services: Services, case: CaseView) -> None:
     """All quotes are still there, and the check is stored under its source."""
-    (check,) = await recheck_all([case.case.case_id], services)
+    (check,) = [one async for one in recheck_all([case.case.case_id], services)]
     assert check.result is CheckResult.SAME
     assert check.quotes
     assert check.lost == ()
@@ -91,7 +91,7 @@ async def test_a_file_cannot_be_fetched_again(services: Services, source: Path) 
     case_id = await published(str(source), services)
     assert await due(services) == []
     with pytest.raises(UnknownId, match="made from a file"):
-        await recheck_all([case_id], services)
+        _ = [one async for one in recheck_all([case_id], services)]
 
 
 async def test_what_was_not_checked_for_longest_comes_first(services: Services, site: Site) -> None:
@@ -101,6 +101,6 @@ async def test_what_was_not_checked_for_longest_comes_first(services: Services, 
     ]
     assert set(await due(services)) == {first, second}
     began = datetime.now(UTC)
-    (check,) = await recheck_all([first], services)
+    (check,) = [one async for one in recheck_all([first], services)]
     assert check.checked_at >= began
     assert await due(services) == [second, first]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, ValidationError
 from extractors.formats import OUR_TYPES
 from extractors.naming import where
 from extractors.text import one_line
-from schemas.errors import Unreadable
+from schemas.errors import ExtractionError
 from schemas.frozen import Frozen
 from schemas.sources import Payload
 
@@ -50,9 +50,9 @@ class Bundle(Frozen):
 
 
 def unpack(payload: Payload) -> Bundle:
-    """Return the bundle that ``pack`` wrote; raise Unreadable if it is not one."""
+    """Return the bundle that ``pack`` wrote; raise ExtractionError if it is not one."""
     try:
         return Bundle.model_validate_json(payload.data)
     except ValidationError as error:
         message = f"{where(payload)}: its stored copy cannot be read; fetch it with --refresh."
-        raise Unreadable(message, "damaged") from error
+        raise ExtractionError(message, "damaged") from error

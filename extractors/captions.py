@@ -14,7 +14,7 @@ from extractors.naming import where
 from extractors.speakers import CLOCK, is_name, seconds_of
 from extractors.text import count_words, decode, hidden_in, one_line
 from schemas.documents import Extracted
-from schemas.errors import Unreadable
+from schemas.errors import ExtractionError
 from schemas.sources import Payload, SourceKind, Step
 
 _ENOUGH_WORDS = 60  # a paragraph ends at the first sentence end, or pause, after them
@@ -47,12 +47,12 @@ class Cue(NamedTuple):
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the words of a captions file and what its NOTEs say; raise Unreadable without cues."""
+    """Return the words of a captions file and its NOTEs; raise ExtractionError without cues."""
     source = re.sub(r"\r\n?", "\n", decode(payload.data, payload.charset))
     cues = parse_cues(source)
     if not cues:
         message = f"{where(payload)} holds no captions: no line has two times with an arrow between"
-        raise Unreadable(f"{message}. Export it again as .vtt or .srt.", cause="damaged")
+        raise ExtractionError(f"{message}. Export it again as .vtt or .srt.", cause="damaged")
     header = _TIMES.split(source, maxsplit=1)[0]
     notes = {name.lower().rstrip("s"): one_line(value) for name, value in _NOTE.findall(header)}
     speaker = notes.get("speaker", "").partition(",")[0]  # then come role and company

@@ -13,7 +13,7 @@ from extractors.naming import where
 from extractors.text import decode, one_line
 from extractors.web import reader as web
 from schemas.documents import Extracted
-from schemas.errors import KindUnsupported, Unreadable
+from schemas.errors import ExtractionError
 from schemas.sources import Payload, SourceKind, Step
 
 _FORMULA = re.compile(r"<math\b[^>]*?\balttext=\"([^\"]*)\".*?</math>", re.DOTALL)
@@ -21,10 +21,11 @@ _REFERENCES = re.compile(r"[\dIVX. ]*(?:references|bibliography|works cited)", r
 
 
 def read(payload: Payload) -> Extracted:
-    """Return a paper without references; raise KindUnsupported for a page in the PDF's place."""
+    """Return a paper without references; raise ExtractionError for a page in the PDF's place."""
     bundle = unpack(payload)
     if bundle.body is None:
-        raise Unreadable(f"{where(payload)}: no text was kept; fetch it with --refresh.", "damaged")
+        message = f"{where(payload)}: no text was kept; fetch it with --refresh."
+        raise ExtractionError(message, "damaged")
     found, stated = _without_references(_text(bundle.body)), _stated(bundle.landing)
     authors = [" ".join(reversed(name.split(", ", 1))) for name in stated.get("author", ())]
     days = (stated_day(*stated.get(name, [""])[:1]) for name in ("publication_date", "date"))
@@ -45,7 +46,7 @@ def _text(body: Part) -> Extracted:
     if found.kind is SourceKind.PDF:
         return found
     message = f"{body.url} is not the PDF of a paper: save the PDF from a browser and submit it."
-    raise KindUnsupported(message, "content_mismatch")
+    raise ExtractionError(message, "content_mismatch")
 
 
 def _without_references(found: Extracted) -> Extracted:

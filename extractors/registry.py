@@ -26,16 +26,15 @@ def read(payload: Payload) -> Extracted:
     """Return the text of ``payload``, read by the reader of its kind.
 
     Raises:
-        KindUnsupported: if no reader reads this kind, or the bytes are not what they are called.
-        SourceIsList: if it is a feed, a sitemap or a table of addresses.
-        DocumentEmpty: if there are under five words; another ExtractionError as the reader does.
+        ExtractionError: if no reader reads this kind, the bytes are not what they are called, there
+            are under five words, or as the reader does.
+        FetchError: if it is a feed, a sitemap or a table of addresses.
     """
     chosen, note = choose(payload)
     found: Extracted = import_module(chosen.module).read(payload)
     if count_words(found.text) < _FEWEST_WORDS:
-        raise errors.DocumentEmpty(
-            f"{where(payload)} holds no text; check that it is the right one."
-        )
+        message = f"{where(payload)} holds no text; check that it is the right one."
+        raise errors.ExtractionError(message, "document_empty")
     noted = [Step(method="registry", outcome=note)] if note else []
     title = (found.title or "")[:500].rstrip()  # it stands in every list and prompt
     steps = (*payload.steps, *noted, *found.steps)
@@ -46,7 +45,8 @@ def read(payload: Payload) -> Extracted:
 def choose(payload: Payload) -> tuple[Format, str | None]:
     """Return the format, and a note where the bytes overruled the header; raise as ``read``."""
     if not payload.data.strip(b"\0 \t\r\n\f"):
-        raise errors.DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
+        message = f"{where(payload)} is empty; check that it is the right one."
+        raise errors.ExtractionError(message, "document_empty")
     declared = _declared(payload)
     if declared and payload.media_type.startswith(OUR_TYPES):
         return declared, None  # we wrote these bytes ourselves
@@ -63,7 +63,8 @@ def _choose_text(payload: Payload, declared: Format | None) -> tuple[Format, str
     kind = declared.kind if declared else None
     if form == "list" or payload.name.endswith((".csv", ".tsv")) or payload.media_type in _TABLES:
         advice = "submit the addresses in it, or run `casebook backfill` with it"
-        raise errors.SourceIsList(f"{where(payload)} is a list of sources: {advice}.")
+        message = f"{where(payload)} is a list of sources: {advice}."
+        raise errors.FetchError(message, "source_is_list")
     if kind in _FILES.values() or (form == "json" and kind != "captions"):
         raise _unsupported(payload, declared, "JSON" if form == "json" else "a text")
     if form == "captions" and kind in {"text", None}:
@@ -98,10 +99,10 @@ def _unsupported(payload: Payload, declared: Format | None, found: str) -> error
     name, remedy = where(payload), f"open it and save it as one of {' '.join(DOCUMENTS)}"
     if found == sniffing.ENCRYPTED:
         message = f"{name} is {found}: remove the password, save it, and submit it again."
-        return errors.Unreadable(message, "encrypted")
+        return errors.ExtractionError(message, "encrypted")
     if declared is None:
         message = f"{name} is {found}, which casebook does not read; {remedy}."
-        return errors.KindUnsupported(message, "kind_unsupported")
+        return errors.ExtractionError(message, "kind_unsupported")
     label = SourceKind(declared.kind).label
     message = f"{name} is named or served as {label}, but it is {found}; {remedy}."
-    return errors.KindUnsupported(message, "content_mismatch")
+    return errors.ExtractionError(message, "content_mismatch")

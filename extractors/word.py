@@ -22,7 +22,7 @@ from extractors.text import hidden_in, one_line
 from extractors.web.markup import body_of, parse
 from extractors.web.tree_blocks import tree_blocks
 from schemas.documents import Extracted, HiddenText
-from schemas.errors import Unreadable
+from schemas.errors import ExtractionError
 from schemas.sources import Payload, SourceKind
 
 _TABLE = table("word")
@@ -32,17 +32,17 @@ _NO_COLOUR = {"", "auto", "FFFFFF", "none", "white"}
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the text of a Word document; raise Unreadable if it is damaged or a bomb."""
+    """Return the text of a Word document; raise ExtractionError if it is damaged or a bomb."""
     try:
         packed, hidden, about = _cleaned(payload)
         pictures = mammoth.images.img_element(lambda _: {})
         page = mammoth.convert_to_html(packed, style_map=_TABLE["styles"], convert_image=pictures)
-    except (Unreadable, MemoryError, RecursionError):
+    except (ExtractionError, MemoryError, RecursionError):
         raise
     except Exception as error:  # zipfile, lxml, expat and mammoth each have several
         advice = "open it in Word or LibreOffice and save it again, or export it as PDF"
         message = f"{where(payload)} is not a Word document that can be read: {advice}."
-        raise Unreadable(message, cause="damaged") from error
+        raise ExtractionError(message, cause="damaged") from error
     tree: Any = parse(f"<body><p></p>{page.value}</body>")
     for mark in tree.xpath(_TABLE["note_marks"]):
         mark.drop_tree()
@@ -81,7 +81,7 @@ def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, 
 def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
     """Yield the names and roots of the XML parts of a document.
 
-    Raises Unreadable if they are too large, ValueError for a document type, which bombs need.
+    Raises ExtractionError if they are too large, ValueError for a document type, which bombs need.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     with zipfile.ZipFile(io.BytesIO(payload.data)) as archive:
@@ -92,7 +92,7 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
                 f"{where(payload)} unpacks to {size / 1e6:,.0f} MB of text, more than any book"
             )
             advice = "submit the part that matters, or export it as PDF"
-            raise Unreadable(f"{message}: {advice}.", cause="damaged")
+            raise ExtractionError(f"{message}: {advice}.", cause="damaged")
         for entry in entries:
             root = etree.fromstring(archive.read(entry), parser)
             if root.getroottree().docinfo.doctype:

@@ -24,7 +24,7 @@ from extractors import registry
 from extractors.formats import FORMATS
 from extractors.naming import where
 from schemas.documents import Extracted
-from schemas.errors import CasebookError, TemporarilyUnavailable, Unreadable, WorkerFailed
+from schemas.errors import CasebookError, ExtractionError, TemporarilyUnavailable
 from schemas.sources import Payload
 
 R = TypeVar("R")
@@ -65,7 +65,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
     async def compute(self, function: Callable[[Payload], R], payload: Payload) -> R:
         """Return ``function(payload)``; ``function`` is one of a module, or a partial of one.
 
-        Cancelling the awaiting task kills the worker. Raises WorkerFailed if it hits a limit or
+        Cancelling the awaiting task kills the worker. Raises ExtractionError if it hits a limit or
         dies, TemporarilyUnavailable if none can be started, and what ``function`` raises.
         """
         task = object()
@@ -178,7 +178,7 @@ def _outcome(
         os._exit(_OUT_OF_MEMORY)  # the heap that is left is not fit for another document
     except RecursionError:
         message = f"{where(payload)} is nested too deep to be read; save it in a simpler form."
-        return Unreadable(message, cause="damaged"), None
+        return ExtractionError(message, cause="damaged"), None
     except Exception as error:  # noqa: BLE001 - the parent may lack the class; it gets one of ours
         return _failed(payload, limits, None, f"{type(error).__name__}: {error}"), None
 
@@ -189,7 +189,9 @@ def _set_limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value if hard < 0 else min(value, hard), hard))
 
 
-def _failed(payload: Payload, limits: Limits, code: int | None, reason: str = "") -> WorkerFailed:
+def _failed(
+    payload: Payload, limits: Limits, code: int | None, reason: str = ""
+) -> ExtractionError:
     cause, problem = "parser_crashed", f"made its parser fail ({reason or f'exit code {code}'})"
     if code == -signal.SIGXCPU:
         cause, problem = "parser_timed_out", f"took over {limits.wall_seconds:g} seconds to read"
@@ -197,4 +199,4 @@ def _failed(payload: Payload, limits: Limits, code: int | None, reason: str = ""
         memory = limits.memory_bytes // 2**20
         cause, problem = "parser_out_of_memory", f"needs over {memory} MB to be read"
     remedy = "and was given up; submit a smaller or simpler copy of it"
-    return WorkerFailed(f"{where(payload)} {problem} {remedy}.", cause=cause)
+    return ExtractionError(f"{where(payload)} {problem} {remedy}.", cause=cause)

@@ -1,28 +1,20 @@
-"""Every error casebook raises on purpose.
+"""Every error casebook raises on purpose: a class for each thing that a caller does about it.
 
-A class stands for what a caller does about it; ``cause`` names the exact reason and is what a
-failure stores as its ``kind``. A star marks ``transient`` errors, which may pass and are retried::
+``cause`` names the exact reason and is what a failure stores as its ``kind``; without one the kind
+is the class's name in snake case. A star marks ``transient`` errors, which may pass and are
+retried; in brackets is the exit code of the command line. None is ever a verdict about a source::
 
-    CasebookError
-    ├── InputError                 the request cannot be carried out as given       exit 2
-    │   └── UnknownId, InvalidDecision
-    ├── ConfigurationError         a setting is wrong, or a part is not installed   exit 4
-    ├── FetchError                 the bytes could not be had                       exit 3
-    │   ├── InvalidUrl, AddressForbidden, AccessDenied, SourceGone, BadResponse, TooLarge
-    │   ├── Unreachable*, ServerBusy*, SourceIsList
-    │   └── VideoRestricted, VideoBlocked*, CaptionsMissing, TranscriptionFailed
-    ├── ExtractionError            the bytes hold no text that can be used          exit 3
-    │   ├── KindUnsupported, DocumentEmpty, AccessWall, NeedsJavaScript, Unreadable
-    │   └── TemporarilyUnavailable*, WorkerFailed
-    ├── ModelError                 a model call gave nothing usable                 exit 3
-    │   ├── ProviderUnavailable*, RateLimited*                                      exit 5
-    │   ├── ModelRejected, BudgetReached                                            exit 4
-    │   └── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused
-    ├── WarehouseError             the warehouse cannot do its work                 exit 1
-    │   └── DiskFull, WarehouseBusy* (exit 6)
-    └── PublishError               the published files could not be written         exit 3
-
-None of them is ever a verdict about a source.
+    CasebookError [1]
+    ├── InputError [2]             UnknownId, InvalidDecision
+    ├── ConfigurationError [4]
+    ├── FetchError [3]             InvalidUrl, AddressForbidden, AccessDenied, SourceGone, TooLarge,
+    │                              CaptionsMissing, Unreachable*, ServerBusy*
+    ├── ExtractionError [3]        NeedsJavaScript, TemporarilyUnavailable*
+    ├── ModelError [3]             ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused,
+    │                              ModelRejected [4], BudgetReached [4], ProviderUnavailable* [5],
+    │                              RateLimited* [5]
+    ├── WarehouseError [1]         WarehouseBusy* [6]
+    └── PublishError [3]
 """
 
 import re
@@ -73,7 +65,13 @@ class ConfigurationError(CasebookError):
 
 
 class FetchError(CasebookError):
-    """The bytes of a source could not be had."""
+    """The bytes could not be had.
+
+    Causes of this class itself: ``tls_failed``, ``too_many_redirects``, ``redirect_forbidden``,
+    ``malformed``, ``source_is_list``, ``transcription_not_configured``, ``audio_unavailable``,
+    ``recording_too_long/silent``, ``video_age_restricted/for_members/not_in_country/consent/
+    unplayable``.
+    """
 
     exit_code = 3
 
@@ -99,8 +97,8 @@ class SourceGone(FetchError):
 class Unreachable(FetchError):
     """No usable answer for now.
 
-    Causes: ``host_unreachable``, ``offline``, ``deadline_exceeded``, ``body_truncated``,
-    ``server_failed``, ``captions_unreadable``.
+    ``host_unreachable``, ``offline``, ``deadline_exceeded``, ``body_truncated``, ``server_failed``,
+    ``captions_unreadable``, ``video_blocked/rate_limited/upcoming/live``.
     """
 
     transient = True
@@ -112,70 +110,33 @@ class ServerBusy(FetchError):
     transient = True
 
 
-class BadResponse(FetchError):
-    """``tls_failed``, ``too_many_redirects``, ``redirect_forbidden`` or ``malformed``."""
-
-
 class TooLarge(FetchError):
     """More bytes than the limit for this kind of source."""
-
-
-class SourceIsList(FetchError):
-    """The address is a feed, playlist or channel: a list of sources, not one source."""
-
-
-class VideoRestricted(FetchError):
-    """``video_age_restricted/for_members/not_in_country/consent/unplayable``."""
-
-
-class VideoBlocked(FetchError):
-    """``video_blocked/rate_limited`` for this machine, or ``video_upcoming/live``."""
-
-    transient = True
 
 
 class CaptionsMissing(FetchError):
     """``captions_disabled``, ``captions_missing`` or ``captions_locked``."""
 
 
-class TranscriptionFailed(FetchError):
-    """``transcription_not_configured``, ``recording_too_long/silent``, ``audio_unavailable``."""
-
-
 class ExtractionError(CasebookError):
-    """The bytes are there but hold no text that can be used."""
+    """The bytes hold no text that can be used.
+
+    Causes of this class itself: ``kind_unsupported``, ``content_mismatch``, ``document_empty``,
+    ``login_wall``, ``consent_wall``, ``paywall``, ``region_blocked``, ``damaged``, ``encrypted``,
+    ``scanned``, ``parser_timed_out``, ``parser_out_of_memory``, ``parser_crashed``.
+    """
 
     exit_code = 3
-
-
-class KindUnsupported(ExtractionError):
-    """``kind_unsupported``, or ``content_mismatch``: the bytes are not what their name says."""
-
-
-class DocumentEmpty(ExtractionError):
-    """Nothing, or too little, was left after extraction."""
-
-
-class AccessWall(ExtractionError):
-    """``login_wall``, ``consent_wall``, ``paywall`` or ``region_blocked``."""
-
-
-class TemporarilyUnavailable(ExtractionError):
-    """``captcha``, ``service_down``, ``browser_failed`` or ``worker_unavailable``."""
-
-    transient = True
 
 
 class NeedsJavaScript(ExtractionError):
     """The page is an empty shell until its scripts run."""
 
 
-class Unreadable(ExtractionError):
-    """``damaged``, ``encrypted`` or ``scanned``."""
+class TemporarilyUnavailable(ExtractionError):
+    """``captcha``, ``service_down``, ``browser_failed`` or ``worker_unavailable``."""
 
-
-class WorkerFailed(ExtractionError):
-    """``parser_timed_out``, ``parser_out_of_memory`` or ``parser_crashed``."""
+    transient = True
 
 
 class ModelError(CasebookError):
@@ -227,7 +188,7 @@ class AnswerRefused(ModelError):
 
 
 class WarehouseError(CasebookError):
-    """The warehouse cannot do its work: ``warehouse_too_new``, ``migration_failed``, …."""
+    """``warehouse_too_new``, ``migration_failed``, ``disk_full``, ``blob_missing`` and the like."""
 
 
 class WarehouseBusy(WarehouseError):
@@ -235,10 +196,6 @@ class WarehouseBusy(WarehouseError):
 
     transient = True
     exit_code = 6
-
-
-class DiskFull(WarehouseError):
-    """The disk takes nothing more."""
 
 
 class PublishError(CasebookError):

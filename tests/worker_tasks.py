@@ -3,7 +3,7 @@
 import os
 import time
 
-from schemas.errors import AccessWall
+from schemas.errors import ExtractionError
 from schemas.sources import Payload
 
 
@@ -41,7 +41,7 @@ def recurse(payload: Payload) -> None:
 
 
 def raise_ours(payload: Payload) -> None:
-    raise AccessWall("the page shows a login", cause="login_wall")
+    raise ExtractionError("the page shows a login", cause="login_wall")
 
 
 def raise_foreign(payload: Payload) -> None:

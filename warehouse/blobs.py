@@ -1,6 +1,5 @@
 """The bytes of snapshots, found again by their SHA-256."""
 
-import errno
 import gzip
 import os
 import re
@@ -9,7 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from schemas.errors import DiskFull, WarehouseError
+from schemas.errors import WarehouseError
 from schemas.ids import sha256_hex
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -19,7 +18,7 @@ _LEVEL = 4  # of gzip: most of what it saves, in a third of the time
 class BlobStore:
     """Bytes by their SHA-256, compressed, in a local folder or at an fsspec address (``s3://…``).
 
-    A file can be read by its owner alone, and appears whole or not at all. Errors are DiskFull, and
+    A file can be read by its owner alone, and appears whole or not at all. Raises
     WarehouseError with ``blob_unwritable``, ``blob_missing`` or ``blob_damaged``.
     """
 
@@ -38,9 +37,8 @@ class BlobStore:
             try:
                 self._write(self._address(sha256), gzip.compress(data, _LEVEL, mtime=0))
             except Exception as error:
-                kind = DiskFull if getattr(error, "errno", 0) == errno.ENOSPC else WarehouseError
                 message = f"{self._root} cannot be written ({error}): make room, or allow writing"
-                raise kind(message, cause="blob_unwritable") from error
+                raise WarehouseError(message, cause="blob_unwritable") from error
         return sha256
 
     def get(self, sha256: str) -> bytes:

@@ -20,7 +20,7 @@ import duckdb
 from filelock import AsyncFileLock
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
-from schemas.errors import DiskFull, WarehouseBusy, WarehouseError
+from schemas.errors import WarehouseBusy, WarehouseError
 from warehouse.blobs import private_folder
 from warehouse.lake import SETTINGS, Connection, R, Work
 from warehouse.schema import migrations, upgrade, version
@@ -154,7 +154,8 @@ class DatabaseFile:
         except (OSError, duckdb.Error) as error:
             reason = str(error).partition("\n")[0]
             if getattr(error, "errno", 0) in {errno.ENOSPC, errno.EDQUOT} or _FULL.search(reason):
-                raise DiskFull(f"no room for {self._path}: make room and try again") from error
+                message = f"no room for {self._path}: make room and try again"
+                raise WarehouseError(message, "disk_full") from error
             if _HELD.search(reason):
                 holder = re.sub(r".*(PID \d+).*", r"another program (\1)", reason)
                 raise self._busy(holder) from error

@@ -22,7 +22,7 @@ class Warehouse(SourceReads, CaseReads):
 
     Each method is one transaction, for any thread. "Newest" means stored last. A file that does not
     exist is created by the first write. Every method may raise WarehouseBusy (after waiting
-    ``lock_timeout`` seconds), DiskFull, and WarehouseError with ``warehouse_too_new``,
+    ``lock_timeout`` seconds), and WarehouseError with ``disk_full``, ``warehouse_too_new``,
     ``migration_failed``, ``warehouse_read_only`` or ``warehouse_failed``.
     """
 

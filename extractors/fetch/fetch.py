@@ -100,7 +100,8 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
         return await fetch_video(video, network)
     if sites.playlist_id(url):
         advice = f"`casebook links '{url}'` shows their addresses; submit those"
-        raise errors.SourceIsList(f"{url} is a list of videos, not one video: {advice}.")
+        message = f"{url} is a list of videos, not one video: {advice}."
+        raise errors.FetchError(message, "source_is_list")
     if sites.on_youtube(url):
         advice = "(an id has eleven characters): copy the video's address."
         raise errors.InvalidUrl(f"{url} names no video {advice}")
@@ -196,7 +197,7 @@ async def _transcribed(payload: Payload, network: Network) -> Payload:
     if transcriber is None:
         advice = "set CASEBOOK_TRANSCRIPTION_MODEL, or submit its words with --transcript FILE"
         message = f"{payload.url or name} is a recording: {advice}."
-        raise errors.TranscriptionFailed(message, "transcription_not_configured")
+        raise errors.FetchError(message, "transcription_not_configured")
     cues = await transcriber.transcribe(payload.data, name, payload.media_type)
     title = name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
     step = Step(method=f"transcription by {transcriber.model}", outcome=f"{len(cues)} cues")

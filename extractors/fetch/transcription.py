@@ -19,7 +19,7 @@ class Transcriber:
     async def transcribe(self, data: bytes, name: str, media_type: str) -> Cues:
         """Return the words, with their start and end in seconds.
 
-        Raises TranscriptionFailed if it is too large or silent, ModelError as the endpoint answers.
+        Raises FetchError if it is too large or silent, ModelError as the endpoint answers.
         """
         import httpx2  # slow to import, and few sources need it
 
@@ -44,4 +44,4 @@ class Transcriber:
         if any(text.strip() for _, _, text in cues):
             return cues
         message = f"Nothing is said in {name}: check the file."
-        raise errors.TranscriptionFailed(message, "recording_silent")
+        raise errors.FetchError(message, "recording_silent")

@@ -46,7 +46,7 @@ async def fetch_video(video: str, network: Network) -> Payload:
     bridge = Bridge(network.client)
     try:
         bundle, steps = await asyncio.to_thread(_read, bridge, video, page)
-    except (errors.CaptionsMissing, errors.VideoBlocked, errors.Unreachable) as error:
+    except (errors.CaptionsMissing, errors.Unreachable) as error:
         found = await fetch_words(page, network)
         if found is None:
             raise

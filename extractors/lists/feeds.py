@@ -15,7 +15,7 @@ from extractors.naming import where
 from extractors.sites import canonical_url
 from extractors.text import count_words, decode
 from extractors.urls import is_web_address
-from schemas.errors import DocumentEmpty, InvalidUrl, Unreadable
+from schemas.errors import ExtractionError, InvalidUrl
 from schemas.sources import Payload, SourceRef, Step
 
 _PAGE = table("lists")["item"]["page"]
@@ -62,7 +62,7 @@ def _tree(text: str, payload: Payload) -> Any:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     tree = etree.fromstring(xml_of(text, payload), parser)
     if tree is None:
-        raise Unreadable(f"{where(payload)} is not XML; download it again.", cause="damaged")
+        raise ExtractionError(f"{where(payload)} is not XML; download it again.", cause="damaged")
     return tree
 
 
@@ -73,7 +73,7 @@ def _child(entry: Any, path: str) -> str:
 def feed_item(payload: Payload, address: str) -> Payload:
     """Return the item of a feed that is at ``address``, as a web page of that address.
 
-    Raises DocumentEmpty without such an item, or with a teaser only; Unreadable for XML entities.
+    Raises ExtractionError without such an item, with a teaser only, or for XML entities.
     """
     place = Place(payload.final_url or payload.url or "")
     text = decode(unpacked(payload), payload.charset, markup=True)
@@ -84,7 +84,8 @@ def feed_item(payload: Payload, address: str) -> Payload:
         content = unescape(content)
     if count_words(content) < _FEWEST_WORDS:
         carries = "carries only a teaser of" if entry else "has no item at"
-        raise DocumentEmpty(f"{where(payload)} {carries} {address}: submit the address itself.")
+        message = f"{where(payload)} {carries} {address}: submit the address itself."
+        raise ExtractionError(message, "document_empty")
     return _page(entry, content, address, where(payload))
 
 

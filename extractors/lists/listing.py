@@ -16,7 +16,7 @@ from extractors.naming import where
 from extractors.sites import canonical_url
 from extractors.text import one_line
 from extractors.urls import is_web_address
-from schemas.errors import InvalidUrl, TooLarge, Unreadable
+from schemas.errors import ExtractionError, InvalidUrl, TooLarge
 from schemas.frozen import Frozen
 from schemas.sources import Candidate, Payload, SourceRef
 
@@ -138,18 +138,18 @@ def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidat
 def xml_of(text: str, payload: Payload) -> bytes:
     """Return XML as UTF-8; bare ampersands, not well-formed and common, stand for themselves.
 
-    Raises Unreadable if it defines entities: bombs need them, lists do not.
+    Raises ExtractionError if it defines entities: bombs need them, lists do not.
     """
     if _ENTITIES.search(text):
         message = f"{where(payload)} defines XML entities, as attacks do and lists do not"
         advice = "put its addresses into a text file instead"
-        raise Unreadable(f"{message}; {advice}.", cause="damaged")
+        raise ExtractionError(f"{message}; {advice}.", cause="damaged")
     plain = _BARE_AMPERSAND.sub("&amp;", _XML_DECLARATION.sub("", text))
     return plain.encode("utf-8", "replace")
 
 
 def unpacked(payload: Payload) -> bytes:
-    """Return the bytes of a list without gzip; raise TooLarge over 50 MB, Unreadable if damaged."""
+    """Return the bytes of a list without gzip; raise TooLarge over 50 MB, else ExtractionError."""
     if not payload.data.startswith(b"\x1f\x8b"):
         return payload.data
     inflater, data = zlib.decompressobj(wbits=31), b""
@@ -159,7 +159,7 @@ def unpacked(payload: Payload) -> bytes:
         raise TooLarge(f"{where(payload)} unpacks to over 50 MB; give a smaller list.")
     if not inflater.eof:
         message = f"{where(payload)} is a damaged gzip file; download it again."
-        raise Unreadable(message, cause="damaged")
+        raise ExtractionError(message, cause="damaged")
     return data
 
 

@@ -15,7 +15,7 @@ from extractors.lists.tables import is_table, read_json, read_lines, read_table
 from extractors.naming import where
 from extractors.text import decode
 from extractors.urls import is_web_address
-from schemas.errors import CasebookError, DocumentEmpty, KindUnsupported
+from schemas.errors import CasebookError, ExtractionError
 from schemas.sources import Candidate, Payload, SourceRef
 
 FetchList = Callable[[SourceRef], Awaitable[Payload]]
@@ -83,12 +83,12 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
 
     ``folder`` is that of a local list, which may name local files in relation to it, since the
     person who passes it is trusted. A feed, sitemap or outline may name nothing; anything else then
-    raises DocumentEmpty. Raises KindUnsupported for a picture or the like, Unreadable, TooLarge.
+    raises ExtractionError, as do a picture or the like and damaged files; TooLarge may come too.
     """
     data = unpacked(payload)
     if found := sniffing.binary(data):
         message = f"{where(payload)} is {found}, not a list of addresses"
-        raise KindUnsupported(f"{message}: check it, or save it as CSV.", "content_mismatch")
+        raise ExtractionError(f"{message}: check it, or save it as CSV.", "content_mismatch")
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
     form, entries = _entries(text, payload, Place(payload.final_url or payload.url or "", folder))
     all_entries = list(entries)
@@ -101,7 +101,7 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
     if not candidates and not nested and form not in _READERS:
         message = "; ".join([f"{where(payload)} names no sources", *missed[:3]])
         advice = "Give a feed, a sitemap, a page of links, or a file with an address on each line"
-        raise DocumentEmpty(f"{message}. {advice}.")
+        raise ExtractionError(f"{message}. {advice}.", "document_empty")
     if len(missed) > _MOST_MISSED:
         missed[_MOST_MISSED:] = [f"{len(missed) - _MOST_MISSED} further entries"]
     return Listing(form=form, candidates=candidates, nested=nested, missed=missed)

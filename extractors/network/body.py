@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from extractors.sniffing import is_recording
 from extractors.urls import shown
-from schemas.errors import BadResponse, TooLarge, Unreachable
+from schemas.errors import FetchError, TooLarge, Unreachable
 
 MEGABYTE = 1_000_000
 
@@ -55,7 +55,7 @@ async def read_body(
     """Return the decoded body.
 
     Raises TooLarge as soon as the announced, received or decoded size passes the cap, Unreachable
-    if an encoded body stops before its end, BadResponse if its encoding is unknown or damaged.
+    if an encoded body stops before its end, FetchError if its encoding is unknown or damaged.
     """
     _check_size(int(headers.get("content-length", 0)), limits.announced_cap(media_type))
     inflater = _Inflater() if _is_packed(headers.get("content-encoding", "")) else None
@@ -68,7 +68,7 @@ async def read_body(
                 _check_size(len(body), limits.cap(bytes(body[:_SNIFFED])))
             _check_size(received, limits.cap(bytes(body[:_SNIFFED])))  # empty streams count, too
     except zlib.error as error:
-        raise BadResponse("its compressed body is damaged: retry later.", "malformed") from error
+        raise FetchError("its compressed body is damaged: retry later.", "malformed") from error
     if inflater and received and not inflater.complete:
         raise Unreachable("its compressed body stops before its end: retry.", "body_truncated")
     return bytes(body)
@@ -108,5 +108,5 @@ def _is_packed(content_encoding: str) -> bool:
     known = [name for name in names if name in _ENCODINGS]
     if len(known) > 1 or not _NOT_DECODED.isdisjoint(names):
         encoding = shown(content_encoding)
-        raise BadResponse(f"it is compressed as {encoding}: save it in a browser.", "malformed")
+        raise FetchError(f"it is compressed as {encoding}: save it in a browser.", "malformed")
     return bool(known)

@@ -26,7 +26,7 @@ from extractors.network.guard import GuardedBackend, NetworkPolicy, Resolver, sy
 from extractors.text import one_line
 from extractors.urls import WebUrl, parse_web_url, shown
 from schemas import errors
-from schemas.errors import BadResponse, FetchError, InvalidUrl, Unreachable
+from schemas.errors import FetchError, InvalidUrl, Unreachable
 from schemas.sources import Payload
 
 ROBOTS_NAME = "casebook"  # by which a robots.txt addresses us
@@ -172,7 +172,7 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
             if isinstance(answer, Payload):
                 return answer.model_copy(update={"url": str(first)})
             if sent.body is not None:
-                raise BadResponse(f"{url} redirects a POST: retry later.", "redirect_forbidden")
+                raise FetchError(f"{url} redirects a POST: retry later.", "redirect_forbidden")
             target = _next_hop(url, answer)
             self.policy.check_hop(url, target)
             if target.origin != first.origin:
@@ -180,7 +180,7 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
             url = target
         count = self.limits.max_redirects
         message = f"{first} redirects more than {count} times: submit the address where it ends."
-        raise BadResponse(message, "too_many_redirects")
+        raise FetchError(message, "too_many_redirects")
 
     async def _asked(self, url: WebUrl, sent: "_Sent") -> Payload | str:
         """Return the answer of one server, or the location that it redirects to."""
@@ -240,16 +240,16 @@ def error_of(
 
 
 def _next_hop(url: WebUrl, location: str) -> WebUrl:
-    """Return where ``url`` redirects to; raise BadResponse where that cannot be followed."""
+    """Return where ``url`` redirects to; raise FetchError where that cannot be followed."""
     try:
         # Servers write UTF-8 there; headers were decoded as Latin-1, which loses nothing.
         target = url.join(location.encode("latin-1").decode("utf-8", "replace"))
     except InvalidUrl as error:
         message = f"{url} redirects to something that cannot be fetched: {error}"
-        raise BadResponse(message, "redirect_forbidden") from error
+        raise FetchError(message, "redirect_forbidden") from error
     if (url.scheme, target.scheme) == ("https", "http"):
         message = f"{url} redirects from https to the unencrypted {target}: submit that itself."
-        raise BadResponse(message, "redirect_forbidden")
+        raise FetchError(message, "redirect_forbidden")
     return target
 
 
@@ -291,12 +291,12 @@ def _translated(url: WebUrl, error: Exception, *, answered: bool) -> FetchError:
     if isinstance(cause, ssl.SSLError):
         reason = getattr(cause, "verify_message", None) or cause.reason
         message = f"{url}: no valid certificate or secure connection ({reason}): check the address."
-        return BadResponse(message, "tls_failed")
+        return FetchError(message, "tls_failed")
     if isinstance(cause, OSError) and cause.errno in {errno.ENETUNREACH, errno.ENETDOWN}:
         return Unreachable(f"{url}: this machine has no network: check it, then retry.", "offline")
     what = shown(str(error) or type(error).__name__)
     if isinstance(error, httpcore2.LocalProtocolError):
         return InvalidUrl(f"{url} cannot be requested ({what}): check the address.")
     if isinstance(error, httpcore2.RemoteProtocolError) and cause:
-        return BadResponse(f"{url} does not answer in HTTP ({what}): open it.", "malformed")
+        return FetchError(f"{url} does not answer in HTTP ({what}): open it.", "malformed")
     return Unreachable(f"{url}: no connection ({what}): retry later.", "host_unreachable")

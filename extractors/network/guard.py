@@ -15,7 +15,7 @@ import httpcore2
 
 from extractors.data import table
 from extractors.urls import DEFAULT_PORTS, WebUrl
-from schemas.errors import AddressForbidden, BadResponse, InvalidUrl, Unreachable
+from schemas.errors import AddressForbidden, FetchError, InvalidUrl, Unreachable
 
 IPAddress = IPv4Address | IPv6Address
 # Returns all addresses of a host in order of preference; raises OSError where there are none.
@@ -70,10 +70,10 @@ class NetworkPolicy:
         return _entry(host, port) in self.allowed_hosts
 
     def check_hop(self, url: WebUrl, target: WebUrl) -> None:
-        """Raise BadResponse if ``url`` leads from outside to a host that only people may submit."""
+        """Raise FetchError if ``url`` leads from outside to a host that only people may submit."""
         if self.allows(target.host, target.port) and not self.allows(url.host, url.port):
             message = f"{url} leads to {target}, a host of your own network: submit that itself."
-            raise BadResponse(message, "redirect_forbidden")
+            raise FetchError(message, "redirect_forbidden")
 
     def check_port(self, url: WebUrl) -> None:
         """Raise InvalidUrl if the port of ``url`` may not be used."""

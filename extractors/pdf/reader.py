@@ -23,7 +23,7 @@ from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.words import Frame, Page, words_of
 from extractors.text import count_words, hidden_in
 from schemas.documents import Extracted, HiddenText
-from schemas.errors import DocumentEmpty, Unreadable
+from schemas.errors import ExtractionError
 from schemas.sources import Payload, SourceKind, Step
 
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD of pdfium's fpdfview.h
@@ -38,9 +38,8 @@ def read(payload: Payload) -> Extracted:
     """Return the text of a PDF; each passage knows the page it begins on.
 
     Raises:
-        Unreadable: if it needs a password (``encrypted``), cannot be parsed (``damaged``), or is a
-            scan that could not be recognised (``scanned``).
-        DocumentEmpty: if it holds no text for another reason.
+        ExtractionError: if it needs a password (``encrypted``), cannot be parsed (``damaged``), or
+            holds no text (``document_empty``; ``scanned`` for a scan that no program recognised).
     """
     name = where(payload)
     with suppress(pypdfium2.PdfiumError), closing(pypdfium2.PdfDocument(payload.data)) as document:
@@ -54,7 +53,7 @@ def read(payload: Payload) -> Extracted:
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
             problem, cause = "needs a password; submit a copy without one", "encrypted"
-    raise Unreadable(f"{name} {problem}.", cause=cause)
+    raise ExtractionError(f"{name} {problem}.", cause=cause)
 
 
 def _extracted(document: Any, name: str) -> Extracted:
@@ -136,8 +135,9 @@ class _Pages:
         elif words:
             return
         else:
-            raise DocumentEmpty(f"{name} holds no text; check that it is the right one.")
-        raise Unreadable(f"{name} {problem}: {advice()}.", cause="scanned")
+            message = f"{name} holds no text; check that it is the right one."
+            raise ExtractionError(message, "document_empty")
+        raise ExtractionError(f"{name} {problem}: {advice()}.", cause="scanned")
 
 
 def _is_garbled(page: Page) -> bool:

@@ -17,7 +17,7 @@ from extractors.web.shown import Shown
 from extractors.web.titles import title_of
 from extractors.web.walls import refuse_walls
 from schemas.documents import Extracted
-from schemas.errors import DocumentEmpty
+from schemas.errors import ExtractionError
 from schemas.sources import Payload, SourceKind, Step
 
 DOUBTFUL = 0.6
@@ -30,8 +30,8 @@ def read(payload: Payload) -> Extracted:
     """Return the main text of a web page.
 
     Raises:
-        DocumentEmpty: if the bytes hold no HTML or too few words.
-        AccessWall, TemporarilyUnavailable, SourceGone, NeedsJavaScript: see ``walls``.
+        ExtractionError: if the bytes hold no HTML or too few words.
+        TemporarilyUnavailable, SourceGone, NeedsJavaScript: see ``walls``.
     """
     return read_markup(decode(payload.data, payload.charset, markup=True), payload)
 
@@ -44,7 +44,8 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     """
     tree = parse(html)
     if tree is None:
-        raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
+        message = f"{where(payload)} holds no HTML elements; check what it is."
+        raise ExtractionError(message, "document_empty")
     # Else each pass makes the same Python objects again.
     alive = list(islice(tree.iter(), MOST_ELEMENTS))
     hidden, kept = strip_hidden(tree)

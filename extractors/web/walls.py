@@ -13,9 +13,8 @@ from extractors.web.paywalls import doubt_of, is_cut
 from extractors.web.shown import FEWEST_WORDS, Shown
 from extractors.web.wall_phrases import WALLS, Phrases
 from schemas.errors import (
-    AccessWall,
     CasebookError,
-    DocumentEmpty,
+    ExtractionError,
     NeedsJavaScript,
     SourceGone,
     TemporarilyUnavailable,
@@ -38,23 +37,21 @@ def refuse_walls(shown: Shown, where: str, *, is_file: bool = False) -> str | No
     ``where`` names the source. What may pass is permanent in a file (``is_file``).
 
     Raises:
-        AccessWall: for a log-in, consent form, paywall or a region that is locked out.
         TemporarilyUnavailable: for a CAPTCHA or a site that is down.
         SourceGone: for a page that says "not found" with status 200.
         NeedsJavaScript: for a shell that scripts fill.
-        DocumentEmpty: for under 50 words, 20 in an article, without any of these reasons.
+        ExtractionError: for a log-in, consent form, paywall, a region that is locked out, or under
+            50 words, 20 in an article, without any of these reasons.
     """
     for applies, error, cause in _RULES:
         if applies(shown):
             lasting = is_file and error.transient
             advice = _SAVE if lasting else WALLS[cause].advice
             message = f"{where} {WALLS[cause].finding}; {advice}"
-            raise (AccessWall if lasting else error)(message, cause)
+            raise (ExtractionError if lasting else error)(message, cause)
     if shown.words < (_FEWEST_OF_ARTICLE if shown.is_article else FEWEST_WORDS):
-        raise DocumentEmpty(
-            f"{where} holds {shown.words} words of text, too few for a document; check the "
-            f"address, or {_SAVE}"
-        )
+        problem = f"{shown.words} words of text, too few for a document; check the address"
+        raise ExtractionError(f"{where} holds {problem}, or {_SAVE}", "document_empty")
     if shown.words < FEWEST_WORDS:
         return f"only {shown.words} words; see whether the page holds more"
     return doubt_of(shown)
@@ -151,9 +148,9 @@ _RULES: tuple[tuple[Callable[[Shown], bool], type[CasebookError], str], ...] = (
     (_is_captcha, TemporarilyUnavailable, "captcha"),
     (_is_missing, SourceGone, "soft_not_found"),
     (partial(_is_wall, kind=WALLS["service_down"]), TemporarilyUnavailable, "service_down"),
-    (partial(_is_wall, kind=WALLS["region_blocked"]), AccessWall, "region_blocked"),
-    (_is_login, AccessWall, "login_wall"),
-    (_is_consent, AccessWall, "consent_wall"),
-    (is_cut, AccessWall, "paywall"),
+    (partial(_is_wall, kind=WALLS["region_blocked"]), ExtractionError, "region_blocked"),
+    (_is_login, ExtractionError, "login_wall"),
+    (_is_consent, ExtractionError, "consent_wall"),
+    (is_cut, ExtractionError, "paywall"),
     (_is_shell, NeedsJavaScript, "needs_java_script"),
 )

@@ -7,7 +7,7 @@ import pytest
 from public_web import dataset
 
 from extractors.captions import Cue, cue_blocks, parse_cues, read
-from schemas.errors import Unreadable
+from schemas.errors import ExtractionError
 from schemas.sources import Payload
 
 TALK = (Path(__file__).parent / "samples/talk.vtt").read_text("utf-8")
@@ -134,7 +134,7 @@ def test_chapters_are_headings():
 )
 def test_what_holds_no_cue_says_what_to_do(source):
     """Prose under a captions name is refused with a way on."""
-    with pytest.raises(Unreadable, match=r"talk\.vtt.*\.srt"):
+    with pytest.raises(ExtractionError, match=r"talk\.vtt.*\.srt"):
         captions(source)
 
 

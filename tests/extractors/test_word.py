@@ -4,7 +4,7 @@ import pytest
 from word_files import document, packed, paragraph, parts_of, run, style, table
 
 from extractors.word import read
-from schemas.errors import Unreadable
+from schemas.errors import ExtractionError
 from schemas.sources import Payload, SourceKind
 
 PROSE = "We route eleven thousand letters a day with one small model."
@@ -112,6 +112,6 @@ BROKEN = {
 def test_what_cannot_be_read_says_what_to_do(name, data):
     """Broken files and bombs are refused before anything large is unpacked."""
     reason = "more than any book" if name == "zip bomb" else "not a Word document"
-    with pytest.raises(Unreadable, match=rf"letters\.docx .*{reason}") as caught:
+    with pytest.raises(ExtractionError, match=rf"letters\.docx .*{reason}") as caught:
         read(Payload(data=data, media_type="", name="letters.docx"))
     assert caught.value.kind == "damaged"

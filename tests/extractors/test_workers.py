@@ -13,7 +13,7 @@ import worker_tasks
 
 from extractors import workers
 from extractors.workers import Limits, WorkerPool
-from schemas.errors import AccessWall, TemporarilyUnavailable, Unreadable, WorkerFailed
+from schemas.errors import ExtractionError, TemporarilyUnavailable
 from schemas.sources import Payload
 
 NOTE = Payload(
@@ -62,7 +62,7 @@ async def test_more_documents_than_workers_wait_their_turn(pool):
 async def test_a_limit_ends_the_worker_and_the_next_document_is_read(task, limits, cause):
     """Time, memory and crashes have causes of their own, and leave the pool usable."""
     with WorkerPool(workers=1, limits=limits) as pool:
-        with pytest.raises(WorkerFailed, match=r"a\.md .*submit") as caught:
+        with pytest.raises(ExtractionError, match=r"a\.md .*submit") as caught:
             await pool.compute(task, NOTE)
         assert caught.value.kind == cause
         assert await pool.compute(worker_tasks.size, NOTE) == len(NOTE.data)
@@ -70,10 +70,10 @@ async def test_a_limit_ends_the_worker_and_the_next_document_is_read(task, limit
 
 async def test_errors_of_readers_come_through_as_they_are(pool):
     """The caller catches what the reader raised, with its cause."""
-    with pytest.raises(AccessWall, match="a login") as caught:
+    with pytest.raises(ExtractionError, match="a login") as caught:
         await pool.compute(worker_tasks.raise_ours, NOTE)
     assert caught.value.kind == "login_wall"
-    with pytest.raises(Unreadable, match="nested too deep"):
+    with pytest.raises(ExtractionError, match="nested too deep"):
         await pool.compute(worker_tasks.recurse, NOTE)
 
 
@@ -97,7 +97,7 @@ async def test_closing_ends_what_is_at_work():
     started = time.monotonic()
     await asyncio.to_thread(pool.close)
     assert time.monotonic() - started < IN_TIME
-    with pytest.raises(WorkerFailed):
+    with pytest.raises(ExtractionError):
         await task
 
 

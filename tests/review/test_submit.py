@@ -15,7 +15,7 @@ from review.app import create_app
 from review.jobs import Job, Jobs
 from review.rendering import environment
 from review.submit import keep_transcript, safe_name
-from schemas.errors import DiskFull, SourceGone
+from schemas.errors import SourceGone, WarehouseError
 from schemas.failures import Failure
 from schemas.results import IngestResult, IngestStatus, SimilarSource
 from schemas.sources import SourceKind, SourceRef
@@ -254,7 +254,7 @@ def test_a_finished_job_leads_to_its_draft():
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (DiskFull("The disk is full: make room."), "The disk is full: make room."),
+        (WarehouseError("The disk is full: make room."), "The disk is full: make room."),
         (RuntimeError("secret"), "Something unexpected went wrong"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import DiskFull, WarehouseError
+from schemas.errors import WarehouseError
 from schemas.ids import sha256_hex
 from warehouse import BlobStore
 
@@ -80,6 +80,6 @@ def test_a_full_disk(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(DiskFull, match="No space left on device"):
+    with pytest.raises(WarehouseError, match="No space left on device"):
         BlobStore(str(tmp_path)).put(b"data")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

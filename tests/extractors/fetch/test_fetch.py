@@ -245,7 +245,7 @@ async def test_silence_is_not_a_transcript(heard, tmp_path):
     """The curator learns that nothing is said."""
     (tmp_path / "talk.mp3").write_bytes(MP3)
     silent = {"segments": [{"start": 0, "end": 1, "text": " "}]}
-    with pytest.raises(errors.TranscriptionFailed) as failed:
+    with pytest.raises(errors.FetchError) as failed:
         await fetch(SourceRef(source=str(tmp_path / "talk.mp3")), heard(silent))
     assert failed.value.kind == "recording_silent"
 
@@ -253,7 +253,7 @@ async def test_silence_is_not_a_transcript(heard, tmp_path):
 async def test_a_recording_without_an_endpoint_needs_a_person(tmp_path, fetched):
     """The message says which setting, and the way without one."""
     (tmp_path / "talk.mp3").write_bytes(MP3)
-    with pytest.raises(errors.TranscriptionFailed, match="--transcript FILE") as failed:
+    with pytest.raises(errors.FetchError, match="--transcript FILE") as failed:
         await fetched(tmp_path / "talk.mp3")
     assert failed.value.kind == "transcription_not_configured"
 

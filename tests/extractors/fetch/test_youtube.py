@@ -15,7 +15,7 @@ from extractors.fetch.network import Network
 from extractors.fetch.youtube import chapters_in, ranked
 from extractors.network.guard import NetworkPolicy
 from extractors.network.robots import Robots
-from schemas.errors import AccessDenied, CasebookError, FetchError, InvalidUrl, SourceIsList
+from schemas.errors import AccessDenied, CasebookError, FetchError, InvalidUrl
 from schemas.sources import SourceKind, SourceRef
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -212,7 +212,7 @@ async def test_answers_that_make_no_sense_are_tried_later(tube, fetched):
 async def test_pages_of_youtube_that_are_not_a_video_are_not_read(fetched, web):
     """A list is refused with the command for lists; a page about nothing is not a web page."""
     for path in "playlist?list=PL1 watch?list=PL1 @name/videos channel/U1".split():
-        with pytest.raises(SourceIsList, match="casebook links"):
+        with pytest.raises(FetchError, match="casebook links"):
             await fetched(f"https://www.youtube.com/{path}")
     for path in "watch?v= watch?v=short shorts/ clip/UgkxU2HSeG results".split():
         with pytest.raises(InvalidUrl, match="eleven characters"):

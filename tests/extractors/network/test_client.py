@@ -12,7 +12,7 @@ from public_web import PUBLIC, Names
 
 from extractors.network.body import FetchLimits
 from extractors.network.client import USER_AGENT, GuardedClient, Politeness
-from schemas.errors import BadResponse, ServerBusy, TooLarge, Unreachable
+from schemas.errors import FetchError, ServerBusy, TooLarge, Unreachable
 
 URL = "http://public.example/"
 PAGE = "public.example/"
@@ -50,7 +50,7 @@ async def test_the_content_type_is_read(web, client):
 async def test_what_is_sent_stays_with_its_address(web, client):
     """A POST is not redirected; a redirect to another host does not get our headers."""
     web.redirect("public.example/api", "http://other.example/")
-    with pytest.raises(BadResponse):
+    with pytest.raises(FetchError):
         await client.get(f"{URL}api", body=b"{}", headers={"Content-Type": "application/json"})
     assert [(one.method, one.body) for one in web.asked] == [("POST", b"{}")]
     web.redirect("public.example/a", "/b")
@@ -76,7 +76,7 @@ async def test_redirects_are_followed_to_the_end(web, client):
     assert (page.data, page.url, page.final_url) == (b"end", f"{URL}0", "http://b.example/5")
     assert admitted == [0, 1, 2, 3, 4, 5]
     web.redirect("loop.example/", "/")
-    with pytest.raises(BadResponse, match="more than 5 times"):
+    with pytest.raises(FetchError, match="more than 5 times"):
         await client.get("http://loop.example/")
     assert len(web.asked) == 12
 
@@ -124,7 +124,7 @@ async def test_broken_answers_have_their_cause(cause, web, client):
     for parts in BROKEN[cause]:
         web.pages.clear()
         web.raw(PAGE, *parts)
-        with pytest.raises((Unreachable, BadResponse), match=r"^http://public\.exam") as failed:
+        with pytest.raises(FetchError, match=r"^http://public\.exam") as failed:
             await client.get(URL)
         assert (failed.value.kind, str(failed.value).isprintable()) == (cause, True)
 
@@ -173,7 +173,7 @@ async def test_https_is_verified_against_the_host_name(web, client, dialer):
     web.answer(PAGE, b"secret")
     assert (await client.get("https://public.example/")).data == b"secret"
     assert dialer.connects == [(PUBLIC, 443)]
-    with pytest.raises(BadResponse, match="valid certificate") as failed:
+    with pytest.raises(FetchError, match="valid certificate") as failed:
         await client.get("https://other.example/")
     assert failed.value.kind == "tls_failed"
 
@@ -181,13 +181,13 @@ async def test_https_is_verified_against_the_host_name(web, client, dialer):
 async def test_an_unknown_certificate_or_no_tls_is_refused(web, dialer):
     """By default only the system's authorities are trusted."""
     async with GuardedClient(resolver=Names(), dialer=dialer, politeness=Politeness(0)) as client:
-        with pytest.raises(BadResponse, match="self-signed"):
+        with pytest.raises(FetchError, match="self-signed"):
             await client.get("https://public.example/")
         plain = await asyncio.start_server(
             lambda _, writer: writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "127.0.0.1", 0
         )
         web.ports[443] = plain.sockets[0].getsockname()[1]
-        with pytest.raises(BadResponse, match="secure connection"):
+        with pytest.raises(FetchError, match="secure connection"):
             await client.get("https://public.example/")
         plain.close()
 
@@ -195,7 +195,7 @@ async def test_an_unknown_certificate_or_no_tls_is_refused(web, dialer):
 async def test_redirects_may_not_leave_https(web, client, dialer):
     """From https to http is refused before the second connection; http to https is fine."""
     web.redirect("public.example/down", "http://public.example/page")
-    with pytest.raises(BadResponse, match="from https to the unencrypted"):
+    with pytest.raises(FetchError, match="from https to the unencrypted"):
         await client.get("https://public.example/down")
     assert dialer.connects == [(PUBLIC, 443)]
     web.redirect("public.example/up", "https://public.example/page")
@@ -291,6 +291,6 @@ async def test_unknown_or_broken_encodings_fail(web, client):
     for encoding, body in (*unknown, *(("gzip", cut) for cut in (b"no gzip", GZIP[:-30], b"\x1f"))):
         web.pages.clear()
         web.answer(PAGE, body, Content_Encoding=encoding)
-        error = Unreachable if GZIP.startswith(body) else BadResponse
+        error = Unreachable if GZIP.startswith(body) else FetchError
         with pytest.raises(error, match=r"^http://public\.example/: "):
             await client.get(URL)

@@ -10,7 +10,7 @@ from fpdf import FPDF
 from PIL import Image
 
 from extractors.pdf.reader import read as read_payload
-from schemas.errors import CasebookError, DocumentEmpty, Unreadable
+from schemas.errors import CasebookError, ExtractionError
 from schemas.sources import Payload, SourceKind
 
 SENTENCE = "The router sends each ticket to the team that can answer it within the hour. "
@@ -74,7 +74,7 @@ def test_a_password_is_named_and_an_empty_one_is_tried(read):
     """A file that needs a password is refused; one that is locked against editing only is read."""
     locked = paper(1)
     locked.set_encryption(owner_password="owner", user_password="user")
-    with pytest.raises(Unreadable, match=r"paper\.pdf needs a password") as refused:
+    with pytest.raises(ExtractionError, match=r"paper\.pdf needs a password") as refused:
         read(locked.output())
     assert refused.value.kind == "encrypted"
     guarded = paper(1)
@@ -87,9 +87,9 @@ def test_a_damaged_file_is_named_so_also_after_a_locked_one(read, data):
     """Pdfium repeats the cause of an earlier failure; the reader does not."""
     locked = paper(1)
     locked.set_encryption(owner_password="owner", user_password="user")
-    with pytest.raises(Unreadable):
+    with pytest.raises(ExtractionError):
         read(locked.output())
-    with pytest.raises(Unreadable, match="cannot be read as a PDF") as refused:
+    with pytest.raises(ExtractionError, match="cannot be read as a PDF") as refused:
         read(data)
     assert refused.value.kind == "damaged"
 
@@ -98,7 +98,7 @@ def test_a_cut_off_file_is_read_or_refused(read):
     """Half a file gives text or one of our errors, wherever it is cut."""
     data = bytes(paper().output())
     for end in range(200, len(data), len(data) // 9):
-        with suppress(Unreadable, DocumentEmpty):
+        with suppress(ExtractionError):
             assert read(data[:end]).text
 
 
@@ -114,7 +114,9 @@ def test_fonts_without_a_mapping_are_refused(read, page_of, monkeypatch):
     shown = "BT /F2 9 Tf 12 TL 72 500 Td " + "(QXZVK WJQPX KKVQZ XXJWP) Tj T* " * 30 + "ET"
     data = page_of(shown, prose=0, objects=[font, glyph])
     data = data.replace(b"/F1 5 0 R>>", b"/F1 5 0 R/F2 6 0 R>>")
-    with pytest.raises(Unreadable, match="does not say which letters its fonts draw") as refused:
+    with pytest.raises(
+        ExtractionError, match="does not say which letters its fonts draw"
+    ) as refused:
         read(data)
     assert refused.value.kind == "scanned"
 
@@ -125,7 +127,7 @@ def test_a_scan_asks_for_tesseract_where_it_is_missing(read, monkeypatch):
     scan = FPDF()
     scan.add_page()
     scan.image(Image.new("RGB", (60, 80), "grey"), 0, 0, scan.w, scan.h)
-    with pytest.raises(Unreadable, match="install tesseract-ocr") as refused:
+    with pytest.raises(ExtractionError, match="install tesseract-ocr") as refused:
         read(scan.output())
     assert refused.value.kind == "scanned"
 

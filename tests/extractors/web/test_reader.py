@@ -6,7 +6,7 @@ import pytest
 from web_pages import PAGE, PARAGRAPH, URL, read
 
 from extractors.web import content, markup, reader
-from schemas.errors import DocumentEmpty, NeedsJavaScript
+from schemas.errors import ExtractionError, NeedsJavaScript
 
 
 def test_a_page_gives_its_text_and_what_it_says_about_itself():
@@ -153,7 +153,7 @@ def test_the_site_is_its_name_or_its_host(head):
 def test_a_page_without_text_is_a_failure():
     """An empty body is never an empty document, nor are bytes without an element."""
     for page in ("<html><body><p>Soon.</p></body></html>", "", "   ", "<!-- only a note -->"):
-        with pytest.raises(DocumentEmpty):
+        with pytest.raises(ExtractionError):
             read(page)
 
 

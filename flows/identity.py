@@ -1,12 +1,13 @@
 """Which source an address or file is, and what is already stored for it."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
 from config.services import Services
 from extractors import similarity
-from extractors.fetch.fetch import SourceIdentity, fetch, fetch_list, identify
+from extractors.fetch.fetch import fetch, fetch_list, identify
 from extractors.lists.feeds import feed_item
 from extractors.registry import choose
 from extractors.sites import canonical_url
@@ -48,40 +49,32 @@ def known_snapshot(run: Run) -> Snapshot | None:
 
 def register(run: Run) -> None:
     """Store the source before anything can fail, so that a crash loses none."""
-    identity = identify(run.ref)
-    if identity.source_id == run.source_id:
-        run.services.warehouse.append(_source(run, identity))
+    if identify(run.ref).source_id == run.source_id:
+        run.services.warehouse.append(_source(run))
 
 
 def keep(run: Run, payload: Payload) -> Snapshot:
     """Store bytes, source and snapshot; a file without an address is known by its bytes."""
     warehouse = run.services.warehouse
-    identity = identify(run.ref, payload)
     if run.same_as is None:
-        run.source_id = identity.source_id
+        run.source_id = identify(run.ref, payload).source_id
     kept = warehouse.newest_snapshot(run.source_id)
     if kept and not run.is_remote and kept.sha256 == sha256_hex(payload.data):
         return kept
-    snapshot = _snapshot(run.source_id, payload, run.services.blobs.put(payload.data))
-    source = _source(run, identity, _kind_of(payload))
-    warehouse.append(source, snapshot, *_known_by_path(run, payload))
+    sha256, now = run.services.blobs.put(payload.data), datetime.now(UTC)
+    snapshot = Snapshot(
+        snapshot_id=content_id("snap", run.source_id, sha256, now.isoformat()),
+        source_id=run.source_id,
+        sha256=sha256,
+        size=len(payload.data),
+        fetched_at=now,
+        **payload.model_dump(exclude={"data"}),
+    )
+    by_path = identify(run.ref).source_id  # of a file that could not be read before
+    known = by_path != run.source_id and warehouse.source(by_path)
+    aliases = [_alias(by_path, run.source_id, payload.name, "file")] if known else []
+    warehouse.append(_source(run, payload), snapshot, *aliases)
     return snapshot
-
-
-def _known_by_path(run: Run, payload: Payload) -> list[Alias]:
-    """Return the alias of a file that could not be read before, and was known by its path."""
-    by_path = identify(run.ref).source_id
-    if by_path == run.source_id or run.services.warehouse.source(by_path) is None:
-        return []
-    return [
-        Alias(
-            source_id=by_path,
-            same_as=run.source_id,
-            url=payload.name,
-            reason="file",
-            found_at=datetime.now(UTC),
-        )
-    ]
 
 
 async def payload_at(ref: SourceRef, services: Services) -> Payload:
@@ -136,7 +129,7 @@ async def text_of(
 
 
 def document_from(
-    extracted: Extracted, source_id: str, snapshot_id: str, url: str | None
+    extracted: Extracted, payload: Payload, source_id: str, snapshot_id: str = ""
 ) -> Document:
     """Give an extracted text its identity, which is derived from all that a draft depends on."""
     fields = {name: getattr(extracted, name) for name in Extracted.model_fields}
@@ -145,7 +138,7 @@ def document_from(
         document_id=content_id("doc", source_id, parts),
         source_id=source_id,
         snapshot_id=snapshot_id,
-        url=url,
+        url=payload.final_url or payload.url,
         **fields,
     )
 
@@ -193,18 +186,16 @@ def source_named(name: str, warehouse: Warehouse) -> str:
     return source_id
 
 
-def _kind_of(payload: Payload) -> SourceKind | None:
-    """Return what the bytes are; None for bytes that no reader takes, a failure of extraction."""
-    try:
-        return SourceKind(choose(payload)[0].kind)
-    except ExtractionError:
-        return None
-
-
-def _source(run: Run, identity: SourceIdentity, kind: SourceKind | None = None) -> Source:
+def _source(run: Run, payload: Payload | None = None) -> Source:
+    """Return the row of a source; bytes that no reader takes have no kind."""
+    identity = identify(run.ref, payload)
+    kind = identity.kind
+    if payload and not kind:
+        with suppress(ExtractionError):
+            kind = SourceKind(choose(payload)[0].kind)
     return Source(
         source_id=run.source_id,
-        kind=identity.kind or kind,
+        kind=kind,
         canonical_url=identity.canonical_url,
         reference=run.ref,
         submitted_by=run.who,
@@ -212,23 +203,15 @@ def _source(run: Run, identity: SourceIdentity, kind: SourceKind | None = None) 
     )
 
 
-def _snapshot(source_id: str, payload: Payload, sha256: str) -> Snapshot:
+def _alias(source_id: str, same_as: str, url: str, reason: str) -> Alias:
     now = datetime.now(UTC)
-    return Snapshot(
-        snapshot_id=content_id("snap", source_id, sha256, now.isoformat()),
-        source_id=source_id,
-        sha256=sha256,
-        size=len(payload.data),
-        fetched_at=now,
-        **payload.model_dump(exclude={"data"}),
-    )
+    return Alias(source_id=source_id, same_as=same_as, url=url, reason=reason, found_at=now)
 
 
 def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted) -> Document:
     """Store the document under the source that it belongs to: this one, or a known other one."""
     warehouse = run.services.warehouse
-    url = payload.final_url or payload.url
-    document = document_from(extracted, run.source_id, snapshot.snapshot_id, url)
+    document = document_from(extracted, payload, run.source_id, snapshot.snapshot_id)
     if twin := _same_page(run, payload, document):
         return twin
     warehouse.append(document)
@@ -252,17 +235,9 @@ def _same_page(run: Run, payload: Payload, document: Document) -> Document | Non
         known = url and warehouse.newest_document(content_id("src", url))
         if not known or known.source_id == run.source_id:
             continue
-        same = similarity.similarity(
-            similarity.signature(known.text), similarity.signature(document.text)
-        )
-        if same >= _SAME_TEXT:
-            alias = Alias(
-                source_id=run.source_id,
-                same_as=known.source_id,
-                url=url or "",
-                reason=reason,
-                found_at=datetime.now(UTC),
-            )
+        signatures = map(similarity.signature, (known.text, document.text))
+        if similarity.similarity(*signatures) >= _SAME_TEXT:
+            alias = _alias(run.source_id, known.source_id, url or "", reason)
             warehouse.append(alias)
             run.follow(alias)
             return known

@@ -166,18 +166,14 @@ async def store(run: Run, document: Document, draft: Draft, study: CaseStudy) ->
     services, warehouse = run.services, run.services.warehouse
     with run.entering("store"):
         now = datetime.now(UTC)
-        case = await asyncio.to_thread(warehouse.case_of_source, document.source_id)
-        case = case or Case(
-            case_id=content_id("case", document.source_id),
-            source_id=document.source_id,
-            created_at=now,
-        )
+        source_id, case_id = document.source_id, content_id("case", document.source_id)
+        case = await asyncio.to_thread(warehouse.case_of_source, source_id)
+        case = case or Case(case_id=case_id, source_id=source_id, created_at=now)
         recipe = services.recipe(services.plan(document))
         calls = (*draft.generation_ids, *run.judge_calls)
+        made_from = (case.case_id, document.document_id, recipe.recipe_id, calls)
         revision = Revision(
-            revision_id=content_id(
-                "rev", case.case_id, document.document_id, recipe.recipe_id, calls
-            ),
+            revision_id=content_id("rev", *made_from),
             case_id=case.case_id,
             parent_id=None,
             document_id=document.document_id,
@@ -198,14 +194,13 @@ async def store(run: Run, document: Document, draft: Draft, study: CaseStudy) ->
 
 def _overturned(refusal: Triage, who: str) -> Triage:
     """Return the verdict with which a person has a refused source drafted anyway."""
-    return refusal.model_copy(
-        update={
-            "triage_id": content_id("triage", refusal.triage_id, "overturned", who),
-            "verdict": Verdict.UNSURE,
-            "overturned_by": who,
-            "decided_at": datetime.now(UTC),
-        }
-    )
+    changes = {
+        "triage_id": content_id("triage", refusal.triage_id, "overturned", who),
+        "verdict": Verdict.UNSURE,
+        "overturned_by": who,
+        "decided_at": datetime.now(UTC),
+    }
+    return refusal.model_copy(update=changes)
 
 
 async def _failed(run: Run, error: Exception) -> IngestResult:

@@ -54,11 +54,8 @@ async def publish_site(services: Services, out: Path | None = None) -> Published
 
 def _publish(services: Services, out: Path) -> Published:
     warehouse, target = services.warehouse, str(out)
-    case_ids = [
-        case_id
-        for status in (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
-        for case_id in warehouse.case_ids(status)
-    ]
+    approved = warehouse.case_ids(CaseStatus.APPROVED)
+    case_ids = [*approved, *warehouse.case_ids(CaseStatus.PUBLISHED)]
     kept_back: list[Blocked] = []
     views: list[CaseView] = []
     for view in warehouse.case_views(case_ids):
@@ -73,14 +70,15 @@ def _publish(services: Services, out: Path) -> Published:
     here = {view.case.case_id for view in views}
     gone = [_withdrawal(p, now) for case_id, p in in_force.items() if case_id not in here]
     earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in here]
-    settings = services.settings
-    site = SiteSettings(
-        title=settings.site_title, address=settings.site_address, licence=settings.site_licence
-    )
+    own = services.settings
+    site = SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
     checks = warehouse.last_checks([view.source.source_id for view in views])
     built = build(views, [*earlier, *gone], site, out, write_parquet, checks=checks)
-    rows = [_row(view, built, target, now) for view in views]
-    rows = [row for row in rows if _differs(row, in_force.get(row.case_id))]
+    rows = [
+        _row(view, built, target, now)
+        for view in views
+        if not _is_the_same(in_force.get(view.case.case_id), built.hashes[view.case.case_id])
+    ]
     warehouse.append(*rows, *gone)
     fresh = {row.case_id for row in rows}
     return Published(
@@ -108,19 +106,10 @@ def _row(view: CaseView, built: Built, target: str, now: datetime) -> Publicatio
     )
 
 
-def _differs(row: Publication, before: Publication | None) -> bool:
-    """Return whether a case is new, or its page changed."""
-    return before is None or (row.address, row.content_hash) != (
-        before.address,
-        before.content_hash,
-    )
+def _is_the_same(before: Publication | None, page: tuple[str, str]) -> bool:
+    return before is not None and (before.address, before.content_hash) == page
 
 
 def _withdrawal(publication: Publication, now: datetime) -> Publication:
-    return publication.model_copy(
-        update={
-            "publication_id": content_id("pub", publication.publication_id, "withdrawn"),
-            "withdrawn": True,
-            "at": now,
-        }
-    )
+    new_id = content_id("pub", publication.publication_id, "withdrawn")
+    return publication.model_copy(update={"publication_id": new_id, "withdrawn": True, "at": now})

@@ -29,19 +29,6 @@ class Stale(Frozen):
     reasons: tuple[str, ...]
 
 
-class Rereading(Frozen):
-    """Stored bytes that were read again: the document before, if any, and after."""
-
-    source_id: str
-    before: Document | None
-    after: Document
-
-    @property
-    def changed(self) -> bool:
-        """Whether the text is another one."""
-        return self.before is None or self.before.text != self.after.text
-
-
 @flow(name="rerun", persist_result=False)
 async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
     """Make new drafts of these cases, by default of all that are stale."""
@@ -99,8 +86,8 @@ async def redraft(case_id: str, services: Services) -> IngestResult:
     )
 
 
-async def reread(source_id: str, services: Services) -> Rereading:
-    """Read the stored bytes of a source with today's extractors, and store the document.
+async def reread(source_id: str, services: Services) -> tuple[Document | None, Document]:
+    """Read the stored bytes of a source again; return the newest document before, and the new one.
 
     Raises:
         UnknownId: if nothing was fetched of it.
@@ -114,7 +101,6 @@ async def reread(source_id: str, services: Services) -> Rereading:
     data = await asyncio.to_thread(services.blobs.get, snapshot.sha256)
     payload = payload_of(snapshot, data)
     extracted = await services.workers.extract(payload)
-    url = payload.final_url or payload.url
-    after = document_from(extracted, source_id, snapshot.snapshot_id, url)
+    after = document_from(extracted, payload, source_id, snapshot.snapshot_id)
     await asyncio.to_thread(warehouse.append, after)
-    return Rereading(source_id=source_id, before=before, after=after)
+    return before, after

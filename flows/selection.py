@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,7 +75,7 @@ def select(
     left = {"duplicates": 0, "older": 0, "filtered": 0}
     for candidate in candidates:
         item = item_of(candidate)
-        if since and candidate.published and is_before(candidate.published, since):
+        if since and candidate.published and _is_over(candidate.published, since):
             left["older"] += 1
         elif words and not mentions(candidate, words):
             left["filtered"] += 1
@@ -94,25 +95,17 @@ def select(
 
 def item_of(candidate: Candidate) -> BatchItem:
     """Return a listed address or file as an item of a batch; a file is known by its bytes."""
-    ref = candidate.reference
+    ref, payload = candidate.reference, None
+    if not (is_web_address(ref.source) or ref.url):
+        with suppress(CasebookError):  # its run will say why it cannot be read
+            payload = Payload(data=read_file(Path(ref.source), FetchLimits()), media_type="")
+    source_id = identify(ref, payload).source_id
     return BatchItem(
-        source_id=identify(ref, _payload_of_file(ref)).source_id,
-        reference=ref,
-        title=candidate.title,
-        published=candidate.published,
+        source_id=source_id, reference=ref, title=candidate.title, published=candidate.published
     )
 
 
-def _payload_of_file(ref: SourceRef) -> Payload | None:
-    if is_web_address(ref.source) or ref.url:
-        return None
-    try:
-        return Payload(data=read_file(Path(ref.source), FetchLimits()), media_type="")
-    except CasebookError:
-        return None  # its run will say why
-
-
-def is_before(stated: StatedDate, day: date) -> bool:
+def _is_over(stated: StatedDate, day: date) -> bool:
     """Return whether all of a stated day, month or year was over before ``day``."""
     return str(stated) < str(day)[: len(str(stated))]
 

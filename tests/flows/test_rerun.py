@@ -110,9 +110,10 @@ async def test_a_refusal_of_triage_does_not_undo_a_case(
 
 async def test_stored_bytes_can_be_read_again(services: Services, case: CaseView) -> None:
     """The same reader makes the same document; unknown sources are refused."""
-    again = await reread(case.source.source_id, services)
-    assert not again.changed
-    assert again.after.document_id == case.document.document_id
+    before, after = await reread(case.source.source_id, services)
+    assert before is not None
+    assert before.text == after.text
+    assert after.document_id == case.document.document_id
     with pytest.raises(UnknownId, match="submit it first"):
         await reread("src1_unknown", services)
     with pytest.raises(UnknownId, match="no case"):

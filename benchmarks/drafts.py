@@ -19,8 +19,8 @@ from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
 from flows.run import Run  # noqa: E402
 from schemas.cases import SupportLevel  # noqa: E402
+from schemas.reviews import Verdict  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
-from schemas.triage import Verdict  # noqa: E402
 from summarizer.scoring import CaseScore, GoldCase, read_gold, score  # noqa: E402
 
 LEVELS = [level.value for level in SupportLevel]

@@ -30,9 +30,8 @@ from urllib.parse import urlsplit
 import trafilatura
 
 from extractors.web.reader import read
-from schemas.documents import Extracted
 from schemas.errors import CasebookError
-from schemas.sources import Payload
+from schemas.sources import Extracted, Payload
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
 KINDS = ("article", "documentation", "service")

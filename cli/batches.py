@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from flows.schedules import ScheduleLine
     from flows.selection import Forecast, Selection
-    from schemas.batches import Batch, BatchProgress
+    from schemas.batches import Batch, BatchProgress, WatchLine
     from schemas.results import IngestResult
-    from schemas.watches import WatchLine
 
 Words = Annotated[Texts, opt("--word", help="Only items that mention a word.")]
 Budget = Annotated[float | None, opt(min=0, help="US dollars to spend.")]
@@ -171,9 +170,7 @@ async def _run_batch(services: "Services", batch: "Batch", left: int, *, as_json
         progress = await BatchRun(batch, services, on_result=on_result).finish()
     err().print(f"[bold]batch {batch.batch_id}[/]: {summary(progress)}")
     for group in progress.failures:
-        err().print(
-            f"  {group.count} × {group.kind} ({group.remedy.value}): {plain(group.message)}"
-        )
+        err().print(f"  {group.count} × {group.kind} ({group.remedy}): {plain(group.message)}")
     if progress.reason:
         err().print(
             f"[yellow]paused:[/] {plain(progress.reason)}\n"
@@ -186,7 +183,7 @@ async def _run_batch(services: "Services", batch: "Batch", left: int, *, as_json
 def _batch_text(one: "BatchProgress") -> str:
     failed = sum(group.count for group in one.failures)
     cost = "cost unknown" if one.cost_usd is None else f"${one.cost_usd:.2f}"
-    state = one.step.value if one.step else "new"
+    state = one.step or "new"
     counts = f"{one.done} of {one.batch.size} done, {one.left} left, {failed} failed, {cost}"
     return f"{one.batch.batch_id}  {state}  {plain(one.batch.origin)}\n       {counts}"
 
@@ -210,7 +207,7 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Watch feeds and sitemaps for new sources; `casebook up` looks at them when due."""
-    from schemas.watches import WatchState
+    from schemas.batches import WatchState
 
     names = ("pause", "resume", "remove")
     states = dict(

@@ -42,7 +42,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List drafts and cases, the newest first."""
-    from schemas.views import CaseFilter
+    from schemas.reviews import CaseFilter
 
     async def work(services: "Services") -> None:
         wanted = CaseFilter(status=status, text=text, company=company, tag=tag, limit=limit)
@@ -68,9 +68,9 @@ def _hint(services: "Services", *, shown: int) -> None:
     waiting = services.warehouse.attention()
     if not shown:
         err().print("No cases yet: `casebook submit ADDRESS` makes one.")
-    if waiting.failed or waiting.unfinished:
+    if waiting["failed"] or waiting["unfinished"]:
         err().print(
-            f"{waiting.failed} failed and {waiting.unfinished} unfinished: "
+            f"{waiting['failed']} failed and {waiting['unfinished']} unfinished: "
             "`casebook retry --dry-run` lists them."
         )
 

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from config.services import Services
     from config.settings import Settings
-    from schemas.checks import Check
+    from schemas.generations import CostLine
     from schemas.results import IngestResult
-    from schemas.views import CostLine
+    from schemas.sources import Check
 
 SERVED = ("ingest", "backfill", "watch", "recheck", "publish")
 """The flows that ``up`` serves; ``flows`` itself imports Prefect, which takes two seconds."""

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from config.settings import LAKE, OPENAI_ENDPOINT, Settings
-from schemas.documents import Document
 from schemas.errors import InputError
 from schemas.reviews import Recipe
+from schemas.sources import Document
 from warehouse import BlobStore, Lake, Warehouse
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ import sentencex
 
 from extractors.language import language_of
 from extractors.text import one_line, tidy_lines, visible
-from schemas.documents import Extracted, Passage
-from schemas.sources import SourceKind
+from schemas.sources import Extracted, Passage, SourceKind
 
 # In characters: under this a block is merged with a neighbour, into no more than that; above the
 # third it is cut, at sentence ends where it has any, into pieces of about the fourth.

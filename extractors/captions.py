@@ -13,9 +13,8 @@ from extractors.dates import stated_day
 from extractors.naming import where
 from extractors.speakers import CLOCK, is_name, seconds_of
 from extractors.text import count_words, decode, hidden_in, one_line
-from schemas.documents import Extracted
 from schemas.errors import ExtractionError
-from schemas.sources import Payload, SourceKind, Step
+from schemas.sources import Extracted, Payload, SourceKind, Step
 
 _ENOUGH_WORDS = 60  # a paragraph ends at the first sentence end, or pause, after them
 _MOST_WORDS = 100  # a paragraph without a sentence end stops here

@@ -16,8 +16,7 @@ from extractors.text import count_words, decode, hidden_in, one_line
 from extractors.web.hidden import strip_hidden
 from extractors.web.markup import body_of, parse
 from extractors.web.tree_blocks import tree_blocks
-from schemas.documents import Extracted, HiddenText
-from schemas.sources import Payload, SourceKind
+from schemas.sources import Extracted, HiddenText, Payload, SourceKind
 
 _RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _FRONT = re.compile(

@@ -12,9 +12,8 @@ from extractors.dates import stated_day
 from extractors.naming import where
 from extractors.text import decode, one_line
 from extractors.web import reader as web
-from schemas.documents import Extracted
 from schemas.errors import ExtractionError
-from schemas.sources import Payload, SourceKind, Step
+from schemas.sources import Extracted, Payload, SourceKind, Step
 
 _FORMULA = re.compile(r"<math\b[^>]*?\balttext=\"([^\"]*)\".*?</math>", re.DOTALL)
 _REFERENCES = re.compile(r"[\dIVX. ]*(?:references|bibliography|works cited)", re.IGNORECASE)

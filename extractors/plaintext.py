@@ -7,8 +7,7 @@ from extractors.blocks import Block, document
 from extractors.dates import stated_day
 from extractors.speakers import with_speakers
 from extractors.text import decode, hidden_in, one_line, visible
-from schemas.documents import Extracted
-from schemas.sources import Payload, SourceKind
+from schemas.sources import Extracted, Payload, SourceKind
 
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")

@@ -11,8 +11,7 @@ from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format, format_of
 from extractors.naming import where
 from extractors.text import count_words
 from schemas import errors
-from schemas.documents import Extracted
-from schemas.sources import Payload, SourceKind, Step
+from schemas.sources import Extracted, Payload, SourceKind, Step
 
 _FEWEST_WORDS = 5
 _UNTYPED = {"", "application/octet-stream", "binary/octet-stream"}

@@ -5,8 +5,7 @@ from extractors.bundles import Bundle, unpack
 from extractors.captions import Cue, cue_blocks
 from extractors.dates import stated_day
 from extractors.sites import kind_of_url
-from schemas.documents import Extracted
-from schemas.sources import Payload, SourceKind, Step
+from schemas.sources import Extracted, Payload, SourceKind, Step
 
 
 def read(payload: Payload) -> Extracted:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from charset_normalizer import from_bytes
 
 from extractors.data import table
-from schemas.documents import HiddenText
+from schemas.sources import HiddenText
 
 # U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
 _UNSEEN = re.compile(

@@ -21,9 +21,8 @@ from extractors.speakers import with_speakers
 from extractors.text import hidden_in, one_line
 from extractors.web.markup import body_of, parse
 from extractors.web.tree_blocks import tree_blocks
-from schemas.documents import Extracted, HiddenText
 from schemas.errors import ExtractionError
-from schemas.sources import Payload, SourceKind
+from schemas.sources import Extracted, HiddenText, Payload, SourceKind
 
 _TABLE = table("word")
 _MOST_XML = 32_000_000  # bytes; a book of 500 pages has about five million

@@ -23,9 +23,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 from extractors import registry
 from extractors.formats import FORMATS
 from extractors.naming import where
-from schemas.documents import Extracted
 from schemas.errors import CasebookError, ExtractionError, TemporarilyUnavailable
-from schemas.sources import Payload
+from schemas.sources import Extracted, Payload
 
 R = TypeVar("R")
 

@@ -17,9 +17,8 @@ from flows.run import Run
 from flows.selection import SETUP_KINDS, open_items, select
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
 from schemas.errors import InputError, WarehouseError
-from schemas.failures import Failure
 from schemas.ids import content_id
-from schemas.results import IngestResult
+from schemas.results import Failure, IngestResult
 from schemas.sources import Payload, SourceRef
 
 _STOPPING_KINDS = SETUP_KINDS | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
@@ -133,7 +132,7 @@ class BatchRun:
         items = await open_items(
             await asyncio.to_thread(warehouse.batch_items, self.batch.batch_id), self.services
         )
-        await self._note(BatchStep.STARTED)
+        await self._note("started")
         reason: str | None = "it was interrupted"
         try:
             again = await self._pass(items, last=False)
@@ -142,8 +141,7 @@ class BatchRun:
                 await self._pass(again, last=True)
             reason = self.stopped_by.message if self.stopped_by else None
         finally:
-            step = BatchStep.PAUSED if reason else BatchStep.FINISHED
-            await asyncio.shield(self._note(step, reason))
+            await asyncio.shield(self._note("paused" if reason else "finished", reason))
         return await asyncio.to_thread(warehouse.batch, self.batch.batch_id)
 
     async def _pass(self, items: Sequence[BatchItem], *, last: bool) -> list[BatchItem]:

@@ -13,12 +13,19 @@ from extractors.registry import choose
 from extractors.sites import canonical_url
 from extractors.urls import is_web_address, shown
 from flows.run import Run
-from schemas.documents import Document, Extracted
 from schemas.errors import ExtractionError, InvalidUrl, NeedsJavaScript, UnknownId
 from schemas.ids import content_id, sha256_hex
-from schemas.reviews import Revision
-from schemas.sources import Alias, Payload, Snapshot, Source, SourceKind, SourceRef
-from schemas.triage import Triage
+from schemas.reviews import Revision, Triage
+from schemas.sources import (
+    Alias,
+    Document,
+    Extracted,
+    Payload,
+    Snapshot,
+    Source,
+    SourceKind,
+    SourceRef,
+)
 from summarizer import service
 from warehouse import Warehouse
 

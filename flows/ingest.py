@@ -18,15 +18,12 @@ from flows import identity, results
 from flows.engine import as_done, in_flow_run, step
 from flows.run import Run
 from schemas.cases import CaseStudy
-from schemas.documents import Document
 from schemas.errors import CasebookError
-from schemas.failures import Failure
 from schemas.ids import content_id
-from schemas.results import IngestResult
-from schemas.reviews import Case, Revision
-from schemas.sources import Snapshot, SourceRef
+from schemas.results import Failure, IngestResult
+from schemas.reviews import Case, Revision, Triage, Verdict
+from schemas.sources import Document, Snapshot, SourceRef
 from schemas.taxonomy import load_taxonomy
-from schemas.triage import Triage, Verdict
 from summarizer import service
 from summarizer.drafts import Draft
 

@@ -11,8 +11,7 @@ from publishing.gate import blocked
 from publishing.site import Built, SiteSettings, build
 from schemas.frozen import Frozen
 from schemas.ids import content_id
-from schemas.reviews import CaseStatus, Publication
-from schemas.views import CaseView
+from schemas.reviews import CaseStatus, CaseView, Publication
 from warehouse import write_parquet
 
 

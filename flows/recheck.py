@@ -12,12 +12,9 @@ from extractors.sites import canonical_url
 from flows.engine import as_done
 from flows.identity import payload_at, text_of
 from schemas.cases import Match
-from schemas.checks import Check, CheckResult
-from schemas.documents import Extracted
 from schemas.errors import CasebookError, UnknownId, WarehouseError
-from schemas.reviews import CaseStatus
-from schemas.sources import Payload, SourceRef
-from schemas.views import CaseFilter, CaseLine, CaseView
+from schemas.reviews import CaseFilter, CaseLine, CaseStatus, CaseView
+from schemas.sources import Check, CheckResult, Extracted, Payload, SourceRef
 
 AT_ONCE = 4
 _MOST = 1_000_000

@@ -10,12 +10,11 @@ from extractors.formats import FORMATS
 from flows.identity import document_from, payload_of
 from flows.ingest import process
 from flows.run import Run
-from schemas.documents import Document
 from schemas.errors import UnknownId
 from schemas.frozen import Frozen
 from schemas.results import IngestResult
-from schemas.reviews import Recipe
-from schemas.views import Making
+from schemas.reviews import Making, Recipe
+from schemas.sources import Document
 from summarizer import service
 from summarizer.profiles import Strategy
 

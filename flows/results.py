@@ -3,11 +3,9 @@
 from typing import Any
 
 from flows.run import Run
-from schemas.documents import Document
-from schemas.failures import Failure
-from schemas.results import IngestResult, IngestStatus
-from schemas.reviews import Revision
-from schemas.triage import Triage
+from schemas.results import Failure, IngestResult, IngestStatus
+from schemas.reviews import Revision, Triage
+from schemas.sources import Document
 
 
 def drafted(run: Run, document: Document, triage: Triage, draft: Revision) -> IngestResult:

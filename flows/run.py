@@ -10,11 +10,10 @@ from typing import Protocol
 from config.services import Services
 from extractors.fetch.fetch import identify
 from extractors.urls import is_web_address
-from schemas.documents import Document
 from schemas.errors import CasebookError
 from schemas.generations import Generation
 from schemas.results import SimilarSource
-from schemas.sources import Alias, SourceRef
+from schemas.sources import Alias, Document, SourceRef
 from summarizer.asking import Asker
 from summarizer.budget import Purse
 

@@ -14,8 +14,8 @@ from extractors.network.body import FetchLimits
 from extractors.urls import is_web_address
 from schemas.batches import BatchItem, SourceState
 from schemas.errors import CasebookError
-from schemas.failures import Failure, Remedy
 from schemas.frozen import Frozen
+from schemas.results import Failure
 from schemas.sources import Candidate, Payload, SourceRef, StatedDate
 
 TYPICAL_CHARACTERS = 12_000
@@ -185,5 +185,5 @@ async def waiting(services: Services, kind: str | None = None) -> list[SourceRef
     if kind:
         return [one.reference for one in failures if one.failure.kind == kind]
     unfinished = await asyncio.to_thread(services.warehouse.unfinished)
-    passing = [one.reference for one in failures if one.failure.remedy is Remedy.WAIT]
+    passing = [one.reference for one in failures if one.failure.remedy == "wait"]
     return passing + [source.reference for source in unfinished]

@@ -11,11 +11,10 @@ from config.settings import Settings
 from extractors.sites import canonical_url
 from flows.backfill import BatchRun, read_list, register, settings_for, summary
 from flows.selection import is_open, mentions, select, states_of
-from schemas.batches import Batch, BatchItem
+from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem, WatchLine, WatchState
 from schemas.errors import CasebookError, ConfigurationError, InputError, UnknownId
 from schemas.ids import content_id
 from schemas.sources import Candidate, SourceRef
-from schemas.watches import Look, Watch, WatchedItem, WatchLine, WatchState
 from summarizer import service
 from summarizer.profiles import Strategy
 

@@ -5,8 +5,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from schemas.cases import Evidence
-from schemas.documents import Document
-from schemas.sources import SourceKind
+from schemas.sources import Document, SourceKind
 
 # A long exact text fails on the first character where page and extraction differ: beyond this many
 # characters only both ends of the quote are named.

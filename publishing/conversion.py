@@ -20,11 +20,9 @@ from publishing.records import (
 )
 from publishing.wording import byline, one_line
 from schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
-from schemas.checks import Check, CheckResult
-from schemas.documents import Document
 from schemas.ids import sha256_hex
-from schemas.reviews import Decision, Review, Revision
-from schemas.views import CaseView
+from schemas.reviews import CaseView, Decision, Review, Revision
+from schemas.sources import Check, CheckResult, Document
 
 
 def published_case(view: CaseView, slug: str = "", check: Check | None = None) -> PublishedCase:

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.cases import FACT_NAMES, Section
-from schemas.checks import Check
-from schemas.documents import Document, Passage
 from schemas.errors import CasebookError, FetchError
 from schemas.generations import Generation
 from schemas.results import SimilarSource
-from schemas.views import CaseLine, CaseView
+from schemas.reviews import CaseLine, CaseView
+from schemas.sources import Check, Document, Passage
 
 # Names of facts and sections in JSON that differ from the types'.
 _NAMES: Mapping[str, str] = {

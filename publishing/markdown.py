@@ -28,7 +28,7 @@ from publishing.wording import (
     support_summary,
 )
 from schemas.cases import Section
-from schemas.views import CaseView
+from schemas.reviews import CaseView
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
 _OPENS_BLOCK = re.compile(r"^([#+=-]|\d+(?=[.)](?:\s|$)))")

@@ -7,11 +7,10 @@ import json
 from datetime import date, datetime
 
 from schemas.cases import FactName, Match, Measure, Origin, Section, SupportLevel, TermGroup
-from schemas.checks import CheckResult
 from schemas.frozen import Frozen
 from schemas.ids import sha256_hex
 from schemas.reviews import Unread
-from schemas.sources import SourceKind
+from schemas.sources import CheckResult, SourceKind
 
 
 class Quote(Frozen):

@@ -22,12 +22,11 @@ from publishing.records import CaseRecord, PublishedCase
 from publishing.slugs import slugs
 from publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS, case_row, csv_text, statement_rows
 from publishing.word_index import word_index
-from schemas.checks import Check
 from schemas.errors import PublishError
 from schemas.frozen import Frozen
 from schemas.ids import sha256_hex
-from schemas.reviews import Publication
-from schemas.views import CaseView
+from schemas.reviews import CaseView, Publication
+from schemas.sources import Check
 
 WriteParquet = Callable[[list[dict[str, Any]], Path], None]
 """Writes rows to a Parquet file.

@@ -8,7 +8,7 @@ from slugify import slugify
 
 from publishing.conversion import title_of
 from schemas.errors import PublishError
-from schemas.views import CaseView
+from schemas.reviews import CaseView
 
 _TITLE_CHARACTERS = 60
 _ID_CHARACTERS = 8

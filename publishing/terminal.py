@@ -8,12 +8,9 @@ from rich.panel import Panel
 from rich.table import Table
 
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
-from schemas.checks import Check, CheckResult
-from schemas.documents import Document, Passage
-from schemas.failures import Remedy
-from schemas.results import IngestResult, IngestStatus, SimilarSource
-from schemas.sources import Source
-from schemas.views import CaseLine, CaseView, OpenFailure, RefusedSource
+from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
+from schemas.reviews import CaseLine, CaseView
+from schemas.sources import Check, CheckResult, Document, Passage, Source
 
 COLOURS: Mapping[SupportLevel, str] = {
     SupportLevel.VERBATIM: "green",
@@ -25,9 +22,9 @@ COLOURS: Mapping[SupportLevel, str] = {
 _STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
 _WIDE = 110  # columns from which the table of cases shows company, year and kind
 _REMEDIES = {
-    Remedy.WAIT: "[yellow]may pass[/]",
-    Remedy.YOU: "[red]needs you[/]",
-    Remedy.GONE: "[dim]gone[/]",
+    "wait": "[yellow]may pass[/]",
+    "needs you": "[red]needs you[/]",
+    "gone": "[dim]gone[/]",
 }
 
 

@@ -7,8 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from schemas.cases import FACT_LABELS, FactName, Origin, Section, SupportLevel
-from schemas.documents import Document
-from schemas.sources import SourceKind
+from schemas.sources import Document, SourceKind
 from schemas.taxonomy import load_taxonomy
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")

@@ -11,10 +11,9 @@ from review.comparison import FIELDS, changed_fields, statements_of
 from review.revisions import Seen, current, edited, keep
 from schemas.cases import FACT_NAMES, CaseStudy, Fact, Match, Statement, Support, Tag, numbered
 from schemas.cases import SupportLevel as Level
-from schemas.documents import Document
 from schemas.errors import InvalidDecision
-from schemas.reviews import Decision, Review, Revision
-from schemas.views import CaseView
+from schemas.reviews import CaseView, Decision, Review, Revision
+from schemas.sources import Document
 from summarizer.checks import Checker
 from warehouse import Warehouse
 

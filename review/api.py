@@ -11,9 +11,8 @@ from review.requests import DecisionRequest, decide
 from review.security import Changes
 from review.state import Desk
 from review.submit import web_source
-from schemas.reviews import Review
+from schemas.reviews import CaseFilter, CaseLine, CaseView, Review
 from schemas.sources import SourceRef
-from schemas.views import CaseFilter, CaseLine, CaseView
 
 router = APIRouter(prefix="/api")
 

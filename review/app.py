@@ -40,7 +40,8 @@ def create_app(services: Services, key: str) -> FastAPI:
         try:
             yield
         finally:
-            await asyncio.gather(state.batches.close(), state.jobs.close())
+            await state.jobs.close()
+            await state.batches.close()
 
     app = FastAPI(
         title="casebook desk",

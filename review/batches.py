@@ -17,11 +17,10 @@ from review.rendering import is_fragment, rendered, see, segments
 from review.security import Changes
 from review.state import Desk, State
 from review.submit import keep_list, web_source
-from schemas.batches import Batch, BatchProgress, BatchStep, SourceState
+from schemas.batches import Batch, BatchProgress, SourceState
 from schemas.errors import InputError, UnknownId
-from schemas.failures import Remedy
+from schemas.results import OpenFailure, Remedy
 from schemas.sources import SourceRef
-from schemas.views import OpenFailure
 from warehouse import Warehouse
 
 router = APIRouter(include_in_schema=False)
@@ -42,7 +41,7 @@ STATES: Mapping[SourceState, tuple[str, str]] = MappingProxyType(
 """Where sources stand, in the order of the bar, with a label and a colour."""
 
 REMEDIES: Mapping[Remedy, str] = MappingProxyType(
-    {Remedy.WAIT: "Try later", Remedy.YOU: "Needs you", Remedy.GONE: "Gone for good"}
+    {"wait": "Try later", "needs you": "Needs you", "gone": "Gone for good"}
 )
 
 
@@ -61,7 +60,7 @@ class BatchPage(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether a run would find something to do."""
-        waiting = any(group.remedy is Remedy.WAIT for group in self.progress.failures)
+        waiting = any(group.remedy == "wait" for group in self.progress.failures)
         return bool(self.progress.left) or waiting or self.state == "paused"
 
     @property
@@ -74,7 +73,7 @@ class BatchPage(NamedTuple):
 def batch_page(progress: BatchProgress, runs: BatchRuns) -> BatchPage:
     """Return what is shown of a batch."""
     batch_id = progress.batch.batch_id
-    stored = "elsewhere" if progress.step is BatchStep.STARTED else progress.step or "waiting"
+    stored = "elsewhere" if progress.step == "started" else progress.step or "waiting"
     return BatchPage(progress, runs.state(batch_id) or stored, runs.problems.get(batch_id))
 
 

@@ -16,9 +16,8 @@ from review.doubts import Doubt, held_back, part_id
 from review.highlight import Span, highlighted
 from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.cases import SupportLevel as Level
-from schemas.documents import Document
-from schemas.reviews import CaseStatus, Decision, Review, Revision
-from schemas.views import CaseView
+from schemas.reviews import CaseStatus, CaseView, Decision, Review, Revision
+from schemas.sources import Document
 
 _WORST_FIRST = (*reversed(Level),)
 _DECISIVE = (Decision.APPROVE, Decision.REJECT)

@@ -9,9 +9,8 @@ from review.adoption import edited_fields
 from review.case_page import Quote, Quotes
 from review.comparison import FIELDS, Pair, Part, changed_fields, differs, notes, pairs, text_of
 from schemas.cases import Support
-from schemas.documents import Document
-from schemas.reviews import Revision
-from schemas.views import CaseView
+from schemas.reviews import CaseView, Revision
+from schemas.sources import Document
 
 Pieces = Sequence[tuple[str, bool]]
 

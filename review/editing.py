@@ -12,13 +12,13 @@ from review.doubts import confirmed_part
 from review.evidence import new_fact, new_tag, reworded
 from schemas.cases import (
     FACT_LABELS,
+    NARRATORS,
+    STAGES,
     CaseStudy,
-    DeploymentStage,
     Fact,
     FactName,
     Measure,
     Method,
-    Narrator,
     Section,
     Statement,
     Support,
@@ -26,16 +26,16 @@ from schemas.cases import (
     Tag,
     numbered,
 )
-from schemas.documents import Document
 from schemas.errors import InvalidDecision
+from schemas.sources import Document
 from schemas.taxonomy import Taxonomy
 from summarizer.checks import Checker
 from summarizer.numbers import number_of
 
 MOST_TAGS = 30
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "stage": tuple(DeploymentStage),
-    "narrator": tuple(Narrator),
+    "stage": STAGES,
+    "narrator": NARRATORS,
 }
 """The values of facts that are chosen from a list."""
 

@@ -3,10 +3,11 @@
 from extractors.blocks import sentences
 from schemas.cases import Evidence, Fact, Match, Measure, Origin, Statement, Support, Tag
 from schemas.cases import SupportLevel as Level
-from schemas.documents import Document
 from schemas.errors import InvalidDecision
+from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, Term
 from summarizer.checks import Checker
+from summarizer.mentions import names_of
 
 _WRITTEN = frozenset({"company", "year"})  # facts whose value stands in the source as it is
 
@@ -69,7 +70,9 @@ def new_tag(
     term: Term, quote: str | None, checker: Checker, document: Document, taxonomy: Taxonomy
 ) -> Tag:
     """Return the tag for ``term`` with a quote, or else with the sentence that names it."""
-    places = (m.start for m in taxonomy.mentions(document.text) if m.slug == term.slug)
+    places = (
+        m.start for m in names_of(taxonomy.terms).mentions(document.text) if m.slug == term.slug
+    )
     naming = filter(None, (sentence_at(place, document) for place in places))
     if not (shown := quote or next(naming, None)):
         raise InvalidDecision(

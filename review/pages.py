@@ -14,8 +14,7 @@ from review.queue import TABS, QueuePage, Tab, queue_page
 from review.rendering import is_fragment, rendered
 from review.state import Desk, State
 from schemas.errors import UnknownId
-from schemas.reviews import CaseStatus
-from schemas.views import CaseFilter
+from schemas.reviews import CaseFilter, CaseStatus
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,18 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from schemas.failures import Remedy
-from schemas.reviews import CaseStatus
+from schemas.batches import WatchLine
+from schemas.results import OpenFailure, RefusedSource
+from schemas.reviews import CaseFilter, CaseLine, CaseStatus, Making
 from schemas.sources import Source
-from schemas.views import CaseFilter, CaseLine, Making, OpenFailure, RefusedSource
-from schemas.watches import WatchLine
 from warehouse import Warehouse
 
 PAGE_SIZE = 50
 Tab = Literal["draft", "approved", "published", "rejected", "refused", "failed"]
 _LABELS = ("Drafts", "Approved", "Published", "Rejected", "Not case studies", "Failures")
 TABS: Mapping[str, str] = dict(zip(get_args(Tab), _LABELS, strict=True))
-_REMEDIES = (Remedy.WAIT, Remedy.YOU, Remedy.GONE)
+_REMEDIES = ("wait", "needs you", "gone")
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,9 @@ def queue_page(
     counts = {status.value: found.get(status, 0) for status in CaseStatus}
     if not (text or working or tab in {"refused", "failed"}):
         waiting = warehouse.attention()
-        counts |= {"refused": waiting.refused, "failed": waiting.failed}
+        counts |= {"refused": waiting["refused"], "failed": waiting["failed"]}
         queue = _with_cases(warehouse, QueuePage(tab, text, page, counts))
-        return _with_notices(warehouse, queue, waiting.newer_drafts) if tab == "draft" else queue
+        return _with_notices(warehouse, queue, waiting["newer_drafts"]) if tab == "draft" else queue
     refused = [r for r in warehouse.refused() if _has(text, r.title, r.source.canonical_url)]
     failures = [
         one

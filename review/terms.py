@@ -10,10 +10,8 @@ from review.evidence import new_tag
 from review.revisions import edited, keep, state_of
 from schemas.cases import Tag, TermGroup
 from schemas.errors import InvalidDecision
-from schemas.reviews import CaseStatus, Decision
-from schemas.taxonomy import Taxonomy, load_taxonomy, term_key
-from schemas.terms import OpenTerm, Ruling, TermRuling
-from schemas.views import CaseView
+from schemas.reviews import CaseStatus, CaseView, Decision
+from schemas.taxonomy import OpenTerm, Ruling, Taxonomy, TermRuling, load_taxonomy, term_key
 from summarizer.checks import Checker
 from warehouse import Warehouse
 

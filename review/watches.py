@@ -11,8 +11,8 @@ from review.rendering import is_fragment, rendered, see
 from review.security import Changes
 from review.state import Desk
 from review.submit import web_source
+from schemas.batches import WatchedItem, WatchLine, WatchState
 from schemas.errors import InputError, InvalidDecision
-from schemas.watches import WatchedItem, WatchLine, WatchState
 from summarizer.profiles import Strategy
 from warehouse import Warehouse
 

@@ -1,12 +1,19 @@
-"""A list of sources processed as one: the order, the progress, and what became of each source."""
+"""Lists of sources: one processed as a batch, and its progress; or one watched for new sources."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
-from schemas.failures import Remedy
 from schemas.frozen import Frozen
+from schemas.results import Remedy
 from schemas.sources import SourceRef, StatedDate
+
+SourceState = StrEnum("SourceState", "NEW UNFINISHED FAILED REFUSED REJECTED DRAFTED")
+"""Where a source stands, in any batch or none."""
+
+BatchStep = Literal["started", "paused", "finished"]
+WatchState = StrEnum("WatchState", "ACTIVE PAUSED REMOVED")
 
 
 class BatchItem(Frozen):
@@ -32,14 +39,6 @@ class Batch(Frozen):
     created_at: datetime
 
 
-class BatchStep(StrEnum):
-    """A step in the life of a batch."""
-
-    STARTED = "started"
-    PAUSED = "paused"
-    FINISHED = "finished"
-
-
 class BatchEvent(Frozen):
     """One step of a batch; ``reason`` says why it paused."""
 
@@ -47,17 +46,6 @@ class BatchEvent(Frozen):
     step: BatchStep
     reason: str | None
     at: datetime
-
-
-class SourceState(StrEnum):
-    """Where a source stands, in any batch or none."""
-
-    NEW = "new"
-    UNFINISHED = "unfinished"
-    FAILED = "failed"
-    REFUSED = "refused"
-    REJECTED = "rejected"
-    DRAFTED = "drafted"
 
 
 class FailureGroup(Frozen):
@@ -70,10 +58,7 @@ class FailureGroup(Frozen):
 
 
 class BatchProgress(Frozen):
-    """A batch with its newest step, and its progress computed from where its sources stand.
-
-    ``cost_usd`` is what calls about its sources cost, None where a price is unknown.
-    """
+    """A batch with its newest step, and its progress computed from where its sources stand."""
 
     batch: Batch
     step: BatchStep | None
@@ -83,7 +68,7 @@ class BatchProgress(Frozen):
     failures: tuple[FailureGroup, ...] = ()
     calls: int = 0
     tokens: int = 0
-    cost_usd: float | None = 0.0
+    cost_usd: float | None = 0.0  # of calls about its sources, None where a price is unknown
 
     @property
     def done(self) -> int:
@@ -95,3 +80,62 @@ class BatchProgress(Frozen):
     def left(self) -> int:
         """The number of sources that no run has finished or failed yet."""
         return self.counts.get(SourceState.NEW, 0) + self.counts.get(SourceState.UNFINISHED, 0)
+
+
+class Watch(Frozen):
+    """A list that is read every so many seconds; each change of it is a row of its own."""
+
+    watch_id: str
+    address: str
+    every_seconds: int
+    words: tuple[str, ...] = ()  # only items that mention one are taken
+    rubric: str | None = None  # a curator's words, by which a model judges new items
+    budget_usd: float | None = None  # that one look may spend
+    state: WatchState = WatchState.ACTIVE
+    changed_by: str
+    changed_at: datetime
+
+
+class WatchedItem(Frozen):
+    """An item of a watched list, and its fate."""
+
+    watch_id: str
+    source_id: str
+    address: str
+    title: str | None
+    state: str  # known (at the first look), taken, refused (by the rubric), undecided (but taken)
+    reason: str | None
+    at: datetime
+
+
+class Look(Frozen):
+    """One look at a watched list, and the batch of its new items."""
+
+    watch_id: str
+    at: datetime
+    found: int = 0
+    new: int = 0
+    refused: int = 0
+    missed: int = 0  # parts of the list that could not be read
+    batch_id: str | None = None
+    failure: str | None = None  # why the list could not be read
+
+
+class WatchLine(Frozen):
+    """A watch with its newest look, if there was one."""
+
+    watch: Watch
+    look: Look | None
+
+    def next_at(self) -> datetime | None:
+        """Return when the next look is due, None for a watch that is not active."""
+        if self.watch.state is not WatchState.ACTIVE:
+            return None
+        every = timedelta(seconds=self.watch.every_seconds)
+        return self.look.at + every if self.look else self.watch.changed_at
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether a look is due; a tenth of the interval early is in time."""
+        at = self.next_at()
+        early = timedelta(seconds=min(120, self.watch.every_seconds / 10))
+        return at is not None and now >= at - early

@@ -18,18 +18,14 @@ class Match(StrEnum):
 
 
 class Evidence(Frozen):
-    """A quote in the document's own wording, and where code found it.
+    """A quote in the document's own wording, and where code found it."""
 
-    ``start`` and ``end`` are offsets in the text, None with ``passage`` for a missing quote, which
-    is as the model claimed it. ``score`` is the share of characters that agree.
-    """
-
-    quote: str
+    quote: str  # as the model claimed it where it is missing
     passage: int | None = None
-    start: int | None = None
+    start: int | None = None  # offsets in the text
     end: int | None = None
     match: Match = Match.MISSING
-    score: float = 0.0
+    score: float = 0.0  # the share of characters that agree
     page: int | None = None
     seconds: float | None = None
     speaker: str | None = None
@@ -51,14 +47,11 @@ class SupportLevel(StrEnum):
 
 
 class Support(Frozen):
-    """The outcome of the checks, with a sentence for the curator where something is wrong.
-
-    ``confirmed_by`` is the curator who accepted a doubtful statement.
-    """
+    """The outcome of the checks, with a sentence for the curator where something is wrong."""
 
     level: SupportLevel
     reason: str = ""
-    confirmed_by: str | None = None
+    confirmed_by: str | None = None  # the curator who accepted a doubtful statement
 
 
 class Origin(StrEnum):
@@ -135,20 +128,16 @@ class Measure(Frozen):
 
 
 class Statement(Frozen):
-    """One sentence with its evidence and support.
+    """One sentence with its evidence and support."""
 
-    ``n`` counts the statements of a revision from 1; ``answers`` is the ``n`` of the challenge that
-    a solution answers; ``measure`` belongs to results.
-    """
-
-    n: int
+    n: int  # counts the statements of a revision from 1
     section: Section
     text: str
     evidence: tuple[Evidence, ...]
     support: Support
     origin: Origin = Origin.MODEL
-    answers: int | None = None
-    measure: Measure | None = None
+    answers: int | None = None  # the ``n`` of the challenge that a solution answers
+    measure: Measure | None = None  # of a result
 
 
 FactName = Literal["title", "company", "industry", "year", "stage", "narrator"]
@@ -161,41 +150,19 @@ FACT_LABELS: Mapping[str, str] = {
     "stage": "Deployment",
     "narrator": "Account by",
 }
-
-
-class DeploymentStage(StrEnum):
-    """How far the system had come when the source was written."""
-
-    PROOF_OF_CONCEPT = "proof of concept"
-    INTERNAL_TOOL = "internal tool"
-    LIMITED = "limited production"
-    PRODUCTION = "full production"
-
-
-class Narrator(StrEnum):
-    """Who gives the account: of their own system, a customer's, a vendor's, several, or others'."""
-
-    BUILDER = "builder"
-    VENDOR = "vendor"
-    CUSTOMER = "customer"
-    PANEL = "panel"
-    RESEARCHER = "researcher"
+STAGES = ("proof of concept", "internal tool", "limited production", "full production")
+NARRATORS = ("builder", "vendor", "customer", "panel", "researcher")
+TermGroup = Literal["technique", "tool", "application", "concern"]
 
 
 class Fact(Frozen):
-    """One value with its evidence, None where the source does not say.
-
-    ``inferred`` marks a choice from a list that the quote suggests without stating it.
-    """
+    """One value with its evidence, None where the source does not say."""
 
     name: FactName
     value: str | None = None
     evidence: tuple[Evidence, ...] = ()
     support: Support = Support(level=SupportLevel.UNVERIFIED)
-    inferred: bool = False
-
-
-TermGroup = Literal["technique", "tool", "application", "concern"]
+    inferred: bool = False  # whether the quote suggests the choice without stating it
 
 
 class Tag(Frozen):

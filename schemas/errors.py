@@ -1,20 +1,6 @@
 """Every error casebook raises on purpose: a class for each thing that a caller does about it.
 
-``cause`` names the exact reason and is what a failure stores as its ``kind``; without one the kind
-is the class's name in snake case. A star marks ``transient`` errors, which may pass and are
-retried; in brackets is the exit code of the command line. None is ever a verdict about a source::
-
-    CasebookError [1]
-    ├── InputError [2]             UnknownId, InvalidDecision
-    ├── ConfigurationError [4]
-    ├── FetchError [3]             InvalidUrl, AddressForbidden, AccessDenied, SourceGone, TooLarge,
-    │                              CaptionsMissing, Unreachable*, ServerBusy*
-    ├── ExtractionError [3]        NeedsJavaScript, TemporarilyUnavailable*
-    ├── ModelError [3]             ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused,
-    │                              ModelRejected [4], BudgetReached [4], ProviderUnavailable* [5],
-    │                              RateLimited* [5]
-    ├── WarehouseError [1]         WarehouseBusy* [6]
-    └── PublishError [3]
+``cause`` names the exact reason. None of them is ever a verdict about a source.
 """
 
 import re
@@ -22,14 +8,16 @@ from typing import ClassVar
 
 
 class CasebookError(Exception):
-    """The root. The message says what happened, to which source, and what to do next.
+    """The root. The message says what happened, to which source, and what to do next."""
 
-    ``gone`` marks a source that no longer exists. ``retry_after`` is in seconds.
-    """
+    transient: ClassVar[bool] = False  # it may pass and is retried, after ``retry_after`` seconds
+    gone: ClassVar[bool] = False  # the source no longer exists
+    exit_code: ClassVar[int] = 1  # of a command
 
-    transient: ClassVar[bool] = False
-    gone: ClassVar[bool] = False
-    exit_code: ClassVar[int] = 1
+    def __init_subclass__(cls, **marks: bool | int) -> None:
+        """Take the marks above as keywords of the class statement."""
+        for name, value in marks.items():
+            setattr(cls, name, value)
 
     def __init__(
         self, message: str, cause: str | None = None, retry_after: float | None = None
@@ -44,10 +32,8 @@ class CasebookError(Exception):
         return self.cause or re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
 
-class InputError(CasebookError):
+class InputError(CasebookError, exit_code=2):
     """The request cannot be carried out as given."""
-
-    exit_code = 2
 
 
 class UnknownId(InputError):
@@ -58,13 +44,11 @@ class InvalidDecision(InputError):
     """The state of a case forbids this review step, or it changed in the meantime."""
 
 
-class ConfigurationError(CasebookError):
+class ConfigurationError(CasebookError, exit_code=4):
     """A setting is wrong or missing, or an optional part is not installed."""
 
-    exit_code = 4
 
-
-class FetchError(CasebookError):
+class FetchError(CasebookError, exit_code=3):
     """The bytes could not be had.
 
     Causes of this class itself: ``tls_failed``, ``too_many_redirects``, ``redirect_forbidden``,
@@ -72,8 +56,6 @@ class FetchError(CasebookError):
     ``recording_too_long/silent``, ``video_age_restricted/for_members/not_in_country/consent/
     unplayable``.
     """
-
-    exit_code = 3
 
 
 class InvalidUrl(FetchError):
@@ -88,26 +70,20 @@ class AccessDenied(FetchError):
     """``page_forbidden`` (401, 403, another 4xx), ``robots_forbid`` or ``file_unreadable``."""
 
 
-class SourceGone(FetchError):
+class SourceGone(FetchError, gone=True):
     """``page_missing``, ``soft_not_found``, ``file_missing``, ``video_unavailable/private``."""
 
-    gone = True
 
-
-class Unreachable(FetchError):
+class Unreachable(FetchError, transient=True):
     """No usable answer for now.
 
     ``host_unreachable``, ``offline``, ``deadline_exceeded``, ``body_truncated``, ``server_failed``,
     ``captions_unreadable``, ``video_blocked/rate_limited/upcoming/live``.
     """
 
-    transient = True
 
-
-class ServerBusy(FetchError):
+class ServerBusy(FetchError, transient=True):
     """The server says 429 or 503, or asked earlier to be left alone for a while."""
-
-    transient = True
 
 
 class TooLarge(FetchError):
@@ -118,7 +94,7 @@ class CaptionsMissing(FetchError):
     """``captions_disabled``, ``captions_missing`` or ``captions_locked``."""
 
 
-class ExtractionError(CasebookError):
+class ExtractionError(CasebookError, exit_code=3):
     """The bytes hold no text that can be used.
 
     Causes of this class itself: ``kind_unsupported``, ``content_mismatch``, ``document_empty``,
@@ -126,49 +102,33 @@ class ExtractionError(CasebookError):
     ``scanned``, ``parser_timed_out``, ``parser_out_of_memory``, ``parser_crashed``.
     """
 
-    exit_code = 3
-
 
 class NeedsJavaScript(ExtractionError):
     """The page is an empty shell until its scripts run."""
 
 
-class TemporarilyUnavailable(ExtractionError):
+class TemporarilyUnavailable(ExtractionError, transient=True):
     """``captcha``, ``service_down``, ``browser_failed`` or ``worker_unavailable``."""
 
-    transient = True
 
-
-class ModelError(CasebookError):
+class ModelError(CasebookError, exit_code=3):
     """A model call gave nothing that can be used."""
 
-    exit_code = 3
 
-
-class ProviderUnavailable(ModelError):
+class ProviderUnavailable(ModelError, transient=True, exit_code=5):
     """The endpoint is down, unreachable, timed out, or says 5xx."""
 
-    transient = True
-    exit_code = 5
 
-
-class RateLimited(ModelError):
+class RateLimited(ModelError, transient=True, exit_code=5):
     """The endpoint says 429."""
 
-    transient = True
-    exit_code = 5
 
-
-class ModelRejected(ModelError):
+class ModelRejected(ModelError, exit_code=4):
     """``key_rejected``, ``model_unknown``, ``quota_exhausted`` or ``not_an_endpoint``."""
 
-    exit_code = 4
 
-
-class BudgetReached(ModelError):
+class BudgetReached(ModelError, exit_code=4):
     """``budget_reached``, ``source_too_expensive`` or ``price_unknown``: no call was made."""
-
-    exit_code = 4
 
 
 class ContextExceeded(ModelError):
@@ -191,14 +151,9 @@ class WarehouseError(CasebookError):
     """``warehouse_too_new``, ``migration_failed``, ``disk_full``, ``blob_missing`` and the like."""
 
 
-class WarehouseBusy(WarehouseError):
+class WarehouseBusy(WarehouseError, transient=True, exit_code=6):
     """``warehouse_locked``, ``warehouse_conflict`` or ``warehouse_unreachable``."""
 
-    transient = True
-    exit_code = 6
 
-
-class PublishError(CasebookError):
+class PublishError(CasebookError, exit_code=3):
     """The published files could not be written."""
-
-    exit_code = 3

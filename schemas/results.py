@@ -1,21 +1,73 @@
-"""What became of one submitted source: the object that ``submit --json`` prints."""
+"""What became of a submitted source: a result or a failure, which is never a verdict."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, Self
 
-from schemas.failures import Failure
+from schemas.errors import CasebookError
 from schemas.frozen import Frozen
-from schemas.reviews import Unread
-from schemas.sources import SourceKind
+from schemas.ids import content_id
+from schemas.reviews import Triage, Unread
+from schemas.sources import Source, SourceKind, SourceRef
+
+IngestStatus = StrEnum("IngestStatus", "DRAFT NOT_A_CASE_STUDY FAILED")
+Remedy = Literal["wait", "needs you", "gone"]
+"""What to do about a stored failure."""
 
 
-class IngestStatus(StrEnum):
-    """Where a submitted source ended."""
+class Failure(Frozen):
+    """One failed stage of one source. ``kind`` is the error's cause in snake case."""
 
-    DRAFT = "draft"
-    NOT_A_CASE_STUDY = "not_a_case_study"
-    FAILED = "failed"
+    failure_id: str
+    source_id: str
+    stage: str
+    kind: str
+    transient: bool
+    gone: bool
+    exit_code: int
+    message: str
+    at: datetime
+
+    @property
+    def remedy(self) -> Remedy:
+        """What to do about it."""
+        return "gone" if self.gone else "wait" if self.transient else "needs you"
+
+    @classmethod
+    def of(cls, error: Exception, source_id: str, stage: str, at: datetime) -> Self:
+        """Describe ``error``; one that is not a CasebookError counts as ``unexpected``."""
+        if not isinstance(error, CasebookError):
+            error = CasebookError(f"{type(error).__name__}: {error}"[:500], "unexpected")
+        return cls(
+            failure_id=content_id("fail", source_id, stage, error.kind, at.isoformat()),
+            source_id=source_id,
+            stage=stage,
+            kind=error.kind,
+            transient=error.transient,
+            gone=error.gone,
+            exit_code=error.exit_code,
+            message=str(error),
+            at=at,
+        )
+
+
+class OpenFailure(Frozen):
+    """A source's newest failure that no later success answered, and how to try again."""
+
+    failure: Failure
+    reference: SourceRef
+    kind: SourceKind | None
+    attempts: int
+
+
+class RefusedSource(Frozen):
+    """A source that triage judged not to be a case study and that has no case."""
+
+    source: Source
+    document_id: str
+    title: str | None
+    triage: Triage
 
 
 class SimilarSource(Frozen):
@@ -29,12 +81,7 @@ class SimilarSource(Frozen):
 
 
 class IngestResult(Frozen):
-    """The outcome of one source.
-
-    ``llm_calls``, ``tokens`` and ``cost_usd`` count what this run paid, not what it found stored.
-    ``same_as`` is the address of the known source that the submitted one leads to; ``unjudged``
-    says why the judge could not be asked.
-    """
+    """The outcome of one source: the object that ``submit --json`` prints."""
 
     source: str
     source_id: str
@@ -48,16 +95,16 @@ class IngestResult(Frozen):
     year: int | None = None
     verdict: str | None = None
     reason: str | None = None
-    same_as: str | None = None
+    same_as: str | None = None  # the address of the known source that the submitted one leads to
     near_copies: tuple[SimilarSource, ...] = ()
     statements: Mapping[str, int] = {}
     support: Mapping[str, int] = {}
     strategy: str | None = None
     strategy_reason: str | None = None
     unread: tuple[Unread, ...] = ()
-    unjudged: str | None = None
+    unjudged: str | None = None  # why the judge could not be asked
     model: str | None = None
-    llm_calls: int = 0
+    llm_calls: int = 0  # paid by this run, as are tokens and cost
     tokens: int = 0
     cost_usd: float | None = None
     seconds: Mapping[str, float] = {}

@@ -1,11 +1,53 @@
-"""A case's revisions, what curators decided about them, and what was published."""
+"""A case from triage to publication: its revisions, the decisions on it, and how it is listed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from schemas.cases import CaseStudy
+from pydantic import Field
+
+from schemas.cases import CaseStudy, Evidence
 from schemas.frozen import Frozen
+from schemas.sources import CheckResult, Document, Source, SourceKind
+
+Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
+"""What triage decides. ``UNSURE`` makes a draft too, marked for the curator to decide."""
+
+Decision = StrEnum("Decision", "APPROVE REJECT EDIT REOPEN COMMENT ASSIGN ADOPT_DRAFT REFUSE_DRAFT")
+"""What a curator can do with a case."""
+
+CaseStatus = StrEnum("CaseStatus", "DRAFT APPROVED REJECTED PUBLISHED")
+"""Where a case stands: its newest decision, or its publication."""
+
+
+class Criterion(Frozen):
+    """One line of the rubric: a score from 0 (absent) to 1 (plain), and why."""
+
+    name: str
+    score: float = Field(ge=0, le=1)
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Triage(Frozen):
+    """Is this a case study? The verdict on one document by a version of the rubric and a model."""
+
+    triage_id: str
+    document_id: str
+    rubric: str
+    model: str
+    verdict: Verdict
+    reason: str
+    criteria: tuple[Criterion, ...]
+    generation_ids: tuple[str, ...]
+    decided_at: datetime
+    overturned_by: str | None = None  # who had a refused source drafted: the verdict is unsure
+
+    @property
+    def refused(self) -> bool:
+        """Whether no draft is to be made."""
+        return self.verdict is Verdict.NOT_A_CASE_STUDY
 
 
 class Case(Frozen):
@@ -25,18 +67,16 @@ class Unread(Frozen):
 
 
 class Recipe(Frozen):
-    """What a draft is made with, beside its document: the same recipe makes the same draft.
-
-    ``prompts`` are such as ``case_study/v10``; ``fingerprint`` is a hash of their texts, the
-    answers' schemas, the parameters and the version of the checks.
-    """
+    """What a draft is made with, beside its document: the same recipe makes the same draft."""
 
     recipe_id: str
     model: str
     strategy: str
-    prompts: tuple[str, ...]
+    prompts: tuple[str, ...]  # such as case_study/v10
     judge: str | None = None
-    fingerprint: str
+    fingerprint: (
+        str  # a hash of the prompts, answers' schemas, parameters and version of the checks
+    )
 
 
 class Revision(Frozen):
@@ -56,19 +96,6 @@ class Revision(Frozen):
     created_at: datetime
 
 
-class Decision(StrEnum):
-    """What a curator can do with a case."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-    EDIT = "edit"
-    REOPEN = "reopen"
-    COMMENT = "comment"
-    ASSIGN = "assign"
-    ADOPT_DRAFT = "adopt_draft"
-    REFUSE_DRAFT = "refuse_draft"
-
-
 class Review(Frozen):
     """One decision; ``revision_id`` is the revision that it made, refused, or was about."""
 
@@ -79,15 +106,6 @@ class Review(Frozen):
     reason: str | None
     who: str
     at: datetime
-
-
-class CaseStatus(StrEnum):
-    """Where a case stands: its newest decision, or its publication."""
-
-    DRAFT = "draft"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    PUBLISHED = "published"
 
 
 class Publication(Frozen):
@@ -101,3 +119,65 @@ class Publication(Frozen):
     content_hash: str
     withdrawn: bool
     at: datetime
+
+
+class CaseLine(Frozen):
+    """One line of the list of cases; its statements are counted by section and by support level."""
+
+    case_id: str
+    source_id: str
+    revision_id: str
+    status: CaseStatus
+    kind: SourceKind | None
+    url: str | None
+    title: str | None
+    company: str | None
+    industry: str | None
+    year: str | None
+    statements: Mapping[str, int]
+    support: Mapping[str, int]
+    verdict: Verdict | None
+    checked: CheckResult | None = None  # the newest that reached the source
+    near_copies: int = 0
+    newer_draft: bool = False
+    updated_at: datetime
+
+
+class CaseFilter(Frozen):
+    """Which cases to list; None means any."""
+
+    status: CaseStatus | None = None
+    company: str | None = None
+    text: str | None = None  # in title or company
+    tag: str | None = None
+    limit: int = 100
+    offset: int = 0
+
+
+class CaseView(Frozen):
+    """Everything about one case; revisions and reviews are in order of time."""
+
+    case: Case
+    status: CaseStatus
+    source: Source
+    document: Document
+    triage: Triage | None
+    revision: Revision  # the current one
+    newer: Revision | None  # a draft that waits to be compared
+    revisions: tuple[Revision, ...]
+    reviews: tuple[Review, ...]
+    published: Publication | None  # in force
+
+
+class Making(Frozen):
+    """How a case's current revision was made, to find the cases that newer code would redo."""
+
+    case_id: str
+    source_id: str
+    title: str | None
+    status: CaseStatus
+    snapshot_id: str
+    extractor: str
+    recipe: Recipe | None
+    made_by: Literal["model", "person"]
+    newer_draft: bool

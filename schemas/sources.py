@@ -1,11 +1,11 @@
-"""What was submitted, and the bytes it gave."""
+"""What was submitted, the bytes it gave, its text in passages, and what became of it later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.frozen import Frozen
 
@@ -26,33 +26,19 @@ class SourceKind(StrEnum):
     @property
     def label(self) -> str:
         """What a reader calls it."""
-        return _LABELS[self]
+        return "PDF" if self is SourceKind.PDF else _LABELS.get(self.value, self.value)
 
 
-_LABELS = {
-    SourceKind.WEB: "web page",
-    SourceKind.MARKDOWN: "article",
-    SourceKind.WORD: "document",
-    SourceKind.TEXT: "text",
-    SourceKind.PDF: "PDF",
-    SourceKind.CAPTIONS: "talk",
-    SourceKind.VIDEO: "video",
-    SourceKind.RECORDING: "recording",
-    SourceKind.PAPER: "paper",
-}
+_LABELS = {"web": "web page", "markdown": "article", "word": "document", "captions": "talk"}
 
 
 class SourceRef(Frozen):
-    """What a person submitted: an address or a path.
-
-    ``url`` is where a local file came from; ``transcript`` a file with the words of the video or
-    recording at ``source``; ``feed`` a feed that carries the full text of the page at ``source``.
-    """
+    """What a person submitted: an address or a path."""
 
     source: str = Field(min_length=1)
-    url: str | None = None
-    transcript: str | None = None
-    feed: str | None = None
+    url: str | None = None  # where a local file came from
+    transcript: str | None = None  # a file with the words of the video or recording
+    feed: str | None = None  # a feed that carries the full text of the page
 
 
 StatedDate = date | Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
@@ -60,10 +46,7 @@ StatedDate = date | Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
 
 
 class Candidate(Frozen):
-    """An address or local file named by a list, with what the list says about it.
-
-    ``origin`` is where a local file came from.
-    """
+    """An address or file (from ``origin``) named by a list, with what the list says about it."""
 
     url: str
     origin: str | None = None
@@ -97,19 +80,15 @@ class Source(Frozen):
 
 
 class Payload(Frozen):
-    """Bytes on their way to an extractor, with what is known of where they came from.
-
-    ``name`` is the file's or the URL's last part. ``url`` was requested, and redirects ended at
-    ``final_url``; both are None for a file without an origin. ``headers`` has lower-case names.
-    """
+    """Bytes on their way to an extractor, with what is known of where they came from."""
 
     data: bytes
     media_type: str
     charset: str | None = None
-    name: str = ""
-    url: str | None = None
-    final_url: str | None = None
-    headers: Mapping[str, str] = Field(default_factory=dict)
+    name: str = ""  # the last part of the file's path or of the URL
+    url: str | None = None  # as requested; None for a file without an origin
+    final_url: str | None = None  # where redirects ended
+    headers: Mapping[str, str] = {}  # with lower-case names
     steps: tuple[Step, ...] = ()
 
 
@@ -131,13 +110,101 @@ class Snapshot(Frozen):
 
 
 class Alias(Frozen):
-    """An address that turned out to be the source ``same_as``, found at ``url``.
-
-    ``reason`` is ``redirect``, ``canonical`` (the page names it) or ``file`` (known by its path).
-    """
+    """An address that turned out to be the source ``same_as``, found at ``url``."""
 
     source_id: str
     same_as: str
     url: str
-    reason: str
+    reason: str  # redirect, canonical (the page names it) or file (known by its path)
     found_at: datetime
+
+
+class Passage(Frozen):
+    """About a paragraph: ``text[start:end]`` of the document; ``n`` and ``page`` count from 1."""
+
+    n: int
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()  # those above it, outermost first
+    page: int | None = None
+    seconds: float | None = None  # its start in a video or recording
+    speaker: str | None = None
+
+    @property
+    def section(self) -> str | None:
+        """The nearest heading above."""
+        return self.headings[-1] if self.headings else None
+
+
+class HiddenText(Frozen):
+    """Text that the file carries and no reader sees; it is left out of the document."""
+
+    text: str
+    reason: str
+
+
+class Extracted(Frozen):
+    """What an extractor returns: a document without its identity; offsets count code points."""
+
+    kind: SourceKind
+    extractor: str = ""  # name and version
+    title: str | None = None
+    authors: Sequence[str] = ()
+    published: date | None = None
+    language: str | None = None
+    site: str | None = None
+    description: str | None = None  # the page's own summary
+    canonical_url: str | None = None  # as the page itself names it
+    text: str
+    passages: Sequence[Passage]
+    steps: Sequence[Step] = ()
+    hidden: Sequence[HiddenText] = ()
+
+    @model_validator(mode="after")
+    def _passages_lie_in_order(self) -> Self:
+        end = 0
+        for number, passage in enumerate(self.passages, start=1):
+            if passage.n != number or not end <= passage.start < passage.end <= len(self.text):
+                raise ValueError(f"passage {passage.n} is out of order or outside the text")
+            end = passage.end
+        return self
+
+
+class Document(Extracted):
+    """The text of one snapshot; its id depends on all that a summary could depend on."""
+
+    document_id: str
+    source_id: str
+    snapshot_id: str
+    url: str | None
+
+    def passage_text(self, passage: Passage) -> str:
+        """Return the characters of ``passage``."""
+        return self.text[passage.start : passage.end]
+
+    def passage_at(self, offset: int) -> Passage | None:
+        """Return the passage that holds the character at ``offset``, or None between passages."""
+        return next((p for p in self.passages if p.start <= offset < p.end), None)
+
+
+class CheckResult(StrEnum):
+    """The outcome of fetching a source again; ``gone`` only where the site itself says so."""
+
+    SAME = "same"
+    MOVED = "moved"
+    CHANGED = "changed"
+    GONE = "gone"
+    UNREACHABLE = "unreachable"
+
+
+class Check(Frozen):
+    """A source fetched again, compared with ``document_id``: of ``quotes``, ``lost`` are gone."""
+
+    source_id: str
+    document_id: str
+    result: CheckResult
+    moved_to: str | None = None
+    quotes: int | None = None
+    lost: tuple[str, ...] = ()
+    message: str | None = None
+    checked_at: datetime

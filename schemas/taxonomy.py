@@ -1,15 +1,14 @@
-"""The terms and industries that cases are filed under. The data is ``taxonomy.toml``."""
+"""The terms and industries of ``taxonomy.toml``, and what curators add to them."""
 
-import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import NamedTuple
 
 from schemas.cases import TermGroup
 from schemas.frozen import Frozen
-from schemas.terms import Ruling, TermRuling
 
 
 class Term(Frozen):
@@ -33,12 +32,44 @@ class Industry(Frozen):
     merged: tuple[str, ...] = ()
 
 
-class Mention(NamedTuple):
-    """``text[start:end]`` names the term or industry with this slug."""
+class TermProposal(Frozen):
+    """A name that a draft wanted as a tag, with its quote; ``key`` is its ``term_key``."""
 
-    slug: str
-    start: int
-    end: int
+    key: str
+    name: str
+    group: TermGroup
+    document_id: str
+    quote: str
+    proposed_at: datetime
+
+
+Ruling = StrEnum("Ruling", "ACCEPT MAP REFUSE")
+"""What a curator makes of a proposed name: a new term, another name of one, or neither."""
+
+
+class TermRuling(Frozen):
+    """A curator's ruling on a name, the newest in force; ``slug`` is the term that it means now."""
+
+    key: str
+    name: str
+    ruling: Ruling
+    slug: str | None = None
+    label: str | None = None
+    group: TermGroup | None = None
+    definition: str | None = None
+    reason: str | None = None
+    who: str
+    at: datetime
+
+
+class OpenTerm(Frozen):
+    """A name that waits for a ruling, with the number of documents that it was proposed for."""
+
+    key: str
+    name: str
+    group: TermGroup
+    documents: int
+    quotes: tuple[str, ...]
 
 
 def term_key(name: str) -> str:
@@ -65,18 +96,8 @@ class Taxonomy(Frozen):
     def industry(self, name: str) -> Industry | None:
         """Return the industry that ``name`` is the slug or label of."""
         wanted = term_key(name)
-        return next(
-            (i for i in self.industries if wanted in map(term_key, (i.slug, i.label, *i.merged))),
-            None,
-        )
-
-    def mentions(self, text: str) -> list[Mention]:
-        """Return where ``text`` names terms, in order and not overlapping."""
-        return list(_found(self._term_pattern, self._slug_of_key, text))
-
-    def industry_mentions(self, text: str) -> list[Mention]:
-        """Return the cues of industries in ``text``, in order."""
-        return list(_found(self._cue_pattern, self._slug_of_cue_key, text))
+        named = ((i, (i.slug, i.label, *i.merged)) for i in self.industries)
+        return next((i for i, names in named if wanted in map(term_key, names)), None)
 
     def with_rulings(self, rulings: Iterable[TermRuling]) -> "Taxonomy":
         """Return the taxonomy with accepted terms added and mapped names as synonyms.
@@ -97,9 +118,7 @@ class Taxonomy(Frozen):
                     definition=ruling.definition or "",
                     synonyms=(ruling.name,),
                 )
-        return Taxonomy(
-            version=self.version, terms=tuple(terms.values()), industries=self.industries
-        )
+        return Taxonomy(version=self.version, terms=(*terms.values(),), industries=self.industries)
 
     @cached_property
     def _terms_by_key(self) -> Mapping[str, Term]:
@@ -108,59 +127,6 @@ class Taxonomy(Frozen):
             for name in (term.slug, term.label, *term.synonyms, *term.merged):
                 found.setdefault(term_key(name), term)
         return found
-
-    @cached_property
-    def _slug_of_form(self) -> Mapping[str, str]:
-        return _by_form((t.slug, (t.label, *t.synonyms)) for t in self.terms)
-
-    @cached_property
-    def _slug_of_cue(self) -> Mapping[str, str]:
-        return _by_form((i.slug, i.cues) for i in self.industries)
-
-    @cached_property
-    def _slug_of_key(self) -> Mapping[str, str]:
-        return _by_key(self._slug_of_form)
-
-    @cached_property
-    def _slug_of_cue_key(self) -> Mapping[str, str]:
-        return _by_key(self._slug_of_cue)
-
-    @cached_property
-    def _term_pattern(self) -> re.Pattern[str]:
-        return _pattern(self._slug_of_form)
-
-    @cached_property
-    def _cue_pattern(self) -> re.Pattern[str]:
-        return _pattern(self._slug_of_cue)
-
-
-def _by_form(entries: Iterable[tuple[str, Sequence[str]]]) -> dict[str, str]:
-    """Return slugs by form; a form in capitals is kept as written, any other in lower case."""
-    found: dict[str, str] = {}
-    for slug, forms in entries:
-        for form in forms:
-            found.setdefault(form if form.isupper() else form.lower(), slug)
-    return found
-
-
-def _pattern(forms: Iterable[str]) -> re.Pattern[str]:
-    """Return one pattern for all forms, the longest first; forms in capitals match as written."""
-    ordered = sorted(forms, key=len, reverse=True)
-    parts = [_escaped(form) if form.isupper() else f"(?i:{_escaped(form)})" for form in ordered]
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})s?(?![\w-])")
-
-
-def _escaped(form: str) -> str:
-    return re.escape(form).replace(r"\ ", r"[ -]").replace(r"\-", r"[ -]")
-
-
-def _by_key(slugs: Mapping[str, str]) -> Mapping[str, str]:
-    return {term_key(form): slug for form, slug in slugs.items()}
-
-
-def _found(pattern: re.Pattern[str], slugs: Mapping[str, str], text: str) -> Iterator[Mention]:
-    for match in pattern.finditer(text):
-        yield Mention(slugs[term_key(match[0])], *match.span())
 
 
 @cache

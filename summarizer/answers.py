@@ -10,16 +10,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from schemas.cases import (
-    DeploymentStage,
-    FactName,
-    Measure,
-    Method,
-    Narrator,
-    Section,
-    TermGroup,
-)
-from schemas.documents import Document
+from schemas.cases import NARRATORS, STAGES, FactName, Measure, Method, Section, TermGroup
+from schemas.sources import Document
 from schemas.taxonomy import load_taxonomy
 from summarizer.drafts import Claim, FactClaim, TagClaim
 from summarizer.numbers import number_of
@@ -34,8 +26,8 @@ def _one_of(values: Iterable[str]) -> WithJsonSchema:
 
 
 Industry = Annotated[str, _one_of(industry.slug for industry in load_taxonomy().industries)]
-Stage = Annotated[str, _one_of(DeploymentStage)]
-Teller = Annotated[str, _one_of(Narrator)]
+Stage = Annotated[str, _one_of(STAGES)]
+Teller = Annotated[str, _one_of(NARRATORS)]
 
 
 def _method(value: object) -> object:
@@ -278,7 +270,7 @@ def _items(answer: PartAnswer, name: str) -> Sequence[StatementAnswer]:
 def _is_allowed(name: FactName, value: str) -> bool:
     if name == "industry":
         return load_taxonomy().industry(value) is not None
-    choices: Mapping[str, list[str]] = {"stage": list(DeploymentStage), "narrator": list(Narrator)}
+    choices: Mapping[str, list[str]] = {"stage": list(STAGES), "narrator": list(NARRATORS)}
     return bool(value.strip()) and (name not in choices or value in choices[name])
 
 

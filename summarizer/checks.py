@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from schemas.cases import Evidence, Match, Measure, Origin, Support, SupportLevel
-from schemas.documents import Document
+from schemas.sources import Document
 from summarizer.names import missing_names
 from summarizer.numbers import missing_numbers
 from summarizer.quotes import QuoteFinder, comparable

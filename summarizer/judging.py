@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from schemas.cases import CaseStudy, Match, Measure, Statement, Support, SupportLevel
-from schemas.documents import Document, Passage
 from schemas.errors import ModelError
+from schemas.sources import Document, Passage
 from summarizer.asking import Asker, schema_tokens
 from summarizer.rendering import estimate_tokens, fence_of, one_line
 

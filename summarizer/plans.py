@@ -6,12 +6,12 @@ from math import ceil
 from pydantic import BaseModel
 
 from prompts.loader import load
-from schemas.documents import Document
 from schemas.errors import ContextExceeded
 from schemas.frozen import Frozen
 from schemas.generations import Usage
 from schemas.ids import content_id
 from schemas.reviews import Recipe
+from schemas.sources import Document
 from summarizer import judging
 from summarizer.answers import CaseStudyAnswer, PartAnswer
 from summarizer.asking import schema_hash, schema_tokens

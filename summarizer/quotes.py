@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from rapidfuzz import fuzz
 
 from schemas.cases import Evidence, Match
-from schemas.documents import Document
+from schemas.sources import Document
 from summarizer.sentences import words
 
 LEAST_SCORE = 0.87

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from schemas.documents import Document, Passage
+from schemas.sources import Document, Passage
 
 COSTING = 4.0
 """Characters a token, for what a prompt costs; English prose has 4.2 to 4.7, JSON 3.5."""

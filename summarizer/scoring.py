@@ -7,10 +7,10 @@ from pathlib import Path
 from pydantic import ConfigDict, Field, ValidationError
 
 from schemas.cases import CaseStudy, Evidence, FactName, Match, Section, Statement, SupportLevel
-from schemas.documents import Document
 from schemas.errors import InputError
 from schemas.frozen import Frozen
-from schemas.triage import Verdict
+from schemas.reviews import Verdict
+from schemas.sources import Document
 from summarizer.quotes import QuoteFinder, comparable
 
 # A statement covers a gold one if its quotes hold this share of the gold quotes' characters.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-from schemas.documents import Document
+from schemas.sources import Document
 
 _MARKER = re.compile(r"\s*(?:[-–—*•▪◦·►✓✔]+|\(?\d{1,2}[.)])\s+")
 # What the splitter takes for an end: "approx. 5", "ASP.NET".

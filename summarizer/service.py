@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from prompts.loader import Message
-from schemas.documents import Document
 from schemas.errors import AnswerTruncated, ContextExceeded
-from schemas.triage import Triage
+from schemas.reviews import Triage
+from schemas.sources import Document
 from summarizer.asking import Asker
 from summarizer.calls import Answer
 from summarizer.drafts import Draft

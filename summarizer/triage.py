@@ -16,12 +16,11 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from prompts.loader import load
-from schemas.documents import Document
 from schemas.ids import content_id
-from schemas.sources import SourceKind
-from schemas.taxonomy import load_taxonomy
-from schemas.triage import Criterion, Triage, Verdict
+from schemas.reviews import Criterion, Triage, Verdict
+from schemas.sources import Document, SourceKind
 from summarizer.asking import Asker, schema_tokens
+from summarizer.mentions import terms_in
 from summarizer.profiles import Profile
 from summarizer.quotes import QuoteFinder, evidence_at
 from summarizer.rendering import estimate_tokens, fair_sample, fence_of, one_line, render_passages
@@ -193,9 +192,7 @@ def _matches(text: str, cue: Mapping[str, Any]) -> bool:
 
 
 def _names_term(text: str, groups: Sequence[str]) -> bool:
-    taxonomy = load_taxonomy()
-    terms = (taxonomy.term(mention.slug) for mention in taxonomy.mentions(text))
-    return any(term is not None and term.group in groups for term in terms)
+    return any(term.group in groups for term in terms_in(text))
 
 
 def _any(patterns: Sequence[str], text: str) -> bool:

@@ -20,11 +20,10 @@ from schemas.cases import (
     Tag,
     numbered,
 )
-from schemas.documents import Document
 from schemas.errors import CasebookError
 from schemas.frozen import Frozen
-from schemas.taxonomy import Taxonomy, term_key
-from schemas.terms import TermProposal
+from schemas.sources import Document
+from schemas.taxonomy import Taxonomy, TermProposal, term_key
 from summarizer import judging
 from summarizer.asking import Asker
 from summarizer.checks import Checker

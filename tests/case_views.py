@@ -19,11 +19,11 @@ from schemas.cases import (
     Tag,
     TermGroup,
 )
-from schemas.documents import Document, Passage
 from schemas.ids import content_id
 from schemas.reviews import (
     Case,
     CaseStatus,
+    CaseView,
     Decision,
     Publication,
     Recipe,
@@ -31,8 +31,7 @@ from schemas.reviews import (
     Revision,
     Unread,
 )
-from schemas.sources import Source, SourceKind, SourceRef
-from schemas.views import CaseView
+from schemas.sources import Document, Passage, Source, SourceKind, SourceRef
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ADDRESS = "https://engineering.harbourline.example/blog/claims-assistant"

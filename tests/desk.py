@@ -9,14 +9,11 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from schemas.cases import CaseStudy, TermGroup
-from schemas.documents import Document
-from schemas.failures import Failure
 from schemas.ids import content_id
-from schemas.reviews import Case, Recipe, Revision
-from schemas.sources import Source, SourceKind, SourceRef
-from schemas.taxonomy import term_key
-from schemas.terms import TermProposal
-from schemas.triage import Criterion, Triage, Verdict
+from schemas.results import Failure
+from schemas.reviews import Case, Criterion, Recipe, Revision, Triage, Verdict
+from schemas.sources import Document, Source, SourceKind, SourceRef
+from schemas.taxonomy import TermProposal, term_key
 from warehouse import Warehouse
 
 KEY = "a-key-for-tests"

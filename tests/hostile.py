@@ -8,7 +8,7 @@ import pytest
 from case_views import NOON, a_document
 from desk import PLACE, Builder
 
-from schemas.batches import Batch, BatchItem
+from schemas.batches import Batch, BatchItem, Look, Watch
 from schemas.cases import (
     FACT_NAMES,
     CaseStudy,
@@ -21,9 +21,7 @@ from schemas.cases import (
     SupportLevel,
     Tag,
 )
-from schemas.documents import Document, HiddenText, Passage
-from schemas.sources import SourceRef, Step
-from schemas.watches import Look, Watch
+from schemas.sources import Document, HiddenText, Passage, SourceRef, Step
 
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared" / "data"))
 TEMPLATES = [

@@ -13,7 +13,7 @@ from case_views import CONFIRMED, a_document, a_quote, a_statement, a_view
 
 from schemas.cases import CaseStudy, Fact, Measure, Section, Tag
 from schemas.ids import content_id
-from schemas.views import CaseView
+from schemas.reviews import CaseView
 
 _DATA = Path(__file__).parents[2] / "shared" / "data"
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from scripted_endpoint import Reply, completion, schema_name
 
-from schemas.documents import Document, Passage
 from schemas.generations import AnswerStatus, Generation
-from schemas.sources import SourceKind
+from schemas.sources import Document, Passage, SourceKind
 from summarizer.profiles import Price, Profile
 
 PROFILE = Profile(

@@ -6,13 +6,32 @@ from itertools import count
 from typing import Any
 
 from schemas.cases import CaseStudy, Evidence, Fact, Measure, Statement, Support, Tag
-from schemas.checks import Check, CheckResult
-from schemas.documents import Document, Passage
-from schemas.failures import Failure
 from schemas.generations import AnswerStatus, Generation, Usage
-from schemas.reviews import Case, Decision, Publication, Recipe, Review, Revision, Unread
-from schemas.sources import Alias, Snapshot, Source, SourceKind, SourceRef, Step
-from schemas.triage import Criterion, Triage, Verdict
+from schemas.results import Failure
+from schemas.reviews import (
+    Case,
+    Criterion,
+    Decision,
+    Publication,
+    Recipe,
+    Review,
+    Revision,
+    Triage,
+    Unread,
+    Verdict,
+)
+from schemas.sources import (
+    Alias,
+    Check,
+    CheckResult,
+    Document,
+    Passage,
+    Snapshot,
+    Source,
+    SourceKind,
+    SourceRef,
+    Step,
+)
 
 START = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 VERIFIED = Support(level="verified")

@@ -1,8 +1,7 @@
 """A page as a blog would serve it, and how tests read one."""
 
 from extractors.web import reader
-from schemas.documents import Extracted
-from schemas.sources import Payload
+from schemas.sources import Extracted, Payload
 
 URL = "https://harbour.example/posts/routing?x=1"
 PARAGRAPH = (

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
-from schemas.documents import Document
 from schemas.errors import UnknownId
-from schemas.reviews import Case, CaseStatus, Publication, Review, Revision
-from schemas.views import Attention, CaseFilter, CaseLine, CaseView, Making
+from schemas.reviews import (
+    Case,
+    CaseFilter,
+    CaseLine,
+    CaseStatus,
+    CaseView,
+    Making,
+    Publication,
+    Review,
+    Revision,
+)
+from schemas.sources import Document
 from warehouse import storage
 from warehouse.lake import Connection
 from warehouse.rows import T, Values, decode
@@ -28,7 +37,7 @@ class CaseReads(Reader):
         return self._newest(Revision, revision_id=revision_id)
 
     def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
-        """Return a line for each case that fits the filter, in its order."""
+        """Return a line for each case that fits the filter, the newest change first."""
         return self._all(CaseLine, "cases", **(wanted or CaseFilter()).model_dump(mode="json"))
 
     def case_counts(self, text: str | None = None) -> dict[CaseStatus, int]:
@@ -40,9 +49,9 @@ class CaseReads(Reader):
         """Return the ids of the cases with this status, or of all, the oldest first."""
         return [row["case_id"] for row in self._rows("case_ids", status=status)]
 
-    def attention(self) -> Attention:
+    def attention(self) -> dict[str, int]:
         """Return how many sources wait for a person, by why."""
-        return self._all(Attention, "attention")[0]
+        return self._rows("attention")[0]
 
     def next_draft(self, case_id: str) -> str | None:
         """Return the draft after this case in the list of drafts, or else the first other one."""

@@ -8,19 +8,14 @@ from inspect import isclass
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
-from schemas.batches import Batch, BatchEvent
+from schemas.batches import Batch, BatchEvent, Look, Watch, WatchedItem
 from schemas.cases import Fact, Statement, Tag
-from schemas.checks import Check
-from schemas.documents import Document
-from schemas.failures import Failure
 from schemas.frozen import Frozen
 from schemas.generations import Generation
-from schemas.reviews import Case, Publication, Review, Revision
-from schemas.sources import Alias, Snapshot, Source, SourceRef
-from schemas.terms import TermProposal, TermRuling
-from schemas.triage import Triage
-from schemas.views import OpenFailure
-from schemas.watches import Look, Watch, WatchedItem
+from schemas.results import Failure, OpenFailure
+from schemas.reviews import Case, Publication, Review, Revision, Triage
+from schemas.sources import Alias, Check, Document, Snapshot, Source, SourceRef
+from schemas.taxonomy import TermProposal, TermRuling
 
 _Processed = Source | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling

@@ -3,17 +3,21 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from schemas.batches import BatchItem, BatchProgress, SourceState
-from schemas.checks import Check
-from schemas.documents import Document
+from schemas.batches import (
+    BatchItem,
+    BatchProgress,
+    Look,
+    SourceState,
+    Watch,
+    WatchedItem,
+    WatchLine,
+)
 from schemas.errors import UnknownId
-from schemas.generations import AnswerStatus, Generation
-from schemas.results import SimilarSource
-from schemas.sources import Alias, Snapshot, Source
-from schemas.terms import OpenTerm, TermRuling
-from schemas.triage import Triage
-from schemas.views import CostKey, CostLine, OpenFailure, RefusedSource
-from schemas.watches import Look, Watch, WatchedItem, WatchLine
+from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
+from schemas.results import OpenFailure, RefusedSource, SimilarSource
+from schemas.reviews import Triage
+from schemas.sources import Alias, Check, Document, Snapshot, Source
+from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.storage import Reader
 
 

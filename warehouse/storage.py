@@ -7,10 +7,10 @@ from typing import Any
 
 import duckdb
 
-from schemas.documents import Document
 from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.reviews import Revision
+from schemas.sources import Document
 from warehouse.file import DatabaseFile
 from warehouse.lake import Connection, DatabaseLake, R
 from warehouse.rows import TABLES, Place, T, Values, decode, encoded

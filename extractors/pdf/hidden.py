@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from extractors.pdf.words import Frame, Page, Word
-from schemas.documents import HiddenText
+from schemas.sources import HiddenText
 
 _NOT_DRAWN = {3, 7}  # text rendering modes (PDF 32000-1, table 106)
 _PALE, _CONTRAST = 236, 24  # of 255: the darkest part of ink not seen on a ground as pale

@@ -22,9 +22,8 @@ from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabul
 from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.words import Frame, Page, words_of
 from extractors.text import count_words, hidden_in
-from schemas.documents import Extracted, HiddenText
 from schemas.errors import ExtractionError
-from schemas.sources import Payload, SourceKind, Step
+from schemas.sources import Extracted, HiddenText, Payload, SourceKind, Step
 
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD of pdfium's fpdfview.h
 _MOST_PAGES, _MOST_HIDDEN, _FEWEST_WORDS = 3_000, 100, 5

@@ -15,7 +15,7 @@ from extractors.text import count_words, hidden_in
 from extractors.web import styles
 from extractors.web.markup import body_of, drop_unread, length_of, text_of
 from extractors.web.patterns import pattern
-from schemas.documents import HiddenText
+from schemas.sources import HiddenText
 
 LARGE_PART = 0.25
 """Share of the page's text above which a hidden element is taken for text."""

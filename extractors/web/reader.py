@@ -16,9 +16,8 @@ from extractors.web.page import Page
 from extractors.web.shown import Shown
 from extractors.web.titles import title_of
 from extractors.web.walls import refuse_walls
-from schemas.documents import Extracted
 from schemas.errors import ExtractionError
-from schemas.sources import Payload, SourceKind, Step
+from schemas.sources import Extracted, Payload, SourceKind, Step
 
 DOUBTFUL = 0.6
 """Agreement of both readings below which a curator should compare the text with the page."""

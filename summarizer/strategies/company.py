@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from schemas.documents import Document
-from schemas.taxonomy import load_taxonomy
+from schemas.sources import Document
 from summarizer.drafts import FactClaim
+from summarizer.mentions import terms_in
 from summarizer.sentences import Sentence, words
 from summarizer.strategies.cues import load_cues
 
@@ -144,9 +144,7 @@ def _is_excluded(name: str) -> bool:
 
 
 def _is_tool(name: str) -> bool:
-    taxonomy = load_taxonomy()
-    named = (taxonomy.term(mention.slug) for mention in taxonomy.mentions(name))
-    return any(term is not None and term.group == "tool" for term in named)
+    return any(term.group == "tool" for term in terms_in(name))
 
 
 def _site_names(document: Document) -> Iterator[tuple[str, str]]:

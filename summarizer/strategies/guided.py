@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from math import log2
 
 from schemas.cases import FactName, Origin, Section
-from schemas.documents import Document
 from schemas.errors import AnswerInvalid
-from schemas.taxonomy import Mention, load_taxonomy
+from schemas.sources import Document
 from summarizer.answers import stated_by
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
+from summarizer.mentions import Mention, industry_cues, terms_in
 from summarizer.profiles import Strategy
 from summarizer.results import measure_in
 from summarizer.sentences import Sentence, sentences_of, words
@@ -66,11 +66,10 @@ def propose(document: Document, reason: str) -> Draft:
 
 def _tags(picks: Sequence[Pick]) -> Iterator[TagClaim]:
     """Yield the terms that the chosen sentences on techniques and tools name."""
-    taxonomy, seen = load_taxonomy(), set[str]()
+    seen = set[str]()
     for chosen in picks:
-        for mention in taxonomy.mentions(chosen.sentence.text):
-            term = taxonomy.term(mention.slug)
-            if term and term.slug not in seen and term.group in {"technique", "tool"}:
+        for term in terms_in(chosen.sentence.text):
+            if term.slug not in seen and term.group in {"technique", "tool"}:
                 seen.add(term.slug)
                 yield TagClaim(name=term.label, group=term.group, quotes=(chosen.sentence.text,))
 
@@ -94,7 +93,7 @@ def _industry(document: Document, sentences: Sequence[Sentence]) -> FactClaim | 
     text = document.text
     if document.site:
         text = text.replace(document.site, " " * len(document.site))
-    mentions = load_taxonomy().industry_mentions(text)
+    mentions = industry_cues().mentions(text)
     ranked = sorted(_scores(text, mentions).items(), key=lambda entry: -entry[1])[:2]
     if not ranked or ranked[0][1] < _LEAST_SCORE:
         return None

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from schemas.documents import Document
 from schemas.errors import (
     AnswerInvalid,
     AnswerRefused,
@@ -19,6 +18,7 @@ from schemas.errors import (
     ModelError,
 )
 from schemas.reviews import Unread
+from schemas.sources import Document
 from summarizer.answers import PartAnswer, claims_of, facts_of, tags_of, with_stated
 from summarizer.asking import Asker, schema_tokens
 from summarizer.drafts import Draft

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from schemas.cases import Section
-from schemas.taxonomy import load_taxonomy
+from summarizer.mentions import terms_in
 from summarizer.numbers import numbers
 from summarizer.sentences import Sentence, words
 from summarizer.strategies.cues import (
@@ -153,9 +153,7 @@ def _named(text: str, section: SectionCues) -> frozenset[str]:
     """Return the terms of the section's group that ``text`` names."""
     if section.taxonomy is None:
         return frozenset()
-    taxonomy = load_taxonomy()
-    terms = (taxonomy.term(mention.slug) for mention in taxonomy.mentions(text))
-    return frozenset(term.slug for term in terms if term and term.group == section.taxonomy)
+    return frozenset(term.slug for term in terms_in(text) if term.group == section.taxonomy)
 
 
 def _filled(weighed: Sequence[Pick]) -> dict[Section, list[Pick]]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from prompts.loader import load
-from schemas.documents import Document
 from schemas.errors import ContextExceeded
+from schemas.sources import Document
 from schemas.taxonomy import load_taxonomy
 from summarizer.answers import CaseStudyAnswer, claims_of, facts_of, tags_of, with_stated
 from summarizer.asking import Asker, schema_tokens

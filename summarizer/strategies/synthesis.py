@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from schemas.cases import FactName
-from schemas.documents import Document
 from schemas.errors import AnswerTruncated, ContextExceeded
+from schemas.sources import Document
 from summarizer.answers import SECTION_OF
 from summarizer.asking import Asker
 from summarizer.drafts import Claim, FactClaim

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
 
-from schemas.documents import Document, Passage
+from schemas.sources import Document, Passage
 from summarizer.rendering import estimate_tokens
 
 # What a passage takes beside its text and headings: its number, and line breaks.

@@ -10,9 +10,8 @@ from extractors.lists.walk import read_list
 from extractors.registry import read
 from extractors.similarity import signature
 from extractors.workers import Limits, WorkerPool
-from schemas.documents import Extracted
 from schemas.errors import CasebookError
-from schemas.sources import Payload
+from schemas.sources import Extracted, Payload
 
 WRAPPED = {
     "a.md": "# {}\n\n**{}:** {}\n\n> {}\n\n- {}\n\nFive words are in here.",

@@ -15,8 +15,8 @@ from config.services import Services
 from config.settings import Settings
 from flows.ingest import process
 from flows.run import Run
+from schemas.reviews import CaseView
 from schemas.sources import SourceRef
-from schemas.views import CaseView
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from config.services import Services
 from config.settings import Settings
 from flows.backfill import BatchRun, register, settings_for
 from flows.selection import forecast, interleaved, select
-from schemas.batches import BatchItem, BatchStep, SourceState
+from schemas.batches import BatchItem, SourceState
 from schemas.results import IngestResult
 from schemas.sources import Candidate, SourceRef
 
@@ -53,7 +53,7 @@ async def test_every_source_of_a_list_is_drafted_once(
     assert again == []
     assert len(model_endpoint.requests) == calls
     progress = services.warehouse.batch(run.batch.batch_id)
-    assert progress.step is BatchStep.FINISHED
+    assert progress.step == "finished"
     assert progress.counts[SourceState.DRAFTED] == 6
 
 
@@ -72,7 +72,7 @@ async def test_a_budget_buys_whole_drafts(
     triages = [r for r in model_endpoint.requests if schema_name(r) == "TriageAnswer"]
     assert len(drafts) >= 2
     assert len(triages) == len(drafts)
-    assert progress.step is BatchStep.PAUSED
+    assert progress.step == "paused"
     assert "budget" in (progress.reason or "")
 
 

@@ -13,9 +13,8 @@ from flows.run import Run
 from review.changes import SetFact
 from review.decisions import approve, edit, reject, reopen
 from schemas.errors import PublishError
-from schemas.reviews import CaseStatus
+from schemas.reviews import CaseStatus, CaseView
 from schemas.sources import SourceRef
-from schemas.views import CaseView
 
 
 @pytest.fixture

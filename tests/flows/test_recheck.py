@@ -14,10 +14,9 @@ from flows.publish import publish_site
 from flows.recheck import due, look_again, recheck_all
 from flows.run import Run
 from review.decisions import approve
-from schemas.checks import CheckResult
 from schemas.errors import UnknownId
-from schemas.sources import SourceRef
-from schemas.views import CaseView
+from schemas.reviews import CaseView
+from schemas.sources import CheckResult, SourceRef
 
 LOST = "We run every photograph through Tesseract first"
 

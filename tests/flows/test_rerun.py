@@ -11,8 +11,7 @@ from flows.rerun import differences, redraft, reread, stale
 from review.changes import SetFact
 from review.decisions import approve, edit
 from schemas.errors import UnknownId
-from schemas.reviews import CaseStatus
-from schemas.views import CaseView
+from schemas.reviews import CaseStatus, CaseView
 
 
 @pytest.fixture
@@ -90,7 +89,7 @@ async def test_a_newer_draft_waits_beside_a_persons_work(
     assert after.newer is not None
     assert after.newer.revision_id == result.revision_id
     assert after.status is (CaseStatus.APPROVED if decided == "approved" else CaseStatus.DRAFT)
-    assert warehouse.attention().newer_drafts == 1
+    assert warehouse.attention()["newer_drafts"] == 1
 
 
 async def test_a_refusal_of_triage_does_not_undo_a_case(

@@ -12,10 +12,9 @@ from config.services import Services
 from config.settings import Settings
 from flows.backfill import BatchRun
 from flows.watch import add_watch, change_watch, due_watches, find_watch, look
-from schemas.batches import SourceState
+from schemas.batches import SourceState, Watch, WatchState
 from schemas.errors import ConfigurationError, FetchError, InputError, UnknownId
-from schemas.views import CaseView
-from schemas.watches import Watch, WatchState
+from schemas.reviews import CaseView
 
 HOUR = 3_600
 

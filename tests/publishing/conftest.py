@@ -11,7 +11,7 @@ from case_views import NOON
 from hostile_strings import hostile_strings  # noqa: F401 - a fixture
 
 from publishing.site import Built, SiteSettings, build
-from schemas.views import CaseView
+from schemas.reviews import CaseView
 
 
 def write_json(rows: list[dict[str, Any]], path: Path) -> None:

@@ -9,7 +9,7 @@ from hostile_strings import a_hostile_view
 from html_pages import parsed
 from lxml import html
 
-from schemas.views import CaseView
+from schemas.reviews import CaseView
 
 pytestmark = pytest.mark.datasets
 

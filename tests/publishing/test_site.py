@@ -10,8 +10,8 @@ from html_pages import parsed, texts, words
 from lxml import html
 
 from schemas.cases import CaseStudy, Evidence, Section
-from schemas.checks import Check, CheckResult
 from schemas.errors import PublishError
+from schemas.sources import Check, CheckResult
 
 
 def address_of(built, at: int = 0) -> str:

@@ -12,10 +12,9 @@ from review import batches, watches
 from review.app import create_app
 from review.batch_runs import BatchRuns
 from review.jobs import Jobs
-from schemas.batches import Batch, BatchEvent, BatchItem, BatchStep
+from schemas.batches import Batch, BatchEvent, BatchItem, Look, Watch, WatchedItem
 from schemas.errors import ProviderUnavailable
 from schemas.sources import Candidate, SourceRef
-from schemas.watches import Look, Watch, WatchedItem
 
 LIST = "https://a.example/feed.xml"
 
@@ -100,7 +99,7 @@ def test_a_batch_of_another_process_is_shown_from_the_rows(desk, build, warehous
     ids = (drafted, build.refused(), build.unfinished().source_id, failed, "src1_new")
     batch, items = a_batch(*ids)
     warehouse.add_batch(batch, items)
-    event = BatchEvent(batch_id=batch.batch_id, step=BatchStep.STARTED, reason=None, at=NOON)
+    event = BatchEvent(batch_id=batch.batch_id, step="started", reason=None, at=NOON)
     warehouse.append(event)
     (line,) = texts(read(desk.get("/batches")), "//li[contains(@class,'row')]//p[@class='facts']")
     assert line.startswith("5 sources1 drafts and cases1 failed")
@@ -158,9 +157,7 @@ def test_a_paused_batch_says_why_and_is_resumed(desk, warehouse, worked):
     batch, items = a_batch("src1_a")
     warehouse.add_batch(batch, items)
     warehouse.append(
-        BatchEvent(
-            batch_id=batch.batch_id, step=BatchStep.PAUSED, reason="The budget is spent.", at=NOON
-        )
+        BatchEvent(batch_id=batch.batch_id, step="paused", reason="The budget is spent.", at=NOON)
     )
     page = read(desk.get(f"/batches/{batch.batch_id}"))
     assert "Paused: The budget is spent." in " ".join(page.text_content().split())

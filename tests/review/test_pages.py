@@ -8,14 +8,11 @@ from desk import read, texts
 
 from review import queue
 from review.jobs import Job
-from schemas.batches import Batch, BatchItem
+from schemas.batches import Batch, BatchItem, Look, Watch
 from schemas.cases import Fact, Origin
-from schemas.checks import Check, CheckResult
-from schemas.documents import HiddenText
 from schemas.errors import WarehouseBusy
-from schemas.sources import SourceKind, Step
-from schemas.triage import Verdict
-from schemas.watches import Look, Watch
+from schemas.reviews import Verdict
+from schemas.sources import Check, CheckResult, HiddenText, SourceKind, Step
 
 
 def titled(title: str | None):

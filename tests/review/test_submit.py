@@ -16,8 +16,7 @@ from review.jobs import Job, Jobs
 from review.rendering import environment
 from review.submit import keep_transcript, safe_name
 from schemas.errors import SourceGone, WarehouseError
-from schemas.failures import Failure
-from schemas.results import IngestResult, IngestStatus, SimilarSource
+from schemas.results import Failure, IngestResult, IngestStatus, SimilarSource
 from schemas.sources import SourceKind, SourceRef
 
 VIDEO = "https://youtu.be/GJLlxj_dtq8"

@@ -9,7 +9,7 @@ import pytest
 from scripted_model import document_of
 
 from schemas.cases import Measure, Section, SupportLevel
-from schemas.documents import HiddenText
+from schemas.sources import HiddenText
 from summarizer.names import missing_names
 from summarizer.numbers import missing_numbers, number_of
 from summarizer.service import checked

@@ -10,8 +10,8 @@ from scripted_endpoint import api_error, completion, schema_name
 from scripted_model import EMPTY, document_of, merge_of
 
 from schemas.cases import SupportLevel
-from schemas.documents import Passage
 from schemas.errors import AnswerInvalid, ContextExceeded, ModelRejected, ProviderUnavailable
+from schemas.sources import Passage
 from schemas.taxonomy import load_taxonomy
 from summarizer import service
 from summarizer.answers import PartAnswer

@@ -7,7 +7,7 @@ from scripted_model import document_of
 
 from schemas.cases import CaseStudy, Fact, Section
 from schemas.errors import InputError
-from schemas.triage import Verdict
+from schemas.reviews import Verdict
 from summarizer.scoring import GoldCase, read_gold, score, shares
 from summarizer.service import checked
 

@@ -15,9 +15,9 @@ from scripted_model import (
 
 from schemas.cases import Section, SupportLevel
 from schemas.errors import AnswerInvalid, AnswerTruncated, BudgetReached, ProviderUnavailable
+from schemas.reviews import Verdict
 from schemas.sources import Candidate
 from schemas.taxonomy import load_taxonomy
-from schemas.triage import Verdict
 from summarizer import service
 from summarizer.budget import Budget
 from summarizer.profiles import Profile, Strategy

@@ -9,8 +9,8 @@ from scripted_endpoint import completion
 from scripted_model import PROFILE, TRIAGE, document_of
 
 from schemas.errors import ProviderUnavailable
+from schemas.reviews import Verdict
 from schemas.sources import SourceKind
-from schemas.triage import Verdict
 from summarizer import service
 from summarizer.profiles import Profile, Strategy
 from summarizer.triage import triage_by_cues, verdict_of

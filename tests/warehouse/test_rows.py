@@ -5,9 +5,8 @@ import random
 import pytest
 from warehouse_rows import Story
 
-from schemas.checks import CheckResult
-from schemas.documents import Document, Passage
 from schemas.generations import AnswerStatus
+from schemas.sources import CheckResult, Document, Passage
 from warehouse.rows import TABLES, _fields
 
 

@@ -1,0 +1,62 @@
+"""Where a text names terms and industries of the taxonomy."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from schemas.taxonomy import Term, load_taxonomy, term_key
+
+
+class Mention(NamedTuple):
+    """``text[start:end]`` names the term or industry with this slug."""
+
+    slug: str
+    start: int
+    end: int
+
+
+class Names:
+    """Names of terms or industries; those in capitals match as written, others in any case."""
+
+    def __init__(self, entries: Iterable[tuple[str, Iterable[str]]]) -> None:
+        """Take slugs with their names; of two with the same name the first has it."""
+        slugs: dict[str, str] = {}
+        for slug, names in entries:
+            for name in names:
+                slugs.setdefault(name if name.isupper() else name.lower(), slug)
+        self._slugs = {term_key(name): slug for name, slug in slugs.items()}
+        parts = map(_part, sorted(slugs, key=len, reverse=True))
+        self._pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})s?(?![\w-])")
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Return where ``text`` has the names, in order and not overlapping."""
+        found = self._pattern.finditer(text)
+        return [Mention(self._slugs[term_key(match[0])], *match.span()) for match in found]
+
+
+def names_of(terms: Iterable[Term]) -> Names:
+    """Return the labels and synonyms of terms."""
+    return Names((term.slug, (term.label, *term.synonyms)) for term in terms)
+
+
+@cache
+def industry_cues() -> Names:
+    """Return the words that speak for an industry."""
+    return Names((industry.slug, industry.cues) for industry in load_taxonomy().industries)
+
+
+def terms_in(text: str) -> list[Term]:
+    """Return the terms of the taxonomy that ``text`` names, as often as it does."""
+    found = (load_taxonomy().term(mention.slug) for mention in _term_names().mentions(text))
+    return [term for term in found if term]
+
+
+@cache
+def _term_names() -> Names:
+    return names_of(load_taxonomy().terms)
+
+
+def _part(name: str) -> str:
+    escaped = re.escape(name).replace(r"\ ", r"[ -]").replace(r"\-", r"[ -]")
+    return escaped if name.isupper() else f"(?i:{escaped})"

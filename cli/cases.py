@@ -1,32 +1,26 @@
 """``list``, ``show`` and the curator's decisions from the terminal."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import (
-    EXIT_SOME_FAILED,
-    AsJson,
-    CaseId,
-    Text,
-    Texts,
-    Who,
-    arg,
-    load_settings,
-    opt,
-    with_services,
-)
-from cli.terminal import err, out, print_json, print_result
+from cli import options
+from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
+from cli.options import Text, Texts, arg, opt
+from cli.sources import exit_code
+from cli.terminal import emit, err, out, print_json, print_result
 from publishing.json_views import case_json, line_json
 from publishing.terminal import case_view, cases_table, plain, refused_text
 from schemas.cases import FACT_NAMES, Measure, Section
 from schemas.errors import CasebookError, InvalidDecision
-from schemas.reviews import CaseStatus, Review
+from schemas.results import RefusedSource
+from schemas.reviews import CaseFilter, CaseLine, CaseStatus, Review
 
 if TYPE_CHECKING:
     from config.services import Services
     from review.changes import Change
+    from warehouse import Warehouse
 
 CaseIds = Annotated[list[str], arg(help="Cases, or beginnings of ids.", metavar="CASE…")]
 
@@ -39,47 +33,40 @@ def list_(
     tag: Annotated[Text, opt(help="Only cases with this tag.")] = None,
     everything: Annotated[bool, opt("--all", help="Also refused sources, with reasons.")] = False,
     limit: Annotated[int, opt(min=1, help="At most so many.")] = 100,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """List drafts and cases, the newest first."""
-    from schemas.reviews import CaseFilter
+
+    def table(lines: Sequence[CaseLine]) -> object:
+        return cases_table(lines, out().width, fits=out().is_terminal)
 
     async def work(services: "Services") -> None:
+        warehouse = services.warehouse
         wanted = CaseFilter(status=status, text=text, company=company, tag=tag, limit=limit)
-        lines = services.warehouse.cases(wanted)
-        refused = services.warehouse.refused() if everything else []
-        if as_json:
-            for line in lines:
-                print_json(line_json(line))
-        elif lines:
-            out().print(cases_table(lines, out().width, fits=out().is_terminal))
-        for one in refused:
-            if as_json:
-                print_json({"status": "refused", **one.model_dump(mode="json")})
-            else:
-                out().print(refused_text(one))
-        if not as_json:
-            _hint(services, shown=len(lines) + len(refused))
+        lines = warehouse.cases(wanted)
+        refused = warehouse.refused() if everything else []
+        empty = "" if refused else "No cases yet: `casebook submit ADDRESS` makes one."
+        emit(lines, table, as_json=as_json, table=True, to_json=line_json, empty=empty)
+        emit(refused, refused_text, as_json=as_json, to_json=_refused_json, empty="")
+        waiting = warehouse.attention()
+        if not as_json and (waiting["failed"] or waiting["unfinished"]):
+            err().print(
+                f"{waiting['failed']} failed and {waiting['unfinished']} unfinished: "
+                "`casebook retry --dry-run` lists them."
+            )
 
-    with_services(context, work)
+    run(load_settings(context), work)
 
 
-def _hint(services: "Services", *, shown: int) -> None:
-    waiting = services.warehouse.attention()
-    if not shown:
-        err().print("No cases yet: `casebook submit ADDRESS` makes one.")
-    if waiting["failed"] or waiting["unfinished"]:
-        err().print(
-            f"{waiting['failed']} failed and {waiting['unfinished']} unfinished: "
-            "`casebook retry --dry-run` lists them."
-        )
+def _refused_json(one: RefusedSource) -> dict[str, object]:
+    return {"status": "refused", **one.model_dump(mode="json")}
 
 
 def show(
     context: typer.Context,
-    case_id: CaseId,
+    case_id: options.CaseId,
     markdown: Annotated[bool, opt("--markdown", help="Print it as readers will see it.")] = False,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Show a case: statements with support and quotes, history and provenance."""
 
@@ -100,7 +87,7 @@ def show(
         else:
             out().print(case_view(view, near, check))
 
-    with_services(context, work)
+    run(load_settings(context), work)
 
 
 def approve(
@@ -109,18 +96,16 @@ def approve(
     confirm: Annotated[bool, opt(help="Confirm doubtful statements.")] = False,
     leave_out: Annotated[bool, opt(help="Leave out unpublishable parts.")] = False,
     reopen: Annotated[bool, opt(help="Put decided cases back among drafts.")] = False,
-    who: Who = None,
-    as_json: AsJson = False,
+    who: options.Who = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Approve drafts for publication; several ids continue after one that fails."""
     from review import decisions
 
-    def decide(services: "Services", case_id: str, name: str) -> Review:
+    def decide(warehouse: "Warehouse", case_id: str, name: str) -> Review:
         if reopen:
-            return decisions.reopen(services.warehouse, case_id, name)
-        return decisions.approve(
-            services.warehouse, case_id, name, confirm=confirm, leave_out=leave_out
-        )
+            return decisions.reopen(warehouse, case_id, name)
+        return decisions.approve(warehouse, case_id, name, confirm=confirm, leave_out=leave_out)
 
     _each(context, case_ids, who, decide, as_json=as_json)
 
@@ -130,58 +115,23 @@ def reject(
     case_ids: CaseIds,
     reason: Annotated[str, opt("--reason", "-r", help="Why; kept for later.")],
     draft: Annotated[bool, opt("--draft", help="Refuse only a newer draft.")] = False,
-    who: Who = None,
-    as_json: AsJson = False,
+    who: options.Who = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Reject cases with a reason; --draft refuses a newer draft and keeps the case."""
     from review import adoption, decisions
 
-    def decide(services: "Services", case_id: str, name: str) -> Review:
+    def decide(warehouse: "Warehouse", case_id: str, name: str) -> Review:
         if draft:
-            return adoption.refuse_draft(services.warehouse, case_id, name, reason=reason)
-        return decisions.reject(services.warehouse, case_id, reason, name)
+            return adoption.refuse_draft(warehouse, case_id, name, reason=reason)
+        return decisions.reject(warehouse, case_id, reason, name)
 
     _each(context, case_ids, who, decide, as_json=as_json)
 
 
-def _each(
-    context: typer.Context,
-    case_ids: Sequence[str],
-    who: str | None,
-    decide: Callable[["Services", str, str], Review],
-    *,
-    as_json: bool,
-) -> None:
-    """Make one decision about each case; name those that fail and continue with the rest."""
-    failed: list[CasebookError] = []
-
-    async def work(services: "Services") -> None:
-        name = who or services.settings.curator
-        for case_id in case_ids:
-            try:
-                review = decide(services, services.warehouse.resolve(case_id), name)
-            except CasebookError as error:
-                failed.append(error)
-                err().print(f"[red]failed[/]  {plain(case_id)}: {plain(error)}")
-            else:
-                _print_review(review, as_json=as_json)
-
-    with_services(context, work)
-    if failed:
-        raise typer.Exit(EXIT_SOME_FAILED if len(case_ids) > 1 else failed[0].exit_code)
-
-
-def _print_review(review: Review, *, as_json: bool) -> None:
-    if as_json:
-        print_json(review.model_dump(mode="json"))
-    else:
-        decision = review.decision.value.replace("_", " ")
-        out().print(f"[green]{decision}[/]  {review.case_id}  by {plain(review.who)}")
-
-
 def edit(
     context: typer.Context,
-    case_id: CaseId,
+    case_id: options.CaseId,
     set_: Annotated[
         Texts,
         opt(
@@ -194,134 +144,132 @@ def edit(
     quote: Annotated[Texts, opt(help="The source's words for --add.")] = None,
     adopt: Annotated[Texts, opt(help="Parts of the newer draft, or all.")] = None,
     comment: Annotated[Text, opt(help="Only leave a comment.")] = None,
-    who: Who = None,
+    who: options.Who = None,
     reason: Annotated[Text, opt("--reason", "-r", help="Why.")] = None,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Edit a case: facts, statements and tags; or adopt a newer draft, or comment."""
     from review import adoption, decisions
 
-    async def work(services: "Services") -> None:
-        name = who or services.settings.curator
-        warehouse = services.warehouse
-        found = warehouse.resolve(case_id)
+    def decide(warehouse: "Warehouse", found: str, name: str) -> Review:
         if comment:
-            review = decisions.comment(warehouse, found, comment, name)
-        elif adopt:
-            fields = None if "all" in adopt else adopt
-            review = adoption.adopt(warehouse, found, fields, name)
-        else:
-            changes = _changes(set_ or [], drop or [], add or [], quote or [])
-            review = decisions.edit(warehouse, found, changes, name, note=reason)
-        _print_review(review, as_json=as_json)
+            return decisions.comment(warehouse, found, comment, name)
+        if adopt:
+            return adoption.adopt(warehouse, found, None if "all" in adopt else adopt, name)
+        changes = _changes(set_, drop or [], add, quote or [])
+        return decisions.edit(warehouse, found, changes, name, note=reason)
 
-    with_services(context, work)
+    _each(context, [case_id], who, decide, as_json=as_json)
+
+
+def _each(
+    context: typer.Context,
+    case_ids: Sequence[str],
+    who: str | None,
+    decide: "Callable[[Warehouse, str, str], Review]",
+    *,
+    as_json: bool,
+) -> None:
+    """Make one decision about each case; name those that fail and continue with the rest."""
+
+    async def work(services: "Services") -> int:
+        warehouse, name = services.warehouse, who or services.settings.curator
+        failures: list[CasebookError | None] = []
+        for case_id in case_ids:
+            try:
+                review = decide(warehouse, warehouse.resolve(case_id), name)
+            except CasebookError as error:
+                failures.append(error)
+                err().print(f"[red]failed[/]  {plain(case_id)}: {plain(error)}")
+            else:
+                failures.append(None)
+                emit([review], _review_text, as_json=as_json)
+        return exit_code(failures)
+
+    run(load_settings(context), work)
+
+
+def _review_text(review: Review) -> str:
+    decision = review.decision.value.replace("_", " ")
+    return f"[green]{decision}[/]  {review.case_id}  by {plain(review.who)}"
 
 
 def _changes(
-    sets: Sequence[str], drops: Sequence[str], adds: Sequence[str], quotes: Sequence[str]
+    sets: Texts, drops: Sequence[str], adds: Texts, quotes: Sequence[str]
 ) -> "list[Change]":
     """Return the changes that the options describe.
 
     Raises:
         InvalidDecision: if one is malformed, an addition has no quote, or there are none.
     """
-    from review.changes import (
-        AddStatement,
-        DropStatement,
-        DropTag,
-        SetFact,
-        SetMeasure,
-        SetStatement,
-    )
+    from review import changes as kinds
 
-    if len(adds) != len(quotes):
+    added = pairs(adds)
+    if len(added) != len(quotes):
         raise InvalidDecision("each --add needs its --quote: the source's own words")
     changes: list[Change] = []
-    for name, value in map(_pair, sets):
+    for name, value in pairs(sets):
         number, _, part = name.partition(".")
         if name.isdigit():
-            changes.append(SetStatement(n=int(name), text=value))
+            changes.append(kinds.SetStatement(n=int(name), text=value))
         elif number.isdigit() and part in Measure.model_fields:
             parts = {part: value or None}
-            changes.append(SetMeasure.model_validate({"n": int(number), "parts": parts}))
+            changes.append(kinds.SetMeasure.model_validate({"n": int(number), "parts": parts}))
         elif name in FACT_NAMES:
-            changes.append(SetFact(name=name, value=value or None))
+            changes.append(kinds.SetFact(name=name, value=value or None))
         else:
             raise InvalidDecision(
                 f"{name!r} is neither a fact ({', '.join(FACT_NAMES)}) nor a statement's number"
             )
-    changes += [DropStatement(n=int(i)) if i.isdigit() else DropTag(slug=i) for i in drops]
-    for (name, text), words in zip(map(_pair, adds), quotes, strict=True):
+    changes += [
+        kinds.DropStatement(n=int(i)) if i.isdigit() else kinds.DropTag(slug=i) for i in drops
+    ]
+    for (name, text), words in zip(added, quotes, strict=True):
         if name not in set(Section):
             raise InvalidDecision(f"{name!r} is not a section; use {', '.join(Section)}")
-        changes.append(AddStatement(section=Section(name), text=text, quote=words))
+        changes.append(kinds.AddStatement(section=Section(name), text=text, quote=words))
     if not changes:
         raise InvalidDecision("nothing to do: use --set, --drop, --add, --adopt or --comment")
     return changes
 
 
-def _pair(item: str) -> tuple[str, str]:
-    name, mark, value = item.partition("=")
-    if not mark:
-        raise InvalidDecision(f"{item!r} does not have the form NAME=VALUE")
-    return name.strip(), value.strip()
-
-
 def rerun(
     context: typer.Context,
-    case_ids: Annotated[
-        Texts,
-        arg(help="By default all that are stale.", metavar="CASE…"),
-    ] = None,
-    model: Annotated[Text, opt(help="Another model than configured.")] = None,
-    prompt: Annotated[Texts, opt(help="As in case_study=2.")] = None,
-    budget: Annotated[float | None, opt(help="US dollars to spend.")] = None,
-    dry_run: Annotated[bool, opt("--dry-run", help="Only show plan and price.")] = False,
-    as_json: AsJson = False,
+    case_ids: Annotated[Texts, arg(help="By default all stale ones.", metavar="CASE…")] = None,
+    model: options.Model = None,
+    prompt: options.Prompts = None,
+    budget: options.Budget = None,
+    dry_run: options.DryRun = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Make newer drafts beside the old ones; decided and edited cases stay as they are."""
-    settings = load_settings(context, llm_model=model, budget_run=budget)
-    results = with_services(
-        context,
-        lambda services: _rerun(services, case_ids or [], prompt or [], dry_run, as_json=as_json),
-        settings,
-        patience=settings.patience,
-    )
-    raise typer.Exit(EXIT_SOME_FAILED if any(r.failure for r in results) else 0)
 
+    async def work(services: "Services") -> int:
+        from flows.rerun import redraft, stale
 
-async def _rerun(
-    services: "Services",
-    names: Sequence[str],
-    prompts: Sequence[str],
-    dry_run: bool,
-    *,
-    as_json: bool,
-) -> list[Any]:
-    from flows.rerun import redraft, stale
-
-    for name, version in map(_pair, prompts):
-        services.pin_prompt(name, version)
-    warehouse = services.warehouse
-    if names:
-        chosen = [(warehouse.resolve(name), "requested") for name in names]
-    else:
-        chosen = [(s.making.case_id, "; ".join(s.reasons)) for s in await stale(services)]
-    lengths = [len(view.document.text) for view in warehouse.case_views([c for c, _ in chosen])]
-    costs = [services.forecast(length).cost_usd for length in lengths]
-    price = "of unknown price" if None in costs else f"about ${sum(c or 0 for c in costs):.2f}"
-    err().print(f"{len(chosen)} cases with {services.model_name}, {price}.")
-    if dry_run:
-        for case_id, reason in chosen:
-            if as_json:
+        for name, version in pairs(prompt):
+            services.pin_prompt(name, version)
+        if case_ids:
+            chosen = {services.warehouse.resolve(name): "requested" for name in case_ids}
+        else:
+            chosen = {s.making.case_id: "; ".join(s.reasons) for s in await stale(services)}
+        err().print(f"{len(chosen)} cases with {services.model_name}, {_price(services, chosen)}.")
+        failed = False
+        for case_id, reason in chosen.items():
+            if not dry_run:
+                result = await redraft(case_id, services)
+                print_result(result, as_json=as_json)
+                failed = failed or result.failure is not None
+            elif as_json:
                 print_json({"case_id": case_id, "reason": reason})
             else:
                 out().print(f"{case_id}  {plain(reason)}")
-        return []
-    results = []
-    for case_id, _ in chosen:
-        result = await redraft(case_id, services)
-        print_result(result, as_json=as_json)
-        results.append(result)
-    return results
+        return EXIT_SOME_FAILED if failed else 0
+
+    run(load_settings(context, llm_model=model, budget_run=budget), work, patient=True)
+
+
+def _price(services: "Services", case_ids: Iterable[str]) -> str:
+    views = services.warehouse.case_views(list(case_ids))
+    costs = [services.forecast(len(view.document.text)).cost_usd for view in views]
+    return "of unknown price" if None in costs else f"about ${sum(c or 0 for c in costs):.2f}"

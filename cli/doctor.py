@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.context import AsJson, interruptible, load_settings
+from cli import options
+from cli.context import interruptible, load_settings
 from cli.terminal import out, print_json
 from publishing.terminal import plain
 from schemas.errors import CasebookError, ConfigurationError
@@ -34,7 +35,7 @@ class Remark(Exception):
     """Something works, but a person should know."""
 
 
-def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+def doctor(context: typer.Context, as_json: options.AsJson = False) -> None:
     """Check settings, folders, the model and what is installed."""
     colours = {"ok": "green", "warn": "yellow", "bad": "red"}
     worst = 0

@@ -6,52 +6,50 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from cli.context import EXIT_SOME_FAILED, AsJson, Text, Texts, load_settings, opt, with_services
-from cli.terminal import err, out, print_json
+from cli import options
+from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
+from cli.options import opt
+from cli.terminal import err, print_json, print_table
 from publishing.terminal import plain
 from schemas.errors import CasebookError, InputError
 
 if TYPE_CHECKING:
     from config.services import Services
-    from config.settings import Settings
     from summarizer.scoring import CaseScore, GoldCase
 
 
 def evaluate(
     context: typer.Context,
     gold: Annotated[Path, opt(help="See evals/README.md.", file_okay=False)] = Path("evals/gold"),
-    model: Annotated[Text, opt(help="Another model than configured.")] = None,
-    prompt: Annotated[Texts, opt(help="As in case_study=2.")] = None,
+    model: options.Model = None,
+    prompt: options.Prompts = None,
     against: Annotated[Path | None, opt(help="An earlier run; else the last.")] = None,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Score drafts of gold cases; your own cases and answers stay as they are."""
     settings = load_settings(context, llm_model=model)
     runs = settings.home / "evals"
     scratch = settings.model_copy(update={"home": runs / "home", "warehouse": None, "data": None})
     before = _earlier(against, runs)
-    failed: list[str] = []
 
-    async def work(services: "Services") -> "list[CaseScore]":
+    async def work(services: "Services") -> int:
         from summarizer.scoring import read_gold
 
-        for name, _, version in (item.partition("=") for item in prompt or []):
+        for name, version in pairs(prompt):
             services.pin_prompt(name, version)
-        scores = []
+        scores, failed = [], False
         for file, case in read_gold(gold):
             err().print(f"drafting {case.name} with {plain(services.model_name)}")
             try:
                 scores.append(await _score(file, case, services))
             except CasebookError as error:
-                failed.append(case.name)
+                failed = True
                 err().print(f"[red]failed[/]  {case.name}: {plain(error)}")
-        return scores
+        _report(scores, before, settings.llm_model or "embedded", runs, as_json=as_json)
+        return EXIT_SOME_FAILED if failed else 0
 
-    scores = with_services(context, work, scratch)
-    _report(scores, before, scratch, runs, as_json=as_json)
-    raise typer.Exit(EXIT_SOME_FAILED if failed else 0)
+    run(scratch, work)
 
 
 async def _score(file: Path, case: "GoldCase", services: "Services") -> "CaseScore":
@@ -65,59 +63,50 @@ async def _score(file: Path, case: "GoldCase", services: "Services") -> "CaseSco
     if case.source.path is None:
         raise InputError(f"{file} names no file to read; give its source a path")
     path = (file.parent / case.source.path).resolve()
-    run = Run(SourceRef(source=str(path), url=case.source.url), services)
-    snapshot = await fetch(run)
-    document = await extract(run, snapshot)
-    verdict = await triage(run, document)
+    one = Run(SourceRef(source=str(path), url=case.source.url), services)
+    document = await extract(one, await fetch(one))
+    verdict = await triage(one, document)
     if verdict.refused:
         return score(case, verdict.verdict, None, document)
-    if known := identity.known_draft(run, document):
+    if known := identity.known_draft(one, document):
         return score(case, verdict.verdict, known[1].study, document)
-    async with run.turn(document):
-        study = await verify(run, await summarize(run, document), document)
+    async with one.turn(document):
+        study = await verify(one, await summarize(one, document), document)
     return score(case, verdict.verdict, study, document)
 
 
-def _earlier(given: Path | None, runs: Path) -> dict[str, Any] | None:
+def _earlier(given: Path | None, runs: Path) -> dict[str, Any]:
     files = [given] if given else sorted(runs.glob("*.json"))[-1:]
     try:
-        return {"shares": {}, **json.loads(files[0].read_text("utf-8"))} if files else None
+        found = json.loads(files[0].read_text("utf-8")) if files else {"model": "no earlier run"}
     except (OSError, ValueError) as error:
         raise InputError(f"{files[0]} is not a run of `casebook eval`: {error}") from None
+    return {"shares": {}, **found}
 
 
 def _report(
-    scores: "list[CaseScore]",
-    before: dict[str, Any] | None,
-    settings: "Settings",
-    runs: Path,
-    *,
-    as_json: bool,
+    scores: "list[CaseScore]", before: dict[str, Any], model: str, runs: Path, *, as_json: bool
 ) -> None:
     """Print the shares beside the earlier run's, and store the run as JSON."""
     from summarizer.scoring import shares
 
     now = datetime.now(UTC)
-    found = shares(scores)
-    model = settings.llm_model or "embedded"
-    run = {
+    found = {
         "at": now.isoformat(),
         "model": model,
-        "shares": found,
+        "shares": shares(scores),
         "cases": [one.model_dump(mode="json") for one in scores],
     }
     path = runs / f"{now:%Y%m%dT%H%M%S}.json"
-    path.write_text(json.dumps(run, indent=1), "utf-8")
+    path.write_text(json.dumps(found, indent=1), "utf-8")
     if as_json:
-        print_json(run)
+        print_json(found)
         return
-    table = Table(box=None, header_style="bold")
-    for column in ("measure", model, before["model"] if before else "no earlier run"):
-        table.add_column(plain(column))
-    for name, (part, whole) in found.items():
-        old = before["shares"].get(name) if before else None
-        table.add_row(name, _share(part, whole), _share(*old) if old else "")
-    out().print(table)
+    rows = [
+        (name, _share(*share), _share(*before["shares"].get(name, (0, 0))))
+        for name, share in shares(scores).items()
+    ]
+    print_table(("measure", model, before["model"]), rows, "right")
     err().print(f"stored as {plain(path)}")
 
 

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from cli import batches, cases, doctor, evaluate, operate, sources
-from cli.context import Options, opt
+from cli.options import opt
 from publishing.terminal import printable
 from schemas.errors import CasebookError
 
@@ -68,15 +68,13 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def common(
-    context: typer.Context,
-    home: Annotated[Path | None, opt(help="Instead of CASEBOOK_HOME.")] = None,
-    verbose: Annotated[bool, opt("--verbose", "-v", help="Log to stderr.")] = False,
+    _home: Annotated[Path | None, opt("--home", help="Instead of CASEBOOK_HOME.")] = None,
+    _verbose: Annotated[bool, opt("--verbose", "-v", help="Log to stderr.")] = False,
     _version_flag: Annotated[
         bool | None, opt("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = None,
 ) -> None:
-    """Take what every command shares."""
-    context.obj = Options(home=home, verbose=verbose)
+    """Take what every command shares; ``load_settings`` reads it."""
 
 
 def main() -> None:

@@ -8,29 +8,24 @@ import signal
 import sys
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.table import Table
 
-from cli.context import EXIT_SOME_FAILED, AsJson, Texts, arg, load_settings, opt, with_services
+from cli import options
+from cli.context import EXIT_SOME_FAILED, load_settings, run
+from cli.options import Texts, arg, opt
 from cli.server import LocalServer, server_key
-from cli.sources import exit_code
-from cli.terminal import StageBars, err, out, print_json, print_result
-from publishing.terminal import plain
+from cli.sources import exit_code, process
+from cli.terminal import emit, err, out, print_json, print_table
+from publishing.terminal import COST_COLUMNS, check_text, cost_cells, plain
 from schemas.results import IngestStatus
 from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from config.services import Services
-    from config.settings import Settings
-    from schemas.generations import CostLine
-    from schemas.results import IngestResult
-    from schemas.sources import Check
 
 SERVED = ("ingest", "backfill", "watch", "recheck", "publish")
 """The flows that ``up`` serves; ``flows`` itself imports Prefect, which takes two seconds."""
@@ -41,7 +36,7 @@ Port = Annotated[int | None, opt(help="The desk's port; 0 takes any free one.")]
 def publish(
     context: typer.Context,
     to: Annotated[Path | None, opt(help="The site's folder.")] = None,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Write the approved cases as a static site, with all of them as data."""
 
@@ -49,57 +44,45 @@ def publish(
         from flows.publish import publish_site
 
         done = await publish_site(services, to.resolve() if to else None)
+        total = len(done.added) + len(done.changed) + len(done.unchanged)
         if as_json:
             print_json(done.model_dump(mode="json"))
         else:
-            total = len(done.added) + len(done.changed) + len(done.unchanged)
             out().print(
                 f"[green]published[/]  {total} cases: {len(done.added)} new, "
-                f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
+                f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn\n"
+                f"       {plain(done.path / 'index.html')}"
             )
-            out().print(f"       {plain(done.path / 'index.html')}")
-            if not total and not done.blocked:
-                err().print("No case is approved yet: `casebook review`, or `casebook approve ID`.")
+        if not total and not done.blocked:
+            err().print("No case is approved yet: `casebook review`, or `casebook approve ID`.")
         for kept in done.blocked:
             err().print(f"[red]kept back[/]  {kept.case_id}  {plain(kept.reason)}")
         return EXIT_SOME_FAILED if done.blocked else 0
 
-    raise typer.Exit(with_services(context, work))
+    run(load_settings(context), work)
 
 
 def recheck(
     context: typer.Context,
     case_ids: Annotated[
-        Texts,
-        arg(help="By default the longest unchecked.", metavar="CASE…"),
+        Texts, arg(help="By default the longest unchecked.", metavar="CASE…")
     ] = None,
     most: Annotated[int, opt(min=1, help="At most so many.")] = 20,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Fetch published sources again: the same, moved, changed (with lost quotes), or gone."""
 
-    async def work(services: "Services") -> int:
+    async def work(services: "Services") -> None:
         from flows.recheck import due, recheck_all
 
-        warehouse = services.warehouse
-        chosen = [warehouse.resolve(name) for name in case_ids or []]
+        chosen = [services.warehouse.resolve(name) for name in case_ids or []]
         chosen = chosen or (await due(services))[:most]
-
-        def show(check: "Check") -> None:
-            if as_json:
-                print_json(check.model_dump(mode="json"))
-                return
-            lost = f", {len(check.lost)} of {check.quotes} quotes lost" if check.lost else ""
-            moved = f", now at {plain(check.moved_to)}" if check.moved_to else ""
-            why = f": {plain(check.message)}" if check.message else ""
-            out().print(f"{check.result.value:<11} {check.source_id}{moved}{lost}{why}")
-
-        checks = await recheck_all(chosen, services, show)
-        if not checks:
+        if not chosen:
             err().print("No case is published yet; only published sources are rechecked.")
-        return 0
+        async for check in recheck_all(chosen, services):
+            emit([check], check_text, as_json=as_json)
 
-    raise typer.Exit(with_services(context, work))
+    run(load_settings(context), work)
 
 
 def costs(
@@ -107,46 +90,19 @@ def costs(
     by: Annotated[
         Literal["day", "model", "stage", "case", "source"], opt(help="Sum up by this.")
     ] = "day",
-    since: Annotated[
-        datetime | None, opt(formats=["%Y-%m-%d"], help="Leave out older calls.")
-    ] = None,
-    as_json: AsJson = False,
+    since: options.Since = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Show what calls to models cost, failed ones included."""
 
     async def work(services: "Services") -> None:
-        day = since.replace(tzinfo=UTC) if since else None
-        lines = services.warehouse.costs(by, day)
-        if as_json:
-            for line in lines:
-                print_json(line.model_dump(mode="json"))
-        elif lines:
-            out().print(_costs_table(by, lines))
+        lines = services.warehouse.costs(by, since.replace(tzinfo=UTC) if since else None)
+        if lines and not as_json:
+            print_table((by, *COST_COLUMNS), map(cost_cells, lines), "right")
         else:
-            err().print("No model was called yet.")
+            emit(lines, str, as_json=as_json, empty="No model was called yet.")
 
-    with_services(context, work)
-
-
-def _costs_table(by: str, lines: "Sequence[CostLine]") -> Table:
-    table = Table(box=None, header_style="bold")
-    table.add_column(by)
-    for name in ("calls", "unusable", "tokens in", "cached", "tokens out", "seconds", "cost"):
-        table.add_column(name, justify="right")
-    for line in lines:
-        cost = "—" if line.cost_usd is None else f"${line.cost_usd:.4f}"
-        unpriced = f" (+{line.unpriced} unpriced)" if line.unpriced else ""
-        numbers = (
-            line.calls,
-            line.wasted_calls,
-            line.prompt_tokens,
-            line.cached_tokens,
-            line.completion_tokens,
-            round(line.seconds),
-        )
-        cells = [f"{number:,}" for number in numbers]
-        table.add_row(plain(line.label or line.key or "—"), *cells, cost + unpriced)
-    return table
+    run(load_settings(context), work)
 
 
 def sql(
@@ -154,7 +110,7 @@ def sql(
     query: Annotated[str, arg(help="One SELECT; docs/warehouse.md lists the tables.")],
     as_csv: Annotated[bool, opt("--csv", help="Print CSV.")] = False,
     limit: Annotated[int | None, opt(min=1, help="At most so many rows.")] = None,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Ask the warehouse in SQL, read-only."""
 
@@ -164,18 +120,11 @@ def sql(
             for row in rows:
                 print_json(dict(zip(columns, row, strict=True)))
         elif as_csv:
-            writer = csv.writer(sys.stdout)
-            writer.writerow(columns)
-            writer.writerows(rows)
+            csv.writer(sys.stdout).writerows([columns, *rows])
         else:
-            table = Table(box=None, header_style="bold")
-            for column in columns:
-                table.add_column(column, overflow="fold")
-            for row in rows:
-                table.add_row(*("" if value is None else plain(value) for value in row))
-            out().print(table)
+            print_table(columns, rows)
 
-    with_services(context, work)
+    run(load_settings(context), work)
 
 
 def review(
@@ -184,23 +133,18 @@ def review(
     browser: Annotated[bool, opt(help="Open it in the browser.")] = True,
 ) -> None:
     """Open the review desk in the browser; Ctrl-C closes it."""
-    settings = load_settings(context, desk_port=port)
-    _serve(context, settings, browser=browser)
+    run(load_settings(context, desk_port=port), lambda services: _desk(services, browser=browser))
 
 
-def _serve(context: typer.Context, settings: "Settings", *, browser: bool) -> None:
+async def _desk(services: "Services", *, browser: bool) -> None:
     from review.server import serve
 
     def ready(url: str) -> None:
-        out().print(f"[green]the desk[/]      {url}  (Ctrl-C closes it)", soft_wrap=True)
-
-    async def work(services: "Services") -> None:
-        opens = browser and out().is_terminal
-        await serve(services, open_browser=opens, on_ready=ready)
+        out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)", soft_wrap=True)
 
     try:
-        with_services(context, work, settings)
-    except typer.Exit:
+        await serve(services, open_browser=browser and out().is_terminal, on_ready=ready)
+    except asyncio.CancelledError:
         err().print("The desk is closed.")
 
 
@@ -218,11 +162,13 @@ def up(
         with err().status("starting the Prefect server (about 15 s)"):
             server.start()
         key = server_key(settings.home)
-        out().print(f"[green]prefect[/]   {server.ui_url}  (log in at /login with casebook:{key})")
-        out().print(f"[green]flows[/]     {', '.join(SERVED)}; at most {limit} runs at once")
-        out().print(f"[green]log[/]       {plain(server.log)}")
+        out().print(
+            f"[green]prefect[/]   {server.ui_url}  (log in at /login with casebook:{key})\n"
+            f"[green]flows[/]     {', '.join(SERVED)}; at most {limit} runs at once\n"
+            f"[green]log[/]       {plain(server.log)}"
+        )
         threading.Thread(target=_watch, args=(server,), daemon=True).start()
-        _serve(context, settings, browser=browser)
+        run(settings, lambda services: _desk(services, browser=browser))
     finally:
         with err().status("stopping"):
             server.stop()
@@ -245,55 +191,31 @@ def demo(
     port: Port = None,
 ) -> None:
     """Draft the example sources and open the desk; without a terminal, print the drafts."""
-    settings = load_settings(context, desk_port=port)
     lines = (examples / "sources.jsonl").read_text("utf-8").splitlines()
-    refs = []
-    for line in filter(None, lines):
-        data = json.loads(line)
-        path = examples.parent / data["source"]
-        refs.append(SourceRef(source=str(path.resolve()), url=data.get("url")))
-    raise typer.Exit(with_services(context, lambda services: _demo(services, refs), settings))
+    given = [json.loads(line) for line in lines if line]
+    folder = examples.parent.resolve()
+    refs = [SourceRef(source=str(folder / one["source"]), url=one.get("url")) for one in given]
 
+    async def work(services: "Services") -> int:
+        started = time.monotonic()
+        desk = asyncio.create_task(_desk(services, browser=False))
+        try:
+            results = await process(services, refs)
+            statuses = [result.status for result in results]
+            out().print(
+                f"\n[bold]{statuses.count(IngestStatus.DRAFT)} drafts[/], "
+                f"{statuses.count(IngestStatus.NOT_A_CASE_STUDY)} not a case study, "
+                f"{statuses.count(IngestStatus.FAILED)} failed in {time.monotonic() - started:.0f} "
+                f"s with {sum(result.llm_calls for result in results)} model calls.\n"
+                "Next, a source of your own:\n"
+                "    .venv/bin/casebook submit https://…      # or a file\n"
+                "    .venv/bin/casebook review                # the desk, on your own cases"
+            )
+            if sys.stdout.isatty():
+                await desk
+        finally:
+            desk.cancel()
+            await asyncio.gather(desk, return_exceptions=True)
+        return exit_code([result.failure for result in results])
 
-async def _demo(services: "Services", refs: list[SourceRef]) -> int:
-    from flows.retry import process_all
-    from flows.run import Run
-    from review.server import serve
-
-    started = time.monotonic()
-
-    def ready(url: str) -> None:
-        out().print(f"[green]the desk[/]  {url}  (drafts appear there as they are made)")
-
-    desk = asyncio.create_task(serve(services, on_ready=ready))
-    try:
-        results = []
-        with StageBars() as bars:
-
-            def make(ref: SourceRef) -> Run:
-                return Run(ref, services, on_stage=bars.on_stage, on_step=bars.on_step)
-
-            async for result in process_all(refs, make, services.parallel):
-                results.append(result)
-                print_result(result, as_json=False)
-        _conclude(results, time.monotonic() - started)
-        if sys.stdout.isatty():
-            err().print("Ctrl-C closes the desk.")
-            await desk
-    finally:
-        desk.cancel()
-        await asyncio.gather(desk, return_exceptions=True)
-    return exit_code(results)
-
-
-def _conclude(results: "Sequence[IngestResult]", seconds: float) -> None:
-    statuses = [result.status for result in results]
-    calls = sum(result.llm_calls for result in results)
-    out().print(
-        f"\n[bold]{statuses.count(IngestStatus.DRAFT)} drafts[/], "
-        f"{statuses.count(IngestStatus.NOT_A_CASE_STUDY)} not a case study, "
-        f"{statuses.count(IngestStatus.FAILED)} failed in {seconds:.0f} s with {calls} model calls."
-    )
-    out().print("Next, a source of your own:")
-    out().print("    .venv/bin/casebook submit https://…      # or a file")
-    out().print("    .venv/bin/casebook review                # the desk, on your own cases")
+    run(load_settings(context, desk_port=port), work)

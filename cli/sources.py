@@ -1,32 +1,23 @@
 """``submit``, ``extract`` and ``retry``: single sources."""
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import (
-    EXIT_SOME_FAILED,
-    AsJson,
-    Text,
-    Texts,
-    arg,
-    lines_of,
-    load_settings,
-    opt,
-    standard_input,
-    with_services,
-)
+from cli import options
+from cli.context import EXIT_SOME_FAILED, load_settings, run, standard_input
+from cli.options import Text, Texts, arg, opt
 from cli.terminal import StageBars, emit, err, out, print_json, print_result
 from publishing.json_views import document_json, failure_json
 from publishing.terminal import document_view, failure_text, plain, unfinished_text
 from schemas.errors import CasebookError, InputError
+from schemas.results import Failure
 from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from config.services import Services
     from schemas.results import IngestResult
 
@@ -49,43 +40,39 @@ def submit(
     url: Url = None,
     transcript: Transcript = None,
     feed: Feed = None,
-    force: Annotated[bool, opt(help="Draft also what triage refuses.")] = False,
+    force: options.Force = False,
     refresh: Annotated[bool, opt(help="Fetch known addresses again.")] = False,
     strategy: Annotated[Text, opt(help="single, map_reduce or guided.")] = None,
-    source_budget: Annotated[float | None, opt(help="US dollars for one source.")] = None,
-    as_json: AsJson = False,
+    source_budget: options.SourceBudget = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Fetch, extract and summarize sources; each becomes a draft for review."""
-    settings = load_settings(context, llm_strategy=strategy, budget_source=source_budget)
-    refs = references(sources, url, transcript, feed)
-    results = with_services(
-        context,
-        lambda services: _process(services, refs, as_json=as_json, force=force, refresh=refresh),
-        settings,
-    )
-    raise typer.Exit(exit_code(results))
+
+    async def work(services: "Services") -> int:
+        refs = references(sources, url, transcript, feed)
+        results = await process(services, refs, as_json=as_json, force=force, refresh=refresh)
+        return exit_code([result.failure for result in results])
+
+    run(load_settings(context, llm_strategy=strategy, budget_source=source_budget), work)
 
 
 def retry(
     context: typer.Context,
-    sources: Annotated[
-        Texts,
-        arg(help="By default what may pass now.", metavar="SOURCE…"),
-    ] = None,
+    sources: Annotated[Texts, arg(help="By default what may pass now.", metavar="SOURCE…")] = None,
     kind: Annotated[Text, opt(help="All of one cause: login_wall.")] = None,
     dry_run: Annotated[bool, opt("--dry-run", help="Only list what failed.")] = False,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Process failed and unfinished sources again; --dry-run lists them with causes."""
     from flows import identity
-    from flows.retry import waiting
+    from flows.selection import waiting
 
-    async def work(services: "Services") -> "list[IngestResult]":
+    async def work(services: "Services") -> int:
         warehouse = services.warehouse
         if dry_run:
             emit(warehouse.open_failures(), failure_text, as_json=as_json)
-            emit(warehouse.unfinished(), unfinished_text, as_json=as_json)
-            return []
+            emit(warehouse.unfinished(), unfinished_text, as_json=as_json, empty="")
+            return 0
         if sources:
             found = [warehouse.source(identity.source_named(name, warehouse)) for name in sources]
             refs = [source.reference for source in found if source]
@@ -93,9 +80,10 @@ def retry(
             refs = await waiting(services, kind)
         if not refs:
             err().print("Nothing to retry; `casebook retry --dry-run` lists what failed.")
-        return await _process(services, refs, as_json=as_json, force=False, refresh=False)
+        results = await process(services, refs, as_json=as_json)
+        return exit_code([result.failure for result in results])
 
-    raise typer.Exit(exit_code(with_services(context, work)))
+    run(load_settings(context), work)
 
 
 def extract(
@@ -105,26 +93,25 @@ def extract(
     transcript: Transcript = None,
     feed: Feed = None,
     again: Annotated[bool, opt(help="Read stored bytes again, offline.")] = False,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Show the text that a summary would be made from; nothing is stored."""
-    failed: list[CasebookError] = []
 
-    async def work(services: "Services") -> None:
+    async def work(services: "Services") -> int:
+        failures: list[CasebookError | None] = []
         for ref in references(sources, url, transcript, feed):
             try:
                 await (_reread if again else _read)(services, ref, as_json=as_json)
+                failures.append(None)
             except CasebookError as error:
-                failed.append(error)
+                failures.append(error)
                 if as_json:
                     print_json({"source": ref.source, "failure": failure_json(error)})
                 else:
                     err().print(f"[red]failed[/]  {plain(ref.source)}\n        {plain(error)}")
+        return exit_code(failures)
 
-    with_services(context, work)
-    if len(failed) == 1 and len(sources) == 1 and sources != ["-"]:
-        raise typer.Exit(failed[0].exit_code)
-    raise typer.Exit(EXIT_SOME_FAILED if failed else 0)
+    run(load_settings(context), work)
 
 
 async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
@@ -134,68 +121,55 @@ async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
     payload = await payload_at(ref, services)
     remote = not isinstance(ref.transcript, str)
     extracted, payload = await text_of(payload, services, scripts=remote)
-    source_id = identify(ref, payload).source_id
-    document = document_from(extracted, source_id, "", payload.final_url or payload.url)
-    if as_json:
-        print_json(document_json(document))
-    else:
-        out().print(document_view(document))
+    document = document_from(extracted, payload, identify(ref, payload).source_id)
+    emit([document], document_view, as_json=as_json, to_json=document_json)
 
 
 async def _reread(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
     from flows.identity import source_named
     from flows.rerun import reread
 
-    found = await reread(source_named(ref.source, services.warehouse), services)
+    before, after = await reread(source_named(ref.source, services.warehouse), services)
+    changed = before is None or before.text != after.text
     if as_json:
-        print_json({**document_json(found.after), "changed": found.changed})
+        print_json({**document_json(after), "changed": changed})
         return
-    words = [len(d.text.split()) if d else 0 for d in (found.before, found.after)]
-    state = f"changed: {words[0]:,} → {words[1]:,} words" if found.changed else "the same text"
-    out().print(f"{found.source_id}  {plain(found.after.title or '')}  {state}")
+    words = [len(d.text.split()) if d else 0 for d in (before, after)]
+    state = f"changed: {words[0]:,} → {words[1]:,} words" if changed else "the same text"
+    out().print(f"{after.source_id}  {plain(after.title or '')}  {state}")
 
 
-async def _process(
+async def process(
     services: "Services",
-    refs: "Sequence[SourceRef]",
+    refs: Iterable[SourceRef],
     *,
-    as_json: bool,
-    force: bool,
-    refresh: bool,
+    as_json: bool = False,
+    force: bool = False,
+    refresh: bool = False,
 ) -> "list[IngestResult]":
-    from flows.retry import process_all
+    """Take sources through the stages; print and return what became of each."""
+    from flows.ingest import process_all
     from flows.run import Run
 
     results = []
     with StageBars() as bars:
-
-        def make(ref: SourceRef) -> Run:
-            return Run(
-                ref,
-                services,
-                force=force,
-                refresh=refresh,
-                on_stage=bars.on_stage,
-                on_step=bars.on_step,
-            )
-
-        window = services.parallel + services.settings.workers
-        async for result in process_all(refs, make, window):
+        runs = [Run(ref, services, force=force, refresh=refresh, watcher=bars) for ref in refs]
+        async for result in process_all(runs, services.parallel + services.settings.workers):
             results.append(result)
             print_result(result, as_json=as_json)
     return results
 
 
-def exit_code(results: "Sequence[IngestResult]") -> int:
-    """Return 0, the failure's own code where one source failed alone, else 3."""
-    failures = [result.failure for result in results if result.failure]
-    if len(failures) == 1 and len(results) == 1:
+def exit_code(outcomes: Sequence[CasebookError | Failure | None]) -> int:
+    """Return 0, the failure's own code where the only source failed, else 3."""
+    failures = [outcome for outcome in outcomes if outcome]
+    if len(failures) == len(outcomes) == 1:
         return failures[0].exit_code
     return EXIT_SOME_FAILED if failures else 0
 
 
 def references(
-    sources: "Sequence[str]", url: str | None, transcript: Path | None, feed: str | None
+    sources: Sequence[str], url: str | None, transcript: Path | None, feed: str | None
 ) -> list[SourceRef]:
     """Return what the arguments name; options apply to a single source.
 
@@ -206,25 +180,19 @@ def references(
     given = {name: value for name, value in options.items() if value}
     if given and (len(sources) != 1 or sources == ["-"]):
         raise InputError(f"--{next(iter(given))} needs exactly one source")
-    if given:
-        return [SourceRef(source=sources[0], **given)]
-    return [SourceRef(source=name, url=origin) for name, origin in _names(sources)]
-
-
-def _names(sources: "Sequence[str]") -> list[tuple[str, str | None]]:
-    """Return each source with its origin; ``-`` stands for the lines of standard input."""
     if list(sources) != ["-"]:
-        return [(name, None) for name in sources if name.strip()]
-    text = standard_input().decode("utf-8", "replace")
-    return [_line(number, line) for number, line in lines_of(text)]
+        return [SourceRef(source=name, **given) for name in sources if name.strip()]
+    lines = standard_input().decode("utf-8", "replace").splitlines()
+    numbered = ((number, line.strip()) for number, line in enumerate(lines, start=1))
+    return [_line(number, line) for number, line in numbered if line and line[0] != "#"]
 
 
-def _line(number: int, line: str) -> tuple[str, str | None]:
+def _line(number: int, line: str) -> SourceRef:
     if not line.startswith("{"):
-        return line, None
+        return SourceRef(source=line)
     try:
         data = json.loads(line)
-        return str(data["source"]), data.get("url")
+        return SourceRef(source=str(data["source"]), url=data.get("url"))
     except (ValueError, KeyError, TypeError):
         raise InputError(
             f'line {number} of standard input is not JSON of the form {{"source": …}}'

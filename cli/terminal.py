@@ -2,13 +2,11 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Self
 
-from pydantic import BaseModel
-from rich.console import Console
-from rich.markup import escape
+from rich.console import Console, JustifyMethod
 from rich.progress import (
     BarColumn,
     Progress,
@@ -17,8 +15,9 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Table
 
-from publishing.terminal import printable, result_text
+from publishing.terminal import plain, printable, result_text
 from schemas.results import IngestResult
 
 _STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
@@ -45,15 +44,36 @@ def print_json(data: object) -> None:
     sys.stdout.flush()
 
 
-def emit(rows: Sequence[BaseModel], show: Callable[[Any], Any], *, as_json: bool) -> None:
-    """Print rows as JSON lines, or else as ``show`` renders them."""
-    if not as_json and not rows:
-        err().print("Nothing yet.")
+def emit(
+    rows: Sequence[Any],
+    show: Callable[[Any], Any],
+    *,
+    as_json: bool,
+    table: bool = False,
+    to_json: Callable[[Any], object] = lambda row: row.model_dump(mode="json"),
+    empty: str = "Nothing yet.",
+) -> None:
+    """Print rows as JSON lines, or else as ``show`` renders each, or all of them as a table."""
+    if as_json:
+        for row in rows:
+            print_json(to_json(row))
+    elif rows:
+        for one in [rows] if table else rows:
+            out().print(show(one))
+    elif empty:
+        err().print(empty)
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Iterable[object]], align: JustifyMethod = "left"
+) -> None:
+    """Print a table of foreign values; ``align`` is that of all columns but the first."""
+    table = Table(box=None, header_style="bold")
+    for n, column in enumerate(columns):
+        table.add_column(plain(column), overflow="fold", justify=align if n else "left")
     for row in rows:
-        if as_json:
-            print_json(row.model_dump(mode="json"))
-        else:
-            out().print(show(row))
+        table.add_row(*("" if value is None else plain(value) for value in row))
+    out().print(table)
 
 
 def print_result(result: IngestResult, *, as_json: bool) -> None:
@@ -109,6 +129,6 @@ class StageBars:
             text = printable(source)
             label = text if len(text) <= _LABEL_WIDTH else f"…{text[-_LABEL_WIDTH + 1 :]}"
             self._tasks[source] = self._progress.add_task(
-                escape(label), total=len(_STAGES), stage=""
+                plain(label), total=len(_STAGES), stage=""
             )
         return self._tasks[source]

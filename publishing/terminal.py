@@ -7,7 +7,9 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
+from schemas.generations import CostLine
 from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import CaseLine, CaseView
 from schemas.sources import Check, CheckResult, Document, Passage, Source
@@ -19,6 +21,7 @@ COLOURS: Mapping[SupportLevel, str] = {
     SupportLevel.DOUBTFUL: "yellow",
     SupportLevel.REFUTED: "red",
 }
+COST_COLUMNS = ("calls", "unusable", "tokens in", "cached", "tokens out", "seconds", "cost")
 _STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
 _WIDE = 110  # columns from which the table of cases shows company, year and kind
 _REMEDIES = {
@@ -220,3 +223,48 @@ def refused_text(one: RefusedSource) -> str:
         f"[yellow]not a case study[/]  {one.source.source_id}  {plain(title)}\n"
         f"       {plain(one.triage.reason)}"
     )
+
+
+def check_text(check: Check) -> str:
+    """Return what became of a published source."""
+    lost = f", {len(check.lost)} of {check.quotes} quotes lost" if check.lost else ""
+    moved = f", now at {plain(check.moved_to)}" if check.moved_to else ""
+    why = f": {plain(check.message)}" if check.message else ""
+    return f"{check.result.value:<11} {check.source_id}{moved}{lost}{why}"
+
+
+def cost_cells(line: CostLine) -> list[str]:
+    """Return what the line sums up, and its values for ``COST_COLUMNS``."""
+    tokens = (line.prompt_tokens, line.cached_tokens, line.completion_tokens)
+    numbers = (line.calls, line.wasted_calls, *tokens, round(line.seconds))
+    cost = "—" if line.cost_usd is None else f"${line.cost_usd:.4f}"
+    unpriced = f" (+{line.unpriced} unpriced)" if line.unpriced else ""
+    return [line.label or line.key or "—", *(f"{number:,}" for number in numbers), cost + unpriced]
+
+
+def batch_text(one: BatchProgress) -> str:
+    """Return how far a batch is."""
+    failed = sum(group.count for group in one.failures)
+    cost = "cost unknown" if one.cost_usd is None else f"${one.cost_usd:.2f}"
+    state = one.step or "new"
+    counts = f"{one.done} of {one.batch.size} done, {one.left} left, {failed} failed, {cost}"
+    return f"{one.batch.batch_id}  {state}  {plain(one.batch.origin)}\n       {counts}"
+
+
+def watch_text(line: WatchLine) -> str:
+    """Return what is watched, the last look at it, and when the next one is due."""
+    watched, look, next_at = line.watch, line.look, line.next_at()
+    seen = f"last look {look.at:%Y-%m-%d %H:%M}: {look.new} new" if look else "not read yet"
+    if look and look.failure:
+        seen = f"[red]last look failed:[/] {plain(look.failure)}"
+    due = f", next {next_at:%Y-%m-%d %H:%M}" if next_at else ""
+    head = f"{watched.watch_id}  {watched.state.value}  {plain(watched.address)}"
+    return f"{head}\n       {seen}{due}"
+
+
+def look_text(watched: Watch, look: Look) -> str:
+    """Return what a look at a watched list found."""
+    if look.failure:
+        return f"[red]not read[/]  {plain(watched.address)}: {plain(look.failure)}"
+    refused = f", {look.refused} refused by the rubric" if look.refused else ""
+    return f"{plain(watched.address)}: {look.new} new of {look.found}{refused}"

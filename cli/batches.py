@@ -221,7 +221,7 @@ def watch(
 
 
 async def _look_now(services: "Services", address: str | None, *, as_json: bool) -> int:
-    from config.services import opened
+    from config.services import Services
     from flows import watch as watching
     from flows.backfill import settings_for
 
@@ -231,7 +231,7 @@ async def _look_now(services: "Services", address: str | None, *, as_json: bool)
         emit([seen], partial(look_text, due), as_json=as_json)
         code = code or (EXIT_SOME_FAILED if seen.failure else 0)
         if batch:
-            async with opened(settings_for(batch, settings), patience=settings.patience) as own:
+            async with Services(settings_for(batch, settings), patience=settings.patience) as own:
                 code = await _run_batch(own, batch, batch.size, as_json=as_json) or code
     return code
 

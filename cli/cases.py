@@ -253,7 +253,8 @@ def rerun(
             chosen = {services.warehouse.resolve(name): "requested" for name in case_ids}
         else:
             chosen = {s.making.case_id: "; ".join(s.reasons) for s in await stale(services)}
-        err().print(f"{len(chosen)} cases with {services.model_name}, {_price(services, chosen)}.")
+        price = _price(services, chosen)
+        err().print(f"{len(chosen)} cases with {services.profile.model}, {price}.")
         failed = False
         for case_id, reason in chosen.items():
             if not dry_run:

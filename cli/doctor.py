@@ -110,7 +110,7 @@ def _model(settings: "Settings") -> str:
     cost = f"${price.input:g}/${price.output:g} per million tokens" if price else "price unknown"
     judge = settings.judge_model or "off"
     return (
-        f"{services.model_name} ({place}), {profile.strategy.value}, "
+        f"{services.profile.model} ({place}), {profile.strategy.value}, "
         f"{profile.context_tokens:,} tokens of context, {cost}; judge {judge}"
     )
 

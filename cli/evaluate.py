@@ -40,7 +40,7 @@ def evaluate(
             services.pin_prompt(name, version)
         scores, failed = [], False
         for file, case in read_gold(gold):
-            err().print(f"drafting {case.name} with {plain(services.model_name)}")
+            err().print(f"drafting {case.name} with {plain(services.profile.model)}")
             try:
                 scores.append(await _score(file, case, services))
             except CasebookError as error:

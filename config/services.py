@@ -4,11 +4,13 @@ Heavy packages are imported by the part that needs them, so that reading command
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from config.settings import LAKE, OPENAI_ENDPOINT, Settings
 from schemas.errors import InputError
@@ -24,27 +26,25 @@ if TYPE_CHECKING:
     from summarizer.asking import Asker
     from summarizer.budget import Budget, Purse
     from summarizer.client import ModelClient
-    from summarizer.ledger import Ledger
     from summarizer.limiter import Limiter
-    from summarizer.profiles import Profile, Strategy
+    from summarizer.profiles import Profile
 
 EMBEDDED_AT_ONCE = 2
 
 
-class Services:
-    """Everything that a stage needs. Close it, or use it as an async context manager.
+class Services(AbstractAsyncContextManager["Services"]):
+    """Everything that a stage needs. Use it as an async context manager.
 
-    ``patience`` is how many seconds to wait for an endpoint that is down or limits its rate; 0
-    where a person waits for the answer.
+    ``settings`` are by default those of the environment. ``patience`` is how many seconds to wait
+    for an endpoint that is down or limits its rate; 0 where a person waits for the answer.
     """
 
-    def __init__(self, settings: Settings, *, patience: float = 0.0) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings | None = None, *, patience: float = 0.0) -> None:
+        self.settings = settings or Settings.load()
         self._patience = patience
         self._prompts: dict[str, int] = {}
+        self._clients: dict[str, ModelClient] = {}
         self._stack = AsyncExitStack()
-        self._network: Network | None = None
-        self._network_lock = asyncio.Lock()
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -52,16 +52,16 @@ class Services:
         settings = self.settings
         if settings.warehouse:
             dsn = settings.warehouse.get_secret_value().removeprefix(LAKE)
-            warehouse = Warehouse(Lake(dsn, f"{settings.data_root}/lake"))
+            warehouse = Warehouse(Lake(dsn, f"{settings.data}/lake"))
         else:
-            warehouse = Warehouse(settings.warehouse_path)
+            warehouse = Warehouse(settings.home / "warehouse.duckdb")
         self._at_end(warehouse.close)
         return warehouse
 
     @cached_property
     def blobs(self) -> BlobStore:
         """The bytes as fetched."""
-        return BlobStore(f"{self.settings.data_root}/snapshots")
+        return BlobStore(f"{self.settings.data or self.settings.home}/snapshots")
 
     @cached_property
     def workers(self) -> "WorkerPool":
@@ -72,30 +72,32 @@ class Services:
         self._at_end(pool.close)
         return pool
 
-    async def network(self) -> "Network":
-        """Return what fetches: the guarded client, robots.txt, browser and transcription."""
-        async with self._network_lock:
-            if self._network is None:
-                self._network = await self._stack.enter_async_context(_network(self.settings))
-        return self._network
+    @cached_property
+    def network(self) -> "Network":
+        """What fetches: the guarded client, robots.txt, browser and transcription."""
+        from extractors.fetch.network import Network
+        from extractors.fetch.rendering import Renderer, browser_installed
+        from extractors.network.client import GuardedClient, Politeness
+        from extractors.network.guard import NetworkPolicy
+        from extractors.network.robots import Robots
 
-    @property
-    def model_name(self) -> str:
-        """The model that drafts."""
-        from summarizer import embedded
-
-        return embedded.NAME if self.settings.embedded else self.settings.llm_model or ""
+        settings = self.settings
+        policy, politeness = (
+            NetworkPolicy(settings.allowed_hosts),
+            Politeness(settings.host_interval),
+        )
+        client = GuardedClient(policy, politeness=politeness, proxy=settings.proxy)
+        self._stack.push_async_exit(client)
+        robots = Robots(client)
+        renderer = Renderer(client, robots) if settings.render and browser_installed() else None
+        return Network(client, robots, renderer, _transcriber(settings))
 
     @cached_property
     def profile(self) -> "Profile":
         """The limits and prices of the model that drafts."""
-        return self._profile_of(self.model_name)
+        from summarizer import embedded
 
-    @cached_property
-    def judge_profile(self) -> "Profile | None":
-        """Those of the judge, None where it is off."""
-        name = self.settings.judge_model
-        return self._profile_of(name) if name else None
+        return self._profile_of(self.settings.llm_model or embedded.NAME)
 
     @property
     def parallel(self) -> int:
@@ -120,23 +122,21 @@ class Services:
         """The caps on what calls may cost."""
         from summarizer.budget import Budget
 
-        settings = self.settings
-        return Budget(
-            settings.budget_run, settings.budget_day, self._spent_today, settings.budget_source
-        )
+        one = self.settings
+        return Budget(one.budget_run, one.budget_day, self._spent_today, one.budget_source)
 
     def plan(self, document: Document) -> "service.Plan":
         """Return how a document becomes a draft."""
         from summarizer import service
 
-        return service.plan(document, self.profile, self._strategy)
+        return service.plan(document, self.profile, self.settings.llm_strategy)
 
     def forecast(self, characters: int) -> "service.Forecast":
         """Return what a source of so many characters takes."""
         from summarizer import service
 
-        plan = service.usual_plan(characters, self.profile, self._strategy)
-        return service.forecast(characters, self.profile, plan, self.judge_profile)
+        plan = service.usual_plan(characters, self.profile, self.settings.llm_strategy)
+        return service.forecast(characters, self.profile, plan, self._judge_profile)
 
     def recipe(self, plan: "service.Plan") -> Recipe:
         """Return what drafts by a plan are made with now."""
@@ -164,15 +164,11 @@ class Services:
 
     def judge(self, document_id: str, purse: "Purse | None" = None) -> "Asker | None":
         """Return what asks the judge about one document, None where it is off."""
-        profile = self.judge_profile
+        profile = self._judge_profile
         return self._asker(profile, document_id, purse) if profile else None
 
     async def test_model(self) -> None:
-        """Ask the model for a sign of life; nothing is stored.
-
-        Raises:
-            ModelError: if it does not answer.
-        """
+        """Ask the model for a sign of life; nothing is stored. Raises ModelError without one."""
         from summarizer import service
 
         await service.check_model(self._client(self.profile))
@@ -180,12 +176,13 @@ class Services:
     def _asker(self, profile: "Profile", document_id: str, purse: "Purse | None") -> "Asker":
         from summarizer.asking import Asker
 
+        ledger, budget = self.warehouse, purse or self.budget
         return Asker(
             lambda: self._client(profile),
             profile,
-            self._ledger,
+            ledger,
             document_id,
-            budget=purse or self.budget,
+            budget=budget,
             pinned=self._prompts,
         )
 
@@ -195,18 +192,10 @@ class Services:
         endpoint = "" if self.settings.embedded else self.settings.endpoint
         return profile_of(model, endpoint, self.settings.models)
 
-    @property
-    def _strategy(self) -> "Strategy | None":
-        from summarizer.profiles import Strategy
-
-        wanted = self.settings.llm_strategy
-        return None if wanted == "auto" else Strategy(wanted)
-
     @cached_property
-    def _ledger(self) -> "Ledger":
-        from config.ledger import WarehouseLedger
-
-        return WarehouseLedger(self.warehouse)
+    def _judge_profile(self) -> "Profile | None":
+        name = self.settings.judge_model
+        return self._profile_of(name) if name else None
 
     @cached_property
     def _limiter(self) -> "Limiter":
@@ -215,28 +204,19 @@ class Services:
         settings = self.settings
         return Limiter(EMBEDDED_AT_ONCE if settings.embedded else settings.llm_concurrency)
 
-    @cached_property
-    def _clients(self) -> "dict[str, ModelClient]":
-        return {}
-
     def _client(self, profile: "Profile") -> "ModelClient":
         """Return the client of a model, made when it is first asked."""
-        if profile.model not in self._clients:
-            self._clients[profile.model] = self._new_client(profile)
-        return self._clients[profile.model]
-
-    def _new_client(self, profile: "Profile") -> "ModelClient":
         from summarizer.client import ModelClient
         from summarizer.embedded import EmbeddedServer
 
+        if client := self._clients.get(profile.model):
+            return client
         settings = self.settings
+        endpoint, key = settings.endpoint, _revealed(settings.openai_api_key)
         if settings.embedded:
             server = EmbeddedServer()
             self._at_end(server.close)
             endpoint, key = server.base_url, server.api_key
-        else:
-            secret = settings.openai_api_key
-            endpoint, key = settings.endpoint, secret.get_secret_value() if secret else "none"
         client = ModelClient(
             endpoint,
             key,
@@ -247,7 +227,7 @@ class Services:
             patience=self._patience,
         )
         self._stack.push_async_callback(client.close)
-        return client
+        return self._clients.setdefault(profile.model, client)
 
     def _spent_today(self) -> float:
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -256,44 +236,9 @@ class Services:
     def _at_end(self, close: Callable[[], object]) -> None:
         self._stack.push_async_callback(asyncio.to_thread, close)
 
-    async def __aenter__(self) -> Self:
-        return self
-
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
         """Stop what was started: workers, connections, the embedded model, the database."""
         await self._stack.aclose()
-
-
-@asynccontextmanager
-async def opened(
-    settings: Settings | None = None, *, patience: float = 0.0
-) -> AsyncIterator[Services]:
-    """Give services built from ``settings``, by default those of the environment."""
-    async with Services(settings or Settings.load(), patience=patience) as services:
-        yield services
-
-
-@asynccontextmanager
-async def _network(settings: Settings) -> "AsyncIterator[Network]":
-    from extractors.fetch.network import Network
-    from extractors.fetch.rendering import Renderer, browser_installed
-    from extractors.network.client import GuardedClient, Politeness
-    from extractors.network.guard import NetworkPolicy
-    from extractors.network.robots import Robots
-
-    policy = NetworkPolicy(allowed_hosts=settings.allowed_hosts)
-    politeness = Politeness(settings.host_interval)
-    async with GuardedClient(policy, politeness=politeness, proxy=settings.proxy) as client:
-        robots = Robots(client)
-        yield Network(
-            client=client,
-            robots=robots,
-            renderer=Renderer(client, robots) if settings.render and browser_installed() else None,
-            transcriber=_transcriber(settings),
-        )
 
 
 def _transcriber(settings: Settings) -> "Transcriber | None":
@@ -305,6 +250,8 @@ def _transcriber(settings: Settings) -> "Transcriber | None":
     # The key of the drafts' endpoint goes to no other.
     shared = settings.openai_api_key if endpoint == settings.endpoint else None
     key = settings.transcription_api_key or shared
-    return Transcriber(
-        endpoint, key.get_secret_value() if key else "none", settings.transcription_model
-    )
+    return Transcriber(endpoint, _revealed(key), settings.transcription_model)
+
+
+def _revealed(key: SecretStr | None) -> str:
+    return key.get_secret_value() if key else "none"

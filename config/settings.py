@@ -45,11 +45,9 @@ def _account() -> str:
 
 
 class Settings(BaseSettings):
-    """Each field is ``CASEBOOK_<NAME>`` in the environment and ``<name>`` in ``casebook.toml``.
+    """``CASEBOOK_<NAME>`` in the environment, else ``<name>`` in ``casebook.toml`` here or at home.
 
-    The environment wins over ``casebook.toml`` in the current folder, and that over the one in
-    ``home``. Only the key has a name of its own: ``OPENAI_API_KEY``. Descriptions become
-    ``docs/settings.md``.
+    Descriptions become ``docs/settings.md``.
     """
 
     model_config = SettingsConfigDict(
@@ -66,11 +64,9 @@ class Settings(BaseSettings):
     curator: str = Field(default_factory=_account)
     """Your name, kept with each decision; by default the account's."""
     warehouse: SecretStr | None = None
-    """`ducklake:postgres:host=… dbname=…`, a warehouse that several machines share. Unset: one
-    DuckDB file in the home."""
+    """`ducklake:postgres:host=…`, which machines share. Unset: one DuckDB file in the home."""
     data: str | None = None
-    """Folder or fsspec address (`s3://bucket/casebook`) of the snapshots and of a shared
-    warehouse's files; by default the home."""
+    """Folder or address (`s3://bucket/…`) of snapshots and a shared warehouse; else the home."""
 
     llm_base_url: str | None = None
     """An OpenAI-compatible endpoint. Unset: the embedded model."""
@@ -85,11 +81,9 @@ class Settings(BaseSettings):
     llm_concurrency: AtOnce = 4
     """Requests to the endpoint at the same time."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    """Your own models, or changes to known ones, as `[models."name"]` tables in the file: context,
-    output limit, reasoning effort, prices."""
+    """Your own models, or changes to known ones, as `[models."name"]` tables; see below."""
     judge: str = "off"
-    """`off`, `same` (the model that drafts) or another model at the same endpoint: it reads each
-    statement against its quote."""
+    """`off`, `same` or another model of the endpoint: it reads each statement against its quote."""
     patience: Seconds = 6 * 3600.0
     """Seconds that a batch waits for an endpoint that is down or limits its rate."""
 
@@ -108,8 +102,7 @@ class Settings(BaseSettings):
     """US dollars that one source may cost; `--source-budget` raises it."""
 
     concurrency: AtOnce | None = None
-    """Sources that are drafted at the same time; by default twice as many as requests, since some
-    are checked and stored meanwhile. 2 with the embedded model."""
+    """Sources drafted at the same time; else twice as many as requests, 2 if embedded."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that parse documents."""
     host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0
@@ -186,9 +179,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.warehouse and not self.data:
-            raise ValueError(
-                "CASEBOOK_WAREHOUSE also needs CASEBOOK_DATA, a place that every machine reaches"
-            )
+            raise ValueError("CASEBOOK_WAREHOUSE also needs CASEBOOK_DATA, which machines share")
         if self.llm_base_url and not self.llm_model:
             raise ValueError("CASEBOOK_LLM_BASE_URL also needs CASEBOOK_LLM_MODEL")
         return self
@@ -227,16 +218,6 @@ class Settings(BaseSettings):
             raise ConfigurationError(f"wrong setting: {error}") from None
         except OSError as error:
             raise ConfigurationError(f"{error.filename} cannot be read: {error.strerror}") from None
-
-    @property
-    def warehouse_path(self) -> Path:
-        """The DuckDB file."""
-        return self.home / "warehouse.duckdb"
-
-    @property
-    def data_root(self) -> str:
-        """Folder or address of the snapshots and a lake's files."""
-        return self.data or str(self.home)
 
     @property
     def site_path(self) -> Path:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from prefect import flow
 
-from config.services import Services, opened
+from config.services import Services
 from config.settings import Settings
 from extractors.fetch.fetch import fetch_list
 from extractors.lists.walk import Walk, walk
@@ -36,7 +36,7 @@ async def backfill(
     if (source is None) == (batch_id is None):
         raise InputError("backfill needs either source=LIST or batch_id=ID")
     settings = Settings.load()
-    async with opened(settings, patience=settings.patience) as services:
+    async with Services(settings, patience=settings.patience) as services:
         if batch_id is None:
             found = await read_list(SourceRef(source=source or ""), services)
             items = select(found.candidates).items
@@ -56,7 +56,7 @@ async def read_list(ref: SourceRef, services: Services, given: bytes | None = No
     Raises:
         CasebookError: if the list cannot be had or read.
     """
-    network = await services.network()
+    network = services.network
 
     async def fetch(one: SourceRef) -> Payload:
         if given is not None and one == ref:

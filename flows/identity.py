@@ -90,7 +90,7 @@ async def payload_at(ref: SourceRef, services: Services) -> Payload:
     Raises:
         FetchError: if the bytes cannot be had.
     """
-    network = await services.network()
+    network = services.network
     if ref.feed is None:
         return await fetch(ref, network)
     feed = await fetch_list(SourceRef(source=ref.feed), network)
@@ -128,7 +128,7 @@ async def text_of(
     try:
         return await services.workers.extract(payload), payload
     except NeedsJavaScript:
-        renderer = (await services.network()).renderer
+        renderer = services.network.renderer
         if renderer is None or not scripts:
             raise
     rendered = await renderer.render(payload)
@@ -154,7 +154,7 @@ def known_triage(run: Run, document: Document) -> Triage | None:
     """Return the stored verdict of the current rubric and model."""
     services = run.services
     rubric = service.rubric_id(services.plan(document))
-    return services.warehouse.triage_of(document.document_id, rubric, services.model_name)
+    return services.warehouse.triage_of(document.document_id, rubric, services.profile.model)
 
 
 def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:

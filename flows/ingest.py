@@ -13,7 +13,7 @@ import structlog
 from prefect import flow
 from pydantic import Field
 
-from config.services import opened
+from config.services import Services
 from flows import identity, results
 from flows.engine import as_done, in_flow_run, step
 from flows.run import Run
@@ -54,7 +54,7 @@ async def ingest(
     known address again.
     """
     ref = SourceRef(source=source, url=url, transcript=transcript, feed=feed)
-    async with opened() as services:
+    async with Services() as services:
         return await process(Run(ref, services, force=force, refresh=refresh))
 
 

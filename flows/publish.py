@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prefect import flow
 
-from config.services import Services, opened
+from config.services import Services
 from publishing.gate import blocked
 from publishing.site import Built, SiteSettings, build
 from schemas.frozen import Frozen
@@ -37,7 +37,7 @@ class Published(Frozen):
 @flow(name="publish", persist_result=False)
 async def publish(out: Path | None = None) -> Published:
     """Write the site of all approved cases to ``out``, by default the home's site folder."""
-    async with opened() as services:
+    async with Services() as services:
         return await publish_site(services, out)
 
 

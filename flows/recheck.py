@@ -7,7 +7,7 @@ from typing import Any
 
 from prefect import flow
 
-from config.services import Services, opened
+from config.services import Services
 from extractors.sites import canonical_url
 from flows.engine import as_done
 from flows.identity import payload_at, text_of
@@ -23,7 +23,7 @@ _MOST = 1_000_000
 @flow(name="recheck", persist_result=False)
 async def recheck(most: int = 100) -> list[str]:
     """Fetch published sources again, those that waited longest first; return those that differ."""
-    async with opened() as services:
+    async with Services() as services:
         chosen = (await due(services))[:most]
         checks = [check async for check in recheck_all(chosen, services)]
     return [f"{c.source_id}: {c.result.value}" for c in checks if c.result is not CheckResult.SAME]

@@ -4,7 +4,7 @@ import asyncio
 
 from prefect import flow
 
-from config.services import Services, opened
+from config.services import Services
 from config.settings import Settings
 from extractors.formats import FORMATS
 from flows.identity import document_from, payload_of
@@ -32,7 +32,7 @@ class Stale(Frozen):
 async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
     """Make new drafts of these cases, by default of all that are stale."""
     settings = Settings.load()
-    async with opened(settings, patience=settings.patience) as services:
+    async with Services(settings, patience=settings.patience) as services:
         chosen = case_ids or [one.making.case_id for one in await stale(services)]
         return [await redraft(case_id, services) for case_id in chosen]
 

@@ -168,7 +168,7 @@ async def forecast(items: Sequence[BatchItem], services: Services) -> Forecast:
     return Forecast(
         states={state: list(states.values()).count(state) for state in SourceState},
         open=len(left),
-        model=services.model_name,
+        model=services.profile.model,
         calls=len(left) * one.calls,
         tokens=len(left) * (one.prompt_tokens + one.completion_tokens),
         cost_usd=None if one.cost_usd is None else len(left) * one.cost_usd,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from prefect import flow
 
-from config.services import Services, opened
+from config.services import Services
 from config.settings import Settings
 from extractors.sites import canonical_url
 from flows.backfill import BatchRun, read_list, register, settings_for, summary
@@ -32,13 +32,14 @@ async def watch(watch_id: str | None = None) -> list[str]:
     settings = Settings.load()
     lines: list[str] = []
     problems: list[str] = []
-    async with opened(settings, patience=settings.patience) as services:
+    async with Services(settings, patience=settings.patience) as services:
         for due in await due_watches(services, watch_id):
             seen, batch = await look(due, services)
             problems += [f"{due.address}: {seen.failure}"] if seen.failure else []
             lines.append(f"{due.address}: {seen.new} new of {seen.found}")
             if batch:
-                async with opened(settings_for(batch, settings), patience=settings.patience) as own:
+                chosen = settings_for(batch, settings)
+                async with Services(chosen, patience=settings.patience) as own:
                     progress = await BatchRun(batch, own).finish()
                 lines.append(summary(progress))
                 problems += [f"{due.address}: {progress.reason}"] if progress.reason else []
@@ -215,6 +216,6 @@ def _check(address: str, every_seconds: int, rubric: str | None, services: Servi
         raise InputError(f"a rubric has 1 to {_LONGEST_RUBRIC:,} characters, not {len(rubric):,}")
     if services.profile.strategy is Strategy.GUIDED:
         raise ConfigurationError(
-            f"{services.model_name} is too small to judge by a rubric; configure a capable model, "
-            "or use --word"
+            f"{services.profile.model} is too small to judge by a rubric; configure a capable "
+            "model, or use --word"
         )

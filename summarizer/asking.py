@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from summarizer.client import ModelClient  # it imports openai, which takes a second
 
 A = TypeVar("A", bound=BaseModel)
+_STORE_SECONDS = 600.0  # an answer that was paid for is worth a long wait
 
 
 class Asker:
@@ -77,7 +78,7 @@ class Asker:
         values = {name: variables[name] for name in prompt.variables if name in variables}
         messages = prompt.render(values)
         question_id = question_of(messages, answer_type, self.profile)
-        known = await self._ledger.answer(question_id)
+        known = await asyncio.to_thread(self._ledger.answer, question_id)
         if known is None:
             known = await self._pay(prompt, messages, answer_type, (question_id, stage))
         self.generations.append(known)
@@ -107,7 +108,8 @@ class Asker:
             charge.usd = made.usage.cost_usd or 0.0
             self.paid.append(made)
             # What was paid for is stored, even if the run was cancelled meanwhile.
-            await asyncio.shield(asyncio.ensure_future(self._ledger.keep(made)))
+            kept = asyncio.to_thread(self._ledger.append, made, timeout=_STORE_SECONDS)
+            await asyncio.shield(kept)
         if isinstance(outcome, ModelError):
             raise outcome
         return made

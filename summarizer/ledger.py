@@ -6,10 +6,10 @@ from schemas.generations import Generation
 
 
 class Ledger(Protocol):
-    """A store of generations; flows implement it over the warehouse."""
+    """A store of generations; the warehouse is one."""
 
-    async def answer(self, question_id: str) -> Generation | None:
+    def answer(self, question_id: str) -> Generation | None:
         """Return the stored ``ok`` answer to a question, or None."""
 
-    async def keep(self, generation: Generation) -> None:
-        """Store a call before anything is done with its answer."""
+    def append(self, *rows: Generation, timeout: float) -> None:
+        """Store calls; wait at most ``timeout`` seconds for another process to finish."""

@@ -59,7 +59,7 @@ class Forecast(Frozen):
     cost_usd: float | None
 
 
-def plan(document: Document, profile: Profile, wanted: Strategy | None = None) -> Plan:
+def plan(document: Document, profile: Profile, wanted: str = "auto") -> Plan:
     """Return the strategy for ``document``; ``wanted`` is the one that a person asked for.
 
     A small model is guided. A capable one reads the document in one call where that fits its
@@ -68,17 +68,17 @@ def plan(document: Document, profile: Profile, wanted: Strategy | None = None) -
     return _planned(single.prompt_tokens(document), profile, wanted)
 
 
-def usual_plan(characters: int, profile: Profile, wanted: Strategy | None = None) -> Plan:
+def usual_plan(characters: int, profile: Profile, wanted: str = "auto") -> Plan:
     """Return the strategy for a text of so many characters that is not there yet."""
     asked = _fixed(single.PROMPT) + schema_tokens(CaseStudyAnswer)
     return _planned(asked + int(_CAUTION * _read(characters)), profile, wanted)
 
 
-def _planned(asked: int, profile: Profile, wanted: Strategy | None) -> Plan:
+def _planned(asked: int, profile: Profile, wanted: str) -> Plan:
     by_model = profile.strategy is not Strategy.GUIDED
-    if wanted is not None or profile.strategy is not Strategy.SINGLE:
-        reason = "asked for" if wanted else "the model's profile says so"
-        strategy = wanted or profile.strategy
+    if wanted != "auto" or profile.strategy is not Strategy.SINGLE:
+        reason = "the model's profile says so" if wanted == "auto" else "asked for"
+        strategy = profile.strategy if wanted == "auto" else Strategy(wanted)
         is_guided = strategy is Strategy.GUIDED
         return Plan(strategy=strategy, reason=reason, triage_by_model=by_model and not is_guided)
     needed = f"about {asked:,} tokens and {profile.answer_tokens:,} for the answer"

@@ -24,14 +24,14 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.kept: list[Generation] = []
 
-    async def answer(self, question_id: str) -> Generation | None:
+    def answer(self, question_id: str) -> Generation | None:
         """Return the newest ok answer."""
         found = (g for g in reversed(self.kept) if g.question_id == question_id)
         return next((g for g in found if g.status is AnswerStatus.OK), None)
 
-    async def keep(self, generation: Generation) -> None:
-        """Keep a call."""
-        self.kept.append(generation)
+    def append(self, *rows: Generation, timeout: float) -> None:  # noqa: ARG002 - the protocol's
+        """Keep calls."""
+        self.kept.extend(rows)
 
 
 def document_of(*paragraphs: str, kind: SourceKind = SourceKind.WEB, **fields: object) -> Document:

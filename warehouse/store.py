@@ -47,9 +47,9 @@ class Warehouse(SourceReads, CaseReads):
         """Wait until no other task, process or machine holds ``name``, and hold it."""
         return self._database.alone(name)
 
-    def append(self, *rows: Row) -> None:
+    def append(self, *rows: Row, timeout: float | None = None) -> None:
         """Store rows in their order, all or none; a row whose id is stored is left as it is."""
-        self._write(lambda c, now: storage.add(c, rows, now))
+        self._write(lambda c, now: storage.add(c, rows, now), timeout)
 
     def add_batch(self, batch: Batch, items: Sequence[BatchItem]) -> None:
         """Store a batch with its items in their order; a stored one is left as it is."""
@@ -99,7 +99,7 @@ class Warehouse(SourceReads, CaseReads):
         """Return name, kind, comment and columns (name, type, comment) of each table and view."""
         return self._rows("tables")
 
-    def _write(self, work: Work[None]) -> None:
+    def _write(self, work: Work[None], timeout: float | None = None) -> None:
         if self._read_only:
             raise WarehouseError("the warehouse was opened to read", cause="warehouse_read_only")
-        self._database.run(work, self._timeout, writes=True)
+        self._database.run(work, timeout or self._timeout, writes=True)

@@ -56,7 +56,7 @@ async def test_a_crash_after_an_answer_pays_nothing_twice(
     assert failed.failure is not None
     assert failed.failure.stage == "summarize"
     calls = len(model_endpoint.requests)
-    await services.close()
+    await services.__aexit__()
 
     async with Services(settings) as fresh:
         result = await process(run_of(source, fresh))

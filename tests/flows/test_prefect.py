@@ -59,7 +59,7 @@ async def test_each_stage_is_a_task_of_the_flow_run(source: Path) -> None:
     state = await ingest(str(source), return_state=True)
     assert state.is_completed()
     assert await task_names(state.state_details.flow_run_id) == STAGES
-    with Warehouse(Settings.load().warehouse_path) as warehouse:
+    with Warehouse(Settings.load().home / "warehouse.duckdb") as warehouse:
         assert len(warehouse.case_ids()) == 1
 
 
@@ -68,7 +68,7 @@ async def test_a_source_that_fails_is_a_failed_flow_run() -> None:
     state = await ingest("/nowhere/talk.vtt", return_state=True)
     assert state.is_failed()
     assert "/nowhere/talk.vtt" in (state.message or "")
-    with Warehouse(Settings.load().warehouse_path) as warehouse:
+    with Warehouse(Settings.load().home / "warehouse.duckdb") as warehouse:
         assert [one.failure.kind for one in warehouse.open_failures()] == ["file_missing"]
 
 

@@ -45,7 +45,7 @@ def migrated(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def warehouse(services, settings, migrated) -> Warehouse:
-    shutil.copy(migrated, settings.warehouse_path)
+    shutil.copy(migrated, settings.home / "warehouse.duckdb")
     return services.warehouse
 
 

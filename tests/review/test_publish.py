@@ -54,7 +54,7 @@ def test_an_edited_and_approved_case_is_published_anew(desk, case_id):
 def test_the_site_is_read_only_and_bounded(desk, settings, case_id):
     """No path leads out of the site's folder, and nothing can be written to it."""
     desk.send_form("/publish")
-    assert settings.warehouse_path.exists()
+    assert (settings.home / "warehouse.duckdb").exists()
     assert desk.get("/site/%2e%2e/warehouse.duckdb").status_code == 404
     assert desk.get("/site/..%2fwarehouse.duckdb").status_code == 404
     headers = {"x-casebook-token": desk.token, "sec-fetch-site": "same-origin"}

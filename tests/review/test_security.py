@@ -84,7 +84,7 @@ def test_the_key_leads_nowhere_else(stranger, path):
 def test_health_is_open_and_does_not_touch_the_warehouse(stranger, settings):
     """A supervisor asks without a key, and before there is a warehouse."""
     assert stranger.get("/healthz").json() == {"status": "ok"}
-    assert not settings.warehouse_path.exists()
+    assert not (settings.home / "warehouse.duckdb").exists()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_no_change_comes_from_another_site(desk, settings, headers):
         answer = desk.post(path, data={"token": desk.token}, headers=given)
         assert answer.status_code == 403, path
         assert "own pages only" in answer.text
-    assert not settings.warehouse_path.exists()
+    assert not (settings.home / "warehouse.duckdb").exists()
 
 
 @pytest.mark.parametrize("token", [None, "", "guessed", "tökén"])
@@ -131,7 +131,7 @@ def test_no_change_without_the_token(desk, settings, token):
         answer = desk.post(path, data=data, headers={"sec-fetch-site": "same-origin"})
         assert answer.status_code == 403, path
         assert "reload" in answer.text
-    assert not settings.warehouse_path.exists()
+    assert not (settings.home / "warehouse.duckdb").exists()
 
 
 def test_a_script_with_the_key_in_a_header_needs_no_token(stranger, build):

@@ -112,24 +112,24 @@ async def test_no_client_is_made_for_a_known_answer(endpoint, asker_of, ledger, 
 
 async def test_a_cancelled_run_keeps_what_was_paid(endpoint, asker_of, ledger):
     """An answer that arrived is stored although the run was cancelled meanwhile."""
-    storing, release = asyncio.Event(), asyncio.Event()
-    keep = ledger.keep
+    storing, release, stored = threading.Event(), threading.Event(), threading.Event()
+    append = ledger.append
 
-    async def slow_keep(generation):
+    def slow_append(generation, timeout):
         storing.set()
-        await release.wait()
-        await keep(generation)
+        release.wait()
+        append(generation, timeout=timeout)
+        stored.set()
 
-    ledger.keep = slow_keep
+    ledger.append = slow_append
     endpoint.enqueue(GOOD)
     task = asyncio.ensure_future(ask(asker_of()))
-    await storing.wait()
+    await asyncio.to_thread(storing.wait)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     release.set()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await asyncio.to_thread(stored.wait)
     assert len(ledger.kept) == 1
 
 

@@ -214,12 +214,12 @@ async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
 @pytest.mark.parametrize(
     ("profile", "wanted", "strategy", "by_model"),
     [
-        (PROFILE, None, Strategy.SINGLE, True),
+        (PROFILE, "auto", Strategy.SINGLE, True),
         (PROFILE, Strategy.MAP_REDUCE, Strategy.MAP_REDUCE, True),
         (PROFILE, Strategy.GUIDED, Strategy.GUIDED, False),
-        (Profile(context_tokens=9_000, output_tokens=2_000), None, Strategy.MAP_REDUCE, True),
-        (Profile(context_tokens=4_000, output_tokens=2_000), None, Strategy.GUIDED, False),
-        (Profile(strategy=Strategy.GUIDED), None, Strategy.GUIDED, False),
+        (Profile(context_tokens=9_000, output_tokens=2_000), "auto", Strategy.MAP_REDUCE, True),
+        (Profile(context_tokens=4_000, output_tokens=2_000), "auto", Strategy.GUIDED, False),
+        (Profile(strategy=Strategy.GUIDED), "auto", Strategy.GUIDED, False),
         (Profile(strategy=Strategy.GUIDED), Strategy.SINGLE, Strategy.SINGLE, False),
     ],
 )

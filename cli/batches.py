@@ -4,18 +4,17 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run, standard_input
 from cli.options import Text, Texts, arg, opt
-from cli.terminal import emit, err, out, print_result
+from cli.terminal import NAME, emit, err, out, print_result, progress
 from publishing.terminal import batch_text, look_text, plain, watch_text
 from schemas.batches import WatchState
 from schemas.errors import ConfigurationError, InputError
@@ -78,20 +77,13 @@ def backfill(
             emit([expected], str, as_json=True)
         else:
             err().print(_forecast_text(expected))
-        code = 0
-        if not dry_run:
-            if resume is None:
-                batch = await register(
-                    origin,
-                    items,
-                    services,
-                    force=force,
-                    budget_usd=budget,
-                    source_budget_usd=source_budget,
-                    model=model,
-                )
-            code = await _run_batch(services, batch, expected.open, as_json=as_json)
-        return code or (EXIT_SOME_FAILED if missed else 0)
+        code = EXIT_SOME_FAILED if missed else 0
+        if dry_run:
+            return code
+        if resume is None:
+            budgets = {"budget_usd": budget, "source_budget_usd": source_budget}
+            batch = await register(origin, items, services, force=force, model=model, **budgets)
+        return await _run_batch(services, batch, expected.open, as_json=as_json) or code
 
     settings = load_settings(
         context, llm_model=model, budget_run=budget, budget_source=source_budget
@@ -100,11 +92,7 @@ def backfill(
 
 
 async def _select(
-    services: "Services",
-    source: str,
-    since: date | None,
-    limit: int | None,
-    words: Sequence[str] | None,
+    services: "Services", source: str, since: date | None, limit: int | None, words: Texts
 ) -> "tuple[str, Selection, int]":
     """Read a list; return its name, the selection, and how many lines could not be read."""
     from flows.backfill import read_list
@@ -141,15 +129,7 @@ def _forecast_text(expected: "Forecast") -> str:
 async def _run_batch(services: "Services", batch: "Batch", left: int, *, as_json: bool) -> int:
     from flows.backfill import BatchRun, summary
 
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err(),
-        transient=True,
-        disable=not err().is_terminal,
-    )
+    bar = progress(NAME, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     results: list[IngestResult] = []
 
     def on_result(result: "IngestResult") -> None:
@@ -159,16 +139,16 @@ async def _run_batch(services: "Services", batch: "Batch", left: int, *, as_json
 
     with bar:
         task = bar.add_task("sources", total=left)
-        progress = await BatchRun(batch, services, on_result=on_result).finish()
-    err().print(f"[bold]batch {batch.batch_id}[/]: {summary(progress)}")
-    for group in progress.failures:
+        done = await BatchRun(batch, services, on_result=on_result).finish()
+    err().print(f"[bold]batch {batch.batch_id}[/]: {summary(done)}")
+    for group in done.failures:
         err().print(f"  {group.count} × {group.kind} ({group.remedy}): {plain(group.message)}")
-    if progress.reason:
+    if done.reason:
         err().print(
-            f"[yellow]paused:[/] {plain(progress.reason)}\n"
+            f"[yellow]paused:[/] {plain(done.reason)}\n"
             f"Go on with `casebook backfill --resume {batch.batch_id}`."
         )
-        return 4 if "budget" in progress.reason else EXIT_SOME_FAILED
+        return 4 if "budget" in done.reason else EXIT_SOME_FAILED
     return EXIT_SOME_FAILED if any(result.failure for result in results) else 0
 
 

@@ -1,6 +1,7 @@
 """``list``, ``show`` and the curator's decisions from the terminal."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ from publishing.terminal import case_view, cases_table, plain, refused_text
 from schemas.cases import FACT_NAMES, Measure, Section
 from schemas.errors import CasebookError, InvalidDecision
 from schemas.results import RefusedSource
-from schemas.reviews import CaseFilter, CaseLine, CaseStatus, Review
+from schemas.reviews import CaseFilter, CaseStatus, Review
 
 if TYPE_CHECKING:
     from config.services import Services
@@ -37,14 +38,12 @@ def list_(
 ) -> None:
     """List drafts and cases, the newest first."""
 
-    def table(lines: Sequence[CaseLine]) -> object:
-        return cases_table(lines, out().width, fits=out().is_terminal)
-
     async def work(services: "Services") -> None:
         warehouse = services.warehouse
         wanted = CaseFilter(status=status, text=text, company=company, tag=tag, limit=limit)
         lines = warehouse.cases(wanted)
         refused = warehouse.refused() if everything else []
+        table = partial(cases_table, width=out().width, fits=out().is_terminal)
         empty = "" if refused else "No cases yet: `casebook submit ADDRESS` makes one."
         emit(lines, table, as_json=as_json, table=True, to_json=line_json, empty=empty)
         emit(refused, refused_text, as_json=as_json, to_json=_refused_json, empty="")

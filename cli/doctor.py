@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -18,6 +18,7 @@ from publishing.terminal import plain
 from schemas.errors import CasebookError, ConfigurationError
 
 if TYPE_CHECKING:
+    from config.services import Services
     from config.settings import Settings
 
 
@@ -52,74 +53,59 @@ def doctor(context: typer.Context, as_json: options.AsJson = False) -> None:
 def examine(settings: "Settings") -> Iterator[Finding]:
     """Yield the findings, quick ones first."""
     yield Finding("casebook", "ok", f"{version('casebook')}, curator {settings.curator}")
-    checks: dict[str, Callable[[Settings], str]] = {
-        "settings": _settings,
-        "home": _home,
-        "warehouse": _warehouse,
-        "model": _model,
-        "answer": _answer,
-        "recordings": _recordings,
-        "browser": _browser,
-        "scans": _scans,
-        "prefect": _prefect,
-    }
-    for name, check in checks.items():
+    from config.services import Services
+
+    services = Services(settings)
+    checks = (_settings, _home, _warehouse, _model, _answer)
+    for check in (*checks, _recordings, _browser, _scans, _prefect):
+        name = check.__name__.removeprefix("_")
         try:
-            yield Finding(name, "ok", check(settings))
+            yield Finding(name, "ok", check(services))
         except Remark as remark:
             yield Finding(name, "warn", str(remark))
         except CasebookError as error:
             yield Finding(name, "bad", str(error), error.exit_code)
 
 
-def _settings(settings: "Settings") -> str:
+def _settings(services: "Services") -> str:
     from config.settings import unknown_variables, variable_of
 
     if strange := unknown_variables():
         names = [f"{n} (do you mean {near}?)" if near else n for n, near in strange.items()]
         raise Remark(f"not settings, and ignored: {', '.join(names)}")
-    given = [variable_of(name) for name in sorted(settings.model_fields_set)]
+    given = [variable_of(name) for name in sorted(services.settings.model_fields_set)]
     return f"set: {', '.join(given)}" if given else "all at their defaults"
 
 
-def _home(settings: "Settings") -> str:
-    folder = settings.home
+def _home(services: "Services") -> str:
+    folder = services.settings.home
     nearest = next(one for one in (folder, *folder.parents) if one.exists())
     if not os.access(nearest, os.W_OK):
         raise ConfigurationError(f"{folder} cannot be written; set CASEBOOK_HOME to another folder")
     return str(folder) if folder.exists() else f"{folder} (not there yet)"
 
 
-def _warehouse(settings: "Settings") -> str:
-    from config.services import Services
-
-    warehouse = Services(settings).warehouse
-    counts = {name: count for name, count in warehouse.counts().items() if count}
-    warehouse.close()
+def _warehouse(services: "Services") -> str:
+    counts = {name: count for name, count in services.warehouse.counts().items() if count}
     shown = ("sources", "documents", "cases", "generations")
     return ", ".join(f"{counts[name]} {name}" for name in shown if name in counts) or "empty"
 
 
-def _model(settings: "Settings") -> str:
-    from config.services import Services
-
-    services = Services(settings)
-    profile = services.profile
+def _model(services: "Services") -> str:
+    settings, profile = services.settings, services.profile
     place = "embedded" if settings.embedded else settings.endpoint
     price = profile.price
     cost = f"${price.input:g}/${price.output:g} per million tokens" if price else "price unknown"
     judge = settings.judge_model or "off"
     return (
-        f"{services.profile.model} ({place}), {profile.strategy.value}, "
+        f"{profile.model} ({place}), {profile.strategy.value}, "
         f"{profile.context_tokens:,} tokens of context, {cost}; judge {judge}"
     )
 
 
-def _answer(settings: "Settings") -> str:
-    from config.services import Services
-
+def _answer(services: "Services") -> str:
     async def ask() -> float:
-        async with Services(settings) as services:
+        async with services:  # what was opened is closed at its end
             began = time.monotonic()
             await services.test_model()
             return time.monotonic() - began
@@ -127,32 +113,32 @@ def _answer(settings: "Settings") -> str:
     return f"the model answers in {interruptible(ask()):.1f} s"
 
 
-def _recordings(settings: "Settings") -> str:
+def _recordings(services: "Services") -> str:
     sound = "yt-dlp is installed" if find_spec("yt_dlp") else "yt-dlp is missing (extra [media])"
-    if settings.transcription_model is None:
+    if services.settings.transcription_model is None:
         raise Remark(f"not transcribed (CASEBOOK_TRANSCRIPTION_MODEL is not set); {sound}")
-    return f"{settings.transcription_model}; {sound}"
+    return f"{services.settings.transcription_model}; {sound}"
 
 
-def _browser(settings: "Settings") -> str:
+def _browser(services: "Services") -> str:
     from extractors.fetch.rendering import browser_installed
 
-    if not settings.render:
+    if not services.settings.render:
         raise Remark("scripts of pages are not run: CASEBOOK_RENDER is off")
     if not browser_installed():
         raise Remark("scripts of pages are not run: install the extra [browser] and Chromium")
     return "pages that need JavaScript run in Chromium"
 
 
-def _scans(_: "Settings") -> str:
+def _scans(_: "Services") -> str:
     if program := shutil.which("tesseract"):
         return f"scanned pages are recognized by {program}"
     raise Remark("scanned pages are not recognized: install tesseract (apt: tesseract-ocr)")
 
 
-def _prefect(settings: "Settings") -> str:
+def _prefect(services: "Services") -> str:
     from cli.server import running
 
-    if url := running(settings.home):
+    if url := running(services.settings.home):
         return f"the server of `casebook up` answers at {url}"
     raise Remark("no server runs; commands work without it (`casebook up` starts one)")

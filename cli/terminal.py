@@ -10,6 +10,7 @@ from rich.console import Console, JustifyMethod
 from rich.progress import (
     BarColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     TaskID,
     TextColumn,
@@ -21,6 +22,7 @@ from publishing.terminal import plain, printable, result_text
 from schemas.results import IngestResult
 
 _STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
+NAME = TextColumn("{task.description}")
 _LABEL_WIDTH = 44
 _PIPED_WIDTH = 200
 
@@ -79,28 +81,23 @@ def print_table(
 def print_result(result: IngestResult, *, as_json: bool) -> None:
     """Print what became of a source; failures go to standard error."""
     if as_json:
-        print_json(result.to_json())
+        print_json(result_json(result))
     else:
         (err() if result.failure else out()).print(result_text(result))
 
 
-class StageBars:
-    """One bar per source on standard error: its stage, and how far it is; none without a terminal.
+def progress(*columns: ProgressColumn) -> Progress:
+    """Return bars on standard error, none without a terminal."""
+    is_shown = err().is_terminal
+    return Progress(*columns, console=err(), transient=True, disable=not is_shown)
 
-    A context manager.
-    """
+
+class StageBars:
+    """One bar per source: its stage, and how far it is. A context manager."""
 
     def __init__(self) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("[cyan]{task.fields[stage]:<10}[/]"),
-            TimeElapsedColumn(),
-            console=err(),
-            transient=True,
-            disable=not err().is_terminal,
-        )
+        stage = TextColumn("[cyan]{task.fields[stage]:<10}[/]")
+        self._progress = progress(SpinnerColumn(), NAME, BarColumn(24), stage, TimeElapsedColumn())
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:

@@ -6,8 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, ValidationError
 
 from extractors.formats import OUR_TYPES
-from extractors.naming import where
-from extractors.text import one_line
+from extractors.text import one_line, where
 from schemas.errors import ExtractionError
 from schemas.frozen import Frozen
 from schemas.sources import Payload

@@ -9,8 +9,7 @@ from extractors import registry
 from extractors.blocks import Block, lay_out
 from extractors.bundles import Part, unpack
 from extractors.dates import stated_day
-from extractors.naming import where
-from extractors.text import decode, one_line
+from extractors.text import decode, one_line, where
 from extractors.web import reader as web
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step

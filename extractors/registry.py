@@ -8,8 +8,7 @@ from importlib import import_module
 
 from extractors import sniffing
 from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format, format_of
-from extractors.naming import where
-from extractors.text import count_words
+from extractors.text import count_words, where
 from schemas import errors
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
@@ -24,10 +23,8 @@ _PROSE = {"text", "markdown"}
 def read(payload: Payload) -> Extracted:
     """Return the text of ``payload``, read by the reader of its kind.
 
-    Raises:
-        ExtractionError: if no reader reads this kind, the bytes are not what they are called, there
-            are under five words, or as the reader does.
-        FetchError: if it is a feed, a sitemap or a table of addresses.
+    Raises ExtractionError if no reader reads this kind, the bytes are not what they are called, or
+    there are under five words, FetchError for a list of addresses, and as the reader does.
     """
     chosen, note = choose(payload)
     found: Extracted = import_module(chosen.module).read(payload)

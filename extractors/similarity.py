@@ -1,14 +1,13 @@
 """Near-duplicates: MinHash signatures of word runs, and bands by which SQL finds candidates.
 
 Each run falls into a bin, which keeps the smallest hash; empty bins borrow from their neighbours
-(Shrivastava and Li 2014, "Densifying one permutation hashing"). Change a constant and raise METHOD.
+(Shrivastava and Li 2014, "Densifying one permutation hashing").
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
-METHOD = "minhash/1"  # stored beside each signature; only those of one method can be compared
 BINS = 128
 ROWS = 3  # bins in a band: texts that share half of their runs share one of 42 with p > .99
 _RUN = 3

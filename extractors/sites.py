@@ -96,9 +96,6 @@ def _rewritten(forms: Mapping[re.Pattern[str], str], text: str) -> str:
     return next((match.expand(form) for match, form in fits if match), text)
 
 
-# --- Videos and papers ---------------------------------------------------------------------------
-
-
 def on_youtube(url: WebUrl | None) -> bool:
     """Return whether an address belongs to YouTube's site for viewers."""
     return url is not None and bool(_FORMS["youtube"].fullmatch(url.host))
@@ -145,8 +142,6 @@ def landing_of(url: WebUrl) -> tuple[str, str] | None:
     found = ((re.fullmatch(form, whole), pages) for form, pages in _RULES["papers"].items())
     return next(((one.expand(page), one.expand(pdf)) for one, (page, pdf) in found if one), None)
 
-
-# --- The canonical form --------------------------------------------------------------------------
 
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")

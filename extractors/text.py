@@ -12,7 +12,7 @@ from contextlib import suppress
 from charset_normalizer import from_bytes
 
 from extractors.data import table
-from schemas.sources import HiddenText
+from schemas.sources import HiddenText, Payload
 
 # U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
 _UNSEEN = re.compile(
@@ -39,6 +39,11 @@ _META = re.compile(_CHARSETS["meta"].encode(), re.IGNORECASE)
 _NOT_FOR_TEXT = re.compile(_CHARSETS["not_for_text"])
 _TOO_SHORT_TO_GUESS = 200
 _FEW_ERRORS = 0.005
+
+
+def where(payload: Payload) -> str:
+    """Return how messages name a source: the address that it came from, or the file's name."""
+    return payload.final_url or payload.url or payload.name or "The document"
 
 
 def visible(text: str) -> str:

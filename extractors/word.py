@@ -16,9 +16,8 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.blocks import document
 from extractors.data import table
-from extractors.naming import where
 from extractors.speakers import with_speakers
-from extractors.text import hidden_in, one_line
+from extractors.text import hidden_in, one_line, where
 from extractors.web.markup import body_of, parse
 from extractors.web.tree_blocks import tree_blocks
 from schemas.errors import ExtractionError

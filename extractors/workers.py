@@ -13,7 +13,6 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing import connection, forkserver, resource_tracker
 from multiprocessing.connection import Connection
@@ -22,7 +21,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from extractors import registry
 from extractors.formats import FORMATS
-from extractors.naming import where
+from extractors.text import where
 from schemas.errors import CasebookError, ExtractionError, TemporarilyUnavailable
 from schemas.sources import Extracted, Payload
 
@@ -48,7 +47,7 @@ class _Worker(NamedTuple):
     tasks: int = 0
 
 
-class WorkerPool(AbstractContextManager["WorkerPool"]):
+class WorkerPool:
     """Worker processes, started when first needed; safe to use from several tasks and threads."""
 
     def __init__(self, workers: int = 2, limits: Limits = Limits()) -> None:
@@ -82,9 +81,6 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         for process in (*self._busy.values(), *(worker.process for worker in self._idle)):
             process.kill()
         self._threads.shutdown()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _run(self, task: object, function: Callable[..., Any], payload: Payload) -> Any:
         process, pipe, tasks = self._take(payload)

@@ -77,9 +77,6 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
     return SourceIdentity(content_id("src", known), None, None)
 
 
-# --- Addresses -----------------------------------------------------------------------------------
-
-
 async def _remote(url: WebUrl, network: Network) -> Payload:
     meant = sites.original_of(url)
     if payload := await _known(meant, network):
@@ -99,7 +96,7 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
 
         return await fetch_video(video, network)
     if sites.playlist_id(url):
-        advice = f"`casebook links '{url}'` shows their addresses; submit those"
+        advice = f"`casebook backfill '{url}'` processes all of them"
         message = f"{url} is a list of videos, not one video: {advice}."
         raise errors.FetchError(message, "source_is_list")
     if sites.on_youtube(url):
@@ -129,9 +126,6 @@ async def _page(url: WebUrl, network: Network) -> Payload:
         advice = "check the address, or look for an archived copy"
         raise errors.SourceGone(f"{message}: {advice}.", "soft_not_found")
     return page
-
-
-# --- Files ---------------------------------------------------------------------------------------
 
 
 async def _local(name: str, address: str | None, limits: FetchLimits) -> Payload:
@@ -176,9 +170,6 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
         most = f"the {cap / MEGABYTE:g} MB that casebook reads of its kind"
         raise errors.TooLarge(f"{name} is larger than {most}: submit a smaller extract of it.")
     return data
-
-
-# --- Transcripts and recordings ------------------------------------------------------------------
 
 
 async def _as_transcript(said: Payload, network: Network) -> Payload:

@@ -17,9 +17,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from extractors.data import table
-from extractors.naming import where
 from extractors.network.client import GuardedClient
 from extractors.network.robots import Robots
+from extractors.text import where
 from extractors.urls import parse_web_url
 from schemas.errors import FetchError, TemporarilyUnavailable, TooLarge
 from schemas.sources import Payload, Step

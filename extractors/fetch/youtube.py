@@ -85,9 +85,6 @@ class _Adapter(BaseAdapter):
         response.encoding, response._content = "utf-8", page.data  # noqa: SLF001 - as adapters do
         return response
 
-    def close(self) -> None:
-        pass
-
 
 def _session(bridge: Bridge) -> requests.Session:
     """Return a session that has no way to the network but the bridge."""

@@ -12,9 +12,8 @@ from urllib.parse import urljoin
 from extractors.data import table
 from extractors.dates import day_in_address, stated_date
 from extractors.formats import SOURCES
-from extractors.naming import where
 from extractors.sites import canonical_url
-from extractors.text import one_line
+from extractors.text import one_line, where
 from extractors.urls import is_web_address
 from schemas.errors import ExtractionError, InvalidUrl, TooLarge
 from schemas.frozen import Frozen

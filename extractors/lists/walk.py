@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from extractors.lists.feeds import read_feed, read_opml, read_sitemap
 from extractors.lists.listing import Entry, Listing, Place, once, unpacked
 from extractors.lists.pages import read_page
 from extractors.lists.tables import is_table, read_json, read_lines, read_table
-from extractors.naming import where
-from extractors.text import decode
+from extractors.text import decode, where
 from extractors.urls import is_web_address
 from schemas.errors import CasebookError, ExtractionError
 from schemas.sources import Candidate, Payload, SourceRef
@@ -31,20 +29,16 @@ _TABLE = re.compile(r"\.[ct]sv |text/csv|text/tab-separated-values")
 _MARKDOWN = re.compile(r"\.(?:md|markdown|mdx) |markdown")
 
 
-@dataclass(frozen=True, slots=True)
-class WalkLimits:
-    """How many lists are read, and how many sources kept."""
-
-    lists: int = 500
-    candidates: int = 10_000
-
-
 class Walk(Listing):
     """What a list and the lists in it name, each source once."""
 
 
 async def walk(
-    ref: SourceRef, fetch_list: FetchList, compute: Compute, limits: WalkLimits = WalkLimits()
+    ref: SourceRef,
+    fetch_list: FetchList,
+    compute: Compute,
+    most_lists: int = 500,
+    most_sources: int = 10_000,
 ) -> Walk:
     """Return the sources that a list and the lists in it name, in the order of the lists.
 
@@ -58,7 +52,7 @@ async def walk(
 
     first = await listing(ref)
     found, missed = [first], list(first.missed)
-    inner = [SourceRef(source=address) for address in first.nested[: limits.lists]]
+    inner = [SourceRef(source=address) for address in first.nested[:most_lists]]
     for start in range(0, len(inner), _AT_ONCE):
         reads = map(listing, inner[start : start + _AT_ONCE])
         for result in await asyncio.gather(*reads, return_exceptions=True):
@@ -73,9 +67,9 @@ async def walk(
     missed += [f"{deeper} further lists, which were not followed"] if deeper else []
     every = (one for some in found for one in some.candidates)
     candidates = once(every, local=True)[0] if inner else first.candidates
-    if len(candidates) > limits.candidates:
-        missed.append(f"more than the first {limits.candidates:,} sources")
-    return Walk(form=first.form, candidates=candidates[: limits.candidates], missed=missed)
+    if len(candidates) > most_sources:
+        missed.append(f"more than the first {most_sources:,} sources")
+    return Walk(form=first.form, candidates=candidates[:most_sources], missed=missed)
 
 
 def read_list(payload: Payload, folder: Path | None = None) -> Listing:

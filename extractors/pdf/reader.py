@@ -11,7 +11,6 @@ import pypdfium2
 
 from extractors.blocks import Block, lay_out
 from extractors.language import language_of
-from extractors.naming import where
 from extractors.pdf import metadata
 from extractors.pdf.furniture import without_furniture
 from extractors.pdf.headings import levels_of
@@ -21,7 +20,7 @@ from extractors.pdf.order import in_order
 from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary
 from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.words import Frame, Page, words_of
-from extractors.text import count_words, hidden_in
+from extractors.text import count_words, hidden_in, where
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, HiddenText, Payload, SourceKind, Step
 
@@ -36,23 +35,21 @@ _USUAL_WORDS = frozenset("the of and to in is a der die und de la les et el los 
 def read(payload: Payload) -> Extracted:
     """Return the text of a PDF; each passage knows the page it begins on.
 
-    Raises:
-        ExtractionError: if it needs a password (``encrypted``), cannot be parsed (``damaged``), or
-            holds no text (``document_empty``; ``scanned`` for a scan that no program recognised).
+    Raises ExtractionError if it needs a password, cannot be parsed or holds no usable text.
     """
     name = where(payload)
-    with suppress(pypdfium2.PdfiumError), closing(pypdfium2.PdfDocument(payload.data)) as document:
-        return _extracted(document, name)
-    # Where pdfium has no cause for a failure, it repeats that of an earlier file.
+    # Where pdfium has no cause for a failure, it repeats that of an earlier file: this one.
     with suppress(pypdfium2.PdfiumError):
         pypdfium2.PdfDocument(b"no PDF")
-    problem, cause = "cannot be read as a PDF; open it in a viewer and save it again", "damaged"
     try:
-        pypdfium2.PdfDocument(payload.data).close()
+        with closing(pypdfium2.PdfDocument(payload.data)) as document:
+            return _extracted(document, name)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
-            problem, cause = "needs a password; submit a copy without one", "encrypted"
-    raise ExtractionError(f"{name} {problem}.", cause=cause)
+            message = f"{name} needs a password; submit a copy without one."
+            raise ExtractionError(message, cause="encrypted") from error
+        message = f"{name} cannot be read as a PDF; open it in a viewer and save it again."
+        raise ExtractionError(message, cause="damaged") from error
 
 
 def _extracted(document: Any, name: str) -> Extracted:

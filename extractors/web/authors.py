@@ -6,8 +6,7 @@ from itertools import islice, pairwise
 from typing import Any
 
 from extractors.text import one_line
-from extractors.web.linked_data import names_of
-from extractors.web.page import Page
+from extractors.web.page import Page, names_of
 from extractors.web.patterns import pattern, words
 from extractors.web.titles import is_name_of
 

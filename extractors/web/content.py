@@ -25,9 +25,7 @@ from extractors.web.tree_blocks import mark_code, tree_blocks
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-MOST_ELEMENTS = 20_000
-"""Elements above which trafilatura is left out: its time grows with the square of paragraphs."""
-
+MOST_ELEMENTS = 20_000  # beyond them trafilatura, which takes time by their square, is left out
 _SLIVER, _LARGE, _MOST = 0.3, 0.25, 0.4
 _STUB = 20
 _FURNITURE = ("nav", "footer", "aside")

@@ -15,8 +15,7 @@ from htmldate.core import DATE_ATTRIBUTES
 
 from extractors.dates import day_in_address
 from extractors.text import one_line
-from extractors.web.linked_data import Thing
-from extractors.web.page import Page
+from extractors.web.page import Page, Thing
 from extractors.web.patterns import pattern, words
 
 _MONTHS = [re.compile(names) for names in words("dates", "months")]

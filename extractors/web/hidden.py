@@ -17,12 +17,9 @@ from extractors.web.markup import body_of, drop_unread, length_of, text_of
 from extractors.web.patterns import pattern
 from schemas.sources import HiddenText
 
-LARGE_PART = 0.25
-"""Share of the page's text above which a hidden element is taken for text."""
-
-LARGE_SUM = 0.5
-"""The same for all that a click or script may show."""
-
+# Shares of the page's text above which a hidden element is taken for text, and above which all
+# that a click or script may show is.
+_LARGE_PART, _LARGE_SUM = 0.25, 0.5
 _FADING, _MOST_FADING = "opacity: 0", 5
 _FEWEST_WORDS, _MOST_REPORTED, _LONGEST_REPORTED = 3, 100, 300
 _SCRIPTLESS_LENGTH = 300
@@ -56,9 +53,9 @@ def strip_hidden(tree: Any) -> tuple[list[HiddenText], int]:
     finds = list(_finds(tree, body, rules))
     if sum(find.hiding.reason == _FADING for find in finds) > _MOST_FADING:  # part by part
         finds = [find for find in finds if find.hiding.reason != _FADING]
-    small = [find for find in finds if find.length <= LARGE_PART * total]
+    small = [find for find in finds if find.length <= _LARGE_PART * total]
     waiting = sum(find.length for find in small if find.hiding.may_open)
-    if waiting > LARGE_SUM * total:
+    if waiting > _LARGE_SUM * total:
         small = [find for find in small if not find.hiding.may_open]
     hidden = [
         HiddenText(text=text[:_LONGEST_REPORTED], reason=find.hiding.reason)

@@ -1,14 +1,21 @@
-"""A parsed page with its address, and what it says about itself by machine. Pure."""
+"""A parsed page with its address, and what it says about itself by machine (JSON-LD). Pure."""
 
+import json
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from extractors.text import one_line
-from extractors.web.linked_data import Thing, articles_in, things_of
 from extractors.web.patterns import pattern
 
+Thing = Mapping[str, Any]
+
+_ARTICLE = pattern("page", "article_types")
+_DEEPEST = 4
+_MOST_THINGS = 200
+_LONGEST_SCRIPT = 500_000
 _MANUAL_HOST, _MANUAL_PATH = pattern("page", "manual_host"), pattern("page", "manual_path")
 _MANUAL_MAKER = pattern("page", "manual_maker")
 _POST_PATH, _POST_CLASS = pattern("page", "post_path"), pattern("page", "post_class")
@@ -45,7 +52,7 @@ class Page:
         Some pages describe their related posts before the post itself.
         """
         titles = {one_line("".join(top.itertext())) for top in self.tree.iter("h1", "title")}
-        found = articles_in(self.things)
+        found = [one for one in self.things if any(map(_ARTICLE.fullmatch, types_of(one)))]
         return sorted(found, key=lambda one: one_line(str(one.get("headline"))) not in titles)
 
     @property
@@ -94,3 +101,42 @@ class Page:
             return True
         classes = (one.get("class") for one in self.tree.iter("body", "article", "main", "div"))
         return any(name and _POST_CLASS.search(name) for name in classes)
+
+
+def things_of(tree: Any) -> list[Thing]:
+    """Return what the page describes, outer things first; scripts that are not JSON are skipped."""
+    found: list[Thing] = []
+    for script in tree.iter("script"):
+        if script.get("type") == "application/ld+json" and len(found) < _MOST_THINGS:
+            try:
+                stated = json.loads((script.text or "")[:_LONGEST_SCRIPT], strict=False)
+            except (ValueError, RecursionError):
+                continue
+            found += _within(stated, 0)
+    return found[:_MOST_THINGS]
+
+
+def types_of(thing: Thing) -> frozenset[str]:
+    """Return the types that ``thing`` states."""
+    stated = thing.get("@type")
+    names = stated if isinstance(stated, list) else [stated]
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def names_of(value: Any) -> list[str]:
+    """Return the names of the persons in an ``author``; companies are left out."""
+    parts = value if isinstance(value, list) else [value]
+    persons = [part if isinstance(part, dict) else {"name": part} for part in parts]
+    names = [one.get("name") for one in persons if "Organization" not in types_of(one)]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _within(value: Any, depth: int) -> Iterator[Thing]:
+    things = [
+        one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)
+    ]
+    yield from things
+    if depth < _DEEPEST:
+        for thing in things:
+            for name in ("@graph", "mainEntity"):
+                yield from _within(thing.get(name), depth + 1)

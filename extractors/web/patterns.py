@@ -1,10 +1,13 @@
-"""The patterns of ``data/web.toml``, compiled."""
+"""The patterns of ``data/web.toml`` and ``data/walls.toml``, compiled."""
 
 import re
+from typing import NamedTuple
 
 from extractors.data import table
 
 _TABLE = table("web")
+_NEVER = re.compile(r"(?!)")
+_NOT = r"(?:not|n[’']?t)"
 
 
 def words(part: str, name: str) -> list[str]:
@@ -17,3 +20,29 @@ def pattern(part: str, name: str) -> re.Pattern[str]:
     """Return a pattern, with the office of its part for ROLE."""
     role = _TABLE[part].get("role", "")
     return re.compile(_TABLE[part][name].replace("ROLE", role), re.IGNORECASE)
+
+
+class Phrases(NamedTuple):
+    """The words of one kind of wall, and what its error says; ``walls.toml`` explains each."""
+
+    finding: str
+    advice: str
+    title: re.Pattern[str] = _NEVER
+    text: re.Pattern[str] = _NEVER
+    hint: re.Pattern[str] = _NEVER
+    markup: re.Pattern[str] = _NEVER
+    opening: re.Pattern[str] = _NEVER
+    address: re.Pattern[str] = _NEVER
+    term: re.Pattern[str] = _NEVER
+
+
+def _phrases(finding: str, advice: str, **lines: str) -> Phrases:
+    joined = {name: "|".join(filter(None, text.split("\n"))) for name, text in lines.items()}
+    patterns = {
+        name: re.compile(text.replace("NOT", _NOT), re.IGNORECASE) for name, text in joined.items()
+    }
+    return Phrases(finding, advice, **patterns)
+
+
+# By the cause that an error of this kind has.
+WALLS = {cause: _phrases(**values) for cause, values in table("walls").items()}

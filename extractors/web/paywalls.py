@@ -7,8 +7,8 @@ pages that show all of their text too. So a page is refused only where its text 
 import re
 
 from extractors.text import count_words
+from extractors.web.patterns import WALLS
 from extractors.web.shown import FEWEST_WORDS, Shown
-from extractors.web.wall_phrases import WALLS
 
 _NOTE, _SHORT, _TEASER = 120, 240, 400
 _ENDING, _NEXT = 200, 400
@@ -22,36 +22,36 @@ _MARKUP = re.compile(r"\b(?:class|id)\s?=\s?[\"']?[^\"'>]{0,200}\bpaywall", re.I
 _SELLS = WALLS["paywall"]
 
 
-def is_cut(page: Shown) -> bool:
+def is_cut(shown: Shown) -> bool:
     """Return whether the text is the beginning of one that is sold."""
-    words, text = page.words, page.own_text
+    words, text = shown.words, shown.own_text
     if words >= _TEASER:
         return False
-    if page.is_sold and (
-        _breaks_off(text) or (words < _SHORT and page.claimed_words > _FAR_MORE * words)
+    if shown.page.is_sold and (
+        _breaks_off(text) or (words < _SHORT and shown.page.claimed_words > _FAR_MORE * words)
     ):
         return True
-    if words < _SHORT and any(_SELLS.hint.search(f) or _SELLS.text.search(f) for f in page.titles):
+    if words < _SHORT and any(_SELLS.hint.search(f) or _SELLS.text.search(f) for f in shown.titles):
         return len(_found(_SELLS.text, text) | _found(_SELLS.hint, text)) >= _SEVERAL
     # What an article speaks of before its end is its subject, not an offer.
-    near, spoken = (page.own_seen, "") if words < FEWEST_WORDS else (_near(page), text[:-_ENDING])
+    near, spoken = (shown.own_seen, "") if words < FEWEST_WORDS else (_near(shown), text[:-_ENDING])
     sold = _found(_SELLS.text, near) - _found(_SELLS.text, spoken)
     offers = sold | (_found(_SELLS.hint, near) - _found(_SELLS.hint, spoken))
-    is_marked = "paywall" in page.html.lower() and bool(_MARKUP.search(page.html))
-    if sold and (words < _SHORT or page.is_sold or is_marked or len(sold) >= _SEVERAL):
+    is_marked = "paywall" in shown.html.lower() and bool(_MARKUP.search(shown.html))
+    if sold and (words < _SHORT or shown.page.is_sold or is_marked or len(sold) >= _SEVERAL):
         return True
     if words >= _SHORT or not offers:
         return False
-    return page.is_sold or len(offers) >= _SEVERAL or (is_marked and words < _NOTE)
+    return shown.page.is_sold or len(offers) >= _SEVERAL or (is_marked and words < _NOTE)
 
 
-def doubt_of(page: Shown) -> str | None:
+def doubt_of(shown: Shown) -> str | None:
     """Return why a text may be cut though nothing shows it, None where nothing speaks for it."""
-    words, claimed = page.words, page.claimed_words
-    if claimed > (_FAR_MORE if page.is_sold else _ALL_BUT) * max(words, FEWEST_WORDS):
+    words, claimed = shown.words, shown.page.claimed_words
+    if claimed > (_FAR_MORE if shown.page.is_sold else _ALL_BUT) * max(words, FEWEST_WORDS):
         return f"{words} words of the {claimed} that the page counts; see whether it breaks off"
-    goes_on = _SELLS.text.search(page.text[-_ENDING:]) is not None
-    if page.is_sold and (words < _TEASER or goes_on or _breaks_off(page.text)):
+    goes_on = _SELLS.text.search(shown.text[-_ENDING:]) is not None
+    if shown.page.is_sold and (words < _TEASER or goes_on or _breaks_off(shown.text)):
         return f"{words} words of a text that is sold; see whether it breaks off"
     return None
 
@@ -60,12 +60,12 @@ def _found(pattern: re.Pattern[str], text: str) -> set[str]:
     return {found.group().lower() for found in pattern.finditer(text)}
 
 
-def _near(page: Shown) -> str:
+def _near(shown: Shown) -> str:
     """Return the end of the text and what a reader sees right behind it."""
-    ending = page.own_text[-_ENDING:]
+    ending = shown.own_text[-_ENDING:]
     words = re.findall(r"\w+", ending)[-_LINE:]
-    found = list(re.finditer(r"\W+".join(map(re.escape, words)), page.own_seen))
-    return f"{ending} {page.own_seen[found[-1].end() :][:_NEXT] if found else ''}"
+    found = list(re.finditer(r"\W+".join(map(re.escape, words)), shown.own_seen))
+    return f"{ending} {shown.own_seen[found[-1].end() :][:_NEXT] if found else ''}"
 
 
 def _breaks_off(text: str) -> bool:

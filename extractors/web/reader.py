@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from extractors.blocks import lay_out
-from extractors.naming import where
-from extractors.text import decode
+from extractors.text import decode, where
 from extractors.web.about import canonical_of, description_of, page_language, site_of
 from extractors.web.authors import authors_of
 from extractors.web.content import MOST_ELEMENTS, Reading, read_main
@@ -19,27 +18,19 @@ from extractors.web.walls import refuse_walls
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
-DOUBTFUL = 0.6
-"""Agreement of both readings below which a curator should compare the text with the page."""
-
+_DOUBTFUL = 0.6  # agreement of both readings below which a curator should compare text and page
 _MOST_SEARCHED = 500_000
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the main text of a web page.
-
-    Raises:
-        ExtractionError: if the bytes hold no HTML or too few words.
-        TemporarilyUnavailable, SourceGone, NeedsJavaScript: see ``walls``.
-    """
+    """Return the main text of a web page; raise as ``read_markup``."""
     return read_markup(decode(payload.data, payload.charset, markup=True), payload)
 
 
 def read_markup(html: str, payload: Payload) -> Extracted:
     """Return the main text of the page ``html`` that came with, or was made of, ``payload``.
 
-    Raises:
-        The errors of ``read``.
+    Raises ExtractionError if it holds no HTML or too few words, else as ``refuse_walls``.
     """
     tree = parse(html)
     if tree is None:
@@ -61,10 +52,7 @@ def read_markup(html: str, payload: Payload) -> Extracted:
             seen=text_of(body_of(tree)),
             html=html[:_MOST_SEARCHED],
             titles=[title or "", *page.names],
-            url=page.url or "",
-            is_article=page.declares_article,
-            is_sold=page.is_sold,
-            claimed_words=page.claimed_words,
+            page=page,
         ),
         where(payload),
         is_file=not payload.headers,
@@ -88,7 +76,7 @@ def read_markup(html: str, payload: Payload) -> Extracted:
 
 def _steps(reading: Reading, kept: int, doubt: str | None, *, is_cut: bool) -> Iterator[Step]:
     yield Step(method=reading.method, outcome=f"{len(reading.blocks)} blocks")
-    low = reading.agreement < DOUBTFUL
+    low = reading.agreement < _DOUBTFUL
     hint = "; compare the text with the page" if low else ""
     yield Step(method="confidence", outcome=f"{reading.agreement:.2f}{hint}", doubtful=low)
     if kept:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from extractors.text import count_words
-from extractors.web.wall_phrases import WALLS
+from extractors.web.page import Page
+from extractors.web.patterns import WALLS
 
-FEWEST_WORDS = 50
-"""Under this many words a web page says nothing that could be summarised."""
-
+FEWEST_WORDS = 50  # fewer say nothing that could be summarised
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(
     r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«(?<![\w.,!?…]«)[^«»\n]{1,300}»"
@@ -23,18 +22,19 @@ class Shown:
     """What the rules look at.
 
     ``text`` is what extraction gave, ``seen`` all that a reader sees, ``html`` the source,
-    ``titles`` what the page is called by machine and in its first heading. ``is_article``,
-    ``is_sold`` and ``claimed_words`` (0 for none) are what it states by machine.
+    ``titles`` what the page is called by machine and in its first heading.
     """
 
     text: str
     seen: str
     html: str
     titles: Sequence[str]
-    url: str
-    is_article: bool = False
-    is_sold: bool = False
-    claimed_words: int = 0
+    page: Page
+
+    @cached_property
+    def is_article(self) -> bool:
+        """Whether the page says by machine that it is an article."""
+        return self.page.declares_article
 
     @cached_property
     def words(self) -> int:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import partial
 
 from extractors.text import count_words
+from extractors.web.patterns import WALLS, Phrases
 from extractors.web.paywalls import doubt_of, is_cut
 from extractors.web.shown import FEWEST_WORDS, Shown
-from extractors.web.wall_phrases import WALLS, Phrases
 from schemas.errors import (
     CasebookError,
     ExtractionError,
@@ -36,12 +36,8 @@ def refuse_walls(shown: Shown, where: str, *, is_file: bool = False) -> str | No
 
     ``where`` names the source. What may pass is permanent in a file (``is_file``).
 
-    Raises:
-        TemporarilyUnavailable: for a CAPTCHA or a site that is down.
-        SourceGone: for a page that says "not found" with status 200.
-        NeedsJavaScript: for a shell that scripts fill.
-        ExtractionError: for a log-in, consent form, paywall, a region that is locked out, or under
-            50 words, 20 in an article, without any of these reasons.
+    Raises the error of the first of ``_RULES`` that applies, ExtractionError for fewer than 50
+    words, 20 in an article, without any of these reasons.
     """
     for applies, error, cause in _RULES:
         if applies(shown):
@@ -114,7 +110,7 @@ def _is_login(shown: Shown) -> bool:
     kind = WALLS["login_wall"]
     if shown.awaits_scripts and shown.bare:
         return False
-    asked = shown.words < _SHORT and kind.address.search(shown.url) is not None
+    asked = shown.words < _SHORT and kind.address.search(shown.page.url or "") is not None
     return asked or _is_wall(shown, kind)
 
 
@@ -126,7 +122,7 @@ def _is_consent(shown: Shown) -> bool:
         return False
     text = shown.seen if shown.bare else shown.text
     said = {found.group().lower() for found in kind.text.finditer(text)}
-    if kind.address.search(shown.url):
+    if kind.address.search(shown.page.url or ""):
         return bool(said) and shown.words < 2 * _SHORT
     mainly = 2 * beside <= shown.words
     if _is_named(shown, kind):

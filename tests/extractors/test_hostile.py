@@ -1,6 +1,7 @@
 """Whatever a file holds, its reader gives a text or one of our errors."""
 
 import asyncio
+from contextlib import closing
 from xml.sax.saxutils import escape
 
 import pytest
@@ -80,7 +81,7 @@ async def test_hostile_files_end_near_their_limit():
     """With a text, or with an error that names the file; and the next file is read."""
     payloads = [Payload(data=data, media_type="", name=name) for name, data in HOSTILE.items()]
     note = Payload(data=b"A text of more than five words.", media_type="", name="a.txt")
-    with WorkerPool(workers=2, limits=Limits(wall_seconds=2)) as pool:
+    with closing(WorkerPool(workers=2, limits=Limits(wall_seconds=2))) as pool:
         ends = await asyncio.gather(*map(pool.extract, payloads), return_exceptions=True)
         assert "five words" in (await pool.extract(note)).text
     for payload, end in zip(payloads, ends, strict=True):

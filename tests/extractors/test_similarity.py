@@ -53,5 +53,5 @@ def test_short_and_odd_texts_have_a_signature_or_none():
 
 
 def test_signatures_stay_the_same():
-    """Stored ones are compared with new ones: a changed constant needs another METHOD."""
+    """Stored ones are compared with new ones: a changed constant would make them differ."""
     assert sum(signature("we moved the router to a small model in March")) == 256485544872085354901

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import psutil
 import pytest
@@ -24,7 +25,7 @@ IN_TIME = 30.0  # seconds, on a busy machine
 
 @pytest.fixture(scope="module")
 def pool():
-    with WorkerPool(workers=2, limits=Limits(wall_seconds=20)) as pool:
+    with closing(WorkerPool(workers=2, limits=Limits(wall_seconds=20))) as pool:
         yield pool
 
 
@@ -61,7 +62,7 @@ async def test_more_documents_than_workers_wait_their_turn(pool):
 )
 async def test_a_limit_ends_the_worker_and_the_next_document_is_read(task, limits, cause):
     """Time, memory and crashes have causes of their own, and leave the pool usable."""
-    with WorkerPool(workers=1, limits=limits) as pool:
+    with closing(WorkerPool(workers=1, limits=limits)) as pool:
         with pytest.raises(ExtractionError, match=r"a\.md .*submit") as caught:
             await pool.compute(task, NOTE)
         assert caught.value.kind == cause
@@ -108,7 +109,7 @@ async def test_where_no_process_starts_no_document_is_to_blame(monkeypatch):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(workers.resource_tracker, "ensure_running", refuse)
-    with WorkerPool(workers=1) as pool, pytest.raises(TemporarilyUnavailable) as caught:
+    with closing(WorkerPool(workers=1)) as pool, pytest.raises(TemporarilyUnavailable) as caught:
         await pool.extract(NOTE)
     assert (caught.value.kind, caught.value.transient) == ("worker_unavailable", True)
 
@@ -116,7 +117,7 @@ async def test_where_no_process_starts_no_document_is_to_blame(monkeypatch):
 async def test_a_worker_is_replaced_after_many_tasks(monkeypatch):
     """Whatever its parsers leak is given back."""
     monkeypatch.setattr(workers, "_TASKS_A_WORKER", 2)
-    with WorkerPool(workers=1) as pool:
+    with closing(WorkerPool(workers=1)) as pool:
         ids = [await pool.compute(worker_tasks.process, NOTE) for _ in range(4)]
     assert ids[0] == ids[1] != ids[2] == ids[3]
 

@@ -212,7 +212,7 @@ async def test_answers_that_make_no_sense_are_tried_later(tube, fetched):
 async def test_pages_of_youtube_that_are_not_a_video_are_not_read(fetched, web):
     """A list is refused with the command for lists; a page about nothing is not a web page."""
     for path in "playlist?list=PL1 watch?list=PL1 @name/videos channel/U1".split():
-        with pytest.raises(FetchError, match="casebook links"):
+        with pytest.raises(FetchError, match="casebook backfill"):
             await fetched(f"https://www.youtube.com/{path}")
     for path in "watch?v= watch?v=short shorts/ clip/UgkxU2HSeG results".split():
         with pytest.raises(InvalidUrl, match="eleven characters"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.lists.walk import WalkLimits, walk
+from extractors.lists.walk import walk
 from schemas.errors import SourceGone
 from schemas.sources import Payload, SourceRef
 
@@ -31,7 +31,7 @@ async def walked(known: dict[str, str], source: str = INDEX, **limits):
     async def compute(function, payload):
         return function(payload)
 
-    return await walk(SourceRef(source=source), fetch_list, compute, WalkLimits(**limits))
+    return await walk(SourceRef(source=source), fetch_list, compute, **limits)
 
 
 async def test_an_index_is_followed_in_its_order_as_far_as_it_goes():
@@ -58,7 +58,9 @@ async def test_the_first_list_is_not_forgiven():
 async def test_limits_hold_and_are_reported():
     """On lists read and on sources named."""
     lists = {f"{SITE}/{n}.xml": sitemap(*(f"{n}/{m}" for m in range(5))) for n in range(12)}
-    found = await walked({INDEX: index(*map(str, range(12))), **lists}, lists=10, candidates=20)
+    found = await walked(
+        {INDEX: index(*map(str, range(12))), **lists}, most_lists=10, most_sources=20
+    )
     assert len(found.candidates) == 20
     assert "2 further lists" in " ".join(found.missed)
     assert "more than the first 20" in " ".join(found.missed)

@@ -25,10 +25,8 @@ CEILINGS = {
 }
 # Where a package still is above the ceiling of its design, it must not grow.
 STILL_ABOVE = {
-    "extractors": 7_450,
     "summarizer": 4_850,
     "flows": 2_150,
-    "cli": 2_080,
     "schemas": 1_720,
     "config": 700,
 }

@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from publishing.json_views import result_json
 from publishing.terminal import plain, printable, result_text
 from schemas.results import IngestResult
 

@@ -6,8 +6,8 @@ Heavy packages are imported by the part that needs them, so that reading command
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import UTC, datetime, time
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -35,8 +35,7 @@ EMBEDDED_AT_ONCE = 2
 class Services(AbstractAsyncContextManager["Services"]):
     """Everything that a stage needs. Use it as an async context manager.
 
-    ``settings`` are by default those of the environment. ``patience`` is how many seconds to wait
-    for an endpoint that is down or limits its rate; 0 where a person waits for the answer.
+    ``patience`` is how many seconds to wait for an endpoint that is down; 0 where a person waits.
     """
 
     def __init__(self, settings: Settings | None = None, *, patience: float = 0.0) -> None:
@@ -50,11 +49,9 @@ class Services(AbstractAsyncContextManager["Services"]):
     def warehouse(self) -> Warehouse:
         """The rows: one DuckDB file, or the lake that machines share."""
         settings = self.settings
-        if settings.warehouse:
-            dsn = settings.warehouse.get_secret_value().removeprefix(LAKE)
-            warehouse = Warehouse(Lake(dsn, f"{settings.data}/lake"))
-        else:
-            warehouse = Warehouse(settings.home / "warehouse.duckdb")
+        dsn = _revealed(settings.warehouse).removeprefix(LAKE)
+        lake = Lake(dsn, f"{settings.data}/lake") if settings.warehouse else None
+        warehouse = Warehouse(lake or settings.home / "warehouse.duckdb")
         self._at_end(warehouse.close)
         return warehouse
 
@@ -82,10 +79,8 @@ class Services(AbstractAsyncContextManager["Services"]):
         from extractors.network.robots import Robots
 
         settings = self.settings
-        policy, politeness = (
-            NetworkPolicy(settings.allowed_hosts),
-            Politeness(settings.host_interval),
-        )
+        policy = NetworkPolicy(settings.allowed_hosts)
+        politeness = Politeness(settings.host_interval)
         client = GuardedClient(policy, politeness=politeness, proxy=settings.proxy)
         self._stack.push_async_exit(client)
         robots = Robots(client)
@@ -101,21 +96,14 @@ class Services(AbstractAsyncContextManager["Services"]):
 
     @property
     def parallel(self) -> int:
-        """How many sources ask the model at once."""
-        settings = self.settings
-        wanted = settings.concurrency or settings.llm_concurrency
-        return EMBEDDED_AT_ONCE if settings.embedded else wanted
-
-    @property
-    def drafting(self) -> int:
         """How many sources are drafted at once: while some are stored, others ask the model."""
-        is_bounded = self.settings.embedded or self.settings.concurrency
-        return self.parallel if is_bounded else 2 * self.parallel
+        one = self.settings
+        return EMBEDDED_AT_ONCE if one.embedded else one.concurrency or 2 * one.llm_concurrency
 
     @cached_property
     def turns(self) -> asyncio.Semaphore:
         """Bounds how many sources are drafted at once; others are fetched meanwhile."""
-        return asyncio.Semaphore(self.drafting)
+        return asyncio.Semaphore(self.parallel)
 
     @cached_property
     def budget(self) -> "Budget":
@@ -145,12 +133,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         return service.recipe(plan, self.profile, self.settings.judge_model, self._prompts)
 
     def pin_prompt(self, name: str, version: str) -> None:
-        """Use a version of a prompt instead of the newest.
-
-        Raises:
-            InputError: if the version is not a number.
-            ConfigurationError: if there is no such prompt.
-        """
+        """Use a version of a prompt instead of the newest; raise ConfigurationError without it."""
         from prompts.loader import load
 
         if not version.isdigit():
@@ -158,33 +141,26 @@ class Services(AbstractAsyncContextManager["Services"]):
         load(name, int(version))
         self._prompts[name] = int(version)
 
-    def asker(self, document_id: str, purse: "Purse | None" = None) -> "Asker":
-        """Return what asks the model about one document, paid from ``purse``."""
-        return self._asker(self.profile, document_id, purse)
+    def asker(
+        self, document_id: str, purse: "Purse | None" = None, profile: "Profile | None" = None
+    ) -> "Asker":
+        """Return what asks a model, else the one that drafts, about one document."""
+        from summarizer.asking import Asker
+
+        profile, purse, ledger = profile or self.profile, purse or self.budget, self.warehouse
+        client = partial(self._client, profile)
+        return Asker(client, profile, ledger, document_id, budget=purse, pinned=self._prompts)
 
     def judge(self, document_id: str, purse: "Purse | None" = None) -> "Asker | None":
         """Return what asks the judge about one document, None where it is off."""
         profile = self._judge_profile
-        return self._asker(profile, document_id, purse) if profile else None
+        return self.asker(document_id, purse, profile) if profile else None
 
     async def test_model(self) -> None:
         """Ask the model for a sign of life; nothing is stored. Raises ModelError without one."""
         from summarizer import service
 
         await service.check_model(self._client(self.profile))
-
-    def _asker(self, profile: "Profile", document_id: str, purse: "Purse | None") -> "Asker":
-        from summarizer.asking import Asker
-
-        ledger, budget = self.warehouse, purse or self.budget
-        return Asker(
-            lambda: self._client(profile),
-            profile,
-            ledger,
-            document_id,
-            budget=budget,
-            pinned=self._prompts,
-        )
 
     def _profile_of(self, model: str) -> "Profile":
         from summarizer.profiles import profile_of
@@ -217,21 +193,13 @@ class Services(AbstractAsyncContextManager["Services"]):
             server = EmbeddedServer()
             self._at_end(server.close)
             endpoint, key = server.base_url, server.api_key
-        client = ModelClient(
-            endpoint,
-            key,
-            profile.model,
-            profile,
-            limiter=self._limiter,
-            timeout=settings.llm_timeout,
-            patience=self._patience,
-        )
+        connect = partial(ModelClient, limiter=self._limiter, timeout=settings.llm_timeout)
+        client = connect(endpoint, key, profile.model, profile, patience=self._patience)
         self._stack.push_async_callback(client.close)
         return self._clients.setdefault(profile.model, client)
 
     def _spent_today(self) -> float:
-        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return self.warehouse.spent_since(midnight)
+        return self.warehouse.spent_since(datetime.combine(datetime.now(UTC), time.min, UTC))
 
     def _at_end(self, close: Callable[[], object]) -> None:
         self._stack.push_async_callback(asyncio.to_thread, close)

@@ -11,15 +11,15 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-    TomlConfigSettingsSource,
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
 )
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, TomlConfigSettingsSource
 
 from schemas.errors import ConfigurationError
 
@@ -33,7 +33,20 @@ _MONTH = 31 * 86_400
 
 Seconds = Annotated[float, Field(gt=0, le=_MONTH)]
 Dollars = Annotated[float, Field(ge=0, le=1e9)]
+Place = Annotated[str, AfterValidator(lambda value: value.rstrip("/"))]
 AtOnce = Annotated[int, Field(ge=1, le=256)]
+
+
+def _plain(value: str) -> str:
+    address = urlsplit(value)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise ValueError("not an http:// or https:// address")
+    if address.username or address.password or address.query or address.fragment:
+        raise ValueError("must hold no user, password, query or fragment")
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_plain)]
 
 
 def _account() -> str:
@@ -45,10 +58,7 @@ def _account() -> str:
 
 
 class Settings(BaseSettings):
-    """``CASEBOOK_<NAME>`` in the environment, else ``<name>`` in ``casebook.toml`` here or at home.
-
-    Descriptions become ``docs/settings.md``.
-    """
+    """``CASEBOOK_<NAME>`` in the environment, ``<name>`` in ``casebook.toml`` here or at home."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX,
@@ -65,10 +75,9 @@ class Settings(BaseSettings):
     """Your name, kept with each decision; by default the account's."""
     warehouse: SecretStr | None = None
     """`ducklake:postgres:host=…`, which machines share. Unset: one DuckDB file in the home."""
-    data: str | None = None
+    data: Place | None = None
     """Folder or address (`s3://bucket/…`) of snapshots and a shared warehouse; else the home."""
-
-    llm_base_url: str | None = None
+    llm_base_url: Address | None = None
     """An OpenAI-compatible endpoint. Unset: the embedded model."""
     llm_model: str | None = None
     """The model's name there; without an endpoint it is requested from OpenAI."""
@@ -86,21 +95,18 @@ class Settings(BaseSettings):
     """`off`, `same` or another model of the endpoint: it reads each statement against its quote."""
     patience: Seconds = 6 * 3600.0
     """Seconds that a batch waits for an endpoint that is down or limits its rate."""
-
-    transcription_base_url: str | None = None
+    transcription_base_url: Address | None = None
     """An endpoint with `/audio/transcriptions`; by default OpenAI."""
     transcription_model: str | None = None
     """The model that transcribes recordings. Unset: they are refused."""
     transcription_api_key: SecretStr | None = None
     """Its key; by default `OPENAI_API_KEY`, if the endpoint is the same."""
-
     budget_run: Dollars | None = None
     """US dollars that one command may spend."""
     budget_day: Dollars | None = None
     """US dollars that all commands of a day (UTC) may spend."""
     budget_source: Dollars = 1.0
     """US dollars that one source may cost; `--source-budget` raises it."""
-
     concurrency: AtOnce | None = None
     """Sources drafted at the same time; else twice as many as requests, 2 if embedded."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
@@ -109,16 +115,15 @@ class Settings(BaseSettings):
     """Seconds between two requests to one host."""
     allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
     """`host:port,…` that may be fetched although they are not on the public internet."""
-    proxy: str | None = None
+    proxy: Address | None = None
     """`http://host:port` of a proxy that all fetches go through."""
     render: bool = True
     """Run the scripts of pages that are empty without them, in Chromium."""
-
     desk_port: Annotated[int, Field(ge=0, le=65_535)] = 8484
     """The review desk's port; 0 takes any free one."""
     site_title: str = "casebook"
     """The published site's title."""
-    site_address: str | None = None
+    site_address: Address | None = None
     """The web address of the published site; adds a feed and a sitemap."""
     site_licence: str | None = None
     """The licence that the site names."""
@@ -150,34 +155,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{host!r} needs a host and a port, as in wiki.internal:443")
         return named
 
-    @field_validator("llm_base_url", "transcription_base_url", "site_address", "proxy")
-    @classmethod
-    def _plain_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        address = urlsplit(value)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ValueError("not an http:// or https:// address")
-        if address.username or address.password or address.query or address.fragment:
-            raise ValueError("must hold no user, password, query or fragment")
-        return value.rstrip("/")
-
-    @field_validator("warehouse")
-    @classmethod
-    def _is_a_lake(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(LAKE):
-            raise ValueError(f"must begin with {LAKE}; leave it unset for a file in the home")
-        return value
-
-    @field_validator("data")
-    @classmethod
-    def _holds_no_key(cls, value: str | None) -> str | None:
-        if value is not None and (urlsplit(value).username or urlsplit(value).password):
-            raise ValueError("must hold no user or password; keys come from the environment")
-        return value and value.rstrip("/")
-
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if self.warehouse and not self.warehouse.get_secret_value().startswith(LAKE):
+            raise ValueError(f"CASEBOOK_WAREHOUSE must begin with {LAKE}; unset, it is a file")
+        if self.data and (urlsplit(self.data).username or urlsplit(self.data).password):
+            raise ValueError("CASEBOOK_DATA must hold no user or password; keys are variables")
         if self.warehouse and not self.data:
             raise ValueError("CASEBOOK_WAREHOUSE also needs CASEBOOK_DATA, which machines share")
         if self.llm_base_url and not self.llm_model:
@@ -186,17 +169,10 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        cls, settings_cls: Any, init_settings: Any, env_settings: Any, *_: Any, **__: Any
+    ) -> tuple[Any, ...]:
         """Order the sources: arguments, environment, the two files."""
-        home = (
-            init_settings().get("home") or env_settings().get("home") or user_data_path("casebook")
-        )
+        home = {**env_settings(), **init_settings()}.get("home") or user_data_path("casebook")
         files = [Path.cwd() / CONFIG_NAME]
         with suppress(RuntimeError):
             files.insert(0, Path(home).expanduser() / CONFIG_NAME)
@@ -204,17 +180,14 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
-        """Read the settings; an empty environment variable counts as unset.
-
-        Raises:
-            ConfigurationError: naming each wrong setting, without its value (it may be a key).
-        """
+        """Read the settings; raise ConfigurationError with the names of those that are wrong."""
         try:
             return cls(**overrides)
         except ValidationError as error:
+            # Without the values: one may be a key.
             wrong = "; ".join(_problem(e["loc"], e["msg"]) for e in error.errors())
             raise ConfigurationError(f"wrong setting: {wrong}") from None
-        except (SettingsError, ValueError) as error:
+        except ValueError as error:
             raise ConfigurationError(f"wrong setting: {error}") from None
         except OSError as error:
             raise ConfigurationError(f"{error.filename} cannot be read: {error.strerror}") from None

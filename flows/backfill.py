@@ -120,7 +120,7 @@ class BatchRun:
         """Bound the sources: enough that the model never waits for a page, and no more."""
         services = self.services
         self.stopped_by: Failure | None = None
-        self._window = asyncio.Semaphore(services.drafting + 2 * services.settings.workers)
+        self._window = asyncio.Semaphore(services.parallel + 2 * services.settings.workers)
 
     async def finish(self) -> BatchProgress:
         """Process what is open and return the batch's progress; its steps are stored.

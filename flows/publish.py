@@ -61,7 +61,8 @@ def _publish(services: Services, out: Path) -> Published:
         study = view.revision.study
         if reason := blocked(study):
             case_id = view.case.case_id
-            kept_back.append(Blocked(case_id=case_id, title=study.title, reason=reason))
+            title = study.fact("title").value
+            kept_back.append(Blocked(case_id=case_id, title=title, reason=reason))
         else:
             views.append(view)
     now = datetime.now(UTC)

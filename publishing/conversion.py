@@ -18,7 +18,7 @@ from publishing.records import (
     Quote,
     SourceCard,
 )
-from publishing.wording import byline, one_line
+from publishing.wording import byline, one_line, silent_parts
 from schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
 from schemas.ids import sha256_hex
 from schemas.reviews import CaseView, Decision, Review, Revision
@@ -29,13 +29,14 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
     """Return what readers get of the current revision of ``view``."""
     gated = readable(view.revision.study)
     study, document = gated.study, view.document
+    company = study.fact("company").value
     return PublishedCase(
         case_id=view.case.case_id,
         revision_id=view.revision.revision_id,
         slug=slug,
         title=title_of(view),
-        company=study.company,
-        company_key=company_key(study.company) if study.company else None,
+        company=company,
+        company_key=company_key(company) if company else None,
         industry=study.fact("industry").value,
         year=study.fact("year").value,
         stage=study.fact("stage").value,
@@ -43,7 +44,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         facts=_facts(document, study),
         statements=_statements(document, study),
         tags=_tags(document, study),
-        silent=tuple(view.revision.study.silent()),
+        silent=tuple(silent_parts(view.revision.study)),
         source=_source_card(view, check),
         provenance=_provenance(view, gated),
     )
@@ -51,7 +52,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
 
 def title_of(view: CaseView) -> str:
     """Return the case's title, else the document's, else words for neither."""
-    titles = (readable(view.revision.study).study.title, view.document.title)
+    titles = (readable(view.revision.study).study.fact("title").value, view.document.title)
     shown = (one_line(title) for title in titles if title and has_visible_text(title))
     return next(shown, "Untitled case study")
 

@@ -56,9 +56,9 @@ def blocked(study: CaseStudy) -> str | None:
         return "The case has no statement: edit it, or make a new draft."
     if not shown.statements:
         return "No statement may be published: confirm or edit the doubtful ones."
-    if not has_visible_text(study.title):
+    if not has_visible_text(study.fact("title").value):
         return "The case has no title: give it one."
-    if not shown.title:
+    if not shown.fact("title").value:
         return "The title is not supported by the source: confirm or edit it."
     return None
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from publishing.wording import silent_parts
 from schemas.cases import FACT_NAMES, Section
 from schemas.errors import CasebookError, FetchError
 from schemas.generations import Generation
-from schemas.results import SimilarSource
+from schemas.results import IngestResult, SimilarSource
 from schemas.reviews import CaseLine, CaseView
 from schemas.sources import Check, Document, Passage
 
@@ -27,6 +28,15 @@ def document_json(document: Document) -> dict[str, Any]:
         "extraction": [step.model_dump() for step in document.steps],
         "hidden_text": [hidden.model_dump() for hidden in document.hidden],
     }
+
+
+def result_json(result: IngestResult) -> dict[str, Any]:
+    """Return what became of a source; a failure is described by stage, kind and message."""
+    data = result.model_dump(mode="json")
+    if result.failure is not None:
+        wanted = {"failure_id", "stage", "kind", "transient", "message"}
+        data["failure"] = result.failure.model_dump(mode="json", include=wanted)
+    return data
 
 
 def _passage_json(passage: Passage) -> dict[str, Any]:
@@ -87,7 +97,7 @@ def case_json(
             for section in Section
         },
         "tags": [_with_level(tag.model_dump(mode="json")) for tag in study.tags],
-        "silent": study.silent(),
+        "silent": silent_parts(study),
         "triage": view.triage.model_dump(mode="json") if view.triage else None,
         "provenance": {
             "document_id": document.document_id,

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
 
-from schemas.cases import FACT_LABELS, FactName, Origin, Section, SupportLevel
+from schemas.cases import FACT_LABELS, CaseStudy, FactName, Origin, Section, SupportLevel
 from schemas.sources import Document, SourceKind
 from schemas.taxonomy import load_taxonomy
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
 _MOST_NAMES = 4
+_MAY_BE_EMPTY = {Section.ABSTRACT, Section.QUESTIONS, Section.PLANS}
 _KILO, _MEGA = 1_000, 1_000_000
 
 SUPPORT_MEANINGS: Mapping[SupportLevel, str] = MappingProxyType(
@@ -101,8 +102,15 @@ def _industry_label(value: str) -> str:
     return industry.label if industry else value
 
 
+def silent_parts(study: CaseStudy) -> list[str]:
+    """Return labels of the facts and sections that the source says nothing about."""
+    facts = [label for name, label in FACT_LABELS.items() if study.fact(name).value is None]
+    filled = {statement.section for statement in study.statements} | _MAY_BE_EMPTY
+    return facts + [section.heading for section in Section if section not in filled]
+
+
 def silences(labels: Iterable[str]) -> list[str]:
-    """Return the labels of ``CaseStudy.silent`` as the end of "The source does not say: …"."""
+    """Return the labels of ``silent_parts`` as the end of "The source does not say: …"."""
     words = {
         FACT_LABELS["narrator"]: "who gives the account",
         FACT_LABELS["stage"]: "how far it is deployed",

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from publishing.json_views import result_json
 from review.jobs import Job
 from review.requests import DecisionRequest, decide
 from review.security import Changes
@@ -61,6 +62,6 @@ def _status(job: Job) -> dict[str, Any]:
         "running": job.running,
         "stage": job.stage or None,
         "share": round(job.share, 3),
-        "result": job.result.to_json() if job.result else None,
+        "result": result_json(job.result) if job.result else None,
         "problem": job.problem,
     }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from publishing.anchors import link_to_quote, place, web_address
-from publishing.wording import TAG_GROUPS, heading, silences
+from publishing.wording import TAG_GROUPS, heading, silences, silent_parts
 from review.comparison import FIELDS, changed_fields
 from review.doubts import Doubt, held_back, part_id
 from review.highlight import Span, highlighted
@@ -157,7 +157,7 @@ def case_page(view: CaseView) -> CasePage:
         view=view,
         facts=[Item(fact, quotes.of(fact.evidence)) for fact in map(study.fact, FACT_NAMES)],
         sections=list(_sections(study, quotes)),
-        silent=silences(study.silent()),
+        silent=silences(silent_parts(study)),
         tags=_tags(study, quotes),
         # After everything that has quotes: the marks are complete then.
         passages=list(_passages(view.document, quotes.spans)),

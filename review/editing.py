@@ -67,7 +67,9 @@ class _Draft:
     def __init__(self, study: CaseStudy, document: Document, taxonomy: Taxonomy, who: str) -> None:
         self._document, self._taxonomy, self._who = document, taxonomy, who
         # Company and title need not stand in each quoted passage.
-        self._checker = Checker(document, filter(None, (study.company, study.title)))
+        self._checker = Checker(
+            document, filter(None, (study.fact("company").value, study.fact("title").value))
+        )
         self._facts = {fact.name: fact for fact in study.facts}
         self._statements = {statement.n: statement for statement in study.statements}
         self._tags = {tag.slug: tag for tag in study.tags}

@@ -8,13 +8,14 @@ from pydantic import Field
 
 from schemas.frozen import Frozen
 
-
-class Match(StrEnum):
-    """How a quote was found in the document."""
-
-    EXACT = "exact"
-    CLOSE = "close"
-    MISSING = "missing"
+Match = StrEnum("Match", "EXACT CLOSE MISSING")
+Match.__doc__ = """How a quote was found in the document."""
+Origin = StrEnum("Origin", "MODEL SOURCE CURATOR")
+Origin.__doc__ = """Whose words a statement is in."""
+Method = StrEnum(
+    "Method", {"SELF_REPORTED": "self-reported", "AB_TEST": "A/B test", "AUDITED": "audited"}
+)
+Method.__doc__ = """How a result was measured, as far as the source says."""
 
 
 class Evidence(Frozen):
@@ -31,19 +32,13 @@ class Evidence(Frozen):
     speaker: str | None = None
 
 
-class SupportLevel(StrEnum):
-    """How far a reader can rely on a statement, the most reliable first.
+SupportLevel = StrEnum("SupportLevel", "VERBATIM VERIFIED UNVERIFIED DOUBTFUL REFUTED")
+SupportLevel.__doc__ = """How far a reader can rely on a statement, the most reliable first.
 
-    The source's own sentence; quote, numbers and names found, and entailed by the quote as a judge
-    model says; the same without a judge; partly entailed, a number or name not in the quote, or the
-    quote found only approximately; the quote not in the source, or not or contrary for the judge.
-    """
-
-    VERBATIM = "verbatim"
-    VERIFIED = "verified"
-    UNVERIFIED = "unverified"
-    DOUBTFUL = "doubtful"
-    REFUTED = "refuted"
+The source's own sentence; quote, numbers and names found, and entailed by the quote as a judge
+model says; the same without a judge; partly entailed, a number or name not in the quote, or the
+quote found only approximately; the quote not in the source, or not or contrary for the judge.
+"""
 
 
 class Support(Frozen):
@@ -52,14 +47,6 @@ class Support(Frozen):
     level: SupportLevel
     reason: str = ""
     confirmed_by: str | None = None  # the curator who accepted a doubtful statement
-
-
-class Origin(StrEnum):
-    """Whose words a statement is in."""
-
-    MODEL = "model"
-    SOURCE = "source"
-    CURATOR = "curator"
 
 
 class Section(StrEnum):
@@ -91,14 +78,6 @@ _HEADINGS = {
     "failures": "Failures and limits",
     "questions": "Open questions",
 }
-
-
-class Method(StrEnum):
-    """How a result was measured, as far as the source says."""
-
-    SELF_REPORTED = "self-reported"
-    AB_TEST = "A/B test"
-    AUDITED = "audited"
 
 
 class Measure(Frozen):
@@ -142,7 +121,7 @@ class Statement(Frozen):
 
 FactName = Literal["title", "company", "industry", "year", "stage", "narrator"]
 FACT_NAMES: tuple[FactName, ...] = ("title", "company", "industry", "year", "stage", "narrator")
-FACT_LABELS: Mapping[str, str] = {
+FACT_LABELS: Mapping[FactName, str] = {
     "title": "Title",
     "company": "Company",
     "industry": "Industry",
@@ -186,16 +165,6 @@ class CaseStudy(Frozen):
         """Return a fact, an empty one where the source does not say."""
         return next((fact for fact in self.facts if fact.name == name), Fact(name=name))
 
-    @property
-    def title(self) -> str | None:
-        """The title's value."""
-        return self.fact("title").value
-
-    @property
-    def company(self) -> str | None:
-        """The company's value."""
-        return self.fact("company").value
-
     def section(self, section: Section) -> tuple[Statement, ...]:
         """Return the statements of a section in order."""
         return tuple(s for s in self.statements if s.section is section)
@@ -206,12 +175,6 @@ class CaseStudy(Frozen):
             if found := self.section(section):
                 yield section, found
 
-    def silent(self) -> list[str]:
-        """Return labels of the facts and sections that the source says nothing about."""
-        facts = [FACT_LABELS[name] for name in FACT_NAMES if self.fact(name).value is None]
-        filled = {statement.section for statement in self.statements}
-        return facts + [s.heading for s in Section if s not in filled | _MAY_BE_EMPTY]
-
     def counts(self) -> dict[str, int]:
         """Return the number of statements per section, empty ones included."""
         return {section.value: len(self.section(section)) for section in Section}
@@ -220,9 +183,6 @@ class CaseStudy(Frozen):
         """Return the number of statements per support level, empty ones included."""
         levels = [statement.support.level for statement in self.statements]
         return {level.value: levels.count(level) for level in SupportLevel}
-
-
-_MAY_BE_EMPTY = {Section.ABSTRACT, Section.QUESTIONS, Section.PLANS}
 
 
 def numbered(statements: Iterable[Statement]) -> tuple[Statement, ...]:

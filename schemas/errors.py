@@ -19,9 +19,7 @@ class CasebookError(Exception):
         for name, value in marks.items():
             setattr(cls, name, value)
 
-    def __init__(
-        self, message: str, cause: str | None = None, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, message: str, cause: str = "", retry_after: float | None = None) -> None:
         super().__init__(message)
         self.cause = cause
         self.retry_after = retry_after
@@ -49,13 +47,7 @@ class ConfigurationError(CasebookError, exit_code=4):
 
 
 class FetchError(CasebookError, exit_code=3):
-    """The bytes could not be had.
-
-    Causes of this class itself: ``tls_failed``, ``too_many_redirects``, ``redirect_forbidden``,
-    ``malformed``, ``source_is_list``, ``transcription_not_configured``, ``audio_unavailable``,
-    ``recording_too_long/silent``, ``video_age_restricted/for_members/not_in_country/consent/
-    unplayable``.
-    """
+    """The bytes could not be had: ``tls_failed``, ``source_is_list``, ``recording_silent``, …."""
 
 
 class InvalidUrl(FetchError):
@@ -75,11 +67,7 @@ class SourceGone(FetchError, gone=True):
 
 
 class Unreachable(FetchError, transient=True):
-    """No usable answer for now.
-
-    ``host_unreachable``, ``offline``, ``deadline_exceeded``, ``body_truncated``, ``server_failed``,
-    ``captions_unreadable``, ``video_blocked/rate_limited/upcoming/live``.
-    """
+    """No answer for now: ``offline``, ``body_truncated``, ``server_failed``, ``video_live``, …."""
 
 
 class ServerBusy(FetchError, transient=True):
@@ -95,12 +83,7 @@ class CaptionsMissing(FetchError):
 
 
 class ExtractionError(CasebookError, exit_code=3):
-    """The bytes hold no text that can be used.
-
-    Causes of this class itself: ``kind_unsupported``, ``content_mismatch``, ``document_empty``,
-    ``login_wall``, ``consent_wall``, ``paywall``, ``region_blocked``, ``damaged``, ``encrypted``,
-    ``scanned``, ``parser_timed_out``, ``parser_out_of_memory``, ``parser_crashed``.
-    """
+    """The bytes hold no text to use: ``login_wall``, ``damaged``, ``parser_timed_out``, …."""
 
 
 class NeedsJavaScript(ExtractionError):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from schemas.errors import CasebookError
 from schemas.frozen import Frozen
@@ -109,11 +109,3 @@ class IngestResult(Frozen):
     cost_usd: float | None = None
     seconds: Mapping[str, float] = {}
     failure: Failure | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON object; a failure is described by stage, kind and message."""
-        data = self.model_dump(mode="json")
-        if self.failure is not None:
-            wanted = {"failure_id", "stage", "kind", "transient", "message"}
-            data["failure"] = self.failure.model_dump(mode="json", include=wanted)
-        return data

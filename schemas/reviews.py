@@ -147,9 +147,11 @@ class CaseFilter(Frozen):
     """Which cases to list; None means any."""
 
     status: CaseStatus | None = None
+    kind: SourceKind | None = None
     company: str | None = None
     text: str | None = None  # in title or company
     tag: str | None = None
+    order: Literal["newest", "doubtful", "title"] = "newest"
     limit: int = 100
     offset: int = 0
 

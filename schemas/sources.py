@@ -32,6 +32,10 @@ class SourceKind(StrEnum):
 _LABELS = {"web": "web page", "markdown": "article", "word": "document", "captions": "talk"}
 
 
+CheckResult = StrEnum("CheckResult", "SAME MOVED CHANGED GONE UNREACHABLE")
+CheckResult.__doc__ = """The outcome of fetching again; ``gone`` only where the site says so."""
+
+
 class SourceRef(Frozen):
     """What a person submitted: an address or a path."""
 
@@ -185,16 +189,6 @@ class Document(Extracted):
     def passage_at(self, offset: int) -> Passage | None:
         """Return the passage that holds the character at ``offset``, or None between passages."""
         return next((p for p in self.passages if p.start <= offset < p.end), None)
-
-
-class CheckResult(StrEnum):
-    """The outcome of fetching a source again; ``gone`` only where the site itself says so."""
-
-    SAME = "same"
-    MOVED = "moved"
-    CHANGED = "changed"
-    GONE = "gone"
-    UNREACHABLE = "unreachable"
 
 
 class Check(Frozen):

@@ -111,22 +111,14 @@ class Taxonomy(Frozen):
                 synonyms = (*terms[known.slug].synonyms, ruling.name)
                 terms[known.slug] = terms[known.slug].model_copy(update={"synonyms": synonyms})
             elif ruling.ruling is Ruling.ACCEPT and ruling.slug and known is None:
-                terms[ruling.slug] = Term(
-                    slug=ruling.slug,
-                    label=ruling.label or ruling.name,
-                    group=ruling.group or "technique",
-                    definition=ruling.definition or "",
-                    synonyms=(ruling.name,),
-                )
+                fields = ruling.model_dump(include={"slug", "label", "group", "definition"})
+                terms[ruling.slug] = Term(**fields, synonyms=(ruling.name,))
         return Taxonomy(version=self.version, terms=(*terms.values(),), industries=self.industries)
 
     @cached_property
     def _terms_by_key(self) -> Mapping[str, Term]:
-        found: dict[str, Term] = {}
-        for term in self.terms:
-            for name in (term.slug, term.label, *term.synonyms, *term.merged):
-                found.setdefault(term_key(name), term)
-        return found
+        named = ((t, (t.slug, t.label, *t.synonyms, *t.merged)) for t in reversed(self.terms))
+        return {term_key(name): term for term, names in named for name in names}
 
 
 @cache

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -17,7 +17,6 @@ from schemas.ids import content_id
 from summarizer.budget import Budget, Purse
 from summarizer.calls import Answer, Spent, parameters
 from summarizer.forecasts import likely_output
-from summarizer.ledger import Ledger
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens
 
@@ -26,6 +25,16 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound=BaseModel)
 _STORE_SECONDS = 600.0  # an answer that was paid for is worth a long wait
+
+
+class Ledger(Protocol):
+    """Where answers are kept, so that no question is paid for twice; the warehouse is one."""
+
+    def answer(self, question_id: str) -> Generation | None:
+        """Return the stored ``ok`` answer to a question, or None."""
+
+    def append(self, *rows: Generation, timeout: float) -> None:
+        """Store calls; wait at most ``timeout`` seconds for another process to finish."""
 
 
 class Asker:

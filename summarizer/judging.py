@@ -89,8 +89,8 @@ def _values(
 ) -> Mapping[str, object]:
     return {
         "fence": fence_of(document),
-        "title": one_line(study.title),
-        "company": one_line(study.company),
+        "title": one_line(study.fact("title").value),
+        "company": one_line(study.fact("company").value),
         "statements": "\n\n".join(_block(statement, document) for statement in asked),
     }
 

@@ -17,10 +17,9 @@ class Mention(NamedTuple):
 
 
 class Names:
-    """Names of terms or industries; those in capitals match as written, others in any case."""
+    """Slugs by their names; a name in capitals matches as written, any other in any case."""
 
     def __init__(self, entries: Iterable[tuple[str, Iterable[str]]]) -> None:
-        """Take slugs with their names; of two with the same name the first has it."""
         slugs: dict[str, str] = {}
         for slug, names in entries:
             for name in names:
@@ -46,15 +45,15 @@ def industry_cues() -> Names:
     return Names((industry.slug, industry.cues) for industry in load_taxonomy().industries)
 
 
+@cache
+def _term_names() -> Names:
+    return names_of(load_taxonomy().terms)
+
+
 def terms_in(text: str) -> list[Term]:
     """Return the terms of the taxonomy that ``text`` names, as often as it does."""
     found = (load_taxonomy().term(mention.slug) for mention in _term_names().mentions(text))
     return [term for term in found if term]
-
-
-@cache
-def _term_names() -> Names:
-    return names_of(load_taxonomy().terms)
 
 
 def _part(name: str) -> str:

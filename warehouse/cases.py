@@ -37,7 +37,7 @@ class CaseReads(Reader):
         return self._newest(Revision, revision_id=revision_id)
 
     def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
-        """Return a line for each case that fits the filter, the newest change first."""
+        """Return a line for each case that fits the filter, in its order."""
         return self._all(CaseLine, "cases", **(wanted or CaseFilter()).model_dump(mode="json"))
 
     def case_counts(self, text: str | None = None) -> dict[CaseStatus, int]:

@@ -28,10 +28,6 @@ class SourceReads(Reader):
         """Return the source with this id."""
         return self._newest(Source, source_id=source_id)
 
-    def stored_sources(self, source_ids: Iterable[str]) -> set[str]:
-        """Return those of the ids under which a source is stored."""
-        return {row["source_id"] for row in self._rows("stored_sources", ids=source_ids)}
-
     def alias(self, source_id: str) -> Alias | None:
         """Return the newest alias of a source: the source that its address leads to."""
         return self._newest(Alias, source_id=source_id)

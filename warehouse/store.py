@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from schemas.batches import Batch, BatchItem
-from schemas.errors import InvalidDecision, UnknownId, WarehouseError
+from schemas.errors import InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus
 from warehouse import storage
 from warehouse.cases import CaseReads
@@ -26,12 +26,9 @@ class Warehouse(SourceReads, CaseReads):
     ``migration_failed``, ``warehouse_read_only`` or ``warehouse_failed``.
     """
 
-    def __init__(
-        self, path: Path | Lake, *, lock_timeout: float = 30.0, read_only: bool = False
-    ) -> None:
+    def __init__(self, path: Path | Lake, *, lock_timeout: float = 30.0) -> None:
         database = DatabaseLake(path) if isinstance(path, Lake) else database_file(path.absolute())
         super().__init__(database, lock_timeout)
-        self._read_only = read_only
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +97,4 @@ class Warehouse(SourceReads, CaseReads):
         return self._rows("tables")
 
     def _write(self, work: Work[None], timeout: float | None = None) -> None:
-        if self._read_only:
-            raise WarehouseError("the warehouse was opened to read", cause="warehouse_read_only")
         self._database.run(work, timeout or self._timeout, writes=True)

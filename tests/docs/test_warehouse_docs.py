@@ -58,7 +58,7 @@ def test_ten_questions():
 @pytest.mark.parametrize(("question", "query"), QUESTIONS, ids=[text[:40] for text, _ in QUESTIONS])
 def test_each_question_has_an_answer(home, question, query):
     """Each query runs in `casebook sql` and finds rows, with a value in every column."""
-    with Warehouse(home, read_only=True) as warehouse:
+    with Warehouse(home) as warehouse:
         columns, rows = warehouse.sql(query.strip().rstrip(";"))
     assert rows, question
     filled = {
@@ -80,14 +80,14 @@ def test_in_a_plain_duckdb(home):
     queries = [query for _, query in QUESTIONS]
     command = [sys.executable, "-c", program, str(home), *queries]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    with Warehouse(home, read_only=True) as warehouse:
+    with Warehouse(home) as warehouse:
         expected = [len(warehouse.sql(query)[1]) for query in queries]
     assert [int(number) for number in printed] == expected
 
 
 def test_lessons_about_rag_by_year(home):
     """The first question's answer is right, the newest first."""
-    with Warehouse(home, read_only=True) as warehouse:
+    with Warehouse(home) as warehouse:
         _, rows = warehouse.sql(QUESTIONS[0][1])
     assert [row[:3] for row in rows] == [
         (2025, "Company c", "Measure."),

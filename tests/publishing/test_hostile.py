@@ -71,7 +71,7 @@ def test_no_hostile_string_becomes_markup_anywhere(publish, hostile_views):
         assert_harmless(target / name)
     home = assert_harmless(target / "index.html")
     titles = {shown(a.text_content()) for a in home.xpath("//ol//h3/a")}
-    assert {shown(view.revision.study.title) for view in hostile_views} <= titles
+    assert {shown(view.revision.study.fact("title").value) for view in hostile_views} <= titles
 
 
 @pytest.mark.browser

@@ -132,7 +132,7 @@ def test_a_decision_on_an_older_revision_overwrites_nothing(desk, case_id, view,
     assert "mira changed this case in the meantime" in answer.text
     assert answer.headers["hx-retarget"] == "#notice"
     assert len(view().reviews) == rows
-    assert view().revision.study.company == "First"
+    assert view().revision.study.fact("company").value == "First"
 
 
 @pytest.mark.parametrize(

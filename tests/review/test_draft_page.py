@@ -84,7 +84,7 @@ def test_chosen_fields_are_taken_over_and_the_rest_stays(desk, warehouse, case_i
     assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case_id}")
     after = warehouse.case(case_id)
     study = after.revision.study
-    assert (study.company, study.fact("year").value) == ("Harbourline Ltd", "2025")
+    assert (study.fact("company").value, study.fact("year").value) == ("Harbourline Ltd", "2025")
     assert study.statements == before.revision.study.statements
     assert (after.newer, after.status) == (None, CaseStatus.DRAFT)
     assert after.reviews[-1].decision is Decision.ADOPT_DRAFT

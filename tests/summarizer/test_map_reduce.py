@@ -76,7 +76,7 @@ async def test_all_windows_are_read_and_put_together(model, asker_of):
     study = (await service.verify(draft, DOCUMENT, load_taxonomy())).study
     assert len(study.statements) == len(parts) > 3
     assert {s.support.level for s in study.statements} == {SupportLevel.VERBATIM}
-    assert study.company == "Ada"
+    assert study.fact("company").value == "Ada"
     assert draft.unread == ()
 
 

@@ -78,7 +78,7 @@ async def test_facts_tags_and_parts_of_results(document, model, asker_of):
     """Facts know whether they were inferred, tags come from the model's quotes, results have parts."""
     outcome = await verified(document, asker_of)
     study = outcome.study
-    assert study.company == "Kellamoor"
+    assert study.fact("company").value == "Kellamoor"
     assert [(f.name, f.inferred) for f in study.facts] == [
         ("title", False),
         ("company", False),
@@ -86,7 +86,7 @@ async def test_facts_tags_and_parts_of_results(document, model, asker_of):
         ("stage", True),
         ("narrator", True),
     ]
-    assert study.title == "A title"
+    assert study.fact("title").value == "A title"
     assert [tag.slug for tag in study.tags] == ["postgresql", "vllm"]
     assert [p.name for p in outcome.proposals] == ["claim drafting"]
     first, second = (s.measure for s in study.section(Section.RESULTS))
@@ -97,7 +97,7 @@ async def test_facts_tags_and_parts_of_results(document, model, asker_of):
 async def test_a_source_without_a_title_gets_one(model, asker_of):
     """Where the page has no title, the model's own is taken and marked as inferred."""
     study = (await verified(case_document(title=None), asker_of)).study
-    assert study.title == CASE_STUDY["title"]
+    assert study.fact("title").value == CASE_STUDY["title"]
     assert study.fact("title").inferred
 
 

@@ -107,19 +107,22 @@ def test_list_of_cases(three):
     for wanted, names in (
         (CaseFilter(), "cba"),
         (CaseFilter(status=CaseStatus.DRAFT), "a"),
+        (CaseFilter(kind=SourceKind.PDF), "c"),
         (CaseFilter(company="initech"), "ba"),
         (CaseFilter(text="beyond"), "c"),
         (CaseFilter(text="GLOBEX"), "c"),
         (CaseFilter(text="%"), ""),
         (CaseFilter(tag="rag", limit=1, offset=1), "b"),
         (CaseFilter(tag="agents"), ""),
+        (CaseFilter(order="title"), "bac"),
+        (CaseFilter(order="doubtful"), "cba"),
     ):
         assert "".join(line.case_id[-1] for line in three.cases(wanted)) == names, wanted
 
 
 def test_line_of_a_case(three):
     """A line has the facts, the counts, the verdict and the newest check that reached the source."""
-    line = three.cases(CaseFilter(text="beyond"))[0]
+    line = three.cases(CaseFilter(kind=SourceKind.PDF))[0]
     assert (line.title, line.company, line.year) == ("Beyond RAG", "Globex", "2025")
     assert line.statements == {"challenges": 1, "solutions": 1, "results": 1, "lessons": 1}
     assert line.support == {"verified": 3, "doubtful": 1}

@@ -5,7 +5,8 @@ WITH counted AS (
     SELECT
         revision_id,
         histogram(section) AS statements,
-        histogram(support) AS support
+        histogram(support) AS support,
+        count(*) FILTER (support = 'doubtful') AS doubtful
     FROM statements
     GROUP BY revision_id
 ),
@@ -25,6 +26,7 @@ listed AS (
     LEFT JOIN counted USING (revision_id)
     LEFT JOIN checked USING (source_id)
     WHERE ($status IS NULL OR cases.status = $status)
+        AND ($kind IS NULL OR cases.kind = $kind)
         AND ($company IS NULL OR lower(cases.company) = lower($company))
         AND ($tag IS NULL OR list_contains(cases.tags, $tag))
         AND (
@@ -32,6 +34,8 @@ listed AS (
             OR contains(lower(concat_ws(chr(10), cases.title, cases.company)), lower($text))
         )
     ORDER BY
+        CASE WHEN $order = 'doubtful' THEN counted.doubtful END DESC NULLS LAST,
+        CASE WHEN $order = 'title' THEN lower(cases.title) END NULLS LAST,
         cases.updated_at DESC,
         cases.stored_at DESC
     LIMIT $limit OFFSET $offset
@@ -63,6 +67,8 @@ SELECT
 FROM listed
 LEFT JOIN counted_copies USING (source_id)
 ORDER BY
+    CASE WHEN $order = 'doubtful' THEN listed.support['doubtful'] END DESC NULLS LAST,
+    CASE WHEN $order = 'title' THEN lower(listed.title) END NULLS LAST,
     listed.updated_at DESC,
     listed.stored_at DESC;
 

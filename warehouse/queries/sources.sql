@@ -1,8 +1,5 @@
 -- Sources, and what became of them.
 
--- name: stored_sources
-SELECT DISTINCT source_id FROM sources WHERE source_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
-
 -- name: near_copies
 WITH titles AS (
     SELECT source_id, max_by(title, stored_at) AS title FROM documents GROUP BY source_id

@@ -148,13 +148,17 @@ async def process(
     refresh: bool = False,
 ) -> "list[IngestResult]":
     """Take sources through the stages; print and return what became of each."""
-    from flows.ingest import process_all
+    from flows.engine import as_done
+    from flows.ingest import process as process_one
     from flows.run import Run
 
-    results = []
+    results, at_once = [], services.parallel + services.settings.workers
     with StageBars() as bars:
-        runs = [Run(ref, services, force=force, refresh=refresh, watcher=bars) for ref in refs]
-        async for result in process_all(runs, services.parallel + services.settings.workers):
+        runs = [
+            Run(ref, services, force=force, refresh=refresh, on_progress=bars.on_progress)
+            for ref in refs
+        ]
+        async for result in as_done(process_one, runs, at_once):
             results.append(result)
             print_result(result, as_json=as_json)
     return results

@@ -108,19 +108,14 @@ class StageBars:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def on_stage(self, source: str, stage: str) -> None:
-        """Move a source's bar to a stage, or take it away at the end."""
+    def on_progress(self, source: str, stage: str, done: int, total: int) -> None:
+        """Move a source's bar to a stage and within it, or take it away at the end."""
         if stage:
-            done = _STAGES.index(stage)
-            self._progress.update(self._task(source), completed=done, stage=stage)
+            part = _STAGES.index(stage) + done / max(total, 1)
+            text = f"{done}/{total} calls" if total else stage
+            self._progress.update(self._task(source), completed=part, stage=text)
         elif task := self._tasks.pop(source, None):
             self._progress.remove_task(task)
-
-    def on_step(self, source: str, done: int, total: int) -> None:
-        """Move the bar within the summary, the longest stage."""
-        part = _STAGES.index("summarize") + done / max(total, 1)
-        stage = f"{done}/{total} calls"
-        self._progress.update(self._task(source), completed=part, stage=stage)
 
     def _task(self, source: str) -> TaskID:
         if source not in self._tasks:

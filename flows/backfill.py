@@ -1,9 +1,10 @@
 """A batch: a bounded number of sources at once, until none is left or something stops them all."""
 
 import asyncio
+from asyncio import to_thread
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import Any
 
 from prefect import flow
 
@@ -11,7 +12,7 @@ from config.services import Services
 from config.settings import Settings
 from extractors.fetch.fetch import fetch_list
 from extractors.lists.walk import Walk, walk
-from flows.engine import in_flow_run
+from flows.engine import as_done, in_flow_run
 from flows.ingest import SourceFailed, process
 from flows.run import Run
 from flows.selection import SETUP_KINDS, open_items, select
@@ -37,16 +38,16 @@ async def backfill(
         raise InputError("backfill needs either source=LIST or batch_id=ID")
     settings = Settings.load()
     async with Services(settings, patience=settings.patience) as services:
-        if batch_id is None:
-            found = await read_list(SourceRef(source=source or ""), services)
+        if source is not None:
+            found = await read_list(SourceRef(source=source), services)
             items = select(found.candidates).items
-            batch = await register(source or "", items, services, budget_usd=budget_usd)
-            batch_id = batch.batch_id
-        done = await asyncio.to_thread(services.warehouse.batch, batch_id)
-        run = BatchRun(done.batch, services)
-        progress = await run.finish()
+            batch = await register(source, items, services, budget_usd=budget_usd)
+        else:
+            batch = (await to_thread(services.warehouse.batch, batch_id or "")).batch
+    progress = await process_batch(batch, settings)
     if progress.reason:
-        raise WarehouseError(f"batch {batch_id} paused: {progress.reason}", cause="batch_paused")
+        message = f"batch {batch.batch_id} paused: {progress.reason}"
+        raise WarehouseError(message, cause="batch_paused")
     return summary(progress)
 
 
@@ -56,40 +57,32 @@ async def read_list(ref: SourceRef, services: Services, given: bytes | None = No
     Raises:
         CasebookError: if the list cannot be had or read.
     """
-    network = services.network
 
     async def fetch(one: SourceRef) -> Payload:
         if given is not None and one == ref:
             return Payload(data=given, media_type="", name=ref.source)
-        return await fetch_list(one, network)
+        return await fetch_list(one, services.network)
 
     return await walk(ref, fetch, services.workers.compute)
 
 
 async def register(
-    origin: str,
-    items: Sequence[BatchItem],
-    services: Services,
-    *,
-    force: bool = False,
-    budget_usd: float | None = None,
-    source_budget_usd: float | None = None,
-    model: str | None = None,
+    origin: str, items: Sequence[BatchItem], services: Services, **options: Any
 ) -> Batch:
-    """Store a batch over ``items`` and return it; the same list ordered again is the same batch."""
+    """Store a batch over ``items`` and return it; the same list ordered again is the same batch.
+
+    ``options`` are fields of a batch: ``force``, ``model`` and the budgets.
+    """
     ids = [item.source_id for item in items]
+    known_by = (origin, ids, options.get("force", False), options.get("model"))
     batch = Batch(
-        batch_id=content_id("batch", origin, ids, force, model),
+        batch_id=content_id("batch", *known_by),
         origin=origin,
         size=len(items),
-        force=force,
-        budget_usd=budget_usd,
-        source_budget_usd=source_budget_usd,
-        model=model,
         created_by=services.settings.curator,
-        created_at=datetime.now(UTC),
+        **options,
     )
-    await asyncio.to_thread(services.warehouse.add_batch, batch, items)
+    await to_thread(services.warehouse.add_batch, batch, items)
     return batch
 
 
@@ -101,6 +94,13 @@ def settings_for(batch: Batch, settings: Settings) -> Settings:
         "budget_source": batch.source_budget_usd,
     }
     return settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
+
+
+async def process_batch(batch: Batch, settings: Settings) -> BatchProgress:
+    """Process what is open of a batch by its own options, and wait out a model that is away."""
+    chosen = settings_for(batch, settings)
+    async with Services(chosen, patience=chosen.patience) as services:
+        return await BatchRun(batch, services).finish()
 
 
 @dataclass
@@ -115,12 +115,7 @@ class BatchRun:
     services: Services
     on_result: Callable[[IngestResult], object] = lambda _result: None
     second_try_seconds: float = 30.0
-
-    def __post_init__(self) -> None:
-        """Bound the sources: enough that the model never waits for a page, and no more."""
-        services = self.services
-        self.stopped_by: Failure | None = None
-        self._window = asyncio.Semaphore(services.parallel + 2 * services.settings.workers)
+    stopped_by: Failure | None = None
 
     async def finish(self) -> BatchProgress:
         """Process what is open and return the batch's progress; its steps are stored.
@@ -128,10 +123,8 @@ class BatchRun:
         Raises:
             WarehouseError: when nothing can be stored any more; what was stored stands.
         """
-        warehouse = self.services.warehouse
-        items = await open_items(
-            await asyncio.to_thread(warehouse.batch_items, self.batch.batch_id), self.services
-        )
+        warehouse, batch_id = self.services.warehouse, self.batch.batch_id
+        items = await open_items(await to_thread(warehouse.batch_items, batch_id), self.services)
         await self._note("started")
         reason: str | None = "it was interrupted"
         try:
@@ -142,49 +135,35 @@ class BatchRun:
             reason = self.stopped_by.message if self.stopped_by else None
         finally:
             await asyncio.shield(self._note("paused" if reason else "finished", reason))
-        return await asyncio.to_thread(warehouse.batch, self.batch.batch_id)
+        return await to_thread(warehouse.batch, batch_id)
 
     async def _pass(self, items: Sequence[BatchItem], *, last: bool) -> list[BatchItem]:
         """Process ``items``; return those worth a second try, unless this is the last one."""
         again: list[BatchItem] = []
-
-        async def one(item: BatchItem) -> None:
-            try:
-                result = await self._process(item)
-            finally:
-                self._window.release()
-            failure = result.failure
-            if failure and failure.kind in _STOPPING_KINDS:
-                self.stopped_by = self.stopped_by or failure
-            elif failure and failure.transient and not last:
+        # So many that the model never waits for a page, and no more.
+        at_once = self.services.parallel + 2 * self.services.settings.workers
+        async for item, result in as_done(self._process, items, at_once):
+            failure = result and result.failure
+            if failure and failure.transient and not last and failure.kind not in _STOPPING_KINDS:
                 again.append(item)
-                return
-            self.on_result(result)
-
-        async with asyncio.TaskGroup() as group:
-            for item in items:
-                await self._window.acquire()
-                if self.stopped_by:
-                    self._window.release()
-                    break
-                group.create_task(one(item))
+            elif result:
+                self.on_result(result)
         return again
 
-    async def _process(self, item: BatchItem) -> IngestResult:
+    async def _process(self, item: BatchItem) -> tuple[BatchItem, IngestResult | None]:
+        """Process one source, unless something stopped the batch."""
+        if self.stopped_by:
+            return item, None
         batch = self.batch
         run = Run(item.reference, self.services, who=batch.created_by, force=batch.force)
-        if not in_flow_run():
-            return await process(run)
-        try:
-            return await _as_flow(run)
-        except SourceFailed as failed:
-            return failed.result
+        result = await (_as_flow(run) if in_flow_run() else process(run))
+        if result.failure and result.failure.kind in _STOPPING_KINDS:
+            self.stopped_by = self.stopped_by or result.failure
+        return item, result
 
     async def _note(self, step: BatchStep, reason: str | None = None) -> None:
-        event = BatchEvent(
-            batch_id=self.batch.batch_id, step=step, reason=reason, at=datetime.now(UTC)
-        )
-        await asyncio.to_thread(self.services.warehouse.append, event)
+        event = BatchEvent(batch_id=self.batch.batch_id, step=step, reason=reason)
+        await to_thread(self.services.warehouse.append, event)
 
 
 async def _as_flow(run: Run) -> IngestResult:
@@ -194,12 +173,13 @@ async def _as_flow(run: Run) -> IngestResult:
     async def ingest(source: str) -> IngestResult:  # noqa: ARG001 - names the run
         return await process(run)
 
-    return await ingest(run.label)
+    try:
+        return await ingest(run.label)
+    except SourceFailed as failed:
+        return failed.result
 
 
 def summary(progress: BatchProgress) -> str:
     """Return what became of a batch's sources in one line."""
-    counts = ", ".join(
-        f"{count} {state.value}" for state, count in progress.counts.items() if count
-    )
-    return f"{progress.batch.size} sources: {counts}"
+    counts = (f"{count} {state.value}" for state, count in progress.counts.items() if count)
+    return f"{progress.batch.size} sources: {', '.join(counts)}"

@@ -6,23 +6,25 @@ started, and tenacity retries it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import nullcontext
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.concurrency.asyncio import concurrency
 from prefect.context import FlowRunContext
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from flows.run import Run
 from schemas.errors import CasebookError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 S = TypeVar("S")
+Stage = Callable[Concatenate[Run, P], Coroutine[Any, Any, T]]
 
 MODEL_LIMIT = "casebook-model"
 """The global concurrency limit of a Prefect server for stages that call the model."""
@@ -55,19 +57,23 @@ async def as_done(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def step(
-    *, retries: int = 0, calls_model: bool = False
-) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
-    """Make a stage of an async function: a task in a flow run, else a plain call.
+def step(*, retries: int = 0, calls_model: bool = False) -> Callable[[Stage[P, T]], Stage[P, T]]:
+    """Make a stage of an async function: a task in a flow run, else a plain call; both timed.
 
     ``retries`` are made after transient errors only. ``calls_model`` holds a slot of
     ``MODEL_LIMIT`` in a flow run.
     """
 
-    def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-        async def limited(*args: P.args, **kwargs: P.kwargs) -> T:
+    def decorate(function: Stage[P, T]) -> Stage[P, T]:
+        @wraps(function)
+        async def timed(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            with run.entering(function.__name__):
+                return await function(run, *args, **kwargs)
+
+        @wraps(function)
+        async def limited(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> T:
             async with concurrency(MODEL_LIMIT) if calls_model else nullcontext():
-                return await function(*args, **kwargs)
+                return await timed(run, *args, **kwargs)
 
         as_task = task(
             name=function.__name__,
@@ -76,23 +82,19 @@ def step(
             retry_condition_fn=_may_pass,
             cache_policy=NO_CACHE,
             persist_result=False,
-        )(wraps(function)(limited))
+        )(limited)
+        as_call = retry(
+            retry=retry_if_exception(_is_transient),
+            stop=stop_after_attempt(retries + 1),
+            wait=wait_exponential_jitter(initial=1, max=10),
+            reraise=True,
+        )(timed)
 
         @wraps(function)
-        async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-            if in_flow_run():
-                return await as_task(*args, **kwargs)
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception(_is_transient),
-                stop=stop_after_attempt(retries + 1),
-                wait=wait_exponential_jitter(initial=1, max=10),
-                reraise=True,
-            ):
-                with attempt:
-                    return await function(*args, **kwargs)
-            raise AssertionError("tenacity returns or raises")
+        async def stage(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            return await (as_task if in_flow_run() else as_call)(run, *args, **kwargs)
 
-        return run
+        return stage
 
     return decorate
 
@@ -103,5 +105,4 @@ def _is_transient(error: BaseException) -> bool:
 
 async def _may_pass(_task: object, _run: object, state: State[Any]) -> bool:
     """Return whether Prefect retries a failed task."""
-    error = await state.aresult(raise_on_failure=False)
-    return isinstance(error, CasebookError) and error.transient
+    return _is_transient(await state.aresult(raise_on_failure=False))

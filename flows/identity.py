@@ -1,6 +1,6 @@
 """Which source an address or file is, and what is already stored for it."""
 
-import asyncio
+from asyncio import to_thread
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -10,16 +10,16 @@ from extractors import similarity
 from extractors.fetch.fetch import fetch, fetch_list, identify
 from extractors.lists.feeds import feed_item
 from extractors.registry import choose
-from extractors.sites import canonical_url
 from extractors.urls import is_web_address, shown
 from flows.run import Run
-from schemas.errors import ExtractionError, InvalidUrl, NeedsJavaScript, UnknownId
+from schemas.errors import ExtractionError, NeedsJavaScript, UnknownId
 from schemas.ids import content_id, sha256_hex
 from schemas.reviews import Revision, Triage
 from schemas.sources import (
     Alias,
     Document,
     Extracted,
+    Fetched,
     Payload,
     Snapshot,
     Source,
@@ -39,25 +39,13 @@ def known_snapshot(run: Run) -> Snapshot | None:
     address whose bytes held no usable text, since the page may have been repaired.
     """
     warehouse = run.services.warehouse
-    if run.snapshot_id:
-        snapshot = warehouse.snapshot(run.snapshot_id)
-        if snapshot is None:
-            raise UnknownId(f"There is no snapshot {run.snapshot_id}.")
-        run.source_id = snapshot.source_id
-        return snapshot
-    if not run.is_remote or run.refresh:
-        return None
+    if run.snapshot or run.refresh or not run.is_remote:
+        return run.snapshot
     if alias := warehouse.alias(run.source_id):
         run.follow(alias)
     snapshot = warehouse.newest_snapshot(run.source_id)
     failed = snapshot and warehouse.open_failure(run.source_id)
     return None if failed and failed.failure.stage == "extract" else snapshot
-
-
-def register(run: Run) -> None:
-    """Store the source before anything can fail, so that a crash loses none."""
-    if identify(run.ref).source_id == run.source_id:
-        run.services.warehouse.append(_source(run))
 
 
 def keep(run: Run, payload: Payload) -> Snapshot:
@@ -77,54 +65,38 @@ def keep(run: Run, payload: Payload) -> Snapshot:
         fetched_at=now,
         **payload.model_dump(exclude={"data"}),
     )
+    warehouse.append(source_row(run, payload), snapshot)
     by_path = identify(run.ref).source_id  # of a file that could not be read before
-    known = by_path != run.source_id and warehouse.source(by_path)
-    aliases = [_alias(by_path, run.source_id, payload.name, "file")] if known else []
-    warehouse.append(_source(run, payload), snapshot, *aliases)
+    if by_path != run.source_id and warehouse.source(by_path):
+        found = Alias(source_id=by_path, same_as=run.source_id, url=payload.name, reason="file")
+        warehouse.append(found)
     return snapshot
 
 
 async def payload_at(ref: SourceRef, services: Services) -> Payload:
-    """Fetch a source: its address, its file, or its item in the feed that carries the text.
-
-    Raises:
-        FetchError: if the bytes cannot be had.
-    """
-    network = services.network
+    """Fetch a source: its address, its file, or its item in a feed; or raise FetchError."""
     if ref.feed is None:
-        return await fetch(ref, network)
-    feed = await fetch_list(SourceRef(source=ref.feed), network)
+        return await fetch(ref, services.network)
+    feed = await fetch_list(SourceRef(source=ref.feed), services.network)
     return await services.workers.compute(partial(feed_item, address=ref.source), feed)
 
 
 async def read(run: Run, snapshot: Snapshot) -> Document:
-    """Return the stored document of a snapshot, or extract and store it.
-
-    Raises:
-        ExtractionError: if the bytes hold no usable text.
-    """
-    data = await asyncio.to_thread(run.services.blobs.get, snapshot.sha256)
-    payload = payload_of(snapshot, data)
-    reader = choose(payload)[0]
-    known = await asyncio.to_thread(
-        run.services.warehouse.document_of, snapshot.snapshot_id, reader.version
-    )
-    if known:
+    """Return the stored document of a snapshot, or extract and store it."""
+    payload = await payload_of(snapshot, run.services)
+    find, version = run.services.warehouse.document_of, choose(payload)[0].version
+    if known := await to_thread(find, snapshot.snapshot_id, version):
         return known
     extracted, rendered = await text_of(payload, run.services, scripts=run.is_remote)
     if rendered is not payload:
-        snapshot = await asyncio.to_thread(keep, run, rendered)
-    return await asyncio.to_thread(_settle, run, snapshot, rendered, extracted)
+        snapshot = await to_thread(keep, run, rendered)
+    return await to_thread(_settle, run, snapshot, rendered, extracted)
 
 
 async def text_of(
     payload: Payload, services: Services, *, scripts: bool
 ) -> tuple[Extracted, Payload]:
-    """Return what a payload says, and the payload that says it: itself, or the rendered page.
-
-    Raises:
-        ExtractionError: if it holds no usable text.
-    """
+    """Return what a payload or else its rendered page says, and which; or raise ExtractionError."""
     try:
         return await services.workers.extract(payload), payload
     except NeedsJavaScript:
@@ -164,25 +136,19 @@ def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
     draft = warehouse.draft(document.document_id, recipe.recipe_id)
     if draft is None:
         return None
-    failed = warehouse.open_failure(document.source_id)
-    if failed and failed.failure.stage == "verify":
-        return None
-    verdict = known_triage(run, document)
-    return (verdict, draft) if verdict else None
+    failed, verdict = warehouse.open_failure(document.source_id), known_triage(run, document)
+    is_judged = failed is None or failed.failure.stage != "verify"
+    return (verdict, draft) if verdict and is_judged else None
 
 
-def payload_of(snapshot: Snapshot, data: bytes) -> Payload:
+async def payload_of(snapshot: Snapshot, services: Services) -> Payload:
     """Return stored bytes as an extractor takes them."""
-    fields = {name: getattr(snapshot, name) for name in Payload.model_fields if name != "data"}
-    return Payload(data=data, **fields)
+    data = await to_thread(services.blobs.get, snapshot.sha256)
+    return Payload(data=data, **{name: getattr(snapshot, name) for name in Fetched.model_fields})
 
 
 def source_named(name: str, warehouse: Warehouse) -> str:
-    """Return the source that an address, or an id or its beginning, stands for.
-
-    Raises:
-        UnknownId: if there is none, or several ids begin with it.
-    """
+    """Return the source of an address, or of an id or its beginning; or raise UnknownId."""
     if not is_web_address(name):
         return warehouse.source_of(name)
     source_id = identify(SourceRef(source=name.strip())).source_id
@@ -193,7 +159,7 @@ def source_named(name: str, warehouse: Warehouse) -> str:
     return source_id
 
 
-def _source(run: Run, payload: Payload | None = None) -> Source:
+def source_row(run: Run, payload: Payload | None = None) -> Source:
     """Return the row of a source; bytes that no reader takes have no kind."""
     identity = identify(run.ref, payload)
     kind = identity.kind
@@ -206,13 +172,7 @@ def _source(run: Run, payload: Payload | None = None) -> Source:
         canonical_url=identity.canonical_url,
         reference=run.ref,
         submitted_by=run.who,
-        submitted_at=datetime.now(UTC),
     )
-
-
-def _alias(source_id: str, same_as: str, url: str, reason: str) -> Alias:
-    now = datetime.now(UTC)
-    return Alias(source_id=source_id, same_as=same_as, url=url, reason=reason, found_at=now)
 
 
 def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted) -> Document:
@@ -235,16 +195,13 @@ def _same_page(run: Run, payload: Payload, document: Document) -> Document | Non
     if not run.is_remote or warehouse.newest_document(run.source_id):
         return None
     for reason, address in (("redirect", payload.final_url), ("canonical", document.canonical_url)):
-        try:
-            url = canonical_url(address) if address else None
-        except InvalidUrl:
-            continue
+        url = identify(SourceRef(source=address)).canonical_url if address else None
         known = url and warehouse.newest_document(content_id("src", url))
-        if not known or known.source_id == run.source_id:
+        if not url or not known or known.source_id == run.source_id:
             continue
         signatures = map(similarity.signature, (known.text, document.text))
         if similarity.similarity(*signatures) >= _SAME_TEXT:
-            alias = _alias(run.source_id, known.source_id, url or "", reason)
+            alias = Alias(source_id=run.source_id, same_as=known.source_id, url=url, reason=reason)
             warehouse.append(alias)
             run.follow(alias)
             return known

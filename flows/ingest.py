@@ -4,8 +4,7 @@ Each stage is a task of a few lines that finds its stored result, or makes and s
 rerun calls no model, and a crash loses one stage at most.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
+from asyncio import to_thread
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,12 +14,12 @@ from pydantic import Field
 
 from config.services import Services
 from flows import identity, results
-from flows.engine import as_done, in_flow_run, step
+from flows.engine import in_flow_run, step
 from flows.run import Run
 from schemas.cases import CaseStudy
 from schemas.errors import CasebookError
 from schemas.ids import content_id
-from schemas.results import Failure, IngestResult
+from schemas.results import Failure, IngestResult, IngestStatus
 from schemas.reviews import Case, Revision, Triage, Verdict
 from schemas.sources import Document, Snapshot, SourceRef
 from schemas.taxonomy import load_taxonomy
@@ -66,24 +65,23 @@ async def process(run: Run) -> IngestResult:
     """
     try:
         return await _stages(run)
-    except CasebookError as error:
-        return await _failed(run, error)
     except Exception as error:  # a bug must not take the rest of a batch with it
-        log.exception("unexpected", source=run.label, stage=run.stage)
-        return await _failed(run, error)
+        if not isinstance(error, CasebookError):
+            log.exception("unexpected", source=run.label, stage=run.stage)
+        failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
+        await to_thread(run.services.warehouse.append, identity.source_row(run), failure)
+        result = results.result(run, IngestStatus.FAILED, failure=failure)
+        if in_flow_run():
+            raise SourceFailed(result) from error
+        return result
     finally:
-        run.report("")
-
-
-def process_all(runs: Iterable[Run], at_once: int) -> AsyncIterator[IngestResult]:
-    """Process sources, a bounded number at once; yield results as they come."""
-    return as_done(process, runs, at_once)
+        run.on_progress(run.label, "", 0, 0)
 
 
 async def _stages(run: Run) -> IngestResult:
     snapshot = await fetch(run)
     document = await extract(run, snapshot)
-    if known := await asyncio.to_thread(identity.known_draft, run, document):
+    if known := await to_thread(identity.known_draft, run, document):
         return results.drafted(run, document, *known)
     async with run.turn(document):
         verdict = await triage(run, document)
@@ -98,95 +96,81 @@ async def _stages(run: Run) -> IngestResult:
 @step(retries=2)
 async def fetch(run: Run) -> Snapshot:
     """Return the stored snapshot of a known address, or fetch the source and store one."""
-    with run.entering("fetch"):
-        if known := await asyncio.to_thread(identity.known_snapshot, run):
-            return known
-        if run.is_remote:
-            await asyncio.to_thread(identity.register, run)
-        payload = await identity.payload_at(run.ref, run.services)
-        return await asyncio.to_thread(identity.keep, run, payload)
+    if known := await to_thread(identity.known_snapshot, run):
+        return known
+    if run.is_remote:  # a file is known by its bytes
+        await to_thread(run.services.warehouse.append, identity.source_row(run))
+    payload = await identity.payload_at(run.ref, run.services)
+    return await to_thread(identity.keep, run, payload)
 
 
 @step()
 async def extract(run: Run, snapshot: Snapshot) -> Document:
     """Return the document that the current extractors read in a snapshot."""
-    with run.entering("extract"):
-        document = await identity.read(run, snapshot)
-        run.near_copies = await asyncio.to_thread(
-            run.services.warehouse.near_copies, document.source_id
-        )
-        return document
+    document = await identity.read(run, snapshot)
+    run.near_copies = await to_thread(run.services.warehouse.near_copies, document.source_id)
+    return document
 
 
 @step(calls_model=True)
 async def triage(run: Run, document: Document) -> Triage:
     """Return the verdict on a document: the stored one, or the model's."""
-    services, plan = run.services, run.services.plan(document)
-    with run.entering("triage"):
-        verdict = await asyncio.to_thread(identity.known_triage, run, document)
-        if verdict is None:
-            async with run.asking(document) as asker:
-                verdict = await service.triage(document, asker, plan)
-            await asyncio.to_thread(services.warehouse.append, verdict)
-        if verdict.refused and run.force:
-            verdict = _overturned(verdict, run.who)
-            await asyncio.to_thread(services.warehouse.append, verdict)
-        return verdict
+    services = run.services
+    verdict = await to_thread(identity.known_triage, run, document)
+    if verdict is None:
+        plan = services.plan(document)
+        verdict = await service.triage(document, run.asker(document), plan)
+        await to_thread(services.warehouse.append, verdict)
+    if verdict.refused and run.force:
+        verdict = _overturned(verdict, run.who)
+        await to_thread(services.warehouse.append, verdict)
+    return verdict
 
 
 @step(calls_model=True)
 async def summarize(run: Run, document: Document) -> Draft:
     """Return what the model proposes for a document, unchecked."""
-    with run.entering("summarize"):
-        async with run.asking(document) as asker:
-            plan = run.services.plan(document)
-            return await service.summarize(document, asker, plan, run.report_step)
+    plan = run.services.plan(document)
+    return await service.summarize(document, run.asker(document), plan, run.report)
 
 
 @step(calls_model=True)
 async def verify(run: Run, draft: Draft, document: Document) -> CaseStudy:
     """Return the case study after the checks of code and judge; store proposed tags."""
     warehouse = run.services.warehouse
-    with run.entering("verify"):
-        taxonomy = load_taxonomy().with_rulings(await asyncio.to_thread(warehouse.rulings))
-        async with run.judging(document) as judge:
-            verified = await service.verify(draft, document, taxonomy, judge)
-        run.unjudged = verified.unjudged
-        run.judge_calls = verified.generation_ids
-        await asyncio.to_thread(warehouse.append, *verified.proposals)
-        return verified.study
+    taxonomy = load_taxonomy().with_rulings(await to_thread(warehouse.rulings))
+    verified = await service.verify(draft, document, taxonomy, run.judge(document))
+    run.unjudged = verified.unjudged
+    run.judge_calls = verified.generation_ids
+    await to_thread(warehouse.append, *verified.proposals)
+    return verified.study
 
 
 @step()
 async def store(run: Run, document: Document, draft: Draft, study: CaseStudy) -> Revision:
     """Store the draft as the newest revision of the source's case."""
-    services, warehouse = run.services, run.services.warehouse
-    with run.entering("store"):
-        now = datetime.now(UTC)
-        source_id, case_id = document.source_id, content_id("case", document.source_id)
-        case = await asyncio.to_thread(warehouse.case_of_source, source_id)
-        case = case or Case(case_id=case_id, source_id=source_id, created_at=now)
-        recipe = services.recipe(services.plan(document))
-        calls = (*draft.generation_ids, *run.judge_calls)
-        made_from = (case.case_id, document.document_id, recipe.recipe_id, calls)
-        revision = Revision(
-            revision_id=content_id("rev", *made_from),
-            case_id=case.case_id,
-            parent_id=None,
-            document_id=document.document_id,
-            made_by="model",
-            author=recipe.model,
-            recipe=recipe.model_copy(update={"strategy": draft.strategy.value}),
-            strategy_reason=draft.strategy_reason,
-            generation_ids=calls,
-            unread=draft.unread,
-            study=study,
-            created_at=now,
-        )
-        # A judge that could not be asked is a failure after the draft: `retry` asks it.
-        failure = run.unjudged and Failure.of(run.unjudged, run.source_id, "verify", now)
-        await asyncio.to_thread(warehouse.append, case, revision, *([failure] if failure else []))
-        return revision
+    services, source_id = run.services, document.source_id
+    case = Case(case_id=content_id("case", source_id), source_id=source_id)
+    recipe = services.recipe(services.plan(document))
+    calls = (*draft.generation_ids, *run.judge_calls)
+    made_from = (case.case_id, document.document_id, recipe.recipe_id, calls)
+    revision = Revision(
+        revision_id=content_id("rev", *made_from),
+        case_id=case.case_id,
+        parent_id=None,
+        document_id=document.document_id,
+        made_by="model",
+        author=recipe.model,
+        recipe=recipe.model_copy(update={"strategy": draft.strategy.value}),
+        strategy_reason=draft.strategy_reason,
+        generation_ids=calls,
+        unread=draft.unread,
+        study=study,
+    )
+    # A judge that could not be asked is a failure after the draft: `retry` asks it.
+    failure = run.unjudged and Failure.of(run.unjudged, source_id, "verify", revision.created_at)
+    await to_thread(services.warehouse.append, case, revision, *([failure] if failure else []))
+    return revision
 
 
 def _overturned(refusal: Triage, who: str) -> Triage:
@@ -198,14 +182,3 @@ def _overturned(refusal: Triage, who: str) -> Triage:
         "decided_at": datetime.now(UTC),
     }
     return refusal.model_copy(update=changes)
-
-
-async def _failed(run: Run, error: Exception) -> IngestResult:
-    """Store a failure and return it as a result; in a flow run, end that as failed."""
-    failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
-    await asyncio.to_thread(identity.register, run)
-    await asyncio.to_thread(run.services.warehouse.append, failure)
-    result = results.failed(run, failure)
-    if in_flow_run():
-        raise SourceFailed(result) from error
-    return result

@@ -1,6 +1,6 @@
 """New drafts of known sources, beside the old ones; and new readings of stored bytes."""
 
-import asyncio
+from asyncio import to_thread
 
 from prefect import flow
 
@@ -39,19 +39,14 @@ async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
 
 async def stale(services: Services) -> list[Stale]:
     """Return the cases whose draft an older prompt, model, check or extractor made."""
-    makings = await asyncio.to_thread(services.warehouse.makings)
-    current: dict[str, Recipe] = {}
-    found = []
-    for making in makings:
-        if making.recipe is None or making.newer_draft:
-            continue
-        strategy = making.recipe.strategy
-        if strategy not in current:
-            plan = service.Plan(strategy=Strategy(strategy), reason="")
-            current[strategy] = services.recipe(plan)
-        if reasons := differences(making, current[strategy]):
-            found.append(Stale(making=making, reasons=reasons))
-    return found
+    plans = [service.Plan(strategy=strategy, reason="") for strategy in Strategy]
+    current = {plan.strategy.value: services.recipe(plan) for plan in plans}
+    found = [
+        Stale(making=making, reasons=differences(making, current[making.recipe.strategy]))
+        for making in await to_thread(services.warehouse.makings)
+        if making.recipe and not making.newer_draft
+    ]
+    return [one for one in found if one.reasons]
 
 
 def differences(making: Making, current: Recipe) -> tuple[str, ...]:
@@ -74,32 +69,31 @@ def differences(making: Making, current: Recipe) -> tuple[str, ...]:
 
 
 async def redraft(case_id: str, services: Services) -> IngestResult:
-    """Make a new draft of a case from its stored bytes."""
-    making = next(iter(await asyncio.to_thread(services.warehouse.makings, [case_id])), None)
+    """Make a new draft of a case from its stored bytes, or raise UnknownId."""
+    warehouse = services.warehouse
+    making = next(iter(await to_thread(warehouse.makings, [case_id])), None)
     if making is None:
         raise UnknownId(f"There is no case {case_id}; `casebook list` shows the ones there are.")
-    source = await asyncio.to_thread(services.warehouse.source, making.source_id)
-    assert source is not None  # noqa: S101 - each case has a source
-    return await process(
-        Run(source.reference, services, force=True, snapshot_id=making.snapshot_id)
-    )
+    source = await to_thread(warehouse.source, making.source_id)
+    snapshot = await to_thread(warehouse.snapshot, making.snapshot_id)
+    assert source  # noqa: S101 - each case has a source
+    return await process(Run(source.reference, services, force=True, snapshot=snapshot))
 
 
 async def reread(source_id: str, services: Services) -> tuple[Document | None, Document]:
-    """Read the stored bytes of a source again; return the newest document before, and the new one.
+    """Read stored bytes again; return the newest document before, and the new one.
 
     Raises:
-        UnknownId: if nothing was fetched of it.
+        UnknownId: if nothing was fetched of the source.
         ExtractionError: if the bytes hold no usable text.
     """
     warehouse = services.warehouse
-    snapshot = await asyncio.to_thread(warehouse.newest_snapshot, source_id)
+    snapshot = await to_thread(warehouse.newest_snapshot, source_id)
     if snapshot is None:
         raise UnknownId(f"Nothing is stored of {source_id}; submit it first.")
-    before = await asyncio.to_thread(warehouse.newest_document, source_id)
-    data = await asyncio.to_thread(services.blobs.get, snapshot.sha256)
-    payload = payload_of(snapshot, data)
+    before = await to_thread(warehouse.newest_document, source_id)
+    payload = await payload_of(snapshot, services)
     extracted = await services.workers.extract(payload)
     after = document_from(extracted, payload, source_id, snapshot.snapshot_id)
-    await asyncio.to_thread(warehouse.append, after)
+    await to_thread(warehouse.append, after)
     return before, after

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flows.run import Run
-from schemas.results import Failure, IngestResult, IngestStatus
+from schemas.results import IngestResult, IngestStatus
 from schemas.reviews import Revision, Triage
 from schemas.sources import Document
 
@@ -11,47 +11,30 @@ from schemas.sources import Document
 def drafted(run: Run, document: Document, triage: Triage, draft: Revision) -> IngestResult:
     """Return the result of a source that has a draft."""
     study, year = draft.study, draft.study.fact("year").value
-    return _result(
-        run,
-        IngestStatus.DRAFT,
-        **_text(document, triage),
-        case_id=draft.case_id,
-        revision_id=draft.revision_id,
-        title=study.fact("title").value or document.title,
-        company=study.fact("company").value,
-        year=int(year) if year and year.isdigit() else None,
-        statements=study.counts(),
-        support=study.support_counts(),
-        strategy=draft.recipe.strategy if draft.recipe else None,
-        strategy_reason=draft.strategy_reason,
-        unread=draft.unread,
-        unjudged=str(run.unjudged) if run.unjudged else None,
-        model=draft.author,
-    )
+    fields = {
+        "case_id": draft.case_id,
+        "revision_id": draft.revision_id,
+        "title": study.fact("title").value or document.title,
+        "company": study.fact("company").value,
+        "year": int(year) if year and year.isdigit() else None,
+        "statements": study.counts(),
+        "support": study.support_counts(),
+        "strategy": draft.recipe.strategy if draft.recipe else None,
+        "strategy_reason": draft.strategy_reason,
+        "unread": draft.unread,
+        "unjudged": str(run.unjudged) if run.unjudged else None,
+        "model": draft.author,
+    }
+    return result(run, IngestStatus.DRAFT, **_triaged(document, triage) | fields)
 
 
 def refused(run: Run, document: Document, triage: Triage) -> IngestResult:
     """Return the result of a source that is not a case study."""
-    year = document.published.year if document.published else None
-    fields = {"title": document.title, "year": year, "model": triage.model}
-    return _result(run, IngestStatus.NOT_A_CASE_STUDY, **_text(document, triage), **fields)
+    return result(run, IngestStatus.NOT_A_CASE_STUDY, **_triaged(document, triage))
 
 
-def failed(run: Run, failure: Failure) -> IngestResult:
-    """Return the result of a source that a stage failed on."""
-    return _result(run, IngestStatus.FAILED, failure=failure)
-
-
-def _text(document: Document, triage: Triage) -> dict[str, Any]:
-    return {
-        "document_id": document.document_id,
-        "kind": document.kind,
-        "verdict": triage.verdict.value,
-        "reason": triage.reason,
-    }
-
-
-def _result(run: Run, status: IngestStatus, **fields: Any) -> IngestResult:
+def result(run: Run, status: IngestStatus, **fields: Any) -> IngestResult:
+    """Return a result with what the run found and paid; ``fields`` are those of its end."""
     costs = [generation.usage.cost_usd for generation in run.paid]
     return IngestResult(
         source=run.label,
@@ -65,3 +48,10 @@ def _result(run: Run, status: IngestStatus, **fields: Any) -> IngestResult:
         seconds=dict(run.seconds),
         **fields,
     )
+
+
+def _triaged(document: Document, triage: Triage) -> dict[str, Any]:
+    year = document.published.year if document.published else None
+    read = {"document_id": document.document_id, "kind": document.kind}
+    judged = {"verdict": triage.verdict.value, "reason": triage.reason, "model": triage.model}
+    return {**read, **judged, "title": document.title, "year": year}

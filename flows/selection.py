@@ -1,8 +1,8 @@
 """Which sources of a list a batch takes, and what they will cost."""
 
-import asyncio
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from asyncio import to_thread
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,6 @@ from extractors.urls import is_web_address
 from schemas.batches import BatchItem, SourceState
 from schemas.errors import CasebookError
 from schemas.frozen import Frozen
-from schemas.results import Failure
 from schemas.sources import Candidate, Payload, SourceRef, StatedDate
 
 TYPICAL_CHARACTERS = 12_000
@@ -72,12 +71,12 @@ def select(
     title, summary or address, ``limit`` all but the newest so many.
     """
     chosen: dict[str, BatchItem] = {}
-    left = {"duplicates": 0, "older": 0, "filtered": 0}
+    left: Counter[str] = Counter()
     for candidate in candidates:
-        item = item_of(candidate)
+        item = _item_of(candidate)
         if since and candidate.published and _is_over(candidate.published, since):
             left["older"] += 1
-        elif words and not mentions(candidate, words):
+        elif words and not _mentions(candidate, words):
             left["filtered"] += 1
         elif item.source_id in chosen:
             left["duplicates"] += 1
@@ -93,16 +92,14 @@ def select(
     )
 
 
-def item_of(candidate: Candidate) -> BatchItem:
+def _item_of(candidate: Candidate) -> BatchItem:
     """Return a listed address or file as an item of a batch; a file is known by its bytes."""
     ref, payload = candidate.reference, None
     if not (is_web_address(ref.source) or ref.url):
         with suppress(CasebookError):  # its run will say why it cannot be read
             payload = Payload(data=read_file(Path(ref.source), FetchLimits()), media_type="")
-    source_id = identify(ref, payload).source_id
-    return BatchItem(
-        source_id=source_id, reference=ref, title=candidate.title, published=candidate.published
-    )
+    known_by, dated = identify(ref, payload).source_id, candidate.published
+    return BatchItem(source_id=known_by, reference=ref, title=candidate.title, published=dated)
 
 
 def _is_over(stated: StatedDate, day: date) -> bool:
@@ -110,68 +107,57 @@ def _is_over(stated: StatedDate, day: date) -> bool:
     return str(stated) < str(day)[: len(str(stated))]
 
 
-def mentions(candidate: Candidate, words: Sequence[str]) -> bool:
-    """Return whether title, summary or address contain one of the words, ignoring case."""
+def _mentions(candidate: Candidate, words: Sequence[str]) -> bool:
     text = f"{candidate.title or ''} {candidate.summary or ''} {candidate.url}".casefold()
     return any(word.casefold() in text for word in words)
 
 
-def is_open(state: SourceState, failure: Failure | None) -> bool:
-    """Return whether a machine has something to do for a source.
-
-    Not for a case, a refused or rejected source, or a failure that needs a person; a wrong key or
-    a spent budget do not count against the source.
-    """
-    if state is SourceState.FAILED and failure:
-        return failure.transient or failure.kind in SETUP_KINDS
-    return state in {SourceState.NEW, SourceState.UNFINISHED}
-
-
 async def open_items(items: Sequence[BatchItem], services: Services) -> list[BatchItem]:
-    """Return the items with work left, hosts in turn, those that failed before last."""
-    states, failures = await states_of(items, services)
-    left = [i for i in items if is_open(states[i.source_id], failures.get(i.source_id))]
-    failed = [item for item in left if item.source_id in failures]
-    untried = [item for item in left if item.source_id not in failures]
-    return [*interleaved(untried), *interleaved(failed)]
+    """Return the items with work left for a machine, hosts in turn, those that failed last.
 
-
-async def states_of(
-    items: Sequence[BatchItem], services: Services
-) -> tuple[dict[str, SourceState], dict[str, Failure]]:
-    """Return where the sources stand, and the open failures of those that failed."""
-    ids = [item.source_id for item in items]
-    states = await asyncio.to_thread(services.warehouse.source_states, ids)
-    opened = await asyncio.to_thread(services.warehouse.open_failures)
+    Left out are a case, a refused or rejected source, and a failure that needs a person; a wrong
+    key or a spent budget do not count against the source.
+    """
+    warehouse = services.warehouse
+    states = await to_thread(warehouse.source_states, [item.source_id for item in items])
+    opened = await to_thread(warehouse.open_failures)
     failures = {one.failure.source_id: one.failure for one in opened}
-    return states, {i: failures[i] for i in ids if i in failures}
+
+    def is_open(item: BatchItem) -> bool:
+        state, failure = states[item.source_id], failures.get(item.source_id)
+        if state is SourceState.FAILED and failure:
+            return failure.transient or failure.kind in SETUP_KINDS
+        return state in {SourceState.NEW, SourceState.UNFINISHED}
+
+    left = interleaved([item for item in items if is_open(item)])
+    return sorted(left, key=lambda item: item.source_id in failures)
 
 
-def interleaved(items: Sequence[BatchItem]) -> Iterator[BatchItem]:
-    """Yield the items so that hosts take turns: none is asked twice while others wait."""
-    by_host: dict[str, deque[BatchItem]] = defaultdict(deque)
-    for item in items:
-        by_host[urlsplit(item.reference.source).netloc].append(item)
-    waiting = deque(by_host.values())
-    while waiting:
-        line = waiting.popleft()
-        yield line.popleft()
-        if line:
-            waiting.append(line)
+def interleaved(items: Sequence[BatchItem]) -> list[BatchItem]:
+    """Return the items so that hosts take turns: none is asked twice while others wait."""
+    seen: Counter[str] = Counter()
+
+    def turn(item: BatchItem) -> int:
+        host = urlsplit(item.reference.source).netloc
+        seen[host] += 1
+        return seen[host]
+
+    return sorted(items, key=turn)
 
 
 async def forecast(items: Sequence[BatchItem], services: Services) -> Forecast:
     """Return what processing ``items`` would take; each counts as a blog post."""
-    states, failures = await states_of(items, services)
-    left = [i for i in items if is_open(states[i.source_id], failures.get(i.source_id))]
+    ids = [item.source_id for item in items]
+    states = list((await to_thread(services.warehouse.source_states, ids)).values())
+    left = len(await open_items(items, services))
     one = services.forecast(TYPICAL_CHARACTERS)
     return Forecast(
-        states={state: list(states.values()).count(state) for state in SourceState},
-        open=len(left),
+        states={state: states.count(state) for state in SourceState},
+        open=left,
         model=services.profile.model,
-        calls=len(left) * one.calls,
-        tokens=len(left) * (one.prompt_tokens + one.completion_tokens),
-        cost_usd=None if one.cost_usd is None else len(left) * one.cost_usd,
+        calls=left * one.calls,
+        tokens=left * (one.prompt_tokens + one.completion_tokens),
+        cost_usd=None if one.cost_usd is None else left * one.cost_usd,
         source_budget_usd=services.settings.budget_source,
     )
 
@@ -181,9 +167,9 @@ async def waiting(services: Services, kind: str | None = None) -> list[SourceRef
 
     Failures that need a person are taken only when their kind is named.
     """
-    failures = await asyncio.to_thread(services.warehouse.open_failures)
+    failures = await to_thread(services.warehouse.open_failures)
     if kind:
         return [one.reference for one in failures if one.failure.kind == kind]
-    unfinished = await asyncio.to_thread(services.warehouse.unfinished)
+    unfinished = await to_thread(services.warehouse.unfinished)
     passing = [one.reference for one in failures if one.failure.remedy == "wait"]
     return passing + [source.reference for source in unfinished]

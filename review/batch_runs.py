@@ -7,9 +7,8 @@ from uuid import uuid4
 
 import structlog
 
-from config.services import Services
 from config.settings import Settings
-from flows.backfill import BatchRun, settings_for
+from flows.backfill import process_batch
 from flows.selection import Forecast, Selection
 from review.jobs import UNEXPECTED
 from schemas.batches import Batch
@@ -111,7 +110,4 @@ class BatchRuns:
                 self._working = None
 
     async def _finish(self, batch: Batch) -> None:
-        # Services of its own: a batch waits out what a person at the desk would see at once.
-        settings = settings_for(batch, self._settings)
-        async with Services(settings, patience=settings.patience) as services:
-            await BatchRun(batch, services).finish()
+        await process_batch(batch, self._settings)

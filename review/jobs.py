@@ -51,14 +51,10 @@ class Job:
         within = min(self.done / self.total, 1.0) if self.total else 0.0
         return (STAGES.index(self.stage) + within) / len(STAGES) if self.stage else 0.0
 
-    def on_stage(self, _source: str, stage: str) -> None:
-        """Note that the source enters a stage; an empty one ends the run."""
-        if stage in STAGES:
-            self.stage, self.done, self.total = stage, 0, 0
-
-    def on_step(self, _source: str, done: int, total: int) -> None:
-        """Note how many calls of the stage are done."""
-        self.done, self.total = done, total
+    def on_progress(self, _source: str, stage: str, done: int, total: int) -> None:
+        """Note the stage of the source, empty at the end, and how many calls of it are done."""
+        if stage:
+            self.stage, self.done, self.total = stage, done, total
 
 
 class Jobs:
@@ -113,7 +109,7 @@ class Jobs:
     async def _run(self, job: Job, *, force: bool) -> None:
         async with self._gate:
             try:
-                run = Run(job.ref, self._services, force=force, watcher=job)
+                run = Run(job.ref, self._services, force=force, on_progress=job.on_progress)
                 job.result = await self._process(run)
             except CasebookError as error:
                 job.problem = str(error)

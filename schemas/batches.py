@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from schemas.frozen import Frozen
+from schemas.frozen import NOW, Frozen
 from schemas.results import Remedy
 from schemas.sources import SourceRef, StatedDate
 
@@ -36,7 +36,7 @@ class Batch(Frozen):
     source_budget_usd: float | None = None
     model: str | None = None
     created_by: str
-    created_at: datetime
+    created_at: datetime = NOW
 
 
 class BatchEvent(Frozen):
@@ -45,7 +45,7 @@ class BatchEvent(Frozen):
     batch_id: str
     step: BatchStep
     reason: str | None
-    at: datetime
+    at: datetime = NOW
 
 
 class FailureGroup(Frozen):
@@ -93,7 +93,7 @@ class Watch(Frozen):
     budget_usd: float | None = None  # that one look may spend
     state: WatchState = WatchState.ACTIVE
     changed_by: str
-    changed_at: datetime
+    changed_at: datetime = NOW
 
 
 class WatchedItem(Frozen):
@@ -105,14 +105,14 @@ class WatchedItem(Frozen):
     title: str | None
     state: str  # known (at the first look), taken, refused (by the rubric), undecided (but taken)
     reason: str | None
-    at: datetime
+    at: datetime = NOW
 
 
 class Look(Frozen):
     """One look at a watched list, and the batch of its new items."""
 
     watch_id: str
-    at: datetime
+    at: datetime = NOW
     found: int = 0
     new: int = 0
     refused: int = 0

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.cases import CaseStudy, Evidence
-from schemas.frozen import Frozen
+from schemas.frozen import NOW, Frozen
 from schemas.sources import CheckResult, Document, Source, SourceKind
 
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
@@ -55,7 +55,7 @@ class Case(Frozen):
 
     case_id: str
     source_id: str
-    created_at: datetime
+    created_at: datetime = NOW
 
 
 class Unread(Frozen):
@@ -93,7 +93,7 @@ class Revision(Frozen):
     generation_ids: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     study: CaseStudy
-    created_at: datetime
+    created_at: datetime = NOW
 
 
 class Review(Frozen):
@@ -118,7 +118,7 @@ class Publication(Frozen):
     address: str
     content_hash: str
     withdrawn: bool
-    at: datetime
+    at: datetime = NOW
 
 
 class CaseLine(Frozen):

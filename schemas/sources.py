@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from schemas.frozen import Frozen
+from schemas.frozen import NOW, Frozen
 
 
 class SourceKind(StrEnum):
@@ -30,7 +30,6 @@ class SourceKind(StrEnum):
 
 
 _LABELS = {"web": "web page", "markdown": "article", "word": "document", "captions": "talk"}
-
 
 CheckResult = StrEnum("CheckResult", "SAME MOVED CHANGED GONE UNREACHABLE")
 CheckResult.__doc__ = """The outcome of fetching again; ``gone`` only where the site says so."""
@@ -80,13 +79,12 @@ class Source(Frozen):
     canonical_url: str | None
     reference: SourceRef
     submitted_by: str
-    submitted_at: datetime
+    submitted_at: datetime = NOW
 
 
-class Payload(Frozen):
-    """Bytes on their way to an extractor, with what is known of where they came from."""
+class Fetched(Frozen):
+    """What is known of fetched bytes and where they came from."""
 
-    data: bytes
     media_type: str
     charset: str | None = None
     name: str = ""  # the last part of the file's path or of the URL
@@ -96,21 +94,20 @@ class Payload(Frozen):
     steps: tuple[Step, ...] = ()
 
 
-class Snapshot(Frozen):
+class Payload(Fetched):
+    """Bytes on their way to an extractor."""
+
+    data: bytes
+
+
+class Snapshot(Fetched):
     """A stored payload: its bytes lie in the blob store under ``sha256``."""
 
     snapshot_id: str
     source_id: str
-    url: str | None
-    final_url: str | None
-    media_type: str
-    charset: str | None
-    name: str = ""
-    headers: Mapping[str, str]
     sha256: str
     size: int
-    fetched_at: datetime
-    steps: tuple[Step, ...] = ()
+    fetched_at: datetime = NOW
 
 
 class Alias(Frozen):
@@ -120,7 +117,7 @@ class Alias(Frozen):
     same_as: str
     url: str
     reason: str  # redirect, canonical (the page names it) or file (known by its path)
-    found_at: datetime
+    found_at: datetime = NOW
 
 
 class Passage(Frozen):
@@ -201,4 +198,4 @@ class Check(Frozen):
     quotes: int | None = None
     lost: tuple[str, ...] = ()
     message: str | None = None
-    checked_at: datetime
+    checked_at: datetime = NOW

@@ -210,9 +210,8 @@ def test_a_running_job_shows_its_stage_and_how_far_it_is():
     """Done stages, the current one and the share within it are shown, and it polls on."""
     job = Job(SourceRef(source=PAGE), PAGE)
     assert "Waiting for a free place" in fragment(job).text_content()
-    job.on_stage(PAGE, "summarize")
-    job.on_step(PAGE, 3, 12)
-    job.on_stage(PAGE, "")
+    job.on_progress(PAGE, "summarize", 3, 12)
+    job.on_progress(PAGE, "", 0, 0)
     shown = fragment(job)
     states = [li.get("class") for li in shown.xpath("//li")]
     assert states == ["done"] * 3 + ["current"] + ["ahead"] * 2

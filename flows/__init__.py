@@ -2,6 +2,3 @@
 
 Each flow is also a plain function: ``ingest.fn(...)`` runs the same stages without an engine.
 """
-
-FLOWS = ("ingest", "backfill", "watch", "recheck", "publish")
-"""The flows that ``casebook up`` serves and that can be scheduled."""

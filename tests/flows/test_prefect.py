@@ -19,7 +19,7 @@ from config.settings import Settings
 from flows import schedules
 from flows.backfill import backfill
 from flows.ingest import ingest
-from flows.serving import _SERVED, _deployment
+from flows.serving import SERVED, deployments
 from schemas.errors import InputError, UnknownId
 from warehouse import Warehouse
 
@@ -90,8 +90,7 @@ async def test_deployments_and_their_schedules(monkeypatch: pytest.MonkeyPatch) 
 
     async def serve() -> None:
         async with get_client() as client:
-            for one in _SERVED:
-                made = await _deployment(client, *one)
+            for made in await deployments(client):
                 await made.apply()
 
     await serve()
@@ -125,18 +124,18 @@ async def test_a_schedule_that_could_never_run_is_refused(
 ) -> None:
     """The message names the wrong part, before anything is stored."""
     async with get_client() as client:
-        for one in _SERVED:
-            await (await _deployment(client, *one)).apply()
+        for made in await deployments(client):
+            await made.apply()
     with pytest.raises(InputError, match=message):
         await schedules.add(flow, **{"parameters": {}, **options})
 
 
 async def test_the_flows_of_prefect_yaml_load() -> None:
     """Each deployment of a work pool is a flow of the same name."""
-    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
-    for one in deployments:
+    listed = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    for one in listed:
         path, _, name = one["entrypoint"].partition(":")
         loaded = load_flow_from_entrypoint(f"{ROOT / path}:{name}")
         assert isinstance(loaded, Flow)
         assert loaded.name == one["name"] == name
-    assert {one["name"] for one in deployments} >= {flow.name for flow, *_ in _SERVED}
+    assert {one["name"] for one in listed} >= {flow.name for flow in SERVED}

@@ -1,6 +1,6 @@
 """The approved cases become the published site, in place of the last one."""
 
-import asyncio
+from asyncio import to_thread
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from prefect import flow
 
 from config.services import Services
 from publishing.gate import blocked
-from publishing.site import Built, SiteSettings, build
+from publishing.site import SiteSettings, build
 from schemas.frozen import Frozen
 from schemas.ids import content_id
 from schemas.reviews import CaseStatus, CaseView, Publication
@@ -48,52 +48,46 @@ async def publish_site(services: Services, out: Path | None = None) -> Published
         PublishError: when the files cannot be written; the previous site stays in place.
     """
     async with services.warehouse.alone("publish"):
-        return await asyncio.to_thread(_publish, services, out or services.settings.site_path)
+        return await to_thread(_publish, services, out or services.settings.site_path)
 
 
 def _publish(services: Services, out: Path) -> Published:
-    warehouse, target = services.warehouse, str(out)
+    warehouse, own, target = services.warehouse, services.settings, str(out)
     approved = warehouse.case_ids(CaseStatus.APPROVED)
-    case_ids = [*approved, *warehouse.case_ids(CaseStatus.PUBLISHED)]
-    kept_back: list[Blocked] = []
-    views: list[CaseView] = []
-    for view in warehouse.case_views(case_ids):
-        study = view.revision.study
-        if reason := blocked(study):
-            case_id = view.case.case_id
-            title = study.fact("title").value
-            kept_back.append(Blocked(case_id=case_id, title=title, reason=reason))
-        else:
-            views.append(view)
-    now = datetime.now(UTC)
-    in_force = {p.case_id: p for p in warehouse.publications() if p.target == target}
-    here = {view.case.case_id for view in views}
-    gone = [_withdrawal(p, now) for case_id, p in in_force.items() if case_id not in here]
-    earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in here]
-    own = services.settings
+    found = warehouse.case_views([*approved, *warehouse.case_ids(CaseStatus.PUBLISHED)])
+    kept_back = [one for view in found if (one := _blocked(view))]
+    left_out = {one.case_id for one in kept_back}
+    views = {view.case.case_id: view for view in found if view.case.case_id not in left_out}
+    before = {p.case_id: p for p in warehouse.publications() if p.target == target}
+    gone = [_withdrawal(p) for p in before.values() if p.case_id not in views]
+    earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in views]
     site = SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
-    checks = warehouse.last_checks([view.source.source_id for view in views])
-    built = build(views, [*earlier, *gone], site, out, write_parquet, checks=checks)
-    rows = [
-        _row(view, built, target, now)
-        for view in views
-        if not _is_the_same(in_force.get(view.case.case_id), built.hashes[view.case.case_id])
-    ]
+    checks = warehouse.last_checks([view.source.source_id for view in views.values()])
+    withdrawn, cases = [*earlier, *gone], [*views.values()]
+    pages = build(cases, withdrawn, site, out, write_parquet, checks=checks).hashes
+    same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
+    fresh = {case_id for case_id, page in pages.items() if (case_id, *page) not in same}
+    rows = [_publication(views[case_id], target, *pages[case_id]) for case_id in fresh]
     warehouse.append(*rows, *gone)
-    fresh = {row.case_id for row in rows}
     return Published(
         path=out,
-        added=tuple(case_id for case_id in fresh if case_id not in in_force),
-        changed=tuple(case_id for case_id in fresh if case_id in in_force),
-        unchanged=tuple(case_id for case_id in built.hashes if case_id not in fresh),
+        added=tuple(sorted(fresh - before.keys())),
+        changed=tuple(sorted(fresh & before.keys())),
+        unchanged=tuple(sorted(views.keys() - fresh)),
         withdrawn=tuple(p.case_id for p in gone),
         blocked=tuple(kept_back),
     )
 
 
-def _row(view: CaseView, built: Built, target: str, now: datetime) -> Publication:
-    case_id = view.case.case_id
-    address, digest = built.hashes[case_id]
+def _blocked(view: CaseView) -> Blocked | None:
+    study = view.revision.study
+    if (reason := blocked(study)) is None:
+        return None
+    return Blocked(case_id=view.case.case_id, title=study.fact("title").value, reason=reason)
+
+
+def _publication(view: CaseView, target: str, address: str, digest: str) -> Publication:
+    case_id, now = view.case.case_id, datetime.now(UTC)
     return Publication(
         publication_id=content_id("pub", case_id, target, digest, now.isoformat()),
         case_id=case_id,
@@ -106,10 +100,7 @@ def _row(view: CaseView, built: Built, target: str, now: datetime) -> Publicatio
     )
 
 
-def _is_the_same(before: Publication | None, page: tuple[str, str]) -> bool:
-    return before is not None and (before.address, before.content_hash) == page
-
-
-def _withdrawal(publication: Publication, now: datetime) -> Publication:
+def _withdrawal(publication: Publication) -> Publication:
     new_id = content_id("pub", publication.publication_id, "withdrawn")
-    return publication.model_copy(update={"publication_id": new_id, "withdrawn": True, "at": now})
+    changes = {"publication_id": new_id, "withdrawn": True, "at": datetime.now(UTC)}
+    return publication.model_copy(update=changes)

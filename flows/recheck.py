@@ -1,6 +1,6 @@
 """Published sources are fetched again: the same, moved, changed, or gone."""
 
-import asyncio
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +13,8 @@ from flows.engine import as_done
 from flows.identity import payload_at, text_of
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
-from schemas.reviews import CaseFilter, CaseLine, CaseStatus, CaseView
-from schemas.sources import Check, CheckResult, Extracted, Payload, SourceRef
+from schemas.reviews import CaseFilter, CaseStatus, CaseView
+from schemas.sources import Check, CheckResult, SourceRef
 
 AT_ONCE = 4
 _MOST = 1_000_000
@@ -32,24 +32,20 @@ async def recheck(most: int = 100) -> list[str]:
 async def due(services: Services) -> list[str]:
     """Return the published cases from web addresses, those fetched longest ago first."""
     published = CaseFilter(status=CaseStatus.PUBLISHED, limit=_MOST)
-    lines = await asyncio.to_thread(services.warehouse.cases, published)
-    checks = await asyncio.to_thread(services.warehouse.last_checks)
+    lines = await to_thread(services.warehouse.cases, published)
+    checks = await to_thread(services.warehouse.last_checks)
+    at = {source_id: check.checked_at for source_id, check in checks.items()}
     never = datetime.min.replace(tzinfo=UTC)
-
-    def last(line: CaseLine) -> datetime:
-        check = checks.get(line.source_id)
-        return check.checked_at if check else never
-
-    return [line.case_id for line in sorted(lines, key=last) if line.url]
+    lines.sort(key=lambda line: at.get(line.source_id, never))
+    return [line.case_id for line in lines if line.url]
 
 
 def recheck_all(case_ids: Sequence[str], services: Services) -> AsyncIterator[Check]:
     """Fetch the sources of these cases again, store and yield how they compare."""
 
     async def one(case_id: str) -> Check:
-        view = await asyncio.to_thread(services.warehouse.case, case_id)
-        check = await look_again(view, services)
-        await asyncio.to_thread(services.warehouse.append, check)
+        check = await look_again(await to_thread(services.warehouse.case, case_id), services)
+        await to_thread(services.warehouse.append, check)
         return check
 
     return as_done(one, case_ids, AT_ONCE)
@@ -61,8 +57,7 @@ async def look_again(view: CaseView, services: Services) -> Check:
     Raises:
         UnknownId: for a source without an address.
     """
-    address = view.source.canonical_url
-    if address is None:
+    if view.source.canonical_url is None:
         raise UnknownId(f"{view.case.case_id} was made from a file; only addresses are rechecked.")
     reference = view.source.reference
     try:
@@ -74,33 +69,25 @@ async def look_again(view: CaseView, services: Services) -> Check:
     except CasebookError as error:
         result = CheckResult.GONE if error.gone else CheckResult.UNREACHABLE
         return _check(view, result, message=str(error))
-    return compared(view, payload, extracted)
+    return _compared(view, _one_line(extracted.text), payload.final_url)
 
 
-def compared(view: CaseView, payload: Payload, extracted: Extracted) -> Check:
+def _compared(view: CaseView, text: str, address: str | None) -> Check:
     """Return what a fresh reading says about the quotes of a case."""
-    quotes = {
-        evidence.quote
-        for statement in view.revision.study.statements
-        for evidence in statement.evidence
-        if evidence.match is not Match.MISSING
-    }
-    text = " ".join(extracted.text.split())
-    lost = tuple(sorted(quote for quote in quotes if " ".join(quote.split()) not in text))
-    moved = payload.final_url and canonical_url(payload.final_url) != view.source.canonical_url
-    if lost or text != " ".join(view.document.text.split()):
+    evidence = [one for part in view.revision.study.statements for one in part.evidence]
+    quotes = {one.quote for one in evidence if one.match is not Match.MISSING}
+    lost = tuple(sorted(quote for quote in quotes if _one_line(quote) not in text))
+    moved_to = address if address and canonical_url(address) != view.source.canonical_url else None
+    result = CheckResult.MOVED if moved_to else CheckResult.SAME
+    if lost or text != _one_line(view.document.text):
         result = CheckResult.CHANGED
-    else:
-        result = CheckResult.MOVED if moved else CheckResult.SAME
-    moved_to = payload.final_url if moved else None
     return _check(view, result, moved_to=moved_to, quotes=len(quotes), lost=lost)
 
 
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _check(view: CaseView, result: CheckResult, **found: Any) -> Check:
-    return Check(
-        source_id=view.source.source_id,
-        document_id=view.document.document_id,
-        result=result,
-        checked_at=datetime.now(UTC),
-        **found,
-    )
+    known = {"source_id": view.source.source_id, "document_id": view.document.document_id}
+    return Check(**known, result=result, **found)

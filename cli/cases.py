@@ -251,7 +251,8 @@ def rerun(
         if case_ids:
             chosen = {services.warehouse.resolve(name): "requested" for name in case_ids}
         else:
-            chosen = {s.making.case_id: "; ".join(s.reasons) for s in await stale(services)}
+            found = await stale(services)
+            chosen = {case_id: "; ".join(reasons) for case_id, reasons in found.items()}
         price = _price(services, chosen)
         err().print(f"{len(chosen)} cases with {services.profile.model}, {price}.")
         failed = False

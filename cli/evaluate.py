@@ -71,8 +71,8 @@ async def _score(file: Path, case: "GoldCase", services: "Services") -> "CaseSco
     if known := identity.known_draft(one, document):
         return score(case, verdict.verdict, known[1].study, document)
     async with one.turn(document):
-        study = await verify(one, await summarize(one, document), document)
-    return score(case, verdict.verdict, study, document)
+        verified = await verify(one, await summarize(one, document), document)
+    return score(case, verdict.verdict, verified.study, document)
 
 
 def _earlier(given: Path | None, runs: Path) -> dict[str, Any]:

@@ -65,19 +65,21 @@ def retry(
 ) -> None:
     """Process failed and unfinished sources again; --dry-run lists them with causes."""
     from flows import identity
-    from flows.selection import waiting
 
     async def work(services: "Services") -> int:
-        warehouse = services.warehouse
+        warehouse, opened = services.warehouse, services.warehouse.open_failures()
         if dry_run:
-            emit(warehouse.open_failures(), failure_text, as_json=as_json)
+            emit(opened, failure_text, as_json=as_json)
             emit(warehouse.unfinished(), unfinished_text, as_json=as_json, empty="")
             return 0
         if sources:
             found = [warehouse.source(identity.source_named(name, warehouse)) for name in sources]
             refs = [source.reference for source in found if source]
+        elif kind:  # it may be one that needs a person
+            refs = [one.reference for one in opened if one.failure.kind == kind]
         else:
-            refs = await waiting(services, kind)
+            refs = [one.reference for one in opened if one.failure.remedy == "wait"]
+            refs += [source.reference for source in warehouse.unfinished()]
         if not refs:
             err().print("Nothing to retry; `casebook retry --dry-run` lists what failed.")
         results = await process(services, refs, as_json=as_json)
@@ -115,12 +117,12 @@ def extract(
 
 
 async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
-    from extractors.fetch.fetch import identify
-    from flows.identity import document_from, payload_at, text_of
+    from extractors.fetch.fetch import fetch_item, identify, read_rendered
+    from flows.identity import document_from
 
-    payload = await payload_at(ref, services)
-    remote = not isinstance(ref.transcript, str)
-    extracted, payload = await text_of(payload, services, scripts=remote)
+    payload = await fetch_item(ref, services.network, services.workers)
+    network = None if ref.transcript else services.network
+    extracted, payload = await read_rendered(payload, services.workers, network)
     document = document_from(extracted, payload, identify(ref, payload).source_id)
     emit([document], document_view, as_json=as_json, to_json=document_json)
 

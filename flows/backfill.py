@@ -1,7 +1,6 @@
 """A batch: a bounded number of sources at once, until none is left or something stops them all."""
 
-import asyncio
-from asyncio import to_thread
+from asyncio import shield, sleep, to_thread
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +30,7 @@ async def backfill(
 ) -> str:
     """Process a list (its address or path), or go on with a batch; return a line of what was done.
 
-    Raises:
-        InputError: unless exactly one of ``source`` and ``batch_id`` is given.
+    Raises InputError unless exactly one of the two is given, WarehouseError if the batch paused.
     """
     if (source is None) == (batch_id is None):
         raise InputError("backfill needs either source=LIST or batch_id=ID")
@@ -52,11 +50,7 @@ async def backfill(
 
 
 async def read_list(ref: SourceRef, services: Services, given: bytes | None = None) -> Walk:
-    """Return what a list names; ``given`` is the list itself where it was piped in.
-
-    Raises:
-        CasebookError: if the list cannot be had or read.
-    """
+    """Return what a list names, or raise CasebookError; ``given`` is a list that was piped in."""
 
     async def fetch(one: SourceRef) -> Payload:
         if given is not None and one == ref:
@@ -69,10 +63,7 @@ async def read_list(ref: SourceRef, services: Services, given: bytes | None = No
 async def register(
     origin: str, items: Sequence[BatchItem], services: Services, **options: Any
 ) -> Batch:
-    """Store a batch over ``items`` and return it; the same list ordered again is the same batch.
-
-    ``options`` are fields of a batch: ``force``, ``model`` and the budgets.
-    """
+    """Store a batch with ``options``, its fields; the same list ordered again is the same batch."""
     ids = [item.source_id for item in items]
     known_by = (origin, ids, options.get("force", False), options.get("model"))
     batch = Batch(
@@ -88,11 +79,8 @@ async def register(
 
 def settings_for(batch: Batch, settings: Settings) -> Settings:
     """Return the settings with which a batch is processed."""
-    changes = {
-        "llm_model": batch.model,
-        "budget_run": batch.budget_usd,
-        "budget_source": batch.source_budget_usd,
-    }
+    budgets = {"budget_run": batch.budget_usd, "budget_source": batch.source_budget_usd}
+    changes = {"llm_model": batch.model, **budgets}
     return settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
 
 
@@ -105,24 +93,16 @@ async def process_batch(batch: Batch, settings: Settings) -> BatchProgress:
 
 @dataclass
 class BatchRun:
-    """One run over the open sources of a batch; ``on_result`` gets each result as it comes.
-
-    ``services`` are built with ``settings_for(batch)`` and patience for the endpoint. Sources with
-    a transient failure are tried again ``second_try_seconds`` after the last one.
-    """
+    """One run over the open sources of a batch."""
 
     batch: Batch
-    services: Services
+    services: Services  # built with ``settings_for(batch)`` and patience for the endpoint
     on_result: Callable[[IngestResult], object] = lambda _result: None
-    second_try_seconds: float = 30.0
+    second_try_seconds: float = 30.0  # after the last source, for transient failures
     stopped_by: Failure | None = None
 
     async def finish(self) -> BatchProgress:
-        """Process what is open and return the batch's progress; its steps are stored.
-
-        Raises:
-            WarehouseError: when nothing can be stored any more; what was stored stands.
-        """
+        """Process what is open and return the batch's progress; its steps are stored."""
         warehouse, batch_id = self.services.warehouse, self.batch.batch_id
         items = await open_items(await to_thread(warehouse.batch_items, batch_id), self.services)
         await self._note("started")
@@ -130,11 +110,11 @@ class BatchRun:
         try:
             again = await self._pass(items, last=False)
             if again and not self.stopped_by:
-                await asyncio.sleep(self.second_try_seconds)
+                await sleep(self.second_try_seconds)
                 await self._pass(again, last=True)
             reason = self.stopped_by.message if self.stopped_by else None
         finally:
-            await asyncio.shield(self._note("paused" if reason else "finished", reason))
+            await shield(self._note("paused" if reason else "finished", reason))
         return await to_thread(warehouse.batch, batch_id)
 
     async def _pass(self, items: Sequence[BatchItem], *, last: bool) -> list[BatchItem]:

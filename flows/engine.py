@@ -1,8 +1,7 @@
 """One decorator decides whether a stage runs as a Prefect task or as a plain function.
 
-Inside a Prefect flow run each stage is a task: Prefect shows it, retries it, and limits how many
-machines call the model at once. Without a server the same function runs in process, with no engine
-started, and tenacity retries it.
+In a Prefect flow run each stage is a task: Prefect shows it, retries it, and limits how many call
+the model at once. Elsewhere the same function runs with no engine started; tenacity retries it.
 """
 
 import asyncio
@@ -58,37 +57,32 @@ async def as_done(
 
 
 def step(*, retries: int = 0, calls_model: bool = False) -> Callable[[Stage[P, T]], Stage[P, T]]:
-    """Make a stage of an async function: a task in a flow run, else a plain call; both timed.
-
-    ``retries`` are made after transient errors only. ``calls_model`` holds a slot of
-    ``MODEL_LIMIT`` in a flow run.
-    """
+    """Make a stage: a task in a flow run, else a plain call; transient errors are retried."""
 
     def decorate(function: Stage[P, T]) -> Stage[P, T]:
-        @wraps(function)
-        async def timed(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            with run.entering(function.__name__):
-                return await function(run, *args, **kwargs)
+        name = function.__name__
 
         @wraps(function)
-        async def limited(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            async with concurrency(MODEL_LIMIT) if calls_model else nullcontext():
-                return await timed(run, *args, **kwargs)
+        async def attempt(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            limits = calls_model and in_flow_run()
+            async with concurrency(MODEL_LIMIT) if limits else nullcontext():
+                with run.entering(name):
+                    return await function(run, *args, **kwargs)
 
         as_task = task(
-            name=function.__name__,
+            name=name,
             retries=retries,
             retry_delay_seconds=list(_SERVER_DELAYS[:retries]),
             retry_condition_fn=_may_pass,
             cache_policy=NO_CACHE,
             persist_result=False,
-        )(limited)
+        )(attempt)
         as_call = retry(
             retry=retry_if_exception(_is_transient),
             stop=stop_after_attempt(retries + 1),
             wait=wait_exponential_jitter(initial=1, max=10),
             reraise=True,
-        )(timed)
+        )(attempt)
 
         @wraps(function)
         async def stage(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,31 +1,18 @@
 """Which source an address or file is, and what is already stored for it."""
 
 from asyncio import to_thread
-from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 
 from config.services import Services
 from extractors import similarity
-from extractors.fetch.fetch import fetch, fetch_list, identify
-from extractors.lists.feeds import feed_item
+from extractors.fetch.fetch import identify, read_rendered
 from extractors.registry import choose
 from extractors.urls import is_web_address, shown
 from flows.run import Run
-from schemas.errors import ExtractionError, NeedsJavaScript, UnknownId
+from schemas.errors import UnknownId
 from schemas.ids import content_id, sha256_hex
 from schemas.reviews import Revision, Triage
-from schemas.sources import (
-    Alias,
-    Document,
-    Extracted,
-    Fetched,
-    Payload,
-    Snapshot,
-    Source,
-    SourceKind,
-    SourceRef,
-)
+from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
 from summarizer import service
 from warehouse import Warehouse
 
@@ -73,38 +60,18 @@ def keep(run: Run, payload: Payload) -> Snapshot:
     return snapshot
 
 
-async def payload_at(ref: SourceRef, services: Services) -> Payload:
-    """Fetch a source: its address, its file, or its item in a feed; or raise FetchError."""
-    if ref.feed is None:
-        return await fetch(ref, services.network)
-    feed = await fetch_list(SourceRef(source=ref.feed), services.network)
-    return await services.workers.compute(partial(feed_item, address=ref.source), feed)
-
-
 async def read(run: Run, snapshot: Snapshot) -> Document:
     """Return the stored document of a snapshot, or extract and store it."""
-    payload = await payload_of(snapshot, run.services)
-    find, version = run.services.warehouse.document_of, choose(payload)[0].version
+    services = run.services
+    payload = await payload_of(snapshot, services)
+    find, version = services.warehouse.document_of, choose(payload)[0].version
     if known := await to_thread(find, snapshot.snapshot_id, version):
         return known
-    extracted, rendered = await text_of(payload, run.services, scripts=run.is_remote)
+    network, workers = services.network if run.is_remote else None, services.workers
+    extracted, rendered = await read_rendered(payload, workers, network)
     if rendered is not payload:
         snapshot = await to_thread(keep, run, rendered)
     return await to_thread(_settle, run, snapshot, rendered, extracted)
-
-
-async def text_of(
-    payload: Payload, services: Services, *, scripts: bool
-) -> tuple[Extracted, Payload]:
-    """Return what a payload or else its rendered page says, and which; or raise ExtractionError."""
-    try:
-        return await services.workers.extract(payload), payload
-    except NeedsJavaScript:
-        renderer = services.network.renderer
-        if renderer is None or not scripts:
-            raise
-    rendered = await renderer.render(payload)
-    return await services.workers.extract(rendered), rendered
 
 
 def document_from(
@@ -144,7 +111,8 @@ def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
 async def payload_of(snapshot: Snapshot, services: Services) -> Payload:
     """Return stored bytes as an extractor takes them."""
     data = await to_thread(services.blobs.get, snapshot.sha256)
-    return Payload(data=data, **{name: getattr(snapshot, name) for name in Fetched.model_fields})
+    fields = Payload.model_fields.keys() - {"data"}
+    return Payload(data=data, **{name: getattr(snapshot, name) for name in fields})
 
 
 def source_named(name: str, warehouse: Warehouse) -> str:
@@ -162,13 +130,9 @@ def source_named(name: str, warehouse: Warehouse) -> str:
 def source_row(run: Run, payload: Payload | None = None) -> Source:
     """Return the row of a source; bytes that no reader takes have no kind."""
     identity = identify(run.ref, payload)
-    kind = identity.kind
-    if payload and not kind:
-        with suppress(ExtractionError):
-            kind = SourceKind(choose(payload)[0].kind)
     return Source(
         source_id=run.source_id,
-        kind=kind,
+        kind=identity.kind,
         canonical_url=identity.canonical_url,
         reference=run.ref,
         submitted_by=run.who,
@@ -182,10 +146,9 @@ def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted
     if twin := _same_page(run, payload, document):
         return twin
     warehouse.append(document)
-    signature = similarity.signature(document.text)
-    warehouse.keep_signature(
-        document.document_id, document.source_id, signature, similarity.bands(signature)
-    )
+    signed = similarity.signature(document.text)
+    owner, bands = document.source_id, similarity.bands(signed)
+    warehouse.keep_signature(document.document_id, owner, signed, bands)
     return document
 
 

@@ -13,10 +13,10 @@ from prefect import flow
 from pydantic import Field
 
 from config.services import Services
-from flows import identity, results
+from extractors.fetch.fetch import fetch_item
+from flows import identity
 from flows.engine import in_flow_run, step
-from flows.run import Run
-from schemas.cases import CaseStudy
+from flows.run import Run, drafted, ended, triaged
 from schemas.errors import CasebookError
 from schemas.ids import content_id
 from schemas.results import Failure, IngestResult, IngestStatus
@@ -25,6 +25,7 @@ from schemas.sources import Document, Snapshot, SourceRef
 from schemas.taxonomy import load_taxonomy
 from summarizer import service
 from summarizer.drafts import Draft
+from summarizer.verification import Verified
 
 log = structlog.get_logger()
 
@@ -58,11 +59,7 @@ async def ingest(
 
 
 async def process(run: Run) -> IngestResult:
-    """Take one source through the stages; a failure is stored, and returned as a result.
-
-    Raises:
-        SourceFailed: in a Prefect flow run, so that the run ends as failed.
-    """
+    """Take one source through the stages; store a failure and return (in a flow run: raise) it."""
     try:
         return await _stages(run)
     except Exception as error:  # a bug must not take the rest of a batch with it
@@ -70,7 +67,7 @@ async def process(run: Run) -> IngestResult:
             log.exception("unexpected", source=run.label, stage=run.stage)
         failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
         await to_thread(run.services.warehouse.append, identity.source_row(run), failure)
-        result = results.result(run, IngestStatus.FAILED, failure=failure)
+        result = ended(run, IngestStatus.FAILED, failure=failure)
         if in_flow_run():
             raise SourceFailed(result) from error
         return result
@@ -82,15 +79,15 @@ async def _stages(run: Run) -> IngestResult:
     snapshot = await fetch(run)
     document = await extract(run, snapshot)
     if known := await to_thread(identity.known_draft, run, document):
-        return results.drafted(run, document, *known)
+        return drafted(run, document, *known)
     async with run.turn(document):
         verdict = await triage(run, document)
         if verdict.refused:
-            return results.refused(run, document, verdict)
+            return triaged(run, document, verdict)
         draft = await summarize(run, document)
-        study = await verify(run, draft, document)
-        revision = await store(run, document, draft, study)
-    return results.drafted(run, document, verdict, revision)
+        verified = await verify(run, draft, document)
+        revision = await store(run, document, draft, verified)
+    return drafted(run, document, verdict, revision, verified.unjudged)
 
 
 @step(retries=2)
@@ -100,7 +97,7 @@ async def fetch(run: Run) -> Snapshot:
         return known
     if run.is_remote:  # a file is known by its bytes
         await to_thread(run.services.warehouse.append, identity.source_row(run))
-    payload = await identity.payload_at(run.ref, run.services)
+    payload = await fetch_item(run.ref, run.services.network, run.services.workers)
     return await to_thread(identity.keep, run, payload)
 
 
@@ -118,8 +115,7 @@ async def triage(run: Run, document: Document) -> Triage:
     services = run.services
     verdict = await to_thread(identity.known_triage, run, document)
     if verdict is None:
-        plan = services.plan(document)
-        verdict = await service.triage(document, run.asker(document), plan)
+        verdict = await service.triage(document, run.asker(document), services.plan(document))
         await to_thread(services.warehouse.append, verdict)
     if verdict.refused and run.force:
         verdict = _overturned(verdict, run.who)
@@ -135,29 +131,26 @@ async def summarize(run: Run, document: Document) -> Draft:
 
 
 @step(calls_model=True)
-async def verify(run: Run, draft: Draft, document: Document) -> CaseStudy:
+async def verify(run: Run, draft: Draft, document: Document) -> Verified:
     """Return the case study after the checks of code and judge; store proposed tags."""
     warehouse = run.services.warehouse
     taxonomy = load_taxonomy().with_rulings(await to_thread(warehouse.rulings))
     verified = await service.verify(draft, document, taxonomy, run.judge(document))
-    run.unjudged = verified.unjudged
-    run.judge_calls = verified.generation_ids
     await to_thread(warehouse.append, *verified.proposals)
-    return verified.study
+    return verified
 
 
 @step()
-async def store(run: Run, document: Document, draft: Draft, study: CaseStudy) -> Revision:
+async def store(run: Run, document: Document, draft: Draft, verified: Verified) -> Revision:
     """Store the draft as the newest revision of the source's case."""
     services, source_id = run.services, document.source_id
     case = Case(case_id=content_id("case", source_id), source_id=source_id)
     recipe = services.recipe(services.plan(document))
-    calls = (*draft.generation_ids, *run.judge_calls)
+    calls = (*draft.generation_ids, *verified.generation_ids)
     made_from = (case.case_id, document.document_id, recipe.recipe_id, calls)
     revision = Revision(
         revision_id=content_id("rev", *made_from),
         case_id=case.case_id,
-        parent_id=None,
         document_id=document.document_id,
         made_by="model",
         author=recipe.model,
@@ -165,20 +158,17 @@ async def store(run: Run, document: Document, draft: Draft, study: CaseStudy) ->
         strategy_reason=draft.strategy_reason,
         generation_ids=calls,
         unread=draft.unread,
-        study=study,
+        study=verified.study,
     )
     # A judge that could not be asked is a failure after the draft: `retry` asks it.
-    failure = run.unjudged and Failure.of(run.unjudged, source_id, "verify", revision.created_at)
-    await to_thread(services.warehouse.append, case, revision, *([failure] if failure else []))
+    errors = [verified.unjudged] if verified.unjudged else []
+    failures = [Failure.of(one, source_id, "verify", revision.created_at) for one in errors]
+    await to_thread(services.warehouse.append, case, revision, *failures)
     return revision
 
 
 def _overturned(refusal: Triage, who: str) -> Triage:
     """Return the verdict with which a person has a refused source drafted anyway."""
-    changes = {
-        "triage_id": content_id("triage", refusal.triage_id, "overturned", who),
-        "verdict": Verdict.UNSURE,
-        "overturned_by": who,
-        "decided_at": datetime.now(UTC),
-    }
-    return refusal.model_copy(update=changes)
+    new_id = content_id("triage", refusal.triage_id, "overturned", who)
+    made = {"triage_id": new_id, "overturned_by": who, "decided_at": datetime.now(UTC)}
+    return refusal.model_copy(update={"verdict": Verdict.UNSURE, **made})

@@ -42,11 +42,7 @@ async def publish(out: Path | None = None) -> Published:
 
 
 async def publish_site(services: Services, out: Path | None = None) -> Published:
-    """Write the site and store what was published, changed and withdrawn.
-
-    Raises:
-        PublishError: when the files cannot be written; the previous site stays in place.
-    """
+    """Write the site and store what changed, or raise PublishError; the site stays as it was."""
     async with services.warehouse.alone("publish"):
         return await to_thread(_publish, services, out or services.settings.site_path)
 
@@ -63,8 +59,8 @@ def _publish(services: Services, out: Path) -> Published:
     earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in views]
     site = SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
     checks = warehouse.last_checks([view.source.source_id for view in views.values()])
-    withdrawn, cases = [*earlier, *gone], [*views.values()]
-    pages = build(cases, withdrawn, site, out, write_parquet, checks=checks).hashes
+    built = build(list(views.values()), [*earlier, *gone], site, out, write_parquet, checks=checks)
+    pages = built.hashes
     same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
     fresh = {case_id for case_id, page in pages.items() if (case_id, *page) not in same}
     rows = [_publication(views[case_id], target, *pages[case_id]) for case_id in fresh]
@@ -95,7 +91,6 @@ def _publication(view: CaseView, target: str, address: str, digest: str) -> Publ
         target=target,
         address=address,
         content_hash=digest,
-        withdrawn=False,
         at=now,
     )
 

@@ -8,9 +8,10 @@ from typing import Any
 from prefect import flow
 
 from config.services import Services
+from extractors.fetch.fetch import fetch_item, read_rendered
 from extractors.sites import canonical_url
+from extractors.text import one_line
 from flows.engine import as_done
-from flows.identity import payload_at, text_of
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
 from schemas.reviews import CaseFilter, CaseStatus, CaseView
@@ -52,40 +53,32 @@ def recheck_all(case_ids: Sequence[str], services: Services) -> AsyncIterator[Ch
 
 
 async def look_again(view: CaseView, services: Services) -> Check:
-    """Return how a case's source compares with the document that the case was made from.
-
-    Raises:
-        UnknownId: for a source without an address.
-    """
+    """Return how a case's source compares with its document; raise UnknownId for a file."""
     if view.source.canonical_url is None:
         raise UnknownId(f"{view.case.case_id} was made from a file; only addresses are rechecked.")
     reference = view.source.reference
     try:
         ref = SourceRef(source=reference.url or reference.source, feed=reference.feed)
-        payload = await payload_at(ref, services)
-        extracted, payload = await text_of(payload, services, scripts=True)
+        payload = await fetch_item(ref, services.network, services.workers)
+        extracted, payload = await read_rendered(payload, services.workers, services.network)
     except WarehouseError:
         raise
     except CasebookError as error:
         result = CheckResult.GONE if error.gone else CheckResult.UNREACHABLE
         return _check(view, result, message=str(error))
-    return _compared(view, _one_line(extracted.text), payload.final_url)
+    return _compared(view, one_line(extracted.text), payload.final_url)
 
 
 def _compared(view: CaseView, text: str, address: str | None) -> Check:
     """Return what a fresh reading says about the quotes of a case."""
     evidence = [one for part in view.revision.study.statements for one in part.evidence]
     quotes = {one.quote for one in evidence if one.match is not Match.MISSING}
-    lost = tuple(sorted(quote for quote in quotes if _one_line(quote) not in text))
+    lost = tuple(sorted(quote for quote in quotes if one_line(quote) not in text))
     moved_to = address if address and canonical_url(address) != view.source.canonical_url else None
     result = CheckResult.MOVED if moved_to else CheckResult.SAME
-    if lost or text != _one_line(view.document.text):
+    if lost or text != one_line(view.document.text):
         result = CheckResult.CHANGED
     return _check(view, result, moved_to=moved_to, quotes=len(quotes), lost=lost)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _check(view: CaseView, result: CheckResult, **found: Any) -> Check:

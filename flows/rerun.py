@@ -11,7 +11,6 @@ from flows.identity import document_from, payload_of
 from flows.ingest import process
 from flows.run import Run
 from schemas.errors import UnknownId
-from schemas.frozen import Frozen
 from schemas.results import IngestResult
 from schemas.reviews import Making, Recipe
 from schemas.sources import Document
@@ -21,32 +20,24 @@ from summarizer.profiles import Strategy
 _VERSIONS = {one.version for one in FORMATS}
 
 
-class Stale(Frozen):
-    """A case that today's code or settings would draft in another way; ``reasons`` says how."""
-
-    making: Making
-    reasons: tuple[str, ...]
-
-
 @flow(name="rerun", persist_result=False)
 async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
     """Make new drafts of these cases, by default of all that are stale."""
     settings = Settings.load()
     async with Services(settings, patience=settings.patience) as services:
-        chosen = case_ids or [one.making.case_id for one in await stale(services)]
+        chosen = case_ids or await stale(services)
         return [await redraft(case_id, services) for case_id in chosen]
 
 
-async def stale(services: Services) -> list[Stale]:
-    """Return the cases whose draft an older prompt, model, check or extractor made."""
+async def stale(services: Services) -> dict[str, tuple[str, ...]]:
+    """Return the cases whose draft an older prompt, model, check or extractor made, and why."""
     plans = [service.Plan(strategy=strategy, reason="") for strategy in Strategy]
     current = {plan.strategy.value: services.recipe(plan) for plan in plans}
-    found = [
-        Stale(making=making, reasons=differences(making, current[making.recipe.strategy]))
-        for making in await to_thread(services.warehouse.makings)
-        if making.recipe and not making.newer_draft
-    ]
-    return [one for one in found if one.reasons]
+    found = {}
+    for making in await to_thread(services.warehouse.makings):
+        if making.recipe and not making.newer_draft:
+            found[making.case_id] = differences(making, current[making.recipe.strategy])
+    return {case_id: reasons for case_id, reasons in found.items() if reasons}
 
 
 def differences(making: Making, current: Recipe) -> tuple[str, ...]:
@@ -54,39 +45,28 @@ def differences(making: Making, current: Recipe) -> tuple[str, ...]:
     old = making.recipe
     if old is None:
         return ()
-    reasons = []
-    if making.extractor not in _VERSIONS:
-        reasons.append(f"read by {making.extractor}")
-    if old.model != current.model:
-        reasons.append(f"model {old.model} → {current.model}")
-    if new := sorted(set(current.prompts) - set(old.prompts)):
-        reasons.append(f"prompt {', '.join(new)}")
-    if old.judge != current.judge:
-        reasons.append(f"judge {old.judge or 'off'} → {current.judge or 'off'}")
+    new = ", ".join(sorted(set(current.prompts) - set(old.prompts)))
+    differs = {
+        f"read by {making.extractor}": making.extractor not in _VERSIONS,
+        f"model {old.model} → {current.model}": old.model != current.model,
+        f"prompt {new}": new,
+        f"judge {old.judge or 'off'} → {current.judge or 'off'}": old.judge != current.judge,
+    }
+    reasons = tuple(reason for reason, found in differs.items() if found)
     if not reasons and old.fingerprint != current.fingerprint:
-        reasons.append("checks or parameters")
-    return tuple(reasons)
+        return ("checks or parameters",)
+    return reasons
 
 
 async def redraft(case_id: str, services: Services) -> IngestResult:
     """Make a new draft of a case from its stored bytes, or raise UnknownId."""
-    warehouse = services.warehouse
-    making = next(iter(await to_thread(warehouse.makings, [case_id])), None)
-    if making is None:
-        raise UnknownId(f"There is no case {case_id}; `casebook list` shows the ones there are.")
-    source = await to_thread(warehouse.source, making.source_id)
-    snapshot = await to_thread(warehouse.snapshot, making.snapshot_id)
-    assert source  # noqa: S101 - each case has a source
-    return await process(Run(source.reference, services, force=True, snapshot=snapshot))
+    view = await to_thread(services.warehouse.case, case_id)
+    snapshot = await to_thread(services.warehouse.snapshot, view.document.snapshot_id)
+    return await process(Run(view.source.reference, services, force=True, snapshot=snapshot))
 
 
 async def reread(source_id: str, services: Services) -> tuple[Document | None, Document]:
-    """Read stored bytes again; return the newest document before, and the new one.
-
-    Raises:
-        UnknownId: if nothing was fetched of the source.
-        ExtractionError: if the bytes hold no usable text.
-    """
+    """Read stored bytes again; return the newest document before and the one after."""
     warehouse = services.warehouse
     snapshot = await to_thread(warehouse.newest_snapshot, source_id)
     if snapshot is None:

@@ -1,17 +1,18 @@
-"""One source on its way through the stages: what it is, who watches, what it has cost."""
+"""One source on its way through the stages, what it has cost, and its result."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from config.services import Services
 from extractors.fetch.fetch import identify
 from extractors.urls import is_web_address
-from schemas.errors import CasebookError
 from schemas.generations import Generation
-from schemas.results import SimilarSource
+from schemas.results import IngestResult, IngestStatus, SimilarSource
+from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Snapshot, SourceRef
 from summarizer.asking import Asker
 from summarizer.budget import Purse
@@ -22,36 +23,27 @@ Progress = Callable[[str, str, int, int], object]
 
 @dataclass
 class Run:
-    """The state of one source's run; the only thing that stages change.
-
-    ``who`` submitted ``ref``; ``force`` makes a draft of a source that triage refuses, ``refresh``
-    fetches a known address again, and ``snapshot`` holds stored bytes to start from.
-    """
+    """The state of one source's run; the only thing that stages change."""
 
     ref: SourceRef
     services: Services
-    who: str = ""
-    force: bool = False
-    refresh: bool = False
-    snapshot: Snapshot | None = None
+    who: str = ""  # submitted it
+    force: bool = False  # draft what triage refuses
+    refresh: bool = False  # fetch a known address again
+    snapshot: Snapshot | None = None  # stored bytes to start from
     on_progress: Progress = lambda *_: None
     stage: str = "fetch"
     seconds: dict[str, float] = field(default_factory=dict)
     purse: Purse | None = None
-    judge_calls: tuple[str, ...] = ()
     same_as: str | None = None
     near_copies: list[SimilarSource] = field(default_factory=list)
-    unjudged: CasebookError | None = None
 
     def __post_init__(self) -> None:
         """Name the source as it was given, and anchor its paths: a retry may start elsewhere."""
         self.label, self._askers = self.ref.source, list[Asker]()
         paths = {"source": self.ref.source, "transcript": self.ref.transcript}
-        anchored = {
-            name: str(Path(path).expanduser().absolute())
-            for name, path in paths.items()
-            if path and "://" not in path
-        }
+        local = {name: Path(path) for name, path in paths.items() if path and "://" not in path}
+        anchored = {name: str(path.expanduser().absolute()) for name, path in local.items()}
         self.ref = self.ref.model_copy(update=anchored)
         self.who = self.who or self.services.settings.curator
         self.source_id = (self.snapshot or identify(self.ref)).source_id
@@ -82,17 +74,14 @@ class Run:
         try:
             yield
         finally:
-            spent = time.monotonic() - began
-            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + spent, 3)
+            spent = self.seconds.get(stage, 0.0) + time.monotonic() - began
+            self.seconds[stage] = round(spent, 3)
 
     @asynccontextmanager
     async def turn(self, document: Document) -> AsyncIterator[None]:
-        """Hold the right to ask about a document, or raise BudgetReached.
-
-        One run at a time asks. The source's whole forecast is reserved first, so that a source that
-        was started is finished before the budget is spent on the next one.
-        """
+        """Hold the right to ask about a document alone, or raise BudgetReached."""
         services = self.services
+        # All of it is reserved: a source that was started is finished before the next one is.
         expected = services.forecast(len(document.text))
         async with (
             services.turns,
@@ -111,3 +100,51 @@ class Run:
         judge = self.services.judge(document.document_id, self.purse)
         self._askers += [judge] if judge else []
         return judge
+
+
+def drafted(
+    run: Run, document: Document, triage: Triage, draft: Revision, unjudged: object = None
+) -> IngestResult:
+    """Return the result of a source that has a draft; ``unjudged`` says why no judge was asked."""
+    study, year = draft.study, draft.study.fact("year").value
+    fields = {
+        "status": IngestStatus.DRAFT,
+        "case_id": draft.case_id,
+        "revision_id": draft.revision_id,
+        "title": study.fact("title").value or document.title,
+        "company": study.fact("company").value,
+        "year": int(year) if year and year.isdigit() else None,
+        "statements": study.counts(),
+        "support": study.support_counts(),
+        "strategy": draft.recipe.strategy if draft.recipe else None,
+        "strategy_reason": draft.strategy_reason,
+        "unread": draft.unread,
+        "unjudged": str(unjudged) if unjudged else None,
+        "model": draft.author,
+    }
+    return triaged(run, document, triage).model_copy(update=fields)
+
+
+def triaged(run: Run, document: Document, triage: Triage) -> IngestResult:
+    """Return the result of a source that has a verdict and no draft."""
+    year = document.published.year if document.published else None
+    read = {"document_id": document.document_id, "kind": document.kind, "title": document.title}
+    judged = {"verdict": triage.verdict.value, "reason": triage.reason, "model": triage.model}
+    return ended(run, IngestStatus.NOT_A_CASE_STUDY, year=year, **read, **judged)
+
+
+def ended(run: Run, status: IngestStatus, **fields: Any) -> IngestResult:
+    """Return a result with what the run found and paid; ``fields`` are those of its end."""
+    costs = [generation.usage.cost_usd for generation in run.paid]
+    return IngestResult(
+        source=run.label,
+        source_id=run.source_id,
+        same_as=run.same_as,
+        near_copies=tuple(run.near_copies),
+        status=status,
+        llm_calls=sum(generation.attempts for generation in run.paid),
+        tokens=sum(g.usage.prompt_tokens + g.usage.completion_tokens for g in run.paid),
+        cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
+        seconds=dict(run.seconds),
+        **fields,
+    )

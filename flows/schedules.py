@@ -14,8 +14,7 @@ from pydantic import ValidationError
 from schemas.errors import InputError, UnknownId
 from schemas.frozen import Frozen
 
-_SHORTEST_SECONDS = 60
-_CRON_FIELDS = 5
+_SHORTEST_SECONDS, _CRON_FIELDS = 60, 5
 
 
 class ScheduleLine(Frozen):
@@ -38,9 +37,7 @@ async def add(
 ) -> ScheduleLine:
     """Run a flow by a cron line, or every so many seconds from now.
 
-    Raises:
-        InputError: if the cron line, interval, time zone or a parameter is not valid.
-        UnknownId: if the server does not serve the flow.
+    Raises InputError for what is not valid, UnknownId if the server does not serve the flow.
     """
     given, clock = dict(parameters), _clock(cron, every_seconds, timezone)
     async with get_client() as client:
@@ -65,11 +62,7 @@ async def lines() -> list[ScheduleLine]:
 
 
 async def change(schedule_id: str, *, active: bool | None) -> ScheduleLine:
-    """Pause or resume a schedule, or remove it (``active`` None).
-
-    Raises:
-        UnknownId: if no schedule, or more than one, begins with ``schedule_id``.
-    """
+    """Pause, resume or remove (None) the one schedule that begins like this, or raise UnknownId."""
     wanted = schedule_id.strip().lower()
     async with get_client() as client:
         served = await client.read_deployments()

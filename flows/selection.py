@@ -15,13 +15,10 @@ from extractors.urls import is_web_address
 from schemas.batches import BatchItem, SourceState
 from schemas.errors import CasebookError
 from schemas.frozen import Frozen
-from schemas.sources import Candidate, Payload, SourceRef, StatedDate
+from schemas.sources import Candidate, Payload
 
-TYPICAL_CHARACTERS = 12_000
-"""The length of a blog post, taken for every source of a forecast."""
-
-# Failures that concern a setting, a key or a budget and not the source; a resumed batch retries
-# their sources.
+_TYPICAL_CHARACTERS = 12_000  # of a blog post, taken for every source of a forecast
+# Failures of a setting, a key or a budget and not of the source: a resumed batch retries those.
 SETUP_KINDS = frozenset(
     "budget_reached price_unknown key_rejected model_unknown quota_exhausted not_an_endpoint "
     "configuration_error embedded_model_missing transcription_not_configured".split()
@@ -29,33 +26,26 @@ SETUP_KINDS = frozenset(
 
 
 class Selection(Frozen):
-    """The sources of a list, each once, newest first; and how many were left out, by why.
-
-    ``undated`` counts those without a date where one was required: they are kept.
-    """
+    """The sources of a list, each once, newest first; and how many were left out, by why."""
 
     items: tuple[BatchItem, ...]
     duplicates: int = 0
     older: int = 0
-    undated: int = 0
+    undated: int = 0  # kept, though a date was required
     filtered: int = 0
     beyond_limit: int = 0
 
 
 class Forecast(Frozen):
-    """What processing a selection would take. ``states`` counts its sources by where they stand.
+    """What processing a selection would take."""
 
-    ``open`` sources are processed; ``cost_usd`` is None without a known price.
-    ``source_budget_usd`` is the cap on each source.
-    """
-
-    states: Mapping[SourceState, int]
-    open: int
+    states: Mapping[SourceState, int]  # how many of its sources stand where
+    open: int  # sources to process
     model: str
     calls: int
     tokens: int
-    cost_usd: float | None
-    source_budget_usd: float
+    cost_usd: float | None  # None without a known price
+    source_budget_usd: float  # the cap on each source
 
 
 def select(
@@ -73,10 +63,11 @@ def select(
     chosen: dict[str, BatchItem] = {}
     left: Counter[str] = Counter()
     for candidate in candidates:
-        item = _item_of(candidate)
-        if since and candidate.published and _is_over(candidate.published, since):
+        item, stated = _item_of(candidate), str(candidate.published or "")
+        text = f"{candidate.title or ''} {candidate.summary or ''} {candidate.url}".casefold()
+        if since and stated and stated < str(since)[: len(stated)]:  # all of the month or year
             left["older"] += 1
-        elif words and not _mentions(candidate, words):
+        elif words and not any(word.casefold() in text for word in words):
             left["filtered"] += 1
         elif item.source_id in chosen:
             left["duplicates"] += 1
@@ -102,21 +93,10 @@ def _item_of(candidate: Candidate) -> BatchItem:
     return BatchItem(source_id=known_by, reference=ref, title=candidate.title, published=dated)
 
 
-def _is_over(stated: StatedDate, day: date) -> bool:
-    """Return whether all of a stated day, month or year was over before ``day``."""
-    return str(stated) < str(day)[: len(str(stated))]
-
-
-def _mentions(candidate: Candidate, words: Sequence[str]) -> bool:
-    text = f"{candidate.title or ''} {candidate.summary or ''} {candidate.url}".casefold()
-    return any(word.casefold() in text for word in words)
-
-
 async def open_items(items: Sequence[BatchItem], services: Services) -> list[BatchItem]:
     """Return the items with work left for a machine, hosts in turn, those that failed last.
 
-    Left out are a case, a refused or rejected source, and a failure that needs a person; a wrong
-    key or a spent budget do not count against the source.
+    A failure that needs a person is left out, but not one of `SETUP_KINDS`.
     """
     warehouse = services.warehouse
     states = await to_thread(warehouse.source_states, [item.source_id for item in items])
@@ -150,7 +130,7 @@ async def forecast(items: Sequence[BatchItem], services: Services) -> Forecast:
     ids = [item.source_id for item in items]
     states = list((await to_thread(services.warehouse.source_states, ids)).values())
     left = len(await open_items(items, services))
-    one = services.forecast(TYPICAL_CHARACTERS)
+    one = services.forecast(_TYPICAL_CHARACTERS)
     return Forecast(
         states={state: states.count(state) for state in SourceState},
         open=left,
@@ -160,16 +140,3 @@ async def forecast(items: Sequence[BatchItem], services: Services) -> Forecast:
         cost_usd=None if one.cost_usd is None else left * one.cost_usd,
         source_budget_usd=services.settings.budget_source,
     )
-
-
-async def waiting(services: Services, kind: str | None = None) -> list[SourceRef]:
-    """Return the sources to try again: transient failures, or those of one kind, and unfinished.
-
-    Failures that need a person are taken only when their kind is named.
-    """
-    failures = await to_thread(services.warehouse.open_failures)
-    if kind:
-        return [one.reference for one in failures if one.failure.kind == kind]
-    unfinished = await to_thread(services.warehouse.unfinished)
-    passing = [one.reference for one in failures if one.failure.remedy == "wait"]
-    return passing + [source.reference for source in unfinished]

@@ -26,8 +26,7 @@ from flows.watch import watch
 SERVED: tuple[Flow[..., Any], ...] = (ingest, backfill, watch, recheck, publish)
 """The flows that ``casebook up`` serves and that can be scheduled."""
 
-WATCH_INTERVAL = timedelta(minutes=10)
-"""How often due lists are looked for; each list has an interval of its own."""
+_WATCH_INTERVAL = timedelta(minutes=10)  # each watched list has an interval of its own
 
 
 async def main(limit: int) -> None:
@@ -46,7 +45,7 @@ async def deployments(client: PrefectClient) -> list[RunnerDeployment]:
     """Return a deployment of each flow; those that the server has keep their schedules."""
     known, made = {one.name for one in await client.read_deployments()}, []
     for flow in SERVED:
-        interval = WATCH_INTERVAL if flow is watch else None
+        interval = _WATCH_INTERVAL if flow is watch else None
         made.append(await flow.ato_deployment(flow.name, interval=interval))
         if flow.name in known:
             made[-1].schedules = None  # an empty list would replace what people added or paused

@@ -26,12 +26,10 @@ _LONGEST_RUBRIC = 2_000  # characters; the rubric is part of each question
 async def watch(watch_id: str | None = None) -> list[str]:
     """Look at the lists that are due, or at one; return a line for each.
 
-    Raises:
-        CasebookError: if a list could not be read or a batch paused, after all were looked at.
+    Raises CasebookError if a list could not be read or a batch paused, after all were looked at.
     """
     settings = Settings.load()
-    lines: list[str] = []
-    problems: list[str] = []
+    lines, problems = list[str](), list[str]()
     async with Services(settings, patience=settings.patience) as services:
         for due in await due_watches(services, watch_id):
             seen, batch = await look(due, services)
@@ -60,13 +58,8 @@ async def add_watch(
 ) -> WatchLine:
     """Watch a list and look at it once; items that it holds now are known, unless ``everything``.
 
-    ``options`` are fields of a watch: ``every_seconds``, ``words``, ``rubric``, ``budget_usd``. A
-    list that is watched already gets the new ones.
-
-    Raises:
-        InputError: if interval or rubric are not valid.
-        ConfigurationError: if there is a rubric but no model that can judge by it.
-        CasebookError: if the list cannot be read: such a watch is not stored.
+    ``options`` are fields of a watch; a list that is watched already gets the new ones. Raises
+    InputError or ConfigurationError for wrong ones, CasebookError if the list cannot be read.
     """
     warehouse, watch_id = services.warehouse, content_id("watch", canonical_url(address))
     who = services.settings.curator
@@ -77,11 +70,9 @@ async def add_watch(
     if everything or watch_id in known:
         await to_thread(warehouse.append, added)
         return await find_watch(watch_id, services)
-    items = select(found.candidates).items
-    first = Look(watch_id=watch_id, found=len(items), missed=len(found.missed))
-    await to_thread(
-        warehouse.append, added, *(_seen(added, item, "known") for item in items), first
-    )
+    seen = [_seen(added, item, "known") for item in select(found.candidates).items]
+    first = Look(watch_id=watch_id, found=len(seen), missed=len(found.missed))
+    await to_thread(warehouse.append, added, *seen, first)
     return WatchLine(watch=added, look=first)
 
 
@@ -95,18 +86,10 @@ async def change_watch(name: str, state: WatchState, services: Services) -> Watc
 
 
 async def find_watch(name: str, services: Services) -> WatchLine:
-    """Return a watch by its address, its id or the beginning of that.
-
-    Raises:
-        UnknownId: if there is none, or several begin with it.
-    """
+    """Return the one watch with this address or part of its id, or raise UnknownId."""
     wanted, lines = name.strip(), await to_thread(services.warehouse.watches)
-
-    def fits(watch: Watch) -> bool:
-        ids = (watch.watch_id, watch.watch_id.partition("_")[2])
-        return watch.address == wanted or any(one.startswith(wanted) for one in ids)
-
-    found = [line for line in lines if wanted and fits(line.watch)]
+    found = [one for one in lines if wanted in {one.watch.address, one.watch.watch_id}]
+    found = found or [one for one in lines if wanted and wanted in one.watch.watch_id]
     if len(found) != 1:
         count = "several watches" if found else "no watch"
         raise UnknownId(f"{name!r} fits {count}; `casebook watch` lists them")
@@ -114,13 +97,9 @@ async def find_watch(name: str, services: Services) -> WatchLine:
 
 
 async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
-    """Read a list once; return what was seen, and the batch of what is new and wanted.
-
-    A list that cannot be read is a look with a failure. Two looks at one list take turns, so that
-    none pays for the verdicts of the other.
-    """
+    """Read a list once; return what was seen, and the batch of what is new and wanted."""
     warehouse, watch_id = services.warehouse, watch.watch_id
-    async with warehouse.alone(watch_id):
+    async with warehouse.alone(watch_id):  # no look pays for the verdicts of another
         try:
             found = await read_list(SourceRef(source=watch.address), services)
         except CasebookError as error:

@@ -84,7 +84,7 @@ class Revision(Frozen):
 
     revision_id: str
     case_id: str
-    parent_id: str | None
+    parent_id: str | None = None
     document_id: str
     made_by: Literal["model", "person"]
     author: str
@@ -117,7 +117,7 @@ class Publication(Frozen):
     target: str
     address: str
     content_hash: str
-    withdrawn: bool
+    withdrawn: bool = False
     at: datetime = NOW
 
 

@@ -26,9 +26,7 @@ CEILINGS = {
 # Where a package still is above the ceiling of its design, it must not grow.
 STILL_ABOVE = {
     "summarizer": 4_880,
-    "flows": 2_150,
 }
-PROGRAM_STILL_ABOVE = 26_000
 PACKAGES = [name for name in CEILINGS if name not in {"benchmarks", "tests"}]
 PROGRAM_CEILING = 24_000
 FILE_CEILING = 400
@@ -55,8 +53,7 @@ def test_a_package_stays_under_its_ceiling(package: str) -> None:
 
 def test_the_program_stays_under_its_ceiling() -> None:
     """All packages together stay under the ceiling of the whole program."""
-    ceiling = max(PROGRAM_CEILING, PROGRAM_STILL_ABOVE)
-    assert sum(sum(lines_of(package).values()) for package in PACKAGES) <= ceiling
+    assert sum(sum(lines_of(package).values()) for package in PACKAGES) <= PROGRAM_CEILING
 
 
 @pytest.mark.parametrize("package", PACKAGES)

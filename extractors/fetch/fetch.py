@@ -4,7 +4,9 @@ import asyncio
 import os
 import re
 import stat
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,12 +15,15 @@ from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, Part
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
 from extractors.formats import RECORDINGS, format_of
+from extractors.lists.feeds import feed_item
 from extractors.network.body import MEGABYTE, FetchLimits
+from extractors.registry import choose
 from extractors.sniffing import is_recording
 from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
+from extractors.workers import WorkerPool
 from schemas import errors
 from schemas.ids import content_id, sha256_hex
-from schemas.sources import Payload, SourceKind, SourceRef, Step
+from schemas.sources import Extracted, Payload, SourceKind, SourceRef, Step
 
 _UNKNOWN = "application/octet-stream"
 _SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -28,7 +33,7 @@ _FRONT = re.compile(
 
 
 class SourceIdentity(NamedTuple):
-    """The id of a source, the kind that its address decides, and its canonical address if any."""
+    """The id of a source, its kind by its address or else its bytes, and its canonical address."""
 
     source_id: str
     kind: SourceKind | None
@@ -51,6 +56,30 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
     return await _transcribed(payload, network) if is_recording(payload.data) else payload
 
 
+async def fetch_item(ref: SourceRef, network: Network, workers: WorkerPool) -> Payload:
+    """Return the bytes of a source, or of its item in the feed that carries its text."""
+    if ref.feed is None:
+        return await fetch(ref, network)
+    feed = await fetch_list(SourceRef(source=ref.feed), network)
+    return await workers.compute(partial(feed_item, address=ref.source), feed)
+
+
+async def read_rendered(
+    payload: Payload, workers: WorkerPool, network: Network | None
+) -> tuple[Extracted, Payload]:
+    """Return the text of a payload or else of its rendered page, and which; the network renders.
+
+    Raises ExtractionError if it holds no usable text.
+    """
+    try:
+        return await workers.extract(payload), payload
+    except errors.NeedsJavaScript:
+        if network is None or network.renderer is None:
+            raise
+    rendered = await network.renderer.render(payload)
+    return await workers.extract(rendered), rendered
+
+
 async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     """Return the bytes of a feed, a page of links or another list; raise FetchError for none."""
     limits = network.client.limits
@@ -70,11 +99,15 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
         canonical = sites.canonical_url(address) if address else None
     except errors.InvalidUrl:
         canonical = None
-    if canonical and address:
-        return SourceIdentity(content_id("src", canonical), sites.kind_of_url(address), canonical)
+    kind = sites.kind_of_url(address) if canonical and address else None
+    if payload and not kind:
+        with suppress(errors.ExtractionError):
+            kind = SourceKind(choose(payload)[0].kind)
+    if canonical:
+        return SourceIdentity(content_id("src", canonical), kind, canonical)
     place = ref.source.strip() if _SCHEME.match(ref.source) else str(_path(ref.source))
     known = f"sha256:{sha256_hex(payload.data)}" if payload else f"path:{place}"
-    return SourceIdentity(content_id("src", known), None, None)
+    return SourceIdentity(content_id("src", known), kind, None)
 
 
 async def _remote(url: WebUrl, network: Network) -> Payload:

@@ -85,6 +85,15 @@ async def test_the_sources_of_a_batch_fail_alone(source: Path, tmp_path: Path) -
     assert states["ingest /nowhere/talk.vtt"] == "Failed"
 
 
+async def test_a_batch_keeps_to_its_own_budget(source: Path, tmp_path: Path) -> None:
+    """A budget that is given to the flow pauses its batch before anything is paid."""
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{source}\n")
+    state = await backfill(str(listed), budget_usd=0.000001, return_state=True)
+    assert state.is_failed()
+    assert "budget" in (state.message or "")
+
+
 async def test_deployments_and_their_schedules(monkeypatch: pytest.MonkeyPatch) -> None:
     """A schedule that a person added or paused is kept when the flows are served again."""
 

@@ -25,11 +25,11 @@ async def test_a_case_is_stale_when_today_would_make_it_otherwise(
     services: Services, newer: Settings, case: CaseView
 ) -> None:
     """The same settings find nothing stale; another model or judge is named as the reason."""
-    assert await stale(services) == []
+    assert await stale(services) == {}
     async with Services(newer.model_copy(update={"judge": "same"})) as other:
-        (found,) = await stale(other)
-    assert found.making.case_id == case.case.case_id
-    assert found.reasons == ("model scripted → newer", "prompt judge/v1", "judge off → newer")
+        found = await stale(other)
+    reasons = ("model scripted → newer", "prompt judge/v1", "judge off → newer")
+    assert found == {case.case.case_id: reasons}
 
 
 async def test_differences_name_prompts_readers_and_checks(
@@ -58,7 +58,7 @@ async def test_an_undecided_case_gets_the_newest_draft(
     site.pages.clear()
     async with Services(newer) as other:
         result = await redraft(case.case.case_id, other)
-        assert await stale(other) == []
+        assert await stale(other) == {}
     view = services.warehouse.case(case.case.case_id)
     assert (result.revision_id, result.model) == (view.revision.revision_id, "newer")
     assert view.revision.document_id == case.revision.document_id
@@ -82,7 +82,7 @@ async def test_a_newer_draft_waits_beside_a_persons_work(
 
     async with Services(newer) as other:
         result = await redraft(case_id, other)
-        assert await stale(other) == []
+        assert await stale(other) == {}
 
     after = warehouse.case(case_id)
     assert after.revision == before.revision

@@ -12,7 +12,7 @@ from extractors.lists.listing import Entry, Place, candidate
 from extractors.sites import playlist_id, video_id
 from extractors.text import one_line
 from extractors.urls import is_web_address
-from extractors.web.markup import parse
+from extractors.web.page import parse
 from schemas.sources import Candidate
 
 _LINKS = table("lists")["links"]

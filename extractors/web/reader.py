@@ -5,16 +5,19 @@ from itertools import islice
 
 from extractors.blocks import lay_out
 from extractors.text import decode, where
-from extractors.web.about import canonical_of, description_of, page_language, site_of
-from extractors.web.authors import authors_of
+from extractors.web.about import (
+    authors_of,
+    canonical_of,
+    description_of,
+    page_language,
+    published_on,
+    site_of,
+    title_of,
+)
 from extractors.web.content import MOST_ELEMENTS, Reading, read_main
-from extractors.web.dates import published_on
 from extractors.web.hidden import strip_hidden
-from extractors.web.markup import MOST_CHARACTERS, body_of, parse, text_of
-from extractors.web.page import Page
-from extractors.web.shown import Shown
-from extractors.web.titles import title_of
-from extractors.web.walls import refuse_walls
+from extractors.web.page import MOST_CHARACTERS, Page, body_of, parse, text_of
+from extractors.web.walls import Shown, refuse_walls
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
 

@@ -73,7 +73,6 @@ class Services(AbstractAsyncContextManager["Services"]):
     def network(self) -> "Network":
         """What fetches: the guarded client, robots.txt, browser and transcription."""
         from extractors.fetch.network import Network
-        from extractors.fetch.rendering import Renderer, browser_installed
         from extractors.network.client import GuardedClient, Politeness
         from extractors.network.guard import NetworkPolicy
         from extractors.network.robots import Robots
@@ -83,9 +82,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         politeness = Politeness(settings.host_interval)
         client = GuardedClient(policy, politeness=politeness, proxy=settings.proxy)
         self._stack.push_async_exit(client)
-        robots = Robots(client)
-        renderer = Renderer(client, robots) if settings.render and browser_installed() else None
-        return Network(client, robots, renderer, _transcriber(settings))
+        return Network(client, Robots(client), _transcriber(settings), settings.render)
 
     @cached_property
     def profile(self) -> "Profile":

@@ -10,9 +10,8 @@ from markdown_it import MarkdownIt
 
 from extractors.blocks import Block, document
 from extractors.data import table
-from extractors.dates import stated_day
 from extractors.speakers import with_speakers
-from extractors.text import count_words, decode, hidden_in, one_line
+from extractors.text import count_words, decode, hidden_in, one_line, stated_day
 from extractors.web.content import tree_blocks
 from extractors.web.hidden import strip_hidden
 from extractors.web.page import body_of, parse

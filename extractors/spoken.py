@@ -3,8 +3,8 @@
 from extractors.blocks import document
 from extractors.bundles import Bundle, unpack
 from extractors.captions import Cue, cue_blocks
-from extractors.dates import stated_day
-from extractors.sites import kind_of_url
+from extractors.text import stated_day
+from extractors.urls import kind_of_url
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
 

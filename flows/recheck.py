@@ -9,8 +9,8 @@ from prefect import flow
 
 from config.services import Services
 from extractors.fetch.fetch import fetch_item, read_rendered
-from extractors.sites import canonical_url
 from extractors.text import one_line
+from extractors.urls import canonical_url
 from flows.engine import as_done
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError

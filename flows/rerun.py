@@ -6,7 +6,7 @@ from prefect import flow
 
 from config.services import Services
 from config.settings import Settings
-from extractors.formats import FORMATS
+from extractors.registry import FORMATS
 from flows.identity import document_from, payload_of
 from flows.ingest import process
 from flows.run import Run

@@ -8,7 +8,7 @@ from prefect import flow
 
 from config.services import Services
 from config.settings import Settings
-from extractors.sites import canonical_url
+from extractors.urls import canonical_url
 from flows.backfill import process_batch, read_list, register, summary
 from flows.selection import open_items, select
 from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem, WatchLine, WatchState

@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from extractors import formats
+from extractors import registry
 from publishing import wording
 from publishing.anchors import web_address
 from review.editing import CHOICES
@@ -84,7 +84,7 @@ def environment() -> Environment:
         sections=list(Section),
         result_columns=wording.RESULT_COLUMNS,
         methods=list(Method),
-        files=formats,
+        files=registry,
         lists=LISTS,
     )
     return made

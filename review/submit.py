@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from starlette.datastructures import FormData, UploadFile
 
-from extractors.formats import TRANSCRIPTS
+from extractors.registry import TRANSCRIPTS
 from publishing.anchors import web_address
 from review.forms import file, text
 from schemas.errors import CasebookError, InputError, TooLarge

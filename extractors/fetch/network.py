@@ -1,18 +1,25 @@
 """What fetching works with."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from extractors.fetch.rendering import Renderer
+from extractors.fetch.rendering import Renderer, browser_installed
 from extractors.fetch.transcription import Transcriber
 from extractors.network.client import GuardedClient
 from extractors.network.robots import Robots
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Network:
-    """The guarded client and robots.txt; None where there is no browser or transcription."""
+    """The guarded client, robots.txt, and what transcribes; ``renders`` allows a browser."""
 
     client: GuardedClient
     robots: Robots
-    renderer: Renderer | None = None
     transcriber: Transcriber | None = None
+    renders: bool = False
+
+    @cached_property
+    def renderer(self) -> Renderer | None:
+        """What runs a page's scripts, None where that is off or not installed."""
+        is_there = self.renders and browser_installed()
+        return Renderer(self.client, self.robots) if is_there else None

@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 from extractors.data import table
 from extractors.lists.listing import Entry, Place, candidate
-from extractors.sites import playlist_id, video_id
 from extractors.text import one_line
-from extractors.urls import is_web_address
+from extractors.urls import is_web_address, playlist_id, video_id
 from extractors.web.page import parse
 from schemas.sources import Candidate
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from extractors import sniffing
+from extractors import registry
 from extractors.lists.feeds import read_feed, read_opml, read_sitemap
 from extractors.lists.listing import Entry, Listing, Place, once, unpacked
 from extractors.lists.pages import read_page
@@ -80,7 +80,7 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
     raises ExtractionError, as do a picture or the like and damaged files; TooLarge may come too.
     """
     data = unpacked(payload)
-    if found := sniffing.binary(data):
+    if found := registry.binary_kind(data):
         message = f"{where(payload)} is {found}, not a list of addresses"
         raise ExtractionError(f"{message}: check it, or save it as CSV.", "content_mismatch")
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
@@ -103,11 +103,11 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
 
 def _entries(text: str, payload: Payload, place: Place) -> tuple[str, Iterable[Entry]]:
     head = text[:8_192].encode()
-    if root := sniffing.xml_list(head):
+    if root := registry.xml_list(head):
         form = _XML_FORMS.get(root, "feed")
         return form, _READERS[form](text, payload, place)
     name = f"{payload.name.lower()} {payload.media_type}"
-    if sniffing.form(head) == "page" or _HTML.search(name):
+    if registry.text_form(head) == "page" or _HTML.search(name):
         return "page", read_page(text, place)
     if entries := read_json(text, place):
         return "JSON", entries

@@ -10,7 +10,6 @@ from typing import Any
 import pypdfium2
 
 from extractors.blocks import Block, lay_out
-from extractors.language import language_of
 from extractors.pdf import metadata
 from extractors.pdf.furniture import without_furniture
 from extractors.pdf.headings import levels_of
@@ -20,7 +19,7 @@ from extractors.pdf.order import in_order
 from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary
 from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.words import Frame, Page, words_of
-from extractors.text import count_words, hidden_in, where
+from extractors.text import count_words, hidden_in, language_of, where
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, HiddenText, Payload, SourceKind, Step
 

@@ -17,9 +17,7 @@ from courlan import extract_domain
 from htmldate import find_date
 from htmldate.core import DATE_ATTRIBUTES
 
-from extractors.dates import day_in_address
-from extractors.language import language_of
-from extractors.text import one_line, words_in
+from extractors.text import day_in_address, language_of, one_line, words_in
 from extractors.web.page import Page, Thing, names_of
 from extractors.web.patterns import pattern, words
 

@@ -9,7 +9,7 @@ from case_views import NOON
 from desk import KEY, DeskClient, texts
 from lxml import html
 
-from extractors.formats import SOURCES, TRANSCRIPTS
+from extractors.registry import SOURCES, TRANSCRIPTS
 from review import submit
 from review.app import create_app
 from review.jobs import Job, Jobs

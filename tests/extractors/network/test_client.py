@@ -10,8 +10,8 @@ from functools import partial
 import pytest
 from public_web import PUBLIC, Names
 
-from extractors.network.body import FetchLimits
 from extractors.network.client import USER_AGENT, GuardedClient, Politeness
+from extractors.network.guard import FetchLimits
 from schemas.errors import FetchError, ServerBusy, TooLarge, Unreachable
 
 URL = "http://public.example/"

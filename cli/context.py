@@ -26,8 +26,7 @@ def load_settings(context: typer.Context, **overrides: Any) -> "Settings":
     Raises:
         ConfigurationError: if one is wrong.
     """
-    from config.logs import configure_logging
-    from config.settings import Settings
+    from config.settings import Settings, configure_logging
 
     shared = context.find_root().params
     overrides["home"] = shared["_home"]

@@ -1,15 +1,21 @@
-"""The settings: environment variables, or names in ``casebook.toml``."""
+"""The settings: environment variables, or names in ``casebook.toml``; and the log.
+
+The log is JSON lines in a file under the home, with ``--verbose`` also on standard error.
+"""
 
 import getpass
+import logging
 import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from difflib import get_close_matches
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+import structlog
 from platformdirs import user_data_path
 from pydantic import (
     AfterValidator,
@@ -20,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, TomlConfigSettingsSource
+from structlog import processors
 
 from schemas.errors import ConfigurationError
 
@@ -238,3 +245,28 @@ def _problem(place: tuple[int | str, ...], message: str) -> str:
         hint = f"; do you mean {near}?" if near else ""
         return f"{name} in {CONFIG_NAME} is not a setting{hint}"
     return f"{variable_of(name)} (or {name} in {CONFIG_NAME}): {text}"
+
+
+def configure_logging(home: Path, *, verbose: bool = False) -> None:
+    """Log INFO and up to ``logs/casebook.log`` of a ``home`` that exists and can be written."""
+    logging.raiseExceptions = False  # a full disk cuts the log short and nothing else
+    handlers: list[logging.Handler] = [logging.NullHandler()]
+    if home.is_dir():
+        with suppress(OSError):
+            (home / "logs").mkdir(mode=0o700, exist_ok=True)
+            path = home / "logs" / "casebook.log"
+            handlers.append(RotatingFileHandler(path, maxBytes=5_000_000, backupCount=2))
+    if verbose:
+        handlers.append(logging.StreamHandler())
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
+    for noisy in ("httpx", "httpcore", "trafilatura", "pypdf", "prefect"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    # These log an endpoint's own words at ERROR, and an endpoint may echo the key.
+    for leaky in ("openai", "instructor"):
+        logging.getLogger(leaky).setLevel(logging.CRITICAL + 1)
+    stamp, as_json = processors.TimeStamper(fmt="iso", utc=True), processors.JSONRenderer()
+    structlog.configure(
+        processors=[processors.add_log_level, stamp, processors.format_exc_info, as_json],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )

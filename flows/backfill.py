@@ -17,7 +17,7 @@ from flows.run import Run
 from flows.selection import SETUP_KINDS, open_items, select
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
 from schemas.errors import InputError, WarehouseError
-from schemas.ids import content_id
+from schemas.frozen import content_id
 from schemas.results import Failure, IngestResult
 from schemas.sources import Payload, SourceRef
 

@@ -10,7 +10,7 @@ from extractors.registry import choose
 from extractors.urls import is_web_address, shown
 from flows.run import Run
 from schemas.errors import UnknownId
-from schemas.ids import content_id, sha256_hex
+from schemas.frozen import content_id, sha256_hex
 from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
 from summarizer import service

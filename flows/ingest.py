@@ -18,7 +18,7 @@ from flows import identity
 from flows.engine import in_flow_run, step
 from flows.run import Run, drafted, ended, triaged
 from schemas.errors import CasebookError
-from schemas.ids import content_id
+from schemas.frozen import content_id
 from schemas.results import Failure, IngestResult, IngestStatus
 from schemas.reviews import Case, Revision, Triage, Verdict
 from schemas.sources import Document, Snapshot, SourceRef

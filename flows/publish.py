@@ -9,8 +9,7 @@ from prefect import flow
 from config.services import Services
 from publishing.gate import blocked
 from publishing.site import SiteSettings, build
-from schemas.frozen import Frozen
-from schemas.ids import content_id
+from schemas.frozen import Frozen, content_id
 from schemas.reviews import CaseStatus, CaseView, Publication
 from warehouse import write_parquet
 

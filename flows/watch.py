@@ -13,7 +13,7 @@ from flows.backfill import process_batch, read_list, register, summary
 from flows.selection import open_items, select
 from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem, WatchLine, WatchState
 from schemas.errors import CasebookError, ConfigurationError, InputError, UnknownId
-from schemas.ids import content_id
+from schemas.frozen import content_id
 from schemas.sources import Candidate, SourceRef
 from summarizer import service
 from summarizer.profiles import Strategy

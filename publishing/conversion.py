@@ -20,7 +20,7 @@ from publishing.records import (
 )
 from publishing.wording import byline, one_line, silent_parts
 from schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
-from schemas.ids import sha256_hex
+from schemas.frozen import sha256_hex
 from schemas.reviews import CaseView, Decision, Review, Revision
 from schemas.sources import Check, CheckResult, Document
 

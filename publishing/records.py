@@ -7,8 +7,7 @@ import json
 from datetime import date, datetime
 
 from schemas.cases import FactName, Match, Measure, Origin, Section, SupportLevel, TermGroup
-from schemas.frozen import Frozen
-from schemas.ids import sha256_hex
+from schemas.frozen import Frozen, sha256_hex
 from schemas.reviews import Unread
 from schemas.sources import CheckResult, SourceKind
 

@@ -23,8 +23,7 @@ from publishing.slugs import slugs
 from publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS, case_row, csv_text, statement_rows
 from publishing.word_index import word_index
 from schemas.errors import PublishError
-from schemas.frozen import Frozen
-from schemas.ids import sha256_hex
+from schemas.frozen import Frozen, sha256_hex
 from schemas.reviews import CaseView, Publication
 from schemas.sources import Check
 

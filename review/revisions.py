@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from schemas.cases import CaseStudy
 from schemas.errors import InvalidDecision
-from schemas.ids import content_id
+from schemas.frozen import content_id
 from schemas.reviews import CaseStatus, CaseView, Decision, Review, Revision
 from warehouse import Warehouse
 

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from schemas.errors import CasebookError
-from schemas.frozen import Frozen
-from schemas.ids import content_id
+from schemas.frozen import Frozen, content_id
 from schemas.reviews import Triage, Unread
 from schemas.sources import Source, SourceKind, SourceRef
 

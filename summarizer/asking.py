@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from prompts.loader import Message, Prompt, load
 from schemas.errors import AnswerInvalid, AnswerRefused, AnswerTruncated, ModelError
+from schemas.frozen import content_id
 from schemas.generations import AnswerStatus, Generation, Usage
-from schemas.ids import content_id
 from summarizer.budget import Budget, Purse
 from summarizer.calls import Answer, Spent, parameters
 from summarizer.forecasts import likely_output

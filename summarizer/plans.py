@@ -7,9 +7,8 @@ from pydantic import BaseModel
 
 from prompts.loader import load
 from schemas.errors import ContextExceeded
-from schemas.frozen import Frozen
+from schemas.frozen import Frozen, content_id
 from schemas.generations import Usage
-from schemas.ids import content_id
 from schemas.reviews import Recipe
 from schemas.sources import Document
 from summarizer import judging

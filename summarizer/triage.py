@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from prompts.loader import load
-from schemas.ids import content_id
+from schemas.frozen import content_id
 from schemas.reviews import Criterion, Triage, Verdict
 from schemas.sources import Document, SourceKind
 from summarizer.asking import Asker, schema_tokens

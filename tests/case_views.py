@@ -19,7 +19,7 @@ from schemas.cases import (
     Tag,
     TermGroup,
 )
-from schemas.ids import content_id
+from schemas.frozen import content_id
 from schemas.reviews import (
     Case,
     CaseStatus,

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from schemas.cases import CaseStudy, TermGroup
-from schemas.ids import content_id
+from schemas.frozen import content_id
 from schemas.results import Failure
 from schemas.reviews import Case, Criterion, Recipe, Revision, Triage, Verdict
 from schemas.sources import Document, Source, SourceKind, SourceRef

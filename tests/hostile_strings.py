@@ -12,7 +12,7 @@ import pytest
 from case_views import CONFIRMED, a_document, a_quote, a_statement, a_view
 
 from schemas.cases import CaseStudy, Fact, Measure, Section, Tag
-from schemas.ids import content_id
+from schemas.frozen import content_id
 from schemas.reviews import CaseView
 
 _DATA = Path(__file__).parents[2] / "shared" / "data"

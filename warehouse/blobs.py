@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from schemas.errors import WarehouseError
-from schemas.ids import sha256_hex
+from schemas.frozen import sha256_hex
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LEVEL = 4  # of gzip: most of what it saves, in a third of the time

@@ -1,21 +1,27 @@
-"""Typed rows and the tables that hold them: a column is a field of the type."""
+"""Typed rows, the tables that hold them (a column is a field), and the way in and out of them."""
 
 import json
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from inspect import isclass
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
+import duckdb
+
 from schemas.batches import Batch, BatchEvent, Look, Watch, WatchedItem
 from schemas.cases import Fact, Statement, Tag
+from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.results import Failure, OpenFailure
 from schemas.reviews import Case, Publication, Review, Revision, Triage
 from schemas.sources import Alias, Check, Document, Snapshot, Source, SourceRef
 from schemas.taxonomy import TermProposal, TermRuling
+from warehouse.file import DatabaseFile
+from warehouse.lake import Connection, DatabaseLake, R
+from warehouse.schema import queries
 
 _Processed = Source | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling
@@ -148,3 +154,97 @@ def _parts(
         own |= {"part": type(part).__name__.lower(), "key": str(getattr(part, key))}
         for i, evidence in enumerate(part.evidence, start=1):
             yield ("evidence", "revision_id"), encode(evidence) | own | {"i": i}
+
+
+Parts = Mapping[Place, list[Values]] | None
+Selected = tuple[list[str], list[tuple[Any, ...]]]
+
+_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+_PARTS: Mapping[type[Frozen], tuple[str, str]] = {
+    Document: ("document_parts", "document_id"),
+    Revision: ("revision_parts", "revision_id"),
+}
+# Types of columns by name and table: the same in every database of this version.
+_columns: dict[str, dict[str, str]] = {}
+
+
+def fetch(connection: Connection, query: str, /, **values: object) -> list[Values]:
+    """Return the rows of the query called ``query``."""
+    if isinstance(ids := values.get("ids"), Iterable):
+        values["ids"] = json.dumps([*ids])
+    return _dicts(connection.execute(queries()[query], values or None))
+
+
+def newest(connection: Connection, kind: type[T], /, **where: object) -> T | None:
+    """Return the object of a type that was stored last with these values."""
+    condition = " AND ".join(f"{column} = ${column}" for column in where)
+    query = f"SELECT * FROM {TABLES[kind][0]} WHERE {condition}"  # noqa: S608 - names of ours
+    rows = _dicts(connection.execute(f"{query} ORDER BY stored_at DESC LIMIT 1", where))
+    return next(iter(objects(connection, kind, rows)), None)
+
+
+def add(connection: Connection, rows: Iterable[Frozen], now: datetime, more: Parts = None) -> None:
+    """Store rows, and ``more`` by table and key, unless there are some with the same key."""
+    for (table, key), values in {**encoded(rows, now), **(more or {})}.items():
+        if table not in _columns:
+            columns = fetch(connection, "columns", table=table)
+            _columns[table] = {column["column_name"]: column["data_type"] for column in columns}
+        types, default = _columns[table], {"stored_at": now.isoformat()}
+        staged = [{name: (default | row).get(name) for name in types} for row in values]
+        text = json.dumps(staged, ensure_ascii=False).encode("utf-8", "replace").decode()
+        connection.execute(
+            f"INSERT INTO {table} BY NAME FROM (SELECT unnest("
+            f"from_json_strict($rows::JSON, '{json.dumps([types])}'), max_depth := 2)) AS staged"
+            f" ANTI JOIN {table} USING ({key})",
+            {"rows": text},
+        )
+
+
+def select(connection: Connection, query: str, limit: int | None) -> Selected:
+    """Return columns and rows of a query; what writes or opens files is an InputError."""
+    try:
+        statements = connection.extract_statements(query)
+        if [statement.type in _READING for statement in statements] != [True]:
+            raise InputError("only one statement that reads can be run, such as SELECT")
+        result = connection.execute(statements[0])
+        columns = [column[0] for column in result.description or ()]
+        return columns, result.fetchall() if limit is None else result.fetchmany(limit)
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException):
+        raise  # not the query's fault
+    except duckdb.Error as error:
+        raise InputError(f"this SQL cannot be run: {error}") from error
+
+
+def objects(connection: Connection, kind: type[T], rows: list[Values]) -> list[T]:
+    """Return the objects of a table's rows, with what is stored as rows of their own."""
+    if kind not in _PARTS or not rows:
+        return [decode(kind, row) for row in rows]
+    query, key = _PARTS[kind]
+    found = fetch(connection, query, ids=[row[key] for row in rows])
+    parts = {part.pop("id"): part for part in found}
+    return [decode(kind, row, **parts[row[key]]) for row in rows]
+
+
+def _dicts(result: Connection) -> list[Values]:
+    columns = [column[0] for column in result.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+class Reader:
+    """Reads of one database, each in one transaction."""
+
+    def __init__(self, database: DatabaseFile | DatabaseLake, timeout: float) -> None:
+        self._database, self._timeout = database, timeout
+
+    def _read(self, work: Callable[[Connection], R]) -> R:
+        return self._database.run(lambda c, _: work(c), self._timeout, writes=False)
+
+    def _rows(self, query: str, /, **values: object) -> list[Values]:
+        return self._read(lambda c: fetch(c, query, **values))
+
+    def _all(self, kind: type[T], query: str, /, **values: object) -> list[T]:
+        return [decode(kind, row) for row in self._rows(query, **values)]
+
+    def _newest(self, kind: type[T], /, **where: object) -> T | None:
+        """Return the object of this kind that was stored last with these values."""
+        return self._read(lambda c: newest(c, kind, **where))

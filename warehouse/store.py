@@ -9,12 +9,10 @@ from typing import Self
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus
-from warehouse import storage
-from warehouse.cases import CaseReads
 from warehouse.file import database_file
 from warehouse.lake import Connection, DatabaseLake, Lake, Work
-from warehouse.rows import Row, Values, encode
-from warehouse.sources import SourceReads
+from warehouse.reads import CaseReads, SourceReads
+from warehouse.rows import Row, Selected, Values, add, encode, fetch, select
 
 
 class Warehouse(SourceReads, CaseReads):
@@ -46,26 +44,26 @@ class Warehouse(SourceReads, CaseReads):
 
     def append(self, *rows: Row, timeout: float | None = None) -> None:
         """Store rows in their order, all or none; a row whose id is stored is left as it is."""
-        self._write(lambda c, now: storage.add(c, rows, now), timeout)
+        self._write(lambda c, now: add(c, rows, now), timeout)
 
     def add_batch(self, batch: Batch, items: Sequence[BatchItem]) -> None:
         """Store a batch with its items in their order; a stored one is left as it is."""
         own = {"batch_id": batch.batch_id}
         values = [{"n": n} | encode(item) | own for n, item in enumerate(items, start=1)]
         parts = {("batch_items", "batch_id"): values}
-        self._write(lambda c, now: storage.add(c, [batch], now, parts))
+        self._write(lambda c, now: add(c, [batch], now, parts))
 
     def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
         """Store rows if the case's revision id and status are as ``seen``, or InvalidDecision."""
 
         def work(connection: Connection, now: datetime) -> None:
-            found = storage.fetch(connection, "case_state", case_id=case_id)
+            found = fetch(connection, "case_state", case_id=case_id)
             if not found:
                 raise UnknownId(f"there is no case {case_id}: `casebook list` shows all")
             if (found[0]["revision_id"], found[0]["status"]) != seen:
                 message = f"case {case_id} was changed in the meantime: look at it again first"
                 raise InvalidDecision(message, cause="case_changed")
-            storage.add(connection, rows, now)
+            add(connection, rows, now)
 
         self._write(work)
 
@@ -82,15 +80,15 @@ class Warehouse(SourceReads, CaseReads):
             ("signatures", "document_id"): [own | {"signature": [*signature]}],
             ("signature_bands", "document_id"): [own | {"band": n, "hash": h} for n, h in bands],
         }
-        self._write(lambda c, now: storage.add(c, [], now, parts))
+        self._write(lambda c, now: add(c, [], now, parts))
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""
         return {row["name"]: row["rows"] for row in self._rows("counts")}
 
-    def sql(self, query: str, limit: int | None = None) -> storage.Selected:
+    def sql(self, query: str, limit: int | None = None) -> Selected:
         """Return the columns and at most ``limit`` rows of SQL that reads, or raise InputError."""
-        return self._read(lambda c: storage.select(c, query, limit))
+        return self._read(lambda c: select(c, query, limit))
 
     def tables(self) -> list[Values]:
         """Return name, kind, comment and columns (name, type, comment) of each table and view."""

@@ -19,7 +19,7 @@ from extractors.registry import RECORDINGS, choose, format_of, is_recording
 from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
 from extractors.workers import WorkerPool
 from schemas import errors
-from schemas.ids import content_id, sha256_hex
+from schemas.frozen import content_id, sha256_hex
 from schemas.sources import Extracted, Payload, SourceKind, SourceRef, Step
 
 _UNKNOWN = "application/octet-stream"

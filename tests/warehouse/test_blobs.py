@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import WarehouseError
-from schemas.ids import sha256_hex
+from schemas.frozen import sha256_hex
 from warehouse import BlobStore
 
 NOISE = random.Random(1).randbytes(5_000)  # noqa: S311 - no secret

@@ -1,0 +1,263 @@
+"""What can be asked: about sources and all that was made of them, and about cases."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from schemas.batches import (
+    BatchItem,
+    BatchProgress,
+    Look,
+    SourceState,
+    Watch,
+    WatchedItem,
+    WatchLine,
+)
+from schemas.errors import UnknownId
+from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
+from schemas.results import OpenFailure, RefusedSource, SimilarSource
+from schemas.reviews import (
+    Case,
+    CaseFilter,
+    CaseLine,
+    CaseStatus,
+    CaseView,
+    Making,
+    Publication,
+    Review,
+    Revision,
+    Triage,
+)
+from schemas.sources import Alias, Check, Document, Snapshot, Source
+from schemas.taxonomy import OpenTerm, TermRuling
+from warehouse.lake import Connection
+from warehouse.rows import Reader, T, Values, decode, fetch, objects
+
+
+class SourceReads(Reader):
+    """What can be asked about sources, batches, watches and proposed terms."""
+
+    def source(self, source_id: str) -> Source | None:
+        """Return the source with this id."""
+        return self._newest(Source, source_id=source_id)
+
+    def alias(self, source_id: str) -> Alias | None:
+        """Return the newest alias of a source: the source that its address leads to."""
+        return self._newest(Alias, source_id=source_id)
+
+    def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """Return the snapshot with this id."""
+        return self._newest(Snapshot, snapshot_id=snapshot_id)
+
+    def newest_snapshot(self, source_id: str) -> Snapshot | None:
+        """Return the snapshot of a source that was stored last."""
+        return self._newest(Snapshot, source_id=source_id)
+
+    def document(self, document_id: str) -> Document | None:
+        """Return the document with this id."""
+        return self._newest(Document, document_id=document_id)
+
+    def document_of(self, snapshot_id: str, extractor: str) -> Document | None:
+        """Return what this version of an extractor made of a snapshot."""
+        return self._newest(Document, snapshot_id=snapshot_id, extractor=extractor)
+
+    def newest_document(self, source_id: str) -> Document | None:
+        """Return the document of a source that was stored last."""
+        return self._newest(Document, source_id=source_id)
+
+    def near_copies(self, source_id: str) -> list[SimilarSource]:
+        """Return the sources whose newest text is at least half the same, nearest first."""
+        return self._all(SimilarSource, "near_copies", source_id=source_id)
+
+    def last_checks(self, source_ids: Iterable[str] | None = None) -> dict[str, Check]:
+        """Return by source the newest check that reached it, or else the newest."""
+        return {one.source_id: one for one in self._all(Check, "last_checks", ids=source_ids)}
+
+    def unfinished(self) -> list[Source]:
+        """Return the sources without a case, a refusal or an open failure, the oldest first."""
+        return self._all(Source, "unfinished")
+
+    def refused(self) -> list[RefusedSource]:
+        """Return the sources that triage refused last and that have no case."""
+        return self._all(RefusedSource, "refused")
+
+    def open_failures(self) -> list[OpenFailure]:
+        """Return each source's newest failure that no later success answered, oldest first."""
+        return self._all(OpenFailure, "open_failures", source_id=None)
+
+    def open_failure(self, source_id: str) -> OpenFailure | None:
+        """Return a source's newest failure if no later success answered it."""
+        return next(iter(self._all(OpenFailure, "open_failures", source_id=source_id)), None)
+
+    def source_states(self, source_ids: Iterable[str]) -> dict[str, SourceState]:
+        """Return where each of these sources stands; unknown ones are new."""
+        rows = self._rows("source_states", ids=source_ids)
+        return {row["source_id"]: SourceState(row["state"]) for row in rows}
+
+    def triage(self, triage_id: str) -> Triage | None:
+        """Return the verdict with this id."""
+        return self._newest(Triage, triage_id=triage_id)
+
+    def triage_of(self, document_id: str, rubric: str, model: str) -> Triage | None:
+        """Return the newest verdict on a document by this rubric and model."""
+        return self._newest(Triage, document_id=document_id, rubric=rubric, model=model)
+
+    def answer(self, question_id: str) -> Generation | None:
+        """Return the newest usable answer to a question."""
+        return self._newest(Generation, question_id=question_id, status=AnswerStatus.OK.value)
+
+    def generations(self, generation_ids: Iterable[str]) -> list[Generation]:
+        """Return the generations with these ids in their order, without unknown ones."""
+        return self._all(Generation, "generations", ids=generation_ids)
+
+    def spent_since(self, moment: datetime) -> float:
+        """Return what all calls since ``moment`` cost in US dollars, as far as prices are known."""
+        return float(self._rows("spent_since", moment=moment)[0]["cost_usd"])
+
+    def costs(self, by: CostKey, since: datetime | None = None) -> list[CostLine]:
+        """Return what calls cost: days in order, anything else with the most expensive first."""
+        return self._all(CostLine, "costs", by=by, since=since)
+
+    def batches(self) -> list[BatchProgress]:
+        """Return all batches with their progress, the newest first."""
+        return self._all(BatchProgress, "batches", batch_id=None)
+
+    def batch(self, batch_id: str) -> BatchProgress:
+        """Return one batch with its progress, or raise UnknownId."""
+        if not (found := self._all(BatchProgress, "batches", batch_id=batch_id)):
+            raise UnknownId(f"there is no batch {batch_id}: `casebook backfill list` shows all")
+        return found[0]
+
+    def batch_items(self, batch_id: str) -> list[BatchItem]:
+        """Return the items of a batch in their order."""
+        return self._all(BatchItem, "batch_items", batch_id=batch_id)
+
+    def watches(self) -> list[WatchLine]:
+        """Return the watches that were not removed, each with its newest look."""
+        looks = {look.watch_id: look for look in self._all(Look, "newest_looks")}
+        watches = self._all(Watch, "watches")
+        return [WatchLine(watch=watch, look=looks.get(watch.watch_id)) for watch in watches]
+
+    def watched(self, watch_id: str) -> set[str]:
+        """Return the source ids that a watch has seen."""
+        return {item.source_id for item in self.watched_items(watch_id)}
+
+    def watched_items(self, watch_id: str, state: str | None = None) -> list[WatchedItem]:
+        """Return the newest row of each item that a watch has seen, those in ``state`` or all."""
+        return self._all(WatchedItem, "watched_items", watch_id=watch_id, state=state)
+
+    def open_terms(self) -> list[OpenTerm]:
+        """Return the proposed names without a ruling, the most frequent first."""
+        return self._all(OpenTerm, "open_terms")
+
+    def rulings(self) -> list[TermRuling]:
+        """Return all rulings in the order of time."""
+        return self._all(TermRuling, "rulings")
+
+
+class CaseReads(Reader):
+    """What can be asked about cases."""
+
+    def case_of_source(self, source_id: str) -> Case | None:
+        """Return the case of a source."""
+        return self._newest(Case, source_id=source_id)
+
+    def draft(self, document_id: str, recipe_id: str) -> Revision | None:
+        """Return the newest revision that a model made of this document by this recipe."""
+        return self._newest(Revision, document_id=document_id, recipe_id=recipe_id, made_by="model")
+
+    def revision(self, revision_id: str) -> Revision | None:
+        """Return the revision with this id."""
+        return self._newest(Revision, revision_id=revision_id)
+
+    def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
+        """Return a line for each case that fits the filter, in its order."""
+        return self._all(CaseLine, "cases", **(wanted or CaseFilter()).model_dump(mode="json"))
+
+    def case_counts(self, text: str | None = None) -> dict[CaseStatus, int]:
+        """Return the number of cases of each status that has any; ``text`` as in ``CaseFilter``."""
+        rows = self._rows("case_counts", text=text)
+        return {CaseStatus(row["status"]): row["cases"] for row in rows}
+
+    def case_ids(self, status: CaseStatus | None = None) -> list[str]:
+        """Return the ids of the cases with this status, or of all, the oldest first."""
+        return [row["case_id"] for row in self._rows("case_ids", status=status)]
+
+    def attention(self) -> dict[str, int]:
+        """Return how many sources wait for a person, by why."""
+        return self._rows("attention")[0]
+
+    def next_draft(self, case_id: str) -> str | None:
+        """Return the draft after this case in the list of drafts, or else the first other one."""
+        return next((row["case_id"] for row in self._rows("next_draft", case_id=case_id)), None)
+
+    def case(self, case_id: str) -> CaseView:
+        """Return everything about one case, or raise UnknownId."""
+        return self.case_views([case_id])[0]
+
+    def case_views(self, case_ids: Sequence[str]) -> list[CaseView]:
+        """Return everything about these cases in their order, or raise UnknownId."""
+        found = self._read(lambda c: _views(c, case_ids))
+        if missing := [case_id for case_id in case_ids if case_id not in found]:
+            raise UnknownId(f"there is no case {missing[0]}: `casebook list` shows all")
+        return [found[case_id] for case_id in case_ids]
+
+    def makings(self, case_ids: Sequence[str] | None = None) -> list[Making]:
+        """Return how the current revision of each of these cases, or of all, was made."""
+        return self._all(Making, "makings", ids=case_ids)
+
+    def publications(self) -> list[Publication]:
+        """Return the publications in force: the newest per case and target, not withdrawn."""
+        return self._all(Publication, "publications")
+
+    def withdrawals(self) -> list[Publication]:
+        """Return the newest publication of each case and target that is a withdrawal."""
+        return self._all(Publication, "withdrawals")
+
+    def resolve(self, prefix: str) -> str:
+        """Return the case, source, revision or batch that begins like this, or raise UnknownId."""
+        return self._one_id("resolve", prefix, "case, source, revision or batch")
+
+    def source_of(self, prefix: str) -> str:
+        """Return the source of a case, revision, document or failure, or raise UnknownId."""
+        return self._one_id("source_of", prefix, "case, source, revision, document or failure")
+
+    def _one_id(self, query: str, prefix: str, kinds: str) -> str:
+        """Return what the one id that begins with ``prefix`` belongs to."""
+        wanted = prefix.strip().lower()
+        found = self._rows(query, prefix=wanted) if wanted else []
+        if len(found) == 1:
+            return str(found[0]["owner"])
+        if not found:
+            hint = "`casebook list`, `casebook failures` and `casebook backfill list` show them"
+            raise UnknownId(f"no {kinds} has an id that begins with {prefix!r}: {hint}")
+        shown = ", ".join(row["id"] for row in found[:5])
+        raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")
+
+
+def _views(connection: Connection, case_ids: Sequence[str]) -> dict[str, CaseView]:
+    """Return the views of these cases by id, in one query per table."""
+
+    def parts(kind: type[T], query: str, ids: Iterable[str]) -> list[T]:
+        return objects(connection, kind, fetch(connection, query, ids=ids))
+
+    rows = fetch(connection, "case_views", ids=case_ids)
+    revisions = {one.revision_id: one for one in parts(Revision, "case_revisions", case_ids)}
+    reviews = parts(Review, "case_reviews", case_ids)
+    published = {one.case_id: one for one in parts(Publication, "case_publications", case_ids)}
+    used = [revisions[row["current_id"]].document_id for row in rows]
+    documents = {one.document_id: one for one in parts(Document, "case_documents", used)}
+
+    def view(row: Values) -> CaseView:
+        case_id, revision = row["case_id"], revisions[row["current_id"]]
+        return decode(
+            CaseView,
+            row,
+            document=documents[revision.document_id],
+            revision=revision,
+            newer=revisions.get(row["newer_id"]),
+            revisions=[one for one in revisions.values() if one.case_id == case_id],
+            reviews=[review for review in reviews if review.case_id == case_id],
+            published=published.get(case_id),
+        )
+
+    return {row["case_id"]: view(row) for row in rows}

@@ -71,7 +71,7 @@ async def _score(file: Path, case: "GoldCase", services: "Services") -> "CaseSco
     if known := identity.known_draft(one, document):
         return score(case, verdict.verdict, known[1].study, document)
     async with one.turn(document):
-        verified = await verify(one, await summarize(one, document), document)
+        verified = await verify(one, await summarize(one, document, verdict), document)
     return score(case, verdict.verdict, verified.study, document)
 
 

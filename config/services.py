@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from summarizer import service
     from summarizer.asking import Asker
     from summarizer.budget import Budget, Purse
-    from summarizer.client import ModelClient
-    from summarizer.limiter import Limiter
+    from summarizer.client import Limiter, ModelClient
     from summarizer.profiles import Profile
 
 EMBEDDED_AT_ONCE = 2
@@ -87,9 +86,11 @@ class Services(AbstractAsyncContextManager["Services"]):
     @cached_property
     def profile(self) -> "Profile":
         """The limits and prices of the model that drafts."""
-        from summarizer import embedded
+        from summarizer.embedded import embedded_profile
 
-        return self._profile_of(self.settings.llm_model or embedded.NAME)
+        if name := self.settings.llm_model:
+            return self._profile_of(name)
+        return embedded_profile(self.settings.embedded_model, self.settings.models)
 
     @property
     def parallel(self) -> int:
@@ -144,9 +145,9 @@ class Services(AbstractAsyncContextManager["Services"]):
         """Return what asks a model, else the one that drafts, about one document."""
         from summarizer.asking import Asker
 
-        profile, purse, ledger = profile or self.profile, purse or self.budget, self.warehouse
+        profile, budget, ledger = profile or self.profile, purse or self.budget, self.warehouse
         client = partial(self._client, profile)
-        return Asker(client, profile, ledger, document_id, budget=purse, pinned=self._prompts)
+        return Asker(client, profile, ledger, document_id, budget=budget, pinned=self._prompts)
 
     def judge(self, document_id: str, purse: "Purse | None" = None) -> "Asker | None":
         """Return what asks the judge about one document, None where it is off."""
@@ -162,17 +163,18 @@ class Services(AbstractAsyncContextManager["Services"]):
     def _profile_of(self, model: str) -> "Profile":
         from summarizer.profiles import profile_of
 
-        endpoint = "" if self.settings.embedded else self.settings.endpoint
-        return profile_of(model, endpoint, self.settings.models)
+        return profile_of(model, self.settings.endpoint, self.settings.models)
 
     @cached_property
     def _judge_profile(self) -> "Profile | None":
+        """The judge's profile; a model too small to write is too small to judge."""
         name = self.settings.judge_model
-        return self._profile_of(name) if name else None
+        is_small = self.settings.judge == "same" and self.profile.strategy == "guided"
+        return self._profile_of(name) if name and not is_small else None
 
     @cached_property
     def _limiter(self) -> "Limiter":
-        from summarizer.limiter import Limiter
+        from summarizer.client import Limiter
 
         settings = self.settings
         return Limiter(EMBEDDED_AT_ONCE if settings.embedded else settings.llm_concurrency)
@@ -187,11 +189,11 @@ class Services(AbstractAsyncContextManager["Services"]):
         settings = self.settings
         endpoint, key = settings.endpoint, _revealed(settings.openai_api_key)
         if settings.embedded:
-            server = EmbeddedServer()
+            server = EmbeddedServer(settings.embedded_model)
             self._at_end(server.close)
             endpoint, key = server.base_url, server.api_key
         connect = partial(ModelClient, limiter=self._limiter, timeout=settings.llm_timeout)
-        client = connect(endpoint, key, profile.model, profile, patience=self._patience)
+        client = connect(endpoint, key, profile, patience=self._patience)
         self._stack.push_async_callback(client.close)
         return self._clients.setdefault(profile.model, client)
 

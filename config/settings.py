@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """Folder or address (`s3://bucket/…`) of snapshots and a shared warehouse; else the home."""
     llm_base_url: Address | None = None
     """An OpenAI-compatible endpoint. Unset: the embedded model."""
+    embedded_model: Path | None = None
+    """A GGUF file to embed instead of the packaged model; from 300 MB it also writes summaries."""
     llm_model: str | None = None
     """The model's name there; without an endpoint it is requested from OpenAI."""
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
@@ -98,7 +100,7 @@ class Settings(BaseSettings):
     """Requests to the endpoint at the same time."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Your own models, or changes to known ones, as `[models."name"]` tables; see below."""
-    judge: str = "off"
+    judge: str = "same"
     """`off`, `same` or another model of the endpoint: it reads each statement against its quote."""
     patience: Seconds = 6 * 3600.0
     """Seconds that a batch waits for an endpoint that is down or limits its rate."""
@@ -217,9 +219,8 @@ class Settings(BaseSettings):
     @property
     def judge_model(self) -> str | None:
         """The judge's model, None where it is off or the embedded model drafts."""
-        if self.judge == "off" or self.embedded:
-            return None
-        return self.llm_model if self.judge == "same" else self.judge
+        judge = self.llm_model if self.judge == "same" else self.judge
+        return None if judge == "off" or self.embedded else judge
 
 
 def variable_of(name: str) -> str:

@@ -84,7 +84,7 @@ async def _stages(run: Run) -> IngestResult:
         verdict = await triage(run, document)
         if verdict.refused:
             return triaged(run, document, verdict)
-        draft = await summarize(run, document)
+        draft = await summarize(run, document, verdict)
         verified = await verify(run, draft, document)
         revision = await store(run, document, draft, verified)
     return drafted(run, document, verdict, revision, verified.unjudged)
@@ -124,10 +124,10 @@ async def triage(run: Run, document: Document) -> Triage:
 
 
 @step(calls_model=True)
-async def summarize(run: Run, document: Document) -> Draft:
+async def summarize(run: Run, document: Document, verdict: Triage) -> Draft:
     """Return what the model proposes for a document, unchecked."""
     plan = run.services.plan(document)
-    return await service.summarize(document, run.asker(document), plan, run.report)
+    return await service.summarize(document, run.asker(document), plan, verdict, run.report)
 
 
 @step(calls_model=True)
@@ -158,6 +158,7 @@ async def store(run: Run, document: Document, draft: Draft, verified: Verified) 
         strategy_reason=draft.strategy_reason,
         generation_ids=calls,
         unread=draft.unread,
+        dropped=verified.dropped,
         study=verified.study,
     )
     # A judge that could not be asked is a failure after the draft: `retry` asks it.

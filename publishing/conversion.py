@@ -71,7 +71,7 @@ def _facts(document: Document, study: CaseStudy) -> tuple[PublishedFact, ...]:
 
 
 def _statements(document: Document, study: CaseStudy) -> tuple[PublishedStatement, ...]:
-    copied = {"n", "section", "text", "origin", "answers"}
+    copied = {"n", "section", "text", "origin", "answers", "rests_on"}
     return tuple(
         PublishedStatement(
             anchor=anchor,

@@ -34,9 +34,10 @@ def readable(study: CaseStudy) -> Gated:
     """Return the part of ``study`` that may be published.
 
     Refuted parts never are, doubtful ones only after a curator confirmed them. Quotes that were
-    not found in the source are left out.
+    not found in the source are left out, and so is a sentence of the abstract if a statement that
+    it rests on is.
     """
-    statements, no_statements = _split(study.statements)
+    statements, no_statements = _resting(*_split(study.statements))
     facts, no_facts = _split(study.facts)
     tags, no_tags = _split(study.tags)
     shown = CaseStudy(
@@ -75,6 +76,14 @@ def _split(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """Return the parts that may be published, and the others."""
     shown = tuple(part for part in parts if _is_publishable(part.support))
     return shown, tuple(part for part in parts if not _is_publishable(part.support))
+
+
+def _resting(
+    shown: tuple[Statement, ...], held_back: tuple[Statement, ...]
+) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    kept = {statement.n for statement in shown}
+    loose = tuple(s for s in shown if not kept.issuperset(s.rests_on))
+    return tuple(s for s in shown if s not in loose), (*held_back, *loose)
 
 
 def _is_publishable(support: Support) -> bool:

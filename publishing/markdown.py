@@ -5,14 +5,13 @@ of sources and models is escaped: it cannot become a link, an image, markup or a
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from publishing.conversion import published_case
 from publishing.records import (
     PublishedCase,
     PublishedFact,
     PublishedStatement,
-    PublishedTag,
     Quote,
 )
 from publishing.wording import (
@@ -49,7 +48,7 @@ def case_markdown(case: PublishedCase) -> str:
         _source(case),
         _facts(case, notes),
         *(_section(case, section, notes) for section in Section),
-        _tags(case, notes),
+        _tags(case),
         _silence(case),
         _provenance(case),
         notes.text(),
@@ -68,21 +67,25 @@ def plain(text: str) -> str:
 
 
 class _Footnotes:
-    """Numbers quotes in the order in which they are cited; the same quote has one number."""
+    """Numbers quotes in the order in which they are cited; the same quotes have one number."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Quote, int] = {}
+        self._numbers: dict[tuple[Quote, ...], int] = {}
 
-    def cite(self, part: PublishedStatement | PublishedFact | PublishedTag) -> str:
+    def cite(self, part: PublishedStatement | PublishedFact) -> str:
         """Return the marks that follow a statement: a footnote for each of its quotes."""
-        return "".join(f"[^{self._number(quote)}]" for quote in part.quotes)
+        return "".join(self.cite_all([quote]) for quote in part.quotes)
+
+    def cite_all(self, quotes: Iterable[Quote]) -> str:
+        """Return one mark for several quotes."""
+        key = tuple(dict.fromkeys(quotes))
+        return f"[^{self._numbers.setdefault(key, len(self._numbers) + 1)}]" if key else ""
 
     def text(self) -> str:
         """Return the footnotes."""
-        return "\n".join(f"[^{n}]: {_footnote(quote)}" for quote, n in self._numbers.items())
-
-    def _number(self, quote: Quote) -> int:
-        return self._numbers.setdefault(quote, len(self._numbers) + 1)
+        return "\n".join(
+            f"[^{n}]: {'; '.join(map(_footnote, quotes))}" for quotes, n in self._numbers.items()
+        )
 
 
 def _footnote(quote: Quote) -> str:
@@ -117,7 +120,10 @@ def _section(case: PublishedCase, section: Section, notes: _Footnotes) -> str:
     if not statements:
         return ""
     if section is Section.ABSTRACT:
-        body = " ".join(_sentence(statement, notes) for statement in statements)
+        body = " ".join(
+            _sentence(one, notes) + notes.cite_all(q for s in case.summed_up(one) for q in s.quotes)
+            for one in statements
+        )
     elif section is Section.RESULTS:
         body = _results(statements, notes)
     else:
@@ -168,11 +174,11 @@ def _table(results: Sequence[PublishedStatement], notes: _Footnotes) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _tags(case: PublishedCase, notes: _Footnotes) -> str:
+def _tags(case: PublishedCase) -> str:
     lines = [
         f"- **{label}:** {', '.join(named)}"
         for group, label in TAG_GROUPS.items()
-        if (named := [f"{plain(t.label)}{notes.cite(t)}" for t in case.tags if t.group == group])
+        if (named := [plain(t.label) for t in case.tags if t.group == group])
     ]
     return "\n".join(["## Tags", "", *lines]) if lines else ""
 

@@ -71,6 +71,7 @@ class PublishedStatement(_Supported):
     text: str
     origin: Origin
     answers: int | None
+    rests_on: tuple[int, ...]
     measure: Measure | None
 
     @property
@@ -176,6 +177,10 @@ class PublishedCase(Frozen):
     def solutions_to(self, challenge: PublishedStatement) -> list[PublishedStatement]:
         """Return the solutions that answer a challenge."""
         return [s for s in self.statements if s.answers == challenge.n]
+
+    def summed_up(self, sentence: PublishedStatement) -> list[PublishedStatement]:
+        """Return the statements that a sentence of the abstract rests on."""
+        return [s for s in self.statements if s.n in sentence.rests_on]
 
     @property
     def is_nested(self) -> bool:

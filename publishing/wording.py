@@ -32,7 +32,7 @@ SUPPORT_MEANINGS: Mapping[SupportLevel, str] = MappingProxyType(
 NARRATORS: Mapping[str, str] = MappingProxyType(
     {
         "builder": "the team that runs the system",
-        "vendor": "a vendor, about a customer's system",
+        "vendor": "the vendor of the system",
         "customer": "a customer, about a system that a vendor built",
         "panel": "a panel of several teams",
         "researcher": "researchers, about systems that others run",
@@ -47,6 +47,7 @@ FACT_WORDS: Mapping[FactName, str] = MappingProxyType(
         "year": "Year",
         "stage": "Deployment",
         "narrator": "Account by",
+        "scale": "Scale",
     }
 )
 """Facts beside the title, with the labels that readers see."""
@@ -73,9 +74,12 @@ RESULT_COLUMNS: Sequence[tuple[str, str]] = (
 
 def byline(document: Document) -> str:
     """Return the source in one line: ``A blog post by Ada Berg on Example, 4 May 2026``."""
-    kind = kind_name(document.kind, document.url)
+    hosts, guests = document.speakers()
+    kind = "interview" if hosts else kind_name(document.kind, document.url)
     line = f"{'An' if kind[0] in 'aeiou' else 'A'} {kind}"
-    if authors := [name for author in document.authors if (name := one_line(author))]:
+    if hosts:
+        line += f" of {listing(guests, _MOST_NAMES)} by {listing(hosts, _MOST_NAMES)}"
+    elif authors := [name for author in document.authors if (name := one_line(author))]:
         # The authors of a talk are its channel or podcast.
         line += f" {'from' if document.kind in _SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"
     if document.site:

@@ -13,6 +13,7 @@ from publishing.wording import count
 from review import adoption, terms
 from review.forms import fields_of
 from review.jobs import Job
+from review.judgment import judge_of
 from review.pages import show_case, show_publish, show_tags
 from review.rendering import is_fragment, rendered, see
 from review.requests import DecisionRequest, decide
@@ -40,7 +41,8 @@ async def decide_case(request: Request, desk: Desk, case_id: str) -> Response:
     """Approve, reject, edit, reopen, comment or assign, and show the case afterwards."""
     wanted = DecisionRequest.of_form(fields_of(await request.form()))
     who = desk.settings.curator
-    review = await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who)
+    judge = judge_of(desk.services, asyncio.get_running_loop())
+    review = await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who, judge)
     if not is_fragment(request):
         return see(f"/cases/{case_id}")
     return await show_case(request, desk, case_id, done=_DONE[review.decision])

@@ -207,7 +207,8 @@ def _sections(study: CaseStudy, quotes: Quotes) -> Iterator[tuple[str, str, list
 def _item(statement: Statement, study: CaseStudy, quotes: Quotes) -> Item:
     answers = [one for one in study.statements if one.answers == statement.n]
     solutions = [Item(one, quotes.of(one.evidence)) for one in answers]
-    return Item(statement, quotes.of(statement.evidence), solutions)
+    resting = [e for one in study.statements if one.n in statement.rests_on for e in one.evidence]
+    return Item(statement, quotes.of(statement.evidence or dict.fromkeys(resting)), solutions)
 
 
 def _tags(study: CaseStudy, quotes: Quotes) -> dict[str, list[Item]]:

@@ -4,7 +4,7 @@ All raise UnknownId for a case that is not stored, and InvalidDecision where the
 forbids the step or is not as it was ``seen``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from publishing.gate import blocked
 from review.changes import Change
@@ -12,9 +12,14 @@ from review.doubts import confirmed, held_back, quoted
 from review.editing import apply_changes
 from review.revisions import Seen, current, edited, keep
 from review.terms import taxonomy_of
+from schemas.cases import CaseStudy
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, Decision, Review
+from schemas.sources import Document
 from warehouse import Warehouse
+
+Judge = Callable[[CaseStudy, Document, CaseStudy], CaseStudy]
+"""Judges the statements of a study that another one, the last argument, does not have."""
 
 
 def approve(
@@ -98,12 +103,17 @@ def edit(
     *,
     seen: Seen | None = None,
     note: str | None = None,
+    judge: Judge | None = None,
 ) -> Review:
-    """Make an edited copy of the current revision; the case is a draft again."""
+    """Make an edited copy of the current revision; the case is a draft again.
+
+    ``judge`` reads what was changed, as it reads a model's statements.
+    """
     view = current(warehouse, case_id, seen)
     before = view.revision
     taxonomy = taxonomy_of(warehouse)
     study = apply_changes(before.study, view.document, changes, taxonomy, who)
     if study == before.study:
         raise InvalidDecision("the edit changes nothing")
+    study = judge(study, view.document, before.study) if judge else study
     return keep(warehouse, view, Decision.EDIT, who, note, new=edited(before, study, who))

@@ -29,8 +29,8 @@ from schemas.cases import (
 from schemas.errors import InvalidDecision
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy
+from summarizer.agreement import number_of
 from summarizer.checks import Checker
-from summarizer.numbers import number_of
 
 MOST_TAGS = 30
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -93,7 +93,7 @@ class _Draft:
                 n = max(self._statements, default=0) + 1
                 self._statements[n] = self._added(n, change)
             case to.DropStatement():
-                del self._statements[self._statement(change.n).n]
+                self._drop(change.n)
             case to.AddTag():
                 tag = self._new_tag(change)
                 self._tags[tag.slug] = tag
@@ -101,6 +101,13 @@ class _Draft:
                 del self._tags[self._tag(change.slug).slug]
             case to.Confirm():
                 self._confirm(change)
+
+    def _drop(self, n: int) -> None:
+        """Drop a statement, and the sentences of the abstract that rest on it."""
+        del self._statements[self._statement(n).n]
+        for one in list(self._statements.values()):
+            if n in one.rests_on:
+                del self._statements[one.n]
 
     def _confirm(self, change: to.Confirm) -> None:
         if change.n is not None:
@@ -136,7 +143,8 @@ class _Draft:
         before, text = self._statement(change.n), _not_empty(change.text)
         if text == before.text and not change.quote:
             return before
-        return reworded(before, self._checker, text, change.quote)
+        rests_on = [self._statement(n).text for n in before.rests_on]
+        return reworded(before, self._checker, text, change.quote, rests_on=rests_on)
 
     def _measured(self, change: to.SetMeasure) -> Statement:
         before = self._statement(change.n)

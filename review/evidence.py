@@ -1,5 +1,7 @@
 """A curator's own words, checked by the code that checks a model's: quotes, numbers, names."""
 
+from collections.abc import Sequence
+
 from extractors.blocks import sentences
 from schemas.cases import Evidence, Fact, Match, Measure, Origin, Statement, Support, Tag
 from schemas.cases import SupportLevel as Level
@@ -25,18 +27,26 @@ def reworded(
     checker: Checker,
     text: str,
     quote: str | None = None,
+    *,
     measure: Measure | None = None,
+    rests_on: Sequence[str] = (),
 ) -> Statement:
-    """Return a statement with a curator's ``text``, and ``quote`` in place of its quotes."""
+    """Return a statement with a curator's ``text``, and ``quote`` in place of its quotes.
+
+    ``rests_on`` are the statements that a sentence of the abstract without quotes sums up.
+    """
     evidence = located(quote, checker) if quote else before.evidence
     measure = measure or before.measure
+    support = checker.support(text, evidence, measure, Origin.CURATOR)
+    if rests_on and not evidence:
+        support = checker.abstract_support(text, rests_on)
     return before.model_copy(
         update={
             "text": text,
             "evidence": evidence,
             "measure": measure,
             "origin": Origin.CURATOR,
-            "support": checker.support(text, evidence, measure, Origin.CURATOR),
+            "support": support,
         }
     )
 

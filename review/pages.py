@@ -10,6 +10,7 @@ from flows.publish import Published
 from review import terms
 from review.case_page import case_page
 from review.draft_page import DraftPage, draft_page
+from review.near_copies import near_copies
 from review.queue import TABS, QueuePage, Tab, queue_page
 from review.rendering import is_fragment, rendered
 from review.state import Desk, State
@@ -64,7 +65,7 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
         "page": case_page(view),
         "following": warehouse.next_draft(case_id),
         "published": view.published if view.published and view.published.target == site else None,
-        "copies": warehouse.near_copies(source_id),
+        "copies": near_copies(view, warehouse),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,
     }

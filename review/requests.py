@@ -40,7 +40,13 @@ class DecisionRequest(Frozen):
             raise InvalidDecision(f"nothing was changed: the form lacks {wrong}") from error
 
 
-def decide(warehouse: Warehouse, case_id: str, wanted: DecisionRequest, who: str) -> Review:
+def decide(
+    warehouse: Warehouse,
+    case_id: str,
+    wanted: DecisionRequest,
+    who: str,
+    judge: decisions.Judge | None = None,
+) -> Review:
     """Carry out a decision; the errors are those of ``review.decisions``."""
     reason, revision, status = wanted.reason or "", wanted.expected_revision, wanted.expected_status
     if revision is None or status is None:
@@ -63,7 +69,8 @@ def decide(warehouse: Warehouse, case_id: str, wanted: DecisionRequest, who: str
         case "assign":
             return decisions.assign(**here, to=reason)
         case "edit":
-            return decisions.edit(**here, changes=wanted.changes, seen=seen, note=reason or None)
+            here |= {"changes": wanted.changes, "judge": judge}
+            return decisions.edit(**here, seen=seen, note=reason or None)
 
 
 def _change(form: Mapping[str, str]) -> dict[str, object]:

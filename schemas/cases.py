@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -81,19 +81,15 @@ _HEADINGS = {
 
 
 class Measure(Frozen):
-    """The parts of a result as the source writes them.
-
-    ``number`` is ``value`` as code reads it, in ``unit``; ``qualifier`` is ``more than``, ``up to``
-    and the like, ``sample`` the time or the cases that it was measured over.
-    """
+    """The parts of a result as the source writes them."""
 
     metric: str | None = None
-    qualifier: str | None = None
+    qualifier: str | None = None  # "more than", "up to"
     value: str | None = None
-    number: float | None = None
+    number: float | None = None  # the value as code reads it, in the unit
     unit: str | None = None
     baseline: str | None = None
-    sample: str | None = None
+    sample: str | None = None  # the time or the cases that it was measured over
     method: Method | None = None
 
     @property
@@ -116,19 +112,14 @@ class Statement(Frozen):
     support: Support
     origin: Origin = Origin.MODEL
     answers: int | None = None  # the ``n`` of the challenge that a solution answers
+    rests_on: tuple[int, ...] = ()  # the ``n`` of what a sentence of the abstract sums up
     measure: Measure | None = None  # of a result
 
 
-FactName = Literal["title", "company", "industry", "year", "stage", "narrator"]
-FACT_NAMES: tuple[FactName, ...] = ("title", "company", "industry", "year", "stage", "narrator")
-FACT_LABELS: Mapping[FactName, str] = {
-    "title": "Title",
-    "company": "Company",
-    "industry": "Industry",
-    "year": "Year",
-    "stage": "Deployment",
-    "narrator": "Account by",
-}
+FactName = Literal["title", "company", "industry", "year", "stage", "narrator", "scale"]
+FACT_NAMES: tuple[FactName, ...] = get_args(FactName)
+_LABELS = {"stage": "Deployment", "narrator": "Account by"}
+FACT_LABELS: Mapping[FactName, str] = {n: _LABELS.get(n, n.capitalize()) for n in FACT_NAMES}
 STAGES = ("proof of concept", "internal tool", "limited production", "full production")
 NARRATORS = ("builder", "vendor", "customer", "panel", "researcher")
 TermGroup = Literal["technique", "tool", "application", "concern"]
@@ -186,11 +177,13 @@ class CaseStudy(Frozen):
 
 
 def numbered(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Return statements in the order of the sections, numbered from 1; ``answers`` follow."""
+    """Return statements in the order of the sections, numbered from 1, with references kept."""
     order = list(Section)
     ranked: Sequence[Statement] = sorted(statements, key=lambda s: order.index(s.section))
     new = {statement.n: number for number, statement in enumerate(ranked, start=1)}
-    return tuple(
-        s.model_copy(update={"n": new[s.n], "answers": new.get(s.answers) if s.answers else None})
-        for s in ranked
-    )
+
+    def changes(one: Statement) -> dict[str, object]:
+        rests_on = tuple(new[n] for n in one.rests_on if n in new)
+        return {"n": new[one.n], "answers": new.get(one.answers or 0), "rests_on": rests_on}
+
+    return tuple(one.model_copy(update=changes(one)) for one in ranked)

@@ -74,9 +74,7 @@ class Recipe(Frozen):
     strategy: str
     prompts: tuple[str, ...]  # such as case_study/v10
     judge: str | None = None
-    fingerprint: (
-        str  # a hash of the prompts, answers' schemas, parameters and version of the checks
-    )
+    fingerprint: str  # of prompts, answers' schemas, parameters and the version of the checks
 
 
 class Revision(Frozen):
@@ -92,6 +90,7 @@ class Revision(Frozen):
     strategy_reason: str | None = None
     generation_ids: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    dropped: tuple[str, ...] = ()  # statements that only repeated another one
     study: CaseStudy
     created_at: datetime = NOW
 

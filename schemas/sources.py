@@ -179,6 +179,17 @@ class Document(Extracted):
     snapshot_id: str
     url: str | None
 
+    def speakers(self) -> tuple[list[str], list[str]]:
+        """Return who asks in a conversation, often ending on a question, and who answers."""
+        said: dict[str, list[bool]] = {}
+        for passage in self.passages:
+            if passage.speaker:
+                ends_asking = self.passage_text(passage).rstrip().endswith("?")
+                said.setdefault(passage.speaker, []).append(ends_asking)
+        asking = [name for name, ends in said.items() if 5 * sum(ends) >= len(ends)]
+        answering = [name for name in said if name not in asking]
+        return (asking, answering) if answering else ([], asking)
+
     def passage_text(self, passage: Passage) -> str:
         """Return the characters of ``passage``."""
         return self.text[passage.start : passage.end]

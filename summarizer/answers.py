@@ -1,177 +1,191 @@
 """The answers that capable models fill in, and the claims that they become.
 
-The descriptions are part of the prompt: the endpoint gets them with the JSON schema. What a model
-leaves out counts as silence, and a word outside a list of choices as none, so that one slip does
-not cost a whole call.
+The prompt defines the fields; the schema that goes with it is bare, so that nothing is sent twice.
+What a model leaves out counts as silence, and a word outside a list of choices as none, so that one
+slip does not cost a whole call.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from schemas.cases import NARRATORS, STAGES, FactName, Measure, Method, Section, TermGroup
+from schemas.cases import (
+    NARRATORS,
+    STAGES,
+    FactName,
+    Measure,
+    Method,
+    Section,
+    TermGroup,
+)
 from schemas.sources import Document
 from schemas.taxonomy import load_taxonomy
+from summarizer.agreement import number_of
 from summarizer.drafts import Claim, FactClaim, TagClaim
-from summarizer.numbers import number_of
 from summarizer.results import parted
 
-_QUOTE = "5 to 30 words of one passage, letter for letter"
 _CHOSEN: tuple[FactName, ...] = ("industry", "stage", "narrator")
+_MOST_SCORE = 3
 
 
-def _one_of(values: Iterable[str]) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": [str(value) for value in values]})
+class Answer(BaseModel):
+    """An answer whose schema is strict: all fields required, and no others."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the schema as endpoints take it with ``strict``, without titles and defaults."""
+        schema: dict[str, Any] = _bare(super().model_json_schema(*args, **kwargs))
+        return schema | {"title": cls.__name__}
 
 
-Industry = Annotated[str, _one_of(industry.slug for industry in load_taxonomy().industries)]
-Stage = Annotated[str, _one_of(STAGES)]
-Teller = Annotated[str, _one_of(NARRATORS)]
+def _bare(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_bare(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {
+        name: {key: _bare(one) for key, one in value.items()}
+        if name in {"properties", "$defs"}
+        else _bare(value)
+        for name, value in part.items()
+        if name not in {"title", "default", "description"}
+    }
+    if "properties" in kept:
+        kept |= {"required": list(kept["properties"]), "additionalProperties": False}
+    several = kept.get("anyOf", ())
+    if several and all(set(one) == {"type"} for one in several):
+        return {"type": [one["type"] for one in several]}
+    return kept
+
+
+def _one_of(values: Iterable[str]) -> Any:
+    allowed: list[Any] = [str(value) for value in values]
+    return Field(json_schema_extra={"enum": allowed})
 
 
 def _method(value: object) -> object:
     return value if value in list(Method) else None
 
 
-def _may_be_null(description: str) -> Any:
-    return Field(default=None, description=description)
+Nullable = Annotated[str | None, Field(default=None)]
 
 
-def _may_be_empty(description: str) -> Any:
-    return Field(default_factory=list, description=description)
+class ScoreAnswer(Answer):
+    """One line of the rubric."""
+
+    score: int = Field(ge=0, le=_MOST_SCORE)
+    quote: str = ""
 
 
-def _all_required(schema: dict[str, Any]) -> None:
-    schema["required"] = list(schema.get("properties", {}))
+class TriageAnswer(Answer):
+    """The scores of one source."""
+
+    technical_detail: ScoreAnswer
+    real_use: ScoreAnswer
+    iteration: ScoreAnswer
+    deployed: ScoreAnswer
+    story: ScoreAnswer
+    reason: str
 
 
-class _Answer(BaseModel):
-    """The endpoint is asked for all fields."""
+class FactAnswer(Answer):
+    """A value with its quote."""
 
-    model_config = ConfigDict(json_schema_extra=_all_required)
-
-
-class FactAnswer(_Answer):
-    """A value the source states."""
-
-    value: str = Field(description="The value, as the source has it.")
-    quote: str = Field(description=f"{_QUOTE}, that state it.")
+    value: str
+    quote: str
 
 
 class IndustryAnswer(FactAnswer):
     """The line of business of the company."""
 
-    value: Industry = Field(description="One of the list.")
+    value: str = _one_of(industry.slug for industry in load_taxonomy().industries)
 
 
 class DeploymentAnswer(FactAnswer):
     """How far the system had come when the source was written."""
 
-    value: Stage = Field(
-        description="proof of concept: tried, not used for real work. internal tool: the company's "
-        "own people use it. limited production: customers use it in a pilot, a beta or some "
-        "regions. full production: it serves those it was built for."
-    )
+    value: str = _one_of(STAGES)
 
 
 class NarratorAnswer(FactAnswer):
     """Who gives the account."""
 
-    value: Teller = Field(
-        description="builder: who runs the system. vendor: who sold or built it for a customer. "
-        "customer: who bought it. panel: several companies in turn. researcher: who studied it."
-    )
+    value: str = _one_of(NARRATORS)
 
 
-class StatementAnswer(_Answer):
+class StatementAnswer(Answer):
     """One checkable statement."""
 
-    statement: str = Field(
-        description="One complete sentence of 8 to 35 words in plain words, with the source's own "
-        "numbers, units and names, understandable without the rest."
-    )
-    quotes: list[str] = Field(
-        description=f"One or two quotes, each {_QUOTE}, that carry the whole statement."
-    )
+    id: int = 0
+    statement: str
+    quotes: list[str]
+
+
+class SolutionAnswer(StatementAnswer):
+    """A solution, and the id of the challenge that it answers."""
+
+    answers: int | None = None
 
 
 class ResultAnswer(StatementAnswer):
     """One measured outcome."""
 
-    metric: str | None = _may_be_null("What was measured, e.g. 'median time to first answer'.")
-    value: str | None = _may_be_null(
-        "The outcome alone, as the source writes it, e.g. '2' or 'more than 31'."
-    )
-    unit: str | None = _may_be_null(
-        "The unit of the value, e.g. 's', '%', 'tickets a day', 'US dollars'."
-    )
-    baseline: str | None = _may_be_null(
-        "What it is compared with, with its unit, e.g. '9 s before the change'."
-    )
-    window: str | None = _may_be_null(
-        "The time or sample it was measured over, e.g. 'all claims of March'."
-    )
-    method: Annotated[Method | None, BeforeValidator(_method)] = _may_be_null(
-        "'A/B test' or 'audited' (by somebody else) where the source says so, 'self-reported' "
-        "where the authors say that they measured, else null."
-    )
+    metric: Nullable
+    qualifier: Nullable
+    value: Nullable
+    unit: Nullable
+    baseline: Nullable
+    sample: Nullable
+    method: Annotated[Method | None, BeforeValidator(_method)] = None
 
 
-class TagAnswer(_Answer):
+class TagAnswer(Answer):
     """A topic or product that the case could be filed under."""
 
-    name: str = Field(description="The usual short name, e.g. 'RAG', 'PostgreSQL', 'guardrails'.")
-    group: TermGroup = Field(
-        description="technique: how it is done. tool: a named product, model or library. "
-        "application: what it is used for. concern: what has to be watched."
-    )
-    quote: str = Field(description=f"{_QUOTE}, that name it.")
+    name: str
+    group: TermGroup
+    quote: str
 
 
-class PartAnswer(_Answer):
-    """What one text says. An empty list or null means: it does not say."""
+class AbstractAnswer(Answer):
+    """A sentence of the abstract, and the ids of the statements that it rests on."""
 
-    title: str | None = _may_be_null("A title of 5 to 12 words: the company, and what it built.")
-    company: FactAnswer | None = _may_be_null(
-        "Whose system it is: who runs it, not who sells or hosts the parts."
-    )
-    industry: IndustryAnswer | None = _may_be_null("The line of business of that company.")
-    year: FactAnswer | None = _may_be_null("The year of publication, four digits.")
-    deployment: DeploymentAnswer | None = _may_be_null("How far the system had come.")
-    narrator: NarratorAnswer | None = _may_be_null("Who gives the account.")
-    summary: list[StatementAnswer] = _may_be_empty(
-        "1 to 3 statements: what was built, for whom, what came of it."
-    )
-    architecture: list[StatementAnswer] = _may_be_empty(
-        "The parts of the system and how they work together."
-    )
-    techniques: list[StatementAnswer] = _may_be_empty(
-        "Methods in use, each with what it is used for."
-    )
-    tools: list[StatementAnswer] = _may_be_empty(
-        "Named products, models and libraries in use, each with what it does here."
-    )
-    challenges: list[StatementAnswer] = _may_be_empty(
-        "What made the work hard, as the source says."
-    )
-    solutions: list[StatementAnswer] = _may_be_empty("What was done about a challenge, and how.")
-    lessons: list[StatementAnswer] = _may_be_empty(
-        "What the authors say they learned or would do differently; not your view."
-    )
-    results: list[ResultAnswer] = _may_be_empty("Measured outcomes; plans and hopes are none.")
-    failures: list[StatementAnswer] = _may_be_empty(
-        "What went wrong in use, was rolled back or given up."
-    )
-    open_questions: list[StatementAnswer] = _may_be_empty(
-        "What the authors themselves say is unsolved, unknown or still to be tried."
-    )
-    tags: list[TagAnswer] = _may_be_empty(
-        "At most 15 topics and products the case is about, the weightiest first."
-    )
+    sentence: str
+    rests_on: list[int]
+
+
+Statements = Annotated[list[StatementAnswer], Field(default_factory=list)]
+
+
+class PartAnswer(Answer):
+    """The scores of a text and what it says; an empty list or null: it does not say."""
+
+    triage: TriageAnswer | None = None
+    title: Nullable
+    company: FactAnswer | None = None
+    industry: IndustryAnswer | None = None
+    year: FactAnswer | None = None
+    deployment: DeploymentAnswer | None = None
+    narrator: NarratorAnswer | None = None
+    scale: FactAnswer | None = None
+    context: Statements
+    architecture: Statements
+    challenges: Statements
+    solutions: list[SolutionAnswer] = Field(default_factory=list)
+    techniques: Statements
+    tools: Statements
+    evaluation: Statements
+    results: list[ResultAnswer] = Field(default_factory=list)
+    lessons: Statements
+    failures: Statements
+    plans: Statements
+    open_questions: Statements
+    tags: list[TagAnswer] = Field(default_factory=list)
+    abstract: list[AbstractAnswer] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _answers_at_all(self) -> Self:
+    def _says_something(self) -> Self:
         """Refuse JSON that names no field: that is another answer, not a silent one."""
         if not self.model_fields_set:
             raise ValueError("names none of the fields asked for")
@@ -179,49 +193,97 @@ class PartAnswer(_Answer):
 
 
 class CaseStudyAnswer(PartAnswer):
-    """The case study. An empty list or null means: the source does not say."""
+    """The scores of a whole source, and its case study where it belongs to the collection."""
 
     @model_validator(mode="after")
     def _has_statements(self) -> Self:
-        """Refuse an answer of empty lists: it would become an empty draft."""
-        if not any(getattr(self, name) for name in SECTION_OF):
+        """Refuse scores that call for a case study without one, so that it is asked for again."""
+        scores = self.triage
+        belongs = (
+            scores
+            and scores.technical_detail.score > 1
+            and (scores.story.score > 1 or scores.real_use.score > 1)
+        )
+        if belongs and not any(getattr(self, name) for name in SECTION_OF):
             raise ValueError("has no statement in any field")
         return self
 
 
 SECTION_OF: Mapping[str, Section] = {
-    "summary": Section.ABSTRACT,
+    "context": Section.CONTEXT,
     "architecture": Section.ARCHITECTURE,
-    "techniques": Section.TECHNIQUES,
-    "tools": Section.TOOLS,
     "challenges": Section.CHALLENGES,
     "solutions": Section.SOLUTIONS,
-    "lessons": Section.LESSONS,
+    "techniques": Section.TECHNIQUES,
+    "tools": Section.TOOLS,
+    "evaluation": Section.EVALUATION,
     "results": Section.RESULTS,
+    "lessons": Section.LESSONS,
     "failures": Section.FAILURES,
+    "plans": Section.PLANS,
     "open_questions": Section.QUESTIONS,
 }
-"""The fields of an answer that hold statements."""
+"""The fields of an answer that hold statements with quotes."""
 
 FIELD_OF: Mapping[Section, str] = {section: name for name, section in SECTION_OF.items()}
 
 
-def claims_of(answer: PartAnswer) -> list[Claim]:
-    """Return the statements of an answer."""
-    return [
+def claims_of(answer: PartAnswer) -> tuple[Claim, ...]:
+    """Return the statements of an answer, and the abstract that rests on them."""
+    items = [
+        (section, item)
+        for name, section in SECTION_OF.items()
+        for item in getattr(answer, name)
+        if item.statement.strip()
+    ]
+    claims = [
         Claim(
             section=section,
             text=item.statement,
             quotes=tuple(item.quotes),
             measure=_measure(item) if isinstance(item, ResultAnswer) else None,
         )
-        for name, section in SECTION_OF.items()
-        for item in _items(answer, name)
-        if item.statement.strip()
+        for section, item in items
     ]
+    ids = [item.id for _, item in items]
+    answered = [item.answers if isinstance(item, SolutionAnswer) else None for _, item in items]
+    return linked(claims, ids, answered, answer.abstract)
 
 
-def facts_of(answer: PartAnswer) -> list[FactClaim]:
+def linked(
+    claims: Sequence[Claim],
+    ids: Sequence[int],
+    answered: Sequence[int | None],
+    abstract: Sequence[AbstractAnswer],
+) -> tuple[Claim, ...]:
+    """Return claims with the places of what they answer, and the sentences of the abstract.
+
+    ``ids`` are the model's numbers of the claims; a number that it gave twice stands for the first.
+    """
+    places = {number: place for place, number in reversed(list(enumerate(ids)))}
+    is_challenge = {i for i, claim in enumerate(claims) if claim.section is Section.CHALLENGES}
+
+    def challenge(number: int | None) -> int | None:
+        place = None if number is None else places.get(number)
+        return place if place in is_challenge else None
+
+    solved = [
+        claim.model_copy(update={"answers": challenge(number)})
+        for claim, number in zip(claims, answered, strict=True)
+    ]
+    sentences = [
+        Claim(
+            section=Section.ABSTRACT,
+            text=one.sentence,
+            rests_on=tuple(places[n] for n in dict.fromkeys(one.rests_on) if n in places),
+        )
+        for one in abstract
+        if one.sentence.strip()
+    ]
+    return (*solved, *sentences)
+
+
+def facts_of(answer: PartAnswer) -> tuple[FactClaim, ...]:
     """Return the facts of an answer; those chosen from a list are inferred."""
     given: dict[FactName, FactAnswer | None] = {
         "company": answer.company,
@@ -229,22 +291,24 @@ def facts_of(answer: PartAnswer) -> list[FactClaim]:
         "year": answer.year,
         "stage": answer.deployment,
         "narrator": answer.narrator,
+        "scale": answer.scale,
     }
     title = [FactClaim(name="title", value=answer.title, inferred=True)] if answer.title else []
-    return title + [
+    found = [
         FactClaim(name=name, value=fact.value, quotes=(fact.quote,), inferred=name in _CHOSEN)
         for name, fact in given.items()
         if fact and _is_allowed(name, fact.value)
     ]
+    return (*title, *found)
 
 
-def tags_of(answer: PartAnswer) -> list[TagClaim]:
+def tags_of(answer: PartAnswer) -> tuple[TagClaim, ...]:
     """Return the tags of an answer."""
-    return [
+    return tuple(
         TagClaim(name=tag.name, group=tag.group, quotes=(tag.quote,))
         for tag in answer.tags
         if tag.name.strip()
-    ]
+    )
 
 
 def stated_by(document: Document) -> list[FactClaim]:
@@ -262,15 +326,10 @@ def with_stated(facts: Sequence[FactClaim], document: Document) -> tuple[FactCla
     return (*stated.values(), *(fact for fact in facts if fact.name not in stated))
 
 
-def _items(answer: PartAnswer, name: str) -> Sequence[StatementAnswer]:
-    items: Sequence[StatementAnswer] = getattr(answer, name)
-    return items
-
-
 def _is_allowed(name: FactName, value: str) -> bool:
     if name == "industry":
         return load_taxonomy().industry(value) is not None
-    choices: Mapping[str, list[str]] = {"stage": list(STAGES), "narrator": list(NARRATORS)}
+    choices: Mapping[str, tuple[str, ...]] = {"stage": STAGES, "narrator": NARRATORS}
     return bool(value.strip()) and (name not in choices or value in choices[name])
 
 
@@ -278,11 +337,11 @@ def _measure(answer: ResultAnswer) -> Measure:
     qualifier, value = parted(answer.value)
     return Measure(
         metric=answer.metric,
-        qualifier=qualifier,
+        qualifier=answer.qualifier or qualifier,
         value=value,
         number=number_of(value),
         unit=answer.unit,
         baseline=answer.baseline,
-        sample=answer.window,
+        sample=answer.sample,
         method=answer.method,
     )

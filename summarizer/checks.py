@@ -1,16 +1,22 @@
 """What code checks: where quotes stand, and whether numbers and names agree with their passages."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from schemas.cases import Evidence, Match, Measure, Origin, Support, SupportLevel
 from schemas.sources import Document
-from summarizer.names import missing_names
-from summarizer.numbers import missing_numbers
+from summarizer.agreement import missing_names, missing_numbers
 from summarizer.quotes import QuoteFinder, comparable
 from summarizer.sentences import sentences_of
 
 _NEAR = 5_000  # characters; paragraphs are shorter
+_APART = re.compile(
+    r"^(?:references|bibliography|further reading|related (?:posts|articles|work)|about (?:us|the "
+    r"authors?)|acknowledge?ments?)$",
+    re.IGNORECASE,
+)
 _CLOSING = " .,;:!?\"'”’)"
 
 
@@ -23,7 +29,8 @@ class Checker:
     def __init__(self, document: Document, known: Iterable[str] = ()) -> None:
         self._document = document
         self._finder = QuoteFinder(document)
-        self._known = [document.title or "", document.site or "", *known]
+        voices = {p.speaker for p in document.passages if p.speaker}
+        self._known = [document.title or "", document.site or "", *voices, *known]
 
     def find(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
         """Return the evidence of each quote."""
@@ -38,7 +45,8 @@ class Checker:
     ) -> Support:
         """Return the level of a statement by code alone, with the reason where something is wrong.
 
-        A whole sentence of the source is verbatim, unless a model read the parts of a result.
+        A whole sentence of the source is verbatim, and two that adjoin, unless a model read the
+        parts of a result.
         """
         if trouble := self._trouble_with_quotes(evidence):
             return trouble
@@ -47,6 +55,27 @@ class Checker:
         is_own = measure is None or origin is Origin.SOURCE
         is_verbatim = is_own and self._is_whole_sentence(text, evidence)
         return Support(level=SupportLevel.VERBATIM if is_verbatim else SupportLevel.UNVERIFIED)
+
+    def abstract_support(self, text: str, rests_on: Sequence[str]) -> Support:
+        """Return the level of a sentence of the abstract, which only sums up statements."""
+        if not rests_on:
+            return Support(level=SupportLevel.REFUTED, reason="It rests on no statement.")
+        said, language = "\n".join(rests_on), self._document.language
+        absent = missing_numbers(text, said, language)
+        absent += missing_names(text, said, self._known, self._document.text, language)
+        if not absent:
+            return Support(level=SupportLevel.UNVERIFIED)
+        reason = f"“{absent[0]}” is in none of the statements that it rests on."
+        return Support(level=SupportLevel.DOUBTFUL, reason=reason)
+
+    def telling(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return the evidence that was found outside of lists of references and the like."""
+        return tuple(
+            e
+            for e in self.find(quotes)
+            if e.match is not Match.MISSING
+            and not (e.passage and _APART.search(self._headings([e]).rpartition(". ")[2]))
+        )
 
     def quote_support(self, evidence: Sequence[Evidence]) -> Support:
         """Return the level of a choice that a quote suggests: only where the quote stands."""
@@ -83,7 +112,9 @@ class Checker:
         hidden = comparable("\n".join(part.text for part in self._document.hidden))
         if hidden and any(comparable(e.quote) in hidden for e in missing):
             return "The quote stands in text that readers of the source do not see."
-        return f"The quote is not in the source: “{_short(missing[0].quote)}”."
+        reason = f"The quote is not in the source: “{_short(missing[0].quote)}”."
+        nearest = self._finder.nearest(missing[0].quote)
+        return f"{reason} Nearest is passage {nearest.n}." if nearest else reason
 
     def _disagreement(self, texts: Sequence[str], evidence: Sequence[Evidence]) -> str:
         """Return in words which number or name the quoted passages lack."""
@@ -120,7 +151,9 @@ class Checker:
 
     @cached_property
     def _sentences(self) -> frozenset[str]:
-        return frozenset(comparable(s.text).strip(_CLOSING) for s in sentences_of(self._document))
+        texts = [sentence.text for sentence in sentences_of(self._document)]
+        adjoining = [f"{one} {following}" for one, following in pairwise(texts)]
+        return frozenset(comparable(text).strip(_CLOSING) for text in texts + adjoining)
 
 
 def _amounts(measure: Measure | None) -> list[str]:

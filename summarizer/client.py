@@ -1,261 +1,231 @@
 """A model behind an OpenAI-compatible endpoint, asked for JSON that fits a schema."""
 
 import asyncio
-import json
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import instructor
 import openai
 import openai.resources  # the first client would: a third of a second on the event loop
-from instructor.core import IncompleteOutputException, InstructorRetryException
+from instructor.core import InstructorError
 from instructor.v2.core.hooks import Hooks
-from openai.lib._pydantic import to_strict_json_schema
 from pydantic import BaseModel
-from tenacity import AsyncRetrying, RetryCallState, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_result, wait_exponential_jitter
 
 from prompts.loader import Message
-from schemas.errors import AnswerInvalid, AnswerTruncated, ModelError, RateLimited
+from schemas.errors import AnswerInvalid, AnswerTruncated, ModelError
 from schemas.generations import Usage
-from summarizer.calls import Answer, Spent, parameters
-from summarizer.faults import TIMED_OUT, answer_fault, api_fault, timed_out
-from summarizer.limiter import Limiter
+from summarizer.faults import TIMED_OUT, Faults
 from summarizer.profiles import Profile
 from summarizer.rendering import estimate_tokens
 
 A = TypeVar("A", bound=BaseModel)
-E = TypeVar("E", bound=BaseException)
 
-_INVALID_ATTEMPTS = 2
 _prepared = cache(instructor.openai_schema)  # instructor would do it again for each request
-_MOST_TOKENS = 100_000_000  # no request has so many: a larger count is the endpoint's error
 
 
-def raw_client(base_url: str, api_key: str, timeout: float) -> openai.AsyncOpenAI:
-    """Return a client that neither repeats requests nor follows redirects to other hosts."""
-    web = openai.DefaultAsyncHttpxClient(base_url=base_url, timeout=timeout, follow_redirects=False)
-    return openai.AsyncOpenAI(
-        base_url=base_url, api_key=api_key, max_retries=0, timeout=timeout, http_client=web
-    )
+_LONGEST_WAIT = 60.0  # seconds of a Retry-After; a longer one ends the call that met it
 
 
-class ModelClient:
-    """Asks one model; ``close`` it at the end.
+@dataclass(eq=False)
+class Limiter:
+    """Bounds concurrency, and pauses all requests where the endpoint says when to come back."""
 
-    Args:
-        base_url: the endpoint, such as ``https://api.openai.com/v1``.
-        api_key: the endpoint's key.
-        model: the model's name at the endpoint.
-        profile: its limits.
-        limiter: shared by all clients of one endpoint.
-        attempts: requests for one question where the endpoint fails; an answer that cannot be used
-            is asked for twice at most.
-        timeout: seconds for one request as a whole, however slowly its answer drips.
-        patience: seconds that an outage or a rate limit is waited out beyond ``attempts``.
-        endpoint: what generations and messages call the endpoint; ``base_url`` by default.
+    concurrent: int = 4  # requests at once, at most
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _not_before: float = field(default=0.0, init=False)
+    _failing_since: float | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Make room for the requests."""
+        self._free = asyncio.Semaphore(self.concurrent)
+
+    @property
+    def failing_seconds(self) -> float:
+        """Seconds since the endpoint began to refuse or fail without an answer in between."""
+        return 0.0 if self._failing_since is None else self.clock() - self._failing_since
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn."""
+        async with self._free:
+            while (left := self._not_before - self.clock()) > 0:
+                await self.sleep(left)
+            yield
+
+    def note(self, error: ModelError | None) -> None:
+        """Learn from how a request ended; None is an answer."""
+        if error is None or not error.transient:
+            self._failing_since = None
+            return
+        if self._failing_since is None:
+            self._failing_since = self.clock()
+        pause = error.retry_after or 0.0
+        if pause <= _LONGEST_WAIT:
+            self._not_before = max(self._not_before, self.clock() + pause)
+
+
+@dataclass
+class Call(Generic[A]):
+    """One question: each of its requests gave the ``answer`` or one of ``errors``.
+
+    ``usage`` sums all requests; ``text`` and ``finish_reason`` are those of the last completion.
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        api_key: str,
-        model: str,
-        profile: Profile,
-        *,
-        limiter: Limiter | None = None,
-        attempts: int = 4,
-        timeout: float = 600.0,
-        patience: float = 0.0,
-        endpoint: str | None = None,
-    ) -> None:
-        self.model, self.profile = model, profile
-        self.endpoint = endpoint or base_url
-        self._limiter = limiter or Limiter()
-        self._attempts, self._timeout, self._patience = attempts, timeout, patience
-        # One retry policy, ours: the client's own would sleep on Retry-After without a limit.
-        self._raw = raw_client(base_url, api_key, timeout)
-        self._client = instructor.from_openai(self._raw, mode=instructor.Mode[profile.mode.name])
+    messages: Sequence[Message]
+    answer_type: type[A]
+    answer: A | None = None
+    errors: list[ModelError] = field(default_factory=list)
+    attempts: int = 0
+    text: str = ""
+    finish_reason: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+
+    def result(self) -> A:
+        """Return the answer, or raise the last error."""
+        if self.answer is None:
+            raise self.errors[-1]
+        return self.answer
+
+
+@dataclass(eq=False)
+class ModelClient:
+    """Asks one model; ``close`` it at the end."""
+
+    endpoint: str  # its base URL, such as https://api.openai.com/v1
+    api_key: str = field(repr=False)
+    profile: Profile
+    limiter: Limiter = field(default_factory=Limiter)  # shared by all clients of one endpoint
+    attempts: int = 4  # requests for one question where the endpoint fails
+    timeout: float = 600.0  # seconds for one request as a whole, however slowly its answer drips
+    patience: float = 0.0  # seconds that an outage is waited out beyond `attempts`
+
+    def __post_init__(self) -> None:
+        """Open the client, which connects at the first request."""
+        # A redirect would take the key and the source to a host that was not configured.
+        web = openai.DefaultAsyncHttpxClient(timeout=self.timeout, follow_redirects=False)
+        # One retry policy, ours: openai's own would sleep on Retry-After without a limit.
+        self._raw = openai.AsyncOpenAI(
+            base_url=self.endpoint, api_key=self.api_key, max_retries=0, http_client=web
+        )
+        mode = instructor.Mode[self.profile.mode.upper()]
+        self._client = instructor.from_openai(self._raw, mode=mode)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._raw.close()
 
-    async def ask(
-        self, messages: Sequence[Message], answer_type: type[A], spent: Spent | None = None
-    ) -> Answer[A]:
-        """Return the answer to ``messages``; ``spent`` is filled in whatever happens.
-
-        Raises:
-            ModelError: the translated cause of the last attempt.
-        """
-        spent = spent if spent is not None else Spent()
-        started = self._limiter.clock()
-        least, most = self.profile.answer_tokens, self.profile.most_output_tokens or 0
-        limits = [least, most] if most > least else [least]
+    async def ask(self, messages: Sequence[Message], answer_type: type[A]) -> Call[A]:
+        """Return the answer to ``messages``, or the errors that came in its place."""
+        call, started = Call(messages, answer_type), self.limiter.clock()
         retrying = AsyncRetrying(
-            retry=_Retry(self._attempts, self._patience, self._limiter, limits),
-            wait=self._wait,
-            sleep=self._limiter.sleep,
-            reraise=True,
+            retry=retry_if_result(self._asks_again),
+            wait=wait_exponential_jitter(initial=1, max=_LONGEST_WAIT, jitter=1),
+            sleep=self.limiter.sleep,
         )
-        try:
-            parsed: A = await retrying(self._once, messages, answer_type, limits, spent)
-        finally:
-            spent.seconds = round(self._limiter.clock() - started, 3)
-        return Answer(parsed=parsed, **vars(spent))
+        await retrying(self._request, call)
+        call.seconds = round(self.limiter.clock() - started, 3)
+        return call
 
-    def _wait(self, state: RetryCallState) -> float:
-        """Return the backoff before the next attempt; after a 429 the limiter waits."""
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, RateLimited | AnswerInvalid | AnswerTruncated):
-            return 0.0
-        return float(wait_exponential_jitter(initial=1, max=20, jitter=1)(state))
+    def _asks_again(self, call: Call[A]) -> bool:
+        """Return whether a question is asked again.
 
-    async def _once(
-        self, messages: Sequence[Message], answer_type: type[A], limits: list[int], spent: Spent
-    ) -> A:
-        """Send one request when it has its turn; the first of ``limits`` bounds its answer."""
-        async with self._limiter.turn():
-            spent.attempts += 1
+        Once where an answer was cut or does not fit. Transient faults are repeated up to
+        ``attempts``, and beyond while the endpoint has not failed for longer than ``patience``;
+        but an answer that did not come in time may have been paid for.
+        """
+        if call.answer is not None:
+            return False
+        last = call.errors[-1]
+        alike = sum(error.kind == last.kind for error in call.errors)
+        if isinstance(last, AnswerTruncated):
+            return alike == 1 and self.profile.limit(was_cut=True) != self.profile.limit()
+        if isinstance(last, AnswerInvalid):
+            return alike == 1
+        if not last.transient or (last.retry_after or 0.0) > _LONGEST_WAIT:
+            return False
+        if last.cause == TIMED_OUT and alike >= self.attempts:
+            return False
+        return call.attempts < self.attempts or self.limiter.failing_seconds < self.patience
+
+    async def _request(self, call: Call[A]) -> Call[A]:
+        """Send one request when it has its turn, and note what came of it."""
+        async with self.limiter.turn():
+            call.attempts += 1
             try:
-                async with asyncio.timeout(self._timeout):
-                    return await self._create(messages, answer_type, limits[0], spent)
-            except TimeoutError as error:
-                raise timed_out(self.endpoint) from error
-            except InstructorRetryException as error:
-                raise self._fault(error, messages, spent) from error
-            except IncompleteOutputException as error:
-                _note(spent, error.last_completion, messages)
-                raise answer_fault(error.last_completion, self.model, self.endpoint) from error
-            except openai.OpenAIError as error:
-                raise api_fault(error, self.model, self.endpoint) from error
+                call.answer = await self._answer(call)
+            except ModelError as error:
+                call.errors.append(error)
+            self.limiter.note(None if call.answer else call.errors[-1])
+        return call
 
-    async def _create(
-        self, messages: Sequence[Message], answer_type: type[A], limit: int, spent: Spent
-    ) -> A:
+    async def _answer(self, call: Call[A]) -> A:
         create: Callable[..., Any] = self._client.chat.completions.create_with_completion
-        # No context=: instructor would render every message as a template, page text too.
-        value, completion = await create(
-            model=self.model,
-            messages=[message.model_dump() for message in messages],
-            response_model=_prepared(answer_type),
-            max_retries=0,
-            strict=False,  # pydantic's: "2024" is a good answer for a number
-            hooks=_strict_schema(answer_type) if self.profile.strict else None,
-            **parameters(self.profile),
-            **{_limit_name(self.profile): limit},
-        )
-        _note(spent, completion, messages)
-        # instructor answers with a subclass of its own.
-        return answer_type.model_validate(value.model_dump())
-
-    def _fault(
-        self, error: InstructorRetryException, messages: Sequence[Message], spent: Spent
-    ) -> ModelError:
-        """Return an API error, or why the answer cannot be used."""
-        if api_error := _in_chain(error, openai.OpenAIError):
-            return api_fault(api_error, self.model, self.endpoint)
-        completion: Any = error.last_completion
-        if completion is None and (undecoded := _in_chain(error, json.JSONDecodeError)):
-            completion = undecoded.doc
-        _note(spent, completion, messages)
-        return answer_fault(completion, self.model, self.endpoint)
-
-
-def _limit_name(profile: Profile) -> str:
-    return "max_tokens" if profile.reasoning_effort is None else "max_completion_tokens"
+        faults = Faults(self.profile.model, self.endpoint)
+        was_cut = any(isinstance(error, AnswerTruncated) for error in call.errors)
+        completion: Any = None
+        try:
+            async with asyncio.timeout(self.timeout):
+                # No context=: instructor would render every message as a template, page text too.
+                answer, completion = await create(
+                    model=self.profile.model,
+                    messages=[message.model_dump() for message in call.messages],
+                    response_model=_prepared(call.answer_type),
+                    max_retries=0,
+                    strict=False,  # pydantic's: "2024" is a good answer for a number
+                    hooks=_ENFORCED if self.profile.strict else None,
+                    **self.profile.parameters,
+                    **self.profile.limit(was_cut=was_cut),
+                )
+        except (TimeoutError, InstructorError, openai.OpenAIError) as error:
+            completion = getattr(error, "last_completion", None)
+            if completion is not None:
+                raise faults.of_answer(completion) from error
+            # instructor wraps what the endpoint's client raised.
+            cause = error.__cause__ if isinstance(error, InstructorError) else error
+            raise faults.of_request(cause) from error
+        finally:
+            _note(call, completion)
+        return cast("A", answer)
 
 
-class _Retry:
-    """Whether one question is asked again.
-
-    Transient faults are repeated up to ``attempts``, and beyond while the endpoint has not failed
-    for longer than ``patience``. An answer that did not come in time may have been paid for, so it
-    counts in any event. A cut answer is asked for once more with the next of ``limits``.
-    """
-
-    def __init__(self, attempts: int, patience: float, limiter: Limiter, limits: list[int]) -> None:
-        self._attempts, self._patience = attempts, patience
-        self._limiter, self._limits = limiter, limits
-        self._invalid = self._late = 0
-
-    def __call__(self, state: RetryCallState) -> bool:
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, AnswerTruncated) and len(self._limits) > 1:
-            del self._limits[0]
-            return True
-        if isinstance(error, AnswerInvalid):
-            self._invalid += 1
-            return self._invalid < min(_INVALID_ATTEMPTS, self._attempts)
-        if not (isinstance(error, ModelError) and error.transient):
-            return False
-        self._late += error.cause == TIMED_OUT
-        if (error.retry_after or 0.0) > self._limiter.longest_wait:
-            return False
-        has_patience = self._limiter.failing_seconds < self._patience
-        return self._late < self._attempts and (
-            state.attempt_number < self._attempts or has_patience
-        )
+def _enforce_schema(**request: Any) -> None:
+    if schema := request.get("response_format", {}).get("json_schema"):
+        schema["strict"] = True
 
 
-@cache
-def _strict_schema(answer_type: type[BaseModel]) -> Hooks:
-    """Return a hook that has the endpoint enforce the schema; instructor does not ask for it."""
-    hooks, schema = Hooks(), to_strict_json_schema(answer_type)
-
-    def enforce(**request: Any) -> None:
-        asked = request.get("response_format", {}).get("json_schema")
-        if asked is not None:
-            asked |= {"schema": schema, "strict": True}
-
-    hooks.on("completion:kwargs", enforce)
-    return hooks
+# Has the endpoint enforce the schema; instructor does not ask for it.
+_ENFORCED = Hooks()
+_ENFORCED.on("completion:kwargs", _enforce_schema)
 
 
-def _note(spent: Spent, completion: Any, messages: Sequence[Message]) -> None:
-    """Add what a completion holds and took to ``spent``."""
+def _note(call: Call[A], completion: Any) -> None:
+    """Add what a completion holds and took to ``call``; tokens are estimated if not counted."""
     choices = getattr(completion, "choices", None)
     if not choices:
         return
-    message = getattr(choices[0], "message", None)
-    text = getattr(message, "content", None) or _arguments(message)
-    used = _usage(completion, messages, text)
-    spent.text, spent.finish_reason = text, choices[0].finish_reason
-    spent.usage = Usage(
-        prompt_tokens=spent.usage.prompt_tokens + used.prompt_tokens,
-        completion_tokens=spent.usage.completion_tokens + used.completion_tokens,
-        cached_tokens=spent.usage.cached_tokens + used.cached_tokens,
+    message, counted = getattr(choices[0], "message", None), getattr(completion, "usage", None)
+    tools = getattr(message, "tool_calls", None) or ()
+    arguments = "\n".join(str(getattr(tool.function, "arguments", "")) for tool in tools)
+    call.text = getattr(message, "content", None) or arguments
+    call.finish_reason = choices[0].finish_reason
+    asked = sum(estimate_tokens(message.content) for message in call.messages)
+    answered = estimate_tokens(call.text)
+    cached = _count(getattr(counted, "prompt_tokens_details", None), "cached_tokens")
+    call.usage = Usage(
+        prompt_tokens=call.usage.prompt_tokens + (_count(counted, "prompt_tokens") or asked),
+        completion_tokens=call.usage.completion_tokens
+        + (_count(counted, "completion_tokens") or answered),
+        cached_tokens=call.usage.cached_tokens + cached,
     )
 
 
-def _arguments(message: Any) -> str:
-    calls = getattr(message, "tool_calls", None) or ()
-    return "\n".join(str(getattr(call.function, "arguments", "")) for call in calls)
-
-
-def _usage(completion: Any, messages: Sequence[Message], text: str) -> Usage:
-    """Return the tokens as the endpoint counts them, estimated where it does not."""
-    counted = getattr(completion, "usage", None)
-    details = getattr(counted, "prompt_tokens_details", None)
-    return Usage(
-        prompt_tokens=_count(getattr(counted, "prompt_tokens", None))
-        or sum(estimate_tokens(m.content) for m in messages),
-        completion_tokens=_count(getattr(counted, "completion_tokens", None))
-        or estimate_tokens(text),
-        cached_tokens=_count(getattr(details, "cached_tokens", None)),
-    )
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and 0 <= value <= _MOST_TOKENS else 0
-
-
-def _in_chain(error: BaseException, kind: type[E]) -> E | None:
-    """Return the first error of a kind in the chain of causes, where instructor wrapped one."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, kind):
-            return seen
-        seen = seen.__cause__ or seen.__context__
-    return None
+def _count(usage: Any, name: str) -> int:
+    value = getattr(usage, name, None)
+    return value if isinstance(value, int) else 0

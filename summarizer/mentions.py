@@ -45,15 +45,14 @@ def industry_cues() -> Names:
     return Names((industry.slug, industry.cues) for industry in load_taxonomy().industries)
 
 
-@cache
-def _term_names() -> Names:
-    return names_of(load_taxonomy().terms)
-
-
 def terms_in(text: str) -> list[Term]:
     """Return the terms of the taxonomy that ``text`` names, as often as it does."""
-    found = (load_taxonomy().term(mention.slug) for mention in _term_names().mentions(text))
+    taxonomy = load_taxonomy()
+    found = (taxonomy.term(mention.slug) for mention in _term_names().mentions(text))
     return [term for term in found if term]
+
+
+_term_names = cache(lambda: names_of(load_taxonomy().terms))
 
 
 def _part(name: str) -> str:

@@ -1,6 +1,6 @@
 """Which strategy a document gets, what that will take, and the recipe that it stands for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import ceil
 
 from pydantic import BaseModel
@@ -12,41 +12,44 @@ from schemas.generations import Usage
 from schemas.reviews import Recipe
 from schemas.sources import Document
 from summarizer import judging
-from summarizer.answers import CaseStudyAnswer, PartAnswer
-from summarizer.asking import schema_hash, schema_tokens
-from summarizer.calls import parameters
-from summarizer.forecasts import likely_output
+from summarizer.answers import CaseStudyAnswer, PartAnswer, TriageAnswer
+from summarizer.asking import schema_hash
 from summarizer.profiles import Profile, Strategy
-from summarizer.rendering import COSTING, estimate_tokens
-from summarizer.strategies import map_reduce, single, synthesis
-from summarizer.triage import CUES_RUBRIC, PROMPT, TriageAnswer, model_rubric
+from summarizer.strategies import map_reduce, overview, single, synthesis
+from summarizer.triage import CUES_RUBRIC, PROMPT
 
-CHECKS_VERSION = 1
+ASKED_FOR = "asked for"
+"""The reason of a plan that a person chose."""
+
+CHECKS_VERSION = 3
 """Raise it when cues, checks or quote location change what comes out."""
+
+_Question = tuple[str, type[BaseModel]]  # the prompt's name, and the form of its answer
+_TRIAGE: _Question = (PROMPT, TriageAnswer)
+_WHOLE: _Question = (single.PROMPT, CaseStudyAnswer)
+_PART: _Question = (single.PROMPT, PartAnswer)
+_MERGE: _Question = (synthesis.PROMPT, synthesis.MergeAnswer)
+_OVERVIEW: _Question = (overview.PROMPT, overview.OverviewAnswer)
+_JUDGE: _Question = (judging.PROMPT, judging.JudgeAnswer)
 
 # A window of less than this holds a paragraph or two; the guided strategy fits such a model.
 _LEAST_WINDOW = 800
-_CHARACTERS_PER_TOKEN = 4.0
+# Of a text with the numbers of its passages.
+_TOKENS_PER_CHARACTER = 0.258
+_CAUTION = 1.2  # whether a text fits is decided cautiously
 # Of an answer about a window about half are statements, the rest quotes.
 _STATED = 0.5
-_PASSAGE_TOKENS = 130
-# How many statements a draft has.
+# How many statements a draft has, and what the judge reads for each: it and its passages.
 _LEAST_STATEMENTS, _MOST_STATEMENTS, _TOKENS_PER_STATEMENT = 5, 25, 80
-# What the judge reads for one statement: it, its passage and the neighbours.
 _JUDGED_TOKENS = 420
-_CAUTION = 1.2  # whether a text fits is decided cautiously
-_Call = tuple[Profile, int, int]  # the tokens of question and answer
 
 
 class Plan(Frozen):
-    """How a document becomes a draft, and why.
-
-    ``triage_by_model`` is false for small models: cues give the verdict then.
-    """
+    """How a document becomes a draft, and why."""
 
     strategy: Strategy
     reason: str
-    triage_by_model: bool = True
+    triage_by_model: bool = True  # else cues give the verdict: the model is too small
 
 
 class Forecast(Frozen):
@@ -69,35 +72,32 @@ def plan(document: Document, profile: Profile, wanted: str = "auto") -> Plan:
 
 def usual_plan(characters: int, profile: Profile, wanted: str = "auto") -> Plan:
     """Return the strategy for a text of so many characters that is not there yet."""
-    asked = _fixed(single.PROMPT) + schema_tokens(CaseStudyAnswer)
-    return _planned(asked + int(_CAUTION * _read(characters)), profile, wanted)
+    text = int(_CAUTION * _TOKENS_PER_CHARACTER * characters)
+    return _planned(single.fixed_tokens(*_WHOLE) + text, profile, wanted)
 
 
 def _planned(asked: int, profile: Profile, wanted: str) -> Plan:
-    by_model = profile.strategy is not Strategy.GUIDED
-    if wanted != "auto" or profile.strategy is not Strategy.SINGLE:
-        reason = "the model's profile says so" if wanted == "auto" else "asked for"
-        strategy = profile.strategy if wanted == "auto" else Strategy(wanted)
-        is_guided = strategy is Strategy.GUIDED
-        return Plan(strategy=strategy, reason=reason, triage_by_model=by_model and not is_guided)
+    automatic = _strategy_for(asked, profile)
+    strategy, reason = automatic if wanted == "auto" else (Strategy(wanted), ASKED_FOR)
+    is_small = Strategy.GUIDED in {strategy, profile.strategy}
+    return Plan(strategy=strategy, reason=reason, triage_by_model=not is_small)
+
+
+def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
+    """Return the strategy for a question of so many tokens, and the reason."""
+    if profile.strategy is not Strategy.SINGLE:
+        return profile.strategy, "the model's profile says so"
     needed = f"about {asked:,} tokens and {profile.answer_tokens:,} for the answer"
-    window = f"the context of {profile.context_tokens:,}"
+    context = f"the context of {profile.context_tokens:,}"
     if asked + profile.answer_tokens <= profile.context_tokens:
-        return Plan(strategy=Strategy.SINGLE, reason=f"{needed} fit {window}")
-    if not _has_windows(profile):
-        return Plan(
-            strategy=Strategy.GUIDED,
-            reason=f"{window} is too small for any other strategy",
-            triage_by_model=False,
-        )
-    return Plan(strategy=Strategy.MAP_REDUCE, reason=f"{needed} exceed {window}")
-
-
-def _has_windows(profile: Profile) -> bool:
+        return Strategy.SINGLE, f"{needed} fit {context}"
     try:
-        return map_reduce.layout(profile).window >= _LEAST_WINDOW
+        window = map_reduce.layout(profile).window
     except ContextExceeded:
-        return False
+        window = 0
+    if window < _LEAST_WINDOW:
+        return Strategy.GUIDED, f"{context} is too small for any other strategy"
+    return Strategy.MAP_REDUCE, f"{needed} exceed {context}"
 
 
 def forecast(
@@ -108,65 +108,50 @@ def forecast(
     Raises:
         ContextExceeded: if the context has no room for any window of the plan.
     """
-    calls: list[_Call] = []
-    text = _read(characters)
-    if plan.triage_by_model:
-        calls.append(_call(profile, PROMPT, TriageAnswer, min(text, profile.context_tokens)))
-    if plan.strategy is Strategy.SINGLE:
-        calls.append(_call(profile, single.PROMPT, CaseStudyAnswer, text))
-    if plan.strategy is Strategy.MAP_REDUCE:
-        calls += _windows(text, profile)
+    text = int(_TOKENS_PER_CHARACTER * characters)
+    calls = _calls(text, profile, plan.strategy)
     if judge is not None and plan.strategy is not Strategy.GUIDED:
-        read = min(_MOST_STATEMENTS, _LEAST_STATEMENTS + text // _TOKENS_PER_STATEMENT)
-        calls.append(_call(judge, judging.PROMPT, judging.JudgeAnswer, read * _JUDGED_TOKENS))
-    costs = [
-        one.cost(Usage(prompt_tokens=asked, completion_tokens=answered))
-        for one, asked, answered in calls
-    ]
-    known = [cost for cost in costs if cost is not None]
+        statements = min(_MOST_STATEMENTS, _LEAST_STATEMENTS + text // _TOKENS_PER_STATEMENT)
+        calls.append(_call(judge, _JUDGE, statements * _JUDGED_TOKENS))
+    costs = [call.cost_usd for call in calls]
     return Forecast(
         calls=len(calls),
-        prompt_tokens=sum(asked for _, asked, _ in calls),
-        completion_tokens=sum(answered for _, _, answered in calls),
-        cost_usd=round(sum(known), 8) if len(known) == len(costs) else None,
+        prompt_tokens=sum(call.prompt_tokens for call in calls),
+        completion_tokens=sum(call.completion_tokens for call in calls),
+        cost_usd=None if None in costs else round(sum(cost or 0.0 for cost in costs), 8),
     )
 
 
-def _call(profile: Profile, prompt: str, answer_type: type[BaseModel], text: int) -> _Call:
+def _calls(text: int, profile: Profile, strategy: Strategy) -> list[Usage]:
+    """Return the calls for triage and summary of a text of so many tokens."""
+    if strategy is Strategy.SINGLE:
+        return [_call(profile, _WHOLE, text)]
+    if strategy is Strategy.GUIDED:
+        shown = min(text, int(overview.MOST_CHARACTERS * _TOKENS_PER_CHARACTER))
+        return [_call(profile, _OVERVIEW, shown)] if profile.overview else []
+    window, room = map_reduce.layout(profile)
+    count = max(1, ceil(text / window))
+    parts = [_call(profile, _PART, text // count)] * count
+    calls = [_call(profile, _TRIAGE, min(text, profile.context_tokens)), *parts]
+    if count == 1:
+        return calls
+    found = int(sum(part.completion_tokens for part in parts) * _STATED)
+    groups = ceil(found / room)
+    # What the groups give is about half, and put together again until one call holds it all.
+    return calls + [_call(profile, _MERGE, found // groups)] * (2 * groups - 1)
+
+
+def _call(profile: Profile, question: _Question, text: int) -> Usage:
     """Return what one call with ``text`` tokens beside its prompt and schema takes."""
-    asked = _fixed(prompt) + schema_tokens(answer_type) + text
-    return profile, asked, likely_output(prompt, profile, asked)
-
-
-def _windows(text: int, profile: Profile) -> list[_Call]:
-    laid = map_reduce.layout(profile)
-    count = max(1, ceil(text / laid.window))
-    calls = [_call(profile, map_reduce.PART_PROMPT, PartAnswer, text // count)] * count
-    found = int(sum(answered for _, _, answered in calls) * _STATED)
-    while count > 1 and found > laid.room:
-        groups = ceil(found / laid.room)
-        merge = _call(profile, synthesis.PROMPT, synthesis.MergeAnswer, found // groups)
-        calls += [merge] * groups
-        found //= 2
-    if count > 1:
-        calls.append(_call(profile, synthesis.PROMPT, synthesis.MergeAnswer, found))
-    return calls
-
-
-def _read(characters: int) -> int:
-    """Return the tokens of a text with the numbers of its passages."""
-    tokens = int(characters / _CHARACTERS_PER_TOKEN)
-    return tokens + 4 * (tokens // _PASSAGE_TOKENS)
-
-
-def _fixed(prompt: str) -> int:
-    """Return the tokens of a prompt without what is filled in."""
-    return sum(estimate_tokens(message.content, COSTING) for message in load(prompt).messages)
+    return profile.expected(question[0], single.fixed_tokens(*question) + text)
 
 
 def rubric_id(plan: Plan, pinned: Mapping[str, int] | None = None) -> str:
     """Return the id of the rubric that triage uses for this plan."""
-    return model_rubric((pinned or {}).get(PROMPT)) if plan.triage_by_model else CUES_RUBRIC
+    if not plan.triage_by_model:
+        return CUES_RUBRIC
+    name = single.PROMPT if plan.strategy is Strategy.SINGLE else PROMPT
+    return f"{name}/v{load(name, (pinned or {}).get(name)).version}"
 
 
 def recipe(
@@ -180,11 +165,16 @@ def recipe(
     Raises:
         ConfigurationError: if a pinned version does not exist.
     """
-    names, schemas = _ingredients(plan.strategy)
+    questions = {
+        Strategy.SINGLE: [_WHOLE],
+        Strategy.MAP_REDUCE: [_PART, _MERGE],
+        Strategy.GUIDED: [_OVERVIEW] if profile.overview else [],
+    }[plan.strategy]
     if judge_model and plan.strategy is not Strategy.GUIDED:
-        names, schemas = [*names, judging.PROMPT], [*schemas, schema_hash(judging.JudgeAnswer)]
-    used = [load(name, (pinned or {}).get(name)) for name in names]
-    shaped = (parameters(profile), map_reduce.WINDOW_TOKENS, CHECKS_VERSION)
+        questions.append(_JUDGE)
+    used = [load(name, (pinned or {}).get(name)) for name, _ in questions]
+    schemas = [schema_hash(answer_type) for _, answer_type in questions]
+    shaped = (profile.parameters, map_reduce.WINDOW_TOKENS, CHECKS_VERSION)
     fingerprint = content_id("made", [prompt.hash for prompt in used], schemas, *shaped)
     identity = (profile.model, plan.strategy.value, judge_model, fingerprint)
     return Recipe(
@@ -195,13 +185,3 @@ def recipe(
         judge=judge_model,
         fingerprint=fingerprint,
     )
-
-
-def _ingredients(strategy: Strategy) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the prompts' names and the hashes of the answers' schemas."""
-    if strategy is Strategy.GUIDED:
-        return [], []
-    if strategy is Strategy.MAP_REDUCE:
-        hashes = [schema_hash(PartAnswer), schema_hash(synthesis.MergeAnswer)]
-        return [map_reduce.PART_PROMPT, synthesis.PROMPT], hashes
-    return [single.PROMPT], [schema_hash(CaseStudyAnswer)]

@@ -5,7 +5,6 @@ does not know, output limits and how a model is best used, is in ``profiles.toml
 describe a user's own models and outweigh both, field by field.
 """
 
-import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
@@ -22,21 +21,8 @@ from schemas.errors import ConfigurationError
 from schemas.frozen import Frozen
 from schemas.generations import Usage
 
-
-class Strategy(StrEnum):
-    """How a document becomes a draft."""
-
-    SINGLE = "single"
-    MAP_REDUCE = "map_reduce"
-    GUIDED = "guided"
-
-
-class JsonMode(StrEnum):
-    """How an endpoint is made to answer in JSON; not every one enforces a schema."""
-
-    JSON_SCHEMA = "json_schema"
-    JSON = "json"
-    TOOLS = "tools"
+Strategy = StrEnum("Strategy", "SINGLE MAP_REDUCE GUIDED")
+"""How a document becomes a draft."""
 
 
 class Price(Frozen):
@@ -48,22 +34,17 @@ class Price(Frozen):
 
 
 class Profile(Frozen):
-    """One model's limits in tokens, and how it is best used.
-
-    An answer may have ``output_tokens``; one that was cut is asked for again with
-    ``most_output_tokens``. ``reasoning_effort`` marks a model whose thinking counts as output and
-    that takes no temperature. ``strategy`` is guided for small models; single gives way to
-    map_reduce for what does not fit. ``strict`` asks the endpoint to enforce the schema.
-    """
+    """One model's limits in tokens, and how it is best used."""
 
     model: str = ""
     context_tokens: int = Field(default=32_000, gt=0)
     output_tokens: int = Field(default=8_000, gt=0)
-    most_output_tokens: int | None = Field(default=None, gt=0)
-    reasoning_effort: str | None = None
-    strategy: Strategy = Strategy.SINGLE
-    mode: JsonMode = JsonMode.JSON_SCHEMA
-    strict: bool = False
+    most_output_tokens: int | None = Field(default=None, gt=0)  # where an answer was cut
+    reasoning_effort: str | None = None  # of a model that thinks; it takes no temperature
+    strategy: Strategy = Strategy.SINGLE  # which gives way to map_reduce for what does not fit
+    overview: bool = False  # a guided model also names company and title, and sums up
+    mode: Literal["json_schema", "json", "tools"] = "json_schema"
+    strict: bool = False  # the endpoint enforces the schema
     price: Price | None = None
 
     @property
@@ -71,21 +52,40 @@ class Profile(Frozen):
         """The room for an answer: at most a third of the context, so that prompts fit beside it."""
         return min(self.output_tokens, self.context_tokens // 3)
 
-    def cost(self, usage: Usage) -> float | None:
-        """Return what ``usage`` costs in US dollars, None where the price is not known."""
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What shapes an answer beside prompt and schema."""
+        if self.reasoning_effort is not None:
+            return {"reasoning_effort": self.reasoning_effort}
+        return {"temperature": 0.0}
+
+    def limit(self, *, was_cut: bool = False) -> dict[str, int]:
+        """Return the bound of an answer; more room where one was cut."""
+        most = max(self.answer_tokens, self.most_output_tokens or 0)
+        name = "max_tokens" if self.reasoning_effort is None else "max_completion_tokens"
+        return {name: most if was_cut else self.answer_tokens}
+
+    def expected(self, prompt: str, asked: int) -> Usage:
+        """Return what a call is likely to take whose prompt has ``asked`` tokens, filled in."""
+        usual, thinking = _table()["usual_answers"], _table()["thinking"]
+        tokens = usual.get(prompt, usual["other"])
+        if prompt.startswith("case_study"):  # a short source gives a short answer
+            tokens = min(tokens, 500 + int(0.6 * asked))
+        tokens += thinking.get(self.reasoning_effort or "none", thinking["high"])
+        answered = min(tokens, self.answer_tokens)
+        return self.priced(Usage(prompt_tokens=asked, completion_tokens=answered))
+
+    def priced(self, usage: Usage) -> Usage:
+        """Return ``usage`` with its cost in US dollars, None where the price is not known."""
         if self.price is None:
-            return None
+            return usage
         cached = usage.cached_tokens if self.price.cached is not None else 0
         dollars = (
             (usage.prompt_tokens - cached) * self.price.input
             + cached * (self.price.cached or 0.0)
             + usage.completion_tokens * self.price.output
         )
-        return round(dollars / 1_000_000, 8)
-
-    def priced(self, usage: Usage) -> Usage:
-        """Return ``usage`` with its cost."""
-        return usage.model_copy(update={"cost_usd": self.cost(usage)})
+        return usage.model_copy(update={"cost_usd": round(dollars / 1_000_000, 8)})
 
 
 ModelTable = Mapping[str, Mapping[str, Any]]
@@ -103,10 +103,9 @@ def profile_of(model: str, endpoint: str = "", models: ModelTable | None = None)
     Raises:
         ConfigurationError: if the model's entry in ``models`` has an invalid field.
     """
-    own = _own_entry(model, models or {})
     known = {"model": model} | _listed(model, endpoint) | _described(model, endpoint)
     try:
-        return Profile.model_validate(known | own)
+        return Profile.model_validate(known | _own_entry(model, models or {}))
     except ValidationError as error:
         fields = ", ".join(str(e["loc"][0]) for e in error.errors() if e["loc"])
         raise ConfigurationError(
@@ -116,11 +115,10 @@ def profile_of(model: str, endpoint: str = "", models: ModelTable | None = None)
 
 def _own_entry(model: str, models: ModelTable) -> dict[str, Any]:
     """Return the entry of the exact name, else of the longest that ``model`` is a release of."""
-    if model in models:
-        return dict(models[model])
     bare = _bare(model)
     names = [n for n in models if bare.startswith(n.lower()) and _RELEASE.match(bare[len(n) :])]
-    return dict(models[max(names, key=len)]) if names else {}
+    name = model if model in models else max(names, key=len, default="")
+    return dict(models.get(name, {}))
 
 
 def _bare(model: str) -> str:
@@ -137,43 +135,30 @@ def _listed(model: str, endpoint: str) -> dict[str, Any]:
         except LookupError:
             continue
         prices = info.get_prices(datetime.now(UTC))
-        price = _price(prices.input_mtok, prices.output_mtok, prices.cache_read_mtok)
-        window = {"context_tokens": info.context_window} if info.context_window else {}
-        return window | ({"price": price} if price else {})
+        known = {"context_tokens": info.context_window, "price": _price(prices)}
+        return {field: value for field, value in known.items() if value}
     return {}
 
 
-def _price(prompt: Any, completion: Any, cached: Any) -> Price | None:
+def _price(listed: Any) -> Price | None:
     """Return a price; of one in tiers the first, which holds for prompts up to 200,000 tokens."""
-    numbers = [getattr(value, "base", value) for value in (prompt, completion, cached)]
-    if numbers[0] is None or numbers[1] is None:
+    prices = (listed.input_mtok, listed.output_mtok, listed.cache_read_mtok)
+    asked, answered, cached = (getattr(price, "base", price) for price in prices)
+    if asked is None or answered is None:
         return None
-    return Price(
-        input=float(numbers[0]),
-        output=float(numbers[1]),
-        cached=None if numbers[2] is None else float(numbers[2]),
-    )
+    return Price(input=asked, output=answered, cached=cached)
 
 
 def _described(model: str, endpoint: str) -> dict[str, Any]:
     """Return what ``profiles.toml`` says; small open models cost nothing on this machine."""
-    for pattern, entry in _table().items():
-        if re.match(pattern, _bare(model)):
-            is_free = entry.get("local") and (not endpoint or _is_loopback(endpoint))
-            price = {"price": Price(input=0, output=0)} if is_free else {}
-            return {name: value for name, value in entry.items() if name != "local"} | price
+    is_here = not endpoint or urlsplit(endpoint).hostname in {"localhost", "127.0.0.1", "::1"}
+    for entry in _table()["profiles"]:
+        if re.match(entry["match"], _bare(model)):
+            price = {"price": Price(input=0, output=0)} if is_here and entry.get("local") else {}
+            return {name: entry[name] for name in entry.keys() - {"match", "local"}} | price
     return {}
 
 
 @cache
-def _table() -> dict[str, dict[str, Any]]:
-    text = files(__package__).joinpath("profiles.toml").read_text("utf-8")
-    return {str(e.pop("match")): e for e in tomllib.loads(text)["profiles"]}
-
-
-def _is_loopback(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("profiles.toml").read_text("utf-8"))

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from rapidfuzz import fuzz
 
 from schemas.cases import Evidence, Match
-from schemas.sources import Document
+from schemas.sources import Document, Passage
 from summarizer.sentences import words
 
 LEAST_SCORE = 0.87
@@ -26,6 +26,9 @@ _SAME = str.maketrans(
 )
 # Thai to Khmer, kana, Han: scripts that put no spaces between words.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+# What a quote keeps of Markdown, where the document has the text alone.
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+_MARKS = re.compile(r"\*\*|__|[`\[\]]|(?<=\s)[-*](?=\s)")
 _OUTER = " \t\n\"“”„«»'‘’"
 _TRAILING = _OUTER + ".,;:"
 
@@ -46,8 +49,16 @@ class QuoteFinder:
         """Return where ``quote`` stands; one with an ellipsis is found in its parts."""
         if _is_telling(quote) and (whole := self._exactly(quote)):
             return [whole]
+        quote = _MARKS.sub("", _LINK.sub(r"\1", quote))
         parts = [part for part in _ELLIPSIS.split(quote) if _is_telling(part)]
         return [self._exactly(p) or self._nearly(p) for p in parts] or [Evidence(quote=quote)]
+
+    def nearest(self, quote: str) -> Passage | None:
+        """Return the passage that has most of the words of a quote, if it has half of them."""
+        asked, passages = _keys(quote), self._document.passages
+        shared = [len(asked & have) for have in self._words]
+        most = max(shared, default=0)
+        return passages[shared.index(most)] if most and 2 * most >= len(asked) else None
 
     @cached_property
     def _words(self) -> list[frozenset[str]]:

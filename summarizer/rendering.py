@@ -18,14 +18,13 @@ def estimate_tokens(text: str, characters: float = _FITTING) -> int:
 
 
 def one_line(text: str | None) -> str:
-    """Return ``text`` on one line: what a page states about its text stands outside the fence."""
+    """Return ``text`` on one line."""
     return " ".join((text or "(none)").split())
 
 
 def fence_of(document: Document) -> str:
     """Return the line that a document is put between."""
-    headings = (" ".join(passage.headings) for passage in document.passages)
-    return fence_for("\0".join((document.text, document.title or "", *headings)))
+    return fence_for(render(document))
 
 
 def fence_for(text: str) -> str:
@@ -38,23 +37,56 @@ def fence_for(text: str) -> str:
     return f"=====source-{digest[:16]}====="
 
 
-def render_passages(document: Document, passages: Sequence[Passage] | None = None) -> str:
-    """Return ``[n] text`` for each passage, with headings and speakers where they change.
+def render(
+    document: Document, passages: Sequence[Passage] | None = None, company: str | None = None
+) -> str:
+    """Return a document, or some of its passages, as a model reads it: all of it is data.
 
-    Passages that are left out in between are marked.
+    What the page states about itself stands first, then ``[n, page or time] text`` for each
+    passage, with headings and speakers where they change. Passages that are left out are marked.
     """
-    lines: list[str] = []
+    stated = {
+        "Title": document.title,
+        "Published": document.published,
+        "Site": document.site,
+        "Company": company,
+        "Speakers": speakers(document),
+    }
+    lines = [f"{name}: {one_line(str(value))}" for name, value in stated.items() if value]
+    if document.description:
+        lines.append(f"[0] {one_line(document.description)}")
     before: Passage | None = None
     for passage in document.passages if passages is None else passages:
         if before and passage.n > before.n + 1:
             lines.append(f"(passages {before.n + 1} to {passage.n - 1} are left out)")
-        if passage.headings and (before is None or passage.headings != before.headings):
-            lines.append("# " + " > ".join(passage.headings))
-        changed = before is None or passage.speaker != before.speaker
-        speaker = f"{passage.speaker}: " if passage.speaker and changed else ""
-        lines.append(f"[{passage.n}] {speaker}{document.passage_text(passage)}")
+        lines.append(_marked(document, passage, before))
         before = passage
     return "\n".join(lines)
+
+
+def _marked(document: Document, passage: Passage, before: Passage | None) -> str:
+    is_headed = passage.headings and (before is None or passage.headings != before.headings)
+    heading = f"# {' > '.join(passage.headings)}\n" if is_headed else ""
+    changes = before is None or passage.speaker != before.speaker
+    speaker = f"{passage.speaker}: " if passage.speaker and changes else ""
+    return f"{heading}[{label(passage)}] {speaker}{document.passage_text(passage)}"
+
+
+def label(passage: Passage) -> str:
+    """Return a passage's number with its page or its time: ``12, p. 3`` or ``12, 14:05``."""
+    if passage.page is not None:
+        return f"{passage.n}, p. {passage.page}"
+    if passage.seconds is not None:
+        minutes, seconds = divmod(int(passage.seconds), 60)
+        return f"{passage.n}, {minutes}:{seconds:02}"
+    return str(passage.n)
+
+
+def speakers(document: Document) -> str:
+    """Return who speaks, and who of them asks the questions; empty without speakers."""
+    hosts, others = document.speakers()
+    roles = {**dict.fromkeys(hosts, "asks"), **dict.fromkeys(others, "answers")}
+    return ", ".join(f"{name} ({role})" if hosts else name for name, role in roles.items())
 
 
 def fair_sample(document: Document, max_tokens: int) -> list[Passage]:

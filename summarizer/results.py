@@ -3,47 +3,48 @@
 import re
 
 from schemas.cases import Measure, Method
-from summarizer.numbers import number_of
+from summarizer.agreement import number_of
 
 _QUALIFIER = (
     r"(?:more|less|fewer) than|up to|over|under|about|around|roughly|approximately|nearly|almost|"
     r"at least|at most|an? (?:median|average) of"
 )
-_NUMBER = (
-    r"[$€£]?\d[\d.,]*\d|[$€£]?\d|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
-)
+_NUMBER = r"(?:[$€£]?\d(?:[\d.,]*\d)?|(?:two|three|four|five|six|seven|eight|nine|ten|twelve)\b)"
 _UNIT = (
-    r"%|percentage points|percent|per cent|points|milliseconds|ms\b|seconds?|secs?\b|s\b|minutes?|"
-    r"min\b|hours?|days?|weeks?|months?|cents?|dollars?|euros?|million|thousand|k\b|"
-    r"tickets?|requests?|calls?|tokens?|errors?|pages?|documents?"
+    r"(?:%|percentage points|percent|per cent|points|milliseconds|ms\b|seconds?|secs?\b|s\b|min\b|"
+    r"minutes?|hours?|days?|weeks?|months?|(?:US )?cents?|(?:US )?dollars?|euros?|million|thousand|"
+    r"k\b|tickets?|requests?|calls?|tokens?|errors?|pages?|documents?)"
 )
 # "4 hours 10 minutes" is one amount.
 _AMOUNT = (
-    rf"(?:(?:{_QUALIFIER})\s)?(?:(?:{_NUMBER})\s(?:hours?|minutes?)\s)?(?:{_NUMBER})"
-    rf"(?:[\s-]?(?:{_UNIT}))?"
+    rf"(?:(?:{_QUALIFIER})\s)?(?:{_NUMBER}\s(?:hours?|minutes?)\s)?{_NUMBER}(?:[\s-]?{_UNIT})?"
 )
+_VALUE, _BASELINE = rf"(?P<value>{_AMOUNT})", rf"(?P<baseline>{_AMOUNT})"
 _MOVED = (
-    r"fell|dropped|went(?: down| up)?|rose|grew|increased|decreased|declined|improved|climbed|"
-    r"shrank|was reduced|were reduced|was cut|were cut|came down|is down|is up"
+    r"(?:fell|dropped|went(?: down| up)?|rose|grew|increased|decreased|declined|improved|climbed|"
+    r"shrank|was reduced|were reduced|was cut|were cut|came down|is down|is up)"
 )
 _CHANGED = (
-    r"reduced|reducing|cut|cutting|lowered|lowering|brought|bringing|raised|raising|increased|"
-    r"increasing|improved|improving|decreased|decreasing|shortened|shortening"
+    r"\b(?:(?:reduc|lower|rais|increas|improv|decreas)(?:ed|ing)|cut|cutting|brought|bringing|"
+    r"shortened|shortening) (?P<metric>(?!it\b|this\b|them\b)[a-zA-Z][^,;:\d]{3,60}?) "
+    r"(?:down |up )?"
 )
-_SUBJECT = r"^(?P<metric>[A-Z][^,;:]{3,70}?)(?: has| have)? "
-_TO_FROM = rf"to (?P<value>{_AMOUNT}),? (?:down |up )?from (?P<baseline>{_AMOUNT})"
-_FROM_TO = rf"from (?P<baseline>{_AMOUNT}) to (?P<value>{_AMOUNT})"
+# What commas set apart from the subject is not its name.
+_SUBJECT = r"^(?P<metric>[A-Z][^,;:]{3,70}?)(?:,[^;:]{3,120},)?(?: has| have)? "
 _TAKES = r"(?:takes|took|is now|is|was|costs|cost|needs|needed) (?:now )?"
 _FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"\b(?:{_CHANGED}) (?P<metric>[a-z][^,;:]{{3,60}}?) (?:down |up )?{_FROM_TO}",
-        rf"{_SUBJECT}(?:{_MOVED}) {_FROM_TO}",
-        rf"{_SUBJECT}(?:{_MOVED}) {_TO_FROM}",
-        rf"{_SUBJECT}{_TAKES}(?P<value>{_AMOUNT}) instead of (?P<baseline>{_AMOUNT})",
+        rf"{_CHANGED}from {_BASELINE} to {_VALUE}",
+        rf"{_SUBJECT}{_MOVED} from {_BASELINE} to {_VALUE}",
+        rf"{_SUBJECT}{_MOVED} to {_VALUE},? (?:down |up )?from {_BASELINE}",
+        rf"{_SUBJECT}{_TAKES}{_VALUE}(?: per \w+)?,? (?:instead of|(?:down|up) from) {_BASELINE}",
+        rf"{_CHANGED}to {_VALUE}",
+        rf"{_SUBJECT}(?:is|are|was|were|reached)(?: now)?(?: (?:down|up) to)? {_VALUE}(?=[.,;]|$)",
     )
 )
 _PARTS = re.compile(rf"(?P<value>{_NUMBER})(?:[\s-]?(?P<unit>{_UNIT}))?$", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:an?|the|our|its|their|his|her) ", re.IGNORECASE)
 _AB_TEST = re.compile(r"\bA/B[- ]test|\bsplit test", re.IGNORECASE)
 _MEASURED = re.compile(r"\b(?:we|our team|they) (?:\w+ )?measured\b|\bmeasured (?:on|over|in|by)\b")
 _LEADING = re.compile(rf"^(?P<qualifier>{_QUALIFIER})\s+(?P<value>\S.*)$", re.IGNORECASE)
@@ -62,21 +63,18 @@ def measure_in(sentence: str) -> Measure | None:
     found = next((match for form in _FORMS if (match := form.search(sentence))), None)
     if found is None:
         return None
+    baseline = found.groupdict().get("baseline")
     qualifier, amount = parted(found["value"])
-    parts = _PARTS.match(amount or "")
+    parts, before = _PARTS.match(amount or ""), _PARTS.search(baseline or "")
     value, unit = (parts["value"], parts["unit"]) if parts else (amount, None)
+    method = Method.SELF_REPORTED if _MEASURED.search(sentence) else None
     return Measure(
-        metric=re.sub(r"^(?:the|our|its|their|his|her) ", "", found["metric"], flags=re.IGNORECASE),
+        metric=_ARTICLE.sub("", found["metric"]),
         qualifier=qualifier,
         value=value,
         number=number_of(value),
-        unit=unit,
-        baseline=found["baseline"],
-        method=_method(sentence),
+        # "From 47 minutes to 16" leaves the second unit out.
+        unit=unit or (before["unit"] if parts and before else None),
+        baseline=baseline,
+        method=Method.AB_TEST if _AB_TEST.search(sentence) else method,
     )
-
-
-def _method(sentence: str) -> Method | None:
-    if _AB_TEST.search(sentence):
-        return Method.AB_TEST
-    return Method.SELF_REPORTED if _MEASURED.search(sentence) else None

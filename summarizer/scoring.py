@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from schemas.cases import CaseStudy, Evidence, FactName, Match, Section, Statement, SupportLevel
 from schemas.errors import InputError
@@ -12,12 +13,19 @@ from schemas.frozen import Frozen
 from schemas.reviews import Verdict
 from schemas.sources import Document
 from summarizer.quotes import QuoteFinder, comparable
+from summarizer.sentences import words
 
 # A statement covers a gold one if its quotes hold this share of the gold quotes' characters.
 _COVERED = 0.5
-# Names that gold files use for sections and facts, where these differ from ours.
-_SECTIONS = {"summary": Section.ABSTRACT, "open_questions": Section.QUESTIONS}
+# Names that gold files use for sections, facts and values, where these differ from ours.
+_SECTIONS = {
+    "summary": Section.ABSTRACT,
+    "open_questions": Section.QUESTIONS,
+    "operations": Section.EVALUATION,
+}
 _FACTS: Mapping[str, FactName] = {"deployment": "stage"}
+_VALUES = {"production": "full production", "production_internal": "internal tool"}
+_ABSTRACT_WORDS = range(90, 161)
 
 
 class GoldStatement(Frozen):
@@ -37,7 +45,10 @@ class GoldSource(Frozen):
 
 
 class GoldCase(Frozen):
-    """One gold file; a fact or section that it does not name is not judged."""
+    """One gold file; a fact or section that it does not name is not judged.
+
+    A whole case study with numbered statements, their sections, and facts with quotes is read too.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -48,13 +59,34 @@ class GoldCase(Frozen):
     statements: Mapping[str, tuple[GoldStatement, ...]] = Field(default_factory=dict)
     tags: tuple[str, ...] | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_whole_case_study(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("statements"), list):
+            return data
+        by_section: dict[str, list[object]] = {}
+        for one in data["statements"]:
+            by_section.setdefault(one["section"], []).append(
+                {"text": one["text"], "quotes": one["quotes"]}
+            )
+        facts = {name: fact["value"] for name, fact in data["facts"].items() if name != "scale"}
+        return {
+            "name": Path(data["source"]).stem,
+            "source": {"path": f"../{data['source']}"},
+            "is_case_study": data["triage"]["verdict"] != "not_a_case_study",
+            "facts": {n: _VALUES.get(v, v) for n, v in facts.items()} | {"title": data["title"]},
+            "statements": by_section,
+            "tags": [tag["name"] for tag in data["tags"]],
+        }
+
 
 class CaseScore(Frozen):
     """How one draft compares with its gold case; all are counts.
 
     Of the gold statements, ``right_section`` are covered in their own section and ``elsewhere`` in
     another one. Of the drafted ones, ``located`` have all their quotes in the source, ``restated``
-    are in the model's own words, and ``refuted`` would never be published.
+    are in the model's own words, ``verified`` are verbatim or found right by a judge, and
+    ``refuted`` would never be published. ``abstracts`` are those of 90 to 160 words.
     """
 
     name: str
@@ -65,7 +97,9 @@ class CaseScore(Frozen):
     drafted: int = 0
     located: int = 0
     restated: int = 0
+    verified: int = 0
     refuted: int = 0
+    abstracts: int = 0
     facts: int = 0
     facts_right: int = 0
     tags: int = 0
@@ -87,7 +121,7 @@ def read_gold(folder: Path) -> list[tuple[Path, GoldCase]]:
 def _read(file: Path) -> GoldCase:
     try:
         return GoldCase.model_validate(json.loads(file.read_text("utf-8")))
-    except (ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{file} is not a gold case ({reason}); see evals/README.md") from error
 
@@ -101,6 +135,7 @@ def score(
     finder = QuoteFinder(document)
     wanted = [(_section(name), s) for name, several in gold.statements.items() for s in several]
     places = [(section, _places(finder.find_all(s.quotes))) for section, s in wanted]
+    levels = [s.support.level for s in study.statements]
     drafted = [(s.section, _places(s.evidence)) for s in study.statements]
     inside = [_is_covered(place, section, drafted) for section, place in places]
     anywhere = [_is_covered(place, None, drafted) for _, place in places]
@@ -112,8 +147,11 @@ def score(
         elsewhere=sum(anywhere) - sum(inside),
         drafted=len(study.statements),
         located=sum(map(_is_located, study.statements)),
-        restated=sum(s.support.level is not SupportLevel.VERBATIM for s in study.statements),
-        refuted=sum(s.support.level is SupportLevel.REFUTED for s in study.statements),
+        restated=len(levels) - levels.count(SupportLevel.VERBATIM),
+        verified=levels.count(SupportLevel.VERBATIM) + levels.count(SupportLevel.VERIFIED),
+        refuted=levels.count(SupportLevel.REFUTED),
+        abstracts=sum(len(s.text.split()) for s in study.section(Section.ABSTRACT))
+        in _ABSTRACT_WORDS,
         facts=len(gold.facts),
         facts_right=sum(_is_right(name, value, study) for name, value in gold.facts.items()),
         tags=len(gold.tags or ()),
@@ -136,7 +174,9 @@ def shares(scores: Iterable[CaseScore]) -> dict[str, tuple[int, int]]:
         "gold covered in any section": (covered, total("gold")),
         "quotes located": (total("located"), total("drafted")),
         "restated": (total("restated"), total("drafted")),
+        "verified or verbatim": (total("verified"), total("drafted")),
         "refuted": (total("refuted"), total("drafted")),
+        "abstract of 90 to 160 words": (total("abstracts"), len(several)),
         "tags found": (total("tags_found"), total("tags")),
     }
 
@@ -168,9 +208,13 @@ def _is_covered(
 
 def _is_located(statement: Statement) -> bool:
     found = [evidence.match is not Match.MISSING for evidence in statement.evidence]
-    return bool(found) and all(found)
+    return all(found) if found else bool(statement.rests_on)
 
 
 def _is_right(name: str, value: str | None, study: CaseStudy) -> bool:
+    """Return whether a fact has the gold value; a title shares half of the words of both."""
     given = next((f.value for f in study.facts if f.name == _FACTS.get(name, name)), None)
+    if name == "title" and given and value:
+        mine, theirs = ({w.casefold() for w in words(text)} for text in (given, value))
+        return 2 * len(mine & theirs) >= min(len(mine), len(theirs))
     return comparable(given or "") == comparable(value or "")

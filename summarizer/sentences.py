@@ -1,7 +1,6 @@
 """Cuts a document's passages into sentences that know their place."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
@@ -12,6 +11,8 @@ _MARKER = re.compile(r"\s*(?:[-–—*•▪◦·►✓✔]+|\(?\d{1,2}[.)])\s+"
 # What the splitter takes for an end: "approx. 5", "ASP.NET".
 _NO_END = re.compile(r"\b(?:e\.g|i\.e|vs|etc|approx|no|fig|incl|resp)\.$", re.IGNORECASE)
 _DOTTED = re.compile(r"(?:^|[^\w])[A-Z]\w*\.$")
+_WRAPPED = re.compile(r"(?<![.:;!?…])\n(?=[a-z])")
+_HEAD = re.compile(r"[A-Z](?:[\w’'&/-]+ ?){1,5}\s*$")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -38,20 +39,25 @@ def words(text: str) -> list[str]:
 
 
 def sentences_of(document: Document) -> list[Sentence]:
-    """Return the sentences of every passage in order; a line break ends a sentence."""
+    """Return the sentences of every passage in order.
+
+    A line ends a sentence unless the next goes on in lower case. A short line without a full stop
+    is the heading of the lines below it.
+    """
     found: list[tuple[int, int, int, str, bool]] = []
     for passage in document.passages:
-        offset = passage.start
-        for line in document.passage_text(passage).split("\n"):
+        offset, section = passage.start, passage.section or ""
+        for line in _WRAPPED.sub(" ", document.passage_text(passage)).split("\n"):
+            section = line.strip() if _HEAD.match(line) else section
             found += [
-                (offset + start, offset + end, passage.n, passage.section or "", not place)
+                (offset + start, offset + end, passage.n, section, not place)
                 for place, (start, end) in enumerate(_spans(line, document.language))
             ]
             offset += len(line) + 1
     last = max(len(found) - 1, 1)
     return [
-        Sentence(document.text[start:end], start, end, n, section, place / last, opens)
-        for place, (start, end, n, section, opens) in enumerate(found)
+        Sentence(_WRAPPED.sub(" ", document.text[one[0] : one[1]]), *one[:4], place / last, one[4])
+        for place, one in enumerate(found)
     ]
 
 
@@ -59,22 +65,16 @@ def _spans(line: str, language: str | None) -> list[tuple[int, int]]:
     """Return the trimmed spans of the sentences in a line, without its list marker."""
     marker = _MARKER.match(line)
     begin = marker.end() if marker else 0
-    spans: list[tuple[int, int]] = []
-    for start, end in _pieces(line, begin, language):
-        if spans and _runs_on(line, spans[-1], start):
-            spans[-1] = (spans[-1][0], end)
-        elif not spans or start >= spans[-1][1]:
-            spans.append((start, end))
-    return spans
-
-
-def _pieces(line: str, begin: int, language: str | None) -> Iterator[tuple[int, int]]:
-    text = line[begin:]
+    text, spans = line[begin:], list[tuple[int, int]]()
     for found in get_sentence_boundaries(language or "en", text) if text.strip() else ():
         piece = text[found["start_index"] : found["end_index"]]
-        if trimmed := piece.strip():
-            start = begin + found["start_index"] + piece.index(trimmed)
-            yield start, start + len(trimmed)
+        start = begin + found["start_index"] + len(piece) - len(piece.lstrip())
+        end = start + len(piece.strip())
+        if spans and _runs_on(line, spans[-1], start):
+            spans[-1] = (spans[-1][0], end)
+        elif piece.strip() and (not spans or start >= spans[-1][1]):
+            spans.append((start, end))
+    return spans
 
 
 def _runs_on(line: str, before: tuple[int, int], start: int) -> bool:

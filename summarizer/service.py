@@ -4,21 +4,27 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
 from prompts.loader import Message
-from schemas.errors import AnswerTruncated, ContextExceeded
+from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded
 from schemas.reviews import Triage
 from schemas.sources import Document
+from summarizer import answers
 from summarizer.asking import Asker
-from summarizer.calls import Answer
 from summarizer.drafts import Draft
-from summarizer.plans import Forecast, Plan, forecast, plan, recipe, rubric_id, usual_plan
+from summarizer.plans import (
+    ASKED_FOR,
+    Forecast,
+    Plan,
+    forecast,
+    plan,
+    recipe,
+    rubric_id,
+    usual_plan,
+)
 from summarizer.profiles import Strategy
-from summarizer.rubrics import matches_rubric
-from summarizer.strategies import guided, map_reduce, single
-from summarizer.triage import triage_by_cues, triage_by_model
-from summarizer.verification import Verified, checked, verify
+from summarizer.strategies import guided, map_reduce, overview, single
+from summarizer.triage import matches_rubric, refuse_thin, triage_by_cues, triage_by_model
+from summarizer.verification import Verified, verify
 
 if TYPE_CHECKING:
     from summarizer.client import ModelClient  # it imports openai, which takes a second
@@ -29,7 +35,6 @@ __all__ = [
     "Plan",
     "Verified",
     "check_model",
-    "checked",
     "forecast",
     "matches_rubric",
     "plan",
@@ -43,65 +48,71 @@ __all__ = [
 
 
 async def triage(document: Document, asker: Asker, plan: Plan) -> Triage:
-    """Return the verdict on ``document``.
+    """Return the verdict on ``document``; with one reading, it is the first part of that.
+
+    Where the one reading fails for its length, the verdict is asked for alone.
 
     Raises:
+        ExtractionError: if the text is too thin to cover what its title announces.
         ModelError: an outage is never a verdict.
     """
-    if plan.triage_by_model:
-        return await triage_by_model(document, asker)
-    return await asyncio.to_thread(triage_by_cues, document)
+    refuse_thin(document)
+    if not plan.triage_by_model:
+        return await asyncio.to_thread(triage_by_cues, document)
+    if plan.strategy is Strategy.SINGLE:
+        try:
+            return await triage_by_model(document, asker, alone=False)
+        except (ContextExceeded, AnswerTruncated):
+            if plan.reason == ASKED_FOR:
+                raise
+    return await triage_by_model(document, asker, alone=True)
 
 
 async def summarize(
     document: Document,
     asker: Asker,
     plan: Plan,
-    on_step: Callable[[int, int], None] | None = None,
+    verdict: Triage,
+    on_step: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Draft:
     """Return what the model proposes, unchecked; ``on_step`` gets (done, total) calls.
 
-    A document whose one call exceeds the context or the output limit is read in windows, unless
-    a person asked for one call.
+    A document whose one reading was too long for triage already is read in windows.
 
     Raises:
         ModelError: when the endpoint fails or the model gives nothing usable.
     """
-    step = on_step or (lambda _done, _total: None)
     before = len(asker.generations)
     if plan.strategy is Strategy.GUIDED:
         draft = await asyncio.to_thread(guided.propose, document, plan.reason)
-    elif plan.strategy is Strategy.MAP_REDUCE:
-        draft = await map_reduce.propose(document, asker, plan.reason, step)
+        if asker.profile.overview:
+            draft = await overview.with_overview(draft, document, asker)
+    elif plan.strategy is Strategy.SINGLE and verdict.rubric == rubric_id(plan, asker.pinned):
+        on_step(0, 1)
+        is_ordered = verdict.overturned_by is not None
+        draft = await single.propose(document, asker, plan.reason, ordered=is_ordered)
+        on_step(1, 1)
     else:
-        draft = await _in_one_call(document, asker, plan, step)
+        is_planned = plan.strategy is Strategy.MAP_REDUCE
+        reason = plan.reason if is_planned else "one call for all of it was too long"
+        draft = await map_reduce.propose(document, asker, reason, on_step)
+    if not draft.claims:
+        raise AnswerInvalid(
+            f"{asker.profile.model} found no statement in the source; retry, or try another model"
+        )
     made_by = tuple(generation.generation_id for generation in asker.generations[before:])
     return draft.model_copy(update={"generation_ids": made_by})
 
 
-async def _in_one_call(
-    document: Document, asker: Asker, plan: Plan, step: Callable[[int, int], None]
-) -> Draft:
-    step(0, 1)
-    try:
-        draft = await single.propose(document, asker, plan.reason)
-    except (ContextExceeded, AnswerTruncated) as error:
-        if plan.reason == "asked for":
-            raise
-        return await map_reduce.propose(document, asker, f"one call failed: {error}", step)
-    step(1, 1)
-    return draft
-
-
-class _Ready(BaseModel):
+class _Ready(answers.Answer):
     ready: bool
 
 
-async def check_model(client: "ModelClient") -> Answer[_Ready]:
-    """Return the answer to a tiny question, to see whether the endpoint works.
+async def check_model(client: "ModelClient") -> None:
+    """Ask a tiny question, to see whether the endpoint works.
 
     Raises:
         ModelError: the cause, with what to do in its message.
     """
     question = Message(role="user", content='Answer with the JSON object {"ready": true}.')
-    return await client.ask([question], _Ready)
+    (await client.ask([question], _Ready)).result()

@@ -5,26 +5,26 @@ only a source that clearly does not belong is refused, and a curator can overtur
 """
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
-
-from prompts.loader import load
+from schemas.errors import AnswerInvalid, ExtractionError
 from schemas.frozen import content_id
 from schemas.reviews import Criterion, Triage, Verdict
-from schemas.sources import Document, SourceKind
-from summarizer.asking import Asker, schema_tokens
+from schemas.sources import Candidate, Document, SourceKind
+from summarizer.answers import Answer, ScoreAnswer, TriageAnswer
+from summarizer.asking import Asker
 from summarizer.mentions import terms_in
-from summarizer.profiles import Profile
+from summarizer.profiles import Profile, Strategy
 from summarizer.quotes import QuoteFinder, evidence_at
-from summarizer.rendering import estimate_tokens, fair_sample, fence_of, one_line, render_passages
+from summarizer.rendering import fair_sample, fence_for, fence_of, one_line, render
 from summarizer.sentences import Sentence, sentences_of, words
+from summarizer.strategies import single
+from summarizer.strategies.cues import has_any
 
 STAGE = PROMPT = "triage"
 CUES_RUBRIC = "triage/cues-3"
@@ -38,46 +38,32 @@ _SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING
 # What lacks technical substance is refused; so is what has hardly any and shows no use. What
 # explains a system in use is accepted. The rest is for the curator.
 _SUBSTANCE, _HARDLY, _PLAIN, _IN_USE = 0.34, 0.4, 0.6, 1.15
+# A text of fewer words is too thin to cover a title of which it repeats few words of this length.
+_THIN_WORDS, _TELLING = 150, 4
 # What lists or advises is refused unless it shows this much of real use.
 _USE_SHOWN = 0.66
 
 
-class CriterionAnswer(BaseModel):
-    """One line of the rubric."""
-
-    score: int = Field(ge=0, le=_TOP_SCORE, description="0 to 3, by the rubric.")
-    reason: str = Field(description="One sentence.")
-    quote: str = Field(description="5 to 30 words of the source, letter for letter, or empty.")
-
-
-class TriageAnswer(BaseModel):
-    """The scores of one source."""
-
-    technical_detail: CriterionAnswer
-    real_use: CriterionAnswer
-    iteration: CriterionAnswer
-    deployed: CriterionAnswer
-    story: CriterionAnswer
-
-
-def model_rubric(version: int | None = None) -> str:
-    """Return the id of the rubric that models score, the newest by default."""
-    return f"triage/v{load(PROMPT, version).version}"
-
-
-async def triage_by_model(document: Document, asker: Asker) -> Triage:
-    """Ask the model for scores over the document, or a fair sample of a long one.
+async def triage_by_model(document: Document, asker: Asker, *, alone: bool) -> Triage:
+    """Ask the model for scores: as a part of its one reading, or ``alone`` over a fair sample.
 
     Raises:
+        AnswerInvalid: if the reading has no scores.
         ModelError: an outage is never a verdict.
     """
     before = len(asker.generations)
-    prompt = asker.prompt(PROMPT)
-    answer = await asker.ask(prompt, _values(document, asker.profile), TriageAnswer, STAGE)
+    prompt = asker.prompt(PROMPT if alone else single.PROMPT)
+    answer: TriageAnswer | None
+    if alone:
+        answer = await asker.ask(prompt, _values(document, asker.profile), TriageAnswer, STAGE)
+    else:
+        answer = (await single.ask(document, asker)).triage
+    if answer is None:
+        raise AnswerInvalid(f"{asker.profile.model} gave no scores; retry, or try another model")
     criteria = await asyncio.to_thread(_from_answer, answer, document)
     asked = [generation.generation_id for generation in asker.generations[before:]]
-    rubric = model_rubric(prompt.version)
-    return _triage(document, rubric, asker.profile.model, criteria, asked)
+    rubric = f"{prompt.name}/v{prompt.version}"
+    return _triage(document, (rubric, asker.profile.model), criteria, asked, answer.reason)
 
 
 def triage_by_cues(document: Document) -> Triage:
@@ -85,7 +71,49 @@ def triage_by_cues(document: Document) -> Triage:
     found = sentences_of(document)
     sentences = [s for s in found if _LEAST_WORDS <= len(words(s.text)) <= _MOST_WORDS]
     criteria = [_from_cues(name, document, sentences) for name in _CRITERIA if name != _STORY]
-    return _triage(document, CUES_RUBRIC, "cues", [*criteria, _story(document, sentences)], [])
+    criteria.append(_story(document, sentences))
+    return _triage(document, (CUES_RUBRIC, "cues"), criteria, [])
+
+
+def refuse_thin(document: Document) -> None:
+    """Refuse a page that says next to nothing of what its title announces.
+
+    Raises:
+        ExtractionError: for so short a text without half of the title's words, three at least.
+    """
+    said = [word.casefold() for word in words(document.text)]
+    announced = {w.casefold() for w in words(document.title or "") if len(w) >= _TELLING}
+    missing = announced - set(said)
+    if len(said) < _THIN_WORDS and len(missing) > max(len(announced) / 2, 2):
+        raise ExtractionError(
+            f"the text has {len(said)} words and does not speak of “{document.title}”; open the "
+            "source, and submit a copy that holds the article",
+            "page_too_thin",
+        )
+
+
+class WantedAnswer(Answer):
+    """The verdict on an item of a watched list, of which only title and summary are known."""
+
+    reason: str
+    verdict: Literal["fits", "does not fit", "cannot tell"]
+
+
+async def matches_rubric(candidate: Candidate, rubric: str, asker: Asker) -> tuple[bool, str]:
+    """Return whether a listed item may be what a curator's ``rubric`` asks for, and the reason.
+
+    Small models give no verdicts: everything passes, as does what the list says too little about.
+
+    Raises:
+        ModelError: an outage is never a verdict.
+    """
+    if asker.profile.strategy is Strategy.GUIDED:
+        return True, f"{asker.profile.model} is too small to judge it"
+    item = {"title": candidate.title, "summary": candidate.summary, "address": candidate.url}
+    shown = {name: value or "(none)" for name, value in item.items()}
+    values = {"fence": fence_for("\0".join(shown.values())), "rubric": rubric, **shown}
+    answer = await asker.ask(asker.prompt("wanted"), values, WantedAnswer, "watch")
+    return answer.verdict != "does not fit", answer.reason
 
 
 def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
@@ -104,45 +132,39 @@ def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
 
 
 def _values(document: Document, profile: Profile) -> Mapping[str, object]:
-    fixed = sum(estimate_tokens(m.content) for m in load(PROMPT).messages)
-    taken = fixed + schema_tokens(TriageAnswer) + profile.answer_tokens
+    taken = single.fixed_tokens(PROMPT, TriageAnswer) + profile.answer_tokens
     room = max(profile.context_tokens - taken, profile.context_tokens // 4)
-    return {
-        "fence": fence_of(document),
-        "title": one_line(document.title),
-        "passages": render_passages(document, fair_sample(document, int(room * 0.9))),
-    }
+    shown = render(document, fair_sample(document, int(room * 0.9)))
+    return {"fence": fence_of(document), "passages": shown}
 
 
 def _from_answer(answer: TriageAnswer, document: Document) -> list[Criterion]:
     finder = QuoteFinder(document)
-    given: dict[str, CriterionAnswer] = {name: getattr(answer, name) for name in _CRITERIA}
+    given: dict[str, ScoreAnswer] = {name: getattr(answer, name) for name in _CRITERIA}
     return [
-        Criterion(
-            name=name,
-            score=round(line.score / _TOP_SCORE, 2),
-            reason=line.reason,
-            evidence=finder.find_all([line.quote]),
-        )
+        Criterion(name=name, score=score, reason="", evidence=finder.find_all([line.quote]))
         for name, line in given.items()
+        for score in [round(line.score / _TOP_SCORE, 2)]
     ]
 
 
 def _triage(
     document: Document,
-    rubric: str,
-    model: str,
+    made_by: tuple[str, str],
     criteria: Sequence[Criterion],
     generation_ids: Sequence[str],
+    reason: str = "",
 ) -> Triage:
-    verdict, reason = verdict_of({c.name: c.score for c in criteria})
+    """Return the verdict by the rule; the reason is the model's own where it gives one."""
+    verdict, by_rule = verdict_of({c.name: c.score for c in criteria})
+    rubric, model = made_by
     return Triage(
-        triage_id=content_id("triage", document.document_id, rubric, model, list(generation_ids)),
+        triage_id=content_id("triage", document.document_id, *made_by, list(generation_ids)),
         document_id=document.document_id,
         rubric=rubric,
         model=model,
         verdict=verdict,
-        reason=reason,
+        reason=" ".join(reason.split()) or by_rule,
         criteria=tuple(criteria),
         generation_ids=tuple(generation_ids),
         decided_at=datetime.now(UTC),
@@ -156,12 +178,16 @@ def _cues() -> Mapping[str, Any]:
 
 def _from_cues(name: str, document: Document, sentences: Sequence[Sentence]) -> Criterion:
     cue = _cues()[name]
-    matching = [s for s in sentences if _matches(s.text, cue)]
+    groups = set(cue.get("groups", ()))
+    matching = [
+        s
+        for s in sentences
+        if has_any(cue["patterns"], s.text) or groups & {t.group for t in terms_in(s.text)}
+    ]
     count, share = len(matching), len(matching) / max(len(sentences), 1)
-    part = min(1.0, share / cue["share"]) if "share" in cue else 1.0
     return Criterion(
         name=name,
-        score=round(min(1.0, count / cue["enough"], part), 2),
+        score=round(min(1.0, count / cue["enough"], share / cue.get("share", share or 1)), 2),
         reason=f"{count} of {len(sentences)} sentences speak of it.",
         evidence=tuple(evidence_at(document, s.start, s.end) for s in matching[:2]),
     )
@@ -170,35 +196,16 @@ def _from_cues(name: str, document: Document, sentences: Sequence[Sentence]) -> 
 def _story(document: Document, sentences: Sequence[Sentence]) -> Criterion:
     """Return 0 for what lists, advises or has another subject than language models, else 1."""
     cues, title = _cues()[_STORY], one_line(document.title or "")
-    if _any(cues["listing"], title) and not _any(cues["story"], title):
-        return _story_criterion(0, "Its title announces a list, a guide or an introduction.")
-    if not _any([cues["subject"]], f"{title}\n{document.text}"):
-        return _story_criterion(0, "It names no language model and nothing made with one.")
-    addressing = sum(1 for s in sentences if _any([cues["address"]], s.text))
-    own = sum(1 for s in sentences if _any([cues["own"]], s.text))
+    addressing, own = (
+        sum(has_any([cues[name]], s.text) for s in sentences) for name in ("address", "own")
+    )
     share = addressing / max(len(sentences), 1)
     advises = share >= cues["advice"] and addressing > cues["over"] * own
-    if advises and document.kind not in _SPOKEN:
-        return _story_criterion(0, f"{share:.0%} of its sentences address the reader.")
-    return _story_criterion(1, "It does not read like a list, a guide or advice.")
-
-
-def _story_criterion(score: int, reason: str) -> Criterion:
+    score, reason = 0, f"{share:.0%} of its sentences address the reader."
+    if has_any(cues["listing"], title) and not has_any(cues["story"], title):
+        reason = "Its title announces a list, a guide or an introduction."
+    elif not has_any([cues["subject"]], f"{title}\n{document.text}"):
+        reason = "It names no language model and nothing made with one."
+    elif not advises or document.kind in _SPOKEN:
+        score, reason = 1, "It does not read like a list, a guide or advice."
     return Criterion(name=_STORY, score=score, reason=reason)
-
-
-def _matches(text: str, cue: Mapping[str, Any]) -> bool:
-    return _any(cue["patterns"], text) or ("groups" in cue and _names_term(text, cue["groups"]))
-
-
-def _names_term(text: str, groups: Sequence[str]) -> bool:
-    return any(term.group in groups for term in terms_in(text))
-
-
-def _any(patterns: Sequence[str], text: str) -> bool:
-    return any(_compiled(pattern).search(text) for pattern in patterns)
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)

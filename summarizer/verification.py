@@ -1,7 +1,7 @@
 """From a draft to a checked case study: quotes located, levels set, tags mapped, judge asked."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from pydantic import ConfigDict
@@ -10,8 +10,6 @@ from schemas.cases import (
     FACT_NAMES,
     CaseStudy,
     Fact,
-    Match,
-    Measure,
     Origin,
     Section,
     Statement,
@@ -25,9 +23,63 @@ from schemas.frozen import Frozen
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, TermProposal, term_key
 from summarizer import judging
+from summarizer.agreement import numbers
 from summarizer.asking import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
+from summarizer.sentences import words
+
+# Two sentences with so many of their words in common, and the same numbers, say the same.
+_ALIKE = 0.8
+
+
+def without_repeats(statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
+    """Return the statements that are kept, and those left out as repeats of one of them.
+
+    A result with its parts outweighs a sentence elsewhere, and the earlier one any other. What
+    referred to a repeat refers to the one that is kept. The abstract repeats on purpose.
+    """
+    kept: list[Statement] = []
+    left_out: list[Statement] = []
+    instead: dict[int, int] = {}
+    for statement in sorted(statements, key=lambda s: s.measure is None):
+        twin = next((one for one in kept if _say_the_same(statement, one)), None)
+        if twin is None:
+            kept.append(statement)
+        else:
+            left_out.append(statement)
+            instead[statement.n] = twin.n
+    return [_referring(s, instead) for s in sorted(kept, key=lambda s: s.n)], left_out
+
+
+def _say_the_same(one: Statement, other: Statement) -> bool:
+    if Section.ABSTRACT in {one.section, other.section}:
+        return False
+    mine, theirs = _words(one.text), _words(other.text)
+    if len(mine & theirs) < _ALIKE * len(mine | theirs):
+        return False
+    return _values(one.text) == _values(other.text)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words(text))
+
+
+def _values(text: str) -> set[tuple[float, ...]]:
+    return {number.values for number in numbers(text)}
+
+
+def _referring(statement: Statement, instead: dict[int, int]) -> Statement:
+    def kept(numbers: Iterable[int]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(instead.get(n, n) for n in numbers))
+
+    answers = statement.answers
+    changes = {
+        "answers": None if answers is None else instead.get(answers, answers),
+        "rests_on": kept(statement.rests_on),
+    }
+    return statement.model_copy(update=changes)
+
 
 _MOST_TAGS = 15
 
@@ -35,12 +87,13 @@ _MOST_TAGS = 15
 class Verified(Frozen):
     """A checked case study, the names that the taxonomy lacks, and why no judge could be asked.
 
-    ``generation_ids`` are those of the judge.
+    ``dropped`` are the statements that repeated another one; ``generation_ids`` are the judge's.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     study: CaseStudy
+    dropped: tuple[str, ...] = ()
     proposals: tuple[TermProposal, ...] = ()
     unjudged: CasebookError | None = None
     generation_ids: tuple[str, ...] = ()
@@ -50,57 +103,53 @@ async def verify(
     draft: Draft, document: Document, taxonomy: Taxonomy, judge: Asker | None = None
 ) -> Verified:
     """Return the checked case study; one whose judge cannot be asked stays unjudged."""
-    study, proposals = await asyncio.to_thread(_checked_by_code, draft, document, taxonomy)
+    found = await asyncio.to_thread(_checked_by_code, draft, document, taxonomy)
     if judge is None:
-        return Verified(study=study, proposals=proposals)
+        return found
     before = len(judge.generations)
-    study, trouble = await judging.judge(study, document, judge)
+    study, trouble = await judging.judge(found.study, document, judge)
     asked = tuple(generation.generation_id for generation in judge.generations[before:])
-    return Verified(study=study, proposals=proposals, unjudged=trouble, generation_ids=asked)
+    changes = {"study": _resting(study), "unjudged": trouble, "generation_ids": asked}
+    return found.model_copy(update=changes)
 
 
-def checked(
-    text: str,
-    section: Section,
-    quotes: Sequence[str],
-    document: Document,
-    *,
-    measure: Measure | None = None,
-    origin: Origin = Origin.CURATOR,
-    n: int = 0,
-    answers: int | None = None,
-    known: Sequence[str] = (),
-) -> Statement:
-    """Return a statement with its quotes located and its level set by code alone.
-
-    ``known`` are names that need not stand in the passage: the company's, for one.
-    """
-    claim = Claim(section=section, text=text, quotes=tuple(quotes), origin=origin, measure=measure)
-    statement = _statement(claim, n, Checker(document, known))
-    return statement.model_copy(update={"answers": answers})
-
-
-def _checked_by_code(
-    draft: Draft, document: Document, taxonomy: Taxonomy
-) -> tuple[CaseStudy, tuple[TermProposal, ...]]:
+def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Verified:
     names = [fact.value for fact in draft.facts if fact.name in {"company", "title"}]
     checker = Checker(document, names)
-    claims: dict[str, tuple[int, Claim]] = {}
-    for n, claim in enumerate(draft.claims, start=1):
-        claims.setdefault(claim.text.casefold(), (n, claim))
-    statements = [_statement(claim, n, checker) for n, claim in claims.values()]
+    texts = [claim.text for claim in draft.claims]
+    found = [_statement(claim, n, checker, texts) for n, claim in enumerate(draft.claims, start=1)]
+    statements, repeats = without_repeats(found)
     tags, proposals = _tags(draft.tags, checker, taxonomy, document)
     study = CaseStudy(
         facts=_facts(draft.facts, checker, document),
         statements=numbered(statements),
         tags=tags,
     )
-    return study, proposals
+    dropped = tuple(statement.text for statement in repeats)
+    return Verified(study=_resting(study), dropped=dropped, proposals=proposals)
 
 
-def _statement(claim: Claim, n: int, checker: Checker) -> Statement:
+def _resting(study: CaseStudy) -> CaseStudy:
+    """Return the study with sentences of the abstract marked that rest on something refuted."""
+    refuted = {s.n for s in study.statements if s.support.level is SupportLevel.REFUTED}
+    reason = "A statement that it rests on is refuted."
+    doubtful = Support(level=SupportLevel.DOUBTFUL, reason=reason)
+    statements = tuple(
+        s.model_copy(update={"support": doubtful})
+        if refuted.intersection(s.rests_on) and s.n not in refuted
+        else s
+        for s in study.statements
+    )
+    return study.model_copy(update={"statements": statements})
+
+
+def _statement(claim: Claim, n: int, checker: Checker, texts: Sequence[str] = ()) -> Statement:
+    """Return a checked statement; ``texts`` are those of the draft, on which an abstract rests."""
     evidence = checker.find(claim.quotes)
-    support = checker.support(claim.text, evidence, claim.measure, claim.origin)
+    if claim.section is Section.ABSTRACT and not claim.quotes:
+        support = checker.abstract_support(claim.text, [texts[place] for place in claim.rests_on])
+    else:
+        support = checker.support(claim.text, evidence, claim.measure, claim.origin)
     is_verbatim = support.level is SupportLevel.VERBATIM
     is_source = is_verbatim and claim.origin is Origin.MODEL
     return Statement(
@@ -111,6 +160,7 @@ def _statement(claim: Claim, n: int, checker: Checker) -> Statement:
         support=support,
         origin=Origin.SOURCE if is_source else claim.origin,
         answers=None if claim.answers is None else claim.answers + 1,
+        rests_on=tuple(place + 1 for place in claim.rests_on),
         measure=claim.measure,
     )
 
@@ -148,7 +198,7 @@ def _tags(
     tags: dict[str, Tag] = {}
     proposals: dict[str, TermProposal] = {}
     for claim in claims:
-        evidence = tuple(e for e in checker.find(claim.quotes) if e.match is not Match.MISSING)
+        evidence = checker.telling(claim.quotes)
         term, key = taxonomy.named(claim.name), term_key(claim.name)
         if not evidence or not key:
             continue

@@ -1,14 +1,18 @@
 """A small source, and the answers that a strong model would give about it, for any test."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scripted_endpoint import Reply, completion, schema_name
 
+from schemas.cases import Origin, Section, Statement
 from schemas.generations import AnswerStatus, Generation
 from schemas.sources import Document, Passage, SourceKind
+from summarizer.checks import Checker
+from summarizer.drafts import Claim
 from summarizer.profiles import Price, Profile
+from summarizer.verification import _statement
 
 PROFILE = Profile(
     model="scripted",
@@ -83,25 +87,39 @@ The median time to the first answer fell from 26 hours to 2 hours in March. Cler
 )
 
 
-def statement(text: str, *quotes: str, **parts: Any) -> dict[str, Any]:
-    return {"statement": text, "quotes": list(quotes), **parts}
+def statement(number: int, text: str, *quotes: str, **parts: Any) -> dict[str, Any]:
+    return {"id": number, "statement": text, "quotes": list(quotes), **parts}
 
 
+def _score(score: int) -> dict[str, Any]:
+    return {"score": score, "quote": "a clerk checks each draft"}
+
+
+TRIAGE: dict[str, Any] = {
+    name: _score(3) for name in ("technical_detail", "real_use", "iteration", "deployed", "story")
+} | {"reason": "Kellamoor explains a system that clerks use."}
+REFUSAL: dict[str, Any] = {name: _score(0) for name in TRIAGE if name != "reason"} | {
+    "reason": "It advertises a product."
+}
 CASE_STUDY: dict[str, Any] = {
+    "triage": TRIAGE,
     "title": "Kellamoor: an assistant that drafts answers to claims",
     "company": {"value": "Kellamoor", "quote": "Kellamoor insures 2 million travellers"},
     "industry": {"value": "insurance", "quote": "Kellamoor insures 2 million travellers"},
     "year": None,
     "deployment": {"value": "full production", "quote": "drafted the answer to every claim"},
     "narrator": {"value": "builder", "quote": "We run every photograph through Tesseract"},
-    "summary": [
+    "scale": {"value": "2 million travellers", "quote": "Kellamoor insures 2 million travellers"},
+    "context": [
         statement(
+            1,
             "Kellamoor's assistant drafts the answer to every claim, and a clerk checks each draft.",
             "an assistant has drafted the answer to every claim, and a clerk checks each draft",
         )
     ],
     "architecture": [
         statement(
+            2,
             "Each claim is embedded and matched against 40,000 solved claims in PostgreSQL.",
             "Each claim is embedded and matched against 40,000 solved claims in PostgreSQL",
         )
@@ -109,34 +127,39 @@ CASE_STUDY: dict[str, Any] = {
     "techniques": [],
     "tools": [
         statement(
-            "vLLM serves Llama 3.1 8B, which writes the draft.", "Llama 3.1 8B, served by vLLM"
+            3, "vLLM serves Llama 3.1 8B, which writes the draft.", "Llama 3.1 8B, served by vLLM"
         )
     ],
     "challenges": [
         statement(
+            4,
             "A third of the claims were photographs of receipts without any text.",
             "A third of the claims were photographs of receipts without any text",
         )
     ],
     "solutions": [
         statement(
+            5,
             "Photographs go through Tesseract first at Kellamoor.",
             "We run every photograph through Tesseract first",
+            answers=4,
         )
     ],
     "lessons": [],
     "results": [
         statement(
+            6,
             "The median time to the first answer fell from 26 to 2 hours.",
             "The median time to the first answer fell from 26 hours to 2 hours in March",
             metric="median time to the first answer",
             value="2",
             unit="hours",
             baseline="26 hours",
-            window="March",
+            sample="March",
             method=None,
         ),
         statement(
+            7,
             "Clerks send more than 92% of the drafts unchanged.",
             "Clerks now send 82% of the drafts unchanged",
             metric="drafts sent unchanged",
@@ -146,13 +169,14 @@ CASE_STUDY: dict[str, Any] = {
     ],
     "failures": [
         statement(
+            8,
             "The first version invented amounts and was off after two days.",
             "The first version invented amounts, so it was switched off after two days",
         )
     ],
     "open_questions": [
         statement(
-            "Kellamoor does not know why pencil fails.", "The moon is made of cheese, they said"
+            9, "Kellamoor does not know why pencil fails.", "The moon is made of cheese, they said"
         )
     ],
     "tags": [
@@ -165,31 +189,35 @@ CASE_STUDY: dict[str, Any] = {
         },
         {"name": "Kafka", "group": "tool", "quote": "which the source never says at all"},
     ],
+    "abstract": [
+        {
+            "sentence": "Kellamoor has an assistant draft the answer to every claim for a clerk.",
+            "rests_on": [1],
+        },
+        {
+            "sentence": "The median first answer takes 2 hours instead of 26, though receipts were hard.",
+            "rests_on": [4, 6],
+        },
+        {"sentence": "Nobody has measured how many clerks it needs.", "rests_on": []},
+    ],
 }
 
 
-def _score(score: int) -> dict[str, Any]:
-    return {"score": score, "reason": "It says so.", "quote": "a clerk checks each draft"}
-
-
-TRIAGE = {
-    name: _score(3) for name in ("technical_detail", "real_use", "iteration", "deployed", "story")
-}
 EMPTY = {name: [] for name in CASE_STUDY if isinstance(CASE_STUDY[name], list)}
+REFUSED: dict[str, Any] = {**EMPTY, "triage": REFUSAL}
+"""The whole answer about a source that is refused."""
 
 
 def merge_of(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Choose every finding of the question, under its own heading, and the first of each fact."""
+    """Choose every finding of the question in its own field, and the first of each fact."""
     answer: dict[str, Any] = {name: [] for name in EMPTY if name != "tags"}
-    heading = ""
     for line in str(request["messages"][-1]["content"]).splitlines():
-        if line.startswith("# "):
-            heading = line[2:]
-        elif found := re.match(r"\((\d+)\) (.*?)(?: \[.*\])?$", line):
-            if heading in answer and isinstance(answer[heading], list):
-                answer[heading].append({"statement": found[2], "findings": [int(found[1])]})
-            else:
-                answer.setdefault(heading, int(found[1]))
+        if found := re.match(r"\((\d+)\) (\w+), passage [^:]*: (.*?)(?: \[.*\])?$", line):
+            number = int(found[1])
+            chosen = {"id": number, "statement": found[3], "findings": [number]}
+            answer[found[2]].append(chosen)
+        elif found := re.match(r"\((\d+)\) (\w+): ", line):
+            answer.setdefault(found[2], int(found[1]))
     return answer
 
 
@@ -208,8 +236,8 @@ def answer_of(request: Mapping[str, Any]) -> Reply:
     asked = sum(len(message["content"]) for message in request["messages"]) // 4
     answers = {
         "TriageAnswer": lambda: TRIAGE,
-        "CaseStudyAnswer": lambda: CASE_STUDY,
         "PartAnswer": lambda: CASE_STUDY,
+        "CaseStudyAnswer": lambda: CASE_STUDY,
         "MergeAnswer": lambda: merge_of(request),
         "JudgeAnswer": lambda: judge_of(request),
         "WantedAnswer": lambda: {"verdict": "fits", "reason": "It is about claims."},
@@ -221,3 +249,18 @@ def answer_of(request: Mapping[str, Any]) -> Reply:
 def case_document(**fields: Any) -> Document:
     """Return the small source."""
     return document_of(*PARAGRAPHS, **fields)
+
+
+def checked(
+    text: str,
+    section: Section,
+    quotes: Sequence[str],
+    document: Document,
+    *,
+    known: Sequence[str] = (),
+    origin: Origin = Origin.CURATOR,
+    **claim: Any,
+) -> Statement:
+    """Return a statement as code alone checks it; ``known`` names need not be in the passage."""
+    claimed = Claim(section=section, text=text, quotes=tuple(quotes), origin=origin, **claim)
+    return _statement(claimed, 0, Checker(document, known))

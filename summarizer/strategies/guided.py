@@ -1,10 +1,9 @@
 """The strategy for small models: code selects the source's own sentences, section by section.
 
-A small model repeats itself over a whole article and labels sentences worse than cues do, so it is
-not asked: every statement is a sentence of the source, every fact one that cues find.
+A small model labels sentences worse than cues do: all statements and facts are found by these.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import log2
 
@@ -13,21 +12,18 @@ from schemas.errors import AnswerInvalid
 from schemas.sources import Document
 from summarizer.answers import stated_by
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
-from summarizer.mentions import Mention, industry_cues, terms_in
+from summarizer.mentions import industry_cues, terms_in
 from summarizer.profiles import Strategy
 from summarizer.results import measure_in
 from summarizer.sentences import Sentence, sentences_of, words
 from summarizer.strategies.company import company_of
-from summarizer.strategies.cues import compiled, load_cues
-from summarizer.strategies.ranking import Pick, pick
+from summarizer.strategies.cues import has_any, load_cues
+from summarizer.strategies.ranking import Unit, candidates, filled, opening
 
 # Decided on one half of 1,182 published cases; on the other half 82 % of those named are right.
-_LEAST_SCORE = 4.0
-_LEAD = 1.5
+_LEAST_SCORE, _LEAD = 4.0, 1.5
 # Mentions in a thousand words. Any text about systems mentions software, so that needs none.
-_LEAST_DENSITY = 2.0
-_SOFTWARE = "tech"
-_OPENING = 1_000
+_LEAST_DENSITY, _SOFTWARE, _OPENING = 2.0, "tech", 1_000
 
 
 def propose(document: Document, reason: str) -> Draft:
@@ -37,96 +33,86 @@ def propose(document: Document, reason: str) -> Draft:
         AnswerInvalid: if no sentence speaks of any section.
     """
     sentences = sentences_of(document)
-    picked = pick(sentences, document.title)
-    claims = tuple(
-        Claim(
-            section=section,
-            text=chosen.sentence.text,
-            quotes=(chosen.sentence.text,),
-            origin=Origin.SOURCE,
-            measure=measure_in(chosen.sentence.text) if section is Section.RESULTS else None,
-        )
-        for section in Section
-        for chosen in sorted(picked.get(section, ()), key=lambda p: p.sentence.start)
-    )
+    weighed = candidates(sentences, document.title)
+    chosen = [one for picks in filled(weighed).values() for one in picks]
+    order = [*Section]
+    chosen.sort(key=lambda p: (order.index(p.section), p.unit.sentence.start))
+    claims = [_claim(one.section, one.unit) for one in chosen]
     if not claims:
         raise AnswerInvalid(
             "no sentence of the source speaks of a system in use; if it is a case study, use a "
             "larger model"
         )
-    named = [*picked.get(Section.TECHNIQUES, ()), *picked.get(Section.TOOLS, ())]
+    leads = [one for one in weighed if one.section is Section.ABSTRACT]
+    summary = [_claim(Section.ABSTRACT, unit) for unit in opening(chosen + leads)]
     return Draft(
         strategy=Strategy.GUIDED,
         strategy_reason=reason,
         facts=tuple(_facts(document, sentences)),
-        claims=claims,
-        tags=tuple(_tags(named)),
+        claims=(*summary, *claims),
+        tags=tuple(_tags([one.unit.text for one in chosen])),
     )
 
 
-def _tags(picks: Sequence[Pick]) -> Iterator[TagClaim]:
-    """Yield the terms that the chosen sentences on techniques and tools name."""
-    seen = set[str]()
-    for chosen in picks:
-        for term in terms_in(chosen.sentence.text):
-            if term.slug not in seen and term.group in {"technique", "tool"}:
-                seen.add(term.slug)
-                yield TagClaim(name=term.label, group=term.group, quotes=(chosen.sentence.text,))
+def _claim(section: Section, unit: Unit) -> Claim:
+    return Claim(
+        section=section,
+        text=unit.text,
+        quotes=(unit.text,),
+        origin=Origin.SOURCE,
+        measure=measure_in(unit.text) if section is Section.RESULTS else None,
+    )
+
+
+def _tags(texts: Sequence[str]) -> Iterator[TagClaim]:
+    """Yield the techniques and tools that the chosen sentences name, each once."""
+    named = [(term, text) for text in texts for term in terms_in(text)]
+    for term, text in {term.slug: (term, text) for term, text in reversed(named)}.values():
+        if term.group in {"technique", "tool"}:
+            yield TagClaim(name=term.label, group=term.group, quotes=(text,))
 
 
 def _facts(document: Document, sentences: Sequence[Sentence]) -> list[FactClaim]:
-    cues, stated = load_cues(), stated_by(document)
-    found = (
-        company_of(document, sentences),
-        _industry(document, sentences),
-        _first("stage", cues.stage, sentences),
-        _first("narrator", cues.narrator, sentences),
-    )
-    return [*stated, *(fact for fact in found if fact is not None)]
+    cues = load_cues()
+    found = [company_of(document, sentences), _industry(document, sentences)]
+    found.append(_first("stage", cues.stage, sentences))
+    found.append(_first("narrator", cues.narrator, sentences))
+    return [*stated_by(document), *filter(None, found)]
 
 
 def _industry(document: Document, sentences: Sequence[Sentence]) -> FactClaim | None:
     """Return the best-cued industry, if it clearly leads and its cues are dense enough.
 
-    The site's own name does not count: it says who publishes, not what the text is about.
+    A cue counts with the logarithm of its mentions, and twice where the text opens with it. The
+    site's own name does not count: it says who publishes, not what the text is about.
     """
-    text = document.text
-    if document.site:
-        text = text.replace(document.site, " " * len(document.site))
-    mentions = industry_cues().mentions(text)
-    ranked = sorted(_scores(text, mentions).items(), key=lambda entry: -entry[1])[:2]
-    if not ranked or ranked[0][1] < _LEAST_SCORE:
+    site = document.site or "\0"
+    text = document.text.replace(site, " " * len(site))
+    starts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for slug, start, end in industry_cues().mentions(text):
+        starts[slug][text[start:end].lower()].append(start)
+    scores = {
+        slug: sum((1 + log2(len(at))) * (2 if at[0] < _OPENING else 1) for at in cues.values())
+        for slug, cues in starts.items()
+    }
+    first, second = [*sorted(scores, key=lambda s: -scores[s]), "", ""][:2]
+    places = [start for at in starts[first].values() for start in at]
+    is_dense = first == _SOFTWARE or 1000 * len(places) >= _LEAST_DENSITY * len(words(text))
+    least = max(_LEAST_SCORE, _LEAD * scores.get(second, 0))
+    naming = [s.text for s in sentences if any(s.start <= start < s.end for start in places)]
+    if scores.get(first, 0) < least or not is_dense or not naming:
         return None
-    slug, score = ranked[0]
-    starts = [mention.start for mention in mentions if mention.slug == slug]
-    is_dense = 1000 * len(starts) >= _LEAST_DENSITY * len(words(text))
-    if any(score < _LEAD * other for _, other in ranked[1:]) or not (is_dense or slug == _SOFTWARE):
-        return None
-    naming = [s for s in sentences if any(s.start <= start < s.end for start in starts)]
-    if not naming:
-        return None
-    return FactClaim(name="industry", value=slug, quotes=(naming[0].text,), inferred=True)
-
-
-def _scores(text: str, mentions: Sequence[Mention]) -> dict[str, float]:
-    """Return the score of each industry.
-
-    A cue counts with the logarithm of its mentions, and twice where the text opens with it.
-    """
-    counts = Counter((m.slug, text[m.start : m.end].lower()) for m in mentions)
-    early = {(m.slug, text[m.start : m.end].lower()) for m in mentions if m.start < _OPENING}
-    scores: dict[str, float] = defaultdict(float)
-    for cue, count in counts.items():
-        scores[cue[0]] += (1 + log2(count)) * (2 if cue in early else 1)
-    return scores
+    return FactClaim(name="industry", value=first, quotes=(naming[0],), inferred=True)
 
 
 def _first(
     name: FactName, choices: Sequence[tuple[str, str]], sentences: Sequence[Sentence]
 ) -> FactClaim | None:
     """Return the first choice, in order, that some sentence speaks for."""
-    for value, pattern in choices:
-        for sentence in sentences:
-            if compiled(pattern).search(sentence.text):
-                return FactClaim(name=name, value=value, quotes=(sentence.text,), inferred=True)
-    return None
+    found = (
+        FactClaim(name=name, value=value, quotes=(sentence.text,), inferred=True)
+        for value, pattern in choices
+        for sentence in sentences
+        if has_any([pattern], sentence.text)
+    )
+    return next(found, None)

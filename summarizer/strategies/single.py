@@ -1,23 +1,32 @@
-"""The strategy for capable models: the whole document in one call."""
+"""The strategy for capable models: the whole document in one call, its triage included."""
 
-from collections.abc import Mapping
+from pydantic import BaseModel
 
 from prompts.loader import load
 from schemas.errors import ContextExceeded
 from schemas.sources import Document
-from schemas.taxonomy import load_taxonomy
 from summarizer.answers import CaseStudyAnswer, claims_of, facts_of, tags_of, with_stated
 from summarizer.asking import Asker, schema_tokens
 from summarizer.drafts import Draft
 from summarizer.profiles import Strategy
-from summarizer.rendering import estimate_tokens, fence_of, one_line, render_passages
+from summarizer.rendering import estimate_tokens, fence_of, render
 
 STAGE = "summarize"
 PROMPT = "case_study"
+_TASK = (
+    'Score the source between the two lines "{fence}", and write its case study if it belongs to '
+    "the collection."
+)
+_ORDERED = (
+    'Score the source between the two lines "{fence}". A curator has decided that it belongs to '
+    "the collection: write its case study, whatever the scores."
+)
 
 
-async def propose(document: Document, asker: Asker, reason: str) -> Draft:
-    """Return what the model proposes, from one call.
+async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> CaseStudyAnswer:
+    """Return the model's reading of a whole document; a second time from the ledger.
+
+    ``ordered`` asks for a case study whatever the verdict.
 
     Raises:
         ContextExceeded: before any call, when the document cannot fit.
@@ -30,36 +39,42 @@ async def propose(document: Document, asker: Asker, reason: str) -> Draft:
             f"answer, more than the {profile.context_tokens:,} of {profile.model}; use a model "
             "with a larger context, or the strategy map_reduce"
         )
-    values = context_values(document) | {"passages": render_passages(document)}
-    answer = await asker.ask(asker.prompt(PROMPT), values, CaseStudyAnswer, STAGE)
+    return await asker.ask(
+        asker.prompt(PROMPT),
+        _values(document, _ORDERED if ordered else _TASK),
+        CaseStudyAnswer,
+        STAGE,
+    )
+
+
+async def propose(document: Document, asker: Asker, reason: str, *, ordered: bool = False) -> Draft:
+    """Return what the model proposes, from one call.
+
+    Raises:
+        ModelError: when the call gives nothing usable.
+    """
+    answer = await ask(document, asker, ordered=ordered)
     return Draft(
         strategy=Strategy.SINGLE,
         strategy_reason=reason,
         facts=with_stated(facts_of(answer), document),
-        claims=tuple(claims_of(answer)),
-        tags=tuple(tags_of(answer)),
+        claims=claims_of(answer),
+        tags=tags_of(answer),
     )
 
 
 def prompt_tokens(document: Document) -> int:
     """Return the estimate for the one question about all of ``document``."""
-    values = context_values(document) | {"passages": render_passages(document)}
-    messages = load(PROMPT).render(values)
+    messages = load(PROMPT).render(_values(document, _TASK))
     return sum(estimate_tokens(m.content) for m in messages) + schema_tokens(CaseStudyAnswer)
 
 
-def context_values(document: Document) -> dict[str, object]:
-    """Return what a prompt gets beside the passages."""
-    return {
-        "fence": fence_of(document),
-        "title": one_line(document.title),
-        "published": str(document.published or "(not stated)"),
-        "industries": ", ".join(industry.slug for industry in load_taxonomy().industries),
-    }
+def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
+    """Return the estimate for a prompt and its schema, without what is filled in."""
+    messages = sum(estimate_tokens(message.content) for message in load(prompt).messages)
+    return messages + schema_tokens(answer_type)
 
 
-def fixed_tokens(prompt: str, variables: Mapping[str, object]) -> int:
-    """Return the estimate for a prompt whose long variables are still empty."""
-    loaded = load(prompt)
-    messages = loaded.render({name: variables.get(name, "") for name in loaded.variables})
-    return sum(estimate_tokens(message.content) for message in messages)
+def _values(document: Document, task: str) -> dict[str, object]:
+    fence = fence_of(document)
+    return {"fence": fence, "passages": render(document), "task": task.format(fence=fence)}

@@ -8,8 +8,8 @@ from math import ceil
 from schemas.sources import Document, Passage
 from summarizer.rendering import estimate_tokens
 
-# What a passage takes beside its text and headings: its number, and line breaks.
-_MARK_TOKENS = 5
+# What a passage takes beside its text and headings: its number, page or time, and line breaks.
+_MARK_TOKENS = 8
 # A window ends at the last border in its second half, where there is one.
 _EARLIEST_BORDER = 0.5
 # Windows are about equally long: none is so much longer than the mean of the rest.
@@ -43,11 +43,12 @@ def cut(document: Document, max_tokens: int) -> list[Window]:
     """
     pieces = [p for passage in document.passages for p in _pieces(document, passage, max_tokens)]
     sizes = [_tokens(document, piece) for piece in pieces]
+    borders = _borders(pieces, document.speakers()[0])
     windows, start = [], 0
     while start < len(pieces):
         rest = sum(sizes[start:])
         evenly = ceil(_SLACK * rest / ceil(rest / max_tokens))
-        end = _end(pieces, sizes, start, min(max_tokens, max(evenly, sizes[start])))
+        end = _end(borders, sizes, start, min(max_tokens, max(evenly, sizes[start])))
         windows.append(Window(tuple(pieces[start:end]), sum(sizes[start:end])))
         start = end
     return windows
@@ -69,24 +70,30 @@ def halves(document: Document, window: Window) -> list[Window]:
     ]
 
 
-def _end(pieces: Sequence[Passage], sizes: Sequence[int], start: int, limit: int) -> int:
+def _borders(pieces: Sequence[Passage], hosts: Sequence[str]) -> list[tuple[bool, bool]]:
+    """Return for each piece whether it opens a section, and whether a host takes over there."""
+    pairs = zip([None, *pieces], pieces, strict=False)
+    return [
+        (
+            before is None or piece.headings != before.headings,
+            before is not None and piece.speaker in hosts and before.speaker not in hosts,
+        )
+        for before, piece in pairs
+    ]
+
+
+def _end(borders: Sequence[tuple[bool, bool]], sizes: Sequence[int], start: int, limit: int) -> int:
     """Return where the window that begins at ``start`` ends."""
     reach = list(accumulate(sizes[start:]))
     most = start + max(1, sum(1 for size in reach if size <= limit))
-    if most >= len(pieces):
-        return len(pieces)
-    late = [
-        at for at in range(most, start, -1) if reach[at - start - 1] >= limit * _EARLIEST_BORDER
-    ]
-    sections = (at for at in late if pieces[at].headings != pieces[at - 1].headings)
-    questions = (at for at in late if _asks(pieces, at))
+    if most >= len(sizes):
+        return len(sizes)
+    places = range(most, start, -1)
+    late = [at for at in places if reach[at - start - 1] >= limit * _EARLIEST_BORDER]
+    sections = (at for at in late if borders[at][0])
+    # Never between a question and its answer, however short the window becomes.
+    questions = (at for at in places if borders[at][1])
     return next(sections, next(questions, most))
-
-
-def _asks(pieces: Sequence[Passage], at: int) -> bool:
-    """Return whether the host takes over, who is the first to speak: a question, most often."""
-    host = next((piece.speaker for piece in pieces if piece.speaker), None)
-    return host is not None and pieces[at].speaker == host != pieces[at - 1].speaker
 
 
 def _pieces(document: Document, passage: Passage, max_tokens: int) -> list[Passage]:

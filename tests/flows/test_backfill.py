@@ -60,7 +60,7 @@ async def test_every_source_of_a_list_is_drafted_once(
 async def test_a_budget_buys_whole_drafts(
     files: list[Candidate], settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A budget for two and a half sources gives two finished drafts, not six triages."""
+    """A budget for two and a half sources gives two finished drafts, not six begun ones."""
     model_endpoint.script = answer_of
     async with Services(settings) as services:
         each = services.forecast(len(article())).cost_usd or 0.0
@@ -69,9 +69,9 @@ async def test_a_budget_buys_whole_drafts(
         progress = services.warehouse.batch(run.batch.batch_id)
 
     drafts = [result for result in results if result.status.value == "draft"]
-    triages = [r for r in model_endpoint.requests if schema_name(r) == "TriageAnswer"]
+    readings = [r for r in model_endpoint.requests if schema_name(r) == "CaseStudyAnswer"]
     assert len(drafts) >= 2
-    assert len(triages) == len(drafts)
+    assert len(readings) == len(drafts)
     assert progress.step == "paused"
     assert "budget" in (progress.reason or "")
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from claims_article import article
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint, api_error, completion
-from scripted_model import TRIAGE
+from scripted_model import CASE_STUDY, REFUSED
 
 from config.services import Services
 from config.settings import Settings
-from flows.ingest import process
+from flows.ingest import extract, fetch, process, triage
 from flows.run import Run
 from schemas.results import IngestStatus
 from schemas.sources import SourceRef
@@ -50,11 +50,9 @@ async def test_a_crash_after_an_answer_pays_nothing_twice(
     source: Path, services: Services, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
     """An answer that was stored before a crash is found by the next process."""
-    model_endpoint.enqueue(completion(TRIAGE), api_error(400, "bad_request", "no"))
-    failed = await process(run_of(source, services))
-    assert failed.status is IngestStatus.FAILED
-    assert failed.failure is not None
-    assert failed.failure.stage == "summarize"
+    model_endpoint.enqueue(completion(CASE_STUDY))
+    run = run_of(source, services)
+    await triage(run, await extract(run, await fetch(run)))
     calls = len(model_endpoint.requests)
     await services.__aexit__()
 
@@ -62,18 +60,17 @@ async def test_a_crash_after_an_answer_pays_nothing_twice(
         result = await process(run_of(source, fresh))
 
     assert result.status is IngestStatus.DRAFT
-    assert len(model_endpoint.requests) == calls + 1  # the summary alone
+    assert len(model_endpoint.requests) == calls + 1  # the judge
 
 
 async def test_a_refused_source_has_a_reason_and_can_be_forced(
     source: Path, services: Services, model_endpoint: ScriptedEndpoint
 ) -> None:
     """Triage refuses with a reason and no draft; --force drafts it, marked unsure."""
-    refusal = {name: {**score, "score": 0} for name, score in TRIAGE.items()}
-    model_endpoint.enqueue(completion(refusal))
+    model_endpoint.enqueue(completion(REFUSED))
     refused = await process(run_of(source, services))
     assert refused.status is IngestStatus.NOT_A_CASE_STUDY
-    assert refused.reason
+    assert refused.reason == REFUSED["triage"]["reason"]
     assert [one.source.source_id for one in services.warehouse.refused()] == [refused.source_id]
 
     forced = await process(run_of(source, services, force=True))

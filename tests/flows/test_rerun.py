@@ -2,8 +2,8 @@
 
 import pytest
 from local_site import Site
-from scripted_endpoint import ScriptedEndpoint, completion, schema_name
-from scripted_model import CASE_STUDY, TRIAGE
+from scripted_endpoint import ScriptedEndpoint, completion
+from scripted_model import CASE_STUDY, REFUSED
 
 from config.services import Services
 from config.settings import Settings
@@ -26,9 +26,9 @@ async def test_a_case_is_stale_when_today_would_make_it_otherwise(
 ) -> None:
     """The same settings find nothing stale; another model or judge is named as the reason."""
     assert await stale(services) == {}
-    async with Services(newer.model_copy(update={"judge": "same"})) as other:
+    async with Services(newer.model_copy(update={"judge": "off"})) as other:
         found = await stale(other)
-    reasons = ("model scripted → newer", "prompt judge/v1", "judge off → newer")
+    reasons = ("model scripted → newer", "judge scripted → off")
     assert found == {case.case.case_id: reasons}
 
 
@@ -96,10 +96,10 @@ async def test_a_refusal_of_triage_does_not_undo_a_case(
     services: Services, newer: Settings, case: CaseView, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A rerun drafts even where the newer model's triage would refuse the source."""
-    refusal = {name: {**score, "score": 0} for name, score in TRIAGE.items()}
 
     def script(request):
-        return completion(refusal if schema_name(request) == "TriageAnswer" else CASE_STUDY)
+        is_ordered = "A curator has decided" in request["messages"][-1]["content"]
+        return completion(CASE_STUDY if is_ordered else REFUSED)
 
     model_endpoint.script = script
     async with Services(newer) as other:

@@ -9,16 +9,15 @@ from jinja2.exceptions import SecurityError
 from prompts import lock
 from prompts.loader import load, parse
 from schemas.errors import ConfigurationError
-from summarizer.answers import CaseStudyAnswer, PartAnswer
+from summarizer.answers import CaseStudyAnswer, PartAnswer, TriageAnswer
 from summarizer.judging import JudgeAnswer
-from summarizer.rubrics import WantedAnswer
 from summarizer.strategies.synthesis import MergeAnswer
-from summarizer.triage import TriageAnswer
+from summarizer.triage import WantedAnswer
 
 SHIPPED = sorted(lock.current_hashes())
 TYPES = {
     "case_study": CaseStudyAnswer,
-    "case_study_part": PartAnswer,
+    "case_study/part": PartAnswer,
     "case_study_merge": MergeAnswer,
     "triage": TriageAnswer,
     "judge": JudgeAnswer,
@@ -69,8 +68,37 @@ def test_worked_examples_would_be_accepted(path):
 def test_the_source_stands_inside_its_fence():
     """In prompts over documents the passages lie between two fence lines."""
     fenced = r"^\{\{ fence \}\}\n\{\{ passages \}\}\n\{\{ fence \}\}$"
-    for name in ("case_study", "case_study_part", "triage"):
+    for name in ("case_study", "triage"):
         assert re.search(fenced, load(name).messages[-1].content, re.MULTILINE)
+
+
+def test_the_fixed_part_comes_first_and_is_short():
+    """What is the same for every source comes first, with its schema in 12,000 characters."""
+    system, user = load("case_study").messages
+    schema = json.dumps(CaseStudyAnswer.model_json_schema(), separators=(",", ":"))
+    assert "{{" not in system.content
+    assert len(system.content) + len(user.content) + len(schema) <= 12_000
+
+
+@pytest.mark.parametrize("kind", TYPES.values())
+def test_schemas_are_strict(kind):
+    """Every object requires all its fields and no others; nothing but shape is sent."""
+
+    def check(part):
+        if isinstance(part, dict) and part.get("type") == "object":
+            assert part["additionalProperties"] is False
+            assert part["required"] == list(part["properties"])
+        several = (
+            part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        )
+        for one in several:
+            check(one)
+
+    schema = kind.model_json_schema()
+    check(schema)
+    text = json.dumps(schema)
+    assert '"description"' not in text
+    assert '"default"' not in text
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,13 @@ def test_a_case_without_title_or_statement_is_blocked(facts, support, reason):
     statements = [a_statement(1, "Yes.", support=support)] if support else []
     found = blocked(CaseStudy(facts=facts, statements=statements))
     assert (found is None) if reason is None else (reason in found)
+
+
+@pytest.mark.parametrize(("support", "kept"), [(VERIFIED, True), (REFUTED, False)])
+def test_a_sentence_of_the_abstract_goes_with_its_statements(support, kept):
+    """The abstract says nothing that a reader cannot find among the statements."""
+    fact = a_statement(2, "A lesson.", section=Section.LESSONS, support=support)
+    resting = a_statement(1, "In short.").model_copy(update={"rests_on": (2,)})
+    gated = readable(CaseStudy(statements=(resting, fact)))
+    assert (resting in gated.study.statements) is kept
+    assert (resting in gated.held_back) is not kept

@@ -62,7 +62,7 @@ def test_sections_come_in_the_order_of_reading(page):
 
 def test_only_silent_parts_are_called_silent(publish, page):
     """What the source says nothing about is named; a section that is held back is not."""
-    silent = "techniques · lessons · failures and limits"
+    silent = "scale · techniques · lessons · failures and limits"
     assert texts(section(page, "silent"), "p") == [silent]
     study = a_study()
     left = [s for s in study.statements if s.section is not Section.TOOLS]

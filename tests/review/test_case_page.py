@@ -86,4 +86,4 @@ def test_what_readers_would_not_see_is_named_on_top(warehouse, case_id):
         ("t-made-up", "Tag: REFUTED-TAG"),
     ]
     assert [d.text for d in page.doubtful] == ["DOUBTFUL-STATEMENT"]
-    assert page.silent == ["techniques", "lessons", "failures and limits"]
+    assert page.silent == ["scale", "techniques", "lessons", "failures and limits"]

@@ -7,8 +7,7 @@ from scripted_endpoint import ScriptedEndpoint
 from scripted_model import PROFILE, MemoryLedger
 
 from summarizer.asking import Asker
-from summarizer.client import ModelClient
-from summarizer.limiter import Limiter
+from summarizer.client import Limiter, ModelClient
 from summarizer.profiles import Profile
 
 
@@ -52,9 +51,7 @@ def client_of(endpoint: ScriptedEndpoint, waits: Waits) -> Callable[..., ModelCl
 
     def make(profile: Profile = PROFILE, concurrent: int = 4, **options: object) -> ModelClient:
         limiter = Limiter(concurrent, clock=waits.clock, sleep=waits.sleep)
-        return ModelClient(
-            endpoint.base_url, "key", profile.model, profile, limiter=limiter, **options
-        )
+        return ModelClient(endpoint.base_url, "key", profile, limiter=limiter, **options)
 
     return make
 

@@ -106,7 +106,7 @@ async def test_no_client_is_made_for_a_known_answer(endpoint, asker_of, ledger, 
     endpoint.enqueue(GOOD)
     await ask(asker_of())
     asker = asker_of()
-    asker._client_factory = lambda: pytest.fail("a client was made")
+    asker.client_factory = lambda: pytest.fail("a client was made")
     assert (await ask(asker)).text == "hello"
 
 

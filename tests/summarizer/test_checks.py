@@ -6,13 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
-from scripted_model import document_of
+from scripted_model import checked, document_of
 
 from schemas.cases import Measure, Section, SupportLevel
 from schemas.sources import HiddenText
-from summarizer.names import missing_names
-from summarizer.numbers import missing_numbers, number_of
-from summarizer.service import checked
+from summarizer.agreement import missing_names, missing_numbers, number_of
 
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[3] / "shared" / "data"))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_endpoint import api_error, completion, schema_name
-from scripted_model import EMPTY, document_of, merge_of
+from scripted_model import EMPTY, document_of, merge_of, statement
 
 from schemas.cases import SupportLevel
 from schemas.errors import AnswerInvalid, ContextExceeded, ModelRejected, ProviderUnavailable
@@ -15,11 +15,11 @@ from schemas.sources import Passage
 from schemas.taxonomy import load_taxonomy
 from summarizer import service
 from summarizer.answers import PartAnswer
-from summarizer.asking import schema_tokens
 from summarizer.profiles import Price, Profile, Strategy
-from summarizer.rendering import estimate_tokens, fair_sample, fence_of, render_passages
+from summarizer.rendering import estimate_tokens, fair_sample, fence_of, render
 from summarizer.strategies import map_reduce, single
 from summarizer.strategies.windows import cut, halves
+from summarizer.triage import triage_by_cues
 
 NAMES = "Ada Bergen Cormorant Delta Elm Fennel Gannet Heron Ibis Juniper".split()
 DOCUMENT = document_of(
@@ -29,8 +29,7 @@ DOCUMENT = document_of(
         for n, name in enumerate(NAMES)
     )
 )
-FIXED = single.fixed_tokens(map_reduce.PART_PROMPT, {"industries": "x" * 300})
-FIXED += schema_tokens(PartAnswer)
+FIXED = single.fixed_tokens(single.PROMPT, PartAnswer) + 600
 PROFILE = Profile(
     model="scripted",
     context_tokens=FIXED + 1_400,
@@ -38,6 +37,7 @@ PROFILE = Profile(
     price=Price(input=1.0, output=4.0),
 )
 PLAN = service.plan(DOCUMENT, PROFILE, Strategy.MAP_REDUCE)
+VERDICT = triage_by_cues(DOCUMENT)
 
 
 def shown(request):
@@ -52,9 +52,13 @@ def reader(request):
         return completion(merge_of(request))
     name = NAMES[shown(request)[0] - 1]
     sentence = next(s for s in DOCUMENT.text.split(". ") if f"The {name} service" in s)
-    claim = {"statement": f"{sentence.strip()}.", "quotes": [sentence.strip()]}
+    claim = statement(1, f"{sentence.strip()}.", sentence.strip())
     company = {"value": name, "quote": f"The {name} service"}
     return completion({**EMPTY, "architecture": [claim], "company": company})
+
+
+async def drafted(asker, on_step=lambda *_: None):
+    return await service.summarize(DOCUMENT, asker, PLAN, VERDICT, on_step)
 
 
 @pytest.fixture
@@ -66,9 +70,7 @@ def model(endpoint):
 async def test_all_windows_are_read_and_put_together(model, asker_of):
     """Each passage is shown once, each finding keeps its quote, and one call merges them."""
     steps = []
-    draft = await service.summarize(
-        DOCUMENT, asker_of(PROFILE), PLAN, lambda *step: steps.append(step)
-    )
+    draft = await drafted(asker_of(PROFILE), lambda *step: steps.append(step))
     *parts, merge = sorted(model.requests, key=lambda r: schema_name(r) == "MergeAnswer")
     assert sorted(n for request in parts for n in shown(request)) == list(range(1, 11))
     assert schema_name(merge) == "MergeAnswer"
@@ -89,10 +91,10 @@ async def test_a_crash_pays_only_for_the_rest(model, asker_of):
 
     model.script = fails_at_heron
     with pytest.raises(ProviderUnavailable):
-        await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+        await drafted(asker_of(PROFILE))
     model.requests.clear()
     model.script = reader
-    await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    await drafted(asker_of(PROFILE))
     assert [schema_name(r) for r in model.requests] == ["PartAnswer", "MergeAnswer"]
 
 
@@ -107,7 +109,7 @@ async def test_a_crash_pays_only_for_the_rest(model, asker_of):
 async def test_a_window_that_fails_by_itself_is_listed(model, asker_of, reply, reason):
     """The draft says which passages it does not cover, and why."""
     model.script = lambda request: reply if "Heron" in str(request) else reader(request)
-    draft = await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    draft = await drafted(asker_of(PROFILE))
     [gap] = draft.unread
     assert gap.first <= 8 <= gap.last
     assert reason in gap.reason
@@ -120,7 +122,7 @@ async def test_too_many_gaps_give_no_draft(model, asker_of):
         completion(None, refusal="no") if any(n in str(request) for n in lost) else reader(request)
     )
     with pytest.raises(AnswerInvalid, match="of the source gave no usable answer"):
-        await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+        await drafted(asker_of(PROFILE))
 
 
 async def test_a_window_that_is_too_long_after_all_is_read_in_halves(model, asker_of):
@@ -130,7 +132,7 @@ async def test_a_window_that_is_too_long_after_all_is_read_in_halves(model, aske
         if schema_name(request) == "PartAnswer" and len(shown(request)) > 1
         else reader(request)
     )
-    draft = await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    draft = await drafted(asker_of(PROFILE))
     assert len(draft.claims) == 10
     assert draft.unread == ()
 
@@ -143,16 +145,15 @@ async def test_findings_beyond_the_context_are_reduced_in_groups(model, asker_of
             return completion(merge_of(request))
         first = shown(request)[0]
         claims = [
-            {
-                "statement": f"{first}-{n} " + "It ran in the old customs house. " * 8,
-                "quotes": ["It took very long."],
-            }
+            statement(
+                n, f"{first}-{n} " + "It ran in the old customs house. " * 8, "It took very long."
+            )
             for n in range(8)
         ]
         return completion({**EMPTY, "lessons": claims})
 
     model.script = verbose
-    draft = await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    draft = await drafted(asker_of(PROFILE))
     sizes = [len(json.dumps(r["messages"])) / 3.5 for r in model.requests]
     assert [schema_name(r) for r in model.requests].count("MergeAnswer") > 2
     assert max(sizes) < PROFILE.context_tokens
@@ -164,11 +165,11 @@ async def test_a_statement_that_rests_on_no_finding_is_dropped(model, asker_of):
 
     def invents(request):
         answer = merge_of(request)
-        answer["lessons"] = [{"statement": "It won a prize in 2031.", "findings": [999]}]
+        answer["lessons"] = [{"id": 1, "statement": "It won a prize in 2031.", "findings": [999]}]
         return completion(answer)
 
     model.script = lambda r: invents(r) if schema_name(r) == "MergeAnswer" else reader(r)
-    draft = await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    draft = await drafted(asker_of(PROFILE))
     assert "prize" not in str(draft)
 
 
@@ -176,14 +177,14 @@ async def test_lasting_faults_end_the_whole(model, asker_of):
     """A refused key is not a gap: it is raised."""
     model.script = lambda _: api_error(401)
     with pytest.raises(ModelRejected):
-        await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+        await drafted(asker_of(PROFILE))
 
 
 async def test_silent_windows_give_no_draft(model, asker_of):
     """A long source in which no window finds a statement is not made into an empty draft."""
     model.script = lambda _: completion(EMPTY)
     with pytest.raises(AnswerInvalid, match="no statement in any part"):
-        await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+        await drafted(asker_of(PROFILE))
 
 
 def test_a_context_without_room_is_reported_before_any_call():
@@ -216,7 +217,8 @@ def test_windows_hold_every_character_once(shape, limit):
     )
     for window in windows:
         assert window.tokens <= limit
-        assert estimate_tokens(render_passages(document, window.passages)) <= window.tokens
+        bare = document.model_copy(update={"title": None})
+        assert estimate_tokens(render(bare, window.passages)) <= window.tokens
 
 
 def test_windows_end_at_sections_or_where_the_host_asks():
@@ -229,7 +231,8 @@ def test_windows_end_at_sections_or_where_the_host_asks():
         {"S3"},
     ]
     speakers = {n: "Host" if n % 4 == 1 else "Guest" for n in range(1, 13)}
-    talk = document_of(*["word " * 100] * 12, speakers=speakers)
+    turns = ["word " * 100 + ("why?" if speakers[n] == "Host" else "so.") for n in speakers]
+    talk = document_of(*turns, speakers=speakers)
     assert all(w.passages[0].speaker == "Host" for w in cut(talk, 1_000))
 
 
@@ -252,14 +255,49 @@ def test_a_long_source_is_sampled_fairly_for_triage():
     assert numbers[:2] == [1, 2]
     assert numbers[-1] == 100
     assert any(30 < n < 70 for n in numbers)
-    assert "are left out)" in render_passages(document, chosen)
+    assert "are left out)" in render(document, chosen)
     assert fair_sample(document, 100_000) == list(document.passages)
 
 
-def test_headings_and_speakers_are_shown():
-    """A model sees the path of headings and who speaks, where they change."""
-    document = document_of("# Setup", "We use it.", "Why?", "So.", speakers={2: "Ana", 3: "Ana"})
-    assert render_passages(document) == "# Setup\n[1] We use it.\n[2] Ana: Why?\n[3] So."
+def test_a_model_sees_what_surrounds_the_text():
+    """Title, description, headings, who asks and answers, pages and times: all within the fence."""
+    document = document_of(
+        "# Setup", "We use it.", "Why?", "So.", speakers={2: "Ana", 3: "Ben"}, description="A talk."
+    )
+    passages = [p.model_copy(update={"seconds": 60.0 * p.n}) for p in document.passages]
+    talk = document.model_copy(update={"passages": passages})
+    assert render(talk).splitlines() == [
+        "Title: A title",
+        "Speakers: Ana (asks), Ben (answers)",
+        "[0] A talk.",
+        "# Setup",
+        "[1, 1:00] We use it.",
+        "[2, 2:00] Ana: Why?",
+        "[3, 3:00] Ben: So.",
+    ]
+    page = document.passages[0].model_copy(update={"page": 7})
+    assert "[1, p. 7] We use it." in render(document, [page])
+
+
+async def test_windows_carry_the_opening(model, asker_of):
+    """Each window after the first repeats the short opening, and says which part it is."""
+    document = document_of(
+        "Acme answers letters.", *[DOCUMENT.passage_text(p) for p in DOCUMENT.passages]
+    )
+    model.script = lambda r: (
+        completion(merge_of(r))
+        if schema_name(r) == "MergeAnswer"
+        else completion(
+            {**EMPTY, "lessons": [statement(1, "It took very long.", "It took very long.")]}
+        )
+    )
+    await service.summarize(document, asker_of(PROFILE), PLAN, VERDICT)
+    parts = [
+        r["messages"][-1]["content"] for r in model.requests if schema_name(r) != "MergeAnswer"
+    ]
+    assert len(parts) > 2
+    assert all("[1] Acme answers letters." in part for part in parts)
+    assert sum("after the opening of the whole" in part for part in parts) == len(parts) - 1
 
 
 def test_a_page_cannot_forge_its_fence():

@@ -78,6 +78,6 @@ def test_cost_is_tokens_times_price_or_unknown():
     """Cached tokens cost less where the provider says so; without a price the cost is None."""
     usage = Usage(prompt_tokens=1_000_000, completion_tokens=100_000, cached_tokens=400_000)
     price = Price(input=2.0, output=10.0, cached=0.5)
-    assert Profile(price=price).cost(usage) == pytest.approx(1.2 + 0.2 + 1.0)
-    assert Profile().cost(usage) is None
+    assert Profile(price=price).priced(usage).cost_usd == pytest.approx(1.2 + 0.2 + 1.0)
+    assert Profile().priced(usage).cost_usd is None
     assert Profile(price=Price(input=2.0, output=10.0)).priced(usage).cost_usd == pytest.approx(3.0)

@@ -7,14 +7,24 @@ from scripted_model import (
     EMPTY,
     PARAGRAPHS,
     PROFILE,
+    REFUSAL,
+    TRIAGE,
     answer_of,
     case_document,
+    checked,
     document_of,
     judge_of,
+    statement,
 )
 
 from schemas.cases import Section, SupportLevel
-from schemas.errors import AnswerInvalid, AnswerTruncated, BudgetReached, ProviderUnavailable
+from schemas.errors import (
+    AnswerInvalid,
+    AnswerTruncated,
+    BudgetReached,
+    ExtractionError,
+    ProviderUnavailable,
+)
 from schemas.reviews import Verdict
 from schemas.sources import Candidate
 from schemas.taxonomy import load_taxonomy
@@ -34,23 +44,81 @@ def model(endpoint):
     return endpoint
 
 
+async def drafted(document, asker, plan=None):
+    plan = plan or service.plan(document, PROFILE)
+    verdict = await service.triage(document, asker, plan)
+    return await service.summarize(document, asker, plan, verdict)
+
+
 async def verified(document, asker_of, judge=None):
-    asker = asker_of()
-    draft = await service.summarize(document, asker, service.plan(document, PROFILE))
+    draft = await drafted(document, asker_of())
     return await service.verify(draft, document, load_taxonomy(), judge)
 
 
 async def test_from_triage_to_a_draft(document, model, asker_of):
-    """Triage accepts, one call drafts, and the draft names the calls that it rests on."""
+    """One call gives verdict and draft, and the draft names the call that it rests on."""
     asker, plan = asker_of(), service.plan(document, PROFILE)
     steps = []
     triage = await service.triage(document, asker, plan)
-    draft = await service.summarize(document, asker, plan, lambda *step: steps.append(step))
+    report = lambda *step: steps.append(step)  # noqa: E731 - a list of steps
+    draft = await service.summarize(document, asker, plan, triage, report)
     assert (triage.verdict, triage.rubric) == (Verdict.CASE_STUDY, service.rubric_id(plan))
+    assert triage.reason == TRIAGE["reason"]
     assert draft.strategy is Strategy.SINGLE
-    assert draft.generation_ids == (asker.generations[1].generation_id,)
+    assert draft.generation_ids == triage.generation_ids
     assert steps == [(0, 1), (1, 1)]
-    assert [schema_name(r) for r in model.requests] == ["TriageAnswer", "CaseStudyAnswer"]
+    assert [schema_name(r) for r in model.requests] == ["CaseStudyAnswer"]
+
+
+async def test_a_curator_overturns_a_refusal(document, endpoint, asker_of):
+    """A refused source ends with its one call; drafting it all the same is another question."""
+    refusal = {**EMPTY, "triage": REFUSAL}
+    endpoint.enqueue(completion(refusal), completion({**CASE_STUDY, "triage": REFUSAL}))
+    asker, plan = asker_of(), service.plan(document, PROFILE)
+    triage = await service.triage(document, asker, plan)
+    assert (triage.refused, triage.reason) == (True, "It advertises a product.")
+    with pytest.raises(AnswerInvalid, match="no statement"):
+        await service.summarize(document, asker, plan, triage)
+    overturned = triage.model_copy(update={"overturned_by": "me"})
+    draft = await service.summarize(document, asker, plan, overturned)
+    assert draft.claims
+    assert "A curator has decided" in endpoint.requests[1]["messages"][-1]["content"]
+
+
+async def test_a_thin_page_is_no_source(model, asker_of):
+    """A page that does not speak of its own title is refused before any call, as a failure."""
+    title = "How Kellamoor drafts answers with language models"
+    document = document_of("Sorry, we moved. Please use the search instead.", title=title)
+    with pytest.raises(ExtractionError) as caught:
+        await service.triage(document, asker_of(), service.plan(document, PROFILE))
+    assert caught.value.kind == "page_too_thin"
+    assert model.requests == []
+
+
+async def test_the_abstract_rests_on_statements(document, model, asker_of):
+    """Its sentences name statements by number; one that rests on none is refuted."""
+    study = (await verified(document, asker_of)).study
+    first, second, third = study.section(Section.ABSTRACT)
+    texts = {s.n: s.text for s in study.statements}
+    assert [texts[n] for n in first.rests_on] == [CASE_STUDY["context"][0]["statement"]]
+    assert {texts[n].split()[0] for n in second.rests_on} == {"A", "The"}
+    assert [s.support.level for s in (first, second)] == [SupportLevel.UNVERIFIED] * 2
+    assert (third.support.level, third.rests_on) == (SupportLevel.REFUTED, ())
+    (solution,) = study.section(Section.SOLUTIONS)
+    assert texts[solution.answers].startswith("A third of the claims")
+
+
+async def test_what_is_said_twice_is_kept_once(document, endpoint, asker_of):
+    """The result with its parts stays, and the draft records what only repeated it."""
+    repeat = statement(
+        9, CASE_STUDY["results"][0]["statement"][:-1], "fell from 26 hours to 2 hours"
+    )
+    answer = {**CASE_STUDY, "lessons": [repeat], "open_questions": []}
+    endpoint.script = lambda _: completion(answer)
+    outcome = await verified(document, asker_of)
+    assert outcome.dropped == (repeat["statement"],)
+    assert not outcome.study.section(Section.LESSONS)
+    assert len(outcome.study.section(Section.RESULTS)) == 2
 
 
 async def test_levels_without_a_judge(document, model, asker_of):
@@ -85,6 +153,7 @@ async def test_facts_tags_and_parts_of_results(document, model, asker_of):
         ("industry", True),
         ("stage", True),
         ("narrator", True),
+        ("scale", False),
     ]
     assert study.fact("title").value == "A title"
     assert [tag.slug for tag in study.tags] == ["postgresql", "vllm"]
@@ -102,25 +171,27 @@ async def test_a_source_without_a_title_gets_one(model, asker_of):
 
 
 async def test_a_judge_verifies(document, model, asker_of):
-    """An entailed statement is verified; what code found wrong stays doubtful."""
+    """An entailed statement is verified, also where code had a doubt; never without its quote."""
     judge = asker_of()
     outcome = await verified(document, asker_of, judge)
     levels = [s.support.level for s in outcome.study.statements]
-    assert levels.count(SupportLevel.VERIFIED) == 5
-    assert levels.count(SupportLevel.DOUBTFUL) == 1
+    assert levels.count(SupportLevel.VERIFIED) == 8
+    assert levels.count(SupportLevel.REFUTED) == 2
     assert SupportLevel.UNVERIFIED not in levels
     assert outcome.generation_ids == (judge.generations[0].generation_id,)
 
 
 async def test_the_judge_sees_parts_passages_and_neighbours(document, model, asker_of):
-    """Every statement that is not verbatim is shown with its passage, its neighbours and parts."""
+    """What is not verbatim is shown with its passage, the neighbours, parts and what it rests on."""
     await verified(document, asker_of, asker_of())
     asked = model.requests[-1]["messages"][-1]["content"]
     assert "Company: Kellamoor" in asked
     assert "Parts: metric: median time to the first answer; value: 2; unit: hours" in asked
-    assert "Passage 4: We run every photograph through Tesseract first" in asked
-    assert "Before: A third of the claims" in asked
-    assert "Statement 2:" not in asked  # the source's own sentence
+    assert asked.count("[4] We run every photograph through Tesseract first") == 1
+    assert "[3] A third of the claims" in asked
+    assert "first at Kellamoor. [4]" in asked
+    assert "for a clerk. (abstract; it rests on statement 4)" in asked
+    assert "Statement 6: A third" not in asked  # the source's own sentence
     assert "moon" not in asked  # its quote is not in the source
 
 
@@ -160,11 +231,11 @@ async def test_many_statements_are_judged_in_batches(endpoint, asker_of):
     facts = [f"Team {n} answers {n} letters a day with the assistant." for n in range(100, 160)]
     document = document_of(*facts)
     claims = [
-        {"statement": f"The assistant answers {n} letters a day for team {n}.", "quotes": [fact]}
+        statement(n, f"The assistant answers {n} letters a day for team {n}.", fact)
         for n, fact in enumerate(facts, start=100)
     ]
     endpoint.script = lambda request: (
-        completion({**EMPTY, "architecture": claims})
+        completion({**EMPTY, "triage": TRIAGE, "architecture": claims})
         if schema_name(request) == "CaseStudyAnswer"
         else answer_of(request)
     )
@@ -174,11 +245,12 @@ async def test_many_statements_are_judged_in_batches(endpoint, asker_of):
 
 
 async def test_an_answer_of_empty_lists_is_no_draft(document, endpoint, asker_of):
-    """A model that fills in nothing is asked again and then fails: there is no empty draft."""
-    endpoint.script = lambda _: completion(EMPTY)
-    with pytest.raises(AnswerInvalid):
-        await service.summarize(document, asker_of(), service.plan(document, PROFILE))
-    assert len(endpoint.requests) == 2
+    """A model that fills in nothing is asked again, and then fails: a retry asks once more."""
+    endpoint.script = lambda _: completion({**EMPTY, "triage": TRIAGE})
+    for asked in (2, 4):
+        with pytest.raises(AnswerInvalid):
+            await drafted(document, asker_of())
+        assert len(endpoint.requests) == asked
 
 
 async def test_one_slip_does_not_cost_the_answer(document, endpoint, asker_of):
@@ -201,14 +273,15 @@ async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
     endpoint.script = lambda request: (
         completion("{", finish="length")
         if schema_name(request) == "CaseStudyAnswer"
+        and "are passages" not in request["messages"][-1]["content"].rpartition("=====")[2]
         else answer_of(request)
     )
-    draft = await service.summarize(document, asker_of(), service.plan(document, PROFILE))
+    draft = await drafted(document, asker_of())
     assert draft.strategy is Strategy.MAP_REDUCE
-    assert draft.strategy_reason.startswith("one call failed")
+    assert draft.strategy_reason == "one call for all of it was too long"
     wanted = service.plan(document, PROFILE, Strategy.SINGLE)
     with pytest.raises(AnswerTruncated):
-        await service.summarize(document, asker_of(), wanted)
+        await service.triage(document, asker_of(), wanted)
 
 
 @pytest.mark.parametrize(
@@ -233,10 +306,10 @@ def test_the_strategy_follows_the_model(profile, wanted, strategy, by_model):
 
 
 def test_a_forecast_counts_all_calls():
-    """Triage, summary and judge are forecast with their price; a guided draft costs nothing."""
+    """The one reading and the judge are forecast with their price; a guided draft costs nothing."""
     plan = service.usual_plan(12_000, PROFILE)
     without, judged = (service.forecast(12_000, PROFILE, plan, j) for j in (None, PROFILE))
-    assert (without.calls, judged.calls) == (2, 3)
+    assert (without.calls, judged.calls) == (1, 2)
     assert 0 < without.cost_usd < judged.cost_usd
     assert service.forecast(12_000, Profile(), plan).cost_usd is None
     small = Profile(strategy=Strategy.GUIDED)
@@ -249,7 +322,7 @@ async def test_a_budget_for_two_and_a_half_sources_makes_two_drafts(model, asker
     documents = [document_of(*PARAGRAPHS, f"Source {n} ends here.") for n in range(6)]
     plan = service.plan(documents[0], PROFILE)
     price = service.forecast(len(documents[0].text), PROFILE, plan, PROFILE).cost_usd
-    usual = 0.9 * price / 3 / PROFILE.price.output * 1e6
+    usual = 0.9 * price / 2 / PROFILE.price.output * 1e6
 
     def usual_answer(request):
         reply = answer_of(request)
@@ -262,22 +335,21 @@ async def test_a_budget_for_two_and_a_half_sources_makes_two_drafts(model, asker
         try:
             async with budget.source(price) as allowance:
                 asker, judge = (asker_of(budget=allowance) for _ in range(2))
-                await service.triage(document, asker, plan)
-                draft = await service.summarize(document, asker, plan)
+                draft = await drafted(document, asker, plan)
                 drafts.append(await service.verify(draft, document, load_taxonomy(), judge))
         except BudgetReached:
             refused += 1
     assert (len(drafts), refused) == (2, 4)
     assert all(outcome.unjudged is None for outcome in drafts)
-    assert len(model.requests) == 6
+    assert len(model.requests) == 4
 
 
 def test_a_curators_statement_gets_the_same_checks(document):
     """An edited statement is located and compared like a model's, and stays the curator's."""
-    good = service.checked(
+    good = checked(
         "A clerk checks every draft.", Section.ABSTRACT, ["a clerk checks each draft"], document
     )
-    bad = service.checked(
+    bad = checked(
         "A clerk checks 7 drafts.", Section.ABSTRACT, ["a clerk checks each draft"], document
     )
     assert (good.support.level, good.origin.value) == (SupportLevel.UNVERIFIED, "curator")

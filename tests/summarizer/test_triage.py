@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from scripted_endpoint import completion
-from scripted_model import PROFILE, TRIAGE, document_of
+from scripted_model import CASE_STUDY, PROFILE, TRIAGE, document_of
 
 from schemas.errors import ProviderUnavailable
 from schemas.reviews import Verdict
@@ -102,7 +102,7 @@ def test_published_case_studies_are_not_refused():
         pytest.skip(f"the shared data is not at {DATASETS}")
     rows = duckdb.execute(
         "select full_summary from read_parquet(?) where length(full_summary) > 3000 "
-        "order by slug limit 20",
+        "order by slug limit 10",
         [str(file)],
     ).fetchall()
     verdicts = [triage_by_cues(document_of(*text.split("\n"))).verdict for (text,) in rows]
@@ -126,7 +126,7 @@ def test_pages_about_other_things_are_refused(page):
 async def test_a_model_scores_the_whole_source(endpoint, asker_of):
     """A long source that fits the context is shown whole, and quotes of the scores are located."""
     document = document_of(*[f"Paragraph {n} a clerk checks each draft." for n in range(900)])
-    endpoint.enqueue(completion(TRIAGE))
+    endpoint.enqueue(completion(CASE_STUDY))
     plan = service.plan(document, PROFILE)
     triage = await service.triage(document, asker_of(), plan)
     assert "Paragraph 450" in endpoint.requests[0]["messages"][-1]["content"]
@@ -135,9 +135,22 @@ async def test_a_model_scores_the_whole_source(endpoint, asker_of):
     assert len(triage.generation_ids) == 1
 
 
+async def test_a_source_too_long_for_one_call_is_sampled(endpoint, asker_of):
+    """Before windows are read, a question of its own shows a fair sample with gaps marked."""
+    document = document_of(*[f"Paragraph {n} a clerk checks each draft." for n in range(900)])
+    profile = Profile(model="scripted", context_tokens=9_000, output_tokens=2_000)
+    endpoint.enqueue(completion(TRIAGE))
+    plan = service.plan(document, profile)
+    triage = await service.triage(document, asker_of(profile), plan)
+    assert triage.rubric == service.rubric_id(plan) == "triage/v1"
+    asked = endpoint.requests[0]["messages"][-1]["content"]
+    assert "Paragraph 899" in asked
+    assert "are left out)" in asked
+
+
 async def test_triage_of_a_reasoning_model_has_no_small_limit(endpoint, asker_of):
     """Thinking counts as output, so the answer's room is the profile's."""
-    endpoint.enqueue(completion(TRIAGE))
+    endpoint.enqueue(completion(CASE_STUDY))
     profile = Profile(
         model="scripted", context_tokens=128_000, output_tokens=32_000, reasoning_effort="medium"
     )

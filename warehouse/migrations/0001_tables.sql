@@ -198,6 +198,7 @@ CREATE TABLE revisions (
     strategy_reason VARCHAR,
     generation_ids VARCHAR[],
     unread STRUCT("first" INTEGER, "last" INTEGER, reason VARCHAR)[],
+    dropped VARCHAR[],
     created_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
@@ -209,6 +210,7 @@ COMMENT ON COLUMN revisions.recipe_id IS 'what a draft was made with; model to f
 COMMENT ON COLUMN revisions.prompts IS 'name/version pairs such as case_study/v10';
 COMMENT ON COLUMN revisions.judge IS 'the model that judged the statements';
 COMMENT ON COLUMN revisions.unread IS 'passages that the draft does not cover, and why';
+COMMENT ON COLUMN revisions.dropped IS 'statements that only repeated another one of the draft';
 
 CREATE TABLE facts (
     revision_id VARCHAR,
@@ -231,6 +233,7 @@ CREATE TABLE statements (
     section VARCHAR,
     text VARCHAR,
     answers_n INTEGER,
+    rests_on INTEGER[],
     support VARCHAR,
     reason VARCHAR,
     confirmed_by VARCHAR,
@@ -247,6 +250,7 @@ CREATE TABLE statements (
 COMMENT ON TABLE statements IS 'The sentences of each revision.';
 COMMENT ON COLUMN statements.section IS 'abstract, context, architecture, challenges, solutions, techniques, tools, evaluation, results, lessons, failures, plans or questions';
 COMMENT ON COLUMN statements.answers_n IS 'of a solution: the n of the challenge that it answers';
+COMMENT ON COLUMN statements.rests_on IS 'of a sentence of the abstract: the n of the statements that it sums up';
 COMMENT ON COLUMN statements.support IS 'verbatim, verified, unverified, doubtful or refuted';
 COMMENT ON COLUMN statements.reason IS 'why the support is what it is, for the curator';
 COMMENT ON COLUMN statements.confirmed_by IS 'the curator who accepted a doubtful statement';

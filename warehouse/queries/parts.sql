@@ -106,6 +106,7 @@ statement_parts AS (
                 },
                 'origin': statements.origin,
                 'answers': statements.answers_n,
+                'rests_on': coalesce(statements.rests_on, []),
                 'measure': CASE
                     WHEN coalesce(
                         metric, qualifier, value, number::VARCHAR, unit, baseline, sample, method

@@ -1,7 +1,10 @@
-"""Numbers of a statement against those of a passage, compared by value and unit."""
+"""Numbers and names of a statement against those of a passage."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 
 from text_to_num import alpha2digit  # type: ignore[import-untyped]
 
@@ -53,8 +56,13 @@ _WORDED = [
     (re.compile(rf"\b(?:{pattern})\b(?:\s(?:of\s)?an?\s(\w+))?", re.IGNORECASE), value, value < 1)
     for pattern, value in (_FRACTIONS | _MULTIPLES).items()
 ]
+# "9 in 10", "94 of a hundred", "nine tenths" are shares.
+_SHARE = re.compile(
+    r"\b(\d+(?:\.\d+)?)"
+    r"(?:\s(?:in|out of|of)\s(?:a\s|every\s)?(10|100|1000)\b(?![.,]?\d)|[ -](10|100)ths\b)"
+)
 _NUMBER = re.compile(
-    r"(?P<sign>[$€£])?(?<![\w.,])(?<![A-Za-z][-–])"
+    r"(?P<sign>[$€£])?(?<![\w.,])(?:(?<![A-Za-z][-–])|(?<=\bsub-))"
     r"(?P<digits>\d{1,3}(?:[,'’\u00a0\u202f ]\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:[.,]\d+)?)"
     r"(?:\s?-?(?P<scale>thousand|trillion|mio|bn)\b|(?P<short>k|m|mn|bn|b|tn)\b)?"
     r"(?:[\s\u00a0-]{0,2}(?P<unit>%|per\s?cent(?:age\spoints?)?\b|percentage\spoints?\b|pct\b|pp\b|"
@@ -71,7 +79,7 @@ _HEDGE = re.compile(
 )
 _TOLERANCE = 0.12
 _LONGEST = 5_000
-_FEW = 3
+_FEW, _SMALL = 3, 12  # counts in digits, and in words
 _SHARES = {"%", "percent", "per cent", "pct"}
 
 
@@ -94,13 +102,16 @@ def numbers(text: str, language: str | None = None) -> list[Number]:
     """Return the numbers of ``text``, written in digits or in words."""
     worded, rest = _worded(text)
     in_digits = _digits_for_words(rest, language)
+    worded += [_share(match) for match in _SHARE.finditer(in_digits)]
+    in_digits = _SHARE.sub(" ; ", in_digits)
     found = list(_NUMBER.finditer(in_digits))
     units = [_unit(match) for match in found]
     for place in range(len(found) - 2, -1, -1):  # "3-4 hours": the first is in hours too
         between = in_digits[found[place].end() : found[place + 1].start()]
         if units[place] is None and _RANGE.fullmatch(between):
             units[place] = units[place + 1]
-    return worded + [_number(m, unit, in_digits) for m, unit in zip(found, units, strict=True)]
+    read = [_number(m, unit, in_digits) for m, unit in zip(found, units, strict=True)]
+    return worded + [_counted(number, rest) for number in read]
 
 
 def missing_numbers(statement: str, passage: str, language: str | None = None) -> list[str]:
@@ -109,8 +120,13 @@ def missing_numbers(statement: str, passage: str, language: str | None = None) -
     return [
         number.written
         for number in numbers(statement, language)
-        if not (number.is_count or any(_agree(number, other) for other in known))
+        if not (_counts(number, known) or any(_agree(number, other) for other in known))
     ]
+
+
+def _counts(number: Number, known: Sequence[Number]) -> bool:
+    """Return whether a number may count what a passage lists and does not count itself."""
+    return number.is_count and (number.values[0] <= _FEW or not any(n.is_count for n in known))
 
 
 def number_of(value: str | None) -> float | None:
@@ -145,6 +161,19 @@ def _digits_for_words(text: str, language: str | None) -> str:
 def _converted_words(text: str, language: str) -> str:
     # The converter takes quadratic time, and no sentence is so long.
     return text if len(text) > _LONGEST else str(alpha2digit(text, language, threshold=0))
+
+
+def _counted(number: Number, text: str) -> Number:
+    """Return the number as a count of what the passage lists, if it is small and in words."""
+    is_worded = not re.search(rf"\b{re.escape(number.written)}\b", text)
+    is_small = number.unit is None and number.values[0] <= _SMALL
+    return replace(number, is_count=True) if is_worded and is_small else number
+
+
+def _share(match: re.Match[str]) -> Number:
+    """Return the share that "9 in 10" or "9 10ths" stands for, in percent and as a part."""
+    part = float(match[1]) / float(match[2] or match[3])
+    return Number((round(100 * part, 6), part), None, match[0], is_hedged=True)
 
 
 def _unit(match: re.Match[str]) -> str | None:
@@ -214,3 +243,124 @@ def _is_rounding(mine: float, exact: float) -> bool:
     digits = len(f"{mine:.12g}".replace(".", "").strip("0"))
     more = len(f"{exact:.12g}".replace(".", "").strip("0")) > digits
     return digits > 1 and more and float(f"{exact:.{digits}g}") == mine
+
+
+# Words of a name: Kafka, Data-Arks, GPT-4o, vLLM, S3, You.com, R&D.
+_WORD = re.compile(r"[^\W_][\w&+#]*(?:[.-][\w+#]+)*(?:['’]s\b)?")
+_INNER = re.compile(r".[A-Z]|[A-Za-z].*\d|\d.*[A-Z]")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“(]\s*)$")
+# "Southeast Asia (SEA)" and "SEA (Southeast Asia)".
+_IN_PARENTHESES = re.compile(r" ?\(([A-Z][A-Za-z\d&-]{1,9}?)s?\)")
+_SHORT_LONG = re.compile(r"\b([A-Z][A-Z\d&-]{1,9})s? ?\(([^()]{3,80})\)")
+_AMOUNT = re.compile(r"\d[\d.,]*[ \u00a0-]$")
+_LONGEST_FORM = 80  # characters
+_CAPITALS = re.compile(r"[A-Z][A-Z\d&]{1,7}")
+# Languages that write every noun with a capital.
+_NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
+_COMMON = frozenset(
+    """
+    i i'm we our us it its he she they the this that these those a an and or but so if when while
+    since after before then there here in on at of for to by from with as all any each every one no
+    not what who why how monday tuesday wednesday thursday friday saturday sunday january february
+    march april may june july august september october november december english ai llm llms ml api
+    apis ok ceo cto q1 q2 q3 q4 ii iii
+    """.split()
+)
+
+
+def missing_names(
+    statement: str, passage: str, known: Iterable[str], document: str, language: str | None = None
+) -> list[str]:
+    """Return names in ``statement`` that neither ``passage`` nor ``known`` has.
+
+    ``known`` are the names of title, company, headings and speakers. An abbreviation stands for its
+    long form if ``document`` introduces it, or if the long form's initials spell it.
+    """
+    around = f"{passage}\n{'. '.join(known)}"
+    have = _keys(around) | _abbreviated(around, document)
+    return list(
+        dict.fromkeys(
+            name
+            for name in _names(statement, products_only=language in _NOUNS_IN_CAPITALS)
+            if not (_key(name) in have or _parts(name) <= have or _is_spelled_out(name, around))
+        )
+    )
+
+
+def _names(text: str, *, products_only: bool) -> Iterable[str]:
+    """Yield the names in a sentence: capitals inside it, and products anywhere."""
+    for match in _WORD.finditer(text):
+        word = re.sub(r"['’]s$", "", match[0])
+        is_first = bool(_SENTENCE_START.search(text[: match.start()]))
+        is_product = bool(_INNER.search(word)) and not word[0].isdigit()
+        is_unit = bool(_AMOUNT.search(text[: match.start()]))  # 10 GB
+        if word.casefold() in _COMMON or is_unit or not (is_product or word[0].isupper()):
+            continue
+        if is_product or not (is_first or products_only):
+            yield word
+
+
+def _key(word: str) -> str:
+    key = "".join(c for c in word.casefold() if c.isalnum())
+    return key[:-1] if len(key) > 3 and key.endswith("s") else key  # noqa: PLR2004 - "AWS" stays
+
+
+def _parts(word: str) -> frozenset[str]:
+    return frozenset(_key(part) for part in re.split(r"[-./]", word) if part)
+
+
+def _keys(text: str) -> set[str]:
+    words = [re.sub(r"['’]s$", "", match[0]) for match in _WORD.finditer(text)]
+    joined = (first + second for first, second in pairwise(words))
+    return {_key(w) for w in (*words, *joined)} | {p for w in words for p in _parts(w)}
+
+
+def _abbreviated(text: str, document: str) -> set[str]:
+    """Return the keys of abbreviations whose long form ``text`` has, and the other way round."""
+    have = _keys(text)
+    found: set[str] = set()
+    for short, long in _introduced(document):
+        words = _keys(long)
+        if _key(short) in have:
+            found |= words
+        if words <= have:
+            found.add(_key(short))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _introduced(document: str) -> tuple[tuple[str, str], ...]:
+    """Return the abbreviations that a document introduces: (short, long)."""
+    pairs = [
+        (m[1], document[max(0, m.start() - _LONGEST_FORM) : m.start()])
+        for m in _IN_PARENTHESES.finditer(document)
+    ]
+    pairs += [(m[1], m[2]) for m in _SHORT_LONG.finditer(document)]
+    forms = ((short, _long_form(short, words)) for short, words in pairs)
+    return tuple((short, long) for short, long in forms if long)
+
+
+def _long_form(short: str, words: str) -> str:
+    """Return the last words that spell out ``short``, else an empty text.
+
+    The letters stand in the words in order, the first one at the beginning (Schwartz and Hearst,
+    2003).
+    """
+    letters, place = [c.casefold() for c in short if c.isalnum()], len(words)
+    text = words.casefold()
+    for n, letter in reversed(list(enumerate(letters))):
+        place = text.rfind(letter, 0, place)
+        while n == 0 and place > 0 and text[place - 1].isalnum():
+            place = text.rfind(letter, 0, place)
+        if place < 0:
+            return ""
+    return words[place:]
+
+
+def _is_spelled_out(name: str, text: str) -> bool:
+    """Return whether ``text`` has words whose initials spell the abbreviation ``name``."""
+    if not _CAPITALS.fullmatch(name):
+        return False
+    parts = (part for match in _WORD.finditer(text) for part in match[0].split("-"))
+    initials = "".join(part[0].casefold() for part in parts if part)
+    return name.replace("&", "").casefold() in initials

@@ -1,0 +1,26 @@
+"""The judge's reading of what a curator changed."""
+
+import asyncio
+
+from config.services import Services
+from review.decisions import Judge
+from schemas.cases import CaseStudy
+from schemas.sources import Document
+from summarizer import judging
+
+
+def judge_of(services: Services, loop: asyncio.AbstractEventLoop) -> Judge:
+    """Return what judges an edit from a thread beside ``loop``.
+
+    Where the judge is off or cannot be asked, what was changed stays unverified.
+    """
+
+    async def judged(study: CaseStudy, document: Document, before: CaseStudy) -> CaseStudy:
+        if asker := services.judge(document.document_id):
+            return (await judging.judge(study, document, asker, before.statements))[0]
+        return study
+
+    def judge(study: CaseStudy, document: Document, before: CaseStudy) -> CaseStudy:
+        return asyncio.run_coroutine_threadsafe(judged(study, document, before), loop).result()
+
+    return judge

@@ -251,6 +251,38 @@ async def references(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
     return iter(lines)
 
 
+async def sizes(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
+    """Return what a draft of 25 statements sends, which takes one call of the judge."""
+    name = "grab-hubble-data-discovery"
+    answer = answer_of(json.loads((SOURCES / f"reference/{name}.json").read_text()))
+    ids = [one["id"] for section in SECTION_OF for one in answer[section]]
+    kept = set(ids[:: len(ids) // 20][:20])
+    for section in SECTION_OF:
+        answer[section] = [one for one in answer[section] if one["id"] in kept]
+    for sentence in answer["abstract"]:
+        sentence["rests_on"] = [n for n in sentence["rests_on"] if n in kept]
+    endpoint.script = lambda request: (
+        verdicts(request, {}) if schema_name(request) == "JudgeAnswer" else completion(answer)
+    )
+    with tempfile.TemporaryDirectory() as home:
+        async with Services(settings_of(Path(home), endpoint)) as services:
+            before = len(endpoint.requests)
+            source = SourceRef(source=str(SOURCES / f"{name}.md"))
+            result = await process(Run(source, services))
+            document = services.warehouse.case(result.case_id or "").document
+            sent = sum(map(_size, endpoint.requests[before:])) / len(document.text)
+            lines: list[Sequence[object]] = [
+                (f"… for {len(document.text):,} characters, 25 statements", f"{sent:.2f}", "≤ 3.2")
+            ]
+            examples = [p for p in (ROOT / "examples").iterdir() if p.suffix in {".html", ".vtt"}]
+            expected = [services.forecast(len(p.read_text("utf-8"))) for p in examples]
+            calls = sum(one.calls for one in expected)
+            price = sum(one.cost_usd or 0.0 for one in expected)
+            forecast = f"{calls} calls, ${price:.3f}"
+            lines.append((f"forecast for {len(examples)} examples with {MODEL}", forecast, ""))
+    return iter(lines)
+
+
 def _size(request: Mapping[str, Any]) -> int:
     schema = request["response_format"]["json_schema"]["schema"]
     shape = json.dumps(schema, separators=(",", ":"))
@@ -309,7 +341,7 @@ async def main() -> None:
     endpoint = ScriptedEndpoint()
     _print("measure", "found", "gate")
     _print("---", "---", "---")
-    for part in (probes, references, faults):
+    for part in (probes, references, sizes, faults):
         for line in await part(endpoint):
             _print(*line)
     endpoint.close()

@@ -38,7 +38,7 @@ _SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING
 # What lacks technical substance is refused; so is what has hardly any and shows no use. What
 # explains a system in use is accepted. The rest is for the curator.
 _SUBSTANCE, _HARDLY, _PLAIN, _IN_USE = 0.34, 0.4, 0.6, 1.15
-# A text of fewer words is too thin to cover a title of which it repeats few words of this length.
+# A text of fewer words that repeats few of its title's words of this length is too thin for it.
 _THIN_WORDS, _TELLING = 150, 4
 # What lists or advises is refused unless it shows this much of real use.
 _USE_SHOWN = 0.66
@@ -93,7 +93,7 @@ def refuse_thin(document: Document) -> None:
 
 
 class WantedAnswer(Answer):
-    """The verdict on an item of a watched list, of which only title and summary are known."""
+    """The verdict on an item of a watched list by its title and summary alone."""
 
     reason: str
     verdict: Literal["fits", "does not fit", "cannot tell"]

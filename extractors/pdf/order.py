@@ -64,7 +64,7 @@ def _level_with(line: Line, stack: Sequence[Line]) -> int | None:
 
 
 def _goes_on(line: Line, run: Sequence[Band]) -> bool:
-    """Return whether a line by itself goes on with a cell of the row above."""
+    """Return whether a line alone goes on with a cell of the row above."""
     columns = [_edges(stack) for stack in run[0]]
     step = (line.base - max(one.base for stack in run[-1] for one in stack)) / line.size
     near = _CLOSE if line.right < columns[1][0] else _NEAR * bool(_column(line, columns))

@@ -128,7 +128,8 @@ class Services(AbstractAsyncContextManager["Services"]):
         """Return what drafts by a plan are made with now."""
         from summarizer import service
 
-        return service.recipe(plan, self.profile, self.settings.judge_model, self._prompts)
+        judge = self._judge_profile
+        return service.recipe(plan, self.profile, judge and judge.model, self._prompts)
 
     def pin_prompt(self, name: str, version: str) -> None:
         """Use a version of a prompt instead of the newest; raise ConfigurationError without it."""

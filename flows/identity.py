@@ -14,6 +14,7 @@ from schemas.frozen import content_id, sha256_hex
 from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
 from summarizer import service
+from summarizer.profiles import Strategy
 from warehouse import Warehouse
 
 _SAME_TEXT = 0.9  # similarity from which a page and the address it names are one source
@@ -89,21 +90,23 @@ def document_from(
     )
 
 
-def known_triage(run: Run, document: Document) -> Triage | None:
-    """Return the stored verdict of the current rubric and model."""
-    services = run.services
-    rubric = service.rubric_id(services.plan(document))
+def known_triage(run: Run, document: Document, strategy: str | None = None) -> Triage | None:
+    """Return the stored verdict of the model and the rubric of a strategy, else of the plan's."""
+    services, plan = run.services, run.services.plan(document)
+    used = plan.model_copy(update={"strategy": Strategy(strategy or plan.strategy)})
+    rubric = service.rubric_id(used)
     return services.warehouse.triage_of(document.document_id, rubric, services.profile.model)
 
 
 def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
     """Return the stored verdict and draft of a document, unless the judge is still to be asked."""
-    warehouse = run.services.warehouse
-    recipe = run.services.recipe(run.services.plan(document))
-    draft = warehouse.draft(document.document_id, recipe.recipe_id)
-    if draft is None:
+    warehouse, services = run.services.warehouse, run.services
+    recipe_id = services.recipe(services.plan(document)).recipe_id
+    draft = warehouse.draft(document.document_id, recipe_id)
+    if draft is None or draft.recipe is None:
         return None
-    failed, verdict = warehouse.open_failure(document.source_id), known_triage(run, document)
+    verdict = known_triage(run, document, draft.recipe.strategy)  # it may not be the planned one
+    failed = warehouse.open_failure(document.source_id)
     is_judged = failed is None or failed.failure.stage != "verify"
     return (verdict, draft) if verdict and is_judged else None
 

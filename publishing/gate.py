@@ -35,7 +35,7 @@ def readable(study: CaseStudy) -> Gated:
 
     Refuted parts never are, doubtful ones only after a curator confirmed them. Quotes that were
     not found in the source are left out, and so is a sentence of the abstract if a statement that
-    it rests on is.
+    it rests on is, or if it rests on nothing.
     """
     statements, no_statements = _resting(*_split(study.statements))
     facts, no_facts = _split(study.facts)
@@ -82,8 +82,13 @@ def _resting(
     shown: tuple[Statement, ...], held_back: tuple[Statement, ...]
 ) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
     kept = {statement.n for statement in shown}
-    loose = tuple(s for s in shown if not kept.issuperset(s.rests_on))
+    loose = tuple(s for s in shown if not kept.issuperset(s.rests_on) or _is_baseless(s))
     return tuple(s for s in shown if s not in loose), (*held_back, *loose)
+
+
+def _is_baseless(statement: Statement) -> bool:
+    has_base = statement.rests_on or any(map(_is_found, statement.evidence))
+    return statement.section is Section.ABSTRACT and not has_base
 
 
 def _is_publishable(support: Support) -> bool:

@@ -4,7 +4,7 @@ Both raise UnknownId for a case that is not stored, and InvalidDecision if no dr
 case or the waiting draft (``draft_id``) is not as it was ``seen``.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from review.comparison import FIELDS, changed_fields, statements_of
@@ -20,6 +20,7 @@ from warehouse import Warehouse
 Part = TypeVar("Part", Fact, Statement, Tag)
 
 _LOST = Support(level=Level.REFUTED, reason="Its quote is not in the newer text.")
+_LOOSE = Support(level=Level.DOUBTFUL, reason="A statement that it rests on was not taken over.")
 _OFFSET = 10_000  # keeps the draft's statement numbers apart from the case's
 
 
@@ -112,22 +113,33 @@ def _relocated(study: CaseStudy, document: Document) -> CaseStudy:
 def _joined(held: CaseStudy, new: CaseStudy, kept: Sequence[str]) -> CaseStudy:
     """Return ``new`` with the fields ``kept`` of ``held``."""
     facts = [(held if name in kept else new).fact(name) for name in FACT_NAMES]
-    statements: list[Statement] = []
-    for field in FIELDS:
-        if field in kept:
-            statements += statements_of(held, field)
-        else:
-            statements += (
-                one.model_copy(
-                    update={"n": one.n + _OFFSET, "answers": one.answers and one.answers + _OFFSET}
-                )
-                for one in statements_of(new, field)
-            )
+    drafted = new.model_copy(update={"statements": tuple(map(_shifted, new.statements))})
+    chosen = [s for f in FIELDS for s in statements_of(held if f in kept else drafted, f)]
+    # What was taken from one side may rest on what is the same on the other.
+    by_words = {(one.section, one.text): one.n for one in chosen}
+    places = {
+        one.n: by_words.get((one.section, one.text))
+        for one in (*held.statements, *drafted.statements)
+    } | {one.n: one.n for one in chosen}
     return CaseStudy(
         facts=tuple(fact for fact in facts if fact.value is not None),
-        statements=numbered(statements),
+        statements=numbered(_resting(one, places) for one in chosen),
         tags=held.tags if "tags" in kept else new.tags,
     )
+
+
+def _shifted(one: Statement) -> Statement:
+    rests_on = tuple(n + _OFFSET for n in one.rests_on)
+    numbers = {"n": one.n + _OFFSET, "answers": one.answers and one.answers + _OFFSET}
+    return one.model_copy(update={**numbers, "rests_on": rests_on})
+
+
+def _resting(one: Statement, places: Mapping[int, int | None]) -> Statement:
+    """Return a statement that rests on what was chosen; doubtful where that is not all of it."""
+    found = tuple(place for n in one.rests_on if (place := places.get(n)))
+    is_loose = len(found) < len(one.rests_on) and one.support.level is not Level.REFUTED
+    support = _LOOSE if is_loose else one.support
+    return one.model_copy(update={"rests_on": found, "support": support})
 
 
 def _waiting(view: CaseView, draft_id: str | None) -> Revision:

@@ -72,14 +72,24 @@ class _Draft:
         )
         self._facts = {fact.name: fact for fact in study.facts}
         self._statements = {statement.n: statement for statement in study.statements}
+        self._texts = {statement.n: statement.text for statement in study.statements}
         self._tags = {tag.slug: tag for tag in study.tags}
 
     def study(self) -> CaseStudy:
         return CaseStudy(
             facts=tuple(self._facts.values()),
-            statements=numbered(self._statements.values()),
+            statements=numbered(map(self._rechecked, self._statements.values())),
             tags=tuple(self._tags.values()),
         )
+
+    def _rechecked(self, one: Statement) -> Statement:
+        """Return a sentence of the abstract, checked again if what it rests on has other words."""
+        texts = {n: self._statements[n].text for n in one.rests_on}
+        doubted = one.support.level in {SupportLevel.DOUBTFUL, SupportLevel.REFUTED}
+        if doubted or one.evidence or all(self._texts[n] == text for n, text in texts.items()):
+            return one
+        support = self._checker.abstract_support(one.text, [*texts.values()])
+        return one.model_copy(update={"support": support})
 
     def apply(self, change: to.Change) -> None:
         match change:

@@ -117,10 +117,23 @@ def numbers(text: str, language: str | None = None) -> list[Number]:
 def missing_numbers(statement: str, passage: str, language: str | None = None) -> list[str]:
     """Return the numbers of ``statement``, as written, that ``passage`` does not have."""
     known = numbers(passage, language)
+    known += _before(known)
     return [
         number.written
         for number in numbers(statement, language)
         if not (_counts(number, known) or any(_agree(number, other) for other in known))
+    ]
+
+
+def _before(known: Sequence[Number]) -> list[Number]:
+    """Return what shares were before they changed by so many points: 82 % for 94 %, up 12."""
+    kinds = [(number, _UNITS[number.unit][0] if number.unit else None) for number in known]
+    shares = [number for number, kind in kinds if kind == "share"]
+    points = [number.values[0] for number, kind in kinds if kind == "points"]
+    return [
+        replace(share, values=(share.values[0] - change, share.values[0] + change))
+        for share in shares
+        for change in points
     ]
 
 

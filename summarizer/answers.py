@@ -197,13 +197,12 @@ class CaseStudyAnswer(PartAnswer):
 
     @model_validator(mode="after")
     def _has_statements(self) -> Self:
-        """Refuse scores that call for a case study without one, so that it is asked for again."""
+        """Refuse no scores, and those that call for a case study without one: it is asked again."""
         scores = self.triage
-        belongs = (
-            scores
-            and scores.technical_detail.score > 1
-            and (scores.story.score > 1 or scores.real_use.score > 1)
-        )
+        if scores is None:
+            raise ValueError("has no scores in triage")
+        is_story = scores.story.score > 1 or scores.real_use.score > 1
+        belongs = scores.technical_detail.score > 1 and is_story
         if belongs and not any(getattr(self, name) for name in SECTION_OF):
             raise ValueError("has no statement in any field")
         return self

@@ -17,6 +17,9 @@ _APART = re.compile(
     r"authors?)|acknowledge?ments?)$",
     re.IGNORECASE,
 )
+NUMBER = "The number "
+"""How the reason begins for a number that its passage lacks; no judge's opinion outweighs it."""
+
 _CLOSING = " .,;:!?\"'”’)"
 
 
@@ -123,7 +126,7 @@ class Checker:
         language = self._document.language
         for text in texts:
             if numbers := missing_numbers(text, f"{passages}\n{headings}", language):
-                return f"The number {numbers[0]} is not in the quoted passage."
+                return f"{NUMBER}{numbers[0]} is not in the quoted passage."
         known = [*self._known, headings, *(e.speaker for e in evidence if e.speaker)]
         if names := missing_names(texts[0], passages, known, self._document.text, language):
             return f"“{names[0]}” is not in the quoted passage."

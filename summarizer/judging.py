@@ -9,6 +9,7 @@ from schemas.errors import ModelError
 from schemas.sources import Document, Passage
 from summarizer.answers import Answer
 from summarizer.asking import Asker, schema_tokens
+from summarizer.checks import NUMBER
 from summarizer.rendering import estimate_tokens, fence_for, label, one_line, speakers
 
 STAGE = PROMPT = "judge"
@@ -39,7 +40,7 @@ async def judge(
     """Return the study with the judge's levels, and why some of it could not be judged.
 
     Asked about every statement that is not the source's own and whose quote was found, except those
-    that are as in ``known``.
+    that are as in ``known`` or that a curator confirmed.
     """
     same = {(s.text, s.evidence, s.measure, s.support) for s in known}
     asked = [
@@ -64,7 +65,8 @@ async def judge(
 
 def _is_open(statement: Statement) -> bool:
     is_found = any(e.match is not Match.MISSING for e in statement.evidence) or statement.rests_on
-    return bool(is_found) and statement.support.level is not SupportLevel.VERBATIM
+    is_settled = statement.support.level is SupportLevel.VERBATIM or statement.support.confirmed_by
+    return bool(is_found) and not is_settled
 
 
 def _batches(statements: Iterable[Statement]) -> list[Sequence[Statement]]:
@@ -149,12 +151,18 @@ def _parts(measure: Measure | None) -> str:
     return f" Parts: {'; '.join(f'{name}: {value}' for name, value in given.items())}"
 
 
+def _is_loose(statement: Statement) -> bool:
+    """Return whether a sentence of the abstract says what its statements do not."""
+    return bool(statement.rests_on) and statement.support.level is SupportLevel.DOUBTFUL
+
+
 def _with_verdict(statement: Statement, verdict: StatementVerdict) -> Statement:
-    """Return the statement at the judge's level, which cannot make up for a quote."""
+    """Return the statement at the judge's level, which makes up for no quote and no number."""
     reason = " ".join(verdict.reason.split()) or f"The passage does not carry it ({verdict.label})."
     support = statement.support
     if verdict.label == "entailed":
-        if all(e.match is Match.EXACT for e in statement.evidence):
+        has_quotes = all(e.match is Match.EXACT for e in statement.evidence)
+        if has_quotes and not (support.reason.startswith(NUMBER) or _is_loose(statement)):
             support = Support(level=SupportLevel.VERIFIED)
     elif verdict.label == "partly":
         support = Support(level=SupportLevel.DOUBTFUL, reason=f"{support.reason} {reason}".strip())

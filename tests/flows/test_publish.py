@@ -40,7 +40,7 @@ async def test_an_approved_case_is_added_and_then_unchanged(
     (publication,) = services.warehouse.publications()
     page = (done.path / publication.address).read_text("utf-8")
     assert "Kellamoor" in page
-    assert "does not know why pencil" not in page  # its quote is not in the source
+    assert "Clerks send more than 92%" not in page  # the number is not in its quote
     assert services.warehouse.case(approved).status is CaseStatus.PUBLISHED
 
     assert outcome(await publish_site(services)) == {"unchanged": (approved,)}

@@ -166,3 +166,10 @@ def test_hostile_passages_take_no_time(run):
     statement = checked("It took 47 minutes.", Section.LESSONS, ["It took four minutes"], document)
     assert statement.support.reason == "The number 47 minutes is not in the quoted passage."
     assert time.monotonic() - started < 20
+
+
+def test_a_share_before_it_changed_can_be_computed():
+    """Where a passage gives a share and by how many points it rose, the former share is known."""
+    passage = "The rate rose to 94%, a 12 percentage point increase."
+    assert missing_numbers("It rose from 82 to 94 percent.", passage) == []
+    assert missing_numbers("It rose from 80 to 94 percent.", passage) == ["80"]

@@ -171,11 +171,12 @@ async def test_a_source_without_a_title_gets_one(model, asker_of):
 
 
 async def test_a_judge_verifies(document, model, asker_of):
-    """An entailed statement is verified, also where code had a doubt; never without its quote."""
+    """An entailed statement is verified; never without its quote or against a missing number."""
     judge = asker_of()
     outcome = await verified(document, asker_of, judge)
     levels = [s.support.level for s in outcome.study.statements]
-    assert levels.count(SupportLevel.VERIFIED) == 8
+    assert levels.count(SupportLevel.VERIFIED) == 7
+    assert levels.count(SupportLevel.DOUBTFUL) == 1
     assert levels.count(SupportLevel.REFUTED) == 2
     assert SupportLevel.UNVERIFIED not in levels
     assert outcome.generation_ids == (judge.generations[0].generation_id,)

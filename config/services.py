@@ -129,7 +129,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         from summarizer import service
 
         judge = self._judge_profile
-        return service.recipe(plan, self.profile, judge and judge.model, self._prompts)
+        return service.recipe(plan, self.profile, judge.model if judge else None, self._prompts)
 
     def pin_prompt(self, name: str, version: str) -> None:
         """Use a version of a prompt instead of the newest; raise ConfigurationError without it."""

@@ -90,11 +90,10 @@ def document_from(
     )
 
 
-def known_triage(run: Run, document: Document, strategy: str | None = None) -> Triage | None:
-    """Return the stored verdict of the model and the rubric of a strategy, else of the plan's."""
+def known_triage(run: Run, document: Document, used: Strategy | None = None) -> Triage | None:
+    """Return the stored verdict of the model and the rubric of the plan, or the strategy used."""
     services, plan = run.services, run.services.plan(document)
-    used = plan.model_copy(update={"strategy": Strategy(strategy or plan.strategy)})
-    rubric = service.rubric_id(used)
+    rubric = service.rubric_id(plan.model_copy(update={"strategy": used or plan.strategy}))
     return services.warehouse.triage_of(document.document_id, rubric, services.profile.model)
 
 
@@ -105,7 +104,7 @@ def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
     draft = warehouse.draft(document.document_id, recipe_id)
     if draft is None or draft.recipe is None:
         return None
-    verdict = known_triage(run, document, draft.recipe.strategy)  # it may not be the planned one
+    verdict = known_triage(run, document, Strategy(draft.recipe.strategy))
     failed = warehouse.open_failure(document.source_id)
     is_judged = failed is None or failed.failure.stage != "verify"
     return (verdict, draft) if verdict and is_judged else None

@@ -169,3 +169,25 @@ async def test_an_expensive_source_stops_before_its_first_call(
     assert result.failure is not None
     assert result.failure.kind == "source_too_expensive"
     assert model_endpoint.requests == []
+
+
+async def test_a_reading_that_was_too_long_is_not_asked_for_again(
+    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """Its verdict was asked for alone; a rerun finds that, and the draft of its windows."""
+    model_endpoint.enqueue(completion('{"triage":', finish="length"))
+    first = await process(run_of(source, services))
+    calls = len(model_endpoint.requests)
+    again = await process(run_of(source, services))
+
+    assert first.strategy == "map_reduce"
+    assert len(model_endpoint.requests) == calls
+    assert again.revision_id == first.revision_id
+
+
+async def test_a_reading_without_scores_is_asked_for_again(
+    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """It is no usable answer, which the ledger would give to every retry."""
+    model_endpoint.enqueue(completion(CASE_STUDY | {"triage": None}))
+    assert (await process(run_of(source, services))).status is IngestStatus.DRAFT

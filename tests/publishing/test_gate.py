@@ -73,7 +73,8 @@ UNSURE = TITLE.model_copy(update={"support": DOUBTFUL})
 )
 def test_a_case_without_title_or_statement_is_blocked(facts, support, reason):
     """The reason says what is missing and what to do; a case with both is not blocked."""
-    statements = [a_statement(1, "Yes.", support=support)] if support else []
+    levels = [support] if support else []
+    statements = [a_statement(1, "Yes.", section=Section.CONTEXT, support=s) for s in levels]
     found = blocked(CaseStudy(facts=facts, statements=statements))
     assert (found is None) if reason is None else (reason in found)
 
@@ -86,3 +87,8 @@ def test_a_sentence_of_the_abstract_goes_with_its_statements(support, kept):
     gated = readable(CaseStudy(statements=(resting, fact)))
     assert (resting in gated.study.statements) is kept
     assert (resting in gated.held_back) is not kept
+
+
+def test_a_sentence_of_the_abstract_that_rests_on_nothing_is_held_back():
+    """Without statements and quotes, a reader could not trace it."""
+    assert readable(CaseStudy(statements=(a_statement(1, "In short."),))).study.statements == ()

@@ -1,7 +1,7 @@
 """A newer draft beside a case: compared, taken over whole or by field, refused, and remembered."""
 
 import pytest
-from case_views import TEXT, a_document, a_study
+from case_views import TEXT, a_document, a_statement, a_study, a_view
 from desk import texts
 from lxml import html
 
@@ -189,3 +189,36 @@ def test_sentences_with_little_in_common_are_not_marked():
     assert marked("All is new.", "Something of another kind happened")[0] == [
         ("All is new.", False)
     ]
+
+
+def summed_up(lesson: str, number: int) -> CaseStudy:
+    """A study of two sentences that stay and a lesson, numbered from 1 after other context."""
+    context = [
+        a_statement(n, f"Context {n}.", section=Section.CONTEXT) for n in range(2, 2 + number)
+    ]
+    last = a_statement(2 + number, lesson, section=Section.LESSONS)
+    short = a_statement(1, f"In short: {lesson}", rests_on=(2, 2 + number))
+    return a_study().model_copy(update={"statements": (short, *context, last)})
+
+
+@pytest.mark.parametrize(
+    ("fields", "lesson", "level"),
+    [
+        (["abstract", "context", "lessons"], "New.", SupportLevel.VERIFIED),
+        (["abstract", "lessons"], "New.", SupportLevel.VERIFIED),
+        (["abstract"], "Old.", SupportLevel.DOUBTFUL),
+        (["lessons"], "New.", SupportLevel.DOUBTFUL),
+        (["context"], "Old.", SupportLevel.VERIFIED),
+    ],
+)
+def test_an_abstract_rests_on_what_was_taken_over(fields, lesson, level):
+    """Its numbers follow the statements; it is doubtful without one of them."""
+    view = a_view(summed_up("Old.", 1))
+    draft = view.revision.model_copy(update={"study": summed_up("New.", 2)})
+    study, _ = adoption.merged(view, draft, view.document, fields)
+    (short,) = study.section(Section.ABSTRACT)
+    assert study.section(Section.LESSONS)[0].text == lesson
+    rests_on = [s.text for s in study.statements if s.n in short.rests_on]
+    whole = ["Context 2.", lesson]
+    assert rests_on == (whole if level is SupportLevel.VERIFIED else whole[:1])
+    assert short.support.level is level

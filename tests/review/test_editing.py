@@ -1,7 +1,7 @@
 """A curator's changes, checked by the same code as a model's words."""
 
 import pytest
-from case_views import TEXT, a_document, a_study
+from case_views import TEXT, a_document, a_statement, a_study
 
 from review.changes import (
     AddStatement,
@@ -172,3 +172,15 @@ def test_a_change_that_changes_nothing_gives_the_same_study():
         SetMeasure(n=15, parts={"unit": "hours"}),
     ]
     assert after(*same, study=study) == study
+
+
+def test_an_abstract_is_checked_again_when_its_statements_change():
+    """It does not stay verified with a number that a curator corrected below it."""
+    study = a_study()
+    n = next(s.n for s in study.statements if s.text == "It answers about 4,000 claims a week.")
+    short = a_statement(1, "It answers 4,000 claims a week.", rests_on=(n,))
+    study = study.model_copy(update={"statements": (short, *study.statements[1:])})
+    edited = after(SetStatement(n=n, text="It answers many claims a week."), study=study)
+    assert edited.statements[0].support.level is SupportLevel.DOUBTFUL
+    same = after(SetStatement(n=n + 1, text="PostgreSQL is used."), study=study)
+    assert same.statements[0] == short

@@ -61,3 +61,14 @@ def test_without_a_judge_an_edit_is_saved(desk, build, warehouse, model_endpoint
     statement = edited(desk, build, warehouse, "The parts work together as the source says.")
     assert statement.support.level is SupportLevel.UNVERIFIED
     assert model_endpoint.requests
+
+
+def test_what_a_curator_confirms_is_not_judged_again(desk, build, warehouse, model_endpoint):
+    """A confirmation is the last word: the judge's doubt would undo it."""
+    case_id = build.draft()
+    statements = warehouse.case(case_id).revision.study.statements
+    n = next(s.n for s in statements if s.text == "DOUBTFUL-STATEMENT")
+    assert desk.change(case_id, "confirm", n=str(n)).status_code < 400
+    after = next(s for s in warehouse.case(case_id).revision.study.statements if s.n == n)
+    assert after.support.confirmed_by == "mira"
+    assert not model_endpoint.requests

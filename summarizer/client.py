@@ -26,8 +26,6 @@ from summarizer.rendering import estimate_tokens
 A = TypeVar("A", bound=BaseModel)
 
 _prepared = cache(instructor.openai_schema)  # instructor would do it again for each request
-
-
 _LONGEST_WAIT = 60.0  # seconds of a Retry-After; a longer one ends the call that met it
 
 

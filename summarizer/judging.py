@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from schemas.cases import CaseStudy, Match, Measure, Section, Statement, Support, SupportLevel
-from schemas.errors import ModelError
+from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded, ModelError
 from schemas.sources import Document, Passage
 from summarizer.answers import Answer
 from summarizer.asking import Asker, schema_tokens
@@ -89,19 +89,30 @@ def _place(statement: Statement) -> tuple[bool, int]:
 async def _judged(
     asked: Sequence[Statement], study: CaseStudy, document: Document, asker: Asker
 ) -> dict[int, Statement]:
-    """Return the judged statements by number; halves of them where they exceed the context."""
+    """Return the judged statements by number; in halves where they are too many for one call."""
     source = _source(asked, study, document)
     values = {"fence": fence_for(source), "source": source}
     prompt = asker.prompt(PROMPT)
     tokens = sum(estimate_tokens(m.content) for m in prompt.render(values))
     room = asker.profile.context_tokens - asker.profile.answer_tokens - schema_tokens(JudgeAnswer)
-    if tokens > room and len(asked) > 1:
-        middle = len(asked) // 2
+    middle, answer = len(asked) // 2, None
+    if tokens <= room or not middle:
+        try:
+            answer = await asker.ask(prompt, values, JudgeAnswer, STAGE)
+        except (AnswerTruncated, ContextExceeded):
+            if not middle:
+                raise
+    if answer is None:
         first = await _judged(asked[:middle], study, document, asker)
         return first | await _judged(asked[middle:], study, document, asker)
-    answer = await asker.ask(prompt, values, JudgeAnswer, STAGE)
     verdicts = {verdict.statement: verdict for verdict in answer.verdicts}
-    return {s.n: _with_verdict(s, verdicts[s.n]) for s in asked if s.n in verdicts}
+    judged = {s.n: _with_verdict(s, verdicts[s.n]) for s in asked if s.n in verdicts}
+    passed_over = [s for s in asked if s.n not in judged]
+    if not judged:
+        raise AnswerInvalid(
+            f"{asker.profile.model} judged none of the statements it was asked about"
+        )
+    return judged | (await _judged(passed_over, study, document, asker) if passed_over else {})
 
 
 def _source(asked: Sequence[Statement], study: CaseStudy, document: Document) -> str:

@@ -31,6 +31,7 @@ from summarizer.sentences import words
 
 # Two sentences with so many of their words in common, and the same numbers, say the same.
 _ALIKE = 0.8
+_MOST_TAGS = 15
 
 
 def without_repeats(statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
@@ -79,9 +80,6 @@ def _referring(statement: Statement, instead: dict[int, int]) -> Statement:
         "rests_on": kept(statement.rests_on),
     }
     return statement.model_copy(update=changes)
-
-
-_MOST_TAGS = 15
 
 
 class Verified(Frozen):

@@ -50,10 +50,6 @@ class BlobStore:
             raise WarehouseError(message, cause=f"blob_{state}")
         return data
 
-    def has(self, sha256: str) -> bool:
-        """Return whether bytes with this SHA-256 are stored."""
-        return self._found(sha256) is not None
-
     def _address(self, sha256: str) -> str:
         if _SHA256.fullmatch(sha256) is None:
             raise WarehouseError(f"{sha256!r} is not a SHA-256", cause="blob_missing")

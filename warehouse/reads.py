@@ -16,7 +16,6 @@ from schemas.errors import UnknownId
 from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import (
-    Case,
     CaseFilter,
     CaseLine,
     CaseStatus,
@@ -156,10 +155,6 @@ class SourceReads(Reader):
 
 class CaseReads(Reader):
     """What can be asked about cases."""
-
-    def case_of_source(self, source_id: str) -> Case | None:
-        """Return the case of a source."""
-        return self._newest(Case, source_id=source_id)
 
     def draft(self, document_id: str, recipe_id: str) -> Revision | None:
         """Return the newest revision that a model made of this document by this recipe."""

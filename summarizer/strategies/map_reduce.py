@@ -46,9 +46,9 @@ WINDOW_TOKENS = 24_000
 
 _TASK = (
     'The source is long. Between the two lines "{fence}" are passages {first} to {last} of '
-    "{total}{after}. Fill in what these passages say; much of it may stay empty. Other parts are "
-    "read in the same way and put together later: score this part alone, and leave the abstract "
-    "empty."
+    "{total}{after}. Fill in what these passages say, whatever the scores; much of it may stay "
+    "empty. Other parts are read in the same way and put together later: score this part alone, "
+    "and leave the abstract empty."
 )
 _AFTER = ", after the opening of the whole, which is there for orientation"
 # How much of the opening each window repeats.

@@ -196,6 +196,23 @@ async def test_the_judge_sees_parts_passages_and_neighbours(document, model, ask
     assert "moon" not in asked  # its quote is not in the source
 
 
+async def test_a_judge_that_passes_over_statements_is_asked_again(document, endpoint, asker_of):
+    """Those without a verdict are asked about once more, by themselves; a cut answer in halves."""
+
+    def script(request):
+        if schema_name(request) != "JudgeAnswer":
+            return answer_of(request)
+        verdicts = judge_of(request)["verdicts"]
+        return completion(
+            {"verdicts": verdicts[:2]}, finish="length" if len(verdicts) > 6 else "stop"
+        )
+
+    endpoint.script = script
+    outcome = await verified(document, asker_of, asker_of())
+    assert outcome.unjudged is None
+    assert SupportLevel.UNVERIFIED not in {s.support.level for s in outcome.study.statements}
+
+
 @pytest.mark.parametrize(
     ("label", "level"),
     [

@@ -94,8 +94,6 @@ def test_aliases(warehouse):
     warehouse.append(*other.rows("draft 1"), story.source(), story.alias("src1_b"))
     states = warehouse.source_states(["src1_a", "src1_new"])
     assert states == {"src1_a": SourceState.DRAFTED, "src1_new": SourceState.NEW}
-    assert warehouse.case_of_source("src1_b").case_id == "case1_b"
-    assert warehouse.case_of_source("src1_a") is None
 
 
 def test_last_checks(warehouse):

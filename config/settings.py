@@ -260,7 +260,7 @@ def configure_logging(home: Path, *, verbose: bool = False) -> None:
     if verbose:
         handlers.append(logging.StreamHandler())
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
-    for noisy in ("httpx", "httpcore", "trafilatura", "pypdf", "prefect"):
+    for noisy in ("httpx", "httpcore", "trafilatura", "prefect"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     # These log an endpoint's own words at ERROR, and an endpoint may echo the key.
     for leaky in ("openai", "instructor"):

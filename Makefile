@@ -36,7 +36,8 @@ setup: $(VENV)/.synced ## Install everything into .venv
 demo: setup ## Ingest the examples with the embedded model and open the review desk
 	@CASEBOOK_HOME=$(CURDIR)/.demo $(BIN)/casebook demo examples
 
-test: setup chromium tesseract postgres lint unit ## Run all checks and tests
+test: setup chromium tesseract postgres ## Run all checks and tests, the checks beside the tests
+	@$(MAKE) --no-print-directory -j2 lint unit
 
 lint: setup ## Formatting, lint, types, architecture
 	@$(BIN)/ruff format --check .

@@ -56,23 +56,25 @@ unit: setup ## The tests alone
 
 # Debian's packages, where they are missing and may be installed; another apt may hold the lock.
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
+# The timeout does not hold for the lock of the lists: an update fails at once.
+UPDATE := for try in $$(seq 36); do $(APT) update >/dev/null 2>&1 && break; sleep 5; done
 MAY_INSTALL := test "$$(id -u)" = 0 && command -v apt-get >/dev/null
 
 chromium: setup ## A real browser for the browser tests: Debian's, else Playwright's own
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
 		|| { $(MAY_INSTALL) && echo "installing chromium" \
-			&& $(APT) update >/dev/null && $(APT) install -y chromium >/dev/null; } \
+			&& { $(UPDATE); } && $(APT) install -y chromium >/dev/null; } \
 		|| $(BIN)/playwright install chromium
 
 tesseract: ## The program that reads scanned pages; its tests are skipped where it is missing
 	@command -v tesseract >/dev/null \
-		|| { $(MAY_INSTALL) && echo "installing tesseract" && $(APT) update >/dev/null \
+		|| { $(MAY_INSTALL) && echo "installing tesseract" && { $(UPDATE); } \
 			&& $(APT) install -y tesseract-ocr tesseract-ocr-deu >/dev/null; } \
 		|| echo "tesseract is not installed: its tests are skipped (apt install tesseract-ocr)"
 
 postgres: ## A real PostgreSQL for the tests of the shared warehouse; skipped where it is missing
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
-		|| { $(MAY_INSTALL) && echo "installing postgresql" && $(APT) update >/dev/null \
+		|| { $(MAY_INSTALL) && echo "installing postgresql" && { $(UPDATE); } \
 			&& $(APT) install -y --no-install-recommends postgresql >/dev/null; } \
 		|| echo "PostgreSQL is not installed; its tests are skipped"
 

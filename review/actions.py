@@ -18,7 +18,7 @@ from review.pages import show_case, show_publish, show_tags
 from review.rendering import is_fragment, rendered, see
 from review.requests import DecisionRequest, decide
 from review.security import Changes
-from review.state import Desk, State
+from review.state import Desk, State, Who
 from review.submit import submitted
 from schemas.cases import TermGroup
 from schemas.errors import InvalidDecision, UnknownId
@@ -29,6 +29,7 @@ router = APIRouter(include_in_schema=False, dependencies=Changes)
 _DONE: Mapping[Decision, str] = {
     Decision.EDIT: "Saved as a new revision.",
     Decision.COMMENT: "Comment kept.",
+    Decision.RESOLVE: "Comment resolved.",
     Decision.ASSIGN: "Assignment kept.",
     Decision.REOPEN: "Back among the drafts.",
     Decision.APPROVE: "Approved.",
@@ -37,21 +38,20 @@ _DONE: Mapping[Decision, str] = {
 
 
 @router.post("/cases/{case_id}/decisions")
-async def decide_case(request: Request, desk: Desk, case_id: str) -> Response:
+async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
     """Approve, reject, edit, reopen, comment or assign, and show the case afterwards."""
     wanted = DecisionRequest.of_form(fields_of(await request.form()))
-    who = desk.settings.curator
     judge = judge_of(desk.services, asyncio.get_running_loop())
-    review = await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who, judge)
+    review = await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who.name, judge)
     if not is_fragment(request):
         return see(f"/cases/{case_id}")
     return await show_case(request, desk, case_id, done=_DONE[review.decision])
 
 
 @router.post("/cases/{case_id}/draft")
-async def decide_draft(request: Request, desk: Desk, case_id: str) -> Response:
+async def decide_draft(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
     """Take over a newer draft, whole or by field, or refuse it; go to the case."""
-    await asyncio.to_thread(_decide_draft, await request.form(), desk, case_id)
+    await asyncio.to_thread(_decide_draft, await request.form(), desk, who.name, case_id)
     if is_fragment(request):
         return Response(status_code=204, headers={"HX-Redirect": f"/cases/{case_id}"})
     return see(f"/cases/{case_id}")
@@ -78,9 +78,9 @@ async def retry(request: Request, desk: Desk, source_id: str) -> Response:
 
 
 @router.post("/tags")
-async def rule(request: Request, desk: Desk) -> Response:
+async def rule(request: Request, desk: Desk, who: Who) -> Response:
     """Accept, map or refuse a name that the taxonomy lacks."""
-    done = await asyncio.to_thread(_rule, fields_of(await request.form()), desk)
+    done = await asyncio.to_thread(_rule, fields_of(await request.form()), desk, who.name)
     if not is_fragment(request):
         return see("/tags")
     return await show_tags(request, desk, done=done)
@@ -92,8 +92,8 @@ async def publish(request: Request, desk: Desk) -> Response:
     return await show_publish(request, desk, await publish_site(desk.services))
 
 
-def _decide_draft(form: FormData, desk: State, case_id: str) -> None:
-    given, who, warehouse = fields_of(form), desk.settings.curator, desk.warehouse
+def _decide_draft(form: FormData, desk: State, who: str, case_id: str) -> None:
+    given, warehouse = fields_of(form), desk.warehouse
     revision, draft = given.get("expected_revision"), given.get("draft")
     status = given.get("expected_status")
     if not revision or not draft or status not in set(CaseStatus):
@@ -111,9 +111,9 @@ def _decide_draft(form: FormData, desk: State, case_id: str) -> None:
             raise InvalidDecision("nothing was changed: take the draft over or refuse it")
 
 
-def _rule(form: Mapping[str, str], desk: State) -> str:
+def _rule(form: Mapping[str, str], desk: State, who: str) -> str:
     """Carry out a ruling on a name; return a sentence about it."""
-    name, who, warehouse = form.get("name", "").strip(), desk.settings.curator, desk.warehouse
+    name, warehouse = form.get("name", "").strip(), desk.warehouse
     group = form.get("group", "")
     match form.get("ruling") if name else None:
         case "accept":

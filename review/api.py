@@ -10,7 +10,7 @@ from publishing.json_views import result_json
 from review.jobs import Job
 from review.requests import DecisionRequest, decide
 from review.security import Changes
-from review.state import Desk
+from review.state import Desk, Who
 from review.submit import web_source
 from schemas.reviews import CaseFilter, CaseLine, CaseView, Review
 from schemas.sources import SourceRef
@@ -37,10 +37,9 @@ async def case(desk: Desk, case_id: str) -> CaseView:
 
 
 @router.post("/cases/{case_id}/decisions", status_code=HTTPStatus.CREATED, dependencies=Changes)
-async def decision(desk: Desk, case_id: str, wanted: DecisionRequest) -> Review:
+async def decision(desk: Desk, who: Who, case_id: str, wanted: DecisionRequest) -> Review:
     """Decide as the curator."""
-    who = desk.settings.curator
-    return await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who)
+    return await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who.name)
 
 
 @router.post("/sources", status_code=HTTPStatus.ACCEPTED, dependencies=Changes)

@@ -28,6 +28,7 @@ _DONE: Mapping[Decision, str] = MappingProxyType(
         Decision.EDIT: "edited",
         Decision.REOPEN: "reopened",
         Decision.COMMENT: "commented",
+        Decision.RESOLVE: "resolved a comment",
         Decision.ADOPT_DRAFT: "took over a newer draft",
         Decision.REFUSE_DRAFT: "refused a newer draft",
     }

@@ -16,7 +16,7 @@ from extractors import registry
 from publishing import wording
 from publishing.anchors import web_address
 from review.editing import CHOICES
-from review.state import state_of
+from review.state import person_of, state_of
 from review.submit import LISTS
 from schemas.cases import Method, Section, SupportLevel
 from schemas.sources import SourceKind
@@ -42,7 +42,7 @@ async def rendered(
     """Return a page or a fragment, rendered in a thread: a long transcript takes a while."""
     state = state_of(request)
     shared: dict[str, object] = {
-        "curator": state.settings.curator,
+        "curator": person_of(request).name,
         "token": state.token,
         "path": request.url.path,
         "now": datetime.now(UTC),

@@ -1,7 +1,7 @@
 """What one running desk holds."""
 
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
 
@@ -9,6 +9,7 @@ from config.services import Services
 from review.batch_runs import BatchRuns
 from review.jobs import Jobs
 from review.security import token_of
+from schemas.reviews import Role
 
 
 class State:
@@ -30,6 +31,13 @@ class State:
         return BatchRuns(self.settings)
 
 
+class Person(NamedTuple):
+    """Who sends a request, and what they may do."""
+
+    name: str
+    role: Role
+
+
 def state_of(request: Request) -> State:
     """Return the state of the application that got ``request``."""
     state: State = request.app.state.desk
@@ -38,3 +46,12 @@ def state_of(request: Request) -> State:
 
 Desk = Annotated[State, Depends(state_of)]
 """The state, as a parameter of a route."""
+
+
+def person_of(request: Request) -> Person:
+    """Return who sent ``request``: on this machine alone, the curator of the settings."""
+    return Person(state_of(request).settings.curator, Role.ADMIN)
+
+
+Who = Annotated[Person, Depends(person_of)]
+"""The person who sends a request, as a parameter of a route."""

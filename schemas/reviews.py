@@ -14,8 +14,13 @@ from schemas.sources import CheckResult, Document, Source, SourceKind
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
 """What triage decides. ``UNSURE`` makes a draft too, marked for the curator to decide."""
 
-Decision = StrEnum("Decision", "APPROVE REJECT EDIT REOPEN COMMENT ASSIGN ADOPT_DRAFT REFUSE_DRAFT")
+Decision = StrEnum(
+    "Decision", "APPROVE REJECT EDIT REOPEN COMMENT RESOLVE ASSIGN ADOPT_DRAFT REFUSE_DRAFT"
+)
 """What a curator can do with a case."""
+
+Role = StrEnum("Role", "READER CURATOR ADMIN")
+"""What a person may do at the desk: read, decide, or manage accounts as well."""
 
 CaseStatus = StrEnum("CaseStatus", "DRAFT APPROVED REJECTED PUBLISHED")
 """Where a case stands: its newest decision, or its publication."""
@@ -96,7 +101,11 @@ class Revision(Frozen):
 
 
 class Review(Frozen):
-    """One decision; ``revision_id`` is the revision that it made, refused, or was about."""
+    """One decision; ``revision_id`` is the revision that it made, refused, or was about.
+
+    A comment may be about one ``part`` of it (``s-3``, ``f-year``, ``t-rag``), a resolution
+    ``resolves`` the review id of a comment. ``seconds`` is how long the case was open before.
+    """
 
     review_id: str
     case_id: str
@@ -105,6 +114,33 @@ class Review(Frozen):
     reason: str | None
     who: str
     at: datetime
+    part: str | None = None
+    resolves: str | None = None
+    seconds: float | None = None
+
+
+class Account(Frozen):
+    """A person or a script at the desk; the newest row of a name counts.
+
+    ``secret`` is the argon2 hash of a person's password, or the SHA-256 of a script's token.
+    """
+
+    name: str
+    kind: Literal["person", "token"]
+    role: Role
+    secret: str
+    active: bool = True
+    who: str  # who made the change
+    at: datetime = NOW
+
+
+class SavedView(Frozen):
+    """A search of the queue that a person keeps under a name; an empty query removes it."""
+
+    who: str
+    name: str
+    query: str
+    at: datetime = NOW
 
 
 class Publication(Frozen):

@@ -17,7 +17,7 @@ CEILINGS = {
     "review": 3_500,
     "publishing": 3_500,
     "cli": 1_800,
-    "schemas": 1_200,
+    "schemas": 1_240,
     "prompts": 300,
     "config": 500,
     "benchmarks": 1_500,

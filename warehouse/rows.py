@@ -16,7 +16,7 @@ from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.results import Failure, OpenFailure
-from schemas.reviews import Case, Publication, Review, Revision, Triage
+from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
 from schemas.sources import Alias, Check, Document, Snapshot, Source, SourceRef
 from schemas.taxonomy import TermProposal, TermRuling
 from warehouse.file import DatabaseFile
@@ -25,7 +25,7 @@ from warehouse.schema import queries
 
 _Processed = Source | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling
-Row = _Processed | _Decided | BatchEvent | Watch | WatchedItem | Look
+Row = _Processed | _Decided | Account | SavedView | BatchEvent | Watch | WatchedItem | Look
 Values = dict[str, Any]
 Place = tuple[str, str]  # a table, and the columns by which a row or its parent is known
 T = TypeVar("T", bound=Frozen)
@@ -36,6 +36,8 @@ TABLES: Mapping[type[Frozen], Place] = {
     Failure: ("failures", "failure_id"),
     Alias: ("aliases", "source_id, same_as, found_at"),
     Check: ("checks", "source_id, checked_at"),
+    Account: ("accounts", "name, happened_at"),
+    SavedView: ("saved_views", "who, name, happened_at"),
     Batch: ("batches", "batch_id"),
     BatchEvent: ("batch_events", "batch_id, step, happened_at"),
     Watch: ("watches", "watch_id, changed_at"),

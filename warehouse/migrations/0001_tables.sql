@@ -306,10 +306,41 @@ CREATE TABLE reviews (
     reason VARCHAR,
     who VARCHAR,
     happened_at TIMESTAMPTZ,
+    part VARCHAR,
+    resolves VARCHAR,
+    seconds DOUBLE,
     stored_at TIMESTAMPTZ
 );
 COMMENT ON TABLE reviews IS 'What curators decided about cases.';
-COMMENT ON COLUMN reviews.decision IS 'approve, reject, edit, reopen, comment, assign, adopt_draft or refuse_draft';
+COMMENT ON COLUMN reviews.decision IS 'approve, reject, edit, reopen, comment, resolve, assign, adopt_draft or refuse_draft';
+COMMENT ON COLUMN reviews.part IS 'what a comment is about: s- and the n of a statement, f- and the name of a fact, t- and the slug of a tag';
+COMMENT ON COLUMN reviews.resolves IS 'the review_id of the comment that is resolved';
+COMMENT ON COLUMN reviews.seconds IS 'how long the curator had the case open before';
+
+CREATE TABLE accounts (
+    name VARCHAR,
+    kind VARCHAR,
+    role VARCHAR,
+    secret VARCHAR,
+    active BOOLEAN,
+    who VARCHAR,
+    happened_at TIMESTAMPTZ,
+    stored_at TIMESTAMPTZ
+);
+COMMENT ON TABLE accounts IS 'People and scripts that may use the desk; the newest row of a name counts.';
+COMMENT ON COLUMN accounts.kind IS 'person or token';
+COMMENT ON COLUMN accounts.role IS 'reader, curator or admin';
+COMMENT ON COLUMN accounts.secret IS 'the argon2 hash of a password, or the SHA-256 of a token';
+COMMENT ON COLUMN accounts.who IS 'who made the change';
+
+CREATE TABLE saved_views (
+    who VARCHAR,
+    name VARCHAR,
+    query VARCHAR,
+    happened_at TIMESTAMPTZ,
+    stored_at TIMESTAMPTZ
+);
+COMMENT ON TABLE saved_views IS 'Searches of the queue that people keep; the newest row of a name counts, and an empty query removes it.';
 
 CREATE TABLE publications (
     publication_id VARCHAR,

@@ -148,7 +148,8 @@ WHERE tables.database_name = current_database() AND tables.schema_name = current
 ORDER BY tables.kind, tables.name;
 
 -- name: counts
-SELECT 'aliases' AS name, count(*) AS rows FROM aliases
+SELECT 'accounts' AS name, count(*) AS rows FROM accounts
+UNION ALL SELECT 'aliases' AS name, count(*) AS rows FROM aliases
 UNION ALL SELECT 'batch_events' AS name, count(*) AS rows FROM batch_events
 UNION ALL SELECT 'batch_items' AS name, count(*) AS rows FROM batch_items
 UNION ALL SELECT 'batches' AS name, count(*) AS rows FROM batches
@@ -165,6 +166,7 @@ UNION ALL SELECT 'passages' AS name, count(*) AS rows FROM passages
 UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications
 UNION ALL SELECT 'reviews' AS name, count(*) AS rows FROM reviews
 UNION ALL SELECT 'revisions' AS name, count(*) AS rows FROM revisions
+UNION ALL SELECT 'saved_views' AS name, count(*) AS rows FROM saved_views
 UNION ALL SELECT 'signature_bands' AS name, count(*) AS rows FROM signature_bands
 UNION ALL SELECT 'signatures' AS name, count(*) AS rows FROM signatures
 UNION ALL SELECT 'snapshots' AS name, count(*) AS rows FROM snapshots

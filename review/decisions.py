@@ -18,6 +18,14 @@ from schemas.reviews import CaseStatus, Decision, Review
 from schemas.sources import Document
 from warehouse import Warehouse
 
+REASONS = (
+    "Not a real deployment.",
+    "Advertising without substance.",
+    "The text was extracted badly.",
+    "Another case covers it.",
+)
+"""Frequent reasons for a rejection."""
+
 Judge = Callable[[CaseStudy, Document, CaseStudy], CaseStudy]
 """Judges the statements of a study that another one, the last argument, does not have."""
 

@@ -1,15 +1,33 @@
 """What one running desk holds."""
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
 
 from config.services import Services
 from review.batch_runs import BatchRuns
+from review.facets import QueueQuery
+from review.index import Index
 from review.jobs import Jobs
+from review.live import Live
 from review.security import token_of
 from schemas.reviews import Role
+
+
+class Walk:
+    """A person's way through the queue: the query, and the cases that were shown."""
+
+    def __init__(self, query: QueueQuery) -> None:
+        self.query, self.seen = query, set[str]()
+
+    def next(self, ids: Sequence[str], here: str) -> str | None:
+        """Return the next case of the queue that was not shown yet, None after the last one."""
+        self.seen.add(here)
+        at = ids.index(here) if here in ids else -1
+        later = [*ids[at + 1 :], *ids[: at + 1]] if at >= 0 else ids
+        return next((one for one in later if one not in self.seen), None)
 
 
 class State:
@@ -19,6 +37,17 @@ class State:
         self.services, self.settings = services, services.settings
         self.warehouse = services.warehouse
         self.token = token_of(key)
+        index = Index(services.settings.home / "index.sqlite", services.warehouse)
+        self.live = Live(index, services.warehouse)
+        self.bulks: dict[str, Any] = {}
+        self.walks: dict[str, Walk] = {}
+
+    def following(self, who: str, case_id: str) -> str | None:
+        """Return the next case on a person's way through the queue, by default all drafts."""
+        walk = self.walks.setdefault(who, Walk(QueueQuery()))
+        index, query = self.live.index, walk.query
+        matches = index.matches(query.q) if query.q else None
+        return walk.next(index.lines.ids(query, matches), case_id)
 
     @cached_property
     def jobs(self) -> Jobs:

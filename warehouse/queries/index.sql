@@ -50,8 +50,9 @@ tagged AS (
     GROUP BY revision_id
 ),
 batched AS (
-    SELECT source_id, list(DISTINCT batch_id) AS batches
+    SELECT source_id, list(DISTINCT origin) AS batches
     FROM batch_items
+    JOIN batches USING (batch_id)
     WHERE source_id IN (SELECT source_id FROM states)
     GROUP BY source_id
 ),

@@ -31,6 +31,11 @@ def part_id(part: Statement | Fact | Tag) -> str:
             return f"t-{part.slug}"
 
 
+def parts_of(study: CaseStudy) -> list[Statement | Fact | Tag]:
+    """Return the facts with a value, the statements and the tags."""
+    return [*(fact for fact in study.facts if fact.value), *study.statements, *study.tags]
+
+
 def held_back(study: CaseStudy) -> list[Doubt]:
     """Return the parts that readers would not see: statements, then facts and tags."""
     gated = readable(study)

@@ -44,7 +44,7 @@ class Live:
         self._views: dict[str, list[SavedView]] = {}
         self._state: object = None
         self._slow_at = self._fresh_at = -_SLOW_LOOK_SECONDS
-        self._is_stale = True
+        self._changes, self._indexed = 1, 0
         self._refreshing = asyncio.Lock()
         self._stopping = asyncio.Event()
 
@@ -69,26 +69,29 @@ class Live:
 
     async def fresh(self) -> Index:
         """Return the index with all that the desk itself stored, and others until a second ago."""
-        if self._is_stale or time.monotonic() - self._fresh_at > self.most_seconds:
+        is_old = time.monotonic() - self._fresh_at > self.most_seconds
+        if is_old or self._indexed < self._changes:
             await self.refresh()
         return self.index
 
     def note_change(self) -> None:
         """Note that the desk stored something: the next page waits until the index has it."""
-        self._is_stale = True
+        self._changes += 1
 
     async def refresh(self) -> None:
         """Bring the index up to date if the warehouse changed, and send what is news."""
         async with self._refreshing:
-            self._is_stale, self._fresh_at = False, time.monotonic()
+            changes, self._fresh_at = self._changes, time.monotonic()
             state = self._warehouse.state()
             if state == self._state:
+                self._indexed = changes
                 return
             self._views.clear()
             changed = await asyncio.to_thread(self.index.refresh)
             is_slow_due = time.monotonic() - self._slow_at > _SLOW_LOOK_SECONDS
             if is_slow_due:
                 await asyncio.to_thread(self._refresh_slowly)
+            self._indexed = changes
             # A slow count that is due later must not be forgotten.
             self._state = state if is_slow_due else None
             if changed:

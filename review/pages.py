@@ -12,9 +12,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from flows.publish import Published
 from review import queue as queue_parts
 from review import terms
-from review.case_page import case_page
+from review.case_page import case_page, item_of
+from review.comparison import text_of
+from review.decisions import undoable
 from review.draft_page import DraftPage, draft_page
 from review.facets import QueueQuery
+from review.history import between, changed_history
 from review.near_copies import near_copies
 from review.queue import QueuePage, case_queue, failure_queue, refused_queue
 from review.rendering import is_fragment, rendered
@@ -75,10 +78,13 @@ async def show_case(
     request: Request, desk: State, case_id: str, *, done: str | None = None
 ) -> Response:
     """Return a case's page, or its body where htmx asks; ``done`` is shown once."""
+    who = person_of(request).name
+    if not is_fragment(request):
+        desk.note_opened(who, case_id)
     found = await asyncio.to_thread(_case, desk, case_id)
-    following = desk.following(person_of(request).name, case_id)
+    following, back = desk.following(who, case_id), desk.walk(who).query.address()
     template = "case_body.html" if is_fragment(request) else "case.html"
-    return await rendered(request, template, found, done=done, following=following)
+    return await rendered(request, template, found, done=done, following=following, back=back)
 
 
 def _case(desk: State, case_id: str) -> dict[str, object]:
@@ -87,11 +93,45 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
     source_id = view.source.source_id
     return {
         "page": case_page(view),
+        "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
         "copies": near_copies(view, warehouse),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,
     }
+
+
+@router.get("/cases/{case_id}/state")
+async def case_state(desk: Desk, who: Who, case_id: str) -> dict[str, str | None]:
+    """Return the revision and status of a case as the index has them, and who else changed it."""
+    line = desk.live.index.lines.get(case_id)
+    if line is None:
+        raise UnknownId(f"There is no case {case_id}.")
+    by = None if line["changed_by"] == who.name else line["changed_by"]
+    return {"revision": line["revision_id"], "status": line["status"], "who": by}
+
+
+@router.get("/cases/{case_id}/parts/{part}")
+async def part_forms(request: Request, desk: Desk, case_id: str, part: str) -> Response:
+    """Show the forms that change one part of a case."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    page = case_page(view)
+    item = item_of(page, part)
+    template = "part.html" if is_fragment(request) else "part_page.html"
+    words = text_of(item.part)
+    return await rendered(request, template, page=page, item=item, words=words)
+
+
+@router.get("/cases/{case_id}/history")
+async def full_history(
+    request: Request, desk: Desk, case_id: str, old: str = "", new: str = ""
+) -> Response:
+    """Show what happened to a case with each change, or where two revisions differ."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    events = await asyncio.to_thread(changed_history, view)
+    compared = await asyncio.to_thread(between, view, old, new) if old and new else None
+    context = {"view": view, "events": events, "compared": compared}
+    return await rendered(request, "history.html", context)
 
 
 @router.get("/cases/{case_id}/draft")

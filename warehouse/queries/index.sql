@@ -73,6 +73,7 @@ discussed AS (
     SELECT
         reviews.case_id,
         max_by(coalesce(reason, ''), stored_at) FILTER (decision = 'assign') AS assignee,
+        max_by(who, stored_at) AS changed_by,
         count(*) FILTER (
             decision = 'comment' AND review_id NOT IN (
                 SELECT resolves FROM reviews WHERE resolves IS NOT NULL
@@ -102,6 +103,7 @@ SELECT
     judged.verdict,
     checked.result AS checked,
     nullif(discussed.assignee, '') AS assignee,
+    discussed.changed_by,
     coalesce(discussed.comments, 0) AS comments,
     epoch(states.updated_at) AS updated_at,
     epoch(states.stored_at) AS stored_at

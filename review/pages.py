@@ -138,7 +138,7 @@ async def full_history(
 async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
     """Show a newer draft beside the case, field by field."""
     shown = await asyncio.to_thread(_draft, desk, case_id)
-    return await rendered(request, "draft.html", page=shown)
+    return await rendered(request, "draft.html", page=shown, view=shown.view)
 
 
 def _draft(desk: State, case_id: str) -> DraftPage:

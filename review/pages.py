@@ -1,11 +1,13 @@
 """The pages of cases, submissions, tags and publishing; nothing here changes anything."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from extractors.fetch.fetch import identify
 from flows.publish import Published
 from review import terms
 from review.case_page import case_page
@@ -14,6 +16,7 @@ from review.near_copies import near_copies
 from review.queue import TABS, QueuePage, Tab, queue_page
 from review.rendering import is_fragment, rendered
 from review.state import Desk, State
+from review.submit import bookmarklet
 from schemas.errors import UnknownId
 from schemas.reviews import CaseFilter, CaseStatus
 
@@ -36,7 +39,8 @@ async def queue(
 
 
 def _queue(desk: State, status: str, text: str, page: int) -> QueuePage:
-    working = {job.ref.source for job in desk.jobs.running()}
+    refs = [job.ref for job in desk.jobs.running()]
+    working = {name for ref in refs for name in (ref.source, identify(ref).source_id)}
     for batch_id in desk.batches.active():
         working |= {item.source_id for item in desk.warehouse.batch_items(batch_id)}
     return queue_page(desk.warehouse, status, text, page, working)
@@ -66,6 +70,7 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
         "following": warehouse.next_draft(case_id),
         "published": view.published if view.published and view.published.target == site else None,
         "copies": near_copies(view, warehouse),
+        "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,
     }
@@ -105,9 +110,24 @@ def _tags(desk: State) -> dict[str, object]:
 
 
 @router.get("/submit")
-async def submit(request: Request, desk: Desk) -> Response:
-    """Show the form for new sources and the work in progress."""
-    return await rendered(request, "submit.html", jobs=desk.jobs.recent(), problems=())
+async def submit(request: Request, desk: Desk, url: str = "", hint: str = "") -> Response:
+    """Show the form for new sources, filled in by a link, and the work in progress."""
+    return await show_submit(request, desk, url=url, hint=hint)
+
+
+async def show_submit(
+    request: Request, desk: State, problems: Sequence[str] = (), url: str = "", hint: str = ""
+) -> Response:
+    """Return the page of the form; ``problems`` are entries that were left out."""
+    given = {"jobs": desk.jobs.recent(), "problems": problems, "url": url, "hint": hint}
+    address = bookmarklet(str(request.base_url).rstrip("/"))
+    return await rendered(request, "submit.html", given, bookmarklet=address)
+
+
+@router.get("/submit/page")
+async def handover(request: Request, url: str = "", hint: str = "") -> Response:
+    """Show the page that takes over what the bookmarklet sends from another site's page."""
+    return await rendered(request, "handover.html", url=url, hint=hint)
 
 
 @router.get("/jobs/{job_id}")

@@ -119,6 +119,7 @@
     const opener = on("[data-opens]");
     if (opener) byId(opener.dataset.opens)?.showModal();
     else if (on("[data-close]")) close(event.target);
+    else if (on("[data-bookmarklet]")) event.preventDefault(); // it works on other sites' pages
     else if (on("[data-dismiss]")) on("[data-dismiss]").parentElement.remove();
     else if (on("[data-fill]")) {
       const field = byId(on("[data-fill]").dataset.fill);

@@ -71,21 +71,36 @@ def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, ki
 
 
 def test_sources_are_submitted_and_asked_about(desk, services, headers):
-    """The result is the object that the command prints; a path is not a source."""
+    """Bad addresses are named and keep no others back; a path is not a source."""
 
     async def process(run):
         return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
 
     desk.app.state.desk.jobs = Jobs(services, process)
-    body = {"source": "https://a.example/x"}
+    body = {"sources": ["https://a.example/x", "ftp://b.example/"]}
     answer = desk.post("/api/sources", json=body, headers=headers)
     assert answer.status_code == 202
-    job = answer.json()
+    (problem,) = answer.json()["problems"]
+    assert problem.startswith("Line 2: ftp://b.example/ is not a web address")
+    (job,) = answer.json()["jobs"]
     while job["running"]:
         job = desk.get(f"/api/jobs/{job['job_id']}").json()
     assert job["result"]["status"] == "draft"
-    answer = desk.post("/api/sources", json={"source": "/etc/passwd"}, headers=headers)
-    assert answer.status_code == 422
+    for wrong in (["/etc/passwd"], [" "], [], "https://a.example/x"):
+        answer = desk.post("/api/sources", json={"sources": wrong}, headers=headers)
+        assert answer.status_code == 422, wrong
+
+
+def test_a_source_says_where_it_stands(desk, build, warehouse):
+    """A failed one comes with its failure, a drafted one without; an unknown one is a 404."""
+    failed = desk.get(f"/api/sources/{build.failed()}").json()
+    assert failed["state"] == "failed"
+    assert failed["failure"]["failure"]["kind"] == "page_missing"
+    drafted = warehouse.case(build.draft()).source
+    answer = desk.get(f"/api/sources/{drafted.source_id}").json()
+    assert (answer["state"], answer["failure"]) == ("drafted", None)
+    assert answer["source"]["canonical_url"] == drafted.canonical_url
+    assert desk.get("/api/sources/src1_nope").status_code == 404
 
 
 def test_the_api_describes_itself(desk):

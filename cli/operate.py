@@ -136,6 +136,21 @@ def review(
     run(load_settings(context, desk_port=port), lambda services: _desk(services, browser=browser))
 
 
+def mcp(
+    context: typer.Context,
+    drafts: Annotated[bool, opt("--drafts", help="Search drafts as well.")] = False,
+    write: Annotated[bool, opt("--write", help="Also submit sources and decide drafts.")] = False,
+) -> None:
+    """Serve the cases to an assistant: an MCP server on standard input and output."""
+
+    async def work(services: "Services") -> None:
+        from review.assistant import create_server
+
+        await create_server(services, drafts=drafts, write=write).run_stdio_async()
+
+    run(load_settings(context), work)
+
+
 async def _desk(services: "Services", *, browser: bool) -> None:
     from review.server import serve
 

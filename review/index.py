@@ -53,12 +53,14 @@ class Index:
     def __init__(self, path: Path, warehouse: Warehouse) -> None:
         self._path, self._warehouse = path, warehouse
         self._updating = threading.Lock()
+        self._since: str | None = None  # up to when ``lines`` is known
 
     @cached_property
     def lines(self) -> Lines:
         """The lines of all cases as they are now."""
         lines = Lines()
         with self._open() as connection:
+            self._since = _meta(connection, "since")
             _load(connection, lines)
         return lines
 
@@ -66,8 +68,9 @@ class Index:
         """Bring the lines of the cases up to date; return the ids of those that changed."""
         with self._updating, self._open() as connection:
             since = _EVER
-            if (stored := _meta(connection, "since")) is not None:
-                since = datetime.fromisoformat(stored) - _OVERLAP
+            # Not what the file says: another process may have brought it up to date.
+            if self.lines and self._since and _meta(connection, "since"):
+                since = datetime.fromisoformat(self._since) - _OVERLAP
             changed = self._warehouse.changed_cases(since)
             ids = [row["case_id"] for row in changed]
             for start in range(0, len(ids), _LINES_AT_ONCE):
@@ -77,8 +80,9 @@ class Index:
                         _put(connection, line)
                 _load(connection, self.lines, ids[start : start + _LINES_AT_ONCE])
             if changed:
+                self._since = changed[-1]["stored_at"].isoformat()
                 with connection:
-                    _set_meta(connection, "since", changed[-1]["stored_at"].isoformat())
+                    _set_meta(connection, "since", self._since)
             return ids
 
     def refresh_texts(self, most: int = _TEXTS_AT_ONCE) -> int:
@@ -101,10 +105,11 @@ class Index:
             connection.executemany(change, [(n, source_id) for source_id, n in copies.items()])
             _load(connection, self.lines)
 
-    def matches(self, q: str) -> dict[str, float]:
-        """Return the cases with these words in any of their texts, and their ranks: low is good."""
+    def matches(self, q: str, *, every: bool = True) -> dict[str, float]:
+        """Return the cases with every word, or any, in one of their texts, by rank: low is good."""
+        match = match_of(q, every=every)
         with self._open() as connection:
-            return dict(connection.execute(_sql("matches"), {"match": match_of(q)}).fetchall())
+            return dict(connection.execute(_sql("matches"), {"match": match}).fetchall())
 
     def snippets(self, ids: Sequence[str], q: str) -> dict[str, str]:
         """Return by case where the words stand, with the found ones between ``MARKS``."""

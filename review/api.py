@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
+from review.index import Hit
 from review.jobs import Job
 from review.requests import DecisionRequest, decide
 from review.security import Changes
@@ -60,6 +61,16 @@ async def token(desk: Desk) -> dict[str, str]:
 async def cases(desk: Desk, wanted: Annotated[CaseFilter, Query()]) -> list[CaseLine]:
     """List cases, the last changed first."""
     return await asyncio.to_thread(desk.warehouse.cases, wanted)
+
+
+@router.get("/search")
+def search(
+    desk: Desk, q: str, published: bool = False, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> list[Hit]:
+    """Find statements with these words, the best first: current ones, or ``published`` ones."""
+    desk.index.refresh()
+    desk.index.refresh_texts()
+    return desk.index.statements(q, published=published, limit=limit)
 
 
 @router.get("/cases/{case_id}")

@@ -11,10 +11,11 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 from review.facets import Lines
@@ -31,7 +32,8 @@ _OVERLAP = timedelta(seconds=5)  # the clocks of machines that share a warehouse
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Hit(NamedTuple):
+@dataclass(frozen=True)
+class Hit:
     """A statement that fits a search; ``marked`` is its text with the found words marked."""
 
     case_id: str

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from config.services import Services
 from review.batch_runs import BatchRuns
+from review.index import Index
 from review.jobs import Jobs
 from review.security import token_of
 from schemas.reviews import Role
@@ -19,6 +20,11 @@ class State:
         self.services, self.settings = services, services.settings
         self.warehouse = services.warehouse
         self.token = token_of(key)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index of all cases for search."""
+        return Index(self.settings.home / "index.sqlite", self.warehouse)
 
     @cached_property
     def jobs(self) -> Jobs:

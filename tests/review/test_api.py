@@ -25,6 +25,15 @@ def test_cases_are_listed_by_status(desk, build):
     assert desk.get("/api/cases?status=odd").status_code == 422
 
 
+def test_statements_are_searched(desk, build):
+    """With the case that each belongs to; nothing is published here."""
+    case_id = build.draft()
+    (found,) = desk.get("/api/search?q=claimants wait").json()
+    assert (found["case_id"], found["section"], found["status"]) == (case_id, "results", "draft")
+    assert desk.get("/api/search?q=claimants&published=true").json() == []
+    assert desk.get('/api/search?q="*').json() == []
+
+
 def test_a_case_comes_with_document_and_history(desk, build):
     """Offsets in the JSON hold in the document's text."""
     view = desk.get(f"/api/cases/{build.draft()}").json()

@@ -142,13 +142,10 @@ def mcp(
     write: Annotated[bool, opt("--write", help="Also submit sources and decide drafts.")] = False,
 ) -> None:
     """Serve the cases to an assistant: an MCP server on standard input and output."""
+    from review.assistant import create_server as create
 
-    async def work(services: "Services") -> None:
-        from review.assistant import create_server
-
-        await create_server(services, drafts=drafts, write=write).run_stdio_async()
-
-    run(load_settings(context), work)
+    settings = load_settings(context)
+    run(settings, lambda services: create(services, drafts=drafts, write=write).run_stdio_async())
 
 
 async def _desk(services: "Services", *, browser: bool) -> None:

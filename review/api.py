@@ -36,13 +36,6 @@ class JobState(Frozen):
     problem: str | None
 
 
-class Started(Frozen):
-    """What was started, and a sentence for each address that was left out."""
-
-    jobs: tuple[JobState, ...]
-    problems: tuple[str, ...]
-
-
 class SourceView(Frozen):
     """A source, where it stands, and its open failure."""
 
@@ -86,13 +79,12 @@ async def decision(desk: Desk, who: Who, case_id: str, wanted: DecisionRequest) 
 
 
 @router.post("/sources", status_code=HTTPStatus.ACCEPTED, dependencies=Changes)
-async def submit(desk: Desk, who: Who, sources: Addresses) -> Started:
-    """Start on web addresses; ``/api/jobs/{job_id}`` says what became of each."""
+async def submit(desk: Desk, who: Who, sources: Addresses) -> list[JobState]:
+    """Start on web addresses, or say which lines are none; ``/api/jobs/{job_id}`` goes on."""
     found = addresses("\n".join(" ".join(one.split()) for one in sources))
-    if not found.sources:
+    if found.problems or not found.sources:
         raise InputError(" ".join(found.problems) or "Give at least one web address.")
-    jobs = [_state(desk.jobs.start(ref, who=who.name)) for ref, _ in found.sources]
-    return Started(jobs=tuple(jobs), problems=tuple(found.problems))
+    return [_state(desk.jobs.start(ref, who=who.name)) for ref, _ in found.sources]
 
 
 @router.get("/sources/{source_id}")

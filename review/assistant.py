@@ -102,12 +102,12 @@ class _Tools:
         hits = self._fresh().statements(query, tag=tag, limit=limit, **known)
         views = self._views(hit.case_id for hit in hits)
         cases = {view.case.case_id: _statements(view) for view in views}
-        found = (cases[hit.case_id].get(hit.n) for hit in hits)
+        found = (cases.get(hit.case_id, {}).get(hit.n) for hit in hits)
         return [one for one in found if one]
 
     def get_case(self, case_id: str) -> Found:
         """Return a case: facts, statements with support and quotes, its source, how to cite it."""
-        (view,) = self._views([case_id])
+        view = self._view(case_id)
         record = published_case(view)
         cited = citation(record, self._services.settings.site_title, None)
         shown = record.model_dump(mode="json", exclude={"slug", "company_key"})
@@ -115,8 +115,7 @@ class _Tools:
 
     def case_text(self, case_id: str) -> str:
         """Return a case as Markdown, with its quotes as footnotes."""
-        (view,) = self._views([case_id])
-        return case_markdown(published_case(view))
+        return case_markdown(published_case(self._view(case_id)))
 
     def check_attribution(self, sentence: str, company: str = "") -> Found:
         """Find where a sentence stands in sources and cases, word for word or differently.
@@ -171,27 +170,30 @@ class _Tools:
     def _fitting(self, case_ids: Iterable[str], company: str, year: str = "") -> list[str]:
         """Return the cases that may be shown, of a company and a year where these are given."""
         shown = None if self._drafts else {one.case_id for one in self._warehouse.publications()}
-        lines = ((one, self._index.lines.get(one) or {}) for one in case_ids)
         return [
-            case_id
-            for case_id, line in lines
-            if (shown is None or case_id in shown)
-            and company.casefold() in (line.get("company") or "").casefold()
-            and year in {"", line.get("year")}
+            line["case_id"]
+            for line in filter(None, map(self._index.lines.get, case_ids))
+            if (shown is None or line["case_id"] in shown)
+            and company.casefold() in (line["company"] or "").casefold()
+            and year in {"", line["year"]}
         ]
 
     def _views(self, case_ids: Iterable[str]) -> list[CaseView]:
         """Return these cases as they are or, where drafts stay out, as they were published."""
         views = self._warehouse.case_views([*dict.fromkeys(case_ids)])
-        return views if self._drafts else [self._as_published(view) for view in views]
+        return views if self._drafts else [one for view in views for one in self._seen(view)]
 
-    def _as_published(self, view: CaseView) -> CaseView:
+    def _view(self, case_id: str) -> CaseView:
+        for view in self._views([case_id]):
+            return view
+        raise UnknownId(f"{case_id} is not published: search_cases finds what is.")
+
+    def _seen(self, view: CaseView) -> Iterator[CaseView]:
+        """Yield a case as its readers see it, if they do."""
         shown = view.published and self._warehouse.revision(view.published.revision_id)
-        document = shown and self._warehouse.document(shown.document_id)
-        if not document:
-            raise UnknownId(f"{view.case.case_id} is not published: search_cases finds what is.")
-        seen = {"revision": shown, "document": document, "status": CaseStatus.PUBLISHED}
-        return view.model_copy(update=seen)
+        if shown and (document := self._warehouse.document(shown.document_id)):
+            seen = {"revision": shown, "document": document, "status": CaseStatus.PUBLISHED}
+            yield view.model_copy(update=seen)
 
 
 def _found(view: CaseView) -> Found:

@@ -29,7 +29,6 @@ PLAIN_BODY = 2_000_000
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BY_HEADER = "casebook.by_header"
-_HANDOVER = "/submit/page"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -42,8 +41,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-# The page of _HANDOVER talks to the window that opened it, which is another site's.
-_OPENED = HEADERS | {"Cross-Origin-Opener-Policy": "unsafe-none"}
+# It talks to the window that opened it, a page of another site.
+_OWN = {"/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"}}
 _SCRIPT = "A script sends the header Authorization: Bearer KEY."
 _NO_KEY = (
     "The desk needs its key. Open the address that casebook printed when the desk started: it ends "
@@ -79,8 +78,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = _OPENED if scope["path"] == _HANDOVER else HEADERS
-                MutableHeaders(scope=message).update(own)
+                MutableHeaders(scope=message).update(HEADERS | _OWN.get(scope["path"], {}))
             await send(message)
 
         headers = Headers(scope=scope)
@@ -205,7 +203,7 @@ def _onward(scope: Scope) -> Response:
 def _is_link_to_submit(scope: Scope, headers: Headers) -> bool:
     """Return whether the browser follows another site's link to a form for new sources."""
     how = scope["method"], headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
-    return how == ("GET", "cross-site", "navigate") and scope["path"] in {"/submit", _HANDOVER}
+    return how == ("GET", "cross-site", "navigate") and scope["path"] in {"/submit", *_OWN}
 
 
 def _host_name(headers: Headers) -> str | None:

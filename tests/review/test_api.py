@@ -80,24 +80,27 @@ def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, ki
 
 
 def test_sources_are_submitted_and_asked_about(desk, services, headers):
-    """Bad addresses are named and keep no others back; a path is not a source."""
+    """Several at once; bad addresses are named by their lines, and then nothing is started."""
 
     async def process(run):
         return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
 
     desk.app.state.desk.jobs = Jobs(services, process)
-    body = {"sources": ["https://a.example/x", "ftp://b.example/"]}
+    body = {"sources": ["https://a.example/x", "https://a.example/y"]}
     answer = desk.post("/api/sources", json=body, headers=headers)
     assert answer.status_code == 202
-    (problem,) = answer.json()["problems"]
-    assert problem.startswith("Line 2: ftp://b.example/ is not a web address")
-    (job,) = answer.json()["jobs"]
+    job, other = answer.json()
+    assert (job["label"], other["label"]) == tuple(body["sources"])
     while job["running"]:
         job = desk.get(f"/api/jobs/{job['job_id']}").json()
     assert job["result"]["status"] == "draft"
     for wrong in (["/etc/passwd"], [" "], [], "https://a.example/x"):
         answer = desk.post("/api/sources", json={"sources": wrong}, headers=headers)
         assert answer.status_code == 422, wrong
+    body = {"sources": ["https://a.example/z", "ftp://b.example/"]}
+    refused = desk.post("/api/sources", json=body, headers=headers).json()["error"]
+    assert refused["message"].startswith("Line 2: ftp://b.example/ is not a web address")
+    assert len(desk.app.state.desk.jobs.recent()) == 2
 
 
 def test_a_source_says_where_it_stands(desk, build, warehouse):

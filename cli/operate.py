@@ -136,6 +136,18 @@ def review(
     run(load_settings(context, desk_port=port), lambda services: _desk(services, browser=browser))
 
 
+def mcp(
+    context: typer.Context,
+    drafts: Annotated[bool, opt("--drafts", help="Search drafts as well.")] = False,
+    write: Annotated[bool, opt("--write", help="Also submit sources and decide drafts.")] = False,
+) -> None:
+    """Serve the cases to an assistant: an MCP server on standard input and output."""
+    from review.assistant import create_server as create
+
+    settings = load_settings(context)
+    run(settings, lambda services: create(services, drafts=drafts, write=write).run_stdio_async())
+
+
 async def _desk(services: "Services", *, browser: bool) -> None:
     from review.server import serve
 

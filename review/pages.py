@@ -1,7 +1,7 @@
 """The pages of cases, submissions, tags and publishing; nothing here changes anything."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from extractors.fetch.fetch import identify
 from flows.publish import Published
 from review import queue as queue_parts
 from review import terms
@@ -22,6 +23,7 @@ from review.near_copies import near_copies
 from review.queue import QueuePage, case_queue, failure_queue, refused_queue
 from review.rendering import is_fragment, rendered
 from review.state import Desk, State, Walk, Who, person_of
+from review.submit import bookmarklet
 from schemas.errors import UnknownId
 from schemas.reviews import CaseFilter, CaseStatus
 
@@ -53,7 +55,8 @@ def _queue(desk: State, query: QueueQuery, page: int, who: str) -> QueuePage:
     if query.status == "refused":
         return refused_queue(warehouse, query, page, live.counts())
     if query.status == "failed":
-        working = {job.ref.source for job in desk.jobs.running()}
+        refs = [job.ref for job in desk.jobs.running()]
+        working = {name for ref in refs for name in (ref.source, identify(ref).source_id)}
         for batch_id in desk.batches.active():
             working |= {item.source_id for item in warehouse.batch_items(batch_id)}
         return failure_queue(warehouse, query, page, live.counts(), working)
@@ -96,6 +99,7 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
         "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
         "copies": near_copies(view, warehouse),
+        "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,
     }
@@ -168,9 +172,24 @@ def _tags(desk: State) -> dict[str, object]:
 
 
 @router.get("/submit")
-async def submit(request: Request, desk: Desk) -> Response:
-    """Show the form for new sources and the work in progress."""
-    return await rendered(request, "submit.html", jobs=desk.jobs.recent(), problems=())
+async def submit(request: Request, desk: Desk, url: str = "", hint: str = "") -> Response:
+    """Show the form for new sources, filled in by a link, and the work in progress."""
+    return await show_submit(request, desk, url=url, hint=hint)
+
+
+async def show_submit(
+    request: Request, desk: State, problems: Sequence[str] = (), url: str = "", hint: str = ""
+) -> Response:
+    """Return the page of the form; ``problems`` are entries that were left out."""
+    given = {"jobs": desk.jobs.recent(), "problems": problems, "url": url, "hint": hint}
+    address = bookmarklet(str(request.base_url).rstrip("/"))
+    return await rendered(request, "submit.html", given, bookmarklet=address)
+
+
+@router.get("/submit/page")
+async def handover(request: Request, url: str = "", hint: str = "") -> Response:
+    """Show the page that takes over what the bookmarklet sends from another site's page."""
+    return await rendered(request, "handover.html", url=url, hint=hint)
 
 
 @router.get("/jobs/{job_id}")

@@ -41,6 +41,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+# It talks to the window that opened it, a page of another site.
+_OWN = {"/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"}}
 _SCRIPT = "A script sends the header Authorization: Bearer KEY."
 _NO_KEY = (
     "The desk needs its key. Open the address that casebook printed when the desk started: it ends "
@@ -76,14 +78,16 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(HEADERS | _OWN.get(scope["path"], {}))
             await send(message)
 
         headers = Headers(scope=scope)
         try:
             self._check(scope, headers)
         except HTTPException as refusal:
-            await _refused(headers, refusal)(scope, receive, send_guarded)
+            again = refusal.detail == _NO_KEY and _is_link_to_submit(scope, headers)
+            answer = _onward(scope) if again else _refused(headers, refusal)
+            await answer(scope, receive, send_guarded)
         else:
             arrives = scope["method"] == "GET" and self._is_key(_query(scope).get("key"))
             app = self._welcome if arrives else self._app
@@ -118,11 +122,7 @@ class Guard:
 
     async def _welcome(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep the key in a cookie and go on without it in the address."""
-        rest = {name: value for name, value in _query(scope).items() if name != "key"}
-        # A path of two slashes would be another host.
-        address = f"/{scope['path'].lstrip('/')}" + (f"?{urlencode(rest)}" if rest else "")
-        # Not a redirect: after a click on another site's page it would go without the new cookie.
-        answer = HTMLResponse(_WELCOME.format(address=escape(address)))
+        answer = _onward(scope)
         answer.set_cookie(self._cookie, self._key, httponly=True, samesite="strict")
         await answer(scope, receive, send)
 
@@ -187,6 +187,23 @@ def _limited(receive: Receive, most: int) -> Receive:
         return message
 
     return limited
+
+
+def _onward(scope: Scope) -> Response:
+    """Return a page that goes to the same address without the key: as our own, with the cookie.
+
+    A redirect would not do: after a click on another site's page it goes without a strict cookie.
+    """
+    rest = {name: value for name, value in _query(scope).items() if name != "key"}
+    # A path of two slashes would be another host.
+    address = f"/{scope['path'].lstrip('/')}" + (f"?{urlencode(rest)}" if rest else "")
+    return HTMLResponse(_WELCOME.format(address=escape(address)))
+
+
+def _is_link_to_submit(scope: Scope, headers: Headers) -> bool:
+    """Return whether the browser follows another site's link to a form for new sources."""
+    how = scope["method"], headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
+    return how == ("GET", "cross-site", "navigate") and scope["path"] in {"/submit", *_OWN}
 
 
 def _host_name(headers: Headers) -> str | None:

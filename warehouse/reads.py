@@ -31,7 +31,7 @@ from schemas.reviews import (
     SavedView,
     Triage,
 )
-from schemas.sources import Alias, Check, Document, Snapshot, Source
+from schemas.sources import Alias, Check, Document, Selection, Snapshot, Source
 from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.lake import Connection
 from warehouse.rows import Reader, T, Values, decode, fetch, objects
@@ -77,6 +77,10 @@ class SourceReads(Reader):
     def last_checks(self, source_ids: Iterable[str] | None = None) -> dict[str, Check]:
         """Return by source the newest check that reached it, or else the newest."""
         return {one.source_id: one for one in self._all(Check, "last_checks", ids=source_ids)}
+
+    def selections(self, source_id: str) -> list[Selection]:
+        """Return what people selected in a source, in order of time."""
+        return self._all(Selection, "selections", source_id=source_id)
 
     def unfinished(self) -> list[Source]:
         """Return the sources without a case, a refusal or an open failure, the oldest first."""

@@ -65,6 +65,7 @@ const desk = (() => {
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
     if (on("[data-close]")) close(event.target);
+    else if (on("[data-bookmarklet]")) event.preventDefault(); // it works on other sites' pages
     else if (on("[data-dismiss]")) on(".notice").remove();
     else if (event.target.tagName === "DIALOG") event.target.close(); // its backdrop
     for (const chip of all("details.chip[open]")) if (!chip.contains(event.target)) chip.open = false;

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from case_views import NOON, TEXT, a_document, a_study
-from desk import read, texts
+from desk import PLACE, read, texts
 
 from review import queue
 from review.jobs import Job
@@ -12,7 +12,17 @@ from schemas.batches import Batch, BatchItem, Look, Watch
 from schemas.cases import Fact, Origin
 from schemas.errors import WarehouseBusy
 from schemas.reviews import Verdict
-from schemas.sources import Check, CheckResult, HiddenText, SourceKind, Step
+from schemas.sources import (
+    FROM_BROWSER,
+    Alias,
+    Check,
+    CheckResult,
+    HiddenText,
+    Selection,
+    SourceKind,
+    SourceRef,
+    Step,
+)
 
 
 def titled(title: str | None):
@@ -81,6 +91,25 @@ def test_work_in_progress_is_not_shown_as_a_failure(desk, build, warehouse):
         "Not failed: still in progress elsewhere, or interrupted"
     ]
     assert page.xpath("//li[@class='row']/@id") == [f"row-{other.source_id}"]
+
+
+def test_uploads_in_progress_are_named_and_not_failures(desk, build, warehouse, settings):
+    """A copy of a page that failed is the page; other uploads show their names, not their paths."""
+    failed = build.failed(url=f"{PLACE}/wall")
+    path = settings.home / "uploads" / "0123" / "notes.md"
+    upload = build.unfinished().model_copy(
+        update={"source_id": "src1_notes", "reference": SourceRef(source=str(path))}
+    )
+    warehouse.append(upload)
+    copy = SourceRef(source=str(path), url=f"{PLACE}/wall", captured=True)
+    desk.app.state.desk.jobs.running = lambda: [Job(copy, "x")]
+    page = read(desk.get("/?status=failed"))
+    assert "Failures 0" in texts(page, "//nav[@class='tabs']/a")
+    assert failed not in page.text_content()
+    desk.app.state.desk.jobs.running = list
+    page = read(desk.get("/?status=failed"))
+    assert "notes.md" in texts(page, "//h3")
+    assert str(settings.home) not in page.text_content()
 
 
 def test_search_finds_words_of_drafts_and_sources_and_marks_them(desk, build):
@@ -199,6 +228,23 @@ def test_the_source_shows_places_steps_and_hidden_text(desk, build):
     assert "blocks 9 of 10 kept" in source
     (doubt,) = texts(page, "//section[@id='source']//p[contains(@class,'doubt')]")
     assert "page 2 has two columns" in doubt
+
+
+def test_a_page_from_a_browser_says_so_and_shows_what_was_selected(desk, build, warehouse):
+    """With who selected it; also where the selection was made under another of its addresses."""
+    case_id = build.draft(document=a_document(steps=(FROM_BROWSER,)))
+    source_id = warehouse.case(case_id).source.source_id
+    alias = Alias(source_id="src1_b", same_as=source_id, url=PLACE, reason="redirect")
+    hints = [
+        Selection(source_id=one, text=f"Words of {one}.", who="mira")
+        for one in (source_id, "src1_b", "src1_other")
+    ]
+    warehouse.append(alias, *hints)
+    page = read(desk.get(f"/cases/{case_id}"))
+    assert texts(page, "//p[@class='selected']") == [
+        f"Selected by mira: Words of {one}." for one in (source_id, "src1_b")
+    ]
+    assert "from the curator’s browser" in texts(page, "//*[@id='source']//p[@class='kicker']/span")
 
 
 def test_quotes_and_the_sources_own_words_are_in_its_language(desk, build):

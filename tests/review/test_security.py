@@ -81,6 +81,28 @@ def test_the_key_leads_nowhere_else(stranger, path):
     assert not target.startswith("//")
 
 
+@pytest.mark.parametrize("path", ["/submit", "/submit/page"])
+def test_another_sites_link_to_the_form_comes_again_as_our_own(stranger, path):
+    """The strict cookie stays away at first; the page that answers holds the address, no more."""
+    foreign = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    answer = stranger.get(f"{path}?url=https://a.example/&hint=%22%3E", headers=foreign)
+    page = html.fromstring(answer.text)
+    assert page.xpath("//a/@href") == [f"{path}?url=https%3A%2F%2Fa.example%2F&hint=%22%3E"]
+    assert not page.xpath("//input")
+    own = {**foreign, "sec-fetch-site": "same-origin"}
+    assert stranger.get(path, headers=own).status_code == 403
+    assert stranger.get("/", headers=foreign).status_code == 403
+    assert stranger.post(path, headers=foreign).status_code == 403
+
+
+def test_one_page_alone_keeps_the_window_that_opened_it(desk):
+    """The bookmarklet's page hears another site's window; every other page is cut off from it."""
+    policy = "cross-origin-opener-policy"
+    assert desk.get("/submit/page").headers[policy] == "unsafe-none"
+    for path in ("/", "/submit", "/static/desk.js", "/submit/page/x"):
+        assert desk.get(path).headers[policy] == "same-origin", path
+
+
 def test_health_is_open_and_does_not_touch_the_warehouse(stranger, settings):
     """A supervisor asks without a key, and before there is a warehouse."""
     assert stranger.get("/healthz").json() == {"status": "ok"}

@@ -18,7 +18,7 @@ def merged(changes: Sequence[to.Change], view: CaseView, seen: Seen) -> Sequence
     part has other words now.
     """
     revision_id, status = seen
-    if revision_id == view.revision.revision_id:
+    if seen == (view.revision.revision_id, view.status):
         return changes
     base = next((one for one in view.revisions if one.revision_id == revision_id), None)
     last = view.reviews[-1].who if view.reviews else view.revision.author

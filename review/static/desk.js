@@ -135,8 +135,8 @@ const desk = (() => {
   document.addEventListener("htmx:before:swap", () => {
     for (const dialog of all("dialog[open]")) dialog.close();
   });
-  document.addEventListener("htmx:after:swap", () => {
-    for (const done of afterSwap) done();
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    for (const done of afterSwap) done(ctx);
     for (const good of all(".notice.good")) setTimeout(() => {
       if (!good.matches(":hover, :focus-within")) good.remove();
     }, 6000);

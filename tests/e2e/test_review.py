@@ -109,3 +109,55 @@ def test_evidence_is_selected_in_the_source(build, page, address):
     page.locator("#p1 mark", has_text="about 4,000").click()
     expect(page.locator(".item.resting")).to_have_count(1)
     expect(page.locator(".chosen")).to_have_id("s-4")
+
+
+def test_back_after_a_save_decides_without_a_conflict(build, page, address, services):
+    """The page that the browser shows again is that of the newest revision."""
+    case_id = build.draft()
+    page.goto(f"{address}/cases/{case_id}")
+    page.locator("#s-9").get_by_role("button", name="It holds: confirm").click()
+    expect(page.locator("#s-9")).to_contain_text("confirmed by mira")
+    page.get_by_role("link", name="Publish", exact=True).click()
+    expect(page.locator("#publish")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#s-9")).to_contain_text("confirmed by mira")
+    page.keyboard.press("r")
+    page.keyboard.press("2")
+    page.wait_for_url(f"{address}/?status=draft")
+    assert services.warehouse.case(case_id).status is CaseStatus.REJECTED
+
+
+def test_enter_approves_in_a_dialog_that_scrolls(build, page, address):
+    """The button has the focus, however long the list of doubtful parts is."""
+    study = a_study()
+    one = study.statements[8]
+    many = [one.model_copy(update={"n": n, "text": f"Doubtful part {n}."}) for n in range(20, 60)]
+    study = study.model_copy(update={"statements": (*study.statements, *many)})
+    page.goto(f"{address}/cases/{build.draft(study)}")
+    page.keyboard.press("a")
+    lines = page.locator("#approve .doubtful")
+    assert lines.evaluate("(list) => list.scrollHeight > list.clientHeight")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ruling")).to_contain_text("Approved by mira")
+
+
+def test_typed_text_outlives_a_reload_until_it_is_saved_or_cancelled(build, page, address):
+    """It is there again with a hint; saved, the form shows what is stored."""
+    page.goto(f"{address}/cases/{build.draft()}")
+
+    def opened():
+        page.locator("#s-14 a.edit").click()
+        return page.locator("#s-14-text")
+
+    opened().press_sequentially("Careful words. ")
+    page.reload()
+    field = opened()
+    expect(field).to_have_value(re.compile("Careful words. "))
+    expect(page.locator("#s-14 .work")).to_contain_text("What you typed before is here again")
+    page.locator("#s-14 .work").get_by_role("button", name="Save").first.click()
+    expect(page.locator("#s-14 .said")).to_contain_text("Careful words.")
+    page.reload()
+    opened().press_sequentially("Never mind. ")
+    page.locator("#s-14 .work").get_by_role("button", name="Cancel").click()
+    expect(opened()).not_to_have_value(re.compile("Never mind"))
+    expect(page.locator("#s-14 .work")).not_to_contain_text("What you typed before")

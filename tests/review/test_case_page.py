@@ -5,8 +5,8 @@ from case_views import a_study
 
 from review import decisions
 from review.case_page import case_page
-from review.history import changed_history
 from review.changes import Drop, SetFact
+from review.history import changed_history
 from schemas.cases import Support, SupportLevel
 
 

@@ -130,12 +130,15 @@
   let afterLoad = null;
   const wordsOf = (item) => item.querySelector(".choose").textContent;
   const statements = () => all(".statement.item");
-  let before = null; // the words of each statement, of the chosen one, and the open forms
+  let before = null; // the words of each statement, of the chosen one, and of those with an open form
 
   document.addEventListener("htmx:before:swap", () => {
-    const forms = all(".work .part-forms").filter((form) => form.closest(".statement"));
     const held = chosen && byId(chosen);
-    before = { words: new Set(statements().map(wordsOf)), chosen: held && wordsOf(held), forms };
+    before = {
+      words: new Set(statements().map(wordsOf)),
+      chosen: held && wordsOf(held),
+      forms: all(".statement .part-forms").map((form) => [form, wordsOf(form.closest(".item"))]),
+    };
   });
 
   // Numbers move when a statement is dropped: where one went, null if it is not there any more.
@@ -146,9 +149,9 @@
   }
 
   function keepForms() {
-    for (const form of before.forms) {
+    for (const [form, words] of before.forms) {
       const focused = document.activeElement;
-      const place = placeNow(form.closest(".item"), form.dataset.of);
+      const place = placeNow(form.closest(".item"), words);
       const typed = form.querySelector("[data-save]");
       if (place) place.querySelector(".work").append(form);
       else if (form.remove(), typed.value !== typed.defaultValue) {
@@ -159,15 +162,18 @@
   }
 
   afterSwap.push((ctx) => {
-    const isForm = ctx.target.matches?.(".work");
-    if (!isForm) keepForms();
-    const item = byId(chosen ?? "");
-    const same = item?.matches(".statement") && before.chosen ? placeNow(item, before.chosen) : item;
-    choose(same ?? item, false, ctx.request.method === "GET");
-    restoreTyped();
-    if (afterLoad) afterLoad();
-    else if (isForm) ctx.target.querySelector(":is(textarea, select, input:not([type=hidden]))")?.focus();
-    afterLoad = null;
+    if (ctx.target.matches?.(".work")) {
+      restoreTyped();
+      if (afterLoad) afterLoad();
+      else ctx.target.querySelector(":is(textarea, select, input:not([type=hidden]))")?.focus();
+      afterLoad = null;
+    } else if (ctx.target.id === "case") {
+      keepForms();
+      const item = byId(chosen ?? "");
+      const same = item?.matches(".statement") && before.chosen ? placeNow(item, before.chosen) : item;
+      choose(same ?? item, false, ctx.request.method === "GET");
+      restoreTyped();
+    }
   });
   document.addEventListener("htmx:after:request", (event) => {
     const form = event.target.closest?.("form");

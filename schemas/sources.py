@@ -120,6 +120,18 @@ class Alias(Frozen):
     found_at: datetime = NOW
 
 
+class LineBox(Frozen):
+    """Where ``text[start:end]`` stands on a page of a PDF, in thousandths from its upper left."""
+
+    start: int
+    end: int
+    page: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
 class Passage(Frozen):
     """About a paragraph: ``text[start:end]`` of the document; ``n`` and ``page`` count from 1."""
 
@@ -130,6 +142,7 @@ class Passage(Frozen):
     page: int | None = None
     seconds: float | None = None  # its start in a video or recording
     speaker: str | None = None
+    lines: tuple[LineBox, ...] = ()  # those it shares characters with; of a PDF
 
     @property
     def section(self) -> str | None:

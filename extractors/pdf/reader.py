@@ -11,6 +11,7 @@ import pypdfium2
 
 from extractors.blocks import Block, lay_out
 from extractors.pdf import metadata
+from extractors.pdf.boxes import with_boxes
 from extractors.pdf.furniture import without_furniture
 from extractors.pdf.headings import levels_of
 from extractors.pdf.hidden import is_scan, without_hidden
@@ -72,7 +73,7 @@ def _extracted(document: Any, name: str) -> Extracted:
         published=metadata.day_of(about, [line.text for line in kept[0]]),
         language=language,
         text=text,
-        passages=passages,
+        passages=with_boxes(text, passages, [line for group in groups for line in group]),
         steps=list(pages.steps(count, left_out)),
         hidden=[*pages.hidden, *hidden_in("\n".join(line.text for line in lines))][:_MOST_HIDDEN],
     )
@@ -92,16 +93,17 @@ class _Pages:
     def read(self, raw: Any, number: int) -> None:
         """Add a page of pypdfium2; raises ``PdfiumError`` if pdfium cannot read it."""
         with closing(raw.get_textpage()) as textpage:
-            page = words_of(textpage, Frame(*raw.get_bbox()))
-        words, hidden, is_layer = without_hidden(page, raw)
+            page = words_of(textpage, Frame(*raw.get_bbox(), rotation=raw.get_rotation() // 90))
+        (words, hidden, is_layer), frame = without_hidden(page, raw), page.frame
         is_picture = len(words) < _FEWEST_WORDS and not hidden and is_scan(raw, page.frame)
         if is_picture or _is_garbled(page):
             shown = self.recogniser.words(raw)
             self.garbled += not is_picture and not shown
-            words = shown or words
+            if shown:  # its places are those of the picture
+                words, frame = shown, Frame(0, 0, *raw.get_size())
         self.pictures += is_picture
         self.layers += is_layer
-        self.lines.append(lines_of(words, number, page.frame))
+        self.lines.append(lines_of(words, number, frame))
         self.hidden += hidden
         raw.close()
 

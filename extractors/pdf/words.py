@@ -42,13 +42,17 @@ class Word(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The visible rectangle of a page in the file's coordinates, and how its text is turned."""
+    """The visible rectangle of a page in the file's coordinates.
+
+    ``angle`` is how its text is turned, ``rotation`` how readers show the page the other way round.
+    """
 
     left: float
     bottom: float
     right: float
     top: float
     angle: int = 0
+    rotation: int = 0
 
     @property
     def size(self) -> tuple[float, float]:
@@ -64,6 +68,14 @@ class Frame(NamedTuple):
             box = height - box[3], box[0], height - box[1], box[2]
             width, height = height, width
         return box
+
+    def shown(self, boxes: Iterable[Box]) -> tuple[int, ...]:
+        """Return the box around upright ones, in thousandths of the page as readers show it."""
+        (width, height), (lefts, tops, rights, bottoms) = self.size, zip(*boxes, strict=True)
+        edges = min(lefts) / width, min(tops) / height, max(rights) / width, max(bottoms) / height
+        for _ in range((self.rotation - self.angle) % 4):
+            edges = 1 - edges[3], edges[0], 1 - edges[1], edges[2]
+        return tuple(min(max(round(1000 * edge), 0), 1000) for edge in edges)
 
 
 class Page(NamedTuple):

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from config.services import Services
-from review import actions, api, batches, pages, watches
+from review import actions, api, batches, pages, pdf_pages, watches
 from review.problems import answer_errors
 from review.security import Guard
 from review.state import State
@@ -53,8 +53,8 @@ def create_app(services: Services, key: str) -> FastAPI:
     app.state.desk = State(services, key)
     app.add_middleware(Guard, key=key)
     answer_errors(app)
-    for router in (pages.router, actions.router, batches.router, watches.router, api.router):
-        app.include_router(router)
+    for part in (pages, pdf_pages, actions, batches, watches, api):
+        app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     site = services.settings.site_path
     app.mount("/site", _Site(directory=site, html=True, check_dir=False), name="site")

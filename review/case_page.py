@@ -44,6 +44,7 @@ class Quote(NamedTuple):
     place: str = ""
     link: str | None = None
     is_close: bool = False
+    sheet: str | None = None  # the end of the address of its page as a picture
 
 
 class Item(NamedTuple):
@@ -144,8 +145,10 @@ class Quotes:
         self.spans.append(span)
         link = link_to_quote(self.document, evidence)
         where = place(evidence, self.document)
+        page = self.document.page_at(evidence.start)
+        sheet = f"{page}?start={evidence.start}&end={evidence.end}#quote" if page else None
         is_close = evidence.score < 1.0
-        return Quote(span.id, evidence.quote, evidence.passage, where, link, is_close)
+        return Quote(span.id, evidence.quote, evidence.passage, where, link, is_close, sheet)
 
 
 def case_page(view: CaseView) -> CasePage:

@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 from fastapi import Depends, Request
 
 from config.services import Services
+from extractors.pdf.pages import Picture
 from review.batch_runs import BatchRuns
 from review.jobs import Jobs
 from review.security import token_of
@@ -19,6 +20,7 @@ class State:
         self.services, self.settings = services, services.settings
         self.warehouse = services.warehouse
         self.token = token_of(key)
+        self.pictures: dict[str, Picture] = {}  # pages of PDFs, by hash and number
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -121,15 +121,12 @@ class Alias(Frozen):
 
 
 class LineBox(Frozen):
-    """Where ``text[start:end]`` stands on a page of a PDF, in thousandths from its upper left."""
+    """Where ``text[start:end]`` stands on a page of a PDF."""
 
     start: int
     end: int
     page: int
-    left: int
-    top: int
-    right: int
-    bottom: int
+    box: tuple[int, ...]  # left, top, right and bottom in thousandths of the page
 
 
 class Passage(Frozen):
@@ -210,6 +207,12 @@ class Document(Extracted):
     def passage_at(self, offset: int) -> Passage | None:
         """Return the passage that holds the character at ``offset``, or None between passages."""
         return next((p for p in self.passages if p.start <= offset < p.end), None)
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page of a PDF on which the character at ``offset`` stands."""
+        passage = self.passage_at(offset)
+        pages = [line.page for line in passage.lines if line.end > offset] if passage else []
+        return next(iter(pages), passage.page if passage else None)
 
 
 class Check(Frozen):

@@ -11,13 +11,12 @@ import pypdfium2
 
 from extractors.blocks import Block, lay_out
 from extractors.pdf import metadata
-from extractors.pdf.boxes import with_boxes
 from extractors.pdf.furniture import without_furniture
 from extractors.pdf.headings import levels_of
 from extractors.pdf.hidden import is_scan, without_hidden
 from extractors.pdf.lines import Line, lines_of
 from extractors.pdf.order import in_order
-from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary
+from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary, with_boxes
 from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.words import Frame, Page, words_of
 from extractors.text import count_words, hidden_in, language_of, where
@@ -92,8 +91,7 @@ class _Pages:
 
     def read(self, raw: Any, number: int) -> None:
         """Add a page of pypdfium2; raises ``PdfiumError`` if pdfium cannot read it."""
-        with closing(raw.get_textpage()) as textpage:
-            page = words_of(textpage, Frame(*raw.get_bbox(), rotation=raw.get_rotation() // 90))
+        page = words_of(raw)
         (words, hidden, is_layer), frame = without_hidden(page, raw), page.frame
         is_picture = len(words) < _FEWEST_WORDS and not hidden and is_scan(raw, page.frame)
         if is_picture or _is_garbled(page):

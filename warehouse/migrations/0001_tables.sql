@@ -102,10 +102,7 @@ CREATE TABLE passages (
         "start" INTEGER,
         "end" INTEGER,
         page INTEGER,
-        "left" USMALLINT,
-        top USMALLINT,
-        "right" USMALLINT,
-        bottom USMALLINT
+        box USMALLINT[]
     )[]
 );
 COMMENT ON TABLE passages IS 'The paragraphs of each document, numbered from 1.';
@@ -115,7 +112,7 @@ COMMENT ON COLUMN passages.headings IS 'the headings above it, outermost first';
 COMMENT ON COLUMN passages.gap IS 'what stands between the passage before and this one, such as empty lines';
 COMMENT ON COLUMN passages.page IS 'in a PDF, from 1';
 COMMENT ON COLUMN passages.seconds IS 'in a video or recording';
-COMMENT ON COLUMN passages.lines IS 'in a PDF, where each line stands: offsets in the text, and the edges in thousandths of the page';
+COMMENT ON COLUMN passages.lines IS 'in a PDF, where each line stands: offsets in the text; left, top, right and bottom in thousandths of the page';
 
 CREATE TABLE triages (
     triage_id VARCHAR,

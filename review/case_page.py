@@ -14,6 +14,7 @@ from publishing.wording import TAG_GROUPS, heading, silences, silent_parts
 from review.comparison import FIELDS, changed_fields
 from review.doubts import Doubt, held_back, part_id
 from review.highlight import Span, highlighted
+from review.pdf_pages import page_at
 from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.cases import SupportLevel as Level
 from schemas.reviews import CaseStatus, CaseView, Decision, Review, Revision
@@ -145,7 +146,7 @@ class Quotes:
         self.spans.append(span)
         link = link_to_quote(self.document, evidence)
         where = place(evidence, self.document)
-        page = self.document.page_at(evidence.start)
+        page = page_at(self.document, evidence.start)
         sheet = f"{page}?start={evidence.start}&end={evidence.end}#quote" if page else None
         is_close = evidence.score < 1.0
         return Quote(span.id, evidence.quote, evidence.passage, where, link, is_close, sheet)

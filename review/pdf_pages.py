@@ -15,7 +15,7 @@ from review.state import Desk, State
 from schemas.cases import Fact, Statement
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView
-from schemas.sources import LineBox
+from schemas.sources import Document, LineBox
 
 router = APIRouter(include_in_schema=False, prefix="/cases/{case_id}/pages")
 
@@ -63,12 +63,19 @@ def quotes_on(
     spans = {(one.start or 0, one.end or 0) for part in parts for one in part.evidence}
     for start, end in sorted({*spans, chosen} - {(0, 0)}):
         lines = [line for line in found if start < line.end and line.start < end]
-        if lines or (not found and document.page_at(start) == number):
+        if lines or (not found and page_at(document, start) == number):
             boxes = [part_of(line, start, end, document.text, words) for line in lines]
             resting = [
                 p for p in parts if any((e.start, e.end) == (start, end) for e in p.evidence)
             ]
             yield BoxedQuote(document.text[start:end], resting, boxes, (start, end) == chosen)
+
+
+def page_at(document: Document, offset: int) -> int | None:
+    """Return the page of a PDF on which the character at ``offset`` stands."""
+    passage = document.passage_at(offset)
+    pages = [line.page for line in passage.lines if line.end > offset] if passage else []
+    return next(iter(pages), passage.page if passage else None)
 
 
 def part_of(line: LineBox, start: int, end: int, text: str, words: Boxes) -> tuple[int, ...]:

@@ -121,12 +121,12 @@ class Alias(Frozen):
 
 
 class LineBox(Frozen):
-    """Where ``text[start:end]`` stands on a page of a PDF."""
+    """Where ``text[start:end]`` stands on a page: left, top, right and bottom in thousandths."""
 
     start: int
     end: int
     page: int
-    box: tuple[int, ...]  # left, top, right and bottom in thousandths of the page
+    box: tuple[int, ...]
 
 
 class Passage(Frozen):
@@ -207,12 +207,6 @@ class Document(Extracted):
     def passage_at(self, offset: int) -> Passage | None:
         """Return the passage that holds the character at ``offset``, or None between passages."""
         return next((p for p in self.passages if p.start <= offset < p.end), None)
-
-    def page_at(self, offset: int) -> int | None:
-        """Return the page of a PDF on which the character at ``offset`` stands."""
-        passage = self.passage_at(offset)
-        pages = [line.page for line in passage.lines if line.end > offset] if passage else []
-        return next(iter(pages), passage.page if passage else None)
 
 
 class Check(Frozen):

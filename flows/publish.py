@@ -1,6 +1,7 @@
 """The approved cases become the published site, in place of the last one."""
 
 from asyncio import to_thread
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from publishing.site import SiteSettings, build
 from schemas.frozen import Frozen, content_id
 from schemas.reviews import CaseStatus, CaseView, Publication
 from warehouse import write_parquet
+
+Progress = Callable[[int, int], object]
+_OUT = (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
+_AT_ONCE = 20  # cases: a longer read would keep others from the warehouse
 
 
 class Blocked(Frozen):
@@ -40,16 +45,25 @@ async def publish(out: Path | None = None) -> Published:
         return await publish_site(services, out)
 
 
-async def publish_site(services: Services, out: Path | None = None) -> Published:
-    """Write the site and store what changed, or raise PublishError; the site stays as it was."""
+async def publish_site(
+    services: Services, out: Path | None = None, on_progress: Progress = lambda *_: None
+) -> Published:
+    """Write the site and store what changed, or raise PublishError; the site stays as it was.
+
+    ``on_progress`` gets the steps that are done and those in all, and ends it if it raises.
+    """
     async with services.warehouse.alone("publish"):
-        return await to_thread(_publish, services, out or services.settings.site_path)
+        return await to_thread(_publish, services, out or services.settings.site_path, on_progress)
 
 
-def _publish(services: Services, out: Path) -> Published:
+def _publish(services: Services, out: Path, on_progress: Progress) -> Published:
     warehouse, own, target = services.warehouse, services.settings, str(out)
-    approved = warehouse.case_ids(CaseStatus.APPROVED)
-    found = warehouse.case_views([*approved, *warehouse.case_ids(CaseStatus.PUBLISHED)])
+    found = list[CaseView]()
+    ids = [i for status in _OUT for i in warehouse.case_ids(status)]
+    for start in range(0, len(ids), _AT_ONCE):
+        views = warehouse.case_views(ids[start : start + _AT_ONCE])
+        found += [view for view in views if view.status in _OUT]  # unless it changed meanwhile
+        on_progress(start, 2 * len(ids))
     kept_back = [one for view in found if (one := _blocked(view))]
     left_out = {one.case_id for one in kept_back}
     views = {view.case.case_id: view for view in found if view.case.case_id not in left_out}
@@ -58,7 +72,15 @@ def _publish(services: Services, out: Path) -> Published:
     earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in views]
     site = SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
     checks = warehouse.last_checks([view.source.source_id for view in views.values()])
-    built = build(list(views.values()), [*earlier, *gone], site, out, write_parquet, checks=checks)
+    built = build(
+        list(views.values()),
+        [*earlier, *gone],
+        site,
+        out,
+        write_parquet,
+        checks=checks,
+        on_page=lambda done: on_progress(len(ids) + done, 2 * len(ids)),
+    )
     pages = built.hashes
     same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
     fresh = {case_id for case_id, page in pages.items() if (case_id, *page) not in same}

@@ -91,6 +91,7 @@ def build(
     *,
     checks: Mapping[str, Check] | None = None,
     built_at: datetime | None = None,
+    on_page: Callable[[int], object] = int,
 ) -> Built:
     """Write the site of ``views`` to ``target`` in place of the one that is there.
 
@@ -105,6 +106,7 @@ def build(
         write_parquet: See `WriteParquet`.
         checks: By source id, the newest check that reached the source.
         built_at: Shown on pages over all cases; now, where not given.
+        on_page: Called with the number of pages of cases that are written.
 
     Raises:
         PublishError: if a case is given twice or cannot be published, or the files cannot be
@@ -119,7 +121,7 @@ def build(
         for view in views
     ]
     with replacing(target) as folder:
-        site = _Site(folder, settings, built_at or datetime.now(UTC))
+        site = _Site(folder, settings, built_at or datetime.now(UTC), on_page)
         site.write(sorted(cases, key=_newest_first), write_parquet)
         site.write_tombstones(withdrawn)
     return Built(len(cases), {c.case_id: (c.address, c.content_hash) for c in cases})
@@ -132,11 +134,13 @@ class _Site:
     folder: Path
     settings: SiteSettings
     built_at: datetime
+    on_page: Callable[[int], object] = int
 
     def write(self, cases: Sequence[PublishedCase], write_parquet: WriteParquet) -> None:
         records = [self._record(case) for case in cases]
-        for case, record in zip(cases, records, strict=True):
+        for n, (case, record) in enumerate(zip(cases, records, strict=True), start=1):
             self._write_case(case, record)
+            self.on_page(n)
         files = self._write_data(records, write_parquet)
         digest = sha256_hex((self.folder / "cases.jsonl").read_bytes())
         _write(self.folder / "words.js", word_index(cases))

@@ -16,7 +16,7 @@ from warehouse import write_parquet
 
 Progress = Callable[[int, int], object]
 _OUT = (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
-_AT_ONCE = 20  # cases: a longer read would keep others from the warehouse
+_AT_ONCE = 50  # cases: a longer read would keep others from the warehouse
 
 
 class Blocked(Frozen):
@@ -61,8 +61,8 @@ def _publish(services: Services, out: Path, on_progress: Progress) -> Published:
     found = list[CaseView]()
     ids = [i for status in _OUT for i in warehouse.case_ids(status)]
     for start in range(0, len(ids), _AT_ONCE):
-        views = warehouse.case_views(ids[start : start + _AT_ONCE])
-        found += [view for view in views if view.status in _OUT]  # unless it changed meanwhile
+        read = warehouse.case_views(ids[start : start + _AT_ONCE])
+        found += [view for view in read if view.status in _OUT]  # others changed meanwhile
         on_progress(start, 2 * len(ids))
     kept_back = [one for view in found if (one := _blocked(view))]
     left_out = {one.case_id for one in kept_back}

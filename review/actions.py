@@ -11,6 +11,8 @@ from starlette.datastructures import FormData
 from flows.publish import publish_site
 from publishing.wording import count
 from review import adoption, terms
+from review.changes import CHANGES, MeasurePart
+from review.draft_page import marked
 from review.forms import fields_of
 from review.jobs import Job
 from review.judgment import judge_of
@@ -21,11 +23,14 @@ from review.security import Changes
 from review.state import Desk, State, Who
 from review.submit import submitted
 from schemas.cases import TermGroup
-from schemas.errors import InvalidDecision, UnknownId
+from schemas.errors import EditClash, InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Decision
 
 router = APIRouter(include_in_schema=False, dependencies=Changes)
 
+_OF_CHANGES = frozenset(
+    {name for kind in CHANGES.values() for name in kind.model_fields} | set(get_args(MeasurePart))
+)
 _DONE: Mapping[Decision, str] = {
     Decision.EDIT: "Saved as a new revision.",
     Decision.COMMENT: "Comment kept.",
@@ -39,13 +44,51 @@ _DONE: Mapping[Decision, str] = {
 
 @router.post("/cases/{case_id}/decisions")
 async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
-    """Approve, reject, edit, reopen, comment or assign, and show the case afterwards."""
-    wanted = DecisionRequest.of_form(fields_of(await request.form()))
+    """Approve, reject, edit, reopen, comment or assign; show the case afterwards, or the next."""
+    fields = fields_of(await request.form())
+    fields["reason"] = fields.get("preset") or fields.get("reason", "")
+    wanted = DecisionRequest.of_form({**request.query_params, **fields})
     judge = judge_of(desk.services, asyncio.get_running_loop())
-    review = await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who.name, judge)
-    if not is_fragment(request):
-        return see(f"/cases/{case_id}")
-    return await show_case(request, desk, case_id, done=_DONE[review.decision])
+    seconds = desk.seconds_open(who.name, case_id)
+    try:
+        review = await asyncio.to_thread(
+            decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds
+        )
+    except EditClash as clash:
+        return await _show_clash(request, desk, case_id, clash, fields)
+    desk.live.note_change()
+    address = f"/cases/{case_id}"
+    if fields.get("then") == "next" or "preset" in fields:
+        address = _next_address(desk, who.name, case_id)
+    elif is_fragment(request):
+        return await show_case(request, desk, case_id, done=_DONE[review.decision])
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    return see(address)
+
+
+def _next_address(desk: State, who: str, case_id: str) -> str:
+    following = desk.following(who, case_id)
+    return f"/cases/{following}?after={case_id}" if following else desk.walk(who).query.address()
+
+
+async def _show_clash(
+    request: Request, desk: State, case_id: str, clash: EditClash, fields: dict[str, str]
+) -> Response:
+    """Show both texts of a part that two people changed, with a form to save one of them."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    field = "value" if "value" in fields else "text"
+    moved = {"n": clash.part[2:]} if "n" in fields else {}
+    mine = fields.get(field, "")
+    old, new = marked(clash.theirs, mine)
+    given = {name: value for name, value in fields.items() if name in _OF_CHANGES}
+    context = {
+        "view": view, "message": str(clash), "field": field, "fields": given | moved,
+        "mine": mine, "old": old, "new": new,
+    }  # fmt: skip
+    template = "conflict.html" if is_fragment(request) else "conflict_page.html"
+    headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"} if is_fragment(request) else {}
+    return await rendered(request, template, context, status=409, headers=headers)
 
 
 @router.post("/cases/{case_id}/draft")

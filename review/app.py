@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from config.services import Services
-from review import actions, api, batches, pages, pdf_pages, watches
+from review import actions, api, batches, bulk, pages, pdf_pages, watches
 from review.problems import answer_errors
 from review.security import Guard
 from review.state import State
@@ -37,9 +37,12 @@ def create_app(services: Services, key: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         state: State = app.state.desk
+        following = asyncio.create_task(state.live.run())
         try:
             yield
         finally:
+            state.live.stop()
+            await following
             await state.jobs.close()
             await state.batches.close()
 
@@ -53,7 +56,7 @@ def create_app(services: Services, key: str) -> FastAPI:
     app.state.desk = State(services, key)
     app.add_middleware(Guard, key=key)
     answer_errors(app)
-    for part in (pages, pdf_pages, actions, batches, watches, api):
+    for part in (pages, pdf_pages, actions, bulk, batches, watches, api):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     site = services.settings.site_path

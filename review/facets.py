@@ -8,8 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from pydantic import ValidationError
+
+from schemas.errors import InputError
 from schemas.frozen import Frozen
 
 Line = Mapping[str, Any]
@@ -55,6 +58,17 @@ class QueueQuery(Frozen):
         values = ((name, getattr(self, name)) for name in FACETS if name != "status")
         return {name: value for name, value in values if value}
 
+    @classmethod
+    def of_address(cls, address: str) -> "QueueQuery":
+        """Read an address that ``address`` returned; InputError if it is another one."""
+        given = dict(parse_qsl(urlsplit(address).query))
+        try:
+            return cls.model_validate({k: v for k, v in given.items() if k in cls.model_fields})
+        except ValidationError as error:
+            raise InputError(
+                "This is not an address of the queue: open the queue again."
+            ) from error
+
     def address(self, **changes: str | int) -> str:
         """Return the queue's address for this query with some changes."""
         values = self.model_dump() | changes
@@ -93,6 +107,11 @@ class Lines:
         """Return the line of a case."""
         place = self._places.get(case_id)
         return None if place is None else self._lines[place]
+
+    def statuses(self) -> dict[str, int]:
+        """Return the number of lines by status."""
+        bits = list(self._bits.items())
+        return {value: n.bit_count() for (facet, value), n in bits if facet == "status"}
 
     def counts(
         self, query: QueueQuery, matches: Iterable[str] | None = None

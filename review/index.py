@@ -68,18 +68,20 @@ class Index:
             since = _EVER
             if (stored := _meta(connection, "since")) is not None:
                 since = datetime.fromisoformat(stored) - _OVERLAP
-            changed = self._warehouse.changed_cases(since)
-            ids = [row["case_id"] for row in changed]
-            for start in range(0, len(ids), _LINES_AT_ONCE):
-                lines = self._warehouse.index_lines(ids[start : start + _LINES_AT_ONCE])
+            found = self._warehouse.changed_cases(since)
+            changed: list[str] = []
+            for start in range(0, len(found), _LINES_AT_ONCE):
+                ids = [row["case_id"] for row in found[start : start + _LINES_AT_ONCE]]
+                lines = [one for one in self._warehouse.index_lines(ids) if self._is_new(one)]
                 with connection:
                     for line in lines:
                         _put(connection, line)
-                _load(connection, self.lines, ids[start : start + _LINES_AT_ONCE])
-            if changed:
+                _load(connection, self.lines, [line["case_id"] for line in lines])
+                changed += [line["case_id"] for line in lines]
+            if found:
                 with connection:
-                    _set_meta(connection, "since", changed[-1]["stored_at"].isoformat())
-            return ids
+                    _set_meta(connection, "since", found[-1]["stored_at"].isoformat())
+            return changed
 
     def refresh_texts(self, most: int = _TEXTS_AT_ONCE) -> int:
         """Index the texts of at most so many cases whose texts changed; return how many."""
@@ -136,6 +138,11 @@ class Index:
         """Return how many cases are not in the full-text search yet."""
         with self._open() as connection:
             return len(connection.execute(_sql("without_texts"), {"most": -1}).fetchall())
+
+    def _is_new(self, line: Mapping[str, Any]) -> bool:
+        """Return whether a line differs from the one that is held."""
+        held = self.lines.get(line["case_id"])
+        return held is None or any(held[name] != line[name] for name in line.keys() & held.keys())
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

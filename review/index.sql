@@ -21,6 +21,7 @@ CREATE TABLE cases (
     verdict TEXT,
     checked TEXT,
     assignee TEXT,
+    changed_by TEXT,
     comments INTEGER,
     updated_at REAL,
     stored_at REAL,
@@ -46,10 +47,10 @@ CREATE INDEX statements_by_case ON statements_of (id);
 -- name: put_case
 INSERT INTO cases (
     case_id, source_id, revision_id, document_id, status, newer, kind, url, title, company, industry,
-    year, support, doubts, verdict, checked, assignee, comments, updated_at, stored_at
+    year, support, doubts, verdict, checked, assignee, changed_by, comments, updated_at, stored_at
 ) VALUES (
     :case_id, :source_id, :revision_id, :document_id, :status, :newer, :kind, :url, :title, :company,
-    :industry, :year, :support, :doubts, :verdict, :checked, :assignee, :comments, :updated_at,
+    :industry, :year, :support, :doubts, :verdict, :checked, :assignee, :changed_by, :comments, :updated_at,
     :stored_at
 )
 ON CONFLICT (case_id) DO UPDATE SET
@@ -68,6 +69,7 @@ ON CONFLICT (case_id) DO UPDATE SET
     verdict = excluded.verdict,
     checked = excluded.checked,
     assignee = excluded.assignee,
+    changed_by = excluded.changed_by,
     comments = excluded.comments,
     updated_at = excluded.updated_at
 RETURNING id;

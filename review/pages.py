@@ -1,19 +1,27 @@
 """The pages of cases, submissions, tags and publishing; nothing here changes anything."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from flows.publish import Published
+from review import queue as queue_parts
 from review import terms
-from review.case_page import case_page
+from review.case_page import case_page, item_of
+from review.comparison import text_of
+from review.decisions import undoable
 from review.draft_page import DraftPage, draft_page
+from review.facets import QueueQuery
+from review.history import between, changed_history
 from review.near_copies import near_copies
-from review.queue import TABS, QueuePage, Tab, queue_page
+from review.queue import QueuePage, case_queue, failure_queue, refused_queue
 from review.rendering import is_fragment, rendered
-from review.state import Desk, State
+from review.state import Desk, State, Walk, Who, person_of
 from schemas.errors import UnknownId
 from schemas.reviews import CaseFilter, CaseStatus
 
@@ -24,22 +32,40 @@ router = APIRouter(include_in_schema=False)
 async def queue(
     request: Request,
     desk: Desk,
-    status: Tab = "draft",
-    q: str = "",
+    who: Who,
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """Show one tab of the queue."""
-    running = desk.jobs.running()
-    found = await asyncio.to_thread(_queue, desk, status, q.strip(), page)
+    """Show one tab of the queue: a whole page, its body, or only more of its rows."""
+    query = QueueQuery.of_address(str(request.url))
+    await desk.live.fresh()
+    found = await asyncio.to_thread(_queue, desk, query, page, who.name)
+    if page == 1 and query.status in set(CaseStatus):
+        desk.walks[who.name] = Walk(query)
     template = "queue_body.html" if is_fragment(request) else "queue.html"
-    return await rendered(request, template, queue=found, running=running, tabs=TABS)
+    if is_fragment(request) and page > 1:
+        template = "queue_rows.html"
+    running = desk.jobs.running()
+    return await rendered(request, template, queue=found, running=running, parts=queue_parts)
 
 
-def _queue(desk: State, status: str, text: str, page: int) -> QueuePage:
-    working = {job.ref.source for job in desk.jobs.running()}
-    for batch_id in desk.batches.active():
-        working |= {item.source_id for item in desk.warehouse.batch_items(batch_id)}
-    return queue_page(desk.warehouse, status, text, page, working)
+def _queue(desk: State, query: QueueQuery, page: int, who: str) -> QueuePage:
+    live, warehouse = desk.live, desk.warehouse
+    if query.status == "refused":
+        return refused_queue(warehouse, query, page, live.counts())
+    if query.status == "failed":
+        working = {job.ref.source for job in desk.jobs.running()}
+        for batch_id in desk.batches.active():
+            working |= {item.source_id for item in warehouse.batch_items(batch_id)}
+        return failure_queue(warehouse, query, page, live.counts(), working)
+    found = case_queue(live.index, query, page, live.waiting, live.pace)
+    return replace(found, views=live.views(who), failing=live.failing)
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(desk: Desk, who: Who, case: str = "") -> AsyncIterator[ServerSentEvent]:
+    """Send what changes while a page is open: the queue's counts, a case, who looks at it."""
+    async for event in desk.live.look(who.name, case or None):
+        yield event
 
 
 @router.get("/cases/{case_id}")
@@ -52,9 +78,13 @@ async def show_case(
     request: Request, desk: State, case_id: str, *, done: str | None = None
 ) -> Response:
     """Return a case's page, or its body where htmx asks; ``done`` is shown once."""
+    who = person_of(request).name
+    if not is_fragment(request):
+        desk.note_opened(who, case_id)
     found = await asyncio.to_thread(_case, desk, case_id)
+    following, back = desk.following(who, case_id), desk.walk(who).query.address()
     template = "case_body.html" if is_fragment(request) else "case.html"
-    return await rendered(request, template, found, done=done)
+    return await rendered(request, template, found, done=done, following=following, back=back)
 
 
 def _case(desk: State, case_id: str) -> dict[str, object]:
@@ -63,12 +93,45 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
     source_id = view.source.source_id
     return {
         "page": case_page(view),
-        "following": warehouse.next_draft(case_id),
+        "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
         "copies": near_copies(view, warehouse),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,
     }
+
+
+@router.get("/cases/{case_id}/state")
+async def case_state(desk: Desk, who: Who, case_id: str) -> dict[str, str | None]:
+    """Return the revision and status of a case as the index has them, and who else changed it."""
+    line = desk.live.index.lines.get(case_id)
+    if line is None:
+        raise UnknownId(f"There is no case {case_id}.")
+    by = None if line["changed_by"] == who.name else line["changed_by"]
+    return {"revision": line["revision_id"], "status": line["status"], "who": by}
+
+
+@router.get("/cases/{case_id}/parts/{part}")
+async def part_forms(request: Request, desk: Desk, case_id: str, part: str) -> Response:
+    """Show the forms that change one part of a case."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    page = case_page(view)
+    item = item_of(page, part)
+    template = "part.html" if is_fragment(request) else "part_page.html"
+    words = text_of(item.part)
+    return await rendered(request, template, page=page, item=item, words=words)
+
+
+@router.get("/cases/{case_id}/history")
+async def full_history(
+    request: Request, desk: Desk, case_id: str, old: str = "", new: str = ""
+) -> Response:
+    """Show what happened to a case with each change, or where two revisions differ."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    events = await asyncio.to_thread(changed_history, view)
+    compared = await asyncio.to_thread(between, view, old, new) if old and new else None
+    context = {"view": view, "events": events, "compared": compared}
+    return await rendered(request, "history.html", context)
 
 
 @router.get("/cases/{case_id}/draft")

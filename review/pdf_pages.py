@@ -10,12 +10,13 @@ from fastapi.responses import Response
 
 from extractors.pdf.pages import Picture, picture
 from flows.identity import payload_of
+from review.quotes import page_at
 from review.rendering import is_fragment, rendered
 from review.state import Desk, State
 from schemas.cases import Fact, Statement
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView
-from schemas.sources import Document, LineBox
+from schemas.sources import LineBox
 
 router = APIRouter(include_in_schema=False, prefix="/cases/{case_id}/pages")
 
@@ -69,13 +70,6 @@ def quotes_on(
                 p for p in parts if any((e.start, e.end) == (start, end) for e in p.evidence)
             ]
             yield BoxedQuote(document.text[start:end], resting, boxes, (start, end) == chosen)
-
-
-def page_at(document: Document, offset: int) -> int | None:
-    """Return the page of a PDF on which the character at ``offset`` stands."""
-    passage = document.passage_at(offset)
-    pages = [line.page for line in passage.lines if line.end > offset] if passage else []
-    return next(iter(pages), passage.page if passage else None)
 
 
 def part_of(line: LineBox, start: int, end: int, text: str, words: Boxes) -> tuple[int, ...]:

@@ -37,10 +37,10 @@ def test_a_script_decides_as_the_curator(desk, build, warehouse, headers):
     case_id = build.draft()
     changes = [
         {"action": "set_fact", "name": "company", "value": "Fjordline"},
-        {"action": "drop_statement", "n": 10},
-        {"action": "confirm", "n": 9},
+        {"action": "drop", "part": "s-10"},
+        {"action": "confirm", "part": "s-9"},
         {"action": "set_fact", "name": "narrator"},
-        {"action": "drop_tag", "slug": "made-up"},
+        {"action": "drop", "part": "t-made-up"},
     ]
     body = {"decision": "edit", "changes": changes}
     answer = desk.post(f"/api/cases/{case_id}/decisions", json=body, headers=headers)

@@ -5,7 +5,7 @@ from case_views import a_study
 
 from review import decisions
 from review.case_page import case_page
-from review.changes import DropStatement, SetFact
+from review.changes import Drop, SetFact
 from schemas.cases import Support, SupportLevel
 
 
@@ -63,7 +63,7 @@ def test_every_located_quote_is_marked_once_and_missing_ones_nowhere(build, ware
 
 def test_history_shows_who_did_what_and_which_parts_changed(warehouse, case_id):
     """Drafts, edits with their fields, and decisions stand in one list, the newest first."""
-    changes = [SetFact(name="company", value="Fjordline"), DropStatement(n=13)]
+    changes = [SetFact(name="company", value="Fjordline"), Drop(part="s-13")]
     decisions.edit(warehouse, case_id, changes, "ada", note="typo")
     decisions.assign(warehouse, case_id, "mira", "ada")
     decisions.reject(warehouse, case_id, "thin", "mira")

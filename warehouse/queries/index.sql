@@ -50,8 +50,9 @@ tagged AS (
     GROUP BY revision_id
 ),
 batched AS (
-    SELECT source_id, list(DISTINCT batch_id) AS batches
+    SELECT source_id, list(DISTINCT origin) AS batches
     FROM batch_items
+    JOIN batches USING (batch_id)
     WHERE source_id IN (SELECT source_id FROM states)
     GROUP BY source_id
 ),
@@ -72,6 +73,7 @@ discussed AS (
     SELECT
         reviews.case_id,
         max_by(coalesce(reason, ''), stored_at) FILTER (decision = 'assign') AS assignee,
+        max_by(who, stored_at) AS changed_by,
         count(*) FILTER (
             decision = 'comment' AND review_id NOT IN (
                 SELECT resolves FROM reviews WHERE resolves IS NOT NULL
@@ -101,6 +103,7 @@ SELECT
     judged.verdict,
     checked.result AS checked,
     nullif(discussed.assignee, '') AS assignee,
+    discussed.changed_by,
     coalesce(discussed.comments, 0) AS comments,
     epoch(states.updated_at) AS updated_at,
     epoch(states.stored_at) AS stored_at

@@ -1,41 +1,11 @@
-"""The approved cases become the published site, in place of the last one."""
+"""The flow that publishes; without Prefect, ``flows.site`` does the same."""
 
-from asyncio import to_thread
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow
 
 from config.services import Services
-from publishing.gate import blocked
-from publishing.site import SiteSettings, build
-from schemas.frozen import Frozen, content_id
-from schemas.reviews import CaseStatus, CaseView, Publication
-from warehouse import write_parquet
-
-Progress = Callable[[int, int], object]
-_OUT = (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
-_AT_ONCE = 50  # cases: a longer read would keep others from the warehouse
-
-
-class Blocked(Frozen):
-    """An approved case that is kept from readers, and why."""
-
-    case_id: str
-    title: str | None
-    reason: str
-
-
-class Published(Frozen):
-    """The outcome of publishing; the entries are case ids."""
-
-    path: Path
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    withdrawn: tuple[str, ...]
-    blocked: tuple[Blocked, ...]
+from flows.site import Published, publish_site
 
 
 @flow(name="publish", persist_result=False)
@@ -43,80 +13,3 @@ async def publish(out: Path | None = None) -> Published:
     """Write the site of all approved cases to ``out``, by default the home's site folder."""
     async with Services() as services:
         return await publish_site(services, out)
-
-
-async def publish_site(
-    services: Services, out: Path | None = None, on_progress: Progress = lambda *_: None
-) -> Published:
-    """Write the site and store what changed, or raise PublishError; the site stays as it was.
-
-    ``on_progress`` gets the steps that are done and those in all, and ends it if it raises.
-    """
-    async with services.warehouse.alone("publish"):
-        return await to_thread(_publish, services, out or services.settings.site_path, on_progress)
-
-
-def _publish(services: Services, out: Path, on_progress: Progress) -> Published:
-    warehouse, own, target = services.warehouse, services.settings, str(out)
-    found = list[CaseView]()
-    ids = [i for status in _OUT for i in warehouse.case_ids(status)]
-    for start in range(0, len(ids), _AT_ONCE):
-        read = warehouse.case_views(ids[start : start + _AT_ONCE])
-        found += [view for view in read if view.status in _OUT]  # others changed meanwhile
-        on_progress(start, 2 * len(ids))
-    kept_back = [one for view in found if (one := _blocked(view))]
-    left_out = {one.case_id for one in kept_back}
-    views = {view.case.case_id: view for view in found if view.case.case_id not in left_out}
-    before = {p.case_id: p for p in warehouse.publications() if p.target == target}
-    gone = [_withdrawal(p) for p in before.values() if p.case_id not in views]
-    earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in views]
-    site = SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
-    checks = warehouse.last_checks([view.source.source_id for view in views.values()])
-    built = build(
-        list(views.values()),
-        [*earlier, *gone],
-        site,
-        out,
-        write_parquet,
-        checks=checks,
-        on_page=lambda done: on_progress(len(ids) + done, 2 * len(ids)),
-    )
-    pages = built.hashes
-    same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
-    fresh = {case_id for case_id, page in pages.items() if (case_id, *page) not in same}
-    rows = [_publication(views[case_id], target, *pages[case_id]) for case_id in fresh]
-    warehouse.append(*rows, *gone)
-    return Published(
-        path=out,
-        added=tuple(sorted(fresh - before.keys())),
-        changed=tuple(sorted(fresh & before.keys())),
-        unchanged=tuple(sorted(views.keys() - fresh)),
-        withdrawn=tuple(p.case_id for p in gone),
-        blocked=tuple(kept_back),
-    )
-
-
-def _blocked(view: CaseView) -> Blocked | None:
-    study = view.revision.study
-    if (reason := blocked(study)) is None:
-        return None
-    return Blocked(case_id=view.case.case_id, title=study.fact("title").value, reason=reason)
-
-
-def _publication(view: CaseView, target: str, address: str, digest: str) -> Publication:
-    case_id, now = view.case.case_id, datetime.now(UTC)
-    return Publication(
-        publication_id=content_id("pub", case_id, target, digest, now.isoformat()),
-        case_id=case_id,
-        revision_id=view.revision.revision_id,
-        target=target,
-        address=address,
-        content_hash=digest,
-        at=now,
-    )
-
-
-def _withdrawal(publication: Publication) -> Publication:
-    new_id = content_id("pub", publication.publication_id, "withdrawn")
-    changes = {"publication_id": new_id, "withdrawn": True, "at": datetime.now(UTC)}
-    return publication.model_copy(update=changes)

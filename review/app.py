@@ -45,6 +45,7 @@ def create_app(services: Services, key: str) -> FastAPI:
             await following
             await state.jobs.close()
             await state.batches.close()
+            await state.publishing.close()
 
     app = FastAPI(
         title="casebook desk",

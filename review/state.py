@@ -14,6 +14,7 @@ from review.facets import QueueQuery
 from review.index import Index
 from review.jobs import Jobs
 from review.live import Live
+from review.publishing import Publishing
 from review.security import token_of
 from schemas.reviews import Role
 
@@ -72,6 +73,11 @@ class State:
     def jobs(self) -> Jobs:
         """The sources that this desk is processing."""
         return Jobs(self.services)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """The publication of the site that this desk does, or did last."""
+        return Publishing(self.services)
 
     @cached_property
     def batches(self) -> BatchRuns:

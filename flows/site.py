@@ -1,5 +1,6 @@
 """The approved cases become the published site, in place of the last one."""
 
+import os
 from asyncio import to_thread
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -20,7 +21,8 @@ from warehouse import write_parquet
 
 Progress = Callable[[int, int], object]
 _OUT = (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
-_AT_ONCE, _POLL_SECONDS = 50, 0.5  # cases that are read at once
+_AT_ONCE = 50  # cases that are read
+_POLL_SECONDS, _NICE = 0.5, 10
 
 
 class Blocked(Frozen):
@@ -109,6 +111,7 @@ def _built(on_page: Callable[[int], object], *given: Any) -> Built:
 
 
 def _build(pipe: Connection, addresses: Mapping[str, str], *given: Any) -> None:
+    os.nice(_NICE)
     try:
         pipe.send(build(*given, addresses=addresses, on_page=pipe.send))
     except CasebookError as error:

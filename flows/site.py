@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.services import Services
+from config.settings import Settings
 from publishing.conversion import published_case
 from publishing.gate import blocked
 from publishing.records import PublishedCase
@@ -44,6 +45,11 @@ class Published(Frozen):
     blocked: tuple[Blocked, ...]
 
 
+def site_settings(own: Settings) -> SiteSettings:
+    """Return the site's name, address and licence."""
+    return SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
+
+
 async def publish_site(
     services: Services, out: Path | None = None, on_progress: Progress = lambda *_: None
 ) -> Published:
@@ -56,7 +62,7 @@ async def publish_site(
 
 
 def _publish(services: Services, out: Path, on_progress: Progress) -> Published:
-    warehouse, own, target = services.warehouse, services.settings, str(out)
+    warehouse, target = services.warehouse, str(out)
     ids = [i for status in _OUT for i in warehouse.case_ids(status)]
     cases, addresses, kept_back = dict[str, PublishedCase](), dict[str, str](), list[Blocked]()
     checks = warehouse.last_checks()
@@ -73,7 +79,7 @@ def _publish(services: Services, out: Path, on_progress: Progress) -> Published:
     gone = [_withdrawal(p) for p in before.values() if p.case_id not in cases]
     ended = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in cases]
     addresses = {p.case_id: p.address for p in (*ended, *gone)} | addresses
-    site = SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
+    site = site_settings(services.settings)
     given = addresses, list(cases.values()), [*ended, *gone], site, out, write_parquet
     pages = _built(lambda done: on_progress(len(ids) + done, 2 * len(ids)), *given).hashes
     same = {(p.case_id, p.address, p.content_hash) for p in before.values()}

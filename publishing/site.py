@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 from jinja2 import Environment
 
 from publishing.citations import bibtex, citation, ris
+from publishing.conversion import published_case
 from publishing.folder import replacing
+from publishing.gate import blocked
 from publishing.markdown import case_markdown
 from publishing.pages import environment
 from publishing.records import CaseRecord, PublishedCase
@@ -21,7 +23,8 @@ from publishing.slugs import slugs
 from publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS, case_row, csv_text, statement_rows
 from publishing.word_index import word_index
 from schemas.frozen import Frozen, sha256_hex
-from schemas.reviews import Publication
+from schemas.reviews import CaseView, Publication
+from schemas.sources import Check
 
 WriteParquet = Callable[[list[dict[str, Any]], Path], None]
 """Writes rows to a Parquet file.
@@ -30,7 +33,7 @@ Values are those of JSON, nested ones too, and each row has the same keys. It is
 an empty list. The warehouse has it, because only the warehouse knows DuckDB.
 """
 
-_STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent / "static"
 # Tombstones are written to pages of cases only, wherever a stored address points.
 _CASE_PAGE = re.compile(r"cases/[a-z0-9-]+/index\.html")
 _PAGES = ("index.html", "results.html", "figures.html", "data.html")
@@ -114,6 +117,16 @@ def build(
     return Built(len(cases), {c.case_id: (c.address, c.content_hash) for c in cases})
 
 
+def preview(view: CaseView, settings: SiteSettings, check: Check | None, back: str) -> str:
+    """Return the page of a case as readers would get it, with a banner and a way ``back``.
+
+    Its links go to the site at ``/site/``, and it takes style and script from ``/preview/``.
+    """
+    site, case = _Site(Path(), settings, datetime.now(UTC)), published_case(view, check=check)
+    about = {"back": back, "blocked": blocked(view.revision.study)}
+    return site.page("case.html", {"case": case, "unpublished": about})
+
+
 @dataclass(frozen=True)
 class _Site:
     """A site on its way into ``folder``."""
@@ -133,8 +146,8 @@ class _Site:
         _write(self.folder / "words.js", word_index(cases))
         values = {"cases": cases, "files": files, "data_version": digest[:_VERSION_DIGITS]}
         for name in (*_PAGES, *(_PAGES_WITH_ADDRESS if self._root else ())):
-            _write(self.folder / name, self._render(name, values))
-        for file in _STATIC.iterdir():
+            _write(self.folder / name, self.page(name, values))
+        for file in STATIC.iterdir():
             # Contents only: the files of an installation may be read-only.
             shutil.copyfile(file, self.folder / file.name)
 
@@ -143,12 +156,12 @@ class _Site:
             page = self.folder / publication.address
             if _CASE_PAGE.fullmatch(publication.address) and not page.exists():
                 page.parent.mkdir(parents=True, exist_ok=True)
-                _write(page, self._render("withdrawn.html", {"publication": publication}))
+                _write(page, self.page("withdrawn.html", {"publication": publication}))
 
     def _write_case(self, case: PublishedCase, record: CaseRecord) -> None:
         page, publisher = self.folder / case.address, self.settings.title
         page.parent.mkdir(parents=True)
-        _write(page, self._render("case.html", {"case": case}))
+        _write(page, self.page("case.html", {"case": case}))
         _write(page.with_name("case.md"), record.markdown)
         _write(page.with_name("case.bib"), bibtex(case, publisher, self._page_address(case)))
         _write(page.with_name("case.ris"), ris(case, publisher, self._page_address(case)))
@@ -199,9 +212,10 @@ class _Site:
     def _environment(self) -> Environment:
         return environment(self.settings.title, self._root, self.settings.licence)
 
-    def _render(self, name: str, values: Mapping[str, object]) -> str:
-        template = self._environment.get_template(name)
-        return template.render(values, template=name, built_at=self.built_at)
+    def page(self, name: str, values: Mapping[str, object]) -> str:
+        """Return the page that the template called ``name`` makes."""
+        given = {"template": name, "built_at": self.built_at, "unpublished": None, **values}
+        return self._environment.get_template(name).render(given)
 
 
 def _newest_first(case: PublishedCase) -> tuple[float, str, str]:

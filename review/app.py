@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from config.services import Services
+from publishing.site import STATIC as SITE_FILES
 from review import actions, api, batches, bulk, pages, pdf_pages, watches
 from review.problems import answer_errors
 from review.security import Guard
@@ -59,6 +60,7 @@ def create_app(services: Services, key: str) -> FastAPI:
     answer_errors(app)
     for part in (pages, pdf_pages, actions, bulk, batches, watches, api):
         app.include_router(part.router)
+    app.mount("/preview", StaticFiles(directory=SITE_FILES), name="preview")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     site = services.settings.site_path
     app.mount("/site", _Site(directory=site, html=True, check_dir=False), name="site")

@@ -134,6 +134,19 @@ async def full_history(
     return await rendered(request, "history.html", context)
 
 
+@router.get("/cases/{case_id}/preview")
+async def preview_case(desk: Desk, case_id: str) -> HTMLResponse:
+    """Show the current revision of a case as readers would get it."""
+    return HTMLResponse(await asyncio.to_thread(_preview, desk, case_id))
+
+
+def _preview(desk: State, case_id: str) -> str:
+    view, settings = desk.warehouse.case(case_id), site_settings(desk.settings)
+    source_id = view.source.source_id
+    check = desk.warehouse.last_checks([source_id]).get(source_id)
+    return preview(view, settings, check, f"/cases/{case_id}")
+
+
 @router.get("/cases/{case_id}/draft")
 async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
     """Show a newer draft beside the case, field by field."""

@@ -131,19 +131,41 @@ def review(
     context: typer.Context,
     port: Port = None,
     browser: Annotated[bool, opt(help="Open it in the browser.")] = True,
+    add_admin: Annotated[
+        options.Text, opt(help="Only add this account, or reset it.", metavar="NAME")
+    ] = None,
 ) -> None:
     """Open the review desk in the browser; Ctrl-C closes it."""
-    run(load_settings(context, desk_port=port), lambda services: _desk(services, browser=browser))
+    settings = load_settings(context)
+    if add_admin:
+        run(settings, lambda services: _add_admin(services, add_admin))
+    run(settings, lambda services: _desk(services, port, browser=browser))
 
 
-async def _desk(services: "Services", *, browser: bool) -> None:
+async def _add_admin(services: "Services", name: str) -> None:
+    from review.accounts import Accounts
+    from schemas.reviews import Role
+
+    accounts, admin, who = Accounts(services.warehouse), Role.ADMIN, services.settings.curator
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if accounts.person(name):
+        accounts.change(name, who, password, role=admin, active=True)
+    else:
+        accounts.add(name, admin, who, password)
+    err().print(f"{plain(name)} is an admin of the desk and logs in there.")
+
+
+async def _desk(services: "Services", port: int | None = None, *, browser: bool = False) -> None:
     from review.server import serve
 
     def ready(url: str) -> None:
         out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)", soft_wrap=True)
 
     try:
-        await serve(services, open_browser=browser and out().is_terminal, on_ready=ready)
+        await serve(services, port, open_browser=browser and out().is_terminal, on_ready=ready)
     except asyncio.CancelledError:
         err().print("The desk is closed.")
 
@@ -156,7 +178,7 @@ def up(
     browser: Annotated[bool, opt(help="Open the desk in the browser.")] = False,
 ) -> None:
     """Run a Prefect server, the flows and the desk; Ctrl-C ends all of it."""
-    settings = load_settings(context, desk_port=port)
+    settings = load_settings(context)
     server = LocalServer(settings.home, prefect_port, limit)
     try:
         with err().status("starting the Prefect server (about 15 s)"):
@@ -168,7 +190,7 @@ def up(
             f"[green]log[/]       {plain(server.log)}"
         )
         threading.Thread(target=_watch, args=(server,), daemon=True).start()
-        run(settings, lambda services: _desk(services, browser=browser))
+        run(settings, lambda services: _desk(services, port, browser=browser))
     finally:
         with err().status("stopping"):
             server.stop()
@@ -198,7 +220,7 @@ def demo(
 
     async def work(services: "Services") -> int:
         started = time.monotonic()
-        desk = asyncio.create_task(_desk(services, browser=False))
+        desk = asyncio.create_task(_desk(services, port))
         try:
             results = await process(services, refs)
             statuses = [result.status for result in results]
@@ -218,4 +240,4 @@ def demo(
             await asyncio.gather(desk, return_exceptions=True)
         return exit_code([result.failure for result in results])
 
-    run(load_settings(context, desk_port=port), work)
+    run(load_settings(context), work)

@@ -96,7 +96,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     def parallel(self) -> int:
         """How many sources are drafted at once: while some are stored, others ask the model."""
         one = self.settings
-        return EMBEDDED_AT_ONCE if one.embedded else one.concurrency or 2 * one.llm_concurrency
+        return EMBEDDED_AT_ONCE if one.embedded else 2 * one.llm_concurrency
 
     @cached_property
     def turns(self) -> asyncio.Semaphore:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -53,7 +54,14 @@ def _plain(value: str) -> str:
     return value.rstrip("/")
 
 
+def _with_port(value: str) -> str:
+    if not _HOST_AND_PORT.fullmatch(value):
+        raise ValueError(f"{value!r} needs a host and a port, as in wiki.internal:443")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_plain)]
+Listen = Annotated[str, AfterValidator(_with_port)]
 
 
 def _account() -> str:
@@ -97,13 +105,12 @@ class Settings(BaseSettings):
     llm_timeout: Seconds = 300.0
     """Seconds that one request may take."""
     llm_concurrency: AtOnce = 4
-    """Requests to the endpoint at the same time."""
+    """Requests to the endpoint at the same time; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Your own models, or changes to known ones, as `[models."name"]` tables; see below."""
+    patience: ClassVar[float] = 6 * 3600.0  # seconds that a batch waits for an endpoint
     judge: str = "same"
     """`off`, `same` or another model of the endpoint: it reads each statement against its quote."""
-    patience: Seconds = 6 * 3600.0
-    """Seconds that a batch waits for an endpoint that is down or limits its rate."""
     transcription_base_url: Address | None = None
     """An endpoint with `/audio/transcriptions`; by default OpenAI."""
     transcription_model: str | None = None
@@ -116,8 +123,6 @@ class Settings(BaseSettings):
     """US dollars that all commands of a day (UTC) may spend."""
     budget_source: Dollars = 1.0
     """US dollars that one source may cost; `--source-budget` raises it."""
-    concurrency: AtOnce | None = None
-    """Sources drafted at the same time; else twice as many as requests, 2 if embedded."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that parse documents."""
     host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0
@@ -128,8 +133,12 @@ class Settings(BaseSettings):
     """`http://host:port` of a proxy that all fetches go through."""
     render: bool = True
     """Run the scripts of pages that are empty without them, in Chromium."""
-    desk_port: Annotated[int, Field(ge=0, le=65_535)] = 8484
-    """The review desk's port; 0 takes any free one."""
+    desk_listen: Listen = "127.0.0.1:8484"
+    """Address and port that the review desk listens on; port 0 takes any free one."""
+    desk_address: Address | None = None
+    """The web address that people open, where the desk is more than this machine's own."""
+    desk_proxies: dict[IPv4Network | IPv6Network, str] = Field(default_factory=dict)
+    """Proxies that log people in, as `{"10.0.0.2": "X-Forwarded-User"}`: address and header."""
     site_title: str = "casebook"
     """The published site's title."""
     site_address: Address | None = None
@@ -158,11 +167,8 @@ class Settings(BaseSettings):
         hosts = value.split(",") if isinstance(value, str) else value
         if not isinstance(hosts, list | tuple | set | frozenset):
             return value
-        named = frozenset(str(host).strip().lower() for host in hosts if str(host).strip())
-        for host in sorted(named):
-            if not _HOST_AND_PORT.fullmatch(host):
-                raise ValueError(f"{host!r} needs a host and a port, as in wiki.internal:443")
-        return named
+        named = sorted(str(host).strip().lower() for host in hosts if str(host).strip())
+        return frozenset(map(_with_port, named))
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

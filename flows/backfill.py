@@ -64,13 +64,13 @@ async def register(
     origin: str, items: Sequence[BatchItem], services: Services, **options: Any
 ) -> Batch:
     """Store a batch with ``options``, its fields; the same list ordered again is the same batch."""
+    options = {"created_by": services.settings.curator} | options
     ids = [item.source_id for item in items]
     known_by = (origin, ids, options.get("force", False), options.get("model"))
     batch = Batch(
         batch_id=content_id("batch", *known_by),
         origin=origin,
         size=len(items),
-        created_by=services.settings.curator,
         **options,
     )
     await to_thread(services.warehouse.add_batch, batch, items)
@@ -142,7 +142,8 @@ class BatchRun:
         return item, result
 
     async def _note(self, step: BatchStep, reason: str | None = None) -> None:
-        event = BatchEvent(batch_id=self.batch.batch_id, step=step, reason=reason)
+        batch_id, who = self.batch.batch_id, self.services.settings.curator
+        event = BatchEvent(batch_id=batch_id, step=step, reason=reason, who=who)
         await to_thread(self.services.warehouse.append, event)
 
 

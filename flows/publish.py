@@ -40,13 +40,19 @@ async def publish(out: Path | None = None) -> Published:
         return await publish_site(services, out)
 
 
-async def publish_site(services: Services, out: Path | None = None) -> Published:
-    """Write the site and store what changed, or raise PublishError; the site stays as it was."""
+async def publish_site(
+    services: Services, out: Path | None = None, who: str | None = None
+) -> Published:
+    """Write the site and store what changed, or raise PublishError; the site stays as it was.
+
+    ``who`` publishes it, by default the settings' curator.
+    """
+    out, who = out or services.settings.site_path, who or services.settings.curator
     async with services.warehouse.alone("publish"):
-        return await to_thread(_publish, services, out or services.settings.site_path)
+        return await to_thread(_publish, services, out, who)
 
 
-def _publish(services: Services, out: Path) -> Published:
+def _publish(services: Services, out: Path, who: str) -> Published:
     warehouse, own, target = services.warehouse, services.settings, str(out)
     approved = warehouse.case_ids(CaseStatus.APPROVED)
     found = warehouse.case_views([*approved, *warehouse.case_ids(CaseStatus.PUBLISHED)])
@@ -54,7 +60,7 @@ def _publish(services: Services, out: Path) -> Published:
     left_out = {one.case_id for one in kept_back}
     views = {view.case.case_id: view for view in found if view.case.case_id not in left_out}
     before = {p.case_id: p for p in warehouse.publications() if p.target == target}
-    gone = [_withdrawal(p) for p in before.values() if p.case_id not in views]
+    gone = [_withdrawal(p, who) for p in before.values() if p.case_id not in views]
     earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in views]
     site = SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
     checks = warehouse.last_checks([view.source.source_id for view in views.values()])
@@ -62,7 +68,7 @@ def _publish(services: Services, out: Path) -> Published:
     pages = built.hashes
     same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
     fresh = {case_id for case_id, page in pages.items() if (case_id, *page) not in same}
-    rows = [_publication(views[case_id], target, *pages[case_id]) for case_id in fresh]
+    rows = [_publication(views[case_id], target, *pages[case_id], who) for case_id in fresh]
     warehouse.append(*rows, *gone)
     return Published(
         path=out,
@@ -81,7 +87,7 @@ def _blocked(view: CaseView) -> Blocked | None:
     return Blocked(case_id=view.case.case_id, title=study.fact("title").value, reason=reason)
 
 
-def _publication(view: CaseView, target: str, address: str, digest: str) -> Publication:
+def _publication(view: CaseView, target: str, address: str, digest: str, who: str) -> Publication:
     case_id, now = view.case.case_id, datetime.now(UTC)
     return Publication(
         publication_id=content_id("pub", case_id, target, digest, now.isoformat()),
@@ -90,11 +96,13 @@ def _publication(view: CaseView, target: str, address: str, digest: str) -> Publ
         target=target,
         address=address,
         content_hash=digest,
+        who=who,
         at=now,
     )
 
 
-def _withdrawal(publication: Publication) -> Publication:
+def _withdrawal(publication: Publication, who: str) -> Publication:
     new_id = content_id("pub", publication.publication_id, "withdrawn")
-    changes = {"publication_id": new_id, "withdrawn": True, "at": datetime.now(UTC)}
+    now = datetime.now(UTC)
+    changes = {"publication_id": new_id, "withdrawn": True, "who": who, "at": now}
     return publication.model_copy(update=changes)

@@ -62,8 +62,8 @@ async def add_watch(
     InputError or ConfigurationError for wrong ones, CasebookError if the list cannot be read.
     """
     warehouse, watch_id = services.warehouse, content_id("watch", canonical_url(address))
-    who = services.settings.curator
-    added = Watch(watch_id=watch_id, address=address, changed_by=who, **options)
+    options = {"changed_by": services.settings.curator} | options
+    added = Watch(watch_id=watch_id, address=address, **options)
     _check(added, services)
     known = {line.watch.watch_id for line in await to_thread(warehouse.watches)}
     found = await read_list(SourceRef(source=address), services)
@@ -76,10 +76,12 @@ async def add_watch(
     return WatchLine(watch=added, look=first)
 
 
-async def change_watch(name: str, state: WatchState, services: Services) -> Watch:
+async def change_watch(
+    name: str, state: WatchState, services: Services, who: str | None = None
+) -> Watch:
     """Pause, resume or remove a watch, or raise UnknownId; its sources stay."""
     known = (await find_watch(name, services)).watch
-    who, now = services.settings.curator, datetime.now(UTC)
+    who, now = who or services.settings.curator, datetime.now(UTC)
     changed = known.model_copy(update={"state": state, "changed_by": who, "changed_at": now})
     await to_thread(services.warehouse.append, changed)
     return changed
@@ -96,8 +98,11 @@ async def find_watch(name: str, services: Services) -> WatchLine:
     return found[0]
 
 
-async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
-    """Read a list once; return what was seen, and the batch of what is new and wanted."""
+async def look(watch: Watch, services: Services, **options: Any) -> tuple[Look, Batch | None]:
+    """Read a list once; return what was seen, and the batch of what is new and wanted.
+
+    ``options`` are fields of the batch.
+    """
     warehouse, watch_id = services.warehouse, watch.watch_id
     async with warehouse.alone(watch_id):  # no look pays for the verdicts of another
         try:
@@ -114,7 +119,8 @@ async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
         wanted = [item for item, row in zip(new, rows, strict=True) if row.state != "refused"]
         batch, origin = None, f"watch {watch.address}"
         if wanted:
-            batch = await register(origin, wanted, services, budget_usd=watch.budget_usd)
+            options = {"budget_usd": watch.budget_usd} | options
+            batch = await register(origin, wanted, services, **options)
         seen = Look(
             watch_id=watch_id,
             found=len(items),

@@ -87,9 +87,9 @@ async def rule(request: Request, desk: Desk, who: Who) -> Response:
 
 
 @router.post("/publish")
-async def publish(request: Request, desk: Desk) -> Response:
+async def publish(request: Request, desk: Desk, who: Who) -> Response:
     """Write the approved cases to the site and show what changed."""
-    return await show_publish(request, desk, await publish_site(desk.services))
+    return await show_publish(request, desk, await publish_site(desk.services, who=who.name))
 
 
 def _decide_draft(form: FormData, desk: State, who: str, case_id: str) -> None:

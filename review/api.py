@@ -18,12 +18,6 @@ from schemas.sources import SourceRef
 router = APIRouter(prefix="/api")
 
 
-@router.get("/token")
-async def token(desk: Desk) -> dict[str, str]:
-    """Return the token that a page's changes carry; a script sends its key instead."""
-    return {"token": desk.token}
-
-
 @router.get("/cases")
 async def cases(desk: Desk, wanted: Annotated[CaseFilter, Query()]) -> list[CaseLine]:
     """List cases, the last changed first."""

@@ -1,24 +1,31 @@
 """What one running desk holds."""
 
 from functools import cached_property
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from config.services import Services
+from review.accounts import Accounts, Person
 from review.batch_runs import BatchRuns
 from review.jobs import Jobs
-from review.security import token_of
+from review.sessions import Attempts, Sessions
 from schemas.reviews import Role
+
+PERSON = "casebook.person"
+"""Where the guard leaves who sends a request, in its scope."""
 
 
 class State:
-    """The services, the work in progress, and the token that the desk's own forms carry."""
+    """The services, the accounts and sessions, and the work in progress."""
 
     def __init__(self, services: Services, key: str) -> None:
         self.services, self.settings = services, services.settings
         self.warehouse = services.warehouse
-        self.token = token_of(key)
+        self.accounts = Accounts(self.warehouse)
+        self.sessions = Sessions(self.settings, self.accounts, key)
+        self.attempts = Attempts()
+        self.token = self.sessions.token
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -29,13 +36,6 @@ class State:
     def batches(self) -> BatchRuns:
         """The batches that this desk is processing."""
         return BatchRuns(self.settings)
-
-
-class Person(NamedTuple):
-    """Who sends a request, and what they may do."""
-
-    name: str
-    role: Role
 
 
 def state_of(request: Request) -> State:
@@ -49,8 +49,8 @@ Desk = Annotated[State, Depends(state_of)]
 
 
 def person_of(request: Request) -> Person:
-    """Return who sent ``request``: on this machine alone, the curator of the settings."""
-    return Person(state_of(request).settings.curator, Role.ADMIN)
+    """Return who sent ``request``; a stranger may read what is open to everyone."""
+    return request.scope.get(PERSON) or Person("", Role.READER)
 
 
 Who = Annotated[Person, Depends(person_of)]

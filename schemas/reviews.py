@@ -143,6 +143,18 @@ class SavedView(Frozen):
     at: datetime = NOW
 
 
+class LogEntry(Frozen):
+    """One change, of the case, source, batch, account or other ``kind`` that ``about`` names."""
+
+    at: datetime
+    who: str | None
+    what: str
+    kind: str
+    about: str
+    title: str | None
+    detail: str | None
+
+
 class Publication(Frozen):
     """One revision written to one target (a folder or address), or its withdrawal."""
 
@@ -153,6 +165,7 @@ class Publication(Frozen):
     address: str
     content_hash: str
     withdrawn: bool = False
+    who: str | None = None
     at: datetime = NOW
 
 

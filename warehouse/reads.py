@@ -16,10 +16,12 @@ from schemas.errors import UnknownId
 from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import (
+    Account,
     CaseFilter,
     CaseLine,
     CaseStatus,
     CaseView,
+    LogEntry,
     Making,
     Publication,
     Review,
@@ -33,7 +35,7 @@ from warehouse.rows import Reader, T, Values, decode, fetch, objects
 
 
 class SourceReads(Reader):
-    """What can be asked about sources, batches, watches and proposed terms."""
+    """What can be asked about sources, batches, watches, proposed terms and accounts."""
 
     def source(self, source_id: str) -> Source | None:
         """Return the source with this id."""
@@ -151,6 +153,14 @@ class SourceReads(Reader):
     def rulings(self) -> list[TermRuling]:
         """Return all rulings in the order of time."""
         return self._all(TermRuling, "rulings")
+
+    def accounts(self) -> list[Account]:
+        """Return the newest row of each account, by name."""
+        return self._all(Account, "accounts")
+
+    def audit_log(self, who: str | None, limit: int, offset: int = 0) -> list[LogEntry]:
+        """Return changes by a person or by all, the newest first."""
+        return self._all(LogEntry, "audit_log", who=who, limit=limit, offset=offset)
 
 
 class CaseReads(Reader):

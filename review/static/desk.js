@@ -153,7 +153,7 @@
     else if (event.key === "/" && byId("q")) byId("q").focus();
     else if (event.repeat) return; // held down
     else {
-      const action = all("[data-key]").find((node) => node.dataset.key === event.key);
+      const action = all("[data-key]").find((node) => node.dataset.key === event.key && node.checkVisibility());
       if (!action) return;
       action.click();
     }
@@ -200,14 +200,6 @@
     if (!form || !event.detail?.ctx?.response?.raw?.ok) return;
     for (const refusal of all(".notice.bad")) refusal.remove(); // of an earlier try
     if (form.matches("[data-reset]")) form.reset();
-  });
-  // The desk was restarted: with its new token the typed text can be sent again.
-  document.addEventListener("htmx:after:request", async (event) => {
-    if (event.detail?.ctx?.response?.status !== 403) return;
-    const answer = await fetch("/api/token");
-    if (!answer.ok) return; // the key is a new one, too
-    const { token } = await answer.json();
-    for (const field of all("input[name=token]")) field.value = token;
   });
   document.addEventListener("submit", (event) => leave(event.target, event.submitter), true);
   document.addEventListener("htmx:finally:request", (event) => {

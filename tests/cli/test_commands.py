@@ -262,10 +262,10 @@ def test_a_read_only_home_gets_one_clear_line(run: Run, case_id: str, tmp_path: 
 
 def test_wrong_settings_name_the_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong value ends with exit code 4 and the setting's name, without the value."""
-    monkeypatch.setenv("CASEBOOK_CONCURRENCY", "many-secret")
+    monkeypatch.setenv("CASEBOOK_LLM_CONCURRENCY", "many-secret")
     result = run("list")
     assert result.exit_code == 4
-    assert "CASEBOOK_CONCURRENCY" in str(result.exception)
+    assert "CASEBOOK_LLM_CONCURRENCY" in str(result.exception)
     assert "secret" not in str(result.exception)
 
 

@@ -350,6 +350,7 @@ CREATE TABLE publications (
     address VARCHAR,
     content_hash VARCHAR,
     withdrawn BOOLEAN,
+    who VARCHAR,
     happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
@@ -422,6 +423,7 @@ CREATE TABLE batch_events (
     batch_id VARCHAR,
     step VARCHAR,
     reason VARCHAR,
+    who VARCHAR,
     happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );

@@ -139,7 +139,8 @@ def review(
     settings = load_settings(context)
     if add_admin:
         run(settings, lambda services: _add_admin(services, add_admin))
-    run(settings, lambda services: _desk(services, port, browser=browser))
+    else:
+        run(settings, lambda services: _desk(services, port, browser=browser))
 
 
 async def _add_admin(services: "Services", name: str) -> None:

@@ -4,7 +4,8 @@ import asyncio
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
+from fastapi.security import HTTPBearer
 
 from publishing.json_views import result_json
 from review.jobs import Job
@@ -12,10 +13,31 @@ from review.requests import DecisionRequest, decide
 from review.security import Changes
 from review.state import Desk, Who
 from review.submit import web_source
+from schemas.frozen import Frozen
 from schemas.reviews import CaseFilter, CaseLine, CaseView, Review
 from schemas.sources import SourceRef
 
-router = APIRouter(prefix="/api")
+
+class Cause(Frozen):
+    """Why a request was refused: ``kind`` for scripts, ``message`` for people."""
+
+    kind: str
+    message: str
+
+
+class Problem(Frozen):
+    """The body of every refusal."""
+
+    error: Cause
+
+
+_REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
+_TOKEN = HTTPBearer(description="A script's token, or the desk's key.", auto_error=False)
+router = APIRouter(
+    prefix="/api",
+    dependencies=[Depends(_TOKEN)],  # describes what the guard has checked
+    responses={status: {"model": Problem} for status in _REFUSALS},
+)
 
 
 @router.get("/cases")

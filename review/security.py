@@ -54,7 +54,7 @@ _LOGGED_OUT = (
     "is not lost."
 )
 _FOREIGN = f"The desk takes changes from its own pages only. {_SCRIPT}"
-_OLD_PAGE = "Nothing was changed: this page is too old. Reload it, then try again."
+_OLD_PAGE = "Nothing was changed: reload this page, then try again."
 _READER = "Nothing was changed: you can read everything here. An admin can make you a curator."
 _NO_ADMIN = "Only an admin manages accounts."
 

@@ -200,8 +200,8 @@ class CaseFilter(Frozen):
     text: str | None = None  # in title or company
     tag: str | None = None
     order: Literal["newest", "doubtful", "title"] = "newest"
-    limit: int = 100
-    offset: int = 0
+    limit: int = Field(100, ge=0, le=10_000_000)
+    offset: int = Field(0, ge=0, le=10_000_000)
 
 
 class CaseView(Frozen):

@@ -127,19 +127,6 @@ def test_a_stale_page_keeps_what_was_typed(address, build, page, services):
     expect(page.locator("#s-14-text")).to_have_value("My careful wording.")
 
 
-def test_a_page_of_an_earlier_desk_sends_again_what_was_typed(address, build, page):
-    """The first try fails with a notice; the second is kept, with the new desk's token."""
-    page.goto(f"{address}/cases/{build.draft()}")
-    page.evaluate("document.querySelectorAll('[name=token]').forEach((t) => (t.value = 'old'))")
-    page.locator("#comment summary").click()
-    page.get_by_label("Comment", exact=True).fill("Ten minutes of careful words.")
-    page.get_by_role("button", name="Comment").click()
-    expect(page.get_by_role("status")).to_contain_text("Nothing was changed")
-    expect(page.locator("#comment [name=token]")).not_to_have_value("old")
-    page.get_by_role("button", name="Comment").click()
-    expect(page.locator(".history")).to_contain_text("Ten minutes of careful words.")
-
-
 def test_a_desk_that_is_gone_says_so_until_it_is_back(address, build, page):
     """A decision that did not reach it is not taken for made."""
     page.goto(f"{address}/cases/{build.draft()}")
@@ -240,7 +227,7 @@ def test_another_sites_page_reads_and_decides_nothing(address, build, page, serv
     page.goto(f"http://127.0.0.1:{httpserver.port}/other")
     read = "(ask) => fetch(ask.url, { mode: ask.mode }).then((it) => it.text(), () => 'refused')"
     for mode in ("cors", "no-cors"):
-        answer = page.evaluate(read, {"url": f"{address}/api/token", "mode": mode})
+        answer = page.evaluate(read, {"url": f"{address}/api/cases", "mode": mode})
         assert answer in {"refused", ""}
     form = """([url, token]) => {
       const form = document.createElement("form");

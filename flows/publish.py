@@ -43,13 +43,10 @@ async def publish(out: Path | None = None) -> Published:
 async def publish_site(
     services: Services, out: Path | None = None, who: str | None = None
 ) -> Published:
-    """Write the site and store what changed, or raise PublishError; the site stays as it was.
-
-    ``who`` publishes it, by default the settings' curator.
-    """
-    out, who = out or services.settings.site_path, who or services.settings.curator
+    """Write the site and store what changed, or raise PublishError; the site stays as it was."""
+    own = services.settings
     async with services.warehouse.alone("publish"):
-        return await to_thread(_publish, services, out, who)
+        return await to_thread(_publish, services, out or own.site_path, who or own.curator)
 
 
 def _publish(services: Services, out: Path, who: str) -> Published:
@@ -60,7 +57,7 @@ def _publish(services: Services, out: Path, who: str) -> Published:
     left_out = {one.case_id for one in kept_back}
     views = {view.case.case_id: view for view in found if view.case.case_id not in left_out}
     before = {p.case_id: p for p in warehouse.publications() if p.target == target}
-    gone = [_withdrawal(p, who) for p in before.values() if p.case_id not in views]
+    gone = [_withdrawal(p) for p in before.values() if p.case_id not in views]
     earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in views]
     site = SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
     checks = warehouse.last_checks([view.source.source_id for view in views.values()])
@@ -68,8 +65,8 @@ def _publish(services: Services, out: Path, who: str) -> Published:
     pages = built.hashes
     same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
     fresh = {case_id for case_id, page in pages.items() if (case_id, *page) not in same}
-    rows = [_publication(views[case_id], target, *pages[case_id], who) for case_id in fresh]
-    warehouse.append(*rows, *gone)
+    rows = [_publication(views[case_id], target, *pages[case_id]) for case_id in fresh]
+    warehouse.append(*(row.model_copy(update={"who": who}) for row in (*rows, *gone)))
     return Published(
         path=out,
         added=tuple(sorted(fresh - before.keys())),
@@ -87,7 +84,7 @@ def _blocked(view: CaseView) -> Blocked | None:
     return Blocked(case_id=view.case.case_id, title=study.fact("title").value, reason=reason)
 
 
-def _publication(view: CaseView, target: str, address: str, digest: str, who: str) -> Publication:
+def _publication(view: CaseView, target: str, address: str, digest: str) -> Publication:
     case_id, now = view.case.case_id, datetime.now(UTC)
     return Publication(
         publication_id=content_id("pub", case_id, target, digest, now.isoformat()),
@@ -96,13 +93,11 @@ def _publication(view: CaseView, target: str, address: str, digest: str, who: st
         target=target,
         address=address,
         content_hash=digest,
-        who=who,
         at=now,
     )
 
 
-def _withdrawal(publication: Publication, who: str) -> Publication:
+def _withdrawal(publication: Publication) -> Publication:
     new_id = content_id("pub", publication.publication_id, "withdrawn")
-    now = datetime.now(UTC)
-    changes = {"publication_id": new_id, "withdrawn": True, "who": who, "at": now}
+    changes = {"publication_id": new_id, "withdrawn": True, "at": datetime.now(UTC)}
     return publication.model_copy(update=changes)

@@ -98,11 +98,8 @@ async def find_watch(name: str, services: Services) -> WatchLine:
     return found[0]
 
 
-async def look(watch: Watch, services: Services, **options: Any) -> tuple[Look, Batch | None]:
-    """Read a list once; return what was seen, and the batch of what is new and wanted.
-
-    ``options`` are fields of the batch.
-    """
+async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
+    """Read a list once; return what was seen, and the batch of what is new and wanted."""
     warehouse, watch_id = services.warehouse, watch.watch_id
     async with warehouse.alone(watch_id):  # no look pays for the verdicts of another
         try:
@@ -119,8 +116,7 @@ async def look(watch: Watch, services: Services, **options: Any) -> tuple[Look, 
         wanted = [item for item, row in zip(new, rows, strict=True) if row.state != "refused"]
         batch, origin = None, f"watch {watch.address}"
         if wanted:
-            options = {"budget_usd": watch.budget_usd} | options
-            batch = await register(origin, wanted, services, **options)
+            batch = await register(origin, wanted, services, budget_usd=watch.budget_usd)
         seen = Look(
             watch_id=watch_id,
             found=len(items),

@@ -1,8 +1,9 @@
 """The desk's JSON: the same reads and decisions for scripts. See ``/api/openapi.json``."""
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.security import HTTPBearer
@@ -18,17 +19,10 @@ from schemas.reviews import CaseFilter, CaseLine, CaseView, Review
 from schemas.sources import SourceRef
 
 
-class Cause(Frozen):
-    """Why a request was refused: ``kind`` for scripts, ``message`` for people."""
-
-    kind: str
-    message: str
-
-
 class Problem(Frozen):
-    """The body of every refusal."""
+    """The body of a refusal: its ``kind`` for scripts and its ``message`` for people."""
 
-    error: Cause
+    error: Mapping[Literal["kind", "message"], str]
 
 
 _REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)

@@ -6,6 +6,7 @@ token of a form and the person's role come last.
 """
 
 import asyncio
+import secrets
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -21,7 +22,7 @@ from starlette.responses import (
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from review.sessions import KEY_SESSION, Sessions, equal
+from review.sessions import KEY_SESSION, Sessions
 from review.state import PERSON, person_of, state_of
 from schemas.errors import CasebookError
 from schemas.reviews import Role
@@ -49,10 +50,7 @@ _NO_KEY = (
     "The desk needs its key. Open the address that casebook printed when the desk started: it ends "
     f"in ?key=… {_SCRIPT}"
 )
-_LOGGED_OUT = (
-    "You are not logged in. Log in at /login in another tab, then try again here: what you typed "
-    "is not lost."
-)
+_LOGGED_OUT = "You are not logged in. Log in at /login in another tab, then try again here."
 _FOREIGN = f"The desk takes changes from its own pages only. {_SCRIPT}"
 _OLD_PAGE = "Nothing was changed: reload this page, then try again."
 _READER = "Nothing was changed: you can read everything here. An admin can make you a curator."
@@ -130,10 +128,7 @@ class Guard:
 
 
 def is_same_origin(headers: Headers, public: str = "") -> bool:
-    """Return whether the browser says that our own page, or the person, sent the request.
-
-    ``public`` is the desk's origin where it is not the Host header's.
-    """
+    """Return whether the browser says that our own page, or the person, sent the request."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
@@ -158,7 +153,8 @@ async def require_token(request: Request) -> None:
     if given is None and "form" in request.headers.get("content-type", ""):
         field = (await request.form()).get("token")
         given = field if isinstance(field, str) else None
-    if given is None or not equal(given, state_of(request).token):
+    expected = state_of(request).token
+    if given is None or not secrets.compare_digest(given.encode(), expected.encode()):
         raise HTTPException(HTTPStatus.FORBIDDEN, _OLD_PAGE)
 
 
@@ -183,8 +179,7 @@ Changes = [*Own, Depends(require_curator)]
 
 def _is_open(scope: Scope) -> bool:
     """Return whether anyone may see this: it shows nothing of the cases."""
-    path = scope["path"]
-    is_open = path == "/healthz" or path.startswith("/static/")
+    is_open = scope["path"] == "/healthz" or scope["path"].startswith("/static/")
     return is_open and scope["method"] in _SAFE_METHODS
 
 

@@ -31,8 +31,9 @@ class Sessions:
     """
 
     def __init__(self, settings: Settings, accounts: Accounts, key: str) -> None:
-        self._settings, self._accounts = settings, accounts
-        self._key = None if is_public(settings) else key
+        self._accounts, self._proxies = accounts, settings.desk_proxies.items()
+        self._admin = Person(settings.curator, Role.ADMIN)
+        self._key = "" if is_public(settings) else key
         self.secret = _secret(settings.home)
         self.token = hmac.new(self.secret.encode(), b"forms", "sha256").hexdigest()
         own = urlsplit(settings.desk_address or "")
@@ -42,11 +43,11 @@ class Sessions:
     @property
     def has_log_in(self) -> bool:
         """Whether people log in at ``/login``."""
-        return self._key is None or self._accounts.in_force
+        return not self._key or self._accounts.in_force
 
     def is_key(self, given: str) -> bool:
         """Return whether ``given`` is the desk's key."""
-        return self._key is not None and equal(given, self._key)
+        return bool(self._key) and secrets.compare_digest(given.encode(), self._key.encode())
 
     def recognize(self, scope: Scope, headers: Headers) -> tuple[Person | None, bool]:
         """Return who sends a request, and whether in a header that no other site can send."""
@@ -54,29 +55,25 @@ class Sessions:
         if scheme.lower() != "bearer":
             return self._proxied(scope, headers) or self._in_session(scope["session"]), False
         if self.is_key(given):
-            return self._key_holder, True
+            return self._admin, True
         is_api = scope["path"].startswith("/api/")
         return _person(self._accounts.script(given) if is_api else None), True
 
     def address(self, scope: Scope, headers: Headers) -> str:
         """Return the client's address; a proxy on this machine or a trusted one states it."""
-        peer = _peer(scope)
+        peer = str(scope["client"][0])
         stated = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         return stated if stated and (peer in LOOPBACK_NAMES or self._name_header(peer)) else peer
 
-    @property
-    def _key_holder(self) -> Person:
-        return Person(self._settings.curator, Role.ADMIN)
-
     def _in_session(self, session: Mapping[str, str]) -> Person | None:
         if session == KEY_SESSION:
-            return self._key_holder if self._key else None
+            return self._admin if self._key else None
         account = self._accounts.person(session.get("name", ""))
         return _person(account) if account and session == session_of(account) else None
 
     def _proxied(self, scope: Scope, headers: Headers) -> Person | None:
         """Return the person that a trusted proxy names; one without an account may read."""
-        header = self._name_header(_peer(scope))
+        header = self._name_header(scope["client"][0])
         given = headers.getlist(header) if header else []
         if len(given) != 1 or not (name := given[0].strip()):
             return None
@@ -86,8 +83,8 @@ class Sessions:
     def _name_header(self, peer: str) -> str | None:
         """Return the header in which the proxy at ``peer`` names people, if it is trusted."""
         with suppress(ValueError):
-            address, proxies = ip_address(peer), self._settings.desk_proxies.items()
-            return next((header for network, header in proxies if address in network), None)
+            address = ip_address(peer)
+            return next((header for network, header in self._proxies if address in network), None)
         return None
 
 
@@ -127,17 +124,8 @@ def is_public(settings: Settings) -> bool:
     return bool(host not in LOOPBACK_NAMES or settings.desk_address or settings.desk_proxies)
 
 
-def equal(one: str, other: str) -> bool:
-    """Return whether two secrets are the same, in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
 def _person(account: Account | None) -> Person | None:
     return Person(account.name, account.role) if account and account.active else None
-
-
-def _peer(scope: Scope) -> str:
-    return str((scope.get("client") or ("",))[0])
 
 
 def _secret(home: Path) -> str:

@@ -436,8 +436,4 @@ FROM changed
 UNION ALL
 SELECT happened_at, who, if(query = '', 'remove', 'keep'), 'view', name, query, stored_at
 FROM saved_views;
-COMMENT ON VIEW audit_log IS 'Every change by a person or a flow: who did what, when, and to what.';
-COMMENT ON COLUMN audit_log.who IS 'NULL where it was not kept';
-COMMENT ON COLUMN audit_log.kind IS 'case, source, term, watch, batch, publication, account or view';
-COMMENT ON COLUMN audit_log.about IS 'the id of what changed; the case_id of a publication, the name of a term, an account or a view';
-COMMENT ON COLUMN audit_log.detail IS 'the reason, address or name that belongs to it';
+COMMENT ON VIEW audit_log IS 'Every change by a person or a flow: who did what, when, and to what. kind is case, source, term, watch, batch, publication, account or view; about is its id or name, of a publication the case_id.';

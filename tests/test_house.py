@@ -13,8 +13,8 @@ CEILINGS = {
     "extractors": 7_000,
     "summarizer": 4_500,
     "flows": 1_500,
-    "warehouse": 1_200,
-    "review": 3_500,
+    "warehouse": 1_300,
+    "review": 5_200,
     "publishing": 3_500,
     "cli": 1_800,
     "schemas": 1_240,
@@ -28,7 +28,7 @@ STILL_ABOVE = {
     "summarizer": 4_880,
 }
 PACKAGES = [name for name in CEILINGS if name not in {"benchmarks", "tests"}]
-PROGRAM_CEILING = 24_000
+PROGRAM_CEILING = 26_000
 FILE_CEILING = 400
 MOST_ERRORS = 40
 MOST_BYTES = {"README.md": 9_000, "CHANGELOG.md": 12_000, "benchmarks/RESULTS.md": 16_000}

@@ -26,6 +26,7 @@ from schemas.reviews import (
     Publication,
     Review,
     Revision,
+    SavedView,
     Triage,
 )
 from schemas.sources import Alias, Check, Document, Snapshot, Source
@@ -190,6 +191,31 @@ class CaseReads(Reader):
     def attention(self) -> dict[str, int]:
         """Return how many sources wait for a person, by why."""
         return self._rows("attention")[0]
+
+    def changed_cases(self, since: datetime) -> list[Values]:
+        """Return ``case_id`` and ``stored_at`` of the cases with new rows, in order of these."""
+        return self._rows("changed_cases", since=since)
+
+    def index_lines(self, case_ids: Iterable[str]) -> list[Values]:
+        """Return a line of each of these cases for an index; see the query for the columns."""
+        return self._rows("index_lines", ids=case_ids)
+
+    def index_texts(self, case_ids: Iterable[str]) -> list[Values]:
+        """Return the statements and the source text of each of these cases for an index."""
+        return self._rows("index_texts", ids=case_ids)
+
+    def near_copy_counts(self) -> dict[str, int]:
+        """Return how many near-copies each source has that has any."""
+        return {row["source_id"]: row["copies"] for row in self._rows("near_copy_counts")}
+
+    def saved_views(self, who: str) -> list[SavedView]:
+        """Return the searches of the queue that a person keeps, by name."""
+        return self._all(SavedView, "saved_views", who=who)
+
+    def pace(self) -> float | None:
+        """Return the median seconds of the newest decisions about drafts, None before any."""
+        seconds = self._rows("pace")[0]["seconds"]
+        return None if seconds is None else float(seconds)
 
     def next_draft(self, case_id: str) -> str | None:
         """Return the draft after this case in the list of drafts, or else the first other one."""

@@ -1,0 +1,128 @@
+-- The desk's index of cases: derived from the warehouse, and made anew when this file changes.
+
+CREATE TABLE meta (name TEXT PRIMARY KEY, value);
+
+CREATE TABLE cases (
+    id INTEGER PRIMARY KEY,
+    case_id TEXT UNIQUE,
+    source_id TEXT,
+    revision_id TEXT,
+    document_id TEXT,
+    status TEXT,
+    newer INTEGER,
+    kind TEXT,
+    url TEXT,
+    title TEXT,
+    company TEXT,
+    industry TEXT,
+    year TEXT,
+    support TEXT,
+    doubts INTEGER,
+    verdict TEXT,
+    checked TEXT,
+    assignee TEXT,
+    comments INTEGER,
+    updated_at REAL,
+    stored_at REAL,
+    near_copies INTEGER DEFAULT 0,
+    texts_of TEXT
+);
+CREATE INDEX cases_by_source ON cases (source_id);
+
+CREATE TABLE labels (id INTEGER, facet TEXT, value TEXT, PRIMARY KEY (id, facet, value)) WITHOUT ROWID;
+CREATE INDEX labels_by_value ON labels (facet, value);
+
+CREATE VIRTUAL TABLE texts USING fts5 (
+    title, statements, source, tokenize = "porter unicode61 remove_diacritics 2"
+);
+
+CREATE VIRTUAL TABLE statements USING fts5 (
+    text, case_id UNINDEXED, n UNINDEXED, section UNINDEXED, current UNINDEXED, published UNINDEXED,
+    tokenize = "porter unicode61 remove_diacritics 2"
+);
+CREATE TABLE statements_of (id INTEGER, row INTEGER PRIMARY KEY);
+CREATE INDEX statements_by_case ON statements_of (id);
+
+-- name: put_case
+INSERT INTO cases (
+    case_id, source_id, revision_id, document_id, status, newer, kind, url, title, company, industry,
+    year, support, doubts, verdict, checked, assignee, comments, updated_at, stored_at
+) VALUES (
+    :case_id, :source_id, :revision_id, :document_id, :status, :newer, :kind, :url, :title, :company,
+    :industry, :year, :support, :doubts, :verdict, :checked, :assignee, :comments, :updated_at,
+    :stored_at
+)
+ON CONFLICT (case_id) DO UPDATE SET
+    revision_id = excluded.revision_id,
+    document_id = excluded.document_id,
+    status = excluded.status,
+    newer = excluded.newer,
+    kind = excluded.kind,
+    url = excluded.url,
+    title = excluded.title,
+    company = excluded.company,
+    industry = excluded.industry,
+    year = excluded.year,
+    support = excluded.support,
+    doubts = excluded.doubts,
+    verdict = excluded.verdict,
+    checked = excluded.checked,
+    assignee = excluded.assignee,
+    comments = excluded.comments,
+    updated_at = excluded.updated_at
+RETURNING id;
+
+-- name: without_texts
+SELECT case_id FROM cases
+WHERE texts_of IS NOT revision_id || ' ' || status
+ORDER BY stored_at DESC
+LIMIT :most;
+
+-- name: lines
+SELECT * FROM cases WHERE :ids IS NULL OR case_id IN (SELECT value FROM json_each(:ids));
+
+-- name: labels
+SELECT cases.case_id, facet, value
+FROM labels
+JOIN cases USING (id)
+WHERE :ids IS NULL OR case_id IN (SELECT value FROM json_each(:ids));
+
+-- name: matches
+SELECT cases.case_id, bm25(texts, 8.0, 3.0, 1.0) AS rank
+FROM texts
+JOIN cases ON cases.id = texts.rowid
+WHERE texts MATCH :match;
+
+-- name: snippets
+SELECT
+    cases.case_id,
+    snippet(texts, -1, char(2), char(3), ' … ', 24) AS snippet
+FROM texts
+JOIN cases ON cases.id = texts.rowid
+WHERE texts MATCH :match
+    AND texts.rowid IN (SELECT id FROM cases WHERE case_id IN (SELECT value FROM json_each(:ids)))
+
+-- name: statements
+SELECT
+    cases.case_id,
+    statements.n,
+    statements.section,
+    statements.text,
+    highlight(statements, 0, char(2), char(3)) AS marked,
+    bm25(statements) AS rank,
+    cases.title,
+    cases.company,
+    cases.industry,
+    cases.year,
+    cases.status
+FROM statements
+JOIN cases ON cases.case_id = statements.case_id
+WHERE statements MATCH :match
+    AND iif(:published, published, current)
+    AND (:section = '' OR section = :section)
+    AND (:company = '' OR lower(company) = lower(:company))
+    AND (:tag = '' OR EXISTS (
+        SELECT 1 FROM labels WHERE labels.id = cases.id AND facet = 'tag' AND value = :tag
+    ))
+ORDER BY rank
+LIMIT :limit

@@ -1,0 +1,198 @@
+-- What the desk's index holds of each case, and what changed since it was last brought up to date.
+
+-- name: changed_cases
+WITH changed AS (
+    SELECT case_id, stored_at FROM revisions WHERE stored_at > $since
+    UNION ALL SELECT case_id, stored_at FROM reviews WHERE stored_at > $since
+    UNION ALL SELECT case_id, stored_at FROM publications WHERE stored_at > $since
+    UNION ALL
+    SELECT cases.case_id, checks.stored_at
+    FROM checks
+    JOIN cases USING (source_id)
+    WHERE checks.stored_at > $since
+)
+SELECT case_id, max(stored_at) AS stored_at
+FROM changed
+GROUP BY case_id
+ORDER BY stored_at;
+
+-- name: index_lines
+WITH wanted AS (
+    SELECT unnest($ids::JSON::VARCHAR[]) AS case_id
+),
+states AS (
+    FROM case_states WHERE case_id IN (FROM wanted)
+),
+counted AS (
+    SELECT
+        revision_id,
+        histogram(support) AS support,
+        count(*) FILTER (support IN ('doubtful', 'refuted') AND confirmed_by IS NULL) AS doubts
+    FROM statements
+    WHERE revision_id IN (SELECT revision_id FROM states)
+    GROUP BY revision_id
+),
+named AS (
+    SELECT
+        revision_id,
+        max(value) FILTER (name = 'title') AS title,
+        max(value) FILTER (name = 'company') AS company,
+        max(value) FILTER (name = 'industry') AS industry,
+        max(value) FILTER (name = 'year') AS year
+    FROM facts
+    WHERE revision_id IN (SELECT revision_id FROM states)
+    GROUP BY revision_id
+),
+tagged AS (
+    SELECT revision_id, list(slug ORDER BY n) AS tags
+    FROM case_tags
+    WHERE revision_id IN (SELECT revision_id FROM states)
+    GROUP BY revision_id
+),
+batched AS (
+    SELECT source_id, list(DISTINCT batch_id) AS batches
+    FROM batch_items
+    WHERE source_id IN (SELECT source_id FROM states)
+    GROUP BY source_id
+),
+judged AS (
+    SELECT documents.source_id, max_by(triages.verdict, triages.stored_at) AS verdict
+    FROM triages
+    JOIN documents USING (document_id)
+    WHERE documents.source_id IN (SELECT source_id FROM states)
+    GROUP BY documents.source_id
+),
+checked AS (
+    SELECT source_id, max_by(result, stored_at) AS result
+    FROM checks
+    WHERE result <> 'unreachable' AND source_id IN (SELECT source_id FROM states)
+    GROUP BY source_id
+),
+discussed AS (
+    SELECT
+        reviews.case_id,
+        max_by(coalesce(reason, ''), stored_at) FILTER (decision = 'assign') AS assignee,
+        count(*) FILTER (
+            decision = 'comment' AND review_id NOT IN (
+                SELECT resolves FROM reviews WHERE resolves IS NOT NULL
+            )
+        ) AS comments
+    FROM reviews
+    WHERE case_id IN (FROM wanted)
+    GROUP BY case_id
+)
+SELECT
+    states.case_id,
+    states.source_id,
+    states.revision_id,
+    revisions.document_id,
+    states.status,
+    states.newer_revision_id IS NOT NULL AS newer,
+    sources.kind,
+    coalesce(sources.canonical_url, sources.origin_url) AS url,
+    named.title,
+    named.company,
+    named.industry,
+    named.year,
+    coalesce(tagged.tags, []) AS tags,
+    coalesce(batched.batches, []) AS batches,
+    coalesce(counted.support, MAP {}) AS support,
+    coalesce(counted.doubts, 0) AS doubts,
+    judged.verdict,
+    checked.result AS checked,
+    nullif(discussed.assignee, '') AS assignee,
+    coalesce(discussed.comments, 0) AS comments,
+    epoch(states.updated_at) AS updated_at,
+    epoch(states.stored_at) AS stored_at
+FROM states
+JOIN revisions ON revisions.revision_id = states.revision_id
+JOIN sources ON sources.source_id = states.source_id
+LEFT JOIN counted ON counted.revision_id = states.revision_id
+LEFT JOIN named ON named.revision_id = states.revision_id
+LEFT JOIN tagged ON tagged.revision_id = states.revision_id
+LEFT JOIN batched ON batched.source_id = states.source_id
+LEFT JOIN judged ON judged.source_id = states.source_id
+LEFT JOIN checked ON checked.source_id = states.source_id
+LEFT JOIN discussed ON discussed.case_id = states.case_id;
+
+-- name: index_texts
+-- The statements of a case, current and as published, and the text of its source.
+WITH wanted AS (
+    SELECT unnest($ids::JSON::VARCHAR[]) AS case_id
+),
+states AS (
+    SELECT case_id, revision_id FROM case_states WHERE case_id IN (FROM wanted)
+),
+shown AS (
+    SELECT case_id, max_by(revision_id, stored_at) AS revision_id
+    FROM current_publications
+    WHERE case_id IN (FROM wanted)
+    GROUP BY case_id
+),
+used AS (
+    SELECT case_id, revision_id, true AS is_current, false AS is_published FROM states
+    UNION ALL
+    SELECT case_id, revision_id, false, true FROM shown
+),
+once AS (
+    SELECT
+        case_id,
+        revision_id,
+        bool_or(is_current) AS is_current,
+        bool_or(is_published) AS is_published
+    FROM used
+    GROUP BY case_id, revision_id
+),
+said AS (
+    SELECT
+        once.case_id,
+        list(
+            {
+                'n': statements.n,
+                'section': statements.section,
+                'text': statements.text,
+                'is_current': once.is_current,
+                'is_published': once.is_published AND statements.support <> 'refuted'
+            }
+            ORDER BY statements.n
+        ) AS statements
+    FROM once
+    JOIN statements USING (revision_id)
+    GROUP BY once.case_id
+),
+written AS (
+    SELECT states.case_id, string_agg(passages.text, chr(10) ORDER BY passages.n) AS text
+    FROM states
+    JOIN revisions USING (revision_id)
+    JOIN passages ON passages.document_id = revisions.document_id
+    GROUP BY states.case_id
+)
+SELECT
+    states.case_id,
+    coalesce(said.statements, []) AS statements,
+    coalesce(written.text, '') AS source,
+    (SELECT revision_id FROM shown WHERE shown.case_id = states.case_id) AS published_id
+FROM states
+LEFT JOIN said USING (case_id)
+LEFT JOIN written USING (case_id);
+
+-- name: near_copy_counts
+SELECT source_id, count(*) AS copies FROM near_copies GROUP BY source_id;
+
+-- name: saved_views
+SELECT *
+FROM saved_views
+WHERE who = $who
+QUALIFY stored_at = max(stored_at) OVER (PARTITION BY name) AND query <> ''
+ORDER BY name;
+
+-- name: pace
+-- Median seconds of the newest decisions that end a draft.
+SELECT median(seconds) AS seconds
+FROM (
+    SELECT seconds
+    FROM reviews
+    WHERE decision IN ('approve', 'reject') AND seconds IS NOT NULL
+    ORDER BY stored_at DESC
+    LIMIT 50
+);

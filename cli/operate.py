@@ -16,7 +16,7 @@ import typer
 
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
-from cli.options import Texts, arg, opt
+from cli.options import Text, Texts, arg, opt
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
 from cli.terminal import emit, err, out, print_json, print_table
@@ -131,31 +131,28 @@ def review(
     context: typer.Context,
     port: Port = None,
     browser: Annotated[bool, opt(help="Open it in the browser.")] = True,
-    add_admin: Annotated[
-        options.Text, opt(help="Only add this account, or reset it.", metavar="NAME")
-    ] = None,
+    add_admin: Annotated[Text, opt(help="Only add or reset an account.", metavar="NAME")] = None,
 ) -> None:
     """Open the review desk in the browser; Ctrl-C closes it."""
     settings = load_settings(context)
     if add_admin:
-        run(settings, lambda services: _add_admin(services, add_admin))
-    else:
-        run(settings, lambda services: _desk(services, port, browser=browser))
+        run(settings, lambda services: _add_admin(services, add_admin))  # and exit
+    run(settings, lambda services: _desk(services, port, browser=browser))
 
 
 async def _add_admin(services: "Services", name: str) -> None:
     from review.accounts import Accounts
     from schemas.reviews import Role
 
-    accounts, admin, who = Accounts(services.warehouse), Role.ADMIN, services.settings.curator
+    accounts, who = Accounts(services.warehouse), services.settings.curator
     if sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     if accounts.person(name):
-        accounts.change(name, who, password, role=admin, active=True)
+        accounts.change(name, who, password, role=Role.ADMIN, active=True)
     else:
-        accounts.add(name, admin, who, password)
+        accounts.add(name, Role.ADMIN, who, password)
     err().print(f"{plain(name)} is an admin of the desk and logs in there.")
 
 

@@ -42,7 +42,6 @@ _MONTH = 31 * 86_400
 Seconds = Annotated[float, Field(gt=0, le=_MONTH)]
 Dollars = Annotated[float, Field(ge=0, le=1e9)]
 Place = Annotated[str, AfterValidator(lambda value: value.rstrip("/"))]
-AtOnce = Annotated[int, Field(ge=1, le=256)]
 
 
 def _plain(value: str) -> str:
@@ -55,13 +54,14 @@ def _plain(value: str) -> str:
 
 
 def _with_port(value: str) -> str:
+    value = value.strip().lower()
     if not _HOST_AND_PORT.fullmatch(value):
         raise ValueError(f"{value!r} needs a host and a port, as in wiki.internal:443")
     return value
 
 
 Address = Annotated[str, AfterValidator(_plain)]
-Listen = Annotated[str, AfterValidator(_with_port)]
+HostAndPort = Annotated[str, AfterValidator(_with_port)]
 
 
 def _account() -> str:
@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     """How a document becomes a draft; `auto` follows the model and the document's length."""
     llm_timeout: Seconds = 300.0
     """Seconds that one request may take."""
-    llm_concurrency: AtOnce = 4
+    llm_concurrency: Annotated[int, Field(ge=1, le=256)] = 4
     """Requests to the endpoint at the same time; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Your own models, or changes to known ones, as `[models."name"]` tables; see below."""
@@ -127,13 +127,13 @@ class Settings(BaseSettings):
     """Processes that parse documents."""
     host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0
     """Seconds between two requests to one host."""
-    allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    allowed_hosts: Annotated[frozenset[HostAndPort], NoDecode] = frozenset()
     """`host:port,…` that may be fetched although they are not on the public internet."""
     proxy: Address | None = None
     """`http://host:port` of a proxy that all fetches go through."""
     render: bool = True
     """Run the scripts of pages that are empty without them, in Chromium."""
-    desk_listen: Listen = "127.0.0.1:8484"
+    desk_listen: HostAndPort = "127.0.0.1:8484"
     """Address and port that the review desk listens on; port 0 takes any free one."""
     desk_address: Address | None = None
     """The web address that people open, where the desk is more than this machine's own."""
@@ -163,12 +163,9 @@ class Settings(BaseSettings):
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
-    def _hosts_with_ports(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         hosts = value.split(",") if isinstance(value, str) else value
-        if not isinstance(hosts, list | tuple | set | frozenset):
-            return value
-        named = sorted(str(host).strip().lower() for host in hosts if str(host).strip())
-        return frozenset(map(_with_port, named))
+        return [one for one in hosts if str(one).strip()] if isinstance(hosts, list) else hosts
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

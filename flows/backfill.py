@@ -64,14 +64,13 @@ async def register(
     origin: str, items: Sequence[BatchItem], services: Services, **options: Any
 ) -> Batch:
     """Store a batch with ``options``, its fields; the same list ordered again is the same batch."""
-    options = {"created_by": services.settings.curator} | options
     ids = [item.source_id for item in items]
     known_by = (origin, ids, options.get("force", False), options.get("model"))
     batch = Batch(
         batch_id=content_id("batch", *known_by),
         origin=origin,
         size=len(items),
-        **options,
+        **({"created_by": services.settings.curator} | options),
     )
     await to_thread(services.warehouse.add_batch, batch, items)
     return batch

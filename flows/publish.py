@@ -40,13 +40,11 @@ async def publish(out: Path | None = None) -> Published:
         return await publish_site(services, out)
 
 
-async def publish_site(
-    services: Services, out: Path | None = None, who: str | None = None
-) -> Published:
+async def publish_site(services: Services, out: Path | None = None, who: str = "") -> Published:
     """Write the site and store what changed, or raise PublishError; the site stays as it was."""
-    own = services.settings
+    out, who = out or services.settings.site_path, who or services.settings.curator
     async with services.warehouse.alone("publish"):
-        return await to_thread(_publish, services, out or own.site_path, who or own.curator)
+        return await to_thread(_publish, services, out, who)
 
 
 def _publish(services: Services, out: Path, who: str) -> Published:

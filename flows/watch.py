@@ -76,9 +76,7 @@ async def add_watch(
     return WatchLine(watch=added, look=first)
 
 
-async def change_watch(
-    name: str, state: WatchState, services: Services, who: str | None = None
-) -> Watch:
+async def change_watch(name: str, state: WatchState, services: Services, who: str = "") -> Watch:
     """Pause, resume or remove a watch, or raise UnknownId; its sources stay."""
     known = (await find_watch(name, services)).watch
     who, now = who or services.settings.curator, datetime.now(UTC)

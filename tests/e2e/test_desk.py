@@ -8,9 +8,10 @@ from hostile import a_hostile_document, attack_strings, plant
 from playwright.sync_api import expect
 
 from review import decisions
+from review.accounts import Accounts
 from review.changes import SetFact
 from schemas.cases import CaseStudy, Fact
-from schemas.reviews import CaseStatus
+from schemas.reviews import CaseStatus, Role
 
 pytestmark = pytest.mark.browser
 
@@ -215,6 +216,28 @@ def test_a_browser_without_the_key_sees_nothing(address, build, chromium):
     stranger = context.new_page()
     assert stranger.goto(f"{address}/cases/{build.draft()}").status == 403
     expect(stranger.locator("body")).to_contain_text("The desk needs its key")
+    context.close()
+
+
+def test_a_person_logs_in_and_arrives_from_another_site(address, services, chromium, httpserver):
+    """The log-in leads to the page that was wanted; later a link elsewhere finds them logged in."""
+    Accounts(services.warehouse).add("ada", Role.READER, "mira", "correct horse battery")
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/tags")
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/tags")
+    link = f'<a href="{address}/submit">Submit</a>'
+    httpserver.expect_request("/other").respond_with_data(link, content_type="text/html")
+    page.goto(f"http://localhost:{httpserver.port}/other")
+    page.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Submit a source")).to_be_visible()
+    expect(page.locator("#addresses")).to_be_hidden()
+    page.get_by_role("link", name="ada").click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{address}/login")
     context.close()
 
 

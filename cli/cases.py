@@ -220,9 +220,7 @@ def _changes(
             raise InvalidDecision(
                 f"{name!r} is neither a fact ({', '.join(FACT_NAMES)}) nor a statement's number"
             )
-    changes += [
-        kinds.DropStatement(n=int(i)) if i.isdigit() else kinds.DropTag(slug=i) for i in drops
-    ]
+    changes += [kinds.Drop(part=f"s-{i}" if i.isdigit() else f"t-{i}") for i in drops]
     for (name, text), words in zip(added, quotes, strict=True):
         if name not in set(Section):
             raise InvalidDecision(f"{name!r} is not a section; use {', '.join(Section)}")

@@ -156,6 +156,18 @@ async def _add_admin(services: "Services", name: str) -> None:
     err().print(f"{plain(name)} is an admin of the desk and logs in there.")
 
 
+def mcp(
+    context: typer.Context,
+    drafts: Annotated[bool, opt("--drafts", help="Search drafts as well.")] = False,
+    write: Annotated[bool, opt("--write", help="Also submit sources and decide drafts.")] = False,
+) -> None:
+    """Serve the cases to an assistant: an MCP server on standard input and output."""
+    from review.assistant import create_server as create
+
+    settings = load_settings(context)
+    run(settings, lambda services: create(services, drafts=drafts, write=write).run_stdio_async())
+
+
 async def _desk(services: "Services", port: int | None = None, *, browser: bool = False) -> None:
     from review.server import serve
 

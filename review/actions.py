@@ -11,21 +11,26 @@ from starlette.datastructures import FormData
 from flows.publish import publish_site
 from publishing.wording import count
 from review import adoption, terms
+from review.changes import CHANGES, MeasurePart
+from review.draft_page import marked
 from review.forms import fields_of
 from review.jobs import Job
 from review.judgment import judge_of
-from review.pages import show_case, show_publish, show_tags
+from review.pages import show_case, show_publish, show_submit, show_tags
 from review.rendering import is_fragment, rendered, see
 from review.requests import DecisionRequest, decide
 from review.security import Changes
 from review.state import Desk, State, Who
-from review.submit import submitted
+from review.submit import selection, submitted
 from schemas.cases import TermGroup
-from schemas.errors import InvalidDecision, UnknownId
+from schemas.errors import EditClash, InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Decision
 
 router = APIRouter(include_in_schema=False, dependencies=Changes)
 
+_OF_CHANGES = frozenset(
+    {name for kind in CHANGES.values() for name in kind.model_fields} | set(get_args(MeasurePart))
+)
 _DONE: Mapping[Decision, str] = {
     Decision.EDIT: "Saved as a new revision.",
     Decision.COMMENT: "Comment kept.",
@@ -39,13 +44,51 @@ _DONE: Mapping[Decision, str] = {
 
 @router.post("/cases/{case_id}/decisions")
 async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
-    """Approve, reject, edit, reopen, comment or assign, and show the case afterwards."""
-    wanted = DecisionRequest.of_form(fields_of(await request.form()))
+    """Approve, reject, edit, reopen, comment or assign; show the case afterwards, or the next."""
+    fields = fields_of(await request.form())
+    fields["reason"] = fields.get("preset") or fields.get("reason", "")
+    wanted = DecisionRequest.of_form({**request.query_params, **fields})
     judge = judge_of(desk.services, asyncio.get_running_loop())
-    review = await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who.name, judge)
-    if not is_fragment(request):
-        return see(f"/cases/{case_id}")
-    return await show_case(request, desk, case_id, done=_DONE[review.decision])
+    seconds = desk.seconds_open(who.name, case_id)
+    try:
+        review = await asyncio.to_thread(
+            decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds
+        )
+    except EditClash as clash:
+        return await _show_clash(request, desk, case_id, clash, fields)
+    desk.live.note_change()
+    address = f"/cases/{case_id}"
+    if fields.get("then") == "next" or "preset" in fields:
+        address = _next_address(desk, who.name, case_id)
+    elif is_fragment(request):
+        return await show_case(request, desk, case_id, done=_DONE[review.decision])
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    return see(address)
+
+
+def _next_address(desk: State, who: str, case_id: str) -> str:
+    following = desk.following(who, case_id)
+    return f"/cases/{following}?after={case_id}" if following else desk.walk(who).query.address()
+
+
+async def _show_clash(
+    request: Request, desk: State, case_id: str, clash: EditClash, fields: dict[str, str]
+) -> Response:
+    """Show both texts of a part that two people changed, with a form to save one of them."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    field = "value" if "value" in fields else "text"
+    moved = {"n": clash.part[2:]} if "n" in fields else {}
+    mine = fields.get(field, "")
+    old, new = marked(clash.theirs, mine)
+    given = {name: value for name, value in fields.items() if name in _OF_CHANGES}
+    context = {
+        "view": view, "message": str(clash), "field": field, "fields": given | moved,
+        "mine": mine, "old": old, "new": new,
+    }  # fmt: skip
+    template = "conflict.html" if is_fragment(request) else "conflict_page.html"
+    headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"} if is_fragment(request) else {}
+    return await rendered(request, template, context, status=409, headers=headers)
 
 
 @router.post("/cases/{case_id}/draft")
@@ -58,22 +101,26 @@ async def decide_draft(request: Request, desk: Desk, who: Who, case_id: str) -> 
 
 
 @router.post("/submit")
-async def submit(request: Request, desk: Desk) -> Response:
-    """Start on addresses, files and transcripts."""
-    found = await submitted(await request.form(), desk.settings.home)
-    started = [desk.jobs.start(ref, label=label) for ref, label in found.sources]
+async def submit(request: Request, desk: Desk, who: Who) -> Response:
+    """Start on addresses, files and transcripts, and on a page from the curator's browser."""
+    form = await request.form()
+    found = await submitted(form, desk.settings.home)
+    hints = selection(form, [ref for ref, _ in found.sources], who.name)
+    if hints:
+        await asyncio.to_thread(desk.warehouse.append, *hints)
+    started = [desk.jobs.start(ref, label=name, who=who.name) for ref, name in found.sources]
     return await _show_jobs(request, desk, started, found.problems)
 
 
 @router.post("/sources/{source_id}/retry")
-async def retry(request: Request, desk: Desk, source_id: str) -> Response:
+async def retry(request: Request, desk: Desk, who: Who, source_id: str) -> Response:
     """Try a source again; with ``force``, draft one that triage refused."""
     source = await asyncio.to_thread(desk.warehouse.source, source_id)
     if source is None:
         raise UnknownId(f"There is no source {source_id}: look at the queue again.")
     force = bool((await request.form()).get("force"))
-    label = source.canonical_url or source.reference.source
-    job = desk.jobs.start(source.reference, label=label, force=force)
+    label = source.canonical_url or source.reference.label
+    job = desk.jobs.start(source.reference, label=label, who=who.name, force=force)
     return await _show_jobs(request, desk, [job])
 
 
@@ -142,6 +189,5 @@ async def _show_jobs(
     if is_fragment(request):
         return await rendered(request, "job_list.html", jobs=jobs, problems=problems)
     if problems:
-        recent = desk.jobs.recent()
-        return await rendered(request, "submit.html", jobs=recent, problems=problems)
+        return await show_submit(request, desk, problems)
     return see(f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit")

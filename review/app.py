@@ -11,7 +11,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from config.services import Services
-from review import account_pages, actions, api, batches, pages, watches
+from review import account_pages, actions, api, batches, bulk, pages, watches
 from review.accounts import digest
 from review.problems import answer_errors
 from review.security import Guard
@@ -40,9 +40,12 @@ def create_app(services: Services, key: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         state: State = app.state.desk
+        following = asyncio.create_task(state.live.run())
         try:
             yield
         finally:
+            state.live.stop()
+            await following
             await state.jobs.close()
             await state.batches.close()
 
@@ -64,8 +67,8 @@ def create_app(services: Services, key: str) -> FastAPI:
         https_only=sessions.origin.startswith("https:"),
     )
     answer_errors(app)
-    for module in (pages, actions, batches, watches, account_pages, api):
-        app.include_router(module.router)
+    for part in (pages, actions, bulk, batches, watches, account_pages, api):
+        app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     site = services.settings.site_path
     app.mount("/site", _Site(directory=site, html=True, check_dir=False), name="site")

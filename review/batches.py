@@ -144,11 +144,11 @@ async def failures(request: Request, desk: Desk, batch_id: str, kind: str) -> Re
 
 
 @router.post("/batches/{batch_id}/failures/{kind}", dependencies=Changes)
-async def retry(desk: Desk, batch_id: str, kind: str) -> Response:
+async def retry(desk: Desk, who: Who, batch_id: str, kind: str) -> Response:
     """Try the sources of one cause again, as many as its page shows."""
     failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
     for one in failed[:SHOWN]:
-        desk.jobs.start(one.reference)
+        desk.jobs.start(one.reference, who=who.name)
     return see("/submit" if failed else f"/batches/{batch_id}")
 
 

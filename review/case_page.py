@@ -1,49 +1,25 @@
 """What the page of one case shows: each part with its quotes, numbered for linking."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import count
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from publishing.anchors import link_to_quote, place, web_address
+from publishing.anchors import place, web_address
 from publishing.wording import TAG_GROUPS, heading, silences, silent_parts
-from review.comparison import FIELDS, changed_fields
 from review.doubts import Doubt, held_back, part_id
 from review.highlight import Span, highlighted
+from review.history import Event, comments_by_part, dropped, history
+from review.quotes import Quote, Quotes
 from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.cases import SupportLevel as Level
-from schemas.reviews import CaseStatus, CaseView, Decision, Review, Revision
+from schemas.errors import UnknownId
+from schemas.reviews import CaseStatus, CaseView, Decision, Review
 from schemas.sources import Document
 
 _WORST_FIRST = (*reversed(Level),)
 _DECISIVE = (Decision.APPROVE, Decision.REJECT)
-_DONE: Mapping[Decision, str] = MappingProxyType(
-    {
-        Decision.APPROVE: "approved",
-        Decision.REJECT: "rejected",
-        Decision.EDIT: "edited",
-        Decision.REOPEN: "reopened",
-        Decision.COMMENT: "commented",
-        Decision.RESOLVE: "resolved a comment",
-        Decision.ADOPT_DRAFT: "took over a newer draft",
-        Decision.REFUSE_DRAFT: "refused a newer draft",
-    }
-)
-
-
-class Quote(NamedTuple):
-    """One piece of evidence. ``id`` is where the source is marked; None if it is not in it."""
-
-    id: str | None
-    words: str
-    passage: int | None = None
-    place: str = ""
-    link: str | None = None
-    is_close: bool = False
 
 
 class Item(NamedTuple):
@@ -86,16 +62,6 @@ class PassageLine(NamedTuple):
     speaker: str | None
 
 
-class Event(NamedTuple):
-    """One line of the history."""
-
-    at: datetime
-    who: str
-    what: str
-    why: str | None = None
-    parts: Sequence[str] = ()
-
-
 @dataclass(frozen=True)
 class CasePage:
     """Everything that the page of one case shows.
@@ -103,7 +69,8 @@ class CasePage:
     ``sections`` have a name, a heading and the statements, the doubtful ones first. ``silent``
     names what the source says nothing about, ``refuted`` and ``doubtful`` are the parts that
     readers would not see, ``address`` is the web address to link to, ``decision`` the review
-    behind the status.
+    behind the status. ``comments`` are the open ones by part, ``dropped`` statements come with a
+    revision that has them.
     """
 
     view: CaseView
@@ -118,34 +85,13 @@ class CasePage:
     address: str | None
     decision: Review | None
     assignee: str | None
+    comments: Mapping[str, Sequence[Review]]
+    dropped: Sequence[tuple[str, Statement]]
 
     @property
     def study(self) -> CaseStudy:
         """The case study that is shown."""
         return self.view.revision.study
-
-
-@dataclass
-class Quotes:
-    """Numbers the quotes of one page and remembers where they stand."""
-
-    document: Document
-    spans: list[Span] = field(default_factory=list)
-    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
-
-    def of(self, evidence: Iterable[Evidence], prefix: str = "q") -> list[Quote]:
-        """Return what is shown of each piece of evidence; ``prefix`` begins the ids."""
-        return [self._quote(each, prefix) for each in evidence]
-
-    def _quote(self, evidence: Evidence, prefix: str) -> Quote:
-        if evidence.start is None or evidence.end is None:
-            return Quote(None, evidence.quote)
-        span = Span(f"{prefix}{next(self._numbers)}", evidence.start, evidence.end)
-        self.spans.append(span)
-        link = link_to_quote(self.document, evidence)
-        where = place(evidence, self.document)
-        is_close = evidence.score < 1.0
-        return Quote(span.id, evidence.quote, evidence.passage, where, link, is_close)
 
 
 def case_page(view: CaseView) -> CasePage:
@@ -168,31 +114,20 @@ def case_page(view: CaseView) -> CasePage:
         address=web_address(view.document.url or view.source.canonical_url),
         decision=None if view.status is CaseStatus.DRAFT else next(decisive, None),
         assignee=next(assigned, None),
+        comments=comments_by_part(view),
+        dropped=dropped(view),
     )
 
 
-def history(view: CaseView) -> list[Event]:
-    """Return what happened to the case, the newest first."""
-    revisions = {revision.revision_id: revision for revision in view.revisions}
-    drafts = [
-        Event(one.created_at, one.author, f"drafted ({one.recipe.strategy})")
-        for one in view.revisions
-        if one.recipe and one.made_by == "model"
-    ]
-    decisions = [_event(review, revisions) for review in view.reviews]
-    return sorted([*drafts, *decisions], key=lambda event: event.at, reverse=True)
-
-
-def _event(review: Review, revisions: Mapping[str, Revision]) -> Event:
-    if review.decision is Decision.ASSIGN:
-        what = f"assigned it to {review.reason}" if review.reason else "took the assignment back"
-        return Event(review.at, review.who, what)
-    parts: Sequence[str] = ()
-    after = revisions.get(review.revision_id) if review.decision is Decision.EDIT else None
-    before = revisions.get(after.parent_id or "") if after else None
-    if before and after:
-        parts = [FIELDS[name].lower() for name in changed_fields(before.study, after.study)]
-    return Event(review.at, review.who, _DONE[review.decision], review.reason, parts)
+def item_of(page: CasePage, part: str) -> Item:
+    """Return a part of the page by its id, or raise UnknownId."""
+    statements = (item for _, _, items in page.sections for item in items)
+    with_solutions = (one for item in statements for one in (item, *item.solutions))
+    tags = (item for items in page.tags.values() for item in items)
+    for item in (*page.facts, *with_solutions, *tags):
+        if item.id == part:
+            return item
+    raise UnknownId(f"The case has no part {part} any more: look at it again.")
 
 
 def _sections(study: CaseStudy, quotes: Quotes) -> Iterator[tuple[str, str, list[Item]]]:

@@ -1,4 +1,7 @@
-"""What a curator can change in a case study, as values that forms, scripts and commands send."""
+"""What a curator can change in a case study, as values that forms, scripts and commands send.
+
+A ``part`` is a statement, a fact or a tag by its id on the page: ``s-3``, ``f-company``, ``t-rag``.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
@@ -12,7 +15,7 @@ MeasurePart = Literal["metric", "qualifier", "value", "unit", "baseline", "sampl
 
 
 class SetFact(Frozen):
-    """Give a fact a value, or none; a given quote replaces its quotes."""
+    """Give a fact a value, or none; a given quote is added to its quotes."""
 
     action: Literal["set_fact"] = "set_fact"
     name: FactName
@@ -21,7 +24,7 @@ class SetFact(Frozen):
 
 
 class SetStatement(Frozen):
-    """Reword statement ``n``; a given quote replaces its quotes."""
+    """Reword statement ``n``; a given quote is added to its quotes."""
 
     action: Literal["set_statement"] = "set_statement"
     n: int
@@ -38,19 +41,17 @@ class SetMeasure(Frozen):
 
 
 class Confirm(Frozen):
-    """Accept a doubtful part: a statement by ``n``, a fact by ``name`` or a tag by ``slug``."""
+    """Accept a doubtful part."""
 
     action: Literal["confirm"] = "confirm"
-    n: int | None = None
-    name: FactName | None = None
-    slug: str | None = None
+    part: str
 
 
-class DropStatement(Frozen):
-    """Remove statement ``n``."""
+class Drop(Frozen):
+    """Remove a part."""
 
-    action: Literal["drop_statement"] = "drop_statement"
-    n: int
+    action: Literal["drop"] = "drop"
+    part: str
 
 
 class AddStatement(Frozen):
@@ -63,6 +64,30 @@ class AddStatement(Frozen):
     answers: int | None = None
 
 
+class AddQuote(Frozen):
+    """Let a part rest on more of the source: each line is a quote and grows to whole sentences."""
+
+    action: Literal["add_quote"] = "add_quote"
+    part: str
+    quote: str
+
+
+class DropQuote(Frozen):
+    """Take a quote, exactly as it is stored, away from a part that has others."""
+
+    action: Literal["drop_quote"] = "drop_quote"
+    part: str
+    quote: str
+
+
+class PutBack(Frozen):
+    """Add a statement that an earlier revision had as its ``n``."""
+
+    action: Literal["put_back"] = "put_back"
+    revision_id: str
+    n: int
+
+
 class AddTag(Frozen):
     """Add a term of the taxonomy, with a quote or else the sentence that names it."""
 
@@ -71,17 +96,31 @@ class AddTag(Frozen):
     quote: str | None = None
 
 
-class DropTag(Frozen):
-    """Remove a tag."""
-
-    action: Literal["drop_tag"] = "drop_tag"
-    slug: str
-
-
 Change = Annotated[
-    SetFact | SetStatement | SetMeasure | Confirm | DropStatement | AddStatement | AddTag | DropTag,
+    SetFact
+    | SetStatement
+    | SetMeasure
+    | Confirm
+    | Drop
+    | AddStatement
+    | AddQuote
+    | DropQuote
+    | PutBack
+    | AddTag,
     Field(discriminator="action"),
 ]
 
 CHANGES = {kind.model_fields["action"].default: kind for kind in get_args(get_args(Change)[0])}
 """The kinds of changes by their ``action``."""
+
+
+def part_of(change: Change) -> str | None:
+    """Return the part that a change is about, None where it adds one."""
+    match change:
+        case SetFact():
+            return f"f-{change.name}"
+        case SetStatement() | SetMeasure():
+            return f"s-{change.n}"
+        case Confirm() | Drop() | AddQuote() | DropQuote():
+            return change.part
+    return None

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from rapidfuzz import fuzz
 
+from review.doubts import part_id, parts_of
 from schemas.cases import FACT_LABELS, FACT_NAMES, CaseStudy, Fact, Section, Statement, Tag
 
 # Below this, two sentences are about different things; two drafts of one sentence are above .6.
@@ -36,6 +37,17 @@ def pairs(field: str, before: CaseStudy, after: CaseStudy) -> Iterator[Pair]:
         yield from ((before.fact(name), after.fact(name)) for name in FACT_NAMES if name == field)
     else:
         yield from _aligned(statements_of(before, field), statements_of(after, field))
+
+
+def partner(part: str, before: CaseStudy, after: CaseStudy) -> Part | None:
+    """Return what became of a part of one case study, by its id there, in a later one."""
+    same = {part_id(one): one for one in parts_of(after)}
+    old = next((one for one in before.statements if part_id(one) == part), None)
+    if old is None:
+        return same.get(part)
+    field = Section.CHALLENGES if old.section is Section.SOLUTIONS else old.section
+    found = (new for was, new in pairs(field.value, before, after) if was == old)
+    return next(found, None)
 
 
 def differs(pair: Pair) -> bool:

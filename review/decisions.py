@@ -7,16 +7,26 @@ forbids the step or is not as it was ``seen``.
 from collections.abc import Callable, Sequence
 
 from publishing.gate import blocked
+from publishing.wording import day
 from review.changes import Change
-from review.doubts import confirmed, held_back, quoted
+from review.doubts import confirmed, held_back, part_id, parts_of, quoted
 from review.editing import apply_changes
+from review.merging import merged
 from review.revisions import Seen, current, edited, keep
 from review.terms import taxonomy_of
 from schemas.cases import CaseStudy
 from schemas.errors import InvalidDecision
-from schemas.reviews import CaseStatus, Decision, Review
+from schemas.reviews import CaseStatus, CaseView, Decision, Review, Revision
 from schemas.sources import Document
 from warehouse import Warehouse
+
+REASONS = (
+    "Not a real deployment.",
+    "Advertising without substance.",
+    "The text was extracted badly.",
+    "Another case covers it.",
+)
+"""Frequent reasons for a rejection."""
 
 Judge = Callable[[CaseStudy, Document, CaseStudy], CaseStudy]
 """Judges the statements of a study that another one, the last argument, does not have."""
@@ -31,11 +41,13 @@ def approve(
     note: str | None = None,
     confirm: bool = False,
     leave_out: bool = False,
+    seconds: float | None = None,
 ) -> Review:
     """Approve the current revision for publishing.
 
     ``confirm`` accepts every doubtful part in the curator's name. What is held back even then needs
-    ``leave_out``: readers will not see it, and the curator should know.
+    ``leave_out``: readers will not see it, and the curator should know. The case was open for
+    ``seconds`` before.
     """
     view = current(warehouse, case_id, seen)
     if view.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}:
@@ -53,11 +65,17 @@ def approve(
         why = "Confirmed what was doubtful."
         keep(warehouse, view, Decision.EDIT, who, why, new=edited(before, study, who))
         view = current(warehouse, case_id)
-    return keep(warehouse, view, Decision.APPROVE, who, note)
+    return keep(warehouse, view, Decision.APPROVE, who, note, seconds=seconds)
 
 
 def reject(
-    warehouse: Warehouse, case_id: str, reason: str, who: str, *, seen: Seen | None = None
+    warehouse: Warehouse,
+    case_id: str,
+    reason: str,
+    who: str,
+    *,
+    seen: Seen | None = None,
+    seconds: float | None = None,
 ) -> Review:
     """Reject the case, with a reason for those who submit the source again."""
     if not reason.strip():
@@ -65,7 +83,7 @@ def reject(
     view = current(warehouse, case_id, seen)
     if view.status is CaseStatus.REJECTED:
         raise InvalidDecision(f"{case_id} is rejected already; reopen it to decide again")
-    return keep(warehouse, view, Decision.REJECT, who, reason.strip())
+    return keep(warehouse, view, Decision.REJECT, who, reason.strip(), seconds=seconds)
 
 
 def reopen(
@@ -83,11 +101,31 @@ def reopen(
     return keep(warehouse, view, Decision.REOPEN, who, note)
 
 
-def comment(warehouse: Warehouse, case_id: str, text: str, who: str) -> Review:
-    """Leave a comment; it overwrites nothing."""
+def comment(
+    warehouse: Warehouse, case_id: str, text: str, who: str, *, part: str | None = None
+) -> Review:
+    """Leave a comment on the case or on one part of it; it overwrites nothing."""
     if not text.strip():
         raise InvalidDecision("the comment is empty")
-    return keep(warehouse, current(warehouse, case_id), Decision.COMMENT, who, text.strip())
+    view = current(warehouse, case_id)
+    if part and part not in map(part_id, parts_of(view.revision.study)):
+        raise InvalidDecision(f"the case has no part {part} any more: comment on the case")
+    return keep(warehouse, view, Decision.COMMENT, who, text.strip(), part=part)
+
+
+def resolve(warehouse: Warehouse, case_id: str, comment_id: str, who: str) -> Review:
+    """Mark a comment as resolved."""
+    view = current(warehouse, case_id)
+    if comment_id not in {one.review_id for one in open_comments(view)}:
+        raise InvalidDecision("the case has no such open comment: someone may have resolved it")
+    return keep(warehouse, view, Decision.RESOLVE, who, None, resolves=comment_id)
+
+
+def open_comments(view: CaseView) -> list[Review]:
+    """Return the comments that were not resolved, the oldest first."""
+    resolved = {one.resolves for one in view.reviews}
+    comments = (one for one in view.reviews if one.decision is Decision.COMMENT)
+    return [one for one in comments if one.review_id not in resolved]
 
 
 def assign(warehouse: Warehouse, case_id: str, to: str, who: str) -> Review:
@@ -107,13 +145,49 @@ def edit(
 ) -> Review:
     """Make an edited copy of the current revision; the case is a draft again.
 
-    ``judge`` reads what was changed, as it reads a model's statements.
+    ``judge`` reads what was changed, as it reads a model's statements. Where others changed the
+    case since it was ``seen``, the changes are made to what it is now; EditClash is raised where
+    they changed the same part.
     """
-    view = current(warehouse, case_id, seen)
+    view = warehouse.case(case_id)
+    changes = merged(changes, view, seen) if seen else changes
     before = view.revision
+    earlier = {one.revision_id: one.study for one in view.revisions}
     taxonomy = taxonomy_of(warehouse)
-    study = apply_changes(before.study, view.document, changes, taxonomy, who)
+    study = apply_changes(before.study, view.document, changes, taxonomy, who, earlier=earlier)
     if study == before.study:
         raise InvalidDecision("the edit changes nothing")
     study = judge(study, view.document, before.study) if judge else study
     return keep(warehouse, view, Decision.EDIT, who, note, new=edited(before, study, who))
+
+
+def restore(
+    warehouse: Warehouse, case_id: str, revision_id: str, who: str, *, seen: Seen | None = None
+) -> Review:
+    """Make an earlier revision the current one again; the case is a draft again."""
+    view = current(warehouse, case_id, seen)
+    target = next((one for one in view.revisions if one.revision_id == revision_id), None)
+    if target is None:
+        raise InvalidDecision(f"{case_id} has no revision {revision_id}")
+    if target.study == view.revision.study:
+        raise InvalidDecision("nothing was changed: the case is as it was then")
+    new = edited(target, target.study, who)
+    new = new.model_copy(update={"parent_id": view.revision.revision_id})
+    why = f"Restored what {target.author} made on {day(target.created_at)}."
+    return keep(warehouse, view, Decision.EDIT, who, why, new=new)
+
+
+def undo(warehouse: Warehouse, case_id: str, who: str, *, seen: Seen | None = None) -> Review:
+    """Take the newest edit back; again, the one before it."""
+    view = current(warehouse, case_id, seen)
+    if (before := undoable(view)) is None:
+        raise InvalidDecision("there is no edit to take back")
+    return restore(warehouse, case_id, before.revision_id, who, seen=seen)
+
+
+def undoable(view: CaseView) -> Revision | None:
+    """Return the revision before the newest edit that was not taken back, None without one."""
+    by_id = {one.revision_id: one for one in view.revisions}
+    # After an undo the current revision equals an earlier one: go on from there.
+    same = next(one for one in view.revisions if one.study == view.revision.study)
+    return by_id.get(same.parent_id or "") if same.made_by == "person" else None

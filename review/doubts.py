@@ -1,7 +1,7 @@
 """The parts of a case study that readers would not see, and their confirmation by a curator."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from publishing.gate import readable
 from schemas.cases import FACT_LABELS, CaseStudy, Fact, Statement, Support, SupportLevel, Tag
@@ -9,7 +9,7 @@ from schemas.cases import FACT_LABELS, CaseStudy, Fact, Statement, Support, Supp
 _NAMED = 5  # parts that a message spells out
 _LONGEST = 120
 
-AnyPart = TypeVar("AnyPart", Statement, Fact, Tag)
+AnyPart = TypeVar("AnyPart", bound=Statement | Fact | Tag)
 
 
 class Doubt(NamedTuple):
@@ -29,6 +29,11 @@ def part_id(part: Statement | Fact | Tag) -> str:
             return f"f-{part.name}"
         case Tag():
             return f"t-{part.slug}"
+
+
+def parts_of(study: CaseStudy) -> list[Statement | Fact | Tag]:
+    """Return the facts with a value, the statements and the tags."""
+    return [*(fact for fact in study.facts if fact.value), *study.statements, *study.tags]
 
 
 def held_back(study: CaseStudy) -> list[Doubt]:
@@ -57,7 +62,7 @@ def confirmed_part(part: AnyPart, who: str) -> AnyPart:
     if part.support.level is not SupportLevel.DOUBTFUL or part.support.confirmed_by:
         return part
     support = part.support.model_copy(update={"confirmed_by": who})
-    return part.model_copy(update={"support": support})
+    return cast("AnyPart", part.model_copy(update={"support": support}))
 
 
 def quoted(doubts: Sequence[Doubt]) -> str:

@@ -1,14 +1,14 @@
 """A newer draft beside the case, field by field, as its page shows them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from review.adoption import edited_fields
-from review.case_page import Quote, Quotes
 from review.comparison import FIELDS, Pair, Part, changed_fields, differs, notes, pairs, text_of
-from schemas.cases import Support
+from review.quotes import Quote, Quotes
+from schemas.cases import CaseStudy, Support
 from schemas.reviews import CaseView, Revision
 from schemas.sources import Document
 
@@ -54,15 +54,28 @@ def draft_page(view: CaseView, document: Document | None) -> DraftPage:
     held, draft = view.revision, view.newer
     if draft is None:
         return DraftPage(view, None)
-    edited = edited_fields(view)
-    old, new = Quotes(view.document), Quotes(document or view.document)
+    fields = differences(
+        held.study, draft.study, view.document, document or view.document, edited_fields(view)
+    )
+    return DraftPage(view, draft, fields, moved=draft.document_id != held.document_id)
+
+
+def differences(
+    before: CaseStudy,
+    after: CaseStudy,
+    old_text: Document,
+    new_text: Document,
+    edited: Collection[str] = (),
+) -> list[FieldLine]:
+    """Return the fields in which two revisions differ, each with the text that it rests on."""
+    old, new = Quotes(old_text), Quotes(new_text)
     fields = []
-    for name in changed_fields(held.study, draft.study):
-        found = list(pairs(name, held.study, draft.study))
+    for name in changed_fields(before, after):
+        found = list(pairs(name, before, after))
         lines = [(*_sides(pair, old, new), notes(pair)) for pair in found if differs(pair)]
         same = len(found) - len(lines)
         fields.append(FieldLine(name, FIELDS[name], name in edited, lines, same))
-    return DraftPage(view, draft, fields, moved=draft.document_id != held.document_id)
+    return fields
 
 
 def _sides(pair: Pair, old: Quotes, new: Quotes) -> tuple[Side | None, Side | None]:

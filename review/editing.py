@@ -6,15 +6,18 @@ numbers and names compared.
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeVar, cast
 
 from review import changes as to
-from review.doubts import confirmed_part
-from review.evidence import new_fact, new_tag, reworded
+from review.doubts import confirmed_part, part_id
+from review.evidence import joined, located, new_fact, new_tag, reworded
 from schemas.cases import (
     FACT_LABELS,
     NARRATORS,
     STAGES,
     CaseStudy,
+    Evidence,
     Fact,
     FactName,
     Measure,
@@ -39,6 +42,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 """The values of facts that are chosen from a list."""
 
+AnyPart = Statement | Fact | Tag
+Part = TypeVar("Part", Statement, Fact, Tag)
+
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -48,43 +54,57 @@ def apply_changes(
     changes: Sequence[to.Change],
     taxonomy: Taxonomy,
     who: str,
+    *,
+    earlier: Mapping[str, CaseStudy] = MappingProxyType({}),
 ) -> CaseStudy:
     """Return ``study`` after ``changes``, whose numbers are those of ``study`` as given.
+
+    ``earlier`` are the revisions, by id, that a statement can be put back from.
 
     Raises:
         InvalidDecision: if a change names a part that is not there, a value that is not allowed,
             an empty text, or a quote that is not in the source.
     """
-    draft = _Draft(study, document, taxonomy, who)
+    draft = _Draft(study, document, taxonomy, who, earlier)
     for change in changes:
         draft.apply(change)
     return draft.study()
 
 
 class _Draft:
-    """A case study under change: its parts by name, number and slug."""
+    """A case study under change: its parts by their ids on the page."""
 
-    def __init__(self, study: CaseStudy, document: Document, taxonomy: Taxonomy, who: str) -> None:
+    def __init__(
+        self,
+        study: CaseStudy,
+        document: Document,
+        taxonomy: Taxonomy,
+        who: str,
+        earlier: Mapping[str, CaseStudy],
+    ) -> None:
         self._document, self._taxonomy, self._who = document, taxonomy, who
+        self._earlier = earlier
         # Company and title need not stand in each quoted passage.
         self._checker = Checker(
             document, filter(None, (study.fact("company").value, study.fact("title").value))
         )
-        self._facts = {fact.name: fact for fact in study.facts}
-        self._statements = {statement.n: statement for statement in study.statements}
+        whole: list[AnyPart] = [*study.facts, *study.statements, *study.tags]
+        self._parts: dict[str, AnyPart] = {part_id(part): part for part in whole}
         self._texts = {statement.n: statement.text for statement in study.statements}
-        self._tags = {tag.slug: tag for tag in study.tags}
 
     def study(self) -> CaseStudy:
         return CaseStudy(
-            facts=tuple(self._facts.values()),
-            statements=numbered(map(self._rechecked, self._statements.values())),
-            tags=tuple(self._tags.values()),
+            facts=tuple(self._all(Fact)),
+            statements=numbered(map(self._rechecked, self._all(Statement))),
+            tags=tuple(self._all(Tag)),
         )
+
+    def _all(self, kind: type[Part]) -> list[Part]:
+        return [part for part in self._parts.values() if isinstance(part, kind)]
 
     def _rechecked(self, one: Statement) -> Statement:
         """Return a sentence of the abstract, checked again if what it rests on has other words."""
-        texts = {n: self._statements[n].text for n in one.rests_on}
+        texts = {n: self._statement(n).text for n in one.rests_on}
         doubted = one.support.level in {SupportLevel.DOUBTFUL, SupportLevel.REFUTED}
         if doubted or one.evidence or all(self._texts[n] == text for n, text in texts.items()):
             return one
@@ -93,68 +113,108 @@ class _Draft:
 
     def apply(self, change: to.Change) -> None:
         match change:
-            case to.SetFact():
-                self._facts[change.name] = self._new_fact(change)
-            case to.SetStatement():
-                self._statements[change.n] = self._reworded(change)
-            case to.SetMeasure():
-                self._statements[change.n] = self._measured(change)
-            case to.AddStatement():
-                n = max(self._statements, default=0) + 1
-                self._statements[n] = self._added(n, change)
-            case to.DropStatement():
-                self._drop(change.n)
-            case to.AddTag():
-                tag = self._new_tag(change)
-                self._tags[tag.slug] = tag
-            case to.DropTag():
-                del self._tags[self._tag(change.slug).slug]
+            case to.Drop():
+                self._drop(change.part)
             case to.Confirm():
-                self._confirm(change)
+                self._parts[change.part] = confirmed_part(self._part(change.part), self._who)
+            case to.AddQuote():
+                more = located(change.quote, self._checker, self._document)
+                self._parts[change.part] = self._quoted(self._part(change.part), more)
+            case to.DropQuote():
+                self._parts[change.part] = self._unquoted(change)
+            case _:
+                part = self._changed(change)
+                self._parts[part_id(part)] = part
 
-    def _drop(self, n: int) -> None:
-        """Drop a statement, and the sentences of the abstract that rest on it."""
-        del self._statements[self._statement(n).n]
-        for one in list(self._statements.values()):
-            if n in one.rests_on:
-                del self._statements[one.n]
+    def _changed(self, change: to.Change) -> AnyPart:
+        """Return the part that a change makes."""
+        match change:
+            case to.SetFact():
+                return self._new_fact(change)
+            case to.SetStatement():
+                return self._reworded(change)
+            case to.SetMeasure():
+                return self._measured(change)
+            case to.AddStatement():
+                return self._added(change)
+            case to.PutBack():
+                return self._put_back(change)
+            case to.AddTag():
+                return self._new_tag(change)
+        raise InvalidDecision(f"{change.action} is not a change of a part")
 
-    def _confirm(self, change: to.Confirm) -> None:
-        if change.n is not None:
-            self._statements[change.n] = confirmed_part(self._statement(change.n), self._who)
-        elif change.name in self._facts:
-            self._facts[change.name] = confirmed_part(self._facts[change.name], self._who)
-        else:
-            tag = self._tag(change.slug or "")
-            self._tags[tag.slug] = confirmed_part(tag, self._who)
+    def _drop(self, part: str) -> None:
+        """Drop a part, and the sentences of the abstract that rest on it."""
+        gone = self._part(part)
+        del self._parts[part]
+        if isinstance(gone, Statement):
+            for one in self._all(Statement):
+                if gone.n in one.rests_on:
+                    del self._parts[part_id(one)]
+
+    def _part(self, part: str) -> AnyPart:
+        if part not in self._parts:
+            kind, _, key = part.partition("-")
+            name = {"s": "statement", "f": "fact", "t": "tag"}.get(kind, "part")
+            raise InvalidDecision(f"the case has no {name} {key}")
+        return self._parts[part]
 
     def _statement(self, n: int) -> Statement:
-        if n not in self._statements:
-            raise InvalidDecision(f"the case has no statement {n}")
-        return self._statements[n]
+        found = self._part(f"s-{n}")
+        return cast("Statement", found)
 
-    def _tag(self, slug: str) -> Tag:
-        if slug not in self._tags:
-            raise InvalidDecision(f"the case has no tag {slug}")
-        return self._tags[slug]
+    def _quoted(self, part: AnyPart, more: tuple[Evidence, ...]) -> AnyPart:
+        """Return a part that also rests on ``more``, checked again."""
+        match part:
+            case Statement():
+                return reworded(part, self._checker, part.text, more)
+            case Fact():
+                value, document = part.value or "", self._document
+                return new_fact(part, value, self._checker, document, who=self._who, more=more)
+        evidence = joined(part.evidence, more)
+        support = self._checker.quote_support(evidence)
+        return part.model_copy(update={"evidence": evidence, "support": support})
+
+    def _unquoted(self, change: to.DropQuote) -> AnyPart:
+        part = self._part(change.part)
+        kept = tuple(found for found in part.evidence if found.quote != change.quote)
+        if not kept or len(kept) == len(part.evidence):
+            raise InvalidDecision("a part needs one quote at least: drop the part instead")
+        return self._quoted(part.model_copy(update={"evidence": kept}), ())
+
+    def _put_back(self, change: to.PutBack) -> Statement:
+        study = self._earlier.get(change.revision_id, CaseStudy())
+        for one in study.statements:
+            if one.n == change.n:
+                n = self._new_number()
+                return one.model_copy(update={"n": n, "answers": None, "rests_on": ()})
+        raise InvalidDecision(f"revision {change.revision_id} has no statement {change.n}")
+
+    def _new_number(self) -> int:
+        return max((one.n for one in self._all(Statement)), default=0) + 1
+
+    def _more(self, quote: str | None) -> tuple[Evidence, ...]:
+        return located(quote, self._checker, self._document) if quote else ()
 
     def _new_fact(self, change: to.SetFact) -> Fact:
         value = (change.value or "").strip()
         if not value:
             return Fact(name=change.name)
-        before = self._facts.get(change.name, Fact(name=change.name))
+        held = self._parts.get(f"f-{change.name}")
+        before = held if isinstance(held, Fact) else Fact(name=change.name)
         value = _allowed(change.name, value, self._taxonomy)
         if value == before.value and not change.quote:
             return before
-        checker, document = self._checker, self._document
-        return new_fact(before, value, checker, document, who=self._who, quote=change.quote)
+        more = self._more(change.quote)
+        return new_fact(before, value, self._checker, self._document, who=self._who, more=more)
 
     def _reworded(self, change: to.SetStatement) -> Statement:
         before, text = self._statement(change.n), _not_empty(change.text)
         if text == before.text and not change.quote:
             return before
         rests_on = [self._statement(n).text for n in before.rests_on]
-        return reworded(before, self._checker, text, change.quote, rests_on=rests_on)
+        more = self._more(change.quote)
+        return reworded(before, self._checker, text, more, rests_on=rests_on)
 
     def _measured(self, change: to.SetMeasure) -> Statement:
         before = self._statement(change.n)
@@ -168,25 +228,29 @@ class _Draft:
         measure = measure.model_copy(update={"number": number_of(measure.value)})
         return reworded(before, self._checker, before.text, measure=measure)
 
-    def _added(self, n: int, change: to.AddStatement) -> Statement:
+    def _added(self, change: to.AddStatement) -> Statement:
         text, answers = _not_empty(change.text), change.answers
         if change.section is not Section.SOLUTIONS:
             answers = None
         elif answers and self._statement(answers).section is not Section.CHALLENGES:
             raise InvalidDecision(f"statement {answers} is not a challenge")
-        empty = Support(level=SupportLevel.REFUTED)
         new = Statement(
-            n=n, section=change.section, text=text, evidence=(), support=empty, answers=answers
+            n=self._new_number(),
+            section=change.section,
+            text=text,
+            evidence=(),
+            support=Support(level=SupportLevel.REFUTED),
+            answers=answers,
         )
-        return reworded(new, self._checker, text, change.quote)
+        return reworded(new, self._checker, text, self._more(change.quote))
 
     def _new_tag(self, change: to.AddTag) -> Tag:
         term = self._taxonomy.term(change.slug.strip()) or self._taxonomy.named(change.slug)
         if term is None:
             raise InvalidDecision(f"the taxonomy has no term {change.slug}")
-        if term.slug in self._tags:
+        if f"t-{term.slug}" in self._parts:
             raise InvalidDecision(f"the case has the tag {term.slug} already")
-        if len(self._tags) >= MOST_TAGS:
+        if len(self._all(Tag)) >= MOST_TAGS:
             raise InvalidDecision(f"a case has at most {MOST_TAGS} tags; drop one first")
         return new_tag(term, change.quote, self._checker, self._document, self._taxonomy)
 

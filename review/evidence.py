@@ -1,5 +1,6 @@
 """A curator's own words, checked by the code that checks a model's: quotes, numbers, names."""
 
+import re
 from collections.abc import Sequence
 
 from extractors.blocks import sentences
@@ -11,35 +12,54 @@ from schemas.taxonomy import Taxonomy, Term
 from summarizer.checks import Checker
 from summarizer.mentions import names_of
 
+_ABOVE_DOUBT = frozenset({Level.VERBATIM, Level.VERIFIED, Level.UNVERIFIED})
+_STEM = 5  # letters that two forms of a word share
+_WORD = re.compile(r"\w{4,}|\d+")
 _WRITTEN = frozenset({"company", "year"})  # facts whose value stands in the source as it is
 
 
-def located(quote: str, checker: Checker) -> tuple[Evidence, ...]:
-    """Return where a curator's quote stands, or raise InvalidDecision."""
-    evidence = checker.find([quote])
-    if all(found.match is Match.MISSING for found in evidence):
+def located(quote: str, checker: Checker, document: Document) -> tuple[Evidence, ...]:
+    """Return where a curator's quotes stand, one a line, or raise InvalidDecision.
+
+    What is found grows to whole sentences.
+    """
+    evidence = checker.find([line for line in quote.splitlines() if line.strip()])
+    if not evidence or any(found.match is Match.MISSING for found in evidence):
         raise InvalidDecision("the quote is not in the source; copy it from the text beside")
-    return evidence
+    return tuple(_in_sentences(found, document) for found in evidence)
+
+
+def joined(before: Sequence[Evidence], more: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the quotes that are in the source and not part of another; lost ones only if alone."""
+    places = {(one.start, one.end or 0): one for one in (*before, *more) if one.start is not None}
+    kept = [
+        one
+        for (start, end), one in places.items()
+        if not any(a <= start and end <= b and (a, b) != (start, end) for a, b in places)
+    ]
+    return tuple(kept) or tuple(before)
 
 
 def reworded(
     before: Statement,
     checker: Checker,
     text: str,
-    quote: str | None = None,
+    more: tuple[Evidence, ...] = (),
     *,
     measure: Measure | None = None,
     rests_on: Sequence[str] = (),
 ) -> Statement:
-    """Return a statement with a curator's ``text``, and ``quote`` in place of its quotes.
+    """Return a statement with a curator's ``text``, resting on ``more`` quotes as well.
 
     ``rests_on`` are the statements that a sentence of the abstract without quotes sums up.
     """
-    evidence = located(quote, checker) if quote else before.evidence
+    evidence = joined(before.evidence, more)
     measure = measure or before.measure
     support = checker.support(text, evidence, measure, Origin.CURATOR)
     if rests_on and not evidence:
         support = checker.abstract_support(text, rests_on)
+    if any(_is_unrelated(text, one) for one in more) and support.level in _ABOVE_DOUBT:
+        support = Support(level=Level.DOUBTFUL, reason="An added quote shares no word with it.")
     return before.model_copy(
         update={
             "text": text,
@@ -58,14 +78,14 @@ def new_fact(
     document: Document,
     *,
     who: str,
-    quote: str | None = None,
+    more: tuple[Evidence, ...] = (),
 ) -> Fact:
     """Return the fact with a curator's ``value``.
 
     Without a quote the former ones stay where they still show the value, else the first sentence
     that names it is quoted.
     """
-    evidence = located(quote, checker) if quote else _fitting(before, value, checker, document)
+    evidence = joined(_fitting(before, value, checker, document), more)
     support = Support(level=Level.UNVERIFIED, reason=f"Set by {who}.")
     if not evidence:
         support = Support(level=Level.DOUBTFUL, reason="No quote shows it.", confirmed_by=who)
@@ -88,11 +108,39 @@ def new_tag(
         raise InvalidDecision(
             f"the source does not name {term.label}: give the quote that shows it"
         )
-    evidence = located(shown, checker)
+    evidence = located(shown, checker, document)
     support = checker.quote_support(evidence)
     return Tag(
         slug=term.slug, label=term.label, group=term.group, evidence=evidence, support=support
     )
+
+
+def _is_unrelated(text: str, quote: Evidence) -> bool:
+    """Return whether a quote has no word or number of a text, not even in another form."""
+    ours, theirs = (
+        {word[:_STEM] for word in _WORD.findall(words.casefold())} for words in (text, quote.quote)
+    )
+    return bool(ours) and not ours & theirs
+
+
+def _in_sentences(found: Evidence, document: Document) -> Evidence:
+    """Return the evidence with all of the sentences that it touches."""
+    passage = document.passage_at(found.start or 0)
+    if found.start is None or found.end is None or passage is None:
+        return found
+    start = end = passage.start
+    for sentence in sentences(document.passage_text(passage), document.language or "en"):
+        end += len(sentence)
+        if end <= found.start:
+            start = end
+        elif end >= found.end:
+            break
+    words = document.text[start:end]
+    start += len(words) - len(words.lstrip())
+    end = max(start + len(words.strip()), found.end)
+    quote = document.text[start:end]
+    changes = {"quote": quote, "start": start, "end": end, "match": Match.EXACT, "score": 1.0}
+    return found.model_copy(update=changes)
 
 
 def sentence_at(offset: int, document: Document) -> str | None:

@@ -8,8 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from pydantic import ValidationError
+
+from schemas.errors import InputError
 from schemas.frozen import Frozen
 
 Line = Mapping[str, Any]
@@ -29,7 +32,10 @@ _ORDERS: Mapping[str, Callable[[Line], Any]] = {
 
 
 class QueueQuery(Frozen):
-    """Which cases the queue lists; an empty facet admits all, ``q`` is searched in every text."""
+    """Which cases the queue lists; an empty facet admits all, ``q`` is searched in every text.
+
+    The status is ``all`` for any.
+    """
 
     status: str = "draft"
     doubt: str = ""
@@ -54,6 +60,17 @@ class QueueQuery(Frozen):
         """The facets with a value, without the status."""
         values = ((name, getattr(self, name)) for name in FACETS if name != "status")
         return {name: value for name, value in values if value}
+
+    @classmethod
+    def of_address(cls, address: str) -> "QueueQuery":
+        """Read an address that ``address`` returned; InputError if it is another one."""
+        given = dict(parse_qsl(urlsplit(address).query))
+        try:
+            return cls.model_validate({k: v for k, v in given.items() if k in cls.model_fields})
+        except ValidationError as error:
+            raise InputError(
+                "This is not an address of the queue: open the queue again."
+            ) from error
 
     def address(self, **changes: str | int) -> str:
         """Return the queue's address for this query with some changes."""
@@ -93,6 +110,15 @@ class Lines:
         """Return the line of a case."""
         place = self._places.get(case_id)
         return None if place is None else self._lines[place]
+
+    def statuses(self) -> dict[str, int]:
+        """Return the number of lines by status."""
+        bits = list(self._bits.items())
+        return {value: n.bit_count() for (facet, value), n in bits if facet == "status"}
+
+    def number(self, facet: str, value: str) -> int:
+        """Return how many lines have a value."""
+        return self._bits.get((facet, value), 0).bit_count()
 
     def counts(
         self, query: QueueQuery, matches: Iterable[str] | None = None
@@ -138,7 +164,7 @@ class Lines:
         bits = -1
         for facet in FACETS:
             value = getattr(query, facet)
-            if value and facet != without:
+            if value and value != "all" and facet != without:
                 bits &= self._aged(value) if facet == "age" else self._bits.get((facet, value), 0)
         return bits & ((1 << len(self._lines)) - 1)
 

@@ -1,19 +1,29 @@
 """The pages of cases, submissions, tags and publishing; nothing here changes anything."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from extractors.fetch.fetch import identify
 from flows.publish import Published
+from review import queue as queue_parts
 from review import terms
-from review.case_page import case_page
+from review.case_page import case_page, item_of
+from review.comparison import text_of
+from review.decisions import undoable
 from review.draft_page import DraftPage, draft_page
+from review.facets import QueueQuery
+from review.history import between, changed_history
 from review.near_copies import near_copies
-from review.queue import TABS, QueuePage, Tab, queue_page
+from review.queue import QueuePage, case_queue, failure_queue, refused_queue
 from review.rendering import is_fragment, rendered
-from review.state import Desk, State
+from review.state import Desk, State, Walk, Who, person_of
+from review.submit import bookmarklet
 from schemas.errors import UnknownId
 from schemas.reviews import CaseFilter, CaseStatus
 
@@ -24,22 +34,41 @@ router = APIRouter(include_in_schema=False)
 async def queue(
     request: Request,
     desk: Desk,
-    status: Tab = "draft",
-    q: str = "",
+    who: Who,
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """Show one tab of the queue."""
-    running = desk.jobs.running()
-    found = await asyncio.to_thread(_queue, desk, status, q.strip(), page)
+    """Show one tab of the queue: a whole page, its body, or only more of its rows."""
+    query = QueueQuery.of_address(str(request.url))
+    await desk.live.fresh()
+    found = await asyncio.to_thread(_queue, desk, query, page, who.name)
+    if page == 1 and query.status in set(CaseStatus):
+        desk.walks[who.name] = Walk(query)
     template = "queue_body.html" if is_fragment(request) else "queue.html"
-    return await rendered(request, template, queue=found, running=running, tabs=TABS)
+    if is_fragment(request) and page > 1:
+        template = "queue_rows.html"
+    running = desk.jobs.running()
+    return await rendered(request, template, queue=found, running=running, parts=queue_parts)
 
 
-def _queue(desk: State, status: str, text: str, page: int) -> QueuePage:
-    working = {job.ref.source for job in desk.jobs.running()}
-    for batch_id in desk.batches.active():
-        working |= {item.source_id for item in desk.warehouse.batch_items(batch_id)}
-    return queue_page(desk.warehouse, status, text, page, working)
+def _queue(desk: State, query: QueueQuery, page: int, who: str) -> QueuePage:
+    live, warehouse = desk.live, desk.warehouse
+    if query.status == "refused":
+        return refused_queue(warehouse, query, page, live.counts())
+    if query.status == "failed":
+        refs = [job.ref for job in desk.jobs.running()]
+        working = {name for ref in refs for name in (ref.source, identify(ref).source_id)}
+        for batch_id in desk.batches.active():
+            working |= {item.source_id for item in warehouse.batch_items(batch_id)}
+        return failure_queue(warehouse, query, page, live.counts(), working)
+    found = case_queue(live.index, query, page, live.waiting, live.pace)
+    return replace(found, views=live.views(who), failing=live.failing)
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(desk: Desk, who: Who, case: str = "") -> AsyncIterator[ServerSentEvent]:
+    """Send what changes while a page is open: the queue's counts, a case, who looks at it."""
+    async for event in desk.live.look(who.name, case or None):
+        yield event
 
 
 @router.get("/cases/{case_id}")
@@ -52,9 +81,13 @@ async def show_case(
     request: Request, desk: State, case_id: str, *, done: str | None = None
 ) -> Response:
     """Return a case's page, or its body where htmx asks; ``done`` is shown once."""
+    who = person_of(request).name
+    if not is_fragment(request):
+        desk.note_opened(who, case_id)
     found = await asyncio.to_thread(_case, desk, case_id)
+    following, back = desk.following(who, case_id), desk.walk(who).query.address()
     template = "case_body.html" if is_fragment(request) else "case.html"
-    return await rendered(request, template, found, done=done)
+    return await rendered(request, template, found, done=done, following=following, back=back)
 
 
 def _case(desk: State, case_id: str) -> dict[str, object]:
@@ -63,19 +96,53 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
     source_id = view.source.source_id
     return {
         "page": case_page(view),
-        "following": warehouse.next_draft(case_id),
+        "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
         "copies": near_copies(view, warehouse),
+        "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,
     }
+
+
+@router.get("/cases/{case_id}/state")
+async def case_state(desk: Desk, who: Who, case_id: str) -> dict[str, str | None]:
+    """Return the revision and status of a case as the index has them, and who else changed it."""
+    line = desk.live.index.lines.get(case_id)
+    if line is None:
+        raise UnknownId(f"There is no case {case_id}.")
+    by = None if line["changed_by"] == who.name else line["changed_by"]
+    return {"revision": line["revision_id"], "status": line["status"], "who": by}
+
+
+@router.get("/cases/{case_id}/parts/{part}")
+async def part_forms(request: Request, desk: Desk, case_id: str, part: str) -> Response:
+    """Show the forms that change one part of a case."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    page = case_page(view)
+    item = item_of(page, part)
+    template = "part.html" if is_fragment(request) else "part_page.html"
+    words = text_of(item.part)
+    return await rendered(request, template, page=page, item=item, words=words)
+
+
+@router.get("/cases/{case_id}/history")
+async def full_history(
+    request: Request, desk: Desk, case_id: str, old: str = "", new: str = ""
+) -> Response:
+    """Show what happened to a case with each change, or where two revisions differ."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    events = await asyncio.to_thread(changed_history, view)
+    compared = await asyncio.to_thread(between, view, old, new) if old and new else None
+    context = {"view": view, "events": events, "compared": compared}
+    return await rendered(request, "history.html", context)
 
 
 @router.get("/cases/{case_id}/draft")
 async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
     """Show a newer draft beside the case, field by field."""
     shown = await asyncio.to_thread(_draft, desk, case_id)
-    return await rendered(request, "draft.html", page=shown)
+    return await rendered(request, "draft.html", page=shown, view=shown.view)
 
 
 def _draft(desk: State, case_id: str) -> DraftPage:
@@ -105,9 +172,24 @@ def _tags(desk: State) -> dict[str, object]:
 
 
 @router.get("/submit")
-async def submit(request: Request, desk: Desk) -> Response:
-    """Show the form for new sources and the work in progress."""
-    return await rendered(request, "submit.html", jobs=desk.jobs.recent(), problems=())
+async def submit(request: Request, desk: Desk, url: str = "", hint: str = "") -> Response:
+    """Show the form for new sources, filled in by a link, and the work in progress."""
+    return await show_submit(request, desk, url=url, hint=hint)
+
+
+async def show_submit(
+    request: Request, desk: State, problems: Sequence[str] = (), url: str = "", hint: str = ""
+) -> Response:
+    """Return the page of the form; ``problems`` are entries that were left out."""
+    given = {"jobs": desk.jobs.recent(), "problems": problems, "url": url, "hint": hint}
+    address = bookmarklet(str(request.base_url).rstrip("/"))
+    return await rendered(request, "submit.html", given, bookmarklet=address)
+
+
+@router.get("/submit/page")
+async def handover(request: Request, url: str = "", hint: str = "") -> Response:
+    """Show the page that takes over what the bookmarklet sends from another site's page."""
+    return await rendered(request, "handover.html", url=url, hint=hint)
 
 
 @router.get("/jobs/{job_id}")

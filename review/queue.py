@@ -1,109 +1,142 @@
-"""What the queue shows: cases by where they stand, refused sources, failures."""
+"""What the queue shows: cases that fit the filters, refused sources, failures."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import get_args
 
+from review.facets import FACETS, Line, Order, QueueQuery
+from review.index import Index
 from schemas.batches import WatchLine
 from schemas.results import OpenFailure, RefusedSource
-from schemas.reviews import CaseFilter, CaseLine, CaseStatus, Making
+from schemas.reviews import SavedView
 from schemas.sources import Source
 from warehouse import Warehouse
 
-PAGE_SIZE = 50
-Tab = Literal["draft", "approved", "published", "rejected", "refused", "failed"]
-_LABELS = ("Drafts", "Approved", "Published", "Rejected", "Not case studies", "Failures")
-TABS: Mapping[str, str] = dict(zip(get_args(Tab), _LABELS, strict=True))
+PAGE_SIZE = 40
+TABS: Mapping[str, str] = {
+    "draft": "Drafts",
+    "approved": "Approved",
+    "published": "Published",
+    "rejected": "Rejected",
+    "refused": "Not case studies",
+    "failed": "Failures",
+}
+ORDERS: Mapping[Order, str] = dict(
+    zip(
+        get_args(Order),
+        ("Best match first", "Most doubtful first", "Oldest first", "Newest first",
+         "Last changed first", "By title"),
+        strict=True,
+    )
+)  # fmt: skip
+CHIPS: Mapping[str, str] = {
+    "doubt": "Doubt",
+    "kind": "Kind",
+    "company": "Company",
+    "industry": "Industry",
+    "tag": "Tag",
+    "batch": "Batch",
+    "person": "Assigned to",
+    "flag": "Flag",
+    "age": "Age",
+}
+"""The facets that can be chosen, with their labels."""
+
 _REMEDIES = ("wait", "needs you", "gone")
 
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One tab of the queue. ``counts`` has the size of every tab, ``page`` counts from 1.
+    """One page of one tab; ``page`` counts from 1, ``total`` is the size of the tab.
 
-    ``failures`` are sorted by remedy, ``unfinished`` are sources whose run was interrupted. The
-    tab of drafts also shows cases with a ``newer`` draft, and watches that are ``failing``.
+    ``tabs`` has the size of every tab and ``counts`` what each value of each facet would list.
+    ``failures`` are sorted by remedy, ``unfinished`` are sources whose run was interrupted,
+    ``minutes_left`` is an estimate for what is listed, ``unsearched`` cases have no text yet in
+    the search, ``newer`` cases have a newer draft.
     """
 
-    tab: str
-    text: str
+    query: QueueQuery
     page: int
-    counts: Mapping[str, int]
-    cases: Sequence[CaseLine] = ()
+    total: int
+    tabs: Mapping[str, int]
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    lines: Sequence[Line] = ()
+    snippets: Mapping[str, str] = field(default_factory=dict)
     refused: Sequence[RefusedSource] = ()
     failures: Sequence[OpenFailure] = ()
     unfinished: Sequence[Source] = ()
-    newer: Sequence[Making] = ()
     failing: Sequence[WatchLine] = ()
+    views: Sequence[SavedView] = ()
+    minutes_left: float | None = None
+    unsearched: int = 0
+    newer: int = 0
 
     @property
-    def pages(self) -> int:
-        """The number of pages of this tab."""
-        return max(1, -(-self.counts[self.tab] // PAGE_SIZE))
-
-    @property
-    def shown(self) -> slice:
-        """The part of a list that this page shows."""
-        return slice((self.page - 1) * PAGE_SIZE, self.page * PAGE_SIZE)
+    def is_last(self) -> bool:
+        """Whether no page follows."""
+        return self.page * PAGE_SIZE >= self.total
 
 
-def queue_page(
-    warehouse: Warehouse, tab: str, text: str, page: int, working: Collection[str] = ()
+def case_queue(
+    index: Index, query: QueueQuery, page: int, waiting: Mapping[str, int], pace: float | None
 ) -> QueuePage:
-    """Read one page of one tab, the last one where a later is asked for.
+    """Return a page of cases; ``pace`` is how many seconds a decision takes."""
+    matches = index.matches(query.q) if query.q else None
+    counts = index.lines.counts(query, matches)
+    ids = index.lines.ids(query, matches)
+    start = (page - 1) * PAGE_SIZE
+    shown = ids[start : start + PAGE_SIZE]
+    lines = [line for case_id in shown if (line := index.lines.get(case_id))]
+    return QueuePage(
+        query=query,
+        page=page,
+        total=len(ids),
+        tabs={**counts["status"], **waiting},
+        counts={facet: counts[facet] for facet in FACETS if facet != "status"},
+        lines=lines,
+        snippets=index.snippets(shown, query.q) if query.q else {},
+        minutes_left=len(ids) * pace / 60 if pace else None,
+        unsearched=index.waiting_texts() if query.q else 0,
+        newer=index.lines.number("flag", "newer draft"),
+    )
 
-    ``text`` is looked for in titles, companies and addresses. Sources that the desk is
-    ``working`` on, by id or address, are neither failures nor interrupted.
-    """
-    found = warehouse.case_counts(text or None)
-    counts = {status.value: found.get(status, 0) for status in CaseStatus}
-    if not (text or working or tab in {"refused", "failed"}):
-        waiting = warehouse.attention()
-        counts |= {"refused": waiting["refused"], "failed": waiting["failed"]}
-        queue = _with_cases(warehouse, QueuePage(tab, text, page, counts))
-        return _with_notices(warehouse, queue, waiting["newer_drafts"]) if tab == "draft" else queue
-    refused = [r for r in warehouse.refused() if _has(text, r.title, r.source.canonical_url)]
-    failures = [
+
+def refused_queue(
+    warehouse: Warehouse, query: QueueQuery, page: int, tabs: Mapping[str, int]
+) -> QueuePage:
+    """Return a page of refused sources; ``q`` is looked for in title and address."""
+    found = [r for r in warehouse.refused() if _has(query.q, r.title, r.source.canonical_url)]
+    shown = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+    tabs = {**tabs, "refused": len(found)}
+    return QueuePage(query, page, len(found), tabs, refused=found[shown])
+
+
+def failure_queue(
+    warehouse: Warehouse,
+    query: QueueQuery,
+    page: int,
+    tabs: Mapping[str, int],
+    working: Collection[str] = (),
+) -> QueuePage:
+    """Return a page of failures; sources that the desk is ``working`` on are not among them."""
+
+    def rests(source_id: str, address: str) -> bool:
+        return _has(query.q, address) and source_id not in working and address not in working
+
+    found = [
         one
         for one in warehouse.open_failures()
-        if _rests(one.failure.source_id, one.reference.source, text, working)
+        if rests(one.failure.source_id, one.reference.source)
     ]
-    queue = QueuePage(tab, text, page, counts | {"refused": len(refused), "failed": len(failures)})
-    queue = replace(queue, page=min(page, queue.pages))
-    if tab == "refused":
-        return replace(queue, refused=refused[queue.shown])
-    if tab != "failed":
-        return _with_cases(warehouse, queue)
+    found.sort(key=lambda one: _REMEDIES.index(one.failure.remedy))
     interrupted = [
         source
-        for source in (warehouse.unfinished() if queue.page == 1 else ())
-        if _rests(source.source_id, source.reference.source, text, working)
+        for source in (warehouse.unfinished() if page == 1 else ())
+        if rests(source.source_id, source.reference.source)
     ]
-    failures.sort(key=lambda one: _REMEDIES.index(one.failure.remedy))
-    return replace(queue, failures=failures[queue.shown], unfinished=interrupted)
-
-
-def _with_cases(warehouse: Warehouse, queue: QueuePage) -> QueuePage:
-    queue = replace(queue, page=min(queue.page, queue.pages))
-    wanted = CaseFilter(
-        status=CaseStatus(queue.tab),
-        text=queue.text or None,
-        limit=PAGE_SIZE,
-        offset=queue.shown.start,
-    )
-    return replace(queue, cases=warehouse.cases(wanted))
-
-
-def _with_notices(warehouse: Warehouse, queue: QueuePage, newer_drafts: int) -> QueuePage:
-    makings = warehouse.makings() if newer_drafts else ()
-    newer = [making for making in makings if making.newer_draft]
-    failing = [line for line in warehouse.watches() if line.look and line.look.failure]
-    return replace(queue, newer=newer, failing=failing)
-
-
-def _rests(source_id: str, address: str, text: str, working: Collection[str]) -> bool:
-    """Return whether the desk does not work on a source that has ``text`` in its address."""
-    return _has(text, address) and source_id not in working and address not in working
+    shown = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+    tabs = {**tabs, "failed": len(found)}
+    return QueuePage(query, page, len(found), tabs, failures=found[shown], unfinished=interrupted)
 
 
 def _has(text: str, *values: str | None) -> bool:

@@ -11,17 +11,22 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from extractors import registry
 from publishing import wording
 from publishing.anchors import web_address
+from review.decisions import REASONS
 from review.editing import CHOICES
+from review.facets import flags
+from review.index import MARKS
 from review.state import person_of, state_of
 from review.submit import LISTS
-from schemas.cases import Method, Section, SupportLevel
+from schemas.cases import FACT_LABELS, Method, Section, SupportLevel
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
 
+_LONG = 90  # minutes
 _AGES = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -72,6 +77,11 @@ def environment() -> Environment:
         host=host,
         kind=kind_label,
         listing=wording.listing,
+        flags=flags,
+        marked=marked,
+        minutes=minutes,
+        moment=lambda seconds: datetime.fromtimestamp(seconds, UTC),
+        value=facet_text,
         money=money,
         web=web_address,
         words=lambda name: name.replace("_", " "),
@@ -84,6 +94,7 @@ def environment() -> Environment:
         sections=list(Section),
         result_columns=wording.RESULT_COLUMNS,
         methods=list(Method),
+        reasons=REASONS,
         files=registry,
         lists=LISTS,
     )
@@ -95,6 +106,30 @@ def age(moment: datetime, now: datetime) -> str:
     seconds = max(0.0, (now - moment).total_seconds())
     found = (f"{int(seconds // unit)} {name}" for unit, name in _AGES[:3] if seconds >= unit)
     return next(found, "just now")
+
+
+def minutes(number: float) -> str:
+    """Return minutes in words: ``8 minutes``, ``2.5 hours``."""
+    return (
+        f"{number / 60:.1f} hours"
+        if number > _LONG
+        else wording.count(round(number) or 1, "minute")
+    )
+
+
+def facet_text(value: str, facet: str) -> str:
+    """Return the value of a facet as people read it."""
+    if facet == "kind":
+        return kind_label(value)
+    return wording.fact_text(facet, value) if facet in FACT_LABELS else value
+
+
+def marked(text: str) -> Markup:
+    """Return a snippet of a search as HTML, escaped, with the found words marked."""
+    words = str(escape(text))
+    for sign, tag in zip(MARKS, ("<mark>", "</mark>"), strict=True):
+        words = words.replace(sign, tag)
+    return Markup(words)  # noqa: S704 - escaped before the marks were put in
 
 
 def money(dollars: float | None) -> str:
@@ -132,9 +167,9 @@ def segments(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, float]
     return found
 
 
-def kind_label(kind: SourceKind | None) -> str:
+def kind_label(kind: str | None) -> str:
     """Return what a source is, with a capital letter."""
-    text = wording.kind_name(kind) if kind else "source"
+    text = wording.kind_name(SourceKind(kind)) if kind else "source"
     return text[:1].upper() + text[1:]
 
 

@@ -1,12 +1,13 @@
 """A decision as forms and scripts send it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
 from review import decisions
 from review.changes import CHANGES, Change, MeasurePart
+from review.revisions import Seen
 from schemas.errors import InvalidDecision
 from schemas.frozen import Frozen
 from schemas.reviews import CaseStatus, Review
@@ -17,11 +18,15 @@ class DecisionRequest(Frozen):
     """What a curator wants; ``reason`` is also the text of a comment and the name of an assignee.
 
     ``expected_…`` say what the curator was looking at. ``confirm`` and ``leave_out`` are those of
-    an approval, ``changes`` those of an edit.
+    an approval, ``changes`` those of an edit. ``about`` is the part that a comment is about, the
+    comment to resolve, or the revision to restore.
     """
 
-    decision: Literal["approve", "reject", "reopen", "comment", "assign", "edit"]
+    decision: Literal[
+        "approve", "reject", "reopen", "comment", "resolve", "assign", "edit", "undo", "restore"
+    ]
     reason: str | None = None
+    about: str | None = None
     confirm: bool = False
     leave_out: bool = False
     changes: tuple[Change, ...] = ()
@@ -46,31 +51,52 @@ def decide(
     wanted: DecisionRequest,
     who: str,
     judge: decisions.Judge | None = None,
+    *,
+    seconds: float | None = None,
 ) -> Review:
-    """Carry out a decision; the errors are those of ``review.decisions``."""
-    reason, revision, status = wanted.reason or "", wanted.expected_revision, wanted.expected_status
+    """Carry out a decision; the errors are those of ``review.decisions``.
+
+    The case was open for ``seconds`` before.
+    """
+    reason, about = wanted.reason or "", wanted.about or ""
+    seen = _seen(warehouse, case_id, wanted)
+    note = reason or None
+    calls: dict[str, tuple[Callable[..., Review], dict[str, Any]]] = {
+        "approve": (
+            decisions.approve,
+            {
+                "seen": seen,
+                "note": note,
+                "confirm": wanted.confirm,
+                "leave_out": wanted.leave_out,
+                "seconds": seconds,
+            },
+        ),
+        "reject": (decisions.reject, {"seen": seen, "reason": reason, "seconds": seconds}),
+        "reopen": (decisions.reopen, {"seen": seen, "note": note}),
+        "comment": (decisions.comment, {"text": reason, "part": about or None}),
+        "resolve": (decisions.resolve, {"comment_id": about}),
+        "assign": (decisions.assign, {"to": reason}),
+        "undo": (decisions.undo, {"seen": seen}),
+        "restore": (decisions.restore, {"seen": seen, "revision_id": about}),
+        "edit": (
+            decisions.edit,
+            {"seen": seen, "note": note, "changes": wanted.changes, "judge": judge},
+        ),
+    }
+    call, fields = calls[wanted.decision]
+    return call(warehouse, case_id, who=who, **fields)
+
+
+def _seen(warehouse: Warehouse, case_id: str, wanted: DecisionRequest) -> Seen | None:
+    """Return what the curator was looking at, None where only the case matters."""
+    if wanted.decision in {"comment", "resolve", "assign"}:
+        return None
+    revision, status = wanted.expected_revision, wanted.expected_status
     if revision is None or status is None:
         view = warehouse.case(case_id)
         revision, status = revision or view.revision.revision_id, status or view.status
-    seen = revision, status
-    here: dict[str, Any] = {"warehouse": warehouse, "case_id": case_id, "who": who}
-    match wanted.decision:
-        case "approve":
-            confirm, leave_out = wanted.confirm, wanted.leave_out
-            return decisions.approve(
-                **here, seen=seen, note=reason or None, confirm=confirm, leave_out=leave_out
-            )
-        case "reject":
-            return decisions.reject(**here, reason=reason, seen=seen)
-        case "reopen":
-            return decisions.reopen(**here, seen=seen, note=reason or None)
-        case "comment":
-            return decisions.comment(**here, text=reason)
-        case "assign":
-            return decisions.assign(**here, to=reason)
-        case "edit":
-            here |= {"changes": wanted.changes, "judge": judge}
-            return decisions.edit(**here, seen=seen, note=reason or None)
+    return revision, status
 
 
 def _change(form: Mapping[str, str]) -> dict[str, object]:

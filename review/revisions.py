@@ -55,20 +55,23 @@ def keep(
     *,
     new: Revision | None = None,
     about: Revision | None = None,
+    **details: str | float | None,
 ) -> Review:
     """Store a decision and the ``new`` revision that it makes, if the case is still as in ``view``.
 
-    It is ``about`` that new revision, or else the current one.
+    It is ``about`` that new revision, or else the current one; ``details`` are other fields of the
+    review.
     """
     at, case_id = datetime.now(UTC), view.case.case_id
-    review = Review(
-        review_id=content_id("review", case_id, decision.value, who, at.isoformat()),
-        case_id=case_id,
-        revision_id=(about or new or view.revision).revision_id,
-        decision=decision,
-        reason=reason,
-        who=who,
-        at=at,
-    )
+    fields = {
+        "review_id": content_id("review", case_id, decision.value, who, at.isoformat()),
+        "case_id": case_id,
+        "revision_id": (about or new or view.revision).revision_id,
+        "decision": decision,
+        "reason": reason,
+        "who": who,
+        "at": at,
+    }
+    review = Review.model_validate(fields | details)
     warehouse.decide(case_id, state_of(view), *([new] if new else []), review)
     return review

@@ -45,6 +45,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+# It talks to the window that opened it, a page of another site.
+_OPENED = {"/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"}}
 _SCRIPT = "A script sends the header Authorization: Bearer TOKEN."
 _NO_KEY = (
     "The desk needs its key. Open the address that casebook printed when the desk started: it ends "
@@ -71,7 +73,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(HEADERS | _OPENED.get(scope["path"], {}))
             await send(message)
 
         headers, answer = Headers(scope=scope), self._app

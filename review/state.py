@@ -1,19 +1,40 @@
 """What one running desk holds."""
 
+import time
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from config.services import Services
 from review.accounts import Accounts, Person
 from review.batch_runs import BatchRuns
+from review.facets import QueueQuery
+from review.index import Index
 from review.jobs import Jobs
+from review.live import Live
 from review.sessions import Attempts, Sessions
 from schemas.reviews import Role
 
 PERSON = "casebook.person"
 """Where the guard leaves who sends a request, in its scope."""
+
+_LONGEST_SECONDS = 1800.0  # after half an hour a case is open, but not looked at
+
+
+class Walk:
+    """A person's way through the queue: the query, and the cases that were shown."""
+
+    def __init__(self, query: QueueQuery) -> None:
+        self.query, self.seen = query, set[str]()
+
+    def next(self, ids: Sequence[str], here: str) -> str | None:
+        """Return the next case of the queue that was not shown yet, None after the last one."""
+        self.seen.add(here)
+        at = ids.index(here) if here in ids else -1
+        later = [*ids[at + 1 :], *ids[: at + 1]] if at >= 0 else ids
+        return next((one for one in later if one not in self.seen), None)
 
 
 class State:
@@ -26,6 +47,31 @@ class State:
         self.sessions = Sessions(self.settings, self.accounts, key)
         self.attempts = Attempts()
         self.token = self.sessions.token
+        index = Index(services.settings.home / "index.sqlite", services.warehouse)
+        self.live = Live(index, services.warehouse)
+        self.bulks: dict[str, Any] = {}
+        self.walks: dict[str, Walk] = {}
+        self._opened: dict[str, tuple[str, float]] = {}
+
+    def following(self, who: str, case_id: str) -> str | None:
+        """Return the next case on a person's way through the queue, by default all drafts."""
+        walk = self.walk(who)
+        index, query = self.live.index, walk.query
+        matches = index.matches(query.q) if query.q else None
+        return walk.next(index.lines.ids(query, matches), case_id)
+
+    def walk(self, who: str) -> Walk:
+        """Return a person's way through the queue."""
+        return self.walks.setdefault(who, Walk(QueueQuery()))
+
+    def note_opened(self, who: str, case_id: str) -> None:
+        """Note when a person opened a case."""
+        self._opened[who] = case_id, time.monotonic()
+
+    def seconds_open(self, who: str, case_id: str) -> float | None:
+        """Return how long a person has had a case open, at most half an hour."""
+        opened, at = self._opened.get(who, ("", 0.0))
+        return min(time.monotonic() - at, _LONGEST_SECONDS) if opened == case_id else None
 
     @cached_property
     def jobs(self) -> Jobs:

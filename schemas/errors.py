@@ -42,6 +42,14 @@ class InvalidDecision(InputError):
     """The state of a case forbids this review step, or it changed in the meantime."""
 
 
+class EditClash(InvalidDecision):
+    """Two people changed one ``part``: its words are ``theirs`` now."""
+
+    def __init__(self, message: str, part: str, theirs: str) -> None:
+        super().__init__(message)
+        self.part, self.theirs = part, theirs
+
+
 class ConfigurationError(CasebookError, exit_code=4):
     """A setting is wrong or missing, or an optional part is not installed."""
 

@@ -74,6 +74,12 @@ class DatabaseFile:
                 cursor.commit()
                 return result
 
+    def state(self) -> object:
+        """Return what changes when the file or its log is written."""
+        files = (self._path, self._path.with_name(f"{self._path.name}.wal"))
+        found = [file.stat() for file in files if file.exists()]
+        return [(one.st_mtime_ns, one.st_size) for one in found], self._stored_at
+
     def alone(self, name: str) -> AbstractAsyncContextManager[object]:
         """Hold the lock of a file named ``name`` beside the database."""
         private_folder(self._path.parent / "locks")

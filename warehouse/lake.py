@@ -9,6 +9,7 @@ import importlib
 import random
 import re
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ SETTINGS: dict[str, Any] = {"autoload_known_extensions": False, "python_enable_r
 _SESSION = """SET enable_external_access = false; SET GLOBAL TimeZone = 'UTC';
     SET GLOBAL ducklake_max_retry_count = 0;
     SET GLOBAL disabled_optimizers = 'join_order,statistics_propagation'"""
+_LOOK_SECONDS = 3
 _CAUSES = {
     "warehouse_conflict": "Transaction conflict|maximum retry count",
     "warehouse_locked": "lock timeout",
@@ -68,6 +70,10 @@ class DatabaseLake:
                 return result
 
         return self._patiently(once, timeout)
+
+    def state(self) -> object:
+        """Return what changes every few seconds: other machines write without a sign here."""
+        return int(time.monotonic() / _LOOK_SECONDS)
 
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:

@@ -1,7 +1,10 @@
 """What can be asked: about sources and all that was made of them, and about cases."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from schemas.batches import (
     BatchItem,
@@ -17,6 +20,7 @@ from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import (
     Account,
+    Case,
     CaseFilter,
     CaseLine,
     CaseStatus,
@@ -29,10 +33,12 @@ from schemas.reviews import (
     SavedView,
     Triage,
 )
-from schemas.sources import Alias, Check, Document, Snapshot, Source
+from schemas.sources import Alias, Check, Document, Selection, Snapshot, Source
 from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.lake import Connection
 from warehouse.rows import Reader, T, Values, decode, fetch, objects
+
+_MOST_KEPT = 200  # revisions and documents in memory
 
 
 class SourceReads(Reader):
@@ -73,6 +79,10 @@ class SourceReads(Reader):
     def last_checks(self, source_ids: Iterable[str] | None = None) -> dict[str, Check]:
         """Return by source the newest check that reached it, or else the newest."""
         return {one.source_id: one for one in self._all(Check, "last_checks", ids=source_ids)}
+
+    def selections(self, source_id: str) -> list[Selection]:
+        """Return what people selected in a source, in order of time."""
+        return self._all(Selection, "selections", source_id=source_id)
 
     def unfinished(self) -> list[Source]:
         """Return the sources without a case, a refusal or an open failure, the oldest first."""
@@ -165,7 +175,11 @@ class SourceReads(Reader):
 
 
 class CaseReads(Reader):
-    """What can be asked about cases."""
+    """What can be asked about cases. Read revisions and documents stay in memory for a while."""
+
+    @cached_property
+    def _memory(self) -> dict[str, Any]:
+        return {}
 
     def draft(self, document_id: str, recipe_id: str) -> Revision | None:
         """Return the newest revision that a model made of this document by this recipe."""
@@ -217,20 +231,69 @@ class CaseReads(Reader):
         seconds = self._rows("pace")[0]["seconds"]
         return None if seconds is None else float(seconds)
 
-    def next_draft(self, case_id: str) -> str | None:
-        """Return the draft after this case in the list of drafts, or else the first other one."""
-        return next((row["case_id"] for row in self._rows("next_draft", case_id=case_id)), None)
-
     def case(self, case_id: str) -> CaseView:
         """Return everything about one case, or raise UnknownId."""
         return self.case_views([case_id])[0]
 
     def case_views(self, case_ids: Sequence[str]) -> list[CaseView]:
         """Return everything about these cases in their order, or raise UnknownId."""
-        found = self._read(lambda c: _views(c, case_ids))
+        found = self._read(lambda c: self._views(c, case_ids))
         if missing := [case_id for case_id in case_ids if case_id not in found]:
             raise UnknownId(f"there is no case {missing[0]}: `casebook list` shows all")
         return [found[case_id] for case_id in case_ids]
+
+    def _views(self, connection: Connection, case_ids: Sequence[str]) -> dict[str, CaseView]:
+        """Return the views of these cases by id, in one query per table."""
+        if len(case_ids) == 1:
+            states = fetch(connection, "case_state", case_id=case_ids[0])
+        else:
+            states = fetch(connection, "case_states", ids=case_ids)
+        of_case: dict[str, list[str]] = defaultdict(list)
+        for row in fetch(connection, "case_revision_ids", ids=case_ids):
+            of_case[row["case_id"]].append(row["revision_id"])
+        ids = [revision_id for found in of_case.values() for revision_id in found]
+        revisions = self._kept(connection, Revision, "revisions_by_id", ids)
+        used = {revisions[row["revision_id"]].document_id for row in states}
+        documents = self._kept(connection, Document, "documents_by_id", used)
+        sources = {row["case_id"]: row for row in fetch(connection, "case_sources", ids=case_ids)}
+        triages = {row["document_id"]: row for row in fetch(connection, "case_triages", ids=used)}
+        reviews: dict[str, list[Review]] = defaultdict(list)
+        for row in fetch(connection, "case_reviews", ids=case_ids):
+            reviews[row["case_id"]].append(decode(Review, row))
+        publications = fetch(connection, "case_publications", ids=case_ids)
+        published = {row["case_id"]: decode(Publication, row) for row in publications}
+
+        def view(row: Values) -> CaseView:
+            case_id, revision = row["case_id"], revisions[row["revision_id"]]
+            triage = triages.get(revision.document_id)
+            return CaseView(
+                case=decode(Case, sources[case_id]),
+                status=CaseStatus(row["status"]),
+                source=decode(Source, sources[case_id]),
+                document=documents[revision.document_id],
+                triage=decode(Triage, triage) if triage else None,
+                revision=revision,
+                newer=revisions.get(row["newer_revision_id"] or ""),
+                revisions=tuple(revisions[one] for one in of_case[case_id]),
+                reviews=tuple(reviews[case_id]),
+                published=published.get(case_id),
+            )
+
+        return {row["case_id"]: view(row) for row in states}
+
+    def _kept(
+        self, connection: Connection, kind: type[T], query: str, ids: Collection[str]
+    ) -> dict[str, T]:
+        """Return objects that never change by id, those that were read before from memory."""
+        found: dict[str, T] = {one: self._memory[one] for one in ids if one in self._memory}
+        if missing := [one for one in ids if one not in found]:
+            rows = fetch(connection, query, ids=missing)
+            key = f"{kind.__name__.lower()}_id"
+            found |= {getattr(one, key): one for one in objects(connection, kind, rows)}
+        for one in list(self._memory)[: max(0, len(self._memory) - _MOST_KEPT)]:
+            self._memory.pop(one, None)
+        self._memory |= found
+        return found
 
     def makings(self, case_ids: Sequence[str] | None = None) -> list[Making]:
         """Return how the current revision of each of these cases, or of all, was made."""
@@ -263,32 +326,3 @@ class CaseReads(Reader):
             raise UnknownId(f"no {kinds} has an id that begins with {prefix!r}: {hint}")
         shown = ", ".join(row["id"] for row in found[:5])
         raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")
-
-
-def _views(connection: Connection, case_ids: Sequence[str]) -> dict[str, CaseView]:
-    """Return the views of these cases by id, in one query per table."""
-
-    def parts(kind: type[T], query: str, ids: Iterable[str]) -> list[T]:
-        return objects(connection, kind, fetch(connection, query, ids=ids))
-
-    rows = fetch(connection, "case_views", ids=case_ids)
-    revisions = {one.revision_id: one for one in parts(Revision, "case_revisions", case_ids)}
-    reviews = parts(Review, "case_reviews", case_ids)
-    published = {one.case_id: one for one in parts(Publication, "case_publications", case_ids)}
-    used = [revisions[row["current_id"]].document_id for row in rows]
-    documents = {one.document_id: one for one in parts(Document, "case_documents", used)}
-
-    def view(row: Values) -> CaseView:
-        case_id, revision = row["case_id"], revisions[row["current_id"]]
-        return decode(
-            CaseView,
-            row,
-            document=documents[revision.document_id],
-            revision=revision,
-            newer=revisions.get(row["newer_id"]),
-            revisions=[one for one in revisions.values() if one.case_id == case_id],
-            reviews=[review for review in reviews if review.case_id == case_id],
-            published=published.get(case_id),
-        )
-
-    return {row["case_id"]: view(row) for row in rows}

@@ -42,6 +42,10 @@ class Warehouse(SourceReads, CaseReads):
         """Wait until no other task, process or machine holds ``name``, and hold it."""
         return self._database.alone(name)
 
+    def state(self) -> object:
+        """Return a value that differs once anything was stored, in this process or another."""
+        return self._database.state()
+
     def append(self, *rows: Row, timeout: float | None = None) -> None:
         """Store rows in their order, all or none; a row whose id is stored is left as it is."""
         self._write(lambda c, now: add(c, rows, now), timeout)

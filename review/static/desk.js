@@ -1,89 +1,31 @@
-// The desk's own script: choosing a statement marks its quotes in the source; keys; dialogs.
-// Everything works without it: a statement is a link to its first quote, each action is a form.
+// What every page of the desk shares: keys, dialogs, notices, the focus after an action, and news.
+// Everything works without it: actions are forms, filters are links.
 "use strict";
 
-(() => {
-  const beside = matchMedia("(min-width: 60rem)");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let chosen = null; // id of the chosen statement, kept over a swap
-  let left = null; // what had the focus when a form was sent: its button is disabled, and swapped
-
+const desk = (() => {
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const motion = () => (calm.matches ? "auto" : "smooth");
+  const typing = (node) => node.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const keys = {}; // what a page does for a key; an element with data-key is clicked otherwise
+  const afterSwap = []; // what a page does when htmx has put something in
+  let left = null; // what had the focus when a form was sent: its button is disabled, and swapped
+  let went = false; // g was pressed: the next key names a page
 
   document.documentElement.classList.add("js");
 
-  function show(mark) {
-    const source = byId("source");
-    if (!beside.matches || !source) return;
-    // Only the source scrolls: scrollIntoView would move the draft as well.
-    const top = mark.getBoundingClientRect().top - source.getBoundingClientRect().top;
-    source.scrollTo({ top: source.scrollTop + top - source.clientHeight / 3, behavior: motion() });
-  }
-
-  function keepInSight(item) {
-    const bar = document.querySelector(".toolbar");
-    const box = item.getBoundingClientRect();
-    const free = (bar ? bar.getBoundingClientRect().bottom : 0) + 12;
-    if (box.top < free || box.bottom > innerHeight - 12) {
-      const spare = Math.max(0, (innerHeight - free - box.height) / 3);
-      scrollBy({ top: box.top - free - spare, behavior: motion() });
-    }
-  }
-
-  function choose(item, focus) {
-    for (const old of all(".item.chosen")) {
-      old.classList.remove("chosen");
-      old.querySelector(".choose")?.removeAttribute("aria-current");
-    }
-    for (const mark of all("mark.on")) mark.classList.remove("on");
-    chosen = item ? item.id : null;
-    if (!item) return;
-    item.classList.add("chosen");
-    const link = item.querySelector(".choose");
-    link?.setAttribute("aria-current", "true");
-    if (focus) link?.focus({ preventScroll: true });
-    const wanted = new Set((item.dataset.quotes || "").split(" ").filter(Boolean));
-    const marks = all("mark[data-q]").filter((m) => m.dataset.q.split(" ").some((q) => wanted.has(q)));
-    for (const mark of marks) mark.classList.add("on");
-    if (marks.length) show(marks[0]);
-    keepInSight(item);
-  }
-
-  function move(by) {
-    const items = all(".statement.item");
-    if (!items.length) return;
-    const at = items.findIndex((item) => item.id === chosen);
-    const next = at < 0 ? (by > 0 ? 0 : items.length - 1) : at + by;
-    choose(items[Math.min(Math.max(next, 0), items.length - 1)], true);
-  }
-
-  function moveRow(by) {
-    const links = all(".rows .open");
-    const at = links.indexOf(document.activeElement);
-    links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
-  }
-
-  function edit() {
-    const form = byId(chosen || "")?.querySelector("details.edit");
-    if (!form) return;
-    form.open = true;
-    form.querySelector("textarea, select, input:not([type=hidden])")?.focus();
-  }
-
-  function close(from) {
-    const around = from.closest("dialog, details");
-    if (!around) return;
-    if (around.tagName === "DIALOG") around.close();
-    else {
-      around.open = false;
-      around.closest(".item")?.querySelector(".choose")?.focus({ preventScroll: true });
-    }
-  }
-
   // Letters are keys until they are turned off: dictation would approve by saying "a".
   const keysAreOff = () => localStorage.getItem("keys") === "off";
+
+  function close(from) {
+    const around = from.closest("dialog, details, .work");
+    if (!around) return;
+    if (around.tagName === "DIALOG") around.close();
+    else if (around.tagName === "DETAILS") around.open = false;
+    else around.replaceChildren();
+    around.closest(".item")?.querySelector(".choose")?.focus({ preventScroll: true });
+  }
 
   function leave(form, pressed) {
     const node = document.activeElement === document.body ? pressed : document.activeElement;
@@ -112,63 +54,47 @@
     place.focus({ preventScroll: true });
   }
 
-  const typing = (node) => node.closest?.("input, textarea, select, [contenteditable]");
+  function notice(words, kind = "good") {
+    const line = document.createElement("p");
+    line.className = `notice ${kind}`;
+    line.textContent = words;
+    byId("notice").replaceChildren(line);
+    return line;
+  }
 
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
-    const opener = on("[data-opens]");
-    if (opener) byId(opener.dataset.opens)?.showModal();
-    else if (on("[data-close]")) close(event.target);
-    else if (on("[data-dismiss]")) on("[data-dismiss]").parentElement.remove();
-    else if (on("[data-fill]")) {
-      const field = byId(on("[data-fill]").dataset.fill);
-      field.value = on("[data-fill]").textContent;
-      field.focus();
-    } else if (event.target.tagName === "DIALOG") event.target.close(); // its backdrop
-    else if (on("a.choose, a[data-choose]")) {
-      const link = on("a.choose, a[data-choose]");
-      event.preventDefault();
-      choose(link.dataset.choose ? byId(link.dataset.choose) : link.closest(".item"), true);
-    } else if (on("a.to-source")) {
-      const anchor = byId(on("a.to-source").hash.slice(1));
-      choose(event.target.closest(".item"));
-      if (!anchor || !beside.matches) return; // the link itself goes there
-      event.preventDefault();
-      show(anchor.parentElement);
-    }
+    if (on("[data-close]")) close(event.target);
+    else if (on("[data-bookmarklet]")) event.preventDefault(); // it works on other sites' pages
+    else if (on("[data-dismiss]")) on(".notice").remove();
+    else if (event.target.tagName === "DIALOG") event.target.close(); // its backdrop
+    for (const chip of all("details.chip[open]")) if (!chip.contains(event.target)) chip.open = false;
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && event.target.closest?.("details.edit, details.add")) {
+    if (event.key === "Escape" && event.target.closest?.(".work, details.add, details.chip")) {
       close(event.target);
       return;
     }
-    if (typing(event.target) || document.querySelector("dialog[open]") || keysAreOff()) return;
-    const inSource = event.target.closest?.("#source");
-    const arrows = { ArrowDown: 1, ArrowUp: -1 };
-    const by = { j: 1, k: -1, ...(inSource || !byId("case") ? {} : arrows) }[event.key];
-    if (by) (byId("case") ? move : moveRow)(by);
-    else if (event.key === "e") edit();
-    else if (event.key === "/" && byId("q")) byId("q").focus();
+    if (typing(event.target) || keysAreOff()) return;
+    const dialog = document.querySelector("dialog[open]");
+    const pages = { q: "/", s: "/submit", b: "/batches", t: "/tags", p: "/publish", i: "/insight" };
+    if (went && !dialog) {
+      went = false;
+      if (pages[event.key]) location.assign(pages[event.key]);
+    } else if (!dialog && event.key === "g") went = true;
+    else if (!dialog && keys[event.key]?.(event)) { /* done by the page */ }
     else if (event.repeat) return; // held down
     else {
-      const action = all("[data-key]").find((node) => node.dataset.key === event.key && node.checkVisibility());
-      if (!action) return;
-      action.click();
+      const action = all("[data-key]", dialog ?? document).find(
+        (node) => node.dataset.key === event.key && (dialog || !node.closest("dialog")) && node.checkVisibility(),
+      );
+      if (action) action.click();
+      else if (event.key === "?" && !dialog) byId("keys")?.showModal();
+      else return;
     }
     event.preventDefault();
-  });
-
-  // What is selected in the source becomes the quote of the form that is open.
-  document.addEventListener("pointerup", (event) => {
-    if (!event.target.closest?.("#source")) return;
-    setTimeout(() => {
-      const made = getSelection();
-      const words = byId("source").contains(made.anchorNode) ? made.toString().trim() : "";
-      const field = all("details[open] [data-quote-field]").pop();
-      if (field && words) field.value = words;
-    });
   });
 
   // A modal dialog that a swap removes would leave the page inert, and an open one hides the answer.
@@ -176,22 +102,19 @@
     for (const dialog of all("dialog[open]")) dialog.close();
   });
   document.addEventListener("htmx:after:swap", () => {
-    const item = byId(chosen || "");
-    if (byId("case") && item) choose(item);
-    for (const notice of all(".notice.good")) setTimeout(() => {
-      if (!notice.matches(":hover, :focus-within")) notice.remove();
+    for (const done of afterSwap) done();
+    for (const good of all(".notice.good")) setTimeout(() => {
+      if (!good.matches(":hover, :focus-within")) good.remove();
     }, 6000);
   });
   // The desk was closed or killed: without a notice a decision would be lost silently.
   document.addEventListener("htmx:error", (event) => {
     if (!event.detail?.ctx || event.detail.ctx.response || byId("away")) return;
-    const notice = document.createElement("p");
-    notice.id = "away";
-    notice.className = "notice bad";
-    notice.textContent =
+    notice(
       "The desk does not answer: this page may be out of date, and nothing is saved. " +
-      "Is casebook still running?";
-    byId("notice").replaceChildren(notice);
+        "Is casebook still running?",
+      "bad",
+    ).id = "away";
   });
   document.addEventListener("htmx:after:request", (event) => {
     byId("away")?.remove();
@@ -213,9 +136,44 @@
     row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 16;
   }
 
-  const keys = byId("keys-on");
-  if (keys) {
-    keys.checked = !keysAreOff();
-    keys.addEventListener("change", () => localStorage.setItem("keys", keys.checked ? "on" : "off"));
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "keys-on") localStorage.setItem("keys", event.target.checked ? "on" : "off");
+  });
+  document.addEventListener("toggle", (event) => {
+    if (event.target.id === "keys") byId("keys-on").checked = !keysAreOff();
+  }, true);
+
+  // Browsers without invoker commands: the same buttons by script.
+  if (!("commandForElement" in HTMLButtonElement.prototype)) {
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest?.("[commandfor]");
+      if (!button) return;
+      const dialog = byId(button.getAttribute("commandfor"));
+      if (button.getAttribute("command") === "close") dialog?.close();
+      else dialog?.showModal();
+    });
   }
+
+  // News of this page: one stream, closed while the page is hidden.
+  function listen(address, handlers) {
+    let stream = null;
+    const open = () => {
+      if (stream || document.hidden) return;
+      stream = new EventSource(address);
+      for (const [name, handle] of Object.entries(handlers)) {
+        stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
+      }
+      stream.addEventListener("end", shut);
+    };
+    const shut = () => {
+      stream?.close();
+      stream = null;
+    };
+    document.addEventListener("visibilitychange", () => (document.hidden ? shut() : open()));
+    addEventListener("pagehide", shut);
+    addEventListener("pageshow", open);
+    open();
+  }
+
+  return { byId, all, motion, typing, keys, afterSwap, notice, listen, close };
 })();

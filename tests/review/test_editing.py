@@ -7,8 +7,7 @@ from review.changes import (
     AddStatement,
     AddTag,
     Confirm,
-    DropStatement,
-    DropTag,
+    Drop,
     SetFact,
     SetMeasure,
     SetStatement,
@@ -74,9 +73,9 @@ def test_facts_are_stored_in_their_own_form(name, value, stored):
         (SetStatement(n=99, text="x"), "no statement 99"),
         (SetStatement(n=1, text="x", quote="not there at all"), "not in the source"),
         (SetMeasure(n=15, parts={"method": "guess"}), "self-reported, A/B test, audited"),
-        (DropStatement(n=99), "no statement 99"),
-        (DropTag(slug="kafka"), "no tag kafka"),
-        (Confirm(slug="kafka"), "no tag kafka"),
+        (Drop(part="s-99"), "no statement 99"),
+        (Drop(part="t-kafka"), "no tag kafka"),
+        (Confirm(part="t-kafka"), "no tag kafka"),
         (AddTag(slug="perpetual-motion"), "no term perpetual-motion"),
         (AddTag(slug="rag"), "has the tag"),
         (AddTag(slug="databricks"), "does not name Databricks"),
@@ -102,12 +101,12 @@ def test_a_reworded_statement_is_checked_again():
     assert made.evidence == before.evidence
 
 
-def test_a_new_quote_is_located_in_place_of_the_old_ones():
+def test_a_new_quote_grows_to_its_sentence_and_takes_the_place_of_lost_ones():
     """A refuted statement with a quote that carries it is refuted no longer."""
     change = SetStatement(n=10, text="The model made up rates.", quote="the model made up rates")
     made = after(change).statements[9]
-    assert [e.quote for e in made.evidence] == ["the model made up rates"]
-    assert made.evidence[0].start == TEXT.index("the model made up rates")
+    (whole,) = made.evidence
+    assert whole.quote.startswith("The hardest part") and whole.quote.endswith("confidence.")
     assert made.support.level is SupportLevel.UNVERIFIED
 
 
@@ -128,7 +127,7 @@ def test_what_a_result_measures_is_set_in_parts():
 
 def test_statements_are_dropped_and_solutions_lose_a_dropped_challenge():
     """The others are numbered anew, and none answers a challenge that is gone."""
-    made = after(DropStatement(n=7))
+    made = after(Drop(part="s-7"))
     assert "Scanned tariff tables became unreadable text." not in {s.text for s in made.statements}
     assert [s.n for s in made.statements] == list(range(1, len(made.statements) + 1))
     assert {s.answers for s in made.section(Section.SOLUTIONS)} == {None}
@@ -139,7 +138,7 @@ def test_an_added_solution_takes_its_place_below_its_challenge():
     change = AddStatement(
         section=Section.SOLUTIONS, text="Rates are sentences.", quote=LINES[4], answers=8
     )
-    made = after(change, DropStatement(n=1))
+    made = after(change, Drop(part="s-1"))
     (added,) = [s for s in made.statements if s.text == "Rates are sentences."]
     assert text_of(made, added.answers) == "The model was wrong about half of the rates."
     assert added.origin is Origin.CURATOR
@@ -147,17 +146,19 @@ def test_an_added_solution_takes_its_place_below_its_challenge():
 
 def test_tags_are_added_with_the_words_that_name_them_and_dropped():
     """A term that the source names needs no quote; one that it shows needs the curator's."""
-    named = after(DropTag(slug="pgvector"), AddTag(slug="postgresql")).tags[-1]
+    named = after(Drop(part="t-pgvector"), AddTag(slug="postgresql")).tags[-1]
     assert named.slug == "postgresql"
     assert "PostgreSQL" in named.evidence[0].quote
     shown = after(AddTag(slug="evaluation", quote=LINES[8])).tags[-1]
     assert shown.evidence[0].quote == LINES[8]
-    assert "pgvector" not in {tag.slug for tag in after(DropTag(slug="pgvector")).tags}
+    assert "pgvector" not in {tag.slug for tag in after(Drop(part="t-pgvector")).tags}
 
 
 def test_confirming_marks_doubtful_parts_only():
     """Facts, statements and tags; what is refuted or sound stays as it is."""
-    study = after(Confirm(n=9), Confirm(n=10), Confirm(n=1), Confirm(name="narrator"))
+    study = after(
+        Confirm(part="s-9"), Confirm(part="s-10"), Confirm(part="s-1"), Confirm(part="f-narrator")
+    )
     by = [study.statements[n].support.confirmed_by for n in (8, 9, 0)]
     assert by == ["mira", None, None]
     assert study.fact("narrator").support.confirmed_by is None

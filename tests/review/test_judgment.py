@@ -68,7 +68,7 @@ def test_what_a_curator_confirms_is_not_judged_again(desk, build, warehouse, mod
     case_id = build.draft()
     statements = warehouse.case(case_id).revision.study.statements
     n = next(s.n for s in statements if s.text == "DOUBTFUL-STATEMENT")
-    assert desk.change(case_id, "confirm", n=str(n)).status_code < 400
+    assert desk.change(case_id, "confirm", part=f"s-{n}").status_code < 400
     after = next(s for s in warehouse.case(case_id).revision.study.statements if s.n == n)
     assert after.support.confirmed_by == "mira"
     assert not model_endpoint.requests

@@ -208,11 +208,11 @@ def test_a_bug_is_answered_in_words_and_under_the_policy(services, monkeypatch):
     def broken(*_: object) -> None:
         raise RuntimeError("<script>secret</script>")
 
-    monkeypatch.setattr(app.state.desk, "warehouse", broken)
+    monkeypatch.setattr(app.state.desk.live, "fresh", broken)
     with DeskClient(app, raise_server_exceptions=False) as client:
         answer = client.get("/")
     assert answer.status_code == 500
-    assert "AttributeError" in answer.text
+    assert "RuntimeError" in answer.text
     assert "secret" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 

@@ -86,52 +86,36 @@ WHERE $status IS NULL OR status = $status
 ORDER BY stored_at;
 
 -- name: case_state
-SELECT revision_id, status
+-- Of one case: the planner finds it in half the time that a list of one takes.
+SELECT case_id, source_id, status, revision_id, newer_revision_id
 FROM case_states
 WHERE case_id = $case_id;
 
--- name: next_draft
--- The draft after this case in the list, or else the first other one.
-WITH here AS (
-    SELECT updated_at, stored_at FROM case_states WHERE case_id = $case_id
-)
-SELECT drafts.case_id
-FROM case_states AS drafts
-LEFT JOIN here ON true
-WHERE drafts.case_id <> $case_id AND drafts.status = 'draft'
-ORDER BY
-    coalesce((drafts.updated_at, drafts.stored_at) < (here.updated_at, here.stored_at), false) DESC,
-    drafts.updated_at DESC,
-    drafts.stored_at DESC
-LIMIT 1;
+-- name: case_states
+SELECT case_id, source_id, status, revision_id, newer_revision_id
+FROM case_states
+WHERE list_contains($ids::JSON::VARCHAR[], case_id);
 
--- name: case_views
-WITH wanted AS (
-    SELECT unnest($ids::JSON::VARCHAR[]) AS case_id
-)
-SELECT
-    states.case_id,
-    states.status,
-    states.revision_id AS current_id,
-    states.newer_revision_id AS newer_id,
-    cases.created_at,
-    sources.* EXCLUDE (stored_at),
-    triages.*
-FROM case_states AS states
-JOIN cases USING (case_id)
-JOIN sources ON sources.source_id = states.source_id
-JOIN revisions USING (revision_id)
-LEFT JOIN triages ON triages.document_id = revisions.document_id
-WHERE states.case_id IN (FROM wanted)
-QUALIFY triages.stored_at IS NOT DISTINCT FROM
-    max(triages.stored_at) OVER (PARTITION BY states.case_id);
+-- name: case_sources
+SELECT cases.case_id, cases.created_at, sources.* EXCLUDE (stored_at)
+FROM cases
+JOIN sources USING (source_id)
+WHERE cases.case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
 
--- name: case_revisions
-SELECT * FROM revisions
+-- name: case_triages
+SELECT * FROM triages
+WHERE document_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
+QUALIFY stored_at = max(stored_at) OVER (PARTITION BY document_id);
+
+-- name: case_revision_ids
+SELECT case_id, revision_id FROM revisions
 WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
 ORDER BY stored_at;
 
--- name: case_documents
+-- name: revisions_by_id
+SELECT * FROM revisions WHERE revision_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+
+-- name: documents_by_id
 SELECT * FROM documents WHERE document_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
 
 -- name: case_reviews

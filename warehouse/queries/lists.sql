@@ -194,6 +194,7 @@ UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications
 UNION ALL SELECT 'reviews' AS name, count(*) AS rows FROM reviews
 UNION ALL SELECT 'revisions' AS name, count(*) AS rows FROM revisions
 UNION ALL SELECT 'saved_views' AS name, count(*) AS rows FROM saved_views
+UNION ALL SELECT 'selections' AS name, count(*) AS rows FROM selections
 UNION ALL SELECT 'signature_bands' AS name, count(*) AS rows FROM signature_bands
 UNION ALL SELECT 'signatures' AS name, count(*) AS rows FROM signatures
 UNION ALL SELECT 'snapshots' AS name, count(*) AS rows FROM snapshots

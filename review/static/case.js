@@ -1,0 +1,305 @@
+// The page of a case: choosing a part marks its quotes in the source, and what is selected in the
+// source becomes a quote. Typed text is kept until it is saved.
+"use strict";
+
+(() => {
+  const { byId, all, keys, motion, afterSwap, notice, listen } = desk;
+  const beside = matchMedia("(min-width: 60rem)");
+  const caseId = () => byId("case").dataset.case;
+  let chosen = null; // id of the chosen part, kept over a swap
+
+  /* Choosing */
+
+  function show(mark) {
+    const source = byId("source");
+    if (!beside.matches || !source) return;
+    // Only the source scrolls: scrollIntoView would move the draft as well.
+    const top = mark.getBoundingClientRect().top - source.getBoundingClientRect().top;
+    source.scrollTo({ top: source.scrollTop + top - source.clientHeight / 3, behavior: motion() });
+  }
+
+  function keepInSight(item) {
+    const free = (document.querySelector(".toolbar")?.getBoundingClientRect().bottom ?? 0) + 12;
+    const box = item.getBoundingClientRect();
+    if (box.top < free || box.bottom > innerHeight - 12) {
+      const spare = Math.max(0, (innerHeight - free - box.height) / 3);
+      scrollBy({ top: box.top - free - spare, behavior: motion() });
+    }
+  }
+
+  const isDoubtful = (item) => item.matches(".doubtful:not(.confirmed), .refuted");
+  const items = () => all(".item").filter((item) => item.checkVisibility());
+
+  function moveStrip(item) {
+    const strip = byId("strip");
+    if (!strip) return;
+    strip.hidden = !item;
+    if (!item) return;
+    strip.elements.part.value = item.id;
+    strip.querySelector("[value=confirm]").hidden = !item.matches(".doubtful:not(.confirmed)");
+    (item.querySelector("dd") ?? item).insertBefore(strip, item.querySelector(".work"));
+  }
+
+  function choose(item, focus) {
+    for (const old of all(".item.chosen")) {
+      old.classList.remove("chosen");
+      old.querySelector(".choose")?.removeAttribute("aria-current");
+    }
+    for (const mark of all("mark.on")) mark.classList.remove("on");
+    chosen = item ? item.id : null;
+    moveStrip(item);
+    if (!item) return;
+    item.classList.add("chosen");
+    const link = item.querySelector(".choose");
+    link?.setAttribute("aria-current", "true");
+    if (focus) link?.focus({ preventScroll: true });
+    const wanted = new Set((item.dataset.quotes || "").split(" ").filter(Boolean));
+    const marks = all("mark[data-q]").filter((m) => m.dataset.q.split(" ").some((q) => wanted.has(q)));
+    for (const mark of marks) mark.classList.add("on");
+    if (marks.length) show(marks[0]);
+    keepInSight(item);
+  }
+
+  function move(by, fits = () => true) {
+    const list = items();
+    let at = list.findIndex((item) => item.id === chosen);
+    if (at < 0 && by < 0) at = list.length;
+    for (let next = at + by; next >= 0 && next < list.length; next += by) {
+      if (fits(list[next])) return choose(list[next], true), true;
+    }
+    if (fits === isDoubtful) notice(list.some(fits) ? "No doubtful part further on." : "Nothing is doubtful.");
+    return true;
+  }
+
+  const inSource = () => document.activeElement?.closest?.("#source");
+  keys.j = () => move(1);
+  keys.k = () => move(-1);
+  keys.ArrowDown = (event) => (inSource() ? read(1, event.shiftKey) : move(1));
+  keys.ArrowUp = (event) => (inSource() ? read(-1, event.shiftKey) : move(-1));
+  keys.d = () => move(1, isDoubtful);
+  keys.D = () => move(-1, isDoubtful);
+  keys.e = () => (byId(chosen ?? "")?.querySelector("a.edit")?.click(), true);
+  keys.c = () => {
+    const item = byId(chosen ?? "");
+    if (!item) {
+      byId("comment").open = true;
+      byId("comment-text").focus();
+      return true;
+    }
+    afterLoad = () => {
+      const remark = item.querySelector(".remarking");
+      remark.open = true;
+      remark.querySelector("textarea").focus();
+    };
+    item.querySelector("a.edit").click();
+    return true;
+  };
+  for (const [key, id] of [["+", "add"], ["t", "add-tag"]]) {
+    keys[key] = () => {
+      if (!byId("grab").hidden && key === "+") return grabNew(), true;
+      byId(id).open = true;
+      byId(id).querySelector("select, textarea, input:not([type=hidden])").focus();
+      return true;
+    };
+  }
+  keys.s = () => {
+    byId("pane-source").checked = true;
+    byId("source").focus();
+    read(0, false);
+    return true;
+  };
+  keys.Enter = (event) => {
+    if (byId("grab").hidden || event.target.closest?.("a, button, summary")) return false;
+    byId("grab-add").click();
+    return true;
+  };
+  keys.Escape = () => (inSource() && byId(chosen ?? "") ? (choose(byId(chosen), true), true) : false);
+
+  let afterLoad = null;
+  afterSwap.push(() => {
+    const item = byId(chosen ?? "");
+    // Numbers move when a statement is dropped: a form that is open stays with its words.
+    for (const form of all(".work .part-forms")) {
+      const words = form.closest(".item").querySelector(".choose").textContent;
+      if (form.dataset.of !== words && form.dataset.of) form.parentElement.replaceChildren();
+    }
+    choose(item);
+    restoreTyped();
+    if (afterLoad) afterLoad();
+    else if (item) item.querySelector(".work:not(:empty) :is(textarea, select, input:not([type=hidden]))")?.focus();
+    afterLoad = null;
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    const form = event.target.closest?.("form");
+    if (!form || !event.detail?.ctx?.response?.raw?.ok) return;
+    forget(form);
+    form.closest(".work")?.replaceChildren();
+  });
+
+  document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest?.(selector);
+    if (on("a.choose, a[data-choose]")) {
+      const link = on("a.choose, a[data-choose]");
+      event.preventDefault();
+      choose(link.dataset.choose ? byId(link.dataset.choose) : link.closest(".item"), true);
+    } else if (on("a.to-source")) {
+      const anchor = byId(on("a.to-source").hash.slice(1));
+      choose(event.target.closest(".item"));
+      byId("pane-source").checked = true;
+      if (!anchor || !beside.matches) return; // the link itself goes there
+      event.preventDefault();
+      show(anchor.parentElement);
+    } else if (on("a.edit")) choose(on(".item"));
+    else if (on("[data-edit]")) keys.e();
+    else if (on("[data-remark]")) keys.c();
+    else if (on("#grab-new")) grabNew();
+    else if (on("#source .passage") && getSelection().isCollapsed) restingOn(on("mark[data-q]") ?? on(".passage"));
+  });
+
+  // What rests on a passage, or on one quote: the first is chosen, the others are marked.
+  function restingOn(place) {
+    const quotes = new Set(
+      [place, ...all("mark[data-q]", place)].flatMap((m) => m.dataset.q?.split(" ") ?? []),
+    );
+    const resting = items().filter((item) => (item.dataset.quotes ?? "").split(" ").some((q) => quotes.has(q)));
+    for (const item of all(".item.resting")) item.classList.remove("resting");
+    for (const item of resting) item.classList.add("resting");
+    if (!resting.length) return;
+    const next = resting[(resting.findIndex((item) => item.id === chosen) + 1) % resting.length];
+    const top = byId("source").scrollTop;
+    choose(next);
+    byId("source").scrollTo({ top });
+    if (resting.length > 1) notice(`${resting.length} parts rest on this; click again for the next.`);
+  }
+
+  /* Evidence: what is selected in the source */
+
+  function selectedWords() {
+    const made = getSelection();
+    if (made.isCollapsed || !byId("source").contains(made.anchorNode)) return "";
+    return made.toString().split("\n").map((line) => line.trim()).filter(Boolean).join("\n");
+  }
+
+  document.addEventListener("selectionchange", () => {
+    const grab = byId("grab");
+    if (!grab) return;
+    const words = selectedWords();
+    const field = all(".work [data-quote-field], details[open] [data-quote-field]").pop();
+    if (field && words) field.value = words;
+    grab.hidden = !words || Boolean(field);
+    grab.elements.quote.value = words;
+    grab.elements.part.value = chosen ?? "";
+    grab.querySelector(".words").textContent = words.length > 140 ? `${words.slice(0, 140)}…` : words;
+    byId("grab-add").hidden = !chosen;
+  });
+
+  function grabNew() {
+    const words = byId("grab").elements.quote.value;
+    byId("pane-draft").checked = true;
+    byId("add").open = true;
+    byId("add-quote").value = words;
+    byId("add-text").focus();
+  }
+
+  // By key: sentence by sentence, with Shift from the first to this one.
+  let sentences = [];
+  let at = -1;
+  let anchor = -1;
+
+  function allSentences() {
+    if (sentences.length && sentences[0].startContainer.isConnected) return sentences;
+    sentences = [];
+    const splitter = new Intl.Segmenter(undefined, { granularity: "sentence" });
+    for (const words of all("#source .passage > p")) {
+      const nodes = [];
+      const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(), start = 0; node; start += node.length, node = walker.nextNode()) {
+        nodes.push({ node, start });
+      }
+      const place = (offset) => {
+        const found = nodes.findLast(({ start }) => start <= offset) ?? nodes[0];
+        return [found.node, Math.min(offset - found.start, found.node.length)];
+      };
+      for (const { segment, index } of splitter.segment(words.textContent)) {
+        const range = document.createRange();
+        range.setStart(...place(index));
+        range.setEnd(...place(index + segment.trimEnd().length));
+        sentences.push(range);
+      }
+    }
+    return sentences;
+  }
+
+  function read(by, extends_) {
+    const list = allSentences();
+    if (!list.length) return true;
+    if (at < 0 || !by) {
+      const marked = document.querySelector("#source mark.on");
+      at = Math.max(0, marked ? list.findIndex((range) => range.intersectsNode(marked)) : 0);
+    } else at = Math.min(Math.max(at + by, 0), list.length - 1);
+    if (!extends_ || anchor < 0) anchor = at;
+    const [first, last] = [Math.min(anchor, at), Math.max(anchor, at)];
+    getSelection().setBaseAndExtent(
+      list[first].startContainer, list[first].startOffset, list[last].endContainer, list[last].endOffset,
+    );
+    const box = list[at].getBoundingClientRect();
+    const source = byId("source").getBoundingClientRect();
+    if (box.top < source.top + 40 || box.bottom > source.bottom - 40) {
+      byId("source").scrollBy({ top: box.top - source.top - source.height / 3, behavior: motion() });
+    }
+    return true;
+  }
+
+  /* Typed text is kept in this browser until it is saved */
+
+  function keyOf(field) {
+    const form = field.closest("form");
+    const of = field.closest(".part-forms")?.dataset.of ?? form.querySelector("[name=action]")?.value ?? "";
+    return `typed ${caseId()} ${of.slice(0, 200)} ${field.name}`;
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-save]")) localStorage.setItem(keyOf(event.target), event.target.value);
+  });
+
+  function forget(form) {
+    for (const field of all("[data-save]", form)) localStorage.removeItem(keyOf(field));
+  }
+
+  function restoreTyped() {
+    for (const field of all("[data-save]")) {
+      const kept = localStorage.getItem(keyOf(field));
+      if (kept === null || kept === field.value) continue;
+      field.value = kept;
+      const hint = document.createElement("p");
+      hint.className = "hint";
+      hint.textContent = "What you typed before is here again.";
+      field.after(hint);
+      const around = field.closest("details");
+      if (around) around.open = true;
+    }
+  }
+
+  /* Others at the same case */
+
+  listen(`/events?case=${encodeURIComponent(caseId())}`, {
+    people(names) {
+      const mine = document.querySelector(".curator").dataset.name;
+      const others = names.filter((name) => name !== mine);
+      byId("people").textContent = others.length ? `${others.join(", ")} is here too` : "";
+    },
+    async case() {
+      const answer = await fetch(`/cases/${caseId()}/state`);
+      if (!answer.ok) return;
+      const now = await answer.json();
+      const held = byId("case").dataset;
+      if (!now.who || (now.revision === held.revision && now.status === held.status)) return;
+      htmx.ajax("GET", location.pathname, { target: "#case", swap: "outerMorph" });
+      notice(`${now.who} changed this case just now.`);
+    },
+  });
+
+  restoreTyped();
+  const named = byId(location.hash.slice(1));
+  if (named?.matches(".item")) choose(named);
+})();

@@ -1,0 +1,60 @@
+// The queue: rows by key, selection, and counts that follow what happens elsewhere.
+"use strict";
+
+(() => {
+  const { byId, all, keys, listen } = desk;
+  let last = null; // the row that was selected last, for a range
+
+  const rows = () => all("#queue .row");
+  const focused = () => document.activeElement?.closest?.(".row");
+
+  function move(by) {
+    const links = all("#queue .row .open");
+    const at = links.indexOf(focused()?.querySelector(".open"));
+    const next = links[Math.min(Math.max(at + by, 0), links.length - 1)];
+    next?.focus();
+    next?.closest(".row").scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  function select(isRange) {
+    const list = rows();
+    const here = focused() ?? list[0];
+    const box = here?.querySelector(".pick input");
+    if (!box) return false;
+    box.checked = !box.checked;
+    if (isRange && last?.isConnected) {
+      const [from, to] = [list.indexOf(last), list.indexOf(here)].sort((a, b) => a - b);
+      for (const row of list.slice(from, to + 1)) row.querySelector(".pick input").checked = box.checked;
+    }
+    last = here;
+    here.querySelector(".open").focus();
+    return true;
+  }
+
+  keys.j = keys.ArrowDown = () => move(1);
+  keys.k = keys.ArrowUp = () => move(-1);
+  keys.x = () => select(false);
+  keys.X = () => select(true);
+  keys.f = () => (focused()?.querySelector(".act button")?.click(), true);
+  keys["/"] = () => (byId("q")?.focus(), true);
+  keys.Escape = () => {
+    for (const box of all(".pick input:checked")) box.checked = false;
+    return true;
+  };
+
+  listen("/events", {
+    queue(counts) {
+      let more = 0;
+      for (const number of all("[data-count]")) {
+        const now = counts[number.dataset.count] ?? 0;
+        const before = Number(number.textContent.replaceAll(",", ""));
+        if (number.dataset.count === "draft") more = now - before;
+        // Filters and a search count less than all: those numbers stay as they are.
+        if (!document.querySelector(".clear")) number.textContent = now.toLocaleString("en");
+      }
+      const news = byId("news");
+      if (news && more > 0) news.hidden = false;
+    },
+  });
+})();

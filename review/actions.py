@@ -126,8 +126,15 @@ async def retry(request: Request, desk: Desk, who: Who, source_id: str) -> Respo
 
 @router.post("/tags")
 async def rule(request: Request, desk: Desk, who: Who) -> Response:
-    """Accept, map or refuse a name that the taxonomy lacks."""
-    done = await asyncio.to_thread(_rule, fields_of(await request.form()), desk, who.name)
+    """Accept, map or refuse a name that the taxonomy lacks, or map or refuse several."""
+    form = await request.form()
+    names = [name for name in form.getlist("name") if isinstance(name, str)] or [""]
+    done = " ".join(
+        [
+            await asyncio.to_thread(_rule, {**fields_of(form), "name": name}, desk, who.name)
+            for name in names
+        ]
+    )
     if not is_fragment(request):
         return see("/tags")
     return await show_tags(request, desk, done=done)

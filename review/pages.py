@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from extractors.fetch.fetch import identify
+from extractors.text import decode
 from flows.publish import Published
 from review import queue as queue_parts
 from review import terms
@@ -124,6 +125,17 @@ async def part_forms(request: Request, desk: Desk, case_id: str, part: str) -> R
     template = "part.html" if is_fragment(request) else "part_page.html"
     words = text_of(item.part)
     return await rendered(request, template, page=page, item=item, words=words)
+
+
+@router.get("/cases/{case_id}/snapshot")
+async def snapshot(desk: Desk, case_id: str) -> Response:
+    """Show the stored bytes of a case's source as plain text, such as a page's HTML."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    found = await asyncio.to_thread(desk.warehouse.snapshot, view.document.snapshot_id)
+    if found is None or not found.media_type.startswith(("text/", "application/xhtml")):
+        raise UnknownId("The kept copy is not text: its extracted text stands beside the draft.")
+    data = await asyncio.to_thread(desk.services.blobs.get, found.sha256)
+    return PlainTextResponse(decode(data, found.charset, markup=True))
 
 
 @router.get("/cases/{case_id}/history")

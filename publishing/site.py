@@ -13,19 +13,15 @@ from typing import Any, NamedTuple
 from jinja2 import Environment
 
 from publishing.citations import bibtex, citation, ris
-from publishing.conversion import published_case
 from publishing.folder import replacing
-from publishing.gate import blocked
 from publishing.markdown import case_markdown
 from publishing.pages import environment
 from publishing.records import CaseRecord, PublishedCase
 from publishing.slugs import slugs
 from publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS, case_row, csv_text, statement_rows
 from publishing.word_index import word_index
-from schemas.errors import PublishError
 from schemas.frozen import Frozen, sha256_hex
-from schemas.reviews import CaseView, Publication
-from schemas.sources import Check
+from schemas.reviews import Publication
 
 WriteParquet = Callable[[list[dict[str, Any]], Path], None]
 """Writes rows to a Parquet file.
@@ -83,43 +79,36 @@ class DataFile(NamedTuple):
 
 
 def build(
-    views: Sequence[CaseView],
+    given: Sequence[PublishedCase],
     withdrawn: Sequence[Publication],
     settings: SiteSettings,
     target: Path,
     write_parquet: WriteParquet,
     *,
-    checks: Mapping[str, Check] | None = None,
+    addresses: Mapping[str, str] | None = None,
     built_at: datetime | None = None,
+    on_page: Callable[[int], object] = int,
 ) -> Built:
-    """Write the site of ``views`` to ``target`` in place of the one that is there.
-
-    Of each case only the readable part is written (`publishing.gate`).
+    """Write the site of the ``given`` cases to ``target`` in place of the one that is there.
 
     Args:
-        views: The cases to publish; a case that is not among them is not on the new site.
-        withdrawn: Publications that ended: a page at each address says so, and a case that comes
-            back gets its old address.
+        given: The cases to publish; a case that is not among them is not on the new site.
+        withdrawn: Publications that ended: a page at each address says so.
         settings: The site's name, address and licence.
         target: The folder that becomes the site: missing, empty, or an earlier site.
         write_parquet: See `WriteParquet`.
-        checks: By source id, the newest check that reached the source.
+        addresses: By case id, where a case stood before: it gets its old address.
         built_at: Shown on pages over all cases; now, where not given.
+        on_page: Called with the number of cases whose page is written.
 
     Raises:
-        PublishError: if a case is given twice or cannot be published, or the files cannot be
-            written; the site that was there stays.
+        PublishError: if a case is given twice, or the files cannot be written; the site that was
+            there stays.
     """
-    _refuse_blocked(views)
-    earlier = {p.case_id: p.address for p in withdrawn}
-    earlier |= {view.case.case_id: view.published.address for view in views if view.published}
-    names, known = slugs(views, earlier), checks or {}
-    cases = [
-        published_case(view, names[view.case.case_id], known.get(view.source.source_id))
-        for view in views
-    ]
+    names = slugs(given, addresses or {})
+    cases = [case.model_copy(update={"slug": names[case.case_id]}) for case in given]
     with replacing(target) as folder:
-        site = _Site(folder, settings, built_at or datetime.now(UTC))
+        site = _Site(folder, settings, built_at or datetime.now(UTC), on_page)
         site.write(sorted(cases, key=_newest_first), write_parquet)
         site.write_tombstones(withdrawn)
     return Built(len(cases), {c.case_id: (c.address, c.content_hash) for c in cases})
@@ -132,11 +121,13 @@ class _Site:
     folder: Path
     settings: SiteSettings
     built_at: datetime
+    on_page: Callable[[int], object] = int
 
     def write(self, cases: Sequence[PublishedCase], write_parquet: WriteParquet) -> None:
         records = [self._record(case) for case in cases]
-        for case, record in zip(cases, records, strict=True):
+        for n, (case, record) in enumerate(zip(cases, records, strict=True), start=1):
             self._write_case(case, record)
+            self.on_page(n)
         files = self._write_data(records, write_parquet)
         digest = sha256_hex((self.folder / "cases.jsonl").read_bytes())
         _write(self.folder / "words.js", word_index(cases))
@@ -211,12 +202,6 @@ class _Site:
     def _render(self, name: str, values: Mapping[str, object]) -> str:
         template = self._environment.get_template(name)
         return template.render(values, template=name, built_at=self.built_at)
-
-
-def _refuse_blocked(views: Iterable[CaseView]) -> None:
-    for view in views:
-        if reason := blocked(view.revision.study):
-            raise PublishError(f"Case {view.case.case_id} cannot be published. {reason}")
 
 
 def _newest_first(case: PublishedCase) -> tuple[float, str, str]:

@@ -11,7 +11,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from config.services import Services
-from review import account_pages, actions, api, batches, bulk, pages, watches
+from review import account_pages, actions, api, batches, bulk, pages, pdf_pages, watches
 from review.accounts import digest
 from review.problems import answer_errors
 from review.security import Guard
@@ -48,6 +48,7 @@ def create_app(services: Services, key: str) -> FastAPI:
             await following
             await state.jobs.close()
             await state.batches.close()
+            await state.publishing.close()
 
     app = FastAPI(
         title="casebook desk",
@@ -67,7 +68,7 @@ def create_app(services: Services, key: str) -> FastAPI:
         https_only=sessions.origin.startswith("https:"),
     )
     answer_errors(app)
-    for part in (pages, actions, bulk, batches, watches, account_pages, api):
+    for part in (pages, pdf_pages, actions, bulk, batches, watches, account_pages, api):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     site = services.settings.site_path

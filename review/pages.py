@@ -1,6 +1,7 @@
 """The pages of cases, submissions, tags and publishing; nothing here changes anything."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Annotated
@@ -11,7 +12,6 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from extractors.fetch.fetch import identify
 from extractors.text import decode
-from flows.publish import Published
 from review import queue as queue_parts
 from review import terms
 from review.case_page import case_page, item_of
@@ -26,7 +26,7 @@ from review.rendering import is_fragment, rendered
 from review.state import Desk, State, Walk, Who, person_of
 from review.submit import bookmarklet
 from schemas.errors import UnknownId
-from schemas.reviews import CaseFilter, CaseStatus
+from schemas.reviews import CaseStatus
 
 router = APIRouter(include_in_schema=False)
 
@@ -218,33 +218,15 @@ async def job(request: Request, desk: Desk, job_id: str) -> Response:
 
 
 @router.get("/publish")
-async def publish(request: Request, desk: Desk) -> Response:
-    """Show what waits to be published and what is published."""
-    return await show_publish(request, desk)
-
-
-async def show_publish(request: Request, desk: State, result: Published | None = None) -> Response:
-    """Return the page of what is and will be published, and the ``result`` of doing so."""
-    found = await asyncio.to_thread(_publishing, desk)
+async def show_publish(request: Request, desk: Desk) -> Response:
+    """Show what publishing would change, or how far it is, and what it changed last."""
+    job, target, changes = desk.publishing, str(desk.settings.site_path), defaultdict(list)
+    if not job.running:
+        for row in await asyncio.to_thread(desk.warehouse.publishing, target):
+            changes[row["change"]].append(row)
     template = "publish_body.html" if is_fragment(request) else "publish.html"
-    return await rendered(request, template, found, result=result)
-
-
-def _publishing(desk: State) -> dict[str, object]:
-    """Return which cases wait for publication, which are published, and which will leave."""
-    target = desk.settings.site_path
-    cases = desk.warehouse.cases(CaseFilter(limit=1_000_000))
-    out = {p.case_id: p for p in desk.warehouse.publications() if p.target == str(target)}
-    staying = [c for c in cases if c.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}]
-    revisions = {case.case_id: case.revision_id for case in staying}
-    current = {i for i, one in out.items() if revisions.get(i) == one.revision_id}
-    return {
-        "target": target,
-        "titles": {case.case_id: case.title or "Untitled" for case in cases},
-        "waiting": [case for case in staying if case.case_id not in current],
-        "published": [(case, out[case.case_id]) for case in staying if case.case_id in current],
-        "leaving": [case for case in cases if case.case_id in out and case not in staying],
-    }
+    context = {"job": job, "target": target, "changes": changes}
+    return await rendered(request, template, context, line_of=desk.live.index.lines.get)
 
 
 @router.get("/healthz")

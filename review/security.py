@@ -73,7 +73,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS | _OPENED.get(scope["path"], {}))
+                given = MutableHeaders(scope=message)
+                for name, value in (HEADERS | _OPENED.get(scope["path"], {})).items():
+                    given.setdefault(name, value)
             await send(message)
 
         headers, answer = Headers(scope=scope), self._app

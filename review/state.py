@@ -8,12 +8,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from config.services import Services
+from extractors.pdf.pages import Picture
 from review.accounts import Accounts, Person
 from review.batch_runs import BatchRuns
 from review.facets import QueueQuery
 from review.index import Index
 from review.jobs import Jobs
 from review.live import Live
+from review.publishing import Publishing
 from review.sessions import Attempts, Sessions
 from schemas.reviews import Role
 
@@ -47,6 +49,7 @@ class State:
         self.sessions = Sessions(self.settings, self.accounts, key)
         self.attempts = Attempts()
         self.token = self.sessions.token
+        self.pictures: dict[str, Picture] = {}  # pages of PDFs, by hash and number
         index = Index(services.settings.home / "index.sqlite", services.warehouse)
         self.live = Live(index, services.warehouse)
         self.bulks: dict[str, Any] = {}
@@ -77,6 +80,11 @@ class State:
     def jobs(self) -> Jobs:
         """The sources that this desk is processing."""
         return Jobs(self.services)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """The publication of the site that this desk does, or did last."""
+        return Publishing(self.services)
 
     @cached_property
     def batches(self) -> BatchRuns:

@@ -303,6 +303,10 @@ class CaseReads(Reader):
         """Return the publications in force: the newest per case and target, not withdrawn."""
         return self._all(Publication, "publications")
 
+    def publishing(self, target: str) -> list[Values]:
+        """Return what publishing to a target would change: the newest 50 cases of each change."""
+        return self._rows("publishing", target=target)
+
     def withdrawals(self) -> list[Publication]:
         """Return the newest publication of each case and target that is a withdrawal."""
         return self._all(Publication, "withdrawals")

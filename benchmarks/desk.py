@@ -8,18 +8,28 @@ A given home is seeded once and kept.
 """
 
 import argparse
+import gzip
 import os
 import random
+import re
+import shutil
+import statistics
+import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 import duckdb  # noqa: E402 - after the path
+import httpx2  # noqa: E402
+from backfill import bench  # noqa: E402
 
 from extractors.blocks import sentences  # noqa: E402
 from schemas.cases import (  # noqa: E402
@@ -47,6 +57,9 @@ from warehouse import Warehouse  # noqa: E402
 
 DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 STATEMENTS = 24
+ROUNDS = 40
+BATCH = 400
+MOST_BYTES = 100_000
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LEVELS = (*[SupportLevel.VERIFIED] * 7, *[SupportLevel.UNVERIFIED] * 2, SupportLevel.DOUBTFUL)
 
@@ -57,7 +70,7 @@ class Seeder:
     def __init__(self, drafts: int, events: int) -> None:
         self._chance = random.Random(11)  # noqa: S311 - only spread
         self._drafts, self._events = drafts, events
-        columns = "slug, title, company, industry, year, source_url, tags, full_summary"
+        columns = "slug, title, company, industry, year, tags, full_summary"
         file = DATA / "cases" / "llmops_cases.parquet"
         self._cases = duckdb.sql(f"SELECT {columns} FROM '{file}' ORDER BY slug").fetchall()  # noqa: S608 - a path
 
@@ -68,9 +81,9 @@ class Seeder:
             yield list(self._rows(number, round_, self._cases[place]))
 
     def _rows(self, number: int, round_: int, case: Sequence[Any]) -> Iterator[Frozen]:
-        slug, title, company, industry, year, url, tags, text = case
+        slug, title, company, industry, year, tags, text = case
         at = START + timedelta(minutes=7 * number)
-        address = f"{url or 'https://cases.example/' + slug}#{round_}"
+        address = f"https://cases.example/{slug}/{round_}"
         source_id = content_id("src", address)
         kind = self._chance.choice([SourceKind.WEB, SourceKind.WEB, SourceKind.VIDEO])
         yield Source(
@@ -211,14 +224,163 @@ def seed(home: Path, drafts: int, events: int) -> None:
                 print(f"seeded {number} of {drafts}", file=sys.stderr, flush=True)
 
 
+@dataclass
+class Timing:
+    """The times of one kind of request, in milliseconds, and its largest answer."""
+
+    name: str
+    gate: float
+    times: list[float] = field(default_factory=list)
+    size: int = 0
+    packed: int = 0
+
+    def note(self, began: float, body: bytes) -> None:
+        """Note an answer."""
+        self.times.append(1000 * (time.perf_counter() - began))
+        if len(body) > self.size:
+            self.size, self.packed = len(body), len(gzip.compress(body, 6))
+
+    def row(self) -> str:
+        """Return its line of the table."""
+        p50 = statistics.median(self.times)
+        p95 = statistics.quantiles(self.times, n=20)[-1]
+        size = f"{self.size / 1000:.0f} KB ({self.packed / 1000:.0f})"
+        holds = "yes" if p95 <= self.gate and self.size <= MOST_BYTES else "**no**"
+        return f"| {self.name} | {p50:.0f} | {p95:.0f} | {self.gate:.0f} | {size} | {holds} |"
+
+
+class Desk:
+    """A desk in a process of its own, asked as a browser would."""
+
+    def __init__(self, home: Path, environment: dict[str, str]) -> None:
+        own = environment | {"CASEBOOK_HOME": str(home), "CASEBOOK_CURATOR": "mira"}
+        command = [sys.executable, "-m", "cli", "review", "--port", "0", "--no-browser"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | own, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        found = None
+        while found is None:
+            line = self._process.stdout.readline() if self._process.stdout else ""
+            if not line:
+                raise SystemExit("the desk did not start")
+            found = re.search(r"http://127.0.0.1:[0-9]+/[?]key=[-_A-Za-z0-9]+", line)
+        address, _, key = found.group().partition("/?key=")
+        headers = {"Authorization": f"Bearer {key}"}
+        self.client = httpx2.Client(base_url=address, headers=headers, timeout=60)
+
+    def get(self, address: str, into: Timing | None = None) -> str:
+        """Ask for a page."""
+        began = time.perf_counter()
+        answer = self.client.get(address)
+        answer.raise_for_status()
+        if into:
+            into.note(began, answer.content)
+        return answer.text
+
+    def post(self, address: str, into: Timing | None = None, **form: str) -> str:
+        """Send a form; return where its answer leads."""
+        began = time.perf_counter()
+        answer = self.client.post(address, data=form)
+        if answer.is_error:
+            raise SystemExit(f"{address} answers {answer.status_code}: {answer.text[:500]}")
+        if into:
+            into.note(began, answer.content)
+        return answer.headers.get("location", "")
+
+    def close(self) -> None:
+        """Stop it."""
+        self.client.close()
+        self._process.terminate()
+        self._process.wait()
+
+
+def measure(home: Path, rounds: int) -> Iterator[Timing]:
+    """Yield the times of each page, of searches and of decisions while a batch is processed."""
+    chance = random.Random(5)  # noqa: S311 - only spread
+    with bench(BATCH, 0.6) as here:
+        desk = Desk(home, here.environment)
+        try:
+            desk.get("/")
+            while "not searched yet" in desk.get("/?q=model"):
+                time.sleep(1)
+            lines = desk.client.get("/api/cases", params={"status": "draft", "limit": 4000}).json()
+            ids = [line["case_id"] for line in lines]
+            chance.shuffle(ids)
+            listed = (here.folder / here.list_of(BATCH)).read_text()
+            quote = desk.post("/batches/quote", addresses=listed)
+            batch = desk.post("/batches", quote=quote.rsplit("/", 1)[1])
+            tags = ["rag", "fine-tuning", "evals", "chatbot", "agent", "error-handling"]
+            pages = {
+                "queue": lambda _: "/",
+                "queue, filtered": lambda n: f"/?tag={tags[n % 6]}&doubt=doubtful",
+                "queue, page 40": lambda _: "/?page=40",
+                "case": lambda n: f"/cases/{ids[n]}",
+                "case, a form": lambda n: f"/cases/{ids[n]}/parts/s-3",
+                "history": lambda n: f"/cases/{ids[n]}/history",
+                "submit": lambda _: "/submit",
+                "batches": lambda _: "/batches",
+                "batch": lambda _: batch,
+                "watches": lambda _: "/watches",
+                "tags": lambda _: "/tags",
+                "publish": lambda _: "/publish",
+                "insight": lambda _: "/insight",
+                "refused": lambda _: "/?status=refused",
+                "failures": lambda _: "/?status=failed",
+            }
+            for name, address in pages.items():
+                timing = Timing(name, 100)
+                for n in range(rounds):
+                    desk.get(address(n), timing)
+                yield timing
+            words = (
+                "vector database|fine-tuning|hallucination|llama|customer support|latency|agents"
+            )
+            search = Timing("search", 150)
+            for n in range(rounds):
+                desk.get(f"/?q={words.split('|')[n % 7]}", search)
+            yield search
+            yield from decisions(desk, ids[rounds:], rounds)
+            if "in progress" not in desk.get(batch):
+                print("The batch ended before the measurement.", file=sys.stderr)
+        finally:
+            desk.close()
+
+
+def decisions(desk: Desk, ids: Sequence[str], rounds: int) -> Iterator[Timing]:
+    """Yield the times of decisions, each about a case whose page was read before."""
+    comment = {"decision": "comment", "reason": "Compare the second number."}
+    edit = {"decision": "edit", "action": "set_fact", "name": "company", "value": "Initech"}
+    approve = {"decision": "approve", "confirm": "true", "leave_out": "true"}
+    reject = {"decision": "reject", "reason": "Another case covers it."}
+    kinds = {"comment": comment, "edit": edit, "approve": approve, "reject": reject}
+    for start, (name, form) in enumerate(kinds.items()):
+        timing = Timing(f"decision: {name}", 60)
+        for case_id in ids[start * rounds : (start + 1) * rounds]:
+            desk.get(f"/cases/{case_id}")
+            desk.post(f"/cases/{case_id}/decisions", timing, **form)
+        yield timing
+
+
 def main() -> None:
     """Seed, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--drafts", type=int, default=10_000)
     parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--home", type=Path)
     given = parser.parse_args()
-    seed(given.home, given.drafts, given.events)
+    with tempfile.TemporaryDirectory() as temporary:
+        home = Path(temporary)
+        if given.home:
+            seed(given.home, given.drafts, given.events)
+            shutil.copytree(given.home, home, dirs_exist_ok=True)
+        else:
+            seed(home, given.drafts, given.events)
+        print("| request | p50 ms | p95 ms | gate | largest (gzipped) | holds |")
+        print("|---|---|---|---|---|---|")
+        for timing in measure(home, given.rounds):
+            print(timing.row(), flush=True)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Publish": {"publish": operate.publish, "recheck": operate.recheck},
     "Operate": {
         "up": operate.up,
+        "mcp": operate.mcp,
         "doctor": doctor.doctor,
         "costs": operate.costs,
         "sql": operate.sql,

@@ -51,17 +51,22 @@ def site_settings(own: Settings) -> SiteSettings:
 
 
 async def publish_site(
-    services: Services, out: Path | None = None, on_progress: Progress = lambda *_: None
+    services: Services,
+    out: Path | None = None,
+    on_progress: Progress = lambda *_: None,
+    *,
+    who: str = "",
 ) -> Published:
     """Write the site and store what changed, or raise PublishError; the site stays as it was.
 
     ``on_progress`` gets the number of steps that are done, and of all; what it raises ends it.
     """
+    out, who = out or services.settings.site_path, who or services.settings.curator
     async with services.warehouse.alone("publish"):
-        return await to_thread(_publish, services, out or services.settings.site_path, on_progress)
+        return await to_thread(_publish, services, out, who, on_progress)
 
 
-def _publish(services: Services, out: Path, on_progress: Progress) -> Published:
+def _publish(services: Services, out: Path, who: str, on_progress: Progress) -> Published:
     warehouse, target = services.warehouse, str(out)
     ids = [i for status in _OUT for i in warehouse.case_ids(status)]
     cases, addresses, kept_back = dict[str, PublishedCase](), dict[str, str](), list[Blocked]()
@@ -85,7 +90,7 @@ def _publish(services: Services, out: Path, on_progress: Progress) -> Published:
     same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
     fresh = {case_id for case_id, page in pages.items() if (case_id, *page) not in same}
     rows = [_publication(cases[case_id], target, *pages[case_id]) for case_id in fresh]
-    warehouse.append(*rows, *gone)
+    warehouse.append(*(row.model_copy(update={"who": who}) for row in (*rows, *gone)))
     return Published(
         path=out,
         added=tuple(sorted(fresh - before.keys())),

@@ -107,11 +107,12 @@ def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]
     return {
         "support": part.support.level,
         "reason": part.support.reason if doubtful else "",
-        "quotes": _quotes(document, part.evidence),
+        "quotes": quotes(document, part.evidence),
     }
 
 
-def _quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[Quote, ...]:
+def quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[Quote, ...]:
+    """Return evidence as readers get it, with places and links."""
     return tuple(
         Quote(
             **one.model_dump(include=_OF_EVIDENCE),

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from schemas.cases import FACT_LABELS, CaseStudy, FactName, Origin, Section, SupportLevel
-from schemas.sources import Document, SourceKind
+from schemas.sources import FROM_BROWSER, Document, SourceKind
 from schemas.taxonomy import load_taxonomy
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -84,7 +84,8 @@ def byline(document: Document) -> str:
         line += f" {'from' if document.kind in _SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"
     if document.site:
         line += f" on {one_line(document.site)}"
-    return f"{line}, {day(document.published)}" if document.published else line
+    line += f", {day(document.published)}" if document.published else ""
+    return f"{line}, as a curator’s browser showed it" if FROM_BROWSER in document.steps else line
 
 
 def kind_name(kind: SourceKind, address: str | None = None) -> str:

@@ -15,12 +15,12 @@ from review.draft_page import marked
 from review.forms import fields_of
 from review.jobs import Job
 from review.judgment import judge_of
-from review.pages import show_case, show_publish, show_tags
+from review.pages import show_case, show_publish, show_submit, show_tags
 from review.rendering import is_fragment, rendered, see
 from review.requests import DecisionRequest, decide
 from review.security import Changes
 from review.state import Desk, State, Who
-from review.submit import submitted
+from review.submit import selection, submitted
 from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Decision
@@ -100,38 +100,49 @@ async def decide_draft(request: Request, desk: Desk, who: Who, case_id: str) -> 
 
 
 @router.post("/submit")
-async def submit(request: Request, desk: Desk) -> Response:
-    """Start on addresses, files and transcripts."""
-    found = await submitted(await request.form(), desk.settings.home)
-    started = [desk.jobs.start(ref, label=label) for ref, label in found.sources]
+async def submit(request: Request, desk: Desk, who: Who) -> Response:
+    """Start on addresses, files and transcripts, and on a page from the curator's browser."""
+    form = await request.form()
+    found = await submitted(form, desk.settings.home)
+    hints = selection(form, [ref for ref, _ in found.sources], who.name)
+    if hints:
+        await asyncio.to_thread(desk.warehouse.append, *hints)
+    started = [desk.jobs.start(ref, label=name, who=who.name) for ref, name in found.sources]
     return await _show_jobs(request, desk, started, found.problems)
 
 
 @router.post("/sources/{source_id}/retry")
-async def retry(request: Request, desk: Desk, source_id: str) -> Response:
+async def retry(request: Request, desk: Desk, who: Who, source_id: str) -> Response:
     """Try a source again; with ``force``, draft one that triage refused."""
     source = await asyncio.to_thread(desk.warehouse.source, source_id)
     if source is None:
         raise UnknownId(f"There is no source {source_id}: look at the queue again.")
     force = bool((await request.form()).get("force"))
-    label = source.canonical_url or source.reference.source
-    job = desk.jobs.start(source.reference, label=label, force=force)
+    label = source.canonical_url or source.reference.label
+    job = desk.jobs.start(source.reference, label=label, who=who.name, force=force)
     return await _show_jobs(request, desk, [job])
 
 
 @router.post("/tags")
 async def rule(request: Request, desk: Desk, who: Who) -> Response:
-    """Accept, map or refuse a name that the taxonomy lacks."""
-    done = await asyncio.to_thread(_rule, fields_of(await request.form()), desk, who.name)
+    """Accept, map or refuse a name that the taxonomy lacks, or map or refuse several."""
+    form = await request.form()
+    names = [name for name in form.getlist("name") if isinstance(name, str)] or [""]
+    done = " ".join(
+        [
+            await asyncio.to_thread(_rule, {**fields_of(form), "name": name}, desk, who.name)
+            for name in names
+        ]
+    )
     if not is_fragment(request):
         return see("/tags")
     return await show_tags(request, desk, done=done)
 
 
 @router.post("/publish")
-async def publish(request: Request, desk: Desk) -> Response:
+async def publish(request: Request, desk: Desk, who: Who) -> Response:
     """Begin to write the approved cases to the site."""
-    desk.publishing.start()
+    desk.publishing.start(who.name)
     return await show_publish(request, desk) if is_fragment(request) else see("/publish")
 
 
@@ -185,6 +196,5 @@ async def _show_jobs(
     if is_fragment(request):
         return await rendered(request, "job_list.html", jobs=jobs, problems=problems)
     if problems:
-        recent = desk.jobs.recent()
-        return await rendered(request, "submit.html", jobs=recent, problems=problems)
+        return await show_submit(request, desk, problems)
     return see(f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit")

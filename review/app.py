@@ -7,13 +7,16 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from config.services import Services
 from publishing.site import STATIC as SITE_FILES
-from review import actions, api, batches, bulk, pages, pdf_pages, watches
+from review import account_pages, actions, api, batches, bulk, pages, pdf_pages, watches
+from review.accounts import digest
 from review.problems import answer_errors
 from review.security import Guard
+from review.sessions import Sessions
 from review.state import State
 
 _STATIC = Path(__file__).parent / "static"
@@ -56,9 +59,17 @@ def create_app(services: Services, key: str) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.desk = State(services, key)
-    app.add_middleware(Guard, key=key)
+    sessions: Sessions = app.state.desk.sessions
+    app.add_middleware(Guard, sessions=sessions)
+    # Lax: a link or bookmarklet on another site opens the desk; changes need our own origin.
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=sessions.secret,
+        session_cookie=f"casebook-{digest(sessions.secret)[:8]}",  # ports share cookies
+        https_only=sessions.origin.startswith("https:"),
+    )
     answer_errors(app)
-    for part in (pages, pdf_pages, actions, bulk, batches, watches, api):
+    for part in (pages, pdf_pages, actions, bulk, batches, watches, account_pages, api):
         app.include_router(part.router)
     app.mount("/preview", StaticFiles(directory=SITE_FILES), name="preview")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -32,7 +32,10 @@ _ORDERS: Mapping[str, Callable[[Line], Any]] = {
 
 
 class QueueQuery(Frozen):
-    """Which cases the queue lists; an empty facet admits all, ``q`` is searched in every text."""
+    """Which cases the queue lists; an empty facet admits all, ``q`` is searched in every text.
+
+    The status is ``all`` for any.
+    """
 
     status: str = "draft"
     doubt: str = ""
@@ -113,6 +116,10 @@ class Lines:
         bits = list(self._bits.items())
         return {value: n.bit_count() for (facet, value), n in bits if facet == "status"}
 
+    def number(self, facet: str, value: str) -> int:
+        """Return how many lines have a value."""
+        return self._bits.get((facet, value), 0).bit_count()
+
     def counts(
         self, query: QueueQuery, matches: Iterable[str] | None = None
     ) -> dict[str, dict[str, int]]:
@@ -157,7 +164,7 @@ class Lines:
         bits = -1
         for facet in FACETS:
             value = getattr(query, facet)
-            if value and facet != without:
+            if value and value != "all" and facet != without:
                 bits &= self._aged(value) if facet == "age" else self._bits.get((facet, value), 0)
         return bits & ((1 << len(self._lines)) - 1)
 

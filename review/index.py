@@ -11,10 +11,11 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 from review.facets import Lines
@@ -31,7 +32,8 @@ _OVERLAP = timedelta(seconds=5)  # the clocks of machines that share a warehouse
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Hit(NamedTuple):
+@dataclass(frozen=True)
+class Hit:
     """A statement that fits a search; ``marked`` is its text with the found words marked."""
 
     case_id: str
@@ -53,12 +55,14 @@ class Index:
     def __init__(self, path: Path, warehouse: Warehouse) -> None:
         self._path, self._warehouse = path, warehouse
         self._updating = threading.Lock()
+        self._since: str | None = None  # up to when ``lines`` is known
 
     @cached_property
     def lines(self) -> Lines:
         """The lines of all cases as they are now."""
         lines = Lines()
         with self._open() as connection:
+            self._since = _meta(connection, "since")
             _load(connection, lines)
         return lines
 
@@ -66,8 +70,9 @@ class Index:
         """Bring the lines of the cases up to date; return the ids of those that changed."""
         with self._updating, self._open() as connection:
             since = _EVER
-            if (stored := _meta(connection, "since")) is not None:
-                since = datetime.fromisoformat(stored) - _OVERLAP
+            # Not what the file says: another process may have brought it up to date.
+            if self.lines is not None and self._since and _meta(connection, "since"):
+                since = datetime.fromisoformat(self._since) - _OVERLAP
             found = self._warehouse.changed_cases(since)
             changed: list[str] = []
             for start in range(0, len(found), _LINES_AT_ONCE):
@@ -79,8 +84,9 @@ class Index:
                 _load(connection, self.lines, [line["case_id"] for line in lines])
                 changed += [line["case_id"] for line in lines]
             if found:
+                self._since = found[-1]["stored_at"].isoformat()
                 with connection:
-                    _set_meta(connection, "since", found[-1]["stored_at"].isoformat())
+                    _set_meta(connection, "since", self._since)
             return changed
 
     def refresh_texts(self, most: int = _TEXTS_AT_ONCE) -> int:
@@ -103,10 +109,11 @@ class Index:
             connection.executemany(change, [(n, source_id) for source_id, n in copies.items()])
             _load(connection, self.lines)
 
-    def matches(self, q: str) -> dict[str, float]:
-        """Return the cases with these words in any of their texts, and their ranks: low is good."""
+    def matches(self, q: str, *, every: bool = True) -> dict[str, float]:
+        """Return the cases with every word, or any, in one of their texts, by rank: low is good."""
+        match = match_of(q, every=every)
         with self._open() as connection:
-            return dict(connection.execute(_sql("matches"), {"match": match_of(q)}).fetchall())
+            return dict(connection.execute(_sql("matches"), {"match": match}).fetchall())
 
     def snippets(self, ids: Sequence[str], q: str) -> dict[str, str]:
         """Return by case where the words stand, with the found ones between ``MARKS``."""
@@ -224,8 +231,8 @@ def _put(connection: sqlite3.Connection, line: Mapping[str, Any]) -> None:
 def _put_texts(connection: sqlite3.Connection, texts: Mapping[str, Any]) -> None:
     case_id = texts["case_id"]
     row = connection.execute(
-        "SELECT id, title, company, revision_id || ' ' || status AS state FROM cases "
-        "WHERE case_id = ?",
+        "SELECT id, title, company, revision_id || ' ' || coalesce(published_id, '') AS state "
+        "FROM cases WHERE case_id = ?",
         (case_id,),
     ).fetchone()
     current = [one["text"] for one in texts["statements"] if one["is_current"]]

@@ -22,6 +22,7 @@ CREATE TABLE cases (
     checked TEXT,
     assignee TEXT,
     changed_by TEXT,
+    published_id TEXT,
     comments INTEGER,
     updated_at REAL,
     stored_at REAL,
@@ -47,11 +48,12 @@ CREATE INDEX statements_by_case ON statements_of (id);
 -- name: put_case
 INSERT INTO cases (
     case_id, source_id, revision_id, document_id, status, newer, kind, url, title, company, industry,
-    year, support, doubts, verdict, checked, assignee, changed_by, comments, updated_at, stored_at
+    year, support, doubts, verdict, checked, assignee, changed_by,
+    published_id, comments, updated_at, stored_at
 ) VALUES (
     :case_id, :source_id, :revision_id, :document_id, :status, :newer, :kind, :url, :title, :company,
-    :industry, :year, :support, :doubts, :verdict, :checked, :assignee, :changed_by, :comments, :updated_at,
-    :stored_at
+    :industry, :year, :support, :doubts, :verdict, :checked, :assignee, :changed_by,
+    :published_id, :comments, :updated_at, :stored_at
 )
 ON CONFLICT (case_id) DO UPDATE SET
     revision_id = excluded.revision_id,
@@ -70,13 +72,14 @@ ON CONFLICT (case_id) DO UPDATE SET
     checked = excluded.checked,
     assignee = excluded.assignee,
     changed_by = excluded.changed_by,
+    published_id = excluded.published_id,
     comments = excluded.comments,
     updated_at = excluded.updated_at
 RETURNING id;
 
 -- name: without_texts
 SELECT case_id FROM cases
-WHERE texts_of IS NOT revision_id || ' ' || status
+WHERE texts_of IS NOT revision_id || ' ' || coalesce(published_id, '')
 ORDER BY stored_at DESC
 LIMIT :most;
 

@@ -71,14 +71,16 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, ref: SourceRef, *, label: str | None = None, force: bool = False) -> Job:
+    def start(
+        self, ref: SourceRef, *, label: str | None = None, who: str = "", force: bool = False
+    ) -> Job:
         """Start on a source; ``label`` names it on the page, ``force`` drafts a refused one."""
-        job = Job(ref, label or ref.source)
+        job = Job(ref, label or ref.label)
         self._jobs[job.job_id] = job
         finished = [one.job_id for one in self._jobs.values() if not one.running]
         for job_id in finished[: max(0, len(self._jobs) - _KEPT)]:
             del self._jobs[job_id]
-        task = asyncio.create_task(self._run(job, force=force))
+        task = asyncio.create_task(self._run(job, who=who, force=force))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
@@ -106,10 +108,10 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self, job: Job, *, force: bool) -> None:
+    async def _run(self, job: Job, *, who: str, force: bool) -> None:
         async with self._gate:
             try:
-                run = Run(job.ref, self._services, force=force, on_progress=job.on_progress)
+                run = Run(job.ref, self._services, who, force, on_progress=job.on_progress)
                 job.result = await self._process(run)
             except CasebookError as error:
                 job.problem = str(error)

@@ -22,7 +22,7 @@ def merged(changes: Sequence[to.Change], view: CaseView, seen: Seen) -> Sequence
         return changes
     base = next((one for one in view.revisions if one.revision_id == revision_id), None)
     last = view.reviews[-1].who if view.reviews else view.revision.author
-    if base is None or status is not view.status:
+    if base is None or status != view.status:
         raise InvalidDecision(
             f"nothing was changed: {last} changed this case in the meantime; "
             "reload it and decide again"

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from extractors.fetch.fetch import identify
+from extractors.text import decode
+from flows.site import site_settings
+from publishing.site import preview
 from review import queue as queue_parts
 from review import terms
 from review.case_page import case_page, item_of
@@ -22,6 +26,7 @@ from review.near_copies import near_copies
 from review.queue import QueuePage, case_queue, failure_queue, refused_queue
 from review.rendering import is_fragment, rendered
 from review.state import Desk, State, Walk, Who, person_of
+from review.submit import bookmarklet
 from schemas.errors import UnknownId
 from schemas.reviews import CaseStatus
 
@@ -53,7 +58,8 @@ def _queue(desk: State, query: QueueQuery, page: int, who: str) -> QueuePage:
     if query.status == "refused":
         return refused_queue(warehouse, query, page, live.counts())
     if query.status == "failed":
-        working = {job.ref.source for job in desk.jobs.running()}
+        refs = [job.ref for job in desk.jobs.running()]
+        working = {name for ref in refs for name in (ref.source, identify(ref).source_id)}
         for batch_id in desk.batches.active():
             working |= {item.source_id for item in warehouse.batch_items(batch_id)}
         return failure_queue(warehouse, query, page, live.counts(), working)
@@ -96,6 +102,7 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
         "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
         "copies": near_copies(view, warehouse),
+        "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,
     }
@@ -120,6 +127,17 @@ async def part_forms(request: Request, desk: Desk, case_id: str, part: str) -> R
     template = "part.html" if is_fragment(request) else "part_page.html"
     words = text_of(item.part)
     return await rendered(request, template, page=page, item=item, words=words)
+
+
+@router.get("/cases/{case_id}/snapshot")
+async def snapshot(desk: Desk, case_id: str) -> Response:
+    """Show the stored bytes of a case's source as plain text, such as a page's HTML."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    found = await asyncio.to_thread(desk.warehouse.snapshot, view.document.snapshot_id)
+    if found is None or not found.media_type.startswith(("text/", "application/xhtml")):
+        raise UnknownId("The kept copy is not text: its extracted text stands beside the draft.")
+    data = await asyncio.to_thread(desk.services.blobs.get, found.sha256)
+    return PlainTextResponse(decode(data, found.charset, markup=True))
 
 
 @router.get("/cases/{case_id}/history")
@@ -151,7 +169,7 @@ def _preview(desk: State, case_id: str) -> str:
 async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
     """Show a newer draft beside the case, field by field."""
     shown = await asyncio.to_thread(_draft, desk, case_id)
-    return await rendered(request, "draft.html", page=shown)
+    return await rendered(request, "draft.html", page=shown, view=shown.view)
 
 
 def _draft(desk: State, case_id: str) -> DraftPage:
@@ -181,9 +199,24 @@ def _tags(desk: State) -> dict[str, object]:
 
 
 @router.get("/submit")
-async def submit(request: Request, desk: Desk) -> Response:
-    """Show the form for new sources and the work in progress."""
-    return await rendered(request, "submit.html", jobs=desk.jobs.recent(), problems=())
+async def submit(request: Request, desk: Desk, url: str = "", hint: str = "") -> Response:
+    """Show the form for new sources, filled in by a link, and the work in progress."""
+    return await show_submit(request, desk, url=url, hint=hint)
+
+
+async def show_submit(
+    request: Request, desk: State, problems: Sequence[str] = (), url: str = "", hint: str = ""
+) -> Response:
+    """Return the page of the form; ``problems`` are entries that were left out."""
+    given = {"jobs": desk.jobs.recent(), "problems": problems, "url": url, "hint": hint}
+    address = bookmarklet(str(request.base_url).rstrip("/"))
+    return await rendered(request, "submit.html", given, bookmarklet=address)
+
+
+@router.get("/submit/page")
+async def handover(request: Request, url: str = "", hint: str = "") -> Response:
+    """Show the page that takes over what the bookmarklet sends from another site's page."""
+    return await rendered(request, "handover.html", url=url, hint=hint)
 
 
 @router.get("/jobs/{job_id}")

@@ -27,11 +27,11 @@ class Publishing:
         """Whether a publication is in progress."""
         return self._task is not None and not self._task.done()
 
-    def start(self) -> None:
-        """Begin to publish, unless that is in progress."""
+    def start(self, who: str) -> None:
+        """Begin to publish in a person's name, unless that is in progress."""
         if not self.running:
             self.done, self.total, self.result, self.problem = 0, 0, None, None
-            self._task = asyncio.create_task(self._run())
+            self._task = asyncio.create_task(self._run(who))
 
     async def close(self) -> None:
         """Stop soon; the site stays as it was."""
@@ -44,9 +44,9 @@ class Publishing:
             raise PublishError("The desk was closed: publish again.")
         self.done, self.total = done, total
 
-    async def _run(self) -> None:
+    async def _run(self, who: str) -> None:
         try:
-            self.result = await publish_site(self._services, on_progress=self._on_progress)
+            self.result = await publish_site(self._services, None, self._on_progress, who=who)
         except CasebookError as error:
             self.problem = str(error)
         except Exception:  # else the page would show progress for ever

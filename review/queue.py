@@ -52,7 +52,7 @@ class QueuePage:
     ``tabs`` has the size of every tab and ``counts`` what each value of each facet would list.
     ``failures`` are sorted by remedy, ``unfinished`` are sources whose run was interrupted,
     ``minutes_left`` is an estimate for what is listed, ``unsearched`` cases have no text yet in
-    the search.
+    the search, ``newer`` cases have a newer draft.
     """
 
     query: QueueQuery
@@ -69,6 +69,7 @@ class QueuePage:
     views: Sequence[SavedView] = ()
     minutes_left: float | None = None
     unsearched: int = 0
+    newer: int = 0
 
     @property
     def is_last(self) -> bool:
@@ -96,6 +97,7 @@ def case_queue(
         snippets=index.snippets(shown, query.q) if query.q else {},
         minutes_left=len(ids) * pace / 60 if pace else None,
         unsearched=index.waiting_texts() if query.q else 0,
+        newer=index.lines.number("flag", "newer draft"),
     )
 
 

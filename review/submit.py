@@ -5,17 +5,21 @@ The functions raise InputError, or TooLarge, with a message for the curator.
 
 import asyncio
 import hashlib
+import json
 import re
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+from urllib.parse import quote
 
 from starlette.datastructures import FormData, UploadFile
 
+from extractors.fetch.fetch import identify
 from extractors.registry import TRANSCRIPTS
 from publishing.anchors import web_address
 from review.forms import file, text
 from schemas.errors import CasebookError, InputError, TooLarge
-from schemas.sources import SourceRef
+from schemas.sources import Selection, SourceRef
 
 FILE_BYTES = 50_000_000  # what extraction reads of the largest kind
 LISTS = tuple(".csv .tsv .txt .md .opml .xml .rss .atom .json .jsonl .html .gz".split())
@@ -23,6 +27,7 @@ LISTS = tuple(".csv .tsv .txt .md .opml .xml .rss .atom .json .jsonl .html .gz".
 
 _NAME = re.compile(r"[^\w.-]+")
 _NAME_LENGTH = 80
+_HINT_LENGTH = 2_000
 _SHOWN = 200
 _SRT = re.compile(r"^[0-9:]{5,8},[0-9]{3} --> ", re.MULTILINE)
 
@@ -38,16 +43,17 @@ async def submitted(form: FormData, home: Path) -> Submitted:
     """Return what a form submits; a bad line or file does not keep the others back."""
     found = addresses(text(form, "addresses"))
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
-    origin = text(form, "origin") or None
-    if origin and len(files) != 1:
+    origin, captured = text(form, "origin") or None, bool(text(form, "captured"))
+    if (origin or captured) and len(files) != 1:
         raise InputError("An origin belongs to one file: give it with that file alone.")
-    if origin:
-        web_source(origin)
+    if origin or captured:
+        web_source(origin or "")
     for one in files:
         try:
             name, data = one.filename or "", await _read(one)
             path = await _keep(data, safe_name(name), home)
-            found.sources.append((SourceRef(source=path, url=origin), name))
+            ref = SourceRef(source=path, url=origin, captured=captured)
+            found.sources.append((ref, origin if origin and captured else name))
         except CasebookError as error:
             if len(files) == 1 and not found.sources:
                 raise
@@ -59,6 +65,14 @@ async def submitted(form: FormData, home: Path) -> Submitted:
     if not found.sources:
         raise InputError(" ".join(found.problems) or "Paste an address or choose a file.")
     return found
+
+
+def selection(form: FormData, refs: Sequence[SourceRef], who: str) -> list[Selection]:
+    """Return what was selected in the source that a form submits, if anything."""
+    hint = text(form, "hint")[:_HINT_LENGTH]
+    if hint and len(refs) != 1:
+        raise InputError("A selected passage belongs to one source: submit that one alone.")
+    return [Selection(source_id=identify(refs[0]).source_id, text=hint, who=who)] if hint else []
 
 
 def addresses(pasted: str) -> Submitted:
@@ -106,6 +120,13 @@ async def keep_list(pasted: str, upload: UploadFile | None, home: Path) -> tuple
         return "pasted addresses", SourceRef(source=path)
     name = safe_name(upload.filename or "")
     return name, SourceRef(source=await _keep(await _read(upload), name, home))
+
+
+def bookmarklet(desk: str) -> str:
+    """Return the script that hands a page over to the desk at this address, as a link."""
+    script = (Path(__file__).parent / "static/bookmarklet.js").read_text("utf-8")
+    own = json.dumps(desk)
+    return "javascript:" + quote(" ".join(script.replace('"DESK"', own).split()))
 
 
 def safe_name(name: str) -> str:

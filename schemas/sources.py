@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -42,6 +43,12 @@ class SourceRef(Frozen):
     url: str | None = None  # where a local file came from
     transcript: str | None = None  # a file with the words of the video or recording
     feed: str | None = None  # a feed that carries the full text of the page
+    captured: bool = False  # the file is a page as a curator's browser showed it
+
+    @property
+    def label(self) -> str:
+        """What people call it: its address, or the name of the file."""
+        return self.source if "://" in self.source else PurePath(self.source).name
 
 
 StatedDate = date | Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
@@ -71,6 +78,9 @@ class Step(Frozen):
     doubtful: bool = False
 
 
+FROM_BROWSER = Step(method="browser", outcome="the page as a curator's browser showed it")
+
+
 class Source(Frozen):
     """One submitted source. The id comes from the canonical URL, or from a file's bytes."""
 
@@ -80,6 +90,15 @@ class Source(Frozen):
     reference: SourceRef
     submitted_by: str
     submitted_at: datetime = NOW
+
+
+class Selection(Frozen):
+    """Words that a person selected in a source: a hint for its curator, not for the model."""
+
+    source_id: str
+    text: str
+    who: str
+    at: datetime = NOW
 
 
 class Fetched(Frozen):

@@ -21,7 +21,7 @@ from schemas.cases import (
     SupportLevel,
     Tag,
 )
-from schemas.sources import Document, HiddenText, Passage, SourceRef, Step
+from schemas.sources import Document, HiddenText, Passage, Selection, SourceRef, Step
 
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared" / "data"))
 TEMPLATES = [
@@ -89,6 +89,8 @@ def plant(build: Builder, text: str, n: int) -> list[str]:
     first = document.passages[0]
     quote = Evidence(quote=text, passage=1, start=first.start, end=first.end)
     case_id = build.draft(a_hostile_study(text, quote), document)
+    source_id = build.warehouse.case(case_id).source.source_id
+    build.warehouse.append(Selection(source_id=source_id, text=text, who=text))
     failed = build.failed(text, url=f"https://x.example/{n}/{text}", kind=f"cause_{n}")
     build.proposed(f"a{n} {text}", text, case_id)
     batch = Batch(batch_id=f"batch1_{n}", origin=text, size=1, created_by=text, created_at=NOON)

@@ -17,7 +17,7 @@ CEILINGS = {
     "review": 5_200,
     "publishing": 3_500,
     "cli": 1_800,
-    "schemas": 1_240,
+    "schemas": 1_260,
     "prompts": 300,
     "config": 500,
     "benchmarks": 1_500,

@@ -19,11 +19,13 @@ from schemas.errors import UnknownId
 from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import (
+    Account,
     Case,
     CaseFilter,
     CaseLine,
     CaseStatus,
     CaseView,
+    LogEntry,
     Making,
     Publication,
     Review,
@@ -31,7 +33,7 @@ from schemas.reviews import (
     SavedView,
     Triage,
 )
-from schemas.sources import Alias, Check, Document, Snapshot, Source
+from schemas.sources import Alias, Check, Document, Selection, Snapshot, Source
 from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.lake import Connection
 from warehouse.rows import Reader, T, Values, decode, fetch, objects
@@ -40,7 +42,7 @@ _MOST_KEPT = 200  # revisions and documents in memory
 
 
 class SourceReads(Reader):
-    """What can be asked about sources, batches, watches and proposed terms."""
+    """What can be asked about sources, batches, watches, proposed terms and accounts."""
 
     def source(self, source_id: str) -> Source | None:
         """Return the source with this id."""
@@ -77,6 +79,10 @@ class SourceReads(Reader):
     def last_checks(self, source_ids: Iterable[str] | None = None) -> dict[str, Check]:
         """Return by source the newest check that reached it, or else the newest."""
         return {one.source_id: one for one in self._all(Check, "last_checks", ids=source_ids)}
+
+    def selections(self, source_id: str) -> list[Selection]:
+        """Return what people selected in a source, in order of time."""
+        return self._all(Selection, "selections", source_id=source_id)
 
     def unfinished(self) -> list[Source]:
         """Return the sources without a case, a refusal or an open failure, the oldest first."""
@@ -158,6 +164,14 @@ class SourceReads(Reader):
     def rulings(self) -> list[TermRuling]:
         """Return all rulings in the order of time."""
         return self._all(TermRuling, "rulings")
+
+    def accounts(self) -> list[Account]:
+        """Return the newest row of each account, by name."""
+        return self._all(Account, "accounts")
+
+    def audit_log(self, who: str | None, limit: int, offset: int = 0) -> list[LogEntry]:
+        """Return changes by a person or by all, the newest first."""
+        return self._all(LogEntry, "audit_log", who=who, limit=limit, offset=offset)
 
 
 class CaseReads(Reader):

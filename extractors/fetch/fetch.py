@@ -20,7 +20,7 @@ from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
 from extractors.workers import WorkerPool
 from schemas import errors
 from schemas.frozen import content_id, sha256_hex
-from schemas.sources import Extracted, Payload, SourceKind, SourceRef, Step
+from schemas.sources import FROM_BROWSER, Extracted, Payload, SourceKind, SourceRef, Step
 
 _UNKNOWN = "application/octet-stream"
 _SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -50,6 +50,8 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
         payload = await _remote(parse_web_url(ref.source), network)
     else:
         payload = await _local(ref.source, ref.url, limits)
+    if ref.captured:  # a browser's text is UTF-8, whatever the page says
+        payload = payload.model_copy(update={"charset": "utf-8", "steps": (FROM_BROWSER,)})
     return await _transcribed(payload, network) if is_recording(payload.data) else payload
 
 

@@ -65,6 +65,7 @@ const desk = (() => {
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
     if (on("[data-close]")) close(event.target);
+    else if (on("[data-bookmarklet]")) event.preventDefault(); // it works on other sites' pages
     else if (on("[data-dismiss]")) on(".notice").remove();
     else if (event.target.tagName === "DIALOG") event.target.close(); // its backdrop
     for (const chip of all("details.chip[open]")) if (!chip.contains(event.target)) chip.open = false;
@@ -122,14 +123,6 @@ const desk = (() => {
     if (!form || !event.detail?.ctx?.response?.raw?.ok) return;
     for (const refusal of all(".notice.bad")) refusal.remove(); // of an earlier try
     if (form.matches("[data-reset]")) form.reset();
-  });
-  // The desk was restarted: with its new token the typed text can be sent again.
-  document.addEventListener("htmx:after:request", async (event) => {
-    if (event.detail?.ctx?.response?.status !== 403) return;
-    const answer = await fetch("/api/token");
-    if (!answer.ok) return; // the key is a new one, too
-    const { token } = await answer.json();
-    for (const field of all("input[name=token]")) field.value = token;
   });
   document.addEventListener("submit", (event) => leave(event.target, event.submitter), true);
   document.addEventListener("htmx:finally:request", (event) => {

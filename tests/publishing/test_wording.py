@@ -4,7 +4,7 @@ import pytest
 from case_views import a_document
 
 from publishing.wording import byline
-from schemas.sources import SourceKind
+from schemas.sources import FROM_BROWSER, SourceKind
 
 ANONYMOUS = {"authors": (), "site": None, "published": None}
 
@@ -17,6 +17,7 @@ ANONYMOUS = {"authors": (), "site": None, "published": None}
         ("video", {"authors": ["AI Conf"], "site": None}, "A video from AI Conf, 4 May 2026"),
         ("paper", ANONYMOUS | {"authors": [*"ABCDEF"]}, "A paper by A, B, C and 3 others"),
         ("pdf", ANONYMOUS, "A PDF"),
+        ("pdf", ANONYMOUS | {"steps": [FROM_BROWSER]}, "A PDF, as a curator’s browser showed it"),
     ],
 )
 def test_the_source_is_described_in_one_line(kind, changes, line):

@@ -11,6 +11,7 @@ from desk import KEY, Builder, DeskClient
 
 from config.services import Services
 from config.settings import Settings
+from review import live
 from review.app import create_app
 from warehouse import Warehouse
 
@@ -52,6 +53,13 @@ def warehouse(services, settings, migrated) -> Warehouse:
 @pytest.fixture
 def build(warehouse) -> Builder:
     return Builder(warehouse)
+
+
+@pytest.fixture(autouse=True)
+def always_fresh(monkeypatch) -> None:
+    """Pages look at the warehouse each time, not once a second."""
+    monkeypatch.setattr(live.Live, "most_seconds", 0.0)
+    monkeypatch.setattr(live, "_SLOW_LOOK_SECONDS", 0.0)
 
 
 @pytest.fixture

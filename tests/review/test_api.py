@@ -25,6 +25,15 @@ def test_cases_are_listed_by_status(desk, build):
     assert desk.get("/api/cases?status=odd").status_code == 422
 
 
+def test_statements_are_searched(desk, build):
+    """With the case that each belongs to; nothing is published here."""
+    case_id = build.draft()
+    (found,) = desk.get("/api/search?q=claimants wait").json()
+    assert (found["case_id"], found["section"], found["status"]) == (case_id, "results", "draft")
+    assert desk.get("/api/search?q=claimants&published=true").json() == []
+    assert desk.get('/api/search?q="*').json() == []
+
+
 def test_a_case_comes_with_document_and_history(desk, build):
     """Offsets in the JSON hold in the document's text."""
     view = desk.get(f"/api/cases/{build.draft()}").json()
@@ -71,21 +80,39 @@ def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, ki
 
 
 def test_sources_are_submitted_and_asked_about(desk, services, headers):
-    """The result is the object that the command prints; a path is not a source."""
+    """Several at once; bad addresses are named by their lines, and then nothing is started."""
 
     async def process(run):
         return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
 
     desk.app.state.desk.jobs = Jobs(services, process)
-    body = {"source": "https://a.example/x"}
+    body = {"sources": ["https://a.example/x", "https://a.example/y"]}
     answer = desk.post("/api/sources", json=body, headers=headers)
     assert answer.status_code == 202
-    job = answer.json()
+    job, other = answer.json()
+    assert (job["label"], other["label"]) == tuple(body["sources"])
     while job["running"]:
         job = desk.get(f"/api/jobs/{job['job_id']}").json()
     assert job["result"]["status"] == "draft"
-    answer = desk.post("/api/sources", json={"source": "/etc/passwd"}, headers=headers)
-    assert answer.status_code == 422
+    for wrong in (["/etc/passwd"], [" "], [], "https://a.example/x"):
+        answer = desk.post("/api/sources", json={"sources": wrong}, headers=headers)
+        assert answer.status_code == 422, wrong
+    body = {"sources": ["https://a.example/z", "ftp://b.example/"]}
+    refused = desk.post("/api/sources", json=body, headers=headers).json()["error"]
+    assert refused["message"].startswith("Line 2: ftp://b.example/ is not a web address")
+    assert len(desk.app.state.desk.jobs.recent()) == 2
+
+
+def test_a_source_says_where_it_stands(desk, build, warehouse):
+    """A failed one comes with its failure, a drafted one without; an unknown one is a 404."""
+    failed = desk.get(f"/api/sources/{build.failed()}").json()
+    assert failed["state"] == "failed"
+    assert failed["failure"]["failure"]["kind"] == "page_missing"
+    drafted = warehouse.case(build.draft()).source
+    answer = desk.get(f"/api/sources/{drafted.source_id}").json()
+    assert (answer["state"], answer["failure"]) == ("drafted", None)
+    assert answer["source"]["canonical_url"] == drafted.canonical_url
+    assert desk.get("/api/sources/src1_nope").status_code == 404
 
 
 def test_the_api_describes_itself(desk):

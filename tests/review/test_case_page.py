@@ -6,6 +6,7 @@ from case_views import a_study
 from review import decisions
 from review.case_page import case_page
 from review.changes import Drop, SetFact
+from review.history import changed_history
 from schemas.cases import Support, SupportLevel
 
 
@@ -67,14 +68,17 @@ def test_history_shows_who_did_what_and_which_parts_changed(warehouse, case_id):
     decisions.edit(warehouse, case_id, changes, "ada", note="typo")
     decisions.assign(warehouse, case_id, "mira", "ada")
     decisions.reject(warehouse, case_id, "thin", "mira")
-    events = case_page(warehouse.case(case_id)).history
+    events = changed_history(warehouse.case(case_id))
     assert [(e.who, e.what, e.why) for e in events] == [
         ("mira", "rejected", "thin"),
         ("ada", "assigned it to mira", None),
         ("ada", "edited", "typo"),
         ("SmolLM2-135M-Instruct", "drafted (guided)", None),
     ]
-    assert events[2].parts == ["company", "tools"]
+    assert [field.name for field in events[2].changes] == ["company", "tools"]
+    old, new, _ = events[2].changes[0].lines[0]
+    assert [piece for piece, differs in new.pieces if not differs] == ["Fjordline"]
+    assert old.pieces[0][0] == "Harbourline"
 
 
 def test_what_readers_would_not_see_is_named_on_top(warehouse, case_id):

@@ -106,7 +106,8 @@ def test_a_new_quote_grows_to_its_sentence_and_takes_the_place_of_lost_ones():
     change = SetStatement(n=10, text="The model made up rates.", quote="the model made up rates")
     made = after(change).statements[9]
     (whole,) = made.evidence
-    assert whole.quote.startswith("The hardest part") and whole.quote.endswith("confidence.")
+    assert whole.quote.startswith("The hardest part")
+    assert whole.quote.endswith("confidence.")
     assert made.support.level is SupportLevel.UNVERIFIED
 
 

@@ -29,6 +29,11 @@ def test_hostile_text_comes_out_as_text(desk, build, warehouse):
             assert_inert(page)
             assert " ".join(text.split()) in " ".join(page.text_content().split())
         assert_inert(html.fromstring(desk.get(f"/cases/{text}").text))
+        for path in ("/submit", "/submit/page"):
+            page = html.fromstring(desk.get(path, params={"url": text, "hint": text}).text)
+            for known in page.xpath("//a[@data-bookmarklet]"):
+                known.drop_tree()
+            assert_inert(page)
     for path in ("/", "/?status=rejected", "/?status=failed", "/batches", "/watches", "/tags"):
         assert_inert(html.fromstring(desk.get(path, params={"q": text}).text))
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from case_views import NOON, TEXT, a_document, a_study
-from desk import read, texts
+from desk import PLACE, read, texts
 
 from review import queue
 from review.jobs import Job
@@ -12,7 +12,17 @@ from schemas.batches import Batch, BatchItem, Look, Watch
 from schemas.cases import Fact, Origin
 from schemas.errors import WarehouseBusy
 from schemas.reviews import Verdict
-from schemas.sources import Check, CheckResult, HiddenText, SourceKind, Step
+from schemas.sources import (
+    FROM_BROWSER,
+    Alias,
+    Check,
+    CheckResult,
+    HiddenText,
+    Selection,
+    SourceKind,
+    SourceRef,
+    Step,
+)
 
 
 def titled(title: str | None):
@@ -23,13 +33,13 @@ def titled(title: str | None):
 
 
 def test_a_row_shows_what_a_curator_chooses_by(desk, build):
-    """Title, company, industry, year, kind, support in words, statements, doubt and age."""
+    """Title, company, industry, year, kind, support in words, flags and age."""
     case_id = build.draft(verdict=Verdict.UNSURE)
     page = read(desk.get("/"))
-    (row,) = page.xpath("//li[@class='row']")
+    (row,) = page.xpath("//li[@class='row case']")
     assert row.xpath(".//h2/a/@href") == [f"/cases/{case_id}"]
     shown = " ".join(row.text_content().split())
-    expected = ("A claims assistant", "Harbourline", "Insurance", "2026", "17 statements", "unsure")
+    expected = ("A claims assistant", "Harbourline", "Insurance", "2026", "triage was unsure")
     for words in expected:
         assert words in shown
     assert texts(row, ".//*[@class='tally']/span") == [
@@ -83,19 +93,43 @@ def test_work_in_progress_is_not_shown_as_a_failure(desk, build, warehouse):
     assert page.xpath("//li[@class='row']/@id") == [f"row-{other.source_id}"]
 
 
-def test_search_narrows_by_title_or_company_and_keeps_the_tab(desk, build):
-    """Only what has the text is shown and counted; tabs carry the text on."""
+def test_uploads_in_progress_are_named_and_not_failures(desk, build, warehouse, settings):
+    """A copy of a page that failed is the page; other uploads show their names, not their paths."""
+    failed = build.failed(url=f"{PLACE}/wall")
+    path = settings.home / "uploads" / "0123" / "notes.md"
+    upload = build.unfinished().model_copy(
+        update={"source_id": "src1_notes", "reference": SourceRef(source=str(path))}
+    )
+    warehouse.append(upload)
+    copy = SourceRef(source=str(path), url=f"{PLACE}/wall", captured=True)
+    desk.app.state.desk.jobs.running = lambda: [Job(copy, "x")]
+    page = read(desk.get("/?status=failed"))
+    assert "Failures 0" in texts(page, "//nav[@class='tabs']/a")
+    assert failed not in page.text_content()
+    desk.app.state.desk.jobs.running = list
+    page = read(desk.get("/?status=failed"))
+    assert "notes.md" in texts(page, "//h3")
+    assert str(settings.home) not in page.text_content()
+
+
+def test_search_finds_words_of_drafts_and_sources_and_marks_them(desk, build):
+    """Only what has the words is listed and counted, with the place; tabs carry the words on."""
     build.draft(titled("Brackenholt listens"))
     build.draft()
+    desk.app.state.desk.live.index.refresh()
+    desk.app.state.desk.live.index.refresh_texts()
     page = read(desk.get("/?q=brackenHOLT"))
     assert texts(page, "//h2/a") == ["Brackenholt listens"]
     assert "/?status=rejected&q=brackenHOLT" in page.xpath("//nav[@class='tabs']/a/@href")
     assert texts(page, "//div[@id='queue']/p[@role='status']") == ["1 found"]
-    assert "No match for" in desk.get("/?q=nowhere").text
+    page = read(desk.get("/?q=tariffs+converter"))  # words of the source alone
+    assert len(page.xpath("//h2/a")) == 2
+    assert "tariffs" in texts(page, "//p[@class='snippet']//mark")
+    assert "Nothing here fits" in desk.get("/?q=nowhere").text
 
 
 def test_long_lists_are_paged_and_nothing_is_lost(desk, build, monkeypatch):
-    """Each entry is on one page, in one order; a page beyond the last is the last."""
+    """Each entry is on one page, in one order."""
     monkeypatch.setattr(queue, "PAGE_SIZE", 3)
     known = {
         "draft": {build.draft() for _ in range(5)},
@@ -106,14 +140,12 @@ def test_long_lists_are_paged_and_nothing_is_lost(desk, build, monkeypatch):
         seen: list[str] = []
         for number in (1, 2):
             page = read(desk.get(f"/?status={tab}&page={number}"))
-            rows = page.xpath("//li[contains(@class,'row')]/@id")
+            rows = page.xpath("//li[starts-with(@class,'row')]/@id")
             assert len(rows) <= 3
             seen += rows
         assert {row.removeprefix("row-") for row in seen} == ids
         assert len(seen) == len(ids)
-        last = read(desk.get(f"/?status={tab}&page=99"))
-        assert last.xpath("//li[contains(@class,'row')]/@id") == rows
-        assert not last.xpath("//a[@rel='next']")
+        assert not page.xpath("//a[@rel='next']")
 
 
 def test_watched_lists_that_cannot_be_read_are_named_on_the_first_tab(desk, warehouse):
@@ -198,6 +230,23 @@ def test_the_source_shows_places_steps_and_hidden_text(desk, build):
     assert "page 2 has two columns" in doubt
 
 
+def test_a_page_from_a_browser_says_so_and_shows_what_was_selected(desk, build, warehouse):
+    """With who selected it; also where the selection was made under another of its addresses."""
+    case_id = build.draft(document=a_document(steps=(FROM_BROWSER,)))
+    source_id = warehouse.case(case_id).source.source_id
+    alias = Alias(source_id="src1_b", same_as=source_id, url=PLACE, reason="redirect")
+    hints = [
+        Selection(source_id=one, text=f"Words of {one}.", who="mira")
+        for one in (source_id, "src1_b", "src1_other")
+    ]
+    warehouse.append(alias, *hints)
+    page = read(desk.get(f"/cases/{case_id}"))
+    assert texts(page, "//p[@class='selected']") == [
+        f"Selected by mira: Words of {one}." for one in (source_id, "src1_b")
+    ]
+    assert "from the curator’s browser" in texts(page, "//*[@id='source']//p[@class='kicker']/span")
+
+
 def test_quotes_and_the_sources_own_words_are_in_its_language(desk, build):
     """A screen reader changes its voice, and Japanese is not drawn with Chinese letters."""
     page = read(desk.get(f"/cases/{build.draft(document=a_document(language='ja'))}"))
@@ -267,7 +316,7 @@ def test_a_busy_warehouse_is_503_with_retry_after(desk, warehouse, monkeypatch):
     def busy(*_: object) -> None:
         raise WarehouseBusy("Another process holds the database: try again.")
 
-    monkeypatch.setattr(warehouse, "case_counts", busy)
+    monkeypatch.setattr(warehouse, "changed_cases", busy)
     answer = desk.get("/", headers={"hx-request": "true"})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"

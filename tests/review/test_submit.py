@@ -3,6 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from case_views import NOON
@@ -116,6 +117,58 @@ def test_an_upload_is_kept_under_a_tame_name_with_its_origin(desk, runs, setting
     (kept,) = (settings.home / "uploads").rglob("*.txt")
     assert kept.name == "notes-one.txt"
     assert (runs[0].ref.source, runs[0].ref.url) == (str(kept), "https://talks.example/1")
+
+
+def captured(words=b"<p>Words behind a log-in.</p>", **fields) -> dict:
+    """The fields of a page that the bookmarklet handed over."""
+    return {"captured": "yes", "files": {"files": ("page.html", words, "text/html")}} | fields
+
+
+def test_a_page_from_the_browser_is_known_by_its_address(desk, runs, build, warehouse):
+    """It is kept as a file, marked, and named by its address; the selection stays with the source."""
+    build.failed(url=PAGE)
+    desk.send_form("/submit", **captured(origin=PAGE, hint=" What matters. "))
+    (run,) = runs
+    assert (run.ref.url, run.ref.captured, run.who) == (PAGE, True, "mira")
+    assert Path(run.ref.source).read_bytes() == b"<p>Words behind a log-in.</p>"
+    (kept,) = warehouse.selections(run.source_id)
+    assert (kept.text, kept.who) == ("What matters.", "mira")
+    (job,) = desk.app.state.desk.jobs.recent()
+    assert job.label == PAGE
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        captured(),
+        captured(origin="javascript:alert(1)"),
+        {"captured": "yes", "origin": PAGE, "addresses": PAGE},
+        {"addresses": f"{PAGE}/1 {PAGE}/2", "hint": "Of which?"},
+    ],
+)
+def test_a_page_or_a_selection_without_its_source_is_refused(desk, runs, fields):
+    """A page needs its web address, and a selection one source to belong to."""
+    assert desk.send_form("/submit", **fields).status_code == 422
+    assert runs == []
+
+
+def test_a_link_fills_in_the_form_and_starts_nothing(desk, runs):
+    """Address and selection arrive as text, whatever they hold."""
+    attack = '"></textarea><script>alert(1)</script>'
+    page = html.fromstring(desk.get("/submit", params={"url": attack, "hint": attack}).text)
+    assert [field.text for field in page.xpath("//textarea[@id='addresses' or @id='hint']")] == [
+        attack,
+        attack,
+    ]
+    assert runs == []
+
+
+def test_the_bookmarklet_names_this_desk(desk):
+    """It is the only link of its kind, and holds the desk's own address and nothing given."""
+    page = html.fromstring(desk.get("/submit?url=javascript:alert(1)").text)
+    (link,) = page.xpath("//a[starts-with(@href, 'javascript:')]/@href")
+    assert '"http://127.0.0.1"' in unquote(link)
+    assert "alert" not in unquote(link)
 
 
 def test_one_bad_file_does_not_keep_the_others_back(desk, runs, monkeypatch):

@@ -16,6 +16,7 @@ CREATE TABLE sources (
     origin_url VARCHAR,
     transcript VARCHAR,
     feed VARCHAR,
+    captured BOOLEAN,
     submitted_by VARCHAR,
     submitted_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
@@ -27,6 +28,16 @@ COMMENT ON COLUMN sources.submitted IS 'the address or path as a person gave it'
 COMMENT ON COLUMN sources.origin_url IS 'where a local file came from';
 COMMENT ON COLUMN sources.transcript IS 'path of a file with the words of a video or recording';
 COMMENT ON COLUMN sources.feed IS 'address of a feed that carries the full text';
+COMMENT ON COLUMN sources.captured IS 'whether the file is a page as a curator''s browser showed it';
+
+CREATE TABLE selections (
+    source_id VARCHAR,
+    text VARCHAR,
+    who VARCHAR,
+    happened_at TIMESTAMPTZ,
+    stored_at TIMESTAMPTZ
+);
+COMMENT ON TABLE selections IS 'Words that people selected in sources when they submitted them.';
 
 CREATE TABLE aliases (
     source_id VARCHAR,
@@ -357,6 +368,7 @@ CREATE TABLE publications (
     address VARCHAR,
     content_hash VARCHAR,
     withdrawn BOOLEAN,
+    who VARCHAR,
     happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
@@ -419,6 +431,7 @@ CREATE TABLE batch_items (
     origin_url VARCHAR,
     transcript VARCHAR,
     feed VARCHAR,
+    captured BOOLEAN,
     title VARCHAR,
     published VARCHAR
 );
@@ -429,6 +442,7 @@ CREATE TABLE batch_events (
     batch_id VARCHAR,
     step VARCHAR,
     reason VARCHAR,
+    who VARCHAR,
     happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );

@@ -69,6 +69,12 @@ checked AS (
     WHERE result <> 'unreachable' AND source_id IN (SELECT source_id FROM states)
     GROUP BY source_id
 ),
+shown AS (
+    SELECT case_id, max_by(revision_id, stored_at) AS published_id
+    FROM current_publications
+    WHERE case_id IN (FROM wanted)
+    GROUP BY case_id
+),
 discussed AS (
     SELECT
         reviews.case_id,
@@ -104,6 +110,7 @@ SELECT
     checked.result AS checked,
     nullif(discussed.assignee, '') AS assignee,
     discussed.changed_by,
+    shown.published_id,
     coalesce(discussed.comments, 0) AS comments,
     epoch(states.updated_at) AS updated_at,
     epoch(states.stored_at) AS stored_at
@@ -116,6 +123,7 @@ LEFT JOIN tagged ON tagged.revision_id = states.revision_id
 LEFT JOIN batched ON batched.source_id = states.source_id
 LEFT JOIN judged ON judged.source_id = states.source_id
 LEFT JOIN checked ON checked.source_id = states.source_id
+LEFT JOIN shown ON shown.case_id = states.case_id
 LEFT JOIN discussed ON discussed.case_id = states.case_id;
 
 -- name: index_texts
@@ -173,8 +181,7 @@ written AS (
 SELECT
     states.case_id,
     coalesce(said.statements, []) AS statements,
-    coalesce(written.text, '') AS source,
-    (SELECT revision_id FROM shown WHERE shown.case_id = states.case_id) AS published_id
+    coalesce(written.text, '') AS source
 FROM states
 LEFT JOIN said USING (case_id)
 LEFT JOIN written USING (case_id);

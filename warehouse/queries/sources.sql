@@ -44,11 +44,19 @@ SELECT
     sources.submitted,
     sources.origin_url,
     sources.transcript,
-    sources.feed
+    sources.feed,
+    sources.captured
 FROM open_failures
 JOIN sources USING (source_id)
 WHERE $source_id IS NULL OR open_failures.source_id = $source_id
 ORDER BY open_failures.stored_at;
+
+-- name: selections
+SELECT *
+FROM selections
+WHERE source_id = $source_id
+    OR source_id IN (SELECT source_id FROM aliases WHERE same_as = $source_id)
+ORDER BY stored_at;
 
 -- name: source_states
 WITH wanted AS (

@@ -11,8 +11,9 @@ from extractors.fetch.fetch import fetch, fetch_list, identify, read_file
 from extractors.fetch.network import Network
 from extractors.fetch.transcription import Transcriber
 from extractors.network.guard import FetchLimits
+from extractors.registry import read
 from schemas import errors
-from schemas.sources import Payload, SourceKind, SourceRef
+from schemas.sources import FROM_BROWSER, Payload, SourceKind, SourceRef
 
 SITE = "http://public.example"
 STORY = (
@@ -118,6 +119,16 @@ async def test_a_file_may_say_where_it_came_from(tmp_path, fetched, dialer):
     with pytest.raises(errors.InvalidUrl):
         await fetched(tmp_path / "talk.txt", url="javascript:alert(1)")
     assert dialer.connects == []
+
+
+async def test_a_page_from_a_browser_is_marked_and_is_utf_8(tmp_path, fetched):
+    """Its text came out of the browser, so the encoding that it names no longer holds."""
+    page = "<meta charset=latin-1><p>" + "Fünf Wörter stehen hier. " * 20
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    payload = await fetched(tmp_path / "page.html", url="https://example.com/post", captured=True)
+    found = read(payload)
+    assert "Fünf Wörter" in found.text
+    assert FROM_BROWSER in found.steps
 
 
 async def test_a_missing_file_is_missing(tmp_path, monkeypatch, fetched):

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from config.services import Services
 from publishing.site import STATIC as SITE_FILES
-from review import account_pages, actions, api, batches, bulk, pages, pdf_pages, watches
+from review import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
 from review.accounts import digest
 from review.problems import answer_errors
 from review.security import Guard
@@ -69,7 +69,7 @@ def create_app(services: Services, key: str) -> FastAPI:
         https_only=sessions.origin.startswith("https:"),
     )
     answer_errors(app)
-    for part in (pages, pdf_pages, actions, bulk, batches, watches, account_pages, api):
+    for part in (pages, pdf_pages, insight, actions, bulk, batches, watches, account_pages, api):
         app.include_router(part.router)
     app.mount("/preview", StaticFiles(directory=SITE_FILES), name="preview")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -20,7 +20,7 @@ CEILINGS = {
     "schemas": 1_300,
     "prompts": 300,
     "config": 500,
-    "benchmarks": 1_500,
+    "benchmarks": 1_560,
     "tests": 19_000,
 }
 # Where a package still is above the ceiling of its design, it must not grow.

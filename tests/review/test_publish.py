@@ -25,7 +25,9 @@ def published(desk):
 
 def changes(page):
     """How many cases the next publication changes, by what it does."""
-    return dict(zip(texts(page, "//dl/div/dt"), texts(page, "//dl/div/dd"), strict=True))
+    return dict(
+        zip(texts(page, "//main//dl/div/dt"), texts(page, "//main//dl/div/dd"), strict=True)
+    )
 
 
 def test_publishing_says_what_changed_and_the_site_can_be_read(desk, warehouse, settings, case_id):

@@ -41,7 +41,7 @@ def publish(
     """Write the approved cases as a static site, with all of them as data."""
 
     async def work(services: "Services") -> int:
-        from flows.site import publish_site
+        from flows.publish import publish_site
 
         done = await publish_site(services, to.resolve() if to else None)
         total = len(done.added) + len(done.changed) + len(done.unchanged)

@@ -72,6 +72,25 @@ class Built(NamedTuple):
     hashes: Mapping[str, tuple[str, str]]
 
 
+class Blocked(Frozen):
+    """An approved case that is kept from readers, and why."""
+
+    case_id: str
+    title: str | None
+    reason: str
+
+
+class Published(Frozen):
+    """The outcome of publishing; the entries are case ids."""
+
+    path: Path
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    blocked: tuple[Blocked, ...]
+
+
 class DataFile(NamedTuple):
     """A file of the data page; ``size`` is in bytes."""
 
@@ -117,12 +136,12 @@ def build(
     return Built(len(cases), {c.case_id: (c.address, c.content_hash) for c in cases})
 
 
-def preview(view: CaseView, settings: SiteSettings, check: Check | None, back: str) -> str:
+def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], back: str) -> str:
     """Return the page of a case as readers would get it, with a banner and a way ``back``.
 
     Its links go to the site at ``/site/``, and it takes style and script from ``/preview/``.
     """
-    site, case = _Site(Path(), settings, datetime.now(UTC)), published_case(view, check=check)
+    site, case = _Site(Path(), settings, datetime.now(UTC)), published_case(view, "", *checks[:1])
     about = {"back": back, "blocked": blocked(view.revision.study)}
     return site.page("case.html", {"case": case, "unpublished": about})
 

@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from extractors.fetch.fetch import identify
 from extractors.text import decode
-from flows.site import site_settings
+from flows.publish import site_settings
 from publishing.site import preview
 from review import queue as queue_parts
 from review import terms
@@ -155,14 +155,10 @@ async def full_history(
 @router.get("/cases/{case_id}/preview")
 async def preview_case(desk: Desk, case_id: str) -> HTMLResponse:
     """Show the current revision of a case as readers would get it."""
-    return HTMLResponse(await asyncio.to_thread(_preview, desk, case_id))
-
-
-def _preview(desk: State, case_id: str) -> str:
-    view, settings = desk.warehouse.case(case_id), site_settings(desk.settings)
-    source_id = view.source.source_id
-    check = desk.warehouse.last_checks([source_id]).get(source_id)
-    return preview(view, settings, check, f"/cases/{case_id}")
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    checks = await asyncio.to_thread(desk.warehouse.last_checks, [view.source.source_id])
+    site, back = site_settings(desk.settings), f"/cases/{case_id}"
+    return HTMLResponse(await asyncio.to_thread(preview, view, site, [*checks.values()], back))
 
 
 @router.get("/cases/{case_id}/draft")

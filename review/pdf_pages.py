@@ -50,8 +50,9 @@ async def page(
     """Show a page with the quotes that stand on it; one of them may be chosen by its offsets."""
     view, _, drawn = await _opened(desk, case_id, number)
     quotes = list(quotes_on(number, view, (start, end), drawn.words))
-    context = {"view": view, "number": number, "picture": drawn, "quotes": quotes}
-    return await rendered(request, "sheet.html" if is_fragment(request) else "page.html", context)
+    template = "sheet.html" if is_fragment(request) else "page.html"
+    given = {"view": view, "number": number, "picture": drawn}
+    return await rendered(request, template, given, quotes=quotes)
 
 
 def quotes_on(

@@ -32,6 +32,7 @@ import httpx2  # noqa: E402
 from backfill import bench  # noqa: E402
 
 from extractors.blocks import sentences  # noqa: E402
+from review.index import Index  # noqa: E402
 from schemas.cases import (  # noqa: E402
     CaseStudy,
     Evidence,
@@ -180,6 +181,10 @@ def seed(home: Path, drafts: int, events: int) -> None:
                 warehouse.append(*chunk)
                 chunk = []
                 print(f"seeded {number} of {drafts}", file=sys.stderr, flush=True)
+        index = Index(home / "index.sqlite", warehouse)
+        index.refresh()
+        while index.refresh_texts():
+            pass
 
 
 @dataclass
@@ -260,8 +265,6 @@ def measure(home: Path, rounds: int) -> Iterator[Timing]:
         desk = Desk(home, here.environment)
         try:
             desk.get("/")
-            while "not searched yet" in desk.get("/?q=model"):
-                time.sleep(1)
             lines = desk.client.get("/api/cases", params={"status": "draft", "limit": 4000}).json()
             ids = [line["case_id"] for line in lines]
             chance.shuffle(ids)

@@ -14,7 +14,7 @@ CEILINGS = {
     "summarizer": 4_500,
     "flows": 1_560,
     "warehouse": 1_300,
-    "review": 5_850,
+    "review": 5_950,
     "publishing": 3_500,
     "cli": 1_850,
     "schemas": 1_300,
@@ -28,7 +28,7 @@ STILL_ABOVE = {
     "summarizer": 4_880,
 }
 PACKAGES = [name for name in CEILINGS if name not in {"benchmarks", "tests"}]
-PROGRAM_CEILING = 26_700
+PROGRAM_CEILING = 26_800
 FILE_CEILING = 400
 MOST_ERRORS = 40
 MOST_BYTES = {"README.md": 9_000, "CHANGELOG.md": 12_000, "benchmarks/RESULTS.md": 16_000}

@@ -96,7 +96,7 @@ class Live:
             if changed:
                 self._send("queue", self.counts())
                 for case_id in changed:
-                    self._send("case", None, case_id)
+                    self._send("case", case_id, case_id)
 
     def counts(self) -> dict[str, int]:
         """Return the number of cases by status, and of sources that wait for a person."""

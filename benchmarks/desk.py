@@ -32,6 +32,7 @@ import httpx2  # noqa: E402
 from backfill import bench  # noqa: E402
 
 from extractors.blocks import sentences  # noqa: E402
+from review.index import Index  # noqa: E402
 from schemas.cases import (  # noqa: E402
     CaseStudy,
     Evidence,
@@ -84,85 +85,43 @@ class Seeder:
         slug, title, company, industry, year, tags, text = case
         at = START + timedelta(minutes=7 * number)
         address = f"https://cases.example/{slug}/{round_}"
-        source_id = content_id("src", address)
+        ids = {kind: content_id(kind, address) for kind in ("src", "snap", "doc", "case", "rev")}
         kind = self._chance.choice([SourceKind.WEB, SourceKind.WEB, SourceKind.VIDEO])
+        known = {"source_id": ids["src"], "kind": kind}
+        ref = SourceRef(source=address)
         yield Source(
-            source_id=source_id,
-            kind=kind,
-            canonical_url=address,
-            reference=SourceRef(source=address),
-            submitted_by="ada",
-            submitted_at=at,
+            **known, canonical_url=address, reference=ref, submitted_by="ada", submitted_at=at
         )
-        document = self._document(source_id, kind, title, f"{text}\n\nRound {round_}.")
+        document = Document(
+            **known, document_id=ids["doc"], snapshot_id=ids["snap"], url=None, extractor="seed/1",
+            title=title, language="en", text=text, passages=list(_passages(text)),
+        )  # fmt: skip
         yield document
         yield Triage(
-            triage_id=content_id("triage", document.document_id),
-            document_id=document.document_id,
-            rubric="triage/v1",
-            model="seed",
-            verdict=self._chance.choice([Verdict.CASE_STUDY] * 9 + [Verdict.UNSURE]),
-            reason="It describes a system in use.",
-            criteria=(),
-            generation_ids=(),
-            decided_at=at,
-        )
-        case_id = content_id("case", source_id)
-        yield Case(case_id=case_id, source_id=source_id, created_at=at)
+            triage_id=content_id("triage", address), document_id=ids["doc"], rubric="triage/v1",
+            model="seed", reason="It describes a system in use.", criteria=(), generation_ids=(),
+            verdict=self._chance.choice([Verdict.CASE_STUDY] * 9 + [Verdict.UNSURE]), decided_at=at,
+        )  # fmt: skip
+        yield Case(case_id=ids["case"], source_id=ids["src"], created_at=at)
         facts = {"title": title, "company": company, "industry": industry, "year": str(year)}
+        sound = Support(level=SupportLevel.VERIFIED)
         study = CaseStudy(
-            facts=tuple(
-                Fact(name=name, value=value, support=Support(level=SupportLevel.VERIFIED))
-                for name, value in facts.items()
-                if value
-            ),
+            facts=tuple(Fact(name=n, value=v, support=sound) for n, v in facts.items() if v),
             statements=tuple(self._statements(document)),
             tags=tuple(
-                Tag(
-                    slug=slug,
-                    label=slug,
-                    group="technique",
-                    evidence=(),
-                    support=Support(level=SupportLevel.VERIFIED),
-                )
-                for slug in dict.fromkeys(tags or ())
-            )[:12],
+                Tag(slug=one, label=one, group="technique", evidence=(), support=sound)
+                for one in [*dict.fromkeys(tags or ())][:12]
+            ),
+        )
+        recipe = Recipe(
+            recipe_id="rcp1_seed", model="seed", strategy="single", prompts=(), fingerprint="1"
         )
         revision = Revision(
-            revision_id=content_id("rev", case_id),
-            case_id=case_id,
-            document_id=document.document_id,
-            made_by="model",
-            author="seed",
-            recipe=Recipe(
-                recipe_id="rcp1_seed", model="seed", strategy="single", prompts=(), fingerprint="1"
-            ),
-            study=study,
-            created_at=at,
-        )
+            revision_id=ids["rev"], case_id=ids["case"], document_id=ids["doc"], made_by="model",
+            author="seed", recipe=recipe, study=study, created_at=at,
+        )  # fmt: skip
         yield revision
         yield from self._history(number, revision, at)
-
-    def _document(self, source_id: str, kind: SourceKind, title: str, text: str) -> Document:
-        passages, end = [], 0
-        for paragraph in text.split("\n\n"):
-            if words := paragraph.strip():
-                start = text.index(words, end)
-                end = start + len(words)
-                passages.append(Passage(n=len(passages) + 1, start=start, end=end))
-        document_id = content_id("doc", source_id)
-        return Document(
-            document_id=document_id,
-            source_id=source_id,
-            snapshot_id=content_id("snap", source_id),
-            url=None,
-            kind=kind,
-            extractor="seed/1",
-            title=title,
-            language="en",
-            text=text,
-            passages=passages,
-        )
 
     def _statements(self, document: Document) -> Iterator[Statement]:
         sections = [section for section in Section if section is not Section.ABSTRACT]
@@ -173,19 +132,12 @@ class Seeder:
             start = passage.start + words.index(quote)
             level = self._chance.choice(LEVELS)
             reason = "A number is not in the quote." if level is SupportLevel.DOUBTFUL else ""
-            found = Evidence(
-                quote=quote,
-                passage=passage.n,
-                start=start,
-                end=start + len(quote),
-                match="exact",
-                score=1.0,
-            )
+            place = {"start": start, "end": start + len(quote), "passage": passage.n}
             yield Statement(
                 n=n,
                 section=sections[n * len(sections) // (STATEMENTS + 1)],
                 text=quote,
-                evidence=(found,),
+                evidence=(Evidence(quote=quote, match="exact", score=1.0, **place),),
                 support=Support(level=level, reason=reason),
             )
 
@@ -197,17 +149,24 @@ class Seeder:
         for n in range(per_case):
             decision = last if last and n == per_case - 1 else kinds[n % 3]
             who = ("ada", "mira")[n % 2]
-            reason = who if decision is Decision.ASSIGN else "Compare the second number."
             yield Review(
                 review_id=content_id("review", revision.case_id, str(n)),
                 case_id=revision.case_id,
                 revision_id=revision.revision_id,
                 decision=decision,
-                reason=reason,
+                reason=who if decision is Decision.ASSIGN else "Compare the second number.",
                 who=who,
                 at=at + timedelta(minutes=n),
                 seconds=60.0 + self._chance.random() * 120,
             )
+
+
+def _passages(text: str) -> Iterator[Passage]:
+    end = 0
+    for n, words in enumerate((w for p in text.split("\n\n") if (w := p.strip())), start=1):
+        start = text.index(words, end)
+        end = start + len(words)
+        yield Passage(n=n, start=start, end=end)
 
 
 def seed(home: Path, drafts: int, events: int) -> None:
@@ -222,6 +181,10 @@ def seed(home: Path, drafts: int, events: int) -> None:
                 warehouse.append(*chunk)
                 chunk = []
                 print(f"seeded {number} of {drafts}", file=sys.stderr, flush=True)
+        index = Index(home / "index.sqlite", warehouse)
+        index.refresh()
+        while index.refresh_texts():
+            pass
 
 
 @dataclass
@@ -302,8 +265,6 @@ def measure(home: Path, rounds: int) -> Iterator[Timing]:
         desk = Desk(home, here.environment)
         try:
             desk.get("/")
-            while "not searched yet" in desk.get("/?q=model"):
-                time.sleep(1)
             lines = desk.client.get("/api/cases", params={"status": "draft", "limit": 4000}).json()
             ids = [line["case_id"] for line in lines]
             chance.shuffle(ids)

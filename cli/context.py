@@ -62,6 +62,8 @@ def interruptible(work: Coroutine[Any, Any, T]) -> T:
         typer.Exit: when it was interrupted.
     """
     with contextlib.suppress(ValueError):  # not the main thread
+        # A shell starts background work with Ctrl-C ignored, and SIGTERM would be as well.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         return asyncio.run(work)

@@ -16,7 +16,7 @@ import typer
 
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
-from cli.options import Texts, arg, opt
+from cli.options import Text, Texts, arg, opt
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
 from cli.terminal import emit, err, out, print_json, print_table
@@ -131,9 +131,29 @@ def review(
     context: typer.Context,
     port: Port = None,
     browser: Annotated[bool, opt(help="Open it in the browser.")] = True,
+    add_admin: Annotated[Text, opt(help="Only add or reset an account.", metavar="NAME")] = None,
 ) -> None:
     """Open the review desk in the browser; Ctrl-C closes it."""
-    run(load_settings(context, desk_port=port), lambda services: _desk(services, browser=browser))
+    settings = load_settings(context)
+    if add_admin:
+        run(settings, lambda services: _add_admin(services, add_admin))  # and exit
+    run(settings, lambda services: _desk(services, port, browser=browser))
+
+
+async def _add_admin(services: "Services", name: str) -> None:
+    from review.accounts import Accounts
+    from schemas.reviews import Role
+
+    accounts, who = Accounts(services.warehouse), services.settings.curator
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if accounts.person(name):
+        accounts.change(name, who, password, role=Role.ADMIN, active=True)
+    else:
+        accounts.add(name, Role.ADMIN, who, password)
+    err().print(f"{plain(name)} is an admin of the desk and logs in there.")
 
 
 def mcp(
@@ -148,14 +168,14 @@ def mcp(
     run(settings, lambda services: create(services, drafts=drafts, write=write).run_stdio_async())
 
 
-async def _desk(services: "Services", *, browser: bool) -> None:
+async def _desk(services: "Services", port: int | None = None, *, browser: bool = False) -> None:
     from review.server import serve
 
     def ready(url: str) -> None:
         out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)", soft_wrap=True)
 
     try:
-        await serve(services, open_browser=browser and out().is_terminal, on_ready=ready)
+        await serve(services, port, open_browser=browser and out().is_terminal, on_ready=ready)
     except asyncio.CancelledError:
         err().print("The desk is closed.")
 
@@ -168,7 +188,7 @@ def up(
     browser: Annotated[bool, opt(help="Open the desk in the browser.")] = False,
 ) -> None:
     """Run a Prefect server, the flows and the desk; Ctrl-C ends all of it."""
-    settings = load_settings(context, desk_port=port)
+    settings = load_settings(context)
     server = LocalServer(settings.home, prefect_port, limit)
     try:
         with err().status("starting the Prefect server (about 15 s)"):
@@ -180,7 +200,7 @@ def up(
             f"[green]log[/]       {plain(server.log)}"
         )
         threading.Thread(target=_watch, args=(server,), daemon=True).start()
-        run(settings, lambda services: _desk(services, browser=browser))
+        run(settings, lambda services: _desk(services, port, browser=browser))
     finally:
         with err().status("stopping"):
             server.stop()
@@ -210,7 +230,7 @@ def demo(
 
     async def work(services: "Services") -> int:
         started = time.monotonic()
-        desk = asyncio.create_task(_desk(services, browser=False))
+        desk = asyncio.create_task(_desk(services, port))
         try:
             results = await process(services, refs)
             statuses = [result.status for result in results]
@@ -230,4 +250,4 @@ def demo(
             await asyncio.gather(desk, return_exceptions=True)
         return exit_code([result.failure for result in results])
 
-    run(load_settings(context, desk_port=port), work)
+    run(load_settings(context), work)

@@ -95,8 +95,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     @property
     def parallel(self) -> int:
         """How many sources are drafted at once: while some are stored, others ask the model."""
-        one = self.settings
-        return EMBEDDED_AT_ONCE if one.embedded else one.concurrency or 2 * one.llm_concurrency
+        return EMBEDDED_AT_ONCE if self.settings.embedded else 2 * self.settings.llm_concurrency
 
     @cached_property
     def turns(self) -> asyncio.Semaphore:
@@ -177,8 +176,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     def _limiter(self) -> "Limiter":
         from summarizer.client import Limiter
 
-        settings = self.settings
-        return Limiter(EMBEDDED_AT_ONCE if settings.embedded else settings.llm_concurrency)
+        return Limiter(self.parallel if self.settings.embedded else self.settings.llm_concurrency)
 
     def _client(self, profile: "Profile") -> "ModelClient":
         """Return the client of a model, made when it is first asked."""

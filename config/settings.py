@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -41,7 +42,6 @@ _MONTH = 31 * 86_400
 Seconds = Annotated[float, Field(gt=0, le=_MONTH)]
 Dollars = Annotated[float, Field(ge=0, le=1e9)]
 Place = Annotated[str, AfterValidator(lambda value: value.rstrip("/"))]
-AtOnce = Annotated[int, Field(ge=1, le=256)]
 
 
 def _plain(value: str) -> str:
@@ -53,7 +53,15 @@ def _plain(value: str) -> str:
     return value.rstrip("/")
 
 
+def _with_port(value: str) -> str:
+    value = value.strip().lower()
+    if not _HOST_AND_PORT.fullmatch(value):
+        raise ValueError(f"{value!r} needs a host and a port, as in wiki.internal:443")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_plain)]
+HostAndPort = Annotated[str, AfterValidator(_with_port)]
 
 
 def _account() -> str:
@@ -96,14 +104,13 @@ class Settings(BaseSettings):
     """How a document becomes a draft; `auto` follows the model and the document's length."""
     llm_timeout: Seconds = 300.0
     """Seconds that one request may take."""
-    llm_concurrency: AtOnce = 4
-    """Requests to the endpoint at the same time."""
+    llm_concurrency: Annotated[int, Field(ge=1, le=256)] = 4
+    """Requests to the endpoint at the same time; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Your own models, or changes to known ones, as `[models."name"]` tables; see below."""
+    patience: ClassVar[float] = 6 * 3600.0  # seconds that a batch waits for an endpoint
     judge: str = "same"
     """`off`, `same` or another model of the endpoint: it reads each statement against its quote."""
-    patience: Seconds = 6 * 3600.0
-    """Seconds that a batch waits for an endpoint that is down or limits its rate."""
     transcription_base_url: Address | None = None
     """An endpoint with `/audio/transcriptions`; by default OpenAI."""
     transcription_model: str | None = None
@@ -116,20 +123,22 @@ class Settings(BaseSettings):
     """US dollars that all commands of a day (UTC) may spend."""
     budget_source: Dollars = 1.0
     """US dollars that one source may cost; `--source-budget` raises it."""
-    concurrency: AtOnce | None = None
-    """Sources drafted at the same time; else twice as many as requests, 2 if embedded."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Processes that parse documents."""
     host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0
     """Seconds between two requests to one host."""
-    allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    allowed_hosts: Annotated[frozenset[HostAndPort], NoDecode] = frozenset()
     """`host:port,…` that may be fetched although they are not on the public internet."""
     proxy: Address | None = None
     """`http://host:port` of a proxy that all fetches go through."""
     render: bool = True
     """Run the scripts of pages that are empty without them, in Chromium."""
-    desk_port: Annotated[int, Field(ge=0, le=65_535)] = 8484
-    """The review desk's port; 0 takes any free one."""
+    desk_listen: HostAndPort = "127.0.0.1:8484"
+    """Address and port that the review desk listens on; port 0 takes any free one."""
+    desk_address: Address | None = None
+    """The web address that people open, where the desk is more than this machine's own."""
+    desk_proxies: dict[IPv4Network | IPv6Network, str] = Field(default_factory=dict)
+    """Proxies that log people in, as `{"10.0.0.2": "X-Forwarded-User"}`: address and header."""
     site_title: str = "casebook"
     """The published site's title."""
     site_address: Address | None = None
@@ -154,15 +163,9 @@ class Settings(BaseSettings):
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
-    def _hosts_with_ports(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         hosts = value.split(",") if isinstance(value, str) else value
-        if not isinstance(hosts, list | tuple | set | frozenset):
-            return value
-        named = frozenset(str(host).strip().lower() for host in hosts if str(host).strip())
-        for host in sorted(named):
-            if not _HOST_AND_PORT.fullmatch(host):
-                raise ValueError(f"{host!r} needs a host and a port, as in wiki.internal:443")
-        return named
+        return [one for one in hosts if str(one).strip()] if isinstance(hosts, list) else hosts
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

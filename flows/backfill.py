@@ -70,8 +70,7 @@ async def register(
         batch_id=content_id("batch", *known_by),
         origin=origin,
         size=len(items),
-        created_by=services.settings.curator,
-        **options,
+        **({"created_by": services.settings.curator} | options),
     )
     await to_thread(services.warehouse.add_batch, batch, items)
     return batch
@@ -142,7 +141,8 @@ class BatchRun:
         return item, result
 
     async def _note(self, step: BatchStep, reason: str | None = None) -> None:
-        event = BatchEvent(batch_id=self.batch.batch_id, step=step, reason=reason)
+        batch_id, who = self.batch.batch_id, self.services.settings.curator
+        event = BatchEvent(batch_id=batch_id, step=step, reason=reason, who=who)
         await to_thread(self.services.warehouse.append, event)
 
 

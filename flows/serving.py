@@ -32,10 +32,9 @@ _WATCH_INTERVAL = timedelta(minutes=10)  # each watched list has an interval of 
 async def main(limit: int) -> None:
     """Register the deployments and run what is requested until stopped."""
     settings = Settings.load()
-    slots = settings.concurrency or settings.llm_concurrency
     async with get_client() as client:
         with suppress(ObjectAlreadyExists):  # a person may have changed it
-            model = GlobalConcurrencyLimitCreate(name=MODEL_LIMIT, limit=slots)
+            model = GlobalConcurrencyLimitCreate(name=MODEL_LIMIT, limit=settings.llm_concurrency)
             await client.create_global_concurrency_limit(model)
         served = await deployments(client)
     await aserve(*served, limit=limit, pause_on_shutdown=False, print_starting_message=False)

@@ -62,8 +62,8 @@ async def add_watch(
     InputError or ConfigurationError for wrong ones, CasebookError if the list cannot be read.
     """
     warehouse, watch_id = services.warehouse, content_id("watch", canonical_url(address))
-    who = services.settings.curator
-    added = Watch(watch_id=watch_id, address=address, changed_by=who, **options)
+    options = {"changed_by": services.settings.curator} | options
+    added = Watch(watch_id=watch_id, address=address, **options)
     _check(added, services)
     known = {line.watch.watch_id for line in await to_thread(warehouse.watches)}
     found = await read_list(SourceRef(source=address), services)
@@ -76,10 +76,10 @@ async def add_watch(
     return WatchLine(watch=added, look=first)
 
 
-async def change_watch(name: str, state: WatchState, services: Services) -> Watch:
+async def change_watch(name: str, state: WatchState, services: Services, who: str = "") -> Watch:
     """Pause, resume or remove a watch, or raise UnknownId; its sources stay."""
     known = (await find_watch(name, services)).watch
-    who, now = services.settings.curator, datetime.now(UTC)
+    who, now = who or services.settings.curator, datetime.now(UTC)
     changed = known.model_copy(update={"state": state, "changed_by": who, "changed_at": now})
     await to_thread(services.warehouse.append, changed)
     return changed

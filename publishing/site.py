@@ -22,7 +22,6 @@ from publishing.records import CaseRecord, PublishedCase
 from publishing.slugs import slugs
 from publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS, case_row, csv_text, statement_rows
 from publishing.word_index import word_index
-from schemas.errors import PublishError
 from schemas.frozen import Frozen, sha256_hex
 from schemas.reviews import CaseView, Publication
 from schemas.sources import Check
@@ -34,7 +33,7 @@ Values are those of JSON, nested ones too, and each row has the same keys. It is
 an empty list. The warehouse has it, because only the warehouse knows DuckDB.
 """
 
-_STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent / "static"
 # Tombstones are written to pages of cases only, wherever a stored address points.
 _CASE_PAGE = re.compile(r"cases/[a-z0-9-]+/index\.html")
 _PAGES = ("index.html", "results.html", "figures.html", "data.html")
@@ -73,6 +72,25 @@ class Built(NamedTuple):
     hashes: Mapping[str, tuple[str, str]]
 
 
+class Blocked(Frozen):
+    """An approved case that is kept from readers, and why."""
+
+    case_id: str
+    title: str | None
+    reason: str
+
+
+class Published(Frozen):
+    """The outcome of publishing; the entries are case ids."""
+
+    path: Path
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    blocked: tuple[Blocked, ...]
+
+
 class DataFile(NamedTuple):
     """A file of the data page; ``size`` is in bytes."""
 
@@ -83,46 +101,49 @@ class DataFile(NamedTuple):
 
 
 def build(
-    views: Sequence[CaseView],
+    given: Sequence[PublishedCase],
     withdrawn: Sequence[Publication],
     settings: SiteSettings,
     target: Path,
     write_parquet: WriteParquet,
     *,
-    checks: Mapping[str, Check] | None = None,
+    addresses: Mapping[str, str] | None = None,
     built_at: datetime | None = None,
+    on_page: Callable[[int], object] = int,
 ) -> Built:
-    """Write the site of ``views`` to ``target`` in place of the one that is there.
-
-    Of each case only the readable part is written (`publishing.gate`).
+    """Write the site of the ``given`` cases to ``target`` in place of the one that is there.
 
     Args:
-        views: The cases to publish; a case that is not among them is not on the new site.
-        withdrawn: Publications that ended: a page at each address says so, and a case that comes
-            back gets its old address.
+        given: The cases to publish; a case that is not among them is not on the new site.
+        withdrawn: Publications that ended: a page at each address says so.
         settings: The site's name, address and licence.
         target: The folder that becomes the site: missing, empty, or an earlier site.
         write_parquet: See `WriteParquet`.
-        checks: By source id, the newest check that reached the source.
+        addresses: By case id, where a case stood before: it gets its old address.
         built_at: Shown on pages over all cases; now, where not given.
+        on_page: Called with the number of cases whose page is written.
 
     Raises:
-        PublishError: if a case is given twice or cannot be published, or the files cannot be
-            written; the site that was there stays.
+        PublishError: if a case is given twice, or the files cannot be written; the site that was
+            there stays.
     """
-    _refuse_blocked(views)
-    earlier = {p.case_id: p.address for p in withdrawn}
-    earlier |= {view.case.case_id: view.published.address for view in views if view.published}
-    names, known = slugs(views, earlier), checks or {}
-    cases = [
-        published_case(view, names[view.case.case_id], known.get(view.source.source_id))
-        for view in views
-    ]
+    names = slugs(given, addresses or {})
+    cases = [case.model_copy(update={"slug": names[case.case_id]}) for case in given]
     with replacing(target) as folder:
-        site = _Site(folder, settings, built_at or datetime.now(UTC))
+        site = _Site(folder, settings, built_at or datetime.now(UTC), on_page)
         site.write(sorted(cases, key=_newest_first), write_parquet)
         site.write_tombstones(withdrawn)
     return Built(len(cases), {c.case_id: (c.address, c.content_hash) for c in cases})
+
+
+def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], back: str) -> str:
+    """Return the page of a case as readers would get it, with a banner and a way ``back``.
+
+    Its links go to the site at ``/site/``, and it takes style and script from ``/preview/``.
+    """
+    site, case = _Site(Path(), settings, datetime.now(UTC)), published_case(view, "", *checks[:1])
+    about = {"back": back, "blocked": blocked(view.revision.study)}
+    return site.page("case.html", {"case": case, "unpublished": about})
 
 
 @dataclass(frozen=True)
@@ -132,18 +153,20 @@ class _Site:
     folder: Path
     settings: SiteSettings
     built_at: datetime
+    on_page: Callable[[int], object] = int
 
     def write(self, cases: Sequence[PublishedCase], write_parquet: WriteParquet) -> None:
         records = [self._record(case) for case in cases]
-        for case, record in zip(cases, records, strict=True):
+        for n, (case, record) in enumerate(zip(cases, records, strict=True), start=1):
             self._write_case(case, record)
+            self.on_page(n)
         files = self._write_data(records, write_parquet)
         digest = sha256_hex((self.folder / "cases.jsonl").read_bytes())
         _write(self.folder / "words.js", word_index(cases))
         values = {"cases": cases, "files": files, "data_version": digest[:_VERSION_DIGITS]}
         for name in (*_PAGES, *(_PAGES_WITH_ADDRESS if self._root else ())):
-            _write(self.folder / name, self._render(name, values))
-        for file in _STATIC.iterdir():
+            _write(self.folder / name, self.page(name, values))
+        for file in STATIC.iterdir():
             # Contents only: the files of an installation may be read-only.
             shutil.copyfile(file, self.folder / file.name)
 
@@ -152,12 +175,12 @@ class _Site:
             page = self.folder / publication.address
             if _CASE_PAGE.fullmatch(publication.address) and not page.exists():
                 page.parent.mkdir(parents=True, exist_ok=True)
-                _write(page, self._render("withdrawn.html", {"publication": publication}))
+                _write(page, self.page("withdrawn.html", {"publication": publication}))
 
     def _write_case(self, case: PublishedCase, record: CaseRecord) -> None:
         page, publisher = self.folder / case.address, self.settings.title
         page.parent.mkdir(parents=True)
-        _write(page, self._render("case.html", {"case": case}))
+        _write(page, self.page("case.html", {"case": case}))
         _write(page.with_name("case.md"), record.markdown)
         _write(page.with_name("case.bib"), bibtex(case, publisher, self._page_address(case)))
         _write(page.with_name("case.ris"), ris(case, publisher, self._page_address(case)))
@@ -208,15 +231,10 @@ class _Site:
     def _environment(self) -> Environment:
         return environment(self.settings.title, self._root, self.settings.licence)
 
-    def _render(self, name: str, values: Mapping[str, object]) -> str:
-        template = self._environment.get_template(name)
-        return template.render(values, template=name, built_at=self.built_at)
-
-
-def _refuse_blocked(views: Iterable[CaseView]) -> None:
-    for view in views:
-        if reason := blocked(view.revision.study):
-            raise PublishError(f"Case {view.case.case_id} cannot be published. {reason}")
+    def page(self, name: str, values: Mapping[str, object]) -> str:
+        """Return the page that the template called ``name`` makes."""
+        given = {"template": name, "built_at": self.built_at, "unpublished": None, **values}
+        return self._environment.get_template(name).render(given)
 
 
 def _newest_first(case: PublishedCase) -> tuple[float, str, str]:

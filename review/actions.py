@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from flows.publish import publish_site
 from publishing.wording import count
 from review import adoption, terms
 from review.changes import CHANGES, MeasurePart
@@ -141,9 +140,10 @@ async def rule(request: Request, desk: Desk, who: Who) -> Response:
 
 
 @router.post("/publish")
-async def publish(request: Request, desk: Desk) -> Response:
-    """Write the approved cases to the site and show what changed."""
-    return await show_publish(request, desk, await publish_site(desk.services))
+async def publish(request: Request, desk: Desk, who: Who) -> Response:
+    """Begin to write the approved cases to the site."""
+    desk.publishing.start(who.name)
+    return await show_publish(request, desk) if is_fragment(request) else see("/publish")
 
 
 def _decide_draft(form: FormData, desk: State, who: str, case_id: str) -> None:

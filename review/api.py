@@ -1,10 +1,12 @@
 """The desk's JSON: the same reads and decisions for scripts. See ``/api/openapi.json``."""
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Depends, Query
+from fastapi.security import HTTPBearer
 
 from review.index import Hit
 from review.jobs import Job
@@ -19,7 +21,12 @@ from schemas.results import IngestResult, OpenFailure
 from schemas.reviews import CaseFilter, CaseLine, CaseView, Review
 from schemas.sources import Source
 
-router = APIRouter(prefix="/api")
+
+class Problem(Frozen):
+    """The body of a refusal: its ``kind`` for scripts and its ``message`` for people."""
+
+    error: Mapping[Literal["kind", "message"], str]
+
 
 Addresses = Annotated[tuple[str, ...], Body(embed=True, min_length=1, max_length=100)]
 
@@ -44,10 +51,13 @@ class SourceView(Frozen):
     failure: OpenFailure | None
 
 
-@router.get("/token")
-async def token(desk: Desk) -> dict[str, str]:
-    """Return the token that a page's changes carry; a script sends its key instead."""
-    return {"token": desk.token}
+_REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
+_TOKEN = HTTPBearer(description="A script's token, or the desk's key.", auto_error=False)
+router = APIRouter(
+    prefix="/api",
+    dependencies=[Depends(_TOKEN)],  # describes what the guard has checked
+    responses={status: {"model": Problem} for status in _REFUSALS},
+)
 
 
 @router.get("/cases")

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from config.services import Services
-from review import actions, api, batches, bulk, pages, watches
+from publishing.site import STATIC as SITE_FILES
+from review import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
+from review.accounts import digest
 from review.problems import answer_errors
 from review.security import Guard
+from review.sessions import Sessions
 from review.state import State
 
 _STATIC = Path(__file__).parent / "static"
@@ -45,6 +49,7 @@ def create_app(services: Services, key: str) -> FastAPI:
             await following
             await state.jobs.close()
             await state.batches.close()
+            await state.publishing.close()
 
     app = FastAPI(
         title="casebook desk",
@@ -54,10 +59,19 @@ def create_app(services: Services, key: str) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.desk = State(services, key)
-    app.add_middleware(Guard, key=key)
+    sessions: Sessions = app.state.desk.sessions
+    app.add_middleware(Guard, sessions=sessions)
+    # Lax: a link or bookmarklet on another site opens the desk; changes need our own origin.
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=sessions.secret,
+        session_cookie=f"casebook-{digest(sessions.secret)[:8]}",  # ports share cookies
+        https_only=sessions.origin.startswith("https:"),
+    )
     answer_errors(app)
-    for part in (pages, actions, bulk, batches, watches, api):
+    for part in (pages, pdf_pages, insight, actions, bulk, batches, watches, account_pages, api):
         app.include_router(part.router)
+    app.mount("/preview", StaticFiles(directory=SITE_FILES), name="preview")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     site = services.settings.site_path
     app.mount("/site", _Site(directory=site, html=True, check_dir=False), name="site")

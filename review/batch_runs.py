@@ -34,11 +34,12 @@ class Quote(NamedTuple):
 class BatchRuns:
     """Processes batches on the running event loop; their progress is in the warehouse.
 
-    ``problems`` says by batch why its last run here could not go on. ``work`` processes one batch.
+    ``problems`` says by batch why its last run here could not go on. ``work`` processes one batch
+    for a person.
     """
 
     def __init__(
-        self, settings: Settings, work: Callable[[Batch], Awaitable[object]] | None = None
+        self, settings: Settings, work: Callable[[Batch, str], Awaitable[object]] | None = None
     ) -> None:
         self._settings = settings
         self._work = work or self._finish
@@ -62,13 +63,13 @@ class BatchRuns:
             raise UnknownId("The desk no longer has this quote: read the list again.")
         return self._quotes[quote_id]
 
-    def start(self, batch: Batch) -> None:
-        """Process what is left of a batch, unless this desk does so already."""
+    def start(self, batch: Batch, who: str | None = None) -> None:
+        """Process what is left of a batch for a person, unless this desk does so already."""
         batch_id = batch.batch_id
         if batch_id in self._tasks:
             return
         self.problems.pop(batch_id, None)
-        task = asyncio.create_task(self._run(batch))
+        task = asyncio.create_task(self._run(batch, who or self._settings.curator))
         self._tasks[batch_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(batch_id, None))
 
@@ -96,11 +97,11 @@ class BatchRuns:
         """Pause every batch, and wait for it."""
         await self.pause(*self._tasks, seconds=None)
 
-    async def _run(self, batch: Batch) -> None:
+    async def _run(self, batch: Batch, who: str) -> None:
         async with self._turn:
             self._working = batch.batch_id
             try:
-                await self._work(batch)
+                await self._work(batch, who)
             except CasebookError as error:
                 self.problems[batch.batch_id] = str(error)
             except Exception:  # else the page would show a batch that stopped without a reason
@@ -109,5 +110,5 @@ class BatchRuns:
             finally:
                 self._working = None
 
-    async def _finish(self, batch: Batch) -> None:
-        await process_batch(batch, self._settings)
+    async def _finish(self, batch: Batch, who: str) -> None:
+        await process_batch(batch, self._settings.model_copy(update={"curator": who}))

@@ -15,7 +15,7 @@ from review.batch_runs import BatchRuns, Quote
 from review.forms import file, number, since_day, text, words_of
 from review.rendering import is_fragment, rendered, see, segments
 from review.security import Changes
-from review.state import Desk, State
+from review.state import Desk, State, Who
 from review.submit import keep_list, web_source
 from schemas.batches import Batch, BatchProgress, SourceState
 from schemas.errors import InputError, UnknownId
@@ -101,13 +101,12 @@ async def shown_forecast(request: Request, desk: Desk, quote_id: str) -> Respons
 
 
 @router.post("/batches", dependencies=Changes)
-async def start(request: Request, desk: Desk) -> Response:
+async def start(request: Request, desk: Desk, who: Who) -> Response:
     """Start what was quoted."""
     quote = desk.batches.quote(text(await request.form(), "quote"))
-    items, services = quote.selection.items, desk.services
-    return _started(
-        await register(quote.origin, items, services, budget_usd=quote.budget_usd), desk
-    )
+    options = {"budget_usd": quote.budget_usd, "created_by": who.name}
+    batch = await register(quote.origin, quote.selection.items, desk.services, **options)
+    return _started(batch, desk, who)
 
 
 @router.get("/batches/{batch_id}")
@@ -121,9 +120,9 @@ async def batch(request: Request, desk: Desk, batch_id: str) -> Response:
 
 
 @router.post("/batches/{batch_id}/resume", dependencies=Changes)
-async def resume(desk: Desk, batch_id: str) -> Response:
+async def resume(desk: Desk, who: Who, batch_id: str) -> Response:
     """Process what is left of a batch."""
-    return _started((await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch, desk)
+    return _started((await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch, desk, who)
 
 
 @router.post("/batches/{batch_id}/pause", dependencies=Changes)
@@ -145,11 +144,11 @@ async def failures(request: Request, desk: Desk, batch_id: str, kind: str) -> Re
 
 
 @router.post("/batches/{batch_id}/failures/{kind}", dependencies=Changes)
-async def retry(desk: Desk, batch_id: str, kind: str) -> Response:
+async def retry(desk: Desk, who: Who, batch_id: str, kind: str) -> Response:
     """Try the sources of one cause again, as many as its page shows."""
     failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
     for one in failed[:SHOWN]:
-        desk.jobs.start(one.reference)
+        desk.jobs.start(one.reference, who=who.name)
     return see("/submit" if failed else f"/batches/{batch_id}")
 
 
@@ -170,8 +169,8 @@ async def _quote(form: FormData, desk: State) -> Quote:
     return Quote("", origin, chosen, expected, budget, tuple(found.missed))
 
 
-def _started(found: Batch, desk: State) -> Response:
-    desk.batches.start(found)
+def _started(found: Batch, desk: State, who: Who) -> Response:
+    desk.batches.start(found, who.name)
     return see(f"/batches/{found.batch_id}")
 
 

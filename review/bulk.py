@@ -14,7 +14,7 @@ from review.changes import AddTag
 from review.facets import QueueQuery
 from review.forms import text
 from review.rendering import is_fragment, rendered, see
-from review.security import Changes
+from review.security import Changes, Own
 from review.state import Desk, State, Who
 from schemas.errors import CasebookError, InvalidDecision, UnknownId
 from schemas.reviews import SavedView
@@ -73,7 +73,7 @@ async def progress(request: Request, desk: Desk, bulk_id: str) -> Response:
     return await _shown(request, desk, desk.bulks[bulk_id])
 
 
-@router.post("/views", dependencies=Changes)
+@router.post("/views", dependencies=Own)
 async def keep_view(request: Request, desk: Desk, who: Who) -> Response:
     """Keep a search of the queue under a name, or forget it where no query is given."""
     form = await request.form()
@@ -87,12 +87,12 @@ async def keep_view(request: Request, desk: Desk, who: Who) -> Response:
 
 
 @router.post("/failures/{kind}/retry", dependencies=Changes)
-async def retry(desk: Desk, kind: str) -> Response:
+async def retry(desk: Desk, who: Who, kind: str) -> Response:
     """Try all sources again that failed for one cause."""
     failures = await asyncio.to_thread(desk.warehouse.open_failures)
     for one in failures:
         if one.failure.kind == kind:
-            desk.jobs.start(one.reference)
+            desk.jobs.start(one.reference, who=who.name)
     return see("/submit")
 
 

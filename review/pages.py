@@ -1,17 +1,19 @@
 """The pages of cases, submissions, tags and publishing; nothing here changes anything."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from extractors.fetch.fetch import identify
 from extractors.text import decode
-from flows.publish import Published
+from flows.publish import site_settings
+from publishing.site import preview
 from review import queue as queue_parts
 from review import terms
 from review.case_page import case_page, item_of
@@ -26,7 +28,7 @@ from review.rendering import is_fragment, rendered
 from review.state import Desk, State, Walk, Who, person_of
 from review.submit import bookmarklet
 from schemas.errors import UnknownId
-from schemas.reviews import CaseFilter, CaseStatus
+from schemas.reviews import CaseStatus
 
 router = APIRouter(include_in_schema=False)
 
@@ -94,12 +96,13 @@ async def show_case(
 def _case(desk: State, case_id: str) -> dict[str, object]:
     warehouse, site = desk.warehouse, str(desk.settings.site_path)
     view = warehouse.case(case_id)
-    source_id = view.source.source_id
+    source_id, line = view.source.source_id, desk.live.index.lines.get(case_id)
     return {
         "page": case_page(view),
         "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
-        "copies": near_copies(view, warehouse),
+        # The index knows of copies, and to look for them takes as long as all the rest.
+        "copies": near_copies(view, warehouse) if not line or line["near_copies"] else [],
         "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,
@@ -148,6 +151,15 @@ async def full_history(
     compared = await asyncio.to_thread(between, view, old, new) if old and new else None
     context = {"view": view, "events": events, "compared": compared}
     return await rendered(request, "history.html", context)
+
+
+@router.get("/cases/{case_id}/preview")
+async def preview_case(desk: Desk, case_id: str) -> HTMLResponse:
+    """Show the current revision of a case as readers would get it."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    checks = await asyncio.to_thread(desk.warehouse.last_checks, [view.source.source_id])
+    site, back = site_settings(desk.settings), f"/cases/{case_id}"
+    return HTMLResponse(await asyncio.to_thread(preview, view, site, [*checks.values()], back))
 
 
 @router.get("/cases/{case_id}/draft")
@@ -218,33 +230,15 @@ async def job(request: Request, desk: Desk, job_id: str) -> Response:
 
 
 @router.get("/publish")
-async def publish(request: Request, desk: Desk) -> Response:
-    """Show what waits to be published and what is published."""
-    return await show_publish(request, desk)
-
-
-async def show_publish(request: Request, desk: State, result: Published | None = None) -> Response:
-    """Return the page of what is and will be published, and the ``result`` of doing so."""
-    found = await asyncio.to_thread(_publishing, desk)
+async def show_publish(request: Request, desk: Desk) -> Response:
+    """Show what publishing would change, or how far it is, and what it changed last."""
+    job, target, changes = desk.publishing, str(desk.settings.site_path), defaultdict(list)
+    if not job.running:
+        for row in await asyncio.to_thread(desk.warehouse.publishing, target):
+            changes[row["change"]].append(row)
     template = "publish_body.html" if is_fragment(request) else "publish.html"
-    return await rendered(request, template, found, result=result)
-
-
-def _publishing(desk: State) -> dict[str, object]:
-    """Return which cases wait for publication, which are published, and which will leave."""
-    target = desk.settings.site_path
-    cases = desk.warehouse.cases(CaseFilter(limit=1_000_000))
-    out = {p.case_id: p for p in desk.warehouse.publications() if p.target == str(target)}
-    staying = [c for c in cases if c.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}]
-    revisions = {case.case_id: case.revision_id for case in staying}
-    current = {i for i, one in out.items() if revisions.get(i) == one.revision_id}
-    return {
-        "target": target,
-        "titles": {case.case_id: case.title or "Untitled" for case in cases},
-        "waiting": [case for case in staying if case.case_id not in current],
-        "published": [(case, out[case.case_id]) for case in staying if case.case_id in current],
-        "leaving": [case for case in cases if case.case_id in out and case not in staying],
-    }
+    context = {"job": job, "target": target, "changes": changes}
+    return await rendered(request, template, context, line_of=desk.live.index.lines.get)
 
 
 @router.get("/healthz")

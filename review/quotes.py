@@ -20,6 +20,7 @@ class Quote(NamedTuple):
     place: str = ""
     link: str | None = None
     is_close: bool = False
+    sheet: str | None = None  # the end of the address of its page as a picture
 
 
 @dataclass
@@ -41,5 +42,14 @@ class Quotes:
         self.spans.append(span)
         link = link_to_quote(self.document, evidence)
         where = place(evidence, self.document)
+        page = page_at(self.document, evidence.start)
+        sheet = f"{page}?start={evidence.start}&end={evidence.end}#quote" if page else None
         is_close = evidence.score < 1.0
-        return Quote(span.id, evidence.quote, evidence.passage, where, link, is_close)
+        return Quote(span.id, evidence.quote, evidence.passage, where, link, is_close, sheet)
+
+
+def page_at(document: Document, offset: int) -> int | None:
+    """Return the page of a PDF on which the character at ``offset`` stands."""
+    passage = document.passage_at(offset)
+    pages = [line.page for line in passage.lines if line.end > offset] if passage else []
+    return next(iter(pages), passage.page if passage else None)

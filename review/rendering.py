@@ -45,10 +45,10 @@ async def rendered(
     **context: object,
 ) -> HTMLResponse:
     """Return a page or a fragment, rendered in a thread: a long transcript takes a while."""
-    state = state_of(request)
+    person = person_of(request)
     shared: dict[str, object] = {
-        "curator": person_of(request).name,
-        "token": state.token,
+        "person": person,
+        "token": state_of(request).token if person.name else "",
         "path": request.url.path,
         "now": datetime.now(UTC),
     }

@@ -1,15 +1,13 @@
 """What keeps strangers and other sites' pages out of the desk, and hostile text from running in it.
 
-Every request passes these checks, the cheapest first, before its body is read: a loopback name of
-this machine (against DNS rebinding), the desk's key, the origin of a change, the size of the body.
-The token of a form comes last.
+Every request passes these checks, the cheapest first, before its body is read: the stated size of
+the body, a name of the desk (against DNS rebinding), who sends it, the origin of a change. The
+token of a form and the person's role come last.
 """
 
-import hashlib
-import hmac
+import asyncio
 import secrets
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Depends, HTTPException, Request
@@ -17,12 +15,18 @@ from markupsafe import escape
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import (
     HTMLResponse,
+    JSONResponse,
     PlainTextResponse,
+    RedirectResponse,
     Response,
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+from review.sessions import KEY_SESSION, Sessions
+from review.state import PERSON, person_of, state_of
+from schemas.errors import CasebookError
+from schemas.reviews import Role
+
 UPLOAD_BODY = 64_000_000
 PLAIN_BODY = 2_000_000
 """Bytes that the body of a request may have, with and without files."""
@@ -42,33 +46,24 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 # It talks to the window that opened it, a page of another site.
-_OWN = {"/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"}}
-_SCRIPT = "A script sends the header Authorization: Bearer KEY."
+_OPENED = {"/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"}}
+_SCRIPT = "A script sends the header Authorization: Bearer TOKEN."
 _NO_KEY = (
     "The desk needs its key. Open the address that casebook printed when the desk started: it ends "
-    f"in ?key=… After a restart the address is a new one. {_SCRIPT}"
+    f"in ?key=… {_SCRIPT}"
 )
+_LOGGED_OUT = "You are not logged in. Log in at /login in another tab, then try again here."
 _FOREIGN = f"The desk takes changes from its own pages only. {_SCRIPT}"
-_OLD_PAGE = (
-    "Nothing was changed: this page is older than the desk, which was restarted. Try again, and "
-    "reload the page if that does not help."
-)
-_WELCOME = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>casebook desk</title>'
-    '<link rel="icon" href="/static/icon.svg">'
-    '<meta http-equiv="refresh" content="0;url={address}"><a href="{address}">Open the desk</a>'
-)
+_OLD_PAGE = "Nothing was changed: reload this page, then try again."
+_READER = "Nothing was changed: you can read everything here. An admin can make you a curator."
+_NO_ADMIN = "Only an admin manages accounts."
 
 
 class Guard:
-    """Middleware that refuses what does not belong here, and sets the security headers.
+    """Middleware that refuses what does not belong here, and sets the security headers."""
 
-    ``key`` is what the desk's address carries; a cookie keeps it afterwards.
-    """
-
-    def __init__(self, app: ASGIApp, key: str) -> None:
-        self._app, self._key = app, key
-        self._cookie = f"casebook-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        self._app, self._sessions = app, sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -78,68 +73,77 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS | _OWN.get(scope["path"], {}))
+                given = MutableHeaders(scope=message)
+                for name, value in (HEADERS | _OPENED.get(scope["path"], {})).items():
+                    given.setdefault(name, value)
             await send(message)
 
-        headers = Headers(scope=scope)
+        headers, answer = Headers(scope=scope), self._app
         try:
             self._check(scope, headers)
+            if scope["method"] == "GET" and self._sessions.is_key(_query(scope).get("key", "")):
+                answer = self._welcome(scope)
+            elif not _is_open(scope):
+                await self._admit(scope, headers)
         except HTTPException as refusal:
-            again = refusal.detail == _NO_KEY and _is_link_to_submit(scope, headers)
-            answer = _onward(scope) if again else _refused(headers, refusal)
-            await answer(scope, receive, send_guarded)
-        else:
-            arrives = scope["method"] == "GET" and self._is_key(_query(scope).get("key"))
-            app = self._welcome if arrives else self._app
-            await app(scope, _limited(receive, _most_bytes(scope)), send_guarded)
+            answer = _refused(scope, headers, refusal)
+        await answer(scope, _limited(receive, _most_bytes(scope)), send_guarded)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
-        changes = scope["method"] not in _SAFE_METHODS
-        if _host_name(headers) not in LOOPBACK_NAMES:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, "The desk does not have this host name.")
-        if scope["path"] == "/healthz" and not changes:
-            return
-        scope[_BY_HEADER] = self._is_key(headers.get("authorization", "").removeprefix("Bearer "))
-        if not scope[_BY_HEADER]:
-            in_address = None if changes else _query(scope).get("key")
-            if not self._is_key(in_address) and not self._is_key(self._in_cookie(headers)):
-                raise HTTPException(HTTPStatus.FORBIDDEN, _NO_KEY)
-            if changes and not is_same_origin(headers):
-                raise HTTPException(HTTPStatus.FORBIDDEN, _FOREIGN)
         stated = headers.get("content-length", "0")
         if not stated.isdecimal() or int(stated) > _most_bytes(scope):
             raise _too_large(_most_bytes(scope))
+        if _host_name(headers) not in self._sessions.hosts:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "The desk does not have this host name.")
 
-    def _is_key(self, given: str | None) -> bool:
-        return given is not None and secrets.compare_digest(given.encode(), self._key.encode())
+    def _welcome(self, scope: Scope) -> Response:
+        """Keep in a cookie that the key was known, and go on without it in the address."""
+        rest = {name: value for name, value in _query(scope).items() if name != "key"}
+        address = f"{scope['path']}?{urlencode(rest)}".removesuffix("?")
+        scope["session"].update(KEY_SESSION)
+        return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
 
-    def _in_cookie(self, headers: Headers) -> str | None:
+    async def _admit(self, scope: Scope, headers: Headers) -> None:
+        """Note who sends a request, or raise HTTPException for a stranger or a foreign change."""
         try:
-            found = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
-        except CookieError:
-            return None
-        return found.value if found else None
+            found = await asyncio.to_thread(self._sessions.recognize, scope, headers)
+            scope[PERSON], scope[_BY_HEADER] = found
+            if found[0] is None and scope["path"] != "/login":
+                raise await asyncio.to_thread(self._stranger, scope, headers)
+        except CasebookError as error:  # the accounts cannot be read now
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
+        own = is_same_origin(headers, self._sessions.origin)
+        if scope["method"] not in _SAFE_METHODS and not scope[_BY_HEADER] and not own:
+            raise HTTPException(HTTPStatus.FORBIDDEN, _FOREIGN)
 
-    async def _welcome(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Keep the key in a cookie and go on without it in the address."""
-        answer = _onward(scope)
-        answer.set_cookie(self._cookie, self._key, httponly=True, samesite="strict")
-        await answer(scope, receive, send)
+    def _stranger(self, scope: Scope, headers: Headers) -> HTTPException:
+        """Return how to refuse a request of an unknown sender."""
+        has_log_in = self._sessions.has_log_in
+        if scope["path"].startswith("/api/"):
+            need = {"WWW-Authenticate": "Bearer"}
+            return HTTPException(HTTPStatus.UNAUTHORIZED, _SCRIPT if has_log_in else _NO_KEY, need)
+        if not has_log_in:
+            return HTTPException(HTTPStatus.FORBIDDEN, _NO_KEY)
+        if scope["method"] != "GET" or headers.get("hx-request") == "true":
+            return HTTPException(HTTPStatus.FORBIDDEN, _LOGGED_OUT)
+        wanted = f"{scope['path']}?{scope['query_string'].decode('latin-1')}".removesuffix("?")
+        there = {"Location": f"/login?{urlencode({'next': wanted})}"}
+        return HTTPException(HTTPStatus.SEE_OTHER, _LOGGED_OUT, there)
 
 
-def token_of(key: str) -> str:
-    """Return what the forms of the desk with this key carry."""
-    return hmac.new(key.encode(), b"forms", hashlib.sha256).hexdigest()
-
-
-def is_same_origin(headers: Headers) -> bool:
+def is_same_origin(headers: Headers, public: str = "") -> bool:
     """Return whether the browser says that our own page, or the person, sent the request."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
     stated = headers.get("origin") or headers.get("referer") or ""
-    own = f"http://{headers.get('host')}"
-    return stated == own or stated.startswith(f"{own}/")
+    own = {f"http://{headers.get('host')}", public} - {""}
+    return any(stated == one or stated.startswith(f"{one}/") for one in own)
+
+
+def local(address: str) -> str:
+    """Return an address as a path of the desk: two slashes would name another host."""
+    return "/" + address.lstrip("/\\")
 
 
 async def require_token(request: Request) -> None:
@@ -153,13 +157,34 @@ async def require_token(request: Request) -> None:
     if given is None and "form" in request.headers.get("content-type", ""):
         field = (await request.form()).get("token")
         given = field if isinstance(field, str) else None
-    expected = request.app.state.desk.token
+    expected = state_of(request).token
     if given is None or not secrets.compare_digest(given.encode(), expected.encode()):
         raise HTTPException(HTTPStatus.FORBIDDEN, _OLD_PAGE)
 
 
-Changes = [Depends(require_token)]
-"""What every request that changes something has to pass."""
+def require_curator(request: Request) -> None:
+    """Refuse a reader."""
+    if person_of(request).role is Role.READER:
+        raise HTTPException(HTTPStatus.FORBIDDEN, _READER)
+
+
+def require_admin(request: Request) -> None:
+    """Refuse everyone but admins."""
+    if person_of(request).role is not Role.ADMIN:
+        raise HTTPException(HTTPStatus.FORBIDDEN, _NO_ADMIN)
+
+
+Own = [Depends(require_token)]
+"""What a change of a person's own things has to pass."""
+
+Changes = [*Own, Depends(require_curator)]
+"""What every other change has to pass."""
+
+
+def _is_open(scope: Scope) -> bool:
+    """Return whether anyone may see this: it shows nothing of the cases."""
+    is_open = scope["path"] == "/healthz" or scope["path"].startswith("/static/")
+    return is_open and scope["method"] in _SAFE_METHODS
 
 
 def _most_bytes(scope: Scope) -> int:
@@ -189,23 +214,6 @@ def _limited(receive: Receive, most: int) -> Receive:
     return limited
 
 
-def _onward(scope: Scope) -> Response:
-    """Return a page that goes to the same address without the key: as our own, with the cookie.
-
-    A redirect would not do: after a click on another site's page it goes without a strict cookie.
-    """
-    rest = {name: value for name, value in _query(scope).items() if name != "key"}
-    # A path of two slashes would be another host.
-    address = f"/{scope['path'].lstrip('/')}" + (f"?{urlencode(rest)}" if rest else "")
-    return HTMLResponse(_WELCOME.format(address=escape(address)))
-
-
-def _is_link_to_submit(scope: Scope, headers: Headers) -> bool:
-    """Return whether the browser follows another site's link to a form for new sources."""
-    how = scope["method"], headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
-    return how == ("GET", "cross-site", "navigate") and scope["path"] in {"/submit", *_OWN}
-
-
 def _host_name(headers: Headers) -> str | None:
     try:
         return urlsplit(f"//{headers.get('host', '')}").hostname
@@ -217,11 +225,13 @@ def _query(scope: Scope) -> dict[str, str]:
     return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
-def _refused(headers: Headers, refusal: HTTPException) -> Response:
-    """Return a refusal as a notice for htmx, else as a line of text."""
-    status, message = refusal.status_code, refusal.detail
+def _refused(scope: Scope, headers: Headers, refusal: HTTPException) -> Response:
+    """Return a refusal as JSON for scripts, a notice for htmx, else a line of text."""
+    status, message, given = refusal.status_code, refusal.detail, dict(refusal.headers or {})
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": {"kind": "http", "message": message}}, status, given)
     if headers.get("hx-request") == "true":
         # Shown beside what the person was doing, which stays as it is.
         into = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
         return HTMLResponse(f'<p class="notice bad">{escape(message)}</p>', status, into)
-    return PlainTextResponse(message, status)
+    return PlainTextResponse(message, status, given)

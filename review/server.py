@@ -1,21 +1,23 @@
-"""The desk on a port of this machine."""
+"""The desk on a port of this machine, for this machine alone unless people log in."""
 
 import asyncio
 import contextlib
-import os
 import secrets
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 
 import uvicorn
 
 from config.services import Services
+from review.accounts import Accounts
 from review.app import create_app
+from review.sessions import is_public
 from schemas.errors import ConfigurationError
 
-HOST = "127.0.0.1"
 _SHUTDOWN_SECONDS = 3
+_SWITCH_SECONDS = 0.0005
 
 
 class _Server(uvicorn.Server):
@@ -45,17 +47,24 @@ async def serve(
 
     ``port`` is by default that of the settings, 0 any free one; ``key`` is by default a new random
     one. ``on_ready`` is called with the address, its key included, once the desk answers.
-    ConfigurationError is raised if the port is taken or the application does not start.
+    ConfigurationError is raised if the port is taken, the application does not start, or other
+    machines could reach a desk that no one has to log in to.
     """
-    key = key or secrets.token_urlsafe(24)
-    listening = listen(services.settings.desk_port if port is None else port)
-    address = f"http://{HOST}:{listening.getsockname()[1]}/?key={key}"
+    # With Python's 5 ms a page would wait for each thread of a batch at each of its steps.
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    settings, key = services.settings, key or secrets.token_urlsafe(24)
+    await asyncio.to_thread(check_exposure, services)
+    host, _, usual = settings.desk_listen.rpartition(":")
+    listening = listen(int(usual) if port is None else port, host.strip("[]"))
+    address = f"http://{host}:{listening.getsockname()[1]}/?key={key}"
+    address = settings.desk_address or address
     server = _Server(
         uvicorn.Config(
             create_app(services, key),
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # a header must not change who the peer is
             lifespan="on",
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
@@ -77,20 +86,39 @@ async def serve(
         raise ConfigurationError("The desk did not start; the log in the home says why.")
 
 
-def listen(port: int) -> socket.socket:
+def check_exposure(services: Services) -> None:
+    """Raise ConfigurationError if other machines could reach a desk without a log-in."""
+    settings = services.settings
+    if not is_public(settings):
+        return
+    if settings.desk_address is None:
+        raise ConfigurationError(
+            f"Other machines would reach the desk at {settings.desk_listen}: set "
+            "CASEBOOK_DESK_ADDRESS to the address that people open, as https://desk.example.org."
+        )
+    if not settings.desk_proxies and not Accounts(services.warehouse).in_force:
+        raise ConfigurationError(
+            f"Others would reach the desk at {settings.desk_address}, and there is no account to "
+            "log in with: run `casebook review --add-admin NAME`, then start it again."
+        )
+
+
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     """Return a socket that listens on a port (0: any free one), or raise ConfigurationError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it each request
     # of a kept-alive connection waits 40 ms for a delayed acknowledgement.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:  # else clients of the other version come by unusual addresses
+        listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((host, port))
         listening.listen(100)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listening.close()
-        reason = os.strerror(error.errno or 0)
         raise ConfigurationError(
-            f"Port {port} of {HOST} cannot be used for the desk ({reason}): close the other "
+            f"Port {port} of {host} cannot be used for the desk ({error}): close the other "
             "program, or choose another port with --port (0 takes any free one)."
         ) from error
     return listening

@@ -3,18 +3,24 @@
 import time
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from config.services import Services
+from extractors.pdf.pages import Picture
+from review.accounts import Accounts, Person
 from review.batch_runs import BatchRuns
 from review.facets import QueueQuery
 from review.index import Index
 from review.jobs import Jobs
 from review.live import Live
-from review.security import token_of
+from review.publishing import Publishing
+from review.sessions import Attempts, Sessions
 from schemas.reviews import Role
+
+PERSON = "casebook.person"
+"""Where the guard leaves who sends a request, in its scope."""
 
 _LONGEST_SECONDS = 1800.0  # after half an hour a case is open, but not looked at
 
@@ -34,12 +40,16 @@ class Walk:
 
 
 class State:
-    """The services, the work in progress, and the token that the desk's own forms carry."""
+    """The services, the accounts and sessions, and the work in progress."""
 
     def __init__(self, services: Services, key: str) -> None:
         self.services, self.settings = services, services.settings
         self.warehouse = services.warehouse
-        self.token = token_of(key)
+        self.accounts = Accounts(self.warehouse)
+        self.sessions = Sessions(self.settings, self.accounts, key)
+        self.attempts = Attempts()
+        self.token = self.sessions.token
+        self.pictures: dict[str, Picture] = {}  # pages of PDFs, by hash and number
         index = Index(services.settings.home / "index.sqlite", services.warehouse)
         self.live = Live(index, services.warehouse)
         self.bulks: dict[str, Any] = {}
@@ -72,16 +82,14 @@ class State:
         return Jobs(self.services)
 
     @cached_property
+    def publishing(self) -> Publishing:
+        """The publication of the site that this desk does, or did last."""
+        return Publishing(self.services)
+
+    @cached_property
     def batches(self) -> BatchRuns:
         """The batches that this desk is processing."""
         return BatchRuns(self.settings)
-
-
-class Person(NamedTuple):
-    """Who sends a request, and what they may do."""
-
-    name: str
-    role: Role
 
 
 def state_of(request: Request) -> State:
@@ -95,8 +103,8 @@ Desk = Annotated[State, Depends(state_of)]
 
 
 def person_of(request: Request) -> Person:
-    """Return who sent ``request``: on this machine alone, the curator of the settings."""
-    return Person(state_of(request).settings.curator, Role.ADMIN)
+    """Return who sent ``request``; a stranger may read what is open to everyone."""
+    return request.scope.get(PERSON) or Person("", Role.READER)
 
 
 Who = Annotated[Person, Depends(person_of)]

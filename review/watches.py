@@ -9,7 +9,7 @@ from flows.watch import add_watch, change_watch, find_watch, look
 from review.forms import number, text, words_of
 from review.rendering import is_fragment, rendered, see
 from review.security import Changes
-from review.state import Desk
+from review.state import Desk, Who
 from review.submit import web_source
 from schemas.batches import WatchedItem, WatchLine, WatchState
 from schemas.errors import InputError, InvalidDecision
@@ -35,7 +35,7 @@ async def watches(request: Request, desk: Desk) -> Response:
 
 
 @router.post("/watches", dependencies=Changes)
-async def add(request: Request, desk: Desk) -> Response:
+async def add(request: Request, desk: Desk, who: Who) -> Response:
     """Watch a list; what it holds now is not new unless asked for."""
     form = await request.form()
     every = text(form, "every")
@@ -49,6 +49,7 @@ async def add(request: Request, desk: Desk) -> Response:
         rubric=text(form, "rubric") or None,
         budget_usd=number(form, "budget", "budget"),
         everything=bool(form.get("everything")),
+        changed_by=who.name,
     )
     if is_fragment(request):
         return Response(status_code=204, headers={"HX-Redirect": "/watches"})
@@ -56,24 +57,24 @@ async def add(request: Request, desk: Desk) -> Response:
 
 
 @router.post("/watches/{watch_id}", dependencies=Changes)
-async def change(request: Request, desk: Desk, watch_id: str) -> Response:
+async def change(request: Request, desk: Desk, who: Who, watch_id: str) -> Response:
     """Pause, resume or remove a watch."""
     wanted = text(await request.form(), "state")
     if wanted not in set(WatchState):
         raise InvalidDecision("nothing was changed: pause, resume or remove the watch")
-    await change_watch(watch_id, WatchState(wanted), desk.services)
+    await change_watch(watch_id, WatchState(wanted), desk.services, who.name)
     return see("/watches")
 
 
 @router.post("/watches/{watch_id}/look", dependencies=Changes)
-async def look_now(desk: Desk, watch_id: str) -> Response:
+async def look_now(desk: Desk, who: Who, watch_id: str) -> Response:
     """Look now, and start on what is new."""
     line = await find_watch(watch_id, desk.services)
     # A curator who leaves the page does not end the look.
     _, batch = await asyncio.shield(look(line.watch, desk.services))
     if batch is None:
         return see("/watches")
-    desk.batches.start(batch)
+    desk.batches.start(batch, who.name)
     return see(f"/batches/{batch.batch_id}")
 
 

@@ -45,6 +45,7 @@ class BatchEvent(Frozen):
     batch_id: str
     step: BatchStep
     reason: str | None
+    who: str | None = None
     at: datetime = NOW
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from schemas.errors import CasebookError
 from schemas.frozen import Frozen, content_id
@@ -38,17 +38,10 @@ class Failure(Frozen):
         """Describe ``error``; one that is not a CasebookError counts as ``unexpected``."""
         if not isinstance(error, CasebookError):
             error = CasebookError(f"{type(error).__name__}: {error}"[:500], "unexpected")
-        return cls(
-            failure_id=content_id("fail", source_id, stage, error.kind, at.isoformat()),
-            source_id=source_id,
-            stage=stage,
-            kind=error.kind,
-            transient=error.transient,
-            gone=error.gone,
-            exit_code=error.exit_code,
-            message=str(error),
-            at=at,
-        )
+        new_id = content_id("fail", source_id, stage, error.kind, at.isoformat())
+        about: dict[str, Any] = {"source_id": source_id, "stage": stage, "message": str(error)}
+        marks = {name: getattr(error, name) for name in ("kind", "transient", "gone", "exit_code")}
+        return cls(failure_id=new_id, at=at, **about, **marks)
 
 
 class OpenFailure(Frozen):

@@ -143,6 +143,18 @@ class SavedView(Frozen):
     at: datetime = NOW
 
 
+class LogEntry(Frozen):
+    """One change, of the case, source, batch, account or other ``kind`` that ``about`` names."""
+
+    at: datetime
+    who: str | None
+    what: str
+    kind: str
+    about: str
+    title: str | None
+    detail: str | None
+
+
 class Publication(Frozen):
     """One revision written to one target (a folder or address), or its withdrawal."""
 
@@ -153,6 +165,7 @@ class Publication(Frozen):
     address: str
     content_hash: str
     withdrawn: bool = False
+    who: str | None = None
     at: datetime = NOW
 
 
@@ -187,8 +200,8 @@ class CaseFilter(Frozen):
     text: str | None = None  # in title or company
     tag: str | None = None
     order: Literal["newest", "doubtful", "title"] = "newest"
-    limit: int = 100
-    offset: int = 0
+    limit: int = Field(100, ge=0, le=10_000_000)
+    offset: int = Field(0, ge=0, le=10_000_000)
 
 
 class CaseView(Frozen):

@@ -139,6 +139,15 @@ class Alias(Frozen):
     found_at: datetime = NOW
 
 
+class LineBox(Frozen):
+    """Where ``text[start:end]`` stands on a page: left, top, right and bottom in thousandths."""
+
+    start: int
+    end: int
+    page: int
+    box: tuple[int, ...]
+
+
 class Passage(Frozen):
     """About a paragraph: ``text[start:end]`` of the document; ``n`` and ``page`` count from 1."""
 
@@ -149,6 +158,7 @@ class Passage(Frozen):
     page: int | None = None
     seconds: float | None = None  # its start in a video or recording
     speaker: str | None = None
+    lines: tuple[LineBox, ...] = ()  # those it shares characters with; of a PDF
 
     @property
     def section(self) -> str | None:

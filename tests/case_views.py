@@ -268,7 +268,7 @@ def a_view(
         revision=made,
         newer=None,
         revisions=(made,),
-        reviews=() if status is CaseStatus.DRAFT else (_an_approval(made),),
+        reviews=() if status is CaseStatus.DRAFT else (an_approval(made),),
         published=a_publication(case_id, address) if address else None,
     )
 
@@ -321,7 +321,8 @@ def _a_source(document: Document) -> Source:
     )
 
 
-def _an_approval(revision: Revision) -> Review:
+def an_approval(revision: Revision) -> Review:
+    """The approval of a revision by Mira."""
     return Review(
         review_id=content_id("review", revision.revision_id),
         case_id=revision.case_id,

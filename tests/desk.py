@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from case_views import NOON, a_document, a_study
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from lxml import html
 
+from review import account_pages, actions, api, batches, bulk, pages, pdf_pages, watches
 from schemas.cases import CaseStudy, TermGroup
 from schemas.frozen import content_id
 from schemas.results import Failure
@@ -18,6 +20,8 @@ from warehouse import Warehouse
 
 KEY = "a-key-for-tests"
 PLACE = "https://engineering.harbourline.example/blog"
+ROUTERS = (pages, pdf_pages, actions, bulk, batches, watches, account_pages, api)
+OPEN = {"/healthz", "/login"}
 
 
 class Builder:
@@ -178,6 +182,13 @@ class DeskClient(TestClient):
     def change(self, case_id: str, action: str, *, htmx: bool = False, **fields: str):
         """Send one of the case page's forms for an edit."""
         return self.decide(case_id, "edit", htmx=htmx, action=action, **fields)
+
+
+def paths(method: str) -> list[str]:
+    """The desk's paths for a method, without those that are open to strangers."""
+    routes = [route for module in ROUTERS for route in module.router.routes]
+    found = {one.path for one in routes if isinstance(one, APIRoute) and method in one.methods}
+    return sorted(found - OPEN)
 
 
 def read(response: Any) -> Any:

@@ -12,23 +12,23 @@ ROOT = Path(__file__).parents[1]
 CEILINGS = {
     "extractors": 7_000,
     "summarizer": 4_500,
-    "flows": 1_500,
+    "flows": 1_560,
     "warehouse": 1_300,
-    "review": 5_200,
+    "review": 5_950,
     "publishing": 3_500,
-    "cli": 1_800,
-    "schemas": 1_260,
+    "cli": 1_850,
+    "schemas": 1_300,
     "prompts": 300,
     "config": 500,
-    "benchmarks": 1_500,
-    "tests": 18_000,
+    "benchmarks": 1_560,
+    "tests": 19_000,
 }
 # Where a package still is above the ceiling of its design, it must not grow.
 STILL_ABOVE = {
     "summarizer": 4_880,
 }
 PACKAGES = [name for name in CEILINGS if name not in {"benchmarks", "tests"}]
-PROGRAM_CEILING = 26_000
+PROGRAM_CEILING = 26_800
 FILE_CEILING = 400
 MOST_ERRORS = 40
 MOST_BYTES = {"README.md": 9_000, "CHANGELOG.md": 12_000, "benchmarks/RESULTS.md": 16_000}

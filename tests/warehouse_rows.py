@@ -25,6 +25,7 @@ from schemas.sources import (
     Check,
     CheckResult,
     Document,
+    LineBox,
     Passage,
     Snapshot,
     Source,
@@ -132,6 +133,8 @@ class Story:
     ) -> Document:
         """Its next document, of two passages with text before and after them."""
         n, _ = self._next()
+        line = LineBox(start=8, end=10, page=4, box=(0, 10, 1000, 20))
+        second = {"page": 3, "seconds": 1.5, "speaker": "Grace", "lines": (line, line)}
         return Document(
             document_id=f"doc1_{self.name}{n}",
             source_id=self.source_id,
@@ -146,7 +149,7 @@ class Story:
             text=text,
             passages=(
                 Passage(n=1, start=2, end=6, headings=("Start", "Here")),
-                Passage(n=2, start=8, end=len(text) - 1, page=3, seconds=1.5, speaker="Grace"),
+                Passage(n=2, start=8, end=len(text) - 1, **second),
             ),
             steps=(Step(method="html", outcome="ok", doubtful=True),),
         )

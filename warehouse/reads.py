@@ -19,11 +19,13 @@ from schemas.errors import UnknownId
 from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import (
+    Account,
     Case,
     CaseFilter,
     CaseLine,
     CaseStatus,
     CaseView,
+    LogEntry,
     Making,
     Publication,
     Review,
@@ -40,7 +42,7 @@ _MOST_KEPT = 200  # revisions and documents in memory
 
 
 class SourceReads(Reader):
-    """What can be asked about sources, batches, watches and proposed terms."""
+    """What can be asked about sources, batches, watches, proposed terms and accounts."""
 
     def source(self, source_id: str) -> Source | None:
         """Return the source with this id."""
@@ -162,6 +164,14 @@ class SourceReads(Reader):
     def rulings(self) -> list[TermRuling]:
         """Return all rulings in the order of time."""
         return self._all(TermRuling, "rulings")
+
+    def accounts(self) -> list[Account]:
+        """Return the newest row of each account, by name."""
+        return self._all(Account, "accounts")
+
+    def audit_log(self, who: str | None, limit: int, offset: int = 0) -> list[LogEntry]:
+        """Return changes by a person or by all, the newest first."""
+        return self._all(LogEntry, "audit_log", who=who, limit=limit, offset=offset)
 
 
 class CaseReads(Reader):
@@ -292,6 +302,10 @@ class CaseReads(Reader):
     def publications(self) -> list[Publication]:
         """Return the publications in force: the newest per case and target, not withdrawn."""
         return self._all(Publication, "publications")
+
+    def publishing(self, target: str) -> list[Values]:
+        """Return what publishing to a target would change: the newest 50 cases of each change."""
+        return self._rows("publishing", target=target)
 
     def withdrawals(self) -> list[Publication]:
         """Return the newest publication of each case and target that is a withdrawal."""

@@ -39,6 +39,8 @@ class Line(NamedTuple):
     first: float = 0.0  # width of the first word
     is_row: bool = False  # a whole row of a table, cells separated by " | "
     is_entry: bool = False  # of a table of contents, without its dots and page number
+    box: tuple[int, ...] = ()  # edges in thousandths of the page as readers show it
+    parts: tuple["Line", ...] = ()  # of a row
 
 
 def lines_of(words: Sequence[Word], page: int, frame: Frame) -> list[Line]:
@@ -46,11 +48,12 @@ def lines_of(words: Sequence[Word], page: int, frame: Frame) -> list[Line]:
     upright = [word for word in words if word.type.angle == frame.angle]
     if frame.angle == _DOWNWARDS:  # pdfium gives such lines from left to right
         upright.sort(key=lambda word: word.base)
-    lines = [_line(piece, page) for row in _rows(upright) for piece in _pieces(row)]
+    pieces = [piece for row in _rows(upright) for piece in _pieces(row)]
     (width, height), turned = frame.size, [w for w in words if w.type.angle != frame.angle]
     # Stamps stand in the margins.
     if inner := [w for w in turned if _MARGIN * width < w.left < (1 - _MARGIN) * width]:
-        lines.append(_line(inner, page)._replace(base=height))
+        pieces.append([word._replace(base=height) for word in inner])
+    lines = (_line(one, page)._replace(box=frame.shown(w[1:5] for w in one)) for one in pieces)
     return [line for line in lines if line.text]
 
 

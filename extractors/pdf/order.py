@@ -151,4 +151,5 @@ def _row(cells: Band) -> Line:
 def _joined(lines: Sequence[Line], between: str) -> Line:
     text, right = between.join(line.text for line in lines), max(line.right for line in lines)
     bold, fixed = all(line.bold for line in lines), all(line.fixed for line in lines)
-    return lines[0]._replace(text=text, right=right, bold=bold, fixed=fixed)
+    parts = tuple(part for line in lines for part in line.parts or (line,))
+    return lines[0]._replace(text=text, right=right, bold=bold, fixed=fixed, parts=parts)

@@ -1,14 +1,17 @@
 """Lines become paragraphs: where one ends, and which words a hyphen splits over two lines."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 from typing import Any
 
 from extractors.pdf.furniture import body_size
 from extractors.pdf.lines import MARKER, Line
+from extractors.text import visible
+from schemas.sources import LineBox, Passage
 
 Group = list[Line]  # of one paragraph, heading, row or program
 
@@ -18,6 +21,8 @@ SENTENCE_END = re.compile(r"[.!?:…。！？：؟۔]['\"”’)\]」』）]*$")
 _HYPHENS = ("-", "\ufffe", "\u00ad", "\u2010")
 _WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
 _LAST_WORD = re.compile(r"(\w[\w'’-]*)[-\ufffe\u00ad\u2010]$")
+# A text has these signs of its lines in their order: only what is between them changes.
+_SIGN = re.compile("[^\\s|\u00ad\u2010\ufffe-]")
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 
 _LOOSE = 1.35  # times the usual step from line to line; more is between paragraphs
@@ -159,3 +164,23 @@ def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:
     if first + second in known and (line[:1].islower() or before[1].isupper()):
         return False
     return f"{first}-{second}" in known or "-" in first or not line[:1].islower()
+
+
+def with_boxes(text: str, passages: Sequence[Passage], lines: Iterable[Line]) -> list[Passage]:
+    """Return ``passages`` with the boxes of their lines; ``text`` has all ``lines`` in order."""
+    pieces = [part for line in lines for part in line.parts or (line,)]
+    counts = [len(_SIGN.findall(visible(piece.text))) for piece in pieces]
+    places = [found.start() for found in _SIGN.finditer(text)]
+    if sum(counts) != len(places):
+        return list(passages)  # a line ends between a letter and its accent: no place is sure
+    boxes = [
+        LineBox(start=places[n - count], end=places[n - 1] + 1, page=piece.page, box=piece.box)
+        for piece, count, n in zip(pieces, counts, accumulate(counts), strict=True)
+        if count
+    ]
+    starts, ends = [one.start for one in boxes], [one.end for one in boxes]
+    spans = [(bisect_right(ends, one.start), bisect_left(starts, one.end)) for one in passages]
+    return [
+        one.model_copy(update={"lines": tuple(boxes[first:last])})
+        for one, (first, last) in zip(passages, spans, strict=True)
+    ]

@@ -16,7 +16,7 @@ from extractors.pdf.headings import levels_of
 from extractors.pdf.hidden import is_scan, without_hidden
 from extractors.pdf.lines import Line, lines_of
 from extractors.pdf.order import in_order
-from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary
+from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary, with_boxes
 from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.words import Frame, Page, words_of
 from extractors.text import count_words, hidden_in, language_of, where
@@ -72,7 +72,7 @@ def _extracted(document: Any, name: str) -> Extracted:
         published=metadata.day_of(about, [line.text for line in kept[0]]),
         language=language,
         text=text,
-        passages=passages,
+        passages=with_boxes(text, passages, [line for group in groups for line in group]),
         steps=list(pages.steps(count, left_out)),
         hidden=[*pages.hidden, *hidden_in("\n".join(line.text for line in lines))][:_MOST_HIDDEN],
     )
@@ -91,17 +91,17 @@ class _Pages:
 
     def read(self, raw: Any, number: int) -> None:
         """Add a page of pypdfium2; raises ``PdfiumError`` if pdfium cannot read it."""
-        with closing(raw.get_textpage()) as textpage:
-            page = words_of(textpage, Frame(*raw.get_bbox()))
-        words, hidden, is_layer = without_hidden(page, raw)
+        page = words_of(raw)
+        (words, hidden, is_layer), frame = without_hidden(page, raw), page.frame
         is_picture = len(words) < _FEWEST_WORDS and not hidden and is_scan(raw, page.frame)
         if is_picture or _is_garbled(page):
             shown = self.recogniser.words(raw)
             self.garbled += not is_picture and not shown
-            words = shown or words
+            if shown:  # its places are those of the picture
+                words, frame = shown, Frame(0, 0, *raw.get_size())
         self.pictures += is_picture
         self.layers += is_layer
-        self.lines.append(lines_of(words, number, page.frame))
+        self.lines.append(lines_of(words, number, frame))
         self.hidden += hidden
         raw.close()
 

@@ -42,13 +42,14 @@ class Word(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The visible rectangle of a page in the file's coordinates, and how its text is turned."""
+    """The visible rectangle of a page in the file's coordinates, and how text and page turn."""
 
     left: float
     bottom: float
     right: float
     top: float
     angle: int = 0
+    rotation: int = 0  # of the page as it is shown, clockwise
 
     @property
     def size(self) -> tuple[float, float]:
@@ -65,6 +66,14 @@ class Frame(NamedTuple):
             width, height = height, width
         return box
 
+    def shown(self, boxes: Iterable[Box]) -> tuple[int, ...]:
+        """Return the box around upright ones, in thousandths of the page as readers see it."""
+        (width, height), (lefts, tops, rights, bottoms) = self.size, zip(*boxes, strict=True)
+        edges = min(lefts) / width, min(tops) / height, max(rights) / width, max(bottoms) / height
+        for _ in range((self.rotation - self.angle) % 4):
+            edges = 1 - edges[3], edges[0], 1 - edges[1], edges[2]
+        return tuple(min(max(round(1000 * edge), 0), 1000) for edge in edges)
+
 
 class Page(NamedTuple):
     """The words of a page in the order of its content stream, and the frame they stand in."""
@@ -74,8 +83,9 @@ class Page(NamedTuple):
     unmapped: float  # share of text objects whose font does not name its characters
 
 
-def words_of(textpage: Any, frame: Frame) -> Page:
-    """Return the words of a text page of pypdfium2."""
+def words_of(raw: Any) -> Page:
+    """Return the words of a page of pypdfium2."""
+    textpage, frame = raw.get_textpage(), Frame(*raw.get_bbox())
     page = repeat(pdfium.handle(textpage.raw))
     text, count = textpage.get_text_range(), textpage.count_chars()
     if len(text) != count:  # it lacks characters beyond U+FFFF, or counts them differently
@@ -90,7 +100,8 @@ def words_of(textpage: Any, frame: Frame) -> Page:
     firsts = dict(zip(objects, starts, strict=True))
     types, origins = _types(page, firsts)
     angles = Counter(types[one].angle for one in objects)
-    frame = frame._replace(angle=max(angles, key=angles.__getitem__, default=0))
+    angle = max(angles, key=angles.__getitem__, default=0)
+    frame = frame._replace(angle=angle, rotation=raw.get_rotation() // 90)
     bases = {one: frame.upright(x, y, x, y)[1] for one, (x, y) in origins.items()}
     first, last = (
         pdfium.numbers(pdfium.char_box, 4, page, some, count=len(found)) for some in (starts, ends)

@@ -159,14 +159,6 @@ const desk = (() => {
     for (const refusal of all(".notice.bad")) refusal.remove(); // of an earlier try
     if (form.matches("[data-reset]")) form.reset();
   });
-  // The desk was restarted: with its new token the typed text can be sent again.
-  document.addEventListener("htmx:after:request", async (event) => {
-    if (event.detail?.ctx?.response?.status !== 403) return;
-    const answer = await fetch("/api/token");
-    if (!answer.ok) return; // the key is a new one, too
-    const { token } = await answer.json();
-    for (const field of all("input[name=token]")) field.value = token;
-  });
   document.addEventListener("submit", (event) => leave(event.target, event.submitter), true);
   document.addEventListener("htmx:finally:request", (event) => {
     // A form that was swapped away has another element in its place by now.

@@ -260,12 +260,22 @@ def test_a_read_only_home_gets_one_clear_line(run: Run, case_id: str, tmp_path: 
     assert "Traceback" not in result.output
 
 
+def test_the_first_admin_is_added_from_the_terminal(run: Run) -> None:
+    """With the password from standard input; once more, it gives a new one and the role back."""
+    for password in ("correct horse battery", "staple of another kind"):
+        assert run("review", "--add-admin", "mira", stdin=f"{password}\n").exit_code == 0
+    assert run("review", "--add-admin", "mira", stdin="short\n").exit_code == 2
+    query = "SELECT name, kind, role, who FROM accounts"
+    rows = [{"name": "mira", "kind": "person", "role": "admin", "who": "tester"}] * 2
+    assert lines(run("sql", query, "--json")) == rows
+
+
 def test_wrong_settings_name_the_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong value ends with exit code 4 and the setting's name, without the value."""
-    monkeypatch.setenv("CASEBOOK_CONCURRENCY", "many-secret")
+    monkeypatch.setenv("CASEBOOK_LLM_CONCURRENCY", "many-secret")
     result = run("list")
     assert result.exit_code == 4
-    assert "CASEBOOK_CONCURRENCY" in str(result.exception)
+    assert "CASEBOOK_LLM_CONCURRENCY" in str(result.exception)
     assert "secret" not in str(result.exception)
 
 

@@ -8,9 +8,10 @@ from hostile import a_hostile_document, attack_strings, plant
 from playwright.sync_api import expect
 
 from review import decisions
+from review.accounts import Accounts
 from review.changes import SetFact
 from schemas.cases import CaseStudy, Fact
-from schemas.reviews import CaseStatus
+from schemas.reviews import CaseStatus, Role
 
 pytestmark = pytest.mark.browser
 
@@ -127,19 +128,6 @@ def test_a_stale_page_keeps_what_was_typed(address, build, page, services):
     expect(page.locator("#s-14-text")).to_have_value("My careful wording.")
 
 
-def test_a_page_of_an_earlier_desk_sends_again_what_was_typed(address, build, page):
-    """The first try fails with a notice; the second is kept, with the new desk's token."""
-    page.goto(f"{address}/cases/{build.draft()}")
-    page.evaluate("document.querySelectorAll('[name=token]').forEach((t) => (t.value = 'old'))")
-    page.locator("#comment summary").click()
-    page.get_by_label("Comment", exact=True).fill("Ten minutes of careful words.")
-    page.get_by_role("button", name="Comment").click()
-    expect(page.get_by_role("status")).to_contain_text("Nothing was changed")
-    expect(page.locator("#comment [name=token]")).not_to_have_value("old")
-    page.get_by_role("button", name="Comment").click()
-    expect(page.locator(".history")).to_contain_text("Ten minutes of careful words.")
-
-
 def test_a_desk_that_is_gone_says_so_until_it_is_back(address, build, page):
     """A decision that did not reach it is not taken for made."""
     page.goto(f"{address}/cases/{build.draft()}")
@@ -231,6 +219,28 @@ def test_a_browser_without_the_key_sees_nothing(address, build, chromium):
     context.close()
 
 
+def test_a_person_logs_in_and_arrives_from_another_site(address, services, chromium, httpserver):
+    """The log-in leads to the page that was wanted; later a link elsewhere finds them logged in."""
+    Accounts(services.warehouse).add("ada", Role.READER, "mira", "correct horse battery")
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/tags")
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/tags")
+    link = f'<a href="{address}/submit">Submit</a>'
+    httpserver.expect_request("/other").respond_with_data(link, content_type="text/html")
+    page.goto(f"http://localhost:{httpserver.port}/other")
+    page.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Submit a source")).to_be_visible()
+    expect(page.locator("#addresses")).to_be_hidden()
+    page.get_by_role("link", name="ada").click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{address}/login")
+    context.close()
+
+
 def test_another_sites_page_reads_and_decides_nothing(address, build, page, services, httpserver):
     """Not even one that knows the token: the cookie stays home, and a form says its origin."""
     case_id = build.draft()
@@ -240,7 +250,7 @@ def test_another_sites_page_reads_and_decides_nothing(address, build, page, serv
     page.goto(f"http://127.0.0.1:{httpserver.port}/other")
     read = "(ask) => fetch(ask.url, { mode: ask.mode }).then((it) => it.text(), () => 'refused')"
     for mode in ("cors", "no-cors"):
-        answer = page.evaluate(read, {"url": f"{address}/api/token", "mode": mode})
+        answer = page.evaluate(read, {"url": f"{address}/api/cases", "mode": mode})
         assert answer in {"refused", ""}
     form = """([url, token]) => {
       const form = document.createElement("form");

@@ -41,7 +41,9 @@ def test_a_thousand_rows_come_by_scrolling(build, page, address):
 @pytest.fixture
 def twelve(build) -> list[str]:
     """Twelve drafts with one doubtful part, of which three have nothing doubtful."""
-    clear = CaseStudy(facts=(Fact(name="title", value="Clear"),), statements=a_study().statements[3:8])
+    clear = CaseStudy(
+        facts=(Fact(name="title", value="Clear"),), statements=a_study().statements[3:8]
+    )
     ids = [build.draft(a_draft(f"Draft {n}")) for n in range(9)]
     return [*ids, *(build.draft(clear) for _ in range(3))]
 
@@ -57,7 +59,9 @@ def test_filters_search_and_a_view_that_is_kept(twelve, page, address, services)
     expect(rows).to_have_count(12)
     page.keyboard.press("/")
     page.keyboard.type("pgvector ra")
-    expect(page.locator(".snippet mark").first).to_have_text(re.compile("pgvector|ra", re.IGNORECASE))
+    expect(page.locator(".snippet mark").first).to_have_text(
+        re.compile("pgvector|ra", re.IGNORECASE)
+    )
     expect(page.get_by_role("searchbox")).to_have_value("pgvector ra")
     expect(page.get_by_role("searchbox")).to_be_focused()
     expect(page).to_have_url(re.compile(r"q=pgvector\+ra"))

@@ -8,8 +8,9 @@ from local_site import Site
 
 from config.services import Services
 from flows.ingest import process
-from flows.publish import Published, publish_site
+from flows.publish import publish_site
 from flows.run import Run
+from publishing.site import Published
 from review.changes import SetFact
 from review.decisions import approve, edit, reject, reopen
 from schemas.errors import PublishError

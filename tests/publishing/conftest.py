@@ -10,6 +10,7 @@ from browsers import browser, defenceless, page  # noqa: F401 - fixtures
 from case_views import NOON
 from hostile_strings import hostile_strings  # noqa: F401 - a fixture
 
+from publishing.conversion import published_case
 from publishing.site import Built, SiteSettings, build
 from schemas.reviews import CaseView
 
@@ -29,6 +30,12 @@ def publish(tmp_path: Path) -> Callable[..., tuple[Path, Built]]:
         settings = SiteSettings(**({"title": "Models at work"} | given))
         options = {"withdrawn": (), "write_parquet": write_json, "built_at": NOON} | more
         target = tmp_path / "site"
-        return target, build(views, settings=settings, target=target, **options)
+        checks, ended = options.pop("checks", {}), options["withdrawn"]
+        cases = [published_case(v, check=checks.get(v.source.source_id)) for v in views]
+        addresses = {p.case_id: p.address for p in ended}
+        addresses |= {v.case.case_id: v.published.address for v in views if v.published}
+        return target, build(
+            cases, addresses=addresses, settings=settings, target=target, **options
+        )
 
     return publish

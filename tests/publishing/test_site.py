@@ -9,8 +9,7 @@ from case_views import ADDRESS, a_short_view, a_study, a_view, with_study
 from html_pages import parsed, texts, words
 from lxml import html
 
-from schemas.cases import CaseStudy, Evidence, Section
-from schemas.errors import PublishError
+from schemas.cases import Evidence, Section
 from schemas.sources import Check, CheckResult
 
 
@@ -212,14 +211,6 @@ def test_a_withdrawn_case_says_so_where_it_stood(publish):
     assert "Secretive" not in "".join(p.read_text() for p in target.rglob("*") if p.is_file())
     publish(a_short_view("Renamed", case_id="case1_abcdefgh1"), withdrawn=[gone])
     assert texts(parsed(target / address), "//h1") == ["Renamed"], "it returns to its old address"
-
-
-def test_a_blocked_case_is_refused(publish, tmp_path):
-    """A case without statements does not reach the site, and the error names it."""
-    view = with_study(a_view(), CaseStudy(facts=a_study().facts))
-    with pytest.raises(PublishError, match=f"{view.case.case_id} cannot be published. The case"):
-        publish(view)
-    assert not (tmp_path / "site").exists()
 
 
 def test_a_statement_has_an_address_that_stays(publish):

@@ -40,7 +40,7 @@ def worked() -> list[str]:
 def desk(services, worked, monkeypatch):
     """A desk that reads lists from memory and processes batches by noting them."""
 
-    async def work(batch):
+    async def work(batch, _who):
         worked.append(batch.batch_id)
 
     async def read_list(ref, _services):
@@ -131,7 +131,7 @@ async def test_batches_are_processed_one_after_the_other_and_paused(services):
     """The second waits for the first; a pause ends it, and what went wrong is kept in words."""
     entered, leave = asyncio.Event(), asyncio.Event()
 
-    async def work(batch):
+    async def work(batch, _who):
         entered.set()
         await leave.wait()
         raise ProviderUnavailable("The endpoint is down: try again later.")
@@ -222,7 +222,7 @@ def test_watches_are_added_paused_and_removed(desk, watch, warehouse, monkeypatc
     assert answer.headers["hx-redirect"] == "/watches"
     assert given == {
         "address": LIST, "every_seconds": 3600, "words": ["a", "b c", "d"], "rubric": None,
-        "budget_usd": 2.0, "everything": True,
+        "budget_usd": 2.0, "everything": True, "changed_by": "mira",
     }  # fmt: skip
     assert desk.send_form("/watches", list=LIST, every="often").status_code == 422
     assert desk.send_form("/watches", list="/etc/passwd", every="3600").status_code == 422

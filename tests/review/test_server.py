@@ -7,8 +7,12 @@ import urllib.request
 
 import pytest
 
+from config.services import Services
+from config.settings import Settings
+from review.accounts import Accounts
 from review.server import listen, serve
 from schemas.errors import ConfigurationError
+from schemas.reviews import Role
 
 
 def get(address: str) -> str:
@@ -23,7 +27,7 @@ async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(service
     address = await asyncio.wait_for(ready, 10)
     base, _, key = address.partition("/?key=")
     assert len(key) > 20
-    assert "Open the desk" in await asyncio.to_thread(get, address)
+    assert "ok" in await asyncio.to_thread(get, f"{base}/healthz?key={key}")
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -32,10 +36,19 @@ async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(service
     assert warehouse.cases() == []
 
 
-async def test_kept_alive_requests_do_not_wait_for_acknowledgements(services):
-    """Accepted sockets have TCP_NODELAY; a socket without a protocol number never got it."""
-    with listen(0) as listening:
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0", "localhost"])
+def test_every_listening_socket_names_its_protocol(host):
+    """Asyncio sets TCP_NODELAY on what it accepts from no other, whatever the address."""
+    try:
+        listening = listen(0, host)
+    except ConfigurationError as error:
+        pytest.skip(f"this machine has no such address: {error}")
+    with listening:
         assert listening.proto == socket.IPPROTO_TCP
+
+
+async def test_kept_alive_requests_do_not_wait_for_acknowledgements(services):
+    """Each is answered at once, not after the 40 ms of a delayed acknowledgement."""
     ready = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(services, 0, "k", on_ready=ready.set_result))
     port = int((await ready).partition("127.0.0.1:")[2].partition("/")[0])
@@ -50,6 +63,36 @@ async def test_kept_alive_requests_do_not_wait_for_acknowledgements(services):
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert min(spent) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        ({"desk_listen": "0.0.0.0:0"}, "set CASEBOOK_DESK_ADDRESS"),
+        ({"desk_proxies": {"10.0.0.2": "X-Forwarded-User"}}, "set CASEBOOK_DESK_ADDRESS"),
+        ({"desk_address": "https://desk.example"}, "casebook review --add-admin NAME"),
+        ({"desk_listen": "[::]:0", "desk_address": "https://desk.example"}, "--add-admin NAME"),
+    ],
+)
+async def test_a_desk_without_a_log_in_stays_on_this_machine(settings, given, advice):
+    """Where others could reach it, it does not start, and says what to do first."""
+    async with Services(Settings(home=settings.home, curator="mira", **given)) as services:
+        with pytest.raises(ConfigurationError, match=advice):
+            await serve(services)
+
+
+@pytest.mark.parametrize("proxies", [{}, {"127.0.0.1": "X-Forwarded-User"}])
+async def test_a_public_desk_starts_once_people_can_log_in(settings, warehouse, proxies):
+    """By an account or a trusted proxy; the printed address is the public one, without a key."""
+    if not proxies:
+        Accounts(warehouse).add("mira", Role.ADMIN, "mira", "correct horse battery")
+    own = Settings(home=settings.home, desk_address="https://desk.example", desk_proxies=proxies)
+    ready = asyncio.get_running_loop().create_future()
+    async with Services(own) as services:
+        task = asyncio.create_task(serve(services, 0, on_ready=ready.set_result))
+        assert await asyncio.wait_for(ready, 10) == "https://desk.example"
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_taken_port_is_named(services):

@@ -137,10 +137,6 @@ def test_counts_and_order(three):
     assert three.case_counts("beyond") == {"published": 1}
     assert three.case_ids() == ["case1_a", "case1_b", "case1_c"]
     assert three.case_ids(CaseStatus.APPROVED) == ["case1_b"]
-    three.append(*Story("d").rows("draft 1"))
-    assert three.next_draft("case1_d") == "case1_a"
-    assert three.next_draft("case1_a") == "case1_d"
-    assert three.next_draft("case1_none") == "case1_d"
 
 
 def test_publications(three):

@@ -7,6 +7,7 @@ from warehouse_rows import START, Story
 
 from schemas.batches import Batch, BatchEvent, BatchItem, Look, Watch, WatchedItem, WatchState
 from schemas.errors import UnknownId
+from schemas.reviews import Account, Role, SavedView
 from schemas.sources import SourceRef
 from schemas.taxonomy import Ruling, TermProposal, TermRuling
 
@@ -144,3 +145,49 @@ def test_open_terms(warehouse):
     assert dspy.quotes == ("Quote doc1_a", "Quote doc1_b")
     assert one.key == "one"
     assert warehouse.attention()["open_terms"] == 2
+
+
+def _account(name: str, minute: int, **changes) -> Account:
+    at = START + timedelta(minutes=minute)
+    given = {"kind": "person", "role": Role.READER, "secret": "argon2", "who": "mira", "at": at}
+    return Account(name=name, **given | changes)
+
+
+def test_the_newest_row_of_an_account_counts(warehouse):
+    """The one that was stored last, whatever its clock says."""
+    warehouse.append(_account("ada", 2), _account("Bo", 1), _account("ada", 0, active=False))
+    assert [(one.name, one.active) for one in warehouse.accounts()] == [
+        ("ada", False),
+        ("Bo", True),
+    ]
+
+
+def test_every_change_is_in_the_log(warehouse):
+    """What people and flows did, with who, when and to what; the newest first, by person."""
+    warehouse.append(*Story().rows("draft 1, approve 1, publish 1"))
+    warehouse.add_batch(*_batch())
+    later = START + timedelta(days=400)
+    rows = [
+        BatchEvent(batch_id="bat1_1", step="started", reason=None, who="bo", at=later),
+        _watch(WatchState.ACTIVE, 0),
+        TermRuling(key="x", name="X", ruling=Ruling.REFUSE, reason="vague", who="bo", at=later),
+        SavedView(who="bo", name="mine", query="status=draft", at=later),
+        _account("cy", 0),
+        _account("cy", 1, role=Role.CURATOR),
+        _account("cy", 2, role=Role.CURATOR, active=False),
+        _account("cy", 3, role=Role.CURATOR),
+        _account("cy", 4, role=Role.CURATOR, secret="other"),
+    ]
+    warehouse.append(*rows)
+    log = warehouse.audit_log(None, 100)
+    assert [one.at for one in log] == sorted((one.at for one in log), reverse=True)
+    assert {one.kind: one.what for one in log if one.kind != "account"} == {
+        "batch": "order", "case": "approve", "publication": "publish", "source": "submit",
+        "term": "refuse", "view": "keep", "watch": "active",
+    }  # fmt: skip
+    of_account = [one.what for one in log if one.kind == "account"]
+    assert of_account == ["password", "enable", "disable", "role", "add"]
+    assert [one.title for one in log if one.kind == "case"] != [None]
+    by_bo = warehouse.audit_log("bo", 100)
+    assert {(one.kind, one.about) for one in by_bo} == {("batch", "bat1_1"), ("term", "X"), ("view", "mine")}  # fmt: skip
+    assert warehouse.audit_log(None, 2, 1) == log[1:3]

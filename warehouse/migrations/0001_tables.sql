@@ -108,7 +108,13 @@ CREATE TABLE passages (
     seconds DOUBLE,
     speaker VARCHAR,
     gap VARCHAR,
-    text VARCHAR
+    text VARCHAR,
+    lines STRUCT(
+        "start" INTEGER,
+        "end" INTEGER,
+        page INTEGER,
+        box USMALLINT[]
+    )[]
 );
 COMMENT ON TABLE passages IS 'The paragraphs of each document, numbered from 1.';
 COMMENT ON COLUMN passages.start_offset IS 'in characters of the document''s text, from 0';
@@ -117,6 +123,7 @@ COMMENT ON COLUMN passages.headings IS 'the headings above it, outermost first';
 COMMENT ON COLUMN passages.gap IS 'what stands between the passage before and this one, such as empty lines';
 COMMENT ON COLUMN passages.page IS 'in a PDF, from 1';
 COMMENT ON COLUMN passages.seconds IS 'in a video or recording';
+COMMENT ON COLUMN passages.lines IS 'in a PDF, where each line stands: offsets in the text; left, top, right and bottom in thousandths of the page';
 
 CREATE TABLE triages (
     triage_id VARCHAR,
@@ -361,6 +368,7 @@ CREATE TABLE publications (
     address VARCHAR,
     content_hash VARCHAR,
     withdrawn BOOLEAN,
+    who VARCHAR,
     happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
@@ -434,6 +442,7 @@ CREATE TABLE batch_events (
     batch_id VARCHAR,
     step VARCHAR,
     reason VARCHAR,
+    who VARCHAR,
     happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );

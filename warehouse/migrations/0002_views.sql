@@ -381,3 +381,59 @@ FROM term_proposals
 WHERE NOT EXISTS (FROM term_rulings WHERE term_rulings.key = term_proposals.key)
 GROUP BY key;
 COMMENT ON VIEW open_terms IS 'Proposed names that wait for a ruling.';
+
+-- A row of accounts is a change to the account; what changed shows beside the row before.
+CREATE VIEW audit_log AS
+WITH changed AS (
+    SELECT
+        *,
+        lag(secret) OVER of_name AS old_secret,
+        lag(role) OVER of_name AS old_role,
+        lag(active) OVER of_name AS old_active
+    FROM accounts
+    WINDOW of_name AS (PARTITION BY name ORDER BY stored_at)
+)
+SELECT happened_at, who, decision AS what, 'case' AS kind, case_id AS about, reason AS detail, stored_at
+FROM reviews
+UNION ALL
+SELECT submitted_at, submitted_by, 'submit', 'source', source_id, coalesce(canonical_url, submitted), stored_at
+FROM sources
+UNION ALL
+SELECT triages.decided_at, triages.overturned_by, 'overrule', 'source', documents.source_id, documents.title, triages.stored_at
+FROM triages
+JOIN documents USING (document_id)
+WHERE triages.overturned_by IS NOT NULL
+UNION ALL
+SELECT happened_at, who, ruling, 'term', name, coalesce(slug, reason), stored_at
+FROM term_rulings
+UNION ALL
+SELECT changed_at, changed_by, state, 'watch', watch_id, address, stored_at
+FROM watches
+UNION ALL
+SELECT created_at, created_by, 'order', 'batch', batch_id, origin, stored_at
+FROM batches
+UNION ALL
+SELECT happened_at, who, step, 'batch', batch_id, reason, stored_at
+FROM batch_events
+UNION ALL
+SELECT happened_at, who, if(withdrawn, 'withdraw', 'publish'), 'publication', case_id, target, stored_at
+FROM publications
+UNION ALL
+SELECT
+    happened_at,
+    who,
+    CASE
+        WHEN old_secret IS NULL THEN 'add'
+        WHEN active <> old_active THEN if(active, 'enable', 'disable')
+        WHEN role <> old_role THEN 'role'
+        ELSE 'password'
+    END,
+    'account',
+    name,
+    role,
+    stored_at
+FROM changed
+UNION ALL
+SELECT happened_at, who, if(query = '', 'remove', 'keep'), 'view', name, query, stored_at
+FROM saved_views;
+COMMENT ON VIEW audit_log IS 'Every change by a person or a flow: who did what, when, and to what. kind is case, source, term, watch, batch, publication, account or view; about is its id or name, of a publication the case_id.';

@@ -147,6 +147,44 @@ ORDER BY cases.stored_at;
 -- name: publications
 SELECT * FROM current_publications ORDER BY stored_at;
 
+-- name: publishing
+-- What the next publication to a target adds, changes, keeps and withdraws: the newest of each.
+WITH planned AS (
+    SELECT
+        states.case_id,
+        states.revision_id,
+        states.updated_at,
+        published.address,
+        CASE
+            WHEN states.status NOT IN ('approved', 'published') THEN 'withdrawn'
+            WHEN published.case_id IS NULL THEN 'added'
+            WHEN published.revision_id <> states.revision_id THEN 'changed'
+            ELSE 'kept'
+        END AS change
+    FROM case_states AS states
+    LEFT JOIN current_publications AS published
+        ON published.case_id = states.case_id AND published.target = $target
+    WHERE states.status IN ('approved', 'published') OR published.case_id IS NOT NULL
+),
+shown AS (
+    SELECT *, count(*) OVER (PARTITION BY change) AS total
+    FROM planned
+    QUALIFY row_number() OVER (PARTITION BY change ORDER BY updated_at DESC) <= 50
+),
+named AS (
+    SELECT
+        revision_id,
+        max(value) FILTER (name = 'title') AS title,
+        max(value) FILTER (name = 'company') AS company
+    FROM facts
+    WHERE revision_id IN (SELECT revision_id FROM shown)
+    GROUP BY revision_id
+)
+SELECT shown.*, named.title, named.company
+FROM shown
+LEFT JOIN named USING (revision_id)
+ORDER BY shown.updated_at DESC;
+
 -- name: withdrawals
 SELECT *
 FROM publications

@@ -1,4 +1,4 @@
--- Batches, watched lists and proposed terms.
+-- Batches, watched lists, proposed terms, accounts and the log of changes.
 
 -- name: batches
 -- An address that leads to another source stands where that one does, and costs what that one did.
@@ -119,6 +119,33 @@ ORDER BY documents DESC, stored_at;
 
 -- name: rulings
 SELECT * FROM term_rulings ORDER BY stored_at;
+
+-- name: accounts
+SELECT *
+FROM accounts
+QUALIFY stored_at = max(stored_at) OVER (PARTITION BY name)
+ORDER BY lower(name), name;
+
+-- name: audit_log
+WITH page AS (
+    SELECT *
+    FROM audit_log
+    WHERE $who IS NULL OR who = $who
+    ORDER BY happened_at DESC, stored_at DESC
+    LIMIT $limit
+    OFFSET $offset
+),
+titles AS (
+    SELECT cases.case_id AS about, max_by(documents.title, documents.stored_at) AS title
+    FROM cases
+    JOIN documents USING (source_id)
+    WHERE cases.case_id IN (SELECT about FROM page)
+    GROUP BY cases.case_id
+)
+SELECT page.*, titles.title
+FROM page
+LEFT JOIN titles USING (about)
+ORDER BY page.happened_at DESC, page.stored_at DESC;
 
 -- name: tables
 WITH tables AS (

@@ -22,7 +22,8 @@ found AS (
                 'headings': headings,
                 'page': page,
                 'seconds': seconds,
-                'speaker': speaker
+                'speaker': speaker,
+                'lines': lines
             }
             ORDER BY n
         ) AS passages

@@ -37,7 +37,7 @@
     if (!item) return;
     strip.elements.part.value = item.id;
     strip.querySelector("[value=confirm]").hidden = !item.matches(".doubtful:not(.confirmed)");
-    (item.querySelector("dd") ?? item).insertBefore(strip, item.querySelector(".work"));
+    item.querySelector(".work").before(strip);
   }
 
   function choose(item, focus, still) {
@@ -203,6 +203,13 @@
     else if (on(".clash [data-dismiss]")) settle(event.target);
     else if (on("form [data-close]")) forget(on("form")); // cancelled
     else if (on("#source .passage") && getSelection().isCollapsed) restingOn(on("mark[data-q]") ?? on(".passage"));
+  });
+
+  // On a phone the draft and the source are two tabs of one page.
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "pane") return;
+    const place = target.id === "pane-draft" ? byId(chosen ?? "") : document.querySelector("#source mark.on");
+    place?.scrollIntoView({ block: "center" });
   });
 
   // What rests on a passage, or on one quote: the first is chosen, the others are marked.

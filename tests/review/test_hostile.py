@@ -11,6 +11,7 @@ from review import decisions
 TAGS = set(
     "html head meta title link script body a header nav p span div main form label input button"
     " h1 h2 h3 ul ol li svg circle path rect time details summary article section dl dt dd"
+    " article aside footer table thead tbody tr th td pre line text"
     " blockquote strong s q mark select option datalist textarea dialog kbd code meter bdi".split()
 )
 
@@ -28,13 +29,23 @@ def test_hostile_text_comes_out_as_text(desk, build, warehouse):
             page = html.fromstring(desk.get(path, params={"q": text}).text)
             assert_inert(page)
             assert " ".join(text.split()) in " ".join(page.text_content().split())
-        assert_inert(html.fromstring(desk.get(f"/cases/{text}").text))
+        for path in (f"{paths[0]}/preview", f"/cases/{text}"):
+            assert_inert(html.fromstring(desk.get(path).text))
         for path in ("/submit", "/submit/page"):
             page = html.fromstring(desk.get(path, params={"url": text, "hint": text}).text)
             for known in page.xpath("//a[@data-bookmarklet]"):
                 known.drop_tree()
             assert_inert(page)
-    for path in ("/", "/?status=rejected", "/?status=failed", "/batches", "/watches", "/tags"):
+    for path in (
+        "/",
+        "/?status=rejected",
+        "/?status=failed",
+        "/batches",
+        "/watches",
+        "/tags",
+        "/publish",
+        "/insight",
+    ):
         assert_inert(html.fromstring(desk.get(path, params={"q": text}).text))
 
 
@@ -69,5 +80,7 @@ def assert_inert(page) -> None:
             if name in {"href", "src", "action", "hx-get", "hx-post"}:
                 assert value.startswith(("/", "#", "http://", "https://")), value
                 assert name == "href" or value.startswith("/"), value
-    assert all(node.get("src", "").startswith("/static/") for node in page.iter("script"))
+    assert all(
+        node.get("src", "").startswith(("/static/", "/preview/")) for node in page.iter("script")
+    )
     assert all(not (node.text or "").strip() for node in page.iter("script"))

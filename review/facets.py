@@ -91,6 +91,9 @@ class Lines:
     def __len__(self) -> int:
         return len(self._lines)
 
+    def __iter__(self) -> Iterator[Line]:
+        return iter(list(self._lines))
+
     def put(self, line: Line, labels: Iterable[tuple[str, str]]) -> None:
         """Add a line or replace it; ``labels`` are its tags and batches, each after its facet."""
         values = frozenset([*_facets(line), *labels])

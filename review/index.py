@@ -103,11 +103,15 @@ class Index:
     def refresh_copies(self) -> None:
         """Count the near-copies of each source anew."""
         copies = self._warehouse.near_copy_counts()
+        new = {
+            line["case_id"]: copies.get(line["source_id"], 0)
+            for line in self.lines
+            if line["near_copies"] != copies.get(line["source_id"], 0)
+        }
         with self._updating, self._open() as connection, connection:
-            connection.execute("UPDATE cases SET near_copies = 0 WHERE near_copies > 0")
-            change = "UPDATE cases SET near_copies = ? WHERE source_id = ?"
-            connection.executemany(change, [(n, source_id) for source_id, n in copies.items()])
-            _load(connection, self.lines)
+            change = "UPDATE cases SET near_copies = ? WHERE case_id = ?"
+            connection.executemany(change, [(n, case_id) for case_id, n in new.items()])
+            _load(connection, self.lines, list(new))
 
     def matches(self, q: str, *, every: bool = True) -> dict[str, float]:
         """Return the cases with every word, or any, in one of their texts, by rank: low is good."""

@@ -15,7 +15,7 @@ from schemas.errors import CasebookError
 from schemas.reviews import SavedView
 from warehouse import Warehouse
 
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 1.5
 _SLOW_LOOK_SECONDS = 15.0  # counts that take long are made anew at most this often
 _TEXTS_AT_ONCE = 50
 
@@ -33,7 +33,7 @@ class Listener(NamedTuple):
 class Live:
     """Keeps the index up to date while it runs, and sends events to the open pages."""
 
-    most_seconds = _LOOK_SECONDS
+    always = False  # whether each page waits for what others stored
 
     def __init__(self, index: Index, warehouse: Warehouse) -> None:
         self.index, self._warehouse = index, warehouse
@@ -43,7 +43,7 @@ class Live:
         self._listeners: list[Listener] = []
         self._views: dict[str, list[SavedView]] = {}
         self._state: object = None
-        self._slow_at = self._fresh_at = -_SLOW_LOOK_SECONDS
+        self._slow_at = -_SLOW_LOOK_SECONDS
         self._changes, self._indexed = 1, 0
         self._refreshing = asyncio.Lock()
         self._stopping = asyncio.Event()
@@ -68,9 +68,8 @@ class Live:
             listener.events.put_nowait(ServerSentEvent(event="end", data=""))
 
     async def fresh(self) -> Index:
-        """Return the index with all that the desk itself stored, and others until a second ago."""
-        is_old = time.monotonic() - self._fresh_at > self.most_seconds
-        if is_old or self._indexed < self._changes:
+        """Return the index with all that the desk itself stored; the rest follows every second."""
+        if self._indexed < self._changes or self.always:
             await self.refresh()
         return self.index
 
@@ -81,7 +80,7 @@ class Live:
     async def refresh(self) -> None:
         """Bring the index up to date if the warehouse changed, and send what is news."""
         async with self._refreshing:
-            changes, self._fresh_at = self._changes, time.monotonic()
+            changes = self._changes
             state = self._warehouse.state()
             if state == self._state:
                 self._indexed = changes
@@ -97,7 +96,7 @@ class Live:
             if changed:
                 self._send("queue", self.counts())
                 for case_id in changed:
-                    self._send("case", None, case_id)
+                    self._send("case", case_id, case_id)
 
     def counts(self) -> dict[str, int]:
         """Return the number of cases by status, and of sources that wait for a person."""

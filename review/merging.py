@@ -18,7 +18,7 @@ def merged(changes: Sequence[to.Change], view: CaseView, seen: Seen) -> Sequence
     part has other words now.
     """
     revision_id, status = seen
-    if revision_id == view.revision.revision_id:
+    if seen == (view.revision.revision_id, view.status):
         return changes
     base = next((one for one in view.revisions if one.revision_id == revision_id), None)
     last = view.reviews[-1].who if view.reviews else view.revision.author
@@ -36,13 +36,16 @@ def _moved(change: to.Change, before: CaseStudy, after: CaseStudy, last: str) ->
     if part is None or old is None:
         return change
     new = partner(part, before, after)
+    if new is None and len(before.statements) == len(after.statements):  # reworded from the ground
+        new = next((one for one in after.statements if part_id(one) == part), None)
     if new is None:
         raise InvalidDecision(
             f"nothing was changed: {last} dropped “{text_of(old)[:80]}” in the meantime"
         )
     if differs((old, new)):
-        raise EditClash(
-            f"{last} changed this part in the meantime", part=part_id(new), theirs=text_of(new)
-        )
+        why = f"{last} changed this part in the meantime"
+        if not isinstance(change, to.SetStatement | to.SetFact):
+            raise InvalidDecision(f"nothing was changed: {why}; look at it again")
+        raise EditClash(why, part=part_id(new), theirs=text_of(new))
     field = {"n": int(part_id(new)[2:])} if hasattr(change, "n") else {"part": part_id(new)}
     return change if isinstance(change, to.SetFact) else change.model_copy(update=field)

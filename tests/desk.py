@@ -46,6 +46,20 @@ class Builder:
         at: datetime | None = None,
     ) -> str:
         """Store a draft with its source, document and verdict; return its case id."""
+        rows = self.rows(study, document, verdict=verdict, url=url, at=at)
+        self.warehouse.append(*rows)
+        return rows[-1].case_id
+
+    def rows(
+        self,
+        study: CaseStudy | None = None,
+        document: Document | None = None,
+        *,
+        verdict: Verdict = Verdict.CASE_STUDY,
+        url: str | None = None,
+        at: datetime | None = None,
+    ) -> list[Any]:
+        """Return the rows of a draft, its revision last: many are stored quicker at once."""
         source = _source(url or self.address(), document.kind if document else SourceKind.WEB)
         document = _of(source, document or a_document())
         case_id = content_id("case", source.source_id)
@@ -62,8 +76,7 @@ class Builder:
             created_at=at,
         )
         case = Case(case_id=case_id, source_id=source.source_id, created_at=at)
-        self.warehouse.append(source, document, _triage(document, verdict), case, draft)
-        return case_id
+        return [source, document, _triage(document, verdict), case, draft]
 
     def newer(self, case_id: str, study: CaseStudy, document: Document | None = None) -> str:
         """Store a newer draft of a case; return its revision id."""

@@ -2,13 +2,16 @@
 
 import json
 import os
+from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 from case_views import NOON, a_document
 from desk import PLACE, Builder
 
-from schemas.batches import Batch, BatchItem, Look, Watch
+from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem
 from schemas.cases import (
     FACT_NAMES,
     CaseStudy,
@@ -21,7 +24,10 @@ from schemas.cases import (
     SupportLevel,
     Tag,
 )
+from schemas.frozen import content_id
+from schemas.reviews import Decision, Review, SavedView
 from schemas.sources import Document, HiddenText, Passage, Selection, SourceRef, Step
+from schemas.taxonomy import TermProposal, term_key
 
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared" / "data"))
 TEMPLATES = [
@@ -43,27 +49,41 @@ def attack_strings() -> list[str]:
     return [text for text in dict.fromkeys([*TEMPLATES, *lines, *naughty]) if text.strip()]
 
 
-def a_hostile_study(text: str, evidence: Evidence) -> CaseStudy:
-    """A case study in which every text is ``text``."""
-    support = Support(level=SupportLevel.DOUBTFUL, reason=text)
-    both = (evidence, Evidence(quote=text))
-    measure = Measure(metric=text, value=text, unit=text, baseline=text, sample=text)
-    sections = (Section.ABSTRACT, Section.CHALLENGES, Section.SOLUTIONS, Section.RESULTS)
+def a_hostile_study(texts: Sequence[str], document: Document) -> CaseStudy:
+    """A case study with a statement, its reason, quotes and measure, and a tag of each text."""
+
+    def support(text: str) -> Support:
+        return Support(level=SupportLevel.DOUBTFUL, reason=text)
+
+    def both(n: int, text: str) -> tuple[Evidence, Evidence]:
+        at = document.passages[n - 1]
+        found = Evidence(quote=text, passage=n, start=at.start, end=at.end)
+        return found, Evidence(quote=text)
+
+    lines = list(enumerate(texts, start=1))
+    facts = zip(FACT_NAMES, cycle(texts), strict=False)
     return CaseStudy(
-        facts=tuple(Fact(name=n, value=text, evidence=both, support=support) for n in FACT_NAMES),
+        facts=tuple(
+            Fact(name=name, value=text, evidence=both(1, text), support=support(text))
+            for name, text in facts
+        ),
         statements=tuple(
             Statement(
-                n=n, section=section, text=text, evidence=both, support=support, measure=measure,
-                answers=2 if section is Section.SOLUTIONS else None,
+                n=n, section=section, text=text, evidence=both(n, text), support=support(text),
+                measure=Measure(metric=text, value=text, unit=text, baseline=text, sample=text),
             )
-            for n, section in enumerate(sections, start=1)
+            for (n, text), section in zip(lines, cycle(Section), strict=False)
         ),
-        tags=(Tag(slug=text, label=text, group="tool", evidence=both, support=support),),
+        tags=tuple(
+            Tag(slug=f"t{n}", label=" ".join(texts[n - 1 :: 30]), group="tool", evidence=both(n, text),
+                support=support(text))
+            for n, text in lines[:30]
+        ),
     )  # fmt: skip
 
 
-def a_hostile_document(texts: list[str]) -> Document:
-    """A document whose passages, headings and description are the strings."""
+def a_hostile_document(texts: Sequence[str]) -> Document:
+    """A document whose passages, headings, speakers and description are the strings."""
     passages, text = [], ""
     for n, line in enumerate(texts, start=1):
         end = len(text) + len(line)
@@ -83,22 +103,59 @@ def a_hostile_document(texts: list[str]) -> Document:
     )
 
 
-def plant(build: Builder, text: str, n: int) -> list[str]:
-    """Store cases, a failure, a proposed tag, a batch and a watch of ``text``; return the pages."""
-    document = a_hostile_document([text, "A second passage."])
-    first = document.passages[0]
-    quote = Evidence(quote=text, passage=1, start=first.start, end=first.end)
-    case_id = build.draft(a_hostile_study(text, quote), document)
-    source_id = build.warehouse.case(case_id).source.source_id
-    build.warehouse.append(Selection(source_id=source_id, text=text, who=text))
-    failed = build.failed(text, url=f"https://x.example/{n}/{text}", kind=f"cause_{n}")
-    build.proposed(f"a{n} {text}", text, case_id)
-    batch = Batch(batch_id=f"batch1_{n}", origin=text, size=1, created_by=text, created_at=NOON)
-    item = BatchItem(source_id=failed, reference=SourceRef(source=text))
-    build.warehouse.add_batch(batch, [item])
+def plant(build: Builder, texts: Sequence[str], n: int = 0) -> list[str]:
+    """Store rows of every kind that the desk shows, made of ``texts``; return the pages of them."""
+    joined, store = " ".join(texts), build.warehouse.append
+    document = a_hostile_document(texts)
+    study = a_hostile_study(texts, document)
+    case_id = build.draft(study, document)
+    view = build.warehouse.case(case_id)
+    store(Selection(source_id=view.source.source_id, text=joined, who=joined))
+    said = [(Decision.ASSIGN, joined, None), (Decision.REJECT, joined, None)]
+    said += [(Decision.COMMENT, " ".join(texts[i - 1 :: 40]), f"s-{i}") for i in range(1, 40)]
+    reviews = [
+        Review(
+            review_id=content_id("review", case_id, i), case_id=case_id, part=part, at=NOON,
+            revision_id=view.revision.revision_id, decision=decision, reason=text or joined, who=text or joined,
+        )
+        for i, (decision, text, part) in enumerate(said)
+    ]  # fmt: skip
+    newer = [one.model_copy(update={"text": f"{one.text} x"}) for one in study.statements]
+    build.newer(case_id, study.model_copy(update={"statements": tuple(newer)}))
+    rows: list[Any] = list(reviews)
+    for k in range(20):
+        words = " ".join(texts[k::20]) or texts[0]
+        rows += build.rows(a_hostile_study([words], a_hostile_document([words])))
+        update = {"review_id": f"r{n}-{k}", "case_id": rows[-1].case_id, "reason": words}
+        rows.append(reviews[0].model_copy(update=update))
+    rows += [
+        TermProposal(
+            key=term_key(f"a{n}-{i} {text}"), name=f"a{n}-{i} {text}", group="tool", quote=text,
+            document_id=view.document.document_id, proposed_at=NOON,
+        )
+        for i, text in enumerate(texts[:150])
+    ]  # fmt: skip
+    watch_id = f"watch1_{n}"
+    rows += [
+        WatchedItem(
+            watch_id=watch_id, source_id=f"src1_{n}{i}", address=text, title=text, state="refused",
+            reason=text, at=NOON,
+        )
+        for i, text in enumerate(texts)
+    ]  # fmt: skip
     watch = Watch(
-        watch_id=f"watch1_{n}", address=text, every_seconds=3600, words=(text,), rubric=text,
-        changed_by=text, changed_at=NOON,
+        watch_id=watch_id, address=joined, every_seconds=3600, words=tuple(texts), rubric=joined,
+        changed_by=joined, changed_at=NOON,
     )  # fmt: skip
-    build.warehouse.append(watch, Look(watch_id=watch.watch_id, at=NOON, failure=text))
-    return [f"/cases/{case_id}", f"/batches/batch1_{n}", f"/batches/batch1_{n}/failures/cause_{n}"]
+    rows += [SavedView(who="mira", name=t, query=f"?q={i}", at=NOON) for i, t in enumerate(texts)]
+    store(watch, Look(watch_id=watch_id, at=NOON, failure=joined), *rows)
+    failed = build.failed(joined, url=f"https://x.example/{n}/{joined}", kind=f"cause_{n}")
+    build.failed(joined, url=f"/home/{n} {joined}.pdf".replace("\0", ""), kind=f"cause_{n}")
+    build.refused(joined)
+    batch = Batch(
+        batch_id=f"batch1_{n}", origin=joined, size=1, created_by=texts[0], created_at=NOON
+    )
+    item = BatchItem(source_id=failed, reference=SourceRef(source=joined), title=joined)
+    build.warehouse.add_batch(batch, [item])
+    case, batches = f"/cases/{case_id}", f"/batches/batch1_{n}"
+    return [case, f"{case}/history", f"{case}/draft", batches, f"{batches}/failures/cause_{n}"]

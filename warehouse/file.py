@@ -1,7 +1,7 @@
 """One DuckDB file that the threads of this process share and other processes get in between.
 
 While one process has the file open, no other can open it. So the connection is closed soon after
-its last user, and after two seconds of steady use it makes room for others.
+its last user, and after five seconds of steady use it makes room for others.
 """
 
 import errno
@@ -32,7 +32,7 @@ _NEW = f"{_GROUPS}, BLOCK_SIZE 16384, STORAGE_VERSION 'v1.2.0'"
 _SESSION = """USE warehouse; SET GLOBAL TimeZone = 'UTC'; SET enable_external_access = false;
     PRAGMA disable_checkpoint_on_shutdown"""
 _IDLE_SECONDS = 0.2
-_LONGEST_SECONDS = 2.0
+_LONGEST_SECONDS = 5.0
 _GAP_SECONDS = 0.04
 _RETRY_SECONDS = (0.005, 0.03)  # shorter than the gap, so that a waiting process finds it
 _LONG_LOG = 256 * 1024  # bytes; each opening replays the log

@@ -40,7 +40,7 @@
     (item.querySelector("dd") ?? item).insertBefore(strip, item.querySelector(".work"));
   }
 
-  function choose(item, focus) {
+  function choose(item, focus, still) {
     for (const old of all(".item.chosen")) {
       old.classList.remove("chosen");
       old.querySelector(".choose")?.removeAttribute("aria-current");
@@ -56,6 +56,7 @@
     const wanted = new Set((item.dataset.quotes || "").split(" ").filter(Boolean));
     const marks = all("mark[data-q]").filter((m) => m.dataset.q.split(" ").some((q) => wanted.has(q)));
     for (const mark of marks) mark.classList.add("on");
+    if (still) return;
     if (marks.length) show(marks[0]);
     keepInSight(item);
   }
@@ -115,24 +116,70 @@
   };
   keys.Escape = () => (inSource() && byId(chosen ?? "") ? (choose(byId(chosen), true), true) : false);
 
-  let afterLoad = null;
-  afterSwap.push(() => {
-    const item = byId(chosen ?? "");
-    // Numbers move when a statement is dropped: a form that is open stays with its words.
-    for (const form of all(".work .part-forms")) {
-      const words = form.closest(".item").querySelector(".choose").textContent;
-      if (form.dataset.of !== words && form.dataset.of) form.parentElement.replaceChildren();
+  // Two texts of a part became one: the form with the second is done.
+  function settle(inside) {
+    const part = inside.closest(".clash")?.dataset.part;
+    for (const open of part ? all(`#w-${CSS.escape(part)} .part-forms`) : []) {
+      for (const form of all("form", open)) forget(form);
+      open.remove();
     }
-    choose(item);
-    restoreTyped();
-    if (afterLoad) afterLoad();
-    else if (item) item.querySelector(".work:not(:empty) :is(textarea, select, input:not([type=hidden]))")?.focus();
-    afterLoad = null;
+  }
+
+  /* An answer is put in, of an action here or because others changed the case */
+
+  let afterLoad = null;
+  const wordsOf = (item) => item.querySelector(".choose").textContent;
+  const statements = () => all(".statement.item");
+  let before = null; // the words of each statement, of the chosen one, and of those with an open form
+
+  document.addEventListener("htmx:before:swap", () => {
+    const held = chosen && byId(chosen);
+    before = {
+      words: new Set(statements().map(wordsOf)),
+      chosen: held && wordsOf(held),
+      forms: all(".statement .part-forms").map((form) => [form, wordsOf(form.closest(".item"))]),
+    };
+  });
+
+  // Numbers move when a statement is dropped: where one went, null if it is not there any more.
+  function placeNow(item, words) {
+    const now = item?.isConnected ? wordsOf(item) : null;
+    if (now === words) return item;
+    return statements().find((one) => wordsOf(one) === words) ?? (now && !before.words.has(now) ? item : null);
+  }
+
+  function keepForms() {
+    for (const [form, words] of before.forms) {
+      const focused = document.activeElement;
+      const place = placeNow(form.closest(".item"), words);
+      const typed = form.querySelector("[data-save]");
+      if (place) place.querySelector(".work").append(form);
+      else if (form.remove(), typed.value !== typed.defaultValue) {
+        notice(`The statement that you were editing was dropped. You had typed: ${typed.value}`, "bad");
+      }
+      if (place && form.contains(focused)) focused.focus({ preventScroll: true });
+    }
+  }
+
+  afterSwap.push((ctx) => {
+    if (ctx.target.matches?.(".work")) {
+      restoreTyped();
+      if (afterLoad) afterLoad();
+      else ctx.target.querySelector(":is(textarea, select, input:not([type=hidden]))")?.focus();
+      afterLoad = null;
+    } else if (ctx.target.id === "case") {
+      keepForms();
+      const item = byId(chosen ?? "");
+      const same = item?.matches(".statement") && before.chosen ? placeNow(item, before.chosen) : item;
+      choose(same ?? item, false, ctx.request.method === "GET");
+      restoreTyped();
+    }
   });
   document.addEventListener("htmx:after:request", (event) => {
     const form = event.target.closest?.("form");
     if (!form || !event.detail?.ctx?.response?.raw?.ok) return;
     forget(form);
+    settle(form);
     form.closest(".work")?.replaceChildren();
   });
 
@@ -153,6 +200,8 @@
     else if (on("[data-edit]")) keys.e();
     else if (on("[data-remark]")) keys.c();
     else if (on("#grab-new")) grabNew();
+    else if (on(".clash [data-dismiss]")) settle(event.target);
+    else if (on("form [data-close]")) forget(on("form")); // cancelled
     else if (on("#source .passage") && getSelection().isCollapsed) restingOn(on("mark[data-q]") ?? on(".passage"));
   });
 

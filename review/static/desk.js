@@ -33,7 +33,7 @@ const desk = (() => {
     const around = [];
     for (let at = node.parentElement; at && at.id !== "content"; at = at.parentElement) {
       const id = at.id || at.getAttribute("aria-labelledby");
-      if (id) around.push(id);
+      if (id && !at.matches(".work")) around.push(id);
     }
     left = { form, node, words: node.textContent, around };
   }
@@ -71,13 +71,47 @@ const desk = (() => {
     for (const chip of all("details.chip[open]")) if (!chip.contains(event.target)) chip.open = false;
   });
 
+  // Keys that come before htmx is ready, or an answer is there, are for the page as it is then.
+  const underway = new Set([document]);
+  const held = [];
+  let leaving = false;
+  function replay() {
+    for (const key of underway.size ? [] : held.splice(0)) {
+      const at = document.activeElement ?? document.body;
+      if (typing(at)) document.execCommand("insertText", false, key.length === 1 ? key : "");
+      else if (key === "Enter") at.click();
+      else at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }
+  }
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.closest("#case")) underway.add(ctx);
+  });
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (!ctx.response.raw.ok) held.length = 0;
+    if (ctx.hx.redirect) leaving = true;
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (underway.delete(ctx)) setTimeout(replay);
+  });
+  document.addEventListener("htmx:after:process", () => {
+    if (underway.delete(document)) setTimeout(replay);
+  });
+  addEventListener("pageshow", () => (leaving = false));
+
   document.addEventListener("keydown", (event) => {
+    const field = typing(event.target);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field?.form?.requestSubmit();
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!field && !keysAreOff() && (underway.size || leaving) && /^(.|Enter|Arrow.*)$/.test(event.key)) {
+      if (!leaving) held.push(event.key);
+      event.preventDefault();
+      return;
+    }
     if (event.key === "Escape" && event.target.closest?.(".work, details.add, details.chip")) {
       close(event.target);
       return;
     }
-    if (typing(event.target) || keysAreOff()) return;
+    if (field || keysAreOff()) return;
     const dialog = document.querySelector("dialog[open]");
     const pages = { q: "/", s: "/submit", b: "/batches", t: "/tags", p: "/publish", i: "/insight" };
     if (went && !dialog) {
@@ -101,8 +135,8 @@ const desk = (() => {
   document.addEventListener("htmx:before:swap", () => {
     for (const dialog of all("dialog[open]")) dialog.close();
   });
-  document.addEventListener("htmx:after:swap", () => {
-    for (const done of afterSwap) done();
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    for (const done of afterSwap) done(ctx);
     for (const good of all(".notice.good")) setTimeout(() => {
       if (!good.matches(":hover, :focus-within")) good.remove();
     }, 6000);

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { byId, all, keys, listen } = desk;
+  const { byId, all, keys, listen, afterSwap } = desk;
   let last = null; // the row that was selected last, for a range
 
   const rows = () => all("#queue .row");
@@ -42,6 +42,11 @@
     for (const box of all(".pick input:checked")) box.checked = false;
     return true;
   };
+
+  // The way back from a case leads to what was found.
+  afterSwap.push((ctx) => {
+    if (ctx.sourceElement.id === "q") history.replaceState(null, "", ctx.response.raw.url);
+  });
 
   listen("/events", {
     queue(counts) {

@@ -1,40 +1,63 @@
-"""A desk on a free port of its own event loop, and a page in a real Chromium."""
+"""A desk on a free port of its own event loop, and people at it in a real Chromium."""
 
 import asyncio
 import contextlib
+import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from desk import Builder
+from fastapi import FastAPI, Request
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.services import Services
 from config.settings import Settings
-from review.server import serve
+from review import live, pages, rendering, server, state
+from review.app import create_app
+from schemas.reviews import Role
+from warehouse import Warehouse
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = (
     "--no-sandbox --disable-gpu --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+DESKTOP = {"width": 1280, "height": 900}
+# The console repeats each answer that is an error; the page itself says what went wrong.
+ANSWERS = re.compile(r"status of 4(03|04|09|22)|ERR_FAILED|/events")
 
 
-@pytest.fixture(scope="module")  # its event loop would be in the way of other files' tests
+@pytest.fixture(scope="package")  # its event loop would be in the way of other folders' tests
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
-    expect.set_options(timeout=20_000)  # the machine may be busy
+    expect.set_options(timeout=15_000)  # the machine may be busy
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An empty database: copying it is quicker than creating one for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "warehouse.duckdb"
+    with Warehouse(path) as warehouse:
+        warehouse.append()  # the first write creates the file
+    return path
+
+
 @pytest.fixture
-def services(tmp_path) -> Iterator[Services]:
-    made = Services(Settings(home=tmp_path, curator="mira"))
+def settings(tmp_path) -> Settings:
+    return Settings(home=tmp_path, curator="mira")
+
+
+@pytest.fixture
+def services(settings, migrated) -> Iterator[Services]:
+    shutil.copy(migrated, settings.home / "warehouse.duckdb")
+    made = Services(settings)
     yield made
     made.warehouse.close()
 
@@ -44,15 +67,37 @@ def build(services) -> Builder:
     return Builder(services.warehouse)
 
 
+def _person(request: Request) -> state.Person:
+    """Whoever the browser names: a test has several people at one desk."""
+    return state.Person(request.headers.get("x-person", "mira"), Role.ADMIN)
+
+
 @pytest.fixture
-def desk_address(services) -> Iterator[str]:
+def app(services, monkeypatch) -> FastAPI:
+    """The desk, which looks at the warehouse at each request and not once a second."""
+    monkeypatch.setattr(live.Live, "most_seconds", 0.0)
+    monkeypatch.setattr(live, "_SLOW_LOOK_SECONDS", 0.0)
+    made = create_app(services, "a-key-for-tests")
+    made.dependency_overrides[state.person_of] = _person
+    for module in (rendering, pages):
+        monkeypatch.setattr(module, "person_of", _person)
+    return made
+
+
+@pytest.fixture
+def desk_address(services, app, monkeypatch) -> Iterator[str]:
     """The address that the desk prints, its key included."""
+    monkeypatch.setattr(server, "create_app", lambda *_: app)
     addresses: list[str] = []
     ready = threading.Event()
     loop = asyncio.new_event_loop()
-    task = loop.create_task(
-        serve(services, 0, on_ready=lambda address: (addresses.append(address), ready.set()))
+    serving = server.serve(
+        services,
+        0,
+        "a-key-for-tests",
+        on_ready=lambda address: (addresses.append(address), ready.set()),
     )
+    task = loop.create_task(serving)
 
     def run() -> None:
         with contextlib.suppress(asyncio.CancelledError):
@@ -74,17 +119,38 @@ def address(desk_address) -> str:
 
 
 @pytest.fixture
-def page(chromium, desk_address, address) -> Iterator[Page]:
-    """A page that opened the desk; ``page.errors`` has what the console and scripts complained."""
-    made = chromium.new_page(viewport={"width": 1280, "height": 900})
-    made.errors = []
-    made.on("pageerror", lambda error: made.errors.append(str(error)))
-    made.on(
-        "console",
-        lambda line: made.errors.append(line.text) if line.type in {"error", "warning"} else None,
-    )
-    made.set_default_timeout(20_000)
-    made.goto(desk_address)
-    made.wait_for_url(f"{address}/")
-    yield made
-    made.close()
+def open_as(chromium, desk_address, address) -> Iterator[Callable[..., Page]]:
+    """Opens the desk as a person in a browser of their own; in the end no script had an error."""
+    opened: list[Page] = []
+
+    def open_desk(name: str = "mira", **options) -> Page:
+        options = {"viewport": DESKTOP} | options
+        context = chromium.new_context(extra_http_headers={"x-person": name}, **options)
+        made = context.new_page()
+        made.errors = []
+        made.on("pageerror", lambda error: made.errors.append(str(error)))
+        made.on(
+            "console",
+            lambda line: (
+                made.errors.append(line.text)
+                if line.type in {"error", "warning"} and not ANSWERS.search(line.text)
+                else None
+            ),
+        )
+        made.set_default_timeout(15_000)
+        made.goto(desk_address)
+        made.wait_for_url(f"{address}/")
+        opened.append(made)
+        return made
+
+    yield open_desk
+    errors = [error for page in opened for error in page.errors]
+    for page in opened:
+        page.context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page(open_as) -> Page:
+    """The desk as mira sees it."""
+    return open_as()

@@ -58,7 +58,7 @@ def build(warehouse) -> Builder:
 @pytest.fixture(autouse=True)
 def always_fresh(monkeypatch) -> None:
     """Pages look at the warehouse each time, not once a second."""
-    monkeypatch.setattr(live.Live, "most_seconds", 0.0)
+    monkeypatch.setattr(live.Live, "always", True)
     monkeypatch.setattr(live, "_SLOW_LOOK_SECONDS", 0.0)
 
 

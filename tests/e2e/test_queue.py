@@ -1,0 +1,143 @@
+"""The queue as a curator uses it: filters, search, selection, a thousand rows, a batch."""
+
+import asyncio
+import re
+import threading
+
+import pytest
+from case_views import NOON, a_document, a_quote, a_statement, a_study
+from playwright.sync_api import expect
+from ten_drafts import a_draft
+
+from review.batch_runs import BatchRuns
+from schemas.batches import Batch, BatchEvent, BatchItem
+from schemas.cases import CaseStudy, Fact
+from schemas.frozen import content_id
+from schemas.reviews import CaseStatus
+from schemas.sources import SourceRef
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_thousand_rows_come_by_scrolling(build, page, address):
+    """Each row once, in pages of forty; the keys go on where the rows do."""
+    rows = []
+    for n in range(1000):
+        document = a_document(f"Case {n} is described here, and its assistant answers letters.")
+        one = a_statement(1, f"Case {n} answers letters.", a_quote(document, "answers letters"))
+        facts = (Fact(name="title", value=f"Case {n:04}"),)
+        rows += build.rows(CaseStudy(facts=facts, statements=(one,)), document)
+    build.warehouse.append(*rows)
+    page.goto(f"{address}/?order=title")
+    ids = page.locator(".row.case .open")
+    while page.locator("li.pager").count():
+        shown = ids.count()
+        page.mouse.wheel(0, 20_000)
+        ids.nth(shown).wait_for(state="attached")
+    titles = ids.all_text_contents()
+    assert titles == [f"Case {n:04}" for n in range(1000)]
+
+
+@pytest.fixture
+def twelve(build) -> list[str]:
+    """Twelve drafts with one doubtful part, of which three have nothing doubtful."""
+    clear = CaseStudy(
+        facts=(Fact(name="title", value="Clear"),), statements=a_study().statements[3:8]
+    )
+    ids = [build.draft(a_draft(f"Draft {n}")) for n in range(9)]
+    return [*ids, *(build.draft(clear) for _ in range(3))]
+
+
+def test_filters_search_and_a_view_that_is_kept(twelve, page, address, services):
+    """Chips narrow the list, a search marks its words while one types, and a name brings it back."""
+    page.goto(address)
+    rows = page.locator(".row.case")
+    page.locator("summary", has_text=re.compile("^Doubt")).click()
+    page.get_by_role("link", name="nothing doubtful 3").click()
+    expect(rows).to_have_count(3)
+    page.locator("a.clear").click()
+    expect(rows).to_have_count(12)
+    page.keyboard.press("/")
+    page.keyboard.type("pgvector ra")
+    expect(page.locator(".snippet mark").first).to_have_text(
+        re.compile("pgvector|ra", re.IGNORECASE)
+    )
+    expect(page.get_by_role("searchbox")).to_have_value("pgvector ra")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"q=pgvector\+ra"))
+    page.locator("summary", has_text="Save this view").click()
+    page.get_by_label("Name", exact=True).fill("Vectors")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("link", name="Vectors")).to_have_attribute("aria-current", "true")
+    page.goto(address)
+    page.get_by_role("link", name="Vectors").click()
+    expect(page.get_by_role("searchbox")).to_have_value("pgvector ra")
+    page.get_by_role("button", name="Forget the view Vectors").click()
+    expect(page.get_by_role("link", name="Vectors")).to_have_count(0)
+
+
+def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, services):
+    """By key over a range; the report names those that stayed as they were, and why."""
+    page.goto(f"{address}/?order=title")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    for key in "jjjj":
+        page.keyboard.press(key)
+    page.keyboard.press("X")
+    expect(page.locator(".pick :checked")).to_have_count(5)
+    page.get_by_role("button", name="Approve what has nothing doubtful").click()
+    report = page.locator("#bulk-result")
+    expect(report).to_contain_text("3 cases approved. 2 cases left as they were")
+    expect(report).to_contain_text("readers would not see 1 of its parts")
+    report.get_by_role("link", name="Look at the queue").click()
+    expect(page.locator(".row.case")).to_have_count(9)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.locator("summary", has_text="Assign").click()
+    page.get_by_label("To", exact=False).fill("ada")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(report).to_contain_text("1 case assigned.")
+    page.locator("summary", has_text="Tag…").click()
+    page.get_by_label("Tag", exact=False).fill("vllm")
+    page.get_by_role("button", name="Tag", exact=True).click()
+    expect(report).to_contain_text("left as it was")
+    page.get_by_label("All 9 that are listed").check()
+    page.locator("summary", has_text="Reject").click()
+    page.get_by_label("Why?").fill("Advertising without substance.")
+    page.get_by_role("button", name="Reject", exact=True).click()
+    expect(report).to_contain_text("9 cases rejected.")
+    status = [services.warehouse.case(case_id).status for case_id in twelve]
+    assert status == [CaseStatus.REJECTED] * 9 + [CaseStatus.APPROVED] * 3
+    page.goto(f"{address}/?status=rejected&person=ada")
+    expect(page.locator(".row.case")).to_have_count(1)
+
+
+def test_a_batch_is_followed_live(build, page, open_as, address, app, services):
+    """Its page counts what is done without a reload, and so does the queue in another window."""
+    urls = [build.address() for _ in range(3)]
+    items = [BatchItem(source_id=content_id("src", u), reference=SourceRef(source=u)) for u in urls]
+    batch = Batch(batch_id="batch1_a", origin="A list", size=3, created_by="ada", created_at=NOON)
+    build.warehouse.add_batch(batch, items)
+    go_on = threading.Semaphore(0)
+
+    async def work(_batch) -> None:
+        for n, url in enumerate(urls):
+            await asyncio.to_thread(go_on.acquire)
+            build.failed(url=url) if n == 2 else build.draft(url=url)
+        done = BatchEvent(batch_id=batch.batch_id, step="finished", reason=None, at=NOON)
+        services.warehouse.append(done)
+
+    app.state.desk.batches = BatchRuns(services.settings, work)
+    queue = open_as("ada")
+    page.goto(f"{address}/batches/batch1_a")
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("#batch .headline")).to_contain_text("in progress 0 of 3 done")
+    for n in (1, 2):
+        go_on.release()
+        expect(page.locator("#batch .headline")).to_contain_text(f"{n} of 3 done")
+        expect(queue.locator("[data-count=draft]")).to_have_text(str(n))
+    queue.get_by_role("link", name="Show what is new").click()
+    expect(queue.locator(".row.case")).to_have_count(2)
+    go_on.release()
+    expect(page.locator("#batch .headline")).to_contain_text("finished 3 of 3 done")
+    expect(page.locator(".row.cause")).to_contain_text("Page missing")

@@ -1,0 +1,163 @@
+"""One curator's work on a draft, in a real Chromium."""
+
+import re
+
+import pytest
+from case_views import TEXT, a_study
+from playwright.sync_api import expect
+from scripted_endpoint import completion
+from ten_drafts import a_draft, review_ten
+
+from config.settings import Settings
+from schemas.reviews import CaseStatus
+
+pytestmark = pytest.mark.browser
+
+LINES = TEXT.split("\n\n")
+
+
+def quotes_of(page, part):
+    """The quotes of a part, as the page shows them once it is chosen."""
+    return page.locator(f"#{part} .quotes .found blockquote")
+
+
+def test_ten_drafts_by_keyboard(build, page, address, services):
+    """Approved, reworded, rejected and undone in one round that shows no draft twice."""
+    ids = [build.draft(a_draft(f"Draft {n}")) for n in range(12)]
+    keys, seconds = review_ten(page, address)
+    print(f"\nten drafts: {keys} keys, {seconds:.1f} s")
+    status = [services.warehouse.case(case_id).status for case_id in ids]
+    assert [status.count(one) for one in CaseStatus] == [2, 9, 0, 1]
+    expect(page.locator(".row .open")).to_have_count(2)
+
+
+class TestJudged:
+    """A desk with a model that judges what is edited."""
+
+    @pytest.fixture
+    def settings(self, tmp_path, model_endpoint) -> Settings:
+        def judge(request):
+            found = re.findall(r"^Statement (\d+):", str(request["messages"][-1]["content"]), re.M)
+            verdicts = [{"statement": int(n), "label": "entailed", "reason": "So."} for n in found]
+            return completion({"verdicts": verdicts})
+
+        model_endpoint.script = judge
+        endpoint = {"llm_base_url": model_endpoint.base_url, "llm_model": "scripted"}
+        return Settings(home=tmp_path, curator="mira", **endpoint)
+
+    def test_from_an_edit_to_the_published_page(self, build, page, address):
+        """Reworded and judged at once, approved with its doubts, published, and read by all."""
+        page.goto(f"{address}/cases/{build.draft()}")
+        page.locator("#s-14 a.choose").click()
+        page.keyboard.press("e")
+        field = page.get_by_label("Statement", exact=True).first
+        expect(field).to_be_focused()
+        field.fill("A second reader samples answers each week.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#s-14 .said")).to_have_text(
+            "A second reader samples answers each week."
+        )
+        expect(page.locator("#s-14 .judged")).to_contain_text("verified")
+        expect(page.locator("#s-14 a.choose")).to_be_focused()
+        page.keyboard.press("a")
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("REFUTED-STATEMENT")
+        page.keyboard.press("y")
+        dialog.get_by_role("button", name="Approve", exact=True).click()
+        expect(page.locator(".ruling")).to_contain_text("Approved by mira")
+        page.get_by_role("link", name="publish it").click()
+        page.get_by_role("button", name="Publish 1 approved case").click()
+        expect(page.locator("#publish")).to_contain_text("Added:")
+        page.get_by_role("link", name="Read the site").click()
+        page.get_by_role("link", name="A claims assistant").first.click()
+        expect(page).to_have_url(re.compile(r"/site/cases/"))
+        expect(page.locator("main")).to_contain_text("A second reader samples answers each week.")
+        expect(page.locator("main")).to_contain_text("DOUBTFUL-STATEMENT")
+        expect(page.locator("main")).not_to_contain_text("REFUTED")
+
+
+def test_evidence_is_selected_in_the_source(build, page, address):
+    """A few words become their sentence, beside the quotes that are there, not in their place."""
+    page.goto(f"{address}/cases/{build.draft()}")
+    page.locator("#s-14 a.choose").click()
+    expect(quotes_of(page, "s-14")).to_have_text([LINES[8]])
+    box = page.locator("#p7 > p").bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 180, box["y"] + 12, steps=4)
+    page.mouse.up()
+    expect(page.locator("#grab .words")).not_to_be_empty()
+    page.get_by_role("button", name="Add as a quote").click()
+    expect(quotes_of(page, "s-14")).to_have_text([LINES[8], LINES[6]])
+    expect(page.locator("mark.on")).to_have_count(2)
+    expect(page.locator("#grab")).to_be_hidden()
+
+    page.keyboard.press("s")
+    expect(page.locator("#source")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(page.locator("#grab .words")).to_contain_text(LINES[4][:40])
+    page.keyboard.press("Enter")
+    expect(quotes_of(page, "s-14")).to_have_text([LINES[8], LINES[6], LINES[4], LINES[5]])
+    page.keyboard.press("e")
+    page.locator(".held li", has_text=LINES[4]).get_by_role("button").click()
+    expect(quotes_of(page, "s-14")).to_have_text([LINES[8], LINES[6], LINES[5]])
+
+    page.locator("#p1 .gutter").click()
+    expect(page.locator(".item.resting")).to_have_count(3)
+    expect(page.locator(".chosen")).to_have_id("f-company")
+    page.locator("#p1 mark", has_text="about 4,000").click()
+    expect(page.locator(".item.resting")).to_have_count(1)
+    expect(page.locator(".chosen")).to_have_id("s-4")
+
+
+def test_back_after_a_save_decides_without_a_conflict(build, page, address, services):
+    """The page that the browser shows again is that of the newest revision."""
+    case_id = build.draft()
+    page.goto(f"{address}/cases/{case_id}")
+    page.locator("#s-9").get_by_role("button", name="It holds: confirm").click()
+    expect(page.locator("#s-9")).to_contain_text("confirmed by mira")
+    page.get_by_role("link", name="Publish", exact=True).click()
+    expect(page.locator("#publish")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#s-9")).to_contain_text("confirmed by mira")
+    page.keyboard.press("r")
+    page.keyboard.press("2")
+    page.wait_for_url(f"{address}/?status=draft")
+    assert services.warehouse.case(case_id).status is CaseStatus.REJECTED
+
+
+def test_enter_approves_in_a_dialog_that_scrolls(build, page, address):
+    """The button has the focus, however long the list of doubtful parts is."""
+    study = a_study()
+    one = study.statements[8]
+    many = [one.model_copy(update={"n": n, "text": f"Doubtful part {n}."}) for n in range(20, 60)]
+    study = study.model_copy(update={"statements": (*study.statements, *many)})
+    page.goto(f"{address}/cases/{build.draft(study)}")
+    page.keyboard.press("a")
+    lines = page.locator("#approve .doubtful")
+    assert lines.evaluate("(list) => list.scrollHeight > list.clientHeight")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ruling")).to_contain_text("Approved by mira")
+
+
+def test_typed_text_outlives_a_reload_until_it_is_saved_or_cancelled(build, page, address):
+    """It is there again with a hint; saved, the form shows what is stored."""
+    page.goto(f"{address}/cases/{build.draft()}")
+
+    def opened():
+        page.locator("#s-14 a.edit").click()
+        return page.locator("#s-14-text")
+
+    opened().press_sequentially("Careful words. ")
+    page.reload()
+    field = opened()
+    expect(field).to_have_value(re.compile("Careful words. "))
+    expect(page.locator("#s-14 .work")).to_contain_text("What you typed before is here again")
+    page.locator("#s-14 .work").get_by_role("button", name="Save").first.click()
+    expect(page.locator("#s-14 .said")).to_contain_text("Careful words.")
+    page.reload()
+    opened().press_sequentially("Never mind. ")
+    page.locator("#s-14 .work").get_by_role("button", name="Cancel").click()
+    expect(opened()).not_to_have_value(re.compile("Never mind"))
+    expect(page.locator("#s-14 .work")).not_to_contain_text("What you typed before")

@@ -1,0 +1,92 @@
+"""Two people at the same draft, each in a browser of their own."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def both(build, open_as, address):
+    """The case as mira and as ada see it."""
+    case = f"{address}/cases/{build.draft()}"
+    pages = open_as("mira"), open_as("ada")
+    for page in pages:
+        page.goto(case)
+    return pages
+
+
+def begun(page, part, words):
+    """Open the form of a statement and type; return the field."""
+    page.locator(f"#{part} a.edit").click()
+    field = page.locator(f"#{part}-text")
+    field.fill(words)
+    return field
+
+
+def said(page, part):
+    """The words of a statement."""
+    return page.locator(f"#{part} .said")
+
+
+def test_two_people_see_each_other_and_their_changes(both):
+    """Edits of different statements both count; the one that is typed meanwhile is not lost."""
+    mira, ada = both
+    expect(mira.locator("#people")).to_have_text("ada is here too")
+    expect(ada.locator("#people")).to_have_text("mira is here too")
+    field = begun(ada, "s-5", "Ada's words on retrieval.")
+    begun(mira, "s-14", "Mira's words on the second reader.").press("Control+Enter")
+    expect(ada.get_by_role("status")).to_contain_text("mira changed this case just now")
+    expect(said(ada, "s-14")).to_have_text("Mira's words on the second reader.")
+    expect(field).to_have_value("Ada's words on retrieval.")
+    expect(field).to_be_focused()
+    field.press("Control+Enter")
+    expect(said(ada, "s-5")).to_have_text("Ada's words on retrieval.")
+    expect(said(mira, "s-5")).to_have_text("Ada's words on retrieval.")
+    expect(said(mira, "s-14")).to_have_text("Mira's words on the second reader.")
+    mira.goto("about:blank")
+    expect(ada.locator("#people")).to_be_empty()
+
+
+def test_two_edits_of_one_statement_are_shown_side_by_side(both):
+    """The second to save sees both texts and makes one of them."""
+    mira, ada = both
+    field = begun(ada, "s-5", "Ada's words on retrieval.")
+    begun(mira, "s-5", "Mira's words on retrieval.").press("Control+Enter")
+    expect(said(ada, "s-5")).to_have_text("Mira's words on retrieval.")
+    expect(field).to_have_value("Ada's words on retrieval.")
+    field.press("Control+Enter")
+    clash = ada.locator(".clash")
+    expect(clash).to_contain_text("Mira changed this part in the meantime")
+    expect(clash.locator(".old .said")).to_have_text("Mira's words on retrieval.")
+    expect(clash.locator(".new .said")).to_have_text("Ada's words on retrieval.")
+    clash.get_by_label("What it should say").fill("Our words on retrieval.")
+    clash.get_by_role("button", name="Save this").click()
+    expect(said(ada, "s-5")).to_have_text("Our words on retrieval.")
+    expect(clash).to_have_count(0)
+    expect(ada.locator("#s-5 .work")).to_be_empty()
+    expect(said(mira, "s-5")).to_have_text("Our words on retrieval.")
+
+
+def test_a_statement_that_moves_or_goes_keeps_what_was_typed(both):
+    """A form follows its statement to another number; of a dropped one the words are shown."""
+    mira, ada = both
+    begun(ada, "s-13", "vLLM serves it.")
+    mira.locator("#s-10 a.choose").click()
+    mira.keyboard.press("x")
+    expect(ada.locator("#s-12 .work textarea").first).to_have_value("vLLM serves it.")
+    mira.locator("#s-12 a.choose").click()
+    mira.keyboard.press("x")
+    expect(ada.get_by_role("status")).to_contain_text("vLLM serves it.")
+
+
+def test_a_save_after_a_decision_is_refused_and_kept(both):
+    """The notice names who decided; the words stay in the form."""
+    mira, ada = both
+    field = begun(ada, "s-5", "Too late.")
+    mira.keyboard.press("a")
+    mira.keyboard.press("Enter")
+    expect(ada.locator(".status").first).to_have_text("approved")
+    field.press("Control+Enter")
+    expect(ada.get_by_role("status")).to_contain_text("mira changed this case in the meantime")
+    expect(field).to_have_value("Too late.")

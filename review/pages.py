@@ -96,12 +96,13 @@ async def show_case(
 def _case(desk: State, case_id: str) -> dict[str, object]:
     warehouse, site = desk.warehouse, str(desk.settings.site_path)
     view = warehouse.case(case_id)
-    source_id = view.source.source_id
+    source_id, line = view.source.source_id, desk.live.index.lines.get(case_id)
     return {
         "page": case_page(view),
         "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
-        "copies": near_copies(view, warehouse),
+        # The index knows of copies, and to look for them takes as long as all the rest.
+        "copies": near_copies(view, warehouse) if not line or line["near_copies"] else [],
         "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
         "terms": terms.taxonomy_of(warehouse).terms,

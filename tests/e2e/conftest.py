@@ -75,7 +75,7 @@ def _person(request: Request) -> state.Person:
 @pytest.fixture
 def app(services, monkeypatch) -> FastAPI:
     """The desk, which looks at the warehouse at each request and not once a second."""
-    monkeypatch.setattr(live.Live, "most_seconds", 0.0)
+    monkeypatch.setattr(live.Live, "always", True)
     monkeypatch.setattr(live, "_SLOW_LOOK_SECONDS", 0.0)
     made = create_app(services, "a-key-for-tests")
     made.dependency_overrides[state.person_of] = _person

@@ -102,7 +102,8 @@ const desk = (() => {
     const field = typing(event.target);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field?.form?.requestSubmit();
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!field && !keysAreOff() && (underway.size || leaving) && /^(.|Enter|Arrow.*)$/.test(event.key)) {
+    const waits = underway.size || leaving || (held.length && event.isTrusted);
+    if (waits && !field && !keysAreOff() && /^(.|Enter|Arrow.*)$/.test(event.key)) {
       if (!leaving) held.push(event.key);
       event.preventDefault();
       return;

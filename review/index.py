@@ -172,15 +172,23 @@ class Index:
         connection = sqlite3.connect(self._path, timeout=30)
         connection.row_factory = sqlite3.Row
         version = crc32(_sql("schema").encode()) % 2**31
-        if connection.execute("PRAGMA user_version").fetchone()[0] != version:
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        try:
+            if _version(connection) != version:
+                connection.execute("PRAGMA journal_mode = WAL")
+                make = f"BEGIN EXCLUSIVE; {_sql('schema')}; PRAGMA user_version = {version}; COMMIT"
+                connection.executescript(make)
+                self._path.chmod(0o600)
+        except sqlite3.DatabaseError:
+            connection.rollback()
+            if _version(connection) != version:  # else another thread or process made it
                 connection.close()
-                raise sqlite3.DatabaseError("of another version")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(f"{_sql('schema')}; PRAGMA user_version = {version}")
-            self._path.chmod(0o600)
+                raise
         connection.execute("PRAGMA synchronous = OFF")  # it can be made anew
         return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def match_of(text: str, *, every: bool = True) -> str:

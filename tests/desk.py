@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from lxml import html
 
-from review import account_pages, actions, api, batches, bulk, pages, pdf_pages, watches
+from review import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
 from schemas.cases import CaseStudy, TermGroup
 from schemas.frozen import content_id
 from schemas.results import Failure
@@ -20,7 +20,7 @@ from warehouse import Warehouse
 
 KEY = "a-key-for-tests"
 PLACE = "https://engineering.harbourline.example/blog"
-ROUTERS = (pages, pdf_pages, actions, bulk, batches, watches, account_pages, api)
+ROUTERS = (pages, pdf_pages, insight, actions, bulk, batches, watches, account_pages, api)
 OPEN = {"/healthz", "/login"}
 
 

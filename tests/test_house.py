@@ -21,7 +21,7 @@ CEILINGS = {
     "prompts": 300,
     "config": 500,
     "benchmarks": 1_560,
-    "tests": 19_000,
+    "tests": 19_600,
 }
 # Where a package still is above the ceiling of its design, it must not grow.
 STILL_ABOVE = {

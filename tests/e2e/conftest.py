@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from desk import Builder
 from fastapi import FastAPI, Request
+from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.services import Services

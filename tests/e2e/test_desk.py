@@ -187,6 +187,7 @@ def test_nothing_is_wider_than_a_phone(address, build, page):
     build.failed("x" * 300, transient=True, url=f"https://a.example/{'y' * 300}")
     page.set_viewport_size(PHONE)
     paths = ("/", "/?status=failed", f"/cases/{case_id}", "/submit", "/publish", "/batches",
+             "/insight", f"/cases/{case_id}/preview",
              "/watches", "/tags")  # fmt: skip
     for path in paths:
         page.goto(f"{address}{path}")

@@ -37,7 +37,9 @@ class TestJudged:
     @pytest.fixture
     def settings(self, tmp_path, model_endpoint) -> Settings:
         def judge(request):
-            found = re.findall(r"^Statement (\d+):", str(request["messages"][-1]["content"]), re.MULTILINE)
+            found = re.findall(
+                r"^Statement (\d+):", str(request["messages"][-1]["content"]), re.MULTILINE
+            )
             verdicts = [{"statement": int(n), "label": "entailed", "reason": "So."} for n in found]
             return completion({"verdicts": verdicts})
 

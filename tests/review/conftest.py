@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 from desk import KEY, Builder, DeskClient
+from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 
 from config.services import Services
 from config.settings import Settings

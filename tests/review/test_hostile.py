@@ -10,6 +10,7 @@ from lxml import html
 TAGS = set(
     "html head meta title link script body a header nav p span div main form label input button"
     " h1 h2 h3 ul ol li svg circle path rect time details summary article section dl dt dd"
+    " article aside footer table thead tbody tr th td pre line text"
     " blockquote strong s q mark select option datalist textarea dialog kbd code meter bdi".split()
 )
 
@@ -19,7 +20,7 @@ def test_hostile_text_comes_out_as_text(desk, build):
     """Attack and naughty strings, wherever a case or a list has text: words, not elements."""
     strings = attack_strings()[::4]  # all of them go through a browser in tests/e2e
     pages = ["/", "/?status=rejected&q=script", "/?status=refused", "/?status=failed",
-             "/batches", "/watches", "/tags", "/publish"]  # fmt: skip
+             "/batches", "/watches", "/tags", "/publish", "/insight"]  # fmt: skip
     for n, at in enumerate(range(0, len(strings), 700)):
         texts = strings[at : at + 700]
         planted = plant(build, texts, n)
@@ -30,7 +31,7 @@ def test_hostile_text_comes_out_as_text(desk, build):
             plain = [text for text in texts if text.isascii() and text.isprintable()]
             of_case = path in planted[:2]
             assert not of_case or all("".join(text.split()) in shown for text in plain)
-        pages.append(f"{planted[0]}/parts/s-{n + 1}")
+        pages += [f"{planted[0]}/parts/s-{n + 1}", f"{planted[0]}/preview"]
     for path in pages:
         assert_inert(read(desk.get(path)))
 
@@ -65,5 +66,6 @@ def assert_inert(page) -> None:
             if name in {"href", "src", "action", "hx-get", "hx-post"}:
                 assert value.startswith(("/", "#", "http://", "https://")), value
                 assert name == "href" or value.startswith("/"), value
-    assert all(node.get("src", "").startswith("/static/") for node in page.iter("script"))
+    ours = ("/static/", "/preview/")
+    assert all(node.get("src", "").startswith(ours) for node in page.iter("script"))
     assert all(not (node.text or "").strip() for node in page.iter("script"))

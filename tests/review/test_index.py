@@ -1,6 +1,7 @@
 """The index of cases: brought up to date, counted, ordered and searched."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from case_views import a_study
@@ -81,6 +82,16 @@ def test_an_index_of_another_version_is_made_anew(build, index, settings, wareho
     with sqlite3.connect(settings.home / "index.sqlite") as connection:
         connection.execute("PRAGMA user_version = 7")
     assert len(Index(settings.home / "index.sqlite", warehouse).refresh()) == 1
+
+
+def test_many_may_make_it_at_once(build, index, settings, warehouse):
+    """Threads and processes that find no index do not get into each other's way."""
+    case_id = build.draft()
+    others = [Index(settings.home / "index.sqlite", warehouse) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda one: one.refresh(), others))
+    assert all(ids in ([case_id], []) for ids in found)
+    assert all(one.lines.get(case_id) for one in others)
 
 
 def test_a_facet_counts_what_fits_all_the_others(build, index):

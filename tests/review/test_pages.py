@@ -288,6 +288,7 @@ def test_near_copies_are_named_and_many_do_not_push_the_case_down(desk, build, w
         warehouse.keep_signature(
             document.document_id, document.source_id, signature, [(0, 1), (1, 2)]
         )
+    assert "near-copy" in texts(read(desk.get("/")), "//p[@class='flags']/span")
     page = read(desk.get(f"/cases/{cases[0]}"))
     notes = "//p[strong='Near-copy:'][not(ancestor::details)]"
     assert len(page.xpath(notes)) == 3
@@ -296,7 +297,6 @@ def test_near_copies_are_named_and_many_do_not_push_the_case_down(desk, build, w
     }
     assert "100 %" in texts(page, notes)[0]
     assert texts(page, "//details/summary[contains(., 'near-cop')]") == ["and 1 more near-copy"]
-    assert "near-copy" in texts(read(desk.get("/")), "//p[@class='flags']/span")
 
 
 @pytest.mark.parametrize("prefix", ["/cases/", "/api/cases/"])

@@ -4,52 +4,23 @@ import random
 import re
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
 
 import pypdfium2
-import pytest
-from case_views import VERIFIED, a_quote, a_statement
+from case_views import a_quote, a_statement
 from desk import read, texts
+from pdf_case import PAYLOAD, QUOTE
 from PIL import Image
 
 from extractors.pdf.pages import picture
-from extractors.pdf.reader import read as read_pdf
-from flows.identity import document_from
 from review.pdf_pages import part_of
-from schemas.cases import CaseStudy, Fact
-from schemas.sources import Payload, Snapshot
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "claims-copilot.pdf"
-PAYLOAD = Payload(data=EXAMPLE.read_bytes(), media_type="application/pdf", name=EXAMPLE.name)
-QUOTE = "the writing model see the material, and it sees facts, not pages"
+from schemas.cases import CaseStudy
 
 
-@pytest.fixture(scope="module")
-def document():
-    """The example's text."""
-    return document_from(read_pdf(PAYLOAD), PAYLOAD, "src1_a", "snap1_pdf")
-
-
-@pytest.fixture
-def case_id(build, services, document):
-    """A draft of the example, whose bytes are kept."""
-    sha256 = services.blobs.put(PAYLOAD.data)
-    about = PAYLOAD.model_dump(exclude={"data"})
-    size = len(PAYLOAD.data)
-    services.warehouse.append(
-        Snapshot(snapshot_id="snap1_pdf", source_id="src1_a", sha256=sha256, size=size, **about)
-    )
-    quotes = [a_quote(document, QUOTE, page=2), a_quote(document, "310 claims handlers", page=1)]
-    facts = (Fact(name="title", value="Copilot", support=VERIFIED, evidence=quotes[1:]),)
-    statements = [a_statement(n, f"Statement {n}.", *quotes[:1]) for n in (1, 2)]
-    return build.draft(CaseStudy(facts=facts, statements=statements), document)
-
-
-def test_a_quote_leads_to_its_box_on_the_page(desk, case_id, document):
+def test_a_quote_leads_to_its_box_on_the_page(desk, pdf_case, pdf_document):
     """The place of a quote is a link to the picture, where this quote alone is chosen."""
-    case = read(desk.get(f"/cases/{case_id}"))
-    start = document.text.index(QUOTE)
-    link = f"/cases/{case_id}/pages/2?start={start}&end={start + len(QUOTE)}#quote"
+    case = read(desk.get(f"/cases/{pdf_case}"))
+    start = pdf_document.text.index(QUOTE)
+    link = f"/cases/{pdf_case}/pages/2?start={start}&end={start + len(QUOTE)}#quote"
     assert link in case.xpath("//p[@class='where']/a/@href")
     assert texts(case, "//details[@class='leaf']/summary") == ["Page 1", "Page 2", "Page 3"]
     page = read(desk.get(link))
@@ -59,26 +30,26 @@ def test_a_quote_leads_to_its_box_on_the_page(desk, case_id, document):
     assert texts(page, "//li[@class='on']/blockquote") == [QUOTE]
     assert texts(page, "//li//p[@class='rests']/a") == ["Statement 1.", "Statement 2."]
     assert texts(page, "//h1") == ["Page 2 of 3"]
-    other = read(desk.get(f"/cases/{case_id}/pages/1"))
+    other = read(desk.get(f"/cases/{pdf_case}/pages/1"))
     assert texts(other, "//p[@class='rests']/a") == ["Title: Copilot"]
     assert not other.xpath("//*[@class='on']")
 
 
-def test_boxes_cover_the_words_of_quotes(document):
+def test_boxes_cover_the_words_of_quotes(pdf_document):
     """Around any run of words, the box holds pdfium's boxes of its first and last letter."""
     draw, pdf, tried = random.Random(1), pypdfium2.PdfDocument(PAYLOAD.data), 0  # noqa: S311
     words = picture(PAYLOAD, 2).words
     page = pdf[1]
     letters, (width, height) = page.get_textpage(), page.get_size()
-    lines = [one for passage in document.passages for one in passage.lines if one.page == 2]
+    lines = [one for passage in pdf_document.passages for one in passage.lines if one.page == 2]
     for line in lines:
-        tokens = list(re.finditer(r"\S+", document.text[line.start : line.end]))
+        tokens = list(re.finditer(r"\S+", pdf_document.text[line.start : line.end]))
         first, last = sorted(draw.choices(range(len(tokens)), k=2))
         start, end = line.start + tokens[first].start(), line.start + tokens[last].end()
         if end - start < 9:  # it comes too often
             continue
-        found = letters.search(document.text[start:end], match_case=True)
-        left, top, right, bottom = part_of(line, start, end, document.text, words)
+        found = letters.search(pdf_document.text[start:end], match_case=True)
+        left, top, right, bottom = part_of(line, start, end, pdf_document.text, words)
         covered = []
         for n, count in islice(iter(found.get_next, None), 99):  # the words may come again
             west, _, _, north = letters.get_charbox(n)
@@ -87,13 +58,13 @@ def test_boxes_cover_the_words_of_quotes(document):
             ends = (1001 - 1000 * north / height > top, 999 - 1000 * south / height < bottom)
             covered.append(all((*sides, *ends)))
         tried += bool(covered)
-        assert any(covered) or not covered, document.text[start:end]
+        assert any(covered) or not covered, pdf_document.text[start:end]
     assert tried > len(lines) / 2
 
 
-def test_pictures_are_sent_once(desk, case_id):
+def test_pictures_are_sent_once(desk, pdf_case):
     """The second request is answered with 304; the picture has the size that the page names."""
-    page = read(desk.get(f"/cases/{case_id}/pages/2"))
+    page = read(desk.get(f"/cases/{pdf_case}/pages/2"))
     (shown,) = page.xpath("//img")
     first = desk.get(shown.get("src"))
     assert first.headers["content-type"] == "image/png"
@@ -103,23 +74,23 @@ def test_pictures_are_sent_once(desk, case_id):
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_what_cannot_be_drawn_says_so(desk, build, case_id):
+def test_what_cannot_be_drawn_says_so(desk, build, pdf_case):
     """A page past the end or before the first, and a file that is not kept."""
     for address, status, message in (
-        (f"/cases/{case_id}/pages/9", 422, "Page 9 of claims-copilot.pdf cannot be drawn"),
+        (f"/cases/{pdf_case}/pages/9", 422, "Page 9 of claims-copilot.pdf cannot be drawn"),
         (f"/cases/{build.draft()}/pages/1", 404, "is not kept"),
-        (f"/cases/{case_id}/pages/0", 422, "Page 0 of claims-copilot.pdf cannot be drawn"),
-        (f"/cases/{case_id}/pages/99999999999", 422, "cannot be drawn"),
-        (f"/cases/{case_id}/pages/1?start=x", 422, "does not fit"),
+        (f"/cases/{pdf_case}/pages/0", 422, "Page 0 of claims-copilot.pdf cannot be drawn"),
+        (f"/cases/{pdf_case}/pages/99999999999", 422, "cannot be drawn"),
+        (f"/cases/{pdf_case}/pages/1?start=x", 422, "does not fit"),
     ):
         answer = desk.get(address)
         assert (answer.status_code, message in answer.text) == (status, True), address
 
 
-def test_a_page_without_boxes_lists_its_quotes(desk, build, case_id, document):
+def test_a_page_without_boxes_lists_its_quotes(desk, build, pdf_case, pdf_document):
     """Of a scan the page is shown as it is, with a sentence about the boxes."""
-    plain = [passage.model_copy(update={"lines": ()}) for passage in document.passages]
-    scan = document.model_copy(update={"passages": tuple(plain)})
+    plain = [passage.model_copy(update={"lines": ()}) for passage in pdf_document.passages]
+    scan = pdf_document.model_copy(update={"passages": tuple(plain)})
     study = CaseStudy(facts=(), statements=(a_statement(1, "A.", a_quote(scan, QUOTE, page=2)),))
     page = read(desk.get(f"/cases/{build.draft(study, scan)}/pages/2"))
     assert not page.xpath("//*[name()='rect']")

@@ -1,6 +1,5 @@
 """A draft as readers would see it."""
 
-import pytest
 from case_views import a_study
 from desk import read, texts
 
@@ -31,9 +30,3 @@ def test_a_case_that_cannot_be_published_says_why(desk, build):
     case_id = build.draft(CaseStudy(facts=a_study().facts))
     page = read(desk.get(f"/cases/{case_id}/preview"))
     assert "The case has no statement" in texts(page, "//p[@role='note']")[0]
-
-
-@pytest.mark.parametrize("address", ["/cases/case1_none/preview", "/cases/case1_none/pages/1"])
-def test_unknown_cases_are_not_found(desk, warehouse, address):
-    """There is nothing to preview."""
-    assert desk.get(address).status_code == 404

@@ -74,17 +74,6 @@ def test_a_paragraph_goes_on_on_the_next_page(read):
     assert {1, 2} in found
 
 
-def test_words_stand_where_pdfium_has_their_characters():
-    """The boxes of words on a page contain the boxes of its letters."""
-    data = EXAMPLE.read_bytes()
-    drawn, page = picture(payload_of(data), 2), pypdfium2.PdfDocument(data)[1]
-    letters, (width, height) = page.get_textpage(), page.get_size()
-    n, _ = letters.search("superseded values stay").get_next()
-    left, bottom, right, top = letters.get_charbox(n)
-    across, down = 500 * (left + right) / width, 1000 - 500 * (top + bottom) / height
-    assert [w for w in drawn.words if w[0] <= across <= w[2] and w[1] <= down <= w[3]]
-
-
 def test_a_paper_is_drawn_and_what_is_no_page_is_refused():
     """The PDF inside of a bundle is drawn; other files and numbers get a sentence."""
     body = Part(data=EXAMPLE.read_bytes(), media_type="application/pdf", name="pdf")

@@ -1,10 +1,8 @@
 """Everyone can use the desk: on a phone, in the dark, by assistive technology, without script."""
 
-import json
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from case_views import a_study
 from hostile import plant
 from playwright.sync_api import expect
 
@@ -29,7 +27,9 @@ def pages(build, services) -> list[str]:
     decisions.comment(services.warehouse, case_id, "Is it so?", "ada", part="s-5")
     approved = build.draft()
     decisions.approve(services.warehouse, approved, "mira", leave_out=True)
-    tabs = [f"/?status={status}" for status in ("draft", "approved", "rejected", "refused", "failed")]
+    tabs = [
+        f"/?status={status}" for status in ("draft", "approved", "rejected", "refused", "failed")
+    ]
     return [f"/cases/{case_id}", f"/cases/{case_id}/parts/s-15", f"/cases/{approved}", "/?q=claims",
             *tabs, *planted, "/submit", "/submit/page", "/batches", "/watches", "/tags", "/publish",
             "/cases/none"]  # fmt: skip

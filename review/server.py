@@ -7,6 +7,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
 
@@ -18,6 +19,7 @@ from schemas.errors import ConfigurationError
 
 _SHUTDOWN_SECONDS = 3
 _SWITCH_SECONDS = 0.0005
+_THREADS = 64
 
 
 class _Server(uvicorn.Server):
@@ -50,7 +52,9 @@ async def serve(
     ConfigurationError is raised if the port is taken, the application does not start, or other
     machines could reach a desk that no one has to log in to.
     """
-    # With Python's 5 ms a page would wait for each thread of a batch at each of its steps.
+    # A page must not queue behind the threads of a batch, which wait for rows to be stored, nor
+    # wait Python's usual 5 ms for each of them at each of its steps.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
     sys.setswitchinterval(_SWITCH_SECONDS)
     settings, key = services.settings, key or secrets.token_urlsafe(24)
     await asyncio.to_thread(check_exposure, services)

@@ -1,7 +1,7 @@
 """One DuckDB file that the threads of this process share and other processes get in between.
 
 While one process has the file open, no other can open it. So the connection is closed soon after
-its last user, and after five seconds of steady use it makes room for others.
+its last user, and after two seconds of steady use it makes room if another process waits.
 """
 
 import errno
@@ -32,7 +32,7 @@ _NEW = f"{_GROUPS}, BLOCK_SIZE 16384, STORAGE_VERSION 'v1.2.0'"
 _SESSION = """USE warehouse; SET GLOBAL TimeZone = 'UTC'; SET enable_external_access = false;
     PRAGMA disable_checkpoint_on_shutdown"""
 _IDLE_SECONDS = 0.2
-_LONGEST_SECONDS = 5.0
+_LONGEST_SECONDS = 2.0
 _GAP_SECONDS = 0.04
 _RETRY_SECONDS = (0.005, 0.03)  # shorter than the gap, so that a waiting process finds it
 _LONG_LOG = 256 * 1024  # bytes; each opening replays the log
@@ -50,6 +50,8 @@ class DatabaseFile:
         self._connection: Connection | None = None
         self._closer = threading.Timer(0, self._close)
         self._users = 0
+        # Touched by a process that waits for the file, so that the one that has it makes room.
+        self._wanted, self._wanted_before = path.with_name(f"{path.name}.wanted"), 0
         self._opened_at = 0.0
         self._stored_at = datetime.min.replace(tzinfo=UTC)
 
@@ -114,11 +116,11 @@ class DatabaseFile:
                 self._changed.notify_all()
 
     def _ready(self, deadline: float) -> Connection:
-        """Return the connection; one that was open for long is closed first for a moment."""
-        while self._connection and time.monotonic() - self._opened_at > _LONGEST_SECONDS:
+        """Return the connection; if others wait, it is closed first for a moment."""
+        while self._must_make_room():
             if not self._changed.wait_for(lambda: self._users == 0, deadline - time.monotonic()):
                 raise self._busy("a long query of this program")
-            if time.monotonic() - self._opened_at > _LONGEST_SECONDS:
+            if self._must_make_room():
                 self._close()
                 time.sleep(_GAP_SECONDS)
         if self._connection is None:
@@ -126,11 +128,27 @@ class DatabaseFile:
                 retry=retry_if_exception(lambda error: bool(_HELD.search(str(error)))),
                 wait=wait_random(*_RETRY_SECONDS),
                 stop=stop_after_delay(max(0.0, deadline - time.monotonic())),
+                before_sleep=self._want,
                 reraise=True,
             )
             self._connection = patiently(_opened, self._path)
             self._opened_at = time.monotonic()
+            self._wanted_before = self._wanted_at()
         return self._connection
+
+    def _must_make_room(self) -> bool:
+        """Return whether the file has been open for long and another process waits for it."""
+        is_long = time.monotonic() - self._opened_at > _LONGEST_SECONDS
+        return bool(self._connection and is_long and self._wanted_at() > self._wanted_before)
+
+    def _want(self, _: object) -> None:
+        """Ask the process that has the file to make room."""
+        with suppress(OSError):
+            self._wanted.touch()
+
+    def _wanted_at(self) -> int:
+        """Return when a process last waited for the file, 0 for never."""
+        return self._wanted.stat().st_mtime_ns if self._wanted.exists() else 0
 
     def _close_unused(self) -> None:
         with self._changed:

@@ -345,8 +345,8 @@
       byId("people").textContent = others.length ? `${others.join(", ")} is here too` : "";
     },
     async case() {
-      const answer = await fetch(`/cases/${caseId()}/state`);
-      if (!answer.ok) return;
+      const answer = await fetch(`/cases/${caseId()}/state`).catch(() => null);
+      if (!answer?.ok) return;
       const now = await answer.json();
       const held = byId("case").dataset;
       if (!now.who || (now.revision === held.revision && now.status === held.status)) return;

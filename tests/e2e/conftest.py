@@ -8,14 +8,14 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from desk import Builder
-from fastapi import FastAPI, Request
+from desk import KEY, Builder
+from fastapi import FastAPI
 from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.services import Services
 from config.settings import Settings
-from review import live, pages, rendering, server, state
+from review import live, server
 from review.app import create_app
 from schemas.reviews import Role
 from warehouse import Warehouse
@@ -25,9 +25,10 @@ FLAGS = (
     "--no-sandbox --disable-gpu --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+PASSWORD = "correct horse battery"
 DESKTOP = {"width": 1280, "height": 900}
 # The console repeats each answer that is an error; the page itself says what went wrong.
-ANSWERS = re.compile(r"status of 4(03|04|09|22)|ERR_FAILED|/events")
+ANSWERS = re.compile(r"status of 4(03|04|09|22)|ERR_FAILED|Failed to fetch")
 
 
 @pytest.fixture(scope="package")  # its event loop would be in the way of other folders' tests
@@ -68,21 +69,12 @@ def build(services) -> Builder:
     return Builder(services.warehouse)
 
 
-def _person(request: Request) -> state.Person:
-    """Whoever the browser names: a test has several people at one desk."""
-    return state.Person(request.headers.get("x-person", "mira"), Role.ADMIN)
-
-
 @pytest.fixture
 def app(services, monkeypatch) -> FastAPI:
     """The desk, which looks at the warehouse at each request and not once a second."""
     monkeypatch.setattr(live.Live, "always", True)
     monkeypatch.setattr(live, "_SLOW_LOOK_SECONDS", 0.0)
-    made = create_app(services, "a-key-for-tests")
-    made.dependency_overrides[state.person_of] = _person
-    for module in (rendering, pages):
-        monkeypatch.setattr(module, "person_of", _person)
-    return made
+    return create_app(services, KEY)
 
 
 @pytest.fixture
@@ -95,7 +87,7 @@ def desk_address(services, app, monkeypatch) -> Iterator[str]:
     serving = server.serve(
         services,
         0,
-        "a-key-for-tests",
+        KEY,
         on_ready=lambda address: (addresses.append(address), ready.set()),
     )
     task = loop.create_task(serving)
@@ -120,13 +112,20 @@ def address(desk_address) -> str:
 
 
 @pytest.fixture
-def open_as(chromium, desk_address, address) -> Iterator[Callable[..., Page]]:
-    """Opens the desk as a person in a browser of their own; in the end no script had an error."""
+def open_as(chromium, desk_address, address, app) -> Iterator[Callable[..., Page]]:
+    """Opens the desk as a person in a browser of their own; in the end no script had an error.
+
+    mira has the desk's key, others get an account and log in.
+    """
     opened: list[Page] = []
 
     def open_desk(name: str = "mira", **options) -> Page:
         options = {"viewport": DESKTOP} | options
-        context = chromium.new_context(extra_http_headers={"x-person": name}, **options)
+        context = chromium.new_context(**options)
+        if name != "mira":
+            app.state.desk.accounts.add(name, Role.CURATOR, "mira", PASSWORD)
+            fields = {"name": name, "password": PASSWORD, "next": "/"}
+            context.request.post(f"{address}/login", form=fields, headers={"Origin": address})
         made = context.new_page()
         made.errors = []
         made.on("pageerror", lambda error: made.errors.append(str(error)))
@@ -139,7 +138,7 @@ def open_as(chromium, desk_address, address) -> Iterator[Callable[..., Page]]:
             ),
         )
         made.set_default_timeout(15_000)
-        made.goto(desk_address)
+        made.goto(desk_address if name == "mira" else address)
         made.wait_for_url(f"{address}/")
         opened.append(made)
         return made

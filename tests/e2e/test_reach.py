@@ -1,6 +1,5 @@
 """Everyone can use the desk: on a phone, in the dark, by assistive technology, without script."""
 
-
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from hostile import plant

@@ -47,7 +47,7 @@ async def work(warehouse: Warehouse, name: str, count: int) -> None:
             states = await asyncio.to_thread(warehouse.source_states, [row.source_id])
             if states[row.source_id] is SourceState.NEW:
                 await asyncio.to_thread(warehouse.append, row)
-                print(row.source_id, flush=True)  # noqa: T201 - the acknowledgement
+                print(row.source_id, flush=True)
 
 
 if __name__ == "__main__":

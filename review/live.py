@@ -76,6 +76,7 @@ class Live:
     def note_change(self) -> None:
         """Note that the desk stored something: the next page waits until the index has it."""
         self._changes += 1
+        self._views.clear()
 
     async def refresh(self) -> None:
         """Bring the index up to date if the warehouse changed, and send what is news."""
@@ -85,7 +86,6 @@ class Live:
             if state == self._state:
                 self._indexed = changes
                 return
-            self._views.clear()
             changed = await asyncio.to_thread(self.index.refresh)
             is_slow_due = time.monotonic() - self._slow_at > _SLOW_LOOK_SECONDS
             if is_slow_due:
@@ -103,7 +103,7 @@ class Live:
         return {**self.index.lines.statuses(), **self.waiting}
 
     def views(self, who: str) -> list[SavedView]:
-        """Return the searches that a person keeps, read again once any changed."""
+        """Return the searches that a person keeps, read again once the desk stored something."""
         if who not in self._views:
             self._views[who] = self._warehouse.saved_views(who)
         return self._views[who]

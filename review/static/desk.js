@@ -93,9 +93,10 @@ const desk = (() => {
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     if (underway.delete(ctx)) setTimeout(replay);
   });
-  document.addEventListener("htmx:after:process", () => {
-    if (underway.delete(document)) setTimeout(replay);
-  });
+  document.addEventListener("DOMContentLoaded", () => setTimeout(() => {
+    underway.delete(document); // htmx has set its own timeout before, and is done
+    replay();
+  }));
   addEventListener("pageshow", () => (leaving = false));
 
   document.addEventListener("keydown", (event) => {

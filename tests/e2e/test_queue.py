@@ -120,7 +120,7 @@ def test_a_batch_is_followed_live(build, page, open_as, address, app, services):
     build.warehouse.add_batch(batch, items)
     go_on = threading.Semaphore(0)
 
-    async def work(_batch) -> None:
+    async def work(*_) -> None:
         for n, url in enumerate(urls):
             await asyncio.to_thread(go_on.acquire)
             build.failed(url=url) if n == 2 else build.draft(url=url)

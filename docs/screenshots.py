@@ -1,0 +1,102 @@
+"""Take pictures of the desk's pages into docs/img.
+
+    .venv/bin/python docs/screenshots.py [HOME]
+
+Without a home with drafts, the examples are drafted with the embedded model first.
+"""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "img"
+DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+PAGES = {
+    "queue": "/", "refused": "/?status=refused", "failures": "/?status=failed",
+    "submit": "/submit", "batches": "/batches", "watches": "/watches", "tags": "/tags",
+    "publish": "/publish", "insight": "/insight", "accounts": "/accounts", "log": "/log",
+}  # fmt: skip
+
+
+@contextmanager
+def desk(home: str) -> Iterator[str]:
+    """Yield the address of a desk over a home."""
+    command = [sys.executable, "-m", "cli", "review", "--port", "0", "--no-browser"]
+    env = os.environ | {"CASEBOOK_HOME": home, "CASEBOOK_CURATOR": "mira"}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as run:
+        try:
+            lines = iter(run.stdout.readline, "") if run.stdout else iter(())
+            found = (re.search(r"http://\S+[?]key=\S+", line) for line in lines)
+            yield next(match.group() for match in found if match)
+        finally:
+            run.terminate()
+
+
+def keep(page: Page, name: str) -> None:
+    """Store what a page shows as a small picture."""
+    page.wait_for_timeout(700)  # fonts and transitions
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(128).save(IMAGES / f"desk-{name}.png", optimize=True)
+
+
+def take(address: str) -> None:
+    """Take all pictures: each page by day, the queue and a case by night and on a phone."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        base = address.partition("/?")[0]
+        for view, options in (
+            ("", {"viewport": DESKTOP}),
+            ("-phone", {"viewport": PHONE}),
+            ("-dark", {"viewport": DESKTOP, "color_scheme": "dark"}),
+        ):
+            page = browser.new_context(**options).new_page()
+            page.goto(address)
+            page.locator(".row .open").first.wait_for()
+            case = page.locator(".row .open").first.get_attribute("href")
+            for name, path in PAGES.items():
+                if not view or name == "queue":
+                    page.goto(f"{base}{path}")
+                    keep(page, f"{name}{view}")
+            page.goto(f"{base}{case}")
+            page.keyboard.press("j")
+            page.locator(".statement .choose").nth(3).click()
+            keep(page, f"case{view}")
+            if not view:
+                for name in ("history", "preview"):
+                    page.goto(f"{base}{case}/{name}")
+                    keep(page, name)
+        browser.close()
+
+
+def main() -> None:
+    """Draft the examples unless a home is given, and take the pictures."""
+    with tempfile.TemporaryDirectory() as temporary:
+        home = sys.argv[1] if len(sys.argv) > 1 else temporary
+        if home == temporary:
+            command = [
+                sys.executable,
+                "-m",
+                "cli",
+                "backfill",
+                str(ROOT / "examples/sources.jsonl"),
+            ]
+            subprocess.run(command, cwd=ROOT, env=os.environ | {"CASEBOOK_HOME": home}, check=False)
+        with desk(home) as address:
+            take(address)
+
+
+if __name__ == "__main__":
+    main()

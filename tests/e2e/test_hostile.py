@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.datasets]
 
-AT_ONCE = 400
+TOGETHER, AT_ONCE = 5, 140  # strings in one text, texts in one case
 REMEMBER = """
 window.executed = [];
 for (const name of ["alert", "confirm", "prompt", "print", "open"])
@@ -30,8 +30,9 @@ FILES = [
 def test_attack_strings_run_nothing(build, open_as, address):
     """All of them, in every kind of row that a page shows: no script, no request, no broken page."""
     strings = attack_strings()
-    chunks = [strings[at : at + AT_ONCE] for at in range(0, len(strings), AT_ONCE)]
-    paths = [path for n, texts in enumerate(chunks) for path in plant(build, texts, n)]
+    texts = [" ".join(strings[at : at + TOGETHER]) for at in range(0, len(strings), TOGETHER)]
+    cases = [texts[at : at + AT_ONCE] for at in range(0, len(texts), AT_ONCE)]
+    paths = [path for n, of_case in enumerate(cases) for path in plant(build, of_case, n)]
     page = open_as(bypass_csp=True)
     page.add_init_script(REMEMBER)
     seen: list[str] = []

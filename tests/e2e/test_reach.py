@@ -56,13 +56,14 @@ def problems(page, scheme="light", **options) -> list[str]:
 def test_axe_finds_nothing_on_any_page(pages, page, address):
     """On a desktop and a phone, in the dark, with everything unfolded, and in dialogs."""
     contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    layout = {"rules": {"color-contrast": {"enabled": False}}}
     found = {}
     for path in pages:
         prepared(page, address, path)
         found[path] = problems(page)
         found[f"{path} in the dark"] = problems(page, "dark", **contrast)
         page.set_viewport_size(PHONE)
-        found[f"{path} on a phone"] = problems(page)
+        found[f"{path} on a phone"] = problems(page, **layout)
         page.set_viewport_size(DESKTOP)
     page.goto(f"{address}{pages[0]}")
     for dialog in ("approve", "reject", "keys"):

@@ -153,7 +153,7 @@ class Seeder:
 
     def _statements(self, document: Document) -> Iterator[Statement]:
         sections = [section for section in Section if section is not Section.ABSTRACT]
-        long = [p for p in document.passages if p.end - p.start > 80]  # noqa: PLR2004 - a sentence
+        long = [p for p in document.passages if p.end - p.start > 80]
         for n, passage in enumerate(long[:STATEMENTS], start=1):
             words = document.passage_text(passage)
             quote = sentences(words, "en")[0].strip()
@@ -208,7 +208,7 @@ def seed(home: Path, drafts: int, events: int) -> None:
             if number % 200 == 0 or number == drafts:
                 warehouse.append(*chunk)
                 chunk = []
-                print(f"seeded {number} of {drafts}", file=sys.stderr, flush=True)  # noqa: T201
+                print(f"seeded {number} of {drafts}", file=sys.stderr, flush=True)
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 PHONE = {"width": 390, "height": 844}
 _OPTIONS = [
     "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

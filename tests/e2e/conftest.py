@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from browsers import browser  # noqa: F401 - a fixture
 from desk import KEY, Builder
 from fastapi import FastAPI
 from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page
 
 from config.services import Services
 from config.settings import Settings
@@ -20,26 +21,10 @@ from review.app import create_app
 from schemas.reviews import Role
 from warehouse import Warehouse
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 PASSWORD = "correct horse battery"
 DESKTOP = {"width": 1280, "height": 900}
 # The console repeats each answer that is an error; the page itself says what went wrong.
 ANSWERS = re.compile(r"status of 4(03|04|09|22)|ERR_FAILED|Failed to fetch")
-
-
-@pytest.fixture(scope="package")  # its event loop would be in the way of other folders' tests
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
-    expect.set_options(timeout=15_000)  # the machine may be busy
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +97,7 @@ def address(desk_address) -> str:
 
 
 @pytest.fixture
-def open_as(chromium, desk_address, address, app) -> Iterator[Callable[..., Page]]:
+def open_as(browser, desk_address, address, app) -> Iterator[Callable[..., Page]]:  # noqa: F811
     """Opens the desk as a person in a browser of their own; in the end no script had an error.
 
     mira has the desk's key, others get an account and log in.
@@ -121,7 +106,7 @@ def open_as(chromium, desk_address, address, app) -> Iterator[Callable[..., Page
 
     def open_desk(name: str = "mira", **options) -> Page:
         options = {"viewport": DESKTOP} | options
-        context = chromium.new_context(**options)
+        context = browser.new_context(**options)
         if name != "mira":
             app.state.desk.accounts.add(name, Role.CURATOR, "mira", PASSWORD)
             fields = {"name": name, "password": PASSWORD, "next": "/"}

@@ -90,19 +90,19 @@ def test_a_newer_draft_is_compared_and_taken_over(address, build, page, services
     expect(page.locator("#f-company")).to_contain_text("Harbourline")
 
 
-def test_a_browser_without_the_key_sees_nothing(address, build, chromium):
+def test_a_browser_without_the_key_sees_nothing(address, build, browser):
     """Another person's browser on this machine gets a line on how to get in."""
-    context = chromium.new_context()
+    context = browser.new_context()
     stranger = context.new_page()
     assert stranger.goto(f"{address}/cases/{build.draft()}").status == 403
     expect(stranger.locator("body")).to_contain_text("The desk needs its key")
     context.close()
 
 
-def test_a_person_logs_in_and_arrives_from_another_site(address, services, chromium, httpserver):
+def test_a_person_logs_in_and_arrives_from_another_site(address, services, browser, httpserver):
     """The log-in leads to the page that was wanted; later a link elsewhere finds them logged in."""
     Accounts(services.warehouse).add("ada", Role.READER, "mira", "correct horse battery")
-    context = chromium.new_context()
+    context = browser.new_context()
     page = context.new_page()
     page.goto(f"{address}/tags")
     page.get_by_label("Name").fill("ada")

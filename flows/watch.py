@@ -96,7 +96,9 @@ async def find_watch(name: str, services: Services) -> WatchLine:
     return found[0]
 
 
-async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
+async def look(
+    watch: Watch, services: Services, who: str | None = None
+) -> tuple[Look, Batch | None]:
     """Read a list once; return what was seen, and the batch of what is new and wanted."""
     warehouse, watch_id = services.warehouse, watch.watch_id
     async with warehouse.alone(watch_id):  # no look pays for the verdicts of another
@@ -114,7 +116,11 @@ async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
         wanted = [item for item, row in zip(new, rows, strict=True) if row.state != "refused"]
         batch, origin = None, f"watch {watch.address}"
         if wanted:
-            batch = await register(origin, wanted, services, budget_usd=watch.budget_usd)
+            options = {
+                "budget_usd": watch.budget_usd,
+                "created_by": who or services.settings.curator,
+            }
+            batch = await register(origin, wanted, services, **options)
         seen = Look(
             watch_id=watch_id,
             found=len(items),

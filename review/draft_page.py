@@ -17,6 +17,7 @@ Pieces = Sequence[tuple[str, bool]]
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 # In two sentences that share less than this, nearly every word would be marked.
 _WORTH_MARKING = 0.4
+_MOST_WORDS = 4000  # comparing takes time with the square of the length
 
 
 class Side(NamedTuple):
@@ -92,11 +93,12 @@ def _side(part: Part | None, pieces: Pieces, quotes: Quotes) -> Side | None:
 def marked(old: str, new: str) -> tuple[Pieces, Pieces]:
     """Return two texts in pieces, each with whether the other text lacks it.
 
-    Nothing is marked where one is empty or they have little in common.
+    Nothing is marked where one is empty or very long, or they have little in common.
     """
     words = _WORDS.findall(old), _WORDS.findall(new)
     matcher = SequenceMatcher(None, *words, autojunk=False)
-    if not old or not new or matcher.ratio() < _WORTH_MARKING:
+    too_long = max(map(len, words)) > _MOST_WORDS
+    if not old or not new or too_long or matcher.ratio() < _WORTH_MARKING:
         return [(old, False)], [(new, False)]
     steps = matcher.get_opcodes()
     return (

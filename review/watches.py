@@ -71,7 +71,7 @@ async def look_now(desk: Desk, who: Who, watch_id: str) -> Response:
     """Look now, and start on what is new."""
     line = await find_watch(watch_id, desk.services)
     # A curator who leaves the page does not end the look.
-    _, batch = await asyncio.shield(look(line.watch, desk.services))
+    _, batch = await asyncio.shield(look(line.watch, desk.services, who.name))
     if batch is None:
         return see("/watches")
     desk.batches.start(batch, who.name)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.datasets]
 
-TOGETHER, AT_ONCE = 5, 140  # strings in one text, texts in one case
+TOGETHER, AT_ONCE = 10, 140  # strings in one text, texts in one case
 REMEMBER = """
 window.executed = [];
 for (const name of ["alert", "confirm", "prompt", "print", "open"])

@@ -13,6 +13,7 @@ def test_a_page_opens_beside_the_draft_and_alone(address, pdf_case, page):
     page.get_by_text("Page 2", exact=True).click()
     sheet = page.locator("#page-2 .paper")
     expect(sheet.locator("rect")).to_have_count(1)
+    expect(sheet.locator("img")).to_have_js_property("complete", value=True)
     picture, boxes = (sheet.locator(name).bounding_box() for name in ("img", "svg"))
     assert picture["height"] > 300
     assert {side: round(picture[side]) for side in picture} == {

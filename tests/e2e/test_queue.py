@@ -89,7 +89,8 @@ def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, serv
     report = page.locator("#bulk-result")
     expect(report).to_contain_text("3 cases approved. 2 cases left as they were")
     expect(report).to_contain_text("readers would not see 1 of its parts")
-    report.get_by_role("link", name="Look at the queue").click()
+    with page.expect_navigation():
+        report.get_by_role("link", name="Look at the queue").click()
     expect(page.locator(".row.case")).to_have_count(9)
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -129,6 +130,7 @@ def test_a_batch_is_followed_live(build, page, open_as, address, app, services):
 
     app.state.desk.batches = BatchRuns(services.settings, work)
     queue = open_as("ada")
+    queue.goto(address)
     page.goto(f"{address}/batches/batch1_a")
     page.get_by_role("button", name="Start").click()
     expect(page.locator("#batch .headline")).to_contain_text("in progress 0 of 3 done")

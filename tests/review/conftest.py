@@ -12,6 +12,8 @@ from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 
 from config.services import Services
 from config.settings import Settings
+from flows import publish
+from publishing.site import build as build_site
 from review import live
 from review.app import create_app
 from warehouse import Warehouse
@@ -22,6 +24,16 @@ def quiet_log() -> None:
     """No tracebacks with all variables on the terminal: drawing one takes seconds."""
     wrapper = structlog.make_filtering_bound_logger(logging.CRITICAL)
     structlog.configure(wrapper_class=wrapper)
+
+
+@pytest.fixture(autouse=True)
+def site_written_here(monkeypatch) -> None:
+    """The site is written by this process: a new one takes a second to start."""
+
+    def build_here(on_page, addresses, *given):
+        return build_site(*given, addresses=addresses, on_page=on_page)
+
+    monkeypatch.setattr(publish, "built_apart", build_here)
 
 
 @pytest.fixture

@@ -239,7 +239,7 @@ def test_a_look_starts_the_batch_of_what_is_new(desk, watch, warehouse, worked, 
     warehouse.add_batch(batch, items)
     found = [(None, batch), (None, None)]
 
-    async def look(_watch, _services):
+    async def look(_watch, _services, _who):
         return found.pop(0)
 
     monkeypatch.setattr(watches, "look", look)

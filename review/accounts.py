@@ -44,9 +44,15 @@ class Accounts:
         return self._known
 
     @property
+    def people(self) -> list[str]:
+        """The names of those who can log in."""
+        known = self.all().values()
+        return sorted(one.name for one in known if one.kind == "person" and one.active)
+
+    @property
     def in_force(self) -> bool:
         """Whether there is a person who can log in."""
-        return any(one.kind == "person" and one.active for one in self.all().values())
+        return bool(self.people)
 
     def person(self, name: str) -> Account | None:
         """Return a person's account, active or not."""

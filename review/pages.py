@@ -105,7 +105,6 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
         "copies": near_copies(view, warehouse) if not line or line["near_copies"] else [],
         "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
-        "terms": terms.taxonomy_of(warehouse).terms,
     }
 
 
@@ -193,6 +192,13 @@ def _tags(desk: State) -> dict[str, object]:
         "terms": terms.taxonomy_of(desk.warehouse).terms,
         "rulings": desk.warehouse.rulings()[::-1],
     }
+
+
+@router.get("/terms")
+async def term_options(request: Request, desk: Desk) -> Response:
+    """Return the terms of the taxonomy as the options of a field."""
+    taxonomy = await asyncio.to_thread(terms.taxonomy_of, desk.warehouse)
+    return await rendered(request, "terms.html", terms=taxonomy.terms)
 
 
 @router.get("/submit")

@@ -49,6 +49,7 @@ async def rendered(
     shared: dict[str, object] = {
         "person": person,
         "token": state_of(request).token if person.name else "",
+        "people": state_of(request).accounts.people,
         "path": request.url.path,
         "now": datetime.now(UTC),
     }

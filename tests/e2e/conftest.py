@@ -58,7 +58,6 @@ def build(services) -> Builder:
 def app(services, monkeypatch) -> FastAPI:
     """The desk, which looks at the warehouse at each request and not once a second."""
     monkeypatch.setattr(live.Live, "always", True)
-    monkeypatch.setattr(live, "_SLOW_LOOK_SECONDS", 0.0)
     return create_app(services, KEY)
 
 

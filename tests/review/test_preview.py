@@ -14,9 +14,9 @@ def test_a_draft_is_shown_as_the_published_page(desk, build):
     answer = desk.get(link)
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     page = read(answer)
-    (banner,) = texts(page, "//p[@role='note']")
+    (banner,) = texts(page, "//aside/p")
     assert banner.startswith("Preview: not published.")
-    assert page.xpath("//p[@role='note']/a/@href") == [f"/cases/{case_id}"]
+    assert page.xpath("//aside/p/a/@href") == [f"/cases/{case_id}"]
     assert "Officers correct fewer drafts." in answer.text
     assert "REFUTED" not in answer.text
     assert "DOUBTFUL-STATEMENT" not in answer.text
@@ -29,4 +29,4 @@ def test_a_case_that_cannot_be_published_says_why(desk, build):
     """The reason of the gate stands in the banner."""
     case_id = build.draft(CaseStudy(facts=a_study().facts))
     page = read(desk.get(f"/cases/{case_id}/preview"))
-    assert "The case has no statement" in texts(page, "//p[@role='note']")[0]
+    assert "The case has no statement" in texts(page, "//aside/p")[0]

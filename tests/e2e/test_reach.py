@@ -26,9 +26,7 @@ def pages(build, services) -> list[str]:
     decisions.comment(services.warehouse, case_id, "Is it so?", "ada", part="s-5")
     approved = build.draft()
     decisions.approve(services.warehouse, approved, "mira", leave_out=True)
-    tabs = [
-        f"/?status={status}" for status in ("draft", "approved", "rejected", "refused", "failed")
-    ]
+    tabs = [f"/?status={status}" for status in ("rejected", "refused", "failed")]
     return [f"/cases/{case_id}", f"/cases/{case_id}/parts/s-15", f"/cases/{approved}", "/?q=claims",
             *tabs, *planted, "/submit", "/submit/page", "/batches", "/watches", "/tags", "/publish",
             "/insight", "/accounts", "/account", "/log", f"/cases/{approved}/preview", "/cases/none"]  # fmt: skip

@@ -81,19 +81,35 @@ def take(address: str) -> None:
         browser.close()
 
 
+def prepare(folder: str, home: str) -> None:
+    """Draft the examples with the embedded model, approve one, and submit a page that is gone."""
+    shutil.copytree(ROOT / "examples", Path(folder, "examples"))
+    env = os.environ | {"CASEBOOK_HOME": home, "CASEBOOK_CURATOR": "mira"}
+    sources = (ROOT / "examples/sources.jsonl").read_text() + "https://gone.example/\n"
+
+    def run(*words: str, given: str = "") -> str:
+        command = [sys.executable, "-m", "cli", *words]
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=env,
+            input=given,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        return done.stdout
+
+    run("submit", "-", given=sources)
+    run("approve", *re.findall(r"case1_\w+", run("list", "--json"))[:1])
+
+
 def main() -> None:
-    """Draft the examples unless a home is given, and take the pictures."""
-    with tempfile.TemporaryDirectory() as temporary:
-        home = sys.argv[1] if len(sys.argv) > 1 else temporary
-        if home == temporary:
-            command = [
-                sys.executable,
-                "-m",
-                "cli",
-                "backfill",
-                str(ROOT / "examples/sources.jsonl"),
-            ]
-            subprocess.run(command, cwd=ROOT, env=os.environ | {"CASEBOOK_HOME": home}, check=False)
+    """Prepare a home unless one is given, and take the pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = sys.argv[1] if len(sys.argv) > 1 else f"{folder}/home"
+        if len(sys.argv) == 1:
+            prepare(folder, home)
         with desk(home) as address:
             take(address)
 

@@ -60,7 +60,7 @@ DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 STATEMENTS = 24
 ROUNDS = 40
 BATCH = 400
-ANSWER_SECONDS = 4.0  # of the model on average; real ones take longer
+ANSWER_SECONDS = 10.0  # of the model on average: a thousand tokens at a hundred a second
 MOST_BYTES = 100_000
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LEVELS = (*[SupportLevel.VERIFIED] * 7, *[SupportLevel.UNVERIFIED] * 2, SupportLevel.DOUBTFUL)
@@ -278,7 +278,7 @@ def measure(home: Path, rounds: int) -> Iterator[Timing]:
                 "queue, filtered": lambda n: f"/?tag={tags[n % 6]}&doubt=doubtful",
                 "queue, page 40": lambda _: "/?page=40",
                 "case": lambda n: f"/cases/{ids[n]}",
-                "case, a form": lambda n: f"/cases/{ids[n]}/parts/s-3",
+                "case, a form": lambda n: f"/cases/{ids[n]}/parts/f-title",
                 "history": lambda n: f"/cases/{ids[n]}/history",
                 "submit": lambda _: "/submit",
                 "batches": lambda _: "/batches",

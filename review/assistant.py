@@ -143,7 +143,9 @@ class _Tools:
         """Return a draft with all statements, also doubtful and refuted ones, and their reasons."""
         return case_json(self._warehouse.case(case_id), (), (), None)
 
-    def decide_draft(self, case_id: str, revision_id: str, decision: Ruling, reason: str) -> Review:
+    def decide_draft(
+        self, case_id: str, revision_id: str, decision: Ruling, reason: str = ""
+    ) -> Review:
         """Approve or reject the revision that get_draft returned, as the curator asked for.
 
         One with doubtful parts can only be rejected here: a curator looks at these at the desk.

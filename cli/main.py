@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from cli import batches, cases, doctor, evaluate, operate, sources
+from cli import batches, cases, doctor, evaluate, imports, operate, sources
 from cli.options import opt
 from publishing.terminal import printable
 from schemas.errors import CasebookError
@@ -32,6 +32,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None]]] = {
         "submit": sources.submit,
         "extract": sources.extract,
         "backfill": batches.backfill,
+        "import": imports.import_,
         "watch": batches.watch,
         "schedule": batches.schedule,
         "retry": sources.retry,

@@ -149,8 +149,7 @@ def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted
         return twin
     warehouse.append(document)
     signed = similarity.signature(document.text)
-    owner, bands = document.source_id, similarity.bands(signed)
-    warehouse.keep_signature(document.document_id, owner, signed, bands)
+    warehouse.keep_signatures((document, signed, similarity.bands(signed)))
     return document
 
 

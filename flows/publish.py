@@ -88,7 +88,7 @@ def _publish(services: Services, out: Path, who: str, on_progress: Progress) -> 
 
 def _blocked(view: CaseView) -> Blocked | None:
     study = view.revision.study
-    if (reason := blocked(study)) is None:
+    if (reason := blocked(study, has_prose=view.document.is_imported)) is None:
         return None
     return Blocked(case_id=view.case.case_id, title=study.fact("title").value, reason=reason)
 

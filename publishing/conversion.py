@@ -3,13 +3,16 @@
 Curators' remarks, local paths and the submitter stay out of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from publishing.anchors import link_to_quote, place, web_address
 from publishing.companies import company_key
 from publishing.gate import Gated, has_visible_text, readable
 from publishing.records import (
+    Imported,
+    ProsePart,
     Provenance,
     PublishedCase,
     PublishedFact,
@@ -44,10 +47,28 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         facts=_facts(document, study),
         statements=_statements(document, study),
         tags=_tags(document, study),
-        silent=tuple(silent_parts(view.revision.study)),
+        silent=() if document.is_imported else tuple(silent_parts(view.revision.study)),
+        prose=tuple(_prose(document)) if document.is_imported else (),
+        imported=_imported(view),
         source=_source_card(view, check),
         provenance=_provenance(view, gated),
     )
+
+
+def _prose(document: Document) -> Iterator[ProsePart]:
+    """Yield the paragraphs of an imported text by heading."""
+    for heading, found in groupby(document.passages, key=lambda passage: passage.section):
+        paragraphs = (line for one in found for line in document.passage_text(one).split("\n"))
+        yield ProsePart(heading=heading, paragraphs=tuple(filter(str.strip, paragraphs)))
+
+
+def _imported(view: CaseView) -> Imported | None:
+    """Return where the text of a case was taken over from."""
+    made = next((one for one in view.revisions if one.made_by == "import"), None)
+    if made is None or not view.document.is_imported:
+        return None
+    record = view.document.steps[-1].outcome.rpartition(": ")[2]
+    return Imported(database=made.author, record=record, at=made.created_at)
 
 
 def title_of(view: CaseView) -> str:

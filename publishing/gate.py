@@ -50,12 +50,15 @@ def readable(study: CaseStudy) -> Gated:
     )
 
 
-def blocked(study: CaseStudy) -> str | None:
-    """Return why ``study`` cannot be published at all, None where it can."""
+def blocked(study: CaseStudy, *, has_prose: bool = False) -> str | None:
+    """Return why ``study`` cannot be published at all, None where it can.
+
+    ``has_prose`` is whether the case has an imported text: it then needs no statement.
+    """
     shown = readable(study).study
-    if not study.statements:
+    if not study.statements and not has_prose:
         return "The case has no statement: edit it, or make a new draft."
-    if not shown.statements:
+    if study.statements and not shown.statements:
         return "No statement may be published: confirm or edit the doubtful ones."
     if not has_visible_text(study.fact("title").value):
         return "The case has no title: give it one."

@@ -6,6 +6,7 @@ Pages, Markdown, citations and data are written from the same record, so they ca
 import json
 from datetime import date, datetime
 
+from publishing.wording import first_sentence
 from schemas.cases import FactName, Match, Measure, Origin, Section, SupportLevel, TermGroup
 from schemas.frozen import Frozen, sha256_hex
 from schemas.reviews import Unread
@@ -108,6 +109,21 @@ class SourceCard(Frozen):
     lost: int = 0
 
 
+class Imported(Frozen):
+    """The database that a text was taken over from, its record there, by whom and when."""
+
+    database: str
+    record: str
+    at: datetime
+
+
+class ProsePart(Frozen):
+    """Text of an imported case below the same ``heading``: its paragraphs."""
+
+    heading: str | None
+    paragraphs: tuple[str, ...]
+
+
 class Provenance(Frozen):
     """Who and what made the text, who approved it, and how many parts were held back."""
 
@@ -135,7 +151,10 @@ class Provenance(Frozen):
 
 
 class PublishedCase(Frozen):
-    """One case as readers get it. ``silent`` names what the source says nothing about."""
+    """One case as readers get it. ``silent`` names what the source says nothing about.
+
+    ``prose`` is the text of an ``imported`` case: it has no quotes.
+    """
 
     case_id: str
     revision_id: str
@@ -151,6 +170,8 @@ class PublishedCase(Frozen):
     statements: tuple[PublishedStatement, ...]
     tags: tuple[PublishedTag, ...]
     silent: tuple[str, ...]
+    prose: tuple[ProsePart, ...] = ()
+    imported: Imported | None = None
     source: SourceCard
     provenance: Provenance
 
@@ -191,7 +212,10 @@ class PublishedCase(Frozen):
     def lead(self) -> str:
         """The first sentence without a doubt, for where no mark can be shown; else the title."""
         abstract = self.section(Section.ABSTRACT)
-        return next((s.text for s in abstract if not s.is_doubtful), self.title)
+        sentence = next((s.text for s in abstract if not s.is_doubtful), None)
+        if sentence is None and self.prose:
+            sentence = first_sentence(self.prose[0].paragraphs[0])
+        return sentence or self.title
 
 
 class CaseRecord(PublishedCase):

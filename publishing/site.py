@@ -142,8 +142,12 @@ def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], bac
     Its links go to the site at ``/site/``, and it takes style and script from ``/preview/``.
     """
     site, case = _Site(Path(), settings, datetime.now(UTC)), published_case(view, "", *checks[:1])
-    about = {"back": back, "blocked": blocked(view.revision.study)}
+    about = {"back": back, "blocked": _blocked(view)}
     return site.page("case.html", {"case": case, "unpublished": about})
+
+
+def _blocked(view: CaseView) -> str | None:
+    return blocked(view.revision.study, has_prose=view.document.is_imported)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from rich.table import Table
 from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
 from schemas.generations import CostLine
+from schemas.imports import ImportReport
 from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import CaseLine, CaseView
 from schemas.sources import Check, CheckResult, Document, Passage, Source
@@ -18,12 +19,14 @@ COLOURS: Mapping[SupportLevel, str] = {
     SupportLevel.VERBATIM: "green",
     SupportLevel.VERIFIED: "green",
     SupportLevel.UNVERIFIED: "cyan",
+    SupportLevel.IMPORTED: "blue",
     SupportLevel.DOUBTFUL: "yellow",
     SupportLevel.REFUTED: "red",
 }
 COST_COLUMNS = ("calls", "unusable", "tokens in", "cached", "tokens out", "seconds", "cost")
 _STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
 _WIDE = 110  # columns from which the table of cases shows company, year and kind
+_MOST_FINDINGS = 12
 _REMEDIES = {
     "wait": "[yellow]may pass[/]",
     "needs you": "[red]needs you[/]",
@@ -249,6 +252,38 @@ def batch_text(one: BatchProgress) -> str:
     state = one.step or "new"
     counts = f"{one.done} of {one.batch.size} done, {one.left} left, {failed} failed, {cost}"
     return f"{one.batch.batch_id}  {state}  {plain(one.batch.origin)}\n       {counts}"
+
+
+def import_text(found: ImportReport) -> Group:
+    """Return what an import did, and a table of what it found for each kind of trouble."""
+    head = (
+        f"[green]imported[/]  {found.imported:,} of {found.read:,} records of {plain(found.name)}"
+    )
+    known = f"; {found.known:,} have a case already" if found.known else ""
+    parts: list[RenderableType] = [head + known]
+    for title, findings in (
+        ("Not imported, or not as they stand", found.broken),
+        ("The same address twice: the first counts", found.duplicates),
+        ("Nearly the same text", found.near_copies),
+    ):
+        if findings:
+            table = Table(title=f"{title} ({len(findings)})", title_justify="left", box=None)
+            for column in ("record", "what"):
+                table.add_column(column, header_style="dim", overflow="fold")
+            for one in findings[:_MOST_FINDINGS]:
+                table.add_row(plain(one.key), plain(one.trouble))
+            if len(findings) > _MOST_FINDINGS:
+                table.add_row("…", f"and {len(findings) - _MOST_FINDINGS} more: --json has all")
+            parts += ["", table]
+    lists = (
+        ("Companies written in several ways", [" / ".join(names) for names in found.companies]),
+        ("Tags that the taxonomy lacks", [f"{k} ({n})" for k, n in found.unmapped_tags.items()]),
+        ("Industries it lacks", [f"{k} ({n})" for k, n in found.unmapped_industries.items()]),
+    )
+    parts += [
+        f"\n{title} ({len(names)}): {plain(', '.join(names))}" for title, names in lists if names
+    ]
+    return Group(*parts)
 
 
 def watch_text(line: WatchLine) -> str:

@@ -14,6 +14,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
 _MOST_NAMES = 4
 _MAY_BE_EMPTY = {Section.ABSTRACT, Section.QUESTIONS, Section.PLANS}
+_SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"][.!?])\s+(?=[A-Z0-9“\"])")
 _KILO, _MEGA = 1_000, 1_000_000
 
 SUPPORT_MEANINGS: Mapping[SupportLevel, str] = MappingProxyType(
@@ -23,6 +24,7 @@ SUPPORT_MEANINGS: Mapping[SupportLevel, str] = MappingProxyType(
         "model found that the quote supports the statement",
         SupportLevel.UNVERIFIED: "the quote is in the source, numbers and names agree; the meaning "
         "was not judged",
+        SupportLevel.IMPORTED: "taken over from another database, without a quote",
         SupportLevel.DOUBTFUL: "a check left a doubt, and a curator confirmed the statement",
         SupportLevel.REFUTED: "the source does not support it; never published",
     }
@@ -148,6 +150,11 @@ def heading(section: Section, *, nested: bool = False) -> str:
 def one_line(text: str) -> str:
     """Return ``text`` on one line, without control characters."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def first_sentence(text: str) -> str:
+    """Return ``text`` up to the end of its first sentence."""
+    return _SENTENCE.split(one_line(text), maxsplit=1)[0]
 
 
 def day(moment: date | datetime) -> str:

@@ -91,7 +91,7 @@ def environment() -> Environment:
         labels={"title": "Title", **wording.FACT_WORDS},
         choices=CHOICES,
         industries=[one.slug for one in load_taxonomy().industries],
-        signs=dict(zip(SupportLevel, "❝✓○~✗", strict=True)),
+        signs=dict(zip(SupportLevel, "❝✓○⤓~✗", strict=True)),
         sections=list(Section),
         result_columns=wording.RESULT_COLUMNS,
         methods=list(Method),

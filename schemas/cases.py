@@ -32,11 +32,12 @@ class Evidence(Frozen):
     speaker: str | None = None
 
 
-SupportLevel = StrEnum("SupportLevel", "VERBATIM VERIFIED UNVERIFIED DOUBTFUL REFUTED")
+SupportLevel = StrEnum("SupportLevel", "VERBATIM VERIFIED UNVERIFIED IMPORTED DOUBTFUL REFUTED")
 SupportLevel.__doc__ = """How far a reader can rely on a statement, the most reliable first.
 
 The source's own sentence; quote, numbers and names found, and entailed by the quote as a judge
-model says; the same without a judge; partly entailed, a number or name not in the quote, or the
+model says; the same without a judge; taken over from another database without a quote; partly
+entailed, a number or name not in the quote, or the
 quote found only approximately; the quote not in the source, or not or contrary for the judge.
 """
 

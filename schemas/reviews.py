@@ -83,13 +83,16 @@ class Recipe(Frozen):
 
 
 class Revision(Frozen):
-    """One state of a case's text, made by a model (a draft) or by a person (an edit)."""
+    """One state of a case's text, made by a model (a draft), a person (an edit) or an import.
+
+    The ``author`` of an import is the database that it comes from.
+    """
 
     revision_id: str
     case_id: str
     parent_id: str | None = None
     document_id: str
-    made_by: Literal["model", "person"]
+    made_by: Literal["model", "person", "import"]
     author: str
     recipe: Recipe | None
     strategy_reason: str | None = None
@@ -229,5 +232,5 @@ class Making(Frozen):
     snapshot_id: str
     extractor: str
     recipe: Recipe | None
-    made_by: Literal["model", "person"]
+    made_by: Literal["model", "person", "import"]
     newer_draft: bool

@@ -78,6 +78,9 @@ class Step(Frozen):
     doubtful: bool = False
 
 
+IMPORTED = "import/1"
+"""The extractor of a text that another database has about a source; it is not the source's own."""
+
 FROM_BROWSER = Step(method="browser", outcome="the page as a curator's browser showed it")
 
 
@@ -207,6 +210,11 @@ class Document(Extracted):
     source_id: str
     snapshot_id: str
     url: str | None
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether the text is what another database says about the source."""
+        return self.extractor == IMPORTED
 
     def speakers(self) -> tuple[list[str], list[str]]:
         """Return who asks in a conversation, often ending on a question, and who answers."""

@@ -2,7 +2,7 @@
 
 from warehouse.blobs import BlobStore
 from warehouse.lake import Lake
-from warehouse.parquet import write_parquet
+from warehouse.parquet import read_rows, write_parquet
 from warehouse.store import Warehouse
 
-__all__ = ["BlobStore", "Lake", "Warehouse", "write_parquet"]
+__all__ = ["BlobStore", "Lake", "Warehouse", "read_rows", "write_parquet"]

@@ -9,10 +9,11 @@ from typing import Self
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus
+from schemas.sources import Document
 from warehouse.file import database_file
 from warehouse.lake import Connection, DatabaseLake, Lake, Work
 from warehouse.reads import CaseReads, SourceReads
-from warehouse.rows import Row, Selected, Values, add, encode, fetch, select
+from warehouse.rows import Place, Row, Selected, Values, add, encode, fetch, select
 
 
 class Warehouse(SourceReads, CaseReads):
@@ -71,19 +72,19 @@ class Warehouse(SourceReads, CaseReads):
 
         self._write(work)
 
-    def keep_signature(
-        self,
-        document_id: str,
-        source_id: str,
-        signature: Sequence[int],
-        bands: Sequence[tuple[int, int]],
+    def keep_signatures(
+        self, *signed: tuple[Document, Sequence[int], Sequence[tuple[int, int]]]
     ) -> None:
-        """Store a document's MinHash signature and its bands (number, hash)."""
-        own: Values = {"document_id": document_id, "source_id": source_id}
-        parts = {
-            ("signatures", "document_id"): [own | {"signature": [*signature]}],
-            ("signature_bands", "document_id"): [own | {"band": n, "hash": h} for n, h in bands],
+        """Store the MinHash signature of each document and its bands (number, hash)."""
+        parts: dict[Place, list[Values]] = {
+            ("signatures", "document_id"): [],
+            ("signature_bands", "document_id"): [],
         }
+        whole, rows = parts.values()
+        for document, signature, bands in signed:
+            own = {"document_id": document.document_id, "source_id": document.source_id}
+            whole.append(own | {"signature": [*signature]})
+            rows += [own | {"band": n, "hash": h} for n, h in bands]
         self._write(lambda c, now: add(c, [], now, parts))
 
     def counts(self) -> dict[str, int]:

@@ -220,9 +220,9 @@ CREATE TABLE revisions (
     created_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
-COMMENT ON TABLE revisions IS 'The states of each case''s text: drafts by models and edits by people.';
+COMMENT ON TABLE revisions IS 'The states of each case''s text: drafts by models, edits by people, and imports.';
 COMMENT ON COLUMN revisions.parent_id IS 'the revision that it was made from';
-COMMENT ON COLUMN revisions.made_by IS 'model or person';
+COMMENT ON COLUMN revisions.made_by IS 'model, person or import';
 COMMENT ON COLUMN revisions.author IS 'the model''s or the person''s name';
 COMMENT ON COLUMN revisions.recipe_id IS 'what a draft was made with; model to fingerprint are its parts';
 COMMENT ON COLUMN revisions.prompts IS 'name/version pairs such as case_study/v10';
@@ -242,7 +242,7 @@ CREATE TABLE facts (
 );
 COMMENT ON TABLE facts IS 'Single values of a revision: title, company, industry, year, stage and narrator.';
 COMMENT ON COLUMN facts.inferred IS 'whether the quote suggests the value without stating it';
-COMMENT ON COLUMN facts.support IS 'verbatim, verified, unverified, doubtful or refuted';
+COMMENT ON COLUMN facts.support IS 'verbatim, verified, unverified, imported, doubtful or refuted';
 COMMENT ON COLUMN facts.reason IS 'why the support is what it is, for the curator';
 
 CREATE TABLE statements (
@@ -269,7 +269,7 @@ COMMENT ON TABLE statements IS 'The sentences of each revision.';
 COMMENT ON COLUMN statements.section IS 'abstract, context, architecture, challenges, solutions, techniques, tools, evaluation, results, lessons, failures, plans or questions';
 COMMENT ON COLUMN statements.answers_n IS 'of a solution: the n of the challenge that it answers';
 COMMENT ON COLUMN statements.rests_on IS 'of a sentence of the abstract: the n of the statements that it sums up';
-COMMENT ON COLUMN statements.support IS 'verbatim, verified, unverified, doubtful or refuted';
+COMMENT ON COLUMN statements.support IS 'verbatim, verified, unverified, imported, doubtful or refuted';
 COMMENT ON COLUMN statements.reason IS 'why the support is what it is, for the curator';
 COMMENT ON COLUMN statements.confirmed_by IS 'the curator who accepted a doubtful statement';
 COMMENT ON COLUMN statements.origin IS 'whose words: model, source or curator';

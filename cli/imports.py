@@ -1,0 +1,66 @@
+"""``import``: a database that another team published."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn
+
+from cli import options
+from cli.context import EXIT_SOME_FAILED, load_settings, run
+from cli.options import Text, arg, opt
+from cli.terminal import NAME, emit, progress
+from publishing.terminal import import_text
+from schemas.errors import InputError
+
+if TYPE_CHECKING:
+    from config.services import Services
+
+
+def import_(
+    context: typer.Context,
+    path: Annotated[
+        Path,
+        arg(
+            exists=True,
+            help="A Parquet, CSV, JSON Lines or Markdown file, or a folder of Markdown files.",
+        ),
+    ],
+    name: Annotated[Text, opt(help="What readers see as its origin; else the file's name.")] = None,
+    mapping: Annotated[
+        Path | None,
+        opt(exists=True, help="A TOML or JSON file: field = column, for unusual column names."),
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Take over a published database as reviewed cases, without quotes, and report its faults."""
+
+    async def work(services: "Services") -> int:
+        from flows.imports import import_cases
+
+        with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
+            task = bar.add_task(f"importing {path.name}", total=None)
+            report = await import_cases(
+                path,
+                services,
+                name=name or path.stem,
+                mapping=_mapping(mapping) if mapping else {},
+                on_progress=lambda done, of: bar.update(task, completed=done, total=of),
+            )
+        emit([report], import_text, as_json=as_json)
+        return EXIT_SOME_FAILED if report.broken else 0
+
+    run(load_settings(context), work)
+
+
+def _mapping(file: Path) -> dict[str, str]:
+    text = file.read_text("utf-8")
+    try:
+        found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except ValueError as error:
+        raise InputError(f"{file} is neither TOML nor JSON: {error}") from error
+    if not all(isinstance(value, str) for value in found.values()):
+        raise InputError(f'{file}: give a column\'s name for each field, such as title = "name"')
+    return dict(found)

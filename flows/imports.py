@@ -1,0 +1,251 @@
+"""A database that another team published, stored as reviewed cases."""
+
+import asyncio
+from asyncio import to_thread
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.services import Services
+from extractors import similarity
+from extractors.fetch.fetch import SourceIdentity, identify
+from flows.identity import document_from
+from publishing.foreign_records import Row, mapped_tags, markdown_row, records, spellings
+from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
+from schemas.errors import InputError
+from schemas.frozen import Frozen, content_id, sha256_hex
+from schemas.imports import Finding, ImportedRecord, ImportReport
+from schemas.reviews import Case, Decision, Review, Revision
+from schemas.sources import (
+    IMPORTED,
+    Document,
+    Payload,
+    Snapshot,
+    Source,
+    SourceKind,
+    SourceRef,
+    Step,
+)
+from schemas.taxonomy import Taxonomy, load_taxonomy
+from warehouse import read_rows
+
+_AT_ONCE = 40  # records that are stored together
+_NEAR = 0.8  # similarity from which two texts are reported as near-copies
+_IMPORTED = Support(level=SupportLevel.IMPORTED)
+
+
+async def import_cases(
+    path: Path,
+    services: Services,
+    *,
+    name: str,
+    mapping: Mapping[str, str] | None = None,
+    on_progress: Callable[[int, int], object] = lambda *_: None,
+) -> ImportReport:
+    """Store the records of a file or folder as approved cases; return what was found in them.
+
+    A record whose address has a case already changes nothing, so an import can be repeated.
+
+    Args:
+        path: A Parquet, CSV, JSON Lines or Markdown file, or a folder of Markdown files.
+        services: Where to store.
+        name: What the database is called; readers see it.
+        mapping: By field the column that means it, where it has an unusual name.
+        on_progress: Called with the number of records that are done, and of all.
+
+    Raises:
+        InputError: if the file cannot be read, or has no record with a title and a text.
+    """
+    rows = await to_thread(rows_of, path)
+    found, broken = records(rows, mapping or {})
+    run = _Import(services, name, path.name)
+    wanted, duplicates = run.distinct(found)
+    known = await to_thread(run.known, [identity.source_id for _, identity in wanted])
+    fresh = [(r, identity) for r, identity in wanted if identity.source_id not in known]
+    on_progress(0, len(fresh))
+    for start in range(0, len(fresh), _AT_ONCE):
+        await run.store(fresh[start : start + _AT_ONCE])
+        on_progress(min(start + _AT_ONCE, len(fresh)), len(fresh))
+    industries = Counter(r.industry for r in found if r.industry)
+    return ImportReport(
+        name=name,
+        read=len(rows),
+        imported=len(fresh),
+        known=len(known),
+        broken=tuple(broken) + run.without_address,
+        duplicates=tuple(duplicates),
+        near_copies=tuple(run.near_copies),
+        companies=spellings(found),
+        unmapped_tags=dict(Counter(n for r in found for n in mapped_tags(r, run.taxonomy)[1])),
+        unmapped_industries={k: n for k, n in industries.items() if not run.taxonomy.industry(k)},
+    )
+
+
+def rows_of(path: Path) -> Sequence[Row]:
+    """Return the rows of a table or the front matter of Markdown files, or raise InputError."""
+    if path.is_dir():
+        files = sorted(path.rglob("*.md"))
+        if not files:
+            raise InputError(f"{path} holds no Markdown files")
+        return [_markdown(file, str(file.relative_to(path).with_suffix(""))) for file in files]
+    if path.suffix.lower() in {".md", ".markdown"}:
+        return [_markdown(path, path.stem)]
+    return read_rows(path)
+
+
+def _markdown(file: Path, name: str) -> Row:
+    try:
+        return markdown_row(file.read_text("utf-8"), name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read: {error}") from error
+
+
+class _Import:
+    """One import: what it has seen, and how it stores a record."""
+
+    def __init__(self, services: Services, name: str, file: str) -> None:
+        self._services, self._name, self._file = services, name, file
+        self._warehouse, self._who = services.warehouse, services.settings.curator
+        self._signed: dict[tuple[int, int], list[tuple[str, tuple[int, ...]]]] = {}
+        self.taxonomy = load_taxonomy().with_rulings(services.warehouse.rulings())
+        self.near_copies: list[Finding] = []
+        self.without_address: tuple[Finding, ...] = ()
+
+    def distinct(
+        self, found: Sequence[ImportedRecord]
+    ) -> tuple[list[tuple[ImportedRecord, SourceIdentity]], list[Finding]]:
+        """Return the records with the source that each is about, and those that repeat one."""
+        first: dict[str, tuple[ImportedRecord, SourceIdentity]] = {}
+        again, lacking = list[Finding](), list[Finding]()
+        for record in found:
+            identity = identify(SourceRef(source=record.url or f"{self._name}/{record.key}"))
+            if identity.canonical_url is None:
+                trouble = f"{record.url} is no web address" if record.url else "it has no address"
+                lacking.append(Finding(key=record.key, trouble=f"{trouble}; imported without one"))
+            if same := first.get(identity.source_id):
+                trouble = f"has the address of {same[0].key}: {identity.canonical_url}"
+                again.append(Finding(key=record.key, trouble=trouble))
+            else:
+                first[identity.source_id] = record, identity
+        self.without_address = tuple(lacking)
+        return list(first.values()), again
+
+    def known(self, source_ids: Sequence[str]) -> set[str]:
+        """Return the sources that have a case."""
+        ids = [content_id("case", source_id) for source_id in source_ids]
+        cases = set(self._warehouse.case_ids())
+        return {s for s, case_id in zip(source_ids, ids, strict=True) if case_id in cases}
+
+    async def store(self, chunk: Sequence[tuple[ImportedRecord, SourceIdentity]]) -> None:
+        """Store some records, all or none."""
+        payloads = [_payload(record) for record, _ in chunk]
+        texts = await asyncio.gather(*map(self._services.workers.extract, payloads))
+        rows, signatures = list[Any](), list[Any]()
+        for (record, identity), payload, text in zip(chunk, payloads, texts, strict=True):
+            fields = {"kind": identity.kind or SourceKind.WEB, "extractor": IMPORTED}
+            step = Step(method="import", outcome=f"{self._name}, {self._file}: {record.key}")
+            own = fields | {"title": record.title, "site": None, "steps": (step,)}
+            snapshot = self._snapshot(identity, payload)
+            made = document_from(
+                text.model_copy(update=own), payload, identity.source_id, snapshot.snapshot_id
+            )
+            signed = similarity.signature(made.text)
+            self._note_near(record, signed)
+            signatures.append((made, signed, similarity.bands(signed)))
+            rows += self._rows(record, identity, made, snapshot)
+        await to_thread(self._warehouse.append, *rows)
+        await to_thread(self._warehouse.keep_signatures, *signatures)
+
+    def _snapshot(self, identity: SourceIdentity, payload: Payload) -> Snapshot:
+        sha256 = self._services.blobs.put(payload.data)
+        return Snapshot(
+            snapshot_id=content_id("snap", identity.source_id, sha256),
+            source_id=identity.source_id,
+            sha256=sha256,
+            size=len(payload.data),
+            **payload.model_dump(exclude={"data"}),
+        )
+
+    def _rows(
+        self,
+        record: ImportedRecord,
+        identity: SourceIdentity,
+        document: Document,
+        snapshot: Snapshot,
+    ) -> Iterator[Frozen]:
+        """Yield the rows of a record: from its source to its approval."""
+        now, source_id = datetime.now(UTC), identity.source_id
+        yield Source(
+            source_id=source_id,
+            kind=document.kind,
+            canonical_url=identity.canonical_url,
+            reference=SourceRef(source=record.url or f"{self._name}/{record.key}"),
+            submitted_by=self._who,
+        )
+        yield snapshot
+        yield document
+        case = Case(case_id=content_id("case", source_id), source_id=source_id)
+        yield case
+        revision = Revision(
+            revision_id=content_id("rev", case.case_id, document.document_id),
+            case_id=case.case_id,
+            document_id=document.document_id,
+            made_by="import",
+            author=self._name,
+            recipe=None,
+            study=study_of(record, self.taxonomy),
+        )
+        yield revision
+        yield Review(
+            review_id=content_id("review", revision.revision_id, "import"),
+            case_id=case.case_id,
+            revision_id=revision.revision_id,
+            decision=Decision.APPROVE,
+            reason=f"Imported from {self._name}.",
+            who=self._who,
+            at=now,
+        )
+
+    def _note_near(self, record: ImportedRecord, signed: tuple[int, ...]) -> None:
+        """Report a text that is nearly the same as an earlier one of the import."""
+        near = {
+            key: likeness
+            for band in similarity.bands(signed)
+            for key, other in self._signed.get(band, ())
+            if (likeness := similarity.similarity(signed, other)) >= _NEAR
+        }
+        for band in similarity.bands(signed):
+            self._signed.setdefault(band, []).append((record.key, signed))
+        for key, likeness in near.items():
+            trouble = f"has {likeness:.0%} of its text in common with {key}"
+            self.near_copies.append(Finding(key=record.key, trouble=trouble))
+
+
+def study_of(record: ImportedRecord, taxonomy: Taxonomy) -> CaseStudy:
+    """Return facts and tags of a record; its prose stays the text of its document."""
+    industry = taxonomy.industry(record.industry) if record.industry else None
+    values: dict[str, str | None] = {
+        "title": record.title,
+        "company": record.company,
+        "industry": industry.slug if industry else record.industry,
+        "year": record.year,
+    }
+    tags, _ = mapped_tags(record, taxonomy)
+    return CaseStudy(
+        facts=tuple(Fact(name=n, value=v, support=_IMPORTED) for n, v in values.items() if v),
+        tags=tuple(
+            Tag(slug=one.slug, label=one.label, group=one.group, evidence=(), support=_IMPORTED)
+            for one in tags[:30]
+        ),
+    )
+
+
+def _payload(record: ImportedRecord) -> Payload:
+    """Return a record's text as a Markdown file from its source's address."""
+    data = record.text.encode("utf-8", "replace")
+    name = f"{sha256_hex(record.key.encode())[:12]}.md"
+    return Payload(
+        data=data, media_type="text/markdown", charset="utf-8", name=name, url=record.url
+    )

@@ -1,0 +1,138 @@
+"""The records of another database: which of its columns means what, and what is wrong in a row."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import yaml
+
+from publishing.companies import company_key
+from publishing.wording import one_line
+from schemas.errors import InputError
+from schemas.imports import Finding, ImportedRecord
+from schemas.taxonomy import Taxonomy, Term
+
+Row = Mapping[str, Any]
+
+# Names that databases give to the fields, the most specific first; a mapping adds others.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "key": ("slug", "case_id", "id", "key", "name"),
+    "title": ("title", "headline", "name"),
+    "url": ("source_url", "url", "link", "source", "address"),
+    "company": ("company", "organization", "organisation", "customer"),
+    "industry": ("industry", "sector", "vertical"),
+    "year": ("year", "date", "published"),
+    "tags": ("tags", "keywords", "topics", "labels"),
+    "abstract": ("short_summary", "abstract", "summary", "description", "excerpt"),
+    "prose": ("full_summary", "prose", "body", "content", "markdown", "text"),
+    "published": ("created_at", "published_at", "date"),
+}
+_FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*\n(.*)\Z", re.DOTALL)
+_YEAR = re.compile(r"\b(19|20)\d\d\b")
+_LIST = re.compile(r"\s*[,;|]\s*")
+
+
+def markdown_row(text: str, name: str) -> Row:
+    """Return the front matter of a Markdown file with its body as ``body``, or raise InputError."""
+    found = _FRONT.match(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    if found is None:
+        raise InputError(f"{name} has no front matter between two lines of ---")
+    try:
+        head = yaml.safe_load(found[1])
+    except yaml.YAMLError as error:
+        raise InputError(f"the front matter of {name} is no YAML: {error}") from error
+    if not isinstance(head, dict):
+        raise InputError(f"the front matter of {name} has no fields")
+    return {"slug": name, **head, "body": found[2]}
+
+
+def records(
+    rows: Iterable[Row], mapping: Mapping[str, str]
+) -> tuple[list[ImportedRecord], list[Finding]]:
+    """Return the records of rows, and what keeps the others from being used.
+
+    ``mapping`` has by field of ``NAMES`` the column that means it; without it the usual names are
+    looked for.
+
+    Raises:
+        InputError: if ``mapping`` has an unknown field, or no row has a title.
+    """
+    if unknown := sorted(mapping.keys() - NAMES.keys()):
+        message = f"the mapping has {unknown[0]}, which is no field: use {', '.join(NAMES)}"
+        raise InputError(message)
+    found, broken = list[ImportedRecord](), list[Finding]()
+    for n, row in enumerate(rows, start=1):
+        record = _record(row, mapping, f"row {n}")
+        if trouble := _trouble(record):
+            broken.append(Finding(key=record.key, trouble=trouble))
+        else:
+            found.append(record)
+    if not found and broken:
+        known = ", ".join(NAMES["title"])
+        raise InputError(f"no row has a title and a text: name their columns ({known}, …)")
+    return found, broken
+
+
+def mapped_tags(record: ImportedRecord, taxonomy: Taxonomy) -> tuple[list[Term], list[str]]:
+    """Return the terms that a record's tags mean, each once, and the names that mean none."""
+    terms, unmapped = dict[str, Term](), list[str]()
+    for name in record.tags:
+        if term := taxonomy.named(name):
+            terms[term.slug] = term
+        else:
+            unmapped.append(name)
+    return list(terms.values()), unmapped
+
+
+def spellings(found: Iterable[ImportedRecord]) -> tuple[tuple[str, ...], ...]:
+    """Return the names of each company that is written in several ways, the most frequent first."""
+    by_key: dict[str, Counter[str]] = defaultdict(Counter)
+    for record in found:
+        if record.company:
+            by_key[company_key(record.company)][record.company] += 1
+    several = (tuple(n for n, _ in names.most_common()) for names in by_key.values())
+    return tuple(sorted(names for names in several if len(names) > 1))
+
+
+def _record(row: Row, mapping: Mapping[str, str], place: str) -> ImportedRecord:
+    def value(field: str) -> Any:
+        names = (mapping[field],) if field in mapping else NAMES[field]
+        return next((row[name] for name in names if row.get(name) not in (None, "", [])), None)
+
+    texts = {field: one_line(str(value(field) or "")) for field in ("key", "title", "url")}
+    names = {field: one_line(str(value(field) or "")) or None for field in ("company", "industry")}
+    year = _YEAR.search(str(value("year") or ""))
+    return ImportedRecord(
+        key=texts["key"] or place,
+        title=texts["title"],
+        url=texts["url"] or None,
+        **names,
+        year=year.group() if year else None,
+        tags=_names(value("tags")),
+        abstract=str(value("abstract") or ""),
+        prose=str(value("prose") or ""),
+        published=_moment(value("published")),
+    )
+
+
+def _trouble(record: ImportedRecord) -> str | None:
+    if not record.title:
+        return "it has no title"
+    return None if record.text else "it has no text"
+
+
+def _names(value: object) -> tuple[str, ...]:
+    given: Sequence[object] = _LIST.split(value) if isinstance(value, str) else ()
+    given = value if isinstance(value, list | tuple) else given
+    return tuple(dict.fromkeys(name for one in given if (name := one_line(str(one)))))
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, date):
+        return value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
+    try:
+        return datetime.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None

@@ -236,20 +236,23 @@ def rerun(
     model: options.Model = None,
     prompt: options.Prompts = None,
     budget: options.Budget = None,
+    from_import: Annotated[
+        bool, opt("--imported", help="All imported cases: fetch and draft their sources.")
+    ] = False,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Make newer drafts beside the old ones; decided and edited cases stay as they are."""
 
     async def work(services: "Services") -> int:
-        from flows.rerun import redraft, stale
+        from flows.rerun import imported, redraft, stale
 
         for name, version in pairs(prompt):
             services.pin_prompt(name, version)
         if case_ids:
             chosen = {services.warehouse.resolve(name): "requested" for name in case_ids}
         else:
-            found = await stale(services)
+            found = await (imported if from_import else stale)(services)
             chosen = {case_id: "; ".join(reasons) for case_id, reasons in found.items()}
         price = _price(services, chosen)
         err().print(f"{len(chosen)} cases with {services.profile.model}, {price}.")

@@ -23,7 +23,8 @@ _SAME_TEXT = 0.9  # similarity from which a page and the address it names are on
 def known_snapshot(run: Run) -> Snapshot | None:
     """Return the stored bytes that are used as they are, if there are any.
 
-    An address that leads to another source is that source. A file is always read again; so is an
+    An address that leads to another source is that source. Imported bytes are not the source's.
+    A file is always read again; so is an
     address whose bytes held no usable text, since the page may have been repaired.
     """
     warehouse = run.services.warehouse
@@ -32,6 +33,8 @@ def known_snapshot(run: Run) -> Snapshot | None:
     if alias := warehouse.alias(run.source_id):
         run.follow(alias)
     snapshot = warehouse.newest_snapshot(run.source_id)
+    if snapshot and snapshot.is_imported:
+        return None
     failed = snapshot and warehouse.open_failure(run.source_id)
     return None if failed and failed.failure.stage == "extract" else snapshot
 
@@ -149,7 +152,8 @@ def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted
         return twin
     warehouse.append(document)
     signed = similarity.signature(document.text)
-    warehouse.keep_signatures((document, signed, similarity.bands(signed)))
+    ids, bands = (document.document_id, document.source_id), similarity.bands(signed)
+    warehouse.keep_signatures((*ids, signed, bands))
     return document
 
 

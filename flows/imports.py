@@ -3,8 +3,7 @@
 import asyncio
 from asyncio import to_thread
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,21 @@ from config.services import Services
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
 from flows.identity import document_from
-from publishing.foreign_records import Row, mapped_tags, markdown_row, records, spellings
-from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
-from schemas.errors import InputError
-from schemas.frozen import Frozen, content_id, sha256_hex
+from publishing.foreign_records import (
+    Row,
+    mapped_tags,
+    markdown_row,
+    records,
+    reviewed_case,
+    spellings,
+    study_of,
+)
+from schemas.errors import CasebookError, InputError
+from schemas.frozen import content_id
 from schemas.imports import Finding, ImportedRecord, ImportReport
-from schemas.reviews import Case, Decision, Review, Revision
 from schemas.sources import (
+    IMPORT,
     IMPORTED,
-    Document,
     Payload,
     Snapshot,
     Source,
@@ -28,12 +33,11 @@ from schemas.sources import (
     SourceRef,
     Step,
 )
-from schemas.taxonomy import Taxonomy, load_taxonomy
+from schemas.taxonomy import load_taxonomy
 from warehouse import read_rows
 
 _AT_ONCE = 40  # records that are stored together
 _NEAR = 0.8  # similarity from which two texts are reported as near-copies
-_IMPORTED = Support(level=SupportLevel.IMPORTED)
 
 
 async def import_cases(
@@ -68,13 +72,15 @@ async def import_cases(
     for start in range(0, len(fresh), _AT_ONCE):
         await run.store(fresh[start : start + _AT_ONCE])
         on_progress(min(start + _AT_ONCE, len(fresh)), len(fresh))
+    unread = {one.key for one in run.unread}
+    without = (one for one in run.without_address if one.key not in unread)
     industries = Counter(r.industry for r in found if r.industry)
     return ImportReport(
         name=name,
         read=len(rows),
-        imported=len(fresh),
+        imported=len(fresh) - len(run.unread),
         known=len(known),
-        broken=tuple(broken) + run.without_address,
+        broken=(*broken, *without, *run.unread),
         duplicates=tuple(duplicates),
         near_copies=tuple(run.near_copies),
         companies=spellings(found),
@@ -111,6 +117,7 @@ class _Import:
         self._signed: dict[tuple[int, int], list[tuple[str, tuple[int, ...]]]] = {}
         self.taxonomy = load_taxonomy().with_rulings(services.warehouse.rulings())
         self.near_copies: list[Finding] = []
+        self.unread: list[Finding] = []
         self.without_address: tuple[Finding, ...] = ()
 
     def distinct(
@@ -120,7 +127,7 @@ class _Import:
         first: dict[str, tuple[ImportedRecord, SourceIdentity]] = {}
         again, lacking = list[Finding](), list[Finding]()
         for record in found:
-            identity = identify(SourceRef(source=record.url or f"{self._name}/{record.key}"))
+            identity = identify(_reference(record, self._name))
             if identity.canonical_url is None:
                 trouble = f"{record.url} is no web address" if record.url else "it has no address"
                 lacking.append(Finding(key=record.key, trouble=f"{trouble}; imported without one"))
@@ -140,23 +147,48 @@ class _Import:
 
     async def store(self, chunk: Sequence[tuple[ImportedRecord, SourceIdentity]]) -> None:
         """Store some records, all or none."""
-        payloads = [_payload(record) for record, _ in chunk]
-        texts = await asyncio.gather(*map(self._services.workers.extract, payloads))
+        payloads = [self._payload(record) for record, _ in chunk]
+        reading = map(self._services.workers.extract, payloads)
+        texts = await asyncio.gather(*reading, return_exceptions=True)
         rows, signatures = list[Any](), list[Any]()
         for (record, identity), payload, text in zip(chunk, payloads, texts, strict=True):
+            if isinstance(text, CasebookError):
+                self.unread.append(Finding(key=record.key, trouble=str(text)))
+                continue
+            if isinstance(text, BaseException):
+                raise text
             fields = {"kind": identity.kind or SourceKind.WEB, "extractor": IMPORTED}
-            step = Step(method="import", outcome=f"{self._name}, {self._file}: {record.key}")
-            own = fields | {"title": record.title, "site": None, "steps": (step,)}
+            own = fields | {"title": record.title, "site": None, "steps": payload.steps}
             snapshot = self._snapshot(identity, payload)
             made = document_from(
                 text.model_copy(update=own), payload, identity.source_id, snapshot.snapshot_id
             )
             signed = similarity.signature(made.text)
             self._note_near(record, signed)
-            signatures.append((made, signed, similarity.bands(signed)))
-            rows += self._rows(record, identity, made, snapshot)
+            signatures.append((made.document_id, made.source_id, signed, similarity.bands(signed)))
+            source = Source(
+                source_id=identity.source_id,
+                kind=made.kind,
+                canonical_url=identity.canonical_url,
+                reference=_reference(record, self._name),
+                submitted_by=self._who,
+            )
+            study = study_of(record, self.taxonomy)
+            rows += source, snapshot, made, *reviewed_case(made, study, self._name, self._who)
         await to_thread(self._warehouse.append, *rows)
         await to_thread(self._warehouse.keep_signatures, *signatures)
+
+    def _payload(self, record: ImportedRecord) -> Payload:
+        """Return a record's text as a Markdown file from its source's address."""
+        step = Step(method=IMPORT, outcome=f"{self._name}, {self._file}: {record.key}")
+        return Payload(
+            data=record.text.encode("utf-8", "replace"),
+            media_type="text/markdown",
+            charset="utf-8",
+            name=f"{record.key[:80]}.md",
+            url=record.url,
+            steps=(step,),
+        )
 
     def _snapshot(self, identity: SourceIdentity, payload: Payload) -> Snapshot:
         sha256 = self._services.blobs.put(payload.data)
@@ -166,46 +198,6 @@ class _Import:
             sha256=sha256,
             size=len(payload.data),
             **payload.model_dump(exclude={"data"}),
-        )
-
-    def _rows(
-        self,
-        record: ImportedRecord,
-        identity: SourceIdentity,
-        document: Document,
-        snapshot: Snapshot,
-    ) -> Iterator[Frozen]:
-        """Yield the rows of a record: from its source to its approval."""
-        now, source_id = datetime.now(UTC), identity.source_id
-        yield Source(
-            source_id=source_id,
-            kind=document.kind,
-            canonical_url=identity.canonical_url,
-            reference=SourceRef(source=record.url or f"{self._name}/{record.key}"),
-            submitted_by=self._who,
-        )
-        yield snapshot
-        yield document
-        case = Case(case_id=content_id("case", source_id), source_id=source_id)
-        yield case
-        revision = Revision(
-            revision_id=content_id("rev", case.case_id, document.document_id),
-            case_id=case.case_id,
-            document_id=document.document_id,
-            made_by="import",
-            author=self._name,
-            recipe=None,
-            study=study_of(record, self.taxonomy),
-        )
-        yield revision
-        yield Review(
-            review_id=content_id("review", revision.revision_id, "import"),
-            case_id=case.case_id,
-            revision_id=revision.revision_id,
-            decision=Decision.APPROVE,
-            reason=f"Imported from {self._name}.",
-            who=self._who,
-            at=now,
         )
 
     def _note_near(self, record: ImportedRecord, signed: tuple[int, ...]) -> None:
@@ -223,29 +215,5 @@ class _Import:
             self.near_copies.append(Finding(key=record.key, trouble=trouble))
 
 
-def study_of(record: ImportedRecord, taxonomy: Taxonomy) -> CaseStudy:
-    """Return facts and tags of a record; its prose stays the text of its document."""
-    industry = taxonomy.industry(record.industry) if record.industry else None
-    values: dict[str, str | None] = {
-        "title": record.title,
-        "company": record.company,
-        "industry": industry.slug if industry else record.industry,
-        "year": record.year,
-    }
-    tags, _ = mapped_tags(record, taxonomy)
-    return CaseStudy(
-        facts=tuple(Fact(name=n, value=v, support=_IMPORTED) for n, v in values.items() if v),
-        tags=tuple(
-            Tag(slug=one.slug, label=one.label, group=one.group, evidence=(), support=_IMPORTED)
-            for one in tags[:30]
-        ),
-    )
-
-
-def _payload(record: ImportedRecord) -> Payload:
-    """Return a record's text as a Markdown file from its source's address."""
-    data = record.text.encode("utf-8", "replace")
-    name = f"{sha256_hex(record.key.encode())[:12]}.md"
-    return Payload(
-        data=data, media_type="text/markdown", charset="utf-8", name=name, url=record.url
-    )
+def _reference(record: ImportedRecord, name: str) -> SourceRef:
+    return SourceRef(source=record.url or f"{name}/{record.key}")

@@ -40,6 +40,13 @@ async def stale(services: Services) -> dict[str, tuple[str, ...]]:
     return {case_id: reasons for case_id, reasons in found.items() if reasons}
 
 
+async def imported(services: Services) -> dict[str, tuple[str, ...]]:
+    """Return the cases that were imported and have no draft from their source yet, and why."""
+    makings = await to_thread(services.warehouse.makings)
+    found = (one for one in makings if one.made_by == "import" and not one.newer_draft)
+    return {one.case_id: ("imported, without quotes",) for one in found}
+
+
 def differences(making: Making, current: Recipe) -> tuple[str, ...]:
     """Return what differs between how a case was made and how it would be made now."""
     old = making.recipe
@@ -59,8 +66,13 @@ def differences(making: Making, current: Recipe) -> tuple[str, ...]:
 
 
 async def redraft(case_id: str, services: Services) -> IngestResult:
-    """Make a new draft of a case from its stored bytes, or raise UnknownId."""
+    """Make a new draft of a case from its stored bytes, or raise UnknownId.
+
+    The source of an imported case is fetched.
+    """
     view = await to_thread(services.warehouse.case, case_id)
+    if view.document.is_imported:
+        return await process(Run(view.source.reference, services, force=True))
     snapshot = await to_thread(services.warehouse.snapshot, view.document.snapshot_id)
     return await process(Run(view.source.reference, services, force=True, snapshot=snapshot))
 

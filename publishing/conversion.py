@@ -58,8 +58,9 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
 def _prose(document: Document) -> Iterator[ProsePart]:
     """Yield the paragraphs of an imported text by heading."""
     for heading, found in groupby(document.passages, key=lambda passage: passage.section):
-        paragraphs = (line for one in found for line in document.passage_text(one).split("\n"))
-        yield ProsePart(heading=heading, paragraphs=tuple(filter(str.strip, paragraphs)))
+        first, *more = found
+        text = document.text[first.start : (more[-1] if more else first).end]
+        yield ProsePart(heading=heading, paragraphs=tuple(filter(str.strip, text.split("\n\n"))))
 
 
 def _imported(view: CaseView) -> Imported | None:

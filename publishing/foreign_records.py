@@ -10,8 +10,12 @@ import yaml
 
 from publishing.companies import company_key
 from publishing.wording import one_line
+from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
 from schemas.errors import InputError
+from schemas.frozen import content_id
 from schemas.imports import Finding, ImportedRecord
+from schemas.reviews import Case, Decision, Review, Revision
+from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, Term
 
 Row = Mapping[str, Any]
@@ -30,6 +34,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "published": ("created_at", "published_at", "date"),
 }
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*\n(.*)\Z", re.DOTALL)
+_IMPORTED = Support(level=SupportLevel.IMPORTED)
+_MOST_TAGS = 30
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _LIST = re.compile(r"\s*[,;|]\s*")
 
@@ -84,6 +90,51 @@ def mapped_tags(record: ImportedRecord, taxonomy: Taxonomy) -> tuple[list[Term],
         else:
             unmapped.append(name)
     return list(terms.values()), unmapped
+
+
+def study_of(record: ImportedRecord, taxonomy: Taxonomy) -> CaseStudy:
+    """Return facts and tags of a record; its prose stays the text of its document."""
+    industry = taxonomy.industry(record.industry) if record.industry else None
+    values: dict[str, str | None] = {
+        "title": record.title,
+        "company": record.company,
+        "industry": industry.slug if industry else record.industry,
+        "year": record.year,
+    }
+    tags, _ = mapped_tags(record, taxonomy)
+    return CaseStudy(
+        facts=tuple(Fact(name=n, value=v, support=_IMPORTED) for n, v in values.items() if v),
+        tags=tuple(
+            Tag(slug=one.slug, label=one.label, group=one.group, evidence=(), support=_IMPORTED)
+            for one in tags[:_MOST_TAGS]
+        ),
+    )
+
+
+def reviewed_case(
+    document: Document, study: CaseStudy, database: str, who: str
+) -> tuple[Case, Revision, Review]:
+    """Return the case of an imported document with its revision, approved."""
+    case_id = content_id("case", document.source_id)
+    revision = Revision(
+        revision_id=content_id("rev", case_id, document.document_id),
+        case_id=case_id,
+        document_id=document.document_id,
+        made_by="import",
+        author=database,
+        recipe=None,
+        study=study,
+    )
+    approval = Review(
+        review_id=content_id("review", revision.revision_id, "import"),
+        case_id=case_id,
+        revision_id=revision.revision_id,
+        decision=Decision.APPROVE,
+        reason=f"Imported from {database}.",
+        who=who,
+        at=datetime.now(UTC),
+    )
+    return Case(case_id=case_id, source_id=document.source_id), revision, approval
 
 
 def spellings(found: Iterable[ImportedRecord]) -> tuple[tuple[str, ...], ...]:

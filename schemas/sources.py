@@ -80,6 +80,8 @@ class Step(Frozen):
 
 IMPORTED = "import/1"
 """The extractor of a text that another database has about a source; it is not the source's own."""
+IMPORT = "import"
+"""The step by which such bytes came."""
 
 FROM_BROWSER = Step(method="browser", outcome="the page as a curator's browser showed it")
 
@@ -114,6 +116,11 @@ class Fetched(Frozen):
     final_url: str | None = None  # where redirects ended
     headers: Mapping[str, str] = {}  # with lower-case names
     steps: tuple[Step, ...] = ()
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether the bytes are what another database says about the source."""
+        return any(step.method == IMPORT for step in self.steps)
 
 
 class Payload(Fetched):

@@ -12,12 +12,12 @@ ROOT = Path(__file__).parents[1]
 CEILINGS = {
     "extractors": 7_000,
     "summarizer": 4_500,
-    "flows": 1_560,
+    "flows": 1_780,
     "warehouse": 1_300,
     "review": 5_950,
     "publishing": 3_500,
-    "cli": 1_850,
-    "schemas": 1_300,
+    "cli": 1_900,
+    "schemas": 1_360,
     "prompts": 300,
     "config": 500,
     "benchmarks": 1_560,
@@ -28,7 +28,7 @@ STILL_ABOVE = {
     "summarizer": 4_880,
 }
 PACKAGES = [name for name in CEILINGS if name not in {"benchmarks", "tests"}]
-PROGRAM_CEILING = 26_800
+PROGRAM_CEILING = 28_500
 FILE_CEILING = 400
 MOST_ERRORS = 40
 MOST_BYTES = {"README.md": 9_000, "CHANGELOG.md": 12_000, "benchmarks/RESULTS.md": 16_000}

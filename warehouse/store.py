@@ -9,7 +9,6 @@ from typing import Self
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus
-from schemas.sources import Document
 from warehouse.file import database_file
 from warehouse.lake import Connection, DatabaseLake, Lake, Work
 from warehouse.reads import CaseReads, SourceReads
@@ -73,16 +72,16 @@ class Warehouse(SourceReads, CaseReads):
         self._write(work)
 
     def keep_signatures(
-        self, *signed: tuple[Document, Sequence[int], Sequence[tuple[int, int]]]
+        self, *signed: tuple[str, str, Sequence[int], Sequence[tuple[int, int]]]
     ) -> None:
-        """Store the MinHash signature of each document and its bands (number, hash)."""
+        """Store for documents: id, source, MinHash signature, and its bands (number, hash)."""
         parts: dict[Place, list[Values]] = {
             ("signatures", "document_id"): [],
             ("signature_bands", "document_id"): [],
         }
         whole, rows = parts.values()
-        for document, signature, bands in signed:
-            own = {"document_id": document.document_id, "source_id": document.source_id}
+        for document_id, source_id, signature, bands in signed:
+            own = {"document_id": document_id, "source_id": source_id}
             whole.append(own | {"signature": [*signature]})
             rows += [own | {"band": n, "hash": h} for n, h in bands]
         self._write(lambda c, now: add(c, [], now, parts))

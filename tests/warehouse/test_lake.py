@@ -53,7 +53,7 @@ def test_rows_are_read_as_stored(lake):
     generation = story.generation(rows[1].document_id, question_id="q1_lake")
     with Warehouse(lake) as warehouse:
         warehouse.append(*rows, generation, story.snapshot())
-        warehouse.keep_signatures("doc1_lake1", "src1_lake", [2**64 - 1, 2], [(0, -(2**63))])
+        warehouse.keep_signatures(("doc1_lake1", "src1_lake", [2**64 - 1, 2], [(0, -(2**63))]))
         view = warehouse.case("case1_lake")
         assert (view.source, view.document, view.revision) == (rows[0], rows[1], rows[3])
         assert (view.status, view.published) == ("published", rows[-1])

@@ -1,0 +1,128 @@
+"""A published database becomes approved cases that say where they come from."""
+
+import json
+from pathlib import Path
+
+import pytest
+from claims_article import article
+from local_site import Site
+
+from config.services import Services
+from flows.imports import import_cases
+from flows.ingest import process
+from flows.publish import publish_site
+from flows.rerun import imported, redraft
+from flows.run import Run
+from schemas.cases import SupportLevel
+from schemas.errors import InputError
+from schemas.imports import ImportReport
+from schemas.results import IngestStatus
+from schemas.reviews import CaseStatus
+from schemas.sources import SourceRef
+
+PROSE = " ".join(f"The team changed part {n} of the pipeline in week {n}." for n in range(16))
+UNREAD = "f.md holds no text; check that it is the right one."
+OTHER = " ".join(f"Somebody else measured latency of stage {n} twice." for n in range(20))
+FIRST = {
+    "slug": "a", "title": "RAG at Acme", "company": "Acme", "industry": "tech", "year": 2024,
+    "source_url": "https://acme.example/rag?utm_source=x", "tags": ["rag", "unheard-of"],
+    "short_summary": "Acme answers tickets.", "full_summary": f"## Overview\n\n{PROSE}",
+}  # fmt: skip
+ROWS = [
+    FIRST,
+    FIRST | {"slug": "b", "source_url": "https://www.acme.example/rag"},
+    FIRST | {"slug": "c", "title": "Again", "source_url": "https://other.example/x", "company": "ACME"},
+    {"slug": "d", "title": "", "full_summary": "x"},
+    {"slug": "f", "title": "Short", "full_summary": "."},
+    {"slug": "e", "title": "No address", "full_summary": OTHER, "source_url": "nonsense"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A file of another team."""
+    path = tmp_path / "cases.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    return path
+
+
+@pytest.fixture
+async def report(database: Path, services: Services) -> ImportReport:
+    return await import_cases(database, services, name="Their database")
+
+
+async def test_the_report_names_what_is_wrong(report: ImportReport) -> None:
+    """Repeated addresses, near-copies, unusable rows, spellings, and names without a mapping."""
+    assert (report.read, report.imported, report.known) == (6, 3, 0)
+    assert [(f.key, f.trouble) for f in report.broken] == [
+        ("d", "it has no title"), ("e", "nonsense is no web address; imported without one"),
+        ("f", UNREAD)]  # fmt: skip
+    assert [f.key for f in report.duplicates] == ["b"]
+    assert [f.key for f in report.near_copies] == ["c"]
+    assert report.companies == (("Acme", "ACME"),)
+    assert report.unmapped_tags == {"unheard-of": 3}
+
+
+async def test_cases_are_approved_and_never_verified(
+    report: ImportReport, services: Services
+) -> None:
+    """Facts and tags are imported, there are no statements, and the prose is the text."""
+    views = services.warehouse.case_views(services.warehouse.case_ids())
+    (view,) = [v for v in views if v.source.canonical_url == "https://acme.example/rag"]
+    assert view.status is CaseStatus.APPROVED
+    assert (view.revision.made_by, view.revision.author) == ("import", "Their database")
+    study = view.revision.study
+    assert study.statements == ()
+    assert {part.support.level for part in (*study.facts, *study.tags)} == {SupportLevel.IMPORTED}
+    assert [tag.slug for tag in study.tags] == ["rag"]
+    assert PROSE in view.document.text
+
+
+async def test_an_import_can_be_repeated(
+    report: ImportReport, database: Path, services: Services
+) -> None:
+    """Nothing is stored twice."""
+    before = services.warehouse.counts()
+    again = await import_cases(database, services, name="Their database")
+    assert (again.imported, again.known) == (0, 3)
+    assert services.warehouse.counts() == before
+
+
+async def test_readers_see_that_it_was_imported(report: ImportReport, services: Services) -> None:
+    """The page has the prose as text, names the database, and claims no support."""
+    published = await publish_site(services)
+    assert len(published.added) == 3
+    pages = [page.read_text() for page in published.path.glob("cases/*/index.html")]
+    (page,) = [page for page in pages if "RAG at Acme" in page]
+    assert "Imported from <bdi>Their database</bdi>, without quotes" in page
+    assert PROSE in page
+    assert "verified" not in page
+    record = json.loads((published.path / "cases.jsonl").read_text().splitlines()[0])
+    assert record["imported"]["database"] == "Their database"
+
+
+async def test_imported_words_are_never_taken_for_the_sources(
+    services: Services, site: Site, tmp_path: Path
+) -> None:
+    """Submitting or rerunning the address fetches it; the draft quotes the source."""
+    url = site.put("/claims", article())
+    path = tmp_path / "one.jsonl"
+    path.write_text(json.dumps(FIRST | {"source_url": url}))
+    await import_cases(path, services, name="Their database")
+    (case_id,) = await imported(services)
+    result = await redraft(case_id, services)
+    assert result.status is IngestStatus.DRAFT, result
+    view = services.warehouse.case(case_id)
+    assert view.newer is not None
+    assert PROSE not in services.warehouse.document(view.newer.document_id).text
+    assert await imported(services) == {}
+    again = await process(Run(SourceRef(source=url), services))
+    assert again.document_id == view.newer.document_id
+
+
+async def test_a_folder_without_markdown_is_an_error(services: Services, tmp_path: Path) -> None:
+    """So is a file that is no table; nothing is stored."""
+    (tmp_path / "x.csv.gz").write_bytes(b"\x1f\x8bnot gzip")
+    for path in (tmp_path, tmp_path / "x.csv.gz"):
+        with pytest.raises(InputError, match=r"no Markdown files|cannot be read"):
+            await import_cases(path, services, name="x")

@@ -1,0 +1,83 @@
+"""The records of another database, whatever it calls its columns."""
+
+import pytest
+
+from publishing.foreign_records import mapped_tags, markdown_row, records, spellings
+from schemas.errors import InputError
+from schemas.taxonomy import load_taxonomy
+
+ROW = {
+    "slug": "rag-at-acme",
+    "title": "RAG at  Acme",
+    "source_url": "https://acme.example/rag",
+    "company": "Acme",
+    "industry": "tech",
+    "year": 2024,
+    "tags": ["rag", "vLLM", "unheard-of"],
+    "short_summary": "Acme answers tickets.",
+    "full_summary": "## Overview\n\nIt runs on two machines.",
+    "created_at": "2025-10-06T07:54:18.589Z",
+}
+
+
+def one(row, **mapping):
+    """The only record of a row."""
+    (found,), broken = records([row], mapping)
+    assert broken == []
+    return found
+
+
+def test_the_usual_names_of_columns_are_understood():
+    """Each field, with the title on one line and abstract and prose as one text."""
+    found = one(ROW)
+    assert (found.key, found.title, found.url) == (ROW["slug"], "RAG at Acme", ROW["source_url"])
+    assert (found.company, found.industry, found.year) == ("Acme", "tech", "2024")
+    assert found.tags == ("rag", "vLLM", "unheard-of")
+    assert found.text == "Acme answers tickets.\n\n## Overview\n\nIt runs on two machines."
+    assert found.published.year == 2025
+
+
+def test_a_mapping_names_unusual_columns():
+    """Only that column counts then; an unknown field is an error that lists the known ones."""
+    row = {"headline": "x", "Überschrift": "RAG at Acme", "body": "Text."}
+    assert one(row, title="Überschrift").title == "RAG at Acme"
+    with pytest.raises(InputError, match="titel, which is no field: use key, title"):
+        records([row], {"titel": "headline"})
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [("rag, vLLM; evals", ("rag", "vLLM", "evals")), (["rag", "rag", " "], ("rag",)), (None, ())],
+)
+def test_tags_are_lists_or_text(given, names):
+    """Commas, semicolons and bars separate; nothing is named twice."""
+    assert one(ROW | {"tags": given}).tags == names
+
+
+def test_a_row_without_title_or_text_is_reported():
+    """By its key or its place; a file without any usable row is an error."""
+    found, broken = records([ROW, ROW | {"title": ""}, {"title": "x"}], {})
+    assert len(found) == 1
+    assert [(b.key, b.trouble) for b in broken] == [
+        ("rag-at-acme", "it has no title"), ("row 3", "it has no text")]  # fmt: skip
+    with pytest.raises(InputError, match="no row has a title and a text"):
+        records([{"heading": "x"}], {})
+
+
+def test_front_matter_becomes_a_row():
+    """With the body as text, and the file's name as key unless it has one."""
+    row = markdown_row("---\ntitle: RAG at Acme\ntags: [rag, vllm]\n---\nText.\n", "acme")
+    assert one(row).key == "acme"
+    assert one(row).tags == ("rag", "vllm")
+    for text, why in (("Text.", "no front matter"), ("---\na: [\n---\nx", "no YAML")):
+        with pytest.raises(InputError, match=why):
+            markdown_row(text, "acme")
+
+
+def test_tags_are_mapped_to_terms_and_companies_to_one_spelling():
+    """Slugs of other vocabularies are known; what is not is named as it was written."""
+    terms, unmapped = mapped_tags(one(ROW), load_taxonomy())
+    assert {term.label for term in terms} >= {"vLLM"}
+    assert unmapped == ["unheard-of"]
+    several = [one(ROW | {"company": name}) for name in ("DoorDash", "Doordash", "DoorDash")]
+    assert spellings([*several, one(ROW)]) == (("DoorDash", "Doordash"),)

@@ -104,7 +104,7 @@ def case_page(view: CaseView) -> CasePage:
         view=view,
         facts=[Item(fact, quotes.of(fact.evidence)) for fact in map(study.fact, FACT_NAMES)],
         sections=list(_sections(study, quotes)),
-        silent=silences(silent_parts(study)),
+        silent=() if view.document.is_imported else silences(silent_parts(study)),
         tags=_tags(study, quotes),
         # After everything that has quotes: the marks are complete then.
         passages=list(_passages(view.document, quotes.spans)),

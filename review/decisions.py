@@ -11,6 +11,7 @@ from publishing.wording import day
 from review.changes import Change
 from review.doubts import confirmed, held_back, part_id, parts_of, quoted
 from review.editing import apply_changes
+from review.evidence import as_imported
 from review.merging import merged
 from review.revisions import Seen, current, edited, keep
 from review.terms import taxonomy_of
@@ -147,7 +148,7 @@ def edit(
 
     ``judge`` reads what was changed, as it reads a model's statements. Where others changed the
     case since it was ``seen``, the changes are made to what it is now; EditClash is raised where
-    they changed the same part.
+    they changed the same part. An imported text cannot be quoted.
     """
     view = warehouse.case(case_id)
     changes = merged(changes, view, seen) if seen else changes
@@ -157,7 +158,10 @@ def edit(
     study = apply_changes(before.study, view.document, changes, taxonomy, who, earlier=earlier)
     if study == before.study:
         raise InvalidDecision("the edit changes nothing")
-    study = judge(study, view.document, before.study) if judge else study
+    if view.document.is_imported:
+        study = as_imported(study)
+    elif judge:
+        study = judge(study, view.document, before.study)
     return keep(warehouse, view, Decision.EDIT, who, note, new=edited(before, study, who))
 
 

@@ -13,8 +13,10 @@ from flows.ingest import process
 from flows.publish import publish_site
 from flows.rerun import imported, redraft
 from flows.run import Run
-from schemas.cases import SupportLevel
-from schemas.errors import InputError
+from review.changes import AddStatement, SetFact
+from review.decisions import approve, edit
+from schemas.cases import Section, SupportLevel
+from schemas.errors import InputError, InvalidDecision
 from schemas.imports import ImportReport
 from schemas.results import IngestStatus
 from schemas.reviews import CaseStatus
@@ -126,3 +128,21 @@ async def test_a_folder_without_markdown_is_an_error(services: Services, tmp_pat
     for path in (tmp_path, tmp_path / "x.csv.gz"):
         with pytest.raises(InputError, match=r"no Markdown files|cannot be read"):
             await import_cases(path, services, name="x")
+
+
+async def test_a_curator_cannot_quote_imported_words(
+    report: ImportReport, services: Services
+) -> None:
+    """A fact can be corrected and stays imported; a statement needs the source's words."""
+    (view,) = [v for v in services.warehouse.case_views(services.warehouse.case_ids())
+               if v.source.canonical_url == "https://acme.example/rag"]  # fmt: skip
+    case_id = view.case.case_id
+    edit(services.warehouse, case_id, [SetFact(name="company", value="Acme Corp.")], "ada")
+    study = services.warehouse.case(case_id).revision.study
+    assert study.fact("company").value == "Acme Corp."
+    assert study.fact("company").support.level is SupportLevel.IMPORTED
+    said = AddStatement(section=Section.RESULTS, text="The team changed part 3.", quote=PROSE[:60])
+    with pytest.raises(InvalidDecision, match="another database's"):
+        edit(services.warehouse, case_id, [said], "ada")
+    approve(services.warehouse, case_id, "ada")
+    assert services.warehouse.case(case_id).status is CaseStatus.APPROVED

@@ -104,6 +104,8 @@ async def test_a_case_is_shown_as_its_readers_see_it(services, warehouse, case_i
          "stated differently", ["not here: 40 %", "only here: 18 %"]),
         ("Drafts come from GPT-4, a model served with vLLM on two machines of our own.",
          "stated differently", ["not here: GPT-4"]),
+        ("Officers change 12 % of the drafts.",
+         "stated differently", ["not here: 12 %"]),
         ("Hospitals cut waiting lists with a chatbot.",
          "not found here, which does not make it false", []),
         ("", "not found here, which does not make it false", []),

@@ -1,0 +1,35 @@
+"""How much of a sentence another text says, rare words counting most."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
+_STEM = 6  # letters by which two forms of a word are compared
+
+
+class Likeness:
+    """Compares sentences by the words of ``texts``, which say how rare each word is.
+
+    A word weighs its inverse document frequency (Spärck Jones 1972), so articles and other words
+    of every text weigh nothing.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        found = [stems(text) for text in texts]
+        self._texts, self._frequency = len(found), Counter(one for words in found for one in words)
+
+    def share(self, sentence: str, text: str) -> float:
+        """Return how much of a sentence's weight stands in a text, from 0 to 1."""
+        asked, have = stems(sentence), stems(text)
+        whole = sum(map(self._weight, asked))
+        return sum(map(self._weight, asked & have)) / whole if whole else 0.0
+
+    def _weight(self, word: str) -> float:
+        return max(0.0, math.log((1 + self._texts) / (1 + self._frequency[word])))
+
+
+def stems(text: str) -> set[str]:
+    """Return the words and numbers of a text in lower case, long words without their ends."""
+    return {w[:_STEM] if w.isalpha() else w for w in _WORD.findall(text.casefold())}

@@ -11,7 +11,7 @@ import yaml
 from publishing.companies import company_key
 from publishing.wording import one_line
 from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
-from schemas.errors import InputError
+from schemas.errors import InputError, InvalidDecision
 from schemas.frozen import content_id
 from schemas.imports import Finding, ImportedRecord
 from schemas.reviews import Case, Decision, Review, Revision
@@ -135,6 +135,19 @@ def reviewed_case(
         at=datetime.now(UTC),
     )
     return Case(case_id=case_id, source_id=document.source_id), revision, approval
+
+
+def as_imported(study: CaseStudy) -> CaseStudy:
+    """Return a study whose parts rest on nothing, or raise InvalidDecision for statements."""
+    if study.statements:
+        raise InvalidDecision(
+            "nothing was changed: the text is another database's, and a statement needs the words "
+            "of its source. `casebook rerun CASE` makes a draft from the source"
+        )
+    update = {"evidence": (), "support": _IMPORTED}
+    facts = (one.model_copy(update=update) for one in study.facts)
+    tags = (one.model_copy(update=update) for one in study.tags)
+    return study.model_copy(update={"facts": (*facts,), "tags": (*tags,)})
 
 
 def spellings(found: Iterable[ImportedRecord]) -> tuple[tuple[str, ...], ...]:

@@ -129,9 +129,7 @@ class _Tools:
         ranks = index.matches(rare, every=False)
         ids = dict.fromkeys([*index.matches(f'"{phrase}"'), *sorted(ranks, key=ranks.__getitem__)])
         views = self._views(self._fitting(ids, company)[:_CASES])
-        texts = (view.document.text[one.start : one.end] for view in views
-                 for one in sentences_of(view.document))  # fmt: skip
-        likeness = Likeness(texts)
+        likeness = Likeness(one.text for view in views for one in sentences_of(view.document))
         places = [place for view in views for place in _alike(view, sentence, likeness)]
         places.sort(key=lambda place: (-place["likeness"], len(place["differences"])))
         same = [place for place in places if place["likeness"] == _SAME]

@@ -6,12 +6,12 @@ forbids the step or is not as it was ``seen``.
 
 from collections.abc import Callable, Sequence
 
+from publishing.foreign_records import as_imported
 from publishing.gate import blocked
 from publishing.wording import day
 from review.changes import Change
 from review.doubts import confirmed, held_back, part_id, parts_of, quoted
 from review.editing import apply_changes
-from review.evidence import as_imported
 from review.merging import merged
 from review.revisions import Seen, current, edited, keep
 from review.terms import taxonomy_of

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from extractors.blocks import sentences
 from schemas.cases import (
-    CaseStudy,
     Evidence,
     Fact,
     Match,
@@ -176,16 +175,3 @@ def _fitting(
     # Lower case, which keeps offsets for all but a few letters, unlike casefold.
     sentence = sentence_at(document.text.lower().find(value.lower()), document)
     return checker.find([sentence]) if sentence else ()
-
-
-def as_imported(study: CaseStudy) -> CaseStudy:
-    """Return a study whose parts rest on nothing, or raise InvalidDecision for statements."""
-    if study.statements:
-        raise InvalidDecision(
-            "nothing was changed: the text is another database's, and a statement needs the words "
-            "of its source. `casebook rerun CASE` makes a draft from the source"
-        )
-    update = {"evidence": (), "support": Support(level=Level.IMPORTED)}
-    facts = (one.model_copy(update=update) for one in study.facts)
-    tags = (one.model_copy(update=update) for one in study.tags)
-    return study.model_copy(update={"facts": (*facts,), "tags": (*tags,)})

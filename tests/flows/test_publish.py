@@ -107,7 +107,7 @@ async def test_what_may_not_be_published_is_kept_back_and_the_rest_is(
     # To approve such a case is refused as well: the gate is the second line of defence.
     monkeypatch.setattr(
         "flows.publish.blocked",
-        lambda study: "No!" if study.fact("title").value == "Blocked" else None,
+        lambda study, **_: "No!" if study.fact("title").value == "Blocked" else None,
     )
 
     done = await publish_site(services)

@@ -11,7 +11,7 @@ from config.services import Services
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
 from flows.identity import document_from
-from publishing.foreign_records import (
+from publishing.imports import (
     Row,
     mapped_tags,
     markdown_row,
@@ -128,12 +128,14 @@ class _Import:
         again, lacking = list[Finding](), list[Finding]()
         for record in found:
             identity = identify(_reference(record, self._name))
-            if identity.canonical_url is None:
-                trouble = f"{record.url} is no web address" if record.url else "it has no address"
-                lacking.append(Finding(key=record.key, trouble=f"{trouble}; imported without one"))
+            if identity.canonical_url is None:  # it is known by its text
+                identity = identify(_reference(record, self._name), self._payload(record))
+                problem = f"{record.url} is no web address" if record.url else "it has no address"
+                lacking.append(Finding(key=record.key, problem=f"{problem}; imported without one"))
             if same := first.get(identity.source_id):
-                trouble = f"has the address of {same[0].key}: {identity.canonical_url}"
-                again.append(Finding(key=record.key, trouble=trouble))
+                what = f"address of {same[0].key}: {identity.canonical_url}"
+                problem = f"has the {what if identity.canonical_url else f'text of {same[0].key}'}"
+                again.append(Finding(key=record.key, problem=problem))
             else:
                 first[identity.source_id] = record, identity
         self.without_address = tuple(lacking)
@@ -153,7 +155,7 @@ class _Import:
         rows, signatures = list[Any](), list[Any]()
         for (record, identity), payload, text in zip(chunk, payloads, texts, strict=True):
             if isinstance(text, CasebookError):
-                self.unread.append(Finding(key=record.key, trouble=str(text)))
+                self.unread.append(Finding(key=record.key, problem=str(text)))
                 continue
             if isinstance(text, BaseException):
                 raise text
@@ -211,8 +213,8 @@ class _Import:
         for band in similarity.bands(signed):
             self._signed.setdefault(band, []).append((record.key, signed))
         for key, likeness in near.items():
-            trouble = f"has {likeness:.0%} of its text in common with {key}"
-            self.near_copies.append(Finding(key=record.key, trouble=trouble))
+            problem = f"has {likeness:.0%} of its text in common with {key}"
+            self.near_copies.append(Finding(key=record.key, problem=problem))
 
 
 def _reference(record: ImportedRecord, name: str) -> SourceRef:

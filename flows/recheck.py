@@ -15,7 +15,7 @@ from flows.engine import as_done
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
 from schemas.reviews import CaseFilter, CaseStatus, CaseView
-from schemas.sources import Check, CheckResult, SourceRef
+from schemas.sources import IMPORTED, Check, CheckResult, SourceRef
 
 AT_ONCE = 4
 _MOST = 1_000_000
@@ -31,14 +31,19 @@ async def recheck(most: int = 100) -> list[str]:
 
 
 async def due(services: Services) -> list[str]:
-    """Return the published cases from web addresses, those fetched longest ago first."""
+    """Return the published cases from web addresses, those fetched longest ago first.
+
+    Imported texts are left out: they are not the source's, so it cannot differ from them.
+    """
     published = CaseFilter(status=CaseStatus.PUBLISHED, limit=_MOST)
     lines = await to_thread(services.warehouse.cases, published)
+    makings = await to_thread(services.warehouse.makings)
+    imported = {one.case_id for one in makings if one.extractor == IMPORTED}
     checks = await to_thread(services.warehouse.last_checks)
     at = {source_id: check.checked_at for source_id, check in checks.items()}
     never = datetime.min.replace(tzinfo=UTC)
     lines.sort(key=lambda line: at.get(line.source_id, never))
-    return [line.case_id for line in lines if line.url]
+    return [line.case_id for line in lines if line.url and line.case_id not in imported]
 
 
 def recheck_all(case_ids: Sequence[str], services: Services) -> AsyncIterator[Check]:
@@ -53,7 +58,15 @@ def recheck_all(case_ids: Sequence[str], services: Services) -> AsyncIterator[Ch
 
 
 async def look_again(view: CaseView, services: Services) -> Check:
-    """Return how a case's source compares with its document; raise UnknownId for a file."""
+    """Return how a case's source compares with its document.
+
+    Raises:
+        UnknownId: if it was made from a file, or its text was imported.
+    """
+    if view.document.is_imported:
+        name = view.case.case_id
+        message = f"{name} has an imported text, which cannot be compared with its source"
+        raise UnknownId(f"{message}; `casebook rerun {name}` drafts the source.")
     if view.source.canonical_url is None:
         raise UnknownId(f"{view.case.case_id} was made from a file; only addresses are rechecked.")
     reference = view.source.reference

@@ -12,8 +12,8 @@ from flows.ingest import process
 from flows.run import Run
 from schemas.errors import UnknownId
 from schemas.results import IngestResult
-from schemas.reviews import Making, Recipe
-from schemas.sources import Document
+from schemas.reviews import CaseFilter, Making, Recipe
+from schemas.sources import IMPORTED, Document
 from summarizer import service
 from summarizer.profiles import Strategy
 
@@ -41,10 +41,12 @@ async def stale(services: Services) -> dict[str, tuple[str, ...]]:
 
 
 async def imported(services: Services) -> dict[str, tuple[str, ...]]:
-    """Return the cases that were imported and have no draft from their source yet, and why."""
+    """Return the imported cases with a web address and no draft from it yet, and why."""
     makings = await to_thread(services.warehouse.makings)
-    found = (one for one in makings if one.made_by == "import" and not one.newer_draft)
-    return {one.case_id: ("imported, without quotes",) for one in found}
+    waiting = {one.case_id for one in makings if one.extractor == IMPORTED and not one.newer_draft}
+    lines = await to_thread(services.warehouse.cases, CaseFilter(limit=len(makings) + 1))
+    found = (line.case_id for line in lines if line.url and line.case_id in waiting)
+    return dict.fromkeys(found, ("imported, without quotes",))
 
 
 def differences(making: Making, current: Recipe) -> tuple[str, ...]:
@@ -68,10 +70,12 @@ def differences(making: Making, current: Recipe) -> tuple[str, ...]:
 async def redraft(case_id: str, services: Services) -> IngestResult:
     """Make a new draft of a case from its stored bytes, or raise UnknownId.
 
-    The source of an imported case is fetched.
+    The source of an imported case is fetched; without an address that is an UnknownId, too.
     """
     view = await to_thread(services.warehouse.case, case_id)
     if view.document.is_imported:
+        if view.source.canonical_url is None:
+            raise UnknownId(f"{case_id} was imported without a web address: submit its source.")
         return await process(Run(view.source.reference, services, force=True))
     snapshot = await to_thread(services.warehouse.snapshot, view.document.snapshot_id)
     return await process(Run(view.source.reference, services, force=True, snapshot=snapshot))
@@ -81,8 +85,8 @@ async def reread(source_id: str, services: Services) -> tuple[Document | None, D
     """Read stored bytes again; return the newest document before and the one after."""
     warehouse = services.warehouse
     snapshot = await to_thread(warehouse.newest_snapshot, source_id)
-    if snapshot is None:
-        raise UnknownId(f"Nothing is stored of {source_id}; submit it first.")
+    if snapshot is None or snapshot.is_imported:
+        raise UnknownId(f"Nothing of {source_id} itself is stored; submit it first.")
     before = await to_thread(warehouse.newest_document, source_id)
     payload = await payload_of(snapshot, services)
     extracted = await services.workers.extract(payload)

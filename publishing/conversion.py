@@ -175,6 +175,8 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
 
 def _provenance(view: CaseView, gated: Gated) -> Provenance:
     revision, draft, approval = view.revision, _draft_of(view), _approval_of(view)
+    if revision.made_by == "import":
+        approval = None  # nobody here read it
     recipe = draft.recipe if draft else None
     edited = revision if revision.made_by == "person" else None
     return Provenance(

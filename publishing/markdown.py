@@ -48,6 +48,7 @@ def case_markdown(case: PublishedCase) -> str:
         _source(case),
         _facts(case, notes),
         *(_section(case, section, notes) for section in Section),
+        _prose(case),
         _tags(case),
         _silence(case),
         _provenance(case),
@@ -64,6 +65,17 @@ def plain(text: str) -> str:
     return _OPENS_BLOCK.sub(
         lambda found: found[0] + "\\" if found[0].isdigit() else "\\" + found[0], line
     )
+
+
+def _prose(case: PublishedCase) -> str:
+    """Return the text of an imported case below a line that says where it comes from."""
+    if case.imported is None:
+        return ""
+    lines = [f"*Imported from {plain(case.imported.database)}, without quotes.*"]
+    for part in case.prose:
+        lines += [f"## {plain(part.heading)}"] if part.heading else []
+        lines += ["  \n".join(map(plain, one.split("\n"))) for one in part.paragraphs]
+    return "\n\n".join(lines)
 
 
 class _Footnotes:

@@ -110,7 +110,7 @@ class SourceCard(Frozen):
 
 
 class Imported(Frozen):
-    """The database that a text was taken over from, its record there, by whom and when."""
+    """The database that a text was taken over from, its record there, and when."""
 
     database: str
     record: str
@@ -174,6 +174,11 @@ class PublishedCase(Frozen):
     imported: Imported | None = None
     source: SourceCard
     provenance: Provenance
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When a person approved it, or else when it was imported."""
+        return self.provenance.approved_at or (self.imported.at if self.imported else None)
 
     @property
     def address(self) -> str:

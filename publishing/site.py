@@ -243,8 +243,8 @@ class _Site:
 
 def _newest_first(case: PublishedCase) -> tuple[float, str, str]:
     """Sort the newest approval first, then by title."""
-    approved_at = case.provenance.approved_at
-    return (-approved_at.timestamp() if approved_at else 0.0, case.title.lower(), case.case_id)
+    updated_at = case.updated_at
+    return (-updated_at.timestamp() if updated_at else 0.0, case.title.lower(), case.case_id)
 
 
 def _write(path: Path, text: str) -> None:

@@ -255,7 +255,7 @@ def batch_text(one: BatchProgress) -> str:
 
 
 def import_text(found: ImportReport) -> Group:
-    """Return what an import did, and a table of what it found for each kind of trouble."""
+    """Return what an import did, and a table of what it found for each kind of problem."""
     head = (
         f"[green]imported[/]  {found.imported:,} of {found.read:,} records of {plain(found.name)}"
     )
@@ -271,7 +271,7 @@ def import_text(found: ImportReport) -> Group:
             for column in ("record", "what"):
                 table.add_column(column, header_style="dim", overflow="fold")
             for one in findings[:_MOST_FINDINGS]:
-                table.add_row(plain(one.key), plain(one.trouble))
+                table.add_row(plain(one.key), plain(one.problem))
             if len(findings) > _MOST_FINDINGS:
                 table.add_row("…", f"and {len(findings) - _MOST_FINDINGS} more: --json has all")
             parts += ["", table]

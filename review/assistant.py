@@ -122,13 +122,15 @@ class _Tools:
         """Find where a sentence stands in sources and cases, word for word or differently.
 
         Each place has a likeness, up to 100, and the numbers and names in which it differs.
-        ``company`` is part of a name.
+        ``company`` is part of a name. Imported texts are left out: they are not the source's words.
         """
         index, phrase = self._fresh(), sentence.replace('"', " ")
         rare = " ".join(word for word in words(sentence) if len(word) >= _LEAST_LETTERS)
         ranks = index.matches(rare, every=False)
         ids = dict.fromkeys([*index.matches(f'"{phrase}"'), *sorted(ranks, key=ranks.__getitem__)])
-        views = self._views(self._fitting(ids, company)[:_CASES])
+        fitting = self._fitting((one for one in ids if self._has_statements(one)), company)
+        seen = self._views(fitting[:_CASES])
+        views = [view for view in seen if not view.document.is_imported]
         likeness = Likeness(one.text for view in views for one in sentences_of(view.document))
         places = [place for view in views for place in _alike(view, sentence, likeness)]
         places.sort(key=lambda place: (-place["likeness"], len(place["differences"])))
@@ -181,6 +183,11 @@ class _Tools:
             and company.casefold() in (line["company"] or "").casefold()
             and year in {"", line["year"]}
         ]
+
+    def _has_statements(self, case_id: str) -> bool:
+        """Return whether a case has any, which an imported text lacks."""
+        line = self._index.lines.get(case_id)
+        return bool(line and line["support"])
 
     def _views(self, case_ids: Iterable[str]) -> list[CaseView]:
         """Return these cases as they are or, where drafts stay out, as they were published."""

@@ -4,16 +4,7 @@ import re
 from collections.abc import Sequence
 
 from extractors.blocks import sentences
-from schemas.cases import (
-    Evidence,
-    Fact,
-    Match,
-    Measure,
-    Origin,
-    Statement,
-    Support,
-    Tag,
-)
+from schemas.cases import Evidence, Fact, Match, Measure, Origin, Statement, Support, Tag
 from schemas.cases import SupportLevel as Level
 from schemas.errors import InvalidDecision
 from schemas.sources import Document

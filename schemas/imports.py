@@ -1,7 +1,6 @@
 """A published database of another team, on its way into the warehouse."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from schemas.frozen import Frozen
 
@@ -18,7 +17,6 @@ class ImportedRecord(Frozen):
     tags: tuple[str, ...] = ()
     abstract: str = ""
     prose: str = ""
-    published: datetime | None = None
 
     @property
     def text(self) -> str:
@@ -27,10 +25,10 @@ class ImportedRecord(Frozen):
 
 
 class Finding(Frozen):
-    """What was wrong with a record: its ``key`` or row, and the trouble in a sentence."""
+    """What was wrong with a record: its ``key`` or row, and what is wrong in a sentence."""
 
     key: str
-    trouble: str
+    problem: str
 
 
 class ImportReport(Frozen):

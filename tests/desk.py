@@ -36,17 +36,9 @@ class Builder:
         self._made += 1
         return f"{PLACE}/{self._made}"
 
-    def draft(
-        self,
-        study: CaseStudy | None = None,
-        document: Document | None = None,
-        *,
-        verdict: Verdict = Verdict.CASE_STUDY,
-        url: str | None = None,
-        at: datetime | None = None,
-    ) -> str:
-        """Store a draft with its source, document and verdict; return its case id."""
-        rows = self.rows(study, document, verdict=verdict, url=url, at=at)
+    def draft(self, *given: Any, **more: Any) -> str:
+        """Store the rows of a draft as ``rows`` makes them; return its case id."""
+        rows = self.rows(*given, **more)
         self.warehouse.append(*rows)
         return rows[-1].case_id
 

@@ -11,12 +11,13 @@ from config.services import Services
 from flows.imports import import_cases
 from flows.ingest import process
 from flows.publish import publish_site
-from flows.rerun import imported, redraft
+from flows.recheck import due, look_again
+from flows.rerun import imported, redraft, reread
 from flows.run import Run
 from review.changes import AddStatement, SetFact
 from review.decisions import approve, edit
 from schemas.cases import Section, SupportLevel
-from schemas.errors import InputError, InvalidDecision
+from schemas.errors import InputError, InvalidDecision, UnknownId
 from schemas.imports import ImportReport
 from schemas.results import IngestStatus
 from schemas.reviews import CaseStatus
@@ -56,7 +57,7 @@ async def report(database: Path, services: Services) -> ImportReport:
 async def test_the_report_names_what_is_wrong(report: ImportReport) -> None:
     """Repeated addresses, near-copies, unusable rows, spellings, and names without a mapping."""
     assert (report.read, report.imported, report.known) == (6, 3, 0)
-    assert [(f.key, f.trouble) for f in report.broken] == [
+    assert [(f.key, f.problem) for f in report.broken] == [
         ("d", "it has no title"), ("e", "nonsense is no web address; imported without one"),
         ("f", UNREAD)]  # fmt: skip
     assert [f.key for f in report.duplicates] == ["b"]
@@ -99,6 +100,10 @@ async def test_readers_see_that_it_was_imported(report: ImportReport, services: 
     assert "Imported from <bdi>Their database</bdi>, without quotes" in page
     assert PROSE in page
     assert "verified" not in page
+    assert "Approved" not in page
+    texts = [file.read_text() for file in published.path.glob("cases/*/case.md")]
+    assert any(PROSE in text for text in texts)
+    assert all("*Imported from Their database, without quotes.*" in text for text in texts)
     record = json.loads((published.path / "cases.jsonl").read_text().splitlines()[0])
     assert record["imported"]["database"] == "Their database"
 
@@ -146,3 +151,30 @@ async def test_a_curator_cannot_quote_imported_words(
         edit(services.warehouse, case_id, [said], "ada")
     approve(services.warehouse, case_id, "ada")
     assert services.warehouse.case(case_id).status is CaseStatus.APPROVED
+
+
+async def test_no_check_compares_imported_words_with_the_source(
+    report: ImportReport, database: Path, services: Services
+) -> None:
+    """Recheck leaves the case out or says why not; rereading the bytes makes no document."""
+    await publish_site(services)
+    assert await due(services) == []
+    for view in services.warehouse.case_views(services.warehouse.case_ids()):
+        with pytest.raises(UnknownId, match="imported text"):
+            await look_again(view, services)
+        with pytest.raises(UnknownId, match="submit it first"):
+            await reread(view.source.source_id, services)
+
+
+async def test_a_record_without_an_address_is_known_by_its_text(
+    report: ImportReport, database: Path, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the command runs; it cannot be drafted, and is not offered for it."""
+    monkeypatch.chdir(database.parent)
+    again = await import_cases(database, services, name="Their database")
+    assert (again.imported, again.known) == (0, 3)
+    views = services.warehouse.case_views(services.warehouse.case_ids())
+    (view,) = [one for one in views if one.source.canonical_url is None]
+    assert view.case.case_id not in await imported(services)
+    with pytest.raises(UnknownId, match="without a web address"):
+        await redraft(view.case.case_id, services)

@@ -1,5 +1,6 @@
 """What an assistant finds, checks and may do over MCP."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from case_views import TEXT
 from mcp import Client, StdioServerParameters
 
+from flows.imports import import_cases
 from flows.publish import publish_site
 from review import decisions
 from review.assistant import create_server
@@ -124,6 +126,22 @@ async def test_a_sentence_is_looked_for_word_for_word_and_beyond(
         assert {place["case_id"] for place in places} == {case_id}
         assert set(differences) <= set(places[0]["differences"])
         assert places[0]["quotes"][0]["link"].startswith("https://engineering.harbourline.example")
+
+
+async def test_imported_words_are_not_attributed_to_a_source(services, tmp_path):
+    """The text of another database is searched, and never taken for what its source says."""
+    row = {
+        "title": "RAG at Acme",
+        "source_url": "https://acme.example/",
+        "body": f"{LINES[7]} " * 9,
+    }
+    path = tmp_path / "theirs.jsonl"
+    path.write_text(json.dumps(row))
+    await import_cases(path, services, name="Theirs")
+    server = create_server(services, drafts=True)
+    assert await answered(server, "search_cases", query="acme")
+    found = await answered(server, "check_attribution", sentence=LINES[7])
+    assert found["verdict"].startswith("not found")
 
 
 async def test_a_sentence_of_another_company_is_not_found(services, case_id):

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -31,7 +31,6 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "tags": ("tags", "keywords", "topics", "labels"),
     "abstract": ("short_summary", "abstract", "summary", "description", "excerpt"),
     "prose": ("full_summary", "prose", "body", "content", "markdown", "text"),
-    "published": ("created_at", "published_at", "date"),
 }
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*\n(.*)\Z", re.DOTALL)
 _IMPORTED = Support(level=SupportLevel.IMPORTED)
@@ -71,8 +70,8 @@ def records(
     found, broken = list[ImportedRecord](), list[Finding]()
     for n, row in enumerate(rows, start=1):
         record = _record(row, mapping, f"row {n}")
-        if trouble := _trouble(record):
-            broken.append(Finding(key=record.key, trouble=trouble))
+        if problem := _problem(record):
+            broken.append(Finding(key=record.key, problem=problem))
         else:
             found.append(record)
     if not found and broken:
@@ -177,11 +176,10 @@ def _record(row: Row, mapping: Mapping[str, str], place: str) -> ImportedRecord:
         tags=_names(value("tags")),
         abstract=str(value("abstract") or ""),
         prose=str(value("prose") or ""),
-        published=_moment(value("published")),
     )
 
 
-def _trouble(record: ImportedRecord) -> str | None:
+def _problem(record: ImportedRecord) -> str | None:
     if not record.title:
         return "it has no title"
     return None if record.text else "it has no text"
@@ -191,12 +189,3 @@ def _names(value: object) -> tuple[str, ...]:
     given: Sequence[object] = _LIST.split(value) if isinstance(value, str) else ()
     given = value if isinstance(value, list | tuple) else given
     return tuple(dict.fromkeys(name for one in given if (name := one_line(str(one)))))
-
-
-def _moment(value: object) -> datetime | None:
-    if isinstance(value, date):
-        return value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
-    try:
-        return datetime.fromisoformat(str(value)) if value else None
-    except ValueError:
-        return None

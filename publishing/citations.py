@@ -36,7 +36,7 @@ _RIS_TYPES = {
 
 def citation(case: PublishedCase, publisher: str, address: str | None) -> str:
     """Return the citation in words; ``address`` is the case's page, where the site's is known."""
-    source, made_on = case.source, case.provenance.made_on
+    source, made_on = case.source, case.made_on
     own = [
         f"“{case.title}”",
         publisher,
@@ -57,7 +57,7 @@ def citation(case: PublishedCase, publisher: str, address: str | None) -> str:
 
 def bibtex(case: PublishedCase, publisher: str, address: str | None) -> str:
     """Return the entries for the case and its source; ``address`` as in `citation`."""
-    source, made_on = case.source, case.provenance.made_on
+    source, made_on = case.source, case.made_on
     own = {
         "title": _title(case.title),
         "author": f"{{{_text(publisher)}}}",
@@ -76,7 +76,7 @@ def bibtex(case: PublishedCase, publisher: str, address: str | None) -> str:
             "year": published[:4],
             "date": published,
             "url": _address(source.address),
-            "urldate": source.accessed.isoformat(),
+            "urldate": source.accessed.isoformat() if source.accessed else "",
         }
         entries.append(_entry(f"source-{_key(case)}", original))
     return "\n".join(entries)
@@ -90,7 +90,7 @@ def ris(case: PublishedCase, publisher: str, address: str | None) -> str:
         ("ID", f"casebook-{_key(case)}"),
         ("TI", case.title),
         ("AU", publisher),
-        *_ris_dates(case.provenance.made_on),
+        *_ris_dates(case.made_on),
         ("UR", address),
         ("N1", f"Revision {case.revision_id}"),
         ("ER", ""),
@@ -105,7 +105,7 @@ def ris(case: PublishedCase, publisher: str, address: str | None) -> str:
             *_ris_dates(source.published),
             ("LA", source.language),
             ("UR", source.address),
-            ("Y2", f"{source.accessed:%Y/%m/%d}"),
+            ("Y2", f"{source.accessed:%Y/%m/%d}" if source.accessed else None),
             ("ER", ""),
         ]
     flat = ((tag, one_line(value or "")) for tag, value in lines)

@@ -154,12 +154,12 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
         kind=document.kind,
         line=byline(document),
         address=web_address(document.url) or web_address(view.source.canonical_url),
-        title=document.title,
+        title=None if document.is_imported else document.title,
         site=document.site,
         authors=tuple(document.authors),
         published=document.published,
         language=document.language,
-        accessed=view.source.submitted_at.date(),
+        accessed=None if document.is_imported else view.source.submitted_at.date(),
     )
     if check is None or check.result is CheckResult.UNREACHABLE:
         return card

@@ -101,7 +101,7 @@ class SourceCard(Frozen):
     authors: tuple[str, ...]
     published: date | None
     language: str | None
-    accessed: date
+    accessed: date | None  # None for an imported text: nobody here read the source
     checked_at: datetime | None = None
     checked: CheckResult | None = None
     moved_to: str | None = None
@@ -179,6 +179,11 @@ class PublishedCase(Frozen):
     def updated_at(self) -> datetime | None:
         """When a person approved it, or else when it was imported."""
         return self.provenance.approved_at or (self.imported.at if self.imported else None)
+
+    @property
+    def made_on(self) -> date | None:
+        """The day on which the text became what it is here."""
+        return self.provenance.made_on or (self.imported.at.date() if self.imported else None)
 
     @property
     def address(self) -> str:

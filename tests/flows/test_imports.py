@@ -101,6 +101,7 @@ async def test_readers_see_that_it_was_imported(report: ImportReport, services: 
     assert PROSE in page
     assert "verified" not in page
     assert "Approved" not in page
+    assert "Accessed" not in page
     texts = [file.read_text() for file in published.path.glob("cases/*/case.md")]
     assert any(PROSE in text for text in texts)
     assert all("*Imported from Their database, without quotes.*" in text for text in texts)

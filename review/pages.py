@@ -239,11 +239,12 @@ async def job(request: Request, desk: Desk, job_id: str) -> Response:
 async def show_publish(request: Request, desk: Desk) -> Response:
     """Show what publishing would change, or how far it is, and what it changed last."""
     job, target, changes = desk.publishing, str(desk.settings.site_path), defaultdict(list)
-    if not job.running:
+    running = job.running  # it may end while the page is made, which must not show half of each
+    if not running:
         for row in await asyncio.to_thread(desk.warehouse.publishing, target):
             changes[row["change"]].append(row)
     template = "publish_body.html" if is_fragment(request) else "publish.html"
-    context = {"job": job, "target": target, "changes": changes}
+    context = {"job": job, "running": running, "target": target, "changes": changes}
     return await rendered(request, template, context, line_of=desk.live.index.lines.get)
 
 

@@ -4,6 +4,7 @@ import pytest
 from case_views import an_approval
 from desk import read, texts
 
+from review.publishing import Publishing
 from schemas.reviews import CaseStatus
 
 
@@ -59,6 +60,15 @@ def test_the_page_shows_how_far_it_is_and_starts_one_at_a_time(desk, case_id):
     assert not first.xpath(".//form")
     assert "http-equiv" in desk.get("/publish").text
     assert texts(published(desk), "//section/h2") == ["The site is written: 1 case."]
+
+
+def test_a_page_made_while_publishing_ends_is_of_one_state(desk, case_id, monkeypatch):
+    """It shows the progress and follows it, not an end without the list of changes."""
+    answers = iter([True])
+    monkeypatch.setattr(Publishing, "running", property(lambda _: next(answers, False)))
+    page = read(desk.get("/publish"))
+    assert page.xpath("//progress")
+    assert page.xpath("//*[@id='publish']/@hx-trigger") == ["every 1s"]
 
 
 def test_a_reopened_case_leaves_at_the_next_publication(desk, warehouse, case_id):

@@ -1,0 +1,104 @@
+"""The published cases as tables: files to download, and what pages over all cases compute."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import duckdb
+
+from warehouse.schema import queries
+
+TABLES: Mapping[str, str] = {
+    "cases": "published_cases",
+    "statements": "published_statements",
+    "evidence": "evidence",
+    "results": "results",
+    "tags": "case_tags",
+}
+"""The name of each file, and of its table in queries."""
+
+_MARK = "\ufeff".encode()  # by which Excel knows UTF-8
+_CELLS = {"VARCHAR": "cell({0})", "VARCHAR[]": "cell(array_to_string({0}, '{1}'))"}
+_JOINTS = {"quotes": " […] "}
+
+
+class Column(NamedTuple):
+    """A column of a table, its type in DuckDB, and its meaning."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+class Dataset:
+    """The tables of the cases in a JSON Lines file of `publishing.records.CaseRecord`.
+
+    They are in memory while the context is open.
+    """
+
+    def __init__(self, lines: Path) -> None:
+        self._lines = lines
+
+    def __enter__(self) -> Self:
+        self._connection = duckdb.connect(config={"threads": 2})
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET preserve_insertion_order = true")
+        script = self._queries["dataset_tables"].replace("$lines", _literal(str(self._lines)))
+        self._connection.execute(script)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def rows(self, sql: str, **values: object) -> list[dict[str, Any]]:
+        """Return the rows of a query."""
+        found = self._connection.execute(sql, values or None)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def columns(self, name: str) -> list[Column]:
+        """Return the columns of the table in the files of that name."""
+        found = self.rows(self._queries["dataset_columns"], table=TABLES[name])
+        return [Column(row["column_name"], row["data_type"], row["comment"]) for row in found]
+
+    def write(self, folder: Path) -> dict[str, int]:
+        """Write each table as Parquet and CSV; return by name how many rows it has.
+
+        CSV files are RFC 4180 in UTF-8, with the mark at the beginning by which Excel knows UTF-8.
+        """
+        return {name: self._write(name, table, folder) for name, table in TABLES.items()}
+
+    def similar(self, most: int) -> dict[str, list[str]]:
+        """Return by case id the ids of at most so many cases like it, the most like first."""
+        found = self.rows(self._queries["dataset_similar"], most=most)
+        return {row["case_id"]: row["others"] for row in found}
+
+    def _write(self, name: str, table: str, folder: Path) -> int:
+        parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
+        self._connection.table(table).to_parquet(str(parquet))
+        cells = [f"{_cell(one)} AS {one.name}" for one in self.columns(name)]
+        query = f"SELECT {', '.join(cells)} FROM {table}"  # noqa: S608 - names of ours
+        self._connection.sql(query).to_csv(str(csv), header=True)
+        csv.write_bytes(_MARK + csv.read_bytes())
+        return int(self.rows(f"SELECT count(*) AS rows FROM {table}")[0]["rows"])  # noqa: S608
+
+    @cached_property
+    def _queries(self) -> Mapping[str, str]:
+        return queries()
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _cell(column: Column) -> str:
+    """Return the SQL of a column's cell in CSV."""
+    form = "array_to_string({0}, '{1}')" if column.type == "INTEGER[]" else "{0}"
+    return _CELLS.get(column.type, form).format(column.name, _JOINTS.get(column.name, "; "))

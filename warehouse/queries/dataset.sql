@@ -1,0 +1,373 @@
+-- The published cases as tables, made of the JSON Lines that the site also offers.
+--
+-- Tables and columns are called as the views of the warehouse, so that the same questions can be
+-- asked of both. The comments are what data page, card and schema say.
+
+-- name: dataset_tables
+CREATE TABLE lines AS
+SELECT *
+FROM read_json(
+    $lines,
+    format = 'newline_delimited',
+    maximum_object_size = 100_000_000,
+    columns = {
+        case_id: 'VARCHAR',
+        revision_id: 'VARCHAR',
+        slug: 'VARCHAR',
+        title: 'VARCHAR',
+        company: 'VARCHAR',
+        company_key: 'VARCHAR',
+        industry: 'VARCHAR',
+        year: 'VARCHAR',
+        stage: 'VARCHAR',
+        narrator: 'VARCHAR',
+        facts: 'STRUCT(
+            support VARCHAR, reason VARCHAR, name VARCHAR, value VARCHAR, inferred BOOLEAN,
+            quotes STRUCT(
+                quote VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR, page INTEGER,
+                seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+            )[]
+        )[]',
+        statements: 'STRUCT(
+            support VARCHAR, reason VARCHAR, anchor VARCHAR, n INTEGER, section VARCHAR,
+            text VARCHAR, origin VARCHAR, answers INTEGER, rests_on INTEGER[],
+            measure STRUCT(
+                metric VARCHAR, qualifier VARCHAR, value VARCHAR, number DOUBLE, unit VARCHAR,
+                baseline VARCHAR, sample VARCHAR, method VARCHAR
+            ),
+            quotes STRUCT(
+                quote VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR, page INTEGER,
+                seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+            )[]
+        )[]',
+        tags: 'STRUCT(
+            support VARCHAR, reason VARCHAR, slug VARCHAR, label VARCHAR, "group" VARCHAR,
+            quotes STRUCT(
+                quote VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR, page INTEGER,
+                seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+            )[]
+        )[]',
+        prose: 'STRUCT(heading VARCHAR, paragraphs VARCHAR[])[]',
+        imported: 'STRUCT(database VARCHAR, record VARCHAR, "at" TIMESTAMPTZ)',
+        source: 'STRUCT(
+            kind VARCHAR, address VARCHAR, title VARCHAR, site VARCHAR, authors VARCHAR[],
+            published DATE, language VARCHAR
+        )',
+        provenance: 'STRUCT(approved_at TIMESTAMPTZ)',
+        page: 'VARCHAR',
+        licence: 'VARCHAR',
+        citation: 'VARCHAR'
+    }
+);
+
+CREATE TABLE published_cases AS
+SELECT
+    case_id,
+    revision_id,
+    title,
+    company,
+    company_key,
+    industry,
+    try_cast(year AS INTEGER) AS year,
+    stage,
+    narrator,
+    list_transform(tags, lambda tag: tag.slug) AS tags,
+    array_to_string(
+        list_transform(
+            list_filter(statements, lambda one: one.section = 'abstract'), lambda one: one.text
+        ),
+        ' '
+    ) AS abstract,
+    array_to_string(
+        list_transform(
+            prose,
+            lambda part: concat_ws(
+                chr(10) || chr(10), '## ' || part.heading, array_to_string(part.paragraphs, chr(10) || chr(10))
+            )
+        ),
+        chr(10) || chr(10)
+    ) AS prose,
+    len(statements) AS statements,
+    len(
+        list_filter(
+            statements, lambda one: coalesce(one.measure.value, one.measure.metric, '') <> ''
+        )
+    ) AS results,
+    source.kind AS kind,
+    source.address AS url,
+    source.title AS source_title,
+    source.authors AS source_authors,
+    source.site AS source_site,
+    source.published AS source_published,
+    source.language AS source_language,
+    imported.database AS imported_from,
+    provenance.approved_at AS approved_at,
+    page,
+    licence,
+    citation
+FROM lines;
+COMMENT ON TABLE published_cases IS 'A row per case.';
+COMMENT ON COLUMN published_cases.case_id IS 'The case; it stays when the title changes.';
+COMMENT ON COLUMN published_cases.revision_id IS 'This text; another text has another id.';
+COMMENT ON COLUMN published_cases.title IS 'The title.';
+COMMENT ON COLUMN published_cases.company IS 'Whose system it is.';
+COMMENT ON COLUMN published_cases.company_key IS 'The company to group by: the same for every spelling of a name.';
+COMMENT ON COLUMN published_cases.industry IS 'The industry, by its short name.';
+COMMENT ON COLUMN published_cases.year IS 'The year of the account.';
+COMMENT ON COLUMN published_cases.stage IS 'How far the system had come.';
+COMMENT ON COLUMN published_cases.narrator IS 'Who gives the account: builder, vendor, customer, panel or researcher.';
+COMMENT ON COLUMN published_cases.tags IS 'The tags, by their short names.';
+COMMENT ON COLUMN published_cases.abstract IS 'The case in a few sentences.';
+COMMENT ON COLUMN published_cases.prose IS 'The text of an imported case as Markdown; it has no quotes.';
+COMMENT ON COLUMN published_cases.statements IS 'The number of statements.';
+COMMENT ON COLUMN published_cases.results IS 'The number of measured results.';
+COMMENT ON COLUMN published_cases.kind IS 'What the source is.';
+COMMENT ON COLUMN published_cases.url IS 'The source''s address.';
+COMMENT ON COLUMN published_cases.source_title IS 'The source''s own title.';
+COMMENT ON COLUMN published_cases.source_authors IS 'The source''s authors.';
+COMMENT ON COLUMN published_cases.source_site IS 'Where the source was published.';
+COMMENT ON COLUMN published_cases.source_published IS 'The day on which it was.';
+COMMENT ON COLUMN published_cases.source_language IS 'The source''s language (BCP 47).';
+COMMENT ON COLUMN published_cases.imported_from IS 'The database that the text was taken over from.';
+COMMENT ON COLUMN published_cases.approved_at IS 'When a person approved this text (UTC).';
+COMMENT ON COLUMN published_cases.page IS 'The case on the site.';
+COMMENT ON COLUMN published_cases.licence IS 'The licence of text and data; quotes belong to their sources.';
+COMMENT ON COLUMN published_cases.citation IS 'How to cite the case.';
+
+CREATE TABLE published_statements AS
+WITH parts AS (SELECT *, unnest(statements) AS part FROM lines)
+SELECT
+    case_id,
+    revision_id,
+    part.n AS n,
+    title,
+    company,
+    company_key,
+    industry,
+    try_cast(year AS INTEGER) AS year,
+    list_transform(tags, lambda tag: tag.slug) AS tags,
+    part.section AS section,
+    part.text AS text,
+    part.answers AS answers_n,
+    part.rests_on AS rests_on,
+    part.support AS support,
+    part.reason AS reason,
+    part.origin AS origin,
+    part.measure.metric AS metric,
+    part.measure.qualifier AS qualifier,
+    part.measure.value AS value,
+    part.measure.number AS number,
+    part.measure.unit AS unit,
+    part.measure.baseline AS baseline,
+    part.measure.sample AS sample,
+    part.measure.method AS method,
+    narrator,
+    list_transform(part.quotes, lambda one: one.quote) AS quotes,
+    source.address AS url,
+    page || '#' || part.anchor AS page,
+    licence,
+    citation
+FROM parts;
+COMMENT ON TABLE published_statements IS 'A row per statement, with its case and its quotes.';
+COMMENT ON COLUMN published_statements.case_id IS 'The case, as in cases.';
+COMMENT ON COLUMN published_statements.revision_id IS 'The text of the case, as in cases.';
+COMMENT ON COLUMN published_statements.n IS 'The number of the statement in the case.';
+COMMENT ON COLUMN published_statements.title IS 'The case''s title.';
+COMMENT ON COLUMN published_statements.company IS 'The case''s company.';
+COMMENT ON COLUMN published_statements.company_key IS 'The company to group by.';
+COMMENT ON COLUMN published_statements.industry IS 'The case''s industry.';
+COMMENT ON COLUMN published_statements.year IS 'The case''s year.';
+COMMENT ON COLUMN published_statements.tags IS 'The case''s tags.';
+COMMENT ON COLUMN published_statements.section IS 'The part of the case.';
+COMMENT ON COLUMN published_statements.text IS 'The statement, one sentence.';
+COMMENT ON COLUMN published_statements.answers_n IS 'Of a solution: the n of the challenge that it answers.';
+COMMENT ON COLUMN published_statements.rests_on IS 'Of a sentence of the abstract: the n of the statements that it sums up.';
+COMMENT ON COLUMN published_statements.support IS 'How far it can be relied on: see the levels of support.';
+COMMENT ON COLUMN published_statements.reason IS 'Why it was doubtful before a curator confirmed it.';
+COMMENT ON COLUMN published_statements.origin IS 'Whose words: model, source or curator.';
+COMMENT ON COLUMN published_statements.metric IS 'What was measured; this and the next seven are of results only.';
+COMMENT ON COLUMN published_statements.qualifier IS 'Words such as more than or up to before the value.';
+COMMENT ON COLUMN published_statements.value IS 'The value as the source writes it.';
+COMMENT ON COLUMN published_statements.number IS 'The value where it is one number.';
+COMMENT ON COLUMN published_statements.unit IS 'The unit of the number.';
+COMMENT ON COLUMN published_statements.baseline IS 'What it was before.';
+COMMENT ON COLUMN published_statements.sample IS 'The time or the cases that it was measured over.';
+COMMENT ON COLUMN published_statements.method IS 'How it was measured.';
+COMMENT ON COLUMN published_statements.narrator IS 'Who says so: the case''s narrator.';
+COMMENT ON COLUMN published_statements.quotes IS 'The source''s words; where they stand is in evidence.';
+COMMENT ON COLUMN published_statements.url IS 'The source''s address.';
+COMMENT ON COLUMN published_statements.page IS 'The statement on the site.';
+COMMENT ON COLUMN published_statements.licence IS 'The licence of text and data; quotes belong to their sources.';
+COMMENT ON COLUMN published_statements.citation IS 'How to cite the case.';
+
+CREATE TABLE results AS
+SELECT * EXCLUDE (answers_n, rests_on)
+FROM published_statements
+WHERE coalesce(nullif(value, ''), nullif(metric, '')) IS NOT NULL;
+COMMENT ON TABLE results IS 'The statements that are measured results; columns as in statements.';
+
+CREATE TABLE evidence AS
+WITH parts AS (
+    SELECT case_id, revision_id, 'statement' AS part, one.n::VARCHAR AS key, one.quotes AS quotes
+    FROM (SELECT *, unnest(statements) AS one FROM lines)
+    UNION ALL
+    SELECT case_id, revision_id, 'fact', one.name, one.quotes
+    FROM (SELECT *, unnest(facts) AS one FROM lines)
+    UNION ALL
+    SELECT case_id, revision_id, 'tag', one.slug, one.quotes
+    FROM (SELECT *, unnest(tags) AS one FROM lines)
+),
+quoted AS (
+    SELECT * EXCLUDE (quotes), unnest(quotes) AS one, generate_subscripts(quotes, 1) AS i
+    FROM parts
+)
+SELECT
+    case_id,
+    revision_id,
+    part,
+    key,
+    i::INTEGER AS i,
+    one.quote AS quote,
+    one.start AS start_offset,
+    one."end" AS end_offset,
+    one.match AS match,
+    one.page AS page,
+    one.seconds AS seconds,
+    one.speaker AS speaker,
+    one.place AS place,
+    one.link AS link
+FROM quoted;
+COMMENT ON TABLE evidence IS 'A row per quote on which a statement, a fact or a tag rests.';
+COMMENT ON COLUMN evidence.case_id IS 'The case, as in cases.';
+COMMENT ON COLUMN evidence.revision_id IS 'The text of the case, as in cases.';
+COMMENT ON COLUMN evidence.part IS 'statement, fact or tag.';
+COMMENT ON COLUMN evidence.key IS 'The statement''s n as text, the fact''s name or the tag''s short name.';
+COMMENT ON COLUMN evidence.i IS 'The number of the quote there, from 1.';
+COMMENT ON COLUMN evidence.quote IS 'The source''s words.';
+COMMENT ON COLUMN evidence.start_offset IS 'Where they begin in the source''s text, in characters from 0.';
+COMMENT ON COLUMN evidence.end_offset IS 'Where they end.';
+COMMENT ON COLUMN evidence.match IS 'exact, or close where the quote differs a little from the source.';
+COMMENT ON COLUMN evidence.page IS 'The page of a PDF.';
+COMMENT ON COLUMN evidence.seconds IS 'The second of a recording.';
+COMMENT ON COLUMN evidence.speaker IS 'Who says it.';
+COMMENT ON COLUMN evidence.place IS 'Where they stand, in words.';
+COMMENT ON COLUMN evidence.link IS 'The address that opens the source there.';
+
+CREATE TABLE case_tags AS
+SELECT
+    case_id,
+    revision_id,
+    n::INTEGER AS n,
+    tag.slug AS slug,
+    tag.label AS label,
+    tag."group" AS term_group,
+    tag.support AS support
+FROM (
+    SELECT case_id, revision_id, unnest(tags) AS tag, generate_subscripts(tags, 1) AS n FROM lines
+);
+COMMENT ON TABLE case_tags IS 'A row per tag of a case.';
+COMMENT ON COLUMN case_tags.case_id IS 'The case, as in cases.';
+COMMENT ON COLUMN case_tags.revision_id IS 'The text of the case, as in cases.';
+COMMENT ON COLUMN case_tags.n IS 'The number of the tag in the case.';
+COMMENT ON COLUMN case_tags.slug IS 'The tag, by its short name.';
+COMMENT ON COLUMN case_tags.label IS 'The tag as readers see it.';
+COMMENT ON COLUMN case_tags.term_group IS 'technique, tool, application or concern.';
+COMMENT ON COLUMN case_tags.support IS 'How far it can be relied on.';
+
+-- A text that a spreadsheet would take for a formula (it begins with =, +, - or @, or their wide
+-- forms, and is not a number) gets an apostrophe before it, also after a semicolon, a tab or a line
+-- end, where some programs would begin a cell. Taking one apostrophe away gives the text back.
+CREATE MACRO cell(text) AS if(
+    regexp_full_match(text, '[+-]?[0-9]+([.,][0-9]+)*\s?%?'),
+    text,
+    regexp_replace(text, '(^|[;\t\r\n])([ '']*[=+\-@＝＋－＠])', '\1''\2', 'g')
+);
+
+-- name: dataset_columns
+-- The results have the columns of the statements, and so their meanings.
+SELECT own.column_name, own.data_type, coalesce(own.comment, shared.comment) AS comment
+FROM duckdb_columns() AS own
+LEFT JOIN duckdb_columns() AS shared
+    ON shared.table_name = 'published_statements' AND shared.column_name = own.column_name
+WHERE own.table_name = $table
+ORDER BY own.column_index;
+
+-- name: dataset_similar
+-- The cases most like each case: BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75) of its most
+-- telling words in the others' texts, and shared tags weighed by how rare they are. The inverse
+-- document frequency is taken in whole bits and the average length in steps of a power of two, so
+-- that one more case does not reorder the neighbours of all.
+WITH texts AS (
+    SELECT
+        case_id,
+        lower(
+            concat_ws(
+                ' ',
+                title,
+                array_to_string(list_transform(statements, lambda one: one.text), ' '),
+                array_to_string(
+                    list_transform(prose, lambda part: array_to_string(part.paragraphs, ' ')), ' '
+                )
+            )
+        ) AS text
+    FROM lines
+),
+words AS (
+    SELECT case_id, word[:7] AS word, count(*) AS tf
+    FROM (SELECT case_id, unnest(regexp_extract_all(text, '[\pL\pN]{3,}')) AS word FROM texts)
+    GROUP BY ALL
+),
+lengths AS (SELECT case_id, sum(tf) AS length FROM words GROUP BY case_id),
+whole AS (SELECT count(*) AS cases, 2 ** round(log2(avg(length))) AS average FROM lengths),
+weights AS (
+    SELECT word, floor(log2(any_value(cases) / count(*))) AS idf
+    FROM words, whole
+    GROUP BY word
+    HAVING count(*) > 1 AND count(*) <= greatest(2, any_value(cases) / 8)
+),
+weighed AS (
+    SELECT
+        case_id,
+        word,
+        idf,
+        idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / average)) AS weight
+    FROM words
+    JOIN weights USING (word)
+    JOIN lengths USING (case_id),
+    whole
+),
+asked AS (
+    SELECT case_id, word
+    FROM weighed
+    QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY weight DESC, word) <= 30
+),
+by_words AS (
+    SELECT asked.case_id AS case_id, found.case_id AS other, sum(found.weight) AS score
+    FROM asked
+    JOIN weighed AS found ON found.word = asked.word AND found.case_id <> asked.case_id
+    GROUP BY ALL
+),
+shared AS (
+    SELECT slug, floor(log2(any_value(cases) / count(*))) AS idf
+    FROM case_tags, whole
+    GROUP BY slug
+),
+by_tags AS (
+    SELECT one.case_id AS case_id, other.case_id AS other, sum(idf) AS score
+    FROM case_tags AS one
+    JOIN case_tags AS other ON other.slug = one.slug AND other.case_id <> one.case_id
+    JOIN shared ON shared.slug = one.slug
+    WHERE idf > 1
+    GROUP BY ALL
+),
+scores AS (
+    SELECT case_id, other, sum(score) AS score
+    FROM (FROM by_words UNION ALL SELECT case_id, other, 2 * score FROM by_tags)
+    GROUP BY ALL
+)
+SELECT case_id, list(other ORDER BY score DESC, other) AS others
+FROM (
+    FROM scores
+    QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY score DESC, other) <= $most
+)
+GROUP BY case_id;

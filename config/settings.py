@@ -145,6 +145,8 @@ class Settings(BaseSettings):
     """The web address of the published site; adds a feed and a sitemap."""
     site_licence: str | None = None
     """The licence that the site names."""
+    site_contact: str | None = None
+    """Where readers report mistakes: an e-mail address or a web address."""
 
     @field_validator("home", mode="after")
     @classmethod

@@ -1,26 +1,33 @@
-"""The approved cases become the published site, in place of the last one."""
+"""Publishing: the approved cases become the site, and the warehouse learns what is on it."""
 
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from prefect import flow
 
 from config.services import Services
 from config.settings import Settings
 from publishing.conversion import published_case
-from publishing.gate import blocked
-from publishing.process import built_apart
-from publishing.records import PublishedCase
-from publishing.site import Blocked, Published, SiteSettings
+from publishing.files import key_of
+from publishing.plan import Blocked, Change, Plan, Published, SiteSettings
+from publishing.process import build_apart
+from publishing.records import Entry, entry_of
+from publishing.site import blocked_by, earlier_site, site_version
+from publishing.slugs import slug_of
 from schemas.frozen import content_id
 from schemas.reviews import CaseStatus, CaseView, Publication
-from warehouse import write_parquet
+from warehouse import Dataset, Warehouse
 
 Progress = Callable[[int, int], object]
 _OUT = (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
 _AT_ONCE = 50  # cases that are read
+_SHOWN = ("revision_id", "approval_id", "checked_at")
+_LEFT = "A case that was withdrawn"
+
+_BlockedBy = dict[str, tuple[str, Blocked]]
 
 
 @flow(name="publish", persist_result=False)
@@ -31,8 +38,13 @@ async def publish(out: Path | None = None) -> Published:
 
 
 def site_settings(own: Settings) -> SiteSettings:
-    """Return the site's name, address and licence."""
-    return SiteSettings(title=own.site_title, address=own.site_address, licence=own.site_licence)
+    """Return the site's name, address, licence and contact."""
+    return SiteSettings(
+        title=own.site_title,
+        address=own.site_address,
+        licence=own.site_licence,
+        contact=own.site_contact,
+    )
 
 
 async def publish_site(
@@ -48,62 +60,131 @@ async def publish_site(
     """
     out, who = out or services.settings.site_path, who or services.settings.curator
     async with services.warehouse.alone("publish"):
-        return await to_thread(_publish, services, out, who, on_progress)
+        work = _Publishing(services.warehouse, site_settings(services.settings), out, on_progress)
+        return await to_thread(work.run, who)
 
 
-def _publish(services: Services, out: Path, who: str, on_progress: Progress) -> Published:
-    warehouse, target = services.warehouse, str(out)
-    ids = [i for status in _OUT for i in warehouse.case_ids(status)]
-    cases, addresses, kept_back = dict[str, PublishedCase](), dict[str, str](), list[Blocked]()
-    checks = warehouse.last_checks()
-    for start in range(0, len(ids), _AT_ONCE):
-        on_progress(start, 2 * len(ids))
-        for view in warehouse.case_views(ids[start : start + _AT_ONCE]):
-            if reason := _blocked(view):
-                kept_back.append(reason)
-            elif view.status in _OUT:  # still
-                case = published_case(view, check=checks.get(view.source.source_id))
-                cases[case.case_id] = case
-                addresses |= {case.case_id: view.published.address} if view.published else {}
-    before = {p.case_id: p for p in warehouse.publications() if p.target == target}
-    gone = [_withdrawal(p) for p in before.values() if p.case_id not in cases]
-    ended = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in cases]
-    addresses = {p.case_id: p.address for p in (*ended, *gone)} | addresses
-    site = site_settings(services.settings)
-    given = addresses, list(cases.values()), [*ended, *gone], site, out, write_parquet
-    pages = built_apart(lambda done: on_progress(len(ids) + done, 2 * len(ids)), *given).hashes
-    same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
-    fresh = {case_id for case_id, page in pages.items() if (case_id, *page) not in same}
-    rows = [_publication(cases[case_id], target, *pages[case_id]) for case_id in fresh]
-    warehouse.append(*(row.model_copy(update={"who": who}) for row in (*rows, *gone)))
-    return Published(
-        path=out,
-        added=tuple(sorted(fresh - before.keys())),
-        changed=tuple(sorted(fresh & before.keys())),
-        unchanged=tuple(sorted(cases.keys() - fresh)),
-        withdrawn=tuple(p.case_id for p in gone),
-        blocked=tuple(kept_back),
-    )
+class _Publishing:
+    """One publication to a folder: what stays, what is read again, and what is withdrawn."""
+
+    def __init__(
+        self, warehouse: Warehouse, site: SiteSettings, out: Path, on_progress: Progress
+    ) -> None:
+        self._warehouse, self._site, self._out = warehouse, site, out
+        self._target, self._on_progress = str(out), on_progress
+        self._version, self._earlier = site_version(site), earlier_site(out)
+        self._rows = {row["case_id"]: row for row in warehouse.publishable(self._target)}
+        self._keys = {
+            case_id: key_of(self._version, *(row[name] for name in _SHOWN))
+            for case_id, row in self._rows.items()
+        }
+
+    def run(self, who: str) -> Published:
+        """Write the site, unless it would be the same, and store what changed."""
+        before = {p.case_id: p for p in self._warehouse.publications() if p.target == self._target}
+        with TemporaryDirectory() as folder:
+            lines = Path(folder) / "cases.jsonl"
+            entries, blocked = self._read(lines)
+            same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
+            fresh = [e for e in entries.values() if (e.case_id, e.address, e.digest) not in same]
+            gone = [_withdrawal(p) for p in before.values() if p.case_id not in entries]
+            now = [_change(before, one) for one in fresh]
+            self._write(lines, entries, blocked, gone, now)
+        rows = [*map(self._publication, fresh), *gone]
+        self._warehouse.append(*(row.model_copy(update={"who": who}) for row in rows))
+        new = {entry.case_id for entry in fresh}
+        return Published(
+            path=self._out,
+            added=tuple(sorted(new - before.keys())),
+            changed=tuple(sorted(new & before.keys())),
+            unchanged=tuple(sorted(entries.keys() - new)),
+            withdrawn=tuple(p.case_id for p in gone),
+            blocked=tuple(found for _, found in blocked.values()),
+        )
+
+    def _read(self, lines: Path) -> tuple[dict[str, Entry], _BlockedBy]:
+        """Return the cases of the site, and those that are kept back.
+
+        Those that are not on the site as they are now are read, and written into ``lines``.
+        """
+        same = {i for i, key in self._keys.items() if self._earlier.keys.get(i) == key}
+        entries = {i: one for i, one in self._earlier.entries.items() if i in same}
+        blocked = {i: one for i, one in self._earlier.blocked.items() if i in same}
+        stale = [i for i in self._keys if i not in entries and i not in blocked]
+        taken, checks = {one.slug for one in entries.values()}, self._warehouse.last_checks()
+        with lines.open("w", encoding="utf-8") as file:
+            for n, view in enumerate(self._views(stale)):
+                self._on_progress(n, 2 * len(stale))
+                case_id = view.case.case_id
+                if reason := blocked_by(view):
+                    blocked[case_id] = self._keys[case_id], _blocked(view, reason)
+                elif view.status in _OUT:  # still
+                    case = published_case(view, check=checks.get(view.source.source_id))
+                    earlier = self._rows[case_id]["address"]
+                    slug = slug_of(case_id, case.title, earlier, taken)
+                    case = case.model_copy(update={"slug": slug})
+                    taken.add(slug)
+                    entries[case_id] = entry_of(case)
+                    file.write(case.model_dump_json() + "\n")
+        return entries, blocked
+
+    def _views(self, case_ids: Sequence[str]) -> Iterator[CaseView]:
+        for start in range(0, len(case_ids), _AT_ONCE):
+            yield from self._warehouse.case_views(case_ids[start : start + _AT_ONCE])
+
+    def _write(
+        self,
+        lines: Path,
+        entries: Mapping[str, Entry],
+        blocked: _BlockedBy,
+        gone: Sequence[Publication],
+        now: Sequence[Change],
+    ) -> None:
+        """Write the site, unless it would be the same."""
+        ended = [p for p in self._warehouse.withdrawals() if p.target == self._target]
+        withdrawn = [*(p for p in ended if p.case_id not in entries), *gone]
+        places = sorted(p.address for p in withdrawn)
+        whole = key_of(self._version, sorted(self._keys.items()), places)
+        if whole == self._earlier.whole:
+            return
+        left = [Change(at=p.at, what="withdrawn", title=_LEFT, address=p.address) for p in gone]
+        log = [Change(**row) for row in self._warehouse.site_changes(self._target)]
+        plan = Plan(
+            lines=lines,
+            entries=entries,
+            keys=self._keys,
+            blocked=blocked,
+            withdrawn=withdrawn,
+            changes=[*now, *left, *log],
+            settings=self._site,
+            version=self._version,
+            whole=whole,
+        )
+        total = len(entries)
+        build_apart(lambda n: self._on_progress(total + n, 2 * total), plan, self._out, Dataset)
+
+    def _publication(self, entry: Entry) -> Publication:
+        now = datetime.now(UTC)
+        parts = (entry.case_id, self._target, entry.digest, now.isoformat())
+        return Publication(
+            publication_id=content_id("pub", *parts),
+            case_id=entry.case_id,
+            revision_id=self._rows[entry.case_id]["revision_id"],
+            target=self._target,
+            address=entry.address,
+            content_hash=entry.digest,
+            at=now,
+        )
 
 
-def _blocked(view: CaseView) -> Blocked | None:
-    study = view.revision.study
-    if (reason := blocked(study, has_prose=view.document.is_imported)) is None:
-        return None
-    return Blocked(case_id=view.case.case_id, title=study.fact("title").value, reason=reason)
+def _blocked(view: CaseView, reason: str) -> Blocked:
+    title = view.revision.study.fact("title").value
+    return Blocked(case_id=view.case.case_id, title=title, reason=reason)
 
 
-def _publication(case: PublishedCase, target: str, address: str, digest: str) -> Publication:
-    case_id, now = case.case_id, datetime.now(UTC)
-    return Publication(
-        publication_id=content_id("pub", case_id, target, digest, now.isoformat()),
-        case_id=case_id,
-        revision_id=case.revision_id,
-        target=target,
-        address=address,
-        content_hash=digest,
-        at=now,
-    )
+def _change(before: Container[str], entry: Entry) -> Change:
+    what = "changed" if entry.case_id in before else "added"
+    return Change(at=datetime.now(UTC), what=what, title=entry.title, address=entry.address)
 
 
 def _withdrawal(publication: Publication) -> Publication:

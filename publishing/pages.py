@@ -1,50 +1,72 @@
 """The templates of the site with the words and functions that they use."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from publishing import wording
-from publishing.facets import FACETS, choices, having, measured, units
-from publishing.records import PublishedCase, PublishedFact
-from publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS
-from schemas.cases import FactName, Section
+from publishing.groups import GroupKind, group_address
+from publishing.markdown import plain
+from publishing.plan import SiteSettings
+from publishing.records import PublishedCase, SourceCard
+from schemas.cases import Section
+from schemas.sources import SourceKind
+from schemas.taxonomy import load_taxonomy
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_KICKER: tuple[FactName, ...] = ("company", "industry", "year")
+
+FACETS = (
+    ("industry", "Industry"),
+    ("tag", "Tag"),
+    ("company", "Company"),
+    ("year", "Year"),
+    ("kind", "Source"),
+    ("stage", "Deployment"),
+    ("narrator", "Account by"),
+    ("evidence", "Evidence"),
+)
+"""What cases are filtered by, and the labels."""
 
 
-def environment(title: str, address: str | None, licence: str | None) -> Environment:
-    """Return an environment that escapes every value and knows what the templates use.
+def environment(settings: SiteSettings) -> Environment:
+    """Return an environment that escapes every value, and knows what the templates use.
 
-    ``address`` is the site's root with a slash at the end, None where it is not known.
+    Templates of Markdown and plain text escape nothing: they use the filter ``md``.
     """
     made = Environment(
         loader=PackageLoader("publishing"),
-        autoescape=True,
+        autoescape=select_autoescape(
+            ("html", "xml"), default=True, disabled_extensions=("md", "txt")
+        ),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters.update(
-        choices=choices,
         count=wording.count,
         day=wording.day,
+        fact_page=fact_page,
         fact_text=lambda value, name: wording.fact_text(name, value),
-        having=having,
-        kicker=kicker,
+        linked_data=linked_data,
         listing=wording.listing,
-        measured=measured,
+        md=plain,
+        report_address=report_address,
+        search_facets=search_facets,
         silences=wording.silences,
         size=wording.size,
         support_summary=wording.support_summary,
-        units=units,
+        tag_page=lambda slug: group_address("tag", slug),
         xml=lambda text: _NOT_IN_XML.sub("\ufffd", text),
     )
     made.globals.update(
-        site_title=title,
-        site_address=address,
-        site_licence=licence,
+        site_title=settings.title,
+        site_address=settings.root,
+        site_licence=settings.licence,
+        site_contact=settings.contact,
+        base=settings.root or "",
         sections=tuple(Section),
         heading=wording.heading,
         assurance=wording.assurance,
@@ -52,13 +74,80 @@ def environment(title: str, address: str | None, licence: str | None) -> Environ
         result_columns=wording.RESULT_COLUMNS,
         tag_groups=wording.TAG_GROUPS,
         support_meanings=wording.SUPPORT_MEANINGS,
-        facets=FACETS,
-        case_columns=CASE_COLUMNS,
-        statement_columns=STATEMENT_COLUMNS,
+        facet_labels=facet_labels(),
+        unpublished=None,
+        has_card=False,
+        similar=(),
+        path="",
+        part_of="",
+        twins="",
     )
     return made
 
 
-def kicker(case: PublishedCase) -> list[PublishedFact]:
-    """Return the facts that stand above a title, those that are known."""
-    return [fact for name in _KICKER if (fact := case.fact(name))]
+def facet_labels() -> dict[str, dict[str, str]]:
+    """Return by facet the label of each value that is not its own label."""
+    taxonomy = load_taxonomy()
+    return {
+        "industry": {one.slug: one.label for one in taxonomy.industries},
+        "tag": {one.slug: one.label for one in taxonomy.terms},
+        "kind": {kind.value: kind.label for kind in SourceKind},
+        "narrator": dict(wording.NARRATORS),
+        "evidence": {"quotes": "with quotes", "imported": "imported, without quotes"},
+    }
+
+
+def search_facets(case: PublishedCase) -> Iterator[tuple[str, str]]:
+    """Yield the facets of a case with their values."""
+    yield from (("tag", tag.slug) for tag in case.tags)
+    facets = {
+        "industry": case.industry,
+        "company": case.company,
+        "year": case.year,
+        "kind": case.source.kind.value,
+        "stage": case.stage,
+        "narrator": case.narrator,
+        "evidence": "imported" if case.imported and not case.statements else "quotes",
+    }
+    yield from ((name, value) for name, value in facets.items() if value)
+
+
+def fact_page(case: PublishedCase, name: str) -> str | None:
+    """Return the path of the page with the cases that share a fact, None where there is none."""
+    keys: dict[str, tuple[GroupKind, str | None]] = {
+        "company": ("company", case.company_key),
+        "industry": ("industry", case.industry),
+        "year": ("year", case.year),
+    }
+    kind, key = keys.get(name, ("year", None))
+    return group_address(kind, key) if key else None
+
+
+def linked_data(case: PublishedCase, address: str, source: SourceCard) -> dict[str, Any]:
+    """Return a case as schema.org's Article in JSON-LD."""
+    made: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": case.title,
+        "abstract": case.lead,
+        "url": address or None,
+        "dateModified": case.updated_at.isoformat() if case.updated_at else None,
+        "keywords": [tag.label for tag in case.tags],
+        "about": {"@type": "Organization", "name": case.company} if case.company else None,
+        "isBasedOn": {
+            "@type": "CreativeWork",
+            "name": source.title,
+            "url": source.address,
+            "author": [{"@type": "Person", "name": name} for name in source.authors],
+            "datePublished": source.published.isoformat() if source.published else None,
+            "inLanguage": source.language,
+        },
+    }
+    return {name: value for name, value in made.items() if value}
+
+
+def report_address(contact: str, title: str, page: str) -> str:
+    """Return the address that reports a mistake: an e-mail with a subject, or a web address."""
+    if contact.startswith(("http://", "https://")):
+        return contact
+    return f"mailto:{contact}?subject={quote(f'Mistake in: {title}')}&body={quote(page)}"

@@ -1,27 +1,31 @@
 """The site is built in a process of its own: it takes long, and would slow other threads down."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
-from typing import Any
+from pathlib import Path
 
-from publishing.site import Built, build
+from publishing.plan import OpenTables, Plan
+from publishing.site import build
 from schemas.errors import CasebookError, PublishError
 
 _POLL_SECONDS, _NICE = 0.5, 10
 
 
-def built_apart(on_page: Callable[[int], object], *given: Any) -> Built:
-    """Return what ``build`` returns for what is given, or raise what it raises.
+def build_apart(
+    on_page: Callable[[int], object], plan: Plan, target: Path, open_tables: OpenTables
+) -> None:
+    """Do what ``build`` does with the same arguments, or raise what it raises.
 
     ``on_page`` is called twice a second at least; what it raises ends the process.
     """
     here, there = Pipe(duplex=False)
-    work = get_context("spawn").Process(target=_build, args=(there, *given), daemon=True)
+    given = (there, plan, target, open_tables)
+    work = get_context("spawn").Process(target=_build, args=given, daemon=True)
     work.start()
     there.close()
-    answer: Built | CasebookError | int = 0
+    answer: CasebookError | int | None = 0
     try:
         while isinstance(answer, int):
             on_page(answer)
@@ -30,14 +34,14 @@ def built_apart(on_page: Callable[[int], object], *given: Any) -> Built:
         answer = PublishError("The process that writes the site ended early: publish again.")
     finally:
         work.kill()
-    if isinstance(answer, CasebookError):
+    if answer is not None:
         raise answer
-    return answer
 
 
-def _build(pipe: Connection, addresses: Mapping[str, str], *given: Any) -> None:
+def _build(pipe: Connection, plan: Plan, target: Path, open_tables: OpenTables) -> None:
     os.nice(_NICE)
     try:
-        pipe.send(build(*given, addresses=addresses, on_page=pipe.send))
+        build(plan, target, open_tables, pipe.send)
+        pipe.send(None)
     except CasebookError as error:
         pipe.send(error)

@@ -4,13 +4,17 @@ Pages, Markdown, citations and data are written from the same record, so they ca
 """
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from publishing.wording import first_sentence
+from publishing.wording import fact_text, first_sentence
 from schemas.cases import FactName, Match, Measure, Origin, Section, SupportLevel, TermGroup
 from schemas.frozen import Frozen, sha256_hex
 from schemas.reviews import Unread
 from schemas.sources import CheckResult, SourceKind
+
+_KICKERS: tuple[FactName, ...] = ("company", "industry", "year")
 
 
 class Quote(Frozen):
@@ -84,6 +88,13 @@ class PublishedStatement(_Supported):
     def is_quote(self) -> bool:
         """Whether the statement is its own only quote."""
         return len(self.quotes) == 1 and self.quotes[0].quote == self.text
+
+
+class Kicker(Frozen):
+    """A fact above a title, in words; ``is_doubtful`` is a doubt that a curator confirmed."""
+
+    text: str
+    is_doubtful: bool = False
 
 
 class SourceCard(Frozen):
@@ -214,6 +225,12 @@ class PublishedCase(Frozen):
         return [s for s in self.statements if s.n in sentence.rests_on]
 
     @property
+    def kickers(self) -> list[Kicker]:
+        """The facts that stand above the title, those that are known."""
+        found = [fact for name in _KICKERS if (fact := self.fact(name))]
+        return [Kicker(text=fact_text(f.name, f.value), is_doubtful=f.is_doubtful) for f in found]
+
+    @property
     def is_nested(self) -> bool:
         """Whether solutions stand below challenges."""
         return any(s.answers is not None for s in self.statements)
@@ -239,3 +256,62 @@ class CaseRecord(PublishedCase):
     page: str
     licence: str | None
     citation: str
+
+
+class Label(Frozen):
+    """A tag as a list of cases shows it."""
+
+    slug: str
+    label: str
+    group: TermGroup
+
+
+class Entry(Frozen):
+    """A case as lists of cases show it; ``digest`` is the `PublishedCase.content_hash`.
+
+    ``sections`` counts its statements, ``measured`` its measured results.
+    """
+
+    case_id: str
+    slug: str
+    title: str
+    lead: str
+    lead_is_doubtful: bool
+    company: str | None
+    company_key: str | None
+    industry: str | None
+    year: str | None
+    stage: str | None
+    narrator: str | None
+    kind: SourceKind
+    kickers: tuple[Kicker, ...]
+    tags: tuple[Label, ...]
+    sections: Mapping[Section, int]
+    measured: int
+    imported: bool
+    updated_at: datetime | None
+    digest: str
+
+    @property
+    def address(self) -> str:
+        """The page's path, relative to the site's root."""
+        return f"cases/{self.slug}/index.html"
+
+
+def entry_of(case: PublishedCase) -> Entry:
+    """Return a case as lists show it."""
+    same = case.model_dump(include=Entry.model_fields.keys() - {"tags", "imported"})
+    first = next(iter(case.section(Section.ABSTRACT)), None)
+    return Entry(
+        **same,
+        lead=first.text if first else case.lead,
+        lead_is_doubtful=bool(first and first.is_doubtful),
+        kind=case.source.kind,
+        kickers=tuple(case.kickers),
+        tags=tuple(Label(slug=t.slug, label=t.label, group=t.group) for t in case.tags),
+        sections=Counter(s.section for s in case.statements),
+        measured=sum(s.is_measured for s in case.statements),
+        imported=case.imported is not None,
+        updated_at=case.updated_at,
+        digest=case.content_hash,
+    )

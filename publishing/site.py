@@ -1,139 +1,85 @@
-"""The static site: pages over all cases, a page and data per case, and all cases as data."""
+"""The static site: what is new or changed is written, the rest stays as it was."""
 
-import json
-import re
-import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from jinja2 import Environment
-
-from publishing.citations import bibtex, citation, ris
+from publishing.case_files import CaseFiles
 from publishing.conversion import published_case
+from publishing.files import SiteFiles, key_of, read_manifest
 from publishing.folder import replacing
 from publishing.gate import blocked
-from publishing.markdown import case_markdown
+from publishing.overviews import Overviews
 from publishing.pages import environment
-from publishing.records import CaseRecord, PublishedCase
-from publishing.slugs import slugs
-from publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS, case_row, csv_text, statement_rows
-from publishing.word_index import word_index
-from schemas.frozen import Frozen, sha256_hex
-from schemas.reviews import CaseView, Publication
+from publishing.plan import Earlier, OpenTables, Plan, SiteSettings
+from publishing.records import Entry
+from publishing.search_index import write_search_index
+from schemas.frozen import sha256_hex
+from schemas.reviews import CaseView
 from schemas.sources import Check
 
-WriteParquet = Callable[[list[dict[str, Any]], Path], None]
-"""Writes rows to a Parquet file.
-
-Values are those of JSON, nested ones too, and each row has the same keys. It is never called with
-an empty list. The warehouse has it, because only the warehouse knows DuckDB.
-"""
-
-STATIC = Path(__file__).parent / "static"
-# Tombstones are written to pages of cases only, wherever a stored address points.
-_CASE_PAGE = re.compile(r"cases/[a-z0-9-]+/index\.html")
-_PAGES = ("index.html", "results.html", "figures.html", "data.html")
-_PAGES_WITH_ADDRESS = ("feed.xml", "sitemap.xml")
-_VERSION_DIGITS = 12
-
-_DATA_FILES = {
-    "cases.parquet": "A row per case, with its statements and their quotes nested in it; for "
-    "DuckDB, pandas, polars, R.",
-    "statements.parquet": "A row per statement, with its case, quotes and the parts of results.",
-    "cases.jsonl": "The same as cases.parquet as JSON Lines: one object per case and line.",
-    "cases.csv": "A row per case, without statements; for spreadsheets.",
-    "statements.csv": "A row per statement, as in statements.parquet; for spreadsheets.",
-}
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+_SIMILAR = 5
+_LARGE = 1_000_000  # bytes from which a file of ours is known by its size alone
 
 
-class SiteSettings(Frozen):
-    """``address`` is where the site will be open; feed and sitemap need it.
-
-    ``licence`` is that of texts and data, in words or as an address.
-    """
-
-    title: str
-    address: str | None = None
-    licence: str | None = None
+def earlier_site(folder: Path) -> Earlier:
+    """Return what the site in a folder was made of, nothing where it is not there or damaged."""
+    notes = read_manifest(folder).get("notes", {})
+    found = Earlier.model_validate(notes or {})
+    complete = all((folder / one.address).is_file() for one in found.entries.values())
+    return found if complete else Earlier()
 
 
-class Built(NamedTuple):
-    """What was written: the number of case pages, and by case id (address, content hash).
-
-    An address is the page's path relative to the site's root. The hash depends on the case alone:
-    it is the same for an unchanged case at every publication.
-    """
-
-    pages: int
-    hashes: Mapping[str, tuple[str, str]]
-
-
-class Blocked(Frozen):
-    """An approved case that is kept from readers, and why."""
-
-    case_id: str
-    title: str | None
-    reason: str
+def site_version(settings: SiteSettings) -> str:
+    """Return a key of everything but the cases that pages depend on: settings, program, words."""
+    files = sorted(file for file in HERE.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    known = [
+        (str(one.relative_to(HERE)), size if (size := one.stat().st_size) > _LARGE else _hash(one))
+        for one in files
+    ]
+    return key_of(settings.model_dump(), known)
 
 
-class Published(Frozen):
-    """The outcome of publishing; the entries are case ids."""
-
-    path: Path
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    withdrawn: tuple[str, ...]
-    blocked: tuple[Blocked, ...]
-
-
-class DataFile(NamedTuple):
-    """A file of the data page; ``size`` is in bytes."""
-
-    name: str
-    meaning: str
-    rows: int
-    size: int
+def _hash(file: Path) -> str:
+    return sha256_hex(file.read_bytes())
 
 
 def build(
-    given: Sequence[PublishedCase],
-    withdrawn: Sequence[Publication],
-    settings: SiteSettings,
-    target: Path,
-    write_parquet: WriteParquet,
-    *,
-    addresses: Mapping[str, str] | None = None,
-    built_at: datetime | None = None,
-    on_page: Callable[[int], object] = int,
-) -> Built:
-    """Write the site of the ``given`` cases to ``target`` in place of the one that is there.
+    plan: Plan, target: Path, open_tables: OpenTables, on_page: Callable[[int], object] = int
+) -> None:
+    """Write the site to ``target`` in place of the one that is there.
 
     Args:
-        given: The cases to publish; a case that is not among them is not on the new site.
-        withdrawn: Publications that ended: a page at each address says so.
-        settings: The site's name, address and licence.
+        plan: See `Plan`.
         target: The folder that becomes the site: missing, empty, or an earlier site.
-        write_parquet: See `WriteParquet`.
-        addresses: By case id, where a case stood before: it gets its old address.
-        built_at: Shown on pages over all cases; now, where not given.
+        open_tables: Opens the tables of the cases in a JSON Lines file; see `Tables`.
         on_page: Called with the number of cases whose page is written.
 
     Raises:
-        PublishError: if a case is given twice, or the files cannot be written; the site that was
-            there stays.
+        PublishError: if the files cannot be written; the site that was there stays.
     """
-    names = slugs(given, addresses or {})
-    cases = [case.model_copy(update={"slug": names[case.case_id]}) for case in given]
+    entries = sorted(plan.entries.values(), key=_newest_first)
     with replacing(target) as folder:
-        site = _Site(folder, settings, built_at or datetime.now(UTC), on_page)
-        site.write(sorted(cases, key=_newest_first), write_parquet)
-        site.write_tombstones(withdrawn)
-    return Built(len(cases), {c.case_id: (c.address, c.content_hash) for c in cases})
+        files = SiteFiles(folder, target)
+        cases = CaseFiles(files, plan)
+        lines = cases.write_records(entries)
+        with open_tables(lines) as tables:
+            Overviews(files, plan, entries, tables).write(lines, plan.changes)
+            cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
+        cases.write_tombstones(plan.withdrawn)
+        write_search_index(files, entries)
+        copy_static(files)
+        made = Earlier(keys=plan.keys, entries=plan.entries, blocked=plan.blocked, whole=plan.whole)
+        files.close(made.model_dump(mode="json"))
+
+
+def copy_static(files: SiteFiles) -> None:
+    """Bring the site's own styles and scripts, and what they load."""
+    for file in sorted(STATIC.rglob("*")):
+        if file.is_file():
+            name = str(file.relative_to(STATIC))
+            files.put(name, key_of(file.stat().st_size, file.stat().st_mtime_ns), file.read_bytes)
 
 
 def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], back: str) -> str:
@@ -141,111 +87,18 @@ def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], bac
 
     Its links go to the site at ``/site/``, and it takes style and script from ``/preview/``.
     """
-    site, case = _Site(Path(), settings, datetime.now(UTC)), published_case(view, "", *checks[:1])
-    about = {"back": back, "blocked": _blocked(view)}
-    return site.page("case.html", {"case": case, "unpublished": about})
+    case = published_case(view, "", *checks[:1])
+    about = {"back": back, "blocked": blocked_by(view)}
+    page = environment(settings).get_template("case.html")
+    return page.render(case=case, similar=(), unpublished=about)
 
 
-def _blocked(view: CaseView) -> str | None:
+def blocked_by(view: CaseView) -> str | None:
+    """Return why the current revision of a case cannot be published, None where it can."""
     return blocked(view.revision.study, has_prose=view.document.is_imported)
 
 
-@dataclass(frozen=True)
-class _Site:
-    """A site on its way into ``folder``."""
-
-    folder: Path
-    settings: SiteSettings
-    built_at: datetime
-    on_page: Callable[[int], object] = int
-
-    def write(self, cases: Sequence[PublishedCase], write_parquet: WriteParquet) -> None:
-        records = [self._record(case) for case in cases]
-        for n, (case, record) in enumerate(zip(cases, records, strict=True), start=1):
-            self._write_case(case, record)
-            self.on_page(n)
-        files = self._write_data(records, write_parquet)
-        digest = sha256_hex((self.folder / "cases.jsonl").read_bytes())
-        _write(self.folder / "words.js", word_index(cases))
-        values = {"cases": cases, "files": files, "data_version": digest[:_VERSION_DIGITS]}
-        for name in (*_PAGES, *(_PAGES_WITH_ADDRESS if self._root else ())):
-            _write(self.folder / name, self.page(name, values))
-        for file in STATIC.iterdir():
-            # Contents only: the files of an installation may be read-only.
-            shutil.copyfile(file, self.folder / file.name)
-
-    def write_tombstones(self, withdrawn: Iterable[Publication]) -> None:
-        for publication in withdrawn:
-            page = self.folder / publication.address
-            if _CASE_PAGE.fullmatch(publication.address) and not page.exists():
-                page.parent.mkdir(parents=True, exist_ok=True)
-                _write(page, self.page("withdrawn.html", {"publication": publication}))
-
-    def _write_case(self, case: PublishedCase, record: CaseRecord) -> None:
-        page, publisher = self.folder / case.address, self.settings.title
-        page.parent.mkdir(parents=True)
-        _write(page, self.page("case.html", {"case": case}))
-        _write(page.with_name("case.md"), record.markdown)
-        _write(page.with_name("case.bib"), bibtex(case, publisher, self._page_address(case)))
-        _write(page.with_name("case.ris"), ris(case, publisher, self._page_address(case)))
-        _write(page.with_name("case.json"), record.model_dump_json(indent=2) + "\n")
-
-    def _write_data(
-        self, records: Sequence[CaseRecord], write_parquet: WriteParquet
-    ) -> list[DataFile]:
-        statements = [dict(row) for record in records for row in statement_rows(record)]
-        # Some readers of lines also break at U+0085 and U+2028: ASCII has neither.
-        lines = (f"{record.model_dump_json(ensure_ascii=True)}\n" for record in records)
-        _write(self.folder / "cases.jsonl", "".join(lines))
-        schema = CaseRecord.model_json_schema(mode="serialization")
-        _write(self.folder / "cases.schema.json", json.dumps(schema, indent=2) + "\n")
-        _write(self.folder / "cases.csv", csv_text(CASE_COLUMNS, map(case_row, records)))
-        _write(self.folder / "statements.csv", csv_text(STATEMENT_COLUMNS, statements))
-        if records:
-            nested = [record.model_dump(mode="json") for record in records]
-            write_parquet(nested, self.folder / "cases.parquet")
-            write_parquet(statements, self.folder / "statements.parquet")
-        rows = {"cases": len(records), "statements": len(statements)}
-        return [
-            DataFile(name, meaning, rows[path.stem], path.stat().st_size)
-            for name, meaning in _DATA_FILES.items()
-            if (path := self.folder / name).exists()
-        ]
-
-    def _record(self, case: PublishedCase) -> CaseRecord:
-        address = self._page_address(case)
-        return CaseRecord.model_construct(
-            **dict(case),
-            markdown=case_markdown(case),
-            page=address or case.address,
-            licence=self.settings.licence,
-            citation=citation(case, self.settings.title, address),
-        )
-
-    def _page_address(self, case: PublishedCase) -> str | None:
-        """Return the full address of the case's page, None where the site's is not known."""
-        return f"{self._root}cases/{case.slug}/" if self._root else None
-
-    @property
-    def _root(self) -> str | None:
-        address = self.settings.address
-        return f"{address.rstrip('/')}/" if address else None
-
-    @cached_property
-    def _environment(self) -> Environment:
-        return environment(self.settings.title, self._root, self.settings.licence)
-
-    def page(self, name: str, values: Mapping[str, object]) -> str:
-        """Return the page that the template called ``name`` makes."""
-        given = {"template": name, "built_at": self.built_at, "unpublished": None, **values}
-        return self._environment.get_template(name).render(given)
-
-
-def _newest_first(case: PublishedCase) -> tuple[float, str, str]:
+def _newest_first(entry: Entry) -> tuple[float, str, str]:
     """Sort the newest approval first, then by title."""
-    updated_at = case.updated_at
-    return (-updated_at.timestamp() if updated_at else 0.0, case.title.lower(), case.case_id)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    at = entry.updated_at
+    return (-at.timestamp() if at else 0.0, entry.title.lower(), entry.case_id)

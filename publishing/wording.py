@@ -5,8 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
-from schemas.cases import FACT_LABELS, CaseStudy, FactName, Origin, Section, SupportLevel
+from schemas.cases import (
+    FACT_LABELS,
+    CaseStudy,
+    FactName,
+    Measure,
+    Method,
+    Origin,
+    Section,
+    SupportLevel,
+    TermGroup,
+)
 from schemas.sources import FROM_BROWSER, Document, SourceKind
 from schemas.taxonomy import load_taxonomy
 
@@ -42,6 +53,20 @@ NARRATORS: Mapping[str, str] = MappingProxyType(
 )
 """Who gives the account, in words."""
 
+_WHOSE: Mapping[str, str] = MappingProxyType(
+    {
+        "builder": "the team’s own",
+        "vendor": "a vendor’s",
+        "customer": "a customer’s",
+        "panel": "a panel’s",
+        "researcher": "researchers’",
+    }
+)
+_TESTED = (Method.AB_TEST, Method.AUDITED)
+_PROJECTED = re.compile(
+    r"\b(?:project(?:ed|s|ing)|expect(?:ed|s)?|forecast|estimated? to|will)\b", re.IGNORECASE
+)
+
 FACT_WORDS: Mapping[FactName, str] = MappingProxyType(
     {
         "company": "Company",
@@ -54,7 +79,7 @@ FACT_WORDS: Mapping[FactName, str] = MappingProxyType(
 )
 """Facts beside the title, with the labels that readers see."""
 
-TAG_GROUPS: Mapping[str, str] = MappingProxyType(
+TAG_GROUPS: Mapping[TermGroup, str] = MappingProxyType(
     {
         "application": "Applications",
         "technique": "Techniques",
@@ -128,6 +153,23 @@ def silences(labels: Iterable[str]) -> list[str]:
 def assurance(level: SupportLevel, origin: Origin = Origin.MODEL) -> str:
     """Return the quiet words beside a statement: ``verified``, ``verified, a curator's words``."""
     return f"{level.value}{', a curator’s words' if origin is Origin.CURATOR else ''}"
+
+
+def shown_value(measure: Mapping[str, Any]) -> str:
+    """Return the value of a result with its qualifier and unit."""
+    names = ("value", "unit", "qualifier")
+    return Measure(**{name: measure[name] for name in names}).shown_value or ""
+
+
+def whose(result: Mapping[str, Any]) -> str:
+    """Return whose figure a result is, and how it was found: ``the team's own, A/B test``.
+
+    ``result`` has ``narrator``, ``method``, ``text`` and ``qualifier``.
+    """
+    source = _WHOSE.get(result["narrator"] or "", "as the source gives it")
+    words = f"{result['qualifier'] or ''} {result['text']}"
+    how = result["method"] if result["method"] in _TESTED else None
+    return ", ".join(filter(None, (source, how, "projected" if _PROJECTED.search(words) else None)))
 
 
 def support_summary(levels: Iterable[SupportLevel]) -> list[tuple[str, str]]:

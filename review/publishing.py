@@ -7,7 +7,7 @@ import structlog
 
 from config.services import Services
 from flows.publish import publish_site
-from publishing.site import Published
+from publishing.plan import Published
 from review.jobs import UNEXPECTED
 from schemas.errors import CasebookError, PublishError
 

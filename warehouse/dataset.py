@@ -1,6 +1,6 @@
 """The published cases as tables: files to download, and what pages over all cases compute."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -79,6 +79,17 @@ class Dataset:
         """Return by case id the ids of at most so many cases like it, the most like first."""
         found = self.rows(self._queries["dataset_similar"], most=most)
         return {row["case_id"]: row["others"] for row in found}
+
+    def by_group(self, sections: Sequence[str], most: int) -> list[dict[str, Any]]:
+        """Return the newest statements by ``group_kind`` and ``member``, ``most`` of each section.
+
+        ``total`` is how many there are.
+        """
+        return self.rows(self._queries["dataset_by_group"], sections=[*sections], most=most)
+
+    def section(self, name: str) -> list[dict[str, Any]]:
+        """Return the statements of a section of all cases, of results the measured ones."""
+        return self.rows(self._queries["dataset_section"], section=name)
 
     def _write(self, name: str, table: str, folder: Path) -> int:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"

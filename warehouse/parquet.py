@@ -1,9 +1,6 @@
-"""Rows as Parquet for the published data, and rows of files that others wrote."""
+"""Rows of files that others wrote."""
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -25,13 +22,3 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         except duckdb.Error as error:
             reason = str(error).partition("\n")[0]
             raise InputError(f"{path} cannot be read as a table: {reason}") from error
-
-
-def write_parquet(rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """Write ``rows`` (JSON values, each with the same keys, at least one) to ``path``."""
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        lines = Path(folder) / "rows.jsonl"
-        with lines.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        found = connection.read_json(str(lines), format="newline_delimited", sample_size=-1)
-        found.to_parquet(str(path))

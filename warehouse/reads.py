@@ -307,6 +307,17 @@ class CaseReads(Reader):
         """Return what publishing to a target would change: the newest 50 cases of each change."""
         return self._rows("publishing", target=target)
 
+    def publishable(self, target: str) -> list[Values]:
+        """Return the cases that readers may see: their ids, and what their pages depend on.
+
+        ``address`` is where a case stood, or stands, at the target.
+        """
+        return self._rows("publishable", target=target)
+
+    def site_changes(self, target: str) -> list[Values]:
+        """Return what was added, changed and withdrawn at a target, the newest first."""
+        return self._rows("site_changes", target=target)
+
     def withdrawals(self) -> list[Publication]:
         """Return the newest publication of each case and target that is a withdrawal."""
         return self._all(Publication, "withdrawals")

@@ -200,6 +200,49 @@ COMMENT ON COLUMN published_statements.page IS 'The statement on the site.';
 COMMENT ON COLUMN published_statements.licence IS 'The licence of text and data; quotes belong to their sources.';
 COMMENT ON COLUMN published_statements.citation IS 'How to cite the case.';
 
+-- What pages over all cases show of a statement: the newest cases come first.
+CREATE TABLE shown_statements AS
+WITH parts AS (
+    SELECT
+        rowid AS place,
+        case_id,
+        slug,
+        title,
+        company,
+        industry,
+        year,
+        stage,
+        narrator,
+        company_key,
+        source.kind AS kind,
+        source.language AS language,
+        list_transform(tags, lambda tag: tag.slug) AS tags,
+        unnest(statements) AS part
+    FROM lines
+),
+answers AS (
+    SELECT
+        case_id,
+        part.answers AS n,
+        list(part.text ORDER BY part.n) AS texts
+    FROM parts
+    WHERE part.answers IS NOT NULL
+    GROUP BY ALL
+)
+SELECT
+    parts.* EXCLUDE (part),
+    parts.part.n AS n,
+    parts.part.section AS section,
+    parts.part.text AS text,
+    parts.part.anchor AS anchor,
+    parts.part.support AS support,
+    unnest(parts.part.measure),
+    coalesce(answers.texts, []) AS answers
+FROM parts
+LEFT JOIN answers ON answers.case_id = parts.case_id AND answers.n = parts.part.n
+WHERE parts.part.section <> 'solutions' OR parts.part.answers IS NULL
+ORDER BY parts.place, parts.part.n;
+
 CREATE TABLE results AS
 SELECT * EXCLUDE (answers_n, rests_on)
 FROM published_statements
@@ -371,3 +414,25 @@ FROM (
     QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY score DESC, other) <= $most
 )
 GROUP BY case_id;
+
+-- name: dataset_by_group
+-- The newest statements of each group of cases, so many of each section.
+WITH members AS (
+    SELECT * FROM (
+        SELECT *, 'tag' AS group_kind, unnest(tags) AS member FROM shown_statements
+        UNION ALL SELECT *, 'industry', industry FROM shown_statements
+        UNION ALL SELECT *, 'company', company_key FROM shown_statements
+        UNION ALL SELECT *, 'year', year FROM shown_statements
+    )
+    WHERE member IS NOT NULL AND list_contains($sections, section)
+)
+SELECT *, count(*) OVER (PARTITION BY group_kind, member, section) AS total
+FROM members
+QUALIFY row_number() OVER (PARTITION BY group_kind, member, section ORDER BY place, n) <= $most
+ORDER BY place, n;
+
+-- name: dataset_section
+SELECT *
+FROM shown_statements
+WHERE section = $section AND ($section <> 'results' OR coalesce(value, metric, '') <> '')
+ORDER BY place, n;

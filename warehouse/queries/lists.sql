@@ -205,3 +205,57 @@ UNION ALL SELECT 'term_rulings' AS name, count(*) AS rows FROM term_rulings
 UNION ALL SELECT 'triages' AS name, count(*) AS rows FROM triages
 UNION ALL SELECT 'watched_items' AS name, count(*) AS rows FROM watched_items
 UNION ALL SELECT 'watches' AS name, count(*) AS rows FROM watches;
+
+-- name: publishable
+-- The cases that readers may see, with what their pages depend on, and where they stood before.
+WITH approved AS (
+    SELECT revision_id, max_by(review_id, stored_at) AS approval_id
+    FROM reviews
+    WHERE decision = 'approve'
+    GROUP BY revision_id
+),
+checked AS (
+    SELECT source_id, max(checked_at) AS checked_at
+    FROM checks
+    WHERE result <> 'unreachable'
+    GROUP BY source_id
+),
+placed AS (
+    SELECT case_id, max_by(address, stored_at) AS address
+    FROM publications
+    WHERE target = $target
+    GROUP BY case_id
+)
+SELECT
+    states.case_id,
+    states.revision_id,
+    approved.approval_id,
+    checked.checked_at,
+    placed.address
+FROM case_states AS states
+LEFT JOIN approved USING (revision_id)
+LEFT JOIN checked USING (source_id)
+LEFT JOIN placed USING (case_id)
+WHERE states.status IN ('approved', 'published')
+ORDER BY states.stored_at;
+
+-- name: site_changes
+SELECT
+    publications.happened_at AS at,
+    CASE
+        WHEN publications.withdrawn THEN 'withdrawn'
+        WHEN lag(publications.withdrawn) OVER history THEN 'added'
+        WHEN lag(publications.withdrawn) OVER history IS NULL THEN 'added'
+        ELSE 'changed'
+    END AS what,
+    if(
+        publications.withdrawn,
+        'A case that was withdrawn',
+        coalesce(facts.value, 'Untitled case study')
+    ) AS title,
+    publications.address
+FROM publications
+LEFT JOIN facts ON facts.revision_id = publications.revision_id AND facts.name = 'title'
+WHERE publications.target = $target
+WINDOW history AS (PARTITION BY publications.case_id ORDER BY publications.stored_at)
+ORDER BY publications.stored_at DESC;

@@ -1,0 +1,150 @@
+"""The pages of statements across cases: lessons, challenges, results, failures, questions."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from publishing.pages import FACETS
+from publishing.records import Entry
+from publishing.wording import shown_value, whose
+from publishing.writer import PageWriter
+
+Row = dict[str, Any]
+
+_ROWS, _PER_UNIT = 40, 10
+
+
+class Across(NamedTuple):
+    """A page of the statements of a section; ``noun`` counts them."""
+
+    name: str
+    heading: str
+    noun: str
+    lede: str
+
+
+ACROSS = (
+    Across("lessons", "Lessons", "lesson", "What teams would tell others."),
+    Across(
+        "challenges",
+        "Challenges and how they were met",
+        "challenge",
+        "What made it hard, and what was done about it.",
+    ),
+    Across(
+        "results",
+        "Results",
+        "result",
+        "Measured results as their sources give them, by unit and metric. Two results are rarely "
+        "measured alike: read the words before you compare.",
+    ),
+    Across(
+        "failures",
+        "Failures and limits",
+        "failure or limit",
+        "What went wrong, and what the systems cannot do.",
+    ),
+    Across("questions", "Open questions", "question", "What teams leave open."),
+)
+"""The pages in the order of their tabs; each is called as its section."""
+
+NOUNS = {one.name: one.noun for one in ACROSS}
+
+_SORTS = (("", "Newest case first"), ("year", "Year, newest first"), ("company", "Company"))
+_RESULT_SORTS = (*_SORTS, ("metric", "Metric"), ("number", "Value, highest first"))
+_SHOWN = ("text", "anchor", "support")
+_OF_A_RESULT = ("metric", "unit", "number", "baseline", "sample")
+
+
+class Part(NamedTuple):
+    """Statements of a section, of ``total`` that there are on ``page``."""
+
+    name: str
+    heading: str
+    page: str
+    rows: Sequence[Row]
+    total: int
+
+
+class Unit(NamedTuple):
+    """Results in the same unit, by metric; ``total`` is how many there are."""
+
+    unit: str | None
+    rows: Sequence[Row]
+    total: int
+
+
+def write_across(pages: PageWriter, one: Across, rows: Sequence[Row], tabs: object) -> None:
+    """Write a page with its newest statements; a script shows the others."""
+    rows = [measured(row) for row in rows] if one.name == "results" else rows
+    units = by_unit(rows) if one.name == "results" else []
+    values = {
+        **one._asdict(),
+        "across": tabs,
+        "rows": rows[:_ROWS],
+        "units": units,
+        "total": len(rows),
+        "more": _ROWS if len(rows) > _ROWS else 0,
+        "facets": [(name, label) for name, label in FACETS if name != "evidence"],
+        "sorts": _RESULT_SORTS if one.name == "results" else _SORTS,
+    }
+    pages.put(f"{one.name}.html", "across.html", [rows, tabs], twins=one.name, **values)
+    parts = [Part(one.name, one.heading, one.name, rows, len(rows))]
+    pages.put_twins(one.name, one.heading, rows, lede=one.lede, parts=parts)
+
+
+def parts_of(rows: Sequence[Row]) -> list[Part]:
+    """Return the statements of a group by section."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["section"]].append(row)
+    return [
+        Part(one.name, one.heading, one.name, shown, shown[0]["total"])
+        for one in ACROSS
+        if (shown := found[one.name])
+    ]
+
+
+def measured(row: Row) -> Row:
+    """Return a result with its value as readers see it, and whose figure it is."""
+    return {**row, "shown": shown_value(row), "whose": whose(row)}
+
+
+def by_unit(rows: Sequence[Row]) -> list[Unit]:
+    """Return results by unit, the most frequent first, within a unit by metric and value."""
+    found: dict[str | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["unit"] or None].append(row)
+    ranked = sorted(found.items(), key=lambda item: (item[0] is None, -len(item[1]), item[0] or ""))
+    return [Unit(unit, sorted(own, key=_order)[:_PER_UNIT], len(own)) for unit, own in ranked]
+
+
+def statements_json(name: str, rows: Sequence[Row], entries: Sequence[Entry]) -> str:
+    """Return the statements of a page for its script: the cases once, and a list per statement."""
+    places = {entry.case_id: n for n, entry in enumerate(entries)}
+    used = sorted({places[row["case_id"]] for row in rows})
+    numbers = {place: n for n, place in enumerate(used)}
+    cases = [_case(entries[place]) for place in used]
+    listed = [
+        [numbers[places[row["case_id"]]], *(row[field] for field in _SHOWN), _more(name, row)]
+        for row in rows
+    ]
+    return json.dumps({"cases": cases, "rows": listed}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _case(entry: Entry) -> Row:
+    fields = {"slug", "title", "company", "industry", "year", "stage", "narrator", "kind"}
+    shown = entry.model_dump(mode="json", include=fields)
+    return shown | {"tag": [tag.slug for tag in entry.tags]}
+
+
+def _more(name: str, row: Row) -> Sequence[str] | Mapping[str, Any] | None:
+    if name != "results":
+        return row["answers"] or None
+    named = {name: row[name] for name in _OF_A_RESULT}
+    return named | {"shown": shown_value(row), "whose": whose(row)}
+
+
+def _order(row: Row) -> tuple[str, float]:
+    return ((row["metric"] or "\uffff").casefold(), -(row["number"] or 0.0))

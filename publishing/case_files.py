@@ -1,0 +1,116 @@
+"""The files of single cases: the page, and the record in the forms that other programs read."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from publishing.cards import card
+from publishing.citations import bibtex, citation, ris
+from publishing.files import SiteFiles, key_of
+from publishing.markdown import case_markdown
+from publishing.plan import Plan
+from publishing.records import CaseRecord, Entry, PublishedCase
+from publishing.writer import PageWriter
+from schemas.errors import PublishError
+from schemas.reviews import Publication
+
+FORMS = ("case.json", "case.md", "case.bib", "case.ris")
+CARD = "card.png"
+# Tombstones are written to pages of cases only, wherever a stored address points.
+_CASE_PAGE = re.compile(r"cases/[a-z0-9-]+/index\.html")
+
+
+class CaseFiles:
+    """The files of the single cases."""
+
+    def __init__(self, files: SiteFiles, plan: Plan) -> None:
+        self._files, self._plan, self._settings = files, plan, plan.settings
+        self._pages = PageWriter(files, plan)
+
+    def write_records(self, entries: Iterable[Entry]) -> Path:
+        """Write the record of each case in its forms; return the file of all of them as lines."""
+        with self._plan.lines.open(encoding="utf-8") as lines:
+            new = {case.case_id for line in lines if (case := self._write_record(line))}
+        path = self._files.folder / "data" / "cases.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as records:
+            for entry in entries:
+                if entry.case_id not in new:
+                    self._keep_record(entry)
+                records.write(self._beside(entry, "case.json").read_bytes())
+        return path
+
+    def _keep_record(self, entry: Entry) -> None:
+        key, folder = self._plan.keys[entry.case_id], f"cases/{entry.slug}"
+        kept = [self._files.keep(f"{folder}/{name}", key) for name in FORMS]
+        if not all(kept):
+            message = f"The site misses files of cases/{entry.slug}: remove it and publish again."
+            raise PublishError(message)
+        self._files.keep(f"{folder}/{CARD}", key)
+
+    def _write_record(self, line: str) -> PublishedCase:
+        case = PublishedCase.model_validate_json(line)
+        publisher, address = self._settings.title, self._address(case.slug)
+        key, folder = self._plan.keys[case.case_id], f"cases/{case.slug}"
+        record = self._record(case)
+        # Some readers of lines also break at U+0085 and U+2028: ASCII has neither.
+        made: Mapping[str, Callable[[], str | bytes]] = {
+            "case.json": lambda: record.model_dump_json(ensure_ascii=True) + "\n",
+            "case.md": lambda: record.markdown,
+            "case.bib": lambda: bibtex(case, publisher, address),
+            "case.ris": lambda: ris(case, publisher, address),
+        }
+        for name, make in made.items():
+            self._files.put(f"{folder}/{name}", key, make)
+        kicker = " · ".join(one.text for one in case.kickers)
+        if self._settings.root and (picture := card(case.title, kicker, publisher)):
+            self._files.put(f"{folder}/{CARD}", key, lambda: picture)
+        return case
+
+    def write_pages(
+        self,
+        entries: Sequence[Entry],
+        similar: Mapping[str, Sequence[str]],
+        on_page: Callable[[int], object],
+    ) -> None:
+        """Write the page of each case, with the cases that are like it."""
+        known = {entry.case_id: entry for entry in entries}
+        for n, entry in enumerate(entries, start=1):
+            like = [known[one] for one in similar.get(entry.case_id, ())]
+            shown = [(one.slug, one.title, one.kickers) for one in like]
+            key = key_of(self._plan.keys[entry.case_id], shown)
+            self._files.put(entry.address, key, partial(self._page, entry, like))
+            on_page(n)
+
+    def write_tombstones(self, withdrawn: Iterable[Publication]) -> None:
+        """Write a page that says so where a case stood that is no longer published."""
+        for publication in withdrawn:
+            page = self._files.folder / publication.address
+            if _CASE_PAGE.fullmatch(publication.address) and not page.exists():
+                values = {"publication": publication}
+                key = publication.publication_id
+                self._pages.put(publication.address, "withdrawn.html", key, **values)
+
+    def _page(self, entry: Entry, similar: Sequence[Entry]) -> str:
+        case = CaseRecord.model_validate_json(self._beside(entry, "case.json").read_bytes())
+        has_card = self._beside(entry, CARD).exists()
+        return self._pages.render("case.html", case=case, similar=similar, has_card=has_card)
+
+    def _beside(self, entry: Entry, name: str) -> Path:
+        return (self._files.folder / entry.address).with_name(name)
+
+    def _record(self, case: PublishedCase) -> CaseRecord:
+        address = self._address(case.slug)
+        return CaseRecord.model_construct(
+            **dict(case),
+            markdown=case_markdown(case),
+            page=address or case.address,
+            licence=self._settings.licence,
+            citation=citation(case, self._settings.title, address),
+        )
+
+    def _address(self, slug: str) -> str | None:
+        """Return the full address of a case's page, None where the site's is not known."""
+        root = self._settings.root
+        return f"{root}cases/{slug}/" if root else None

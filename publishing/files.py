@@ -1,0 +1,97 @@
+"""The files of a new site: those that would be the same are taken from the site before."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from schemas.frozen import sha256_hex
+
+Make = Callable[[], str | bytes]
+_MANIFEST = ".casebook-manifest.json"
+
+
+class SiteFiles:
+    """Fills ``folder``; each file has a key, and one with the key that it had in ``earlier`` stays.
+
+    Files that stay are hard links, so that a site costs the space and time of what changed.
+    ``notes`` are what else the site before left for this one; see `close`.
+    """
+
+    def __init__(self, folder: Path, earlier: Path) -> None:
+        self.folder, self._earlier = folder, earlier
+        found = read_manifest(earlier)
+        self.notes: Mapping[str, Any] = found.get("notes", {})
+        self._keys: Mapping[str, str] = found.get("files", {})
+        self._new: dict[str, str] = {}
+        self._folders: set[Path] = set()
+
+    def put(self, name: str, key: str, make: Make) -> None:
+        """Write the file of that name with what ``make`` returns, or keep the earlier one."""
+        if not self.keep(name, key):
+            self._new[name] = key
+            made = make()
+            data = made if isinstance(made, bytes) else made.encode()
+            self._path(name).write_bytes(data)
+
+    def keep(self, name: str, key: str) -> bool:
+        """Keep the earlier file of that name if its key is the same; return whether it was."""
+        if self._keys.get(name) != key or not (before := self._earlier / name).is_file():
+            return False
+        self._new[name] = key
+        self._link(before, name)
+        return True
+
+    def keep_folder(self, name: str, key: str) -> bool:
+        """Keep all files of an earlier folder that has the same key; return whether it had."""
+        before = self._earlier / name
+        if self._keys.get(f"{name}/") != key or not before.is_dir():
+            return False
+        for path in before.rglob("*"):
+            if path.is_file():
+                self._link(path, str(path.relative_to(self._earlier)))
+        self.add_folder(name, key)
+        return True
+
+    def add_folder(self, name: str, key: str) -> None:
+        """Note the key of a folder that something else filled."""
+        self._new[f"{name}/"] = key
+
+    def key(self, name: str) -> str | None:
+        """Return the key of a file that was put or kept."""
+        return self._new.get(name)
+
+    def close(self, notes: Mapping[str, Any]) -> None:
+        """Write the manifest, with notes for the next site."""
+        text = json.dumps({"files": self._new, "notes": notes}, separators=(",", ":"))
+        (self.folder / _MANIFEST).write_text(text, encoding="utf-8")
+
+    def _link(self, before: Path, name: str) -> None:
+        try:
+            os.link(before, self._path(name))
+        except OSError:  # the file system knows no hard links
+            shutil.copyfile(before, self._path(name))
+
+    def _path(self, name: str) -> Path:
+        path = self.folder / name
+        if path.parent not in self._folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(path.parent)
+        return path
+
+
+def read_manifest(site: Path) -> dict[str, Any]:
+    """Return what `SiteFiles.close` wrote into a site, nothing where it is missing or damaged."""
+    try:
+        found = json.loads((site / _MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def key_of(*parts: object) -> str:
+    """Return the key of a file that shows these values (JSON, or what has ``str``)."""
+    text = json.dumps(parts, default=str, sort_keys=True, separators=(",", ":"))
+    return sha256_hex(text.encode())[:24]

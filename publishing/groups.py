@@ -1,0 +1,137 @@
+"""Cases by tag, industry, company and year: a page for each, and what their cases say."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from slugify import slugify
+
+from publishing.records import Entry
+from publishing.wording import fact_text
+from schemas.cases import TermGroup
+from schemas.frozen import sha256_hex
+from schemas.taxonomy import load_taxonomy
+
+GroupKind = Literal["tag", "industry", "company", "year"]
+
+KINDS: Mapping[GroupKind, tuple[str, str]] = MappingProxyType(
+    {
+        "tag": ("tags", "Tags"),
+        "industry": ("industries", "Industries"),
+        "company": ("companies", "Companies"),
+        "year": ("years", "Years"),
+    }
+)
+"""The folder of each kind of group, and its heading."""
+
+_MOST_TOGETHER = 12
+
+
+class Group(NamedTuple):
+    """The cases, the newest first, that have a tag, an industry, a company or a year in common.
+
+    ``key`` is what they share, ``value`` what a search filters by, ``slug`` the name in addresses.
+    """
+
+    kind: GroupKind
+    key: str
+    value: str
+    slug: str
+    label: str
+    definition: str | None
+    term_group: TermGroup | None
+    entries: Sequence[Entry]
+
+    @property
+    def folder(self) -> str:
+        """The folder of its pages."""
+        return f"{KINDS[self.kind][0]}/{self.slug}"
+
+    @property
+    def address(self) -> str:
+        """The page's path, relative to the site's root."""
+        return f"{self.folder}/index.html"
+
+
+class Together(NamedTuple):
+    """A tag that cases of a group also have, and how many of them."""
+
+    slug: str
+    label: str
+    cases: int
+
+
+def groups(entries: Sequence[Entry]) -> Mapping[GroupKind, tuple[Group, ...]]:
+    """Return the groups by kind, the largest first, years by number."""
+    members: dict[tuple[GroupKind, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for place in _places(entry):
+            members[place].append(entry)
+    made = [_group(kind, value, found) for (kind, value), found in members.items()]
+    made.sort(key=lambda one: (-len(one.entries), one.label.casefold(), one.value))
+    found = {kind: tuple(one for one in made if one.kind == kind) for kind in KINDS}
+    years = sorted(found["year"], key=lambda one: one.value, reverse=True)
+    return found | {"year": tuple(years)}
+
+
+def group_address(kind: GroupKind, key: str) -> str:
+    """Return the path of a group's page; ``key`` is a slug, a company key or a year."""
+    return f"{KINDS[kind][0]}/{_slug(key)}/index.html"
+
+
+def company_names(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Return by company key the name that most cases write."""
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in entries:
+        if entry.company and entry.company_key:
+            spellings[entry.company_key][entry.company] += 1
+    return {
+        key: min(found, key=lambda name: (-found[name], name)) for key, found in spellings.items()
+    }
+
+
+def together(group: Group, term_group: TermGroup) -> list[Together]:
+    """Return the tags of ``term_group`` that most of a group's cases have, its own left out."""
+    labels = {tag.slug: tag.label for one in group.entries for tag in one.tags}
+    counts = Counter(
+        tag.slug for one in group.entries for tag in one.tags if tag.group == term_group
+    )
+    own = group.key if group.kind == "tag" else None
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Together(slug, labels[slug], n) for slug, n in ranked if slug != own][:_MOST_TOGETHER]
+
+
+def _places(entry: Entry) -> Iterator[tuple[GroupKind, str]]:
+    yield from (("tag", tag.slug) for tag in entry.tags)
+    single: Sequence[tuple[GroupKind, str | None]] = (
+        ("industry", entry.industry),
+        ("company", entry.company_key),
+        ("year", entry.year),
+    )
+    yield from ((kind, value) for kind, value in single if value)
+
+
+def _group(kind: GroupKind, value: str, found: Sequence[Entry]) -> Group:
+    term = load_taxonomy().term(value) if kind == "tag" else None
+    tag = next((t for t in found[0].tags if t.slug == value), None) if kind == "tag" else None
+    label = {
+        "tag": tag.label if tag else value,
+        "company": company_names(found).get(value, value),
+    }.get(kind) or fact_text(kind, value)
+    return Group(
+        kind=kind,
+        key=value,
+        value=label if kind == "company" else value,
+        slug=_slug(value),
+        label=label,
+        definition=term.definition if term else None,
+        term_group=tag.group if tag else None,
+        entries=tuple(found),
+    )
+
+
+def _slug(key: str) -> str:
+    """Return a key as it stands in addresses: as it is, or readable and with a part of its hash."""
+    made = slugify(key)
+    return key if made == key else f"{made or 'group'}-{sha256_hex(key.encode())[:8]}"

@@ -1,0 +1,160 @@
+"""The pages over all cases: home, groups, statements across cases, search, data, and feeds."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from publishing.across import ACROSS, statements_json, write_across
+from publishing.figures import figures
+from publishing.files import SiteFiles
+from publishing.group_pages import PAGE, write_group
+from publishing.groups import KINDS, Group, GroupKind, groups
+from publishing.pages import FACETS
+from publishing.plan import Change, Plan, Tables
+from publishing.questions import questions
+from publishing.records import CaseRecord, Entry
+from publishing.wording import TAG_GROUPS
+from publishing.writer import PageWriter, digests
+from schemas.frozen import sha256_hex
+
+_NEWEST, _STATEMENTS, _FEED = 8, 6, 50
+_AT_HOME: Mapping[GroupKind, int] = {"tag": 14, "industry": 18, "company": 12, "year": 12}
+_MOST_COMPANIES = 700
+_MOST_DAYS, _PER_DAY = 60, 25
+_SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("title", "Title"))
+_FIXED = ("", "search.html", "browse.html", "said.html", "figures.html", "data.html")
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+_VERSION_DIGITS = 12
+
+Shelf = tuple[str, GroupKind, Sequence[Group]]
+
+
+class Overviews:
+    """Writes the pages over ``entries``, the newest first, from them and from their tables."""
+
+    def __init__(
+        self, files: SiteFiles, plan: Plan, entries: Sequence[Entry], tables: Tables
+    ) -> None:
+        self._entries, self._tables, self._groups = entries, tables, groups(entries)
+        self._statements = {one.name: tables.section(one.name) for one in ACROSS}
+        self._tabs = [(one.name, one.heading, len(self._statements[one.name])) for one in ACROSS]
+        self._pages = PageWriter(files, plan, count=len(entries), across=self._tabs)
+        self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
+
+    def write(self, lines: Path, changes: Sequence[Change]) -> None:
+        """Write all pages; ``lines`` is the file of all records."""
+        digest = sha256_hex(lines.read_bytes())
+        self._write_data(lines, digest)
+        self._write_home()
+        self._write_groups()
+        for one in ACROSS:
+            write_across(self._pages, one, self._statements[one.name], self._tabs)
+        self._write_search()
+        self._write_changes(changes)
+        found = figures(self._tables.rows)
+        self._pages.put("figures.html", "figures.html", digest, figures=found)
+        self._pages.put("404.html", "404.html", "")
+        self._pages.put("llms.txt", "llms.txt", self._tabs)
+        if self._root:
+            self._write_feeds()
+
+    def _write_data(self, lines: Path, digest: str) -> None:
+        folder, schema = lines.parent, CaseRecord.model_json_schema(mode="serialization")
+        sizes = self._tables.write(folder)
+        (folder / "cases.schema.json").write_text(json.dumps(schema, indent=2) + "\n", "utf-8")
+        for name, rows in self._statements.items():
+            text = statements_json(name, rows, self._entries)
+            (folder / f"{name}.json").write_text(text, "utf-8")
+        tables = [
+            {
+                "name": name,
+                "rows": rows,
+                "parquet_size": (folder / f"{name}.parquet").stat().st_size,
+                "csv_size": (folder / f"{name}.csv").stat().st_size,
+                "columns": self._tables.columns(name),
+            }
+            for name, rows in sizes.items()
+        ]
+        values = {"tables": tables, "data_version": digest[:_VERSION_DIGITS]}
+        self._pages.put("data.html", "data.html", digest, questions=questions(), **values)
+
+    def _write_home(self) -> None:
+        newest, shelves = self._entries[:_NEWEST], self._shelves()
+        browse = [
+            (heading, kind, found[: _AT_HOME[kind]], len(found)) for heading, kind, found in shelves
+        ]
+        key = [digests(newest), self._tabs, [_sizes(shown) for _, _, shown, _ in browse]]
+        tabs = [tab for tab in self._tabs if tab[2]]
+        values = {"newest": newest, "browse": browse, "across": tabs, "twins": "index"}
+        self._pages.put("index.html", "index.html", key, **values)
+        self._pages.put_twins("index", self._title, key, entries=newest)
+        all_shelves = [
+            (kind, heading, found[:_MOST_COMPANIES], max(0, len(found) - _MOST_COMPANIES))
+            for heading, kind, found in shelves
+        ]
+        key = [_sizes(found) for _, _, found in shelves]
+        self._pages.put("browse.html", "browse.html", key, shelves=all_shelves, twins="browse")
+        listed = [(heading, found) for heading, _, found in shelves]
+        self._pages.put_twins("browse", "Browse", key, shelves=listed)
+
+    def _shelves(self) -> list[Shelf]:
+        """Return the groups by what they have in common, tags by what they are."""
+        tags = self._groups["tag"]
+        found: list[Shelf] = [
+            (label, "tag", [one for one in tags if one.term_group == name])
+            for name, label in TAG_GROUPS.items()
+        ]
+        others: Sequence[GroupKind] = ("industry", "year", "company")
+        return [*found, *((KINDS[kind][1], kind, self._groups[kind]) for kind in others)]
+
+    def _write_groups(self) -> None:
+        said: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for row in self._tables.by_group([one.name for one in ACROSS], _STATEMENTS):
+            said[row["group_kind"], row["member"]].append(row)
+        for kind, found in self._groups.items():
+            for group in found:
+                write_group(self._pages, group, said[kind, group.key])
+
+    def _write_search(self) -> None:
+        newest = self._entries[:PAGE]
+        values = {"newest": newest, "facets": FACETS, "sorts": _SORTS}
+        self._pages.put(
+            "search.html", "search.html", [digests(newest), len(self._entries)], **values
+        )
+        self._pages.put("said.html", "said.html", len(self._entries))
+
+    def _write_changes(self, changes: Sequence[Change]) -> None:
+        rows = [change.model_dump(mode="json") for change in changes]
+        days: dict[date, dict[str, list[Change]]] = defaultdict(lambda: defaultdict(list))
+        for change in changes:
+            days[change.at.date()][change.what].append(change)
+        shown = [
+            (day, [(what, found[:_PER_DAY], len(found)) for what, found in whats.items()])
+            for day, whats in days.items()
+        ]
+        self._pages.put("changes.html", "changes.html", rows, days=shown[:_MOST_DAYS])
+        self._pages.put_text("changes.json", rows, lambda: json.dumps(rows, indent=1) + "\n")
+
+    def _write_feeds(self) -> None:
+        self._write_feed("feed.xml", self._title, "", self._entries[:_FEED])
+        self._write_feed("feed-all.xml", f"{self._title}: all cases", "", self._entries)
+        for group in (*self._groups["tag"], *self._groups["industry"]):
+            title, folder = f"{self._title}: {group.label}", f"{group.folder}/"
+            self._write_feed(f"{folder}feed.xml", title, folder, group.entries[:_FEED])
+        found = [f"{one.folder}/" for members in self._groups.values() for one in members]
+        pages = [*_FIXED, *(f"{one.name}.html" for one in ACROSS), *found]
+        values = {"pages": pages, "entries": self._entries}
+        self._pages.put("sitemap.xml", "sitemap.xml", [pages, digests(self._entries)], **values)
+        self._pages.put("robots.txt", "robots.txt", "")
+
+    def _write_feed(self, name: str, title: str, about: str, entries: Sequence[Entry]) -> None:
+        updated = next((one.updated_at for one in entries if one.updated_at), _NEVER)
+        values = {"name": name, "title": title, "about": about, "updated_at": updated}
+        self._pages.put(name, "feed.xml", [title, digests(entries)], entries=entries, **values)
+
+
+def _sizes(found: Sequence[Group]) -> list[tuple[str, str, int]]:
+    return [(one.address, one.label, len(one.entries)) for one in found]

@@ -1,0 +1,85 @@
+"""Writes the pages that templates make, each with a key of what it shows."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from publishing.files import SiteFiles, key_of
+from publishing.groups import Group
+from publishing.pages import environment
+from publishing.plan import Plan
+from publishing.records import Entry
+
+Row = dict[str, Any]
+
+
+class PageWriter:
+    """Writes pages into ``files``; ``values`` are what all templates get."""
+
+    def __init__(self, files: SiteFiles, plan: Plan, **values: object) -> None:
+        self.files, self.settings, self._version = files, plan.settings, plan.version
+        self._environment = environment(plan.settings)
+        self._environment.globals.update(values)
+
+    def put(self, name: str, template: str, key: object, /, **values: object) -> None:
+        """Write the file of that name with what a template makes of the values.
+
+        ``key`` is what the page depends on: as long as it is the same, the earlier file stays.
+        """
+        self.put_text(name, key, lambda: self.render(template, path=name, **values))
+
+    def render(self, template: str, /, **values: object) -> str:
+        """Return what a template makes of the values."""
+        return self._environment.get_template(template).render(values)
+
+    def put_text(self, name: str, key: object, make: Callable[[], str | bytes]) -> None:
+        """Write the file of that name with what ``make`` returns, unless its key is the same."""
+        self.files.put(name, key_of(self._version, key), make)
+
+    def put_twins(
+        self,
+        name: str,
+        heading: str,
+        key: object,
+        *,
+        lede: str = "",
+        entries: Sequence[Entry] = (),
+        parts: Sequence[Any] = (),
+        shelves: Sequence[tuple[str, Sequence[Group]]] = (),
+    ) -> None:
+        """Write a page again as ``name.md`` and ``name.json``."""
+        values = {"lede": lede, "entries": entries, "parts": parts, "shelves": shelves}
+        self.put(f"{name}.md", "overview.md", key, heading=heading, **values)
+
+        def make() -> str:
+            listed = [entry_json(one) for one in entries]
+            said = {part.name: [_statement_json(row) for row in part.rows] for part in parts}
+            groups = {label: [_group_json(one) for one in members] for label, members in shelves}
+            page: Row = {"title": heading, "about": lede, "cases": listed}
+            page |= {"statements": said} if parts else {}
+            page |= {"groups": groups} if shelves else {}
+            return json.dumps(page, ensure_ascii=False, indent=1) + "\n"
+
+        self.put_text(f"{name}.json", key, make)
+
+
+def entry_json(entry: Entry) -> Row:
+    """Return a case as lists in JSON have it."""
+    names = {"case_id", "title", "company", "industry", "year", "stage", "narrator", "kind"}
+    tags = [tag.slug for tag in entry.tags]
+    return entry.model_dump(mode="json", include=names) | {"tags": tags, "page": entry.address}
+
+
+def digests(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Return what a list of cases depends on."""
+    return [(one.slug, one.digest) for one in entries]
+
+
+def _statement_json(row: Row) -> Row:
+    names = ("case_id", "title", "company", "year", "section", "text", "support", "answers")
+    page = f"cases/{row['slug']}/index.html#{row['anchor']}"
+    return {name: row[name] for name in names} | {"page": page}
+
+
+def _group_json(group: Group) -> Row:
+    return {"label": group.label, "cases": len(group.entries), "page": group.address}

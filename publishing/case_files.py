@@ -11,6 +11,7 @@ from publishing.files import SiteFiles, key_of
 from publishing.markdown import case_markdown
 from publishing.plan import Plan
 from publishing.records import CaseRecord, Entry, PublishedCase
+from publishing.search_index import page_version
 from publishing.writer import PageWriter
 from schemas.errors import PublishError
 from schemas.reviews import Publication
@@ -57,7 +58,7 @@ class CaseFiles:
         # Some readers of lines also break at U+0085 and U+2028: ASCII has neither.
         made: Mapping[str, Callable[[], str | bytes]] = {
             "case.json": lambda: record.model_dump_json(ensure_ascii=True) + "\n",
-            "case.md": lambda: record.markdown,
+            "case.md": lambda: case_markdown(case),
             "case.bib": lambda: bibtex(case, publisher, address),
             "case.ris": lambda: ris(case, publisher, address),
         }
@@ -95,7 +96,9 @@ class CaseFiles:
     def _page(self, entry: Entry, similar: Sequence[Entry]) -> str:
         case = CaseRecord.model_validate_json(self._beside(entry, "case.json").read_bytes())
         has_card = self._beside(entry, CARD).exists()
-        return self._pages.render("case.html", case=case, similar=similar, has_card=has_card)
+        version = page_version(self._plan.keys[entry.case_id])
+        values = {"similar": similar, "has_card": has_card, "version": version}
+        return self._pages.render("case.html", case=case, **values)
 
     def _beside(self, entry: Entry, name: str) -> Path:
         return (self._files.folder / entry.address).with_name(name)
@@ -104,7 +107,6 @@ class CaseFiles:
         address = self._address(case.slug)
         return CaseRecord.model_construct(
             **dict(case),
-            markdown=case_markdown(case),
             page=address or case.address,
             licence=self._settings.licence,
             citation=citation(case, self._settings.title, address),

@@ -59,9 +59,9 @@ class SiteFiles:
         """Note the key of a folder that something else filled."""
         self._new[f"{name}/"] = key
 
-    def key(self, name: str) -> str | None:
-        """Return the key of a file that was put or kept."""
-        return self._new.get(name)
+    def earlier_json(self, name: str) -> Mapping[str, Any]:
+        """Return what a JSON file of the site before has, nothing where it is not there."""
+        return _json(self._earlier / name)
 
     def close(self, notes: Mapping[str, Any]) -> None:
         """Write the manifest, with notes for the next site."""
@@ -69,10 +69,7 @@ class SiteFiles:
         (self.folder / _MANIFEST).write_text(text, encoding="utf-8")
 
     def _link(self, before: Path, name: str) -> None:
-        try:
-            os.link(before, self._path(name))
-        except OSError:  # the file system knows no hard links
-            shutil.copyfile(before, self._path(name))
+        link(before, self._path(name))
 
     def _path(self, name: str) -> Path:
         path = self.folder / name
@@ -84,11 +81,23 @@ class SiteFiles:
 
 def read_manifest(site: Path) -> dict[str, Any]:
     """Return what `SiteFiles.close` wrote into a site, nothing where it is missing or damaged."""
+    return _json(site / _MANIFEST)
+
+
+def _json(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads((site / _MANIFEST).read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def link(file: Path, place: Path) -> None:
+    """Make a file appear in another place, without copying it where possible."""
+    try:
+        os.link(file, place)
+    except OSError:  # the file system knows no hard links
+        shutil.copyfile(file, place)
 
 
 def key_of(*parts: object) -> str:

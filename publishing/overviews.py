@@ -65,6 +65,9 @@ class Overviews:
         folder, schema = lines.parent, CaseRecord.model_json_schema(mode="serialization")
         sizes = self._tables.write(folder)
         (folder / "cases.schema.json").write_text(json.dumps(schema, indent=2) + "\n", "utf-8")
+        texts, words = self._tables.words()
+        counts = json.dumps({"texts": texts, "words": words}, separators=(",", ":"))
+        (folder / "words.json").write_text(counts, "utf-8")
         for name, rows in self._statements.items():
             text = statements_json(name, rows, self._entries)
             (folder / f"{name}.json").write_text(text, "utf-8")

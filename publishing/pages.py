@@ -77,6 +77,7 @@ def environment(settings: SiteSettings) -> Environment:
         facet_labels=facet_labels(),
         unpublished=None,
         has_card=False,
+        version="",
         similar=(),
         path="",
         part_of="",

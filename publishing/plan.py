@@ -63,6 +63,9 @@ class Tables(Protocol):
     def by_group(self, sections: Sequence[str], most: int) -> list[dict[str, Any]]:
         """Return the newest statements of each group of cases by section."""
 
+    def words(self) -> tuple[int, Mapping[str, int]]:
+        """Return a number of texts, and by word in how many of them it stands."""
+
     def section(self, name: str) -> list[dict[str, Any]]:
         """Return the statements of a section of all cases."""
 

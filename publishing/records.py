@@ -252,7 +252,6 @@ class CaseRecord(PublishedCase):
     data; quotes belong to their sources. ``citation`` is how to cite the case.
     """
 
-    markdown: str
     page: str
     licence: str | None
     citation: str

@@ -68,7 +68,7 @@ def build(
             Overviews(files, plan, entries, tables).write(lines, plan.changes)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
         cases.write_tombstones(plan.withdrawn)
-        write_search_index(files, entries)
+        write_search_index(files, {one.address: plan.keys[one.case_id] for one in entries})
         copy_static(files)
         made = Earlier(keys=plan.keys, entries=plan.entries, blocked=plan.blocked, whole=plan.whole)
         files.close(made.model_dump(mode="json"))

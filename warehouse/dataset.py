@@ -91,6 +91,11 @@ class Dataset:
         """Return the statements of a section of all cases, of results the measured ones."""
         return self.rows(self._queries["dataset_section"], section=name)
 
+    def words(self) -> tuple[int, dict[str, int]]:
+        """Return a number of texts, and by word in how many of them it stands, rare ones left out."""
+        found = self.rows(self._queries["dataset_words"])
+        return (found[0]["total"] if found else 0), {row["word"]: row["texts"] for row in found}
+
     def _write(self, name: str, table: str, folder: Path) -> int:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
         self._connection.table(table).to_parquet(str(parquet))

@@ -436,3 +436,25 @@ SELECT *
 FROM shown_statements
 WHERE section = $section AND ($section <> 'results' OR coalesce(value, metric, '') <> '')
 ORDER BY place, n;
+
+-- name: dataset_words
+-- In how many of some texts a word stands, for those that are not rare; long words by their first
+-- letters, as publishing.likeness compares them.
+WITH texts AS (
+    SELECT text FROM shown_statements
+    UNION ALL
+    SELECT unnest(part.paragraphs) FROM (SELECT unnest(prose) AS part FROM lines)
+),
+sampled AS (SELECT row_number() OVER () AS n, lower(text) AS text FROM (FROM texts LIMIT 5_000)),
+words AS (
+    SELECT DISTINCT n, if(regexp_full_match(word, '\pL+'), word[:6], word) AS word
+    FROM (
+        SELECT n, unnest(regexp_extract_all(text, '\d+(?:[.,]\d+)*|[\pL\pN_]+')) AS word
+        FROM sampled
+    )
+)
+SELECT word, count(*) AS texts, (SELECT count(*) FROM sampled) AS total
+FROM words
+GROUP BY word
+HAVING count(*) > greatest(1, (SELECT count(*) FROM sampled) / 500)
+ORDER BY texts DESC, word;

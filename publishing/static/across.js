@@ -1,0 +1,138 @@
+// The pages of statements across cases: all of them are loaded when somebody filters.
+import { PAGE, element, startFacets } from "./facets.js";
+
+const listing = document.getElementById("listing");
+const total = Number(listing?.dataset.total ?? 0);
+const COLUMNS = ["Metric", "Value", "Before", "Whose", "Result"];
+const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
+
+let loaded = null;
+
+async function load() {
+  const { cases, rows } = await (await fetch(listing.dataset.rows)).json();
+  return rows.map(([number, text, anchor, support, more], place) => {
+    const of = cases[number];
+    const words = [text, of.title, of.company ?? "", more?.metric ?? "", ...(Array.isArray(more) ? more : [])];
+    return { of, text, anchor, support, more, place, plain: plain(words.join(" ")) };
+  });
+}
+
+function plain(text) {
+  return text.normalize("NFKD").replace(/[\p{Mn}\p{Cf}]/gu, "").toLowerCase();
+}
+
+// Each word, and each phrase in quotation marks, must stand in the statement or its case's title.
+function wanted(typed) {
+  const terms = typed.matchAll(/["“”„«»]([^"“”„«»]*)["“”„«»]|[^\s"“”„«»]+/gu);
+  return [...terms].map(([whole, phrase]) => plain(phrase ?? whole)).filter((term) => term !== "");
+}
+
+function valuesOf(row, name) {
+  if (name === "unit") return row.more?.unit ? [row.more.unit] : [];
+  const value = row.of[name];
+  if (Array.isArray(value)) return value;
+  return value === null || value === undefined ? [] : [String(value)];
+}
+
+function fits(row, state, names) {
+  return names.every((name) => {
+    const values = valuesOf(row, name);
+    return state[name].every((one) => values.includes(one));
+  });
+}
+
+function counted(rows, name) {
+  const counts = {};
+  for (const row of rows) for (const value of valuesOf(row, name)) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+const ORDERS = {
+  year: (a, b) => COLLATOR.compare(b.of.year ?? "", a.of.year ?? ""),
+  company: (a, b) => COLLATOR.compare(a.of.company ?? "\uffff", b.of.company ?? "\uffff"),
+  metric: (a, b) => COLLATOR.compare(a.more?.metric ?? "\uffff", b.more?.metric ?? "\uffff"),
+  // Numbers are ordered within their unit: hours never stand between percents.
+  number: (a, b) =>
+    COLLATOR.compare(a.more?.unit ?? "\uffff", b.more?.unit ?? "\uffff") ||
+    (b.more?.number ?? -Infinity) - (a.more?.number ?? -Infinity),
+};
+
+async function find(state, names) {
+  loaded ??= load();
+  const terms = wanted(state.q);
+  const rows = (await loaded).filter((row) => terms.every((term) => row.plain.includes(term)));
+  const found = rows.filter((row) => fits(row, state, names));
+  const order = ORDERS[state.sort];
+  if (order) found.sort((a, b) => order(a, b) || a.place - b.place);
+  const options = Object.fromEntries(
+    names.map((name) => {
+      const others = name === "tag" ? names : names.filter((one) => one !== name);
+      return [name, counted(rows.filter((row) => fits(row, state, others)), name)];
+    }),
+  );
+  return { count: found.length, options, items: found };
+}
+
+function statement(row) {
+  const { of, more } = row;
+  const address = `cases/${of.slug}/index.html#${row.anchor}`;
+  const link = element("a", { class: "plain", href: address }, row.text);
+  const said = element("p", { dir: "auto" }, link);
+  if (row.support === "doubtful") {
+    said.append(" ", element("span", { class: "mark doubtful" }, "doubtful, confirmed"));
+  }
+  const met = (Array.isArray(more) ? more : []).map((text) => element("li", { dir: "auto" }, text));
+  const parts = [said];
+  if (met.length > 0) {
+    parts.push(element("ul", { class: "answers", "aria-label": "How it was met" }, ...met));
+  }
+  const who = [of.company ?? of.title, of.year].filter(Boolean).join(", ");
+  const where = [who, row.support, ...(of.company ? [of.title] : [])].join(" · ");
+  parts.push(element("p", { class: "where", dir: "auto" }, where));
+  return parts;
+}
+
+function resultRow(row) {
+  const { metric, shown, baseline, whose, sample } = row.more;
+  const cells = [metric, shown, baseline, [whose, sample].filter(Boolean).join("; ")];
+  const made = cells.map((text, n) =>
+    element("td", { role: "cell", "data-label": COLUMNS[n], class: n === 1 ? "value" : null, dir: "auto" }, text ?? ""),
+  );
+  made.push(element("td", { role: "cell", class: "statement" }, ...statement(row)));
+  return element("tr", { role: "row" }, ...made);
+}
+
+function table(rows) {
+  const heads = COLUMNS.map((label) => element("th", { scope: "col", role: "columnheader", class: label.toLowerCase() }, label));
+  const head = element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...heads));
+  const body = element("tbody", { role: "rowgroup" }, ...rows.map(resultRow));
+  return element("table", { class: "results all", role: "table", "aria-labelledby": "found" }, head, body);
+}
+
+// A table for each unit.
+function tables(rows) {
+  const units = [...new Set(rows.map((row) => row.more.unit ?? ""))];
+  return units.flatMap((unit) => [
+    element("h3", { dir: "auto" }, unit === "" ? "Without a unit" : unit),
+    table(rows.filter((row) => (row.more.unit ?? "") === unit)),
+  ]);
+}
+
+function show(items, state) {
+  const first = (state.page - 1) * PAGE;
+  const rows = items.slice(first, first + PAGE);
+  const place = document.getElementById("statements");
+  if (rows.length === 0) {
+    place.replaceChildren(element("p", { class: "none" }, "Nothing fits. Try fewer words, or take a filter away."));
+  } else if (rows[0].more && !Array.isArray(rows[0].more)) {
+    place.replaceChildren(...tables(rows));
+  } else {
+    const lines = rows.map((row) => element("li", { class: "statement" }, ...statement(row)));
+    place.replaceChildren(element("ul", { class: "statements all" }, ...lines));
+  }
+}
+
+const form = document.getElementById("facets");
+if (form) {
+  startFacets({ form, noun: listing.dataset.noun, total, find, show, pager: document.getElementById("pager") });
+}

@@ -1,0 +1,172 @@
+// A list that is searched, filtered, ordered and paged: the form, the address, and the pager.
+// What is found comes from elsewhere: from Pagefind on the search page, from a file across cases.
+
+export const PAGE = 24;
+const MANY = ["tag"]; // facets of which several may be chosen, all of them wanted
+const LABELS = JSON.parse(document.getElementById("labels")?.textContent ?? "{}");
+const LONGEST_LABEL = 60;
+
+export function labelOf(name, value) {
+  return LABELS[name]?.[value] ?? value;
+}
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// `find(state, names)` returns a promise of {count, options, items}: how many fit, by facet how many
+// have each value, and what `show(items, state)` shows of one page.
+export function startFacets({ form, noun, total, find, show, pager }) {
+  const selects = [...form.querySelectorAll("select")].filter((one) => one.name !== "sort");
+  const names = selects.map((one) => one.name);
+  const shown = document.getElementById("shown");
+  const chosen = document.getElementById("chosen");
+  let state = fromAddress();
+  let turn = 0;
+
+  function fromAddress() {
+    const query = new URLSearchParams(location.search);
+    const made = { q: query.get("q") ?? "", sort: query.get("sort") ?? "" };
+    for (const name of names) made[name] = query.getAll(name);
+    made.page = Math.max(1, Number.parseInt(query.get("page") ?? "1", 10) || 1);
+    return made;
+  }
+
+  function toAddress(replace) {
+    const query = new URLSearchParams();
+    if (state.q !== "") query.set("q", state.q);
+    for (const name of names) for (const value of state[name]) query.append(name, value);
+    if (state.sort !== "") query.set("sort", state.sort);
+    if (state.page > 1) query.set("page", state.page);
+    const address = query.size > 0 ? `?${query}` : location.pathname;
+    if (replace) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
+  }
+
+  function isNarrowed() {
+    return state.q.trim() !== "" || names.some((name) => state[name].length > 0);
+  }
+
+  function fill(select, counts) {
+    const own = state[select.name];
+    const listed = Object.entries(counts ?? {}).filter(([value, n]) => n > 0 || own.includes(value));
+    for (const value of own) if (!listed.some(([one]) => one === value)) listed.push([value, 0]);
+    const byNumber = select.name === "year" ? (a, b) => (b[0] > a[0] ? 1 : -1) : (a, b) => b[1] - a[1];
+    listed.sort((a, b) => byNumber(a, b) || labelOf(select.name, a[0]).localeCompare(labelOf(select.name, b[0])));
+    const many = MANY.includes(select.name);
+    const first = new Option(many && own.length > 0 ? "Add another" : "Any", "");
+    const options = listed
+      .filter(([value]) => !many || !own.includes(value))
+      .map(([value, n]) => {
+        const label = labelOf(select.name, value);
+        return new Option(`${label.slice(0, LONGEST_LABEL)} (${n.toLocaleString("en")})`, value);
+      });
+    select.replaceChildren(first, ...options);
+    select.value = many ? "" : (own[0] ?? "");
+    select.disabled = options.length === 0;
+  }
+
+  function showChosen() {
+    const chips = names.flatMap((name) =>
+      state[name].map((value) => {
+        const button = element("button", { type: "button", class: "chip" }, labelOf(name, value), " ×");
+        const label = form.elements[name].dataset.label;
+        button.setAttribute("aria-label", `Remove ${label}: ${labelOf(name, value)}`);
+        button.addEventListener("click", () => {
+          change(name, state[name].filter((one) => one !== value));
+          form.elements[name].focus();
+        });
+        return element("li", {}, button);
+      }),
+    );
+    chosen.replaceChildren(...chips);
+    chosen.hidden = chips.length === 0;
+  }
+
+  function showPager(count) {
+    const last = Math.ceil(count / PAGE);
+    const step = (label, page, rel) => {
+      const link = element("a", { href: "#listing", rel }, label);
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        state.page = page;
+        toAddress(false);
+        run().then(() => document.getElementById("listing").scrollIntoView());
+      });
+      return link;
+    };
+    pager.replaceChildren(
+      ...(state.page > 1 ? [step("Previous", state.page - 1, "prev")] : []),
+      element("span", {}, `Page ${state.page} of ${last}`),
+      ...(state.page < last ? [step("Next", state.page + 1, "next")] : []),
+    );
+    pager.hidden = last < 2;
+  }
+
+  function change(name, value) {
+    state[name] = value;
+    state.page = 1;
+    toAddress(name === "q");
+    return run();
+  }
+
+  async function run() {
+    const mine = ++turn;
+    form.elements.q.value = state.q;
+    form.elements.sort.value = state.sort;
+    showChosen();
+    let found;
+    try {
+      found = await find(state, names);
+    } catch (error) {
+      shown.textContent = "The search could not be loaded: load the page again.";
+      throw error;
+    }
+    if (mine !== turn) return;
+    for (const select of selects) fill(select, found.options[select.name]);
+    const number = found.count.toLocaleString("en");
+    shown.textContent = isNarrowed() ? `${number} of ${total.toLocaleString("en")} ${noun}` : "";
+    await show(found.items, state, () => mine === turn);
+    showPager(found.count);
+  }
+
+  let waiting = 0;
+  form.elements.q.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => change("q", form.elements.q.value), 120);
+  });
+  form.addEventListener("change", (event) => {
+    const { name, value } = event.target;
+    if (name === "sort") change("sort", value);
+    else if (MANY.includes(name)) change(name, value === "" ? state[name] : [...state[name], value]);
+    else if (names.includes(name)) change(name, value === "" ? [] : [value]);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    change("q", form.elements.q.value);
+  });
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    for (const name of names) state[name] = [];
+    state.sort = "";
+    change("q", "");
+  });
+  addEventListener("popstate", () => {
+    state = fromAddress();
+    run();
+  });
+  form.hidden = false;
+  form.elements.q.value = state.q;
+  form.elements.sort.value = state.sort;
+  showChosen();
+  // Nothing is loaded before somebody uses the form, or comes with a search in the address.
+  if (location.search !== "") return run();
+  form.addEventListener("focusin", () => run(), { once: true });
+  form.addEventListener("pointerdown", () => run(), { once: true });
+  return Promise.resolve();
+}

@@ -15,7 +15,7 @@ _SHADES = 5  # beside 0, the shade of an empty cell
 _PANEL_TOP, _PANEL_HEIGHT = 22, 66  # of the line in its panel, in pixels
 _LOGARITHMIC_FROM = 200  # the highest number over the lowest
 _ROUND_FROM = 1000
-_MOST_DOTS = 200
+_MOST_DOTS = 100
 
 
 class Link(NamedTuple):

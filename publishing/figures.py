@@ -1,5 +1,149 @@
-"""Stub."""
+"""The figures over all published cases: what each shows, its numbers, its SQL and its charts."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from publishing.charts import Chart, Figure, Link, Spread, axis, bars, heat, trends
+from publishing.wording import count, fact_text
+from schemas.cases import NARRATORS, STAGES
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+_QUERY = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_BOX = ("lowest", "quartile_1", "median", "quartile_3", "highest")
 
 
-def figures(rows):
-    return ()
+def figures(rows: Callable[[str], list[dict[str, Any]]]) -> tuple[Figure, ...]:
+    """Return the figures in the order of reading; ``rows`` runs SQL on the published cases."""
+    total = rows("SELECT count(*) AS cases FROM published_cases")[0]["cases"]
+    return tuple(_figure(*plan, rows(plan[2]), total) for plan in _plans())
+
+
+@cache
+def _plans() -> list[tuple[str, Mapping[str, Any], str]]:
+    """Return name, words and SQL of each figure, from the files beside this module."""
+    here = Path(__file__)
+    words = tomllib.loads(here.with_suffix(".toml").read_text("utf-8"))
+    parts = [
+        part.strip("; \n") for part in _QUERY.split(here.with_suffix(".sql").read_text("utf-8"))
+    ]
+    return [(name, words[name], sql) for name, sql in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def _figure(name: str, words: Mapping[str, Any], sql: str, found: Rows, total: int) -> Figure:
+    return Figure(
+        name=name.replace("_", "-"),
+        title=words["title"],
+        lede=_lede(words["lede"], found, total) if found else "",
+        sql=sql,
+        columns=tuple(found[0]) if found else (),
+        rows=tuple(tuple(row.values()) for row in found),
+        kind=words["kind"],
+        charts=_DRAWN[name](found) if found else (),
+        missing="" if found else words["missing"],
+    )
+
+
+def _lede(text: str, found: Rows, total: int) -> str:
+    """Fill in the counts, and the values of the row with the most cases as readers see them."""
+    top = max(found, key=lambda row: row["cases"])
+    values = {k: fact_text(k, v) if isinstance(v, str) else v for k, v in top.items()}
+    counted = sum(row["cases"] for row in found)
+    return text.format(**values, total=count(total, "published case"), counted=counted)
+
+
+def _by_year(found: Rows) -> tuple[Chart, ...]:
+    return (bars([(_year(row), [row["cases"]]) for row in found]),)
+
+
+def _by_industry(found: Rows) -> tuple[Chart, ...]:
+    return (bars([(_industry(row), [row["cases"]]) for row in found]),)
+
+
+def _tools(found: Rows) -> tuple[Chart, ...]:
+    pairs = [Link(f"{row['tool']} and {row['with_tool']}") for row in found]
+    numbers = [[row["cases"], row["by_chance"]] for row in found]
+    return (bars(list(zip(pairs, numbers, strict=True))),)
+
+
+def _over_time(found: Rows) -> tuple[Chart, ...]:
+    techniques = _by_technique(found)
+    heads = [Link(str(row["year"]), note=f"{row['of_cases']:,}") for row in techniques[0]]
+    return (trends(heads, _shares(techniques)),)
+
+
+def _across_industries(found: Rows) -> tuple[Chart, ...]:
+    techniques = _by_technique(found)
+    heads = [_industry(row, f"{row['of_cases']:,}") for row in techniques[0]]
+    return (heat(heads, _shares(techniques), " %"),)
+
+
+def _stages(found: Rows) -> tuple[Chart, ...]:
+    cases = {(row["stage"], row["narrator"]): row["cases"] for row in found}
+    narrators = _in_order(NARRATORS, (narrator for _, narrator in cases))
+    heads = [Link(fact_text("narrator", narrator).capitalize()) for narrator in narrators]
+    lines = [
+        (Link(stage.capitalize()), [cases.get((stage, narrator), 0) for narrator in narrators])
+        for stage in _in_order(STAGES, (stage for stage, _ in cases))
+    ]
+    return (heat(heads, lines, ""),)
+
+
+def _results(found: Rows) -> tuple[Chart, ...]:
+    """Draw an axis per unit; numbers without a unit are comparable within their metric alone."""
+    axes: dict[tuple[str, str], list[Spread]] = {}
+    for row in found:
+        spread = Spread(row["metric"], row["numbers"], [row[name] for name in _BOX])
+        axes.setdefault((row["unit"], "" if row["unit"] else row["metric"]), []).append(spread)
+    return tuple(axis(unit, spreads) for (unit, _), spreads in axes.items())
+
+
+def _by_technique(found: Rows) -> list[list[Row]]:
+    return [list(rows) for _, rows in groupby(found, key=lambda row: row["slug"])]
+
+
+def _shares(techniques: Sequence[Rows]) -> list[tuple[Link, list[float]]]:
+    return [
+        (
+            _link(rows[0]["technique"], "tags", rows[0]["slug"]),
+            [100 * row["cases"] / row["of_cases"] for row in rows],
+        )
+        for rows in techniques
+    ]
+
+
+def _year(row: Row) -> Link:
+    label = str(row["year"])
+    return _link(label, "years", label) if row["cases"] else Link(label)
+
+
+def _industry(row: Row, note: str = "") -> Link:
+    slug = row["industry"]
+    return _link(fact_text("industry", slug), "industries", slug, note)
+
+
+def _link(label: str, folder: str, slug: str, note: str = "") -> Link:
+    return Link(label, f"{folder}/{quote(slug, safe='')}/index.html", note)
+
+
+def _in_order(known: Sequence[str], found: Iterable[str]) -> list[str]:
+    """Return the different names: known ones in their order, then others by name."""
+    return sorted(set(found), key=lambda name: ([*known, name].index(name), name))
+
+
+_DRAWN: Mapping[str, Callable[[Rows], tuple[Chart, ...]]] = {
+    "cases_by_year": _by_year,
+    "cases_by_industry": _by_industry,
+    "techniques_over_time": _over_time,
+    "techniques_by_industry": _across_industries,
+    "tools_together": _tools,
+    "stage_by_narrator": _stages,
+    "results_by_metric": _results,
+}

@@ -1,0 +1,155 @@
+"""What the charts of figures are drawn from: where each mark is, and what it says.
+
+Positions across a chart are percentages of its width, so that it fits any screen.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from publishing.wording import count, listing
+
+_LONGEST_BAR = 88  # its number needs the rest
+_ROOM_FOR_NUMBER = 9  # of a bar, before the mark of chance
+_SHADES = 5  # beside 0, the shade of an empty cell
+_PANEL_TOP, _PANEL_HEIGHT = 22, 66  # of the line in its panel, in pixels
+_LOGARITHMIC_FROM = 200  # the highest number over the lowest
+_ROUND_FROM = 1000
+_MOST_DOTS = 100
+
+
+class Link(NamedTuple):
+    """A label and the page that it leads to, relative to the site's root."""
+
+    label: str
+    href: str | None = None
+    note: str = ""
+
+
+class Mark(NamedTuple):
+    """A bar's end, a cell, a point or a dot: ``x`` in percent, and its number in words.
+
+    ``y`` is where a bar's number is, a cell's shade from 0 (nothing) to 5, or a point's pixels from
+    the top.
+    """
+
+    x: float
+    text: str
+    y: float = 0
+
+
+class Line(NamedTuple):
+    """The marks in a row or panel; ``box`` has lowest, quartiles and highest in percent."""
+
+    of: Link
+    marks: tuple[Mark, ...]
+    title: str
+    box: tuple[float, ...] = ()
+
+
+class Chart(NamedTuple):
+    """Lines on one axis; ``heads`` are the names of columns, or the ticks of the axis."""
+
+    lines: tuple[Line, ...]
+    heads: tuple[Link, ...] = ()
+    unit: str = ""
+    is_logarithmic: bool = False
+
+
+class Spread(NamedTuple):
+    """The numbers of a metric in order; ``box`` has lowest, quartiles and highest."""
+
+    metric: str
+    numbers: Sequence[float]
+    box: Sequence[float]
+
+
+class Figure(NamedTuple):
+    """A figure with its SQL and what that found; without charts, ``missing`` says why."""
+
+    name: str
+    title: str
+    lede: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    kind: str  # the name of its macro in charts.html
+    charts: tuple[Chart, ...]
+    missing: str
+
+
+Lines = Sequence[tuple[Link, Sequence[float]]]
+
+
+def bars(lines: Lines) -> Chart:
+    """Return a bar per line for its count of cases; a second number is that by chance."""
+    longest = max(max(numbers) for _, numbers in lines) or 1
+    drawn = []
+    for of, numbers in lines:
+        places = [round(_LONGEST_BAR * number / longest, 2) for number in numbers]
+        clear = [x for x in places[1:] if 0 <= x - places[0] < _ROOM_FOR_NUMBER] or places
+        ends = tuple(Mark(x, _whole(n), clear[0]) for x, n in zip(places, numbers, strict=True))
+        title = f"{of.label}: {count(round(numbers[0]), 'case')}"
+        title += f", {ends[1].text} by chance" if ends[1:] else ""
+        drawn.append(Line(of, ends, title))
+    return Chart(tuple(drawn))
+
+
+def trends(heads: Sequence[Link], lines: Lines) -> Chart:
+    """Return a panel per line of percentages, all on one scale."""
+    top = max(max(shares) for _, shares in lines) or 1
+    places = [round(100 * (n + 0.5) / len(heads), 2) for n in range(len(heads))]
+    drawn = []
+    for of, shares in lines:
+        heights = [round(_PANEL_TOP + _PANEL_HEIGHT * (1 - share / top), 1) for share in shares]
+        marks = tuple(map(Mark, places, map(_whole, shares), heights))
+        points = [f"{m.text} % in {h.label}" for h, m in zip(heads, marks, strict=True)]
+        drawn.append(Line(of, marks, f"{of.label}: {listing(points)}"))
+    return Chart(tuple(drawn), tuple(heads))
+
+
+def heat(heads: Sequence[Link], lines: Lines, unit: str) -> Chart:
+    """Return a heat map, the darkest cell for the largest number."""
+    top = max(max(numbers) for _, numbers in lines) or 1
+    places = [round(100 * n / len(heads), 2) for n in range(len(heads))]
+    drawn = []
+    for of, numbers in lines:
+        shades = [math.ceil(_SHADES * number / top) for number in numbers]
+        marks = tuple(map(Mark, places, map(_whole, numbers), shades))
+        cells = [f"{h.label} {m.text}{unit}" for h, m in zip(heads, marks, strict=True)]
+        drawn.append(Line(of, marks, f"{of.label}: {listing(cells)}"))
+    return Chart(tuple(drawn), tuple(heads))
+
+
+def axis(unit: str, spreads: Sequence[Spread]) -> Chart:
+    """Return the spreads of metrics in one unit on one axis, which begins at 0 where it can."""
+    low, high = min(one.box[0] for one in spreads), max(one.box[-1] for one in spreads)
+    is_logarithmic = low > 0 and high / low >= _LOGARITHMIC_FROM
+    start = low if is_logarithmic else min(0, low)
+    high = max(high, start)
+    scale: Callable[[float], float] = math.log if is_logarithmic else float
+    span = scale(high) - scale(start) or 1
+    middle = math.sqrt(start * high) if is_logarithmic else (start + high) / 2
+
+    def at(number: float) -> float:
+        return round(100 * (scale(number) - scale(start)) / span, 2)
+
+    drawn = []
+    for metric, numbers, box in spreads:
+        least, _, median, _, most = map(_short, box)
+        note = f"n = {len(numbers)}, median {median}, {least} to {most}"
+        shown = numbers[:: 1 + len(numbers) // _MOST_DOTS]
+        title = f"{metric}{unit and f' in {unit}'}: {note}"
+        marks = tuple(Mark(at(n), _short(n)) for n in shown)
+        drawn.append(Line(Link(metric, note=note), marks, title, tuple(map(at, box))))
+    ticks = tuple(Link(_short(number)) for number in (start, middle, high))
+    return Chart(tuple(drawn), ticks, unit, is_logarithmic)
+
+
+def _whole(number: float) -> str:
+    return f"{number:,.0f}"
+
+
+def _short(number: float) -> str:
+    """Return ``12,000``, ``12.5``, ``0.061``: three digits, more only of large numbers."""
+    return f"{number:,.0f}" if abs(number) >= _ROUND_FROM else f"{number:.3g}"

@@ -7,9 +7,9 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from publishing.charts import Chart, Figure, Link, Spread, axis, bars, heat, trends
+from publishing.groups import GroupKind, group_address
 from publishing.wording import count, fact_text
 from schemas.cases import NARRATORS, STAGES
 
@@ -112,7 +112,7 @@ def _by_technique(found: Rows) -> list[list[Row]]:
 def _shares(techniques: Sequence[Rows]) -> list[tuple[Link, list[float]]]:
     return [
         (
-            _link(rows[0]["technique"], "tags", rows[0]["slug"]),
+            _link(rows[0]["technique"], "tag", rows[0]["slug"]),
             [100 * row["cases"] / row["of_cases"] for row in rows],
         )
         for rows in techniques
@@ -121,16 +121,16 @@ def _shares(techniques: Sequence[Rows]) -> list[tuple[Link, list[float]]]:
 
 def _year(row: Row) -> Link:
     label = str(row["year"])
-    return _link(label, "years", label) if row["cases"] else Link(label)
+    return _link(label, "year", label) if row["cases"] else Link(label)
 
 
 def _industry(row: Row, note: str = "") -> Link:
     slug = row["industry"]
-    return _link(fact_text("industry", slug), "industries", slug, note)
+    return _link(fact_text("industry", slug), "industry", slug, note)
 
 
-def _link(label: str, folder: str, slug: str, note: str = "") -> Link:
-    return Link(label, f"{folder}/{quote(slug, safe='')}/index.html", note)
+def _link(label: str, kind: GroupKind, key: str, note: str = "") -> Link:
+    return Link(label, group_address(kind, key), note)
 
 
 def _in_order(known: Sequence[str], found: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from publishing.writer import PageWriter, digests
 from schemas.frozen import sha256_hex
 
 _NEWEST, _STATEMENTS, _FEED = 8, 6, 50
-_AT_HOME: Mapping[GroupKind, int] = {"tag": 14, "industry": 18, "company": 12, "year": 12}
+_SHELVES_AT_HOME = ("Techniques", "Industries", "Applications", "Years")
+_AT_HOME = 14  # groups of a shelf
 _MOST_COMPANIES = 700
 _MOST_DAYS, _PER_DAY = 60, 25
 _SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("title", "Title"))
@@ -55,7 +56,9 @@ class Overviews:
         self._write_search()
         self._write_changes(changes)
         found = figures(self._tables.rows)
-        self._pages.put("figures.html", "figures.html", digest, figures=found)
+        self._pages.put(
+            "figures.html", "figures.html", digest, figures=found, cases_count=len(self._entries)
+        )
         self._pages.put("404.html", "404.html", "")
         self._pages.put("llms.txt", "llms.txt", self._tabs)
         if self._root:
@@ -87,7 +90,9 @@ class Overviews:
     def _write_home(self) -> None:
         newest, shelves = self._entries[:_NEWEST], self._shelves()
         browse = [
-            (heading, kind, found[: _AT_HOME[kind]], len(found)) for heading, kind, found in shelves
+            (heading, kind, found[:_AT_HOME], len(found))
+            for heading, kind, found in sorted(shelves, key=_at_home)
+            if heading in _SHELVES_AT_HOME
         ]
         key = [digests(newest), self._tabs, [_sizes(shown) for _, _, shown, _ in browse]]
         tabs = [tab for tab in self._tabs if tab[2]]
@@ -161,3 +166,7 @@ class Overviews:
 
 def _sizes(found: Sequence[Group]) -> list[tuple[str, str, int]]:
     return [(one.address, one.label, len(one.entries)) for one in found]
+
+
+def _at_home(shelf: Shelf) -> int:
+    return (*_SHELVES_AT_HOME, shelf[0]).index(shelf[0])

@@ -12,7 +12,7 @@ from publishing.overviews import Overviews
 from publishing.pages import environment
 from publishing.plan import Earlier, OpenTables, Plan, SiteSettings
 from publishing.records import Entry
-from publishing.search_index import write_search_index
+from publishing.search_index import indexing
 from schemas.frozen import sha256_hex
 from schemas.reviews import CaseView
 from schemas.sources import Check
@@ -65,10 +65,10 @@ def build(
         cases = CaseFiles(files, plan)
         lines = cases.write_records(entries)
         with open_tables(lines) as tables:
-            Overviews(files, plan, entries, tables).write(lines, plan.changes)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
+            with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}):
+                Overviews(files, plan, entries, tables).write(lines, plan.changes)
         cases.write_tombstones(plan.withdrawn)
-        write_search_index(files, {one.address: plan.keys[one.case_id] for one in entries})
         copy_static(files)
         made = Earlier(keys=plan.keys, entries=plan.entries, blocked=plan.blocked, whole=plan.whole)
         files.close(made.model_dump(mode="json"))

@@ -84,7 +84,7 @@ async function check(sentence) {
 
 function shown(hit) {
   const address = hit.anchor ? `${hit.address}#${hit.anchor}` : hit.address;
-  const label = hit.verbatim ? "verbatim in" : "stated differently in";
+  const label = hit.verbatim ? "verbatim in" : "close to";
   const about = [hit.record.company, hit.record.title].filter(Boolean).join(": ");
   return element(
     "li",

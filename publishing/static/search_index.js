@@ -15,6 +15,7 @@ async function open() {
   ]);
   const { recent, superseded } = await answer.json();
   if (recent) await pagefind.mergeIndex(new URL("pagefind-recent", location.href).pathname);
+  await pagefind.filters(); // without them a search counts nothing
   const gone = superseded.length > 0 ? { not: { version: { any: superseded } } } : {};
   const search = (words, { filters = {}, sort } = {}) =>
     pagefind.search(words, { filters: { ...filters, ...gone }, ...(sort ? { sort } : {}) });

@@ -61,7 +61,8 @@ def plain(text: str) -> str:
     """Return ``text`` on one line, with everything escaped that Markdown would read as a mark."""
     line = _SPECIAL.sub(r"\\\1", one_line(text))
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    line = _BARE_ADDRESS.sub(r"\\", line)
+    if "//" in line or "@" in line or "www" in line.casefold():
+        line = _BARE_ADDRESS.sub(r"\\", line)
     return _OPENS_BLOCK.sub(
         lambda found: found[0] + "\\" if found[0].isdigit() else "\\" + found[0], line
     )

@@ -34,7 +34,7 @@ def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
     Raises:
         PublishError: if Pagefind fails.
     """
-    indexed: Mapping[str, str] = files.earlier_json(f"{_ALL}/indexed.json")
+    indexed = dict(files.earlier_json(f"{_ALL}/indexed.json"))
     recent = {address: key for address, key in keys.items() if indexed.get(address) != key}
     superseded = [key for address, key in indexed.items() if keys.get(address) != key]
     is_kept = bool(indexed) and len(recent) + len(superseded) <= _MOST_RECENT
@@ -42,7 +42,7 @@ def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
         files.keep_folder(_ALL, key_of(indexed))
         wanted, output = recent, _RECENT
     else:
-        indexed, recent, superseded = keys, {}, []
+        indexed, recent, superseded = dict(keys), {}, []
         wanted, output = keys, _ALL
     if not wanted or (is_kept and files.keep_folder(_RECENT, key_of(recent))):
         yield

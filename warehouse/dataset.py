@@ -92,7 +92,7 @@ class Dataset:
         return self.rows(self._queries["dataset_section"], section=name)
 
     def words(self) -> tuple[int, dict[str, int]]:
-        """Return a number of texts, and by word in how many of them it stands, rare ones left out."""
+        """Return a number of texts, and by word in how many it stands, rare words left out."""
         found = self.rows(self._queries["dataset_words"])
         return (found[0]["total"] if found else 0), {row["word"]: row["texts"] for row in found}
 

@@ -8,7 +8,7 @@ FROM published_statements
 WHERE section = 'lessons' AND list_contains(tags, 'rag')
 ORDER BY year DESC, company;
 
--- question: Results that have something to compare with, the largest first
+-- question: Results with a baseline, the largest first
 SELECT company, metric, qualifier, value, unit, baseline, sample, method, url
 FROM published_statements
 WHERE section = 'results' AND baseline IS NOT NULL
@@ -71,7 +71,7 @@ WHERE company IS NOT NULL
 GROUP BY company
 ORDER BY cases DESC, company;
 
--- question: Where each statement stands in its source, word for word
+-- question: Where each statement stands in its source
 SELECT statement.company, statement.text, quote.quote, quote.page, quote.start_offset, statement.url
 FROM published_statements AS statement
 JOIN evidence AS quote

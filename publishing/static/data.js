@@ -106,7 +106,7 @@ function session() {
   async function ask(query) {
     const ended = new Promise((_, reject) => (fail = reject));
     if (worker === null) {
-      worker = new Worker(at("duckdb/worker.js"));
+      worker = new Worker(at("data-worker.js"));
       worker.addEventListener("error", () => end("DuckDB could not be loaded."));
       opened = open(worker);
     }

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from case_views import write_lines
 from warehouse_rows import QUOTE, VERIFIED, Story, study
 
-from publishing.conversion import published_case
 from publishing.questions import Question, questions
-from publishing.records import CaseRecord
 from schemas.cases import Statement, Tag
 from warehouse import Warehouse
 from warehouse.dataset import Dataset
@@ -73,13 +72,8 @@ def dataset(home: Path) -> Iterator[Dataset]:
     """The tables that readers download, of the cases that are published from this home."""
     with Warehouse(home) as warehouse:
         _, rows = warehouse.sql("SELECT case_id FROM published_cases")
-        cases = [published_case(view) for view in warehouse.case_views([one for (one,) in rows])]
-    lines = home.with_name("cases.jsonl")
-    records = (
-        CaseRecord.model_construct(**dict(case), markdown="", page="", licence=None, citation="")
-        for case in cases
-    )
-    lines.write_text("".join(f"{record.model_dump_json()}\n" for record in records), "utf-8")
+        views = warehouse.case_views([case_id for (case_id,) in rows])
+    lines = write_lines(views, home.with_name("cases.jsonl"))
     with Dataset(lines) as dataset:
         yield dataset
 

@@ -338,8 +338,8 @@ def an_approval(revision: Revision) -> Review:
 
 
 def write_lines(views: Iterable[CaseView], path: Path) -> Path:
-    """Write the cases as the site's JSON Lines, without Markdown, pages and citations."""
-    rest = {"markdown": "", "page": "", "licence": None, "citation": ""}
+    """Write the cases as the site's JSON Lines, without pages and citations."""
+    rest = {"page": "", "licence": None, "citation": ""}
     records = (CaseRecord.model_construct(**dict(published_case(view)), **rest) for view in views)
     path.write_text("".join(f"{record.model_dump_json()}\n" for record in records), "utf-8")
     return path

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from case_views import NOON, a_short_view, a_view, write_lines
+from case_views import a_short_view, a_view, write_lines
 from html_pages import parsed
 from playwright.sync_api import Page, expect
 
 from publishing.pages import environment
+from publishing.plan import SiteSettings
 from publishing.questions import questions
 from publishing.site import STATIC
 from warehouse.dataset import TABLES, Dataset
@@ -54,10 +55,10 @@ def write_page(folder: Path, dataset: Dataset, *, has_duckdb: bool) -> None:
         )
         for name, table in TABLES.items()
     ]  # fmt: skip
-    page = environment("Models at work", None, None).get_template("data.html")
+    page = environment(SiteSettings(title="Models at work")).get_template("data.html")
     text = page.render(
-        template="data.html", unpublished=None, built_at=NOON, tables=tables, cases_count=3,
-        questions=questions(), data_version="0123456789ab", has_duckdb=has_duckdb,
+        tables=tables, cases_count=3, questions=questions(), data_version="0123456789ab",
+        has_duckdb=has_duckdb,
     )  # fmt: skip
     (folder / "data.html").write_text(text, "utf-8")
 

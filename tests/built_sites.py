@@ -33,7 +33,8 @@ def a_plan(
         entries[case.case_id] = entry_of(case)
         texts.append(case.model_dump_json() + "\n")
     lines.write_text("".join(texts), "utf-8")
-    keys = {case_id: key_of(one.digest) for case_id, one in entries.items()}
+    version = key_of(settings.model_dump())
+    keys = {case_id: key_of(version, one.digest) for case_id, one in entries.items()}
     return Plan(
         lines=lines,
         entries=entries,
@@ -42,7 +43,7 @@ def a_plan(
         withdrawn=withdrawn,
         changes=changes,
         settings=settings,
-        version=key_of(settings.model_dump()),
+        version=version,
         whole=key_of(keys),
     )
 

@@ -369,7 +369,7 @@ weights AS (
     SELECT word, floor(log2(any_value(cases) / count(*))) AS idf
     FROM words, whole
     GROUP BY word
-    HAVING count(*) > 1 AND count(*) <= greatest(2, any_value(cases) / 8)
+    HAVING count(*) > 1 AND count(*) <= greatest(20, any_value(cases) / 8)
 ),
 weighed AS (
     SELECT

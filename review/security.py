@@ -45,13 +45,14 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_WASM = {"Content-Security-Policy": _POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")}
 _HEADERS_OF = {
     # It talks to the window that opened it, a page of another site.
     "/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"},
-    # DuckDB on the site's data page is WebAssembly.
-    "/site/data-worker.js": {
-        "Content-Security-Policy": _POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
-    },
+    # The workers of the site's search and of its data page run WebAssembly.
+    "/site/pagefind/pagefind-worker.js": _WASM,
+    "/site/pagefind-recent/pagefind-worker.js": _WASM,
+    "/site/data-worker.js": _WASM,
 }
 _SCRIPT = "A script sends the header Authorization: Bearer TOKEN."
 _NO_KEY = (

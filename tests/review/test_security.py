@@ -33,15 +33,14 @@ def test_nothing_is_read_without_the_key(stranger):
         assert KEY not in answer.text
 
 
-def test_only_duckdb_may_compile(stranger):
-    """The policy allows WebAssembly in the worker of the site's data page and nowhere else."""
+def test_only_search_and_duckdb_may_compile(stranger):
+    """The policy allows WebAssembly in the workers of the site and nowhere else."""
+    workers = ["/site/pagefind/pagefind-worker.js", "/site/data-worker.js"]
     policies = {
         path: stranger.get(path).headers["content-security-policy"]
-        for path in ("/", "/site/data.html", "/site/data-worker.js")
+        for path in ("/", "/site/data.html", "/site/search.html", *workers)
     }
-    assert [path for path, policy in policies.items() if "wasm-unsafe-eval" in policy] == [
-        "/site/data-worker.js"
-    ]
+    assert [path for path, policy in policies.items() if "wasm-unsafe-eval" in policy] == workers
 
 
 @pytest.mark.parametrize("given", [{}, {"authorization": "Bearer guessed"}, {"cookie": "a=b"}])

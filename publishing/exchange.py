@@ -61,12 +61,13 @@ def _record(line: bytes, key: str) -> CaseRecord | Finding:
 def _problem(record: CaseRecord) -> str | None:
     """Return what keeps a record from being stored as it is, None where nothing does."""
     quotes, numbers = list(_quotes(record)), {one.n for one in record.statements}
-    ids = (record.case_id, record.revision_id)
+    ids, paragraphs = (record.case_id, record.revision_id), [one.paragraphs for one in record.prose]
     is_mixed = bool(record.statements) == bool(record.prose) or (record.prose and quotes)
     problems = {
         "its ids are not those of a casebook": not all(map(_ID.fullmatch, ids)),
         "it has no title among its facts": not record.fact("title"),
         "it needs either statements or an imported text without quotes": is_mixed,
+        "it has an empty paragraph": not all(one and all(one) for one in paragraphs),
         "two of its statements have one number": len(numbers) < len(record.statements),
         f"it has more than {_MOST_TAGS} tags": len(record.tags) > _MOST_TAGS,
         "a quote is not as long as its place in the source": not all(map(_is_placed, quotes)),
@@ -90,8 +91,7 @@ def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step
     Between quotes are blanks. The rest of the record that a page needs stands among the hidden
     texts: what is held back, and links that depend on words around a quote.
     """
-    quotes = list(_quotes(record))
-    text, passages = _prose(record) if record.prose else _quoted(quotes)
+    text, passages = _prose(record) if record.prose else _quoted([*_quotes(record)])
     source = record.source
     document = Document(
         document_id=content_id("doc", snapshot_id, record.case_id),
@@ -106,20 +106,16 @@ def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step
         steps=(step,),
         **source.model_dump(include={"kind", "authors", "published", "language", "site"}),
     )
-    if document.is_prose:
-        return document
-    hidden = [*_held_back(record, document), *_other_links(quotes, document)]
-    return document.model_copy(update={"hidden": tuple(hidden)})
+    kept = () if document.is_prose else tuple(_kept(record, document))
+    return document.model_copy(update={"hidden": kept})
 
 
-def _held_back(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
-    silent = silent_parts(study_of(record, document, ""))
-    return (HiddenText(text=o, reason=HELD_BACK) for o in silent if o not in record.silent)
-
-
-def _other_links(quotes: Iterable[Quote], document: Document) -> Iterator[HiddenText]:
-    """Yield the links that the quotes alone do not give."""
-    for (start, end), quote in {(one.start, one.end): one for one in quotes}.items():
+def _kept(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
+    """Yield what is held back, and the links that the quotes alone do not give."""
+    for label in silent_parts(study_of(record, document, "")):
+        if label not in record.silent:
+            yield HiddenText(text=label, reason=HELD_BACK)
+    for (start, end), quote in {(one.start, one.end): one for one in _quotes(record)}.items():
         if quote.link != link_to_quote(document, _evidence(quote, document)):
             yield HiddenText(text=quote.link or "", reason=link_key(start, end))
 
@@ -140,9 +136,7 @@ def _quoted(quotes: Sequence[Quote]) -> tuple[str, Sequence[Passage]]:
 
 
 def _headings(quote: Quote) -> tuple[str, ...]:
-    place = (
-        quote.place.removesuffix(f", {one_line(quote.speaker)}") if quote.speaker else quote.place
-    )
+    place = quote.place.removesuffix(f", {one_line(quote.speaker or '')}")
     return (place.removeprefix("§ "),) if place.startswith("§ ") else ()
 
 
@@ -162,26 +156,19 @@ def study_of(record: CaseRecord, document: Document, database: str) -> CaseStudy
     """Return facts, statements and tags as they were published; doubts stay confirmed."""
     who = record.provenance.approved_by or database
 
-    def parts_of(kind: type[Part], parts: Iterable[_Published]) -> tuple[Part, ...]:
-        return tuple(
-            kind.model_validate(
-                part.model_dump(include=set(kind.model_fields))
-                | {"evidence": [_evidence(one, document) for one in part.quotes]}
-                | {"support": _support(part, who)}
-            )
-            for part in parts
-        )
+    def made(kind: type[Part], parts: Iterable[_Published]) -> Iterator[Part]:
+        for part in parts:
+            same = part.model_dump(include=kind.model_fields.keys() - {"support"})
+            by = who if part.is_doubtful else None
+            support = Support(level=part.support, reason=part.reason, confirmed_by=by)
+            evidence = tuple(_evidence(one, document) for one in part.quotes)
+            yield kind(**same, support=support, evidence=evidence)
 
     return CaseStudy(
-        facts=parts_of(Fact, record.facts),
-        statements=parts_of(Statement, record.statements),
-        tags=parts_of(Tag, record.tags),
+        facts=tuple(made(Fact, record.facts)),
+        statements=tuple(made(Statement, record.statements)),
+        tags=tuple(made(Tag, record.tags)),
     )
-
-
-def _support(part: _Published, who: str) -> Support:
-    confirmed_by = who if part.is_doubtful else None
-    return Support(level=part.support, reason=part.reason, confirmed_by=confirmed_by)
 
 
 def _evidence(quote: Quote, document: Document) -> Evidence:

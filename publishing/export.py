@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from publishing.export_texts import Exported, article, card, changes
-from publishing.plan import OpenTables, SiteSettings
+from publishing.export_texts import article, card, changes
+from publishing.plan import Exported, OpenTables, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError, PublishError
 from schemas.frozen import Frozen

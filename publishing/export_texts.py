@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -10,10 +9,9 @@ from slugify import slugify
 
 from publishing.markdown import case_markdown, plain
 from publishing.pages import environment
-from publishing.plan import SiteSettings, Tables
+from publishing.plan import Exported, SiteSettings, Tables
 from publishing.records import CaseRecord
 from publishing.wording import one_line
-from schemas.frozen import Frozen
 
 _LICENCES = frozenset(
     "apache-2.0 mit cc0-1.0 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-3.0 cc-by-nc-4.0"
@@ -27,23 +25,8 @@ _ZERO = {"cc-publicdomain-zero-1.0": "cc0-1.0", "cc0": "cc0-1.0"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 _LARGEST = "100K<n<1M"
 _MOST_TITLES = 50
+_ONE_LINE = 100_000  # characters: some readers of front matter know no folded values
 _TAGS = ("case-studies", "llm", "llmops", "production")
-
-
-class Exported(Frozen):
-    """The outcome of an export: titles of what differs from the release before."""
-
-    path: Path
-    release: str | None
-    cases: int
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    withdrawn: tuple[str, ...]
-
-    @property
-    def is_new(self) -> bool:
-        """Whether there was anything to release."""
-        return bool(self.added or self.changed or self.withdrawn)
 
 
 def card(settings: SiteSettings, release: str, rows: Mapping[str, int], tables: Tables) -> str:
@@ -101,7 +84,7 @@ def article(record: CaseRecord) -> str:
         "revision_id": record.revision_id,
     }
     known = {name: value for name, value in head.items() if value is not None}
-    front = yaml.safe_dump(known, allow_unicode=True, sort_keys=False)
+    front = yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=_ONE_LINE)
     return f"---\n{front}---\n\n{case_markdown(record)}"
 
 

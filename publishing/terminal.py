@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from publishing.export_texts import Exported
+from publishing.plan import Exported
 from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
 from schemas.generations import CostLine

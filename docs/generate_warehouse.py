@@ -1,4 +1,4 @@
-"""Writes the generated part of ``docs/warehouse.md``: every table and view with its columns.
+"""Writes the generated parts of ``docs/warehouse.md``: ten questions, and every table and view.
 
 Run from the root: ``.venv/bin/python docs/generate_warehouse.py``. A test checks that it is current.
 """
@@ -7,10 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from publishing.questions import questions
 from warehouse import Warehouse
 
 PAGE = Path(__file__).parent / "warehouse.md"
-BEGIN, END = "<!-- tables: written by docs/generate_warehouse.py -->\n", "<!-- end of tables -->\n"
+
+
+def queries() -> str:
+    """Return each question with its query."""
+    return "\n".join(f"{one.title}:\n\n```sql\n{one.sql};\n```\n" for one in questions())
 
 
 def reference() -> str:
@@ -24,10 +29,16 @@ def reference() -> str:
 
 
 def page(text: str) -> str:
-    """Return the page with its generated part renewed."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n{reference()}\n{END}{tail}"
+    """Return the page with its generated parts renewed."""
+    return _renewed(_renewed(text, "questions", queries()), "tables", reference())
+
+
+def _renewed(text: str, name: str, part: str) -> str:
+    begin = f"<!-- {name}: written by docs/generate_warehouse.py -->\n"
+    end = f"<!-- end of {name} -->\n"
+    head, _, rest = text.partition(begin)
+    _, _, tail = rest.partition(end)
+    return f"{head}{begin}\n{part}\n{end}{tail}"
 
 
 def _section(table: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ KINDS: Mapping[GroupKind, tuple[str, str]] = MappingProxyType(
 """The folder of each kind of group, and its heading."""
 
 _MOST_TOGETHER = 12
+_SLUG_CHARACTERS = 60
 
 
 class Group(NamedTuple):
@@ -133,5 +134,5 @@ def _group(kind: GroupKind, value: str, found: Sequence[Entry]) -> Group:
 
 def _slug(key: str) -> str:
     """Return a key as it stands in addresses: as it is, or readable and with a part of its hash."""
-    made = slugify(key)
+    made = slugify(key, max_length=_SLUG_CHARACTERS)
     return key if made == key else f"{made or 'group'}-{sha256_hex(key.encode())[:8]}"

@@ -30,7 +30,7 @@ _FIXED = ("", "search.html", "browse.html", "said.html", "figures.html", "data.h
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _VERSION_DIGITS = 12
 
-Shelf = tuple[str, GroupKind, Sequence[Group]]
+Shelf = tuple[str, Sequence[Group]]
 
 
 class Overviews:
@@ -42,7 +42,7 @@ class Overviews:
         self._entries, self._tables, self._groups = entries, tables, groups(entries)
         self._statements = {one.name: tables.section(one.name) for one in ACROSS}
         self._tabs = [(one.name, one.heading, len(self._statements[one.name])) for one in ACROSS]
-        self._pages = PageWriter(files, plan, count=len(entries), across=self._tabs)
+        self._pages = PageWriter(files, plan, cases_count=len(entries), across=self._tabs)
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
     def write(self, lines: Path, changes: Sequence[Change]) -> None:
@@ -56,9 +56,7 @@ class Overviews:
         self._write_search()
         self._write_changes(changes)
         found = figures(self._tables.rows)
-        self._pages.put(
-            "figures.html", "figures.html", digest, figures=found, cases_count=len(self._entries)
-        )
+        self._pages.put("figures.html", "figures.html", digest, figures=found)
         self._pages.put("404.html", "404.html", "")
         self._pages.put("llms.txt", "llms.txt", self._tabs)
         if self._root:
@@ -74,49 +72,55 @@ class Overviews:
         for name, rows in self._statements.items():
             text = statements_json(name, rows, self._entries)
             (folder / f"{name}.json").write_text(text, "utf-8")
-        tables = [
-            {
-                "name": name,
-                "rows": rows,
-                "parquet_size": (folder / f"{name}.parquet").stat().st_size,
-                "csv_size": (folder / f"{name}.csv").stat().st_size,
-                "columns": self._tables.columns(name),
-            }
-            for name, rows in sizes.items()
-        ]
-        values = {"tables": tables, "data_version": digest[:_VERSION_DIGITS]}
-        self._pages.put("data.html", "data.html", digest, questions=questions(), **values)
+        values = {
+            "tables": [self._table(folder, name, rows) for name, rows in sizes.items()],
+            "data_version": digest[:_VERSION_DIGITS],
+            "has_duckdb": has_duckdb(),
+            "questions": questions(),
+        }
+        self._pages.put("data.html", "data.html", [digest, has_duckdb()], **values)
+
+    def _table(self, folder: Path, name: str, rows: int) -> dict[str, Any]:
+        table, meaning = self._tables.about(name)
+        return {
+            "name": name,
+            "table": table,
+            "meaning": meaning,
+            "rows": rows,
+            "parquet_size": (folder / f"{name}.parquet").stat().st_size,
+            "csv_size": (folder / f"{name}.csv").stat().st_size,
+            "columns": self._tables.columns(name),
+        }
 
     def _write_home(self) -> None:
         newest, shelves = self._entries[:_NEWEST], self._shelves()
         browse = [
-            (heading, kind, found[:_AT_HOME], len(found))
-            for heading, kind, found in sorted(shelves, key=_at_home)
+            (heading, found[:_AT_HOME], len(found))
+            for heading, found in sorted(shelves, key=_at_home)
             if heading in _SHELVES_AT_HOME
         ]
-        key = [digests(newest), self._tabs, [_sizes(shown) for _, _, shown, _ in browse]]
+        key = [digests(newest), self._tabs, [_sizes(shown) for _, shown, _ in browse]]
         tabs = [tab for tab in self._tabs if tab[2]]
         values = {"newest": newest, "browse": browse, "across": tabs, "twins": "index"}
         self._pages.put("index.html", "index.html", key, **values)
         self._pages.put_twins("index", self._title, key, entries=newest)
         all_shelves = [
-            (kind, heading, found[:_MOST_COMPANIES], max(0, len(found) - _MOST_COMPANIES))
-            for heading, kind, found in shelves
+            (heading, found[:_MOST_COMPANIES], max(0, len(found) - _MOST_COMPANIES))
+            for heading, found in shelves
         ]
-        key = [_sizes(found) for _, _, found in shelves]
+        key = [_sizes(found) for _, found in shelves]
         self._pages.put("browse.html", "browse.html", key, shelves=all_shelves, twins="browse")
-        listed = [(heading, found) for heading, _, found in shelves]
-        self._pages.put_twins("browse", "Browse", key, shelves=listed)
+        self._pages.put_twins("browse", "Browse", key, shelves=shelves)
 
     def _shelves(self) -> list[Shelf]:
         """Return the groups by what they have in common, tags by what they are."""
         tags = self._groups["tag"]
         found: list[Shelf] = [
-            (label, "tag", [one for one in tags if one.term_group == name])
+            (label, [one for one in tags if one.term_group == name])
             for name, label in TAG_GROUPS.items()
         ]
         others: Sequence[GroupKind] = ("industry", "year", "company")
-        return [*found, *((KINDS[kind][1], kind, self._groups[kind]) for kind in others)]
+        return [*found, *((KINDS[kind][1], self._groups[kind]) for kind in others)]
 
     def _write_groups(self) -> None:
         said: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -162,6 +166,11 @@ class Overviews:
         updated = next((one.updated_at for one in entries if one.updated_at), _NEVER)
         values = {"name": name, "title": title, "about": about, "updated_at": updated}
         self._pages.put(name, "feed.xml", [title, digests(entries)], entries=entries, **values)
+
+
+def has_duckdb() -> bool:
+    """Return whether this casebook carries DuckDB for the data page; `make duckdb` brings it."""
+    return (Path(__file__).parent / "static" / "duckdb").is_dir()
 
 
 def _sizes(found: Sequence[Group]) -> list[tuple[str, str, int]]:

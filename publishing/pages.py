@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -66,6 +66,7 @@ def environment(settings: SiteSettings) -> Environment:
         site_address=settings.root,
         site_licence=settings.licence,
         site_contact=settings.contact,
+        site_path=urlsplit(settings.root or "/").path,
         base=settings.root or "",
         sections=tuple(Section),
         heading=wording.heading,

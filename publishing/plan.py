@@ -54,6 +54,9 @@ class Tables(Protocol):
     def columns(self, name: str) -> Sequence[Column]:
         """Return the columns of the table in the files of that name."""
 
+    def about(self, name: str) -> tuple[str, str]:
+        """Return what the table in the files of that name is called in queries, and its meaning."""
+
     def write(self, folder: Path) -> Mapping[str, int]:
         """Write the tables as files; return by name how many rows each has."""
 

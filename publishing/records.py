@@ -275,7 +275,6 @@ class Entry(Frozen):
     slug: str
     title: str
     lead: str
-    lead_is_doubtful: bool
     company: str | None
     company_key: str | None
     industry: str | None
@@ -300,11 +299,9 @@ class Entry(Frozen):
 def entry_of(case: PublishedCase) -> Entry:
     """Return a case as lists show it."""
     same = case.model_dump(include=Entry.model_fields.keys() - {"tags", "imported"})
-    first = next(iter(case.section(Section.ABSTRACT)), None)
     return Entry(
         **same,
-        lead=first.text if first else case.lead,
-        lead_is_doubtful=bool(first and first.is_doubtful),
+        lead=case.lead,
         kind=case.source.kind,
         kickers=tuple(case.kickers),
         tags=tuple(Label(slug=t.slug, label=t.label, group=t.group) for t in case.tags),

@@ -43,7 +43,7 @@ def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
         wanted, output = recent, _RECENT
     else:
         indexed, recent, superseded = dict(keys), {}, []
-        wanted, output = keys, _ALL
+        wanted, output = indexed, _ALL
     if not wanted or (is_kept and files.keep_folder(_RECENT, key_of(recent))):
         yield
     else:

@@ -45,8 +45,14 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-# It talks to the window that opened it, a page of another site.
-_OPENED = {"/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"}}
+_HEADERS_OF = {
+    # It talks to the window that opened it, a page of another site.
+    "/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"},
+    # DuckDB on the site's data page is WebAssembly.
+    "/site/data-worker.js": {
+        "Content-Security-Policy": _POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
+    },
+}
 _SCRIPT = "A script sends the header Authorization: Bearer TOKEN."
 _NO_KEY = (
     "The desk needs its key. Open the address that casebook printed when the desk started: it ends "
@@ -74,7 +80,7 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = MutableHeaders(scope=message)
-                for name, value in (HEADERS | _OPENED.get(scope["path"], {})).items():
+                for name, value in (HEADERS | _HEADERS_OF.get(scope["path"], {})).items():
                     given.setdefault(name, value)
             await send(message)
 

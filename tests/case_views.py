@@ -1,9 +1,12 @@
 """Cases for tests: one complete case of an invented insurer, and short cases on request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+from publishing.conversion import published_case
+from publishing.records import CaseRecord
 from schemas.cases import (
     CaseStudy,
     Evidence,
@@ -332,3 +335,11 @@ def an_approval(revision: Revision) -> Review:
         who="Mira Lindqvist",
         at=NOON,
     )
+
+
+def write_lines(views: Iterable[CaseView], path: Path) -> Path:
+    """Write the cases as the site's JSON Lines, without pages and citations."""
+    rest = {"page": "", "licence": None, "citation": ""}
+    records = (CaseRecord.model_construct(**dict(published_case(view)), **rest) for view in views)
+    path.write_text("".join(f"{record.model_dump_json()}\n" for record in records), "utf-8")
+    return path

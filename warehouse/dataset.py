@@ -68,6 +68,12 @@ class Dataset:
         found = self.rows(self._queries["dataset_columns"], table=TABLES[name])
         return [Column(row["column_name"], row["data_type"], row["comment"]) for row in found]
 
+    def about(self, name: str) -> tuple[str, str]:
+        """Return what the table in the files of that name is called in queries, and its meaning."""
+        found = self.rows(self._queries["dataset_meanings"])
+        meanings = {row["table_name"]: row["comment"] for row in found}
+        return TABLES[name], meanings[TABLES[name]]
+
     def write(self, folder: Path) -> dict[str, int]:
         """Write each table as Parquet and CSV; return by name how many rows it has.
 

@@ -161,6 +161,8 @@ export function startFacets({ form, noun, total, find, show, pager }) {
     run();
   });
   form.hidden = false;
+  // On a phone the results come first.
+  if (matchMedia("(max-width: 40rem)").matches) document.getElementById("filters").open = false;
   form.elements.q.value = state.q;
   form.elements.sort.value = state.sort;
   showChosen();

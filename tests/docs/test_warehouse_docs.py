@@ -4,17 +4,29 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from case_views import write_lines
 from warehouse_rows import QUOTE, VERIFIED, Story, study
 
-from schemas.cases import Tag
+from publishing.questions import Question, questions
+from schemas.cases import Statement, Tag
 from warehouse import Warehouse
+from warehouse.dataset import Dataset
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/warehouse.md").read_text("utf-8")
-QUESTIONS = re.findall(r"\n([^\n]+):\n\n```sql\n(.*?)```", PAGE, re.DOTALL)
+CURATORS = [
+    Question(*found)
+    for found in re.findall(
+        r"\n([^\n]+):\n\n```sql\n(.*?);\n```",
+        PAGE.partition("## Questions of a curator")[2],
+        re.DOTALL,
+    )
+]
+QUESTIONS = [*questions(), *CURATORS]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +42,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             story = Story(name)
             source, document, case, _, *decisions = story.rows("draft 1, approve 1, publish 1")
             made = study(year=year, company=f"Company {name}", stage="full production")
-            made = made.model_copy(update={"tags": made.tags + tools})
+            failed = Statement(
+                n=5, section="failures", text="Stale.", evidence=(QUOTE,), support=VERIFIED
+            )
+            sure = (one.model_copy(update={"support": VERIFIED}) for one in made.statements)
+            more = {"tags": made.tags + tools, "statements": (*sure, failed)}
+            made = made.model_copy(update=more)
             generation = story.generation(document.document_id)
             ids = (generation.generation_id,)
             draft = story.revision(document.document_id, study=made, generation_ids=ids)
@@ -50,17 +67,28 @@ def test_the_page_is_current():
     assert done.returncode == 0, "run docs/generate_warehouse.py"
 
 
+@pytest.fixture(scope="module")
+def dataset(home: Path) -> Iterator[Dataset]:
+    """The tables that readers download, of the cases that are published from this home."""
+    with Warehouse(home) as warehouse:
+        _, rows = warehouse.sql("SELECT case_id FROM published_cases")
+        views = warehouse.case_views([case_id for (case_id,) in rows])
+    lines = write_lines(views, home.with_name("cases.jsonl"))
+    with Dataset(lines) as dataset:
+        yield dataset
+
+
 def test_ten_questions():
-    """The page asks ten questions."""
-    assert len(QUESTIONS) == 10
+    """Readers ask ten questions, and curators four more."""
+    assert (len(questions()), len(CURATORS)) == (10, 4)
 
 
-@pytest.mark.parametrize(("question", "query"), QUESTIONS, ids=[text[:40] for text, _ in QUESTIONS])
-def test_each_question_has_an_answer(home, question, query):
+@pytest.mark.parametrize("question", QUESTIONS, ids=[one.title[:40] for one in QUESTIONS])
+def test_each_question_has_an_answer(home, question):
     """Each query runs in `casebook sql` and finds rows, with a value in every column."""
     with Warehouse(home) as warehouse:
-        columns, rows = warehouse.sql(query.strip().rstrip(";"))
-    assert rows, question
+        columns, rows = warehouse.sql(question.sql)
+    assert rows, question.title
     filled = {
         column
         for row in rows
@@ -70,6 +98,16 @@ def test_each_question_has_an_answer(home, question, query):
     assert {*columns} - filled <= {"qualifier", "sample", "method", "page"}
 
 
+@pytest.mark.parametrize("question", questions(), ids=[one.title[:40] for one in questions()])
+def test_readers_get_the_same_answer(home, dataset, question):
+    """The tables of the site answer each question as the warehouse does."""
+    with Warehouse(home) as warehouse:
+        columns, rows = warehouse.sql(question.sql)
+    assert [tuple(row.items()) for row in dataset.rows(question.sql)] == [
+        tuple(zip(columns, row, strict=True)) for row in rows
+    ]
+
+
 def test_in_a_plain_duckdb(home):
     """A DuckDB that knows nothing of casebook gives the same answers on the file."""
     program = (
@@ -77,7 +115,7 @@ def test_in_a_plain_duckdb(home):
         "connection = duckdb.connect(sys.argv[1], read_only=True)\n"
         "for query in sys.argv[2:]: print(len(connection.execute(query).fetchall()))"
     )
-    queries = [query for _, query in QUESTIONS]
+    queries = [question.sql for question in QUESTIONS]
     command = [sys.executable, "-c", program, str(home), *queries]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     with Warehouse(home) as warehouse:
@@ -88,7 +126,7 @@ def test_in_a_plain_duckdb(home):
 def test_lessons_about_rag_by_year(home):
     """The first question's answer is right, the newest first."""
     with Warehouse(home) as warehouse:
-        _, rows = warehouse.sql(QUESTIONS[0][1])
+        _, rows = warehouse.sql(QUESTIONS[0].sql)
     assert [row[:3] for row in rows] == [
         (2025, "Company c", "Measure."),
         (2024, "Company b", "Measure."),

@@ -8,22 +8,14 @@ from pathlib import Path
 import duckdb
 import jsonschema
 import pytest
-from case_views import ADDRESS, TITLE, a_short_view, a_view
+from case_views import ADDRESS, TITLE, a_short_view, a_view, write_lines
 from html_pages import parsed
 
 from publishing.companies import company_key
-from publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS, safe_cell
+from warehouse import Dataset
 
 HOME = "https://x.example/casebook/"
-
-
-def write_parquet(rows: list[dict], path: Path) -> None:
-    """Write rows as the warehouse does, by way of JSON."""
-    lines = path.with_suffix(".lines")
-    lines.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with duckdb.connect() as connection:
-        connection.read_json(str(lines), format="newline_delimited").to_parquet(str(path))
-    lines.unlink()
+TABLES = ("cases", "statements", "evidence", "results", "tags")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -32,12 +24,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def records(target: Path) -> list[dict]:
-    return [json.loads(line) for line in (target / "cases.jsonl").read_text().splitlines()]
-
-
-def as_written(cell: str) -> str:
-    """A cell without the apostrophes that keep it from being a formula."""
-    return re.sub(r"(^|[;\t\r\n])'(?=[ ']*[=+\-@＝＋－＠])", r"\1", cell)
+    return [json.loads(line) for line in (target / "data/cases.jsonl").read_text().splitlines()]
 
 
 def test_the_json_leads_back_to_the_source(publish):
@@ -47,7 +34,7 @@ def test_the_json_leads_back_to_the_source(publish):
     page = target / built.hashes[view.case.case_id][0]
     case = json.loads(page.with_name("case.json").read_text())
     assert records(target) == [case]
-    jsonschema.validate(case, json.loads((target / "cases.schema.json").read_text()))
+    jsonschema.validate(case, json.loads((target / "data/cases.schema.json").read_text()))
     assert (case["company"], case["source"]["address"]) == ("Harbourline", ADDRESS)
     quotes = [q for statement in case["statements"] for q in statement["quotes"]]
     assert len(quotes) == 15
@@ -57,45 +44,51 @@ def test_the_json_leads_back_to_the_source(publish):
     assert case["statements"][6]["n"] == answered["answers"]
 
 
-def test_parquet_can_be_queried(publish):
-    """Statements are a table with their case and measures; cases hold the same as JSON Lines."""
-    target, _ = publish(a_view(), a_short_view("b"), write_parquet=write_parquet)
-    statements = duckdb.read_parquet(str(target / "statements.parquet"))
-    assert statements.columns == list(STATEMENT_COLUMNS)
-    found = duckdb.sql(
+def test_the_tables_hold_what_the_lines_hold(publish):
+    """Each statement, quote, result and tag is a row that leads back to its case."""
+    target, _ = publish(a_view(), a_short_view("b"))
+    data, whole = target / "data", records(target)
+    tables = {name: duckdb.read_parquet(str(data / f"{name}.parquet")) for name in TABLES}
+    statements, evidence, tags = tables["statements"], tables["evidence"], tables["tags"]
+    results = duckdb.sql(
         "SELECT company, number, unit FROM statements WHERE section = 'results' AND number > 2 "
-        "AND list_contains(tags, 'vLLM') ORDER BY number"
+        "AND list_contains(tags, 'vllm') ORDER BY number"
     ).fetchall()
-    assert found == [("Harbourline", 3.0, "hours"), ("Harbourline", 18.0, "%")]
-    cases = duckdb.read_parquet(str(target / "cases.parquet"))
-    texts = duckdb.sql("SELECT s.text FROM (SELECT unnest(statements) s FROM cases)").fetchall()
-    expected = [s["text"] for record in records(target) for s in record["statements"]]
-    assert sorted(text for (text,) in texts) == sorted(expected)
-    assert set(cases.columns) == set(records(target)[0])
+    assert results == [("Harbourline", 3.0, "hours"), ("Harbourline", 18.0, "%")]
+    assert len(tables["results"]) == len(results)
+    expected = [s["text"] for record in whole for s in record["statements"]]
+    assert sorted(text for (text,) in statements.project("text").fetchall()) == sorted(expected)
+    quotes = [
+        quote["quote"]
+        for record in whole
+        for name in ("facts", "statements", "tags")
+        for part in record[name]
+        for quote in part["quotes"]
+    ]
+    assert sorted(quote for (quote,) in evidence.project("quote").fetchall()) == sorted(quotes)
+    assert len(tags) == sum(len(record["tags"]) for record in whole)
+    keys = duckdb.sql("SELECT count(*) FROM evidence ANTI JOIN statements USING (revision_id)")
+    assert keys.fetchall() == [(0,)]
 
 
 def test_the_same_cases_give_the_same_files(publish):
-    """Neither the day of building nor the order in which cases come changes a byte."""
-    names = ("cases.jsonl", "cases.csv", "statements.csv", "cases.parquet", "words.js")
+    """The order in which cases come changes no byte."""
+    names = ["cases.jsonl", *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet"))]
     target, _ = publish(a_view(), a_short_view("b"), a_short_view("c"))
-    before = [(target / name).read_bytes() for name in names]
-    publish(a_short_view("c"), a_view(), a_short_view("b"), built_at=None)
-    assert [(target / name).read_bytes() for name in names] == before
+    before = [(target / "data" / name).read_bytes() for name in names]
+    publish(a_short_view("c"), a_view(), a_short_view("b"))
+    assert [(target / "data" / name).read_bytes() for name in names] == before
 
 
 def test_each_row_stands_alone(publish):
-    """A statement's row has its quote, the link to it, its place here, licence and citation."""
+    """A statement's row has its quote, its place here, licence and citation."""
     view = a_view()
     target, built = publish(view, licence="CC BY 4.0", address=HOME)
-    (case,), statements = rows(target / "cases.csv"), rows(target / "statements.csv")
-    assert list(case) == list(CASE_COLUMNS)
-    assert list(statements[0]) == list(STATEMENT_COLUMNS)
-    assert (case["company"], case["doubtful"], case["narrator"]) == ("Harbourline", "year", "")
+    (case,), statements = (rows(target / "data" / f"{n}.csv") for n in ("cases", "statements"))
+    assert (case["company"], case["narrator"]) == ("Harbourline", "")
     assert (int(case["statements"]), int(case["results"])) == (len(statements), 2)
     (result,) = [row for row in statements if row["baseline"] == "26 hours"]
     assert result["quotes"].startswith("Median time to a first answer")
-    assert result["quote_links"].startswith(f"{ADDRESS}#:~:text=")
-    assert result["quote_places"] == "§ What we built"
     place, _, anchor = result["page"].removeprefix(HOME).partition("#")
     assert place == built.hashes[view.case.case_id][0].removesuffix("index.html")
     assert parsed(target / place / "index.html").get_element_by_id(anchor) is not None
@@ -112,36 +105,35 @@ CELLS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    """The tables of one case."""
+    lines = write_lines([a_view()], tmp_path_factory.mktemp("lines") / "cases.jsonl")
+    with Dataset(lines) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize(("text", "cell"), CELLS.items())
-def test_no_cell_is_a_formula(text, cell):
+def test_no_cell_is_a_formula(dataset, text, cell):
     """A text that a spreadsheet would compute stays a text; numbers stay numbers."""
-    assert safe_cell(text) == cell
-    assert as_written(cell) == text
+    assert dataset.rows("SELECT cell($text) AS cell", text=text) == [{"cell": cell}]
+    assert re.sub(r"(^|[;\t\r\n])'(?=[ ']*[=+\-@＝＋－＠])", r"\1", cell) == text
 
 
-def test_the_data_page_lists_the_files(publish):
-    """With their rows, and the meaning of each column."""
+def test_every_column_has_a_meaning(dataset, publish):
+    """The data page explains each column of each file, and counts the rows."""
     target, _ = publish(a_view(), a_short_view("b"))
     page = parsed(target / "data.html")
-    listed = {row.xpath("string(th)"): row.xpath("string(td)") for row in page.xpath("//tbody/tr")}
-    statements = str(len(rows(target / "statements.csv")))
-    assert listed == {
-        "cases.parquet": "2", "statements.parquet": statements, "cases.jsonl": "2",
-        "cases.csv": "2", "statements.csv": statements,
-    }  # fmt: skip
-    assert page.xpath("//dt/code/text()") == [*CASE_COLUMNS, *STATEMENT_COLUMNS]
-
-
-def test_the_words_of_cases_are_one_text(publish):
-    """All words of the cases, compared as the page compares them, in a script that is one string."""
-    hostile = a_short_view("z", "Start.", '"; alert(1); // </script>\u2028')
-    target, _ = publish(a_view(), hostile)
-    script = (target / "words.js").read_text(encoding="ascii")
-    lines = json.loads(re.fullmatch(r'const caseWords = ("(?:[^"\\]|\\.)*");\n', script)[1])
-    found = dict(line.split(" ", 1) for line in lines.split("\n"))
-    assert {found[word] for word in ("officers", "vllm", "self", "hours")} == {"0"}
-    assert found["built"] == "0 1", "the second case is one further than the first"
-    assert not {"refuted-statement", "refuted"} & set(found)
+    for name in TABLES:
+        columns = dataset.columns(name)
+        assert all(column.meaning for column in columns), name
+        listed = rows(target / "data" / f"{name}.csv")
+        assert list(listed[0]) == [column.name for column in columns]
+        table, _ = dataset.about(name)
+        shown = page.xpath(f"//dl[@id='{table}']//dt/code/text()")
+        assert shown == [column.name for column in columns]
+        (row,) = page.xpath(f"//tbody/tr[th/a='{name}']")
+        assert row.xpath("string(td)") == str(len(listed))
 
 
 @pytest.mark.parametrize("name", ["Doordash, Inc.", "door dash", "DOORDASH INC", "Dóordash"])

@@ -13,6 +13,7 @@ from publishing.charts import Figure
 from publishing.conversion import published_case
 from publishing.figures import figures
 from publishing.pages import environment
+from publishing.plan import SiteSettings
 from publishing.records import CaseRecord, PublishedTag
 from publishing.site import STATIC
 from schemas.cases import Measure, Section
@@ -82,7 +83,7 @@ def drawn(cases: list[CaseRecord], folder: Path) -> tuple[dict[str, Figure], Pat
         for one in found:
             again = [tuple(row.values()) for row in dataset.rows(one.sql)]
             assert again == list(one.rows), "a reader who runs the SQL finds the same"
-    made = environment("Models at work", None, None)
+    made = environment(SiteSettings(title="Models at work"))
     made.loader = ChoiceLoader([DictLoader({"base.html": FRAME}), made.loader])
     page = folder / "figures.html"
     page.write_text(

@@ -1,5 +1,6 @@
 """What the pages say of a case, and what they do not."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from case_views import ADDRESS, a_short_view, a_study, a_view, with_study
 from html_pages import parsed, texts, words
 from lxml import html
 
+from publishing.plan import Change
 from schemas.cases import Evidence, Section
 from schemas.sources import Check, CheckResult
 
@@ -28,6 +30,12 @@ def page(publish) -> html.HtmlElement:
     return case_page(publish, a_view())
 
 
+def everything(target: Path) -> str:
+    """All bytes of a site but its pictures, its fonts and DuckDB."""
+    files = (path for path in target.rglob("*") if path.is_file() and "duckdb" not in path.parts)
+    return "".join(path.read_bytes().decode("utf-8", "replace") for path in files)
+
+
 def section(page: html.HtmlElement, name: str) -> html.HtmlElement:
     return page.xpath(f"//section[@aria-labelledby='{name}']")[0]
 
@@ -39,11 +47,14 @@ def test_the_files_of_a_site(publish):
     assert sorted(p.name for p in page.parent.iterdir()) == (
         "case.bib case.json case.md case.ris index.html".split()
     )
-    assert {p.name for p in target.iterdir()} == set(
-        ".casebook-site cases index.html results.html figures.html data.html cases.jsonl cases.csv "
-        "cases.schema.json cases.parquet statements.parquet statements.csv style.css site.js "
-        "words.js icon.svg".split()
+    pages = "index search browse lessons challenges results failures questions said figures data "
+    assert {p.stem for p in target.glob("*.html")} == {*pages.split(), "changes", "404"}
+    assert {p.name for p in target.iterdir() if p.is_dir()} >= set(
+        "cases tags industries companies years data".split()
     )
+    tables = ("cases", "statements", "evidence", "results", "tags")
+    data = {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")}
+    assert {p.name for p in (target / "data").iterdir()} > data | {"cases.jsonl"}
 
 
 def test_sections_come_in_the_order_of_reading(page):
@@ -119,10 +130,10 @@ def test_held_back_and_private_matters_are_in_no_file(publish):
     claimed = made.a_statement(90, "Kept.", Evidence(quote="CLAIMED-QUOTE"), section=Section.TOOLS)
     study = study.model_copy(update={"statements": (*study.statements, claimed)})
     target, _ = publish(a_view(study, document))
-    everything = "".join(p.read_text() for p in target.rglob("*") if p.is_file())
+    text = everything(target)
     for secret in ("REFUTED", "DOUBTFUL-", "CLAIMED", "private remark", "submitter@", "/home/mira"):
-        assert secret not in everything
-    assert "without a web address" in everything
+        assert secret not in text
+    assert "without a web address" in text
 
 
 def provenance(page: html.HtmlElement) -> dict[str, str]:
@@ -185,12 +196,12 @@ def test_a_check_of_the_source_is_reported(publish, result, more, report):
 
 
 def test_the_content_hash_knows_an_unchanged_case(publish):
-    """Neither the day of building, the site's name nor a new check changes it; a word does."""
+    """Neither the site's name nor a new check of the source changes it; a word does."""
     view = a_view()
     first = publish(view, checks=a_check(view, "same"))[1]
     later = made.NOON + timedelta(days=1)
     checks = a_check(view, "same", checked_at=later)
-    assert publish(view, built_at=later, title="Another name", checks=checks)[1] == first
+    assert publish(view, title="Another name", checks=checks)[1] == first
     changed = a_study().model_copy(update={"statements": a_study().statements[1:]})
     assert publish(with_study(view, changed))[1].hashes != first.hashes
 
@@ -208,7 +219,7 @@ def test_a_withdrawn_case_says_so_where_it_stood(publish):
     assert "24 November 2026" in notice
     assert [p.name for p in (target / address).parent.iterdir()] == ["index.html"]
     assert not (target.parent / "a.html").exists()
-    assert "Secretive" not in "".join(p.read_text() for p in target.rglob("*") if p.is_file())
+    assert "Secretive" not in everything(target)
     publish(a_short_view("Renamed", case_id="case1_abcdefgh1"), withdrawn=[gone])
     assert texts(parsed(target / address), "//h1") == ["Renamed"], "it returns to its old address"
 
@@ -226,40 +237,81 @@ def test_a_statement_has_an_address_that_stays(publish):
     assert len(ids) == len(set(ids)), "equal statements have ids of their own"
 
 
-def test_home_page_and_figures_count_what_there_is(publish):
+def test_home_and_browse_count_what_there_is(publish):
     """Cases are counted by the terms that they have, by label; each count leads to its cases."""
     views = (a_view(), a_short_view("b", industry="energy"), a_short_view("c"))
     target, built = publish(*views)
     home = parsed(target / "index.html")
-    assert texts(home, "//div[@class='counts']") == ["3 cases 2 industries · 4 tags"]
-    offered = "Any Energy and utilities (1) Insurance (1)"
-    assert texts(home, "//select[@id='industry']") == [offered]
     assert set(home.xpath("//ol//h3/a/@href")) == {address for address, _ in built.hashes.values()}
-    figures = parsed(target / "figures.html")
-    years = texts(figures, "//section[@aria-labelledby='year']//tbody/tr/*[not(meter)]")
-    assert years == ["2026", "1", "The source does not say", "2"]
-    assert "index.html?industry=energy" in figures.xpath("//table//a/@href")
+    browse = parsed(target / "browse.html")
+    industries = browse.xpath("//section[@aria-labelledby='industries']//a")
+    assert [words(link) for link in industries] == ["Energy and utilities 1", "Insurance 1"]
+    energy = parsed(target / industries[0].get("href"))
+    assert texts(energy, "//h1") == ["Energy and utilities"]
+    assert texts(energy, "//ol//h3") == ["b"]
+
+
+def test_companies_written_differently_share_a_page(publish):
+    """The page has the name that most cases write, and all of their cases."""
+    names = ("DoorDash", "Doordash, Inc.", "DoorDash")
+    target, _ = publish(*(a_short_view(f"Case {n}", company=c) for n, c in enumerate(names)))
+    page = parsed(target / "companies/doordash/index.html")
+    assert texts(page, "//h1") == ["DoorDash"]
+    assert len(page.xpath("//ol//h3")) == len(names)
 
 
 def test_an_empty_site_says_so(publish):
     """Before the first approval every page says that there is nothing yet."""
     target, built = publish()
-    assert built == (0, {})
+    assert built.hashes == {}
     assert "No case is published yet." in words(parsed(target / "index.html"))
-    assert "No case has a measured result yet." in words(parsed(target / "results.html"))
-    assert not (target / "cases.parquet").exists()
+    assert "No case says anything of this kind yet." in words(parsed(target / "results.html"))
 
 
-def test_results_of_all_cases_stand_on_one_page(publish):
-    """Each measured one with its quote, its case and its place there; no other statement is there."""
+def test_what_changed_is_told_by_day(publish):
+    """Added, changed and withdrawn cases, the newest day first, and all of them as JSON."""
+    address = "cases/a-abcdefgh/index.html"
+    changes = [
+        Change(at=made.NOON + timedelta(days=day), what=what, title=title, address=address)
+        for day, what, title in ((1, "changed", "A <b>"), (0, "added", "A"), (0, "added", "B"))
+    ]
+    target, _ = publish(a_view(), changes=changes)
+    page = parsed(target / "changes.html")
+    assert texts(page, "//section/h2") == ["25 November 2026", "24 November 2026"]
+    assert texts(page, "//section//li") == ["A <b>", "A", "B"]
+    assert texts(page, "//section/p") == ["1 case changed", "2 cases added"]
+    assert len(json.loads((target / "changes.json").read_text())) == len(changes)
+
+
+def test_results_never_share_a_table_with_another_unit(publish):
+    """Each result has its metric, its baseline and whose figure it is, in a table of its unit."""
     target, built = publish(a_short_view("b"), a_view())
     page = parsed(target / "results.html")
-    first, second = page.xpath("//tbody/tr")
-    assert texts(first, "td")[1:4] == ["median time to first answer", "3 hours", "26 hours"]
-    assert "Sample: all claims of March" in words(first)
-    link = second.xpath(".//a[@class='here']/@href")[0]
+    assert texts(page, "//section[@class='unit']/h3") == ["% 1", "hours 1"]
+    (hours,) = page.xpath("//section[@class='unit'][2]//tbody/tr")
+    assert texts(hours, "td")[:3] == ["median time to first answer", "3 hours", "26 hours"]
+    assert "all claims of March" in words(hours)
+    (link,) = hours.xpath(".//a/@href")
     assert link.startswith(f"{address_of(built, 1)}#results-")
-    assert set(page.xpath("//select[@id='unit']/option/@value")) == {"", "hours", "%"}
+
+
+def test_similar_cases_share_tags_and_words(publish):
+    """A case leads to the others that are about the same."""
+    grid = [f"Forecasting the load of wind grids, part {n}" for n in range(3)]
+    others = [f"Invoices of suppliers are read by a model, part {n}" for n in range(9)]
+    target, built = publish(*(a_short_view(title, title) for title in (*grid, *others)))
+    page = parsed(target / address_of(built))
+    assert set(texts(page, "//ul[@class='similar']//a")[:2]) == set(grid[1:])
+
+
+def test_a_mistake_can_be_reported(publish):
+    """By e-mail with the case in its subject, or on a page; without a contact there is no link."""
+    for contact, start in (("desk@x.example", "mailto:desk@x.example?subject=Mistake%20in%3A%20A%20"),
+                           ("https://x.example/issues", "https://x.example/issues"),
+                           (None, None)):  # fmt: skip
+        page = case_page(publish, a_view(), contact=contact)
+        links = page.xpath("//a[starts-with(., 'Report a mistake')]/@href")
+        assert [link[: len(start)] for link in links] == ([start] if start else [])
 
 
 @pytest.fixture
@@ -269,24 +321,34 @@ def pages(publish) -> dict[Path, html.HtmlElement]:
     return {path: parsed(path) for path in target.rglob("*.html")}
 
 
-def test_pages_load_nothing_from_elsewhere(pages):
+@pytest.fixture
+def target(tmp_path) -> Path:
+    """The folder of that site."""
+    return tmp_path / "site"
+
+
+def test_pages_load_nothing_from_elsewhere(pages, target):
     """The policy forbids everything but the site's own files, and every reference is one."""
     for path, page in pages.items():
         policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
-        assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self';")
+        assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'")
+        assert "unsafe" not in policy.replace("'wasm-unsafe-eval'", "")
         loaded = page.xpath("//script/@src | //link[not(@rel='alternate')]/@href | //img/@src")
-        assert len(loaded) == 3
-        assert all((path.parent / name).resolve().is_file() for name in loaded)
-        assert [script.text for script in page.iter("script")] == [None]
+        root = path.parents[len(path.relative_to(target).parts) - 1]
+        for name in loaded:
+            assert (root / name[1:] if name[0] == "/" else path.parent / name).resolve().is_file()
+        assert not [one for one in page.iter("script") if one.text and not one.get("type")]
         assert not page.xpath("//@style | //style")
 
 
-def test_every_link_inside_the_site_leads_somewhere(pages):
+def test_every_link_inside_the_site_leads_somewhere(pages, target):
     """No page links to a file that is not there, nor to an id that is not on it."""
     for path, page in pages.items():
         for href in (h for h in page.xpath("//a/@href") if not h.startswith("https://")):
             name, _, place = href.partition("#")
-            file = (path.parent / name.partition("?")[0]).resolve() if name else path
+            folder = target if name.startswith("/") else path.parent
+            name = name.partition("?")[0].lstrip("/")
+            file = (folder / name).resolve() if name else path
             assert file.is_file(), href
             assert not place or pages[file].get_element_by_id(place) is not None, href
 

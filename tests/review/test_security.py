@@ -33,6 +33,17 @@ def test_nothing_is_read_without_the_key(stranger):
         assert KEY not in answer.text
 
 
+def test_only_duckdb_may_compile(stranger):
+    """The policy allows WebAssembly in the worker of the site's data page and nowhere else."""
+    policies = {
+        path: stranger.get(path).headers["content-security-policy"]
+        for path in ("/", "/site/data.html", "/site/data-worker.js")
+    }
+    assert [path for path, policy in policies.items() if "wasm-unsafe-eval" in policy] == [
+        "/site/data-worker.js"
+    ]
+
+
 @pytest.mark.parametrize("given", [{}, {"authorization": "Bearer guessed"}, {"cookie": "a=b"}])
 def test_nothing_is_changed_without_the_key(stranger, given):
     """The right origin alone is not enough, nor is a wrong key."""

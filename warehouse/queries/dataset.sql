@@ -335,6 +335,9 @@ LEFT JOIN duckdb_columns() AS shared
 WHERE own.table_name = $table
 ORDER BY own.column_index;
 
+-- name: dataset_meanings
+SELECT table_name, comment FROM duckdb_tables();
+
 -- name: dataset_similar
 -- The cases most like each case: BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75) of its most
 -- telling words in the others' texts, and shared tags weighed by how rare they are. The inverse
@@ -366,7 +369,7 @@ weights AS (
     SELECT word, floor(log2(any_value(cases) / count(*))) AS idf
     FROM words, whole
     GROUP BY word
-    HAVING count(*) > 1 AND count(*) <= greatest(2, any_value(cases) / 8)
+    HAVING count(*) > 1 AND count(*) <= greatest(20, any_value(cases) / 8)
 ),
 weighed AS (
     SELECT

@@ -1,0 +1,81 @@
+-- Ten questions about published cases. The site's data page asks them in the reader's browser, and
+-- docs/warehouse.md shows them: they use only what the views of the warehouse and the site's tables
+-- have in common.
+
+-- question: Lessons about RAG, by year
+SELECT year, company, text, url
+FROM published_statements
+WHERE section = 'lessons' AND list_contains(tags, 'rag')
+ORDER BY year DESC, company;
+
+-- question: Results with a baseline, the largest first
+SELECT company, metric, qualifier, value, unit, baseline, sample, method, url
+FROM published_statements
+WHERE section = 'results' AND baseline IS NOT NULL
+ORDER BY unit, number DESC;
+
+-- question: What was measured, by unit
+SELECT
+    unit,
+    metric,
+    count(*) AS results,
+    min(number) AS smallest,
+    median(number) AS median,
+    max(number) AS largest
+FROM published_statements
+WHERE number IS NOT NULL
+GROUP BY unit, metric
+ORDER BY results DESC, unit, metric;
+
+-- question: Challenges with the solutions that answer them
+SELECT challenge.company, challenge.text AS challenge, solution.text AS solution, challenge.url
+FROM published_statements AS challenge
+JOIN published_statements AS solution
+    ON solution.revision_id = challenge.revision_id AND solution.answers_n = challenge.n
+ORDER BY challenge.company, challenge.n, solution.n;
+
+-- question: What failed, by technique
+SELECT tag.label AS technique, failure.company, failure.text, failure.url
+FROM published_statements AS failure
+JOIN case_tags AS tag ON tag.revision_id = failure.revision_id
+WHERE failure.section = 'failures' AND tag.term_group = 'technique'
+ORDER BY technique, failure.company, failure.n;
+
+-- question: Techniques, by year
+SELECT published.year, tag.label AS technique, count(*) AS cases
+FROM case_tags AS tag
+JOIN published_cases AS published ON published.revision_id = tag.revision_id
+WHERE tag.term_group = 'technique'
+GROUP BY published.year, technique
+ORDER BY published.year DESC, cases DESC, technique;
+
+-- question: Tools that are used together
+SELECT one.label AS tool, other.label AS with_tool, count(*) AS cases
+FROM case_tags AS one
+JOIN case_tags AS other ON other.revision_id = one.revision_id AND other.slug > one.slug
+JOIN published_cases AS published ON published.revision_id = one.revision_id
+WHERE one.term_group = 'tool' AND other.term_group = 'tool'
+GROUP BY tool, with_tool
+ORDER BY cases DESC, tool, with_tool;
+
+-- question: How far systems have come, by industry
+SELECT industry, coalesce(stage, 'not stated') AS stage, count(*) AS cases
+FROM published_cases
+GROUP BY ALL
+ORDER BY industry, cases DESC, stage;
+
+-- question: Companies with the most cases
+SELECT company, count(*) AS cases, min(year) AS first_year, max(year) AS last_year
+FROM published_cases
+WHERE company IS NOT NULL
+GROUP BY company
+ORDER BY cases DESC, company;
+
+-- question: Where each statement stands in its source
+SELECT statement.company, statement.text, quote.quote, quote.page, quote.start_offset, statement.url
+FROM published_statements AS statement
+JOIN evidence AS quote
+    ON quote.revision_id = statement.revision_id
+    AND quote.part = 'statement'
+    AND quote.key = statement.n::VARCHAR
+ORDER BY statement.company, statement.n, quote.i;

@@ -1,0 +1,280 @@
+"""A reader on the built site: Chromium, and the web server that comes with Python."""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import feedparser
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from built_sites import a_plan, serving
+from case_views import TITLE, a_document, a_quote, a_short_view, a_statement, a_view, with_study
+from playwright.sync_api import Page, expect
+
+from publishing.anchors import link_to_quote
+from publishing.site import build
+from schemas.cases import Section
+from warehouse import Dataset
+
+pytestmark = pytest.mark.browser
+
+HOME = "https://cases.example/"
+COMPOUNDS = ("An A/B test showed it.", "Every mail is read.")
+LESSONS = ("Measure on your own letters first.", "Keep a person at the end of each chain.")
+
+
+def a_lesson(title: str, text: str, **facts: str):
+    """A short case with a lesson."""
+    view = a_short_view(title, **facts)
+    study = view.revision.study
+    quote = study.statements[0].evidence[0]
+    lesson = a_statement(90, text, quote, section=Section.LESSONS)
+    study = study.model_copy(update={"statements": (*study.statements, lesson)})
+    return with_study(view, study)
+
+
+def the_views():
+    return [
+        a_view(),
+        a_lesson("Wind and grid", LESSONS[0], industry="energy", year="2025"),
+        a_lesson("Heat pumps in Zürich", LESSONS[1], industry="energy", year="2024"),
+        *(a_short_view(f"Case {n}", "First.", text) for n, text in enumerate(COMPOUNDS)),
+        *(a_short_view(f"Filler {n}", "A model reads invoices.") for n in range(26)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A site of thirty-one cases, with its search."""
+    made = tmp_path_factory.mktemp("reader")
+    build(a_plan(the_views(), made / "cases.jsonl", address=HOME), made / "site", Dataset)
+    return made / "site"
+
+
+@pytest.fixture(scope="module")
+def site(folder):
+    with serving(folder) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def asked(page, request) -> set[str]:
+    """The hosts that the page asks for anything."""
+    hosts: set[str] = set()
+    page.on("request", lambda one: hosts.add(urlsplit(one.url).hostname))
+    return hosts
+
+
+def titles(page: Page):
+    return page.locator("#cases h3")
+
+
+def test_a_case_is_found_by_words_and_facets(site, page, asked):
+    """Typing searches, a facet narrows with live counts, and the address keeps both."""
+    page.goto(f"{site}index.html")
+    page.get_by_role("searchbox").fill("grid")
+    page.get_by_role("button", name="Search").click()
+    expect(titles(page)).to_have_text(["Wind and grid"])
+    expect(page.locator("mark").first).to_contain_text("grid")
+    page.get_by_label("Search", exact=True).fill("")
+    expect(titles(page)).to_have_count(24)
+    industry = page.get_by_label("Industry")
+    expect(industry.locator("option")).to_have_text(
+        ["Any", "Energy and utilities (2)", "Insurance (1)"]
+    )
+    industry.select_option("energy")
+    expect(titles(page)).to_have_count(2)
+    expect(page.locator("#shown")).to_have_text("2 of 31 cases")
+    page.get_by_label("Year").select_option("2024")
+    expect(titles(page)).to_have_text(["Heat pumps in Zürich"])
+    assert "?industry=energy&year=2024" in page.url
+    page.reload()
+    expect(titles(page)).to_have_text(["Heat pumps in Zürich"])
+    page.get_by_role("button", name="Remove Year: 2024").click()
+    expect(titles(page)).to_have_count(2)
+    page.go_back()
+    expect(titles(page)).to_have_count(1)
+    assert page.messages == []
+    assert asked == {"127.0.0.1"}
+
+
+def test_a_search_is_paged_and_ordered(site, page):
+    """Twenty-four to a page, by title where wanted; nothing is loaded before it is used."""
+    loaded = []
+    page.on("request", lambda one: loaded.append(urlsplit(one.url).path))
+    page.goto(f"{site}search.html")
+    assert not any("pagefind" in path for path in loaded)
+    page.get_by_label("Order").select_option("title")
+    expect(titles(page)).to_have_count(24)
+    expect(titles(page).first).to_have_text(TITLE)
+    page.get_by_role("link", name="Next").click()
+    expect(titles(page)).to_have_count(7)
+    expect(titles(page).last).to_have_text("Wind and grid")
+    assert page.url.endswith("?sort=title&page=2")
+    assert page.messages == []
+
+
+def test_words_are_found_as_a_reader_means_them(site, page):
+    """Accents, plurals and quotes; what was held back is not found."""
+    page.goto(f"{site}search.html")
+    words = {"zurich": 1, "heat pump": 1, "officer": 1, "REFUTED": 0, "tariffs": 1}
+    for word, number in words.items():
+        page.get_by_label("Search", exact=True).fill(word)
+        expect(page.locator("#shown")).to_have_text(f"{number} of 31 cases")
+    expect(titles(page)).to_have_text([TITLE])
+
+
+def test_from_tag_to_case_to_similar_to_company(site, page):
+    """A tag's page has what its cases say; a case leads to its quote, its like and its company."""
+    page.goto(f"{site}browse.html")
+    page.get_by_role("link", name="vLLM").click()
+    expect(page.locator("h1")).to_have_text("vLLM")
+    page.locator("section[aria-labelledby=results] a.plain").first.click()
+    expect(page.locator("h1")).to_have_text(TITLE)
+    assert "#results-" in page.url
+    page.get_by_role("button", name="Show every quote").click()
+    quote = page.locator("blockquote", has_text="Median time to a first answer").first
+    expect(quote).to_be_visible()
+    assert "#:~:text=" in quote.locator("xpath=following::a[1]").get_attribute("href")
+    expect(page.locator("#similar + ul a").first).to_be_visible()
+    page.get_by_role("link", name="Harbourline", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Harbourline")
+    page.get_by_role("link", name=TITLE).first.click()
+    expect(page.locator("h1")).to_have_text(TITLE)
+    assert page.messages == []
+
+
+def test_statements_across_cases_are_filtered(site, page, asked):
+    """Lessons by words and industry; results in a table per unit, never hours next to percents."""
+    page.goto(f"{site}lessons.html")
+    lines = page.locator("#statements li.statement")
+    expect(lines).to_have_count(2)
+    page.get_by_label("Year").focus()
+    page.get_by_label("Year").select_option("2024")
+    expect(lines).to_have_count(1)
+    expect(lines).to_contain_text(LESSONS[1])
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_label("Search", exact=True).fill("letters")
+    expect(lines).to_contain_text([LESSONS[0]])
+    page.goto(f"{site}results.html")
+    expect(page.locator("#statements h3")).to_have_text(["% 1", "hours 1"])
+    page.get_by_label("Order").select_option("number")
+    expect(page.locator("#statements h3")).to_have_text(["%", "hours"])
+    expect(page.locator("#statements td.value")).to_have_text(["18 %", "3 hours"])
+    expect(page.locator("#statements tbody").first).to_contain_text("as the source gives it")
+    assert page.messages == []
+    assert asked == {"127.0.0.1"}
+
+
+SENTENCES = {
+    "Median time to a first answer fell from 26 hours to 3 hours": "verbatim in",
+    "The first answer took a median of 3 hours, where it had taken 26": "close to",
+    "Hospitals in Peru cut their waiting lists": None,
+}
+
+
+@pytest.mark.parametrize(("sentence", "answer"), SENTENCES.items())
+def test_a_sentence_is_checked_in_the_page(site, page, asked, sentence, answer):
+    """Word for word, in other words, or not here, which does not make it false."""
+    page.goto(f"{site}said.html")
+    page.get_by_label("Sentence").fill(sentence)
+    page.get_by_role("button", name="Check it").click()
+    if answer is None:
+        expect(page.locator("#answer")).to_contain_text("Not found here, which does not make it")
+    else:
+        expect(page.locator("#answer .kicker").first).to_have_text(answer)
+        expect(page.locator("#answer h3").first).to_contain_text(TITLE)
+    assert page.messages == []
+    assert asked == {"127.0.0.1"}
+
+
+PAGES = ("index.html", "search.html?q=model", "browse.html", "tags/vllm/index.html", "results.html",
+         "lessons.html", "said.html", "figures.html", "data.html", "changes.html", "404.html")  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_fit_a_phone(site, browser, folder, scheme):
+    """Axe reports nothing on any kind of page, and none scrolls sideways at 390 pixels."""
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": 390, "height": 844}, bypass_csp=True
+    )
+    page = context.new_page()
+    case = next(folder.glob("cases/a-claims*/index.html")).relative_to(folder)
+    for name in (*PAGES, str(case)):
+        page.goto(f"{site}{name}")
+        page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, name
+        page.evaluate(AXE_SCRIPT)
+        found = page.evaluate(
+            "axe.run().then(found => found.violations.map(v => [v.id, v.nodes[0].html]))"
+        )
+        assert found == [], name
+    context.close()
+
+
+def test_without_scripts_and_from_a_folder(site, browser, folder, page):
+    """Every case can be reached by links; what needs a web server says so."""
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{site}browse.html")
+    plain.get_by_role("link", name="2026").first.click()
+    plain.get_by_role("link", name=TITLE).click()
+    expect(plain.locator("h1")).to_have_text(TITLE)
+    context.close()
+    page.goto((folder / "search.html").as_uri())
+    expect(page.get_by_text("Search and filters work where the site is served")).to_be_visible()
+    expect(titles(page)).to_have_count(24)
+
+
+def test_print_shows_the_case_and_not_the_controls(site, page, folder):
+    """On paper the quotes are unfolded, and buttons and navigation are gone."""
+    case = next(folder.glob("cases/a-claims*/index.html")).relative_to(folder)
+    page.goto(f"{site}{case}")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation", name="The site")).to_be_hidden()
+    expect(page.locator("#unfold")).to_be_hidden()
+    expect(page.locator("blockquote").first).to_be_visible()
+
+
+def test_feeds_cards_and_twins_lead_to_the_cases(folder):
+    """Feed readers, link previews and programs get the same cases as people."""
+    feed = feedparser.parse((folder / "feed-all.xml").read_bytes())
+    assert not feed.bozo
+    assert len(feed.entries) == 31
+    case = next(folder.glob("cases/a-claims*/index.html"))
+    assert (case.parent / "card.png").read_bytes().startswith(b"\x89PNG")
+    twin = json.loads((folder / "industries/energy/index.json").read_text())
+    assert {one["title"] for one in twin["cases"]} == {"Wind and grid", "Heat pumps in Zürich"}
+    said = {one["text"] for one in twin["statements"]["lessons"]}
+    assert said == set(LESSONS)
+    text = (folder / "industries/energy/index.md").read_text()
+    assert LESSONS[0] in text.replace("\\", "")
+    assert "lessons.md" in (folder / "llms.txt").read_text()
+
+
+def test_no_page_is_heavy(folder):
+    """A page weighs at most 100 KB without its images."""
+    heavy = {p.name: size for p in folder.rglob("*.html") if (size := p.stat().st_size) > 100_000}
+    assert heavy == {}
+
+
+QUOTES = [
+    "a sentence, end-to-end & with a 100 % — “quoted” part (see #4)",
+    "The hardest part was tables: scanned tariffs came out as word soup, and the model made up rates.",
+    "first of two\nsecond of two",
+    "大阪の倉庫では在庫を数える。",
+]
+
+
+@pytest.mark.parametrize("quote", QUOTES, ids=["punctuation", "long", "two blocks", "no spaces"])
+def test_a_browser_finds_the_place(httpserver, page, quote):
+    """The address that we make scrolls a real browser to the words, far down a long page."""
+    text = f"Said first: The hardest part was people.\n{quote}\nLast line."
+    above, *below = (line.replace("&", "&amp;") for line in text.splitlines())
+    paragraphs = "".join(f"<p>{line}</p>" for line in below)
+    body = f"<!doctype html><meta charset=utf-8><p>{above}</p><div style='height:4000px'></div>"
+    html = {"content_type": "text/html; charset=utf-8"}
+    httpserver.expect_request("/long").respond_with_data(body + paragraphs, **html)
+    document = a_document(text, url=httpserver.url_for("/long"))
+    page.goto(link_to_quote(document, a_quote(document, quote)))
+    page.wait_for_function("scrollY > 2000", timeout=5_000)

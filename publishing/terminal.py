@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from publishing.plan import Exported
+from publishing.wording import count
 from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
 from schemas.generations import CostLine
@@ -258,11 +259,12 @@ def batch_text(one: BatchProgress) -> str:
 def export_text(done: Exported) -> str:
     """Return what an export wrote, and what differs from the release before."""
     if not done.is_new:
-        return f"[green]nothing changed[/]  since release {done.release}: {plain(done.path)}"
+        since = f"since release {done.release}" if done.release else "no case is published"
+        return f"[green]nothing changed[/]  {since}: {plain(done.path)}"
     counts = (
         f"{len(done.added)} added, {len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
     )
-    head = f"[green]exported[/]  release {done.release}: {done.cases:,} cases; {counts}"
+    head = f"[green]exported[/]  release {done.release}: {count(done.cases, 'case')}; {counts}"
     return f"{head}\n       {plain(done.path)}"
 
 

@@ -38,10 +38,13 @@ class SiteFiles:
 
     def keep(self, name: str, key: str) -> bool:
         """Keep the earlier file of that name if its key is the same; return whether it was."""
-        if self._keys.get(name) != key or not (before := self._earlier / name).is_file():
+        if self._keys.get(name) != key:
+            return False
+        try:
+            self._link(self._earlier / name, name)
+        except FileNotFoundError:
             return False
         self._new[name] = key
-        self._link(before, name)
         return True
 
     def keep_folder(self, name: str, key: str) -> bool:
@@ -96,6 +99,8 @@ def link(file: Path, place: Path) -> None:
     """Make a file appear in another place, without copying it where possible."""
     try:
         os.link(file, place)
+    except FileNotFoundError:
+        raise
     except OSError:  # the file system knows no hard links
         shutil.copyfile(file, place)
 

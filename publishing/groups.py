@@ -94,10 +94,8 @@ def company_names(entries: Iterable[Entry]) -> Mapping[str, str]:
 
 def together(group: Group, term_group: TermGroup) -> list[Together]:
     """Return the tags of ``term_group`` that most of a group's cases have, its own left out."""
-    labels = {tag.slug: tag.label for one in group.entries for tag in one.tags}
-    counts = Counter(
-        tag.slug for one in group.entries for tag in one.tags if tag.group == term_group
-    )
+    found = [tag for one in group.entries for tag in one.tags if tag.group == term_group]
+    labels, counts = {tag.slug: tag.label for tag in found}, Counter(tag.slug for tag in found)
     own = group.key if group.kind == "tag" else None
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [Together(slug, labels[slug], n) for slug, n in ranked if slug != own][:_MOST_TOGETHER]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -31,6 +32,7 @@ FACETS = (
 """What cases are filtered by, and the labels."""
 
 
+@lru_cache(maxsize=4)
 def environment(settings: SiteSettings) -> Environment:
     """Return an environment that escapes every value, and knows what the templates use.
 

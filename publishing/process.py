@@ -34,6 +34,7 @@ def build_apart(
         answer = PublishError("The process that writes the site ended early: publish again.")
     finally:
         work.kill()
+        work.join()
     if answer is not None:
         raise answer
 

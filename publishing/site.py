@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from publishing.case_files import CaseFiles
 from publishing.conversion import published_case
 from publishing.files import SiteFiles, key_of, read_manifest
@@ -24,9 +26,14 @@ _LARGE = 1_000_000  # bytes from which a file of ours is known by its size alone
 
 
 def earlier_site(folder: Path) -> Earlier:
-    """Return what the site in a folder was made of, nothing where it is not there or damaged."""
-    notes = read_manifest(folder).get("notes", {})
-    found = Earlier.model_validate(notes or {})
+    """Return what the site in a folder was made of, nothing where that is not known.
+
+    It is not where there is no site, or a damaged one, or one of another casebook.
+    """
+    try:
+        found = Earlier.model_validate(read_manifest(folder).get("notes") or {})
+    except ValidationError:
+        return Earlier()
     complete = all((folder / one.address).is_file() for one in found.entries.values())
     return found if complete else Earlier()
 

@@ -18,8 +18,7 @@ class PageWriter:
 
     def __init__(self, files: SiteFiles, plan: Plan, **values: object) -> None:
         self.files, self.settings, self._version = files, plan.settings, plan.version
-        self._environment = environment(plan.settings)
-        self._environment.globals.update(values)
+        self._environment, self._values = environment(plan.settings), values
 
     def put(self, name: str, template: str, key: object, /, **values: object) -> None:
         """Write the file of that name with what a template makes of the values.
@@ -30,7 +29,7 @@ class PageWriter:
 
     def render(self, template: str, /, **values: object) -> str:
         """Return what a template makes of the values."""
-        return self._environment.get_template(template).render(values)
+        return self._environment.get_template(template).render(self._values | values)
 
     def put_text(self, name: str, key: object, make: Callable[[], str | bytes]) -> None:
         """Write the file of that name with what ``make`` returns, unless its key is the same."""

@@ -155,7 +155,7 @@ def test_publish_writes_a_site(run: Run, case_id: str, tmp_path: Path) -> None:
     pages = list((tmp_path / "site" / "cases").glob("*/index.html"))
     assert len(pages) == 1
     assert "pencil" not in pages[0].read_text("utf-8")
-    assert (tmp_path / "site" / "cases.parquet").exists()
+    assert (tmp_path / "site" / "data" / "cases.parquet").exists()
     again = run("publish", "--to", tmp_path / "site", "--json")
     assert lines(again)[0]["unchanged"] == [case_id]
 

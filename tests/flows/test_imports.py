@@ -96,7 +96,7 @@ async def test_readers_see_that_it_was_imported(report: ImportReport, services: 
     published = await publish_site(services)
     assert len(published.added) == 3
     pages = [page.read_text() for page in published.path.glob("cases/*/index.html")]
-    (page,) = [page for page in pages if "RAG at Acme" in page]
+    (page,) = [page for page in pages if "RAG at Acme</h1>" in page]
     assert "Imported from <bdi>Their database</bdi>, without quotes" in page
     assert PROSE in page
     assert "verified" not in page
@@ -105,7 +105,7 @@ async def test_readers_see_that_it_was_imported(report: ImportReport, services: 
     texts = [file.read_text() for file in published.path.glob("cases/*/case.md")]
     assert any(PROSE in text for text in texts)
     assert all("*Imported from Their database, without quotes.*" in text for text in texts)
-    record = json.loads((published.path / "cases.jsonl").read_text().splitlines()[0])
+    record = json.loads((published.path / "data/cases.jsonl").read_text().splitlines()[0])
     assert record["imported"]["database"] == "Their database"
 
 

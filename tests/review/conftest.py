@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,13 @@ def quiet_log() -> None:
 
 @pytest.fixture(autouse=True)
 def site_written_here(monkeypatch) -> None:
-    """The site is written by this process: a new one takes a second to start."""
+    """The site is written by this process and without its search, which take seconds to start."""
 
-    def build_here(on_page, addresses, *given):
-        return build_site(*given, addresses=addresses, on_page=on_page)
+    def build_here(on_page, *given):
+        build_site(*given, on_page)
 
-    monkeypatch.setattr(publish, "built_apart", build_here)
+    monkeypatch.setattr(publish, "build_apart", build_here)
+    monkeypatch.setattr("publishing.site.indexing", lambda *_: nullcontext())
 
 
 @pytest.fixture

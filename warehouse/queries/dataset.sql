@@ -339,14 +339,14 @@ ORDER BY own.column_index;
 SELECT table_name, comment FROM duckdb_tables();
 
 -- name: dataset_similar
--- The cases most like each case: BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75) of its most
+-- The cases most like each case, by title and beginning: BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75) of its most
 -- telling words in the others' texts, and shared tags weighed by how rare they are. The inverse
 -- document frequency is taken in whole bits and the average length in steps of a power of two, so
 -- that one more case does not reorder the neighbours of all.
 WITH texts AS (
     SELECT
         case_id,
-        lower(
+        lower(left(
             concat_ws(
                 ' ',
                 title,
@@ -354,8 +354,9 @@ WITH texts AS (
                 array_to_string(
                     list_transform(prose, lambda part: array_to_string(part.paragraphs, ' ')), ' '
                 )
-            )
-        ) AS text
+            ),
+            4_000
+        )) AS text
     FROM lines
 ),
 words AS (
@@ -383,9 +384,9 @@ weighed AS (
     whole
 ),
 asked AS (
-    SELECT case_id, word
+    SELECT case_id, unnest(max_by(word, (weight, word), 25)) AS word
     FROM weighed
-    QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY weight DESC, word) <= 30
+    GROUP BY case_id
 ),
 by_words AS (
     SELECT asked.case_id AS case_id, found.case_id AS other, sum(found.weight) AS score
@@ -411,11 +412,8 @@ scores AS (
     FROM (FROM by_words UNION ALL SELECT case_id, other, 2 * score FROM by_tags)
     GROUP BY ALL
 )
-SELECT case_id, list(other ORDER BY score DESC, other) AS others
-FROM (
-    FROM scores
-    QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY score DESC, other) <= $most
-)
+SELECT case_id, max_by(other, (score, other), $most) AS others
+FROM scores
 GROUP BY case_id;
 
 -- name: dataset_by_group

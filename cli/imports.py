@@ -25,7 +25,7 @@ def import_(
         Path,
         arg(
             exists=True,
-            help="A Parquet, CSV, JSON Lines or Markdown file, or a folder of Markdown files.",
+            help="A Parquet, CSV, JSON Lines or Markdown file, a folder of those, or of an export.",
         ),
     ],
     name: Annotated[Text, opt(help="What readers see as its origin; else the file's name.")] = None,
@@ -35,17 +35,18 @@ def import_(
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Take over a published database as reviewed cases, without quotes, and report its faults."""
+    """Take over a published database as reviewed cases, and report its faults."""
 
     async def work(services: "Services") -> int:
         from flows.imports import import_cases
+        from publishing.export import title_of
 
         with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
             task = bar.add_task(f"importing {path.name}", total=None)
             report = await import_cases(
                 path,
                 services,
-                name=name or path.stem,
+                name=name or title_of(path) or path.stem,
                 mapping=_mapping(mapping) if mapping else {},
                 on_progress=lambda done, of: bar.update(task, completed=done, total=of),
             )

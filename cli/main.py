@@ -46,7 +46,11 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None]]] = {
         "edit": cases.edit,
         "rerun": cases.rerun,
     },
-    "Publish": {"publish": operate.publish, "recheck": operate.recheck},
+    "Publish": {
+        "publish": operate.publish,
+        "export": operate.export,
+        "recheck": operate.recheck,
+    },
     "Operate": {
         "up": operate.up,
         "mcp": operate.mcp,

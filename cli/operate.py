@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,7 +20,7 @@ from cli.options import Text, Texts, arg, opt
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
 from cli.terminal import emit, err, out, print_json, print_table
-from publishing.terminal import COST_COLUMNS, check_text, cost_cells, plain
+from publishing.terminal import COST_COLUMNS, check_text, cost_cells, export_text, plain
 from schemas.results import IngestStatus
 from schemas.sources import SourceRef
 
@@ -60,6 +60,24 @@ def publish(
         return EXIT_SOME_FAILED if done.blocked else 0
 
     run(load_settings(context), work)
+
+
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, arg(help="Missing, empty, or of an earlier export.")],
+    date: Annotated[
+        datetime | None, opt(formats=["%Y-%m-%d"], help="The release's day, by default today.")
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write the published cases as a data set: tables, Markdown, a card, and what changed."""
+    from flows.publish import site_settings
+    from publishing.export import export as write
+    from warehouse import Dataset
+
+    settings, day = load_settings(context), (date or datetime.now(UTC)).date()
+    made = write(settings.site_path, folder.resolve(), site_settings(settings), day, Dataset)
+    emit([made], export_text, as_json=as_json)
 
 
 def recheck(

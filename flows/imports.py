@@ -11,6 +11,7 @@ from config.services import Services
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
 from flows.identity import document_from
+from flows.restore import exported, restore_cases, snapshot_of
 from publishing.imports import (
     Row,
     mapped_tags,
@@ -27,7 +28,6 @@ from schemas.sources import (
     IMPORT,
     IMPORTED,
     Payload,
-    Snapshot,
     Source,
     SourceKind,
     SourceRef,
@@ -50,10 +50,12 @@ async def import_cases(
 ) -> ImportReport:
     """Store the records of a file or folder as approved cases; return what was found in them.
 
-    A record whose address has a case already changes nothing, so an import can be repeated.
+    A record whose address has a case already changes nothing, so an import can be repeated. What a
+    casebook published comes back with its statements and quotes.
 
     Args:
-        path: A Parquet, CSV, JSON Lines or Markdown file, or a folder of Markdown files.
+        path: A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or one that
+            `casebook export` wrote.
         services: Where to store.
         name: What the database is called; readers see it.
         mapping: By field the column that means it, where it has an unusual name.
@@ -62,6 +64,8 @@ async def import_cases(
     Raises:
         InputError: if the file cannot be read, or has no record with a title and a text.
     """
+    if ours := await to_thread(exported, path):
+        return await restore_cases(ours, services, name, on_progress)
     rows = await to_thread(rows_of, path)
     found, broken = records(rows, mapping or {})
     run = _Import(services, name, path.name)
@@ -161,7 +165,7 @@ class _Import:
                 raise text
             fields = {"kind": identity.kind or SourceKind.WEB, "extractor": IMPORTED}
             own = fields | {"title": record.title, "site": None, "steps": payload.steps}
-            snapshot = self._snapshot(identity, payload)
+            snapshot = snapshot_of(payload, identity.source_id, self._services.blobs)
             made = document_from(
                 text.model_copy(update=own), payload, identity.source_id, snapshot.snapshot_id
             )
@@ -190,16 +194,6 @@ class _Import:
             name=f"{record.key[:80]}.md",
             url=record.url,
             steps=(step,),
-        )
-
-    def _snapshot(self, identity: SourceIdentity, payload: Payload) -> Snapshot:
-        sha256 = self._services.blobs.put(payload.data)
-        return Snapshot(
-            snapshot_id=content_id("snap", identity.source_id, sha256),
-            source_id=identity.source_id,
-            sha256=sha256,
-            size=len(payload.data),
-            **payload.model_dump(exclude={"data"}),
         )
 
     def _note_near(self, record: ImportedRecord, signed: tuple[int, ...]) -> None:

@@ -15,7 +15,7 @@ from flows.engine import as_done
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
 from schemas.reviews import CaseFilter, CaseStatus, CaseView
-from schemas.sources import IMPORTED, Check, CheckResult, SourceRef
+from schemas.sources import IMPORTS, Check, CheckResult, SourceRef
 
 AT_ONCE = 4
 _MOST = 1_000_000
@@ -38,7 +38,7 @@ async def due(services: Services) -> list[str]:
     published = CaseFilter(status=CaseStatus.PUBLISHED, limit=_MOST)
     lines = await to_thread(services.warehouse.cases, published)
     makings = await to_thread(services.warehouse.makings)
-    imported = {one.case_id for one in makings if one.extractor == IMPORTED}
+    imported = {one.case_id for one in makings if one.extractor in IMPORTS}
     checks = await to_thread(services.warehouse.last_checks)
     at = {source_id: check.checked_at for source_id, check in checks.items()}
     never = datetime.min.replace(tzinfo=UTC)

@@ -13,7 +13,7 @@ from flows.run import Run
 from schemas.errors import UnknownId
 from schemas.results import IngestResult
 from schemas.reviews import CaseFilter, Making, Recipe
-from schemas.sources import IMPORTED, Document
+from schemas.sources import IMPORTED, IMPORTS, Document
 from summarizer import service
 from summarizer.profiles import Strategy
 
@@ -35,7 +35,7 @@ async def stale(services: Services) -> dict[str, tuple[str, ...]]:
     current = {plan.strategy.value: services.recipe(plan) for plan in plans}
     found = {}
     for making in await to_thread(services.warehouse.makings):
-        if making.recipe and not making.newer_draft:
+        if making.recipe and not making.newer_draft and making.extractor not in IMPORTS:
             found[making.case_id] = differences(making, current[making.recipe.strategy])
     return {case_id: reasons for case_id, reasons in found.items() if reasons}
 

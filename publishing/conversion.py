@@ -9,6 +9,7 @@ from typing import Any
 
 from publishing.anchors import link_to_quote, place, web_address
 from publishing.companies import company_key
+from publishing.exchange import HELD_BACK, link_key
 from publishing.gate import Gated, has_visible_text, readable
 from publishing.records import (
     Imported,
@@ -47,12 +48,19 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         facts=_facts(document, study),
         statements=_statements(document, study),
         tags=_tags(document, study),
-        silent=() if document.is_imported else tuple(silent_parts(view.revision.study)),
-        prose=tuple(_prose(document)) if document.is_imported else (),
+        silent=silent_in(document, view.revision.study),
+        prose=tuple(_prose(document)) if document.is_prose else (),
         imported=_imported(view),
         source=_source_card(view, check),
         provenance=_provenance(view, gated),
     )
+
+
+def silent_in(document: Document, study: CaseStudy) -> tuple[str, ...]:
+    """Return labels of what the source says nothing about; of an imported text it is not known."""
+    known = {one.text for one in document.hidden if one.reason == HELD_BACK}
+    found = () if document.is_prose else silent_parts(study)
+    return tuple(one for one in found if one not in known)
 
 
 def _prose(document: Document) -> Iterator[ProsePart]:
@@ -139,10 +147,18 @@ def quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[Quote, ...
         Quote(
             **one.model_dump(include=_OF_EVIDENCE),
             place=one_line(place(one, document)),
-            link=link_to_quote(document, one),
+            link=_link(document, one),
         )
         for one in evidence
     )
+
+
+def _link(document: Document, evidence: Evidence) -> str | None:
+    """Return what opens the source at a quote; of an import, what its record has."""
+    kept = document.hidden if document.is_imported else ()
+    key = link_key(evidence.start, evidence.end) if kept else ""
+    found = next((one.text for one in kept if one.reason == key), None)
+    return link_to_quote(document, evidence) if found is None else web_address(found)
 
 
 _OF_EVIDENCE = {"quote", "start", "end", "match", "page", "seconds", "speaker"}
@@ -154,12 +170,12 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
         kind=document.kind,
         line=byline(document),
         address=web_address(document.url) or web_address(view.source.canonical_url),
-        title=None if document.is_imported else document.title,
+        title=None if document.is_prose else document.title,
         site=document.site,
         authors=tuple(document.authors),
         published=document.published,
         language=document.language,
-        accessed=None if document.is_imported else view.source.submitted_at.date(),
+        accessed=None if document.is_prose else view.source.submitted_at.date(),
     )
     if check is None or check.result is CheckResult.UNREACHABLE:
         return card
@@ -175,18 +191,20 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
 
 def _provenance(view: CaseView, gated: Gated) -> Provenance:
     revision, draft, approval = view.revision, _draft_of(view), _approval_of(view)
-    if revision.made_by == "import":
-        approval = None  # nobody here read it
+    if view.document.is_prose and revision.made_by == "import":
+        approval = None  # no person compared it with its source
     recipe = draft.recipe if draft else None
+    # An import is younger than the draft that it brings: that one began the case.
+    drafted = draft if draft and draft.made_by == "model" else view.case
     edited = revision if revision.made_by == "person" else None
     return Provenance(
         document_id=view.document.document_id,
         extractor=view.document.extractor,
-        model=draft.author if draft else None,
+        model=recipe.model if recipe else None,
         strategy=recipe.strategy if recipe else None,
         prompts=recipe.prompts if recipe else (),
         judge=recipe.judge if recipe else None,
-        drafted_at=draft.created_at if draft else None,
+        drafted_at=drafted.created_at if recipe else None,
         unread=draft.unread if draft else (),
         edited_by=edited.author if edited else None,
         edited_at=edited.created_at if edited else None,
@@ -209,9 +227,9 @@ def _approval_of(view: CaseView) -> Review | None:
 
 
 def _draft_of(view: CaseView) -> Revision | None:
-    """Return the model's draft that the published revision goes back to."""
+    """Return the model's draft, or the import, that the published revision goes back to."""
     by_id = {revision.revision_id: revision for revision in view.revisions}
     revision: Revision | None = view.revision
-    while revision and revision.made_by != "model":
+    while revision and revision.made_by == "person":
         revision = by_id.pop(revision.parent_id or "", None)
     return revision

@@ -9,12 +9,13 @@ from typing import Any
 import yaml
 
 from publishing.companies import company_key
+from publishing.records import CaseRecord, Provenance
 from publishing.wording import one_line
 from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
 from schemas.errors import InputError, InvalidDecision
 from schemas.frozen import content_id
 from schemas.imports import Finding, ImportedRecord
-from schemas.reviews import Case, Decision, Review, Revision
+from schemas.reviews import Case, Decision, Recipe, Review, Revision
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, Term
 
@@ -124,16 +125,60 @@ def reviewed_case(
         recipe=None,
         study=study,
     )
-    approval = Review(
-        review_id=content_id("review", revision.revision_id, "import"),
+    approval = _approval(revision, who, datetime.now(UTC))
+    return Case(case_id=case_id, source_id=document.source_id), revision, approval
+
+
+def restored_case(
+    record: CaseRecord, document: Document, study: CaseStudy, database: str, who: str
+) -> tuple[Case | Revision | Review, ...]:
+    """Return the case of another casebook's record, approved by the person who did that there.
+
+    An edited text has two revisions, the import and the person's. ``who`` imports it.
+    """
+    made, case_id, now = record.provenance, record.case_id, datetime.now(UTC)
+    revision = Revision(
+        revision_id=record.revision_id,
         case_id=case_id,
+        document_id=document.document_id,
+        made_by="import",
+        author=database,
+        recipe=_recipe(made),
+        unread=made.unread,
+        study=study,
+        created_at=record.imported.at if record.imported else now,
+    )
+    revisions = [revision]
+    if made.edited_by:
+        first = content_id("rev", record.revision_id, "import")
+        person = {"parent_id": first, "made_by": "person", "author": made.edited_by}
+        edited = revision.model_copy(update={**person, "created_at": made.edited_at or now})
+        revisions = [revision.model_copy(update={"revision_id": first}), edited]
+    approval = _approval(revision, made.approved_by or who, made.approved_at or now)
+    began = made.drafted_at or now
+    case = Case(case_id=case_id, source_id=document.source_id, created_at=began)
+    return case, *revisions, approval
+
+
+def _approval(revision: Revision, who: str, at: datetime) -> Review:
+    return Review(
+        review_id=content_id("review", revision.revision_id, "import"),
+        case_id=revision.case_id,
         revision_id=revision.revision_id,
         decision=Decision.APPROVE,
-        reason=f"Imported from {database}.",
+        reason=f"Imported from {revision.author}.",
         who=who,
-        at=datetime.now(UTC),
+        at=at,
     )
-    return Case(case_id=case_id, source_id=document.source_id), revision, approval
+
+
+def _recipe(made: Provenance) -> Recipe | None:
+    """Return how a model made the text of a record, as far as it was published."""
+    if made.model is None:
+        return None
+    parts = {"strategy": made.strategy or "", "prompts": made.prompts, "judge": made.judge}
+    recipe_id = content_id("rcp", "import", made.model, *parts.values())
+    return Recipe(recipe_id=recipe_id, model=made.model, fingerprint="", **parts)
 
 
 def as_imported(study: CaseStudy) -> CaseStudy:

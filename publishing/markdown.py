@@ -70,7 +70,7 @@ def plain(text: str) -> str:
 
 def _prose(case: PublishedCase) -> str:
     """Return the text of an imported case below a line that says where it comes from."""
-    if case.imported is None:
+    if case.imported is None or not case.prose:
         return ""
     lines = [f"*Imported from {plain(case.imported.database)}, without quotes.*"]
     for part in case.prose:

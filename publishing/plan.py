@@ -96,6 +96,22 @@ class Published(Frozen):
     blocked: tuple[Blocked, ...]
 
 
+class Exported(Frozen):
+    """The outcome of an export: titles of what differs from the release before."""
+
+    path: Path
+    release: str | None
+    cases: int
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there was anything to release."""
+        return bool(self.added or self.changed or self.withdrawn)
+
+
 class Change(Frozen):
     """A case that was added, changed or withdrawn, and when; ``address`` is its page."""
 

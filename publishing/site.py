@@ -102,7 +102,7 @@ def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], bac
 
 def blocked_by(view: CaseView) -> str | None:
     """Return why the current revision of a case cannot be published, None where it can."""
-    return blocked(view.revision.study, has_prose=view.document.is_imported)
+    return blocked(view.revision.study, has_prose=view.document.is_prose)
 
 
 def _newest_first(entry: Entry) -> tuple[float, str, str]:

@@ -7,6 +7,8 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from publishing.plan import Exported
+from publishing.wording import count
 from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
 from schemas.generations import CostLine
@@ -252,6 +254,18 @@ def batch_text(one: BatchProgress) -> str:
     state = one.step or "new"
     counts = f"{one.done} of {one.batch.size} done, {one.left} left, {failed} failed, {cost}"
     return f"{one.batch.batch_id}  {state}  {plain(one.batch.origin)}\n       {counts}"
+
+
+def export_text(done: Exported) -> str:
+    """Return what an export wrote, and what differs from the release before."""
+    if not done.is_new:
+        since = f"since release {done.release}" if done.release else "no case is published"
+        return f"[green]nothing changed[/]  {since}: {plain(done.path)}"
+    counts = (
+        f"{len(done.added)} added, {len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
+    )
+    head = f"[green]exported[/]  release {done.release}: {count(done.cases, 'case')}; {counts}"
+    return f"{head}\n       {plain(done.path)}"
 
 
 def import_text(found: ImportReport) -> Group:

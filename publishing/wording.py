@@ -18,7 +18,7 @@ from schemas.cases import (
     SupportLevel,
     TermGroup,
 )
-from schemas.sources import FROM_BROWSER, Document, SourceKind
+from schemas.sources import FROM_BROWSER, QUOTED_IMPORT, Document, SourceKind
 from schemas.taxonomy import load_taxonomy
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -101,6 +101,8 @@ RESULT_COLUMNS: Sequence[tuple[str, str]] = (
 
 def byline(document: Document) -> str:
     """Return the source in one line: ``A blog post by Ada Berg on Example, 4 May 2026``."""
+    if document.extractor == QUOTED_IMPORT and document.description:
+        return one_line(document.description)
     hosts, guests = document.speakers()
     kind = "interview" if hosts else kind_name(document.kind, document.url)
     line = f"{'An' if kind[0] in 'aeiou' else 'A'} {kind}"

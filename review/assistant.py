@@ -130,7 +130,7 @@ class _Tools:
         ids = dict.fromkeys([*index.matches(f'"{phrase}"'), *sorted(ranks, key=ranks.__getitem__)])
         fitting = self._fitting((one for one in ids if self._has_statements(one)), company)
         seen = self._views(fitting[:_CASES])
-        views = [view for view in seen if not view.document.is_imported]
+        views = [view for view in seen if not view.document.is_prose]
         likeness = Likeness(one.text for view in views for one in sentences_of(view.document))
         places = [place for view in views for place in _alike(view, sentence, likeness)]
         places.sort(key=lambda place: (-place["likeness"], len(place["differences"])))

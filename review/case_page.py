@@ -7,7 +7,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from publishing.anchors import place, web_address
-from publishing.wording import TAG_GROUPS, heading, silences, silent_parts
+from publishing.conversion import silent_in
+from publishing.wording import TAG_GROUPS, heading, silences
 from review.doubts import Doubt, held_back, part_id
 from review.highlight import Span, highlighted
 from review.history import Event, comments_by_part, dropped, history
@@ -104,7 +105,7 @@ def case_page(view: CaseView) -> CasePage:
         view=view,
         facts=[Item(fact, quotes.of(fact.evidence)) for fact in map(study.fact, FACT_NAMES)],
         sections=list(_sections(study, quotes)),
-        silent=() if view.document.is_imported else silences(silent_parts(study)),
+        silent=silences(silent_in(view.document, study)),
         tags=_tags(study, quotes),
         # After everything that has quotes: the marks are complete then.
         passages=list(_passages(view.document, quotes.spans)),

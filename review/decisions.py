@@ -60,7 +60,7 @@ def approve(
             f"readers would not see {len(held)} of its parts: {quoted(held)}. Edit, drop or "
             "confirm them, or approve without them (--leave-out)"
         )
-    if reason := blocked(study, has_prose=view.document.is_imported):
+    if reason := blocked(study, has_prose=view.document.is_prose):
         raise InvalidDecision(f"it cannot be published. {reason}")
     if study != before.study:
         why = "Confirmed what was doubtful."

@@ -80,6 +80,9 @@ class Step(Frozen):
 
 IMPORTED = "import/1"
 """The extractor of a text that another database has about a source; it is not the source's own."""
+QUOTED_IMPORT = "import/2"
+"""The extractor of the quotes of another casebook: they stand where they do in the source."""
+IMPORTS = frozenset({IMPORTED, QUOTED_IMPORT})
 IMPORT = "import"
 """The step by which such bytes came."""
 
@@ -220,7 +223,12 @@ class Document(Extracted):
 
     @property
     def is_imported(self) -> bool:
-        """Whether the text is what another database says about the source."""
+        """Whether the text is what another database has of the source, or says about it."""
+        return self.extractor in IMPORTS
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether the text is an imported one to show, without quotes."""
         return self.extractor == IMPORTED
 
     def speakers(self) -> tuple[list[str], list[str]]:

@@ -1,0 +1,125 @@
+"""Cases that a casebook published, stored with their ids, statements and quotes."""
+
+from asyncio import to_thread
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from config.services import Services
+from extractors.fetch.fetch import SourceIdentity, identify
+from publishing.exchange import document_of, is_record, read_records, study_of
+from publishing.imports import restored_case
+from publishing.records import CaseRecord
+from schemas.frozen import content_id
+from schemas.imports import Finding, ImportReport
+from schemas.sources import IMPORT, Payload, Snapshot, Source, SourceRef, Step
+from warehouse import BlobStore
+
+_AT_ONCE = 40  # records that are stored together
+_LOOKED_AT = 50  # lines in which a record is looked for
+
+
+def exported(path: Path) -> Path | None:
+    """Return the JSON Lines that a casebook published, None where the path is something else."""
+    file = path / "cases.jsonl" if path.is_dir() else path
+    if not file.is_file():
+        return None
+    with file.open("rb") as lines:
+        return file if any(map(is_record, islice(lines, _LOOKED_AT))) else None
+
+
+async def restore_cases(
+    file: Path, services: Services, name: str, on_progress: Callable[[int, int], object]
+) -> ImportReport:
+    """Store the records of such a file, those of cases that are not here yet; return a report."""
+    run = _Restore(services, name, file.name, await to_thread(services.warehouse.case_ids))
+    found: list[tuple[bytes, CaseRecord | Finding]] = []
+    read, broken = 0, list[Finding]()
+    with file.open("rb") as lines:
+        total = sum(bool(line.strip()) for line in lines)
+        lines.seek(0)
+        records = read_records(lines)
+        while found := await to_thread(lambda: [*islice(records, _AT_ONCE)]):
+            broken += [one for _, one in found if isinstance(one, Finding)]
+            rows = [
+                row
+                for line, one in found
+                if isinstance(one, CaseRecord)
+                for row in run.rows(one, line)
+            ]
+            await to_thread(services.warehouse.append, *rows)
+            read += len(found)
+            on_progress(read, total)
+    imported, known = run.imported, read - len(broken) - run.imported
+    return ImportReport(name=name, read=read, imported=imported, known=known, broken=tuple(broken))
+
+
+class _Restore:
+    """One import: which cases and sources there are, and the rows of a record."""
+
+    def __init__(self, services: Services, name: str, file: str, cases: list[str]) -> None:
+        self._blobs, self._who = services.blobs, services.settings.curator
+        self._name, self._file = name, file
+        self._home, self._cases, self._sources = frozenset(cases), set(cases), set[str]()
+        self.imported = 0
+
+    def rows(self, record: CaseRecord, line: bytes) -> Iterator[Any]:
+        """Yield the rows of a record, none if its case or its address has a case already."""
+        database = record.imported.database if record.imported else self._name
+        key = record.imported.record if record.imported else record.slug
+        step = Step(method=IMPORT, outcome=f"{database}, {self._file}: {key}")
+        payload = Payload(
+            data=line,
+            media_type="application/json",
+            charset="utf-8",
+            name=f"{record.slug[:80]}.json",
+            url=record.source.address,
+            steps=(step,),
+        )
+        reference = SourceRef(source=record.source.address or f"{self._name}/{record.slug}")
+        identity = self._identity(reference, payload)
+        by_address = content_id("case", identity.source_id)
+        if record.case_id in self._cases or by_address in self._home:
+            return
+        self._cases.add(record.case_id)
+        self._sources.add(identity.source_id)
+        self.imported += 1
+        snapshot = snapshot_of(payload, identity.source_id, self._blobs)
+        document = document_of(record, identity.source_id, snapshot.snapshot_id, step)
+        yield _source(record, identity, reference, self._who)
+        yield from (snapshot, document)
+        study = study_of(record, document, database)
+        yield from restored_case(record, document, study, database, self._who)
+
+    def _identity(self, reference: SourceRef, payload: Payload) -> SourceIdentity:
+        """Return which source a record is about; a second one of an address is known by itself."""
+        found = identify(reference, payload)
+        if found.source_id in self._sources:
+            found = identify(SourceRef(source=f"{self._name}/{payload.name}"), payload)
+        return found
+
+
+def snapshot_of(payload: Payload, source_id: str, blobs: BlobStore) -> Snapshot:
+    """Return a stored payload as a snapshot that is known by its bytes."""
+    sha256 = blobs.put(payload.data)
+    return Snapshot(
+        snapshot_id=content_id("snap", source_id, sha256),
+        source_id=source_id,
+        sha256=sha256,
+        size=len(payload.data),
+        **payload.model_dump(exclude={"data"}),
+    )
+
+
+def _source(record: CaseRecord, identity: SourceIdentity, reference: SourceRef, who: str) -> Source:
+    read_on, now = record.source.accessed, datetime.now(UTC)
+    return Source(
+        source_id=identity.source_id,
+        kind=record.source.kind,
+        canonical_url=identity.canonical_url,
+        reference=reference,
+        submitted_by=who,
+        submitted_at=datetime.combine(read_on, time(), UTC) if read_on else now,
+    )

@@ -1,0 +1,178 @@
+"""Records that a casebook published, read back as cases with their statements and quotes."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from publishing.anchors import link_to_quote
+from publishing.records import CaseRecord, PublishedFact, PublishedStatement, PublishedTag, Quote
+from publishing.wording import one_line, silent_parts
+from schemas.cases import CaseStudy, Evidence, Fact, Match, Statement, Support, Tag
+from schemas.frozen import content_id
+from schemas.imports import Finding
+from schemas.sources import IMPORTED, QUOTED_IMPORT, Document, HiddenText, Passage, Step
+
+HELD_BACK = "the database held back what the source says of it"
+"""Why a part is among the hidden texts of an import: the source is not silent about it."""
+
+_KEYS = ("case_id", "revision_id", "statements", "facts")
+_ID = re.compile(r"[a-z]+\d_[a-z0-9]{1,40}")
+_MOST_CHARACTERS = 5_000_000
+_MOST_TAGS = 30
+_Published = PublishedFact | PublishedStatement | PublishedTag
+Part = TypeVar("Part", Fact, Statement, Tag)
+
+
+def link_key(start: int | None, end: int | None) -> str:
+    """Return the reason by which a document of an import keeps the link to a quote."""
+    return f"link to characters {start} to {end}"
+
+
+def is_record(line: bytes) -> bool:
+    """Return whether a line of JSON Lines is a case as a casebook publishes it."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and all(key in found for key in _KEYS)
+
+
+def read_records(lines: Iterable[bytes]) -> Iterator[tuple[bytes, CaseRecord | Finding]]:
+    """Yield each line with its record, or with what is wrong with it."""
+    for n, line in enumerate(lines, start=1):
+        if line.strip():
+            yield line.strip(), _record(line, f"line {n}")
+
+
+def _record(line: bytes, key: str) -> CaseRecord | Finding:
+    try:
+        record = CaseRecord.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return Finding(key=key, problem=f"it is not a published case: {place} {first['msg']}")
+    problem = _problem(record)
+    return Finding(key=f"{key}, {record.slug}", problem=problem) if problem else record
+
+
+def _problem(record: CaseRecord) -> str | None:
+    """Return what keeps a record from being stored as it is, None where nothing does."""
+    quotes, numbers = list(_quotes(record)), {one.n for one in record.statements}
+    ids, paragraphs = (record.case_id, record.revision_id), [one.paragraphs for one in record.prose]
+    is_mixed = bool(record.statements) == bool(record.prose) or (record.prose and quotes)
+    problems = {
+        "its ids are not those of a casebook": not all(map(_ID.fullmatch, ids)),
+        "it has no title among its facts": not record.fact("title"),
+        "it needs either statements or an imported text without quotes": is_mixed,
+        "it has an empty paragraph": not all(one and all(one) for one in paragraphs),
+        "two of its statements have one number": len(numbers) < len(record.statements),
+        f"it has more than {_MOST_TAGS} tags": len(record.tags) > _MOST_TAGS,
+        "a quote is not as long as its place in the source": not all(map(_is_placed, quotes)),
+    }
+    return next((problem for problem, is_found in problems.items() if is_found), None)
+
+
+def _is_placed(quote: Quote) -> bool:
+    fits = 0 <= quote.start < quote.end <= _MOST_CHARACTERS
+    return fits and len(quote.quote) == quote.end - quote.start and quote.match is not Match.MISSING
+
+
+def _quotes(record: CaseRecord) -> Iterator[Quote]:
+    for part in (*record.facts, *record.statements, *record.tags):
+        yield from part.quotes
+
+
+def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step) -> Document:
+    """Return the text of a record: its prose, or else its quotes, each where it is in the source.
+
+    Between quotes are blanks. The rest of the record that a page needs stands among the hidden
+    texts: what is held back, and links that depend on words around a quote.
+    """
+    text, passages = _prose(record) if record.prose else _quoted([*_quotes(record)])
+    source = record.source
+    document = Document(
+        document_id=content_id("doc", snapshot_id, record.case_id),
+        source_id=source_id,
+        snapshot_id=snapshot_id,
+        extractor=IMPORTED if record.prose else QUOTED_IMPORT,
+        title=record.title if record.prose else source.title,
+        description=None if record.prose else source.line,
+        url=source.address,
+        text=text,
+        passages=passages,
+        steps=(step,),
+        **source.model_dump(include={"kind", "authors", "published", "language", "site"}),
+    )
+    kept = () if document.is_prose else tuple(_kept(record, document))
+    return document.model_copy(update={"hidden": kept})
+
+
+def _kept(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
+    """Yield what is held back, and the links that the quotes alone do not give."""
+    for label in silent_parts(study_of(record, document, "")):
+        if label not in record.silent:
+            yield HiddenText(text=label, reason=HELD_BACK)
+    for (start, end), quote in {(one.start, one.end): one for one in _quotes(record)}.items():
+        if quote.link != link_to_quote(document, _evidence(quote, document)):
+            yield HiddenText(text=quote.link or "", reason=link_key(start, end))
+
+
+def _quoted(quotes: Sequence[Quote]) -> tuple[str, Sequence[Passage]]:
+    """Return quotes at their offsets, and a passage from where each begins up to the next one."""
+    starts = sorted({one.start for one in quotes})
+    signs, end = [" "] * max((one.end for one in quotes), default=0), 0
+    for one in quotes:
+        signs[one.start : one.end] = one.quote
+    passages = []
+    for n, (start, following) in enumerate(zip(starts, [*starts[1:], len(signs)], strict=True), 1):
+        here = [one for one in quotes if one.start == start]
+        end, first = max(end, *(one.end for one in here)), here[0]
+        where = {"headings": _headings(first), "seconds": first.seconds, "speaker": first.speaker}
+        passages.append(Passage(n=n, start=start, end=min(end, following), **where))
+    return "".join(signs), passages
+
+
+def _headings(quote: Quote) -> tuple[str, ...]:
+    place = quote.place.removesuffix(f", {one_line(quote.speaker or '')}")
+    return (place.removeprefix("§ "),) if place.startswith("§ ") else ()
+
+
+def _prose(record: CaseRecord) -> tuple[str, Sequence[Passage]]:
+    """Return paragraphs as a text, and each of them as a passage below its heading."""
+    passages, start = list[Passage](), 0
+    for part in record.prose:
+        headings = (part.heading,) if part.heading else ()
+        for text in part.paragraphs:
+            n, end = len(passages) + 1, start + len(text)
+            passages.append(Passage(n=n, start=start, end=end, headings=headings))
+            start = end + 2
+    return "\n\n".join(text for part in record.prose for text in part.paragraphs), passages
+
+
+def study_of(record: CaseRecord, document: Document, database: str) -> CaseStudy:
+    """Return facts, statements and tags as they were published; doubts stay confirmed."""
+    who = record.provenance.approved_by or database
+
+    def made(kind: type[Part], parts: Iterable[_Published]) -> Iterator[Part]:
+        for part in parts:
+            same = part.model_dump(include=kind.model_fields.keys() - {"support"})
+            by = who if part.is_doubtful else None
+            support = Support(level=part.support, reason=part.reason, confirmed_by=by)
+            evidence = tuple(_evidence(one, document) for one in part.quotes)
+            yield kind(**same, support=support, evidence=evidence)
+
+    return CaseStudy(
+        facts=tuple(made(Fact, record.facts)),
+        statements=tuple(made(Statement, record.statements)),
+        tags=tuple(made(Tag, record.tags)),
+    )
+
+
+def _evidence(quote: Quote, document: Document) -> Evidence:
+    found = quote.model_dump(exclude={"place", "link"})
+    passage = document.passage_at(quote.start)
+    score = 1.0 if quote.match is Match.EXACT else 0.0  # what the share was is not published
+    return Evidence(**found, passage=passage.n if passage else None, score=score)

@@ -1,0 +1,105 @@
+"""The texts of an export: its card as Hugging Face reads it, articles, and a list of changes."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from slugify import slugify
+
+from publishing.markdown import case_markdown, plain
+from publishing.pages import environment
+from publishing.plan import Exported, SiteSettings, Tables
+from publishing.records import CaseRecord
+from publishing.wording import one_line
+
+_LICENCES = frozenset(
+    "apache-2.0 mit cc0-1.0 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-3.0 cc-by-nc-4.0"
+    " cc-by-nd-4.0 cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 pddl odbl odc-by"
+    " cdla-permissive-1.0 cdla-permissive-2.0 cdla-sharing-1.0 unlicense".split()
+)
+_CREATIVE = re.compile(
+    r"^https?://creativecommons\.org/(?:licenses/)?(.+?)/?(?:deed\.\w+|legalcode)?$"
+)
+_ZERO = {"cc-publicdomain-zero-1.0": "cc0-1.0", "cc0": "cc0-1.0"}
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
+_LARGEST = "100K<n<1M"
+_MOST_TITLES = 50
+_ONE_LINE = 100_000  # characters: some readers of front matter know no folded values
+_TAGS = ("case-studies", "llm", "llmops", "production")
+
+
+def card(settings: SiteSettings, release: str, rows: Mapping[str, int], tables: Tables) -> str:
+    """Return the card of a release; ``rows`` are the numbers of rows by table."""
+    found = tables.rows(
+        "SELECT DISTINCT source_language AS code FROM published_cases ORDER BY code"
+    )
+    codes = {code.partition("-")[0].lower() for one in found if (code := one["code"])}
+    head: dict[str, Any] = {
+        "pretty_name": one_line(settings.title),
+        **licence(settings.licence),
+        "language": sorted(codes) or ["en"],
+        "tags": list(_TAGS),
+        "size_categories": [next((s for n, s in _SIZES if rows["cases"] < n), _LARGEST)],
+        "configs": [
+            {"config_name": name, "data_files": f"data/{name}.parquet"}
+            | ({"default": True} if name == "cases" else {})
+            for name in rows
+        ],
+    }
+    front = yaml.safe_dump(head, allow_unicode=True, sort_keys=False)
+    columns = {name: tables.columns(name) for name in rows}
+    page = environment(settings).get_template("card.md")
+    return f"---\n{front}---\n\n{page.render(release=release, rows=rows, columns=columns)}"
+
+
+def licence(text: str | None) -> dict[str, str]:
+    """Return a licence as cards have it: its identifier, or "other" with its name and address."""
+    words = one_line(text or "")
+    address = words if words.startswith(("http://", "https://")) else None
+    known = _CREATIVE.sub(lambda found: f"cc {found[1]}", words)
+    known = re.sub(r"[\s/]+", "-", known.lower().strip(" ."))
+    known = _ZERO.get(known, known)
+    if known in _LICENCES:
+        return {"license": known}
+    found = {"license": "other", "license_name": slugify(words, max_length=60) or "not-stated"}
+    return found | ({"license_link": address} if address else {})
+
+
+def article(record: CaseRecord) -> str:
+    """Return a case as Markdown below a front matter that generators of sites read."""
+    year = record.year
+    head: dict[str, Any] = {
+        "title": record.title,
+        "description": record.lead,
+        "date": record.made_on,
+        "slug": record.slug,
+        "company": record.company,
+        "industry": record.industry,
+        "year": int(year) if year and year.isdecimal() else year,
+        "tags": [tag.slug for tag in record.tags],
+        "source": record.source.address,
+        "licence": record.licence,
+        "case_id": record.case_id,
+        "revision_id": record.revision_id,
+    }
+    known = {name: value for name, value in head.items() if value is not None}
+    front = yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=_ONE_LINE)
+    return f"---\n{front}---\n\n{case_markdown(record)}"
+
+
+def changes(done: Exported, text: str, last: str | None) -> str:
+    """Return the list of changes: what was ``done``, above the releases in ``text`` up to ``last``.
+
+    What a run that broke off wrote above ``last`` is left out.
+    """
+    parts = ["# Changes", f"## {done.release}"]
+    for what in ("added", "changed", "withdrawn"):
+        titles: tuple[str, ...] = getattr(done, what)
+        shown = [f"- {plain(title)}" for title in titles[:_MOST_TITLES]]
+        if len(titles) > _MOST_TITLES:
+            shown.append(f"- and {len(titles) - _MOST_TITLES:,} more")
+        parts += [f"{what.capitalize()}:", "\n".join(shown)] if shown else []
+    earlier = text.partition(f"\n## {last}\n")[2].strip() if last else ""
+    parts += [f"## {last}", earlier] if earlier else []
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,29 @@
+"""The command that hands the published cases on."""
+
+from pathlib import Path
+
+from case_views import a_view
+from cli_runs import Run, lines
+
+from publishing.conversion import published_case
+from publishing.records import CaseRecord
+
+
+def test_export_says_what_it_wrote(run: Run, tmp_path: Path) -> None:
+    """First that nothing is published; then the release with its counts, also as JSON."""
+    folder = tmp_path / "export"
+    refused = run("export", folder)
+    assert refused.exit_code == 2
+    assert "`casebook publish` first" in str(refused.exception)
+
+    file = tmp_path / "home" / "site" / "data" / "cases.jsonl"
+    file.parent.mkdir(parents=True)
+    case = published_case(a_view(), "a-case")
+    record = CaseRecord(**dict(case), page="x", licence=None, citation="")
+    file.write_text(record.model_dump_json() + "\n")
+    done = run("export", folder, "--date", "2026-11-30")
+    assert done.exit_code == 0
+    assert "release 2026-11-30: 1 case; 1 added, 0 changed, 0 withdrawn" in done.stdout
+    assert str(folder) in done.stdout
+    (again,) = lines(run("export", folder, "--json"))
+    assert (again["release"], again["added"]) == ("2026-11-30", [])

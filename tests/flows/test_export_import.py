@@ -1,0 +1,285 @@
+"""What a casebook exports, another one imports without loss."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from case_views import NOON, a_document, a_quote, a_statement, a_study, a_view, with_study
+
+from config.services import Services
+from config.settings import Settings
+from extractors.fetch.fetch import identify
+from flows.imports import import_cases
+from flows.publish import publish_site, site_settings
+from flows.recheck import due
+from flows.rerun import imported, stale
+from publishing.conversion import published_case
+from publishing.export import RECORDS, export, title_of
+from publishing.records import CaseRecord
+from review.case_page import case_page
+from review.changes import SetFact
+from review.decisions import approve, edit, reopen
+from schemas.cases import CaseStudy, Section
+from schemas.errors import InvalidDecision
+from schemas.imports import ImportReport
+from schemas.reviews import CaseStatus, CaseView
+from schemas.sources import Document, Passage, SourceKind, SourceRef
+from warehouse import Dataset
+from warehouse.dataset import TABLES
+
+ARTICLE, REPORT = "https://one.example/post", "https://two.example/report.pdf"
+PAGE = "https://three.example/page"
+TALK = "https://youtube.com/watch?v=abcdefghijk"
+SPOKEN = "We cache prompts, since tokens are dear. Yes: we cache prompts.\n\nSo what did it cost?"
+PROSE = {
+    "slug": "a", "title": "RAG at Acme", "company": "Acme", "industry": "tech", "year": 2024,
+    "source_url": "https://acme.example/rag", "tags": ["rag"],
+    "full_summary": "First words.\n\n## Overview\n\nThey changed a part.\n\nAnd another.",
+}  # fmt: skip
+
+
+def source_of(url: str) -> dict[str, Any]:
+    """The id that a submitted address has."""
+    return {"url": url, "source_id": identify(SourceRef(source=url)).source_id}
+
+
+def an_article() -> CaseView:
+    """A page below headings, with every kind of part; some of it is held back from readers."""
+    document = a_document(**source_of(ARTICLE))
+    return a_view(a_study(document), document)
+
+
+def a_report() -> CaseView:
+    """A PDF with a page for each passage."""
+    plain = a_document()
+    pages = [one.model_copy(update={"page": one.n, "headings": ()}) for one in plain.passages]
+    document = a_document(**source_of(REPORT), kind=SourceKind.PDF, passages=pages)
+    return placed(a_view(a_study(document), document))
+
+
+def a_talk() -> CaseView:
+    """A talk: quotes overlap, one repeats words from before, and one is cut inside a word."""
+    end = SPOKEN.index("\n\n")
+    passages = [
+        Passage(n=1, start=0, end=end, seconds=62.5, speaker="Ada Berg"),
+        Passage(n=2, start=end + 2, end=len(SPOKEN), seconds=80.0, speaker="Host"),
+    ]
+    kind = {"kind": SourceKind.VIDEO, "title": "A talk"}
+    document = a_document(SPOKEN, **source_of(TALK), passages=passages, **kind)
+    return placed(a_view(words_of(document), document))
+
+
+def a_page() -> CaseView:
+    """A page whose links name words around the quotes."""
+    document = a_document(SPOKEN, **source_of(PAGE))
+    return a_view(words_of(document), document)
+
+
+def a_file() -> CaseView:
+    """A file without an address."""
+    document = a_document(SPOKEN, url=None)
+    return a_view(words_of(document), document)
+
+
+def words_of(document: Document) -> CaseStudy:
+    """A study with quotes that are alike, overlap, and begin inside a word."""
+    quotes = (
+        ("prompts, since", "since"),
+        ("we cache prompts",),
+        ("kens are dear. Yes: we", "So what did it cost?"),
+    )
+    statements = [
+        a_statement(n, f"No. {n}.", *(a_quote(document, q) for q in found), section=Section.CONTEXT)
+        for n, found in enumerate(quotes, start=1)
+    ]
+    return CaseStudy(facts=a_study().facts[:1], statements=tuple(statements))
+
+
+def placed(view: CaseView) -> CaseView:
+    """The view with page, second and speaker at each quote, as its passage has them."""
+
+    def moved(part: Any) -> Any:
+        evidence = (
+            one.model_copy(
+                update={
+                    name: getattr(view.document.passages[one.passage - 1], name)
+                    for name in ("page", "seconds", "speaker")
+                }
+            )
+            for one in part.evidence
+        )
+        return part.model_copy(update={"evidence": tuple(evidence)})
+
+    study = view.revision.study
+    parts = {
+        name: tuple(map(moved, getattr(study, name))) for name in ("facts", "statements", "tags")
+    }
+    return with_study(view, CaseStudy(**parts))
+
+
+def rows(view: CaseView) -> list[Any]:
+    """The rows of a view."""
+    return [view.source, view.document, view.case, *view.revisions, *view.reviews]
+
+
+async def release(services: Services, folder: Path) -> Path:
+    """Publish and export what a home has."""
+    settings = services.settings
+    done = await publish_site(services)
+    assert done.blocked == ()
+    export(settings.site_path, folder, site_settings(settings), NOON.date(), Dataset)
+    return folder
+
+
+def tables(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the five tables of an export."""
+    with Dataset(folder / RECORDS) as found:
+        return {name: found.rows(f"FROM {table}") for name, table in TABLES.items()}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """A site with a name and an address."""
+    about = {"site_title": "Models at work", "site_address": "https://cases.example"}
+    return settings.model_copy(update=about)
+
+
+@pytest.fixture(scope="session")
+def export_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the first test that needs it fills."""
+    return tmp_path_factory.mktemp("exported") / "export"
+
+
+@pytest.fixture
+async def exported(services: Services, export_folder: Path, tmp_path: Path) -> Path:
+    """The export of a home with cases of all kinds, one of them imported and one edited."""
+    if title_of(export_folder):
+        return export_folder
+    for view in (an_article(), a_report(), a_talk(), a_page(), a_file()):
+        services.warehouse.append(*rows(view))
+    case_id = a_file().case.case_id
+    reopen(services.warehouse, case_id, "Mira Lindqvist")
+    edit(services.warehouse, case_id, [SetFact(name="company", value="Harbourline")], "Jo")
+    approve(services.warehouse, case_id, "Mira Lindqvist", leave_out=True)
+    prose = tmp_path / "prose.jsonl"
+    prose.write_text(json.dumps(PROSE))
+    await import_cases(prose, services, name="Their database")
+    return await release(services, export_folder)
+
+
+@pytest.fixture
+async def other(settings: Settings, tmp_path: Path) -> AsyncIterator[Services]:
+    """Another home with the same settings."""
+    async with Services(settings.model_copy(update={"home": tmp_path / "other"})) as made:
+        yield made
+
+
+@pytest.fixture
+async def report(exported: Path, other: Services) -> ImportReport:
+    """What the import of the export into that home found."""
+    return await import_cases(exported, other, name=title_of(exported) or "?")
+
+
+async def test_the_tables_are_the_same(
+    exported: Path, report: ImportReport, other: Services, tmp_path: Path
+) -> None:
+    """Published and exported again, every row is equal but for where it was imported from."""
+    assert (report.name, report.read, report.imported) == ("Models at work", 6, 6)
+    assert (report.known, report.broken) == (0, ())
+    before, after = tables(exported), tables(await release(other, tmp_path / "again"))
+    assert all(before.values())
+    origins = {row.pop("imported_from") for row in after["cases"]}
+    assert origins == {"Models at work", "Their database"}
+    for row in before["cases"]:
+        del row["imported_from"]
+    assert after == before
+
+
+async def test_links_name_words_that_only_the_source_has(
+    report: ImportReport, other: Services
+) -> None:
+    """The document holds the quotes and nothing else, and the links stay as they were."""
+    view = other.warehouse.case(a_page().case.case_id)
+    words = "prompts, since kens are dear. Yes: we cache prompts So what did it cost?"
+    assert " ".join(view.document.text.split()) == words
+    links = [one.link for part in published_case(view).statements for one in part.quotes]
+    assert links == [
+        f"{PAGE}#:~:text=prompts%2C%20since",
+        f"{PAGE}#:~:text=since",
+        f"{PAGE}#:~:text=are%20dear.%20Yes%3A-,we%20cache%20prompts",
+        f"{PAGE}#:~:text=are%20dear.%20Yes%3A%20we",  # "kens" is no word of the page
+        f"{PAGE}#:~:text=So%20what%20did%20it%20cost%3F",
+    ]
+
+
+async def test_a_page_says_where_the_quotes_come_from(
+    report: ImportReport, other: Services
+) -> None:
+    """Who approved it and when, the model, the edit: all as before; and never "without quotes"."""
+    case_id = a_file().case.case_id
+    made = published_case(other.warehouse.case(case_id)).provenance
+    assert (made.model, made.judge, made.drafted_at) == ("SmolLM2-135M-Instruct", "a-judge", NOON)
+    assert (made.edited_by, made.approved_by) == ("Jo", "Mira Lindqvist")
+    done = await publish_site(other)
+    pages = [page.read_text("utf-8") for page in done.path.glob("cases/*/index.html")]
+    (page,) = [one for one in pages if ARTICLE in one and "Imported" in one]
+    assert "from Models at work (" in page
+    assert "Approved" in page
+    assert "Drafted" in page
+    assert "without quotes" not in page
+    assert sum("without quotes" in one for one in pages) == 1  # the prose of their database
+    silent = published_case(other.warehouse.case(an_article().case.case_id)).silent
+    assert "Account by" not in silent  # the first home held it back
+    assert "Lessons" in silent
+
+
+async def test_nothing_takes_the_quotes_for_the_source(
+    report: ImportReport, other: Services
+) -> None:
+    """No check and no rerun finds them, and an edit is refused; the desk shows them in place."""
+    case_id = an_article().case.case_id
+    assert case_id not in {*await due(other), *await stale(other), *await imported(other)}
+    page = case_page(other.warehouse.case(case_id))
+    assert {one.place for fact in page.facts for one in fact.quotes} == {"", "§ What we built"}
+    with pytest.raises(InvalidDecision, match="another database's"):
+        edit(other.warehouse, case_id, [SetFact(name="company", value="Acme")], "ada")
+    assert other.warehouse.case(case_id).status is CaseStatus.APPROVED
+
+
+async def test_an_import_can_be_repeated(
+    exported: Path, report: ImportReport, other: Services
+) -> None:
+    """What is there already is left alone, also where the home made the case itself."""
+    before = other.warehouse.counts()
+    again = await import_cases(exported / RECORDS, other, name="again")
+    assert (again.imported, again.known) == (0, 6)
+    assert other.warehouse.counts() == before
+
+
+async def test_a_broken_line_is_reported(other: Services, tmp_path: Path) -> None:
+    """The others are imported; a link that is no web address is not kept."""
+    record = CaseRecord(
+        **dict(published_case(an_article(), "a")), page="x", licence=None, citation="x"
+    )
+    good = record.model_dump(mode="json")
+    longer, hostile = json.loads(json.dumps(good)), json.loads(json.dumps(good))
+    longer["statements"][0]["quotes"][0]["quote"] += " and more"
+    hostile |= {"case_id": "case1_aaaa", "revision_id": "rev1_aaaa"}
+    hostile["source"]["address"] = "javascript:alert(1)"
+    hostile["statements"][0]["quotes"][0]["link"] = "javascript:alert(1)"
+    file = tmp_path / "cases.jsonl"
+    found = [good | {"case_id": "../x"}, longer, good | {"facts": []}, hostile, good]
+    file.write_text("{\n" + "".join(json.dumps(one) + "\n" for one in found))
+
+    report = await import_cases(file, other, name="x")
+    assert (report.read, report.imported) == (6, 2)
+    assert [(one.key, one.problem.partition(":")[0]) for one in report.broken] == [
+        ("line 1", "it is not a published case"),
+        ("line 2, a", "its ids are not those of a casebook"),
+        ("line 3, a", "a quote is not as long as its place in the source"),
+        ("line 4, a", "it has no title among its facts"),
+    ]
+    shown = published_case(other.warehouse.case("case1_aaaa"))
+    assert "javascript" not in shown.model_dump_json()

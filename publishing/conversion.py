@@ -51,6 +51,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         silent=silent_in(document, view.revision.study),
         prose=tuple(_prose(document)) if document.is_prose else (),
         imported=_imported(view),
+        added_at=min((r.at for r in view.reviews if r.decision is Decision.APPROVE), default=None),
         source=_source_card(view, check),
         provenance=_provenance(view, gated),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.frozen import sha256_hex
 
+StrPath = str | Path
 Make = Callable[[], str | bytes]
 _MANIFEST = ".casebook-manifest.json"
 
@@ -26,7 +27,7 @@ class SiteFiles:
         self.notes: Mapping[str, Any] = found.get("notes", {})
         self._keys: Mapping[str, str] = found.get("files", {})
         self._new: dict[str, str] = {}
-        self._folders: set[Path] = set()
+        self._folders: set[str] = set()
 
     def put(self, name: str, key: str, make: Make) -> None:
         """Write the file of that name with what ``make`` returns, or keep the earlier one."""
@@ -34,14 +35,14 @@ class SiteFiles:
             self._new[name] = key
             made = make()
             data = made if isinstance(made, bytes) else made.encode()
-            self._path(name).write_bytes(data)
+            Path(self._path(name)).write_bytes(data)
 
     def keep(self, name: str, key: str) -> bool:
         """Keep the earlier file of that name if its key is the same; return whether it was."""
         if self._keys.get(name) != key:
             return False
         try:
-            self._link(self._earlier / name, name)
+            self._link(f"{self._earlier}/{name}", name)
         except FileNotFoundError:
             return False
         self._new[name] = key
@@ -54,7 +55,7 @@ class SiteFiles:
             return False
         for path in before.rglob("*"):
             if path.is_file():
-                self._link(path, str(path.relative_to(self._earlier)))
+                self._link(str(path), str(path.relative_to(self._earlier)))
         self.add_folder(name, key)
         return True
 
@@ -71,15 +72,16 @@ class SiteFiles:
         text = json.dumps({"files": self._new, "notes": notes}, separators=(",", ":"))
         (self.folder / _MANIFEST).write_text(text, encoding="utf-8")
 
-    def _link(self, before: Path, name: str) -> None:
+    def _link(self, before: str, name: str) -> None:
         link(before, self._path(name))
 
-    def _path(self, name: str) -> Path:
-        path = self.folder / name
-        if path.parent not in self._folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._folders.add(path.parent)
-        return path
+    def _path(self, name: str) -> str:
+        """Return where a file of that name belongs; its folder is there."""
+        parent = name.rpartition("/")[0]
+        if parent not in self._folders:
+            (self.folder / parent).mkdir(parents=True, exist_ok=True)
+            self._folders.add(parent)
+        return f"{self.folder}/{name}"
 
 
 def read_manifest(site: Path) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def _json(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def link(file: Path, place: Path) -> None:
+def link(file: StrPath, place: StrPath) -> None:
     """Make a file appear in another place, without copying it where possible."""
     try:
         os.link(file, place)

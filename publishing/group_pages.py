@@ -6,34 +6,32 @@ from typing import Any
 from publishing.across import NOUNS, parts_of
 from publishing.files import key_of
 from publishing.groups import KINDS, Group, together
+from publishing.records import Entry
 from publishing.wording import TAG_GROUPS
 from publishing.writer import PageWriter, digests
 
 PAGE = 24
-"""Cases on a page."""
+"""Cases on a page of search, and about as many on other pages."""
 
 
 def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]]) -> None:
     """Write the pages of a group: on the first, ``rows`` of what its cases say."""
-    parts, last = parts_of(rows), -(-len(group.entries) // PAGE)
+    parts, chunks = parts_of(rows), chunks_of(group.entries)
     values = {
         "group": group,
         "heading": KINDS[group.kind][1],
         "parts": parts,
         "parts_in": [(one.name, NOUNS[one.name], one.total) for one in parts],
         "beside": ((label, together(group, name)) for name, label in TAG_GROUPS.items()),
-        "pages": last,
+        "pages": len(chunks),
         "twins": f"{group.folder}/index",
     }
-    about = [group.label, group.definition, len(group.entries)]
-    whole = [about, key_of(digests(group.entries)), rows]
-    for number in range(1, last + 1):
-        first = (number - 1) * PAGE
-        shown = group.entries[first : first + PAGE]
-        key = whole if number == 1 else [about, digests(shown)]
-        name = f"{group.folder}/{'index' if number == 1 else number}.html"
-        more = {"shown": shown, "number": number, "first": first + 1}
-        pages.put(name, "group.html", key, **more, **values)
+    whole = [group.label, group.definition, key_of(digests(group.entries)), rows]
+    for n, shown in enumerate(chunks):
+        key = [whole if n == 0 else group.label, digests(shown), n, len(chunks)]
+        names = [_name(len(chunks), other) for other in (n - 1, n, n + 1)]
+        more = {"shown": shown, "number": n + 1, "newer": names[0], "older": names[2]}
+        pages.put(f"{group.folder}/{names[1]}", "group.html", key, **more, **values)
     pages.put_twins(
         f"{group.folder}/index",
         group.label,
@@ -42,3 +40,20 @@ def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]])
         parts=parts,
         entries=group.entries,
     )
+
+
+def chunks_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
+    """Return the entries of each page, the newest first.
+
+    Older pages have `PAGE` entries, counted from the oldest: a new case changes only the first
+    page, which has between half as many and one and a half times as many.
+    """
+    rest = len(entries) % PAGE
+    first = len(entries) if len(entries) <= PAGE else rest if rest >= PAGE // 2 else rest + PAGE
+    older = [entries[start : start + PAGE] for start in range(first, len(entries), PAGE)]
+    return [entries[:first], *older]
+
+
+def _name(pages: int, n: int) -> str:
+    """Return the file of page ``n`` from 0, the newest; the oldest is always 1.html."""
+    return "index.html" if n == 0 else f"{pages - n}.html"

@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,12 @@ class Overviews:
     def write(self, lines: Path, changes: Sequence[Change]) -> None:
         """Write all pages; ``lines`` is the file of all records."""
         digest = sha256_hex(lines.read_bytes())
-        self._write_data(lines, digest)
+        with ThreadPoolExecutor(1) as beside:  # DuckDB writes files while pages are made
+            sizes = beside.submit(self._tables.write, lines.parent)
+            self._write_pages(digest, changes)
+        self._write_data(lines, digest, sizes.result())
+
+    def _write_pages(self, digest: str, changes: Sequence[Change]) -> None:
         self._write_home()
         self._write_groups()
         for one in ACROSS:
@@ -62,9 +68,8 @@ class Overviews:
         if self._root:
             self._write_feeds()
 
-    def _write_data(self, lines: Path, digest: str) -> None:
+    def _write_data(self, lines: Path, digest: str, sizes: Mapping[str, int]) -> None:
         folder, schema = lines.parent, CaseRecord.model_json_schema(mode="serialization")
-        sizes = self._tables.write(folder)
         (folder / "cases.schema.json").write_text(json.dumps(schema, indent=2) + "\n", "utf-8")
         texts, words = self._tables.words()
         counts = json.dumps({"texts": texts, "words": words}, separators=(",", ":"))
@@ -148,7 +153,7 @@ class Overviews:
             for day, whats in days.items()
         ]
         self._pages.put("changes.html", "changes.html", rows, days=shown[:_MOST_DAYS])
-        self._pages.put_text("changes.json", rows, lambda: json.dumps(rows, indent=1) + "\n")
+        self._pages.put_text("changes.json", rows, lambda: json.dumps(rows) + "\n")
 
     def _write_feeds(self) -> None:
         self._write_feed("feed.xml", self._title, "", self._entries[:_FEED])

@@ -6,7 +6,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    PackageLoader,
+    StrictUndefined,
+    select_autoescape,
+)
 
 from publishing import wording
 from publishing.groups import GroupKind, group_address
@@ -44,6 +50,7 @@ def environment(settings: SiteSettings) -> Environment:
             ("html", "xml"), default=True, disabled_extensions=("md", "txt")
         ),
         undefined=StrictUndefined,
+        bytecode_cache=FileSystemBytecodeCache(),  # the site is written by a process of its own
         trim_blocks=True,
         lstrip_blocks=True,
     )

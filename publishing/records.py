@@ -164,6 +164,8 @@ class Provenance(Frozen):
 class PublishedCase(Frozen):
     """One case as readers get it. ``silent`` names what the source says nothing about.
 
+    ``added_at`` is when a person approved it first.
+
     ``prose`` is the text of an ``imported`` case: it has no quotes.
     """
 
@@ -181,6 +183,7 @@ class PublishedCase(Frozen):
     statements: tuple[PublishedStatement, ...]
     tags: tuple[PublishedTag, ...]
     silent: tuple[str, ...]
+    added_at: datetime | None = None
     prose: tuple[ProsePart, ...] = ()
     imported: Imported | None = None
     source: SourceCard
@@ -287,6 +290,7 @@ class Entry(Frozen):
     sections: Mapping[Section, int]
     measured: int
     imported: bool
+    added_at: datetime | None
     updated_at: datetime | None
     digest: str
 

@@ -106,6 +106,6 @@ def blocked_by(view: CaseView) -> str | None:
 
 
 def _newest_first(entry: Entry) -> tuple[float, str, str]:
-    """Sort the newest approval first, then by title."""
-    at = entry.updated_at
+    """Sort what was added last first, then by title."""
+    at = entry.added_at
     return (-at.timestamp() if at else 0.0, entry.title.lower(), entry.case_id)

@@ -57,7 +57,7 @@ class PageWriter:
             page: Row = {"title": heading, "about": lede, "cases": listed}
             page |= {"statements": said} if parts else {}
             page |= {"groups": groups} if shelves else {}
-            return json.dumps(page, ensure_ascii=False, indent=1) + "\n"
+            return json.dumps(page, ensure_ascii=False) + "\n"
 
         self.put_text(f"{name}.json", key, make)
 

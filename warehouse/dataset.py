@@ -35,7 +35,7 @@ class Column(NamedTuple):
 class Dataset:
     """The tables of the cases in a JSON Lines file of `publishing.records.CaseRecord`.
 
-    They are in memory while the context is open.
+    They are in memory while the context is open, for any thread.
     """
 
     def __init__(self, lines: Path) -> None:
@@ -59,7 +59,7 @@ class Dataset:
 
     def rows(self, sql: str, **values: object) -> list[dict[str, Any]]:
         """Return the rows of a query."""
-        found = self._connection.execute(sql, values or None)
+        found = self._connection.cursor().execute(sql, values or None)
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -104,10 +104,11 @@ class Dataset:
 
     def _write(self, name: str, table: str, folder: Path) -> int:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
-        self._connection.table(table).to_parquet(str(parquet))
+        cursor = self._connection.cursor()
+        cursor.table(table).to_parquet(str(parquet))
         cells = [f"{_cell(one)} AS {one.name}" for one in self.columns(name)]
         query = f"SELECT {', '.join(cells)} FROM {table}"  # noqa: S608 - names of ours
-        self._connection.sql(query).to_csv(str(csv), header=True)
+        cursor.sql(query).to_csv(str(csv), header=True)
         csv.write_bytes(_MARK + csv.read_bytes())
         return int(self.rows(f"SELECT count(*) AS rows FROM {table}")[0]["rows"])  # noqa: S608
 

@@ -398,13 +398,13 @@ shared AS (
     SELECT slug, floor(log2(any_value(cases) / count(*))) AS idf
     FROM case_tags, whole
     GROUP BY slug
+    HAVING count(*) <= greatest(20, any_value(cases) / 8)
 ),
 by_tags AS (
     SELECT one.case_id AS case_id, other.case_id AS other, sum(idf) AS score
     FROM case_tags AS one
     JOIN case_tags AS other ON other.slug = one.slug AND other.case_id <> one.case_id
     JOIN shared ON shared.slug = one.slug
-    WHERE idf > 1
     GROUP BY ALL
 ),
 scores AS (

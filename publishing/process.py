@@ -1,8 +1,11 @@
 """The site is built in a process of its own: it takes long, and would slow other threads down."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
-from multiprocessing import Pipe, get_context
+from contextlib import suppress
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -18,31 +21,46 @@ def build_apart(
 ) -> None:
     """Do what ``build`` does with the same arguments, or raise what it raises.
 
-    ``on_page`` is called twice a second at least; what it raises ends the process.
+    ``on_page`` is called twice a second at least; what it raises ends the process. The process is
+    not one of `multiprocessing`: those import the program's main module first.
     """
-    here, there = Pipe(duplex=False)
-    given = (there, plan, target, open_tables)
-    work = get_context("spawn").Process(target=_build, args=given, daemon=True)
-    work.start()
-    there.close()
+    here, there = Pipe()
+    command = [sys.executable, "-m", "publishing.process", str(there.fileno())]
     answer: CasebookError | int | None = 0
-    try:
-        while isinstance(answer, int):
-            on_page(answer)
-            answer = here.recv() if here.poll(_POLL_SECONDS) else answer
-    except EOFError:
-        answer = PublishError("The process that writes the site ended early: publish again.")
-    finally:
-        work.kill()
-        work.join()
+    with subprocess.Popen(command, pass_fds=[there.fileno()], env=_environment()) as work:  # noqa: S603 - ours
+        there.close()
+        try:
+            here.send((plan, target, open_tables))
+            while isinstance(answer, int):
+                on_page(answer)
+                answer = here.recv() if here.poll(_POLL_SECONDS) else answer
+        except (EOFError, OSError):
+            answer = PublishError("The process that writes the site ended early: publish again.")
+        finally:
+            here.close()
+            work.kill()
     if answer is not None:
         raise answer
 
 
-def _build(pipe: Connection, plan: Plan, target: Path, open_tables: OpenTables) -> None:
+def _environment() -> dict[str, str]:
+    """Return the environment with the folder of our packages on the path."""
+    root = str(Path(__file__).parents[1])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _work(pipe: Connection) -> None:
     os.nice(_NICE)
+    plan, target, open_tables = pipe.recv()
     try:
         build(plan, target, open_tables, pipe.send)
-        pipe.send(None)
+        answer: CasebookError | None = None
     except CasebookError as error:
-        pipe.send(error)
+        answer = error
+    with suppress(BrokenPipeError):  # the desk was closed
+        pipe.send(answer)
+
+
+if __name__ == "__main__":
+    _work(Connection(int(sys.argv[1])))

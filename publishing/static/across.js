@@ -57,20 +57,28 @@ const ORDERS = {
     (b.more?.number ?? -Infinity) - (a.more?.number ?? -Infinity),
 };
 
-async function find(state, names) {
+async function matching(state) {
   loaded ??= load();
   const terms = wanted(state.q);
-  const rows = (await loaded).filter((row) => terms.every((term) => row.plain.includes(term)));
+  return (await loaded).filter((row) => terms.every((term) => row.plain.includes(term)));
+}
+
+async function find(state, names) {
+  const rows = await matching(state);
   const found = rows.filter((row) => fits(row, state, names));
   const order = ORDERS[state.sort];
   if (order) found.sort((a, b) => order(a, b) || a.place - b.place);
-  const options = Object.fromEntries(
+  return { count: found.length, items: found };
+}
+
+async function count(state, names) {
+  const rows = await matching(state);
+  return Object.fromEntries(
     names.map((name) => {
       const others = name === "tag" ? names : names.filter((one) => one !== name);
       return [name, counted(rows.filter((row) => fits(row, state, others)), name)];
     }),
   );
-  return { count: found.length, options, items: found };
 }
 
 function statement(row) {
@@ -134,5 +142,7 @@ function show(items, state) {
 
 const form = document.getElementById("facets");
 if (form) {
-  startFacets({ form, noun: listing.dataset.noun, total, find, show, pager: document.getElementById("pager") });
+  const pager = document.getElementById("pager");
+  const warm = () => (loaded ??= load());
+  startFacets({ form, noun: listing.dataset.noun, total, find, count, show, warm, pager });
 }

@@ -19,9 +19,10 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-// `find(state, names)` returns a promise of {count, options, items}: how many fit, by facet how many
-// have each value, and what `show(items, state)` shows of one page.
-export function startFacets({ form, noun, total, find, show, pager }) {
+// `find(state)` returns a promise of {count, items}: how many fit, and what `show(items, state)` shows
+// of one page. `count(state, names)` returns by facet how many have each value; it comes second, so
+// that a first answer does not wait for it. `warm()` loads what both need.
+export function startFacets({ form, noun, total, find, count, show, pager, warm }) {
   const selects = [...form.querySelectorAll("select")].filter((one) => one.name !== "sort");
   const names = selects.map((one) => one.name);
   const shown = document.getElementById("shown");
@@ -108,17 +109,27 @@ export function startFacets({ form, noun, total, find, show, pager }) {
     pager.hidden = last < 2;
   }
 
+  function fillFields() {
+    form.elements.q.value = state.q;
+    form.elements.sort.value = state.sort;
+  }
+
   function change(name, value) {
+    // What is being typed belongs to the search, too.
+    state.q = form.elements.q.value;
     state[name] = value;
     state.page = 1;
     toAddress(name === "q");
     return run();
   }
 
+  async function fillSelects(isCurrent) {
+    const options = await count(state, names);
+    if (isCurrent()) for (const select of selects) fill(select, options[select.name]);
+  }
+
   async function run() {
     const mine = ++turn;
-    form.elements.q.value = state.q;
-    form.elements.sort.value = state.sort;
     showChosen();
     let found;
     try {
@@ -128,11 +139,11 @@ export function startFacets({ form, noun, total, find, show, pager }) {
       throw error;
     }
     if (mine !== turn) return;
-    for (const select of selects) fill(select, found.options[select.name]);
     const number = found.count.toLocaleString("en");
     shown.textContent = isNarrowed() ? `${number} of ${total.toLocaleString("en")} ${noun}` : "";
     await show(found.items, state, () => mine === turn);
     showPager(found.count);
+    await fillSelects(() => mine === turn);
   }
 
   let waiting = 0;
@@ -154,21 +165,27 @@ export function startFacets({ form, noun, total, find, show, pager }) {
     event.preventDefault();
     for (const name of names) state[name] = [];
     state.sort = "";
+    state.q = "";
+    fillFields();
     change("q", "");
   });
   addEventListener("popstate", () => {
     state = fromAddress();
+    fillFields();
     run();
   });
   form.hidden = false;
   // On a phone the results come first.
   if (matchMedia("(max-width: 40rem)").matches) document.getElementById("filters").open = false;
-  form.elements.q.value = state.q;
-  form.elements.sort.value = state.sort;
+  fillFields();
   showChosen();
   // Nothing is loaded before somebody uses the form, or comes with a search in the address.
   if (location.search !== "") return run();
-  form.addEventListener("focusin", () => run(), { once: true });
-  form.addEventListener("pointerdown", () => run(), { once: true });
+  form.addEventListener("focusin", () => warm(), { once: true });
+  const offer = () => fillSelects(() => turn === 0);
+  for (const select of selects) {
+    select.addEventListener("focus", offer, { once: true });
+    select.addEventListener("pointerenter", offer, { once: true });
+  }
   return Promise.resolve();
 }

@@ -3,14 +3,35 @@ import { PAGE, element, startFacets } from "./facets.js";
 import { facetsOf, openIndex, textWithMarks } from "./search_index.js";
 
 const list = document.getElementById("cases");
+const nearby = document.getElementById("nearby");
 const total = Number(list.dataset.total);
+const MOST = 10; // cases with most of the words, shown where few have all
 const ORDERS = { added: { added: "desc" }, year: { year: "desc" }, title: { title: "asc" } };
+
+function wordsOf(state) {
+  return state.q.trim() === "" ? null : state.q.trim();
+}
 
 async function find(state, names) {
   const index = await openIndex();
-  const words = state.q.trim() === "" ? null : state.q;
+  const words = wordsOf(state);
   const sort = ORDERS[state.sort] ?? (words === null ? ORDERS.added : undefined);
-  const found = await index.search(words, { filters: facetsOf(state, names), sort });
+  const filters = facetsOf(state, names);
+  const { results } = await index.search(words, { filters, sort });
+  const near = async () => {
+    if (results.length >= PAGE) return [];
+    const known = new Set(results.map((one) => one.id));
+    const found = await index.near(words, { filters });
+    return found.filter((one) => !known.has(one.id)).slice(0, MOST);
+  };
+  return { count: results.length, items: { every: results, near } };
+}
+
+async function count(state, names) {
+  const index = await openIndex();
+  await index.loadFilters();
+  const words = wordsOf(state);
+  const found = await index.search(words, { filters: facetsOf(state, names) });
   const options = { ...found.filters };
   // What another value of a facet would find: the counts without the facet's own choice.
   for (const name of names.filter((one) => one !== "tag" && state[one].length > 0)) {
@@ -18,7 +39,7 @@ async function find(state, names) {
     const without = await index.search(words, { filters: facetsOf(state, others) });
     options[name] = without.filters[name];
   }
-  return { count: found.results.length, options, items: found.results };
+  return options;
 }
 
 function entry(data, searched) {
@@ -31,26 +52,34 @@ function entry(data, searched) {
   return element("article", {}, ...parts);
 }
 
-async function show(results, state, isCurrent) {
-  const first = (state.page - 1) * PAGE;
-  const shown = results.slice(first, first + PAGE);
-  const places = shown.map(() => element("li", { class: "waiting" }));
+// The first few come first: on a slow line the others would keep them waiting.
+async function fill(place, results, searched, isCurrent) {
+  const lines = results.map(() => element("li", { class: "waiting" }));
+  for (const [start, end] of [[0, 4], [4, PAGE]]) {
+    await Promise.all(
+      results.slice(start, end).map(async (result, n) => {
+        const data = await result.data();
+        lines[start + n].classList.remove("waiting");
+        lines[start + n].append(entry(data, searched));
+      }),
+    );
+    if (!isCurrent()) return;
+    place.replaceChildren(...lines);
+  }
+}
+
+async function show({ every, near }, state, isCurrent) {
   const searched = state.q.trim() !== "";
-  await Promise.all(
-    shown.map(async (result, n) => {
-      const data = await result.data();
-      places[n].classList.remove("waiting");
-      places[n].append(entry(data, searched));
-      if (n === 0 && isCurrent()) list.replaceChildren(...places);
-    }),
-  );
+  const first = (state.page - 1) * PAGE;
+  await fill(list, every.slice(first, first + PAGE), searched, isCurrent);
+  const most = await near();
   if (!isCurrent()) return;
-  list.setAttribute("start", first + 1);
-  list.replaceChildren(...places);
-  if (places.length === 0) {
-    const hint = "No case fits. Try fewer words, or take a filter away.";
+  if (every.length === 0) {
+    const hint = most.length > 0 ? "No case has every word." : "No case fits. Try fewer words, or take a filter away.";
     list.replaceChildren(element("li", { class: "none" }, hint));
   }
+  nearby.hidden = most.length === 0 || state.page > 1;
+  if (!nearby.hidden) await fill(nearby.querySelector("ol"), most, searched, isCurrent);
 }
 
 startFacets({
@@ -58,6 +87,8 @@ startFacets({
   noun: total === 1 ? "case" : "cases",
   total,
   find,
+  count,
   show,
+  warm: openIndex,
   pager: document.getElementById("pager"),
 });

@@ -1,6 +1,9 @@
 // Pagefind's index of the cases, loaded at the first use. Cases that changed since it was written
 // have an index of their own beside it, and their earlier pages are filtered out.
 
+const LONGEST = 6; // words of a search that is tried without some of them
+const ENOUGH = 10;
+
 let opened = null;
 
 export function openIndex() {
@@ -15,11 +18,32 @@ async function open() {
   ]);
   const { recent, superseded } = await answer.json();
   if (recent) await pagefind.mergeIndex(new URL("pagefind-recent", location.href).pathname);
-  await pagefind.filters(); // without them a search counts nothing
   const gone = superseded.length > 0 ? { not: { version: { any: superseded } } } : {};
   const search = (words, { filters = {}, sort } = {}) =>
     pagefind.search(words, { filters: { ...filters, ...gone }, ...(sort ? { sort } : {}) });
-  return { search };
+
+  // The pages with all words but one, and then but two, those that lack the fewest first.
+  async function near(words, options) {
+    const terms = words === null || /["“”„«»]/u.test(words) ? [] : words.split(/\s+/u);
+    const found = new Map();
+    for (const without of [1, 2].filter((n) => terms.length > n && terms.length <= LONGEST)) {
+      const searches = subsets(terms, without).map((some) => search(some.join(" "), options));
+      const ranked = (await Promise.all(searches)).flatMap((one) => one.results);
+      for (const one of ranked.sort((a, b) => b.score - a.score)) {
+        if (!found.has(one.id)) found.set(one.id, one);
+      }
+      if (found.size >= ENOUGH) break;
+    }
+    return [...found.values()];
+  }
+
+  await pagefind.init?.();
+  return { search, near, loadFilters: () => pagefind.filters() };
+}
+
+function subsets(terms, without) {
+  const all = terms.map((_, n) => terms.filter((_, other) => other !== n));
+  return without === 1 ? all : all.flatMap((some) => subsets(some, without - 1));
 }
 
 export function facetsOf(state, names) {

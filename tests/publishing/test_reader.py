@@ -124,6 +124,33 @@ def test_words_are_found_as_a_reader_means_them(site, page):
     expect(titles(page)).to_have_text([TITLE])
 
 
+def test_a_search_with_a_word_too_many_finds_what_has_the_others(site, page):
+    """Where few cases have every word, those with most of them stand below, and say so."""
+    page.goto(f"{site}search.html?q=wind+grid+invoices")
+    expect(page.locator("#shown")).to_have_text("0 of 31 cases")
+    expect(titles(page)).to_have_count(0)
+    expect(page.get_by_text("No case has every word.")).to_be_visible()
+    expect(page.locator("#nearby h3").first).to_have_text("Wind and grid")
+
+
+def test_a_changed_case_is_found_as_it_is_now(tmp_path, page):
+    """Few changes get an index of their own; the earlier page is neither found nor counted."""
+    views = the_views()
+    build(a_plan(views, tmp_path / "cases.jsonl"), tmp_path / "site", Dataset)
+    views[1] = a_lesson("Tides and grid", LESSONS[0], industry="energy", year="2025",
+                        case_id=views[1].case.case_id)  # fmt: skip
+    plan = a_plan(views, tmp_path / "cases.jsonl")
+    build(plan, tmp_path / "site", Dataset)
+    with serving(tmp_path / "site") as address:
+        page.goto(f"{address}search.html?q=grid")
+        expect(titles(page)).to_have_text(["Tides and grid"])
+        page.get_by_label("Search", exact=True).fill("")
+        page.get_by_label("Industry").select_option("energy")
+        expect(page.locator("#shown")).to_have_text("2 of 31 cases")
+    assert (tmp_path / "site/pagefind-recent").is_dir()
+    assert page.messages == []
+
+
 def test_from_tag_to_case_to_similar_to_company(site, page):
     """A tag's page has what its cases say; a case leads to its quote, its like and its company."""
     page.goto(f"{site}browse.html")

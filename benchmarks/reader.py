@@ -1,0 +1,285 @@
+"""The published site with 1,182 imported cases: builds, search, similar cases, weights.
+
+    .venv/bin/python benchmarks/reader.py [--home FOLDER]
+
+The cases are those of the shared data without their short summaries: these are held aside, and
+known-item queries are made of them (each of its most telling words, four of ten at random). The
+site's search and Pagefind alone, on the same pages without our marks, are asked in Chromium;
+DuckDB's full-text search ranks title and text by BM25. A given home is kept.
+"""
+
+import argparse
+import asyncio
+import math
+import os
+import random
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import duckdb  # noqa: E402 - after the path
+import duckdb_extension_fts  # noqa: E402
+from built_sites import serving  # noqa: E402
+from playwright.sync_api import Page, sync_playwright  # noqa: E402
+
+from config.services import Services  # noqa: E402
+from config.settings import Settings  # noqa: E402
+from flows.imports import import_cases  # noqa: E402
+from flows.publish import publish_site  # noqa: E402
+from publishing.plan import Published  # noqa: E402
+from review.changes import SetFact  # noqa: E402
+from review.decisions import approve, edit  # noqa: E402
+from warehouse import Dataset  # noqa: E402
+
+DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
+CASES = DATA / "cases" / "llmops_cases.parquet"
+QUERIES, WORDS, OF = 300, 4, 10
+SLOW = {"latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}  # 1.6 Mbit/s
+PHONE = {"width": 390, "height": 844}
+FIND = """async ([module, queries]) => {
+    const loaded = await import(new URL(module, location.href));
+    const pagefind = loaded.openIndex ? await loaded.openIndex() : loaded;
+    const found = [];
+    for (const query of queries) {
+        const { results } = await pagefind.search(query);
+        const near = pagefind.near && results.length < 10 ? await pagefind.near(query) : [];
+        const ids = new Set(results.map((one) => one.id));
+        const all = [...results, ...near.filter((one) => !ids.has(one.id))].slice(0, 10);
+        const first = await Promise.all(all.map((one) => one.data()));
+        found.push(first.map((one) => one.url.match(/cases\\/([^/]+)/)?.[1]));
+    }
+    return found;
+}"""
+Find = Callable[[Sequence[str]], Sequence[Sequence[str]]]
+
+
+class Query(NamedTuple):
+    """Words, and the name of the page that they are about."""
+
+    words: str
+    page: str
+
+
+class Line(NamedTuple):
+    """A line of the table."""
+
+    what: str
+    value: str
+    gate: str = ""
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--home", type=Path, default=None)
+    given = parser.parse_args()
+    if not CASES.exists():
+        sys.exit(f"{CASES} is missing: set CASEBOOK_DATASETS to the shared data")
+    with tempfile.TemporaryDirectory() as folder:
+        home = given.home or Path(folder)
+        shutil.rmtree(home / "site", ignore_errors=True)
+        settings = Settings(
+            home=home, site_address="https://cases.example", site_contact="a@b.example"
+        )
+        lines = [*asyncio.run(_builds(settings, Path(folder))), *_weights(settings.site_path)]
+        lines += [*_similar(settings.site_path), *_searches(settings.site_path, Path(folder))]
+    print("| what | value | gate |\n|---|---|---|")
+    for line in lines:
+        print(f"| {line.what} | {line.value} | {line.gate} |")
+
+
+async def _builds(settings: Settings, folder: Path) -> list[Line]:
+    """Import, and build in full, without a change, and after one."""
+    table = folder / "cases.parquet"
+    duckdb.sql(f"SELECT * EXCLUDE (short_summary) FROM '{CASES}'").write_parquet(str(table))  # noqa: S608
+    async with Services(settings) as services:
+        start = time.perf_counter()
+        report = await import_cases(table, services, name="LLMOps Database")
+        imported = time.perf_counter() - start
+        full, seconds = await _timed(services)
+        none = (await _timed(services))[1]
+        for case_id in full.added[:1] or full.unchanged[:1]:
+            title = services.warehouse.case(case_id).revision.study.fact("title").value
+            change = SetFact(name="title", value=f"{title}: changed")
+            edit(services.warehouse, case_id, [change], "a curator")
+            approve(services.warehouse, case_id, "a curator", leave_out=True)
+        one = (await _timed(services))[1]
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1_024
+    return [
+        Line(f"import of {report.read:,} records", f"{imported:.0f} s ({report.imported:,} cases)"),
+        Line("full build", f"{seconds:.1f} s", "< 60 s"),
+        Line("build after one change", f"{one:.1f} s", "< 5 s"),
+        Line("build without a change", f"{none:.1f} s", "< 2 s"),
+        Line("largest process of a build", f"{peak} MB"),
+    ]
+
+
+async def _timed(services: Services) -> tuple[Published, float]:
+    start = time.perf_counter()
+    return await publish_site(services), time.perf_counter() - start
+
+
+def _weights(site: Path) -> list[Line]:
+    pages = sorted(path.stat().st_size for path in site.rglob("*.html"))
+    whole = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    size = {name: sum(p.stat().st_size for p in (site / name).rglob("*") if p.is_file()) for name in
+            ("cases", "tags", "pagefind", "data", "duckdb")}  # fmt: skip
+    parts = ", ".join(f"{name} {bytes_ / 1e6:.0f}" for name, bytes_ in size.items())
+    return [
+        Line("site", f"{whole / 1e6:.0f} MB in {len(list(site.rglob('*'))):,} files ({parts})"),
+        Line("pages", f"{len(pages):,}, median {pages[len(pages) // 2] / 1_000:.0f} KB"),
+        Line("heaviest page", f"{pages[-1] / 1_000:.0f} KB", "100 KB"),
+    ]
+
+
+def _similar(site: Path) -> list[Line]:
+    """How often one of five similar cases shares a technique, and has the same industry."""
+    with Dataset(site / "data" / "cases.jsonl") as dataset:
+        similar = dataset.similar(5)
+        rows = dataset.rows(
+            "SELECT case_id, industry, list(slug) FILTER (term_group = 'technique') AS techniques "
+            "FROM published_cases LEFT JOIN case_tags USING (case_id) GROUP BY ALL"
+        )
+    known = {row["case_id"]: (set(row["techniques"] or ()), row["industry"]) for row in rows}
+    pick = random.Random(7)  # noqa: S311 - a sample
+    others = sorted(known)
+    chance = {case_id: pick.sample(others, 5) for case_id in similar}
+    found = _agreement(known, similar), _agreement(known, chance)
+    return [
+        Line(f"similar cases: {what}", f"{ours:.0%}, a random case {theirs:.0%}")
+        for what, ours, theirs in zip(
+            ("a shared technique", "the same industry", "both"), *found, strict=True
+        )
+    ]
+
+
+def _agreement(
+    known: dict[str, tuple[set[str], str | None]], pairs: dict[str, Sequence[str]]
+) -> list[float]:
+    same = [
+        (bool(known[one][0] & known[other][0]), known[one][1] == known[other][1])
+        for one, others in pairs.items()
+        for other in others
+    ]
+    total = len(same)
+    shares = (sum(a for a, _ in same), sum(b for _, b in same), sum(a and b for a, b in same))
+    return [share / total for share in shares]
+
+
+def _searches(site: Path, folder: Path) -> Iterator[Line]:
+    queries = _queries(site)
+    bare = folder / "bare"
+    _write_bare(site, bare)
+    with serving(site) as ours, serving(bare) as plain, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"),
+                                             args=["--no-sandbox"])  # fmt: skip
+        page = browser.new_page()
+        page.goto(f"{ours}search.html")
+        yield _quality(
+            "the site’s search", queries, lambda q: page.evaluate(FIND, ["./search_index.js", q])
+        )
+        page.goto(f"{plain}index.html")
+        yield _quality(
+            "Pagefind alone", queries, lambda q: page.evaluate(FIND, ["./pagefind/pagefind.js", q])
+        )
+        yield _quality("DuckDB’s full-text search", queries, lambda q: _full_text(site, q))
+        yield from _slow_phone(browser.new_context(viewport=PHONE).new_page(), ours)
+        browser.close()
+
+
+def _queries(site: Path) -> list[Query]:
+    """Known-item queries of the summaries that no page shows."""
+    with Dataset(site / "data" / "cases.jsonl") as dataset:
+        known = dataset.rows("SELECT url, page FROM published_cases WHERE url IS NOT NULL")
+    pages = {row["url"]: row["page"].rstrip("/").rpartition("/")[2] for row in known}
+    rows = duckdb.sql(f"SELECT source_url, short_summary FROM '{CASES}' ORDER BY slug").fetchall()  # noqa: S608
+    texts = [
+        (pages[url], re.findall(r"[a-z]{4,}", text.lower())) for url, text in rows if url in pages
+    ]
+    spread = Counter(word for _, words in texts for word in set(words))
+    pick, made = random.Random(11), list[Query]()  # noqa: S311 - a sample
+    for page, words in pick.sample(texts, QUERIES):
+        telling = sorted(set(words), key=lambda word: -math.log(len(texts) / spread[word]))
+        common = [word for word in telling if spread[word] > 1][:OF]
+        made.append(Query(" ".join(pick.sample(common, min(WORDS, len(common)))), page))
+    return made
+
+
+def _quality(name: str, queries: Sequence[Query], find: Find) -> Line:
+    found = find([query.words for query in queries])
+    ranks = [
+        own.index(query.page) + 1 if query.page in own else 0
+        for query, own in zip(queries, found, strict=True)
+    ]
+    recall = sum(rank > 0 for rank in ranks) / len(ranks)
+    reciprocal = sum(1 / rank for rank in ranks if rank) / len(ranks)
+    return Line(
+        f"{name}, {len(queries)} known items", f"recall@10 {recall:.2f}, MRR {reciprocal:.2f}"
+    )
+
+
+def _write_bare(site: Path, bare: Path) -> None:
+    """Write the pages of the cases without our marks, and Pagefind's index of them."""
+    for page in site.glob("cases/*/index.html"):
+        place = bare / page.relative_to(site)
+        place.parent.mkdir(parents=True)
+        place.write_text(re.sub(r'\sdata-pagefind-[a-z]+(="[^"]*")?', "", page.read_text("utf-8")))
+    (bare / "index.html").write_text("<!doctype html><title>Bare</title>")
+    subprocess.run([sys.executable, "-m", "pagefind", "--site", bare, "--quiet"], check=True)
+
+
+def _full_text(site: Path, queries: Sequence[str]) -> list[list[str]]:
+    with duckdb.connect() as connection:
+        (extension,) = Path(duckdb_extension_fts.__file__).parent.rglob("fts.duckdb_extension")
+        connection.execute(f"LOAD '{extension}'")
+        cases = connection.read_parquet(str(site / "data" / "cases.parquet"))
+        cases.project("parse_filename(rtrim(page, '/')) AS slug, title, prose").create("cases")
+        connection.execute("PRAGMA create_fts_index('cases', 'slug', 'title', 'prose')")
+        ask = (
+            "SELECT slug "
+            "FROM (SELECT slug, fts_main_cases.match_bm25(slug, $q) AS score FROM cases) "
+            "WHERE score IS NOT NULL ORDER BY score DESC LIMIT 10"
+        )
+        return [[row[0] for row in connection.execute(ask, {"q": q}).fetchall()] for q in queries]
+
+
+def _slow_phone(page: Page, address: str) -> Iterator[Line]:
+    """First paint of the home page, and the first answer of a search, on a slow phone."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(f"{address}index.html")
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    yield Line("first paint of home, 4 × CPU and 1.6 Mbit/s", f"{paint / 1_000:.2f} s", "< 1 s")
+    page.goto(f"{address}search.html")
+    page.get_by_label("Search", exact=True).focus()
+    start = time.perf_counter()
+    page.keyboard.type("fraud detection", delay=100)
+    typed = time.perf_counter()
+    page.locator("#cases mark").first.wait_for()
+    shown = time.perf_counter()
+    page.get_by_label("Search", exact=True).fill("customer support")
+    again = time.perf_counter()
+    page.locator("#cases mark", has_text=re.compile("support", re.IGNORECASE)).first.wait_for()
+    second = time.perf_counter() - again
+    yield Line("first search: after the focus, typing 1.5 s", f"{shown - start:.2f} s")
+    yield Line("first search: after the last letter", f"{shown - typed:.2f} s", "< 1 s")
+    yield Line("second search", f"{second:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

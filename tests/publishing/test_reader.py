@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import feedparser
+import html5lib
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from built_sites import a_plan, serving
@@ -277,6 +278,14 @@ def test_feeds_cards_and_twins_lead_to_the_cases(folder):
     text = (folder / "industries/energy/index.md").read_text()
     assert LESSONS[0] in text.replace("\\", "")
     assert "lessons.md" in (folder / "llms.txt").read_text()
+
+
+def test_pages_are_valid_html(folder):
+    """A parser that follows the standard to the letter finds no error in any kind of page."""
+    for path in (*folder.glob("*.html"), *sorted(folder.glob("*/*/index.html"))[::6]):
+        parser = html5lib.HTMLParser(strict=False)
+        parser.parse(path.read_text())
+        assert [(code, place) for place, code, _ in parser.errors] == [], path
 
 
 def test_no_page_is_heavy(folder):

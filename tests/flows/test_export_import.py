@@ -134,9 +134,10 @@ async def release(services: Services, folder: Path) -> Path:
 
 
 def tables(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """The rows of the five tables of an export."""
+    """The rows of the five tables of an export, those of a case together."""
     with Dataset(folder / RECORDS) as found:
-        return {name: found.rows(f"FROM {table}") for name, table in TABLES.items()}
+        query = "FROM {} ORDER BY case_id, rowid"
+        return {name: found.rows(query.format(table)) for name, table in TABLES.items()}
 
 
 @pytest.fixture

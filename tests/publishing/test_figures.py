@@ -83,8 +83,8 @@ def drawn(cases: list[CaseRecord], folder: Path) -> tuple[dict[str, Figure], Pat
         for one in found:
             again = [tuple(row.values()) for row in dataset.rows(one.sql)]
             assert again == list(one.rows), "a reader who runs the SQL finds the same"
-    made = environment(SiteSettings(title="Models at work"))
-    made.loader = ChoiceLoader([DictLoader({"base.html": FRAME}), made.loader])
+    whole = environment(SiteSettings(title="Models at work"))
+    made = whole.overlay(loader=ChoiceLoader([DictLoader({"base.html": FRAME}), whole.loader]))
     page = folder / "figures.html"
     page.write_text(
         made.get_template("figures.html").render(

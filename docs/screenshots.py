@@ -1,8 +1,9 @@
-"""Take pictures of the desk's pages into docs/img.
+"""Take pictures of the desk's and of the published site's pages into docs/img.
 
     .venv/bin/python docs/screenshots.py [HOME]
 
-Without a home with drafts, the examples are drafted with the embedded model first.
+Without a home with drafts, the examples are drafted with the embedded model first. The site has
+all of them, approved as they are.
 """
 
 import io
@@ -20,8 +21,22 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from built_sites import serving  # noqa: E402 - after the path
+
 IMAGES = ROOT / "docs" / "img"
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+VIEWS = (
+    ("", {"viewport": DESKTOP}),
+    ("-phone", {"viewport": PHONE}),
+    ("-dark", {"viewport": DESKTOP, "color_scheme": "dark"}),
+)
+SITE = {
+    "home": "index.html", "search": "search.html?q=model+reviews", "tag": "tags/embeddings/index.html",
+    "figures": "figures.html#cases-by-year", "data": "data.html?question=7",
+    "results": "results.html", "said": "said.html",
+}  # fmt: skip
 PAGES = {
     "queue": "/", "refused": "/?status=refused", "failures": "/?status=failed",
     "submit": "/submit", "batches": "/batches", "watches": "/watches", "tags": "/tags",
@@ -47,7 +62,7 @@ def keep(page: Page, name: str) -> None:
     """Store what a page shows as a small picture."""
     page.wait_for_timeout(700)  # fonts and transitions
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(128).save(IMAGES / f"desk-{name}.png", optimize=True)
+    picture.quantize(128).save(IMAGES / f"{name}.png", optimize=True)
 
 
 def take(address: str) -> None:
@@ -57,11 +72,7 @@ def take(address: str) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         base = address.partition("/?")[0]
-        for view, options in (
-            ("", {"viewport": DESKTOP}),
-            ("-phone", {"viewport": PHONE}),
-            ("-dark", {"viewport": DESKTOP, "color_scheme": "dark"}),
-        ):
+        for view, options in VIEWS:
             page = browser.new_context(**options).new_page()
             page.goto(address)
             page.locator(".row .open").first.wait_for()
@@ -69,16 +80,53 @@ def take(address: str) -> None:
             for name, path in PAGES.items():
                 if not view or name == "queue":
                     page.goto(f"{base}{path}")
-                    keep(page, f"{name}{view}")
+                    keep(page, f"desk-{name}{view}")
             page.goto(f"{base}{case}")
             page.keyboard.press("j")
             page.locator(".statement .choose").nth(3).click()
-            keep(page, f"case{view}")
+            keep(page, f"desk-case{view}")
             if not view:
                 for name in ("history", "preview"):
                     page.goto(f"{base}{case}/{name}")
-                    keep(page, name)
+                    keep(page, f"desk-{name}")
         browser.close()
+
+
+def take_site(folder: Path) -> None:
+    """Take pictures of the site in a folder: each page by day, by night and on a phone."""
+    case = next(folder.glob("cases/the-wavy-mirror*/index.html")).relative_to(folder)
+    with serving(folder) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for view, options in VIEWS:
+            page = browser.new_context(**options).new_page()
+            for name, path in (*SITE.items(), ("case", str(case))):
+                page.goto(f"{address}{path}")
+                page.wait_for_load_state("networkidle")
+                if "question" in path:
+                    page.locator("#ask-result tr").first.wait_for()
+                keep(page, f"site-{name}{view}")
+        browser.close()
+
+
+def publish(home: str) -> Path:
+    """Approve every draft as it is, and publish; return the site's folder."""
+    env = os.environ | {"CASEBOOK_HOME": home, "CASEBOOK_CURATOR": "mira"}
+    command = [sys.executable, "-m", "cli"]
+    found = subprocess.run(
+        [*command, "list", "--json"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    for case_id in dict.fromkeys(re.findall(r"case1_\w+", found.stdout)):
+        decision = ["approve", case_id, "--leave-out"]
+        subprocess.run([*command, *decision], cwd=ROOT, env=env, check=False)
+    subprocess.run([*command, "publish"], cwd=ROOT, env=env, check=True)
+    return Path(home, "site")
 
 
 def prepare(folder: str, home: str) -> None:
@@ -112,6 +160,7 @@ def main() -> None:
             prepare(folder, home)
         with desk(home) as address:
             take(address)
+        take_site(publish(home))
 
 
 if __name__ == "__main__":

@@ -16,40 +16,40 @@ _ROWS, _PER_UNIT = 40, 10
 
 
 class Across(NamedTuple):
-    """A page of the statements of a section; ``noun`` counts them."""
+    """A page of the statements of a section; ``nouns`` count one and many of them."""
 
     name: str
     heading: str
-    noun: str
+    nouns: tuple[str, str]
     lede: str
 
 
 ACROSS = (
-    Across("lessons", "Lessons", "lesson", "What teams would tell others."),
+    Across("lessons", "Lessons", ("lesson", "lessons"), "What teams would tell others."),
     Across(
         "challenges",
         "Challenges and how they were met",
-        "challenge",
+        ("challenge", "challenges"),
         "What made it hard, and what was done about it.",
     ),
     Across(
         "results",
         "Results",
-        "result",
+        ("result", "results"),
         "Measured results as their sources give them, by unit and metric. Two results are rarely "
         "measured alike: read the words before you compare.",
     ),
     Across(
         "failures",
         "Failures and limits",
-        "failure or limit",
+        ("failure or limit", "failures or limits"),
         "What went wrong, and what the systems cannot do.",
     ),
-    Across("questions", "Open questions", "question", "What teams leave open."),
+    Across("questions", "Open questions", ("question", "questions"), "What teams leave open."),
 )
 """The pages in the order of their tabs; each is called as its section."""
 
-NOUNS = {one.name: one.noun for one in ACROSS}
+NOUNS = {one.name: one.nouns for one in ACROSS}
 
 _SORTS = (("", "Newest case first"), ("year", "Year, newest first"), ("company", "Company"))
 _RESULT_SORTS = (*_SORTS, ("metric", "Metric"), ("number", "Value, highest first"))

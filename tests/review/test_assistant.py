@@ -22,6 +22,12 @@ WRITES = {"list_drafts", "get_draft", "decide_draft", "submit_source"}
 LINES = TEXT.split("\n\n")
 
 
+@pytest.fixture(autouse=True)
+def no_site(monkeypatch) -> None:
+    """Nothing here reads the site, only what the warehouse knows of it."""
+    monkeypatch.setattr("flows.publish.build_apart", lambda *_: None)
+
+
 @pytest.fixture
 async def case_id(build, warehouse, services) -> str:
     """A published case beside a draft."""

@@ -25,7 +25,8 @@ def import_(
         Path,
         arg(
             exists=True,
-            help="A Parquet, CSV, JSON Lines or Markdown file, a folder of those, or of an export.",
+            help="A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or "
+            "one that `casebook export` wrote.",
         ),
     ],
     name: Annotated[Text, opt(help="What readers see as its origin; else the file's name.")] = None,

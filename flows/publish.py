@@ -27,8 +27,6 @@ _AT_ONCE = 50  # cases that are read
 _SHOWN = ("revision_id", "approval_id", "checked_at")
 _LEFT = "A case that was withdrawn"
 
-_BlockedBy = dict[str, tuple[str, Blocked]]
-
 
 @flow(name="publish", persist_result=False)
 async def publish(out: Path | None = None) -> Published:
@@ -89,7 +87,7 @@ class _Publishing:
             fresh = [e for e in entries.values() if (e.case_id, e.address, e.digest) not in same]
             gone = [_withdrawal(p) for p in before.values() if p.case_id not in entries]
             now = [_change(before, one) for one in fresh]
-            self._write(lines, entries, blocked, gone, now)
+            self._write(lines, entries, gone, now)
         rows = [*map(self._publication, fresh), *gone]
         self._warehouse.append(*(row.model_copy(update={"who": who}) for row in rows))
         new = {entry.case_id for entry in fresh}
@@ -99,25 +97,25 @@ class _Publishing:
             changed=tuple(sorted(new & before.keys())),
             unchanged=tuple(sorted(entries.keys() - new)),
             withdrawn=tuple(p.case_id for p in gone),
-            blocked=tuple(found for _, found in blocked.values()),
+            blocked=tuple(blocked),
         )
 
-    def _read(self, lines: Path) -> tuple[dict[str, Entry], _BlockedBy]:
+    def _read(self, lines: Path) -> tuple[dict[str, Entry], list[Blocked]]:
         """Return the cases of the site, and those that are kept back.
 
         Those that are not on the site as they are now are read, and written into ``lines``.
         """
         same = {i for i, key in self._keys.items() if self._earlier.keys.get(i) == key}
         entries = {i: one for i, one in self._earlier.entries.items() if i in same}
-        blocked = {i: one for i, one in self._earlier.blocked.items() if i in same}
-        stale = [i for i in self._keys if i not in entries and i not in blocked]
+        blocked = list[Blocked]()
+        stale = [i for i in self._keys if i not in entries]
         taken, checks = {one.slug for one in entries.values()}, self._warehouse.last_checks()
         with lines.open("w", encoding="utf-8") as file:
             for n, view in enumerate(self._views(stale)):
                 self._on_progress(n, 2 * len(stale))
                 case_id = view.case.case_id
                 if reason := blocked_by(view):
-                    blocked[case_id] = self._keys[case_id], _blocked(view, reason)
+                    blocked.append(_blocked(view, reason))
                 elif view.status in _OUT:  # still
                     case = published_case(view, check=checks.get(view.source.source_id))
                     earlier = self._rows[case_id]["address"]
@@ -136,7 +134,6 @@ class _Publishing:
         self,
         lines: Path,
         entries: Mapping[str, Entry],
-        blocked: _BlockedBy,
         gone: Sequence[Publication],
         now: Sequence[Change],
     ) -> None:
@@ -153,7 +150,6 @@ class _Publishing:
             lines=lines,
             entries=entries,
             keys=self._keys,
-            blocked=blocked,
             withdrawn=withdrawn,
             changes=[*now, *left, *log],
             settings=self._site,

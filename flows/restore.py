@@ -49,6 +49,8 @@ async def restore_cases(
                 if isinstance(one, CaseRecord)
                 for row in run.rows(one, line)
             ]
+            broken += run.clashes
+            run.clashes = []
             await to_thread(services.warehouse.append, *rows)
             read += len(found)
             on_progress(read, total)
@@ -63,6 +65,8 @@ class _Restore:
         self._blobs, self._who = services.blobs, services.settings.curator
         self._name, self._file = name, file
         self._home, self._cases, self._sources = frozenset(cases), set(cases), set[str]()
+        self._revisions = set(services.warehouse.revision_ids())
+        self.clashes: list[Finding] = []
         self.imported = 0
 
     def rows(self, record: CaseRecord, line: bytes) -> Iterator[Any]:
@@ -83,6 +87,11 @@ class _Restore:
         by_address = content_id("case", identity.source_id)
         if record.case_id in self._cases or by_address in self._home:
             return
+        if record.revision_id in self._revisions:
+            problem = f"another case has its revision {record.revision_id}"
+            self.clashes.append(Finding(key=record.slug, problem=problem))
+            return
+        self._revisions.add(record.revision_id)
         self._cases.add(record.case_id)
         self._sources.add(identity.source_id)
         self.imported += 1

@@ -75,8 +75,13 @@ class Unit(NamedTuple):
     total: int
 
 
-def write_across(pages: PageWriter, one: Across, rows: Sequence[Row], tabs: object) -> None:
-    """Write a page with its newest statements; a script shows the others."""
+def write_across(
+    pages: PageWriter, one: Across, rows: Sequence[Row], tabs: object, labels: str
+) -> None:
+    """Write a page with its newest statements; a script shows the others.
+
+    ``labels`` is the key of what the filter offers.
+    """
     rows = [measured(row) for row in rows] if one.name == "results" else rows
     units = by_unit(rows) if one.name == "results" else []
     values = {
@@ -89,7 +94,7 @@ def write_across(pages: PageWriter, one: Across, rows: Sequence[Row], tabs: obje
         "facets": [(name, label) for name, label in FACETS if name != "evidence"],
         "sorts": _RESULT_SORTS if one.name == "results" else _SORTS,
     }
-    pages.put(f"{one.name}.html", "across.html", [rows, tabs], twins=one.name, **values)
+    pages.put(f"{one.name}.html", "across.html", [rows, tabs, labels], twins=one.name, **values)
     parts = [Part(one.name, one.heading, one.name, rows, len(rows))]
     pages.put_twins(one.name, one.heading, rows, lede=one.lede, parts=parts)
 
@@ -134,9 +139,8 @@ def statements_json(name: str, rows: Sequence[Row], entries: Sequence[Entry]) ->
 
 
 def _case(entry: Entry) -> Row:
-    fields = {"slug", "title", "company", "industry", "year", "stage", "narrator", "kind"}
-    shown = entry.model_dump(mode="json", include=fields)
-    return shown | {"tag": [tag.slug for tag in entry.tags]}
+    tags = [tag.slug for tag in entry.tags]
+    return entry.plain() | {"slug": entry.slug, "company_key": entry.company_key, "tag": tags}
 
 
 def _more(name: str, row: Row) -> Sequence[str] | Mapping[str, Any] | None:

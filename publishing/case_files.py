@@ -13,7 +13,6 @@ from publishing.plan import Plan
 from publishing.records import CaseRecord, Entry, PublishedCase
 from publishing.search_index import page_version
 from publishing.writer import PageWriter
-from schemas.errors import PublishError
 from schemas.reviews import Publication
 
 FORMS = ("case.json", "case.md", "case.bib", "case.ris")
@@ -44,11 +43,8 @@ class CaseFiles:
 
     def _keep_record(self, entry: Entry) -> None:
         key, folder = self._plan.keys[entry.case_id], f"cases/{entry.slug}"
-        kept = [self._files.keep(f"{folder}/{name}", key) for name in FORMS]
-        if not all(kept):
-            message = f"The site misses files of cases/{entry.slug}: remove it and publish again."
-            raise PublishError(message)
-        self._files.keep(f"{folder}/{CARD}", key)
+        for name in (*FORMS, CARD):
+            self._files.keep(f"{folder}/{name}", key)
 
     def _write_record(self, line: str) -> PublishedCase:
         case = PublishedCase.model_validate_json(line)
@@ -64,7 +60,7 @@ class CaseFiles:
         }
         for name, make in made.items():
             self._files.put(f"{folder}/{name}", key, make)
-        kicker = " · ".join(one.text for one in case.kickers)
+        kicker = " · ".join(one.text for one in case.kickers if not one.is_doubtful)
         if self._settings.root and (picture := card(case.title, kicker, publisher)):
             self._files.put(f"{folder}/{CARD}", key, lambda: picture)
         return case

@@ -1,8 +1,10 @@
 """Records that a casebook published, read back as cases with their statements and quotes."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -21,7 +23,7 @@ HELD_BACK = "the database held back what the source says of it"
 _KEYS = ("case_id", "revision_id", "statements", "facts")
 _ID = re.compile(r"[a-z]+\d_[a-z0-9]{1,40}")
 _MOST_CHARACTERS = 5_000_000
-_MOST_TAGS = 30
+_MOST_TAGS, _MOST_NUMBER = 30, 2**31
 _Published = PublishedFact | PublishedStatement | PublishedTag
 Part = TypeVar("Part", Fact, Statement, Tag)
 
@@ -71,8 +73,30 @@ def _problem(record: CaseRecord) -> str | None:
         "two of its statements have one number": len(numbers) < len(record.statements),
         f"it has more than {_MOST_TAGS} tags": len(record.tags) > _MOST_TAGS,
         "a quote is not as long as its place in the source": not all(map(_is_placed, quotes)),
+        "one of its numbers is too large": not _has_small_numbers(record, quotes),
+        "one of its facts or tags stands there twice": _has_repeats(record),
+        "nobody approved its statements": not (record.prose or _is_approved(record)),
     }
     return next((problem for problem, is_found in problems.items() if is_found), None)
+
+
+def _has_small_numbers(record: CaseRecord, quotes: Iterable[Quote]) -> bool:
+    whole = [n for s in record.statements for n in (s.n, s.answers or 0, *s.rests_on)]
+    whole += [one.page or 0 for one in quotes]
+    found = [s.measure.number for s in record.statements if s.measure]
+    found += [one.seconds for one in quotes]
+    is_small = all(0 <= n < _MOST_NUMBER for n in whole)
+    return is_small and all(math.isfinite(n) for n in found if n is not None)
+
+
+def _has_repeats(record: CaseRecord) -> bool:
+    names = [fact.name for fact in record.facts], [tag.slug for tag in record.tags]
+    return any(len(set(some)) < len(some) for some in names)
+
+
+def _is_approved(record: CaseRecord) -> bool:
+    made = record.provenance
+    return bool(made.approved_by and made.approved_at and made.approved_at <= datetime.now(UTC))
 
 
 def _is_placed(quote: Quote) -> bool:

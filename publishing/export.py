@@ -116,7 +116,7 @@ def _compared(
     found = {
         "added": tuple(one.title for i, one in cases.items() if i not in old),
         "changed": tuple(cases[i].title for i in differing),
-        "withdrawn": tuple(one.title for i, one in old.items() if i not in cases),
+        "withdrawn": tuple(i for i in old if i not in cases),  # its title may be what was wrong
     }
     release = name if any(found.values()) else last.release
     return Exported(path=target, release=release, cases=len(cases), **found)

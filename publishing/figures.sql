@@ -95,7 +95,7 @@ LEFT JOIN used USING (slug, industry)
 ORDER BY total DESC, slug, of_cases DESC, industry;
 
 -- name: tools_together
--- By chance: how many cases would name both if the one tool said nothing about the other.
+-- By chance: how many cases would name both if the two tools were independent.
 WITH tools AS (
     SELECT DISTINCT case_id, slug, label FROM case_tags WHERE term_group = 'tool'
 ),

@@ -18,14 +18,11 @@ class SiteFiles:
     """Fills ``folder``; each file has a key, and one with the key that it had in ``earlier`` stays.
 
     Files that stay are hard links, so that a site costs the space and time of what changed.
-    ``notes`` are what else the site before left for this one; see `close`.
     """
 
     def __init__(self, folder: Path, earlier: Path) -> None:
         self.folder, self._earlier = folder, earlier
-        found = read_manifest(earlier)
-        self.notes: Mapping[str, Any] = found.get("notes", {})
-        self._keys: Mapping[str, str] = found.get("files", {})
+        self._keys: Mapping[str, str] = _json(earlier / _MANIFEST).get("files", {})
         self._new: dict[str, str] = {}
         self._folders: set[str] = set()
 
@@ -39,7 +36,7 @@ class SiteFiles:
 
     def keep(self, name: str, key: str) -> bool:
         """Keep the earlier file of that name if its key is the same; return whether it was."""
-        if self._keys.get(name) != key:
+        if not key or self._keys.get(name) != key:
             return False
         try:
             self._link(f"{self._earlier}/{name}", name)
@@ -67,6 +64,17 @@ class SiteFiles:
         """Return what a JSON file of the site before has, nothing where it is not there."""
         return _json(self._earlier / name)
 
+    def replace(self, name: str, text: str) -> None:
+        """Write a file that has no key; it may take the place of one that was kept."""
+        path = Path(self._path(name))
+        path.unlink(missing_ok=True)  # else the earlier site's own file would change
+        path.write_text(text, "utf-8")
+        self.note(name)
+
+    def note(self, name: str) -> None:
+        """Note a file that something else wrote, and that belongs to the site."""
+        self._new[name] = ""
+
     def close(self, notes: Mapping[str, Any]) -> None:
         """Write the manifest, with notes for the next site."""
         text = json.dumps({"files": self._new, "notes": notes}, separators=(",", ":"))
@@ -84,9 +92,11 @@ class SiteFiles:
         return f"{self.folder}/{name}"
 
 
-def read_manifest(site: Path) -> dict[str, Any]:
-    """Return what `SiteFiles.close` wrote into a site, nothing where it is missing or damaged."""
-    return _json(site / _MANIFEST)
+def notes_of(site: Path) -> Mapping[str, Any]:
+    """Return the notes of a site, none where one of its files is missing or the manifest is."""
+    found = _json(site / _MANIFEST)
+    is_whole = all((site / name).exists() for name in found.get("files", {}))
+    return found.get("notes", {}) if is_whole else {}
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -32,12 +32,11 @@ _SLUG_CHARACTERS = 60
 class Group(NamedTuple):
     """The cases, the newest first, that have a tag, an industry, a company or a year in common.
 
-    ``key`` is what they share, ``value`` what a search filters by, ``slug`` the name in addresses.
+    ``key`` is what they share, and what a search filters by, ``slug`` the name in addresses.
     """
 
     kind: GroupKind
     key: str
-    value: str
     slug: str
     label: str
     definition: str | None
@@ -70,9 +69,9 @@ def groups(entries: Sequence[Entry]) -> Mapping[GroupKind, tuple[Group, ...]]:
         for place in _places(entry):
             members[place].append(entry)
     made = [_group(kind, value, found) for (kind, value), found in members.items()]
-    made.sort(key=lambda one: (-len(one.entries), one.label.casefold(), one.value))
+    made.sort(key=lambda one: (-len(one.entries), one.label.casefold(), one.key))
     found = {kind: tuple(one for one in made if one.kind == kind) for kind in KINDS}
-    years = sorted(found["year"], key=lambda one: one.value, reverse=True)
+    years = sorted(found["year"], key=lambda one: one.key, reverse=True)
     return found | {"year": tuple(years)}
 
 
@@ -121,7 +120,6 @@ def _group(kind: GroupKind, value: str, found: Sequence[Entry]) -> Group:
     return Group(
         kind=kind,
         key=value,
-        value=label if kind == "company" else value,
         slug=_slug(value),
         label=label,
         definition=term.definition if term else None,

@@ -211,6 +211,8 @@ def _provenance(case: PublishedCase) -> str:
         ("Approved", made.approved_by, made.approved_at),
     )
     lines = [f"{verb} by {plain(who)} on {day(at)}." for verb, who, at in steps if who and at]
+    if case.imported and not case.prose:
+        lines.insert(0, f"Taken over from {plain(case.imported.database)} with its quotes.")
     levels = [levels for levels, _ in support_summary(s.support for s in case.statements)]
     if levels:
         lines.append(f"Statements: {listing(levels)}.")

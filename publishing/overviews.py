@@ -10,10 +10,10 @@ from typing import Any
 
 from publishing.across import ACROSS, statements_json, write_across
 from publishing.figures import figures
-from publishing.files import SiteFiles
+from publishing.files import SiteFiles, key_of
 from publishing.group_pages import PAGE, write_group
 from publishing.groups import KINDS, Group, GroupKind, groups
-from publishing.pages import FACETS
+from publishing.pages import FACETS, facet_labels
 from publishing.plan import Change, Plan, Tables
 from publishing.questions import questions
 from publishing.records import CaseRecord, Entry
@@ -43,7 +43,9 @@ class Overviews:
         self._entries, self._tables, self._groups = entries, tables, groups(entries)
         self._statements = {one.name: tables.section(one.name) for one in ACROSS}
         self._tabs = [(one.name, one.heading, len(self._statements[one.name])) for one in ACROSS]
-        self._pages = PageWriter(files, plan, cases_count=len(entries), across=self._tabs)
+        values = {"cases_count": len(entries), "facet_labels": facet_labels(entries)}
+        self._pages = PageWriter(files, plan, across=self._tabs, **values)
+        self._labels = key_of(len(entries), values["facet_labels"])
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
     def write(self, lines: Path, changes: Sequence[Change]) -> None:
@@ -58,13 +60,13 @@ class Overviews:
         self._write_home()
         self._write_groups()
         for one in ACROSS:
-            write_across(self._pages, one, self._statements[one.name], self._tabs)
+            write_across(self._pages, one, self._statements[one.name], self._tabs, self._labels)
         self._write_search()
         self._write_changes(changes)
         found = figures(self._tables.rows)
         self._pages.put("figures.html", "figures.html", digest, figures=found)
         self._pages.put("404.html", "404.html", "")
-        self._pages.put("llms.txt", "llms.txt", self._tabs)
+        self._pages.put("llms.txt", "llms.txt", [len(self._entries), self._tabs])
         if self._root:
             self._write_feeds()
 
@@ -77,6 +79,8 @@ class Overviews:
         for name, rows in self._statements.items():
             text = statements_json(name, rows, self._entries)
             (folder / f"{name}.json").write_text(text, "utf-8")
+        for file in folder.iterdir():
+            self._files.note(f"{folder.name}/{file.name}")
         values = {
             "tables": [self._table(folder, name, rows) for name, rows in sizes.items()],
             "data_version": digest[:_VERSION_DIGITS],
@@ -104,7 +108,8 @@ class Overviews:
             for heading, found in sorted(shelves, key=_at_home)
             if heading in _SHELVES_AT_HOME
         ]
-        key = [digests(newest), self._tabs, [_sizes(shown) for _, shown, _ in browse]]
+        key = [len(self._entries), digests(newest), self._tabs]
+        key += [[_sizes(shown), total] for _, shown, total in browse]
         tabs = [tab for tab in self._tabs if tab[2]]
         values = {"newest": newest, "browse": browse, "across": tabs, "twins": "index"}
         self._pages.put("index.html", "index.html", key, **values)
@@ -113,7 +118,7 @@ class Overviews:
             (heading, found[:_MOST_COMPANIES], max(0, len(found) - _MOST_COMPANIES))
             for heading, found in shelves
         ]
-        key = [_sizes(found) for _, found in shelves]
+        key = [len(self._entries), *(_sizes(found) for _, found in shelves)]
         self._pages.put("browse.html", "browse.html", key, shelves=all_shelves, twins="browse")
         self._pages.put_twins("browse", "Browse", key, shelves=shelves)
 
@@ -138,9 +143,7 @@ class Overviews:
     def _write_search(self) -> None:
         newest = self._entries[:PAGE]
         values = {"newest": newest, "facets": FACETS, "sorts": _SORTS}
-        self._pages.put(
-            "search.html", "search.html", [digests(newest), len(self._entries)], **values
-        )
+        self._pages.put("search.html", "search.html", [digests(newest), self._labels], **values)
         self._pages.put("said.html", "said.html", len(self._entries))
 
     def _write_changes(self, changes: Sequence[Change]) -> None:

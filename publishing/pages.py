@@ -1,7 +1,7 @@
 """The templates of the site with the words and functions that they use."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,10 +15,10 @@ from jinja2 import (
 )
 
 from publishing import wording
-from publishing.groups import GroupKind, group_address
+from publishing.groups import GroupKind, company_names, group_address
 from publishing.markdown import plain
 from publishing.plan import SiteSettings
-from publishing.records import PublishedCase, SourceCard
+from publishing.records import Entry, PublishedCase, SourceCard
 from schemas.cases import Section
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
@@ -84,7 +84,7 @@ def environment(settings: SiteSettings) -> Environment:
         result_columns=wording.RESULT_COLUMNS,
         tag_groups=wording.TAG_GROUPS,
         support_meanings=wording.SUPPORT_MEANINGS,
-        facet_labels=facet_labels(),
+        facet_labels={},
         unpublished=None,
         has_card=False,
         version="",
@@ -96,12 +96,12 @@ def environment(settings: SiteSettings) -> Environment:
     return made
 
 
-def facet_labels() -> dict[str, dict[str, str]]:
+def facet_labels(entries: Sequence[Entry]) -> dict[str, Mapping[str, str]]:
     """Return by facet the label of each value that is not its own label."""
-    taxonomy = load_taxonomy()
     return {
-        "industry": {one.slug: one.label for one in taxonomy.industries},
-        "tag": {one.slug: one.label for one in taxonomy.terms},
+        "company": company_names(entries),
+        "industry": {one.slug: one.label for one in load_taxonomy().industries},
+        "tag": {tag.slug: tag.label for entry in entries for tag in entry.tags},
         "kind": {kind.value: kind.label for kind in SourceKind},
         "narrator": dict(wording.NARRATORS),
         "evidence": {"quotes": "with quotes", "imported": "imported, without quotes"},
@@ -113,7 +113,7 @@ def search_facets(case: PublishedCase) -> Iterator[tuple[str, str]]:
     yield from (("tag", tag.slug) for tag in case.tags)
     facets = {
         "industry": case.industry,
-        "company": case.company,
+        "company": case.company_key,
         "year": case.year,
         "kind": case.source.kind.value,
         "stage": case.stage,
@@ -136,6 +136,7 @@ def fact_page(case: PublishedCase, name: str) -> str | None:
 
 def linked_data(case: PublishedCase, address: str, source: SourceCard) -> dict[str, Any]:
     """Return a case as schema.org's Article in JSON-LD."""
+    company = next((f for f in case.facts if f.name == "company" and not f.is_doubtful), None)
     made: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Article",
@@ -144,7 +145,7 @@ def linked_data(case: PublishedCase, address: str, source: SourceCard) -> dict[s
         "url": address or None,
         "dateModified": case.updated_at.isoformat() if case.updated_at else None,
         "keywords": [tag.label for tag in case.tags],
-        "about": {"@type": "Organization", "name": case.company} if case.company else None,
+        "about": {"@type": "Organization", "name": company.value} if company else None,
         "isBasedOn": {
             "@type": "CreativeWork",
             "name": source.title,

@@ -97,7 +97,10 @@ class Published(Frozen):
 
 
 class Exported(Frozen):
-    """The outcome of an export: titles of what differs from the release before."""
+    """The outcome of an export: what differs from the release before.
+
+    By title; withdrawn cases by id, for their titles may be what was wrong.
+    """
 
     path: Path
     release: str | None
@@ -122,11 +125,10 @@ class Change(Frozen):
 
 
 class Earlier(Frozen):
-    """What a site has already: keys, entries and what is kept back by case id; see `Plan`."""
+    """What a site has already: keys and entries by case id, and the key of the whole."""
 
     keys: Mapping[str, str] = {}
     entries: Mapping[str, Entry] = {}
-    blocked: Mapping[str, tuple[str, Blocked]] = {}
     whole: str | None = None
 
 
@@ -142,7 +144,6 @@ class Plan(NamedTuple):
     lines: Path
     entries: Mapping[str, Entry]
     keys: Mapping[str, str]
-    blocked: Mapping[str, tuple[str, Blocked]]
     withdrawn: Sequence[Publication]
     changes: Sequence[Change]
     settings: SiteSettings

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from publishing.wording import fact_text, first_sentence
 from schemas.cases import FactName, Match, Measure, Origin, Section, SupportLevel, TermGroup
@@ -260,6 +261,9 @@ class CaseRecord(PublishedCase):
     citation: str
 
 
+_PLAIN = {"case_id", "title", "company", "industry", "year", "stage", "narrator", "kind"}
+
+
 class Label(Frozen):
     """A tag as a list of cases shows it."""
 
@@ -271,7 +275,8 @@ class Label(Frozen):
 class Entry(Frozen):
     """A case as lists of cases show it; ``digest`` is the `PublishedCase.content_hash`.
 
-    ``sections`` counts its statements, ``measured`` its measured results.
+    ``doubtful`` names the facts that are shown only where a mark can be. ``sections`` counts its
+    statements, ``measured`` its measured results.
     """
 
     case_id: str
@@ -286,6 +291,7 @@ class Entry(Frozen):
     narrator: str | None
     kind: SourceKind
     kickers: tuple[Kicker, ...]
+    doubtful: tuple[FactName, ...]
     tags: tuple[Label, ...]
     sections: Mapping[Section, int]
     measured: int
@@ -299,6 +305,11 @@ class Entry(Frozen):
         """The page's path, relative to the site's root."""
         return f"cases/{self.slug}/index.html"
 
+    def plain(self) -> dict[str, Any]:
+        """Return the case as JSON without marks has it: doubtful facts are left out."""
+        known = self.model_dump(mode="json", include=_PLAIN - set(self.doubtful))
+        return dict.fromkeys(sorted(_PLAIN)) | known
+
 
 def entry_of(case: PublishedCase) -> Entry:
     """Return a case as lists show it."""
@@ -308,6 +319,7 @@ def entry_of(case: PublishedCase) -> Entry:
         lead=case.lead,
         kind=case.source.kind,
         kickers=tuple(case.kickers),
+        doubtful=tuple(fact.name for fact in case.facts if fact.is_doubtful),
         tags=tuple(Label(slug=t.slug, label=t.label, group=t.group) for t in case.tags),
         sections=Counter(s.section for s in case.statements),
         measured=sum(s.is_measured for s in case.statements),

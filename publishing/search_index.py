@@ -1,24 +1,25 @@
 """The index of the site's search, written by Pagefind.
 
 Indexing every case takes long, so the index of all stays while few cases changed. Those have a
-second index, which the page's script merges, and the earlier versions of their pages are listed,
-which it filters out.
+second index, which the page's script merges. The earlier versions of their pages are listed for it
+to filter out, and their texts are removed.
 """
 
+import gzip
 import json
+import shutil
 import sys
 from base64 import urlsafe_b64encode as b64encode
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
-from tempfile import TemporaryDirectory
 
 from publishing.files import SiteFiles, key_of, link
 from schemas.errors import PublishError
 
 _ALL, _RECENT = "pagefind", "pagefind-recent"
-_STATE = f"{_ALL}/state.json"
+_STATE, _PAGES = f"{_ALL}/state.json", f"{_ALL}/pages.json"
 _MOST_RECENT = 40  # cases that changed before all are indexed anew
 
 
@@ -34,49 +35,55 @@ def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
     Raises:
         PublishError: if Pagefind fails.
     """
-    indexed = dict(files.earlier_json(f"{_ALL}/indexed.json"))
+    earlier = files.earlier_json(_PAGES)
+    indexed: dict[str, str] = earlier.get("keys", {})
     recent = {address: key for address, key in keys.items() if indexed.get(address) != key}
-    superseded = [key for address, key in indexed.items() if keys.get(address) != key]
-    is_kept = bool(indexed) and len(recent) + len(superseded) <= _MOST_RECENT
-    if is_kept:
-        files.keep_folder(_ALL, key_of(indexed))
-        wanted, output = recent, _RECENT
-    else:
-        indexed, recent, superseded = dict(keys), {}, []
-        wanted, output = indexed, _ALL
+    gone = {address: key for address, key in indexed.items() if keys.get(address) != key}
+    is_kept = bool(indexed) and len(recent) + len(gone) <= _MOST_RECENT
+    is_kept = is_kept and files.keep_folder(_ALL, key_of(indexed))
+    if not is_kept:
+        indexed, recent, gone = dict(keys), {}, {}
+    wanted, output = (recent, _RECENT) if is_kept else (indexed, _ALL)
     if not wanted or (is_kept and files.keep_folder(_RECENT, key_of(recent))):
         yield
     else:
         with _running(files.folder, wanted, output):
             yield
         files.add_folder(output, key_of(wanted))
-    state = {"recent": bool(recent), "superseded": sorted(map(page_version, superseded))}
-    _write(files.folder / _STATE, state)
-    _write(files.folder / _ALL / "indexed.json", indexed)
+    texts = earlier["texts"] if is_kept else _texts(files.folder)
+    for address in gone:  # nobody shall find there what is no longer said
+        (files.folder / _ALL / texts.get(address, "none")).unlink(missing_ok=True)
+    state = {"recent": bool(recent), "superseded": sorted(map(page_version, gone.values()))}
+    for name, value in ((_STATE, state), (_PAGES, {"keys": indexed, "texts": texts})):
+        files.replace(name, json.dumps(value, separators=(",", ":")))
+
+
+def _texts(site: Path) -> dict[str, str]:
+    """Return by the address of a page the file of the index that has its text."""
+    found = {}
+    for file in (site / _ALL / "fragment").glob("*.pf_fragment"):
+        text = gzip.decompress(file.read_bytes())
+        url = json.loads(text[text.index(b"{") :])["url"]
+        found[f"{url.strip('/')}/index.html"] = f"fragment/{file.name}"
+    return found
 
 
 @contextmanager
 def _running(site: Path, addresses: Collection[str], output: str) -> Iterator[None]:
     """Run Pagefind on some pages of a site beside the block."""
-    with TemporaryDirectory(dir=site.parent) as folder:
-        for address in addresses:
-            page = Path(folder) / address
-            page.parent.mkdir(parents=True)
-            link(site / address, page)
-        options = ["--site", folder, "--output-path", str(site / output), "--quiet"]
-        command = [sys.executable, "-m", "pagefind", *options]
-        with Popen(command, stdout=DEVNULL, stderr=PIPE, text=True) as work:  # noqa: S603 - ours
-            try:
-                yield
-            except BaseException:
-                work.kill()
-                raise
-            _, problem = work.communicate()
+    pages = site / ".pages"  # in the new site: whatever happens, it goes with that
+    for address in addresses:
+        (pages / address).parent.mkdir(parents=True)
+        link(site / address, pages / address)
+    options = ["--site", str(pages), "--output-path", str(site / output), "--quiet"]
+    command = [sys.executable, "-m", "pagefind", *options]
+    with Popen(command, stdout=DEVNULL, stderr=PIPE, text=True) as work:  # noqa: S603 - ours
+        try:
+            yield
+        except BaseException:
+            work.kill()
+            raise
+        _, problem = work.communicate()
+    shutil.rmtree(pages)
     if work.returncode:
         raise PublishError(f"The search index could not be written: {problem.strip()[-300:]}")
-
-
-def _write(path: Path, value: object) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.unlink(missing_ok=True)  # it may be the earlier site's own file
-    path.write_text(json.dumps(value, separators=(",", ":")), encoding="utf-8")

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from publishing.case_files import CaseFiles
 from publishing.conversion import published_case
-from publishing.files import SiteFiles, key_of, read_manifest
+from publishing.files import SiteFiles, key_of, notes_of
 from publishing.folder import replacing
 from publishing.gate import blocked
 from publishing.overviews import Overviews
@@ -21,6 +21,7 @@ from schemas.sources import Check
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+_PACKAGES = ("publishing", "schemas", "warehouse")  # what a site is made with
 _SIMILAR = 5
 _LARGE = 1_000_000  # bytes from which a file of ours is known by its size alone
 
@@ -31,19 +32,22 @@ def earlier_site(folder: Path) -> Earlier:
     It is not where there is no site, or a damaged one, or one of another casebook.
     """
     try:
-        found = Earlier.model_validate(read_manifest(folder).get("notes") or {})
+        return Earlier.model_validate(notes_of(folder))
     except ValidationError:
         return Earlier()
-    complete = all((folder / one.address).is_file() for one in found.entries.values())
-    return found if complete else Earlier()
 
 
 def site_version(settings: SiteSettings) -> str:
     """Return a key of everything but the cases that pages depend on: settings, program, words."""
-    files = sorted(file for file in HERE.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    packages = (HERE.parent / name for name in _PACKAGES)
+    files = sorted(p for one in packages for p in one.rglob("*") if p.is_file())
     known = [
-        (str(one.relative_to(HERE)), size if (size := one.stat().st_size) > _LARGE else _hash(one))
+        (
+            str(one.relative_to(HERE.parent)),
+            size if (size := one.stat().st_size) > _LARGE else _hash(one),
+        )
         for one in files
+        if one.suffix != ".pyc"
     ]
     return key_of(settings.model_dump(), known)
 
@@ -77,7 +81,7 @@ def build(
                 Overviews(files, plan, entries, tables).write(lines, plan.changes)
         cases.write_tombstones(plan.withdrawn)
         copy_static(files)
-        made = Earlier(keys=plan.keys, entries=plan.entries, blocked=plan.blocked, whole=plan.whole)
+        made = Earlier(keys=plan.keys, entries=plan.entries, whole=plan.whole)
         files.close(made.model_dump(mode="json"))
 
 

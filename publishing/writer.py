@@ -64,9 +64,7 @@ class PageWriter:
 
 def entry_json(entry: Entry) -> Row:
     """Return a case as lists in JSON have it."""
-    names = {"case_id", "title", "company", "industry", "year", "stage", "narrator", "kind"}
-    tags = [tag.slug for tag in entry.tags]
-    return entry.model_dump(mode="json", include=names) | {"tags": tags, "page": entry.address}
+    return entry.plain() | {"tags": [tag.slug for tag in entry.tags], "page": entry.address}
 
 
 def digests(entries: Iterable[Entry]) -> list[tuple[str, str]]:

@@ -39,7 +39,6 @@ def a_plan(
         lines=lines,
         entries=entries,
         keys=keys,
-        blocked={},
         withdrawn=withdrawn,
         changes=changes,
         settings=settings,

@@ -12,23 +12,23 @@ ROOT = Path(__file__).parents[1]
 CEILINGS = {
     "extractors": 7_000,
     "summarizer": 4_500,
-    "flows": 1_980,
-    "warehouse": 1_430,
+    "flows": 1_985,
+    "warehouse": 1_435,
     "review": 5_965,
-    "publishing": 4_640,
+    "publishing": 4_690,
     "cli": 1_910,
     "schemas": 1_360,
     "prompts": 300,
     "config": 505,
     "benchmarks": 1_850,
-    "tests": 20_700,
+    "tests": 20_860,
 }
 # Where a package still is above the ceiling of its design, it must not grow.
 STILL_ABOVE = {
     "summarizer": 4_880,
 }
 PACKAGES = [name for name in CEILINGS if name not in {"benchmarks", "tests"}]
-PROGRAM_CEILING = 29_950
+PROGRAM_CEILING = 29_990
 FILE_CEILING = 400
 MOST_ERRORS = 40
 MOST_BYTES = {"README.md": 9_000, "CHANGELOG.md": 12_000, "benchmarks/RESULTS.md": 16_000}

@@ -314,6 +314,10 @@ class CaseReads(Reader):
         """
         return self._rows("publishable", target=target)
 
+    def revision_ids(self) -> list[str]:
+        """Return the ids of all revisions."""
+        return [row["revision_id"] for row in self._rows("revision_ids")]
+
     def site_changes(self, target: str) -> list[Values]:
         """Return what was added, changed and withdrawn at a target, the newest first."""
         return self._rows("site_changes", target=target)

@@ -12,7 +12,7 @@ async function load() {
   const { cases, rows } = await (await fetch(listing.dataset.rows)).json();
   return rows.map(([number, text, anchor, support, more], place) => {
     const of = cases[number];
-    const words = [text, of.title, of.company ?? "", more?.metric ?? "", ...(Array.isArray(more) ? more : [])];
+    const words = [text, of.title, of.company ?? "", more?.metric ?? "", ...(Array.isArray(more) ? more.map((one) => one.text) : [])];
     return { of, text, anchor, support, more, place, plain: plain(words.join(" ")) };
   });
 }
@@ -28,8 +28,7 @@ function wanted(typed) {
 }
 
 function valuesOf(row, name) {
-  if (name === "unit") return row.more?.unit ? [row.more.unit] : [];
-  const value = row.of[name];
+  const value = row.of[name === "company" ? "company_key" : name];
   if (Array.isArray(value)) return value;
   return value === null || value === undefined ? [] : [String(value)];
 }
@@ -81,18 +80,26 @@ async function count(state, names) {
   );
 }
 
+function doubt() {
+  return element("span", { class: "mark doubtful" }, "doubtful, confirmed");
+}
+
 function statement(row) {
   const { of, more } = row;
   const address = `cases/${of.slug}/index.html#${row.anchor}`;
   const link = element("a", { class: "plain", href: address }, row.text);
   const said = element("p", { dir: "auto" }, link);
   if (row.support === "doubtful") {
-    said.append(" ", element("span", { class: "mark doubtful" }, "doubtful, confirmed"));
+    said.append(" ", doubt());
   }
-  const met = (Array.isArray(more) ? more : []).map((text) => element("li", { dir: "auto" }, text));
+  const met = (Array.isArray(more) ? more : []).map((one) => {
+    const line = element("li", { dir: "auto" }, one.text);
+    if (one.support === "doubtful") line.append(" ", doubt());
+    return line;
+  });
   const parts = [said];
   if (met.length > 0) {
-    parts.push(element("ul", { class: "answers", "aria-label": "How it was met" }, ...met));
+    parts.push(element("ul", { class: "answers", "aria-label": "How it was addressed" }, ...met));
   }
   const who = [of.company ?? of.title, of.year].filter(Boolean).join(", ");
   const where = [who, row.support, ...(of.company ? [of.title] : [])].join(" · ");

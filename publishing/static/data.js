@@ -9,7 +9,7 @@ const FAILURES = {
   Binder: "A column is not there, or its type does not fit.",
   Catalog: "A table or a function is not there.",
   Conversion: "A value does not fit the type that it should have.",
-  "Out of Memory": "This needs more memory than the browser gives.",
+  "Out of Memory": "This needs more memory than the browser allows.",
   Parser: "This is not SQL that DuckDB understands.",
   Permission: "A query here reads the tables of this page, no files and no other sites.",
 };

@@ -33,7 +33,7 @@ async function weight() {
 function partsOf(record) {
   const said = record.statements.flatMap((one) => [
     { text: one.text, anchor: one.anchor, support: one.support },
-    ...one.quotes.map((quote) => ({ text: quote.quote, anchor: one.anchor, support: one.support, link: quote.link })),
+    ...one.quotes.map((quote) => ({ text: quote.quote, anchor: one.anchor, support: one.support })),
   ]);
   const prose = record.prose.flatMap((part) =>
     part.paragraphs.flatMap((text) => text.split(/(?<=[.!?])\s+/u)).map((text) => ({ text, support: "imported" })),
@@ -112,7 +112,7 @@ form?.addEventListener("submit", async (event) => {
       answer.replaceChildren(element("ol", { class: "cases" }, ...hits.map(shown)));
     }
   } catch (error) {
-    answer.replaceChildren(element("p", { class: "none" }, "The cases could not be loaded: try again."));
+    answer.replaceChildren(element("p", { class: "none" }, "The cases could not be loaded: load the page again."));
     throw error;
   }
 });

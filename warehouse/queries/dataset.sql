@@ -60,6 +60,10 @@ FROM read_json(
     }
 );
 
+CREATE MACRO is_doubtful(facts, name) AS list_contains(
+    list_transform(facts, lambda fact: [fact.name, fact.support]), [name, 'doubtful']
+);
+
 CREATE TABLE published_cases AS
 SELECT
     case_id,
@@ -71,6 +75,9 @@ SELECT
     try_cast(year AS INTEGER) AS year,
     stage,
     narrator,
+    list_transform(
+        list_filter(facts, lambda fact: fact.support = 'doubtful'), lambda fact: fact.name
+    ) AS doubtful,
     list_transform(tags, lambda tag: tag.slug) AS tags,
     array_to_string(
         list_transform(
@@ -116,6 +123,7 @@ COMMENT ON COLUMN published_cases.industry IS 'The industry, by its short name.'
 COMMENT ON COLUMN published_cases.year IS 'The year of the account.';
 COMMENT ON COLUMN published_cases.stage IS 'How far the system had come.';
 COMMENT ON COLUMN published_cases.narrator IS 'Who gives the account: builder, vendor, customer, panel or researcher.';
+COMMENT ON COLUMN published_cases.doubtful IS 'The facts that a check doubted and a curator confirmed.';
 COMMENT ON COLUMN published_cases.tags IS 'The tags, by their short names.';
 COMMENT ON COLUMN published_cases.abstract IS 'The case in a few sentences.';
 COMMENT ON COLUMN published_cases.prose IS 'The text of an imported case as Markdown; it has no quotes.';
@@ -200,11 +208,21 @@ COMMENT ON COLUMN published_statements.page IS 'The statement on the site.';
 COMMENT ON COLUMN published_statements.licence IS 'The licence of text and data; quotes belong to their sources.';
 COMMENT ON COLUMN published_statements.citation IS 'How to cite the case.';
 
--- What pages over all cases show of a statement: the newest cases come first.
+-- What pages over all cases show of a statement: the newest cases come first. They have no room for
+-- the mark of a doubt, so a doubtful company or year is left out.
 CREATE TABLE shown_statements AS
-WITH parts AS (
+WITH cases AS (
     SELECT
         rowid AS place,
+        * REPLACE (
+            if(is_doubtful(facts, 'company'), NULL, company) AS company,
+            if(is_doubtful(facts, 'year'), NULL, year) AS year
+        )
+    FROM lines
+),
+parts AS (
+    SELECT
+        place,
         case_id,
         slug,
         title,
@@ -218,13 +236,13 @@ WITH parts AS (
         source.language AS language,
         list_transform(tags, lambda tag: tag.slug) AS tags,
         unnest(statements) AS part
-    FROM lines
+    FROM cases
 ),
 answers AS (
     SELECT
         case_id,
         part.answers AS n,
-        list(part.text ORDER BY part.n) AS texts
+        list({text: part.text, support: part.support} ORDER BY part.n) AS solutions
     FROM parts
     WHERE part.answers IS NOT NULL
     GROUP BY ALL
@@ -237,7 +255,7 @@ SELECT
     parts.part.anchor AS anchor,
     parts.part.support AS support,
     unnest(parts.part.measure),
-    coalesce(answers.texts, []) AS answers
+    coalesce(answers.solutions, []) AS answers
 FROM parts
 LEFT JOIN answers ON answers.case_id = parts.case_id AND answers.n = parts.part.n
 WHERE parts.part.section <> 'solutions' OR parts.part.answers IS NULL
@@ -427,13 +445,15 @@ WITH members AS (
     )
     WHERE member IS NOT NULL AND list_contains($sections, section)
 )
-SELECT *, count(*) OVER (PARTITION BY group_kind, member, section) AS total
+SELECT
+    * EXCLUDE (place),
+    count(*) OVER (PARTITION BY group_kind, member, section) AS total
 FROM members
 QUALIFY row_number() OVER (PARTITION BY group_kind, member, section ORDER BY place, n) <= $most
 ORDER BY place, n;
 
 -- name: dataset_section
-SELECT *
+SELECT * EXCLUDE (place)
 FROM shown_statements
 WHERE section = $section AND ($section <> 'results' OR coalesce(value, metric, '') <> '')
 ORDER BY place, n;

@@ -36,7 +36,7 @@ from playwright.sync_api import Page, sync_playwright  # noqa: E402
 from config.services import Services  # noqa: E402
 from config.settings import Settings  # noqa: E402
 from flows.imports import import_cases  # noqa: E402
-from flows.publish import publish_site  # noqa: E402
+from flows.site import publish_site  # noqa: E402
 from publishing.plan import Published  # noqa: E402
 from review.changes import SetFact  # noqa: E402
 from review.decisions import approve, edit  # noqa: E402

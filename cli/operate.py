@@ -41,7 +41,7 @@ def publish(
     """Write the approved cases as a static site, with all of them as data."""
 
     async def work(services: "Services") -> int:
-        from flows.publish import publish_site
+        from flows.site import publish_site
 
         done = await publish_site(services, to.resolve() if to else None)
         total = len(done.added) + len(done.changed) + len(done.unchanged)
@@ -71,7 +71,7 @@ def export(
     as_json: options.AsJson = False,
 ) -> None:
     """Write the published cases as a data set: tables, Markdown, a card, and what changed."""
-    from flows.publish import site_settings
+    from flows.site import site_settings
     from publishing.export import export as write
     from warehouse import Dataset
 

@@ -51,7 +51,7 @@ def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
             yield
         files.add_folder(output, key_of(wanted))
     texts = earlier["texts"] if is_kept else _texts(files.folder)
-    for address in gone:  # nobody shall find there what is no longer said
+    for address in gone:  # their words must not stay readable
         (files.folder / _ALL / texts.get(address, "none")).unlink(missing_ok=True)
     state = {"recent": bool(recent), "superseded": sorted(map(page_version, gone.values()))}
     for name, value in ((_STATE, state), (_PAGES, {"keys": indexed, "texts": texts})):

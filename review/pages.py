@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from extractors.fetch.fetch import identify
 from extractors.text import decode
-from flows.publish import site_settings
+from flows.site import site_settings
 from publishing.site import preview
 from review import queue as queue_parts
 from review import terms

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from config.services import Services
-from flows.publish import publish_site
+from flows.site import publish_site
 from publishing.plan import Published
 from review.jobs import UNEXPECTED
 from schemas.errors import CasebookError, PublishError

@@ -12,9 +12,9 @@ from config.services import Services
 from config.settings import Settings
 from extractors.fetch.fetch import identify
 from flows.imports import import_cases
-from flows.publish import publish_site, site_settings
 from flows.recheck import due
 from flows.rerun import imported, stale
+from flows.site import publish_site, site_settings
 from publishing.conversion import published_case
 from publishing.export import RECORDS, export, title_of
 from publishing.records import CaseRecord

@@ -10,10 +10,10 @@ from local_site import Site
 from config.services import Services
 from flows.imports import import_cases
 from flows.ingest import process
-from flows.publish import publish_site
 from flows.recheck import due, look_again
 from flows.rerun import imported, redraft, reread
 from flows.run import Run
+from flows.site import publish_site
 from review.changes import AddStatement, SetFact
 from review.decisions import approve, edit
 from schemas.cases import Section, SupportLevel

@@ -8,8 +8,8 @@ from local_site import Site
 
 from config.services import Services
 from flows.ingest import process
-from flows.publish import publish_site
 from flows.run import Run
+from flows.site import publish_site
 from publishing.plan import Published
 from review.changes import SetFact
 from review.decisions import approve, edit, reject, reopen
@@ -106,7 +106,7 @@ async def test_what_may_not_be_published_is_kept_back_and_the_rest_is(
     approve(services.warehouse, other, "tester", leave_out=True)
     # To approve such a case is refused as well: the gate is the second line of defence.
     monkeypatch.setattr(
-        "flows.publish.blocked_by",
+        "flows.site.blocked_by",
         lambda view: "No!" if view.revision.study.fact("title").value == "Blocked" else None,
     )
 

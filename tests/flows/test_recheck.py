@@ -10,9 +10,9 @@ from werkzeug import Response
 
 from config.services import Services
 from flows.ingest import process
-from flows.publish import publish_site
 from flows.recheck import due, look_again, recheck_all
 from flows.run import Run
+from flows.site import publish_site
 from review.decisions import approve
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView

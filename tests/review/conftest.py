@@ -13,7 +13,7 @@ from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 
 from config.services import Services
 from config.settings import Settings
-from flows import publish
+from flows import site
 from publishing.site import build as build_site
 from review import live
 from review.app import create_app
@@ -34,7 +34,7 @@ def site_written_here(monkeypatch) -> None:
     def build_here(on_page, *given):
         build_site(*given, on_page)
 
-    monkeypatch.setattr(publish, "build_apart", build_here)
+    monkeypatch.setattr(site, "build_apart", build_here)
     monkeypatch.setattr("publishing.site.indexing", lambda *_: nullcontext())
 
 

@@ -9,7 +9,7 @@ from case_views import TEXT
 from mcp import Client, StdioServerParameters
 
 from flows.imports import import_cases
-from flows.publish import publish_site
+from flows.site import publish_site
 from review import decisions
 from review.assistant import create_server
 from review.changes import SetFact
@@ -25,7 +25,7 @@ LINES = TEXT.split("\n\n")
 @pytest.fixture(autouse=True)
 def no_site(monkeypatch) -> None:
     """Nothing here reads the site, only what the warehouse knows of it."""
-    monkeypatch.setattr("flows.publish.build_apart", lambda *_: None)
+    monkeypatch.setattr("flows.site.build_apart", lambda *_: None)
 
 
 @pytest.fixture

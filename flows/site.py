@@ -1,0 +1,183 @@
+"""The approved cases become the site, and the warehouse learns what is on it.
+
+This does not import Prefect, which takes two seconds: the flow is in `flows.publish`.
+"""
+
+from asyncio import to_thread
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from config.services import Services
+from config.settings import Settings
+from publishing.conversion import published_case
+from publishing.files import key_of
+from publishing.plan import Blocked, Change, Plan, Published, SiteSettings
+from publishing.process import build_apart
+from publishing.records import Entry, entry_of
+from publishing.site import blocked_by, earlier_site, site_version
+from publishing.slugs import slug_of
+from schemas.frozen import content_id
+from schemas.reviews import CaseStatus, CaseView, Publication
+from warehouse import Dataset, Warehouse
+
+Progress = Callable[[int, int], object]
+_OUT = (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
+_AT_ONCE = 50  # cases that are read
+_SHOWN = ("revision_id", "approval_id", "checked_at")
+_LEFT = "A case that was withdrawn"
+
+
+def site_settings(own: Settings) -> SiteSettings:
+    """Return the site's name, address, licence and contact."""
+    return SiteSettings(
+        title=own.site_title,
+        address=own.site_address,
+        licence=own.site_licence,
+        contact=own.site_contact,
+    )
+
+
+async def publish_site(
+    services: Services,
+    out: Path | None = None,
+    on_progress: Progress = lambda *_: None,
+    *,
+    who: str = "",
+) -> Published:
+    """Write the site and store what changed, or raise PublishError; the site stays as it was.
+
+    ``on_progress`` gets the number of steps that are done, and of all; what it raises ends it.
+    """
+    out, who = out or services.settings.site_path, who or services.settings.curator
+    async with services.warehouse.alone("publish"):
+        work = _Publishing(services.warehouse, site_settings(services.settings), out, on_progress)
+        return await to_thread(work.run, who)
+
+
+class _Publishing:
+    """One publication to a folder: what stays, what is read again, and what is withdrawn."""
+
+    def __init__(
+        self, warehouse: Warehouse, site: SiteSettings, out: Path, on_progress: Progress
+    ) -> None:
+        self._warehouse, self._site, self._out = warehouse, site, out
+        self._target, self._on_progress = str(out), on_progress
+        self._version, self._earlier = site_version(site), earlier_site(out)
+        self._rows = {row["case_id"]: row for row in warehouse.publishable(self._target)}
+        self._keys = {
+            case_id: key_of(self._version, *(row[name] for name in _SHOWN))
+            for case_id, row in self._rows.items()
+        }
+
+    def run(self, who: str) -> Published:
+        """Write the site, unless it would be the same, and store what changed."""
+        before = {p.case_id: p for p in self._warehouse.publications() if p.target == self._target}
+        with TemporaryDirectory() as folder:
+            lines = Path(folder) / "cases.jsonl"
+            entries, blocked = self._read(lines)
+            same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
+            fresh = [e for e in entries.values() if (e.case_id, e.address, e.digest) not in same]
+            gone = [_withdrawal(p) for p in before.values() if p.case_id not in entries]
+            now = [_change(before, one) for one in fresh]
+            self._write(lines, entries, gone, now)
+        rows = [*map(self._publication, fresh), *gone]
+        self._warehouse.append(*(row.model_copy(update={"who": who}) for row in rows))
+        new = {entry.case_id for entry in fresh}
+        return Published(
+            path=self._out,
+            added=tuple(sorted(new - before.keys())),
+            changed=tuple(sorted(new & before.keys())),
+            unchanged=tuple(sorted(entries.keys() - new)),
+            withdrawn=tuple(p.case_id for p in gone),
+            blocked=tuple(blocked),
+        )
+
+    def _read(self, lines: Path) -> tuple[dict[str, Entry], list[Blocked]]:
+        """Return the cases of the site, and those that are kept back.
+
+        Those that are not on the site as they are now are read, and written into ``lines``.
+        """
+        same = {i for i, key in self._keys.items() if self._earlier.keys.get(i) == key}
+        entries = {i: one for i, one in self._earlier.entries.items() if i in same}
+        blocked = list[Blocked]()
+        stale = [i for i in self._keys if i not in entries]
+        taken, checks = {one.slug for one in entries.values()}, self._warehouse.last_checks()
+        with lines.open("w", encoding="utf-8") as file:
+            for n, view in enumerate(self._views(stale)):
+                self._on_progress(n, 2 * len(stale))
+                case_id = view.case.case_id
+                if reason := blocked_by(view):
+                    blocked.append(_blocked(view, reason))
+                elif view.status in _OUT:  # still
+                    case = published_case(view, check=checks.get(view.source.source_id))
+                    earlier = self._rows[case_id]["address"]
+                    slug = slug_of(case_id, case.title, earlier, taken)
+                    case = case.model_copy(update={"slug": slug})
+                    taken.add(slug)
+                    entries[case_id] = entry_of(case)
+                    file.write(case.model_dump_json() + "\n")
+        return entries, blocked
+
+    def _views(self, case_ids: Sequence[str]) -> Iterator[CaseView]:
+        for start in range(0, len(case_ids), _AT_ONCE):
+            yield from self._warehouse.case_views(case_ids[start : start + _AT_ONCE])
+
+    def _write(
+        self,
+        lines: Path,
+        entries: Mapping[str, Entry],
+        gone: Sequence[Publication],
+        now: Sequence[Change],
+    ) -> None:
+        """Write the site, unless it would be the same."""
+        ended = [p for p in self._warehouse.withdrawals() if p.target == self._target]
+        withdrawn = [*(p for p in ended if p.case_id not in entries), *gone]
+        places = sorted(p.address for p in withdrawn)
+        whole = key_of(self._version, sorted(self._keys.items()), places)
+        if whole == self._earlier.whole:
+            return
+        left = [Change(at=p.at, what="withdrawn", title=_LEFT, address=p.address) for p in gone]
+        log = [Change(**row) for row in self._warehouse.site_changes(self._target)]
+        plan = Plan(
+            lines=lines,
+            entries=entries,
+            keys=self._keys,
+            withdrawn=withdrawn,
+            changes=[*now, *left, *log],
+            settings=self._site,
+            version=self._version,
+            whole=whole,
+        )
+        total = len(entries)
+        build_apart(lambda n: self._on_progress(total + n, 2 * total), plan, self._out, Dataset)
+
+    def _publication(self, entry: Entry) -> Publication:
+        now = datetime.now(UTC)
+        parts = (entry.case_id, self._target, entry.digest, now.isoformat())
+        return Publication(
+            publication_id=content_id("pub", *parts),
+            case_id=entry.case_id,
+            revision_id=self._rows[entry.case_id]["revision_id"],
+            target=self._target,
+            address=entry.address,
+            content_hash=entry.digest,
+            at=now,
+        )
+
+
+def _blocked(view: CaseView, reason: str) -> Blocked:
+    title = view.revision.study.fact("title").value
+    return Blocked(case_id=view.case.case_id, title=title, reason=reason)
+
+
+def _change(before: Container[str], entry: Entry) -> Change:
+    what = "changed" if entry.case_id in before else "added"
+    return Change(at=datetime.now(UTC), what=what, title=entry.title, address=entry.address)
+
+
+def _withdrawal(publication: Publication) -> Publication:
+    new_id = content_id("pub", publication.publication_id, "withdrawn")
+    changes = {"publication_id": new_id, "withdrawn": True, "at": datetime.now(UTC)}
+    return publication.model_copy(update=changes)

@@ -70,7 +70,7 @@ def export(
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write the published cases as a data set: tables, Markdown, a card, and what changed."""
+    """Write the published cases as a dataset: tables, Markdown, a card, and what changed."""
     from flows.site import site_settings
     from publishing.export import export as write
     from warehouse import Dataset

@@ -35,7 +35,7 @@ VIEWS = (
 SITE = {
     "home": "index.html", "search": "search.html?q=model+reviews", "tag": "tags/embeddings/index.html",
     "figures": "figures.html#cases-by-year", "data": "data.html?question=7",
-    "results": "results.html", "said": "said.html",
+    "results": "results.html", "attribution": "attribution.html",
 }  # fmt: skip
 PAGES = {
     "queue": "/", "refused": "/?status=refused", "failures": "/?status=failed",

@@ -4,10 +4,11 @@ This does not import Prefect, which takes two seconds: the flow is in `flows.pub
 """
 
 from asyncio import to_thread
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from config.services import Services
 from config.settings import Settings
@@ -26,7 +27,6 @@ Progress = Callable[[int, int], object]
 _OUT = (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
 _AT_ONCE = 50  # cases that are read
 _SHOWN = ("revision_id", "approval_id", "checked_at")
-_LEFT = "A case that was withdrawn"
 
 
 def site_settings(own: Settings) -> SiteSettings:
@@ -80,7 +80,8 @@ class _Publishing:
             same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
             fresh = [e for e in entries.values() if (e.case_id, e.address, e.digest) not in same]
             gone = [_withdrawal(p) for p in before.values() if p.case_id not in entries]
-            now = [_change(before, one) for one in fresh]
+            now = [_change("changed" if e.case_id in before else "added", e) for e in fresh]
+            now += [_change("withdrawn", one) for one in gone]
             self._write(lines, entries, gone, now)
         rows = [*map(self._publication, fresh), *gone]
         self._warehouse.append(*(row.model_copy(update={"who": who}) for row in rows))
@@ -109,7 +110,8 @@ class _Publishing:
                 self._on_progress(n, 2 * len(stale))
                 case_id = view.case.case_id
                 if reason := blocked_by(view):
-                    blocked.append(_blocked(view, reason))
+                    title = view.revision.study.fact("title").value
+                    blocked.append(Blocked(case_id=case_id, title=title, reason=reason))
                 elif view.status in _OUT:  # still
                     case = published_case(view, check=checks.get(view.source.source_id))
                     earlier = self._rows[case_id]["address"]
@@ -129,26 +131,29 @@ class _Publishing:
         lines: Path,
         entries: Mapping[str, Entry],
         gone: Sequence[Publication],
-        now: Sequence[Change],
+        now: Sequence[Mapping[str, Any]],
     ) -> None:
         """Write the site, unless it would be the same."""
         ended = [p for p in self._warehouse.withdrawals() if p.target == self._target]
         withdrawn = [*(p for p in ended if p.case_id not in entries), *gone]
         places = sorted(p.address for p in withdrawn)
-        whole = key_of(self._version, sorted(self._keys.items()), places)
-        if whole == self._earlier.whole:
+        fingerprint = key_of(self._version, sorted(self._keys.items()), places)
+        if fingerprint == self._earlier.fingerprint:
             return
-        left = [Change(at=p.at, what="withdrawn", title=_LEFT, address=p.address) for p in gone]
-        log = [Change(**row) for row in self._warehouse.site_changes(self._target)]
+        titles = {entry.address: entry.title for entry in entries.values()}
+        log = [
+            Change(title=titles.get(row["address"]), **row)
+            for row in (*now, *self._warehouse.site_changes(self._target))
+        ]
         plan = Plan(
             lines=lines,
             entries=entries,
             keys=self._keys,
             withdrawn=withdrawn,
-            changes=[*now, *left, *log],
+            changes=log,
             settings=self._site,
             version=self._version,
-            whole=whole,
+            fingerprint=fingerprint,
         )
         total = len(entries)
         build_apart(lambda n: self._on_progress(total + n, 2 * total), plan, self._out, Dataset)
@@ -167,14 +172,8 @@ class _Publishing:
         )
 
 
-def _blocked(view: CaseView, reason: str) -> Blocked:
-    title = view.revision.study.fact("title").value
-    return Blocked(case_id=view.case.case_id, title=title, reason=reason)
-
-
-def _change(before: Container[str], entry: Entry) -> Change:
-    what = "changed" if entry.case_id in before else "added"
-    return Change(at=datetime.now(UTC), what=what, title=entry.title, address=entry.address)
+def _change(what: str, one: Entry | Publication) -> dict[str, Any]:
+    return {"at": datetime.now(UTC), "what": what, "address": one.address}
 
 
 def _withdrawal(publication: Publication) -> Publication:

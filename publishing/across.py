@@ -94,9 +94,9 @@ def write_across(
         "facets": [(name, label) for name, label in FACETS if name != "evidence"],
         "sorts": _RESULT_SORTS if one.name == "results" else _SORTS,
     }
-    pages.put(f"{one.name}.html", "across.html", [rows, tabs, labels], twins=one.name, **values)
+    pages.put(f"{one.name}.html", "across.html", [rows, tabs, labels], alternate=one.name, **values)
     parts = [Part(one.name, one.heading, one.name, rows, len(rows))]
-    pages.put_twins(one.name, one.heading, rows, lede=one.lede, parts=parts)
+    pages.put_alternates(one.name, one.heading, rows, lede=one.lede, parts=parts)
 
 
 def parts_of(rows: Sequence[Row]) -> list[Part]:
@@ -140,7 +140,7 @@ def statements_json(name: str, rows: Sequence[Row], entries: Sequence[Entry]) ->
 
 def _case(entry: Entry) -> Row:
     tags = [tag.slug for tag in entry.tags]
-    return entry.plain() | {"slug": entry.slug, "company_key": entry.company_key, "tag": tags}
+    return entry.unmarked() | {"slug": entry.slug, "company_key": entry.company_key, "tag": tags}
 
 
 def _more(name: str, row: Row) -> Sequence[str] | Mapping[str, Any] | None:

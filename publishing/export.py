@@ -1,4 +1,4 @@
-"""The published site's data as a data set to hand on: a folder of files, one release after another.
+"""The published site's data as a dataset to hand on: a folder of files, one release after another.
 
 The folder may be a clone of a repository: files are replaced one by one, and whatever begins with
 ``.git`` stays. ``release.json`` is written last, so that a run that broke off is completed by the

@@ -83,7 +83,8 @@ def article(record: CaseRecord) -> str:
         "case_id": record.case_id,
         "revision_id": record.revision_id,
     }
-    known = {name: value for name, value in head.items() if value is not None}
+    doubtful = {fact.name for fact in record.facts if fact.is_doubtful}  # no room for a mark
+    known = {name: v for name, v in head.items() if v is not None and name not in doubtful}
     front = yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=_ONE_LINE)
     return f"---\n{front}---\n\n{case_markdown(record)}"
 

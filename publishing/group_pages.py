@@ -5,7 +5,7 @@ from typing import Any
 
 from publishing.across import NOUNS, parts_of
 from publishing.files import key_of
-from publishing.groups import KINDS, Group, together
+from publishing.groups import KINDS, Group, co_occurring
 from publishing.records import Entry
 from publishing.wording import TAG_GROUPS
 from publishing.writer import PageWriter, digests
@@ -22,9 +22,9 @@ def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]])
         "heading": KINDS[group.kind][1],
         "parts": parts,
         "parts_in": [(one.name, NOUNS[one.name], one.total) for one in parts],
-        "beside": ((label, together(group, name)) for name, label in TAG_GROUPS.items()),
+        "beside": ((label, co_occurring(group, name)) for name, label in TAG_GROUPS.items()),
         "pages": len(chunks),
-        "twins": f"{group.folder}/index",
+        "alternate": f"{group.folder}/index",
     }
     whole = [group.label, group.definition, key_of(digests(group.entries)), rows]
     for n, shown in enumerate(chunks):
@@ -32,7 +32,7 @@ def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]])
         names = [_name(len(chunks), other) for other in (n - 1, n, n + 1)]
         more = {"shown": shown, "number": n + 1, "newer": names[0], "older": names[2]}
         pages.put(f"{group.folder}/{names[1]}", "group.html", key, **more, **values)
-    pages.put_twins(
+    pages.put_alternates(
         f"{group.folder}/index",
         group.label,
         whole,

@@ -25,7 +25,7 @@ KINDS: Mapping[GroupKind, tuple[str, str]] = MappingProxyType(
 )
 """The folder of each kind of group, and its heading."""
 
-_MOST_TOGETHER = 12
+_MOST_TAGS = 12
 _SLUG_CHARACTERS = 60
 
 
@@ -54,7 +54,7 @@ class Group(NamedTuple):
         return f"{self.folder}/index.html"
 
 
-class Together(NamedTuple):
+class CoOccurrence(NamedTuple):
     """A tag that cases of a group also have, and how many of them."""
 
     slug: str
@@ -91,13 +91,13 @@ def company_names(entries: Iterable[Entry]) -> Mapping[str, str]:
     }
 
 
-def together(group: Group, term_group: TermGroup) -> list[Together]:
+def co_occurring(group: Group, term_group: TermGroup) -> list[CoOccurrence]:
     """Return the tags of ``term_group`` that most of a group's cases have, its own left out."""
     found = [tag for one in group.entries for tag in one.tags if tag.group == term_group]
     labels, counts = {tag.slug: tag.label for tag in found}, Counter(tag.slug for tag in found)
     own = group.key if group.kind == "tag" else None
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [Together(slug, labels[slug], n) for slug, n in ranked if slug != own][:_MOST_TOGETHER]
+    return [CoOccurrence(slug, labels[slug], n) for slug, n in ranked if slug != own][:_MOST_TAGS]
 
 
 def _places(entry: Entry) -> Iterator[tuple[GroupKind, str]]:

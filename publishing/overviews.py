@@ -22,16 +22,16 @@ from publishing.writer import PageWriter, digests
 from schemas.frozen import sha256_hex
 
 _NEWEST, _STATEMENTS, _FEED = 8, 6, 50
-_SHELVES_AT_HOME = ("Techniques", "Industries", "Applications", "Years")
-_AT_HOME = 14  # groups of a shelf
+_LISTINGS_AT_HOME = ("Techniques", "Industries", "Applications", "Years")
+_AT_HOME = 14  # groups of a listing
 _MOST_COMPANIES = 700
 _MOST_DAYS, _PER_DAY = 60, 25
 _SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("title", "Title"))
-_FIXED = ("", "search.html", "browse.html", "said.html", "figures.html", "data.html")
+_FIXED = ("", "search.html", "browse.html", "attribution.html", "figures.html", "data.html")
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _VERSION_DIGITS = 12
 
-Shelf = tuple[str, Sequence[Group]]
+Listing = tuple[str, Sequence[Group]]
 
 
 class Overviews:
@@ -102,30 +102,32 @@ class Overviews:
         }
 
     def _write_home(self) -> None:
-        newest, shelves = self._entries[:_NEWEST], self._shelves()
+        newest, listings = self._entries[:_NEWEST], self._listings()
         browse = [
             (heading, found[:_AT_HOME], len(found))
-            for heading, found in sorted(shelves, key=_at_home)
-            if heading in _SHELVES_AT_HOME
+            for heading, found in sorted(listings, key=_at_home)
+            if heading in _LISTINGS_AT_HOME
         ]
         key = [len(self._entries), digests(newest), self._tabs]
         key += [[_sizes(shown), total] for _, shown, total in browse]
         tabs = [tab for tab in self._tabs if tab[2]]
-        values = {"newest": newest, "browse": browse, "across": tabs, "twins": "index"}
+        values = {"newest": newest, "browse": browse, "across": tabs, "alternate": "index"}
         self._pages.put("index.html", "index.html", key, **values)
-        self._pages.put_twins("index", self._title, key, entries=newest)
-        all_shelves = [
+        self._pages.put_alternates("index", self._title, key, entries=newest)
+        all_listings = [
             (heading, found[:_MOST_COMPANIES], max(0, len(found) - _MOST_COMPANIES))
-            for heading, found in shelves
+            for heading, found in listings
         ]
-        key = [len(self._entries), *(_sizes(found) for _, found in shelves)]
-        self._pages.put("browse.html", "browse.html", key, shelves=all_shelves, twins="browse")
-        self._pages.put_twins("browse", "Browse", key, shelves=shelves)
+        key = [len(self._entries), *(_sizes(found) for _, found in listings)]
+        self._pages.put(
+            "browse.html", "browse.html", key, listings=all_listings, alternate="browse"
+        )
+        self._pages.put_alternates("browse", "Browse", key, listings=listings)
 
-    def _shelves(self) -> list[Shelf]:
+    def _listings(self) -> list[Listing]:
         """Return the groups by what they have in common, tags by what they are."""
         tags = self._groups["tag"]
-        found: list[Shelf] = [
+        found: list[Listing] = [
             (label, [one for one in tags if one.term_group == name])
             for name, label in TAG_GROUPS.items()
         ]
@@ -144,7 +146,7 @@ class Overviews:
         newest = self._entries[:PAGE]
         values = {"newest": newest, "facets": FACETS, "sorts": _SORTS}
         self._pages.put("search.html", "search.html", [digests(newest), self._labels], **values)
-        self._pages.put("said.html", "said.html", len(self._entries))
+        self._pages.put("attribution.html", "attribution.html", len(self._entries))
 
     def _write_changes(self, changes: Sequence[Change]) -> None:
         rows = [change.model_dump(mode="json") for change in changes]
@@ -185,5 +187,5 @@ def _sizes(found: Sequence[Group]) -> list[tuple[str, str, int]]:
     return [(one.address, one.label, len(one.entries)) for one in found]
 
 
-def _at_home(shelf: Shelf) -> int:
-    return (*_SHELVES_AT_HOME, shelf[0]).index(shelf[0])
+def _at_home(listing: Listing) -> int:
+    return (*_LISTINGS_AT_HOME, listing[0]).index(listing[0])

@@ -91,7 +91,7 @@ def environment(settings: SiteSettings) -> Environment:
         similar=(),
         path="",
         part_of="",
-        twins="",
+        alternate="",
     )
     return made
 

@@ -116,20 +116,23 @@ class Exported(Frozen):
 
 
 class Change(Frozen):
-    """A case that was added, changed or withdrawn, and when; ``address`` is its page."""
+    """A case that was added, changed or withdrawn, and when; ``address`` is its page.
+
+    ``title`` is what it is called now, None where it is no longer on the site.
+    """
 
     at: datetime
     what: str
-    title: str
+    title: str | None
     address: str
 
 
 class Earlier(Frozen):
-    """What a site has already: keys and entries by case id, and the key of the whole."""
+    """What a site has already: keys and entries by case id, and its fingerprint."""
 
     keys: Mapping[str, str] = {}
     entries: Mapping[str, Entry] = {}
-    whole: str | None = None
+    fingerprint: str | None = None
 
 
 class Plan(NamedTuple):
@@ -138,7 +141,7 @@ class Plan(NamedTuple):
     ``entries`` are its cases by id. ``lines`` is a file with a `PublishedCase` as JSON in each
     line, of those that are new or changed; the others stay as the earlier site has them. ``keys``
     are by case id and say what a case's files depend on, ``version`` what every page depends on,
-    ``whole`` all of it.
+    ``fingerprint`` all of it.
     """
 
     lines: Path
@@ -148,4 +151,4 @@ class Plan(NamedTuple):
     changes: Sequence[Change]
     settings: SiteSettings
     version: str
-    whole: str
+    fingerprint: str

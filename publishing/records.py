@@ -4,8 +4,6 @@ Pages, Markdown, citations and data are written from the same record, so they ca
 """
 
 import json
-from collections import Counter
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -162,16 +160,10 @@ class Provenance(Frozen):
         return moment.date() if moment else None
 
 
-class PublishedCase(Frozen):
-    """One case as readers get it. ``silent`` names what the source says nothing about.
-
-    ``added_at`` is when a person approved it first.
-
-    ``prose`` is the text of an ``imported`` case: it has no quotes.
-    """
+class _Described(Frozen):
+    """How a case is called and filed, on its page and in lists."""
 
     case_id: str
-    revision_id: str
     slug: str
     title: str
     company: str | None
@@ -180,6 +172,22 @@ class PublishedCase(Frozen):
     year: str | None
     stage: str | None
     narrator: str | None
+
+    @property
+    def address(self) -> str:
+        """The page's path, relative to the site's root."""
+        return f"cases/{self.slug}/index.html"
+
+
+class PublishedCase(_Described):
+    """One case as readers get it. ``silent`` names what the source says nothing about.
+
+    ``added_at`` is when a person approved it first.
+
+    ``prose`` is the text of an ``imported`` case: it has no quotes.
+    """
+
+    revision_id: str
     facts: tuple[PublishedFact, ...]
     statements: tuple[PublishedStatement, ...]
     tags: tuple[PublishedTag, ...]
@@ -199,11 +207,6 @@ class PublishedCase(Frozen):
     def made_on(self) -> date | None:
         """The day on which the text became what it is here."""
         return self.provenance.made_on or (self.imported.at.date() if self.imported else None)
-
-    @property
-    def address(self) -> str:
-        """The page's path, relative to the site's root."""
-        return f"cases/{self.slug}/index.html"
 
     @property
     def content_hash(self) -> str:
@@ -272,40 +275,22 @@ class Label(Frozen):
     group: TermGroup
 
 
-class Entry(Frozen):
+class Entry(_Described):
     """A case as lists of cases show it; ``digest`` is the `PublishedCase.content_hash`.
 
-    ``doubtful`` names the facts that are shown only where a mark can be. ``sections`` counts its
-    statements, ``measured`` its measured results.
+    ``doubtful`` names the facts that are shown only where a mark can be.
     """
 
-    case_id: str
-    slug: str
-    title: str
     lead: str
-    company: str | None
-    company_key: str | None
-    industry: str | None
-    year: str | None
-    stage: str | None
-    narrator: str | None
     kind: SourceKind
     kickers: tuple[Kicker, ...]
     doubtful: tuple[FactName, ...]
     tags: tuple[Label, ...]
-    sections: Mapping[Section, int]
-    measured: int
-    imported: bool
     added_at: datetime | None
     updated_at: datetime | None
     digest: str
 
-    @property
-    def address(self) -> str:
-        """The page's path, relative to the site's root."""
-        return f"cases/{self.slug}/index.html"
-
-    def plain(self) -> dict[str, Any]:
+    def unmarked(self) -> dict[str, Any]:
         """Return the case as JSON without marks has it: doubtful facts are left out."""
         known = self.model_dump(mode="json", include=_PLAIN - set(self.doubtful))
         return dict.fromkeys(sorted(_PLAIN)) | known
@@ -313,7 +298,7 @@ class Entry(Frozen):
 
 def entry_of(case: PublishedCase) -> Entry:
     """Return a case as lists show it."""
-    same = case.model_dump(include=Entry.model_fields.keys() - {"tags", "imported"})
+    same = case.model_dump(include=Entry.model_fields.keys() - {"tags"})
     return Entry(
         **same,
         lead=case.lead,
@@ -321,9 +306,6 @@ def entry_of(case: PublishedCase) -> Entry:
         kickers=tuple(case.kickers),
         doubtful=tuple(fact.name for fact in case.facts if fact.is_doubtful),
         tags=tuple(Label(slug=t.slug, label=t.label, group=t.group) for t in case.tags),
-        sections=Counter(s.section for s in case.statements),
-        measured=sum(s.is_measured for s in case.statements),
-        imported=case.imported is not None,
         updated_at=case.updated_at,
         digest=case.content_hash,
     )

@@ -81,7 +81,7 @@ def build(
                 Overviews(files, plan, entries, tables).write(lines, plan.changes)
         cases.write_tombstones(plan.withdrawn)
         copy_static(files)
-        made = Earlier(keys=plan.keys, entries=plan.entries, whole=plan.whole)
+        made = Earlier(keys=plan.keys, entries=plan.entries, fingerprint=plan.fingerprint)
         files.close(made.model_dump(mode="json"))
 
 

@@ -35,7 +35,7 @@ class PageWriter:
         """Write the file of that name with what ``make`` returns, unless its key is the same."""
         self.files.put(name, key_of(self._version, key), make)
 
-    def put_twins(
+    def put_alternates(
         self,
         name: str,
         heading: str,
@@ -44,19 +44,19 @@ class PageWriter:
         lede: str = "",
         entries: Sequence[Entry] = (),
         parts: Sequence[Any] = (),
-        shelves: Sequence[tuple[str, Sequence[Group]]] = (),
+        listings: Sequence[tuple[str, Sequence[Group]]] = (),
     ) -> None:
         """Write a page again as ``name.md`` and ``name.json``."""
-        values = {"lede": lede, "entries": entries, "parts": parts, "shelves": shelves}
+        values = {"lede": lede, "entries": entries, "parts": parts, "listings": listings}
         self.put(f"{name}.md", "overview.md", key, heading=heading, **values)
 
         def make() -> str:
             listed = [entry_json(one) for one in entries]
             said = {part.name: [_statement_json(row) for row in part.rows] for part in parts}
-            groups = {label: [_group_json(one) for one in members] for label, members in shelves}
+            groups = {label: [_group_json(one) for one in members] for label, members in listings}
             page: Row = {"title": heading, "about": lede, "cases": listed}
             page |= {"statements": said} if parts else {}
-            page |= {"groups": groups} if shelves else {}
+            page |= {"groups": groups} if listings else {}
             return json.dumps(page, ensure_ascii=False) + "\n"
 
         self.put_text(f"{name}.json", key, make)
@@ -64,7 +64,7 @@ class PageWriter:
 
 def entry_json(entry: Entry) -> Row:
     """Return a case as lists in JSON have it."""
-    return entry.plain() | {"tags": [tag.slug for tag in entry.tags], "page": entry.address}
+    return entry.unmarked() | {"tags": [tag.slug for tag in entry.tags], "page": entry.address}
 
 
 def digests(entries: Iterable[Entry]) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ def a_plan(
         changes=changes,
         settings=settings,
         version=version,
-        whole=key_of(keys),
+        fingerprint=key_of(keys),
     )
 
 

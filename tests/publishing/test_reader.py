@@ -204,7 +204,7 @@ SENTENCES = {
 @pytest.mark.parametrize(("sentence", "answer"), SENTENCES.items())
 def test_a_sentence_is_checked_in_the_page(site, page, asked, sentence, answer):
     """Word for word, in other words, or not here, which does not make it false."""
-    page.goto(f"{site}said.html")
+    page.goto(f"{site}attribution.html")
     page.get_by_label("Sentence").fill(sentence)
     page.get_by_role("button", name="Check it").click()
     if answer is None:
@@ -217,7 +217,7 @@ def test_a_sentence_is_checked_in_the_page(site, page, asked, sentence, answer):
 
 
 PAGES = ("index.html", "search.html?q=model", "browse.html", "tags/vllm/index.html", "results.html",
-         "lessons.html", "said.html", "figures.html", "data.html", "changes.html", "404.html")  # fmt: skip
+         "lessons.html", "attribution.html", "figures.html", "data.html", "changes.html", "404.html")  # fmt: skip
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

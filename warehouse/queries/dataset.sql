@@ -177,15 +177,7 @@ SELECT
     citation
 FROM parts;
 COMMENT ON TABLE published_statements IS 'A row per statement, with its case and its quotes.';
-COMMENT ON COLUMN published_statements.case_id IS 'The case, as in cases.';
-COMMENT ON COLUMN published_statements.revision_id IS 'The text of the case, as in cases.';
 COMMENT ON COLUMN published_statements.n IS 'The number of the statement in the case.';
-COMMENT ON COLUMN published_statements.title IS 'The case''s title.';
-COMMENT ON COLUMN published_statements.company IS 'The case''s company.';
-COMMENT ON COLUMN published_statements.company_key IS 'The company to group by.';
-COMMENT ON COLUMN published_statements.industry IS 'The case''s industry.';
-COMMENT ON COLUMN published_statements.year IS 'The case''s year.';
-COMMENT ON COLUMN published_statements.tags IS 'The case''s tags.';
 COMMENT ON COLUMN published_statements.section IS 'The part of the case.';
 COMMENT ON COLUMN published_statements.text IS 'The statement, one sentence.';
 COMMENT ON COLUMN published_statements.answers_n IS 'Of a solution: the n of the challenge that it answers.';
@@ -201,12 +193,8 @@ COMMENT ON COLUMN published_statements.unit IS 'The unit of the number.';
 COMMENT ON COLUMN published_statements.baseline IS 'What it was before.';
 COMMENT ON COLUMN published_statements.sample IS 'The time or the cases that it was measured over.';
 COMMENT ON COLUMN published_statements.method IS 'How it was measured.';
-COMMENT ON COLUMN published_statements.narrator IS 'Who says so: the case''s narrator.';
 COMMENT ON COLUMN published_statements.quotes IS 'The source''s words; where they stand is in evidence.';
-COMMENT ON COLUMN published_statements.url IS 'The source''s address.';
 COMMENT ON COLUMN published_statements.page IS 'The statement on the site.';
-COMMENT ON COLUMN published_statements.licence IS 'The licence of text and data; quotes belong to their sources.';
-COMMENT ON COLUMN published_statements.citation IS 'How to cite the case.';
 
 -- What pages over all cases show of a statement: the newest cases come first. They have no room for
 -- the mark of a doubt, so a doubtful company or year is left out.
@@ -299,8 +287,6 @@ SELECT
     one.link AS link
 FROM quoted;
 COMMENT ON TABLE evidence IS 'A row per quote on which a statement, a fact or a tag rests.';
-COMMENT ON COLUMN evidence.case_id IS 'The case, as in cases.';
-COMMENT ON COLUMN evidence.revision_id IS 'The text of the case, as in cases.';
 COMMENT ON COLUMN evidence.part IS 'statement, fact or tag.';
 COMMENT ON COLUMN evidence.key IS 'The statement''s n as text, the fact''s name or the tag''s short name.';
 COMMENT ON COLUMN evidence.i IS 'The number of the quote there, from 1.';
@@ -327,8 +313,6 @@ FROM (
     SELECT case_id, revision_id, unnest(tags) AS tag, generate_subscripts(tags, 1) AS n FROM lines
 );
 COMMENT ON TABLE case_tags IS 'A row per tag of a case.';
-COMMENT ON COLUMN case_tags.case_id IS 'The case, as in cases.';
-COMMENT ON COLUMN case_tags.revision_id IS 'The text of the case, as in cases.';
 COMMENT ON COLUMN case_tags.n IS 'The number of the tag in the case.';
 COMMENT ON COLUMN case_tags.slug IS 'The tag, by its short name.';
 COMMENT ON COLUMN case_tags.label IS 'The tag as readers see it.';
@@ -345,11 +329,13 @@ CREATE MACRO cell(text) AS if(
 );
 
 -- name: dataset_columns
--- The results have the columns of the statements, and so their meanings.
-SELECT own.column_name, own.data_type, coalesce(own.comment, shared.comment) AS comment
+-- A column has the meaning that it has in its own table, else in that of the statements or cases.
+SELECT own.column_name, own.data_type, coalesce(own.comment, one.comment, other.comment) AS comment
 FROM duckdb_columns() AS own
-LEFT JOIN duckdb_columns() AS shared
-    ON shared.table_name = 'published_statements' AND shared.column_name = own.column_name
+LEFT JOIN duckdb_columns() AS one
+    ON one.table_name = 'published_statements' AND one.column_name = own.column_name
+LEFT JOIN duckdb_columns() AS other
+    ON other.table_name = 'published_cases' AND other.column_name = own.column_name
 WHERE own.table_name = $table
 ORDER BY own.column_index;
 

@@ -240,32 +240,18 @@ WHERE states.status IN ('approved', 'published')
 ORDER BY states.stored_at;
 
 -- name: site_changes
--- A title is that of the newest publication, and that of a withdrawn case is not shown again.
-WITH newest AS (
-    SELECT
-        case_id,
-        max_by(revision_id, stored_at) AS revision_id,
-        max_by(withdrawn, stored_at) AS withdrawn
-    FROM publications
-    WHERE target = $target
-    GROUP BY case_id
-)
 SELECT
-    publications.happened_at AS at,
+    happened_at AS at,
     CASE
-        WHEN publications.withdrawn THEN 'withdrawn'
-        WHEN lag(publications.withdrawn) OVER history THEN 'added'
-        WHEN lag(publications.withdrawn) OVER history IS NULL THEN 'added'
+        WHEN withdrawn THEN 'withdrawn'
+        WHEN coalesce(lag(withdrawn) OVER history, true) THEN 'added'
         ELSE 'changed'
     END AS what,
-    if(newest.withdrawn, 'A case that was withdrawn', coalesce(facts.value, 'Untitled')) AS title,
-    publications.address
+    address
 FROM publications
-JOIN newest USING (case_id)
-LEFT JOIN facts ON facts.revision_id = newest.revision_id AND facts.name = 'title'
-WHERE publications.target = $target
-WINDOW history AS (PARTITION BY publications.case_id ORDER BY publications.stored_at)
-ORDER BY publications.stored_at DESC;
+WHERE target = $target
+WINDOW history AS (PARTITION BY case_id ORDER BY stored_at)
+ORDER BY stored_at DESC;
 
 -- name: revision_ids
 SELECT revision_id FROM revisions;

@@ -150,11 +150,14 @@ class Overviews:
 
     def _write_changes(self, changes: Sequence[Change]) -> None:
         rows = [change.model_dump(mode="json") for change in changes]
-        days: dict[date, dict[str, list[Change]]] = defaultdict(lambda: defaultdict(list))
-        for change in changes:
-            days[change.at.date()][change.what].append(change)
+        days: dict[date, dict[str, dict[str, Change]]] = defaultdict(lambda: defaultdict(dict))
+        for change in changes:  # a case that changed twice in a day is one that changed
+            days[change.at.date()][change.what][change.address] = change
         shown = [
-            (day, [(what, found[:_PER_DAY], len(found)) for what, found in whats.items()])
+            (
+                day,
+                [(what, [*found.values()][:_PER_DAY], len(found)) for what, found in whats.items()],
+            )
             for day, whats in days.items()
         ]
         self._pages.put("changes.html", "changes.html", rows, days=shown[:_MOST_DAYS])

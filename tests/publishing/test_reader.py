@@ -237,6 +237,11 @@ def test_pages_are_accessible_and_fit_a_phone(site, browser, folder, scheme):
             "axe.run().then(found => found.violations.map(v => [v.id, v.nodes[0].html]))"
         )
         assert found == [], name
+    page.goto(f"{site}results.html")
+    cell, whole = (
+        page.locator(f"#statements {one}").first.bounding_box() for one in ("td.statement", "table")
+    )
+    assert cell["width"] > 0.9 * whole["width"], "a result is as wide as the screen"
     context.close()
 
 

@@ -269,11 +269,11 @@ def test_an_empty_site_says_so(publish):
 
 
 def test_what_changed_is_told_by_day(publish):
-    """Added, changed and withdrawn cases, the newest day first, and all of them as JSON."""
-    address = "cases/a-abcdefgh/index.html"
+    """The newest day first, a case once for each, and every change as JSON."""
+    events = (1, "changed", "A <b>"), (1, "changed", "A <b>"), (0, "added", "A"), (0, "added", "B")
     changes = [
-        Change(at=made.NOON + timedelta(days=day), what=what, title=title, address=address)
-        for day, what, title in ((1, "changed", "A <b>"), (0, "added", "A"), (0, "added", "B"))
+        Change(at=made.NOON + timedelta(days=day), what=what, title=title, address=f"{title[0]}/")
+        for day, what, title in events
     ]
     target, _ = publish(a_view(), changes=changes)
     page = parsed(target / "changes.html")

@@ -69,7 +69,7 @@ def failure_json(error: CasebookError) -> dict[str, Any]:
 def line_json(line: CaseLine) -> dict[str, Any]:
     """Return a line of ``casebook list --json``."""
     data = line.model_dump(mode="json")
-    return {**data, "alternate": line.near_copies, "waits": line.newer_draft}
+    return {**data, "twins": line.near_copies, "waits": line.newer_draft}
 
 
 def case_json(

@@ -1,0 +1,160 @@
+"""Reports across cases: sentences with the statements that they cite, and numbers with their SQL."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from schemas.cases import SupportLevel
+from schemas.frozen import NOW, Frozen
+
+Role = StrEnum("Role", "SUMMARY COUNTS DID CHALLENGES WORKED DISAGREE FAILED RESULTS")
+"""What a sentence is about; within a section, sentences of the same role stand together."""
+
+ROLE_HEADINGS: Mapping[Role, str] = {
+    Role.DID: "What teams did",
+    Role.CHALLENGES: "Challenges",
+    Role.WORKED: "What worked",
+    Role.DISAGREE: "Where they disagree",
+    Role.FAILED: "What failed",
+    Role.RESULTS: "Results",
+}
+
+PLACEHOLDER = re.compile(r"\{([qs]:[\w.-]+)\}")
+"""A number in a sentence: ``{q:cases}`` of a query, ``{s:CASE.results.7}`` of a statement."""
+
+
+class Scope(Frozen):
+    """Which published cases a report is about; ``words`` only rank what they state."""
+
+    words: str = ""
+    tags: tuple[str, ...] = ()
+    industry: str | None = None
+    company: str | None = None  # the key that all spellings of a name share
+    since: int | None = None  # a year
+    added_since: date | None = None  # the day of an earlier release
+
+
+class Release(Frozen):
+    """The state of the published cases that a report was made from: ``cases.jsonl`` of a day."""
+
+    day: date
+    sha256: str
+    cases: int
+
+
+class Citation(Frozen):
+    """A statement of a published case as it was cited.
+
+    ``part`` is ``s`` and the number of a statement, or ``p`` and the number of a paragraph of an
+    imported text. ``quote`` has the source's words; an imported text has none.
+    """
+
+    case_id: str
+    revision_id: str
+    part: str
+    text: str
+    quote: str = ""
+    label: str  # the company, else the title
+    title: str
+    year: str | None = None
+
+
+class Sentence(Frozen):
+    """One sentence; ``text`` has placeholders instead of numbers.
+
+    Its support is verbatim (a cited statement itself), verified (a judge found that the citations
+    carry it), unverified (written by a model, and no judge is configured) or, without citations,
+    computed: then all it says are numbers.
+    """
+
+    n: int  # counts the sentences of a report from 1
+    role: Role
+    text: str
+    citations: tuple[Citation, ...] = ()
+    support: SupportLevel | Literal["computed"]
+
+
+class ReportSection(Frozen):
+    """A theme of a report; ``tag`` is the term of the taxonomy that it is about, if any."""
+
+    heading: str
+    sentences: tuple[Sentence, ...]
+    tag: str | None = None
+
+    def roles(self) -> Iterator[tuple[Role, list[Sentence]]]:
+        """Yield each role that has sentences, in the order of reading."""
+        for role in Role:
+            if found := [one for one in self.sentences if one.role is role]:
+                yield role, found
+
+
+class Number(Frozen):
+    """A number of a report: the query that gives it, and what it gave, as readers see it.
+
+    Numbers of the same ``series`` make a chart, each with its ``label``.
+    """
+
+    name: str  # q:cases, s:CASE.results.7
+    sql: str
+    value: str
+    meaning: str
+    series: str = ""
+    label: str = ""
+
+
+class Dropped(Frozen):
+    """A sentence that a model wrote and no reader sees, and why."""
+
+    text: str
+    reason: str
+
+
+class Report(Frozen):
+    """A report as it was made. ``name`` is its address, which a later edition takes over."""
+
+    report_id: str
+    name: str
+    title: str
+    template: str
+    scope: Scope
+    release: Release
+    sections: tuple[ReportSection, ...]
+    numbers: tuple[Number, ...]
+    dropped: tuple[Dropped, ...] = ()
+    model: str | None = None  # None where every sentence is verbatim or computed
+    judge: str | None = None
+    prompts: tuple[str, ...] = ()
+    generation_ids: tuple[str, ...] = ()
+    created_by: str
+    created_at: datetime = NOW
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """All sentences in their order."""
+        return [sentence for section in self.sections for sentence in section.sentences]
+
+    @property
+    def case_ids(self) -> list[str]:
+        """The cases that are cited, each once, in the order of the citations."""
+        cited = (one.case_id for sentence in self.sentences for one in sentence.citations)
+        return list(dict.fromkeys(cited))
+
+    def shown(self, sentence: Sentence) -> str:
+        """Return a sentence with its numbers."""
+        values = {one.name: one.value for one in self.numbers}
+        return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), sentence.text)
+
+
+ReportStep = StrEnum("ReportStep", "PUBLISH WITHDRAW")
+"""What a curator can do with a report."""
+
+
+class ReportEvent(Frozen):
+    """A report was put on the site, or taken from it."""
+
+    report_id: str
+    step: ReportStep
+    who: str
+    at: datetime = NOW

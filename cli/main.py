@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from cli import batches, cases, doctor, evaluate, imports, operate, sources
+from cli import batches, cases, doctor, evaluate, imports, operate, reports, sources
 from cli.options import opt
 from publishing.terminal import printable
 from schemas.errors import CasebookError
@@ -49,6 +49,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None]]] = {
     "Publish": {
         "publish": operate.publish,
         "export": operate.export,
+        "report": reports.report,
         "recheck": operate.recheck,
     },
     "Operate": {

@@ -20,6 +20,7 @@ from publishing.records import Entry, entry_of
 from publishing.site import blocked_by, earlier_site, site_version
 from publishing.slugs import slug_of
 from schemas.frozen import content_id
+from schemas.reports import Report
 from schemas.reviews import CaseStatus, CaseView, Publication
 from warehouse import Dataset, Warehouse
 
@@ -52,7 +53,7 @@ async def publish_site(
     """
     out, who = out or services.settings.site_path, who or services.settings.curator
     async with services.warehouse.alone("publish"):
-        work = _Publishing(services.warehouse, site_settings(services.settings), out, on_progress)
+        work = _Publishing(services.warehouse, services.settings, out, on_progress)
         return await to_thread(work.run, who)
 
 
@@ -60,8 +61,9 @@ class _Publishing:
     """One publication to a folder: what stays, what is read again, and what is withdrawn."""
 
     def __init__(
-        self, warehouse: Warehouse, site: SiteSettings, out: Path, on_progress: Progress
+        self, warehouse: Warehouse, settings: Settings, out: Path, on_progress: Progress
     ) -> None:
+        site, self._home = site_settings(settings), settings.home
         self._warehouse, self._site, self._out = warehouse, site, out
         self._target, self._on_progress = str(out), on_progress
         self._version, self._earlier = site_version(site), earlier_site(out)
@@ -137,7 +139,12 @@ class _Publishing:
         ended = [p for p in self._warehouse.withdrawals() if p.target == self._target]
         withdrawn = [*(p for p in ended if p.case_id not in entries), *gone]
         places = sorted(p.address for p in withdrawn)
-        fingerprint = key_of(self._version, sorted(self._keys.items()), places)
+        reports = self._warehouse.published_reports()
+        recordings = recordings_of(self._home, reports)
+        made = [
+            (one.report_id, key_of(*recorded(recordings.get(one.report_id)))) for one in reports
+        ]
+        fingerprint = key_of(self._version, sorted(self._keys.items()), places, made)
         if fingerprint == self._earlier.fingerprint:
             return
         titles = {entry.address: entry.title for entry in entries.values()}
@@ -154,6 +161,8 @@ class _Publishing:
             settings=self._site,
             version=self._version,
             fingerprint=fingerprint,
+            reports=reports,
+            recordings=recordings,
         )
         total = len(entries)
         build_apart(lambda n: self._on_progress(total + n, 2 * total), plan, self._out, Dataset)
@@ -180,3 +189,16 @@ def _withdrawal(publication: Publication) -> Publication:
     new_id = content_id("pub", publication.publication_id, "withdrawn")
     changes = {"publication_id": new_id, "withdrawn": True, "at": datetime.now(UTC)}
     return publication.model_copy(update=changes)
+
+
+def recordings_of(home: Path, reports: Sequence[Report]) -> dict[str, Path]:
+    """Return the folders of the recordings of some reports, by report id."""
+    folders = {one.report_id: home / "audio" / one.report_id for one in reports}
+    return {
+        report_id: one for report_id, one in folders.items() if (one / "recording.json").is_file()
+    }
+
+
+def recorded(folder: Path | None) -> list[int]:
+    """Return what changes when a recording is made anew."""
+    return [(folder / "recording.json").stat().st_mtime_ns] if folder else []

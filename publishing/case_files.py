@@ -72,12 +72,13 @@ class CaseFiles:
         on_page: Callable[[int], object],
     ) -> None:
         """Write the page of each case, with the cases that are like it."""
-        known = {entry.case_id: entry for entry in entries}
+        known, cited_in = {entry.case_id: entry for entry in entries}, self._cited_in()
         for n, entry in enumerate(entries, start=1):
             like = [known[one] for one in similar.get(entry.case_id, ())]
             shown = [(one.slug, one.title, one.kickers) for one in like]
-            key = key_of(self._plan.keys[entry.case_id], shown)
-            self._files.put(entry.address, key, partial(self._page, entry, like))
+            cited = cited_in.get(entry.case_id, ())
+            key = key_of(self._plan.keys[entry.case_id], shown, *([cited] if cited else ()))
+            self._files.put(entry.address, key, partial(self._page, entry, like, cited))
             on_page(n)
 
     def write_tombstones(self, withdrawn: Iterable[Publication]) -> None:
@@ -89,11 +90,21 @@ class CaseFiles:
                 key = publication.publication_id
                 self._pages.put(publication.address, "withdrawn.html", key, **values)
 
-    def _page(self, entry: Entry, similar: Sequence[Entry]) -> str:
+    def _cited_in(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Return by case the name and title of the reports that cite it."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for report in self._plan.reports:
+            for case_id in report.case_ids:
+                found.setdefault(case_id, []).append((report.name, report.title))
+        return found
+
+    def _page(
+        self, entry: Entry, similar: Sequence[Entry], cited: Sequence[tuple[str, str]]
+    ) -> str:
         case = CaseRecord.model_validate_json(self._beside(entry, "case.json").read_bytes())
         has_card = self._beside(entry, CARD).exists()
         version = page_version(self._plan.keys[entry.case_id])
-        values = {"similar": similar, "has_card": has_card, "version": version}
+        values = {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
         return self._pages.render("case.html", case=case, **values)
 
     def _beside(self, entry: Entry, name: str) -> Path:

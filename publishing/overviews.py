@@ -17,6 +17,7 @@ from publishing.pages import FACETS, facet_labels
 from publishing.plan import Change, Plan, Tables
 from publishing.questions import questions
 from publishing.records import CaseRecord, Entry
+from publishing.reports.pages import ReportPages
 from publishing.wording import TAG_GROUPS
 from publishing.writer import PageWriter, digests
 from schemas.frozen import sha256_hex
@@ -38,7 +39,12 @@ class Overviews:
     """Writes the pages over ``entries``, the newest first, from them and from their tables."""
 
     def __init__(
-        self, files: SiteFiles, plan: Plan, entries: Sequence[Entry], tables: Tables
+        self,
+        files: SiteFiles,
+        plan: Plan,
+        entries: Sequence[Entry],
+        tables: Tables,
+        reports: ReportPages,
     ) -> None:
         self._entries, self._tables, self._groups = entries, tables, groups(entries)
         self._statements = {one.name: tables.section(one.name) for one in ACROSS}
@@ -46,6 +52,7 @@ class Overviews:
         values = {"cases_count": len(entries), "facet_labels": facet_labels(entries)}
         self._pages = PageWriter(files, plan, across=self._tabs, **values)
         self._labels = key_of(len(entries), values["facet_labels"])
+        self._reports = reports
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
     def write(self, lines: Path, changes: Sequence[Change]) -> None:
@@ -58,6 +65,7 @@ class Overviews:
 
     def _write_pages(self, digest: str, changes: Sequence[Change]) -> None:
         self._write_home()
+        self._reports.write()
         self._write_groups()
         for one in ACROSS:
             write_across(self._pages, one, self._statements[one.name], self._tabs, self._labels)
@@ -111,8 +119,10 @@ class Overviews:
         key = [len(self._entries), digests(newest), self._tabs]
         key += [[_sizes(shown), total] for _, shown, total in browse]
         tabs = [tab for tab in self._tabs if tab[2]]
+        report = next(iter(self._reports.views), None)
+        key += [report.report.report_id] if report else []
         values = {"newest": newest, "browse": browse, "across": tabs, "alternate": "index"}
-        self._pages.put("index.html", "index.html", key, **values)
+        self._pages.put("index.html", "index.html", key, report=report, **values)
         self._pages.put_alternates("index", self._title, key, entries=newest)
         all_listings = [
             (heading, found[:_MOST_COMPANIES], max(0, len(found) - _MOST_COMPANIES))
@@ -170,6 +180,7 @@ class Overviews:
             title, folder = f"{self._title}: {group.label}", f"{group.folder}/"
             self._write_feed(f"{folder}feed.xml", title, folder, group.entries[:_FEED])
         found = [f"{one.folder}/" for members in self._groups.values() for one in members]
+        found += self._reports.addresses
         pages = [*_FIXED, *(f"{one.name}.html" for one in ACROSS), *found]
         values = {"pages": pages, "entries": self._entries}
         self._pages.put("sitemap.xml", "sitemap.xml", [pages, digests(self._entries)], **values)

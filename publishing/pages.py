@@ -89,6 +89,7 @@ def environment(settings: SiteSettings) -> Environment:
         has_card=False,
         version="",
         similar=(),
+        cited_in=(),
         path="",
         part_of="",
         alternate="",

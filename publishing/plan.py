@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from publishing.records import Entry
 from schemas.frozen import Frozen
+from schemas.reports import Report
 from schemas.reviews import Publication
 
 
@@ -65,6 +66,12 @@ class Tables(Protocol):
 
     def by_group(self, sections: Sequence[str], most: int) -> list[dict[str, Any]]:
         """Return the newest statements of each group of cases by section."""
+
+    def citable(self, words: str, cases: str, most: int) -> list[dict[str, Any]]:
+        """Return what may be cited of the cases that some SQL gives, the best first by words."""
+
+    def citable_parts(self, case_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return all that may be cited of these cases."""
 
     def words(self) -> tuple[int, Mapping[str, int]]:
         """Return a number of texts, and by word in how many of them it stands."""
@@ -141,7 +148,8 @@ class Plan(NamedTuple):
     ``entries`` are its cases by id. ``lines`` is a file with a `PublishedCase` as JSON in each
     line, of those that are new or changed; the others stay as the earlier site has them. ``keys``
     are by case id and say what a case's files depend on, ``version`` what every page depends on,
-    ``fingerprint`` all of it.
+    ``fingerprint`` all of it. ``reports`` are the published ones, the newest first, ``recordings``
+    the folders of those that can be heard, by report id.
     """
 
     lines: Path
@@ -152,3 +160,5 @@ class Plan(NamedTuple):
     settings: SiteSettings
     version: str
     fingerprint: str
+    reports: Sequence[Report] = ()
+    recordings: Mapping[str, Path] = {}

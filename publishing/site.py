@@ -14,7 +14,9 @@ from publishing.overviews import Overviews
 from publishing.pages import environment
 from publishing.plan import Earlier, OpenTables, Plan, SiteSettings
 from publishing.records import Entry
+from publishing.reports.pages import ReportPages
 from publishing.search_index import indexing
+from publishing.writer import PageWriter
 from schemas.frozen import sha256_hex
 from schemas.reviews import CaseView
 from schemas.sources import Check
@@ -76,9 +78,11 @@ def build(
         cases = CaseFiles(files, plan)
         lines = cases.write_records(entries)
         with open_tables(lines) as tables:
+            pages = PageWriter(files, plan)
+            reports = ReportPages(pages, tables, plan.reports, plan.recordings)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
             with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}):
-                Overviews(files, plan, entries, tables).write(lines, plan.changes)
+                Overviews(files, plan, entries, tables, reports).write(lines, plan.changes)
         cases.write_tombstones(plan.withdrawn)
         copy_static(files)
         made = Earlier(keys=plan.keys, entries=plan.entries, fingerprint=plan.fingerprint)

@@ -20,6 +20,11 @@ def slug_of(case_id: str, title: str, earlier: str | None, taken: Collection[str
     found = _ADDRESS.search(earlier or "")
     if found and own[:_ID_CHARACTERS] in found[1] and found[1] not in taken:
         return found[1]
-    name = slugify(title, max_length=_TITLE_CHARACTERS, word_boundary=True) or "case"
+    name = name_of(title, "case")
     short = f"{name}-{own[:_ID_CHARACTERS]}"
     return f"{name}-{own}" if short in taken else short
+
+
+def name_of(title: str, otherwise: str) -> str:
+    """Return a title as addresses have it, ``otherwise`` for one without letters."""
+    return slugify(title, max_length=_TITLE_CHARACTERS, word_boundary=True) or otherwise

@@ -1,4 +1,4 @@
-"""Reports across cases: sentences with the statements that they cite, and numbers with their SQL."""
+"""Reports across cases: sentences with the statements they cite, and numbers with their SQL."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -143,8 +143,16 @@ class Report(Frozen):
 
     def shown(self, sentence: Sentence) -> str:
         """Return a sentence with its numbers."""
-        values = {one.name: one.value for one in self.numbers}
-        return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), sentence.text)
+        return with_numbers(sentence.text, {one.name: one for one in self.numbers})
+
+
+def with_numbers(text: str, numbers: Mapping[str, Number]) -> str:
+    """Return a text with the values of its placeholders, those that are known."""
+
+    def value(found: re.Match[str]) -> str:
+        return numbers[found[1]].value if found[1] in numbers else found[0]
+
+    return PLACEHOLDER.sub(value, text)
 
 
 ReportStep = StrEnum("ReportStep", "PUBLISH WITHDRAW")
@@ -158,3 +166,65 @@ class ReportEvent(Frozen):
     step: ReportStep
     who: str
     at: datetime = NOW
+
+
+class Material(Frozen):
+    """Something that a report may cite: a statement, or a sentence of an imported text."""
+
+    citation: Citation
+    section: str  # of the case
+    company: str  # the key that its names share, else the case
+    value: str | None = None  # of a measured result
+    score: float = 0.0  # how well it fits what was asked for
+
+    @property
+    def role(self) -> Role | None:
+        """What it can be cited for; plans and questions report nothing that was done."""
+        return _ROLES.get(self.section)
+
+
+_ROLES: Mapping[str, Role] = {
+    **dict.fromkeys(("context", "architecture", "solutions", "techniques"), Role.DID),
+    **dict.fromkeys(("tools", "evaluation"), Role.DID),
+    "challenges": Role.CHALLENGES,
+    "lessons": Role.WORKED,
+    "failures": Role.FAILED,
+    "results": Role.RESULTS,
+}
+
+
+class Theme(Frozen):
+    """Material about the same thing, the best first; the heading of a section to be written."""
+
+    heading: str
+    material: tuple[Material, ...]
+    tag: str | None = None
+
+
+class ReportLine(Frozen):
+    """A report as lists show it; without ``published_at`` it is not on the site."""
+
+    report_id: str
+    name: str
+    title: str
+    template: str
+    model: str | None
+    created_at: datetime
+    created_by: str
+    sentences: int
+    cited_cases: int
+    published_at: datetime | None
+
+
+class Expected(Frozen):
+    """What a report is made of, and what writing it is likely to take."""
+
+    title: str
+    template: str
+    cases: int
+    statements: int
+    themes: tuple[tuple[str, int], ...]  # each with the number of its statements
+    model: str | None
+    calls: int
+    tokens: int
+    cost_usd: float | None

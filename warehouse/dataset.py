@@ -1,8 +1,10 @@
 """The published cases as tables: files to download, and what pages over all cases compute."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -19,6 +21,8 @@ TABLES: Mapping[str, str] = {
 }
 """The name of each file, and of its table in queries."""
 
+_WORD = re.compile(r"[^\W_]{2,}")
+_STEM = 7  # letters by which two forms of a word are compared, as in the macro ``stem``
 _MARK = "\ufeff".encode()  # by which Excel knows UTF-8
 _CELLS = {"VARCHAR": "cell({0})", "VARCHAR[]": "cell(array_to_string({0}, '{1}'))"}
 _JOINTS = {"quotes": " […] "}
@@ -39,7 +43,7 @@ class Dataset:
     """
 
     def __init__(self, lines: Path) -> None:
-        self._lines = lines
+        self._lines, self._lock, self._is_citable = lines, Lock(), False
 
     def __enter__(self) -> Self:
         self._connection = duckdb.connect(config={"threads": 2})
@@ -97,10 +101,31 @@ class Dataset:
         """Return the statements of a section of all cases, of results the measured ones."""
         return self.rows(self._queries["dataset_section"], section=name)
 
+    def citable(self, words: str, cases: str, most: int) -> list[dict[str, Any]]:
+        """Return what may be cited of some cases, the best first by these words.
+
+        ``cases`` is SQL that gives their ids.
+        """
+        self._make_citable()
+        sql = self._queries["citable"].replace("$cases", cases)
+        return self.rows(sql, words=_stems(words), most=most)
+
+    def citable_parts(self, case_ids: Iterable[str]) -> list[dict[str, Any]]:
+        """Return all that may be cited of these cases."""
+        self._make_citable()
+        return self.rows(self._queries["citable_parts"], ids=[*case_ids])
+
     def words(self) -> tuple[int, dict[str, int]]:
         """Return a number of texts, and by word in how many it stands, rare words left out."""
         found = self.rows(self._queries["dataset_words"])
         return (found[0]["total"] if found else 0), {row["word"]: row["texts"] for row in found}
+
+    def _make_citable(self) -> None:
+        """Make the tables of what may be cited, once."""
+        with self._lock:
+            if not self._is_citable:
+                self._connection.execute(self._queries["citable_tables"])
+                self._is_citable = True
 
     def _write(self, name: str, table: str, folder: Path) -> int:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
@@ -115,6 +140,11 @@ class Dataset:
     @cached_property
     def _queries(self) -> Mapping[str, str]:
         return queries()
+
+
+def _stems(text: str) -> list[str]:
+    """Return the words of a text as `citable_words` has them."""
+    return [word[:_STEM] for word in _WORD.findall(text.lower())]
 
 
 def _literal(text: str) -> str:

@@ -17,6 +17,7 @@ from schemas.batches import (
 )
 from schemas.errors import UnknownId
 from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
+from schemas.reports import Report, ReportLine
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import (
     Account,
@@ -83,6 +84,29 @@ class SourceReads(Reader):
     def selections(self, source_id: str) -> list[Selection]:
         """Return what people selected in a source, in order of time."""
         return self._all(Selection, "selections", source_id=source_id)
+
+    def report_lines(self) -> list[ReportLine]:
+        """Return all reports, the newest first."""
+        return self._all(ReportLine, "report_lines")
+
+    def report(self, wanted: str) -> Report:
+        """Return the newest report with this name or beginning of an id, or raise UnknownId."""
+        lines = self.report_lines()
+        named = [one for one in lines if one.name == wanted]
+        found = named or [one for one in lines if wanted and one.report_id.startswith(wanted)]
+        if not named and len(found) > 1:
+            shown = ", ".join(one.report_id for one in found[:5])
+            raise UnknownId(f"{len(found)} ids begin with {wanted!r}: give more of it ({shown})")
+        report = self._newest(Report, report_id=found[0].report_id) if found else None
+        if report is None:
+            raise UnknownId(f"there is no report {wanted}: `casebook report list` shows all")
+        return report
+
+    def published_reports(self) -> list[Report]:
+        """Return the reports on the site, the one that was published last first."""
+        ids = [row["report_id"] for row in self._rows("published_report_ids")]
+        found = (self._newest(Report, report_id=report_id) for report_id in ids)
+        return [one for one in found if one]
 
     def unfinished(self) -> list[Source]:
         """Return the sources without a case, a refusal or an open failure, the oldest first."""

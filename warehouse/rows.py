@@ -15,6 +15,7 @@ from schemas.cases import Fact, Statement, Tag
 from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.generations import Generation
+from schemas.reports import Report, ReportEvent
 from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
 from schemas.sources import Alias, Check, Document, Selection, Snapshot, Source, SourceRef
@@ -26,13 +27,24 @@ from warehouse.schema import queries
 _Processed = (
     Source | Selection | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 )
-_Decided = Case | Revision | Review | Publication | TermProposal | TermRuling
+_Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
 Row = _Processed | _Decided | Account | SavedView | BatchEvent | Watch | WatchedItem | Look
 Values = dict[str, Any]
 Place = tuple[str, str]  # a table, and the columns by which a row or its parent is known
 T = TypeVar("T", bound=Frozen)
 
-_BY_ID = (Source, Snapshot, Document, Triage, Generation, Case, Revision, Review, Publication)
+_BY_ID = (
+    Source,
+    Snapshot,
+    Document,
+    Triage,
+    Generation,
+    Case,
+    Revision,
+    Review,
+    Publication,
+    Report,
+)
 TABLES: Mapping[type[Frozen], Place] = {
     **{kind: (f"{kind.__name__.lower()}s", f"{kind.__name__.lower()}_id") for kind in _BY_ID},
     Failure: ("failures", "failure_id"),
@@ -46,6 +58,7 @@ TABLES: Mapping[type[Frozen], Place] = {
     Watch: ("watches", "watch_id, changed_at"),
     WatchedItem: ("watched_items", "watch_id, source_id, happened_at"),
     Look: ("looks", "watch_id, happened_at"),
+    ReportEvent: ("report_events", "report_id, happened_at"),
     TermProposal: ("term_proposals", "key, document_id"),
     TermRuling: ("term_rulings", "key, happened_at"),
 }
@@ -147,6 +160,22 @@ def _children(row: Frozen) -> Iterator[tuple[Place, Values]]:
         yield from _parts(row.revision_id, "facts", "name", study.facts)
         yield from _parts(row.revision_id, "statements", "n", study.statements)
         yield from _parts(row.revision_id, "case_tags", "slug", study.tags)
+    if isinstance(row, Report):
+        yield from _report_parts(row)
+
+
+def _report_parts(report: Report) -> Iterator[tuple[Place, Values]]:
+    """Yield the sentences of a report, each with its citations, and its numbers."""
+    own = {"report_id": report.report_id}
+    for n, section in enumerate(report.sections, start=1):
+        for one in section.sentences:
+            about = {"section_n": n, "heading": section.heading, "tag": section.tag}
+            yield ("report_sentences", "report_id"), encode(one) | about | own
+            for i, citation in enumerate(one.citations, start=1):
+                place = {"sentence_n": one.n, "i": i}
+                yield ("report_citations", "report_id"), encode(citation) | place | own
+    for n, number in enumerate(report.numbers, start=1):
+        yield ("report_numbers", "report_id"), encode(number) | {"n": n} | own
 
 
 def _parts(
@@ -168,6 +197,7 @@ _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 _PARTS: Mapping[type[Frozen], tuple[str, str]] = {
     Document: ("document_parts", "document_id"),
     Revision: ("revision_parts", "revision_id"),
+    Report: ("report_parts", "report_id"),
 }
 # Types of columns by name and table: the same in every database of this version.
 _columns: dict[str, dict[str, str]] = {}

@@ -532,3 +532,92 @@ CREATE TABLE signature_bands (
     hash BIGINT
 );
 COMMENT ON TABLE signature_bands IS 'Hashes of parts of signatures: documents that share one are compared.';
+
+CREATE TABLE reports (
+    report_id VARCHAR,
+    name VARCHAR,
+    title VARCHAR,
+    template VARCHAR,
+    words VARCHAR,
+    tags VARCHAR[],
+    industry VARCHAR,
+    company VARCHAR,
+    since INTEGER,
+    added_since DATE,
+    day DATE,
+    sha256 VARCHAR,
+    cases INTEGER,
+    dropped STRUCT("text" VARCHAR, reason VARCHAR)[],
+    model VARCHAR,
+    judge VARCHAR,
+    prompts VARCHAR[],
+    generation_ids VARCHAR[],
+    created_by VARCHAR,
+    created_at TIMESTAMPTZ,
+    stored_at TIMESTAMPTZ
+);
+COMMENT ON TABLE reports IS 'Reports across published cases, as they were made; a later edition has the same name.';
+COMMENT ON COLUMN reports.name IS 'the address on the site';
+COMMENT ON COLUMN reports.words IS 'words to added_since say which cases it is about';
+COMMENT ON COLUMN reports.company IS 'the key that all spellings of a company''s name share';
+COMMENT ON COLUMN reports.since IS 'the year of the oldest case';
+COMMENT ON COLUMN reports.added_since IS 'the day of an earlier release; only what was added or changed since';
+COMMENT ON COLUMN reports.day IS 'the day of the published cases that it was made from; sha256 and number of cases are theirs';
+COMMENT ON COLUMN reports.dropped IS 'sentences that failed a check twice, and why; no reader sees them';
+COMMENT ON COLUMN reports.model IS 'NULL where every sentence is verbatim or counts';
+
+CREATE TABLE report_sentences (
+    report_id VARCHAR,
+    n INTEGER,
+    section_n INTEGER,
+    heading VARCHAR,
+    tag VARCHAR,
+    role VARCHAR,
+    text VARCHAR,
+    support VARCHAR
+);
+COMMENT ON TABLE report_sentences IS 'The sentences of each report, with {q:…} and {s:…} in place of numbers.';
+COMMENT ON COLUMN report_sentences.heading IS 'that of its section';
+COMMENT ON COLUMN report_sentences.role IS 'summary, counts, did, challenges, worked, disagree, failed or results';
+COMMENT ON COLUMN report_sentences.support IS 'verbatim, verified, unverified or computed';
+
+CREATE TABLE report_citations (
+    report_id VARCHAR,
+    sentence_n INTEGER,
+    i INTEGER,
+    case_id VARCHAR,
+    revision_id VARCHAR,
+    part VARCHAR,
+    text VARCHAR,
+    quote VARCHAR,
+    label VARCHAR,
+    title VARCHAR,
+    year VARCHAR
+);
+COMMENT ON TABLE report_citations IS 'What each sentence of a report cites, as it stood then.';
+COMMENT ON COLUMN report_citations.part IS 's and the n of a statement, or p and the number of a paragraph of an imported text';
+COMMENT ON COLUMN report_citations.label IS 'the company, else the title';
+
+CREATE TABLE report_numbers (
+    report_id VARCHAR,
+    n INTEGER,
+    name VARCHAR,
+    sql VARCHAR,
+    value VARCHAR,
+    meaning VARCHAR,
+    series VARCHAR,
+    label VARCHAR
+);
+COMMENT ON TABLE report_numbers IS 'The numbers of each report: the query over the published cases, and what it gave.';
+COMMENT ON COLUMN report_numbers.name IS 'as in the sentences: q:cases, s:CASE.results.7';
+COMMENT ON COLUMN report_numbers.series IS 'numbers of the same series make a chart, each with its label';
+
+CREATE TABLE report_events (
+    report_id VARCHAR,
+    step VARCHAR,
+    who VARCHAR,
+    happened_at TIMESTAMPTZ,
+    stored_at TIMESTAMPTZ
+);
+COMMENT ON TABLE report_events IS 'When reports were published and withdrawn; the newest of a report counts.';
+COMMENT ON COLUMN report_events.step IS 'publish or withdraw';

@@ -435,5 +435,23 @@ SELECT
 FROM changed
 UNION ALL
 SELECT happened_at, who, if(query = '', 'remove', 'keep'), 'view', name, query, stored_at
-FROM saved_views;
-COMMENT ON VIEW audit_log IS 'Every change by a person or a flow: who did what, when, and to what. kind is case, source, term, watch, batch, publication, account or view; about is its id or name, of a publication the case_id.';
+FROM saved_views
+UNION ALL
+SELECT created_at, created_by, 'make', 'report', report_id, title, stored_at
+FROM reports
+UNION ALL
+SELECT happened_at, who, step, 'report', report_id, NULL, stored_at
+FROM report_events;
+COMMENT ON VIEW audit_log IS 'Every change by a person or a flow: who did what, when, and to what. kind is case, source, term, watch, batch, publication, account, view or report; about is its id or name, of a publication the case_id.';
+
+CREATE VIEW published_reports AS
+WITH newest AS (
+    SELECT *
+    FROM report_events
+    QUALIFY stored_at = max(stored_at) OVER (PARTITION BY report_id)
+)
+SELECT reports.*, newest.happened_at AS published_at, newest.who AS published_by
+FROM reports
+JOIN newest ON newest.report_id = reports.report_id AND newest.step = 'publish'
+QUALIFY newest.stored_at = max(newest.stored_at) OVER (PARTITION BY reports.name);
+COMMENT ON VIEW published_reports IS 'The reports on the site: the edition of each name that was published last.';

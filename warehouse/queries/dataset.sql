@@ -60,6 +60,11 @@ FROM read_json(
     }
 );
 
+CREATE MACRO stem(word) AS word[:7];
+
+CREATE MACRO measured(value, unit) AS
+    value || if(coalesce(unit, '') = '' OR contains(lower(value), lower(unit)), '', ' ' || unit);
+
 CREATE MACRO is_doubtful(facts, name) AS list_contains(
     list_transform(facts, lambda fact: [fact.name, fact.support]), [name, 'doubtful']
 );

@@ -191,6 +191,11 @@ UNION ALL SELECT 'generations' AS name, count(*) AS rows FROM generations
 UNION ALL SELECT 'looks' AS name, count(*) AS rows FROM looks
 UNION ALL SELECT 'passages' AS name, count(*) AS rows FROM passages
 UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications
+UNION ALL SELECT 'report_citations' AS name, count(*) AS rows FROM report_citations
+UNION ALL SELECT 'report_events' AS name, count(*) AS rows FROM report_events
+UNION ALL SELECT 'report_numbers' AS name, count(*) AS rows FROM report_numbers
+UNION ALL SELECT 'report_sentences' AS name, count(*) AS rows FROM report_sentences
+UNION ALL SELECT 'reports' AS name, count(*) AS rows FROM reports
 UNION ALL SELECT 'reviews' AS name, count(*) AS rows FROM reviews
 UNION ALL SELECT 'revisions' AS name, count(*) AS rows FROM revisions
 UNION ALL SELECT 'saved_views' AS name, count(*) AS rows FROM saved_views
@@ -255,3 +260,27 @@ ORDER BY stored_at DESC;
 
 -- name: revision_ids
 SELECT revision_id FROM revisions;
+
+-- name: report_lines
+-- All reports, the newest first, with their state.
+SELECT
+    reports.report_id,
+    reports.name,
+    reports.title,
+    reports.template,
+    reports.model,
+    reports.created_at,
+    reports.created_by,
+    (SELECT count(*) FROM report_sentences AS one WHERE one.report_id = reports.report_id) AS sentences,
+    (
+        SELECT count(DISTINCT case_id)
+        FROM report_citations AS one
+        WHERE one.report_id = reports.report_id
+    ) AS cited_cases,
+    published.published_at
+FROM reports
+LEFT JOIN published_reports AS published USING (report_id)
+ORDER BY reports.stored_at DESC;
+
+-- name: published_report_ids
+SELECT report_id FROM published_reports ORDER BY published_at DESC, name;

@@ -170,3 +170,82 @@ FROM wanted
 LEFT JOIN fact_parts USING (revision_id)
 LEFT JOIN statement_parts USING (revision_id)
 LEFT JOIN tag_parts USING (revision_id);
+
+-- name: report_parts
+WITH wanted AS (
+    SELECT unnest($ids::JSON::VARCHAR[]) AS report_id
+),
+cited AS (
+    SELECT
+        report_id,
+        sentence_n AS n,
+        list(
+            {
+                'case_id': case_id,
+                'revision_id': revision_id,
+                'part': part,
+                'text': text,
+                'quote': quote,
+                'label': label,
+                'title': title,
+                'year': year
+            }
+            ORDER BY i
+        ) AS citations
+    FROM report_citations
+    WHERE report_id IN (FROM wanted)
+    GROUP BY report_id, sentence_n
+),
+sectioned AS (
+    SELECT
+        report_id,
+        section_n,
+        any_value(heading) AS heading,
+        any_value(tag) AS tag,
+        list(
+            {
+                'n': report_sentences.n,
+                'role': role,
+                'text': report_sentences.text,
+                'citations': coalesce(citations, []),
+                'support': support
+            }
+            ORDER BY report_sentences.n
+        ) AS sentences
+    FROM report_sentences
+    LEFT JOIN cited USING (report_id, n)
+    WHERE report_id IN (FROM wanted)
+    GROUP BY report_id, section_n
+),
+sections AS (
+    SELECT
+        report_id,
+        list({'heading': heading, 'tag': tag, 'sentences': sentences} ORDER BY section_n) AS sections
+    FROM sectioned
+    GROUP BY report_id
+),
+numbers AS (
+    SELECT
+        report_id,
+        list(
+            {
+                'name': name,
+                'sql': sql,
+                'value': value,
+                'meaning': meaning,
+                'series': series,
+                'label': label
+            }
+            ORDER BY n
+        ) AS numbers
+    FROM report_numbers
+    WHERE report_id IN (FROM wanted)
+    GROUP BY report_id
+)
+SELECT
+    wanted.report_id AS id,
+    coalesce(sections, []) AS sections,
+    coalesce(numbers, []) AS numbers
+FROM wanted
+LEFT JOIN sections USING (report_id)
+LEFT JOIN numbers USING (report_id);

@@ -1,0 +1,179 @@
+"""``report`` and ``ask``: what the published cases say together."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markdown import Markdown
+from rich.progress import BarColumn, MofNCompleteColumn
+
+from cli import options
+from cli.context import EXIT_SOME_FAILED, load_settings, run
+from cli.options import Text, Texts, arg, opt
+from cli.terminal import NAME, emit, err, out, print_json, print_table, progress
+from publishing.terminal import checked_text, expected_text, plain, report_text
+from schemas.errors import InputError
+from schemas.reports import ReportLine, ReportStep
+
+if TYPE_CHECKING:
+    from config.services import Services
+    from flows.report import ReportOrder
+    from schemas.reports import Report
+
+_STEPS = {"publish": ReportStep.PUBLISH, "withdraw": ReportStep.WITHDRAW}
+_OTHERS = ("list", "show", "check")
+
+
+def report(
+    context: typer.Context,
+    what: Annotated[
+        str,
+        arg(
+            help="The title, which is also what is looked for; or one of list, show, check, "
+            "publish and withdraw.",
+            metavar="TITLE|ACTION",
+        ),
+    ],
+    name: Annotated[
+        Text, arg(help="Of an action: the report's name, or its id.", metavar="REPORT")
+    ] = None,
+    template: Annotated[
+        Text,
+        opt(
+            help="grand-summary, technique, industry, company, what-changed or annotated-guide; "
+            "by default what fits the options."
+        ),
+    ] = None,
+    tag: Annotated[Texts, opt(help="Only cases with this tag.")] = None,
+    industry: Annotated[Text, opt(help="Only cases in this industry.")] = None,
+    company: Annotated[Text, opt(help="Only cases of this company.")] = None,
+    since: Annotated[
+        Text, opt(help="Only cases from this year on, or added since a release: 2024, 2026-11-30.")
+    ] = None,
+    outline: Annotated[
+        Path | None, opt(exists=True, dir_okay=False, help="A Markdown file with the chapters.")
+    ] = None,
+    model: options.Model = None,
+    budget: options.Budget = None,
+    dry_run: options.DryRun = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write a report across the published cases, or list, show, check and publish reports."""
+    settings = load_settings(context, llm_model=model, budget_run=budget)
+    if what in (*_STEPS, *_OTHERS):
+        run(settings, lambda services: _act(services, what, name, as_json=as_json))
+        return
+    if name is not None:
+        raise InputError(f"{what!r} is no action: put a title of several words in quotes")
+
+    async def work(services: "Services") -> None:
+        from flows.report import ReportOrder, expect
+
+        order = ReportOrder(
+            title=what,
+            template=template,
+            tags=tuple(tag or ()),
+            industry=industry,
+            company=company,
+            since=since,
+            outline=outline.read_text("utf-8") if outline else None,
+        )
+        expected = await expect(order, services)
+        if dry_run:
+            emit([expected], expected_text, as_json=as_json)
+            return
+        err().print(expected_text(expected))
+        made = await _make(services, order)
+        emit([made], report_text, as_json=as_json)
+
+    run(settings, work)
+
+
+async def _make(services: "Services", order: "ReportOrder") -> "Report":
+    from flows.report import make_report
+
+    with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
+        task = bar.add_task("writing", total=None)
+        return await make_report(
+            order, services, lambda done, of: bar.update(task, completed=done, total=of)
+        )
+
+
+async def _act(services: "Services", what: str, name: str | None, *, as_json: bool) -> int:
+    """List reports, or do something with one."""
+    if what == "list":
+        lines = services.warehouse.report_lines()
+        if lines and not as_json:
+            columns = ("name", "title", "by", "sentences", "cases", "made", "on the site")
+            print_table(columns, (_cells(one) for one in lines))
+        else:
+            emit(lines, str, as_json=as_json, empty="No report yet: `casebook report TITLE`.")
+        return 0
+    if name is None:
+        raise InputError(f"name the report: `casebook report {what} REPORT`")
+    found = services.warehouse.report(name)
+    if what == "show":
+        return await _show(services, found, as_json=as_json)
+    if what == "check":
+        return await _check(services, found, as_json=as_json)
+    return await _change(services, found, _STEPS[what])
+
+
+async def _show(services: "Services", found: "Report", *, as_json: bool) -> int:
+    from flows.report import view
+    from flows.site import site_settings
+    from publishing.reports.pages import report_json, report_markdown
+
+    shown = await view(found, services)
+    text = report_markdown(shown, site_settings(services.settings))
+    if as_json:
+        sys.stdout.write(report_json(shown))
+    elif out().is_terminal:
+        out().print(Markdown(text))
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+async def _check(services: "Services", found: "Report", *, as_json: bool) -> int:
+    from flows.report import check_report
+
+    checked = await check_report(found, services)
+    if as_json:
+        print_json(checked.model_dump(mode="json"))
+    else:
+        out().print(checked_text(checked))
+    return EXIT_SOME_FAILED if checked.problems else 0
+
+
+async def _change(services: "Services", found: "Report", step: ReportStep) -> int:
+    from flows.report import change_report, check_report
+
+    if step is ReportStep.PUBLISH:
+        checked = await check_report(found, services)
+        if checked.problems:
+            err().print(checked_text(checked))
+            err().print("Nothing was published: make the report anew, then publish that one.")
+            return EXIT_SOME_FAILED
+    with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
+        task = bar.add_task("writing the site", total=None)
+        done = await change_report(
+            found, step, services, lambda n, of: bar.update(task, completed=n, total=of)
+        )
+    page = done.path / "reports" / found.name / "index.html"
+    word = "published" if step is ReportStep.PUBLISH else "withdrawn"
+    out().print(f"[green]{word}[/]  {plain(found.title)}\n       {plain(page)}")
+    return 0
+
+
+def _cells(line: ReportLine) -> tuple[object, ...]:
+    return (
+        line.name,
+        line.title,
+        line.model or "quotes",
+        line.sentences,
+        line.cited_cases,
+        line.created_at.date(),
+        "yes" if line.published_at else "",
+    )

@@ -1,0 +1,146 @@
+"""The numbers of reports: each is a query over the published cases that anyone can run again."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from publishing.reports.scopes import condition, in_words, literal
+from publishing.wording import fact_text
+from schemas.reports import PLACEHOLDER, Material, Number, Scope
+
+_EMPTY = {"0", ""}
+
+
+class Queries(Protocol):
+    """What runs SQL on the published cases."""
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """Return the rows of a query."""
+
+
+class Counts:
+    """Counts what a report is about; ``numbers`` are all that were asked for, by name."""
+
+    def __init__(self, tables: Queries, scope: Scope) -> None:
+        self._tables, self._words = tables, in_words(scope)
+        self._scope = condition(scope)
+        self.is_all = not self._words
+        self.numbers: dict[str, Number] = {}
+
+    def count(self, name: str) -> Number:
+        """Return the number of that name in ``numbers.toml``."""
+        return self._made(f"q:{name}", plans()["number"][name])
+
+    def series(self, name: str) -> list[Number]:
+        """Return the numbers of a series, in the order of a chart."""
+        plan = plans()["series"][name]
+        rows = self._tables.rows(plan["values"].format(scope=self._scope))
+        return [
+            self._made(f"q:{name}_{_slug(row['value'])}", plan, row, name)
+            for row in (rows[::-1] if plan.get("reverse") else rows)
+        ]
+
+    def of_tag(self, slug: str, label: str) -> list[Number]:
+        """Return the numbers of a theme that is a tag."""
+        row = {"value": slug, "label": label}
+        return [
+            self._made(f"q:{name}_{_slug(slug)}", plan, row)
+            for name, plan in plans()["tag"].items()
+        ]
+
+    def sentence(self, name: str, slug: str = "", label: str = "") -> str | None:
+        """Return a sentence of ``numbers.toml`` with placeholders, None where it counts nothing."""
+        text = plans()["sentences"][name].replace("_TAG}", f"_{_slug(slug)}}}")
+        text = text.replace("{words}", self._words).replace("{label}", label)
+        if slug:
+            self.of_tag(slug, label)
+        wanted = PLACEHOLDER.findall(text)
+        for one in wanted:
+            if one not in self.numbers:
+                self.count(one.removeprefix("q:"))
+        return None if all(self.numbers[one].value in _EMPTY for one in wanted) else text
+
+    def cited(self, case_ids: Sequence[str]) -> Number:
+        """Return how many cases a report cites, as long as all of them are published."""
+        ids = ", ".join(map(literal, sorted(case_ids))) or "''"
+        sql = f"SELECT count(*) AS value FROM published_cases WHERE case_id IN ({ids})"  # noqa: S608
+        return self._made("q:cited", {"sql": sql, "meaning": "cases that this report cites"})
+
+    def measured(self, found: Iterable[Material]) -> list[Number]:
+        """Return the values of the results among some material."""
+        numbers = []
+        for one in found:
+            if one.value:
+                name = value_name(one)
+                case, n = literal(one.citation.case_id), int(one.citation.part[1:])
+                sql = (
+                    "SELECT measured(value, unit) AS value FROM results "  # noqa: S608
+                    f"WHERE case_id = {case} AND n = {n}"
+                )
+                plan = {"sql": sql, "meaning": f"value of a result of {one.citation.label}"}
+                numbers.append(self._made(name, plan))
+        return numbers
+
+    def _made(
+        self,
+        name: str,
+        plan: Mapping[str, str],
+        row: Mapping[str, Any] | None = None,
+        series: str = "",
+    ) -> Number:
+        if name not in self.numbers:
+            row = row or {}
+            sql, meaning = plan["sql"], plan["meaning"]
+            if row or "{scope}" in sql:
+                value = literal(row["value"]) if row else ""
+                sql = sql.format(scope=self._scope, value=value)
+                meaning = meaning.format(words=self._words, **_labelled(row, series))
+            label = str(_labelled(row, series)["label"])
+            self.numbers[name] = Number(
+                name=name,
+                sql=sql,
+                value=value_of(self._tables, sql),
+                meaning=meaning,
+                series=series,
+                label=label,
+            )
+        return self.numbers[name]
+
+
+def value_of(tables: Queries, sql: str) -> str:
+    """Return what a query gives as readers see it, empty where it gives nothing."""
+    found = next(iter(tables.rows(sql)), {"value": None})["value"]
+    if isinstance(found, float):
+        return f"{found:g}"
+    # A year is no amount.
+    is_year = isinstance(found, int) and ("min(year)" in sql or "max(year)" in sql)
+    return f"{found:,}" if isinstance(found, int) and not is_year else str(found or "")
+
+
+def value_name(one: Material) -> str:
+    """Return the name of a result's value: ``s:CASE.results.7``."""
+    return f"s:{one.citation.case_id}.results.{one.citation.part[1:]}"
+
+
+def used(texts: Iterable[str], numbers: Mapping[str, Number]) -> Iterator[Number]:
+    """Yield the numbers that some sentences have, and all of a chart, each once."""
+    names = {name for text in texts for name in PLACEHOLDER.findall(text)}
+    yield from (one for name, one in numbers.items() if name in names or one.series)
+
+
+@cache
+def plans() -> Mapping[str, Any]:
+    """Return the numbers, series and sentences of ``numbers.toml``."""
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+def _labelled(row: Mapping[str, Any], series: str) -> dict[str, Any]:
+    label = row.get("label", "")
+    return {"label": fact_text("industry", label) if series == "industries" else label}
+
+
+def _slug(value: object) -> str:
+    return re.sub(r"[^\w]+", "_", str(value))

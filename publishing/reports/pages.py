@@ -1,0 +1,105 @@
+"""The pages of reports on the site: each as a page, Markdown and JSON, with lists and feeds."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from publishing.files import key_of
+from publishing.pages import environment
+from publishing.plan import SiteSettings, Tables
+from publishing.reports.checks import cited_parts
+from publishing.reports.views import GONE, ReportView, view_of
+from publishing.writer import PageWriter
+from schemas.reports import Report
+
+_HIDDEN = {"dropped", "generation_ids", "created_by"}
+
+
+class ReportPages:
+    """Writes the pages of reports, the newest first; ``recordings`` are folders by report id."""
+
+    def __init__(
+        self,
+        pages: PageWriter,
+        tables: Tables,
+        reports: Sequence[Report],
+        recordings: Mapping[str, Path],
+    ) -> None:
+        self._pages, self._recordings = pages, recordings
+        parts = cited_parts(reports, tables)
+        self.views = [view_of(report, parts) for report in reports]
+
+    def write(self) -> None:
+        """Write all pages, and the feeds where the site's address is known."""
+        for view in self.views:
+            self._write(view)
+        recorded = sorted(self._recordings)
+        series = sorted({view.report.template for view in self.views})
+        key = [[_key(view) for view in self.views], recorded]
+        values = {"views": self.views, "series": series, "recordings": recorded}
+        self._pages.put("reports/index.html", "reports.html", key, **values)
+        if self._pages.settings.root and self.views:
+            self._write_feed("reports/feed.xml", "Reports", self.views)
+            for name in series:
+                own = [view for view in self.views if view.report.template == name]
+                self._write_feed(f"reports/{name}.xml", name.replace("-", " ").capitalize(), own)
+
+    @property
+    def addresses(self) -> list[str]:
+        """The pages for the sitemap."""
+        return ["reports/", *(f"{view.folder}/" for view in self.views)]
+
+    def _write(self, view: ReportView) -> None:
+        folder, key = view.folder, _key(view)
+        recording = view.report.report_id in self._recordings
+        values = {"view": view, "gone": GONE, "alternate": f"{folder}/index"}
+        page = {"recording": recording, **values}
+        self._pages.put(f"{folder}/index.html", "report.html", [key, recording], **page)
+        self._pages.put(f"{folder}/index.md", "report.md", key, **values)
+        self._pages.put_text(f"{folder}/index.json", key, lambda: report_json(view))
+
+    def _write_feed(self, name: str, title: str, views: Sequence[ReportView]) -> None:
+        values = {
+            "name": name,
+            "title": f"{self._pages.settings.title}: {title}",
+            "updated_at": max(view.report.created_at for view in views),
+            "views": views,
+        }
+        self._pages.put(name, "reports.xml", [_key(view) for view in views], **values)
+
+
+def report_markdown(view: ReportView, settings: SiteSettings) -> str:
+    """Return a report as Markdown, with a footnote for each citation."""
+    return environment(settings).get_template("report.md").render(view=view, gone=GONE)
+
+
+def report_json(view: ReportView) -> str:
+    """Return a report as JSON, with the state of its citations; what was withdrawn is left out."""
+    made: dict[str, Any] = view.report.model_dump(mode="json", exclude=_HIDDEN)
+    made["sections"] = [
+        {
+            "heading": part.heading,
+            "sentences": [
+                {
+                    "n": one.n,
+                    "role": paragraph.role,
+                    "text": one.text,
+                    "support": one.support,
+                    "state": one.state,
+                    "citations": [cited.number for cited in one.cited],
+                }
+                for paragraph in part.paragraphs
+                for one in paragraph.sentences
+            ],
+        }
+        for part in view.parts
+    ]
+    made["citations"] = [cited._asdict() for cited in view.cited]
+    made["cases"] = [row._asdict() for row in view.cases]
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def _key(view: ReportView) -> str:
+    """Return what the files of a report depend on."""
+    return key_of(view.report.report_id, view.parts, view.cases)

@@ -1,0 +1,50 @@
+"""Which cases a report is about, as SQL and in words."""
+
+from datetime import date
+
+from publishing.wording import fact_text, listing
+from schemas.reports import Scope
+from schemas.taxonomy import load_taxonomy
+
+
+def literal(value: str | int | date) -> str:
+    """Return a value as SQL has it."""
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
+def condition(scope: Scope) -> str:
+    """Return the SQL condition on ``published_cases`` that the cases of a scope fulfil."""
+    parts = [f"list_contains(tags, {literal(tag)})" for tag in scope.tags]
+    if scope.industry:
+        parts.append(f"industry = {literal(scope.industry)}")
+    if scope.company:
+        parts.append(f"company_key = {literal(scope.company)}")
+    if scope.since:
+        parts.append(f"year >= {literal(scope.since)}")
+    if scope.added_since:
+        parts.append(f"approved_at > {literal(scope.added_since)}")
+    return " AND ".join(parts) or "true"
+
+
+def cases_sql(scope: Scope) -> str:
+    """Return the SQL that gives the ids of a scope's cases."""
+    return f"SELECT case_id FROM published_cases WHERE {condition(scope)}"  # noqa: S608 - literals
+
+
+def in_words(scope: Scope) -> str:
+    """Return a scope as a sentence goes on after "published cases", empty for all of them."""
+    taxonomy = load_taxonomy()
+    terms = [(taxonomy.term(tag), tag) for tag in scope.tags]
+    labels = [term.label if term else tag for term, tag in terms]
+    parts = [f"with the tag{'s' * (len(labels) > 1)} {listing(labels)}"] if labels else []
+    if scope.industry:
+        parts.append(f"in {fact_text('industry', scope.industry)}")
+    if scope.company:
+        parts.append(f"of {scope.company}")
+    if scope.since:
+        parts.append(f"since {scope.since}")
+    if scope.added_since:
+        parts.append(f"added or changed after {scope.added_since.isoformat()}")
+    return "".join(f" {part}" for part in parts)

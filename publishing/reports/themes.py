@@ -1,0 +1,209 @@
+"""Groups material into themes: by likeness, by tag, by case, or by the headings of an outline."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from publishing.likeness import stems
+from publishing.plan import Tables
+from publishing.reports.material import material, shared_words
+from publishing.reports.scopes import cases_sql, literal
+from schemas.errors import InputError
+from schemas.reports import Material, Scope, Theme
+from schemas.taxonomy import load_taxonomy
+
+_LEAST, _PER_THEME = 4, 60  # statements of a theme
+_HEADING = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d+[.)])\s+(.+?)\s*$")
+_WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[.,;:()]")
+_LETTERS, _NAMED = 3, 2  # of a word; pairs of words in a heading
+_TELLING = 0.08  # the share of a theme's texts that has a pair
+_FUNCTION_WORDS = frozenset(
+    """
+    about after also and any are because been before being between both but can could does doing each
+    even for from had has have how into its like may might more most must not one only other our out
+    over own per rather should since some such than that the their them then there these they this
+    those through too two under until upon use used uses using very via was way well were what when
+    where which while who will with within without would you your
+    """.split()
+)
+_OF_A_CASE = 40
+
+
+def by_likeness(found: Sequence[Material], most: int) -> list[Theme]:
+    """Return themes of statements with the same words, the largest first.
+
+    Named by the words that tell each apart; small groups are left out.
+    """
+    if not found:
+        return []
+    texts = [one.citation.text for one in found]
+    number = max(1, min(most, round(math.sqrt(len(found) / 2))))
+    labels = clusters(texts, number)
+    groups = [
+        [one for one, label in zip(found, labels, strict=True) if label == n] for n in set(labels)
+    ]
+    groups = [group for group in groups if len(group) >= min(_LEAST, len(found))]
+    groups.sort(key=len, reverse=True)
+    everywhere = _phrases(texts)
+    return [
+        Theme(heading=_heading(group, everywhere, len(texts)), material=tuple(group[:_PER_THEME]))
+        for group in groups
+    ]
+
+
+def by_tag(tables: Tables, scope: Scope, groups: Sequence[str], most: int) -> list[Theme]:
+    """Return a theme for each of the tags that most cases of a scope have."""
+    chosen = ", ".join(map(literal, groups))
+    own = " AND ".join(f"slug <> {literal(tag)}" for tag in scope.tags) or "true"
+    rows = tables.rows(
+        "SELECT slug, any_value(label) AS label FROM case_tags "  # noqa: S608 - literals
+        f"WHERE term_group IN ({chosen}) AND {own} AND case_id IN ({cases_sql(scope)}) "
+        f"GROUP BY slug ORDER BY count(DISTINCT case_id) DESC, slug LIMIT {most}"
+    )
+    taxonomy = load_taxonomy()
+    themes = []
+    for row in rows:
+        term = taxonomy.term(row["slug"])
+        words = " ".join((row["label"], *(term.synonyms if term else ())))
+        inner = scope.model_copy(update={"tags": (*scope.tags, row["slug"])})
+        found = material(tables, inner, f"{scope.words} {words}", _PER_THEME)
+        themes.append(Theme(heading=row["label"], material=tuple(found), tag=row["slug"]))
+    return _distinct(themes)
+
+
+def by_case(tables: Tables, scope: Scope, most: int) -> list[Theme]:
+    """Return a theme for each case of a scope, the oldest first."""
+    rows = tables.rows(
+        f"SELECT case_id, title, year FROM published_cases WHERE case_id IN ({cases_sql(scope)}) "  # noqa: S608 - literals
+        f"ORDER BY year NULLS LAST, title LIMIT {most}"
+    )
+    words = scope.words or " ".join(row["title"] for row in rows)
+    found = material(tables, scope, words, per_case=_OF_A_CASE)
+    return [
+        Theme(
+            heading=f"{row['title']} ({row['year']})" if row["year"] else row["title"],
+            material=tuple(one for one in found if one.citation.case_id == row["case_id"]),
+        )
+        for row in rows
+    ]
+
+
+def by_outline(tables: Tables, scope: Scope, outline: str) -> list[Theme]:
+    """Return a theme for each heading or list item of an outline, or raise InputError.
+
+    The lines below a heading say more about what belongs there.
+    """
+    chapters: list[tuple[str, list[str]]] = []
+    for line in outline.splitlines():
+        if found := _HEADING.match(line):
+            chapters.append((found[1], []))
+        elif chapters and line.strip():
+            chapters[-1][1].append(line.strip())
+    if not chapters:
+        raise InputError("the outline has no headings: write one a line, as in `## Evaluation`")
+    themes = []
+    for heading, lines in chapters:
+        words = " ".join((scope.words, heading, heading, *lines))
+        chosen = material(tables, scope, words, _PER_THEME)
+        themes.append(Theme(heading=heading, material=tuple(chosen)))
+    return _distinct(themes)
+
+
+def _distinct(themes: Sequence[Theme]) -> list[Theme]:
+    """Give each statement to the theme that it fits best."""
+    best: dict[tuple[str, str], tuple[float, int]] = {}
+    for n, theme in enumerate(themes):
+        top = max((one.score for one in theme.material), default=1.0) or 1.0
+        for one in theme.material:
+            rank = (one.score / top, -n)
+            key = (one.citation.case_id, one.citation.text)
+            best[key] = max(best.get(key, rank), rank)
+    kept = []
+    for n, theme in enumerate(themes):
+        own = [m for m in theme.material if best[m.citation.case_id, m.citation.text][1] == -n]
+        kept.append(theme.model_copy(update={"material": tuple(own)}))
+    return kept
+
+
+def clusters(texts: Sequence[str], number: int) -> list[int]:
+    """Return for each text the group that it belongs to, of so many groups.
+
+    Agglomerative clustering with Ward's criterion (Ward 1963, by the update formula of Lance and
+    Williams 1967) of normalised TF-IDF vectors: groups of like size, where single or average
+    linkage would give one large group and many of one text.
+    """
+    distances = _squared_distances(texts)
+    sizes = np.ones(len(texts))
+    members: dict[int, list[int]] = {n: [n] for n in range(len(texts))}
+    np.fill_diagonal(distances, np.inf)
+    while len(members) > max(1, number):
+        one, other = sorted(int(n) for n in np.unravel_index(distances.argmin(), distances.shape))
+        joined = _ward(distances, sizes, one, other)
+        distances[one, :] = distances[:, one] = joined
+        distances[one, one] = np.inf
+        distances[other, :] = distances[:, other] = np.inf
+        sizes[one] += sizes[other]
+        members[one] += members.pop(other)
+    labels = [0] * len(texts)
+    for label, group in enumerate(members.values()):
+        for n in group:
+            labels[n] = label
+    return labels
+
+
+def _ward(
+    distances: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64], one: int, other: int
+) -> npt.NDArray[np.float64]:
+    """Return the distance of all groups to two joined ones."""
+    a, b = sizes[one], sizes[other]
+    apart = distances[one, other]
+    joined = (a + sizes) * distances[one] + (b + sizes) * distances[other] - sizes * apart
+    return np.where(np.isinf(distances[one]), np.inf, joined / (a + b + sizes))
+
+
+def _squared_distances(texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return the squared distances of the normalised TF-IDF vectors of some texts."""
+    found, counts = [stems(text) for text in texts], shared_words(texts)
+    words = {word: n for n, word in enumerate(w for w, count in counts.items() if count > 1)}
+    vectors = np.zeros((len(texts), max(1, len(words))))
+    for n, own in enumerate(found):
+        for word in own & words.keys():
+            vectors[n, words[word]] = math.log(len(texts) / counts[word])
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.where(lengths == 0, 1, lengths)
+    return np.maximum(0, 2 - 2 * vectors @ vectors.T)
+
+
+def _heading(group: Sequence[Material], everywhere: Counter[str], total: int) -> str:
+    """Return the pairs of words that stand in many texts of a group and in few others."""
+    own = _phrases(one.citation.text for one in group)
+    least = max(2, _TELLING * len(group))
+
+    def weight(phrase: str) -> float:
+        return own[phrase] / len(group) * math.log((1 + total) / everywhere[phrase]) ** 2
+
+    ranked = sorted((one for one, n in own.items() if n >= least), key=weight, reverse=True)
+    named: list[str] = []
+    for one in ranked:
+        if len(named) < _NAMED and not any(set(one.split()) & set(o.split()) for o in named):
+            named.append(one)
+    return ", ".join(named).capitalize() or "Other"
+
+
+def _phrases(texts: Iterable[str]) -> Counter[str]:
+    """Return in how many texts two telling words stand side by side."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        words = _WORDS.findall(text.lower())
+        pairs = {f"{a} {b}" for a, b in pairwise(words) if _is_telling(a) and _is_telling(b)}
+        found.update(pairs)
+    return found
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) >= _LETTERS and word not in _FUNCTION_WORDS and not word.endswith("ly")

@@ -1,0 +1,223 @@
+"""A report as readers see it: what it cites is looked up in the cases as they are published now."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from publishing.charts import Chart, Link, bars
+from publishing.groups import GroupKind, group_address
+from publishing.reports.checks import Part, State, state_of
+from publishing.reports.numbers import plans
+from publishing.wording import fact_text
+from schemas.reports import (
+    PLACEHOLDER,
+    ROLE_HEADINGS,
+    Citation,
+    Number,
+    Report,
+    ReportSection,
+    Role,
+    Sentence,
+)
+
+_LINKED: Mapping[str, GroupKind] = {
+    "years": "year",
+    "industries": "industry",
+    "techniques": "tag",
+    "concerns": "tag",
+    "tools": "tag",
+}
+GONE = "A sentence stood here that rested on a case which is no longer published."
+
+
+class Cited(NamedTuple):
+    """A citation with its number on the page, whether it still stands, and its address."""
+
+    number: int
+    label: str
+    title: str
+    year: str | None
+    text: str
+    quote: str
+    state: State
+    address: str | None
+    is_imported: bool
+
+
+class Piece(NamedTuple):
+    """Words of a sentence, or one of its numbers."""
+
+    text: str
+    number: Number | None = None
+
+
+class Shown(NamedTuple):
+    """A sentence as readers see it: nothing of it where a case that it cites was withdrawn."""
+
+    n: int
+    pieces: tuple[Piece, ...]
+    support: str
+    cited: tuple[Cited, ...]
+    state: State
+
+    @property
+    def text(self) -> str:
+        """The sentence in words."""
+        return "".join(piece.text for piece in self.pieces)
+
+
+class Paragraph(NamedTuple):
+    """The sentences of a role, below its heading where it has one."""
+
+    role: Role
+    heading: str | None
+    sentences: tuple[Shown, ...]
+    is_quoted: bool  # each is a statement itself
+
+
+class ReportPart(NamedTuple):
+    """A section."""
+
+    anchor: str
+    heading: str
+    address: str | None
+    paragraphs: tuple[Paragraph, ...]
+
+
+class CaseRow(NamedTuple):
+    """A case behind a report, and how often it is cited."""
+
+    title: str
+    company: str | None
+    industry: str | None
+    year: str | None
+    address: str
+    citations: int
+
+
+class ReportView(NamedTuple):
+    """A report as readers see it."""
+
+    report: Report
+    parts: tuple[ReportPart, ...]
+    charts: tuple[tuple[str, Chart], ...]
+    cases: tuple[CaseRow, ...]
+    cited: tuple[Cited, ...]
+    changed: int
+    withdrawn: int
+
+    @property
+    def noted(self) -> list[Cited]:
+        """What sentences in a model's words cite, by number; a quoted one has its source beside it."""
+        every = (one for part in self.parts for one in part.paragraphs if not one.is_quoted)
+        found = {cited for one in every for s in one.sentences for cited in s.cited}
+        return sorted(found, key=lambda cited: cited.number)
+
+    @property
+    def folder(self) -> str:
+        """The folder of its files, relative to the site's root."""
+        return f"reports/{self.report.name}"
+
+    @property
+    def lead(self) -> str:
+        """Its first sentence that is still there."""
+        every = (s for part in self.parts for one in part.paragraphs for s in one.sentences)
+        return next((one.text for one in every if one.pieces), self.report.title)
+
+    @property
+    def sentences(self) -> int:
+        """The number of sentences that cite."""
+        return sum(bool(one.citations) for one in self.report.sentences)
+
+
+def view_of(report: Report, parts: Mapping[Part, Mapping[str, Any]]) -> ReportView:
+    """Return a report as readers see it; ``parts`` are what its cases state now."""
+    numbering: dict[Citation, Cited] = {}
+    for sentence in report.sentences:
+        for one in sentence.citations:
+            if one not in numbering:
+                numbering[one] = _cited(len(numbering) + 1, one, parts)
+    shown = {one.n: _shown(one, report, numbering) for one in report.sentences}
+    made = [
+        ReportPart(f"part-{n}", section.heading, _page(section), tuple(_paragraphs(section, shown)))
+        for n, section in enumerate(report.sections, start=1)
+    ]
+    states = Counter(one.state for one in shown.values())
+    return ReportView(
+        report=report,
+        parts=tuple(made),
+        charts=tuple(_charts(report)),
+        cases=tuple(_cases(report, parts)),
+        cited=tuple(one for one in numbering.values() if one.state != "withdrawn"),
+        changed=states["changed"],
+        withdrawn=states["withdrawn"],
+    )
+
+
+def _cited(number: int, one: Citation, parts: Mapping[Part, Mapping[str, Any]]) -> Cited:
+    state, row = state_of(one, parts), parts.get((one.case_id, one.part))
+    address = f"cases/{row['slug']}/index.html#{row['anchor']}" if row else None
+    kept = (one.label, one.title, one.year, one.text, one.quote)
+    return Cited(number, *kept, state, address, one.part.startswith("p"))
+
+
+def _shown(one: Sentence, report: Report, numbering: Mapping[Citation, Cited]) -> Shown:
+    cited = tuple(numbering[citation] for citation in one.citations)
+    states = {each.state for each in cited}
+    if "withdrawn" in states:
+        return Shown(one.n, (), one.support, (), "withdrawn")
+    state: State = "changed" if "changed" in states else "current"
+    return Shown(one.n, tuple(_pieces(one, report)), one.support, cited, state)
+
+
+def _pieces(one: Sentence, report: Report) -> Iterator[Piece]:
+    numbers = {number.name: number for number in report.numbers}
+    words = PLACEHOLDER.split(one.text)
+    for place, text in enumerate(words):
+        number = numbers.get(text) if place % 2 else None
+        if text:
+            yield Piece(number.value, number) if number else Piece(text)
+
+
+def _paragraphs(section: ReportSection, shown: Mapping[int, Shown]) -> Iterator[Paragraph]:
+    for role, found in section.roles():
+        quoted = all(one.support == "verbatim" for one in found)
+        sentences = tuple(shown[one.n] for one in found)
+        yield Paragraph(role, ROLE_HEADINGS.get(role), sentences, quoted)
+
+
+def _page(section: ReportSection) -> str | None:
+    return group_address("tag", section.tag) if section.tag else None
+
+
+def _charts(report: Report) -> Iterator[tuple[str, Chart]]:
+    for name, plan in plans()["series"].items():
+        found = [one for one in report.numbers if one.series == name]
+        lines = [
+            (_link(name, one), [float(one.value.replace(",", ""))]) for one in found if one.value
+        ]
+        if lines:
+            yield plan["title"], bars(lines)
+
+
+def _link(series: str, one: Number) -> Link:
+    key = one.sql.rpartition("'")[0].rpartition("'")[2] if series != "years" else one.label
+    kind = _LINKED.get(series)
+    return Link(one.label, group_address(kind, key) if kind else None)
+
+
+def _cases(report: Report, parts: Mapping[Part, Mapping[str, Any]]) -> Sequence[CaseRow]:
+    counts = Counter(one.case_id for s in report.sentences for one in s.citations)
+    rows = {case_id: row for (case_id, _), row in parts.items() if case_id in counts}
+    found = [
+        CaseRow(
+            title=row["title"],
+            company=row["company"],
+            industry=fact_text("industry", row["industry"]) if row["industry"] else None,
+            year=row["year"],
+            address=f"cases/{row['slug']}/index.html",
+            citations=counts[case_id],
+        )
+        for case_id, row in rows.items()
+    ]
+    return sorted(found, key=lambda one: (-one.citations, one.title.casefold()))

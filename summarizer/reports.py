@@ -1,0 +1,351 @@
+"""Writes reports across cases: an outline, each section from its statements alone, a summary.
+
+Every sentence is checked; one that fails is rewritten once, and dropped where it fails again.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeVar
+
+from prompts.loader import load
+from schemas.cases import SupportLevel
+from schemas.generations import Usage
+from schemas.reports import (
+    PLACEHOLDER,
+    Citation,
+    Dropped,
+    Material,
+    Number,
+    ReportSection,
+    Role,
+    Sentence,
+    Theme,
+)
+from summarizer.answers import Answer
+from summarizer.asking import Asker, schema_tokens
+from summarizer.claims import JUDGE, MOST_CITED, STAGE, Claim, Grounds, Judged, checked
+from summarizer.claims import stated as line_of
+from summarizer.judging import JudgeAnswer
+from summarizer.profiles import Profile
+from summarizer.rendering import COSTING, estimate_tokens, fence_for, one_line
+
+A = TypeVar("A", bound=Answer)
+OUTLINE, SECTION, REWRITE, SUMMARY, ANSWER = (
+    f"report/{name}" for name in ("outline", "section", "rewrite", "summary", "answer")
+)
+PROMPTS = (OUTLINE, SECTION, REWRITE, SUMMARY, JUDGE)
+
+_SHOWN, _PER_THEME = 8, 48  # statements of a theme: to name it, and to write about it
+_MOST_ANSWERED = 8
+_JUDGED_TOKENS, _REWRITTEN = 60, 0.25  # a sentence for the judge; the share that is rewritten
+
+
+class NamedSection(Answer):
+    """A section of an outline, and the numbers of its themes."""
+
+    heading: str
+    themes: list[int]
+
+
+class OutlineAnswer(Answer):
+    """The sections in their order."""
+
+    sections: list[NamedSection]
+
+
+class CitingSentence(Answer):
+    """A sentence and the numbers of what it cites."""
+
+    text: str
+    cites: list[int]
+
+
+class SectionSentence(CitingSentence):
+    """A sentence of a section."""
+
+    role: Literal["did", "challenges", "worked", "disagree", "failed", "results"]
+
+
+class SectionAnswer(Answer):
+    """The sentences of a section."""
+
+    sentences: list[SectionSentence]
+
+
+class CitingAnswer(Answer):
+    """The sentences of a summary, or of an answer; an answer without any is silence."""
+
+    sentences: list[CitingSentence]
+
+
+class Rewritten(CitingSentence):
+    """What becomes of the sentence of that number; an empty text gives it up."""
+
+    sentence: int
+
+
+class RewriteAnswer(Answer):
+    """The rewritten sentences."""
+
+    sentences: list[Rewritten]
+
+
+class Written(NamedTuple):
+    """Sentences that passed, and those that did not."""
+
+    sentences: tuple[Sentence, ...]
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(eq=False)
+class ReportWriter:
+    """Writes one report. ``companies`` are all published names, with the key that they share."""
+
+    title: str
+    aim: str
+    asker: Asker
+    judge: Asker | None
+    companies: Mapping[str, str]
+
+    async def outline(self, themes: Sequence[Theme], most: int) -> list[Theme]:
+        """Return the themes as the model names, merges and orders them.
+
+        A theme that it passes over keeps its name, at the end.
+
+        Raises:
+            ModelError: if the model cannot be asked.
+        """
+        shown = "\n\n".join(_theme(n, theme) for n, theme in enumerate(themes, start=1))
+        values = {
+            "fence": fence_for(shown),
+            "title": one_line(self.title),
+            "aim": self.aim,
+            "themes": shown,
+            "most": most,
+        }
+        answer = await self.asker.ask(self.asker.prompt(OUTLINE), values, OutlineAnswer, STAGE)
+        left = dict(enumerate(themes, start=1))
+        named = []
+        for section in answer.sections:
+            own = [left.pop(n) for n in section.themes if n in left]
+            if own:
+                named.append(_merged(one_line(section.heading), own))
+        return [*named, *left.values()][: max(most, 1)]
+
+    async def section(self, theme: Theme, numbers: Sequence[Number]) -> Written:
+        """Return a theme's section; ``numbers`` are the counts that it may use.
+
+        Raises:
+            ModelError: if model or judge cannot be asked.
+        """
+        chosen = theme.material[:_PER_THEME]
+        statements = dict(enumerate((one.citation for one in chosen), start=1))
+        names, values = [self.title, theme.heading], _values(chosen)
+        grounds = Grounds(_numbered(chosen), statements, [*numbers, *values], self.companies, names)
+        asked = {"heading": theme.heading, "statements": grounds.listing}
+        answer = await self._ask(SECTION, grounds, asked, SectionAnswer)
+        claims = [_claim(one) for one in answer.sentences]
+        roles = dict(zip(claims, (Role(one.role) for one in answer.sentences), strict=True))
+        return await self._settled(claims, grounds, roles)
+
+    async def summary(
+        self,
+        sections: Sequence[ReportSection],
+        numbers: Sequence[Number],
+        shown: Callable[[Sentence], str],
+    ) -> Written:
+        """Return a summary of what the sections say; each sentence cites what these cite.
+
+        ``shown`` returns a sentence with its numbers.
+
+        Raises:
+            ModelError: if model or judge cannot be asked.
+        """
+        found = [(section, one) for section in sections for one in section.sentences]
+        lines, statements, before = [], dict[int, Citation](), ""
+        for n, (section, sentence) in enumerate(found, start=1):
+            text = shown(sentence)
+            lines += [f"# {section.heading}"] if section.heading != before else []
+            before = section.heading
+            lines.append(f"{n}. {text}")
+            statements[n] = _as_statement(n, sentence, text)
+        names = [self.title, *(section.heading for section in sections)]
+        grounds = Grounds("\n".join(lines), statements, numbers, self.companies, names)
+        answer = await self._ask(SUMMARY, grounds, {"sentences": grounds.listing}, CitingAnswer)
+        written = await self._settled([_claim(one) for one in answer.sentences], grounds)
+        cited = {str(n): sentence.citations for n, (_, sentence) in enumerate(found, start=1)}
+        resolved = [
+            one.model_copy(update={"citations": _joined(cited[own.part] for own in one.citations)})
+            for one in written.sentences
+        ]
+        return Written(tuple(resolved), written.dropped)
+
+    async def answer(self, question: str, found: Sequence[Material]) -> Written:
+        """Return an answer of at most eight sentences, none where the statements do not say.
+
+        Raises:
+            ModelError: if model or judge cannot be asked.
+        """
+        listing = _numbered(found, with_values=False)
+        statements = dict(enumerate((one.citation for one in found), start=1))
+        grounds = Grounds(listing, statements, (), self.companies, [question])
+        values = {"question": one_line(question), "statements": listing}
+        answer = await self._ask(ANSWER, grounds, values, CitingAnswer)
+        claims = [_claim(one) for one in answer.sentences[:_MOST_ANSWERED]]
+        return await self._settled(claims, grounds)
+
+    async def _ask(
+        self, name: str, grounds: Grounds, values: Mapping[str, object], form: type[A]
+    ) -> A:
+        """Return the answer to a prompt; of what can be filled in, it takes what it names."""
+        whole = "".join(map(str, values.values()))
+        common = {"title": one_line(self.title), "aim": self.aim, "numbers": grounds.counts}
+        prompt = self.asker.prompt(name)
+        return await self.asker.ask(
+            prompt, {"fence": fence_for(whole), **common, **values}, form, STAGE
+        )
+
+    async def _settled(
+        self, claims: Sequence[Claim], grounds: Grounds, roles: Mapping[Claim, Role] | None = None
+    ) -> Written:
+        """Return the claims that are carried, each as it is or rewritten, in their order."""
+        first = await checked(claims, grounds, self.judge)
+        failed = [one for one in first if one.support is None]
+        second: dict[Claim, Judged] = {}
+        if failed:
+            rewritten = await self._rewritten(failed, grounds)
+            again = await checked([*rewritten.values()], grounds, self.judge)
+            second = dict(zip(rewritten, again, strict=True))
+        sentences, dropped = [], []
+        for one in first:
+            last = one if one.support else second.get(one.claim, one)
+            if last.support is None:
+                dropped.append(Dropped(text=grounds.shown(one.claim.text), reason=last.reason))
+            else:
+                role = (roles or {}).get(one.claim, Role.SUMMARY)
+                sentences.append(_sentence(last, last.support, role, grounds))
+        return Written(tuple(sentences), tuple(dropped))
+
+    async def _rewritten(self, failed: Sequence[Judged], grounds: Grounds) -> dict[Claim, Claim]:
+        """Return by claim what the model makes of it, those that it does not give up."""
+        lines = [
+            f"Sentence {n}: {one.claim.text} {''.join(f'[{cite}]' for cite in one.claim.cites)}\n"
+            f"Why it was refused: {one.reason}"
+            for n, one in enumerate(failed, start=1)
+        ]
+        values = {"statements": grounds.listing, "sentences": "\n".join(lines)}
+        answer = await self._ask(REWRITE, grounds, values, RewriteAnswer)
+        known = dict(enumerate((one.claim for one in failed), start=1))
+        return {
+            known[one.sentence]: _claim(one)
+            for one in answer.sentences
+            if one.text.strip() and one.sentence in known
+        }
+
+
+def forecast(
+    themes: Sequence[Theme], asker: Profile, judge: Profile | None, *, outlined: bool
+) -> list[Usage]:
+    """Return what the calls of a report are likely to take, rather too much than too little."""
+    sizes = [estimate_tokens(_numbered(one.material[:_PER_THEME]), COSTING) for one in themes]
+    calls = []
+    if outlined:
+        shown = "\n".join(_theme(n, theme) for n, theme in enumerate(themes))
+        calls.append(_call(asker, OUTLINE, OutlineAnswer, estimate_tokens(shown, COSTING)))
+    for size in sizes:
+        calls.append(_call(asker, SECTION, SectionAnswer, size))
+        calls.append(_call(asker, REWRITE, RewriteAnswer, size))
+        if judge:
+            calls += [_call(judge, JUDGE, JudgeAnswer, size)] * 2
+    calls.append(_call(asker, SUMMARY, CitingAnswer, 12 * _JUDGED_TOKENS * len(sizes)))
+    if judge:
+        calls.append(_call(judge, JUDGE, JudgeAnswer, 12 * _JUDGED_TOKENS))
+    return calls
+
+
+def _call(profile: Profile, prompt: str, answer: type[Answer], text: int) -> Usage:
+    fixed = sum(estimate_tokens(one.content, COSTING) for one in load(prompt).messages)
+    return profile.expected(prompt, fixed + schema_tokens(answer) + text)
+
+
+def _merged(heading: str, themes: Sequence[Theme]) -> Theme:
+    """Return several themes as one; the best statements of each come first."""
+    found = sorted((one for theme in themes for one in theme.material), key=lambda one: -one.score)
+    tags = {theme.tag for theme in themes}
+    return Theme(heading=heading, material=tuple(found), tag=tags.pop() if len(tags) == 1 else None)
+
+
+def _theme(n: int, theme: Theme) -> str:
+    lines = [f"- {line_of(one.citation)}" for one in theme.material[:_SHOWN]]
+    return "\n".join([f"{n}. {theme.heading} ({len(theme.material)} statements)", *lines])
+
+
+def _numbered(found: Sequence[Material], *, with_values: bool = True) -> str:
+    lines = []
+    for n, one in enumerate(found, start=1):
+        value = f" (value: {{s:{n}}})" if one.value and with_values else ""
+        whose, text = line_of(one.citation).split(": ", 1)
+        lines.append(f"{n}. {whose} [{one.section}]: {text}{value}")
+    return "\n".join(lines)
+
+
+def _values(found: Sequence[Material]) -> list[Number]:
+    """Return the values of results, named by the number of their statement."""
+    measured = ((n, one.value) for n, one in enumerate(found, start=1))
+    return [Number(name=f"s:{n}", sql="", value=v, meaning="its value") for n, v in measured if v]
+
+
+def _claim(sentence: CitingSentence) -> Claim:
+    cites = tuple(dict.fromkeys(sentence.cites))[:MOST_CITED]
+    return Claim(text=one_line(sentence.text), cites=cites)
+
+
+def _sentence(judged: Judged, support: SupportLevel, role: Role, grounds: Grounds) -> Sentence:
+    """Return a claim as a sentence; a value is named by its case: ``{s:CASE.results.7}``."""
+
+    def full(found: re.Match[str]) -> str:
+        kind, _, name = found[1].partition(":")
+        if kind == "q":
+            return found[0]
+        cited = grounds.statements[int(name)]
+        return f"{{s:{cited.case_id}.results.{cited.part.removeprefix('s')}}}"
+
+    text = PLACEHOLDER.sub(full, judged.claim.text)
+    cited = tuple(grounds.statements[n] for n in judged.claim.cites)
+    return Sentence(n=0, role=role, text=text, citations=cited, support=support)
+
+
+def _as_statement(n: int, sentence: Sentence, text: str) -> Citation:
+    """Return a sentence of the report as something that its summary can cite."""
+    labels = dict.fromkeys(one.label for one in sentence.citations)
+    whose = " and ".join(labels) or "All cases"
+    return Citation(case_id="", revision_id="", part=str(n), text=text, label=whose, title="")
+
+
+def _joined(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:
+    """Return the citations of several sentences, each once, in turn, at most so many."""
+    columns = [list(one) for one in cited]
+    found: dict[Citation, None] = {}
+    for place in range(max(map(len, columns), default=0)):
+        found |= dict.fromkeys(one[place] for one in columns if place < len(one))
+    return tuple(found)
+
+
+async def written_at_once(
+    writer: ReportWriter,
+    themes: Sequence[tuple[Theme, Sequence[Number]]],
+    on_section: Callable[[int], object] = int,
+) -> list[Written]:
+    """Return the sections of all themes in their order; each call that ends is reported."""
+    done = 0
+
+    async def one(theme: Theme, numbers: Sequence[Number]) -> Written:
+        nonlocal done
+        made = await writer.section(theme, numbers)
+        done += 1
+        on_section(done)
+        return made
+
+    return await asyncio.gather(*(one(*pair) for pair in themes))

@@ -1,0 +1,111 @@
+-- What reports and answers may cite: the statements of published cases that nobody doubted, and the
+-- paragraphs of imported texts, which have no statements.
+
+-- name: citable_tables
+CREATE TABLE citable AS
+WITH cases AS (
+    SELECT
+        case_id,
+        revision_id,
+        slug,
+        title,
+        company_key,
+        industry,
+        if(is_doubtful(facts, 'company'), NULL, company) AS company,
+        if(is_doubtful(facts, 'year'), NULL, year) AS year,
+        list_transform(tags, lambda tag: tag.slug) AS tags,
+        statements,
+        prose,
+        rowid AS place
+    FROM lines
+),
+stated AS (SELECT * EXCLUDE (statements, prose), unnest(statements) AS one FROM cases),
+parts AS (
+    SELECT
+        * EXCLUDE (statements, prose),
+        unnest(prose) AS one,
+        generate_subscripts(prose, 1) AS i
+    FROM cases
+),
+paragraphs AS (
+    SELECT
+        * EXCLUDE (one, i),
+        one.heading AS heading,
+        unnest(one.paragraphs) AS text,
+        i,
+        generate_subscripts(one.paragraphs, 1) AS j
+    FROM parts
+)
+SELECT
+    * EXCLUDE (one),
+    's' || one.n AS part,
+    one.n AS n,
+    one.section AS section,
+    one.text AS text,
+    array_to_string(list_transform(one.quotes, lambda own: own.quote), ' […] ') AS quote,
+    one.support AS support,
+    measured(one.measure.value, one.measure.unit) AS value,
+    one.anchor AS anchor
+FROM stated
+WHERE one.support <> 'doubtful' AND one.section <> 'abstract'
+UNION ALL BY NAME
+SELECT
+    * EXCLUDE (heading, i, j),
+    row_number() OVER (PARTITION BY case_id ORDER BY i, j) AS n,
+    'p' || n AS part,
+    CASE
+        WHEN regexp_matches(heading, '(?i)future|roadmap|next step|looking ahead') THEN 'plans'
+        WHEN heading IS NULL THEN 'abstract'
+        ELSE 'imported'
+    END AS section,
+    '' AS quote,
+    'imported' AS support,
+    'p-' || n AS anchor
+FROM paragraphs;
+
+CREATE TABLE citable_words AS
+SELECT case_id, part, stem(word) AS word, count(*) AS tf
+FROM (
+    SELECT case_id, part, unnest(regexp_extract_all(lower(text), '[\pL\pN]{2,}')) AS word
+    FROM citable
+)
+GROUP BY ALL;
+
+CREATE TABLE citable_lengths AS
+SELECT case_id, part, sum(tf) AS length FROM citable_words GROUP BY ALL;
+
+-- name: citable
+-- The parts with some of these words, the best first: BM25 (Robertson & Zaragoza 2009, k1 = 1.2,
+-- b = 0.75). Of imported texts without the paragraph that sums them up.
+WITH asked AS (SELECT DISTINCT unnest($words::VARCHAR[]) AS word),
+average AS (SELECT count(*) AS parts, avg(length) AS length FROM citable_lengths),
+weights AS (
+    SELECT word, ln(1 + (any_value(average.parts) - count(*) + 0.5) / (count(*) + 0.5)) AS idf
+    FROM citable_words
+    JOIN asked USING (word)
+    CROSS JOIN average
+    GROUP BY word
+),
+scores AS (
+    SELECT
+        case_id,
+        part,
+        sum(
+            idf * tf * 2.2
+            / (tf + 1.2 * (0.25 + 0.75 * citable_lengths.length / average.length))
+        ) AS score
+    FROM citable_words
+    JOIN weights USING (word)
+    JOIN citable_lengths USING (case_id, part)
+    CROSS JOIN average
+    GROUP BY case_id, part
+)
+SELECT citable.*, score
+FROM citable
+JOIN scores USING (case_id, part)
+WHERE case_id IN ($cases) AND section <> 'abstract'
+ORDER BY score DESC, place, n
+LIMIT $most;
+
+-- name: citable_parts
+SELECT * FROM citable WHERE list_contains($ids, case_id);

@@ -180,7 +180,7 @@ def _themes(
         return by_tag(tables, scope, template.groups, template.most)
     terms = [term for tag in scope.tags if (term := load_taxonomy().term(tag))]
     words = " ".join([scope.words, *(n for term in terms for n in (term.label, *term.synonyms))])
-    return by_likeness(material(tables, scope, words, _FULL_SIZE), template.most)
+    return by_likeness(material(tables, scope, words, _FULL_SIZE), template.most, words)
 
 
 def _scope(order: ReportOrder) -> Scope:

@@ -340,10 +340,11 @@ def expected_text(one: Expected) -> str:
 def report_text(report: Report) -> str:
     """Return what became of a report."""
     cited = sum(bool(one.citations) for one in report.sentences)
+    sources = f"{count(cited, 'sentence')} with sources in {count(len(report.case_ids), 'case')}"
+    numbers, failed = count(len(report.numbers), "number"), len(report.dropped)
     lines = [
         f"[green]report[/]  {report.name}  {plain(report.title)}",
-        f"{count(cited, 'sentence')} with sources in {count(len(report.case_ids), 'case')}, "
-        f"{count(len(report.numbers), 'number')}; {len(report.dropped)} failed the checks",
+        f"{sources}, {numbers}; {failed} failed the checks",
         f"casebook report show {report.name}      # read it",
         f"casebook report publish {report.name}   # put it on the site",
     ]

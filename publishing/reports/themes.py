@@ -21,11 +21,10 @@ _LEAST, _PER_THEME = 4, 60  # statements of a theme
 _HEADING = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d+[.)])\s+(.+?)\s*$")
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[.,;:()]")
 _LETTERS, _NAMED = 3, 2  # of a word; pairs of words in a heading
-_TELLING = 0.08  # the share of a theme's texts that has a pair
 _FUNCTION_WORDS = frozenset(
     """
-    about after also and any are because been before being between both but can could does doing each
-    even for from had has have how into its like may might more most must not one only other our out
+    about after also and any are because been before being between both but can could does doing
+    each even for from had has have how into its like may might more most must not one only other our out
     over own per rather should since some such than that the their them then there these they this
     those through too two under until upon use used uses using very via was way well were what when
     where which while who will with within without would you your
@@ -34,10 +33,11 @@ _FUNCTION_WORDS = frozenset(
 _OF_A_CASE = 40
 
 
-def by_likeness(found: Sequence[Material], most: int) -> list[Theme]:
+def by_likeness(found: Sequence[Material], most: int, about: str = "") -> list[Theme]:
     """Return themes of statements with the same words, the largest first.
 
-    Named by the words that tell each apart; small groups are left out.
+    Named by the words that tell each apart, not by those that all are ``about``; small groups are
+    left out.
     """
     if not found:
         return []
@@ -50,8 +50,10 @@ def by_likeness(found: Sequence[Material], most: int) -> list[Theme]:
     groups = [group for group in groups if len(group) >= min(_LEAST, len(found))]
     groups.sort(key=len, reverse=True)
     everywhere = _phrases(texts)
+    for phrase in [one for one in everywhere if stems(one) <= stems(about)]:
+        everywhere[phrase] = len(texts)  # says nothing
     return [
-        Theme(heading=_heading(group, everywhere, len(texts)), material=tuple(group[:_PER_THEME]))
+        Theme(heading=_heading(group, everywhere, texts), material=tuple(group[:_PER_THEME]))
         for group in groups
     ]
 
@@ -179,15 +181,14 @@ def _squared_distances(texts: Sequence[str]) -> npt.NDArray[np.float64]:
     return np.maximum(0, 2 - 2 * vectors @ vectors.T)
 
 
-def _heading(group: Sequence[Material], everywhere: Counter[str], total: int) -> str:
+def _heading(group: Sequence[Material], everywhere: Counter[str], texts: Sequence[str]) -> str:
     """Return the pairs of words that stand in many texts of a group and in few others."""
     own = _phrases(one.citation.text for one in group)
-    least = max(2, _TELLING * len(group))
 
     def weight(phrase: str) -> float:
-        return own[phrase] / len(group) * math.log((1 + total) / everywhere[phrase]) ** 2
+        return own[phrase] / len(group) * math.log((1 + len(texts)) / everywhere[phrase]) ** 2
 
-    ranked = sorted((one for one, n in own.items() if n >= least), key=weight, reverse=True)
+    ranked = sorted((one for one, n in own.items() if n > 1), key=weight, reverse=True)
     named: list[str] = []
     for one in ranked:
         if len(named) < _NAMED and not any(set(one.split()) & set(o.split()) for o in named):

@@ -108,7 +108,7 @@ class ReportView(NamedTuple):
 
     @property
     def noted(self) -> list[Cited]:
-        """What sentences in a model's words cite, by number; a quoted one has its source beside it."""
+        """What sentences in a model's words cite; a quoted one has its source beside it."""
         every = (one for part in self.parts for one in part.paragraphs if not one.is_quoted)
         found = {cited for one in every for s in one.sentences for cited in s.cited}
         return sorted(found, key=lambda cited: cited.number)

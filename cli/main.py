@@ -50,6 +50,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None]]] = {
         "publish": operate.publish,
         "export": operate.export,
         "report": reports.report,
+        "ask": reports.ask,
         "recheck": operate.recheck,
     },
     "Operate": {

@@ -12,7 +12,7 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, Texts, arg, opt
 from cli.terminal import NAME, emit, err, out, print_json, print_table, progress
-from publishing.terminal import checked_text, expected_text, plain, report_text
+from publishing.terminal import answer_text, checked_text, expected_text, plain, report_text
 from schemas.errors import InputError
 from schemas.reports import ReportLine, ReportStep
 
@@ -88,6 +88,24 @@ def report(
         emit([made], report_text, as_json=as_json)
 
     run(settings, work)
+
+
+def ask(
+    context: typer.Context,
+    question: Annotated[str, arg(help="In words.")],
+    model: options.Model = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Answer a question from what published cases state, each sentence with its sources."""
+
+    async def work(services: "Services") -> None:
+        from flows.answers import answer
+
+        with err().status("reading what the cases state"):
+            found = await answer(question, services)
+        emit([found], answer_text, as_json=as_json)
+
+    run(load_settings(context, llm_model=model), work)
 
 
 async def _make(services: "Services", order: "ReportOrder") -> "Report":

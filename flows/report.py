@@ -88,9 +88,9 @@ async def expect(order: ReportOrder, services: Services) -> Expected:
     with Dataset(path) as tables:
         plan = await to_thread(_planned, order, path, tables)
         cases = int(plan.counts.count("cases").value.replace(",", ""))
-    writes, judge = _writes(services), services.judge("")
+    writing_model, judge = writes(services), services.judge("")
     calls = []
-    if writes:
+    if writing_model:
         judged, outlined = judge.profile if judge else None, plan.template.themes == "likeness"
         calls = writing.forecast(plan.themes, services.profile, judged, outlined=outlined)
     costs = [call.cost_usd for call in calls]
@@ -100,7 +100,7 @@ async def expect(order: ReportOrder, services: Services) -> Expected:
         cases=cases,
         statements=sum(len(theme.material) for theme in plan.themes),
         themes=tuple((theme.heading, len(theme.material)) for theme in plan.themes),
-        model=services.profile.model if writes else None,
+        model=services.profile.model if writing_model else None,
         calls=len(calls),
         tokens=sum(call.prompt_tokens + call.completion_tokens for call in calls),
         cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
@@ -121,7 +121,7 @@ async def make_report(
     path = published_lines(services)
     with Dataset(path) as tables:
         plan = await to_thread(_planned, order, path, tables)
-        if _writes(services):
+        if writes(services):
             report = await _written(plan, services, on_progress)
         else:
             report = await to_thread(_verbatim, plan, services)
@@ -163,10 +163,8 @@ def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:
         )
     day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     total = int(tables.rows("SELECT count(*) AS n FROM published_cases")[0]["n"])
-    named = tables.rows("SELECT DISTINCT company, company_key FROM published_cases")
-    companies = {row["company"]: row["company_key"] for row in named if row["company"]}
     release = Release(day=day, sha256=sha256_hex(path.read_bytes()), cases=total)
-    return _Plan(order, template, scope, themes, Counts(tables, scope), release, companies)
+    return _Plan(order, template, scope, themes, Counts(tables, scope), release, tables.companies())
 
 
 def _themes(
@@ -217,7 +215,7 @@ def _since(text: str | None) -> tuple[int | None, Any]:
         ) from None
 
 
-def _writes(services: Services) -> bool:
+def writes(services: Services) -> bool:
     """Return whether the model can write; a small one quotes what cases state instead."""
     return services.profile.strategy is not Strategy.GUIDED
 

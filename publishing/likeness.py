@@ -3,7 +3,20 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+FUNCTION_WORDS = frozenset(
+    """
+    a about after also an and any are as at be because been before being between both but by can
+    could did do does doing each even for from had has have he how i if in into is its like may
+    me might more most must my no not of on one only or other our out over own per rather she
+    should since so some such than that the their them then there these they this those through
+    to too two under until upon us use used uses using very via was way we well were what when
+    where which while who will with within without would you your
+    """.split()
+)
+"""English words that say nothing about what a text is about."""
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
 _STEM = 6  # letters by which two forms of a word are compared
@@ -18,7 +31,15 @@ class Likeness:
 
     def __init__(self, texts: Iterable[str]) -> None:
         found = [stems(text) for text in texts]
-        self._texts, self._frequency = len(found), Counter(one for words in found for one in words)
+        self._texts = len(found)
+        self._frequency: Mapping[str, int] = Counter(one for words in found for one in words)
+
+    @classmethod
+    def of_counts(cls, texts: int, counts: Mapping[str, int]) -> Self:
+        """Return what compares by the words of so many texts; a word not counted is rare."""
+        made = cls(())
+        made._texts, made._frequency = texts, counts
+        return made
 
     def share(self, sentence: str, text: str) -> float:
         """Return how much of a sentence's weight stands in a text, from 0 to 1."""
@@ -27,9 +48,14 @@ class Likeness:
         return sum(map(self._weight, asked & have)) / whole if whole else 0.0
 
     def _weight(self, word: str) -> float:
-        return max(0.0, math.log((1 + self._texts) / (1 + self._frequency[word])))
+        return max(0.0, math.log((1 + self._texts) / (1 + self._frequency.get(word, 0))))
 
 
 def stems(text: str) -> set[str]:
     """Return the words and numbers of a text in lower case, long words without their ends."""
     return {w[:_STEM] if w.isalpha() else w for w in _WORD.findall(text.casefold())}
+
+
+def telling(text: str) -> str:
+    """Return a text without the words that say nothing about what it is about."""
+    return " ".join(w for w in _WORD.findall(text) if w.casefold() not in FUNCTION_WORDS)

@@ -28,7 +28,15 @@ _AT_HOME = 14  # groups of a listing
 _MOST_COMPANIES = 700
 _MOST_DAYS, _PER_DAY = 60, 25
 _SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("title", "Title"))
-_FIXED = ("", "search.html", "browse.html", "attribution.html", "figures.html", "data.html")
+_FIXED = (
+    "",
+    "search.html",
+    "browse.html",
+    "ask.html",
+    "attribution.html",
+    "figures.html",
+    "data.html",
+)
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _VERSION_DIGITS = 12
 
@@ -156,7 +164,8 @@ class Overviews:
         newest = self._entries[:PAGE]
         values = {"newest": newest, "facets": FACETS, "sorts": _SORTS}
         self._pages.put("search.html", "search.html", [digests(newest), self._labels], **values)
-        self._pages.put("attribution.html", "attribution.html", len(self._entries))
+        for name in ("ask.html", "attribution.html"):
+            self._pages.put(name, name, len(self._entries))
 
     def _write_changes(self, changes: Sequence[Change]) -> None:
         rows = [change.model_dump(mode="json") for change in changes]

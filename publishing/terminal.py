@@ -14,7 +14,7 @@ from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
 from schemas.generations import CostLine
 from schemas.imports import ImportReport
-from schemas.reports import Expected, Report
+from schemas.reports import Answer, Expected, Near, Outcome, Report
 from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import CaseLine, CaseView
 from schemas.sources import Check, CheckResult, Document, Passage, Source
@@ -361,3 +361,34 @@ def checked_text(checked: CheckedReport) -> str:
         where = ", ".join(map(str, one.sentences))
         lines.append(f"{one.kind}: {plain(one.message)}{f' (sentences {where})' if where else ''}")
     return "\n       ".join(lines)
+
+
+def answer_text(found: Answer) -> str:
+    """Return an answer with its sources, or the statements that are nearest to the question."""
+    numbers = {near.citation: n for n, near in enumerate(found.statements, start=1)}
+    lines = []
+    for one in found.sentences:
+        marks = "".join(rf"\[{numbers[cited]}]" for cited in one.citations)
+        mark = "" if one.support == SupportLevel.VERIFIED else " [yellow](not judged)[/]"
+        lines.append(f"{plain(one.text)} [cyan]{marks}[/]{mark}")
+    opening = {
+        Outcome.ANSWERED: lines,
+        Outcome.STATEMENTS: ["[bold]What cases state about this:[/]"],
+        Outcome.SILENT: ["[yellow]The cases do not say.[/] The closest statements:"],
+    }[found.outcome]
+    return "\n".join(
+        [
+            *opening,
+            "",
+            *(
+                _near_text(n, one)
+                for one, n in zip(found.statements, numbers.values(), strict=True)
+            ),
+        ]
+    )
+
+
+def _near_text(n: int, near: Near) -> str:
+    cited = near.citation
+    whose = f"{plain(cited.label)}{f', {cited.year}' if cited.year else ''}"
+    return f"[cyan]{n:>3}[/]  {plain(cited.text)}\n     [dim]{whose}: {plain(cited.title)}[/]"

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from config.services import Services
 from flows import ingest
+from flows.answers import answer
 from flows.run import Run
 from publishing.citations import citation
 from publishing.conversion import published_case, quotes
@@ -50,7 +51,10 @@ def create_server(services: Services, *, drafts: bool = False, write: bool = Fal
     desk = _Tools(services, drafts=drafts or write)
     server = MCPServer("casebook", instructions=f"Case studies of LLMs in production. {_CAUTION}")
     server.resource("casebook://cases/{case_id}", mime_type="text/markdown")(desk.case_text)
-    reads = [desk.search_cases, desk.search_statements, desk.get_case, desk.check_attribution]
+    reads = [
+        *(desk.search_cases, desk.search_statements, desk.get_case, desk.check_attribution),
+        desk.ask_cases,
+    ]
     curator = [desk.list_drafts, desk.get_draft, desk.decide_draft, desk.submit_source]
     for work in [*reads, *(curator if write else ())]:
         about = f"{cleandoc(work.__doc__ or '')}\n\n{_CAUTION}"
@@ -137,6 +141,14 @@ class _Tools:
         same = [place for place in places if place["likeness"] == _SAME]
         verdict = _VERDICTS[0] if same else _VERDICTS[1] if places else _VERDICTS[2]
         return {"verdict": verdict, "places": (same or places)[:_PLACES]}
+
+    def ask_cases(self, question: str) -> Found:
+        """Answer a question from what published cases state, or say that they do not.
+
+        Each sentence cites statements; without a capable model these are the answer themselves.
+        """
+        found = from_thread.run(answer, question, self._services)  # tools run in threads
+        return found.model_dump(mode="json", exclude={"question"})
 
     def list_drafts(self, limit: Limit = 20) -> list[CaseLine]:
         """List the drafts that wait for a decision, the most doubtful first."""

@@ -228,3 +228,24 @@ class Expected(Frozen):
     calls: int
     tokens: int
     cost_usd: float | None
+
+
+Outcome = StrEnum("Outcome", "ANSWERED STATEMENTS SILENT")
+"""A model's answer, the best statements themselves, or that the cases do not say."""
+
+
+class Near(Frozen):
+    """A statement that is near a question, and its address on the site."""
+
+    citation: Citation
+    address: str
+
+
+class Answer(Frozen):
+    """What the cases say to a question: sentences that cite, or the statements nearest to it."""
+
+    question: str
+    outcome: Outcome
+    sentences: tuple[Sentence, ...] = ()
+    statements: tuple[Near, ...]
+    model: str | None = None

@@ -66,7 +66,7 @@ class ReportModel:
         for one in found:
             role = "results" if one["value"] else _ROLES.get(one["section"], "did")
             taken[role] = taken.get(role, 0) + 1
-            if taken[role] <= 3:  # noqa: PLR2004 - sentences of a role
+            if taken[role] <= 3:
                 text = _restated(one)
                 text += f" The value was {one['value']}." if one["value"] else ""
                 sentences.append({"role": role, "text": text, "cites": [one["n"]]})
@@ -85,7 +85,7 @@ class ReportModel:
         found = statements_of(prompt)
         likeness = Likeness(one["text"] for one in found)
         asked = question[1] if question else ""
-        near = [one for one in found if likeness.share(asked, one["text"]) >= 0.5]  # noqa: PLR2004
+        near = [one for one in found if likeness.share(asked, one["text"]) >= 0.5]
         shown = [] if self.silent else near[:3]
         return {"sentences": [{"text": _restated(o), "cites": [o["n"]]} for o in shown]}
 

@@ -101,6 +101,11 @@ class Dataset:
         """Return the statements of a section of all cases, of results the measured ones."""
         return self.rows(self._queries["dataset_section"], section=name)
 
+    def companies(self) -> dict[str, str]:
+        """Return the names of all companies, with the key that the spellings of one share."""
+        rows = self.rows(self._queries["dataset_companies"])
+        return {row["company"]: row["company_key"] for row in rows}
+
     def citable(self, words: str, cases: str, most: int) -> list[dict[str, Any]]:
         """Return what may be cited of some cases, the best first by these words.
 

@@ -1,6 +1,6 @@
 """Checks a report against what is published now: every number, and every citation."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from publishing.plan import Tables
@@ -45,8 +45,12 @@ def check(report: Report, tables: Tables) -> CheckedReport:
 
 def cited_parts(reports: Sequence[Report], tables: Tables) -> dict[Part, dict[str, Any]]:
     """Return what the cases that some reports cite state now, by case and part."""
-    ids = sorted({case_id for report in reports for case_id in report.case_ids})
-    rows = tables.citable_parts(ids) if ids else []
+    return cited_parts_of({case_id for report in reports for case_id in report.case_ids}, tables)
+
+
+def cited_parts_of(case_ids: Collection[str], tables: Tables) -> dict[Part, dict[str, Any]]:
+    """Return what some cases state now, by case and part."""
+    rows = tables.citable_parts(sorted(case_ids)) if case_ids else []
     return {(row["case_id"], row["part"]): row for row in rows}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sentencex import segment
 
-from publishing.likeness import Likeness, stems
+from publishing.likeness import Likeness, stems, telling
 from publishing.plan import Tables
 from publishing.reports.scopes import cases_sql
 from schemas.cases import Section
@@ -51,20 +51,29 @@ _CUED = {section: _any(words) for section, words in _CUES.items()}
 
 
 def material(
-    tables: Tables, scope: Scope, words: str, most: int = _MOST, per_case: int = _PER_CASE
+    tables: Tables,
+    scope: Scope,
+    words: str,
+    most: int = _MOST,
+    per_case: int = _PER_CASE,
+    *,
+    balanced: bool = True,
 ) -> list[Material]:
     """Return at most so many statements of a scope's cases that fit some words, the best first.
 
-    Imported texts are cited by their sentences, those that can be understood alone.
+    Imported texts are cited by their sentences, those that can be understood alone. ``balanced``
+    leaves room for what was hard, what worked and what failed.
     """
+    words = telling(words)
     rows = tables.citable(words, cases_sql(scope), _PARTS * most)
     likeness = Likeness(row["text"] for row in rows)
     found = [one for row in rows for one in _pieces(row, words, likeness)]
     found.sort(key=lambda one: -one.score)
     kept: list[Material] = []
     per: Counter[object] = Counter()
+    of_a_role = most // _ROLES if balanced else most
     for one in without_repeats((one for one in found if one.role), likeness):
-        limits = {one.citation.case_id: per_case, one.role: most // _ROLES}
+        limits = {one.citation.case_id: per_case, one.role: of_a_role}
         if all(per[key] < limit for key, limit in limits.items()):
             per.update(limits.keys())
             kept.append(one)

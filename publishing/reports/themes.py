@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from publishing.likeness import stems
+from publishing.likeness import FUNCTION_WORDS, stems
 from publishing.plan import Tables
 from publishing.reports.material import material, shared_words
 from publishing.reports.scopes import cases_sql, literal
@@ -21,15 +21,6 @@ _LEAST, _PER_THEME = 4, 60  # statements of a theme
 _HEADING = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d+[.)])\s+(.+?)\s*$")
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[.,;:()]")
 _LETTERS, _NAMED = 3, 2  # of a word; pairs of words in a heading
-_FUNCTION_WORDS = frozenset(
-    """
-    about after also and any are because been before being between both but can could does doing
-    each even for from had has have how into its like may might more most must not one only other our out
-    over own per rather should since some such than that the their them then there these they this
-    those through too two under until upon use used uses using very via was way well were what when
-    where which while who will with within without would you your
-    """.split()
-)
 _OF_A_CASE = 40
 
 
@@ -207,4 +198,4 @@ def _phrases(texts: Iterable[str]) -> Counter[str]:
 
 
 def _is_telling(word: str) -> bool:
-    return len(word) >= _LETTERS and word not in _FUNCTION_WORDS and not word.endswith("ly")
+    return len(word) >= _LETTERS and word not in FUNCTION_WORDS and not word.endswith("ly")

@@ -66,7 +66,12 @@ FROM paragraphs;
 CREATE TABLE citable_words AS
 SELECT case_id, part, stem(word) AS word, count(*) AS tf
 FROM (
-    SELECT case_id, part, unnest(regexp_extract_all(lower(text), '[\pL\pN]{2,}')) AS word
+    SELECT
+        case_id,
+        part,
+        unnest(
+            regexp_extract_all(lower(concat_ws(' ', text, company, title)), '[\pL\pN]{2,}')
+        ) AS word
     FROM citable
 )
 GROUP BY ALL;

@@ -470,3 +470,6 @@ FROM words
 GROUP BY word
 HAVING count(*) > greatest(1, (SELECT count(*) FROM sampled) / 500)
 ORDER BY texts DESC, word;
+
+-- name: dataset_companies
+SELECT DISTINCT company, company_key FROM published_cases WHERE company IS NOT NULL;

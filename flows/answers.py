@@ -1,0 +1,77 @@
+"""Answers to questions from what published cases state, each sentence with what it cites."""
+
+from asyncio import to_thread
+from collections.abc import Sequence
+
+from config.services import Services
+from flows.report import opened, writes
+from publishing.likeness import Likeness, telling
+from publishing.reports.checks import cited_parts_of
+from publishing.reports.material import material
+from schemas.errors import InputError
+from schemas.frozen import content_id
+from schemas.reports import Answer, Citation, Material, Near, Outcome, Scope, Sentence
+from summarizer.reports import ReportWriter
+from warehouse import Dataset
+
+_READ, _SHOWN = 40, 8
+_PER_CASE = 3
+# Of the weight of a question's words, in the statement nearest to it. Chosen on every second
+# question of benchmarks/questions.jsonl.
+_LEAST_SHARE = 0.5
+
+
+async def answer(question: str, services: Services) -> Answer:
+    """Answer a question in at most eight checked sentences, or say that the cases do not.
+
+    With the embedded model: the statements that fit it best.
+
+    Raises:
+        InputError: for an empty question, or where nothing is published.
+        ModelError: if model or judge cannot be asked.
+    """
+    if not question.strip():
+        raise InputError("ask a question, as in: casebook ask 'How do teams test agents?'")
+    with opened(services) as tables:
+        found, share = await to_thread(_found, question, tables)
+        addresses = await to_thread(_addresses, found, tables)
+        names = await to_thread(tables.companies)
+    near = tuple(Near(citation=o.citation, address=addresses[o.citation]) for o in found[:_SHOWN])
+    if not writes(services):
+        outcome = Outcome.STATEMENTS if share >= _LEAST_SHARE else Outcome.SILENT
+        return Answer(question=question, outcome=outcome, statements=near)
+    sentences: tuple[Sentence, ...] = ()
+    if found:
+        about = content_id("ask", question)
+        writer = ReportWriter("", "", services.asker(about), services.judge(about), names)
+        written = await writer.answer(question, found)
+        sentences = tuple(s.model_copy(update={"n": n}) for n, s in enumerate(written.sentences, 1))
+    cited = dict.fromkeys(one for sentence in sentences for one in sentence.citations)
+    shown = tuple(Near(citation=one, address=addresses[one]) for one in cited) or near
+    return Answer(
+        question=question,
+        outcome=Outcome.ANSWERED if sentences else Outcome.SILENT,
+        sentences=sentences,
+        statements=shown,
+        model=services.profile.model,
+    )
+
+
+def _found(question: str, tables: Dataset) -> tuple[list[Material], float]:
+    """Return what fits a question, the best first, and how much of it the nearest one says."""
+    found = material(tables, Scope(), question, _READ, _PER_CASE, balanced=False)
+    total, counts = tables.words()
+    likeness = Likeness.of_counts(total, counts)
+    shares = [likeness.share(telling(question), _whole(one)) for one in found]
+    return found, max(shares, default=0.0)
+
+
+def _whole(one: Material) -> str:
+    """Return a statement with the names that a question may use for it."""
+    return f"{one.citation.text} {one.citation.label} {one.citation.title}"
+
+
+def _addresses(found: Sequence[Material], tables: Dataset) -> dict[Citation, str]:
+    parts = cited_parts_of({one.citation.case_id for one in found}, tables)
+    rows = {one.citation: parts[one.citation.case_id, one.citation.part] for one in found}
+    return {one: f"cases/{row['slug']}/index.html#{row['anchor']}" for one, row in rows.items()}

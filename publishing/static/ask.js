@@ -1,0 +1,36 @@
+// Ask: the statements that say most of what a question asks about, the best first.
+import { element } from "./facets.js";
+import { asking, candidates, listed, partsOf, telling, weight, words } from "./statements.js";
+
+const SHOWN = 8;
+const PER_CASE = 2;
+const LEAST = 0.5; // of the question's weight; flows/answers.py has the same
+
+async function find(question) {
+  const weigh = await weight();
+  const asked = new Set(words(telling(question)));
+  const whole = [...asked].reduce((sum, word) => sum + weigh(word), 0);
+  const hits = [];
+  for (const { address, record } of await candidates(question)) {
+    const names = words(`${record.company ?? ""} ${record.title}`);
+    const own = partsOf(record).filter((part) => part.support !== "doubtful").map((part) => {
+      const have = new Set([...words(part.text), ...names]);
+      const shared = [...asked].filter((word) => have.has(word)).reduce((sum, word) => sum + weigh(word), 0);
+      return { ...part, share: whole > 0 ? shared / whole : 0, record, address };
+    });
+    const seen = new Set();
+    for (const hit of own.sort((a, b) => b.share - a.share)) {
+      if (seen.size < PER_CASE && !seen.has(hit.text)) hits.push(hit);
+      seen.add(hit.text);
+    }
+  }
+  return hits.filter((hit) => hit.share > 0).sort((a, b) => b.share - a.share).slice(0, SHOWN);
+}
+
+asking("question", find, (hits) => {
+  const isSaid = hits.length > 0 && hits[0].share >= LEAST;
+  const list = element("ol", { class: "cases" }, ...hits.map((hit) => listed(hit)));
+  if (isSaid) return [list];
+  const text = "These cases do not say." + (hits.length > 0 ? " The closest statements:" : "");
+  return [element("p", { class: "none" }, text), ...(hits.length > 0 ? [list] : [])];
+});

@@ -1,0 +1,115 @@
+// What the pages that ask the cases share: the statements of the cases in which Pagefind finds the
+// words of a text. likeness.py compares in the same way.
+import { element } from "./facets.js";
+import { openIndex } from "./search_index.js";
+
+const CASES = 12; // that are read
+const STEM = 6;
+const SILENT = new Set(
+  `
+  a about after also an and any are as at be because been before being between both but by can
+  could did do does doing each even for from had has have he how i if in into is its like may
+  me might more most must my no not of on one only or other our out over own per rather she
+  should since so some such than that the their them then there these they this those through
+  to too two under until upon us use used uses using very via was way we well were what when
+  where which while who will with within without would you your
+  `.trim().split(/\s+/u),
+);
+
+export function words(text) {
+  return (text.toLowerCase().match(/\d+(?:[.,]\d+)*|[\p{L}\p{N}_]+/gu) ?? []).map((word) =>
+    /^\p{L}+$/u.test(word) ? word.slice(0, STEM) : word,
+  );
+}
+
+export function telling(text) {
+  return text.split(/\s+/u).filter((word) => !SILENT.has(word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""))).join(" ");
+}
+
+// By word, in how many of some thousand statements and texts of this site it stands.
+let frequencies = null;
+
+export async function weight() {
+  frequencies ??= fetch("data/words.json").then((found) => found.json());
+  const { texts, words: counts } = await frequencies;
+  return (word) => Math.max(0, Math.log((1 + texts) / (1 + (counts[word] ?? 0))));
+}
+
+export function partsOf(record) {
+  const said = record.statements.flatMap((one) => [
+    { text: one.text, anchor: one.anchor, support: one.support },
+    ...one.quotes.map((quote) => ({ text: quote.quote, anchor: one.anchor, support: one.support })),
+  ]);
+  const paragraphs = record.prose.flatMap((part) => part.paragraphs);
+  const prose = paragraphs.flatMap((paragraph, n) =>
+    paragraph.split(/(?<=[.!?])\s+/u).map((text) => ({ text, anchor: `p-${n + 1}`, support: "imported" })),
+  );
+  return [...said, ...prose];
+}
+
+// The records of the cases that are near a text.
+export async function candidates(text) {
+  const index = await openIndex();
+  const weigh = await weight();
+  const ranked = [...new Set(text.match(/[\p{L}\p{N}][\p{L}\p{N}.,-]*/gu) ?? [])]
+    .filter((word) => !SILENT.has(word.toLowerCase()))
+    .map((word) => [word, words(word).reduce((sum, one) => sum + weigh(one), 0)])
+    .sort((a, b) => b[1] - a[1])
+    .map(([word]) => word);
+  const found = new Map();
+  // All of the telling words first, then fewer of them.
+  for (const take of [8, 5, 3, 2, 1]) {
+    if (found.size >= CASES || ranked.length === 0) break;
+    const { results } = await index.search(ranked.slice(0, take).join(" "));
+    for (const one of results.slice(0, CASES)) if (found.size < CASES) found.set(one.id, one);
+  }
+  const pages = await Promise.all([...found.values()].map((one) => one.data()));
+  return Promise.all(
+    pages.map(async ({ meta: { address } }) => {
+      const answer = await fetch(address.replace("index.html", "case.json"));
+      return { address, record: await answer.json() };
+    }),
+  );
+}
+
+// A statement in a list, with its case.
+export function listed(hit, label) {
+  const address = hit.anchor ? `${hit.address}#${hit.anchor}` : hit.address;
+  const about = [hit.record.company, hit.record.title].filter(Boolean).join(": ");
+  return element(
+    "li",
+    {},
+    ...(label ? [element("p", { class: "kicker" }, label)] : []),
+    element("h3", {}, element("a", { href: address, dir: "auto" }, about)),
+    element("blockquote", { dir: "auto" }, element("p", {}, hit.text)),
+    element("p", { class: "where" }, hit.support === "imported" ? "imported text, not compared with its source" : hit.support),
+  );
+}
+
+// How a page that asks the cases works: a form, its state in the address, and what it found.
+export function asking(name, find, show) {
+  const form = document.getElementById("claim");
+  const answer = document.getElementById("answer");
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = form.elements[name].value.trim();
+    if (text === "") return;
+    answer.replaceChildren(element("p", { class: "none" }, "Reading…"));
+    history.replaceState(null, "", `?${new URLSearchParams({ [name]: text })}`);
+    try {
+      answer.replaceChildren(...show(await find(text)));
+    } catch (error) {
+      answer.replaceChildren(element("p", { class: "none" }, "The cases could not be loaded: load the page again."));
+      throw error;
+    }
+  });
+  if (form) {
+    form.hidden = false;
+    const given = new URLSearchParams(location.search).get(name);
+    if (given) {
+      form.elements[name].value = given;
+      form.requestSubmit();
+    }
+  }
+}
+

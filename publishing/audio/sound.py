@@ -123,7 +123,7 @@ def clock(seconds: float) -> str:
 
 def _comments(parts: Sequence[Part]) -> dict[str, str]:
     """Return chapters as comments of Ogg files."""
-    found = {}
+    found = dict[str, str]()
     for n, part in enumerate(parts, start=1):
         found |= {f"CHAPTER{n:03}": clock(part.start), f"CHAPTER{n:03}NAME": part.title}
     return found

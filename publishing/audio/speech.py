@@ -1,6 +1,7 @@
 """Voices: two that work offline, and those of an OpenAI-compatible endpoint."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -98,6 +99,24 @@ class Speech:
 
     def __init__(self, folder: Path, rate: int) -> None:
         self._folder, self._rate = folder, rate
+
+    def of_all(
+        self, texts: Sequence[tuple[Voice, str]], on_progress: Callable[[int, int], object]
+    ) -> list[Sound]:
+        """Return texts as speech; ``on_progress`` gets how many are spoken, and of how many.
+
+        Raises ModelError or ConfigurationError at the first failure; what was spoken is kept.
+        """
+        with ThreadPoolExecutor(min((voice.at_once for voice, _ in texts), default=1)) as pool:
+            coming = [pool.submit(self.of, voice, text) for voice, text in texts]
+            sounds = list[Sound]()
+            try:
+                for one in coming:
+                    sounds.append(one.result())
+                    on_progress(len(sounds), len(texts))
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+        return sounds
 
     def of(self, voice: Voice, text: str) -> Sound:
         """Return the text as speech, from the folder or from the voice."""

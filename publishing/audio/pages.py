@@ -21,9 +21,7 @@ class RecordingPages:
     Addresses are relative to the site, as in ``cases/SLUG/index.html``.
     """
 
-    def __init__(
-        self, files: SiteFiles, pages: PageWriter, addresses: Mapping[str, str]
-    ) -> None:
+    def __init__(self, files: SiteFiles, pages: PageWriter, addresses: Mapping[str, str]) -> None:
         self._files, self._pages, self._addresses = files, pages, addresses
         self._root = pages.settings.root
         self._written: list[tuple[Report, Recording]] = []

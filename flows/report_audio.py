@@ -42,8 +42,8 @@ async def record(
     speakers = voices_of(services.settings, voices)[: 2 if model else 1]
     if model and len(speakers) == 1:
         raise InputError("A conversation needs two voices; name another one.")
-    lines, made = await _conversation(report, services) if model else (one_voice(report), {})
     speech = Speech(services.settings.home / "audio" / "speech", RATE)
+    lines, made = await _conversation(report, services) if model else (one_voice(report), {})
     texts = [(speakers[one.voice], one.text) for one in lines]
     sounds = await asyncio.to_thread(speech.of_all, texts, on_progress)
     names = tuple(one.name for one in speakers)

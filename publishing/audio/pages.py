@@ -56,7 +56,7 @@ class RecordingPages:
             {"report": one, "recording": made, "at": format_datetime(one.created_at)}
             for one, made in found
         ]
-        key = [(row["report"].report_id, row["recording"].model_dump(mode="json")) for row in rows]
+        key = [(one.report_id, one.name, one.title, made.mp3_bytes) for one, made in found]
         self._pages.put(FEED, "podcast.xml", key, episodes=rows)
 
     def _links(self, recording: Recording) -> dict[str, str]:

@@ -131,15 +131,22 @@ def _cases(
         yield Line(text=stopped(_LAST), chapter=Chapter(title=_LAST))
     for case_id, parts in cited.items():
         first = next(iter(parts.values()))
-        is_named = first.label != first.title
-        title = f"{first.label}: {first.title}" if is_named else first.title
+        has_name = _names(first.title, first.label)
+        title = first.title if has_name else f"{first.label}: {first.title}"
         chapter = Chapter(title=title, case_id=case_id)
-        named = f"{_source(first)}: {first.title}" if is_named else _dated(first.title, first.year)
-        yield Line(text=stopped(named), chapter=chapter)
+        yield Line(text=stopped(_introduced(first)), chapter=chapter)
         for part, one in parts.items():
             if (case_id, part) not in read:
                 text = stopped(one.text)
                 yield Line(voice=reader, text=text, chapter=chapter, citations=(one,))
+
+
+def _introduced(one: Citation) -> str:
+    """Return company, year and title of a case; the company once."""
+    if one.label == one.title:
+        return _dated(one.title, one.year)
+    title = re.sub(rf"^{re.escape(one.label)}\s*[:–—-]\s*", "", one.title)
+    return f"{_source(one)}: {title}"
 
 
 def sourced(text: str, citations: Sequence[Citation]) -> str:

@@ -95,9 +95,13 @@ OFFLINE: Mapping[str, Callable[[], Voice]] = {"hibari": HibariVoice, "joe": Pipe
 
 
 class Speech:
-    """Speech of texts at one rate, kept in ``folder``: a text is spoken once by each voice."""
+    """Speech of texts at one rate, kept in ``folder``: a text is spoken once by each voice.
+
+    Raises ConfigurationError if the extra is missing, before anything is paid for.
+    """
 
     def __init__(self, folder: Path, rate: int) -> None:
+        extra("av")
         self._folder, self._rate = folder, rate
 
     def of_all(

@@ -15,6 +15,7 @@ from audio_report import (
     sentence,
     tones,
 )
+from axe_playwright_python.base import AXE_SCRIPT
 from lxml import etree
 from playwright.sync_api import Page, expect
 from pytest_httpserver import HTTPServer
@@ -62,8 +63,8 @@ def test_each_cited_case_has_a_chapter_with_what_no_sentence_stated() -> None:
         ("Retrieval", None),
         ("Costs", None),
         ("The cases behind this report", None),
-        ("Acme: How Acme answers claims", "case_acme"),
-        ("Beta: How Beta answers claims", "case_beta"),
+        ("How Acme answers claims", "case_acme"),
+        ("How Beta answers claims", "case_beta"),
     ]
     acme = [one.text for one in lines if one.chapter.case_id == "case_acme"]
     assert acme == ["Acme, in 2024: How Acme answers claims.", "Acme keeps a log of s2."]
@@ -115,6 +116,21 @@ def test_a_case_without_company_is_named_by_its_title() -> None:
     """Where nobody knows whose case it is, its title introduces the sentence."""
     one = cite("Acme", label="A bot for claims", title="A bot for claims", year=None)
     assert sourced("It works.", [one]) == "The case A bot for claims: It works."
+
+
+@pytest.mark.parametrize(
+    ("title", "chapter", "spoken"),
+    [
+        ("A bot for claims", "Acme: A bot for claims", "Acme, in 2024: A bot for claims."),
+        ("Acme: a bot", "Acme: a bot", "Acme, in 2024: a bot."),
+        ("Acme", "Acme", "Acme, in 2024."),
+    ],
+)
+def test_a_case_is_introduced_by_its_company_once(title: str, chapter: str, spoken: str) -> None:
+    """The company is named whether the title has it or not, and not twice in a row."""
+    only = sentence(1, "It works.", cite("Acme", title=title))
+    last = one_voice(report_of(ReportSection(heading="X", sentences=(only,))))[-1]
+    assert (last.chapter.title, last.text) == (chapter, spoken)
 
 
 @pytest.mark.parametrize(
@@ -212,9 +228,11 @@ def test_speech_goes_on_where_it_failed(httpserver: HTTPServer, tmp_path: Path) 
     assert len(httpserver.log) == asked + 1
 
 
-def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the packages, the error says which extra to install."""
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without the packages, the error says which extra to install before anything is spoken."""
     monkeypatch.setattr(sound, "import_module", _missing)
+    with pytest.raises(errors.ConfigurationError, match=r'pip install "casebook\[audio\]"'):
+        Speech(tmp_path, RATE)
     with pytest.raises(errors.ConfigurationError, match=r'pip install "casebook\[audio\]"'):
         HibariVoice().speak("Hello.")
 
@@ -402,7 +420,9 @@ def test_the_transcript_follows_the_recording(
     start = float(line.get_attribute("data-start"))
     now = page.evaluate("document.querySelector('audio').currentTime")
     assert start <= now < start + 5
-    page.get_by_role("link", name="Acme: How Acme answers claims").click()
-    expect(page.locator("h2[aria-current]")).to_have_text("Acme: How Acme answers claims")
+    page.get_by_role("link", name="How Acme answers claims").click()
+    expect(page.locator("h2[aria-current]")).to_have_text("How Acme answers claims")
     assert line.get_attribute("aria-current") is None
+    page.evaluate(AXE_SCRIPT)
+    assert page.evaluate("axe.run().then(found => found.violations.map(one => one.id))") == []
     assert not [one for one in page.messages if "favicon" not in one]

@@ -117,6 +117,10 @@ class Settings(BaseSettings):
     """The model that transcribes recordings. Unset: they are refused."""
     transcription_api_key: SecretStr | None = None
     """Its key; by default `OPENAI_API_KEY`, if the endpoint is the same."""
+    speech_base_url: Address | None = None
+    """An endpoint with `/audio/speech`; by default OpenAI. It gets the key if it is the drafts'."""
+    speech_model: str | None = None
+    """The model that speaks reports there. Unset: the two offline voices of the extra `audio`."""
     budget_run: Dollars | None = None
     """US dollars that one command may spend."""
     budget_day: Dollars | None = None

@@ -31,7 +31,7 @@ def test_the_settings_page_is_current() -> None:
 
 def test_there_are_few_settings() -> None:
     """A new setting takes the place of another one."""
-    assert len(Settings.model_fields) <= 31
+    assert len(Settings.model_fields) <= 33
 
 
 def test_there_are_at_most_twenty_five_commands() -> None:

@@ -1,0 +1,94 @@
+"""A report becomes a recording: its script, the speech of each line, and the files."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from config.services import Services
+from config.settings import OPENAI_ENDPOINT, Settings
+from publishing.audio.recording import RATE, Recording, write_recording
+from publishing.audio.script import Line, Written, one_voice, two_voices, unrepeated
+from publishing.audio.speech import OFFLINE, EndpointVoice, Speech, Voice
+from schemas.errors import ConfigurationError, InputError
+from schemas.reports import Report
+from summarizer.profiles import Strategy
+from summarizer.report_script import write_section
+
+Progress = Callable[[int, int], object]
+ENDPOINT_VOICES = ("alloy", "onyx")
+
+
+async def record(
+    report: Report,
+    services: Services,
+    out: Path,
+    *,
+    model: bool = False,
+    voices: Sequence[str] = (),
+    on_progress: Progress = lambda *_: None,
+) -> Recording:
+    """Write the recording of a report into the folder ``out``, and return what it is.
+
+    With ``model`` the model words a conversation of two voices; else one voice reads. ``voices``
+    are names, by default two that fit the settings; ``on_progress`` gets the number of lines that
+    are spoken, and of all. What was asked or spoken before is not asked or spoken again.
+
+    Raises:
+        InputError: if a voice is unknown, or two are needed and one is named.
+        ConfigurationError: if the extra is missing, or the model is too small to write.
+        ModelError: if a model or the speech endpoint does not answer.
+        PublishError: if the files cannot be written.
+    """
+    speakers = voices_of(services.settings, voices)[: 2 if model else 1]
+    if model and len(speakers) == 1:
+        raise InputError("A conversation needs two voices; name another one.")
+    speech = Speech(services.settings.home / "audio" / "speech", RATE)
+    lines, made = await _conversation(report, services) if model else (one_voice(report), {})
+    texts = [(speakers[one.voice], one.text) for one in lines]
+    sounds = await asyncio.to_thread(speech.of_all, texts, on_progress)
+    names = tuple(one.name for one in speakers)
+    return await asyncio.to_thread(
+        write_recording, report, lines, sounds, out, voices=names, **made
+    )
+
+
+def voices_of(settings: Settings, names: Sequence[str] = ()) -> list[Voice]:
+    """Return the named voices of the speech endpoint, without one those that work offline.
+
+    Raises:
+        InputError: if no offline voice has such a name.
+        ConfigurationError: if the endpoint has no model.
+    """
+    model, endpoint = settings.speech_model, settings.speech_base_url or OPENAI_ENDPOINT
+    if model:
+        key = _key(settings, endpoint)
+        return [EndpointVoice(endpoint, key, model, one) for one in names or ENDPOINT_VOICES]
+    if settings.speech_base_url:
+        raise ConfigurationError("CASEBOOK_SPEECH_BASE_URL also needs CASEBOOK_SPEECH_MODEL")
+    if unknown := ", ".join(one for one in names if one not in OFFLINE):
+        known = " and ".join(OFFLINE)
+        raise InputError(f"There is no offline voice {unknown}; there are {known}.")
+    return [OFFLINE[one]() for one in names or OFFLINE]
+
+
+def _key(settings: Settings, endpoint: str) -> str:
+    """Return the key for an endpoint: others than OpenAI and the drafts' one get none."""
+    key = settings.openai_api_key
+    is_its_own = endpoint in {settings.endpoint, OPENAI_ENDPOINT}
+    return key.get_secret_value() if key and is_its_own else "none"
+
+
+async def _conversation(
+    report: Report, services: Services
+) -> tuple[tuple[Line, ...], dict[str, object]]:
+    """Return the lines of a conversation, and which model and calls they are from."""
+    if services.profile.strategy is Strategy.GUIDED:
+        message = f"{services.profile.model} is too small to write a conversation: set"
+        raise ConfigurationError(f"{message} CASEBOOK_LLM_MODEL, or record it in one voice.")
+    asker = services.asker(report.report_id)
+    sections = [
+        [Written(*one) for one in await write_section(report, section, asker)]
+        for section in unrepeated(report)
+    ]
+    calls = tuple(one.generation_id for one in asker.generations)
+    return two_voices(report, sections), {"model": asker.profile.model, "generation_ids": calls}

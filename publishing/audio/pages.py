@@ -1,0 +1,93 @@
+"""The pages and files of recordings on the site, and the feed for podcast programs."""
+
+from collections.abc import Iterator, Mapping
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from publishing.audio.recording import SPEAKERS, Cue, Recording, chapters_json, read_recording
+from publishing.files import SiteFiles, key_of
+from publishing.writer import PageWriter
+from schemas.reports import ROLE_HEADINGS, Report
+
+FEED = "reports/podcast.xml"
+_FILES = ("audio.mp3", "audio.opus", "transcript.vtt")
+_ROLES = {f"{heading}." for heading in ROLE_HEADINGS.values()}
+
+
+class RecordingPages:
+    """Writes recordings beside their reports; ``addresses`` are those of cases, by case id.
+
+    Addresses are relative to the site, as in ``cases/SLUG/index.html``.
+    """
+
+    def __init__(self, files: SiteFiles, pages: PageWriter, addresses: Mapping[str, str]) -> None:
+        self._files, self._pages, self._addresses = files, pages, addresses
+        self._root = pages.settings.root
+        self._written: list[tuple[Report, Recording]] = []
+
+    def write(self, report: Report, folder: Path) -> Recording | None:
+        """Write the files of the recording in ``folder``, and its page; None where there is none.
+
+        They stand in ``reports/NAME/``; sentences link to ``index.html#s1`` there.
+        """
+        recording = read_recording(folder)
+        if recording is None or recording.report_id != report.report_id:
+            return None
+        place, key = f"reports/{report.name}", key_of(recording.model_dump(mode="json"))
+        for name in _FILES:
+            self._files.put(f"{place}/{name}", key_of(key, name), (folder / name).read_bytes)
+        chapters = chapters_json(report, recording, self._links(recording))
+        self._pages.put_text(f"{place}/chapters.json", chapters, lambda: chapters)
+        values = {"report": report, "recording": recording, "speakers": SPEAKERS}
+        values["length"] = clock(recording.seconds)
+        rows = [*_rows(recording, self._addresses)]
+        page = (f"{place}/transcript.html", "recording.html")
+        self._pages.put(*page, [key, report.title, rows], chapters=rows, **values)
+        self._written.append((report, recording))
+        return recording
+
+    def write_feed(self) -> None:
+        """Write the feed of all recordings, the newest first, if the site has an address."""
+        if not self._root or not self._written:
+            return
+        found = sorted(self._written, key=lambda one: one[0].created_at, reverse=True)
+        rows = [
+            {"report": one, "recording": made, "at": format_datetime(one.created_at)}
+            for one, made in found
+        ]
+        key = [(one.report_id, one.name, one.title, made.mp3_bytes) for one, made in found]
+        self._pages.put(FEED, "podcast.xml", key, episodes=rows)
+
+    def _links(self, recording: Recording) -> dict[str, str]:
+        """Return the web addresses of cases, none where the site has no address."""
+        cases = [one.case_id for one in recording.chapters if one.case_id in self._addresses]
+        known = {case_id: self._addresses[case_id] for case_id in cases if case_id}
+        return {i: f"{self._root}{place}" for i, place in known.items()} if self._root else {}
+
+
+def _rows(recording: Recording, addresses: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield chapters with their lines; the line that names a chapter is its heading."""
+    for n, mark in enumerate(recording.chapters):
+        cues = [(i, cue) for i, cue in enumerate(recording.cues) if cue.chapter == n]
+        opens = n > 0 and not cues[0][1].sentences
+        yield {
+            "title": mark.title,
+            "start": mark.start,
+            "clock": clock(mark.start),
+            "head": cues[0][1] if opens else None,
+            "page": addresses.get(mark.case_id or ""),
+            "is_case": mark.case_id is not None,
+            "lines": [_line(i, cue) for i, cue in cues[1 if opens else 0 :]],
+        }
+
+
+def _line(n: int, cue: Cue) -> dict[str, Any]:
+    return {"n": n, "is_role": cue.text in _ROLES and not cue.sentences, **cue.model_dump()}
+
+
+def clock(seconds: float) -> str:
+    """Return a time as ``4:05``, ``1:02:03``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,185 @@
+"""What is spoken of a report, line by line."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from publishing.audio.speakable import sentence as stopped
+from publishing.audio.speakable import speakable
+from publishing.wording import count, day, listing
+from schemas.frozen import Frozen
+from schemas.reports import ROLE_HEADINGS, Citation, Report, ReportSection, Sentence
+
+_NAMED = 3  # sources that one sentence names aloud
+_LAST = "The cases behind this report"
+_READERS = (
+    "A computer voice reads it.",
+    "A language model worded this conversation from the report. Two computer voices read it.",
+)
+
+VoiceNumber = Literal[0, 1]
+
+
+class Chapter(Frozen):
+    """A part of a recording; ``case_id`` is the case that it is about, if it is one."""
+
+    title: str
+    case_id: str | None = None
+
+
+class Line(Frozen):
+    """What one voice speaks in one go, the sentences that it gives, and what they cite."""
+
+    voice: VoiceNumber = 0
+    text: str
+    chapter: Chapter
+    sentences: tuple[int, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+class Written(NamedTuple):
+    """A line that a model wrote for a section, and the numbers of the sentences that it gives."""
+
+    voice: VoiceNumber
+    text: str
+    sentences: tuple[int, ...]
+
+
+def one_voice(report: Report) -> tuple[Line, ...]:
+    """Return the lines of a report in which one voice reads every sentence."""
+    return _lines(report, [[*_read(report, one)] for one in unrepeated(report)], others=0)
+
+
+def two_voices(report: Report, written: Sequence[Sequence[Written]]) -> tuple[Line, ...]:
+    """Return the lines of a conversation; ``written`` is by section, as `unrepeated` gives them."""
+    return _lines(report, written, others=1)
+
+
+def unrepeated(report: Report) -> tuple[ReportSection, ...]:
+    """Return the sections without sentences that repeat a statement.
+
+    A sentence that cites one statement gives what it states; a second one is left out. Sentences
+    that cite several compare them, and stay.
+    """
+    read: set[tuple[str, str]] = set()
+    sections = []
+    for section in report.sections:
+        kept = []
+        for one in (one for _, found in section.roles() for one in found):
+            single = _single(one)
+            if single not in read:
+                kept.append(one)
+            read |= {single} if single else set()
+        sections.append(section.model_copy(update={"sentences": tuple(kept)}))
+    return tuple(sections)
+
+
+def _lines(
+    report: Report, written: Sequence[Sequence[Written]], others: VoiceNumber
+) -> tuple[Line, ...]:
+    """Return opening, sections and cases.
+
+    A section is one chapter: chapters by the case of each sentence would last seconds. Each cited
+    case has a chapter of its own at the end, with what the report cites of it and no sentence of a
+    section has stated, so that a listener finds every source and hears each fact once.
+    """
+    sections = unrepeated(report)
+    found = [*_opening(report, others)]
+    for section, spoken in zip(sections, written, strict=True):
+        found += _section(section, spoken) if spoken else ()
+    found += _cases(report, {_single(one) for part in sections for one in part.sentences}, others)
+    lines = (one.model_copy(update={"text": speakable(one.text)}) for one in found)
+    return tuple(one for one in lines if one.text)
+
+
+def _opening(report: Report, others: VoiceNumber) -> Iterator[Line]:
+    chapter = Chapter(title="Opening")
+    cases, cited = count(report.release.cases, "published case"), len(report.case_ids)
+    yield Line(text=stopped(report.title), chapter=chapter)
+    about = f"This report was made from {cases}, as of {day(report.release.day)}. It cites {cited}."
+    yield Line(text=about, chapter=chapter)
+    yield Line(text=_READERS[others], chapter=chapter)
+
+
+def _section(section: ReportSection, spoken: Sequence[Written]) -> Iterator[Line]:
+    chapter = Chapter(title=section.heading)
+    yield Line(text=stopped(section.heading), chapter=chapter)
+    cited = {one.n: one.citations for one in section.sentences}
+    for voice, text, numbers in spoken:
+        sources = tuple(dict.fromkeys(one for n in numbers for one in cited[n]))
+        more = {"sentences": numbers, "citations": sources}
+        yield Line(voice=voice, text=sourced(text, sources), chapter=chapter, **more)
+
+
+def _read(report: Report, section: ReportSection) -> Iterator[Written]:
+    """Yield the sentences of a section, with the headings of their roles."""
+    for role, found in section.roles():
+        if heading := ROLE_HEADINGS.get(role):
+            yield Written(0, stopped(heading), ())
+        for one in found:
+            yield Written(0, stopped(report.shown(one)), (one.n,))
+
+
+def _cases(
+    report: Report, read: set[tuple[str, str] | None], reader: VoiceNumber
+) -> Iterator[Line]:
+    """Yield a chapter for each case: who and what it is, and what was cited but not yet read."""
+    cited: dict[str, dict[str, Citation]] = {}
+    for one in (one for sentence in report.sentences for one in sentence.citations):
+        cited.setdefault(one.case_id, {})[one.part] = one
+    if cited:
+        yield Line(text=stopped(_LAST), chapter=Chapter(title=_LAST))
+    for case_id, parts in cited.items():
+        first = next(iter(parts.values()))
+        has_name = _names(first.title, first.label)
+        title = first.title if has_name else f"{first.label}: {first.title}"
+        chapter = Chapter(title=title, case_id=case_id)
+        yield Line(text=stopped(_introduced(first)), chapter=chapter)
+        for part, one in parts.items():
+            if (case_id, part) not in read:
+                text = stopped(one.text)
+                yield Line(voice=reader, text=text, chapter=chapter, citations=(one,))
+
+
+def _introduced(one: Citation) -> str:
+    """Return company, year and title of a case; the company once."""
+    if one.label == one.title:
+        return _dated(one.title, one.year)
+    title = re.sub(rf"^{re.escape(one.label)}\s*[:–—-]\s*", "", one.title)
+    return f"{_source(one)}: {title}"
+
+
+def sourced(text: str, citations: Sequence[Citation]) -> str:
+    """Return ``text`` with the names of its sources, where it does not have them itself."""
+    by_case = {one.case_id: one for one in citations}
+    unnamed = [one for one in by_case.values() if not _names(text, one.label)]
+    if not unnamed:
+        return text
+    if len(by_case) == 1:
+        return f"{_source(unnamed[0])}: {text}"
+    names = [_source(one, opens=False) for one in unnamed[:_NAMED]]
+    if len(unnamed) > _NAMED:
+        names.append(count(len(unnamed) - _NAMED, "other case"))
+    return f"{stopped(text)} This is from {listing(names)}."
+
+
+def _source(one: Citation, *, opens: bool = True) -> str:
+    """Return who a citation is from, as it is spoken: Acme, in 2024."""
+    the = "The" if opens else "the"
+    name = one.label if one.label != one.title else f"{the} case {one.title.rstrip('.')}"
+    return _dated(name, one.year) if opens else " in ".join(filter(None, (name, one.year)))
+
+
+def _dated(name: str, year: str | None) -> str:
+    return f"{name}, in {year}" if year else name
+
+
+def _names(text: str, label: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", text, re.IGNORECASE))
+
+
+def _single(one: Sentence) -> tuple[str, str] | None:
+    """Return the case and the part that a sentence cites if it cites one, else None."""
+    if len(one.citations) != 1:
+        return None
+    return one.citations[0].case_id, one.citations[0].part

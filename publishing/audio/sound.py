@@ -1,0 +1,140 @@
+"""Sound as samples, and the files that hold it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from schemas.errors import AnswerInvalid, ConfigurationError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LOUDNESS, _PEAK = 0.1, 0.9  # of full scale: root mean square of speech, and its highest sample
+_FULL_SCALE = 32_768.0
+_MILLISECOND = Fraction(1, 1000)
+
+
+class Sound(NamedTuple):
+    """Mono samples of 16 bits, and how many there are in a second."""
+
+    samples: "NDArray[np.int16]"
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """The duration in seconds."""
+        return len(self.samples) / self.rate
+
+
+class Part(NamedTuple):
+    """A chapter of a file: its title, and its start and end in seconds."""
+
+    title: str
+    start: float
+    end: float
+
+
+def extra(module: str) -> Any:
+    """Return a module of the optional extra; raise ConfigurationError where it is missing."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        message = f'Audio needs the package {module}: pip install "casebook[audio]"'
+        raise ConfigurationError(message) from error
+
+
+def decoded(data: bytes, rate: int | None = None) -> Sound:
+    """Return the sound in the bytes of a file, at ``rate`` if it is given.
+
+    Raises AnswerInvalid if they are not a sound.
+    """
+    av, np = extra("av"), extra("numpy")
+    try:
+        with av.open(BytesIO(data)) as container:
+            rate = rate or container.streams.audio[0].rate
+            resampler = av.AudioResampler("s16", "mono", rate)
+            frames = [f for one in container.decode(audio=0) for f in resampler.resample(one)]
+            frames += resampler.resample(None)
+    except (av.FFmpegError, IndexError, ValueError) as error:
+        raise AnswerInvalid(f"This is not a recording of sound ({error}).") from error
+    pieces = [frame.to_ndarray()[0] for frame in frames]
+    return Sound(np.concatenate(pieces) if pieces else np.zeros(0, np.int16), rate)
+
+
+def encode(
+    path: Path,
+    codec: str,
+    pieces: Iterable[Sound],
+    rate: int,
+    *,
+    bit_rate: int = 0,
+    tags: Mapping[str, str] | None = None,
+    parts: Sequence[Part] = (),
+) -> None:
+    """Write pieces, all of that ``rate``, as a file of the kind that its suffix names.
+
+    ``parts`` become the chapters of the file: CHAP frames of ID3 in MP3, comments in Opus.
+    """
+    # FFmpeg rounds the seconds of chapters that it writes as comments, so Opus gets them as tags.
+    is_opus = codec == "libopus"
+    av, place = extra("av"), 0
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, layout="mono")
+        if bit_rate:
+            stream.bit_rate = bit_rate
+        container.metadata.update({**(tags or {}), **(_comments(parts) if is_opus else {})})
+        container.set_chapters([] if is_opus else [*_chapters(parts)])
+        for piece in pieces:
+            if not len(piece.samples):
+                continue
+            frame = av.AudioFrame.from_ndarray(piece.samples.reshape(1, -1), "s16", "mono")
+            frame.sample_rate, frame.pts, frame.time_base = rate, place, Fraction(1, rate)
+            place += len(piece.samples)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def levelled(sound: Sound) -> Sound:
+    """Return a sound as loud as the others; silence stays."""
+    np = extra("numpy")
+    scaled = sound.samples / _FULL_SCALE
+    peak = float(np.abs(scaled).max(initial=0.0))
+    if not peak:
+        return sound
+    gain = min(_LOUDNESS / float(np.sqrt(np.mean(scaled**2))), _PEAK / peak)
+    return Sound((scaled * gain * _FULL_SCALE).astype(np.int16), sound.rate)
+
+
+def silence(seconds: float, rate: int) -> Sound:
+    """Return so many seconds of silence."""
+    np = extra("numpy")
+    return Sound(np.zeros(int(seconds * rate), np.int16), rate)
+
+
+def clock(seconds: float) -> str:
+    """Return a time as ``01:02:03.004``."""
+    minutes, rest = divmod(round(seconds * 1000), 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
+
+
+def _comments(parts: Sequence[Part]) -> dict[str, str]:
+    """Return chapters as comments of Ogg files."""
+    found = dict[str, str]()
+    for n, part in enumerate(parts, start=1):
+        found |= {f"CHAPTER{n:03}": clock(part.start), f"CHAPTER{n:03}NAME": part.title}
+    return found
+
+
+def _chapters(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    for n, part in enumerate(parts):
+        yield {
+            "id": n,
+            "start": round(part.start / _MILLISECOND),
+            "end": round(part.end / _MILLISECOND),
+            "time_base": _MILLISECOND,
+            "metadata": {"title": part.title},
+        }

@@ -1,6 +1,7 @@
 """``report`` and ``ask``: what the published cases say together."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from schemas.reports import Report
 
 _STEPS = {"publish": ReportStep.PUBLISH, "withdraw": ReportStep.WITHDRAW}
-_OTHERS = ("list", "show", "check")
+_OTHERS = ("list", "show", "check", "audio")
 
 
 def report(
@@ -31,7 +32,7 @@ def report(
         str,
         arg(
             help="The title, which is also what is looked for; or one of list, show, check, "
-            "publish and withdraw.",
+            "publish, withdraw and audio.",
             metavar="TITLE|ACTION",
         ),
     ],
@@ -56,14 +57,17 @@ def report(
     ] = None,
     model: options.Model = None,
     budget: options.Budget = None,
+    talk: Annotated[bool, opt(help="Of audio: two voices that talk, worded by the model.")] = False,
+    voice: Annotated[Texts, opt(help="Of audio: a voice by its name, up to two.")] = None,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Write a report across the published cases, or list, show, check and publish reports."""
     settings = load_settings(context, llm_model=model, budget_run=budget)
+    if what == "audio":
+        run(settings, lambda services: _record(services, name, voice or (), talk=talk))  # and exit
     if what in (*_STEPS, *_OTHERS):
         run(settings, lambda services: _act(services, what, name, as_json=as_json))
-        return
     if name is not None:
         raise InputError(f"{what!r} is no action: put a title of several words in quotes")
 
@@ -128,9 +132,7 @@ async def _act(services: "Services", what: str, name: str | None, *, as_json: bo
         else:
             emit(lines, str, as_json=as_json, empty="No report yet: `casebook report TITLE`.")
         return 0
-    if name is None:
-        raise InputError(f"name the report: `casebook report {what} REPORT`")
-    found = services.warehouse.report(name)
+    found = services.warehouse.report(_named(what, name))
     if what == "show":
         return await _show(services, found, as_json=as_json)
     if what == "check":
@@ -163,6 +165,38 @@ async def _check(services: "Services", found: "Report", *, as_json: bool) -> int
     else:
         out().print(checked_text(checked))
     return EXIT_SOME_FAILED if checked.problems else 0
+
+
+async def _record(
+    services: "Services", name: str | None, voices: Sequence[str], *, talk: bool
+) -> int:
+    from flows.report_audio import record
+    from flows.site import recording_path
+
+    found = services.warehouse.report(_named("audio", name))
+    folder = recording_path(services.settings.home, found)
+    with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
+        task = bar.add_task("speaking", total=None)
+        made = await record(
+            found,
+            services,
+            folder,
+            model=talk,
+            voices=voices,
+            on_progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+    out().print(
+        f"[green]recorded[/]  {plain(found.title)}: {made.seconds / 60:.0f} min, "
+        f"{len(made.chapters)} chapters\n          {plain(folder / 'audio.mp3')}\n"
+        f"          `casebook report publish {found.name}` puts it on the site with the report"
+    )
+    return 0
+
+
+def _named(action: str, name: str | None) -> str:
+    if name is None:
+        raise InputError(f"name the report: `casebook report {action} REPORT`")
+    return name
 
 
 async def _change(services: "Services", found: "Report", step: ReportStep) -> int:

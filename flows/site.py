@@ -191,9 +191,14 @@ def _withdrawal(publication: Publication) -> Publication:
     return publication.model_copy(update=changes)
 
 
+def recording_path(home: Path, report: Report) -> Path:
+    """Return the folder of a report's recording, whether there is one or not."""
+    return home / "audio" / report.report_id
+
+
 def recordings_of(home: Path, reports: Sequence[Report]) -> dict[str, Path]:
     """Return the folders of the recordings of some reports, by report id."""
-    folders = {one.report_id: home / "audio" / one.report_id for one in reports}
+    folders = {one.report_id: recording_path(home, one) for one in reports}
     return {
         report_id: one for report_id, one in folders.items() if (one / "recording.json").is_file()
     }

@@ -3,8 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Self
+from collections.abc import Iterable
 
 FUNCTION_WORDS = frozenset(
     """
@@ -32,14 +31,7 @@ class Likeness:
     def __init__(self, texts: Iterable[str]) -> None:
         found = [stems(text) for text in texts]
         self._texts = len(found)
-        self._frequency: Mapping[str, int] = Counter(one for words in found for one in words)
-
-    @classmethod
-    def of_counts(cls, texts: int, counts: Mapping[str, int]) -> Self:
-        """Return what compares by the words of so many texts; a word not counted is rare."""
-        made = cls(())
-        made._texts, made._frequency = texts, counts
-        return made
+        self._frequency = Counter(one for words in found for one in words)
 
     def share(self, sentence: str, text: str) -> float:
         """Return how much of a sentence's weight stands in a text, from 0 to 1."""
@@ -48,7 +40,7 @@ class Likeness:
         return sum(map(self._weight, asked & have)) / whole if whole else 0.0
 
     def _weight(self, word: str) -> float:
-        return max(0.0, math.log((1 + self._texts) / (1 + self._frequency.get(word, 0))))
+        return max(0.0, math.log((1 + self._texts) / (1 + self._frequency[word])))
 
 
 def stems(text: str) -> set[str]:

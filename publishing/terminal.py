@@ -373,7 +373,9 @@ def answer_text(found: Answer) -> str:
         lines.append(f"{plain(one.text)} [cyan]{marks}[/]{mark}")
     opening = {
         Outcome.ANSWERED: lines,
-        Outcome.STATEMENTS: ["[bold]What cases state about this:[/]"],
+        Outcome.STATEMENTS: [
+            "[bold]The statements nearest to it[/] (a capable model would answer from them):"
+        ],
         Outcome.SILENT: ["[yellow]The cases do not say.[/] The closest statements:"],
     }[found.outcome]
     return "\n".join(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from publishing.audio.pages import RecordingPages
 from publishing.files import key_of
 from publishing.pages import environment
 from publishing.plan import SiteSettings, Tables
@@ -26,14 +27,20 @@ class ReportPages:
         reports: Sequence[Report],
         recordings: Mapping[str, Path],
     ) -> None:
-        self._pages, self._recordings = pages, recordings
+        self._pages = pages
         parts = cited_parts(reports, tables)
         self.views = [view_of(report, parts) for report in reports]
+        addresses = {row["case_id"]: f"cases/{row['slug']}/index.html" for row in parts.values()}
+        self._audio = RecordingPages(pages.files, pages, addresses)
+        # What was withdrawn can be taken out of a page, not out of a recording.
+        stands = {view.report.report_id for view in self.views if not view.withdrawn}
+        self._recordings = {one: path for one, path in recordings.items() if one in stands}
 
     def write(self) -> None:
         """Write all pages, and the feeds where the site's address is known."""
         for view in self.views:
             self._write(view)
+        self._audio.write_feed()
         recorded = sorted(self._recordings)
         series = sorted({view.report.template for view in self.views})
         key = [[_key(view) for view in self.views], recorded]
@@ -52,7 +59,8 @@ class ReportPages:
 
     def _write(self, view: ReportView) -> None:
         folder, key = view.folder, _key(view)
-        recording = view.report.report_id in self._recordings
+        path = self._recordings.get(view.report.report_id)
+        recording = bool(path and self._audio.write(view.report, path))
         values = {"view": view, "gone": GONE, "alternate": f"{folder}/index"}
         page = {"recording": recording, **values}
         self._pages.put(f"{folder}/index.html", "report.html", [key, recording], **page)

@@ -4,7 +4,6 @@ import { asking, candidates, listed, partsOf, telling, weight, words } from "./s
 
 const SHOWN = 8;
 const PER_CASE = 2;
-const LEAST = 0.5; // of the question's weight; flows/answers.py has the same
 
 async function find(question) {
   const weigh = await weight();
@@ -28,9 +27,8 @@ async function find(question) {
 }
 
 asking("question", find, (hits) => {
-  const isSaid = hits.length > 0 && hits[0].share >= LEAST;
+  if (hits.length === 0) return [element("p", { class: "none" }, "These cases do not say.")];
+  const text = "The statements nearest to your question. Whether they answer it, read and decide.";
   const list = element("ol", { class: "cases" }, ...hits.map((hit) => listed(hit)));
-  if (isSaid) return [list];
-  const text = "These cases do not say." + (hits.length > 0 ? " The closest statements:" : "");
-  return [element("p", { class: "none" }, text), ...(hits.length > 0 ? [list] : [])];
+  return [element("p", { class: "where" }, text), list];
 });

@@ -47,10 +47,10 @@ def test_the_files_of_a_site(publish):
     assert sorted(p.name for p in page.parent.iterdir()) == (
         "case.bib case.json case.md case.ris index.html".split()
     )
-    pages = "index search browse lessons challenges results failures questions attribution figures data "
+    pages = "index search browse lessons challenges results failures questions ask attribution figures data "
     assert {p.stem for p in target.glob("*.html")} == {*pages.split(), "changes", "404"}
     assert {p.name for p in target.iterdir() if p.is_dir()} >= set(
-        "cases tags industries companies years data".split()
+        "cases tags industries companies years data reports".split()
     )
     tables = ("cases", "statements", "evidence", "results", "tags")
     data = {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")}

@@ -1,7 +1,7 @@
 """A scripted model that writes reports and answers, and a scripted judge.
 
 The writer repeats statements in other words and, where asked to, makes one mistake a section. The
-judge calls a sentence entailed if nearly all the weight of its words stands in what it cites.
+judge calls a sentence entailed if nearly all of its words stand in what it cites.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Any
 
 from scripted_endpoint import Reply, completion, schema_name
 
-from publishing.likeness import Likeness
+from publishing.likeness import Likeness, stems
 
 _LINE = re.compile(
     r"^(?P<n>\d+)\. (?P<label>.+?)(?:, (?P<year>\d{4}))? \[(?P<section>\w+)\]: (?P<text>.+?)"
@@ -20,7 +20,7 @@ _LINE = re.compile(
 _ROLES = {"challenges": "challenges", "lessons": "worked", "failures": "failed"}
 _ASKED = re.compile(r"^Sentence (\d+): (.+?) ((?:\[[^\]]+\])*)$", re.MULTILINE)
 _CITED = re.compile(r"^\[([^\]]+)\] (.+)$", re.MULTILINE)
-_ENTAILED = 0.72
+_ENTAILED = 0.65
 MISTAKES: Sequence[tuple[str, Callable[[str], str]]] = (
     ("a number", lambda text: f"{text.rstrip('.')}, which saved 97 % of the cost."),
     ("a claim", lambda text: f"{text.rstrip('.')}, because regulators across Europe forbade it."),
@@ -97,11 +97,12 @@ def _restated(one: Mapping[str, Any]) -> str:
 def judged(prompt: str) -> dict[str, Any]:
     """Return the verdicts of a judge that compares words."""
     cited = dict(_CITED.findall(prompt))
-    likeness = Likeness(cited.values())
     verdicts = []
     for number, text, marks in _ASKED.findall(prompt):
         own = " ".join(cited.get(name, "") for name in re.findall(r"\[([^\]]+)\]", marks))
-        label = "entailed" if likeness.share(text, own) >= _ENTAILED else "partly"
+        asked = stems(text)
+        is_carried = len(asked & stems(own)) >= _ENTAILED * len(asked)
+        label = "entailed" if is_carried else "partly"
         reason = "" if label == "entailed" else "More than the statements have."
         verdicts.append({"statement": int(number), "label": label, "reason": reason})
     return {"verdicts": verdicts}

@@ -116,7 +116,8 @@ def _pieces(row: dict[str, Any], words: str, likeness: Likeness) -> Iterator[Mat
     """Yield a statement, or the sentences of an imported paragraph that can stand alone."""
     whole = row["part"].startswith("s")
     for text in [row["text"]] if whole else sentences(row["text"]):
-        if share := likeness.share(words, text):
+        share = likeness.share(words, text)
+        if whole or share:  # a statement fits by its case as well, a sentence of a text by itself
             yield of_row(row, text, round(row["score"] * (0.3 + share), 4))
 
 

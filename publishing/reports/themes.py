@@ -27,8 +27,8 @@ _OF_A_CASE = 40
 def by_likeness(found: Sequence[Material], most: int, about: str = "") -> list[Theme]:
     """Return themes of statements with the same words, the largest first.
 
-    Named by the words that tell each apart, not by those that all are ``about``; small groups are
-    left out.
+    Named by the words that tell each apart, not by those that all are ``about``; small groups make
+    one, the last.
     """
     if not found:
         return []
@@ -38,8 +38,10 @@ def by_likeness(found: Sequence[Material], most: int, about: str = "") -> list[T
     groups = [
         [one for one, label in zip(found, labels, strict=True) if label == n] for n in set(labels)
     ]
-    groups = [group for group in groups if len(group) >= min(_LEAST, len(found))]
+    small = [one for group in groups if len(group) < _LEAST for one in group]
+    groups = [group for group in groups if len(group) >= _LEAST]
     groups.sort(key=len, reverse=True)
+    groups += [small] if small else []
     everywhere = _phrases(texts)
     for phrase in [one for one in everywhere if stems(one) <= stems(about)]:
         everywhere[phrase] = len(texts)  # says nothing

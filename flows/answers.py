@@ -2,20 +2,18 @@
 
 from asyncio import to_thread
 from collections.abc import Sequence
-from functools import partial
 
 from config.services import Services
 from flows.report import opened, writes
 from publishing.reports.checks import cited_parts_of
-from publishing.reports.material import material
+from publishing.reports.material import passages
 from schemas.errors import InputError
 from schemas.frozen import content_id
-from schemas.reports import Answer, Citation, Material, Near, Outcome, Scope, Sentence
+from schemas.reports import Answer, Citation, Material, Near, Outcome, Sentence
 from summarizer.reports import ReportWriter
 from warehouse import Dataset
 
-_READ, _SHOWN = 40, 8
-_PER_CASE = 3
+_READ, _PER_CASE, _SHOWN = 48, 6, 8
 
 
 async def answer(question: str, services: Services) -> Answer:
@@ -30,8 +28,7 @@ async def answer(question: str, services: Services) -> Answer:
     if not question.strip():
         raise InputError("ask a question, as in: casebook ask 'How do teams test agents?'")
     with opened(services) as tables:
-        fitting = partial(material, balanced=False)
-        found = await to_thread(fitting, tables, Scope(), question, _READ, _PER_CASE)
+        found = await to_thread(passages, tables, question, _READ, _PER_CASE)
         addresses = await to_thread(_addresses, found, tables)
         names = await to_thread(tables.companies)
     near = tuple(Near(citation=o.citation, address=addresses[o.citation]) for o in found[:_SHOWN])

@@ -170,7 +170,7 @@ def _asked(claims: Sequence[Claim], grounds: Grounds) -> Iterator[str]:
         yield f"Sentence {n}: {one_line(grounds.shown(claim.text))} {marks}"
 
 
-def stated(citation: Citation) -> str:
-    """Return a statement on one line, with its company and year."""
-    whose = f"{one_line(citation.label)}, {citation.year}" if citation.year else citation.label
-    return f"{whose}: {one_line(citation.text)}"
+def stated(citation: Citation, section: str = "") -> str:
+    """Return a statement on one line, with its company, its year and its section."""
+    whose = ", ".join(filter(None, (one_line(citation.label), citation.year)))
+    return f"{whose}{f' [{section}]' if section else ''}: {one_line(citation.text)}"

@@ -25,8 +25,7 @@ from schemas.reports import (
 )
 from summarizer.answers import Answer
 from summarizer.asking import Asker, schema_tokens
-from summarizer.claims import JUDGE, MOST_CITED, STAGE, Claim, Grounds, Judged, checked
-from summarizer.claims import stated as line_of
+from summarizer.claims import JUDGE, MOST_CITED, STAGE, Claim, Grounds, Judged, checked, stated
 from summarizer.judging import JudgeAnswer
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens, fence_for, one_line
@@ -39,6 +38,7 @@ PROMPTS = (OUTLINE, SECTION, REWRITE, SUMMARY, JUDGE)
 
 _SHOWN, _PER_THEME = 8, 48  # statements of a theme: to name it, and to write about it
 _MOST_ANSWERED = 8
+_MOST_JOINED = 6  # citations of a sentence of the summary
 _JUDGED_TOKENS, _REWRITTEN = 60, 0.25  # a sentence for the judge; the share that is rewritten
 
 
@@ -278,7 +278,7 @@ def _merged(heading: str, themes: Sequence[Theme]) -> Theme:
 
 
 def _theme(n: int, theme: Theme) -> str:
-    lines = [f"- {line_of(one.citation)}" for one in theme.material[:_SHOWN]]
+    lines = [f"- {stated(one.citation)}" for one in theme.material[:_SHOWN]]
     return "\n".join([f"{n}. {theme.heading} ({len(theme.material)} statements)", *lines])
 
 
@@ -286,8 +286,7 @@ def _numbered(found: Sequence[Material], *, with_values: bool = True) -> str:
     lines = []
     for n, one in enumerate(found, start=1):
         value = f" (value: {{s:{n}}})" if one.value and with_values else ""
-        whose, text = line_of(one.citation).split(": ", 1)
-        lines.append(f"{n}. {whose} [{one.section}]: {text}{value}")
+        lines.append(f"{n}. {stated(one.citation, one.section)}{value}")
     return "\n".join(lines)
 
 
@@ -330,7 +329,7 @@ def _joined(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:
     found: dict[Citation, None] = {}
     for place in range(max(map(len, columns), default=0)):
         found |= dict.fromkeys(one[place] for one in columns if place < len(one))
-    return tuple(found)
+    return tuple(found)[:_MOST_JOINED]
 
 
 async def written_at_once(

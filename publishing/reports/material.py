@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sentencex import segment
@@ -16,6 +17,8 @@ from schemas.reports import Citation, Material, Scope
 _PARTS = 6  # statements and paragraphs that are looked at, for each that is wanted
 _MOST, _PER_CASE = 400, 4
 _ROLES = 4  # what teams did is written about most: no role gets more than this part of the room
+_LONGEST_PIECE = 700  # characters of an imported text that are cited as one
+_SENTENCE_END = re.compile(r"[.!?][”\"')\]]*\s+(?=[A-Z0-9“\"(])|\n+")
 _REPEATS = 0.6  # of the weight of each of two sentences stands in the other
 _WORDS = range(8, 61)  # of a sentence that can stand alone
 # Sentences that need the one before, or that are about the text instead of the system.
@@ -56,13 +59,11 @@ def material(
     words: str,
     most: int = _MOST,
     per_case: int = _PER_CASE,
-    *,
-    balanced: bool = True,
 ) -> list[Material]:
     """Return at most so many statements of a scope's cases that fit some words, the best first.
 
-    Imported texts are cited by their sentences, those that can be understood alone. ``balanced``
-    leaves room for what was hard, what worked and what failed.
+    Imported texts are cited by their sentences, those that can be understood alone. What was hard,
+    what worked and what failed has its share of the room.
     """
     words = telling(words)
     rows = tables.citable(words, cases_sql(scope), _PARTS * most)
@@ -71,9 +72,8 @@ def material(
     found.sort(key=lambda one: -one.score)
     kept: list[Material] = []
     per: Counter[object] = Counter()
-    of_a_role = most // _ROLES if balanced else most
     for one in without_repeats((one for one in found if one.role), likeness):
-        limits = {one.citation.case_id: per_case, one.role: of_a_role}
+        limits = {one.citation.case_id: per_case, one.role: most // _ROLES}
         if all(per[key] < limit for key, limit in limits.items()):
             per.update(limits.keys())
             kept.append(one)
@@ -110,6 +110,39 @@ def of_row(row: dict[str, Any], text: str, score: float) -> Material:
     company = row["company_key"] or row["case_id"]
     value = row["value"] if section == Section.RESULTS else None
     return Material(citation=citation, section=section, company=company, value=value, score=score)
+
+
+def passages(tables: Tables, words: str, most: int, per_case: int) -> list[Material]:
+    """Return at most so many statements and pieces of imported texts that fit some words.
+
+    A piece is a paragraph or, of a long one, the lines and sentences around the best.
+    """
+    words = telling(words)
+    rows = tables.citable(words, cases_sql(Scope()), _PARTS * most)
+    likeness = Likeness(row["text"] for row in rows)
+    per: Counter[str] = Counter()
+    kept: list[Material] = []
+    for row in rows:
+        per[row["case_id"]] += 1
+        if per[row["case_id"]] <= per_case and len(kept) < most:
+            kept.append(of_row(row, _piece(row["text"], words, likeness), row["score"]))
+    return kept
+
+
+def _piece(text: str, words: str, likeness: Likeness) -> str:
+    """Return a text, or the part of it around the sentence that fits best."""
+    if len(text) <= _LONGEST_PIECE:
+        return text
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)] + [len(text)]
+    spans = list(pairwise([0, *ends]))
+    shares = [likeness.share(words, text[start:end]) for start, end in spans]
+    first = last = shares.index(max(shares))
+    while spans[last][1] - spans[first][0] < _LONGEST_PIECE and (first, last) != (
+        0,
+        len(spans) - 1,
+    ):
+        first, last = max(0, first - 1), min(len(spans) - 1, last + 1)
+    return text[spans[first][0] : spans[last][1]].strip()
 
 
 def _pieces(row: dict[str, Any], words: str, likeness: Likeness) -> Iterator[Material]:

@@ -105,7 +105,8 @@ class Grounds:
                 return f"The number {bare} is not in the statements that it cites."
         if numbers := missing_numbers(text, around):
             return f"The number {numbers[0]} is not in the statements that it cites."
-        if names := missing_names(text, around, self.known, around):
+        spellings = [name for name, key in self._companies.items() if key in own]
+        if names := missing_names(text, around, [*self.known, *spellings], around):
             return f"“{names[0]}” is not in the statements that it cites."
         return ""
 

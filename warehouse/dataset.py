@@ -43,7 +43,7 @@ class Dataset:
     """
 
     def __init__(self, lines: Path) -> None:
-        self._lines, self._lock, self._is_citable = lines, Lock(), False
+        self._lines, self._lock, self._made = lines, Lock(), set[str]()
 
     def __enter__(self) -> Self:
         self._connection = duckdb.connect(config={"threads": 2})
@@ -111,13 +111,13 @@ class Dataset:
 
         ``cases`` is SQL that gives their ids.
         """
-        self._make_citable()
+        self._make("citable_tables", "citable_words")
         sql = self._queries["citable"].replace("$cases", cases)
         return self.rows(sql, words=_stems(words), most=most)
 
     def citable_parts(self, case_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Return all that may be cited of these cases."""
-        self._make_citable()
+        self._make("citable_tables")
         return self.rows(self._queries["citable_parts"], ids=[*case_ids])
 
     def words(self) -> tuple[int, dict[str, int]]:
@@ -125,12 +125,13 @@ class Dataset:
         found = self.rows(self._queries["dataset_words"])
         return (found[0]["total"] if found else 0), {row["word"]: row["texts"] for row in found}
 
-    def _make_citable(self) -> None:
-        """Make the tables of what may be cited, once."""
+    def _make(self, *scripts: str) -> None:
+        """Run the scripts of these names, each once."""
         with self._lock:
-            if not self._is_citable:
-                self._connection.execute(self._queries["citable_tables"])
-                self._is_citable = True
+            for name in scripts:
+                if name not in self._made:
+                    self._connection.execute(self._queries[name])
+                    self._made.add(name)
 
     def _write(self, name: str, table: str, folder: Path) -> int:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from built_sites import a_plan, serving
 from case_views import TITLE, a_document, a_quote, a_short_view, a_statement, a_view, with_study
+from made_reports import a_citation, a_report
 from playwright.sync_api import Page, expect
 
 from publishing.anchors import link_to_quote
@@ -48,7 +49,10 @@ def the_views():
 def folder(tmp_path_factory) -> Path:
     """A site of thirty-one cases, with its search."""
     made = tmp_path_factory.mktemp("reader")
-    build(a_plan(the_views(), made / "cases.jsonl", address=HOME), made / "site", Dataset)
+    views = the_views()
+    report = a_report([a_citation(one, 90) for one in views[1:3]], len(views))
+    plan = a_plan(views, made / "cases.jsonl", address=HOME)._replace(reports=[report])
+    build(plan, made / "site", Dataset)
     return made / "site"
 
 
@@ -216,8 +220,40 @@ def test_a_sentence_is_checked_in_the_page(site, page, asked, sentence, answer):
     assert asked == {"127.0.0.1"}
 
 
+def test_a_question_is_answered_by_statements(site, page, asked):
+    """The statement that says most of it comes first, and leads to its place in the case."""
+    page.goto(f"{site}ask.html?question=Where should a person be kept in the chain%3F")
+    first = page.locator("#answer li").first
+    expect(first.locator("blockquote")).to_have_text(LESSONS[1])
+    first.get_by_role("link").click()
+    expect(page.locator(":target")).to_contain_text(LESSONS[1])
+    page.goto(f"{site}ask.html?question=Zymurgy%3F")
+    expect(page.locator("#answer")).to_have_text("These cases do not say.")
+    assert page.messages == []
+    assert asked == {"127.0.0.1"}
+
+
+def test_each_sentence_of_a_report_shows_its_sources(site, page):
+    """A quote appears beside its mark; the mark leads to the list, and that to the statement."""
+    page.goto(f"{site}{REPORT}")
+    mark = page.locator(".prose .ref").nth(1)
+    expect(mark.locator(".tip")).to_be_hidden()
+    mark.get_by_role("link").hover()
+    expect(mark.locator(".tip")).to_contain_text(LESSONS[1])
+    mark.get_by_role("link").click()
+    page.locator(":target").get_by_role("link", name="Heat pumps").click()
+    expect(page.locator(":target")).to_contain_text(LESSONS[1])
+    page.get_by_role("link", name="What they show").click()
+    page.locator(".number").first.click()
+    expect(page.locator(":target")).to_contain_text("SELECT count(*)")
+    page.goto(site)
+    page.get_by_role("link", name="What they show").click()
+    expect(page.locator("h1")).to_have_text("What they show")
+
+
+REPORT = "reports/what-they-show/index.html"
 PAGES = ("index.html", "search.html?q=model", "browse.html", "tags/vllm/index.html", "results.html",
-         "lessons.html", "attribution.html", "figures.html", "data.html", "changes.html", "404.html")  # fmt: skip
+         "lessons.html", "ask.html", "attribution.html", REPORT, "reports/index.html", "figures.html", "data.html", "changes.html", "404.html")  # fmt: skip
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

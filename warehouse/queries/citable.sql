@@ -63,6 +63,7 @@ SELECT
     'p-' || n AS anchor
 FROM paragraphs;
 
+-- name: citable_words
 CREATE TABLE citable_words AS
 SELECT case_id, part, stem(word) AS word, count(*) AS tf
 FROM (

@@ -1,0 +1,89 @@
+"""The commands ``report`` and ``ask``, on cases of the embedded kind."""
+
+from pathlib import Path
+
+import pytest
+from cli_runs import Run, lines
+from report_cases import bakeries, rows
+
+from config.settings import Settings
+from warehouse import Warehouse
+
+TITLE = "Dough plans by retrieval"
+NAME = "dough-plans-by-retrieval"
+
+
+@pytest.fixture
+def home(tmp_path: Path, run: Run) -> Path:
+    """A home with four published cases."""
+    with Warehouse(Settings(home=tmp_path / "home").home / "warehouse.duckdb") as warehouse:
+        for view in bakeries():
+            warehouse.append(*rows(view))
+    assert run("publish").exit_code == 0
+    return tmp_path / "home"
+
+
+def test_a_report_is_made_read_checked_published_and_withdrawn(run: Run, home: Path) -> None:
+    """Each step says what came of it and what comes next; a failed check has its own exit code."""
+    planned = run("report", TITLE, "--dry-run")
+    assert (planned.exit_code, run("report", "list").stdout) == (0, "")
+    assert "4 cases" in planned.stdout
+    made = run("report", TITLE)
+    assert f"casebook report publish {NAME}" in made.stdout
+    shown = run("report", "show", NAME)
+    assert shown.stdout.startswith(f"# {TITLE}")
+    assert "Bakers trusted the dough plan" in shown.stdout
+    assert "holds" in run("report", "check", NAME).stdout
+    done = run("report", "publish", NAME)
+    assert done.exit_code == 0
+    page = home / "site" / "reports" / NAME / "index.html"
+    assert str(page) in done.stdout
+    assert page.is_file()
+    (listed,) = lines(run("report", "list", "--json"))
+    assert (listed["name"], listed["model"]) == (NAME, None)
+    assert listed["published_at"]
+    assert run("report", "withdraw", NAME).exit_code == 0
+    assert not page.exists()
+
+
+def test_a_report_that_no_longer_holds_is_not_published(run: Run, home: Path) -> None:
+    """The check fails with the problem in words, and publishing refuses."""
+    run("report", TITLE)
+    case_id = lines(run("list", "--json"))[0]["case_id"]
+    assert run("reject", case_id, "--reason", "wrong").exit_code == 0
+    run("publish")
+    checked = run("report", "check", NAME)
+    assert checked.exit_code == 3
+    assert "was withdrawn" in checked.stdout
+    assert run("report", "publish", NAME).exit_code == 3
+    assert not (home / "site" / "reports" / NAME).exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_question_gets_the_nearest_statements(run: Run) -> None:
+    """With the embedded model these are the answer, each with its case."""
+    found = run("ask", "Who disagreed with the judge model?")
+    assert "head baker disagreed" in found.stdout
+    assert "Knusperhaus, 2024" in found.stdout
+    (answer,) = lines(run("ask", "Who disagreed with the judge model?", "--json"))
+    assert answer["outcome"] == "statements"
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("report", "show"), 2, "name the report"),
+        (("report", "show", "none"), 2, "there is no report none"),
+        (("report", "RAG", "in support"), 2, "put a title of several words in quotes"),
+        (("report", TITLE, "--tag", "zymurgy"), 2, "there is no tag zymurgy"),
+        (("ask", " "), 2, "ask a question"),
+    ],
+)
+def test_bad_input_says_what_to_do(
+    run: Run, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    """A clear error and a non-zero exit code."""
+    found = run(*arguments)
+    assert found.exit_code == code
+    assert message in str(found.exception)

@@ -1,0 +1,214 @@
+"""What reports cite and count: chosen, grouped, checked, and shown to readers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from case_views import write_lines
+from made_reports import a_citation, a_report
+from report_cases import BAKERIES, a_bakery, bakeries
+
+from publishing.likeness import Likeness
+from publishing.reports.checks import check, cited_parts, state_of
+from publishing.reports.material import material, passages, sentences, without_repeats
+from publishing.reports.numbers import Counts
+from publishing.reports.scopes import condition, in_words, literal
+from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag, clusters
+from publishing.reports.views import view_of
+from schemas.reports import Citation, Material, Role, Scope
+from warehouse import Dataset
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Iterator[Dataset]:
+    """The tables of the bakeries."""
+    with Dataset(write_lines(bakeries(), tmp_path / "cases.jsonl")) as tables:
+        yield tables
+
+
+def test_statements_are_chosen_by_words_and_the_best_come_first(tables: Dataset) -> None:
+    """A question's words rank what cases state; the case's own title and company count as well."""
+    found = material(tables, Scope(), "retrieval for new shops")
+    assert found[0].citation.text.startswith("Retrieval of similar days failed for new shops")
+    assert found[0].role is Role.FAILED
+    of_one = material(tables, Scope(), "what did Knusperhaus evaluate")
+    assert {one.citation.label for one in of_one[:3]} == {"Knusperhaus"}
+
+
+def test_near_repeats_of_one_company_count_once() -> None:
+    """The second wording of a company is left out, the same words of another company stay."""
+    texts = (
+        ("acme", "The planner retrieves similar days from a vector index."),
+        ("acme", "From a vector index the planner retrieves similar days."),
+        ("other", "The planner retrieves similar days from a vector index."),
+        ("acme", "Waste fell by a fifth."),
+    )
+    found = [
+        Material(
+            citation=Citation(
+                case_id=f"case1_{n}", revision_id="r", part="s1", text=text, label="x", title="x"
+            ),
+            section="architecture",
+            company=company,
+        )
+        for n, (company, text) in enumerate(texts)
+    ]
+    likeness = Likeness([*(text for _, text in texts), "Ovens are hot.", "Rye is sour."])
+    kept = [one.citation.case_id for one in without_repeats(found, likeness)]
+    assert kept == ["case1_0", "case1_2", "case1_3"]
+
+
+def test_a_scope_keeps_to_its_cases(tables: Dataset) -> None:
+    """Tag, company, industry and year restrict what is cited, as they restrict what is counted."""
+    scope = Scope(tags=("rag",), since=2024)
+    found = material(tables, scope, "orders")
+    assert {one.citation.label for one in found} == {"Semmel & Sohn"}
+    assert Counts(tables, scope).count("cases").value == "1"
+    assert in_words(scope) == " with the tag Retrieval-augmented generation since 2024"
+
+
+def test_doubtful_statements_cannot_be_cited(tmp_path: Path) -> None:
+    """What a check doubted is shown with its mark on the case's page and nowhere else."""
+    view = a_bakery("Laib", "2025", (("lessons", "Rye needs a plan."), ("lessons", "Oats do not.")))
+    study = view.revision.study
+    doubted = study.statements[1].support.model_copy(
+        update={"level": "doubtful", "reason": "x", "confirmed_by": "Mira"}
+    )
+    statements = (study.statements[0], study.statements[1].model_copy(update={"support": doubted}))
+    study = study.model_copy(update={"statements": statements})
+    view = view.model_copy(update={"revision": view.revision.model_copy(update={"study": study})})
+    with Dataset(write_lines([view], tmp_path / "cases.jsonl")) as tables:
+        texts = [row["text"] for row in tables.citable_parts([view.case.case_id])]
+    assert texts == ["Rye needs a plan."]
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "kept"),
+    [
+        ("The planner reads two years of past orders every night.", 1),
+        ("This is why the planner reads two years of orders every night.", 0),
+        ("The case study says that the planner reads orders every night.", 0),
+        ("Orders, two years.", 0),
+        ("The planner reads two years of past orders.\nIt was slow. Waste then fell at every shop of the chain.", 2),
+    ],
+)  # fmt: skip
+def test_only_sentences_that_stand_alone_are_quoted_from_imported_texts(
+    paragraph: str, kept: int
+) -> None:
+    """One that leans on the sentence before it, or speaks of its text, is not quoted alone."""
+    assert len(sentences(paragraph)) == kept
+
+
+def test_texts_with_the_same_words_come_into_one_group() -> None:
+    """Three subjects give three groups, whatever the order."""
+    texts = ["ovens heat bread fast", "vector index search", "ovens heat rolls slowly",
+             "search the vector index", "invoices are paid late", "late invoices are dear",
+             "ovens heat cake", "an index for vector search", "invoices come late"]  # fmt: skip
+    labels = clusters(texts, 3)
+    groups = {
+        frozenset(text.split()[0] for text, one in zip(texts, labels, strict=True) if one == n)
+        for n in set(labels)
+    }
+    assert groups == {
+        frozenset({"ovens"}), frozenset({"vector", "search", "an"}), frozenset({"invoices", "late"})
+    }  # fmt: skip
+    assert len(set(clusters(texts, 1))) == 1
+    assert clusters(["one text"], 5) == [0]
+
+
+def test_themes_come_from_likeness_tags_cases_and_outlines(tables: Dataset) -> None:
+    """Each way gives every statement to one theme at most, and names the theme."""
+    liked = by_likeness(material(tables, Scope(), "dough plan orders"), 4, "dough plan")
+    tagged = by_tag(tables, Scope(), ("technique",), 5)
+    cases = by_case(tables, Scope(industry="e-commerce"), 9)
+    outlined = by_outline(tables, Scope(), "# Judging\nevaluation judge\n\n- Waste\n- Retrieval")
+    for themes in (liked, tagged, cases, outlined):
+        cited = [(m.citation.case_id, m.citation.part) for one in themes for m in one.material]
+        assert cited
+        assert len(cited) == len(set(cited))
+    assert [one.tag for one in tagged] == ["rag", "evaluation", "fine-tuning"]
+    assert [one.heading for one in cases][:1] == ["How Ottokar plans dough (2023)"]
+    assert [one.heading for one in outlined] == ["Judging", "Waste", "Retrieval"]
+    assert {one.citation.label for one in outlined[0].material[:2]} == {"Knusperhaus"}
+
+
+def test_numbers_are_queries_of_their_own(tables: Dataset) -> None:
+    """Each number's SQL alone gives its value, also of a series and of a tag."""
+    counts = Counts(tables, Scope())
+    assert counts.sentence("all") == (
+        "This report is about all {q:cases} published cases, from {q:companies} companies."
+    )
+    assert counts.sentence("results") == "Together they report {q:results} measured results."
+    assert counts.sentence("stage") is None  # no case says so
+    by_year = {one.label: one.value for one in counts.series("years")}
+    assert by_year == {"2023": "1", "2024": "2", "2025": "1"}
+    assert {one.label for one in counts.series("industries")} == {"Retail and e-commerce"}
+    tagged = {one.name: one.value for one in counts.of_tag("rag", "RAG")}
+    assert (tagged["q:cases_rag"], tagged["q:share_rag"]) == ("2", "50")
+    for one in counts.numbers.values():
+        (row,) = tables.rows(one.sql)
+        assert str(row["value"] if row["value"] is not None else "").removesuffix(".0") == one.value
+
+
+def test_names_in_a_scope_stay_text(tables: Dataset) -> None:
+    """A quote in a name ends no SQL string."""
+    scope = Scope(company="x' OR true --")
+    assert literal("it's") == "'it''s'"
+    assert "company_key = 'x'' OR true --'" in condition(scope)
+    assert Counts(tables, scope).count("cases").value == "0"
+
+
+def test_a_check_finds_what_no_longer_holds(tables: Dataset) -> None:
+    """A number that differs, a placeholder without a number, and lost citations are named."""
+    views = bakeries()
+    good = a_report([a_citation(view, 1) for view in views[:2]], len(views))
+    good = good.model_copy(update={"numbers": good.numbers[:1]})
+    assert check(good, tables).problems == ()
+    changed = a_citation(views[0], 1, text="Nobody ever wrote this.")
+    gone = a_citation(views[1], 1, case_id="case1_gone")
+    bad = a_report([changed, gone], 7)
+    bad = bad.model_copy(update={"numbers": bad.numbers[1:]})
+    kinds = {(one.kind, one.about) for one in check(bad, tables).problems}
+    assert kinds == {
+        ("changed", views[0].case.case_id),
+        ("withdrawn", "case1_gone"),
+        ("unknown", "q:cases"),
+    }
+    drifted = check(a_report([], 7), tables).problems
+    assert [one.message for one in drifted if one.about == "q:cases"] == [
+        "published cases: 7 in the report, 4 now"
+    ]
+
+
+def test_a_reader_sees_nothing_of_a_withdrawn_case(tables: Dataset) -> None:
+    """The sentence that cites it is replaced, also where it cites others that still stand."""
+    views = bakeries()
+    gone = a_citation(views[1], 1, case_id="case1_gone", text="A secret of a withdrawn case.")
+    report = a_report([a_citation(views[0], 1), gone], 4)
+    shown = view_of(report, cited_parts([report], tables))
+    found = [one for part in shown.parts for p in part.paragraphs for one in p.sentences]
+    assert [one.state for one in found] == ["current", "current", "withdrawn", "withdrawn"]
+    assert "secret" not in str([(one.text, one.cited) for one in found])
+    assert "secret" not in str((shown.cited, shown.cases, shown.lead))
+    assert (shown.withdrawn, shown.changed) == (2, 0)
+    assert state_of(gone, {}) == "withdrawn"
+
+
+def test_a_long_imported_paragraph_is_cited_around_its_best_sentence(tmp_path: Path) -> None:
+    """The piece is part of the paragraph, has the best sentence, and is not much too long."""
+    filler = "Flour came by ship and was stored in a dry house for all of the winter. "
+    text = filler * 30 + "The planner costs nine cents a loaf. " + filler * 30
+    view = bakeries()[0]
+    with Dataset(write_lines([view], tmp_path / "cases.jsonl")) as tables:
+        rows = tables.citable_parts([view.case.case_id])
+        tables.citable = lambda *_: [rows[0] | {"text": text, "score": 1.0, "part": "p1"}]
+        (one,) = passages(tables, "What does the planner cost?", 5, 3)
+    assert "nine cents" in one.citation.text
+    assert one.citation.text in text
+    assert len(one.citation.text) < 900
+
+
+def test_every_bakery_is_in_the_tables(tables: Dataset) -> None:
+    """The statements of the invented cases can all be cited."""
+    ids = [view.case.case_id for view in bakeries()]
+    assert len(tables.citable_parts(ids)) == sum(map(len, BAKERIES.values()))

@@ -1,0 +1,233 @@
+"""Sentences that cite: what code refuses, what the judge refuses, and what becomes of them."""
+
+from collections.abc import Callable
+
+import pytest
+from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
+from scripted_model import PROFILE
+
+from schemas.cases import SupportLevel
+from schemas.errors import AnswerInvalid
+from schemas.reports import Citation, Material, Number, Theme
+from summarizer.asking import Asker
+from summarizer.claims import Claim, Grounds, checked
+from summarizer.reports import ReportWriter, forecast
+
+COMPANIES = {
+    "Ottokar": "ottokar",
+    "Ottokar AG": "ottokar",
+    "Brotmann": "brotmann",
+    "Block": "block",
+}
+SHARE = Number(name="q:share", sql="SELECT 1 AS value", value="38", meaning="share of cases, in %")
+WASTE = Number(name="s:2", sql="", value="18 %", meaning="its value")
+
+
+def a_citation(n: int, label: str, text: str) -> Citation:
+    """A citation of a statement of that number."""
+    return Citation(
+        case_id=f"case1_{label.lower()}", revision_id="rev1_a", part=f"s{n}", text=text,
+        label=label, title=f"{label} plans", year="2024",
+    )  # fmt: skip
+
+
+STATED = {
+    1: a_citation(1, "Ottokar", "We block every fourth tray. GPT-4 plans the dough since March."),
+    2: a_citation(2, "Ottokar", "Waste fell after the planner came."),
+    3: a_citation(3, "Brotmann", "Bakers ignored the plan in 30 of 40 shops."),
+}
+GROUNDS = Grounds("we block trays", STATED, [SHARE, WASTE], COMPANIES, ["Dough and plans"])
+
+
+@pytest.mark.parametrize(
+    ("text", "cites", "problem"),
+    [
+        ("At Ottokar GPT-4 plans the dough.", (1,), ""),
+        ("Ottokar AG plans its dough with a model.", (1,), ""),
+        ("Waste fell by {s:2}.", (2,), ""),
+        ("It is named in {q:share} % of the cases.", (), ""),
+        ("Bakers ignored the plan in 30 of 40 shops.", (3,), ""),
+        ("Block every tray that is left.", (1,), ""),  # a word of the statements, no company
+        ("Bakers ignored the plan.", (), "no statement"),
+        ("Bakers ignored the plan.", (9,), "no statement"),
+        ("At Brotmann GPT-4 plans the dough.", (1,), "Brotmann is not the company"),
+        ("Brotmann plans its dough with a model.", (1,), "Brotmann is not the company"),
+        ("Waste fell by 18 %.", (2,), "number 18"),
+        ("Waste fell by a third.", (2,), "number"),
+        ("Bakers ignored the plan in 31 of 40 shops.", (3,), "number 31"),
+        ("GPT-5 plans the dough.", (1,), "number GPT-5"),
+        ("Waste fell by {s:2}.", (1,), "without citing its statement"),
+        ("Waste fell by {s:7}.", (2,), "There is no number"),
+        ("It is named in {q:all} cases.", (), "There is no number"),
+        ("The planner came with Kubernetes.", (2,), "“Kubernetes”"),
+    ],
+)
+def test_code_refuses_what_the_cited_statements_lack(
+    text: str, cites: tuple[int, ...], problem: str
+) -> None:
+    """Numbers, names, companies and placeholders; what the statements have passes."""
+    found = GROUNDS.problem(Claim(text=text, cites=cites))
+    assert (problem in found) if problem else found == ""
+
+
+class Script:
+    """Gives an answer for each kind of question, and keeps the questions."""
+
+    def __init__(self, **answers: object) -> None:
+        self.answers, self.asked = answers, list[str]()
+
+    def __call__(self, request: dict) -> Reply:
+        """Return the next answer of the kind that is asked for, the last one again and again."""
+        name = schema_name(request)
+        self.asked.append(name)
+        found = self.answers[name]
+        if isinstance(found, list):
+            found = found.pop(0) if len(found) > 1 else found[0]
+        return completion(found)
+
+
+def verdicts(*labels: str) -> dict:
+    """A judge's answer."""
+    return {
+        "verdicts": [
+            {"statement": n, "label": label, "reason": "" if label == "entailed" else "too general"}
+            for n, label in enumerate(labels, start=1)
+        ]
+    }
+
+
+def a_theme() -> Theme:
+    """A theme of the three statements, one of them a result."""
+    return Theme(
+        heading="Waste",
+        material=[
+            Material(
+                citation=one, section="results" if n == 2 else "lessons", company=one.label,
+                value="18 %" if n == 2 else None,
+            )
+            for n, one in STATED.items()
+        ],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def writer(asker_of: Callable[..., Asker]) -> ReportWriter:
+    """A writer whose model and judge are the scripted endpoint."""
+    return ReportWriter("Dough and plans", "An aim.", asker_of(), asker_of(), COMPANIES)
+
+
+def said(text: str, *cites: int, role: str = "did") -> dict:
+    """A sentence of a section."""
+    return {"role": role, "text": text, "cites": list(cites)}
+
+
+async def test_a_failed_sentence_is_rewritten_once_and_then_dropped(
+    endpoint: ScriptedEndpoint, writer: ReportWriter
+) -> None:
+    """What code or judge refuses gets one more chance; what fails again is kept with its reason."""
+    endpoint.script = script = Script(
+        SectionAnswer={
+            "sentences": [
+                said("Ottokar blocks every fourth tray.", 1),
+                said("All bakeries block trays.", 1),
+                said("Waste fell by {s:2} at Ottokar.", 2, role="results"),
+                said("At Brotmann GPT-4 plans.", 1),
+                said("Bakers ignored the plan at Zorblatt.", 3),
+            ]
+        },
+        JudgeAnswer=[verdicts("entailed", "partly", "entailed"), verdicts("entailed", "not")],
+        RewriteAnswer={
+            "sentences": [
+                {"sentence": 1, "text": "Ottokar blocks trays.", "cites": [1]},
+                {"sentence": 2, "text": "GPT-4 plans the dough at Ottokar.", "cites": [1]},
+                {"sentence": 3, "text": "", "cites": []},
+            ]
+        },
+    )
+    written = await writer.section(a_theme(), [SHARE])
+    assert [(one.text, one.support) for one in written.sentences] == [
+        ("Ottokar blocks every fourth tray.", SupportLevel.VERIFIED),
+        ("Ottokar blocks trays.", SupportLevel.VERIFIED),
+        ("Waste fell by {s:case1_ottokar.results.2} at Ottokar.", SupportLevel.VERIFIED),
+    ]
+    assert [one.reason for one in written.dropped] == [
+        "too general",
+        "“Zorblatt” is not in the statements that it cites.",
+    ]
+    assert script.asked == ["SectionAnswer", "JudgeAnswer", "RewriteAnswer", "JudgeAnswer"]
+    question = endpoint.requests[2]["messages"][-1]["content"]
+    assert "Why it was refused: too general" in question
+
+
+async def test_without_a_judge_sentences_stay_unverified(
+    endpoint: ScriptedEndpoint, asker_of: Callable[..., Asker]
+) -> None:
+    """Readers see that nobody judged them."""
+    endpoint.script = Script(SectionAnswer={"sentences": [said("Ottokar blocks trays.", 1)]})
+    writer = ReportWriter("Dough", "An aim.", asker_of(), None, COMPANIES)
+    (one,) = (await writer.section(a_theme(), [])).sentences
+    assert one.support is SupportLevel.UNVERIFIED
+
+
+async def test_a_sentence_that_the_judge_passes_over_is_not_carried(
+    endpoint: ScriptedEndpoint, asker_of: Callable[..., Asker]
+) -> None:
+    """Silence of the judge is no approval; an answer about other sentences is an error."""
+    claims = [
+        Claim(text="Ottokar blocks trays.", cites=(1,)),
+        Claim(text="Waste fell.", cites=(2,)),
+    ]
+    endpoint.script = Script(JudgeAnswer=verdicts("entailed"))
+    found = await checked(claims, GROUNDS, asker_of())
+    assert [one.support for one in found] == [SupportLevel.VERIFIED, None]
+    endpoint.script = Script(JudgeAnswer={"verdicts": []})
+    with pytest.raises(AnswerInvalid):
+        await checked(claims[:1], GROUNDS, asker_of())
+
+
+async def test_an_outline_merges_names_and_keeps_what_it_passes_over(
+    endpoint: ScriptedEndpoint, writer: ReportWriter
+) -> None:
+    """Themes that are named together become one; unknown numbers are ignored."""
+    endpoint.script = Script(
+        OutlineAnswer={
+            "sections": [
+                {"heading": "Trays and waste", "themes": [3, 1, 8]},
+                {"heading": "Nothing", "themes": [9]},
+            ]
+        }
+    )
+    themes = [a_theme().model_copy(update={"heading": f"Theme {n}"}) for n in (1, 2, 3)]
+    found = await writer.outline(themes, 7)
+    assert [(one.heading, len(one.material)) for one in found] == [
+        ("Trays and waste", 6),
+        ("Theme 2", 3),
+    ]
+
+
+async def test_a_summary_cites_what_its_sentences_cite(
+    endpoint: ScriptedEndpoint, writer: ReportWriter
+) -> None:
+    """It rests on sentences of the report, and readers get the statements behind these."""
+    endpoint.script = Script(
+        SectionAnswer={"sentences": [said("Ottokar blocks trays.", 1), said("Waste fell.", 2)]},
+        JudgeAnswer=[verdicts("entailed", "entailed"), verdicts("entailed")],
+        CitingAnswer={
+            "sentences": [{"text": "Trays are blocked and waste fell.", "cites": [1, 2]}]
+        },
+    )
+    written = await writer.section(a_theme(), [])
+    from schemas.reports import ReportSection
+
+    section = ReportSection(heading="Waste", sentences=written.sentences)
+    short = await writer.summary([section], [SHARE], lambda one: one.text)
+    (one,) = short.sentences
+    assert one.citations == (STATED[1], STATED[2])
+
+
+def test_a_forecast_grows_with_the_themes() -> None:
+    """Each theme costs its section, and its share of rewriting and judging."""
+    one, two = (forecast([a_theme()] * n, PROFILE, PROFILE, outlined=True) for n in (1, 2))
+    assert len(two) == len(one) + 4
+    assert all(call.cost_usd for call in two)
+    assert len(forecast([a_theme()], PROFILE, None, outlined=False)) == 3

@@ -13,7 +13,7 @@ from schemas.reports import Answer, Citation, Material, Near, Outcome, Sentence
 from summarizer.reports import ReportWriter
 from warehouse import Dataset
 
-_READ, _PER_CASE, _SHOWN = 48, 6, 8
+_READ, _PER_CASE, _SHOWN = 40, 6, 8
 
 
 async def answer(question: str, services: Services) -> Answer:

@@ -25,7 +25,7 @@ class Likeness:
     """Compares sentences by the words of ``texts``, which say how rare each word is.
 
     A word weighs its inverse document frequency (Spärck Jones 1972), so articles and other words
-    of every text weigh nothing.
+    of every text weigh next to nothing.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -40,7 +40,7 @@ class Likeness:
         return sum(map(self._weight, asked & have)) / whole if whole else 0.0
 
     def _weight(self, word: str) -> float:
-        return max(0.0, math.log((1 + self._texts) / (1 + self._frequency[word])))
+        return math.log((2 + self._texts) / (1 + self._frequency[word]))
 
 
 def stems(text: str) -> set[str]:

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nlargest
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +18,7 @@ from schemas.reports import Citation, Material, Scope
 _PARTS = 6  # statements and paragraphs that are looked at, for each that is wanted
 _MOST, _PER_CASE = 400, 4
 _ROLES = 4  # what teams did is written about most: no role gets more than this part of the room
+_BEST_CASES, _MORE_OF_A_CASE = 3, 16
 _LONGEST_PIECE = 700  # characters of an imported text that are cited as one
 _SENTENCE_END = re.compile(r"[.!?][”\"')\]]*\s+(?=[A-Z0-9“\"(])|\n+")
 _REPEATS = 0.6  # of the weight of each of two sentences stands in the other
@@ -115,18 +117,33 @@ def of_row(row: dict[str, Any], text: str, score: float) -> Material:
 def passages(tables: Tables, words: str, most: int, per_case: int) -> list[Material]:
     """Return at most so many statements and pieces of imported texts that fit some words.
 
-    A piece is a paragraph or, of a long one, the lines and sentences around the best.
+    A piece is a paragraph or, of a long one, the lines and sentences around the best. After them
+    comes what else the cases state that fit best: an answer often shares no word with its question.
     """
     words = telling(words)
     rows = tables.citable(words, cases_sql(Scope()), _PARTS * most)
     likeness = Likeness(row["text"] for row in rows)
     per: Counter[str] = Counter()
-    kept: list[Material] = []
+    kept: list[dict[str, Any]] = []
     for row in rows:
         per[row["case_id"]] += 1
         if per[row["case_id"]] <= per_case and len(kept) < most:
-            kept.append(of_row(row, _piece(row["text"], words, likeness), row["score"]))
-    return kept
+            kept.append(row)
+    known = {(row["case_id"], row["part"]) for row in kept}
+    for case_id in _best_cases(rows):
+        parts = [p for p in tables.citable_parts([case_id]) if p["section"] != Section.ABSTRACT]
+        parts = [p for p in parts if (case_id, p["part"]) not in known]
+        parts.sort(key=lambda part: -likeness.share(words, part["text"]))
+        kept += [part | {"score": 0.0} for part in parts[:_MORE_OF_A_CASE]]
+    return [of_row(row, _piece(row["text"], words, likeness), row["score"]) for row in kept]
+
+
+def _best_cases(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the few cases whose best parts fit best together."""
+    scores: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        scores[row["case_id"]].append(row["score"])
+    return nlargest(_BEST_CASES, scores, key=lambda one: sum(nlargest(_BEST_CASES, scores[one])))
 
 
 def _piece(text: str, words: str, likeness: Likeness) -> str:

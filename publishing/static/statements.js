@@ -32,7 +32,7 @@ let frequencies = null;
 export async function weight() {
   frequencies ??= fetch("data/words.json").then((found) => found.json());
   const { texts, words: counts } = await frequencies;
-  return (word) => Math.max(0, Math.log((1 + texts) / (1 + (counts[word] ?? 0))));
+  return (word) => Math.log((2 + texts) / (1 + (counts[word] ?? 0)));
 }
 
 export function partsOf(record) {

@@ -124,9 +124,7 @@ async def test_a_sentence_is_looked_for_word_for_word_and_beyond(
     services, case_id, sentence, verdict, differences
 ):
     """The place comes with its link; numbers and names that differ are named."""
-    found = await answered(
-        create_server(services), "ask_cases", "check_attribution", sentence=sentence
-    )
+    found = await answered(create_server(services), "check_attribution", sentence=sentence)
     assert found["verdict"] == verdict
     places = found["places"]
     assert bool(places) == (verdict != "not found here, which does not make it false")
@@ -148,7 +146,7 @@ async def test_imported_words_are_not_attributed_to_a_source(services, tmp_path)
     await import_cases(path, services, name="Theirs")
     server = create_server(services, drafts=True)
     assert await answered(server, "search_cases", query="acme")
-    found = await answered(server, "ask_cases", "check_attribution", sentence=LINES[7])
+    found = await answered(server, "check_attribution", sentence=LINES[7])
     assert found["verdict"].startswith("not found")
 
 
@@ -157,7 +155,7 @@ async def test_a_sentence_of_another_company_is_not_found(services, case_id):
     server = create_server(services)
     for company, verdict in (("harbourline", "verbatim"), ("Fjordline", "not found")):
         given = {"sentence": LINES[7], "company": company}
-        found = await answered(server, "ask_cases", "check_attribution", **given)
+        found = await answered(server, "check_attribution", **given)
         assert found["verdict"].startswith(verdict)
 
 
@@ -193,7 +191,7 @@ async def test_the_command_speaks_over_standard_input_and_output(services, setti
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "cli", "mcp"], env=environment, cwd=ROOT
     )
-    found = await answered(command, "ask_cases", "check_attribution", sentence=LINES[7])
+    found = await answered(command, "check_attribution", sentence=LINES[7])
     assert found["verdict"] == "verbatim"
 
 

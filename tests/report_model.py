@@ -94,15 +94,19 @@ def _restated(one: Mapping[str, Any]) -> str:
     return f"{one['label']} reports this: {one['text']}"
 
 
+def is_carried(text: str, cited: str) -> bool:
+    """Return whether nearly all words of a sentence stand in what it cites."""
+    asked = stems(text)
+    return len(asked & stems(cited)) >= _ENTAILED * len(asked)
+
+
 def judged(prompt: str) -> dict[str, Any]:
     """Return the verdicts of a judge that compares words."""
     cited = dict(_CITED.findall(prompt))
     verdicts = []
     for number, text, marks in _ASKED.findall(prompt):
         own = " ".join(cited.get(name, "") for name in re.findall(r"\[([^\]]+)\]", marks))
-        asked = stems(text)
-        is_carried = len(asked & stems(own)) >= _ENTAILED * len(asked)
-        label = "entailed" if is_carried else "partly"
+        label = "entailed" if is_carried(text, own) else "partly"
         reason = "" if label == "entailed" else "More than the statements have."
         verdicts.append({"statement": int(number), "label": label, "reason": reason})
     return {"verdicts": verdicts}

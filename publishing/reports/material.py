@@ -18,7 +18,7 @@ from schemas.reports import Citation, Material, Scope
 _PARTS = 6  # statements and paragraphs that are looked at, for each that is wanted
 _MOST, _PER_CASE = 400, 4
 _ROLES = 4  # what teams did is written about most: no role gets more than this part of the room
-_BEST_CASES, _MORE_OF_A_CASE = 3, 16
+_BEST_CASES, _BEST_PARTS, _MORE_OF_A_CASE = 3, 3, 16
 _LONGEST_PIECE = 700  # characters of an imported text that are cited as one
 _SENTENCE_END = re.compile(r"[.!?][”\"')\]]*\s+(?=[A-Z0-9“\"(])|\n+")
 _REPEATS = 0.6  # of the weight of each of two sentences stands in the other
@@ -143,7 +143,7 @@ def _best_cases(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     scores: dict[str, list[float]] = defaultdict(list)
     for row in rows:
         scores[row["case_id"]].append(row["score"])
-    return nlargest(_BEST_CASES, scores, key=lambda one: sum(nlargest(_BEST_CASES, scores[one])))
+    return nlargest(_BEST_CASES, scores, key=lambda one: sum(nlargest(_BEST_PARTS, scores[one])))
 
 
 def _piece(text: str, words: str, likeness: Likeness) -> str:

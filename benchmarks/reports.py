@@ -1,0 +1,214 @@
+"""Reports and answers over the imported cases of the shared data, and over the six examples.
+
+    .venv/bin/python benchmarks/reports.py [--home FOLDER]
+
+A report is made word for word, as with the embedded model, and by a scripted model that restates
+statements and makes one mistake a section; the scripted judge counts words. Citation recall and
+precision are those of ALCE (Gao et al. 2023): the share of sentences that all their citations carry
+together, and of citations that a carried sentence needs. ``ask`` gets 40 questions that a case
+answers and 20 that none does (``questions.jsonl``, written by somebody who had not seen the code):
+the embedded model's answer are the nearest statements; a capable model reads some more. The home
+keeps what was imported.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from report_model import ReportModel, is_carried  # noqa: E402 - from the tests
+from scripted_endpoint import ScriptedEndpoint  # noqa: E402
+
+from config.services import Services  # noqa: E402
+from config.settings import Settings  # noqa: E402
+from flows.imports import import_cases  # noqa: E402
+from flows.ingest import process  # noqa: E402
+from flows.report import ReportOrder, check_report, expect, make_report, opened  # noqa: E402
+from flows.run import Run  # noqa: E402
+from flows.site import publish_site  # noqa: E402
+from publishing.reports.material import passages  # noqa: E402
+from review.decisions import approve  # noqa: E402
+from schemas.reports import Report, Sentence  # noqa: E402
+from schemas.sources import SourceRef  # noqa: E402
+
+DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
+CASES = DATA / "cases" / "llmops_cases.parquet"
+QUESTIONS = Path(__file__).with_name("questions.jsonl")
+ORDERS = (
+    ReportOrder(title="What the cases show", template="grand-summary"),
+    ReportOrder(title="Evaluation of agents", template="technique"),
+)
+READ, PER_CASE, SHOWN = 40, 6, 8
+SIGNS = ("97 %", "regulators across", "Zorblatt", "Netflix reports")  # of the mistakes
+COLUMNS = (
+    *("cases", "report", "sentences", "valid citations", "confirmed", "mistakes stopped"),
+    *("numbers equal", "recall", "precision", "statements used", "seconds", "calls"),
+    *("quoted", "paid"),
+)
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--home", type=Path, default=None)
+    given = parser.parse_args()
+    if not CASES.exists():
+        sys.exit(f"{CASES} is missing: set CASEBOOK_DATASETS to the shared data")
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_all(given.home or Path(folder) / "imported", Path(folder) / "examples"))
+
+
+async def _all(imported: Path, examples: Path) -> None:
+    _print(*COLUMNS)
+    _print(*["---"] * len(COLUMNS))
+    for name, home in (("imported", imported), ("examples", examples)):
+        async with Services(Settings(home=home)) as services:
+            if not services.warehouse.case_ids():
+                await (_import if name == "imported" else _draft)(services)
+            await publish_site(services)
+            for order in ORDERS:
+                await _measure(name, "word for word", order, services)
+        async with _scripted(home) as (services, model):
+            for order in ORDERS:
+                await _measure(name, "scripted model", order, services, model)
+    async with Services(Settings(home=imported)) as services:
+        _ask(services)
+
+
+async def _import(services: Services) -> None:
+    await import_cases(CASES, services, name="LLMOps Database")
+
+
+async def _draft(services: Services) -> None:
+    """Draft and approve the examples."""
+    for line in (ROOT / "examples" / "sources.jsonl").read_text("utf-8").splitlines():
+        one = json.loads(line)
+        run = Run(SourceRef(source=str(ROOT / one["source"]), url=one.get("url")), services)
+        result = await process(run)
+        if result.case_id:
+            approve(services.warehouse, result.case_id, "benchmark", leave_out=True)
+
+
+@asynccontextmanager
+async def _scripted(home: Path) -> AsyncIterator[tuple[Services, ReportModel]]:
+    """Yield services whose model is the scripted one."""
+    endpoint = ScriptedEndpoint()
+    endpoint.script = model = ReportModel()
+    prices = {"scripted": {"price": {"input": 1.0, "output": 4.0}, "context_tokens": 64_000}}
+    settings = Settings(
+        home=home, llm_base_url=endpoint.base_url, llm_model="scripted", models=prices
+    )
+    async with Services(settings) as services:
+        yield services, model
+    endpoint.close()
+
+
+async def _measure(
+    cases: str,
+    how: str,
+    order: ReportOrder,
+    services: Services,
+    model: ReportModel | None = None,
+) -> None:
+    """Make a report and print its line."""
+    before = len(model.mistakes) if model else 0
+    expected = await expect(order, services)
+    start = time.perf_counter()
+    report = await make_report(order, services)
+    seconds = time.perf_counter() - start
+    checked = await check_report(report, services)
+    broken = {one.about for one in checked.problems if one.kind == "number"}
+    lost = {n for one in checked.problems if one.kind != "number" for n in one.sentences}
+    cited = [one for one in report.sentences if one.citations]
+    recall, precision = _alce(report, cited)
+    made = model.mistakes[before:] if model else []
+    shown = " ".join(report.shown(one) for one in cited)
+    slipped = sum(
+        word in shown for word in ("97 %", "regulators across", "Zorblatt", "Netflix reports")
+    )
+    paid = services.warehouse.generations(report.generation_ids)
+    cost = sum(one.usage.cost_usd or 0.0 for one in paid)
+    confirmed = sum(one.support in {"verified", "verbatim"} for one in cited)
+    parts = {(c.case_id, c.part, c.text) for one in cited for c in one.citations}
+    _print(
+        cases,
+        f"{order.title}, {how}",
+        len(cited),
+        _share(len(cited) - len(lost), len(cited)),
+        _share(confirmed, len(cited)),
+        f"{len(made) - slipped} of {len(made)}" if made else "",
+        _share(len(report.numbers) - len(broken), len(report.numbers)),
+        f"{recall:.2f}",
+        f"{precision:.2f}",
+        f"{len(parts)} of {expected.statements}",
+        f"{seconds:.0f}",
+        len(paid),
+        f"${expected.cost_usd or 0:.3f}" if model else "",
+        f"${cost:.3f}" if model else "",
+    )
+
+
+def _alce(report: Report, cited: Sequence[Sentence]) -> tuple[float, float]:
+    """Return citation recall and precision, with the judge that counts words."""
+    carried, needed, total = 0, 0, 0
+    for sentence in cited:
+        text = report.shown(sentence)
+        sources = [f"{one.label}, {one.year}: {one.text}" for one in sentence.citations]
+        total += len(sources)
+        if not is_carried(text, " ".join(sources)):
+            continue
+        carried += 1
+        for n, source in enumerate(sources):
+            rest = " ".join(sources[:n] + sources[n + 1 :])
+            needed += is_carried(text, source) or not is_carried(text, rest)
+    return carried / max(1, len(cited)), needed / max(1, total)
+
+
+def _ask(services: Services) -> None:
+    """Print where the statements of the right case stand among what a question finds."""
+    questions = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
+    answerable = [one for one in questions if one["slugs"]]
+    ranks: list[int | None] = []
+    start = time.perf_counter()
+    with opened(services) as tables:
+        rows: list[dict[str, Any]] = tables.rows(
+            "SELECT case_id, imported.record AS slug FROM lines"
+        )
+        slugs = {row["case_id"]: row["slug"] for row in rows}
+        for one in answerable:
+            found = passages(tables, one["question"], READ, PER_CASE)
+            places = [n for n, m in enumerate(found) if slugs[m.citation.case_id] in one["slugs"]]
+            ranks.append(min(places, default=None))
+    seconds = (time.perf_counter() - start) / len(answerable)
+    known = [rank for rank in ranks if rank is not None]
+    sys.stdout.write("\n")
+    _print("ask", f"{len(answerable)} questions that a case answers")
+    _print("---", "---")
+    for what, most in (("a statement of the right case is the first", 1), ("among 8 that are shown", SHOWN),
+                       ("among what a capable model reads", 999)):  # fmt: skip
+        _print(what, _share(sum(rank < most for rank in known), len(answerable)))
+    _print("seconds a question", f"{seconds:.1f}")
+
+
+def _share(some: int, whole: int) -> str:
+    return f"{some} of {whole}"
+
+
+def _print(*cells: object) -> None:
+    print("|", " | ".join(map(str, cells)), "|", flush=True)
+
+
+if __name__ == "__main__":
+    main()

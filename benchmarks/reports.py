@@ -196,8 +196,12 @@ def _ask(services: Services) -> None:
     sys.stdout.write("\n")
     _print("ask", f"{len(answerable)} questions that a case answers")
     _print("---", "---")
-    for what, most in (("a statement of the right case is the first", 1), ("among 8 that are shown", SHOWN),
-                       ("among what a capable model reads", 999)):  # fmt: skip
+    places = {
+        "a statement of the right case is the first": 1,
+        "among 8 that are shown": SHOWN,
+        "among what a capable model reads": sys.maxsize,
+    }
+    for what, most in places.items():
         _print(what, _share(sum(rank < most for rank in known), len(answerable)))
     _print("seconds a question", f"{seconds:.1f}")
 

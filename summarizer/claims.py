@@ -70,7 +70,12 @@ class Grounds:
     def counts(self) -> str:
         """The counts that a model may use, with their meanings and values."""
         found = (one for name, one in self.numbers.items() if name.startswith("q:"))
-        return "; ".join(f"{{{o.name}}} {o.meaning}: {o.value}" for o in found if o.value) or "none"
+        return (
+            "; ".join(
+                f"{{{o.name}}} {o.meaning}: {o.value}" for o in found if o.value not in {"", "0"}
+            )
+            or "none"
+        )
 
     def shown(self, text: str) -> str:
         """Return a sentence with its numbers in place of the placeholders."""

@@ -8,15 +8,19 @@ const PER_CASE = 2;
 async function find(question) {
   const weigh = await weight();
   const asked = new Set(words(telling(question)));
-  const whole = [...asked].reduce((sum, word) => sum + weigh(word), 0);
   const hits = [];
   for (const { address, record } of await candidates(question)) {
     const names = words(`${record.company ?? ""} ${record.title}`);
-    const own = partsOf(record).filter((part) => part.support !== "doubtful").map((part) => {
-      const have = new Set([...words(part.text), ...names]);
-      const shared = [...asked].filter((word) => have.has(word)).reduce((sum, word) => sum + weigh(word), 0);
-      return { ...part, share: whole > 0 ? shared / whole : 0, record, address };
-    });
+    const weightIn = (have) =>
+      [...asked].filter((word) => have.has(word)).reduce((sum, word) => sum + weigh(word), 0);
+    // A question names the company, which a statement rarely repeats.
+    const own = partsOf(record)
+      .filter((part) => part.support !== "doubtful")
+      .map((part) => {
+        const said = words(part.text);
+        const share = weightIn(new Set(said)) + weightIn(new Set([...said, ...names]));
+        return { ...part, share, record, address };
+      });
     const seen = new Set();
     for (const hit of own.sort((a, b) => b.share - a.share)) {
       if (seen.size < PER_CASE && !seen.has(hit.text)) hits.push(hit);

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from case_views import TEXT
+from case_views import TEXT, write_lines
 from mcp import Client, StdioServerParameters
+from report_cases import bakeries
 
 from flows.imports import import_cases
 from flows.site import publish_site
@@ -157,6 +158,20 @@ async def test_a_sentence_of_another_company_is_not_found(services, case_id):
         given = {"sentence": LINES[7], "company": company}
         found = await answered(server, "check_attribution", **given)
         assert found["verdict"].startswith(verdict)
+
+
+async def test_a_question_gets_the_nearest_published_statements(services):
+    """Without a capable model; before anything is published the assistant reads why not."""
+    server, question = create_server(services), {"question": "Who ignored the dough plan?"}
+    assert "`casebook publish` first" in await answered(server, "ask_cases", **question)
+    lines = services.settings.site_path / "data" / "cases.jsonl"
+    lines.parent.mkdir(parents=True)
+    write_lines(bakeries(), lines)
+    found = await answered(server, "ask_cases", **question)
+    assert found["outcome"] == "statements"
+    first = found["statements"][0]["citation"]
+    assert (first["label"], first["year"]) == ("Brotmann", "2024")
+    assert "Bakers ignored the dough plan" in first["text"]
 
 
 async def test_a_draft_is_decided_in_the_curators_name(services, warehouse, build):

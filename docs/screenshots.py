@@ -32,10 +32,12 @@ VIEWS = (
     ("-phone", {"viewport": PHONE}),
     ("-dark", {"viewport": DESKTOP, "color_scheme": "dark"}),
 )
+TITLE, REPORT = "What the cases show", "what-the-cases-show"
 SITE = {
     "home": "index.html", "search": "search.html?q=model+reviews", "tag": "tags/embeddings/index.html",
     "figures": "figures.html#cases-by-year", "data": "data.html?question=7",
-    "results": "results.html", "attribution": "attribution.html",
+    "results": "results.html", "attribution": "attribution.html", "report": f"reports/{REPORT}/",
+    "listen": f"reports/{REPORT}/transcript.html", "ask": "ask.html?question=What+did+reviewers+miss",
 }  # fmt: skip
 PAGES = {
     "queue": "/", "refused": "/?status=refused", "failures": "/?status=failed",
@@ -125,7 +127,10 @@ def publish(home: str) -> Path:
     for case_id in dict.fromkeys(re.findall(r"case1_\w+", found.stdout)):
         decision = ["approve", case_id, "--leave-out"]
         subprocess.run([*command, *decision], cwd=ROOT, env=env, check=False)
-    subprocess.run([*command, "publish"], cwd=ROOT, env=env, check=True)
+    about = ("--template", "grand-summary")
+    for words in (("publish",), ("report", TITLE, *about), ("report", "audio", REPORT),
+                  ("report", "publish", REPORT)):  # fmt: skip
+        subprocess.run([*command, *words], cwd=ROOT, env=env, check=True)
     return Path(home, "site")
 
 

@@ -20,6 +20,7 @@ MOST_CITED = 5
 
 _LETTER = re.compile(r"[^\W\d_]")
 _WITH_DIGIT = re.compile(r"\S*\d\S*")
+_POSSESSIVE = re.compile(r"['’]s$")
 _LEAST_NAME = 3
 
 
@@ -105,7 +106,7 @@ class Grounds:
             if self._companies[name] not in own and name not in around:
                 return f"{name} is not the company of a statement that it cites."
         for word in _WITH_DIGIT.findall(text):
-            bare = word.strip(".,;:!?()“”\"'’")
+            bare = _POSSESSIVE.sub("", word.strip(".,;:!?()“”\"'’"))
             if bare not in around and (_LETTER.search(bare) or missing_numbers(bare, around)):
                 return f"The number {bare} is not in the statements that it cites."
         if numbers := missing_numbers(text, around):

@@ -31,6 +31,7 @@ from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens, fence_for, one_line
 
 A = TypeVar("A", bound=Answer)
+SectionRole = Literal["did", "challenges", "worked", "disagree", "failed", "results"]
 OUTLINE, SECTION, REWRITE, SUMMARY, ANSWER = (
     f"report/{name}" for name in ("outline", "section", "rewrite", "summary", "answer")
 )
@@ -65,7 +66,7 @@ class CitingSentence(Answer):
 class SectionSentence(CitingSentence):
     """A sentence of a section."""
 
-    role: Literal["did", "challenges", "worked", "disagree", "failed", "results"]
+    role: SectionRole
 
 
 class SectionAnswer(Answer):
@@ -81,9 +82,13 @@ class CitingAnswer(Answer):
 
 
 class Rewritten(CitingSentence):
-    """What becomes of the sentence of that number; an empty text gives it up."""
+    """What becomes of the sentence of that number; an empty text gives it up.
+
+    Without its disagreement, a sentence of a section has another role.
+    """
 
     sentence: int
+    role: SectionRole | None = None
 
 
 class RewriteAnswer(Answer):
@@ -211,11 +216,11 @@ class ReportWriter:
         self, claims: Sequence[Claim], grounds: Grounds, roles: Mapping[Claim, Role] | None = None
     ) -> Written:
         """Return the claims that are carried, each as it is or rewritten, in their order."""
-        first = await checked(claims, grounds, self.judge)
-        failed = [one for one in first if one.support is None]
+        first, roles = await checked(claims, grounds, self.judge), dict(roles or {})
+        failed = [n for n, one in enumerate(first) if one.support is None]
         second: dict[Claim, Judged] = {}
         if failed:
-            rewritten = await self._rewritten(failed, grounds)
+            rewritten = await self._rewritten(first, failed, roles, grounds)
             again = await checked([*rewritten.values()], grounds, self.judge)
             second = dict(zip(rewritten, again, strict=True))
         sentences, dropped = [], []
@@ -224,25 +229,39 @@ class ReportWriter:
             if last.support is None:
                 dropped.append(Dropped(text=grounds.shown(one.claim.text), reason=last.reason))
             else:
-                role = (roles or {}).get(one.claim, Role.SUMMARY)
+                role = roles.get(last.claim) or roles.get(one.claim, Role.SUMMARY)
                 sentences.append(_sentence(last, last.support, role, grounds))
         return Written(tuple(sentences), tuple(dropped))
 
-    async def _rewritten(self, failed: Sequence[Judged], grounds: Grounds) -> dict[Claim, Claim]:
-        """Return by claim what the model makes of it, those that it does not give up."""
-        lines = [
-            f"Sentence {n}: {one.claim.text} {''.join(f'[{cite}]' for cite in one.claim.cites)}\n"
-            f"Why it was refused: {one.reason}"
-            for n, one in enumerate(failed, start=1)
-        ]
-        values = {"statements": grounds.listing, "sentences": "\n".join(lines)}
+    async def _rewritten(
+        self,
+        judged: Sequence[Judged],
+        failed: Sequence[int],
+        roles: dict[Claim, Role],
+        grounds: Grounds,
+    ) -> dict[Claim, Claim]:
+        """Return by claim what the model makes of those that failed and that it does not give up.
+
+        A new role is added to ``roles``.
+        """
+        lines = []
+        for i, n in enumerate(failed, start=1):
+            claim, before = judged[n].claim, judged[n - 1].claim.text if n else "(it is the first)"
+            marks = "".join(f"[{cite}]" for cite in claim.cites)
+            role = f" ({roles[claim]})" if claim in roles else ""
+            lines.append(f"Before it: {before}\nSentence {i}{role}: {claim.text} {marks}")
+            lines.append(f"Why it was refused: {judged[n].reason}\n")
+        values = {"statements": grounds.listing, "sentences": "\n".join(lines).rstrip()}
         answer = await self._ask(REWRITE, grounds, values, RewriteAnswer)
-        known = dict(enumerate((one.claim for one in failed), start=1))
-        return {
-            known[one.sentence]: _claim(one)
-            for one in answer.sentences
-            if one.text.strip() and one.sentence in known
-        }
+        known = {i: judged[n].claim for i, n in enumerate(failed, start=1)}
+        found = {}
+        for one in answer.sentences:
+            if one.text.strip() and one.sentence in known:
+                old, new = known[one.sentence], _claim(one)
+                found[old] = new
+                if old in roles:
+                    roles[new] = Role(one.role) if one.role else roles[old]
+        return found
 
 
 def forecast(

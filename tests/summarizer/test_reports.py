@@ -138,7 +138,7 @@ async def test_a_failed_sentence_is_rewritten_once_and_then_dropped(
         JudgeAnswer=[verdicts("entailed", "partly", "entailed"), verdicts("entailed", "not")],
         RewriteAnswer={
             "sentences": [
-                {"sentence": 1, "text": "Ottokar blocks trays.", "cites": [1]},
+                {"sentence": 1, "role": "failed", "text": "Ottokar blocks trays.", "cites": [1]},
                 {"sentence": 2, "text": "GPT-4 plans the dough at Ottokar.", "cites": [1]},
                 {"sentence": 3, "text": "", "cites": []},
             ]
@@ -150,6 +150,7 @@ async def test_a_failed_sentence_is_rewritten_once_and_then_dropped(
         ("Ottokar blocks trays.", SupportLevel.VERIFIED),
         ("Waste fell by {s:case1_ottokar.results.2} at Ottokar.", SupportLevel.VERIFIED),
     ]
+    assert [one.role for one in written.sentences] == ["did", "failed", "results"]
     assert [one.reason for one in written.dropped] == [
         "too general",
         "“Zorblatt” is not in the statements that it cites.",

@@ -1,5 +1,6 @@
 """``report`` and ``ask``: what the published cases say together."""
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,13 +32,13 @@ def report(
     what: Annotated[
         str,
         arg(
-            help="The title, which is also what is looked for; or one of list, show, check, "
+            help="The title, also used as the search words; or one of list, show, check, "
             "publish, withdraw and audio.",
             metavar="TITLE|ACTION",
         ),
     ],
     name: Annotated[
-        Text, arg(help="Of an action: the report's name, or its id.", metavar="REPORT")
+        Text, arg(help="For actions: the report's name, or its id.", metavar="REPORT")
     ] = None,
     template: Annotated[
         Text,
@@ -57,19 +58,28 @@ def report(
     ] = None,
     model: options.Model = None,
     budget: options.Budget = None,
-    talk: Annotated[bool, opt(help="Of audio: two voices that talk, worded by the model.")] = False,
-    voice: Annotated[Texts, opt(help="Of audio: a voice by its name, up to two.")] = None,
+    talk: Annotated[bool, opt(help="With audio: two voices, worded by the model.")] = False,
+    voice: Annotated[Texts, opt(help="With audio: a voice by its name, up to two.")] = None,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Write a report across the published cases, or list, show, check and publish reports."""
     settings = load_settings(context, llm_model=model, budget_run=budget)
-    if what == "audio":
-        run(settings, lambda services: _record(services, name, voice or (), talk=talk))  # and exit
     if what in (*_STEPS, *_OTHERS):
+        about: dict[str, object] = {
+            "--template": template,
+            "--tag": tag,
+            "--industry": industry,
+            "--since": since,
+        }
+        about |= {"--company": company, "--outline": outline, "--dry-run": dry_run}
+        if given := [option for option, value in about.items() if value]:
+            raise InputError(f"`casebook report {what}` takes no {given[0]}")
+        if what == "audio":
+            run(settings, lambda services: _record(services, name, voice or (), talk=talk))
         run(settings, lambda services: _act(services, what, name, as_json=as_json))
     if name is not None:
-        raise InputError(f"{what!r} is no action: put a title of several words in quotes")
+        raise InputError(f"{what!r} is not an action: put a title of several words in quotes")
 
     async def work(services: "Services") -> None:
         from flows.report import ReportOrder, expect
@@ -81,7 +91,7 @@ def report(
             industry=industry,
             company=company,
             since=since,
-            outline=outline.read_text("utf-8") if outline else None,
+            outline=_text(outline) if outline else None,
         )
         expected = await expect(order, services)
         if dry_run:
@@ -96,7 +106,7 @@ def report(
 
 def ask(
     context: typer.Context,
-    question: Annotated[str, arg(help="In words.")],
+    question: Annotated[str, arg(help="The question, in quotes.")],
     model: options.Model = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -110,6 +120,13 @@ def ask(
         emit([found], answer_text, as_json=as_json)
 
     run(load_settings(context, llm_model=model), work)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is not UTF-8: save it as UTF-8 text") from error
 
 
 async def _make(services: "Services", order: "ReportOrder") -> "Report":
@@ -148,7 +165,7 @@ async def _show(services: "Services", found: "Report", *, as_json: bool) -> int:
     shown = await view(found, services)
     text = report_markdown(shown, site_settings(services.settings))
     if as_json:
-        sys.stdout.write(report_json(shown))
+        print_json(json.loads(report_json(shown)))
     elif out().is_terminal:
         out().print(Markdown(text))
     else:
@@ -200,22 +217,24 @@ def _named(action: str, name: str | None) -> str:
 
 
 async def _change(services: "Services", found: "Report", step: ReportStep) -> int:
-    from flows.report import change_report, check_report
+    from flows.report import publish_report, withdraw_report
 
-    if step is ReportStep.PUBLISH:
-        checked = await check_report(found, services)
-        if checked.problems:
-            err().print(checked_text(checked))
-            err().print("Nothing was published: make the report anew, then publish that one.")
-            return EXIT_SOME_FAILED
+    if step is ReportStep.WITHDRAW:
+        await withdraw_report(found, services)
+        out().print(f"[green]withdrawn[/]  {plain(found.title)}")
+        return 0
     with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
         task = bar.add_task("writing the site", total=None)
-        done = await change_report(
-            found, step, services, lambda n, of: bar.update(task, completed=n, total=of)
+        checked = await publish_report(
+            found, services, lambda n, of: bar.update(task, completed=n, total=of)
         )
-    page = done.path / "reports" / found.name / "index.html"
-    word = "published" if step is ReportStep.PUBLISH else "withdrawn"
-    out().print(f"[green]{word}[/]  {plain(found.title)}\n       {plain(page)}")
+    if checked.problems:
+        err().print(checked_text(checked))
+    if checked.lost:
+        err().print("Not published: make the report again, and publish that one.")
+        return EXIT_SOME_FAILED
+    page = services.settings.site_path / "reports" / found.name / "index.html"
+    out().print(f"[green]published[/]  {plain(found.title)}\n           {plain(page)}")
     return 0
 
 

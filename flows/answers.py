@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from config.services import Services
 from flows.report import opened, writes
-from publishing.reports.checks import cited_parts_of
+from publishing.reports.checks import parts_of, row_of
 from publishing.reports.material import passages
 from schemas.errors import InputError
 from schemas.frozen import content_id
@@ -37,16 +37,19 @@ async def answer(question: str, services: Services) -> Answer:
         outcome = Outcome.STATEMENTS if near else Outcome.SILENT
         return Answer(question=question, outcome=outcome, statements=near)
     sentences: tuple[Sentence, ...] = ()
+    failed = False
     if found:
         about = content_id("ask", question)
         writer = ReportWriter("", "", services.asker(about), services.judge(about), names)
         written = await writer.answer(question, found)
         sentences = tuple(s.model_copy(update={"n": n}) for n, s in enumerate(written.sentences, 1))
+        failed = bool(written.dropped)
     cited = dict.fromkeys(one for sentence in sentences for one in sentence.citations)
     shown = tuple(Near(citation=one, address=addresses[one]) for one in cited) or near
     return Answer(
         question=question,
-        outcome=Outcome.ANSWERED if sentences else Outcome.SILENT,
+        # What failed the checks is no verdict on the cases.
+        outcome=Outcome.ANSWERED if sentences else Outcome.STATEMENTS if failed else Outcome.SILENT,
         sentences=sentences,
         statements=shown,
         model=services.profile.model,
@@ -54,6 +57,6 @@ async def answer(question: str, services: Services) -> Answer:
 
 
 def _addresses(found: Sequence[Material], tables: Dataset) -> dict[Citation, str]:
-    parts = cited_parts_of({one.citation.case_id for one in found}, tables)
-    rows = {one.citation: parts[one.citation.case_id, one.citation.part] for one in found}
-    return {one: f"cases/{row['slug']}/index.html#{row['anchor']}" for one, row in rows.items()}
+    parts = parts_of({one.citation.case_id for one in found}, tables)
+    rows = ((one.citation, row_of(one.citation, parts)) for one in found)
+    return {one: f"cases/{row['slug']}/index.html#{row['anchor']}" for one, row in rows if row}

@@ -11,7 +11,6 @@ from config.services import Services
 from flows.site import publish_site
 from prompts.loader import load
 from publishing.companies import company_key
-from publishing.plan import Published
 from publishing.reports import verbatim
 from publishing.reports.checks import CheckedReport, check, cited_parts
 from publishing.reports.material import material
@@ -141,14 +140,31 @@ async def view(report: Report, services: Services) -> ReportView:
         return await to_thread(lambda: view_of(report, cited_parts([report], tables)))
 
 
-async def change_report(
-    report: Report, step: ReportStep, services: Services, on_progress: Progress = lambda *_: None
-) -> Published:
-    """Put a report on the site, or take it from there, and write the site."""
+async def publish_report(
+    report: Report, services: Services, on_progress: Progress = lambda *_: None
+) -> CheckedReport:
+    """Write the site with a report, if all that it cites stands in the cases as approved now.
+
+    The outcome of the check has what does not stand, and then the report is not on the site, and
+    numbers that differ from the day of the report, which do not matter for that.
+    """
+    await publish_site(services, on_progress=on_progress)
+    checked = await check_report(report, services)
+    if not checked.lost:
+        await _change(report, ReportStep.PUBLISH, services)
+    return checked
+
+
+async def withdraw_report(report: Report, services: Services) -> None:
+    """Take a report from the site."""
+    await _change(report, ReportStep.WITHDRAW, services)
+
+
+async def _change(report: Report, step: ReportStep, services: Services) -> None:
     who = services.settings.curator
     event = ReportEvent(report_id=report.report_id, step=step, who=who)
     await to_thread(services.warehouse.append, event)
-    return await publish_site(services, on_progress=on_progress)
+    await publish_site(services)
 
 
 def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:
@@ -158,20 +174,24 @@ def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:
     scope = scope.model_copy(update={"words": words})
     themes = [one for one in _themes(template, scope, order, tables) if one.material]
     if not themes:
-        raise InputError(
-            f"nothing published fits “{order.title}”: use other words, or fewer options"
-        )
+        raise InputError(_nothing(order, scope))
     day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     total = int(tables.rows("SELECT count(*) AS n FROM published_cases")[0]["n"])
     release = Release(day=day, sha256=sha256_hex(path.read_bytes()), cases=total)
     return _Plan(order, template, scope, themes, Counts(tables, scope), release, tables.companies())
 
 
+def _nothing(order: ReportOrder, scope: Scope) -> str:
+    if scope.added_since:
+        return f"no case was approved after {scope.added_since}: name the day of an earlier release"
+    return f"nothing published fits “{order.title}”: use other words, or fewer options"
+
+
 def _themes(
     template: Template, scope: Scope, order: ReportOrder, tables: Dataset
 ) -> Sequence[Theme]:
     if template.themes == "outline":
-        return by_outline(tables, scope, order.outline or "")
+        return by_outline(tables, scope, order.outline or "", template.most)
     if template.themes == "cases":
         return by_case(tables, scope, template.most)
     if template.themes == "tags":
@@ -262,9 +282,12 @@ async def _written(plan: _Plan, services: Services, on_progress: Progress) -> Re
             f"no sentence about “{plan.order.title}” passed the checks; try a wider title"
         )
     await to_thread(plan.counts.measured, [m for theme in themes for m in theme.material])
-    overall = [*numbers, *(one for name in _OVERALL for one in plan.counts.series(name))]
+    for name in _OVERALL:
+        plan.counts.series(name)
     known = plan.counts.numbers
-    short = await writer.summary(sections, overall, lambda one: with_numbers(one.text, known))
+    values = {name: one for name, one in known.items() if name.startswith("s:")}
+    overall = [one for name, one in known.items() if name not in values]
+    short = await writer.summary(sections, overall, lambda one: with_numbers(one.text, values))
     on_progress(total, total)
     dropped = [one for part in (*made, short) for one in part.dropped]
     opening = ReportSection(heading=IN_SHORT, sentences=short.sentences)

@@ -7,7 +7,7 @@ from pathlib import Path
 from config.services import Services
 from config.settings import OPENAI_ENDPOINT, Settings
 from publishing.audio.recording import RATE, Recording, write_recording
-from publishing.audio.script import Line, Written, one_voice, two_voices, unrepeated
+from publishing.audio.script import Line, one_voice, two_voices, unrepeated
 from publishing.audio.speech import OFFLINE, EndpointVoice, Speech, Voice
 from schemas.errors import ConfigurationError, InputError
 from schemas.reports import Report
@@ -85,10 +85,10 @@ async def _conversation(
     if services.profile.strategy is Strategy.GUIDED:
         message = f"{services.profile.model} is too small to write a conversation: set"
         raise ConfigurationError(f"{message} CASEBOOK_LLM_MODEL, or record it in one voice.")
-    asker = services.asker(report.report_id)
+    asker, judge = services.asker(report.report_id), services.judge(report.report_id)
     sections = [
-        [Written(*one) for one in await write_section(report, section, asker)]
-        for section in unrepeated(report)
+        await write_section(report, section, asker, judge) for section in unrepeated(report)
     ]
-    calls = tuple(one.generation_id for one in asker.generations)
+    asked = [*asker.generations, *(judge.generations if judge else ())]
+    calls = tuple(one.generation_id for one in asked)
     return two_voices(report, sections), {"model": asker.profile.model, "generation_ids": calls}

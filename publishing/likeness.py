@@ -36,8 +36,9 @@ class Likeness:
     def share(self, sentence: str, text: str) -> float:
         """Return how much of a sentence's weight stands in a text, from 0 to 1."""
         asked, have = stems(sentence), stems(text)
-        whole = sum(map(self._weight, asked))
-        return sum(map(self._weight, asked & have)) / whole if whole else 0.0
+        # Exact sums: the same whatever the order of a set.
+        whole = math.fsum(map(self._weight, asked))
+        return math.fsum(map(self._weight, asked & have)) / whole if whole else 0.0
 
     def _weight(self, word: str) -> float:
         return math.log((2 + self._texts) / (1 + self._frequency[word]))

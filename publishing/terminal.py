@@ -371,11 +371,11 @@ def answer_text(found: Answer) -> str:
         marks = "".join(rf"\[{numbers[cited]}]" for cited in one.citations)
         mark = "" if one.support == SupportLevel.VERIFIED else " [yellow](not judged)[/]"
         lines.append(f"{plain(one.text)} [cyan]{marks}[/]{mark}")
+    why = "a capable model would answer from them"
+    why = "no sentence of the model passed the checks" if found.model else why
     opening = {
         Outcome.ANSWERED: lines,
-        Outcome.STATEMENTS: [
-            "[bold]The statements nearest to it[/] (a capable model would answer from them):"
-        ],
+        Outcome.STATEMENTS: [f"[bold]The statements nearest to it[/] ({why}):"],
         Outcome.SILENT: ["[yellow]The cases do not say.[/] The closest statements:"],
     }[found.outcome]
     return "\n".join(
@@ -393,4 +393,5 @@ def answer_text(found: Answer) -> str:
 def _near_text(n: int, near: Near) -> str:
     cited = near.citation
     whose = f"{plain(cited.label)}{f', {cited.year}' if cited.year else ''}"
-    return f"[cyan]{n:>3}[/]  {plain(cited.text)}\n     [dim]{whose}: {plain(cited.title)}[/]"
+    mark = " (imported text)" if cited.part.startswith("p") else ""
+    return f"[cyan]{n:>3}[/]  {plain(cited.text)}\n     [dim]{whose}: {plain(cited.title)}{mark}[/]"

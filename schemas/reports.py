@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from schemas.cases import SupportLevel
 from schemas.frozen import NOW, Frozen
@@ -66,7 +66,7 @@ class Sentence(Frozen):
 
     Its support is verbatim (a cited statement itself), verified (a judge found that the citations
     carry it), unverified (written by a model, and no judge is configured) or, without citations,
-    computed: then all it says are numbers.
+    computed: then code wrote it around its numbers.
     """
 
     n: int  # counts the sentences of a report from 1
@@ -102,6 +102,15 @@ class Number(Frozen):
     meaning: str
     series: str = ""
     label: str = ""
+    key: str = ""  # of a chart's row: a year, an industry or a tag
+
+
+class SpokenLine(NamedTuple):
+    """A line of voice 0 or 1, and the numbers of the sentences that it gives."""
+
+    voice: Literal[0, 1]
+    text: str
+    sentences: tuple[int, ...]
 
 
 class Dropped(Frozen):

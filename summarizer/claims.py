@@ -2,11 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from schemas.cases import SupportLevel
-from schemas.errors import AnswerInvalid
 from schemas.frozen import Frozen
 from schemas.reports import PLACEHOLDER, Citation, Number, with_numbers
 from summarizer.agreement import missing_names, missing_numbers
@@ -14,13 +13,16 @@ from summarizer.asking import Asker
 from summarizer.judging import MOST, JudgeAnswer
 from summarizer.rendering import fence_for, one_line
 
+T = TypeVar("T")
 STAGE = "report"
+_NO_VERDICT = (None, "The judge gave no verdict on it.")
 JUDGE = "report/judge"
 MOST_CITED = 5
 
 _LETTER = re.compile(r"[^\W\d_]")
 _WITH_DIGIT = re.compile(r"\S*\d\S*")
 _POSSESSIVE = re.compile(r"['’]s$")
+_IN_TIME = "in|of|since|from|until|before|after|during|In|Since|Until|Before|After|During"
 _LEAST_NAME = 3
 
 
@@ -86,7 +88,7 @@ class Grounds:
         """Return in words why code refuses a claim, empty where it does not."""
         cited = [self.statements[n] for n in claim.cites if n in self.statements]
         placed = PLACEHOLDER.findall(claim.text)
-        if len(cited) != len(claim.cites) or not (cited or placed):
+        if len(cited) != len(claim.cites) or not cited:
             return "It cites no statement that it was given."
         if unknown := [name for name in placed if name not in self.numbers]:
             return f"There is no number {{{unknown[0]}}}."
@@ -99,7 +101,9 @@ class Grounds:
 
     def _disagreement(self, text: str, cited: Sequence[Citation]) -> str:
         """Return which company, number or name its statements lack."""
-        labels = [part for one in cited for part in (one.label, one.title, one.year or "")]
+        labels = [part for one in cited for part in (one.label, one.title)]
+        for year in {one.year for one in cited if one.year}:  # as a year, and not as an amount
+            text = re.sub(rf"\b({_IN_TIME}) {year}\b", r"\1", text)
         around = "\n".join([*(one.text for one in cited), *labels])
         own = {self._companies.get(one.label, one.label) for one in cited}
         for name in self._named.findall(text):
@@ -117,6 +121,15 @@ class Grounds:
         return ""
 
 
+async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
+    """Return what all calls give; each comes to its end, and is stored, before one raises."""
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    for one in outcomes:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in outcomes if not isinstance(one, BaseException)]
+
+
 async def checked(claims: Sequence[Claim], grounds: Grounds, judge: Asker | None) -> list[Judged]:
     """Return each claim with what code and judge say; without a judge it stays unverified.
 
@@ -130,7 +143,7 @@ async def checked(claims: Sequence[Claim], grounds: Grounds, judge: Asker | None
         verdicts = dict.fromkeys(passed, (SupportLevel.UNVERIFIED, ""))
     else:
         batches = [passed[i : i + MOST] for i in range(0, len(passed), MOST)]
-        found = await asyncio.gather(*(_verdicts(one, grounds, judge) for one in batches))
+        found = await all_of(_verdicts(one, grounds, judge) for one in batches)
         verdicts = {claim: verdict for part in found for claim, verdict in part.items()}
     return [
         Judged(claim, None, problem) if problem else Judged(claim, *verdicts[claim])
@@ -146,18 +159,28 @@ async def _verdicts(
     values = {"fence": fence_for(source), "source": source}
     answer = await judge.ask(judge.prompt(JUDGE), values, JudgeAnswer, STAGE)
     labels = {one.statement: one for one in answer.verdicts}
-    if not labels.keys() & set(range(1, len(claims) + 1)):
-        raise AnswerInvalid(f"{judge.profile.model} judged no sentence that it was asked about")
     found: dict[Claim, tuple[SupportLevel | None, str]] = {}
+    passed_over = []
     for n, claim in enumerate(claims, start=1):
-        verdict = labels.get(n)
-        if verdict and verdict.label == "entailed":
+        if (verdict := labels.get(n)) is None:
+            passed_over.append(claim)
+        elif verdict.label == "entailed":
             found[claim] = (SupportLevel.VERIFIED, "")
         else:
-            reason = one_line(verdict.reason) if verdict and verdict.reason else ""
-            label = verdict.label if verdict else "no verdict"
-            found[claim] = (None, reason or f"Its statements do not carry it ({label}).")
-    return found
+            reason = one_line(verdict.reason) if verdict.reason.strip() else ""
+            found[claim] = (None, reason or f"Its statements do not carry it ({verdict.label}).")
+    for part in _again(passed_over, len(claims)):
+        found |= await _verdicts(part, grounds, judge)
+    return found | {one: _NO_VERDICT for one in passed_over if one not in found}
+
+
+def _again(passed_over: Sequence[Claim], asked: int) -> Iterator[Sequence[Claim]]:
+    """Yield what to ask about once more: fewer sentences than before, since answers are kept."""
+    middle = len(passed_over) // 2
+    if 0 < len(passed_over) < asked:
+        yield passed_over
+    elif middle:
+        yield from (passed_over[:middle], passed_over[middle:])
 
 
 def _source(claims: Sequence[Claim], grounds: Grounds) -> str:

@@ -1,19 +1,21 @@
 """The section of a report as a conversation of two voices, each line held to its sentences."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import Literal
 
 from pydantic import Field
 
 from schemas.errors import AnswerInvalid, AnswerRefused, AnswerTruncated, ContextExceeded
-from schemas.reports import Report, ReportSection, Sentence
+from schemas.reports import Citation, Report, ReportSection, Sentence, SpokenLine
 from summarizer.agreement import missing_names, missing_numbers
 from summarizer.answers import Answer
 from summarizer.asking import Asker
+from summarizer.claims import Claim, Grounds, checked
 from summarizer.rendering import fence_for, one_line
 
 STAGE = PROMPT = "report_audio"
+_ASKING = 8  # words of a question that leads on
 _LONGER_WORD = re.compile(r"\w{5,}")
 _UNUSABLE = (AnswerInvalid, AnswerRefused, AnswerTruncated, ContextExceeded)
 
@@ -32,22 +34,17 @@ class ScriptAnswer(Answer):
     lines: list[LineAnswer] = Field(default_factory=list)
 
 
-class ScriptLine(NamedTuple):
-    """A line of host (0) or guest (1), and the numbers of the sentences that it gives."""
-
-    voice: Literal[0, 1]
-    text: str
-    sentences: tuple[int, ...]
-
-
-async def write_section(report: Report, section: ReportSection, asker: Asker) -> list[ScriptLine]:
+async def write_section(
+    report: Report, section: ReportSection, asker: Asker, judge: Asker | None
+) -> list[SpokenLine]:
     """Return a section as a conversation in which each of its sentences is given once.
 
-    Sentences of lines that fail a check, and those that no line gives, are read as they stand in
-    the report; so is the whole section where there is no usable answer.
+    Lines are checked as the sentences of a report are, against the sentences that they give.
+    Sentences of lines that fail, and those that no line gives, are read as they stand in the
+    report; so is the whole section where there is no usable answer.
 
     Raises:
-        ModelError: if the model cannot be asked.
+        ModelError: if model or judge cannot be asked.
     """
     known = {one.n: one for _, found in section.roles() for one in found}
     listed = "\n".join(f"{n}. {_listed(report, one)}" for n, one in known.items())
@@ -57,43 +54,62 @@ async def write_section(report: Report, section: ReportSection, asker: Asker) ->
         answer = await asker.ask(asker.prompt(PROMPT), values, ScriptAnswer, STAGE)
     except _UNUSABLE:
         answer = ScriptAnswer()
-    return [*_checked(report, section, known, answer.lines)]
+    statements = {n: _as_statement(report, one) for n, one in known.items()}
+    grounds = Grounds(listed, statements, (), {}, [section.heading])
+    claims = [_claim(line) for line in answer.lines]
+    judged = await checked([one for one in claims if one.cites], grounds, judge)
+    passed = {one.claim for one in judged if one.support}
+    return [*_checked(report, known, answer.lines, passed)]
 
 
 def _checked(
     report: Report,
-    section: ReportSection,
     known: dict[int, Sentence],
     lines: Sequence[LineAnswer],
-) -> Iterator[ScriptLine]:
+    passed: Collection[Claim],
+) -> Iterator[SpokenLine]:
     """Yield the lines that pass, and the sentences that none of them gives, each once."""
     left = dict(known)
     for line in lines:
-        numbers = [n for n in dict.fromkeys(line.gives) if n in left]
-        if set(line.gives) - left.keys() or not _agrees(report, section, line, known):
-            for n in numbers:
-                yield ScriptLine(1, report.shown(left.pop(n)), (n,))
-        else:
+        claim, numbers = _claim(line), [n for n in dict.fromkeys(line.gives) if n in left]
+        is_new = not set(line.gives) - left.keys()
+        is_whole = is_new and all(_gives(line.text, report.shown(known[n])) for n in numbers)
+        if is_whole and (claim in passed or _only_asks(claim)):
             for n in numbers:
                 del left[n]
             voice: Literal[0, 1] = 0 if line.voice == "host" else 1
-            yield ScriptLine(voice, one_line(line.text), tuple(numbers))
+            yield SpokenLine(voice, claim.text, tuple(numbers))
+        else:
+            for n in numbers:
+                yield SpokenLine(1, report.shown(left.pop(n)), (n,))
     for n, one in left.items():
-        yield ScriptLine(1, report.shown(one), (n,))
+        yield SpokenLine(1, report.shown(one), (n,))
 
 
-def _agrees(
-    report: Report, section: ReportSection, line: LineAnswer, known: dict[int, Sentence]
-) -> bool:
-    """Return whether a line gives its sentences, and no number or name that they lack.
+def _claim(line: LineAnswer) -> Claim:
+    return Claim(text=one_line(line.text), cites=tuple(dict.fromkeys(line.gives)))
 
-    A line without sentences must be a question: anything else would be a claim of the model.
-    """
-    given = [known[n] for n in line.gives]
-    passage = " ".join((section.heading, *(_listed(report, one) for one in given)))
-    absent = missing_numbers(line.text, passage) + missing_names(line.text, passage, (), passage)
-    is_whole = all(_gives(line.text, report.shown(one)) for one in given)
-    return not absent and is_whole and (bool(given) or line.text.rstrip().endswith("?"))
+
+def _only_asks(claim: Claim) -> bool:
+    """Return whether a line that gives no sentence is a question too short to claim anything."""
+    words = claim.text.split()
+    is_plain = not missing_numbers(claim.text, "") and not missing_names(claim.text, "", (), "")
+    return not claim.cites and claim.text.endswith("?") and len(words) <= _ASKING and is_plain
+
+
+def _as_statement(report: Report, sentence: Sentence) -> Citation:
+    """Return a sentence of the report as something that a line can cite."""
+    labels = dict.fromkeys(one.label for one in sentence.citations)
+    years = {one.year for one in sentence.citations}
+    return Citation(
+        case_id="",
+        revision_id="",
+        part="",
+        text=report.shown(sentence),
+        label=", ".join(labels) or "All cases",
+        title="",
+        year=years.pop() if len(years) == 1 else None,
+    )
 
 
 def _gives(text: str, sentence: str) -> bool:

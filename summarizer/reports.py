@@ -3,7 +3,6 @@
 Every sentence is checked; one that fails is rewritten once, and dropped where it fails again.
 """
 
-import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,17 @@ from schemas.reports import (
 )
 from summarizer.answers import Answer
 from summarizer.asking import Asker, schema_tokens
-from summarizer.claims import JUDGE, MOST_CITED, STAGE, Claim, Grounds, Judged, checked, stated
+from summarizer.claims import (
+    JUDGE,
+    MOST_CITED,
+    STAGE,
+    Claim,
+    Grounds,
+    Judged,
+    all_of,
+    checked,
+    stated,
+)
 from summarizer.judging import JudgeAnswer
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens, fence_for, one_line
@@ -39,7 +48,6 @@ PROMPTS = (OUTLINE, SECTION, REWRITE, SUMMARY, JUDGE)
 
 _SHOWN, _PER_THEME = 8, 48  # statements of a theme: to name it, and to write about it
 _MOST_ANSWERED = 8
-_MOST_JOINED = 6  # citations of a sentence of the summary
 _JUDGED_TOKENS, _REWRITTEN = 60, 0.25  # a sentence for the judge; the share that is rewritten
 
 
@@ -163,7 +171,7 @@ class ReportWriter:
     ) -> Written:
         """Return a summary of what the sections say; each sentence cites what these cite.
 
-        ``shown`` returns a sentence with its numbers.
+        ``shown`` returns a sentence with the values of results, and with placeholders for counts.
 
         Raises:
             ModelError: if model or judge cannot be asked.
@@ -181,11 +189,14 @@ class ReportWriter:
         answer = await self._ask(SUMMARY, grounds, {"sentences": grounds.listing}, CitingAnswer)
         written = await self._settled([_claim(one) for one in answer.sentences], grounds)
         cited = {str(n): sentence.citations for n, (_, sentence) in enumerate(found, start=1)}
-        resolved = [
-            one.model_copy(update={"citations": _joined(cited[own.part] for own in one.citations)})
-            for one in written.sentences
-        ]
-        return Written(tuple(resolved), written.dropped)
+        resolved, dropped = [], list(written.dropped)
+        for one in written.sentences:
+            sources = _joined(cited[own.part] for own in one.citations)
+            if sources or PLACEHOLDER.search(one.text):
+                resolved.append(one.model_copy(update={"citations": sources}))
+            else:
+                dropped.append(Dropped(text=one.text, reason="It rests on counts and has none."))
+        return Written(tuple(resolved), tuple(dropped))
 
     async def answer(self, question: str, found: Sequence[Material]) -> Written:
         """Return an answer of at most eight sentences, none where the statements do not say.
@@ -195,7 +206,7 @@ class ReportWriter:
         """
         listing = _numbered(found, with_values=False)
         statements = dict(enumerate((one.citation for one in found), start=1))
-        grounds = Grounds(listing, statements, (), self.companies, [question])
+        grounds = Grounds(listing, statements, (), self.companies)
         values = {"question": one_line(question), "statements": listing}
         answer = await self._ask(ANSWER, grounds, values, CitingAnswer)
         claims = [_claim(one) for one in answer.sentences[:_MOST_ANSWERED]]
@@ -343,18 +354,18 @@ def _as_statement(n: int, sentence: Sentence, text: str) -> Citation:
 
 
 def _joined(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:
-    """Return the citations of several sentences, each once, in turn, at most so many."""
+    """Return the citations of several sentences, each once, in turn."""
     columns = [list(one) for one in cited]
     found: dict[Citation, None] = {}
     for place in range(max(map(len, columns), default=0)):
         found |= dict.fromkeys(one[place] for one in columns if place < len(one))
-    return tuple(found)[:_MOST_JOINED]
+    return tuple(found)
 
 
 async def written_at_once(
     writer: ReportWriter,
     themes: Sequence[tuple[Theme, Sequence[Number]]],
-    on_section: Callable[[int], object] = int,
+    on_section: Callable[[int], object],
 ) -> list[Written]:
     """Return the sections of all themes in their order; each call that ends is reported."""
     done = 0
@@ -366,4 +377,4 @@ async def written_at_once(
         on_section(done)
         return made
 
-    return await asyncio.gather(*(one(*pair) for pair in themes))
+    return await all_of(one(*pair) for pair in themes)

@@ -2,13 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from publishing.audio.speakable import sentence as stopped
 from publishing.audio.speakable import speakable
 from publishing.wording import count, day, listing
 from schemas.frozen import Frozen
-from schemas.reports import ROLE_HEADINGS, Citation, Report, ReportSection, Sentence
+from schemas.reports import (
+    ROLE_HEADINGS,
+    Citation,
+    Report,
+    ReportSection,
+    Sentence,
+    SpokenLine,
+)
 
 _NAMED = 3  # sources that one sentence names aloud
 _LAST = "The cases behind this report"
@@ -18,6 +25,7 @@ _READERS = (
 )
 
 VoiceNumber = Literal[0, 1]
+Said = tuple[str, str]
 
 
 class Chapter(Frozen):
@@ -37,20 +45,12 @@ class Line(Frozen):
     citations: tuple[Citation, ...] = ()
 
 
-class Written(NamedTuple):
-    """A line that a model wrote for a section, and the numbers of the sentences that it gives."""
-
-    voice: VoiceNumber
-    text: str
-    sentences: tuple[int, ...]
-
-
 def one_voice(report: Report) -> tuple[Line, ...]:
     """Return the lines of a report in which one voice reads every sentence."""
     return _lines(report, [[*_read(report, one)] for one in unrepeated(report)], others=0)
 
 
-def two_voices(report: Report, written: Sequence[Sequence[Written]]) -> tuple[Line, ...]:
+def two_voices(report: Report, written: Sequence[Sequence[SpokenLine]]) -> tuple[Line, ...]:
     """Return the lines of a conversation; ``written`` is by section, as `unrepeated` gives them."""
     return _lines(report, written, others=1)
 
@@ -61,7 +61,7 @@ def unrepeated(report: Report) -> tuple[ReportSection, ...]:
     A sentence that cites one statement gives what it states; a second one is left out. Sentences
     that cite several compare them, and stay.
     """
-    read: set[tuple[str, str]] = set()
+    read: set[Said] = set()
     sections = []
     for section in report.sections:
         kept = []
@@ -75,7 +75,7 @@ def unrepeated(report: Report) -> tuple[ReportSection, ...]:
 
 
 def _lines(
-    report: Report, written: Sequence[Sequence[Written]], others: VoiceNumber
+    report: Report, written: Sequence[Sequence[SpokenLine]], others: VoiceNumber
 ) -> tuple[Line, ...]:
     """Return opening, sections and cases.
 
@@ -101,7 +101,7 @@ def _opening(report: Report, others: VoiceNumber) -> Iterator[Line]:
     yield Line(text=_READERS[others], chapter=chapter)
 
 
-def _section(section: ReportSection, spoken: Sequence[Written]) -> Iterator[Line]:
+def _section(section: ReportSection, spoken: Sequence[SpokenLine]) -> Iterator[Line]:
     chapter = Chapter(title=section.heading)
     yield Line(text=stopped(section.heading), chapter=chapter)
     cited = {one.n: one.citations for one in section.sentences}
@@ -111,22 +111,20 @@ def _section(section: ReportSection, spoken: Sequence[Written]) -> Iterator[Line
         yield Line(voice=voice, text=sourced(text, sources), chapter=chapter, **more)
 
 
-def _read(report: Report, section: ReportSection) -> Iterator[Written]:
+def _read(report: Report, section: ReportSection) -> Iterator[SpokenLine]:
     """Yield the sentences of a section, with the headings of their roles."""
     for role, found in section.roles():
         if heading := ROLE_HEADINGS.get(role):
-            yield Written(0, stopped(heading), ())
+            yield SpokenLine(0, stopped(heading), ())
         for one in found:
-            yield Written(0, stopped(report.shown(one)), (one.n,))
+            yield SpokenLine(0, stopped(report.shown(one)), (one.n,))
 
 
-def _cases(
-    report: Report, read: set[tuple[str, str] | None], reader: VoiceNumber
-) -> Iterator[Line]:
+def _cases(report: Report, read: set[Said | None], reader: VoiceNumber) -> Iterator[Line]:
     """Yield a chapter for each case: who and what it is, and what was cited but not yet read."""
     cited: dict[str, dict[str, Citation]] = {}
     for one in (one for sentence in report.sentences for one in sentence.citations):
-        cited.setdefault(one.case_id, {})[one.part] = one
+        cited.setdefault(one.case_id, {})[one.text] = one
     if cited:
         yield Line(text=stopped(_LAST), chapter=Chapter(title=_LAST))
     for case_id, parts in cited.items():
@@ -135,8 +133,8 @@ def _cases(
         title = first.title if has_name else f"{first.label}: {first.title}"
         chapter = Chapter(title=title, case_id=case_id)
         yield Line(text=stopped(_introduced(first)), chapter=chapter)
-        for part, one in parts.items():
-            if (case_id, part) not in read:
+        for one in parts.values():
+            if _said(one) not in read:
                 text = stopped(one.text)
                 yield Line(voice=reader, text=text, chapter=chapter, citations=(one,))
 
@@ -178,8 +176,11 @@ def _names(text: str, label: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", text, re.IGNORECASE))
 
 
-def _single(one: Sentence) -> tuple[str, str] | None:
-    """Return the case and the part that a sentence cites if it cites one, else None."""
-    if len(one.citations) != 1:
-        return None
-    return one.citations[0].case_id, one.citations[0].part
+def _single(one: Sentence) -> Said | None:
+    """Return what a sentence gives if it cites one statement, else None."""
+    return _said(one.citations[0]) if len(one.citations) == 1 else None
+
+
+def _said(one: Citation) -> Said:
+    """Return a case and the words that are cited: a paragraph has several sentences."""
+    return one.case_id, one.text

@@ -112,11 +112,13 @@ class Speech:
         Raises ModelError or ConfigurationError at the first failure; what was spoken is kept.
         """
         with ThreadPoolExecutor(min((voice.at_once for voice, _ in texts), default=1)) as pool:
-            coming = [pool.submit(self.of, voice, text) for voice, text in texts]
+            pairs = dict.fromkeys((voice.name, text) for voice, text in texts)
+            voices = {voice.name: voice for voice, _ in texts}
+            coming = {one: pool.submit(self.of, voices[one[0]], one[1]) for one in pairs}
             sounds = list[Sound]()
             try:
-                for one in coming:
-                    sounds.append(one.result())
+                for voice, text in texts:
+                    sounds.append(coming[voice.name, text].result())
                     on_progress(len(sounds), len(texts))
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)

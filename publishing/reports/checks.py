@@ -9,8 +9,8 @@ from schemas.frozen import Frozen
 from schemas.reports import PLACEHOLDER, Citation, Report
 
 State = Literal["current", "changed", "withdrawn"]
-Part = tuple[str, str]
-"""A case id and a part of the case, as in `Citation`."""
+Parts = Mapping[str, Sequence[Mapping[str, Any]]]
+"""By case id the rows of `Tables.citable_parts`; a case that is not published has none."""
 
 
 class Problem(Frozen):
@@ -30,6 +30,11 @@ class CheckedReport(Frozen):
     citations: int
     problems: tuple[Problem, ...]
 
+    @property
+    def lost(self) -> tuple[Problem, ...]:
+        """What is cited and no longer stands, or never did."""
+        return tuple(one for one in self.problems if one.kind != "number")
+
 
 def check(report: Report, tables: Tables) -> CheckedReport:
     """Recompute every number and resolve every citation of a report."""
@@ -43,27 +48,39 @@ def check(report: Report, tables: Tables) -> CheckedReport:
     )
 
 
-def cited_parts(reports: Sequence[Report], tables: Tables) -> dict[Part, dict[str, Any]]:
-    """Return what the cases that some reports cite state now, by case and part."""
-    return cited_parts_of({case_id for report in reports for case_id in report.case_ids}, tables)
+def cited_parts(reports: Sequence[Report], tables: Tables) -> Parts:
+    """Return what the cases that some reports cite state now."""
+    return parts_of({case_id for report in reports for case_id in report.case_ids}, tables)
 
 
-def cited_parts_of(case_ids: Collection[str], tables: Tables) -> dict[Part, dict[str, Any]]:
-    """Return what some cases state now, by case and part."""
-    rows = tables.citable_parts(sorted(case_ids)) if case_ids else []
-    return {(row["case_id"], row["part"]): row for row in rows}
+def parts_of(case_ids: Collection[str], tables: Tables) -> Parts:
+    """Return what some cases state now, by case."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in tables.citable_parts(sorted(case_ids)) if case_ids else ():
+        found.setdefault(row["case_id"], []).append(row)
+    return found
 
 
-def state_of(citation: Citation, parts: Mapping[Part, Mapping[str, Any]]) -> State:
-    """Return whether a statement still stands as it was cited.
+def row_of(citation: Citation, parts: Parts) -> Mapping[str, Any] | None:
+    """Return the row that has the cited text now: statements are numbered anew by an edit."""
+    rows = [row for row in parts.get(citation.case_id, ()) if citation.text in row["text"]]
+    same = (row for row in rows if row["part"] == citation.part)
+    return next(same, next(iter(rows), None))
+
+
+def state_of(citation: Citation, parts: Parts) -> State:
+    """Return whether a statement still stands as it was cited, of the same company and year.
 
     A case that is published without it is changed; one that is not published is withdrawn.
     """
-    row = parts.get((citation.case_id, citation.part))
-    if row and citation.text in row["text"]:
-        return "current"
-    is_there = any(case_id == citation.case_id for case_id, _ in parts)
-    return "changed" if is_there else "withdrawn"
+    if citation.case_id not in parts:
+        return "withdrawn"
+    row = row_of(citation, parts)
+    is_same = row and (row["company"] or row["title"], row["year"]) == (
+        citation.label,
+        citation.year,
+    )
+    return "current" if is_same else "changed"
 
 
 def _numbers(report: Report, tables: Tables) -> Iterator[Problem]:
@@ -80,7 +97,7 @@ def _numbers(report: Report, tables: Tables) -> Iterator[Problem]:
             )
 
 
-def _citations(report: Report, parts: Mapping[Part, Mapping[str, Any]]) -> Iterator[Problem]:
+def _citations(report: Report, parts: Parts) -> Iterator[Problem]:
     found: dict[tuple[State, str], list[int]] = {}
     names: dict[str, str] = {}
     for sentence in report.sentences:

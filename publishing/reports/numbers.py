@@ -11,7 +11,7 @@ from publishing.reports.scopes import condition, in_words, literal
 from publishing.wording import fact_text
 from schemas.reports import PLACEHOLDER, Material, Number, Scope
 
-_EMPTY = {"0", ""}
+_NOUN = re.compile(r"(\{([qs]:[\w.-]+)\}(?: \w+)*?) \[(\w+)\|(\w+)\]")
 
 
 class Queries(Protocol):
@@ -25,7 +25,7 @@ class Counts:
     """Counts what a report is about; ``numbers`` are all that were asked for, by name."""
 
     def __init__(self, tables: Queries, scope: Scope) -> None:
-        self._tables, self._words = tables, in_words(scope)
+        self._tables, self._words = tables, in_words(scope, _company(tables, scope))
         self._scope = condition(scope)
         self.is_all = not self._words
         self.numbers: dict[str, Number] = {}
@@ -61,7 +61,13 @@ class Counts:
         for one in wanted:
             if one not in self.numbers:
                 self.count(one.removeprefix("q:"))
-        return None if all(self.numbers[one].value in _EMPTY for one in wanted) else text
+        values = [self.numbers[one].value for one in wanted]
+        if "" in values or set(values) == {"0"}:
+            return None
+        return _NOUN.sub(self._noun, text)
+
+    def _noun(self, found: re.Match[str]) -> str:
+        return f"{found[1]} {found[3] if self.numbers[found[2]].value == '1' else found[4]}"
 
     def cited(self, case_ids: Sequence[str]) -> Number:
         """Return how many cases a report cites, as long as all of them are published."""
@@ -75,10 +81,10 @@ class Counts:
         for one in found:
             if one.value:
                 name = value_name(one)
-                case, n = literal(one.citation.case_id), int(one.citation.part[1:])
+                case, text = literal(one.citation.case_id), literal(one.citation.text)
                 sql = (
-                    "SELECT measured(value, unit) AS value FROM results "  # noqa: S608
-                    f"WHERE case_id = {case} AND n = {n}"
+                    "SELECT measured(value, unit) AS value FROM results "  # noqa: S608 - literals
+                    f"WHERE case_id = {case} AND text = {text}"
                 )
                 plan = {"sql": sql, "meaning": f"value of a result of {one.citation.label}"}
                 numbers.append(self._made(name, plan))
@@ -106,6 +112,7 @@ class Counts:
                 meaning=meaning,
                 series=series,
                 label=label,
+                key=str(row.get("value", "")),
             )
         return self.numbers[name]
 
@@ -115,9 +122,16 @@ def value_of(tables: Queries, sql: str) -> str:
     found = next(iter(tables.rows(sql)), {"value": None})["value"]
     if isinstance(found, float):
         return f"{found:g}"
-    # A year is no amount.
-    is_year = isinstance(found, int) and ("min(year)" in sql or "max(year)" in sql)
-    return f"{found:,}" if isinstance(found, int) and not is_year else str(found or "")
+    return f"{found:,}" if isinstance(found, int) else str(found or "")
+
+
+def _company(tables: Queries, scope: Scope) -> str:
+    """Return the name of a scope's company as most of its cases spell it."""
+    if not scope.company:
+        return ""
+    key = literal(scope.company)
+    sql = f"SELECT mode(company) AS name FROM published_cases WHERE company_key = {key}"  # noqa: S608
+    return str(tables.rows(sql)[0]["name"] or scope.company)
 
 
 def value_name(one: Material) -> str:

@@ -14,7 +14,7 @@ from publishing.reports.views import GONE, ReportView, view_of
 from publishing.writer import PageWriter
 from schemas.reports import Report
 
-_HIDDEN = {"dropped", "generation_ids", "created_by"}
+_HIDDEN = {"dropped", "generation_ids", "created_by", "numbers"}
 
 
 class ReportPages:
@@ -30,10 +30,11 @@ class ReportPages:
         self._pages = pages
         parts = cited_parts(reports, tables)
         self.views = [view_of(report, parts) for report in reports]
-        addresses = {row["case_id"]: f"cases/{row['slug']}/index.html" for row in parts.values()}
+        rows = {case_id: found[0] for case_id, found in parts.items()}
+        addresses = {one: f"cases/{row['slug']}/index.html" for one, row in rows.items()}
         self._audio = RecordingPages(pages.files, pages, addresses)
-        # What was withdrawn can be taken out of a page, not out of a recording.
-        stands = {view.report.report_id for view in self.views if not view.withdrawn}
+        # What no longer stands can be marked on a page, not in a recording.
+        stands = {one.report.report_id for one in self.views if not (one.withdrawn or one.changed)}
         self._recordings = {one: path for one, path in recordings.items() if one in stands}
 
     def write(self) -> None:
@@ -104,10 +105,11 @@ def report_json(view: ReportView) -> str:
         for part in view.parts
     ]
     made["citations"] = [cited._asdict() for cited in view.cited]
+    made["numbers"] = [one.model_dump(mode="json") for one in view.numbers]
     made["cases"] = [row._asdict() for row in view.cases]
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
 def _key(view: ReportView) -> str:
     """Return what the files of a report depend on."""
-    return key_of(view.report.report_id, view.parts, view.cases)
+    return key_of(view.report.report_id, view.parts, view.cases, view.cited)

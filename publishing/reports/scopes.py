@@ -6,6 +6,9 @@ from publishing.wording import fact_text, listing
 from schemas.reports import Scope
 from schemas.taxonomy import load_taxonomy
 
+SURE = "NOT list_contains(doubtful, '{}')"
+"""The condition that nobody doubted a fact: a doubtful one is not counted."""
+
 
 def literal(value: str | int | date) -> str:
     """Return a value as SQL has it."""
@@ -18,13 +21,13 @@ def condition(scope: Scope) -> str:
     """Return the SQL condition on ``published_cases`` that the cases of a scope fulfil."""
     parts = [f"list_contains(tags, {literal(tag)})" for tag in scope.tags]
     if scope.industry:
-        parts.append(f"industry = {literal(scope.industry)}")
+        parts.append(f"industry = {literal(scope.industry)} AND {SURE.format('industry')}")
     if scope.company:
-        parts.append(f"company_key = {literal(scope.company)}")
+        parts.append(f"company_key = {literal(scope.company)} AND {SURE.format('company')}")
     if scope.since:
-        parts.append(f"year >= {literal(scope.since)}")
+        parts.append(f"year >= {literal(scope.since)} AND {SURE.format('year')}")
     if scope.added_since:
-        parts.append(f"approved_at > {literal(scope.added_since)}")
+        parts.append(f"approved_at >= {literal(scope.added_since)} + INTERVAL 1 DAY")
     return " AND ".join(parts) or "true"
 
 
@@ -33,8 +36,11 @@ def cases_sql(scope: Scope) -> str:
     return f"SELECT case_id FROM published_cases WHERE {condition(scope)}"  # noqa: S608 - literals
 
 
-def in_words(scope: Scope) -> str:
-    """Return a scope as a sentence goes on after "published cases", empty for all of them."""
+def in_words(scope: Scope, company: str = "") -> str:
+    """Return a scope as a sentence goes on after "published cases", empty for all of them.
+
+    ``company`` is the name of the scope's company.
+    """
     taxonomy = load_taxonomy()
     terms = [(taxonomy.term(tag), tag) for tag in scope.tags]
     labels = [term.label if term else tag for term, tag in terms]
@@ -42,7 +48,7 @@ def in_words(scope: Scope) -> str:
     if scope.industry:
         parts.append(f"in {fact_text('industry', scope.industry)}")
     if scope.company:
-        parts.append(f"of {scope.company}")
+        parts.append(f"of {company or scope.company}")
     if scope.since:
         parts.append(f"since {scope.since}")
     if scope.added_since:

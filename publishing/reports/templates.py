@@ -50,6 +50,8 @@ def template_for(name: str | None, scope: Scope, outline: str | None) -> Templat
         "industry": "" if scope.industry else "--industry",
         "what-changed": "" if scope.added_since else "--since with the day of the last release",
     }.get(chosen)
+    if outline is not None and chosen != "annotated-guide":
+        raise InputError(f"a report by the template {chosen} takes no --outline")
     if missing:
         raise InputError(f"a report by the template {chosen} needs {missing}")
     return templates()[chosen]

@@ -18,7 +18,8 @@ from schemas.reports import Material, Scope, Theme
 from schemas.taxonomy import load_taxonomy
 
 _LEAST, _PER_THEME = 4, 60  # statements of a theme
-_HEADING = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d+[.)])\s+(.+?)\s*$")
+_HEADING = re.compile(r"^\s*#{1,6}\s+(.+?)\s*$")
+_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(.+?)\s*$")
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[.,;:()]")
 _LETTERS, _NAMED = 3, 2  # of a word; pairs of words in a heading
 _OF_A_CASE = 40
@@ -72,11 +73,11 @@ def by_tag(tables: Tables, scope: Scope, groups: Sequence[str], most: int) -> li
 
 
 def by_case(tables: Tables, scope: Scope, most: int) -> list[Theme]:
-    """Return a theme for each case of a scope, the oldest first."""
+    """Return a theme for each of the newest cases of a scope, the oldest first."""
     rows = tables.rows(
         f"SELECT case_id, title, year FROM published_cases WHERE case_id IN ({cases_sql(scope)}) "  # noqa: S608 - literals
-        f"ORDER BY year NULLS LAST, title LIMIT {most}"
-    )
+        f"ORDER BY year DESC NULLS LAST, title LIMIT {most}"
+    )[::-1]
     words = scope.words or " ".join(row["title"] for row in rows)
     found = material(tables, scope, words, per_case=_OF_A_CASE)
     return [
@@ -88,19 +89,26 @@ def by_case(tables: Tables, scope: Scope, most: int) -> list[Theme]:
     ]
 
 
-def by_outline(tables: Tables, scope: Scope, outline: str) -> list[Theme]:
-    """Return a theme for each heading or list item of an outline, or raise InputError.
+def by_outline(tables: Tables, scope: Scope, outline: str, most: int) -> list[Theme]:
+    """Return a theme for each heading of an outline, or of its list items where it has none.
 
     The lines below a heading say more about what belongs there.
+
+    Raises:
+        InputError: if it has neither, or more than ``most``.
     """
     chapters: list[tuple[str, list[str]]] = []
-    for line in outline.splitlines():
-        if found := _HEADING.match(line):
+    lines = outline.splitlines()
+    pattern = _HEADING if any(map(_HEADING.match, lines)) else _ITEM
+    for line in lines:
+        if found := pattern.match(line):
             chapters.append((found[1], []))
         elif chapters and line.strip():
             chapters[-1][1].append(line.strip())
     if not chapters:
         raise InputError("the outline has no headings: write one a line, as in `## Evaluation`")
+    if len(chapters) > most:
+        raise InputError(f"the outline has {len(chapters)} chapters, and at most {most} are made")
     themes = []
     for heading, lines in chapters:
         words = " ".join((scope.words, heading, heading, *lines))
@@ -164,7 +172,7 @@ def _ward(
 def _squared_distances(texts: Sequence[str]) -> npt.NDArray[np.float64]:
     """Return the squared distances of the normalised TF-IDF vectors of some texts."""
     found, counts = [stems(text) for text in texts], shared_words(texts)
-    words = {word: n for n, word in enumerate(w for w, count in counts.items() if count > 1)}
+    words = {w: n for n, w in enumerate(sorted(w for w, count in counts.items() if count > 1))}
     vectors = np.zeros((len(texts), max(1, len(words))))
     for n, own in enumerate(found):
         for word in own & words.keys():
@@ -178,10 +186,11 @@ def _heading(group: Sequence[Material], everywhere: Counter[str], texts: Sequenc
     """Return the pairs of words that stand in many texts of a group and in few others."""
     own = _phrases(one.citation.text for one in group)
 
-    def weight(phrase: str) -> float:
-        return own[phrase] / len(group) * math.log((1 + len(texts)) / everywhere[phrase]) ** 2
+    def rank(phrase: str) -> tuple[float, str]:
+        rarity = math.log((1 + len(texts)) / everywhere[phrase])
+        return -own[phrase] / len(group) * rarity**2, phrase
 
-    ranked = sorted((one for one, n in own.items() if n > 1), key=weight, reverse=True)
+    ranked = sorted((one for one, n in own.items() if n > 1), key=rank)
     named: list[str] = []
     for one in ranked:
         if len(named) < _NAMED and not any(set(one.split()) & set(o.split()) for o in named):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from publishing.reports.numbers import Counts
 from publishing.reports.templates import Template
 from schemas.cases import SupportLevel
-from schemas.reports import Material, ReportSection, Role, Sentence, Theme
+from schemas.reports import PLACEHOLDER, Material, ReportSection, Role, Sentence, Theme
 
 IN_NUMBERS = "In numbers"
 _PER_ROLE = 3
@@ -45,7 +45,7 @@ def section(counts: Counts, theme: Theme) -> ReportSection:
 
 def quoted(one: Material) -> Sentence:
     """Return a statement as a sentence that cites it."""
-    text = one.citation.text.replace("{", "(").replace("}", ")")  # no placeholders
+    text = PLACEHOLDER.sub(lambda found: f"({found[1]})", one.citation.text)  # it is foreign
     return Sentence(
         n=0,
         role=one.role or Role.DID,

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from publishing.charts import Chart, Link, bars
 from publishing.groups import GroupKind, group_address
-from publishing.reports.checks import Part, State, state_of
+from publishing.reports.checks import Parts, State, row_of, state_of
 from publishing.reports.numbers import plans
 from publishing.wording import fact_text
 from schemas.reports import (
@@ -82,6 +82,7 @@ class ReportPart(NamedTuple):
     heading: str
     address: str | None
     paragraphs: tuple[Paragraph, ...]
+    has_charts: bool
 
 
 class CaseRow(NamedTuple):
@@ -103,6 +104,7 @@ class ReportView(NamedTuple):
     charts: tuple[tuple[str, Chart], ...]
     cases: tuple[CaseRow, ...]
     cited: tuple[Cited, ...]
+    numbers: tuple[Number, ...]
     changed: int
     withdrawn: int
 
@@ -130,7 +132,7 @@ class ReportView(NamedTuple):
         return sum(bool(one.citations) for one in self.report.sentences)
 
 
-def view_of(report: Report, parts: Mapping[Part, Mapping[str, Any]]) -> ReportView:
+def view_of(report: Report, parts: Parts) -> ReportView:
     """Return a report as readers see it; ``parts`` are what its cases state now."""
     numbering: dict[Citation, Cited] = {}
     for sentence in report.sentences:
@@ -138,27 +140,48 @@ def view_of(report: Report, parts: Mapping[Part, Mapping[str, Any]]) -> ReportVi
             if one not in numbering:
                 numbering[one] = _cited(len(numbering) + 1, one, parts)
     shown = {one.n: _shown(one, report, numbering) for one in report.sentences}
-    made = [
-        ReportPart(f"part-{n}", section.heading, _page(section), tuple(_paragraphs(section, shown)))
-        for n, section in enumerate(report.sections, start=1)
-    ]
     states = Counter(one.state for one in shown.values())
     return ReportView(
         report=report,
-        parts=tuple(made),
+        parts=tuple(_parts(report, shown)),
         charts=tuple(_charts(report)),
         cases=tuple(_cases(report, parts)),
         cited=tuple(one for one in numbering.values() if one.state != "withdrawn"),
+        numbers=tuple(one for one in report.numbers if _case_of(one) in {"", *parts}),
         changed=states["changed"],
         withdrawn=states["withdrawn"],
     )
 
 
-def _cited(number: int, one: Citation, parts: Mapping[Part, Mapping[str, Any]]) -> Cited:
-    state, row = state_of(one, parts), parts.get((one.case_id, one.part))
+def _parts(report: Report, shown: Mapping[int, Shown]) -> Iterator[ReportPart]:
+    """Yield the sections; one whose cases were all withdrawn is left out with its heading."""
+    charts = True
+    for n, section in enumerate(report.sections, start=1):
+        states = {shown[one.n].state for one in section.sentences if one.citations}
+        if states == {"withdrawn"}:
+            continue
+        counts = charts and all(one.support == "computed" for one in section.sentences)
+        charts = charts and not counts
+        found = tuple(_paragraphs(section, shown))
+        yield ReportPart(f"part-{n}", section.heading, _page(section), found, counts)
+
+
+def _case_of(number: Number) -> str:
+    """Return the case whose result a number is, empty for a count."""
+    return number.name[2:].partition(".")[0] if number.name.startswith("s:") else ""
+
+
+def _cited(number: int, one: Citation, parts: Parts) -> Cited:
+    """Return a citation with the names that its case has now."""
+    row = row_of(one, parts)
     address = f"cases/{row['slug']}/index.html#{row['anchor']}" if row else None
-    kept = (one.label, one.title, one.year, one.text, one.quote)
-    return Cited(number, *kept, state, address, one.part.startswith("p"))
+    now = row or next(iter(parts.get(one.case_id, ())), None)
+    label, title, year = one.label, one.title, one.year
+    if now:
+        label, title, year = now["company"] or now["title"], now["title"], now["year"]
+    is_imported = one.part.startswith("p")
+    state = state_of(one, parts)
+    return Cited(number, label, title, year, one.text, one.quote, state, address, is_imported)
 
 
 def _shown(one: Sentence, report: Report, numbering: Mapping[Citation, Cited]) -> Shown:
@@ -201,14 +224,13 @@ def _charts(report: Report) -> Iterator[tuple[str, Chart]]:
 
 
 def _link(series: str, one: Number) -> Link:
-    key = one.sql.rpartition("'")[0].rpartition("'")[2] if series != "years" else one.label
     kind = _LINKED.get(series)
-    return Link(one.label, group_address(kind, key) if kind else None)
+    return Link(one.label, group_address(kind, one.key) if kind else None)
 
 
-def _cases(report: Report, parts: Mapping[Part, Mapping[str, Any]]) -> Sequence[CaseRow]:
+def _cases(report: Report, parts: Parts) -> Sequence[CaseRow]:
     counts = Counter(one.case_id for s in report.sentences for one in s.citations)
-    rows = {case_id: row for (case_id, _), row in parts.items() if case_id in counts}
+    rows = {case_id: parts[case_id][0] for case_id in counts if case_id in parts}
     found = [
         CaseRow(
             title=row["title"],

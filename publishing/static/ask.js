@@ -1,6 +1,6 @@
 // Ask: the statements that say most of what a question asks about, the best first.
 import { element } from "./facets.js";
-import { asking, candidates, listed, partsOf, telling, weight, words } from "./statements.js";
+import { asking, candidates, companyOf, listed, partsOf, telling, weight, words } from "./statements.js";
 
 const SHOWN = 8;
 const PER_CASE = 2;
@@ -10,7 +10,7 @@ async function find(question) {
   const asked = new Set(words(telling(question)));
   const hits = [];
   for (const { address, record } of await candidates(question)) {
-    const names = words(`${record.company ?? ""} ${record.title}`);
+    const names = words(`${companyOf(record) ?? ""} ${record.title}`);
     const weightIn = (have) =>
       [...asked].filter((word) => have.has(word)).reduce((sum, word) => sum + weigh(word), 0);
     // A question names the company, which a statement rarely repeats.

@@ -72,10 +72,16 @@ export async function candidates(text) {
   );
 }
 
+// A company as lists show it: where a check doubted the name, there is no room for the mark.
+export function companyOf(record) {
+  const fact = record.facts.find((one) => one.name === "company");
+  return fact && fact.support !== "doubtful" ? record.company : null;
+}
+
 // A statement in a list, with its case.
 export function listed(hit, label) {
   const address = hit.anchor ? `${hit.address}#${hit.anchor}` : hit.address;
-  const about = [hit.record.company, hit.record.title].filter(Boolean).join(": ");
+  const about = [companyOf(hit.record), hit.record.title].filter(Boolean).join(": ");
   return element(
     "li",
     {},

@@ -77,6 +77,8 @@ def test_a_question_gets_the_nearest_statements(run: Run) -> None:
         (("report", "show", "none"), 2, "there is no report none"),
         (("report", "RAG", "in support"), 2, "put a title of several words in quotes"),
         (("report", TITLE, "--tag", "zymurgy"), 2, "there is no tag zymurgy"),
+        (("report", "publish", NAME, "--dry-run"), 2, "takes no --dry-run"),
+        (("report", TITLE, "--outline", "/dev/null", "--template", "technique"), 2, "no --outline"),
         (("ask", " "), 2, "ask a question"),
     ],
 )

@@ -1,23 +1,32 @@
 """Reports and answers over published cases, from the order to the site."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from report_cases import BAKERIES, a_bakery, bakeries, rows
 from report_model import ReportModel
-from scripted_endpoint import ScriptedEndpoint
+from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 
 from config.services import Services
 from config.settings import Settings
 from flows.answers import answer
-from flows.report import ReportOrder, change_report, check_report, expect, make_report, view
+from flows.report import (
+    ReportOrder,
+    check_report,
+    expect,
+    make_report,
+    publish_report,
+    view,
+    withdraw_report,
+)
 from flows.site import publish_site, recording_path
 from review.changes import Drop
 from review.decisions import approve, edit, reject, reopen
 from schemas.errors import InputError, ProviderUnavailable, UnknownId
-from schemas.reports import Outcome, Report, ReportStep, Role
+from schemas.reports import Outcome, Report, Role
 
 ORDER = ReportOrder(title="Dough plans by retrieval", template="technique")
 
@@ -196,7 +205,7 @@ async def test_a_published_report_is_on_the_site_and_on_the_pages_of_its_cases(
     """Page, Markdown, JSON, feeds, list and home show it; cited cases name it until it is gone."""
     report = await make_report(ORDER, embedded)
     site = embedded.settings.site_path
-    await change_report(report, ReportStep.PUBLISH, embedded)
+    await publish_report(report, embedded)
     folder = site / "reports" / report.name
     data = json.loads((folder / "index.json").read_text("utf-8"))
     assert data["report_id"] == report.report_id
@@ -212,7 +221,7 @@ async def test_a_published_report_is_on_the_site_and_on_the_pages_of_its_cases(
     (case_page,) = site.glob("cases/how-ottokar*/index.html")
     assert report.title in case_page.read_text("utf-8")
 
-    await change_report(report, ReportStep.WITHDRAW, embedded)
+    await withdraw_report(report, embedded)
     assert not folder.exists()
     assert report.title not in case_page.read_text("utf-8")
 
@@ -220,7 +229,7 @@ async def test_a_published_report_is_on_the_site_and_on_the_pages_of_its_cases(
 async def test_changed_and_withdrawn_cases_mark_a_report(embedded: Services) -> None:
     """What was withdrawn disappears from the page; what changed is marked; the check fails."""
     report = await make_report(ORDER, embedded)
-    await change_report(report, ReportStep.PUBLISH, embedded)
+    await publish_report(report, embedded)
     ottokar, brotmann = (case_of(embedded, name) for name in ("Ottokar", "Brotmann"))
     gone = next(c.text for s in report.sentences for c in s.citations if c.case_id == brotmann)
     reopen(embedded.warehouse, brotmann, "tester")
@@ -276,6 +285,39 @@ async def test_a_question_that_no_case_answers_gets_silence(
     model_endpoint.script = ReportModel(silent=True)
     found = await answer("What does flour cost in Norway?", published)
     assert (found.outcome, found.sentences) == (Outcome.SILENT, ())
+
+
+async def test_an_answer_that_failed_its_checks_is_no_silence(
+    published: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """What the checks refuse says nothing about the cases: the nearest statements are shown."""
+
+    def script(request: Mapping[str, Any]) -> Reply:
+        made: dict[str, object] = {"sentences": []}
+        if schema_name(request) == "CitingAnswer":
+            made = {"sentences": [{"text": "Zorblatt built a planner at Ottokar.", "cites": [1]}]}
+        return completion(made)
+
+    model_endpoint.script = script
+    found = await answer("How did Zorblatt plan its dough?", published)
+    assert (found.outcome, found.sentences) == (Outcome.STATEMENTS, ())
+    assert found.statements
+
+
+async def test_a_case_that_was_rejected_meanwhile_blocks_a_report(embedded: Services) -> None:
+    """The check looks at the cases as they are about to be published; new cases block nothing."""
+    report = await make_report(ORDER, embedded)
+    more = a_bakery("Laib", "2025", (("lessons", "Rye needs a dough plan of its own."),))
+    embedded.warehouse.append(*rows(more))
+    checked = await publish_report(report, embedded)
+    assert {one.kind for one in checked.problems} == {"number"}
+    assert embedded.warehouse.published_reports() == [report]
+    await withdraw_report(report, embedded)
+    brotmann = case_of(embedded, "Brotmann")
+    reopen(embedded.warehouse, brotmann, "tester")
+    reject(embedded.warehouse, brotmann, "an error", "tester")
+    assert [one.about for one in (await publish_report(report, embedded)).lost] == [brotmann]
+    assert embedded.warehouse.published_reports() == []
 
 
 async def test_without_a_capable_model_the_statements_are_the_answer(embedded: Services) -> None:

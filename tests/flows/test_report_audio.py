@@ -3,7 +3,8 @@
 import pytest
 from audio_report import report_of, tones
 from pytest_httpserver import HTTPServer
-from scripted_endpoint import ScriptedEndpoint, completion
+from report_model import judged
+from scripted_endpoint import ScriptedEndpoint, completion, schema_name
 
 from config.services import Services
 from config.settings import OPENAI_ENDPOINT, Settings
@@ -46,10 +47,12 @@ async def test_a_conversation_is_asked_and_spoken_once(
     services: Services, httpserver: HTTPServer, tmp_path, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A second recording has the same words and asks neither the model nor the voices."""
-    model_endpoint.script = lambda _: completion(LINES)
+    model_endpoint.script = lambda asked: completion(
+        judged(asked["messages"][-1]["content"]) if schema_name(asked) == "JudgeAnswer" else LINES
+    )
     first = await record(REPORT, services, tmp_path / "out", model=True)
     asked, spoken = len(model_endpoint.requests), len(httpserver.log)
-    assert asked == len(REPORT.sections)
+    assert asked > len(REPORT.sections)  # each is worded, and its lines are judged
     assert (first.voices, first.model) == (("tts-1 alloy", "tts-1 onyx"), "scripted")
     assert len(first.generation_ids) == asked
     assert [n for cue in first.cues for n in cue.sentences] == [2, 1, 3, 4, 6]

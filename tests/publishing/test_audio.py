@@ -24,7 +24,7 @@ from werkzeug import Request, Response
 from publishing.audio import recording, sound
 from publishing.audio.pages import RecordingPages
 from publishing.audio.recording import read_recording, write_recording
-from publishing.audio.script import Written, one_voice, sourced, two_voices
+from publishing.audio.script import one_voice, sourced, two_voices
 from publishing.audio.speakable import speakable
 from publishing.audio.speech import EndpointVoice, HibariVoice, PiperVoice, Speech
 from publishing.files import SiteFiles
@@ -32,7 +32,7 @@ from publishing.plan import Plan, SiteSettings
 from publishing.site import copy_static
 from publishing.writer import PageWriter
 from schemas import errors
-from schemas.reports import Report, ReportSection
+from schemas.reports import Report, ReportSection, SpokenLine
 
 av = pytest.importorskip("av", reason='the extra is missing: pip install "casebook[audio]"')
 
@@ -80,7 +80,9 @@ def test_the_opening_says_what_the_report_is_made_from() -> None:
 
 def test_a_section_of_repetitions_has_no_chapter() -> None:
     """A chapter without anything to say is not announced."""
-    again = ReportSection(heading="Again", sentences=(sentence(9, STORES, cite("Acme")),))
+    again = ReportSection(
+        heading="Again", sentences=(sentence(9, STORES, cite("Acme", text=STORES)),)
+    )
     titles = {one.chapter.title for one in one_voice(report_of(RETRIEVAL, again))}
     assert "Retrieval" in titles
     assert "Again" not in titles
@@ -91,9 +93,9 @@ def test_a_conversation_keeps_its_voices_and_gets_sources_it_lacks() -> None:
     report = report_of(RETRIEVAL)
     written = [
         [
-            Written(0, "What failed?", ()),
-            Written(1, "Keyword search missed answers.", (4,)),
-            Written(1, "Acme stores 40k claims.", (2,)),
+            SpokenLine(0, "What failed?", ()),
+            SpokenLine(1, "Keyword search missed answers.", (4,)),
+            SpokenLine(1, "Acme stores 40k claims.", (2,)),
         ]
     ]
     found = [one for one in two_voices(report, written) if one.chapter.title == "Retrieval"][1:]

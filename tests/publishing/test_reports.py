@@ -9,12 +9,15 @@ from made_reports import a_citation, a_report
 from report_cases import BAKERIES, a_bakery, bakeries
 
 from publishing.likeness import Likeness
-from publishing.reports.checks import check, cited_parts, state_of
+from publishing.plan import SiteSettings
+from publishing.reports.checks import check, cited_parts, row_of, state_of
 from publishing.reports.material import material, passages, sentences, without_repeats
 from publishing.reports.numbers import Counts
+from publishing.reports.pages import report_json, report_markdown
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag, clusters
 from publishing.reports.views import view_of
+from schemas.errors import InputError
 from schemas.reports import Citation, Material, Role, Scope
 from warehouse import Dataset
 
@@ -121,7 +124,13 @@ def test_themes_come_from_likeness_tags_cases_and_outlines(tables: Dataset) -> N
     liked = by_likeness(material(tables, Scope(), "dough plan orders"), 4, "dough plan")
     tagged = by_tag(tables, Scope(), ("technique",), 5)
     cases = by_case(tables, Scope(industry="e-commerce"), 9)
-    outlined = by_outline(tables, Scope(), "# Judging\nevaluation judge\n\n- Waste\n- Retrieval")
+    outline = "# Judging\nevaluation judge\n\n## Waste\n- a list is no chapter\n# Retrieval"
+    outlined = by_outline(tables, Scope(), outline, 9)
+    with pytest.raises(InputError, match="at most 2"):
+        by_outline(tables, Scope(), outline, 2)
+    assert [one.heading for one in by_outline(tables, Scope(), "1. Waste\n2. Ovens", 2)] == [
+        "Waste", "Ovens"
+    ]  # fmt: skip
     for themes in (liked, tagged, cases, outlined):
         cited = [(m.citation.case_id, m.citation.part) for one in themes for m in one.material]
         assert cited
@@ -137,6 +146,11 @@ def test_numbers_are_queries_of_their_own(tables: Dataset) -> None:
     counts = Counts(tables, Scope())
     assert counts.sentence("all") == (
         "This report is about all {q:cases} published cases, from {q:companies} companies."
+    )
+    of_one = Counts(tables, Scope(company="ottokar")).sentence("cases")
+    assert of_one == (
+        "This report is about {q:cases} of {q:all_cases} published cases of Ottokar, "
+        "from {q:companies} company."
     )
     assert counts.sentence("results") == "Together they report {q:results} measured results."
     assert counts.sentence("stage") is None  # no case says so
@@ -194,6 +208,64 @@ def test_a_reader_sees_nothing_of_a_withdrawn_case(tables: Dataset) -> None:
     assert state_of(gone, {}) == "withdrawn"
 
 
+def test_nothing_of_a_withdrawn_case_stays_in_numbers_and_headings(tables: Dataset) -> None:
+    """A value of its results goes, and so does a section that was about it alone."""
+    gone = a_citation(bakeries()[1], 1, case_id="case1_gone")
+    report = a_report([gone], 4)
+    value = report.numbers[0].model_copy(
+        update={"name": "s:case1_gone.results.5", "meaning": "value of a result of Brotmann"}
+    )
+    report = report.model_copy(update={"numbers": (*report.numbers, value)})
+    shown = view_of(report, cited_parts([report], tables))
+    assert [one.heading for one in shown.parts] == ["In numbers"]
+    assert "Brotmann" not in report_json(shown)
+    assert "Brotmann" not in report_markdown(shown, SiteSettings(title="Models at work"))
+
+
+def test_an_edit_that_numbers_statements_anew_changes_no_citation(tmp_path: Path) -> None:
+    """A statement is known by its words: its link follows it, and so does its value."""
+    stated = BAKERIES["Ottokar", "2023"]
+    before, after = a_bakery("Ottokar", "2023", stated), a_bakery("Ottokar", "2023", stated[1:])
+    cited = [a_citation(before, n) for n in range(2, 6)]
+    cited = [one.model_copy(update={"case_id": after.case.case_id}) for one in cited]
+    with Dataset(write_lines([after], tmp_path / "cases.jsonl")) as tables:
+        parts = cited_parts([a_report(cited, 1)], tables)
+        assert {state_of(one, parts) for one in cited} == {"current"}
+        rows = [row_of(one, parts) for one in cited]
+        assert [row and row["text"] for row in rows] == [one.text for one in cited]
+        material = [Material(citation=cited[-1], section="results", company="o", value="18 %")]
+        assert [one.value for one in Counts(tables, Scope()).measured(material)] == ["18 %"]
+
+
+def test_a_corrected_company_or_year_marks_what_names_it(tables: Dataset) -> None:
+    """The sentence may name the earlier one; readers see the names that the case has now."""
+    one = a_citation(bakeries()[0], 1, label="Otto", year="2019")
+    report = a_report([one], 4)
+    shown = view_of(report, cited_parts([report], tables))
+    assert {(c.state, c.label, c.year) for c in shown.cited} == {("changed", "Ottokar", "2023")}
+    assert ("changed", one.case_id) in {(p.kind, p.about) for p in check(report, tables).problems}
+
+
+def test_doubtful_facts_are_not_counted(tmp_path: Path) -> None:
+    """A number has no room for the mark of a doubt."""
+    view = a_bakery("Laib", "2009", (("lessons", "Rye needs a plan."),))
+    study = view.revision.study
+    doubt = study.facts[0].support.model_copy(
+        update={"level": "doubtful", "reason": "x", "confirmed_by": "Mira"}
+    )
+    facts = [one.model_copy(update={"support": doubt}) for one in study.facts]
+    study = study.model_copy(update={"facts": tuple(facts)})
+    view = view.model_copy(update={"revision": view.revision.model_copy(update={"study": study})})
+    with Dataset(write_lines([view, *bakeries()[1:]], tmp_path / "cases.jsonl")) as tables:
+        counts = Counts(tables, Scope())
+        assert counts.count("first_year").value == "2024"
+        assert counts.count("companies").value == "3"
+        assert "2009" not in {one.label for one in counts.series("years")}
+        assert Counts(tables, Scope(since=2000)).count("cases").value == "3"
+        (row,) = tables.citable_parts([view.case.case_id])
+        assert (row["company"], row["year"], row["industry"]) == (None, None, None)
+
+
 def test_a_long_imported_paragraph_is_cited_around_its_best_sentence(tmp_path: Path) -> None:
     """The piece is part of the paragraph, has the best sentence, and is not much too long."""
     filler = "Flour came by ship and was stored in a dry house for all of the winter. "
@@ -202,7 +274,7 @@ def test_a_long_imported_paragraph_is_cited_around_its_best_sentence(tmp_path: P
     with Dataset(write_lines([view], tmp_path / "cases.jsonl")) as tables:
         rows = tables.citable_parts([view.case.case_id])
         tables.citable = lambda *_: [rows[0] | {"text": text, "score": 1.0, "part": "p1"}]
-        (one,) = passages(tables, "What does the planner cost?", 5, 3)
+        one, *_ = passages(tables, "What does the planner cost?", 5, 3)
     assert "nine cents" in one.citation.text
     assert one.citation.text in text
     assert len(one.citation.text) < 900

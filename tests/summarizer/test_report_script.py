@@ -26,9 +26,9 @@ def script(*lines):
     return completion({"lines": [dict(zip(("voice", "text", "gives"), one)) for one in lines]})  # noqa: B905
 
 
-async def written(asker_of, section=RETRIEVAL, report=REPORT):
+async def written(asker_of, section=RETRIEVAL, report=REPORT, judge=None):
     """Return the lines as plain values."""
-    return [tuple(one) for one in await write_section(report, section, asker_of())]
+    return [tuple(one) for one in await write_section(report, section, asker_of(), judge)]
 
 
 async def test_lines_that_agree_with_their_sentences_are_kept(asker_of, endpoint) -> None:
@@ -63,6 +63,17 @@ async def test_a_line_that_differs_gives_way_to_its_sentence(asker_of, endpoint,
     assert found == [(1, SHARE[1], (1,)), AS_THEY_STAND[1], (1, BOTH[1], (3, 4))]
 
 
+async def test_a_line_that_the_judge_refuses_gives_way_to_its_sentence(asker_of, endpoint) -> None:
+    """Numbers, names and words agree, and the line says the contrary."""
+    contrary = "Acme, in 2024, stores 40k claims, and none of them in PostgreSQL."
+    endpoint.enqueue(
+        script(("guest", contrary, [2])),
+        completion({"verdicts": [{"statement": 1, "label": "contrary", "reason": "x"}]}),
+    )
+    found = await written(asker_of, judge=asker_of())
+    assert found[0] == AS_THEY_STAND[1]
+
+
 async def test_a_sentence_is_given_once(asker_of, endpoint) -> None:
     """A line that repeats a sentence is dropped; what it gives besides is read as it stands."""
     again = ("host", "Acme stores 40k claims in PostgreSQL, and two teams rank results.", [2, 3])
@@ -84,9 +95,10 @@ async def test_what_no_line_gives_is_read_at_the_end(asker_of, endpoint) -> None
     [
         ("host", "Most teams fail.", []),
         ("host", "Did 7 teams fail?", []),
+        ("host", "Did you know that the whole search was hacked last year?", []),
         ("guest", "They all fail.", [99]),
     ],
-    ids=["a claim", "a question with a number", "an unknown sentence"],
+    ids=["a claim", "a question with a number", "a question that claims", "an unknown sentence"],
 )
 async def test_a_line_without_sentences_may_only_ask(asker_of, endpoint, line) -> None:
     """Claims of the model's own are dropped, and so are sentences that are not there."""

@@ -7,7 +7,6 @@ from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 from scripted_model import PROFILE
 
 from schemas.cases import SupportLevel
-from schemas.errors import AnswerInvalid
 from schemas.reports import Citation, Material, Number, Theme
 from summarizer.asking import Asker
 from summarizer.claims import Claim, Grounds, checked
@@ -45,7 +44,10 @@ GROUNDS = Grounds("we block trays", STATED, [SHARE, WASTE], COMPANIES, ["Dough a
         ("At Ottokar GPT-4 plans the dough.", (1,), ""),
         ("Ottokar AG plans its dough with a model.", (1,), ""),
         ("Waste fell by {s:2}.", (2,), ""),
-        ("It is named in {q:share} % of the cases.", (), ""),
+        ("It is named in {q:share} % of the cases.", (1,), ""),
+        ("It is named in {q:share} % of the cases, and most failed.", (), "no statement"),
+        ("In 2024 waste fell after the planner came.", (2,), ""),
+        ("Waste fell by 2024 trays.", (2,), "number 2024"),
         ("Bakers ignored the plan in 30 of 40 shops.", (3,), ""),
         ("Block every tray that is left.", (1,), ""),  # a word of the statements, no company
         ("Bakers ignored the plan.", (), "no statement"),
@@ -58,7 +60,7 @@ GROUNDS = Grounds("we block trays", STATED, [SHARE, WASTE], COMPANIES, ["Dough a
         ("GPT-5 plans the dough.", (1,), "number GPT-5"),
         ("Waste fell by {s:2}.", (1,), "without citing its statement"),
         ("Waste fell by {s:7}.", (2,), "There is no number"),
-        ("It is named in {q:all} cases.", (), "There is no number"),
+        ("It is named in {q:all} cases.", (1,), "There is no number"),
         ("The planner came with Kubernetes.", (2,), "“Kubernetes”"),
     ],
 )
@@ -173,17 +175,20 @@ async def test_without_a_judge_sentences_stay_unverified(
 async def test_a_sentence_that_the_judge_passes_over_is_not_carried(
     endpoint: ScriptedEndpoint, asker_of: Callable[..., Asker]
 ) -> None:
-    """Silence of the judge is no approval; an answer about other sentences is an error."""
+    """Silence of the judge is no approval: it is asked again, about the rest alone."""
     claims = [
         Claim(text="Ottokar blocks trays.", cites=(1,)),
         Claim(text="Waste fell.", cites=(2,)),
     ]
-    endpoint.script = Script(JudgeAnswer=verdicts("entailed"))
+    endpoint.script = script = Script(JudgeAnswer=[verdicts("entailed"), verdicts("partly")])
     found = await checked(claims, GROUNDS, asker_of())
     assert [one.support for one in found] == [SupportLevel.VERIFIED, None]
-    endpoint.script = Script(JudgeAnswer={"verdicts": []})
-    with pytest.raises(AnswerInvalid):
-        await checked(claims[:1], GROUNDS, asker_of())
+    assert len(script.asked) == 2
+    endpoint.script = script = Script(JudgeAnswer={"verdicts": []})
+    others = [one.model_copy(update={"text": f"{one.text} So it is."}) for one in claims]
+    found = await checked(others, GROUNDS, asker_of())
+    assert [one.reason for one in found] == ["The judge gave no verdict on it."] * 2
+    assert len(script.asked) == 3
 
 
 async def test_an_outline_merges_names_and_keeps_what_it_passes_over(

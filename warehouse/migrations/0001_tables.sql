@@ -606,11 +606,12 @@ CREATE TABLE report_numbers (
     value VARCHAR,
     meaning VARCHAR,
     series VARCHAR,
-    label VARCHAR
+    label VARCHAR,
+    key VARCHAR
 );
 COMMENT ON TABLE report_numbers IS 'The numbers of each report: the query over the published cases, and what it gave.';
 COMMENT ON COLUMN report_numbers.name IS 'as in the sentences: q:cases, s:CASE.results.7';
-COMMENT ON COLUMN report_numbers.series IS 'numbers of the same series make a chart, each with its label';
+COMMENT ON COLUMN report_numbers.series IS 'numbers of the same series make a chart, each with its label and its key: a year, an industry or a tag';
 
 CREATE TABLE report_events (
     report_id VARCHAR,

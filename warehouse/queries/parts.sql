@@ -234,7 +234,8 @@ numbers AS (
                 'value': value,
                 'meaning': meaning,
                 'series': series,
-                'label': label
+                'label': label,
+                'key': key
             }
             ORDER BY n
         ) AS numbers

@@ -28,7 +28,7 @@ STILL_ABOVE = {
     "summarizer": 5_530,
 }
 PACKAGES = [name for name in CEILINGS if name not in {"benchmarks", "tests"}]
-PROGRAM_CEILING = 33_750
+PROGRAM_CEILING = 33_850
 FILE_CEILING = 400
 MOST_ERRORS = 40
 MOST_BYTES = {"README.md": 9_000, "CHANGELOG.md": 12_000, "benchmarks/RESULTS.md": 16_000}

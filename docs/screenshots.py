@@ -105,8 +105,9 @@ def take_site(folder: Path) -> None:
             page = browser.new_context(**options).new_page()
             for name, path in (*SITE.items(), ("case", str(case))):
                 page.goto(f"{address}{path}")
-                page.wait_for_load_state("networkidle")
-                if "question" in path:
+                if name != "listen":  # its recording comes in as long as the page is open
+                    page.wait_for_load_state("networkidle")
+                if name == "data":
                     page.locator("#ask-result tr").first.wait_for()
                 keep(page, f"site-{name}{view}")
         browser.close()

@@ -1,5 +1,6 @@
 """The commands ``report`` and ``ask``, on cases of the embedded kind."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,24 @@ TITLE = "Dough plans by retrieval"
 NAME = "dough-plans-by-retrieval"
 
 
+@pytest.fixture(scope="module")
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with four published cases, made by the first test that needs it."""
+    return tmp_path_factory.mktemp("published") / "home"
+
+
 @pytest.fixture
-def home(tmp_path: Path, run: Run) -> Path:
-    """A home with four published cases."""
-    with Warehouse(Settings(home=tmp_path / "home").home / "warehouse.duckdb") as warehouse:
-        for view in bakeries():
-            warehouse.append(*rows(view))
-    assert run("publish").exit_code == 0
-    return tmp_path / "home"
+def home(tmp_path: Path, run: Run, published_home: Path) -> Path:
+    """A copy of that home."""
+    home = tmp_path / "home"
+    if not published_home.exists():
+        with Warehouse(Settings(home=home).home / "warehouse.duckdb") as warehouse:
+            for view in bakeries():
+                warehouse.append(*rows(view))
+        assert run("publish").exit_code == 0
+        home.rename(published_home)
+    shutil.copytree(published_home, home)
+    return home
 
 
 def test_a_report_is_made_read_checked_published_and_withdrawn(run: Run, home: Path) -> None:

@@ -1,6 +1,7 @@
 """Reports and answers over published cases, from the order to the site."""
 
 import json
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,30 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"site_address": "https://cases.example"})
 
 
+def copied(home: Path, to: Path) -> bool:
+    """Copy a home where there is one."""
+    return home.exists() and bool(shutil.copytree(home, to))
+
+
+@pytest.fixture(scope="session")
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the bakeries on its site, made by the first test that needs it."""
+    return tmp_path_factory.mktemp("published") / "home"
+
+
 @pytest.fixture
 async def published(
-    settings: Settings, model_endpoint: ScriptedEndpoint
+    settings: Settings, model_endpoint: ScriptedEndpoint, published_home: Path
 ) -> AsyncIterator[Services]:
     """Services with the bakeries on the site, and the model that writes reports."""
     model_endpoint.script = ReportModel()
+    if not copied(published_home, settings.home):
+        async with Services(settings) as services:
+            for one in bakeries():
+                services.warehouse.append(*rows(one))
+            await publish_site(services)
+        copied(settings.home, published_home)
     async with Services(settings) as services:
-        for one in bakeries():
-            services.warehouse.append(*rows(one))
-        await publish_site(services)
         yield services
 
 

@@ -48,7 +48,7 @@ async def answer(question: str, services: Services) -> Answer:
     shown = tuple(Near(citation=one, address=addresses[one]) for one in cited) or near
     return Answer(
         question=question,
-        # What failed the checks is no verdict on the cases.
+        # A failed check says nothing about the cases.
         outcome=Outcome.ANSWERED if sentences else Outcome.STATEMENTS if failed else Outcome.SILENT,
         sentences=sentences,
         statements=shown,

@@ -7,7 +7,7 @@ from schemas.reports import Scope
 from schemas.taxonomy import load_taxonomy
 
 SURE = "NOT list_contains(doubtful, '{}')"
-"""The condition that nobody doubted a fact: a doubtful one is not counted."""
+"""The SQL condition that a fact was not doubted: doubtful facts are not counted."""
 
 
 def literal(value: str | int | date) -> str:

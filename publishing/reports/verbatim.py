@@ -26,7 +26,7 @@ def counted(text: str) -> Sentence:
 
 
 def about_theme(counts: Counts, theme: Theme) -> list[Sentence]:
-    """Return the sentences that count the cases of a theme, none where it is no tag."""
+    """Return the sentences that count the cases of a theme, none where it is not a tag."""
     if theme.tag is None:
         return []
     names = ("theme", "challenge")

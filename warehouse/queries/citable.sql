@@ -1,4 +1,4 @@
--- What reports and answers may cite: the statements of published cases that nobody doubted, and the
+-- What reports and answers may cite: statements of published cases that were not doubted, and the
 -- paragraphs of imported texts, which have no statements.
 
 -- name: citable_tables

@@ -21,7 +21,7 @@ CEILINGS = {
     "prompts": 300,
     "config": 506,
     "benchmarks": 2_065,
-    "tests": 22_900,
+    "tests": 22_940,
 }
 # Where a package still is above the ceiling of its design, it must not grow.
 STILL_ABOVE = {

@@ -66,15 +66,8 @@ def report(
     """Write a report across the published cases, or list, show, check and publish reports."""
     settings = load_settings(context, llm_model=model, budget_run=budget)
     if what in (*_STEPS, *_OTHERS):
-        about: dict[str, object] = {
-            "--template": template,
-            "--tag": tag,
-            "--industry": industry,
-            "--since": since,
-        }
-        about |= {"--company": company, "--outline": outline, "--dry-run": dry_run}
-        if given := [option for option, value in about.items() if value]:
-            raise InputError(f"`casebook report {what}` takes no {given[0]}")
+        about = {"template": template, "tag": tag, "industry": industry, "company": company}
+        _refuse(what, **about, since=since, outline=outline, dry_run=dry_run)
         if what == "audio":
             run(settings, lambda services: _record(services, name, voice or (), talk=talk))
         run(settings, lambda services: _act(services, what, name, as_json=as_json))
@@ -102,6 +95,12 @@ def report(
         emit([made], report_text, as_json=as_json)
 
     run(settings, work)
+
+
+def _refuse(action: str, **options: object) -> None:
+    """Raise InputError where an action was given an option of a new report."""
+    if given := [name.replace("_", "-") for name, value in options.items() if value]:
+        raise InputError(f"`casebook report {action}` takes no --{given[0]}")
 
 
 def ask(

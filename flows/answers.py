@@ -9,14 +9,14 @@ from publishing.reports.checks import parts_of, row_of
 from publishing.reports.material import passages
 from schemas.errors import InputError
 from schemas.frozen import content_id
-from schemas.reports import Answer, Citation, Material, Near, Outcome, Sentence
+from schemas.reports import Citation, CitedAnswer, Material, Near, Outcome, Sentence
 from summarizer.reports import ReportWriter
 from warehouse import Dataset
 
 _READ, _PER_CASE, _SHOWN = 40, 6, 8
 
 
-async def answer(question: str, services: Services) -> Answer:
+async def answer(question: str, services: Services) -> CitedAnswer:
     """Answer a question in at most eight checked sentences, or say that the cases do not.
 
     With the embedded model: the statements that fit it best.
@@ -35,7 +35,7 @@ async def answer(question: str, services: Services) -> Answer:
     if not writes(services):
         # Whether a statement answers a question cannot be seen by its words.
         outcome = Outcome.STATEMENTS if near else Outcome.SILENT
-        return Answer(question=question, outcome=outcome, statements=near)
+        return CitedAnswer(question=question, outcome=outcome, statements=near)
     sentences: tuple[Sentence, ...] = ()
     failed = False
     if found:
@@ -46,7 +46,7 @@ async def answer(question: str, services: Services) -> Answer:
         failed = bool(written.dropped)
     cited = dict.fromkeys(one for sentence in sentences for one in sentence.citations)
     shown = tuple(Near(citation=one, address=addresses[one]) for one in cited) or near
-    return Answer(
+    return CitedAnswer(
         question=question,
         # A failed check says nothing about the cases.
         outcome=Outcome.ANSWERED if sentences else Outcome.STATEMENTS if failed else Outcome.SILENT,

@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,6 +35,7 @@ from schemas.reports import (
 )
 from schemas.taxonomy import Term, load_taxonomy
 from summarizer import reports as writing
+from summarizer.asking import Asker
 from summarizer.mentions import terms_in
 from summarizer.profiles import Strategy
 from warehouse import Dataset
@@ -221,7 +222,7 @@ def _scope(order: ReportOrder) -> Scope:
     )
 
 
-def _since(text: str | None) -> tuple[int | None, Any]:
+def _since(text: str | None) -> tuple[int | None, date | None]:
     """Return a year, or a day, or neither."""
     if text is None:
         return None, None
@@ -258,10 +259,9 @@ async def _written(plan: _Plan, services: Services, on_progress: Progress) -> Re
         plan.order.title, plan.template.purpose, ask, judge, plan.companies
     )
     themes, numbers = plan.themes, await to_thread(_numbers, plan)
-    total = len(themes) + 2
     if plan.template.themes == "likeness":
         themes = await writer.outline(themes, plan.template.most)
-        total = len(themes) + 2
+    total = len(themes) + 2
     on_progress(1, total)
     own = [
         (one, [*numbers, *(plan.counts.of_tag(one.tag, one.heading) if one.tag else ())])
@@ -304,7 +304,7 @@ async def _written(plan: _Plan, services: Services, on_progress: Progress) -> Re
     )
 
 
-def _asking(plan: _Plan, services: Services) -> tuple[Any, Any]:
+def _asking(plan: _Plan, services: Services) -> tuple[Asker, Asker | None]:
     """Return what asks the model, and the judge where one is on; calls are about the title."""
     about = content_id("rep", plan.order.model_dump(mode="json"))
     return services.asker(about), services.judge(about)
@@ -320,7 +320,7 @@ def _in_numbers(plan: _Plan, sections: Sequence[ReportSection]) -> ReportSection
     found = [plan.counts.sentence("theme", one.slug, one.label) for one in _named_terms(plan)]
     ids = {c.case_id for section in sections for s in section.sentences for c in s.citations}
     plan.counts.cited(sorted(ids))
-    texts = [*filter(None, found), "It cites {q:cited} of the published cases."]
+    texts = filter(None, [*found, plan.counts.sentence("cited")])
     sentences = (*made.sentences, *map(verbatim.counted, texts))
     return made.model_copy(update={"sentences": sentences})
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from config.services import Services
 from config.settings import OPENAI_ENDPOINT, Settings
 from publishing.audio.recording import RATE, Recording, write_recording
-from publishing.audio.script import Line, one_voice, two_voices, unrepeated
+from publishing.audio.script import ScriptLine, one_voice, two_voices, unrepeated
 from publishing.audio.speech import OFFLINE, EndpointVoice, Speech, Voice
 from schemas.errors import ConfigurationError, InputError
 from schemas.reports import Report
@@ -80,7 +80,7 @@ def _key(settings: Settings, endpoint: str) -> str:
 
 async def _conversation(
     report: Report, services: Services
-) -> tuple[tuple[Line, ...], dict[str, object]]:
+) -> tuple[tuple[ScriptLine, ...], dict[str, object]]:
     """Return the lines of a conversation, and which model and calls they are from."""
     if services.profile.strategy is Strategy.GUIDED:
         message = f"{services.profile.model} is too small to write a conversation: set"

@@ -13,6 +13,7 @@ from publishing.figures import figures
 from publishing.files import SiteFiles, key_of
 from publishing.group_pages import PAGE, write_group
 from publishing.groups import KINDS, Group, GroupKind, groups
+from publishing.likeness import FUNCTION_WORDS
 from publishing.pages import FACETS, facet_labels
 from publishing.plan import Change, Plan, Tables
 from publishing.questions import questions
@@ -90,7 +91,10 @@ class Overviews:
         folder, schema = lines.parent, CaseRecord.model_json_schema(mode="serialization")
         (folder / "cases.schema.json").write_text(json.dumps(schema, indent=2) + "\n", "utf-8")
         texts, words = self._tables.words()
-        counts = json.dumps({"texts": texts, "words": words}, separators=(",", ":"))
+        counts = json.dumps(
+            {"texts": texts, "words": words, "function_words": sorted(FUNCTION_WORDS)},
+            separators=(",", ":"),
+        )
         (folder / "words.json").write_text(counts, "utf-8")
         for name, rows in self._statements.items():
             text = statements_json(name, rows, self._entries)

@@ -14,7 +14,7 @@ from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
 from schemas.generations import CostLine
 from schemas.imports import ImportReport
-from schemas.reports import Answer, Expected, Near, Outcome, Report
+from schemas.reports import CitedAnswer, Expected, Near, Outcome, Report
 from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import CaseLine, CaseView
 from schemas.sources import Check, CheckResult, Document, Passage, Source
@@ -363,7 +363,7 @@ def checked_text(checked: CheckedReport) -> str:
     return "\n       ".join(lines)
 
 
-def answer_text(found: Answer) -> str:
+def answer_text(found: CitedAnswer) -> str:
     """Return an answer with its sources, or the statements that are nearest to the question."""
     numbers = {near.citation: n for n, near in enumerate(found.statements, start=1)}
     lines = []

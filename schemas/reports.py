@@ -157,11 +157,12 @@ class Report(Frozen):
 
 def with_numbers(text: str, numbers: Mapping[str, Number]) -> str:
     """Return a text with the values of its placeholders, those that are known."""
+    return PLACEHOLDER.sub(lambda m: numbers[m[1]].value if m[1] in numbers else m[0], text)
 
-    def value(found: re.Match[str]) -> str:
-        return numbers[found[1]].value if found[1] in numbers else found[0]
 
-    return PLACEHOLDER.sub(value, text)
+def value_name(cited: Citation) -> str:
+    """Return the name of the value of a result: ``s:CASE.results.7``."""
+    return f"s:{cited.case_id}.results.{cited.part.removeprefix('s')}"
 
 
 ReportStep = StrEnum("ReportStep", "PUBLISH WITHDRAW")
@@ -193,8 +194,7 @@ class Material(Frozen):
 
 
 _ROLES: Mapping[str, Role] = {
-    **dict.fromkeys(("context", "architecture", "solutions", "techniques"), Role.DID),
-    **dict.fromkeys(("tools", "evaluation"), Role.DID),
+    **dict.fromkeys("context architecture solutions techniques tools evaluation".split(), Role.DID),
     "challenges": Role.CHALLENGES,
     "lessons": Role.WORKED,
     "failures": Role.FAILED,
@@ -250,7 +250,7 @@ class Near(Frozen):
     address: str
 
 
-class Answer(Frozen):
+class CitedAnswer(Frozen):
     """What the cases say to a question: sentences that cite, or the statements nearest to it."""
 
     question: str

@@ -26,7 +26,7 @@ _IN_TIME = "in|of|since|from|until|before|after|during|In|Since|Until|Before|Aft
 _LEAST_NAME = 3
 
 
-class Claim(Frozen):
+class CitingClaim(Frozen):
     """A sentence with what it cites, by the numbers that the model was shown."""
 
     text: str
@@ -36,7 +36,7 @@ class Claim(Frozen):
 class Judged(NamedTuple):
     """A claim with its support, None and a reason where it is not carried."""
 
-    claim: Claim
+    claim: CitingClaim
     support: SupportLevel | None
     reason: str = ""
 
@@ -84,7 +84,7 @@ class Grounds:
         """Return a sentence with its numbers in place of the placeholders."""
         return with_numbers(text, self.numbers)
 
-    def problem(self, claim: Claim) -> str:
+    def problem(self, claim: CitingClaim) -> str:
         """Return in words why code refuses a claim, empty where it does not."""
         cited = [self.statements[n] for n in claim.cites if n in self.statements]
         placed = PLACEHOLDER.findall(claim.text)
@@ -130,7 +130,9 @@ async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
     return [one for one in outcomes if not isinstance(one, BaseException)]
 
 
-async def checked(claims: Sequence[Claim], grounds: Grounds, judge: Asker | None) -> list[Judged]:
+async def checked(
+    claims: Sequence[CitingClaim], grounds: Grounds, judge: Asker | None
+) -> list[Judged]:
     """Return each claim with what code and judge say; without a judge it stays unverified.
 
     Raises:
@@ -138,7 +140,7 @@ async def checked(claims: Sequence[Claim], grounds: Grounds, judge: Asker | None
     """
     problems = await asyncio.to_thread(lambda: [grounds.problem(one) for one in claims])
     passed = [one for one, problem in zip(claims, problems, strict=True) if not problem]
-    verdicts: dict[Claim, tuple[SupportLevel | None, str]]
+    verdicts: dict[CitingClaim, tuple[SupportLevel | None, str]]
     if judge is None:
         verdicts = dict.fromkeys(passed, (SupportLevel.UNVERIFIED, ""))
     else:
@@ -152,14 +154,14 @@ async def checked(claims: Sequence[Claim], grounds: Grounds, judge: Asker | None
 
 
 async def _verdicts(
-    claims: Sequence[Claim], grounds: Grounds, judge: Asker
-) -> dict[Claim, tuple[SupportLevel | None, str]]:
+    claims: Sequence[CitingClaim], grounds: Grounds, judge: Asker
+) -> dict[CitingClaim, tuple[SupportLevel | None, str]]:
     """Return the judge's verdict on each claim; one that it passes over is not carried."""
     source = _source(claims, grounds)
     values = {"fence": fence_for(source), "source": source}
     answer = await judge.ask(judge.prompt(JUDGE), values, JudgeAnswer, STAGE)
     labels = {one.statement: one for one in answer.verdicts}
-    found: dict[Claim, tuple[SupportLevel | None, str]] = {}
+    found: dict[CitingClaim, tuple[SupportLevel | None, str]] = {}
     passed_over = []
     for n, claim in enumerate(claims, start=1):
         if (verdict := labels.get(n)) is None:
@@ -174,7 +176,7 @@ async def _verdicts(
     return found | {one: _NO_VERDICT for one in passed_over if one not in found}
 
 
-def _again(passed_over: Sequence[Claim], asked: int) -> Iterator[Sequence[Claim]]:
+def _again(passed_over: Sequence[CitingClaim], asked: int) -> Iterator[Sequence[CitingClaim]]:
     """Yield what to ask about once more: fewer sentences than before, since answers are kept."""
     middle = len(passed_over) // 2
     if 0 < len(passed_over) < asked:
@@ -183,7 +185,7 @@ def _again(passed_over: Sequence[Claim], asked: int) -> Iterator[Sequence[Claim]
         yield from (passed_over[:middle], passed_over[middle:])
 
 
-def _source(claims: Sequence[Claim], grounds: Grounds) -> str:
+def _source(claims: Sequence[CitingClaim], grounds: Grounds) -> str:
     """Return the cited statements and numbers once, then the sentences that cite them."""
     cited = sorted({n for claim in claims for n in claim.cites})
     lines = [f"[{n}] {stated(grounds.statements[n])}" for n in cited]
@@ -193,7 +195,7 @@ def _source(claims: Sequence[Claim], grounds: Grounds) -> str:
     return "\n".join([*lines, "", *_asked(claims, grounds)])
 
 
-def _asked(claims: Sequence[Claim], grounds: Grounds) -> Iterator[str]:
+def _asked(claims: Sequence[CitingClaim], grounds: Grounds) -> Iterator[str]:
     for n, claim in enumerate(claims, start=1):
         counts = (one for one in PLACEHOLDER.findall(claim.text) if one.startswith("q:"))
         marks = "".join(f"[{one}]" for one in (*claim.cites, *dict.fromkeys(counts)))

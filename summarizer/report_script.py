@@ -11,7 +11,7 @@ from schemas.reports import Citation, Report, ReportSection, Sentence, SpokenLin
 from summarizer.agreement import missing_names, missing_numbers
 from summarizer.answers import Answer
 from summarizer.asking import Asker
-from summarizer.claims import Claim, Grounds, checked
+from summarizer.claims import CitingClaim, Grounds, checked
 from summarizer.rendering import fence_for, one_line
 
 STAGE = PROMPT = "report_audio"
@@ -66,7 +66,7 @@ def _checked(
     report: Report,
     known: dict[int, Sentence],
     lines: Sequence[LineAnswer],
-    passed: Collection[Claim],
+    passed: Collection[CitingClaim],
 ) -> Iterator[SpokenLine]:
     """Yield the lines that pass, and the sentences that none of them gives, each once."""
     left = dict(known)
@@ -86,11 +86,11 @@ def _checked(
         yield SpokenLine(1, report.shown(one), (n,))
 
 
-def _claim(line: LineAnswer) -> Claim:
-    return Claim(text=one_line(line.text), cites=tuple(dict.fromkeys(line.gives)))
+def _claim(line: LineAnswer) -> CitingClaim:
+    return CitingClaim(text=one_line(line.text), cites=tuple(dict.fromkeys(line.gives)))
 
 
-def _only_asks(claim: Claim) -> bool:
+def _only_asks(claim: CitingClaim) -> bool:
     """Return whether a line that gives no sentence is a question too short to claim anything."""
     words = claim.text.split()
     is_plain = not missing_numbers(claim.text, "") and not missing_names(claim.text, "", (), "")

@@ -21,6 +21,7 @@ from schemas.reports import (
     Role,
     Sentence,
     Theme,
+    value_name,
 )
 from summarizer.answers import Answer
 from summarizer.asking import Asker, schema_tokens
@@ -28,7 +29,7 @@ from summarizer.claims import (
     JUDGE,
     MOST_CITED,
     STAGE,
-    Claim,
+    CitingClaim,
     Grounds,
     Judged,
     all_of,
@@ -48,7 +49,7 @@ PROMPTS = (OUTLINE, SECTION, REWRITE, SUMMARY, JUDGE)
 
 _SHOWN, _PER_THEME = 8, 48  # statements of a theme: to name it, and to write about it
 _MOST_ANSWERED = 8
-_JUDGED_TOKENS, _REWRITTEN = 60, 0.25  # a sentence for the judge; the share that is rewritten
+_JUDGED_TOKENS, _SENTENCES = 60, 12  # a sentence for the judge; those of a section
 
 
 class NamedSection(Answer):
@@ -224,12 +225,15 @@ class ReportWriter:
         )
 
     async def _settled(
-        self, claims: Sequence[Claim], grounds: Grounds, roles: Mapping[Claim, Role] | None = None
+        self,
+        claims: Sequence[CitingClaim],
+        grounds: Grounds,
+        roles: Mapping[CitingClaim, Role] | None = None,
     ) -> Written:
         """Return the claims that are carried, each as it is or rewritten, in their order."""
         first, roles = await checked(claims, grounds, self.judge), dict(roles or {})
         failed = [n for n, one in enumerate(first) if one.support is None]
-        second: dict[Claim, Judged] = {}
+        second: dict[CitingClaim, Judged] = {}
         if failed:
             rewritten = await self._rewritten(first, failed, roles, grounds)
             again = await checked([*rewritten.values()], grounds, self.judge)
@@ -248,9 +252,9 @@ class ReportWriter:
         self,
         judged: Sequence[Judged],
         failed: Sequence[int],
-        roles: dict[Claim, Role],
+        roles: dict[CitingClaim, Role],
         grounds: Grounds,
-    ) -> dict[Claim, Claim]:
+    ) -> dict[CitingClaim, CitingClaim]:
         """Return by claim what the model makes of those that failed and that it does not give up.
 
         A new role is added to ``roles``.
@@ -289,9 +293,9 @@ def forecast(
         calls.append(_call(asker, REWRITE, RewriteAnswer, size))
         if judge:
             calls += [_call(judge, JUDGE, JudgeAnswer, size)] * 2
-    calls.append(_call(asker, SUMMARY, CitingAnswer, 12 * _JUDGED_TOKENS * len(sizes)))
+    calls.append(_call(asker, SUMMARY, CitingAnswer, _SENTENCES * _JUDGED_TOKENS * len(sizes)))
     if judge:
-        calls.append(_call(judge, JUDGE, JudgeAnswer, 12 * _JUDGED_TOKENS))
+        calls.append(_call(judge, JUDGE, JudgeAnswer, _SENTENCES * _JUDGED_TOKENS))
     return calls
 
 
@@ -326,9 +330,9 @@ def _values(found: Sequence[Material]) -> list[Number]:
     return [Number(name=f"s:{n}", sql="", value=v, meaning="its value") for n, v in measured if v]
 
 
-def _claim(sentence: CitingSentence) -> Claim:
+def _claim(sentence: CitingSentence) -> CitingClaim:
     cites = tuple(dict.fromkeys(sentence.cites))[:MOST_CITED]
-    return Claim(text=one_line(sentence.text), cites=cites)
+    return CitingClaim(text=one_line(sentence.text), cites=cites)
 
 
 def _sentence(judged: Judged, support: SupportLevel, role: Role, grounds: Grounds) -> Sentence:
@@ -338,8 +342,7 @@ def _sentence(judged: Judged, support: SupportLevel, role: Role, grounds: Ground
         kind, _, name = found[1].partition(":")
         if kind == "q":
             return found[0]
-        cited = grounds.statements[int(name)]
-        return f"{{s:{cited.case_id}.results.{cited.part.removeprefix('s')}}}"
+        return f"{{{value_name(grounds.statements[int(name)])}}}"
 
     text = PLACEHOLDER.sub(full, judged.claim.text)
     cited = tuple(grounds.statements[n] for n in judged.claim.cites)

@@ -6,8 +6,8 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from publishing.audio.script import Chapter, Line, VoiceNumber
-from publishing.audio.sound import Part, Sound, clock, encode, levelled, silence
+from publishing.audio.script import Chapter, ScriptLine, VoiceNumber
+from publishing.audio.sound import FileChapter, Sound, clock, encode, levelled, silence
 from publishing.folder import replacing
 from schemas.frozen import Frozen
 from schemas.reports import Report
@@ -19,7 +19,7 @@ _LINE, _TURN, _CHAPTER = 0.35, 0.5, 1.1  # seconds of silence before a line
 _MP3, _OPUS = 64_000, 32_000  # bits a second
 
 
-class Mark(Frozen):
+class ChapterMark(Frozen):
     """A chapter of a recording; ``start`` is in seconds, ``case_id`` the case that it is about."""
 
     start: float
@@ -46,14 +46,14 @@ class Recording(Frozen):
     mp3_bytes: int
     opus_bytes: int
     voices: tuple[str, ...]
-    chapters: tuple[Mark, ...]
+    chapters: tuple[ChapterMark, ...]
     cues: tuple[Cue, ...]
     model: str | None = None
     generation_ids: tuple[str, ...] = ()
 
 
 def write_recording(
-    report: Report, lines: Sequence[Line], sounds: Sequence[Sound], out: Path, **made: object
+    report: Report, lines: Sequence[ScriptLine], sounds: Sequence[Sound], out: Path, **made: object
 ) -> Recording:
     """Write the files of a recording into ``out``, in place of an earlier one; return what it is.
 
@@ -65,7 +65,7 @@ def write_recording(
     pieces, chapters, cues = _joined(lines, sounds)
     seconds = sum(piece.seconds for piece in pieces)
     ends = [*(one.start for one in chapters[1:]), seconds]
-    parts = [Part(c.title, c.start, end) for c, end in zip(chapters, ends, strict=True)]
+    parts = [FileChapter(c.title, c.start, end) for c, end in zip(chapters, ends, strict=True)]
     tags = {"title": report.title, "artist": "casebook", "date": str(report.created_at.year)}
     with replacing(out) as folder:
         mp3, opus = folder / "audio.mp3", folder / "audio.opus"
@@ -116,10 +116,10 @@ def transcript_vtt(recording: Recording) -> str:
 
 
 def _joined(
-    lines: Sequence[Line], sounds: Sequence[Sound]
-) -> tuple[list[Sound], list[Mark], list[Cue]]:
+    lines: Sequence[ScriptLine], sounds: Sequence[Sound]
+) -> tuple[list[Sound], list[ChapterMark], list[Cue]]:
     """Return speech with pauses, and where chapters and lines are."""
-    pieces, chapters, cues, at = list[Sound](), list[Mark](), list[Cue](), 0.0
+    pieces, chapters, cues, at = list[Sound](), list[ChapterMark](), list[Cue](), 0.0
     for chapter, members in groupby(zip(lines, sounds, strict=True), lambda one: one[0].chapter):
         pause = _CHAPTER if chapters else 0.0
         chapters.append(_mark(at + pause, chapter))
@@ -133,16 +133,16 @@ def _joined(
     return pieces, chapters, cues
 
 
-def _pause(line: Line, cues: Sequence[Cue]) -> float:
+def _pause(line: ScriptLine, cues: Sequence[Cue]) -> float:
     """Return the silence before a line that does not open a chapter, in seconds."""
     return _TURN if cues and cues[-1].voice != line.voice else _LINE
 
 
-def _mark(at: float, chapter: Chapter) -> Mark:
-    return Mark(start=round(at, 3), title=chapter.title, case_id=chapter.case_id)
+def _mark(at: float, chapter: Chapter) -> ChapterMark:
+    return ChapterMark(start=round(at, 3), title=chapter.title, case_id=chapter.case_id)
 
 
-def _cue(line: Line, start: float, end: float, chapter: int) -> Cue:
+def _cue(line: ScriptLine, start: float, end: float, chapter: int) -> Cue:
     times = {"start": round(start, 3), "end": round(end, 3)}
     of = {"voice": line.voice, "text": line.text, "sentences": line.sentences}
     return Cue.model_validate({**times, **of, "chapter": chapter})

@@ -35,7 +35,7 @@ class Chapter(Frozen):
     case_id: str | None = None
 
 
-class Line(Frozen):
+class ScriptLine(Frozen):
     """What one voice speaks in one go, the sentences that it gives, and what they cite."""
 
     voice: VoiceNumber = 0
@@ -45,12 +45,12 @@ class Line(Frozen):
     citations: tuple[Citation, ...] = ()
 
 
-def one_voice(report: Report) -> tuple[Line, ...]:
+def one_voice(report: Report) -> tuple[ScriptLine, ...]:
     """Return the lines of a report in which one voice reads every sentence."""
     return _lines(report, [[*_read(report, one)] for one in unrepeated(report)], others=0)
 
 
-def two_voices(report: Report, written: Sequence[Sequence[SpokenLine]]) -> tuple[Line, ...]:
+def two_voices(report: Report, written: Sequence[Sequence[SpokenLine]]) -> tuple[ScriptLine, ...]:
     """Return the lines of a conversation; ``written`` is by section, as `unrepeated` gives them."""
     return _lines(report, written, others=1)
 
@@ -76,7 +76,7 @@ def unrepeated(report: Report) -> tuple[ReportSection, ...]:
 
 def _lines(
     report: Report, written: Sequence[Sequence[SpokenLine]], others: VoiceNumber
-) -> tuple[Line, ...]:
+) -> tuple[ScriptLine, ...]:
     """Return opening, sections and cases.
 
     A section is one chapter: chapters by the case of each sentence would last seconds. Each cited
@@ -92,23 +92,23 @@ def _lines(
     return tuple(one for one in lines if one.text)
 
 
-def _opening(report: Report, others: VoiceNumber) -> Iterator[Line]:
+def _opening(report: Report, others: VoiceNumber) -> Iterator[ScriptLine]:
     chapter = Chapter(title="Opening")
     cases, cited = count(report.release.cases, "published case"), len(report.case_ids)
-    yield Line(text=stopped(report.title), chapter=chapter)
+    yield ScriptLine(text=stopped(report.title), chapter=chapter)
     about = f"This report was made from {cases}, as of {day(report.release.day)}. It cites {cited}."
-    yield Line(text=about, chapter=chapter)
-    yield Line(text=_READERS[others], chapter=chapter)
+    yield ScriptLine(text=about, chapter=chapter)
+    yield ScriptLine(text=_READERS[others], chapter=chapter)
 
 
-def _section(section: ReportSection, spoken: Sequence[SpokenLine]) -> Iterator[Line]:
+def _section(section: ReportSection, spoken: Sequence[SpokenLine]) -> Iterator[ScriptLine]:
     chapter = Chapter(title=section.heading)
-    yield Line(text=stopped(section.heading), chapter=chapter)
+    yield ScriptLine(text=stopped(section.heading), chapter=chapter)
     cited = {one.n: one.citations for one in section.sentences}
     for voice, text, numbers in spoken:
         sources = tuple(dict.fromkeys(one for n in numbers for one in cited[n]))
         more = {"sentences": numbers, "citations": sources}
-        yield Line(voice=voice, text=sourced(text, sources), chapter=chapter, **more)
+        yield ScriptLine(voice=voice, text=sourced(text, sources), chapter=chapter, **more)
 
 
 def _read(report: Report, section: ReportSection) -> Iterator[SpokenLine]:
@@ -120,23 +120,23 @@ def _read(report: Report, section: ReportSection) -> Iterator[SpokenLine]:
             yield SpokenLine(0, stopped(report.shown(one)), (one.n,))
 
 
-def _cases(report: Report, read: set[Said | None], reader: VoiceNumber) -> Iterator[Line]:
+def _cases(report: Report, read: set[Said | None], reader: VoiceNumber) -> Iterator[ScriptLine]:
     """Yield a chapter for each case: who and what it is, and what was cited but not yet read."""
     cited: dict[str, dict[str, Citation]] = {}
     for one in (one for sentence in report.sentences for one in sentence.citations):
         cited.setdefault(one.case_id, {})[one.text] = one
     if cited:
-        yield Line(text=stopped(_LAST), chapter=Chapter(title=_LAST))
+        yield ScriptLine(text=stopped(_LAST), chapter=Chapter(title=_LAST))
     for case_id, parts in cited.items():
         first = next(iter(parts.values()))
         has_name = _names(first.title, first.label)
         title = first.title if has_name else f"{first.label}: {first.title}"
         chapter = Chapter(title=title, case_id=case_id)
-        yield Line(text=stopped(_introduced(first)), chapter=chapter)
+        yield ScriptLine(text=stopped(_introduced(first)), chapter=chapter)
         for one in parts.values():
             if _said(one) not in read:
                 text = stopped(one.text)
-                yield Line(voice=reader, text=text, chapter=chapter, citations=(one,))
+                yield ScriptLine(voice=reader, text=text, chapter=chapter, citations=(one,))
 
 
 def _introduced(one: Citation) -> str:

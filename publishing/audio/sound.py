@@ -30,7 +30,7 @@ class Sound(NamedTuple):
         return len(self.samples) / self.rate
 
 
-class Part(NamedTuple):
+class FileChapter(NamedTuple):
     """A chapter of a file: its title, and its start and end in seconds."""
 
     title: str
@@ -43,7 +43,7 @@ def extra(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
-        message = f'Audio needs the package {module}: pip install "casebook[audio]"'
+        message = f"Recordings need the package {module}: install the extra [audio]"
         raise ConfigurationError(message) from error
 
 
@@ -73,7 +73,7 @@ def encode(
     *,
     bit_rate: int = 0,
     tags: Mapping[str, str] | None = None,
-    parts: Sequence[Part] = (),
+    parts: Sequence[FileChapter] = (),
 ) -> None:
     """Write pieces, all of that ``rate``, as a file of the kind that its suffix names.
 
@@ -121,7 +121,7 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
 
 
-def _comments(parts: Sequence[Part]) -> dict[str, str]:
+def _comments(parts: Sequence[FileChapter]) -> dict[str, str]:
     """Return chapters as comments of Ogg files."""
     found = dict[str, str]()
     for n, part in enumerate(parts, start=1):
@@ -129,7 +129,7 @@ def _comments(parts: Sequence[Part]) -> dict[str, str]:
     return found
 
 
-def _chapters(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+def _chapters(parts: Sequence[FileChapter]) -> Iterator[dict[str, Any]]:
     for n, part in enumerate(parts):
         yield {
             "id": n,

@@ -5,26 +5,20 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from publishing.plan import Tables
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.wording import fact_text
-from schemas.reports import PLACEHOLDER, Material, Number, Scope
+from schemas.reports import PLACEHOLDER, Material, Number, Scope, value_name
 
 _NOUN = re.compile(r"(\{([qs]:[\w.-]+)\}(?: \w+)*?) \[(\w+)\|(\w+)\]")
-
-
-class Queries(Protocol):
-    """What runs SQL on the published cases."""
-
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        """Return the rows of a query."""
 
 
 class Counts:
     """Counts what a report is about; ``numbers`` are all that were asked for, by name."""
 
-    def __init__(self, tables: Queries, scope: Scope) -> None:
+    def __init__(self, tables: Tables, scope: Scope) -> None:
         self._tables, self._words = tables, in_words(scope, _company(tables, scope))
         self._scope = condition(scope)
         self.is_all = not self._words
@@ -80,7 +74,7 @@ class Counts:
         numbers = []
         for one in found:
             if one.value:
-                name = value_name(one)
+                name = value_name(one.citation)
                 case, text = literal(one.citation.case_id), literal(one.citation.text)
                 sql = (
                     "SELECT measured(value, unit) AS value FROM results "  # noqa: S608 - literals
@@ -117,7 +111,7 @@ class Counts:
         return self.numbers[name]
 
 
-def value_of(tables: Queries, sql: str) -> str:
+def value_of(tables: Tables, sql: str) -> str:
     """Return what a query gives as readers see it, empty where it gives nothing."""
     found = next(iter(tables.rows(sql)), {"value": None})["value"]
     if isinstance(found, float):
@@ -125,18 +119,13 @@ def value_of(tables: Queries, sql: str) -> str:
     return f"{found:,}" if isinstance(found, int) else str(found or "")
 
 
-def _company(tables: Queries, scope: Scope) -> str:
+def _company(tables: Tables, scope: Scope) -> str:
     """Return the name of a scope's company as most of its cases spell it."""
     if not scope.company:
         return ""
     key = literal(scope.company)
     sql = f"SELECT mode(company) AS name FROM published_cases WHERE company_key = {key}"  # noqa: S608
     return str(tables.rows(sql)[0]["name"] or scope.company)
-
-
-def value_name(one: Material) -> str:
-    """Return the name of a result's value: ``s:CASE.results.7``."""
-    return f"s:{one.citation.case_id}.results.{one.citation.part[1:]}"
 
 
 def used(texts: Iterable[str], numbers: Mapping[str, Number]) -> Iterator[Number]:

@@ -7,7 +7,7 @@ const PER_CASE = 2;
 
 async function find(question) {
   const weigh = await weight();
-  const asked = new Set(words(telling(question)));
+  const asked = new Set(words(await telling(question)));
   const hits = [];
   for (const { address, record } of await candidates(question)) {
     const names = words(`${companyOf(record) ?? ""} ${record.title}`);

@@ -5,34 +5,29 @@ import { openIndex } from "./search_index.js";
 
 const CASES = 12; // that are read
 const STEM = 6;
-const SILENT = new Set(
-  `
-  a about after also an and any are as at be because been before being between both but by can
-  could did do does doing each even for from had has have he how i if in into is its like may
-  me might more most must my no not of on one only or other our out over own per rather she
-  should since so some such than that the their them then there these they this those through
-  to too two under until upon us use used uses using very via was way we well were what when
-  where which while who will with within without would you your
-  `.trim().split(/\s+/u),
-);
-
 export function words(text) {
   return (text.toLowerCase().match(/\d+(?:[.,]\d+)*|[\p{L}\p{N}_]+/gu) ?? []).map((word) =>
     /^\p{L}+$/u.test(word) ? word.slice(0, STEM) : word,
   );
 }
 
-export function telling(text) {
-  return text.split(/\s+/u).filter((word) => !SILENT.has(word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""))).join(" ");
+// By word, in how many of some thousand statements and texts of this site it stands; and the words
+// that say nothing about what a text is about.
+let counted = null;
+
+function counts() {
+  counted ??= fetch("data/words.json").then((found) => found.json());
+  return counted;
 }
 
-// By word, in how many of some thousand statements and texts of this site it stands.
-let frequencies = null;
-
 export async function weight() {
-  frequencies ??= fetch("data/words.json").then((found) => found.json());
-  const { texts, words: counts } = await frequencies;
-  return (word) => Math.log((2 + texts) / (1 + (counts[word] ?? 0)));
+  const { texts, words: known } = await counts();
+  return (word) => Math.log((2 + texts) / (1 + (known[word] ?? 0)));
+}
+
+export async function telling(text) {
+  const { function_words: silent } = await counts();
+  return text.split(/\s+/u).filter((word) => !silent.includes(word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""))).join(" ");
 }
 
 export function partsOf(record) {
@@ -51,8 +46,7 @@ export function partsOf(record) {
 export async function candidates(text) {
   const index = await openIndex();
   const weigh = await weight();
-  const ranked = [...new Set(text.match(/[\p{L}\p{N}][\p{L}\p{N}.,-]*/gu) ?? [])]
-    .filter((word) => !SILENT.has(word.toLowerCase()))
+  const ranked = [...new Set((await telling(text)).match(/[\p{L}\p{N}][\p{L}\p{N}.,-]*/gu) ?? [])]
     .map((word) => [word, words(word).reduce((sum, one) => sum + weigh(one), 0)])
     .sort((a, b) => b[1] - a[1])
     .map(([word]) => word);

@@ -34,7 +34,7 @@ from publishing.writer import PageWriter
 from schemas import errors
 from schemas.reports import Report, ReportSection, SpokenLine
 
-av = pytest.importorskip("av", reason='the extra is missing: pip install "casebook[audio]"')
+av = pytest.importorskip("av", reason="the extra [audio] is missing")
 
 
 # The script
@@ -233,9 +233,9 @@ def test_speech_goes_on_where_it_failed(httpserver: HTTPServer, tmp_path: Path) 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without the packages, the error says which extra to install before anything is spoken."""
     monkeypatch.setattr(sound, "import_module", _missing)
-    with pytest.raises(errors.ConfigurationError, match=r'pip install "casebook\[audio\]"'):
+    with pytest.raises(errors.ConfigurationError, match=r"the extra \[audio\]"):
         Speech(tmp_path, RATE)
-    with pytest.raises(errors.ConfigurationError, match=r'pip install "casebook\[audio\]"'):
+    with pytest.raises(errors.ConfigurationError, match=r"the extra \[audio\]"):
         HibariVoice().speak("Hello.")
 
 
@@ -248,7 +248,7 @@ def _missing(name: str) -> None:
 )
 def test_the_offline_voices_speak(voice: type[HibariVoice], package: str, tmp_path: Path) -> None:
     """Each package speaks a sentence of some seconds, loud enough to be heard."""
-    pytest.importorskip(package, reason='the extra is missing: pip install "casebook[audio]"')
+    pytest.importorskip(package, reason="the extra [audio] is missing")
     spoken = Speech(tmp_path, 24_000).of(voice(), "Acme stores forty thousand claims.")
     assert 1.2 < spoken.seconds < 5
     assert abs(spoken.samples).max() > 3_000

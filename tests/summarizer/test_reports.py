@@ -9,7 +9,7 @@ from scripted_model import PROFILE
 from schemas.cases import SupportLevel
 from schemas.reports import Citation, Material, Number, Theme
 from summarizer.asking import Asker
-from summarizer.claims import Claim, Grounds, checked
+from summarizer.claims import CitingClaim, Grounds, checked
 from summarizer.reports import ReportWriter, forecast
 
 COMPANIES = {
@@ -68,7 +68,7 @@ def test_code_refuses_what_the_cited_statements_lack(
     text: str, cites: tuple[int, ...], problem: str
 ) -> None:
     """Numbers, names, companies and placeholders; what the statements have passes."""
-    found = GROUNDS.problem(Claim(text=text, cites=cites))
+    found = GROUNDS.problem(CitingClaim(text=text, cites=cites))
     assert (problem in found) if problem else found == ""
 
 
@@ -177,8 +177,8 @@ async def test_a_sentence_that_the_judge_passes_over_is_not_carried(
 ) -> None:
     """Silence of the judge is no approval: it is asked again, about the rest alone."""
     claims = [
-        Claim(text="Ottokar blocks trays.", cites=(1,)),
-        Claim(text="Waste fell.", cites=(2,)),
+        CitingClaim(text="Ottokar blocks trays.", cites=(1,)),
+        CitingClaim(text="Waste fell.", cites=(2,)),
     ]
     endpoint.script = script = Script(JudgeAnswer=[verdicts("entailed"), verdicts("partly")])
     found = await checked(claims, GROUNDS, asker_of())

@@ -9,26 +9,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+# The third edition's design gives them; a package that needs more room removes something.
 CEILINGS = {
-    "extractors": 7_000,
-    "summarizer": 4_500,
-    "flows": 2_520,
-    "warehouse": 1_520,
-    "review": 5_975,
-    "publishing": 6_890,
-    "cli": 2_165,
-    "schemas": 1_620,
+    "extractors": 7_200,
+    "summarizer": 5_900,
+    "flows": 3_200,
+    "warehouse": 1_900,
+    "review": 6_500,
+    "publishing": 7_300,
+    "cli": 2_600,
+    "schemas": 1_900,
     "prompts": 300,
-    "config": 506,
-    "benchmarks": 2_065,
-    "tests": 22_940,
-}
-# Where a package still is above the ceiling of its design, it must not grow.
-STILL_ABOVE = {
-    "summarizer": 5_530,
+    "config": 600,
+    "benchmarks": 3_000,
+    "tests": 30_000,
 }
 PACKAGES = [name for name in CEILINGS if name not in {"benchmarks", "tests"}]
-PROGRAM_CEILING = 33_850
+PROGRAM_CEILING = 36_500
 FILE_CEILING = 400
 MOST_ERRORS = 40
 MOST_BYTES = {"README.md": 9_000, "CHANGELOG.md": 12_000, "benchmarks/RESULTS.md": 16_000}
@@ -46,9 +43,8 @@ def lines_of(package: str) -> Counter[str]:
 
 @pytest.mark.parametrize("package", CEILINGS)
 def test_a_package_stays_under_its_ceiling(package: str) -> None:
-    """No package grows past the lines that the design gives it, or that it has today."""
-    ceiling = STILL_ABOVE.get(package, CEILINGS[package])
-    assert sum(lines_of(package).values()) <= ceiling
+    """No package grows past the lines that the design gives it."""
+    assert sum(lines_of(package).values()) <= CEILINGS[package]
 
 
 def test_the_program_stays_under_its_ceiling() -> None:

@@ -27,8 +27,23 @@ Context windows and prices of the providers' models are known. Describe another 
     [models."our-model"]
     context_tokens = 32000
     output_tokens = 4000
-    reasoning_effort = "low"          # for models that think before they answer
-    price = { input = 0.2, output = 0.6 }   # US dollars per million tokens
+    most_output_tokens = 16000        # for the second try where an answer was cut
+    reasoning_effort = "low"          # for models that think before they answer; thinking counts as output
+    strategy = "single"               # "map_reduce", or "guided" for small models
+    overview = false                  # a guided model also writes title, company and abstract
+    mode = "json_schema"              # how answers are asked for; see below
+    strict = false                    # the endpoint enforces the schema
+    price = { input = 0.2, output = 0.6 }   # US dollars per million tokens; `cached` for cached input
+
+`mode` is `json_schema` (a response format with the schema), `json` (a response format that is any JSON object, for endpoints that refuse a schema) or `tools` (a function call, for endpoints that have no response format). Unless the endpoint enforces the schema (`json_schema` with `strict`) or has it as a function, the prompt repeats it. Endpoints that do not know `strict` may refuse it.
+
+## The judge
+
+`CASEBOOK_JUDGE=off` saves about half of the calls. Code alone looks up quotes and compares numbers and names: of 185 false statements with genuine quotes, none of them used to build the checks, it let 151 pass, code and judge none.
+
+## Budgets
+
+A request is sent if the budgets allow an answer of the usual length, thinking included. The limit of the answer is lowered to what they allow, also for a second try, so that an answer that does not end costs no more. Requests at the same time share the budgets. An answer that did not come in time may have been charged for: it counts as its prompt and a full answer, and is asked for once more.
 """
 
 

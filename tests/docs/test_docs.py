@@ -10,6 +10,7 @@ import pytest
 from cli.main import _GROUPS
 from config.settings import Settings
 from schemas import errors
+from summarizer.profiles import Profile
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -27,6 +28,22 @@ def test_the_settings_page_is_current() -> None:
         [sys.executable, "docs/generate.py"], check=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
     )
     assert (ROOT / "docs/settings.md").read_text("utf-8") == page
+
+
+def test_what_a_model_can_be_described_with_is_documented() -> None:
+    """docs/settings.md shows every field of a model's profile."""
+    page = (ROOT / "docs/settings.md").read_text("utf-8")
+    fields = Profile.model_fields.keys() - {"model"}
+    assert {name for name in fields if f"\n    {name} = " not in page} == set()
+
+
+def test_no_block_to_copy_turns_a_check_off() -> None:
+    """What the README gives to copy leaves the judge on; the text says what it is worth."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    copied = [line for line in readme.splitlines() if line.startswith("    ")]
+    assert any("CASEBOOK_LLM_MODEL" in line for line in copied)
+    assert not any("CASEBOOK_JUDGE" in line for line in copied)
+    assert "151 passed without the judge and none with it" in readme
 
 
 def test_there_are_few_settings() -> None:

@@ -22,6 +22,7 @@ from schemas.results import Failure, IngestResult
 from schemas.sources import Payload, SourceRef
 
 _STOPPING_KINDS = SETUP_KINDS | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
+_NO_SECOND_TRY = _STOPPING_KINDS | {"answer_timed_out"}  # it may have been paid for twice
 
 
 @flow(name="backfill", persist_result=False)
@@ -123,7 +124,7 @@ class BatchRun:
         at_once = self.services.parallel + 2 * self.services.settings.workers
         async for item, result in as_done(self._process, items, at_once):
             failure = result and result.failure
-            if failure and failure.transient and not last and failure.kind not in _STOPPING_KINDS:
+            if failure and failure.transient and not last and failure.kind not in _NO_SECOND_TRY:
                 again.append(item)
             elif result:
                 self.on_result(result)

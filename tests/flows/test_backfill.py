@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from claims_article import article
-from scripted_endpoint import ScriptedEndpoint, api_error, schema_name
+from scripted_endpoint import Reply, ScriptedEndpoint, api_error, schema_name
 from scripted_model import answer_of
 
 from config.services import Services
@@ -108,6 +108,17 @@ async def test_a_transient_failure_is_tried_once_more(
     assert progress.counts[SourceState.DRAFTED] == 5
     assert progress.counts[SourceState.FAILED] == 1
     assert progress.failures[0].count == 1
+
+
+async def test_a_slow_answer_gets_no_second_pass(
+    files: list[Candidate], services: Services, model_endpoint: ScriptedEndpoint
+) -> None:
+    """An answer that broke off may be paid for: two requests for it are all that a batch makes."""
+    model_endpoint.script = lambda _: Reply(text='{"choices": [{"mess')
+    run, _ = await finished(files[:1], services)
+    assert len(model_endpoint.requests) == 2
+    progress = services.warehouse.batch(run.batch.batch_id)
+    assert [group.kind for group in progress.failures] == ["answer_timed_out"]
 
 
 async def test_a_forecast_counts_what_is_open(files: list[Candidate], services: Services) -> None:

@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = "auto"
     """How a document becomes a draft; `auto` follows the model and the document's length."""
     llm_timeout: Seconds = 300.0
-    """Seconds that one request may take."""
+    """Seconds that one request may take; in proportion more if it may answer over 8,000 tokens."""
     llm_concurrency: Annotated[int, Field(ge=1, le=256)] = 4
     """Requests to the endpoint at the same time; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)

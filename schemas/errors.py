@@ -119,7 +119,7 @@ class ModelRejected(ModelError, exit_code=4):
 
 
 class BudgetReached(ModelError, exit_code=4):
-    """``budget_reached``, ``source_too_expensive`` or ``price_unknown``: no call was made."""
+    """``budget_reached``, ``price_unknown``, ``answer_truncated`` before, …: no call was made."""
 
 
 class ContextExceeded(ModelError):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel
 
 from prompts.loader import Message, Prompt, load
+from schemas.errors import BudgetReached
 from schemas.frozen import content_id
 from schemas.generations import AnswerStatus, Generation
 from summarizer.budget import Budget, Purse
@@ -88,11 +89,18 @@ class Asker:
         """Ask the model within the budget, and store the call before anything is done with it."""
         tokens = sum(estimate_tokens(message.content, COSTING) for message in messages)
         likely = self.profile.expected(origin["prompt"], tokens + schema_tokens(answer_type))
-        async with self.budget.call(likely.cost_usd) as charge:
+        async with self.budget.call(likely) as charge:
             client = self.client_factory()
-            call = await client.ask(messages, answer_type)
+            try:
+                call = await client.ask(messages, answer_type, charge)
+            except BudgetReached as error:
+                if charge.purse.cut:  # to raise the budget would only pay for that again
+                    raise BudgetReached(charge.purse.cut, "answer_truncated") from error
+                raise
             made = self._generation(call, client.endpoint, origin)
-            charge.usd = made.usage.cost_usd or 0.0
+            if made.status is AnswerStatus.TRUNCATED:
+                spent = f"it cost ${made.usage.cost_usd or 0:.2f}, and the budget allows no more"
+                charge.purse.cut = f"{made.error}; {spent}"
             self.paid.append(made)
             # What was paid for is stored, even if the run was cancelled meanwhile.
             kept = asyncio.to_thread(self.ledger.append, made, timeout=_STORE_SECONDS)
@@ -102,6 +110,7 @@ class Asker:
 
     def _generation(self, call: "Call[A]", endpoint: str, origin: Mapping[str, Any]) -> Generation:
         profile, now = self.profile, datetime.now(UTC)
+        sent = {"output_tokens": call.limit, "schema_in_prompt": profile.schema_in_prompt}
         error = call.errors[-1] if call.answer is None else None
         return Generation(
             **origin,
@@ -111,7 +120,7 @@ class Asker:
             document_id=self.document_id,
             model=profile.model,
             endpoint=endpoint,
-            parameters=profile.parameters | {"output_tokens": profile.answer_tokens},
+            parameters=profile.parameters | sent,
             status=_STATUSES.get(error.kind, AnswerStatus.ERROR) if error else AnswerStatus.OK,
             answer=call.answer.model_dump_json() if call.answer else call.text,
             finish_reason=call.finish_reason,

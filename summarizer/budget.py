@@ -4,26 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from schemas.errors import BudgetReached
+from schemas.generations import Usage
 
+_When = Literal["now", "idle", "alone"]
 _MICRO = 1e-9  # dollars; sums of floats are compared with this slack
-
-
-@dataclass
-class Charge:
-    """What one call cost; ``usd`` is set before the charge is closed."""
-
-    usd: float = 0.0
 
 
 @dataclass(eq=False)
 class Budget:
     """Caps in US dollars; None means no cap.
 
-    Whatever a started source needs is reserved first, so the caps buy whole drafts. A call is let
-    through by what it is expected to cost: a cap may be passed by what the calls under way turn out
-    to cost beyond that.
+    A source's forecast is reserved before it starts, so the caps buy whole drafts. A request
+    reserves what its longest answer costs while it is under way, so that no answer passes a cap.
     """
 
     run_usd: float | None = None  # for everything that this object lets through
@@ -31,6 +26,7 @@ class Budget:
     spent_today: Callable[[], float] = lambda: 0.0  # what is stored; called in a thread
     source_usd: float | None = None  # for each source
     spent: float = field(default=0.0, init=False)
+    unstored: float = field(default=0.0, init=False)  # spent, but not yet in ``spent_today``
     changed: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
     _purses: "set[Purse]" = field(default_factory=set, init=False)
 
@@ -43,13 +39,13 @@ class Budget:
         Raises:
             BudgetReached: if it does not fit, is too much for one source, or has no known price.
         """
-        purse = Purse(self)
+        purse, usd = Purse(self), forecast_usd
         async with self.changed:
-            while refusal := await self.refusal(purse, forecast_usd):
-                if await self.refusal(purse, forecast_usd, alone=True):
+            while refusal := (await self.offer(purse, usd, usd))[1]:
+                if (await self.offer(purse, usd, usd, "alone"))[1]:
                     raise refusal
                 await self.changed.wait()
-            purse.reserved = forecast_usd or 0.0
+            purse.reserved = usd or 0.0
             self._purses.add(purse)
         try:
             yield purse
@@ -59,32 +55,39 @@ class Budget:
                 self.changed.notify_all()
 
     @asynccontextmanager
-    async def call(self, expected_usd: float | None) -> AsyncIterator[Charge]:
-        """Pay for one call outside any source."""
-        async with self.source(0.0) as purse, purse.call(expected_usd) as charge:
+    async def call(self, likely: Usage) -> AsyncIterator["Charge"]:
+        """Pay for one question outside any source."""
+        async with self.source(0.0) as purse, purse.call(likely) as charge:
             yield charge
 
-    async def refusal(
-        self, purse: "Purse", usd: float | None, *, alone: bool = False
-    ) -> BudgetReached | None:
-        """Return why ``usd`` more is refused; ``alone``, even if no other source held anything."""
+    async def offer(
+        self, purse: "Purse", least: float | None, most: float | None, when: _When = "now"
+    ) -> tuple[float, BudgetReached | None]:
+        """Return how much of ``most`` the caps leave, and an error if it is below ``least``.
+
+        ``when`` is now, with requests under way, without any, or without other sources as well.
+        """
         # The cap on one source has a default, and must not stop models without a price.
-        if usd is None and (self.run_usd, self.day_usd) != (None, None):
-            return BudgetReached(
+        if least is None and (self.run_usd, self.day_usd) != (None, None):
+            return 0.0, BudgetReached(
                 "a budget is set but the model's price is not known; set its price in [models], "
                 "0 where it is free",
                 cause="price_unknown",
             )
-        held = 0.0 if alone else sum(one.reserved + one.under_way for one in self._purses)
-        amount = usd or 0.0
-        lacking = max(amount - purse.reserved, 0.0)
-        needs_day = lacking and self.day_usd is not None
+        least, most = least or 0.0, most or 0.0
+        own = purse.under_way if when == "now" else 0.0
+        others = () if when == "alone" else self._purses - {purse}
+        held = own + sum(max(one.reserved, one.under_way * (when == "now")) for one in others)
+        needs_day = self.day_usd is not None and most > _MICRO
         today = await asyncio.to_thread(self.spent_today) if needs_day else 0.0
-        return (
-            _refusal("source", self.source_usd, purse.spent + purse.under_way, amount)
-            or _refusal("run", self.run_usd, self.spent + held, lacking)
-            or _refusal("day", self.day_usd, today + held, lacking)
+        caps = (
+            ("source", self.source_usd, purse.spent + own),
+            ("run", self.run_usd, self.spent + held),
+            ("day", self.day_usd, today + self.unstored + held),
         )
+        refusals = (_refusal(*cap, least) for cap in caps)
+        left = min([most, *(cap - taken for _, cap, taken in caps if cap is not None)])
+        return max(left, 0.0), next(filter(None, refusals), None)
 
 
 def _refusal(name: str, cap: float | None, taken: float, amount: float) -> BudgetReached | None:
@@ -97,35 +100,60 @@ def _refusal(name: str, cap: float | None, taken: float, amount: float) -> Budge
     )
 
 
+@dataclass(eq=False)
 class Purse:
     """What one source may spend: what is ``reserved`` first, then what no other source holds."""
 
-    def __init__(self, budget: Budget) -> None:
-        self._budget = budget
-        self.reserved = self.under_way = self.spent = 0.0
+    budget: Budget
+    reserved: float = 0.0
+    under_way: float = 0.0  # the most that its requests under way may cost
+    spent: float = 0.0
+    cut: str = ""  # how an answer that was cut used up the budget
 
     @asynccontextmanager
-    async def call(self, expected_usd: float | None) -> AsyncIterator[Charge]:
-        """Pay for one call of this source.
+    async def call(self, likely: Usage) -> AsyncIterator["Charge"]:
+        """Pay for one question of this source; close it when the answer is stored."""
+        charge = Charge(self, likely)
+        yield charge
+        self.budget.unstored -= charge.usd
 
-        Close it when the call is stored: until then ``spent_today`` does not include it.
+
+@dataclass(eq=False)
+class Charge:
+    """What the requests of one question have cost; ``usd`` is set before each is closed."""
+
+    purse: Purse
+    likely: Usage  # of one request
+    usd: float = 0.0
+
+    @asynccontextmanager
+    async def request(self, least: float | None, most: float | None) -> AsyncIterator[float]:
+        """Reserve ``most`` for one request, or what is left of it; at least ``least``.
+
+        Waits for requests under way to return what they do not need.
 
         Raises:
-            BudgetReached: if it fits neither the reservation nor what is left beside those of
-                others, or passes the cap for one source.
+            BudgetReached: if less than ``least`` is left.
         """
-        budget, charge, amount = self._budget, Charge(), expected_usd or 0.0
+        purse, budget, before = self.purse, self.purse.budget, self.usd
         async with budget.changed:
-            if refusal := await budget.refusal(self, expected_usd):
+            while True:
+                left, refusal = await budget.offer(purse, least, most)
+                later, _ = await budget.offer(purse, least, most, "idle")
+                if later <= left + _MICRO:
+                    break
+                await budget.changed.wait()
+            if refusal:
                 raise refusal
-            self.under_way += amount
-            self.reserved = max(self.reserved - amount, 0.0)
+            purse.under_way += left
         try:
-            yield charge
+            yield left
         finally:
             async with budget.changed:
-                self.under_way -= amount
-                self.reserved = max(self.reserved + amount - charge.usd, 0.0)
-                self.spent += charge.usd
-                budget.spent += charge.usd
+                paid = self.usd - before
+                purse.under_way -= left
+                purse.reserved = max(purse.reserved - paid, 0.0)
+                purse.spent += paid
+                budget.spent += paid
+                budget.unstored += paid
                 budget.changed.notify_all()

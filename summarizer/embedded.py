@@ -28,7 +28,7 @@ def embedded_profile(file: Path | None, models: ModelTable | None = None) -> Pro
     is_large = file.stat().st_size >= _LARGE_BYTES
     context, output = (8192, 1000) if is_large else (4096, 400)
     known = {"strategy": "guided", "overview": is_large, "price": {"input": 0, "output": 0}}
-    known |= {"context_tokens": context, "output_tokens": output}
+    known |= {"context_tokens": context, "output_tokens": output, "strict": True}
     return profile_of(file.name, "", {file.name: known | dict((models or {}).get(file.name, {}))})
 
 

@@ -14,6 +14,7 @@ from json import JSONDecodeError
 from typing import Any
 
 import openai
+from pydantic import ValidationError
 
 from schemas import errors
 from schemas.errors import ModelError
@@ -24,6 +25,7 @@ TIMED_OUT = "answer_timed_out"
 
 _SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
 _LONGEST = 160  # characters of the endpoint's own words in our message
+_MOST_MISFITS = 5
 _LONGEST_CAUSE = 600  # some servers repeat the request behind the cause, with the source's words
 
 
@@ -55,15 +57,15 @@ class Faults:
         if isinstance(error, openai.APIStatusError):
             headers = error.response.headers
             return self._reported(error.status_code, error.body, error.message, headers)
-        if isinstance(error, TimeoutError | openai.APITimeoutError):
+        if isinstance(error, TimeoutError):
             return self._named(TIMED_OUT)
-        if isinstance(error, openai.APIConnectionError):
+        if isinstance(error, openai.APIConnectionError):  # or no connection in time
             return self._named("unreachable")
         is_half = isinstance(error, JSONDecodeError) and error.doc.lstrip().startswith("{")
         return self._named("answer_broken_off" if is_half else "not_an_endpoint")
 
-    def of_answer(self, completion: Any) -> ModelError:
-        """Return why a completion, or what came in its place, holds no usable answer."""
+    def of_answer(self, completion: Any, limit: int) -> ModelError:
+        """Return why a completion of at most ``limit`` tokens has no usable answer."""
         choices = getattr(completion, "choices", None)
         if not choices:  # a 200 with an error in it, or no endpoint at all
             error = getattr(completion, "error", None)
@@ -72,7 +74,7 @@ class Faults:
         refusal = getattr(choices[0].message, "refusal", None)
         finish = "refusal" if refusal else choices[0].finish_reason
         names = (name for name, fault in _faults().items() if fault.finish == finish)
-        return self._named(next(names, "answer_invalid"))
+        return self._named(next(names, "answer_invalid"), limit=f"{limit:,}")
 
     def _reported(
         self, status: int, body: object, text: str = "", headers: Mapping[str, str] | None = None
@@ -106,6 +108,14 @@ def _name(status: int, code: str, said: str) -> str:
     by_status = (name for name, fault in faults if re.fullmatch(fault.status, str(status)))
     is_failing = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return next(chain(by_code, () if is_failing else by_words, by_status))
+
+
+def misfit(error: ModelError) -> str:
+    """Return what did not fit in an answer, by field and without the answer's own words."""
+    cause = error.__cause__.__cause__ if error.__cause__ else None
+    found = cause.errors()[:_MOST_MISFITS] if isinstance(cause, ValidationError) else []
+    named = (_short(f"{'.'.join(map(str, one['loc']))} {one['msg']}") for one in found)
+    return "; ".join(named) or "it has no JSON object"
 
 
 def _short(said: str) -> str:

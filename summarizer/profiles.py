@@ -43,7 +43,7 @@ class Profile(Frozen):
     reasoning_effort: str | None = None  # of a model that thinks; it takes no temperature
     strategy: Strategy = Strategy.SINGLE  # which gives way to map_reduce for what does not fit
     overview: bool = False  # a guided model also names company and title, and sums up
-    mode: Literal["json_schema", "json", "tools"] = "json_schema"
+    mode: Literal["json_schema", "json", "tools"] = "json_schema"  # how the schema is sent
     strict: bool = False  # the endpoint enforces the schema
     price: Price | None = None
 
@@ -59,11 +59,16 @@ class Profile(Frozen):
             return {"reasoning_effort": self.reasoning_effort}
         return {"temperature": 0.0}
 
-    def limit(self, *, was_cut: bool = False) -> dict[str, int]:
-        """Return the bound of an answer; more room where one was cut."""
-        most = max(self.answer_tokens, self.most_output_tokens or 0)
-        name = "max_tokens" if self.reasoning_effort is None else "max_completion_tokens"
-        return {name: most if was_cut else self.answer_tokens}
+    @property
+    def schema_in_prompt(self) -> bool:
+        """Whether the prompt repeats the schema, because the endpoint may not enforce it."""
+        return self.mode == "json" or (self.mode == "json_schema" and not self.strict)
+
+    def affordable(self, usd: float, asked: int, most: int) -> int:
+        """Return the tokens, up to ``most``, of an answer that ``usd`` pays with its prompt."""
+        price = self.price or Price(input=0, output=0)
+        left = usd * 1_000_000 - asked * price.input
+        return min(most, round(left / price.output)) if price.output else most
 
     def expected(self, prompt: str, asked: int) -> Usage:
         """Return what a call is likely to take whose prompt has ``asked`` tokens, filled in."""

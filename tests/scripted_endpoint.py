@@ -56,6 +56,12 @@ def api_error(status: int, code: str | None = None, message: str = "x", **header
     return Reply(status=status, body={"error": error}, headers=named)
 
 
+def runaway(request: Mapping[str, Any]) -> Reply:
+    """Answer as a model that thinks until the request's limit, and answers nothing."""
+    limit = request.get("max_tokens") or request["max_completion_tokens"]
+    return completion("", finish="length", completion_tokens=limit)
+
+
 def schema_name(request: Mapping[str, Any]) -> str:
     """Return the name of the answer type that a request asks for."""
     return str(request.get("response_format", {}).get("json_schema", {}).get("name", ""))

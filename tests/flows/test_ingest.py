@@ -4,7 +4,7 @@ from pathlib import Path
 
 from claims_article import article
 from pytest_httpserver import HTTPServer
-from scripted_endpoint import ScriptedEndpoint, api_error, completion
+from scripted_endpoint import ScriptedEndpoint, api_error, completion, runaway
 from scripted_model import CASE_STUDY, REFUSED
 
 from config.services import Services
@@ -169,6 +169,31 @@ async def test_an_expensive_source_stops_before_its_first_call(
     assert result.failure is not None
     assert result.failure.kind == "source_too_expensive"
     assert model_endpoint.requests == []
+
+
+async def test_a_model_that_thinks_without_end_keeps_to_the_budget(
+    source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
+) -> None:
+    """A draft that is cut at its limit costs no more than the caps, and says why it failed."""
+    model_endpoint.script = runaway
+    thinking = {
+        "context_tokens": 304_000,
+        "output_tokens": 32_000,
+        "most_output_tokens": 128_000,
+        "reasoning_effort": "medium",
+        "price": {"input": 1.25, "output": 10.0},
+    }
+    caps = {"budget_run": 0.2, "budget_day": 0.2, "models": {"scripted": thinking}}
+    async with Services(settings.model_copy(update=caps)) as services:
+        result = await process(run_of(source, services))
+        again = await process(run_of(source, services))
+
+    assert result.failure is not None
+    assert result.failure.kind == "answer_truncated"
+    assert "thinking counts" in result.failure.message
+    assert result.cost_usd is not None
+    assert 0.15 < result.cost_usd < 0.201
+    assert (again.llm_calls, len(model_endpoint.requests)) == (0, 1)
 
 
 async def test_a_reading_that_was_too_long_is_not_asked_for_again(

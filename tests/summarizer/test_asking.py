@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from pydantic import BaseModel
-from scripted_endpoint import Reply, api_error, completion
+from scripted_endpoint import Reply, api_error, completion, runaway
 
 from prompts.loader import parse
 from schemas.errors import (
@@ -17,7 +17,7 @@ from schemas.errors import (
 )
 from schemas.generations import AnswerStatus
 from summarizer.budget import Budget
-from summarizer.profiles import Profile
+from summarizer.profiles import Price, Profile
 
 PROMPT = parse(
     "---\nname: greet\nversion: 1\npurpose: test\nvariables: [name]\n---\n[user]\nHi {{ name }}"
@@ -31,6 +31,14 @@ class Greeting(BaseModel):
 
 
 GOOD = completion({"text": "hello"}, prompt_tokens=1_000, completion_tokens=500)
+THINKING = Profile(
+    model="scripted",
+    context_tokens=304_000,
+    output_tokens=32_000,
+    most_output_tokens=128_000,
+    reasoning_effort="medium",
+    price=Price(input=1.25, output=10.0),
+)
 
 
 def ask(asker, name="Ada"):
@@ -140,6 +148,91 @@ async def test_a_call_that_does_not_fit_the_budget_is_not_made(endpoint, asker_o
     assert raised.value.kind == "budget_reached"
     assert endpoint.requests == []
     assert ledger.kept == []
+
+
+@pytest.mark.parametrize(
+    ("caps", "requests"),
+    [
+        ({"run_usd": 0.2}, 1),
+        ({"day_usd": 0.2}, 1),
+        ({"source_usd": 0.2}, 1),
+        ({"run_usd": 0.9, "day_usd": 0.8}, 2),
+        ({"run_usd": 5.0}, 2),
+    ],
+)
+async def test_a_runaway_answer_stays_within_the_budget(endpoint, asker_of, ledger, caps, requests):
+    """A model that thinks to its limit, and again, costs no more than the least cap."""
+    endpoint.script = runaway
+    budget = Budget(**caps)
+    with pytest.raises(AnswerTruncated, match="in which thinking counts"):
+        await ask(asker_of(THINKING, budget=budget))
+    [kept] = ledger.kept
+    limits = [request["max_completion_tokens"] for request in endpoint.requests]
+    assert kept.usage.cost_usd == pytest.approx(budget.spent)
+    assert kept.usage.cost_usd < min(caps.values()) + 0.001
+    assert len(limits) == requests
+    affordable = min(caps.values()) / THINKING.price.output * 1e6
+    assert limits[0] == pytest.approx(min(32_000, affordable), rel=0.01)
+    assert kept.parameters["output_tokens"] == limits[-1]
+
+
+async def test_requests_at_once_share_the_budget(endpoint, asker_of):
+    """What a request under way may still cost is not left for others; they wait, then go on."""
+    endpoint.script = runaway
+    budget = Budget(run_usd=0.5)
+    asker = asker_of(THINKING, budget=budget)
+    ended = await asyncio.gather(
+        *(ask(asker, name) for name in ("Ada", "Bob", "Cleo", "Dan")), return_exceptions=True
+    )
+    assert {type(error) for error in ended} <= {AnswerTruncated, BudgetReached}
+    assert 0.4 < budget.spent < 0.501
+
+
+async def test_a_cut_answer_is_the_cause_and_not_the_budget(endpoint, asker_of):
+    """What is refused because a runaway answer used up the budget says so."""
+    endpoint.script = runaway
+    async with Budget(run_usd=0.2).source(0.0) as purse:
+        with pytest.raises(AnswerTruncated):
+            await ask(asker_of(THINKING, budget=purse))
+        with pytest.raises(BudgetReached, match=r"cut at its limit .* thinking counts") as raised:
+            await ask(asker_of(THINKING, budget=purse), "Bob")
+    assert raised.value.kind == "answer_truncated"
+    assert len(endpoint.requests) == 1
+
+
+async def test_a_second_try_that_the_budget_refuses_leaves_the_first_error(endpoint, asker_of):
+    """An answer that does not fit stays the cause where no other request can be paid."""
+    endpoint.script = lambda _: completion("nonsense", completion_tokens=3_000)
+    with pytest.raises(AnswerInvalid):
+        await ask(asker_of(THINKING, budget=Budget(run_usd=0.035)))
+    assert len(endpoint.requests) == 1
+
+
+async def test_a_slow_answer_has_its_worst_price(endpoint, client_of, ledger, asker_of):
+    """Requests without an answer in time are stored with what they may have cost."""
+    hold = threading.Event()
+    endpoint.script = lambda _: Reply(hold=hold)
+    budget = Budget(run_usd=5.0)
+    asker = asker_of(THINKING, budget=budget)
+    asker.client_factory = lambda: client_of(THINKING, timeout=0.02)
+    with pytest.raises(ProviderUnavailable):
+        await ask(asker)
+    hold.set()
+    assert (len(endpoint.requests), ledger.kept[0].attempts) == (2, 2)
+    assert ledger.kept[0].usage.cost_usd == pytest.approx(2 * 0.32, rel=0.01)
+    assert budget.spent == ledger.kept[0].usage.cost_usd
+
+
+async def test_how_the_schema_is_sent_is_no_part_of_a_question(endpoint, asker_of, ledger):
+    """Answers from before the prompt had the schema are found; new ones say that it had."""
+    endpoint.enqueue(GOOD, GOOD)
+    strict, loose = (Profile(model="scripted", strict=strict) for strict in (True, False))
+    await ask(asker_of(strict))
+    await ask(asker_of(loose))
+    assert len(endpoint.requests) == 1
+    await ask(asker_of(loose), "Bob")
+    assert [kept.parameters["schema_in_prompt"] for kept in ledger.kept] == [False, True]
+    assert len({kept.generation_id for kept in ledger.kept}) == 2
 
 
 async def test_a_cap_needs_a_price(endpoint, asker_of):

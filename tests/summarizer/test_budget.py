@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from schemas.errors import BudgetReached
-from summarizer.budget import Budget
+from schemas.generations import Usage
+from summarizer.budget import Budget, Charge
 
 
 async def spend(purse, expected, actual=None):
-    async with purse.call(expected) as charge:
+    async with purse.call(Usage()) as charge, charge.request(expected, expected):
         charge.usd = expected if actual is None else actual
 
 
@@ -98,8 +99,9 @@ async def test_the_day_counts_what_other_runs_stored():
     """The cap of a day includes what is stored already."""
     stored = [0.9]
     budget = Budget(day_usd=1.0, spent_today=lambda: stored[0])
-    async with budget.call(0.05) as charge:
-        charge.usd = 0.05
+    async with budget.call(Usage()) as charge:
+        async with charge.request(0.05, 0.05):
+            charge.usd = 0.05
         stored[0] += 0.05
     with pytest.raises(BudgetReached, match="for this day"):
         await spend(budget, 0.1)
@@ -125,5 +127,44 @@ async def test_a_failing_source_returns_its_reservation():
 
 async def test_a_model_without_a_price_runs_below_the_default_cap_on_sources() -> None:
     """Only a budget that a person set needs a price."""
-    async with Budget(source_usd=1.0).source(None) as allowance, allowance.call(None):
-        pass
+    async with Budget(source_usd=1.0).source(None) as allowance:
+        await spend(allowance, None, 0.0)
+
+
+async def test_a_request_gets_what_is_left_and_waits_for_more():
+    """A request waits while one under way may return money, then gets what that one left."""
+    budget, order = Budget(run_usd=1.0), []
+
+    async def second(purse):
+        async with purse.call(Usage()) as charge, charge.request(0.1, 0.9) as left:
+            order.append(round(left, 2))
+
+    async with budget.source(0.0) as one, budget.source(0.0) as other, one.call(Usage()) as charge:
+        async with charge.request(0.1, 0.9) as left:
+            assert left == 0.9
+            waiting = asyncio.ensure_future(second(other))
+            await asyncio.sleep(0)
+            assert not order
+            charge.usd = 0.3
+        await waiting
+    assert order == [0.7]
+
+
+async def test_a_request_does_not_wait_for_what_others_have_reserved():
+    """A request starts with less than it could use where no request under way would return any."""
+    budget = Budget(run_usd=1.0)
+    async with budget.source(0.5) as one, budget.source(0.4) as other:
+        first, second = Charge(other, Usage()), Charge(one, Usage())
+        async with first.request(0.1, 0.4), second.request(0.1, 0.9) as left:
+            assert left == pytest.approx(0.6)
+
+
+async def test_what_is_not_stored_yet_counts_for_the_day():
+    """Between two requests of one question the first is spent, though no run can see it."""
+    budget = Budget(day_usd=1.0)
+    async with budget.call(Usage()) as charge:
+        async with charge.request(0.6, 0.6):
+            charge.usd = 0.6
+        with pytest.raises(BudgetReached, match="for this day"):
+            async with charge.request(0.6, 0.6):
+                pass

@@ -1,7 +1,11 @@
 """One question to an endpoint: what is repeated, what is not, and what each outcome is called."""
 
+import asyncio
+import json
 import threading
 
+import httpx
+import openai
 import pytest
 from pydantic import Field
 from scripted_endpoint import Reply, api_error, completion
@@ -18,6 +22,7 @@ from schemas.errors import (
     RateLimited,
 )
 from summarizer.answers import Answer
+from summarizer.faults import Faults
 from summarizer.profiles import Profile
 
 MESSAGES = [Message(role="user", content="How many? {{ not.a.template }}")]
@@ -45,7 +50,7 @@ async def test_text_of_a_source_is_never_a_template(endpoint, client_of):
     """Page text with template signs reaches the model unchanged."""
     endpoint.enqueue(GOOD)
     await client_of().ask(MESSAGES, Count)
-    assert endpoint.requests[0]["messages"][0]["content"] == MESSAGES[0].content
+    assert endpoint.requests[0]["messages"][0]["content"].startswith(MESSAGES[0].content)
 
 
 async def test_schema_is_sent_and_enforced_where_the_profile_says_so(endpoint, client_of):
@@ -150,15 +155,45 @@ async def test_a_very_long_retry_after_ends_the_call(endpoint, client_of, waits)
     assert waits.now == 0
 
 
-async def test_slow_answers_are_not_paid_for_ever(endpoint, client_of):
-    """A request without an answer in time counts as an attempt, however patient the client is."""
+async def test_slow_answers_are_repeated_once_at_their_worst_price(endpoint, client_of):
+    """An answer that did not come in time is asked for once more, and counts as a full one."""
     hold = threading.Event()
     endpoint.script = lambda _: Reply(hold=hold)
-    client = client_of(attempts=2, patience=3_600, timeout=0.1)
-    with pytest.raises(ProviderUnavailable, match="in time"):
-        (await client.ask(MESSAGES, Count)).result()
+    client = client_of(Profile(output_tokens=700), patience=3_600, timeout=0.1)
+    call = await client.ask(MESSAGES, Count)
     hold.set()
-    assert len(endpoint.requests) == 2
+    with pytest.raises(ProviderUnavailable, match="in time"):
+        call.result()
+    assert (call.attempts, len(endpoint.requests)) == (2, 2)
+    assert call.usage.completion_tokens == 2 * 700
+    assert call.usage.prompt_tokens > 0
+
+
+async def test_an_answer_that_breaks_off_counts_like_a_slow_one(endpoint, client_of):
+    """Half an answer may have been paid for as well; what follows it is added."""
+    endpoint.enqueue(Reply(text='{"choices": [{"mess'), GOOD)
+    call = await client_of(Profile(output_tokens=700)).ask(MESSAGES, Count)
+    assert call.result().count == 3
+    assert call.usage.completion_tokens == 700 + 20
+
+
+def test_no_connection_in_time_costs_nothing():
+    """An endpoint that cannot be reached in time was not asked: it is an outage."""
+    request = httpx.Request("POST", "http://127.0.0.1")
+    found = Faults("m", "http://127.0.0.1").of_request(openai.APITimeoutError(request))
+    assert found.kind == "provider_unavailable"
+
+
+async def test_a_longer_answer_may_take_longer(endpoint, client_of, monkeypatch):
+    """The time allowed grows with the answer allowed, also of a repeated request."""
+    allowed, timeout = [], asyncio.timeout
+    monkeypatch.setattr(asyncio, "timeout", lambda s: allowed.append(s) or timeout(s))
+    endpoint.enqueue(GOOD, completion("", finish="length"), GOOD)
+    small = Profile(output_tokens=700)
+    large = Profile(context_tokens=96_000, output_tokens=32_000, most_output_tokens=128_000)
+    for profile in (small, large):
+        await client_of(profile, timeout=300).ask(MESSAGES, Count)
+    assert allowed == [300, 4 * 300, 16 * 300]
 
 
 @pytest.mark.parametrize("bad", ['{"count": "many"}', "not JSON", "", '{"other": 1}'])
@@ -171,6 +206,73 @@ async def test_unusable_answers_are_asked_for_twice(endpoint, client_of, bad):
     assert call.attempts == 2
     assert call.usage.completion_tokens == 40
     assert call.text == bad
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '```json\n{"count": 3}\n```',
+        '```\n{"count": 3}\n```\n',
+        'Here is the JSON object that you asked for:\n\n{"count": 3}',
+        'I counted:\n```json\n{\n  "count": 3\n}\n```\nOne of them [2] was hard to see.',
+    ],
+)
+@pytest.mark.parametrize("mode", ["json_schema", "json"])
+async def test_an_object_in_other_text_is_one_answer(endpoint, client_of, text, mode):
+    """A fence, an introduction or a remark around the JSON object costs no second request."""
+    endpoint.enqueue(completion(text))
+    call = await client_of(Profile(model="scripted", mode=mode)).ask(MESSAGES, Count)
+    assert (call.result().count, call.attempts) == (3, 1)
+
+
+async def test_a_part_of_a_broken_answer_is_not_taken_for_it(endpoint, client_of):
+    """Where the outer object is broken, one within it is not the answer."""
+    endpoint.enqueue(completion('{"count": thr"ee, "before": {"count": 1}}'), GOOD)
+    call = await client_of().ask(MESSAGES, Count)
+    assert (call.result().count, call.attempts) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("bad", "named"),
+    [
+        ('{"count": "many"}', "count Input should be a valid integer"),
+        ("{}", "count Field required"),
+        ("many", "Invalid JSON"),
+    ],
+)
+async def test_a_second_try_says_what_did_not_fit(endpoint, client_of, bad, named):
+    """The model learns which field was wrong, and is not sent its own words again."""
+    endpoint.enqueue(completion(bad), GOOD)
+    assert (await client_of().ask(MESSAGES, Count)).result().count == 3
+    first, second = (request["messages"] for request in endpoint.requests)
+    assert [message["role"] for message in second] == [message["role"] for message in first]
+    added = second[-1]["content"].removeprefix(first[-1]["content"])
+    assert named in added
+    assert "many" not in added
+
+
+@pytest.mark.parametrize(
+    ("options", "is_shown", "form"),
+    [
+        ({}, True, "json_schema"),
+        ({"strict": True}, False, "json_schema"),
+        ({"mode": "json"}, True, "json_object"),
+        ({"mode": "json", "strict": True}, True, "json_object"),
+        ({"mode": "tools"}, False, None),
+    ],
+)
+async def test_the_prompt_has_the_schema_where_nothing_enforces_it(
+    endpoint, client_of, options, is_shown, form
+):
+    """The compact schema is in the first message, once, unless the endpoint enforces it."""
+    endpoint.enqueue(GOOD)
+    asked = [Message(role="system", content="You count."), *MESSAGES]
+    await client_of(Profile(model="scripted", **options)).ask(asked, Count)
+    request = endpoint.requests[0]
+    schema = json.dumps(Count.model_json_schema(), separators=(",", ":"))
+    shown = [message["content"].count(schema) for message in request["messages"]]
+    assert shown == [int(is_shown), 0]
+    assert request.get("response_format", {}).get("type") == form
 
 
 async def test_refusals_are_not_repeated(endpoint, client_of):

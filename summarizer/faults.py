@@ -25,7 +25,6 @@ TIMED_OUT = "answer_timed_out"
 
 _SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
 _LONGEST = 160  # characters of the endpoint's own words in our message
-_MOST_MISFITS = 5
 _LONGEST_CAUSE = 600  # some servers repeat the request behind the cause, with the source's words
 
 
@@ -113,7 +112,7 @@ def _name(status: int, code: str, said: str) -> str:
 def misfit(error: ModelError) -> str:
     """Return what did not fit in an answer, by field and without the answer's own words."""
     cause = error.__cause__.__cause__ if error.__cause__ else None
-    found = cause.errors()[:_MOST_MISFITS] if isinstance(cause, ValidationError) else []
+    found = cause.errors()[:5] if isinstance(cause, ValidationError) else []
     named = (_short(f"{'.'.join(map(str, one['loc']))} {one['msg']}") for one in found)
     return "; ".join(named) or "it has no JSON object"
 

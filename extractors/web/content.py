@@ -18,8 +18,8 @@ import trafilatura
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.blocks import Block
-from extractors.text import words_in
-from extractors.web.page import Page, body_of, length_of
+from extractors.text import count_words, words_in
+from extractors.web.page import Page, body_of, length_of, text_of
 from extractors.web.patterns import pattern
 
 # Signs for code, its line breaks and its spaces: trafilatura collapses white space everywhere.
@@ -45,7 +45,7 @@ _INLINE = frozenset(
 )
 _LINES = frozenset({"div", "p", "li", "tr"})
 _NEVER_IN_LINE = ("h1", "h2", "h3", "h4", "head", "pre", "table", "blockquote", "quote")
-_LONGEST_ROW = 600
+_LONGEST_ROW, _CELL = 600, " | "
 
 
 def mark_code(tree: Any) -> None:
@@ -123,7 +123,7 @@ class _Writer:
 
     def _separate(self, element: Any) -> None:
         if element.tag in _CELLS and element.getprevious() is not None:
-            self._buffer.append(" | ")
+            self._buffer.append(_CELL)
         elif element.tag not in _INLINE:
             self._buffer.append(" ")
 
@@ -178,13 +178,14 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 MOST_ELEMENTS = 20_000  # beyond them trafilatura, which takes time by their square, is left out
-_SLIVER, _LARGE, _MOST = 0.3, 0.25, 0.4
-_STUB = 20
+_SLIVER, _LARGE, _MOST, _BULK = 0.3, 0.25, 0.4, 0.6
+_STUB, _BRIEF = 20, 100
 _FURNITURE = ("nav", "footer", "aside")
-_BOXES = ("div", "section", "ul", "ol", "p", "span", "header", "form")
+_BOXES = ("div", "section", "ul", "ol", "p", "span", "header", "form", "a")
 _BESIDE, _ROLES = pattern("content", "beside"), pattern("content", "roles")
-_FEW_WORDS, _SUPPORT = 4, 0.6
-_HEADINGS, _GAP = 3, 5
+_FEW_WORDS, _SUPPORT, _GAP = 4, 0.6, 5
+_SHELVES, _FEWEST_TEASERS = ("div", "section", "ul", "ol"), 3
+_SHORTEST_STORY, _LONGEST_TEASER, _SHORTEST_HEADLINE = 50, 500, 5
 
 
 class Reading(NamedTuple):
@@ -207,15 +208,20 @@ def read_main(page: Page) -> Reading:
         return Reading(_all_but_furniture(body, total), "too large for trafilatura", 0.0)
     mark_code(tree)
     is_prose = page.is_article and not page.is_manual
+    if is_prose:
+        _drop_followers(body, page)
     found = _by_trafilatura(tree, page.url, fast=not is_prose)
-    bare = not any(block.level for block in found)
-    everything = tree_blocks(body) if bare else []
+    everything = [] if any(block.level for block in found) else tree_blocks(body)
     ours = _all_but_furniture(body, total)
     found_words, our_words = _words(found), _words(ours)
-    agreement = _overlap(found_words, our_words)
-    few = found_words.total() < _SLIVER * our_words.total()
-    if (is_prose and not few) or our_words.total() < _STUB <= found_words.total():
+    size, our_size = found_words.total(), our_words.total()
+    agreement = 2 * (found_words & our_words).total() / max(1, size + our_size)
+    # A short reading beside a large one has lost the article; a long one lacks what follows it.
+    is_lost = size < min(_SLIVER * our_size, _BRIEF)
+    if (is_prose and not is_lost) or our_size < _STUB <= size:
         return Reading(_with_headings(everything, found), "trafilatura", agreement)
+    if size >= _BULK * our_size:
+        ours = _until_end_of(found, ours)
     return Reading(ours, "all but furniture", agreement)
 
 
@@ -235,20 +241,21 @@ def _with_headings(everything: Sequence[Block], found: list[Block]) -> list[Bloc
     trafilatura's fallbacks give paragraphs alone. What stands between two blocks that are kept is
     kept with them, as long as it is short.
     """
-    if sum(block.level > 0 for block in everything) < _HEADINGS:
-        return found
     kept = list(_supported(everything, found))
-    below = False
-    for at in range(len(everything) - 1, -1, -1):
-        if everything[at].level:
-            kept[at] = kept[at] or below
-        else:
-            below = kept[at]
     places = [at for at, keep in enumerate(kept) if keep]
     for one, other in pairwise(places):
         if other - one <= _GAP + 1:
             kept[one:other] = [True] * (other - one)
     return [block for block, keep in zip(everything, kept, strict=True) if keep] or found
+
+
+def _until_end_of(found: Sequence[Block], blocks: list[Block]) -> list[Block]:
+    """Return ``blocks`` without the prose behind the last one that ``found`` has."""
+    kept = [
+        is_found or block.verbatim or _CELL in block.text
+        for block, is_found in zip(blocks, _supported(blocks, found), strict=True)
+    ]
+    return blocks[: len(blocks) - [*reversed(kept), True].index(True)] or blocks
 
 
 def _supported(blocks: Sequence[Block], found: Sequence[Block]) -> Iterator[bool]:
@@ -271,6 +278,42 @@ def _all_but_furniture(body: Any, total: int) -> list[Block]:
     marked = body.xpath(".//main | .//article | .//*[@role='main']")
     largest = max(marked, key=length_of, default=body)
     return tree_blocks(largest if length_of(largest) >= _MOST * length_of(body) else body)
+
+
+def _drop_followers(body: Any, page: Page) -> None:
+    """Remove lists of teasers, and the articles that follow the first one in its container."""
+    _drop(body, _SHELVES, lambda element: _is_shelf(element, page))
+    names = " ".join(page.names)
+    headings = (one for one in body.iter("h1", "h2") if text_of(one))
+    title = next((one for one in headings if text_of(one) in names), body)
+    for box in title.iterancestors("article", "div", "section"):
+        if count_words(text_of(box)) >= _SHORTEST_STORY:
+            for further in [one for one in box.itersiblings() if _is_alike(one, box, title)]:
+                further.drop_tree()
+
+
+def _is_alike(element: Any, box: Any, title: Any) -> bool:
+    """Return whether an element is an article too, or has ``box``'s class and such a title."""
+    has_title = element.find(f".//{title.tag}") is not None
+    is_twin = has_title and element.get("class") == box.get("class")
+    return element.tag == box.tag and (is_twin or box.tag == "article")
+
+
+def _is_shelf(element: Any, page: Page) -> bool:
+    """Return whether an element holds teasers alone."""
+    is_long = len(element) >= _FEWEST_TEASERS
+    return is_long and all(_is_teaser(one, page) or not length_of(one) for one in element)
+
+
+def _is_teaser(element: Any, page: Page) -> bool:
+    """Return whether an element has a headline that leads to another page, and few words more."""
+    headings = list(element.iter(*_LEVELS))
+    if len(headings) != 1 or count_words(text_of(headings[0])) < _SHORTEST_HEADLINE:
+        return False
+    links = (*headings[0].iter("a"), *headings[0].iterancestors("a"))
+    ends = (link.get("href") or "#" for link in links)
+    leads_away = any("#" not in end and (end[0] == "/" or page.host in end) for end in ends)
+    return leads_away and length_of(element) <= _LONGEST_TEASER
 
 
 def _drop(body: Any, tags: Sequence[str], unwanted: Callable[[Any], bool]) -> None:
@@ -306,9 +349,3 @@ def _is_beside(element: Any) -> bool:
 
 def _words(blocks: Sequence[Block]) -> Counter[str]:
     return Counter(words_in("\n".join(block.text for block in blocks).lower()))
-
-
-def _overlap(one: Counter[str], other: Counter[str]) -> float:
-    """Return the share of words that two texts have in common: twice the common over all."""
-    both = (one & other).total()
-    return 2 * both / max(1, one.total() + other.total())

@@ -178,7 +178,7 @@ _APART = re.compile(r"\s*;\s*|\s+(?:and|&|und|et|y)\s+|,\s+(?=[^\W\d_a-z][\w.'�
 _NAME = re.compile(
     r"[^\W\d_a-z][\w.'’-]*(?:\s+(?:[^\W\d_a-z]|de|van|von|der|al|bin|la)[\w.'’-]*){0,4}$"
 )
-_OF_AUTHOR = re.compile("uthor|yline")
+_NAMED = re.compile(r"author[-_]*name\b|byline-name", re.IGNORECASE)
 _PAGES = frozenset({"body", "article", "main"})
 _BY_HEADLINE = (
     "following::text()[normalize-space()][position() <= 20]",
@@ -220,23 +220,27 @@ def _author_candidates(page: Page) -> Iterator[list[str]]:
         if (meta.get("name") or meta.get("property") or "").lower() in _METAS
     ]
     if page.is_article:
-        yield [_marked_author(page.tree)]
+        yield from _marked_authors(page.tree)
         yield from _authors_by_headline(page.tree)
 
 
-def _marked_author(tree: Any) -> str:
-    """Return the first short line marked as the author's outside of cards, or nothing."""
-    marked = islice(filter(_marks_author, tree.iter("*")), _MOST)
-    lines = (one_line(" ".join(one.itertext())) for one in marked if not _is_elsewhere(one))
-    return next((line for line in lines if len(line) <= _LONGEST_BYLINE), "")
+def _marked_authors(tree: Any) -> Iterator[list[str]]:
+    """Yield for each kind of markup, the plainest first, the first name outside of cards."""
+    marked = [(kind, one) for one in tree.iter("*") if (kind := _kind_of(one)) is not None]
+    for kind in sorted({kind for kind, _ in marked}):
+        own = (one for its_kind, one in marked if its_kind == kind and not _is_elsewhere(one))
+        lines = (one_line(" ".join(one.itertext())) for one in islice(own, _MOST))
+        yield [next((line for line in lines if len(line) <= _LONGEST_BYLINE), "")]
 
 
-def _marks_author(element: Any) -> bool:
-    """Return whether an element is the author's by its markup, its class or its link."""
-    if "author" in {element.get("itemprop"), element.get("rel")}:
-        return True
-    by_class = element.tag not in _PAGES and _OF_AUTHOR.search(element.get("class") or "")
-    return bool(by_class) or (element.tag == "a" and "/author" in (element.get("href") or ""))
+def _kind_of(element: Any) -> int | None:
+    """Return how plainly an element is marked as the author's: 0 is the plainest, None not."""
+    classes = element.get("class") or ""
+    if element.get("itemprop") == "author" or element.get("rel") == "author":
+        return 0
+    if ("uthor" in classes or "yline" in classes) and element.tag not in _PAGES:
+        return 1 if _NAMED.search(classes) else 2
+    return 3 if element.tag == "a" and "/author" in (element.get("href") or "") else None
 
 
 def _authors_by_headline(tree: Any) -> Iterator[list[str]]:
@@ -290,6 +294,7 @@ def day_of(stated: str | None) -> date | None:
 def _date_candidates(page: Page) -> Iterator[str | None]:
     yield from _stated_in(page.articles)
     yield from (page.metas[name] for name in page.metas if name in DATE_ATTRIBUTES)
+    yield from _marked_dates(page.tree)
     yield str(day_in_address(page.url or ""))
     yield from _stated_in(page.things)
     yield from _dates_by_headline(page.tree)
@@ -299,6 +304,12 @@ def _date_candidates(page: Page) -> Iterator[str | None]:
 
 def _stated_in(things: list[Thing]) -> Iterator[str]:
     yield from (str(thing[name]) for thing in things for name in _CREATED if thing.get(name))
+
+
+def _marked_dates(tree: Any) -> Iterator[str]:
+    for one in tree.iter("*"):
+        if one.get("itemprop") in _CREATED or one.get("pubdate") is not None:
+            yield one.get("content") or one.get("datetime") or one_line(one.text_content())
 
 
 def _dates_by_headline(tree: Any) -> Iterator[str]:

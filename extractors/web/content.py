@@ -1,8 +1,8 @@
 """Which part of a page is its text, and that part as blocks.
 
 Two readings: trafilatura's, made for articles, and our own, which keeps all but the furniture and
-suits documentation and company pages. How far they agree shows how much the choice is worth.
-trafilatura names its elements after TEI: ``head`` with ``rend="h2"``, ``list``, ``item``, ``row``,
+suits documentation and company pages. How far they agree shows how much the choice is worth. Before
+both, lists of teasers and further articles are removed. trafilatura names its elements after TEI: ``head`` with ``rend="h2"``, ``list``, ``item``, ``row``,
 ``cell``, ``code``, ``quote``, ``lb``.
 """
 
@@ -109,7 +109,7 @@ class _Writer:
         elif self._row is not None:
             self._buffer.append("" if tag in _INLINE else " ")
         elif tag not in _INLINE and tag not in _BREAKS:
-            self.flush(_level_of(element))
+            self.flush(_LEVELS.get(element.get("rend", "h3") if tag == "head" else tag, 0))
         self._add(element.tail)
 
     def flush(self, level: int = 0) -> None:
@@ -130,11 +130,6 @@ class _Writer:
     def _add(self, text: str | None) -> None:
         if text:
             self._buffer.append(_RUN.sub(" ", text))
-
-
-def _level_of(element: Any) -> int:
-    """Return 1 to 6 for a heading, 0 for any other element."""
-    return _LEVELS.get(element.get("rend", "h3") if element.tag == "head" else element.tag, 0)
 
 
 def _is_line(row: Any) -> bool:
@@ -185,7 +180,7 @@ _BOXES = ("div", "section", "ul", "ol", "p", "span", "header", "form", "a")
 _BESIDE, _ROLES = pattern("content", "beside"), pattern("content", "roles")
 _FEW_WORDS, _SUPPORT, _GAP = 4, 0.6, 5
 _SHELVES, _FEWEST_TEASERS = ("div", "section", "ul", "ol"), 3
-_SHORTEST_STORY, _LONGEST_TEASER, _SHORTEST_HEADLINE = 50, 500, 5
+_SHORTEST_STORY, _LONGEST_TEASER, _SHORTEST_HEADLINE = 300, 500, 5
 
 
 class Reading(NamedTuple):
@@ -208,8 +203,10 @@ def read_main(page: Page) -> Reading:
         return Reading(_all_but_furniture(body, total), "too large for trafilatura", 0.0)
     mark_code(tree)
     is_prose = page.is_article and not page.is_manual
+    if not page.is_manual:
+        _drop(body, _SHELVES, lambda element: _is_shelf(element, page))
     if is_prose:
-        _drop_followers(body, page)
+        _drop_further_articles(body, page)
     found = _by_trafilatura(tree, page.url, fast=not is_prose)
     everything = [] if any(block.level for block in found) else tree_blocks(body)
     ours = _all_but_furniture(body, total)
@@ -280,29 +277,30 @@ def _all_but_furniture(body: Any, total: int) -> list[Block]:
     return tree_blocks(largest if length_of(largest) >= _MOST * length_of(body) else body)
 
 
-def _drop_followers(body: Any, page: Page) -> None:
-    """Remove lists of teasers, and the articles that follow the first one in its container."""
-    _drop(body, _SHELVES, lambda element: _is_shelf(element, page))
+def _drop_further_articles(body: Any, page: Page) -> None:
+    """Remove the articles that follow the one with the title of the page in its container."""
     names = " ".join(page.names)
-    headings = (one for one in body.iter("h1", "h2") if text_of(one))
-    title = next((one for one in headings if text_of(one) in names), body)
+    headings = ((text_of(one), one) for one in body.iter("h1", "h2"))
+    title = next((one for text, one in headings if text and text in names), body)
     for box in title.iterancestors("article", "div", "section"):
-        if count_words(text_of(box)) >= _SHORTEST_STORY:
-            for further in [one for one in box.itersiblings() if _is_alike(one, box, title)]:
-                further.drop_tree()
+        further = [one for one in box.itersiblings(box.tag) if _is_alike(one, box, title)]
+        for one in further if length_of(box) >= _SHORTEST_STORY else ():
+            one.drop_tree()
 
 
 def _is_alike(element: Any, box: Any, title: Any) -> bool:
-    """Return whether an element is an article too, or has ``box``'s class and such a title."""
+    """Return whether an element is an article too, or has the class and the level of title."""
     has_title = element.find(f".//{title.tag}") is not None
-    is_twin = has_title and element.get("class") == box.get("class")
-    return element.tag == box.tag and (is_twin or box.tag == "article")
+    return bool(box.tag == "article" or (has_title and element.get("class") == box.get("class")))
 
 
 def _is_shelf(element: Any, page: Page) -> bool:
     """Return whether an element holds teasers alone."""
-    is_long = len(element) >= _FEWEST_TEASERS
-    return is_long and all(_is_teaser(one, page) or not length_of(one) for one in element)
+    if len(element) < _FEWEST_TEASERS:
+        return False
+    teasers = {one for one in element if _is_teaser(one, page)}
+    others = (one for one in element if one not in teasers)
+    return len(teasers) >= _FEWEST_TEASERS and not any(map(length_of, others))
 
 
 def _is_teaser(element: Any, page: Page) -> bool:

@@ -44,11 +44,6 @@ class Shown:
     page: Page
 
     @cached_property
-    def is_article(self) -> bool:
-        """Whether the page says by machine that it is an article."""
-        return self.page.declares_article
-
-    @cached_property
     def words(self) -> int:
         """How many words the text has."""
         return count_words(self.text)
@@ -56,7 +51,7 @@ class Shown:
     @cached_property
     def bare(self) -> bool:
         """Whether next to nothing was extracted, from a page that does not call it an article."""
-        return self.words < FEWEST_WORDS and not self.is_article
+        return self.words < FEWEST_WORDS and not self.page.declares_article
 
     @cached_property
     def own_text(self) -> str:
@@ -178,7 +173,7 @@ def refuse_walls(shown: Shown, where: str, *, is_file: bool = False) -> str | No
             advice = _SAVE if lasting else WALLS[cause].advice
             message = f"{where} {WALLS[cause].finding}; {advice}"
             raise (ExtractionError if lasting else error)(message, cause)
-    if shown.words < (_FEWEST_OF_ARTICLE if shown.is_article else FEWEST_WORDS):
+    if shown.words < (_FEWEST_OF_ARTICLE if shown.page.declares_article else FEWEST_WORDS):
         problem = f"{shown.words} words of text, too few for a document; check the address"
         raise ExtractionError(f"{where} holds {problem}, or {_SAVE}", "document_empty")
     if shown.words < FEWEST_WORDS:
@@ -230,13 +225,13 @@ def _is_captcha(shown: Shown) -> bool:
 def _is_missing(shown: Shown) -> bool:
     kind = WALLS["soft_not_found"]
     if shown.words >= _LONG:  # of teasers, below the two lines that say so
-        named = not shown.is_article and _is_named(shown, kind)
+        named = not shown.page.declares_article and _is_named(shown, kind)
         return named and kind.text.search(shown.seen[:_OPENING]) is not None
     if kind.opening.match(shown.own_text) or _is_wall(shown, kind):
         return True
     whole = any(_covers(kind.title, title) for title in shown.titles)
     named = whole or (shown.words < _SHORT and _is_named(shown, kind))
-    return named and not shown.is_article
+    return named and not shown.page.declares_article
 
 
 def _is_login(shown: Shown) -> bool:
@@ -251,7 +246,7 @@ def _is_consent(shown: Shown) -> bool:
     """Return whether nearly all of a page is about consent; a footer has one phrase of it."""
     kind = WALLS["consent_wall"]
     beside = _words_beside(kind.term, shown) if shown.words < _LONG else _LONG
-    if shown.words >= _LONG or (shown.is_article and beside > FEWEST_WORDS):
+    if shown.words >= _LONG or (shown.page.declares_article and beside > FEWEST_WORDS):
         return False
     text = shown.seen if shown.bare else shown.text
     said = {found.group().lower() for found in kind.text.finditer(text)}

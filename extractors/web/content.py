@@ -2,8 +2,8 @@
 
 Two readings: trafilatura's, made for articles, and our own, which keeps all but the furniture and
 suits documentation and company pages. How far they agree shows how much the choice is worth. Before
-both, lists of teasers and further articles are removed. trafilatura names its elements after TEI: ``head`` with ``rend="h2"``, ``list``, ``item``, ``row``,
-``cell``, ``code``, ``quote``, ``lb``.
+both, lists of teasers and further articles are removed. trafilatura names its elements after TEI:
+``head`` with ``rend="h2"``, ``list``, ``item``, ``row``, ``cell``, ``code``, ``quote``, ``lb``.
 """
 
 import logging

@@ -12,7 +12,7 @@ from publishing.across import ACROSS, statements_json, write_across
 from publishing.figures import figures
 from publishing.files import SiteFiles, key_of
 from publishing.group_pages import PAGE, write_group
-from publishing.groups import KINDS, Group, GroupKind, groups
+from publishing.groups import KINDS, Group, GroupKind
 from publishing.likeness import FUNCTION_WORDS
 from publishing.pages import FACETS, facet_labels
 from publishing.plan import Change, Plan, Tables
@@ -45,17 +45,18 @@ Listing = tuple[str, Sequence[Group]]
 
 
 class Overviews:
-    """Writes the pages over ``entries``, the newest first, from them and from their tables."""
+    """Writes the pages over ``entries``, the newest first, their ``groups`` and their tables."""
 
     def __init__(
         self,
         files: SiteFiles,
         plan: Plan,
         entries: Sequence[Entry],
+        groups: Mapping[GroupKind, Sequence[Group]],
         tables: Tables,
         reports: ReportPages,
     ) -> None:
-        self._entries, self._tables, self._groups = entries, tables, groups(entries)
+        self._entries, self._tables, self._groups = entries, tables, groups
         self._statements = {one.name: tables.section(one.name) for one in ACROSS}
         self._tabs = [(one.name, one.heading, len(self._statements[one.name])) for one in ACROSS]
         values = {"cases_count": len(entries), "facet_labels": facet_labels(entries)}

@@ -1,7 +1,7 @@
 """The pages of reports on the site: each as a page, Markdown and JSON, with lists and feeds."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,22 @@ _HIDDEN = {"dropped", "generation_ids", "created_by", "numbers"}
 
 
 class ReportPages:
-    """Writes the pages of reports, the newest first; ``recordings`` are folders by report id."""
+    """Writes the pages of reports, the newest first.
+
+    ``groups`` are the addresses of the groups' pages, ``recordings`` folders by report id.
+    """
 
     def __init__(
         self,
         pages: PageWriter,
         tables: Tables,
+        groups: Container[str],
         reports: Sequence[Report],
         recordings: Mapping[str, Path],
     ) -> None:
         self._pages = pages
         parts = cited_parts(reports, tables)
-        self.views = [view_of(report, parts) for report in reports]
+        self.views = [view_of(report, parts, groups) for report in reports]
         rows = {case_id: found[0] for case_id, found in parts.items()}
         addresses = {one: f"cases/{row['slug']}/index.html" for one, row in rows.items()}
         self._audio = RecordingPages(pages.files, pages, addresses)
@@ -112,4 +116,4 @@ def report_json(view: ReportView) -> str:
 
 def _key(view: ReportView) -> str:
     """Return what the files of a report depend on."""
-    return key_of(view.report.report_id, view.parts, view.cases, view.cited)
+    return key_of(view.report.report_id, view.parts, view.charts, view.cases, view.cited)

@@ -1,0 +1,144 @@
+"""A site with a page of every kind: withdrawn and imported cases, reports, a recording."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from unittest.mock import patch
+
+from built_sites import a_plan
+from case_views import (
+    NOON,
+    a_document,
+    a_publication,
+    a_short_view,
+    a_statement,
+    a_view,
+    with_study,
+)
+from made_reports import COUNT, a_citation, a_report
+
+from publishing.audio.recording import ChapterMark, Cue, Recording
+from publishing.plan import Change
+from publishing.site import build
+from schemas.cases import Section
+from schemas.reports import Number, Report
+from schemas.reviews import CaseView
+from schemas.sources import IMPORT, IMPORTED, Check, CheckResult, Step
+from warehouse import Dataset
+
+DATABASE = "Their database"
+REPORT = "what-they-show"
+PROSE = "Acme answers tickets with a model.\n\nTwo people read each answer."
+KINDS = {
+    "home": "index.html",
+    "withdrawn": "cases/gone/index.html",
+    "case": "cases/a-claims-*/index.html",
+    "imported case": "cases/rag-at-acme*/index.html",
+    "tag": "tags/vllm/index.html",
+    "industry": "industries/energy/index.html",
+    "company": "companies/harbourline/index.html",
+    "second page of a group": "years/2024/1.html",
+    "statements": "lessons.html",
+    "results": "results.html",
+    "browse": "browse.html",
+    "search": "search.html",
+    "ask": "ask.html",
+    "attribution": "attribution.html",
+    "figures": "figures.html",
+    "data": "data.html",
+    "changes": "changes.html",
+    "reports": "reports/index.html",
+    "report": f"reports/{REPORT}/index.html",
+    "recording": f"reports/{REPORT}/transcript.html",
+    "not found": "404.html",
+}
+"""A page of each kind."""
+
+
+def an_imported_view(**changes: str) -> CaseView:
+    """A case whose text is another database's."""
+    step = Step(method=IMPORT, outcome=f"{DATABASE}, cases.jsonl: rag-at-acme")
+    known = {"extractor": IMPORTED, "steps": (step,), "site": None, "authors": (), "title": "x"}
+    document = a_document(PROSE, url="https://acme.example/rag", **known)
+    facts = a_short_view("RAG at Acme", **changes).revision.study.facts
+    study = a_short_view("RAG at Acme").revision.study.model_copy(
+        update={"facts": facts, "statements": ()}
+    )
+    made = {"made_by": "import", "author": DATABASE, "recipe": None, "unread": ()}
+    return a_view(study, document, revision=made)
+
+
+def a_lesson(view: CaseView, n: int) -> CaseView:
+    """The view with a lesson beside its first statement."""
+    study = view.revision.study
+    lesson = a_statement(90, f"Lesson {n}.", *study.statements[0].evidence, section=Section.LESSONS)
+    statements = (*study.statements, lesson)
+    return with_study(view, study.model_copy(update={"statements": statements}))
+
+
+def a_charted_report(views: list[CaseView]) -> Report:
+    """A report whose charts lead to pages of groups; it is of the newest edition."""
+    made = a_report([a_citation(one, 90) for one in views[:2]], len(views))
+    keys = {"years": "2024", "industries": "energy", "tools": "vllm", "techniques": "gone"}
+    counted = {"sql": COUNT, "value": "1", "meaning": "cases"}
+    series = [
+        Number(name=f"q:{name}_x", series=name, label=key.title(), key=key, **counted)
+        for name, key in keys.items()
+    ]
+    return made.model_copy(update={"numbers": (*made.numbers, *series)})
+
+
+def a_recording(folder: Path, report: Report, case_id: str) -> Path:
+    """The folder of a recording of a report in two voices; its sound is silence."""
+    folder.mkdir()
+    for name in ("audio.mp3", "audio.opus", "transcript.vtt"):
+        (folder / name).write_bytes(b"")
+    marks = (
+        ChapterMark(start=0, title="Opening"),
+        ChapterMark(start=9.5, title="A", case_id=case_id),
+    )
+    lines = (("Welcome.", 0, ()), ("Second.", 1, ()), ("Letters.", 1, (2,)))
+    cues = tuple(
+        Cue(start=n, end=n + 1, voice=voice, text=text, sentences=said, chapter=min(n, 1))
+        for n, (text, voice, said) in enumerate(lines)
+    )
+    sizes = {"seconds": 12.0, "mp3_bytes": 10, "opus_bytes": 10}
+    made = Recording(
+        report_id=report.report_id, voices=("a", "b"), chapters=marks, cues=cues, **sizes
+    )
+    (folder / "recording.json").write_text(made.model_dump_json())
+    return folder
+
+
+def whole_site(folder: Path) -> Path:
+    """Build the site in a folder; return where it is."""
+    complete = a_view()
+    shorts = [a_short_view(f"Case {n}", industry="energy", year="2024") for n in range(40)]
+    views = [*(a_lesson(one, n) for n, one in enumerate(shorts)), complete, an_imported_view()]
+    moved = Check(
+        source_id=complete.source.source_id,
+        document_id=complete.document.document_id,
+        result=CheckResult.MOVED,
+        moved_to="https://new.example/a",
+        checked_at=NOON.replace(microsecond=123456),
+    )
+    plan = a_plan(
+        views,
+        folder / "cases.jsonl",
+        withdrawn=[a_publication("case1_gone", "cases/gone/index.html", withdrawn=True)],
+        checks={complete.source.source_id: moved},
+        address="https://cases.example/",
+        licence="CC BY 4.0",
+        contact="desk@cases.example",
+    )
+    report = a_charted_report(views)
+    recording = a_recording(folder / "recording", report, shorts[0].case.case_id)
+    entries = [*plan.entries.values()]
+    found = ("added", entries[0]), ("changed", entries[1]), ("imported", entries[-1])
+    changes = [Change(at=NOON, what=w, title=one.title, address=one.address) for w, one in found]
+    changes.append(Change(at=NOON, what="withdrawn", title=None, address="cases/gone/index.html"))
+    plan = plan._replace(
+        reports=[report], recordings={report.report_id: recording}, changes=changes
+    )
+    with patch("publishing.site.indexing", lambda *_: nullcontext()):
+        build(plan, folder / "site", Dataset)
+    return folder / "site"

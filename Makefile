@@ -12,7 +12,7 @@ export UV_COMPILE_BYTECODE ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit chromium tesseract postgres duckdb lock format bench clean
+.PHONY: help setup demo test lint unit chromium tesseract postgres duckdb html lock format bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -92,6 +92,16 @@ duckdb: $(UV) ## DuckDB for the data page of sites, which has no box for queries
 		|| { rm -rf $(DUCKDB); \
 			echo "DuckDB could not be had: sites get no box for queries, and its tests are skipped"; }
 
+VNU := .vnu/npm
+
+html: setup ## Check a page of each kind of the site with the Nu HTML checker, which needs Java
+	@command -v java >/dev/null || { $(MAY_INSTALL) && echo "installing Java" && { $(UPDATE); } \
+			&& $(APT) install -y --no-install-recommends default-jre-headless >/dev/null; } || true
+	@test -d $(VNU)/node_modules/vnu-jar || { echo "getting the HTML checker (32 MB)"; \
+		mkdir -p $(VNU) && (cd $(VNU) && npm="$(NPM)" && $$npm install --ignore-scripts \
+			--no-package-lock --no-audit --no-fund --silent vnu-jar@26.9.27); } || true
+	@$(BIN)/pytest tests/publishing/html_checker.py
+
 lock: $(UV) ## Resolve the dependencies anew, with hashes and without addresses
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 --group dev --all-extras pyproject.toml -o requirements.lock
@@ -104,4 +114,4 @@ bench: setup ## Run the benchmarks
 	@for f in benchmarks/[a-z]*.py; do $(BIN)/python $$f; done
 
 clean: ## Remove what was installed and the demo's data
-	@rm -rf $(VENV) .uv .demo $(DUCKDB)
+	@rm -rf $(VENV) .uv .vnu .demo $(DUCKDB)

@@ -52,9 +52,10 @@ class Overviews:
         files: SiteFiles,
         plan: Plan,
         entries: Sequence[Entry],
-        groups: Mapping[GroupKind, Sequence[Group]],
         tables: Tables,
         reports: ReportPages,
+        *,
+        groups: Mapping[GroupKind, Sequence[Group]],
     ) -> None:
         self._entries, self._tables, self._groups = entries, tables, groups
         self._statements = {one.name: tables.section(one.name) for one in ACROSS}

@@ -85,7 +85,7 @@ def build(
             reports = ReportPages(pages, tables, places, plan.reports, plan.recordings)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
             with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}):
-                overviews = Overviews(files, plan, entries, found, tables, reports)
+                overviews = Overviews(files, plan, entries, tables, reports, groups=found)
                 overviews.write(lines, plan.changes)
         cases.write_tombstones(plan.withdrawn)
         copy_static(files)

@@ -61,7 +61,7 @@ def _mapping(file: Path) -> dict[str, str]:
     text = file.read_text("utf-8")
     try:
         found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{file} is neither TOML nor JSON: {error}") from error
     if not all(isinstance(value, str) for value in found.values()):
         raise InputError(f'{file}: give a column\'s name for each field, such as title = "name"')

@@ -11,17 +11,10 @@ from config.services import Services
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
 from flows.identity import document_from
-from flows.restore import exported, restore_cases, snapshot_of
-from publishing.imports import (
-    Row,
-    mapped_tags,
-    markdown_row,
-    records,
-    reviewed_case,
-    spellings,
-    study_of,
-)
-from schemas.errors import CasebookError, InputError
+from flows.import_files import parsed
+from flows.restore import reference_to, restore_cases, snapshot_of
+from publishing.imports import mapped_tags, reviewed_case, spellings, study_of
+from schemas.errors import CasebookError
 from schemas.frozen import content_id
 from schemas.imports import Finding, ImportedRecord, ImportReport
 from schemas.sources import (
@@ -34,7 +27,6 @@ from schemas.sources import (
     Step,
 )
 from schemas.taxonomy import load_taxonomy
-from warehouse import read_rows
 
 _AT_ONCE = 40  # records that are stored together
 _NEAR = 0.8  # similarity from which two texts are reported as near-copies
@@ -63,11 +55,12 @@ async def import_cases(
 
     Raises:
         InputError: if the file cannot be read, or has no record with a title and a text.
+        ExtractionError: if it is nested too deep, or takes too much memory or time to parse.
     """
-    if ours := await to_thread(exported, path):
-        return await restore_cases(ours, services, name, on_progress)
-    rows = await to_thread(rows_of, path)
-    found, broken = records(rows, mapping or {})
+    made = await parsed(path, mapping or {}, services.workers)
+    if isinstance(made, Path):
+        return await restore_cases(made, services, name, on_progress)
+    found = made.found
     run = _Import(services, name, path.name)
     wanted, duplicates = run.distinct(found)
     known = await to_thread(run.known, [identity.source_id for _, identity in wanted])
@@ -81,35 +74,16 @@ async def import_cases(
     industries = Counter(r.industry for r in found if r.industry)
     return ImportReport(
         name=name,
-        read=len(rows),
+        read=made.read,
         imported=len(fresh) - len(run.unread),
         known=len(known),
-        broken=(*broken, *without, *run.unread),
+        broken=(*made.broken, *without, *run.unread),
         duplicates=tuple(duplicates),
-        near_copies=tuple(run.near_copies),
+        near_copies=tuple(map(tuple, run.near_copies.values())),
         companies=spellings(found),
         unmapped_tags=dict(Counter(n for r in found for n in mapped_tags(r, run.taxonomy)[1])),
         unmapped_industries={k: n for k, n in industries.items() if not run.taxonomy.industry(k)},
     )
-
-
-def rows_of(path: Path) -> Sequence[Row]:
-    """Return the rows of a table or the front matter of Markdown files, or raise InputError."""
-    if path.is_dir():
-        files = sorted(path.rglob("*.md"))
-        if not files:
-            raise InputError(f"{path} holds no Markdown files")
-        return [_markdown(file, str(file.relative_to(path).with_suffix(""))) for file in files]
-    if path.suffix.lower() in {".md", ".markdown"}:
-        return [_markdown(path, path.stem)]
-    return read_rows(path)
-
-
-def _markdown(file: Path, name: str) -> Row:
-    try:
-        return markdown_row(file.read_text("utf-8"), name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read: {error}") from error
 
 
 class _Import:
@@ -120,7 +94,7 @@ class _Import:
         self._warehouse, self._who = services.warehouse, services.settings.curator
         self._signed: dict[tuple[int, int], list[tuple[str, tuple[int, ...]]]] = {}
         self.taxonomy = load_taxonomy().with_rulings(services.warehouse.rulings())
-        self.near_copies: list[Finding] = []
+        self.near_copies: dict[str, list[str]] = {}
         self.unread: list[Finding] = []
         self.without_address: tuple[Finding, ...] = ()
 
@@ -130,12 +104,13 @@ class _Import:
         """Return the records with the source that each is about, and those that repeat one."""
         first: dict[str, tuple[ImportedRecord, SourceIdentity]] = {}
         again, lacking = list[Finding](), list[Finding]()
-        for record in found:
-            identity = identify(_reference(record, self._name))
-            if identity.canonical_url is None:  # it is known by its text
-                identity = identify(_reference(record, self._name), self._payload(record))
-                problem = f"{record.url} is no web address" if record.url else "it has no address"
-                lacking.append(Finding(key=record.key, problem=f"{problem}; imported without one"))
+        for one in found:
+            record, identity = one, identify(reference_to(one.url, self._name, one.key))
+            if identity.canonical_url is None:  # it is known by its text, never by a file's path
+                record = one.model_copy(update={"url": None})
+                identity = identify(SourceRef(source=one.key), self._payload(record))
+                problem = f"{one.url} is no web address" if one.url else "it has no address"
+                lacking.append(Finding(key=one.key, problem=f"{problem}; imported without one"))
             if same := first.get(identity.source_id):
                 what = f"address of {same[0].key}: {identity.canonical_url}"
                 problem = f"has the {what if identity.canonical_url else f'text of {same[0].key}'}"
@@ -163,8 +138,14 @@ class _Import:
                 continue
             if isinstance(text, BaseException):
                 raise text
-            fields = {"kind": identity.kind or SourceKind.WEB, "extractor": IMPORTED}
-            own = fields | {"title": record.title, "site": None, "steps": payload.steps}
+            own = {
+                "kind": identity.kind or SourceKind.WEB,
+                "extractor": IMPORTED,
+                "title": record.title,
+                "published": record.published or text.published,
+                "site": None,
+                "steps": payload.steps,
+            }
             snapshot = snapshot_of(payload, identity.source_id, self._services.blobs)
             made = document_from(
                 text.model_copy(update=own), payload, identity.source_id, snapshot.snapshot_id
@@ -176,11 +157,11 @@ class _Import:
                 source_id=identity.source_id,
                 kind=made.kind,
                 canonical_url=identity.canonical_url,
-                reference=_reference(record, self._name),
+                reference=reference_to(record.url, self._name, record.key),
                 submitted_by=self._who,
             )
-            study = study_of(record, self.taxonomy)
-            rows += source, snapshot, made, *reviewed_case(made, study, self._name, self._who)
+            about = study_of(record, self.taxonomy), self._name, self._who, record.created_at
+            rows += source, snapshot, made, *reviewed_case(made, *about)
         await to_thread(self._warehouse.append, *rows)
         await to_thread(self._warehouse.keep_signatures, *signatures)
 
@@ -197,19 +178,11 @@ class _Import:
         )
 
     def _note_near(self, record: ImportedRecord, signed: tuple[int, ...]) -> None:
-        """Report a text that is nearly the same as an earlier one of the import."""
-        near = {
-            key: likeness
-            for band in similarity.bands(signed)
-            for key, other in self._signed.get(band, ())
-            if (likeness := similarity.similarity(signed, other)) >= _NEAR
-        }
-        for band in similarity.bands(signed):
+        """Add a text to the group of an earlier one that is nearly the same, if there is one."""
+        bands = similarity.bands(signed)
+        for key, other in (one for band in bands for one in self._signed.get(band, ())):
+            if similarity.similarity(signed, other) >= _NEAR:
+                self.near_copies.setdefault(key, [key]).append(record.key)
+                return
+        for band in bands:
             self._signed.setdefault(band, []).append((record.key, signed))
-        for key, likeness in near.items():
-            problem = f"has {likeness:.0%} of its text in common with {key}"
-            self.near_copies.append(Finding(key=record.key, problem=problem))
-
-
-def _reference(record: ImportedRecord, name: str) -> SourceRef:
-    return SourceRef(source=record.url or f"{name}/{record.key}")

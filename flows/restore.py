@@ -9,7 +9,8 @@ from typing import Any
 
 from config.services import Services
 from extractors.fetch.fetch import SourceIdentity, identify
-from publishing.exchange import document_of, is_record, read_records, study_of
+from flows.import_files import parsed_lines
+from publishing.exchange import document_of, study_of
 from publishing.imports import restored_case
 from publishing.records import CaseRecord
 from schemas.frozen import content_id
@@ -18,16 +19,6 @@ from schemas.sources import IMPORT, Payload, Snapshot, Source, SourceRef, Step
 from warehouse import BlobStore
 
 _AT_ONCE = 40  # records that are stored together
-_LOOKED_AT = 50  # lines in which a record is looked for
-
-
-def exported(path: Path) -> Path | None:
-    """Return the JSON Lines that a casebook published, None where the path is something else."""
-    file = path / "cases.jsonl" if path.is_dir() else path
-    if not file.is_file():
-        return None
-    with file.open("rb") as lines:
-        return file if any(map(is_record, islice(lines, _LOOKED_AT))) else None
 
 
 async def restore_cases(
@@ -35,13 +26,13 @@ async def restore_cases(
 ) -> ImportReport:
     """Store the records of such a file, those of cases that are not here yet; return a report."""
     run = _Restore(services, name, file.name, await to_thread(services.warehouse.case_ids))
-    found: list[tuple[bytes, CaseRecord | Finding]] = []
-    read, broken = 0, list[Finding]()
+    seen, read, broken = 0, 0, list[Finding]()
     with file.open("rb") as lines:
         total = sum(bool(line.strip()) for line in lines)
         lines.seek(0)
-        records = read_records(lines)
-        while found := await to_thread(lambda: [*islice(records, _AT_ONCE)]):
+        while chunk := await to_thread(lambda: [*islice(lines, _AT_ONCE)]):
+            found = await parsed_lines(chunk, seen + 1, file.name, services.workers)
+            seen += len(chunk)
             broken += [one for _, one in found if isinstance(one, Finding)]
             rows = [
                 row
@@ -82,7 +73,7 @@ class _Restore:
             url=record.source.address,
             steps=(step,),
         )
-        reference = SourceRef(source=record.source.address or f"{self._name}/{record.slug}")
+        reference = reference_to(record.source.address, self._name, record.slug)
         identity = self._identity(reference, payload)
         by_address = content_id("case", identity.source_id)
         if record.case_id in self._cases or by_address in self._home:
@@ -106,8 +97,13 @@ class _Restore:
         """Return which source a record is about; a second one of an address is known by itself."""
         found = identify(reference, payload)
         if found.source_id in self._sources:
-            found = identify(SourceRef(source=f"{self._name}/{payload.name}"), payload)
+            found = identify(reference_to(None, self._name, payload.name), payload)
         return found
+
+
+def reference_to(address: str | None, database: str, key: str) -> SourceRef:
+    """Return the web address of a record, else a name for it that is no path of a file."""
+    return SourceRef(source=address or f"{database}: {key}".replace("/", "∕"))
 
 
 def snapshot_of(payload: Payload, source_id: str, blobs: BlobStore) -> Snapshot:

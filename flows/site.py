@@ -147,9 +147,9 @@ class _Publishing:
         fingerprint = key_of(self._version, sorted(self._keys.items()), places, made)
         if fingerprint == self._earlier.fingerprint:
             return
-        titles = {entry.address: entry.title for entry in entries.values()}
+        shown = {entry.address: entry for entry in entries.values()}
         log = [
-            Change(title=titles.get(row["address"]), **row)
+            _logged(row, shown.get(row["address"]))
             for row in (*now, *self._warehouse.site_changes(self._target))
         ]
         plan = Plan(
@@ -183,6 +183,14 @@ class _Publishing:
 
 def _change(what: str, one: Entry | Publication) -> dict[str, Any]:
     return {"at": datetime.now(UTC), "what": what, "address": one.address}
+
+
+def _logged(row: Mapping[str, Any], entry: Entry | None) -> Change:
+    """Return a change with the title of the case; one of another database was not added."""
+    change = Change(title=entry.title if entry else None, **row)
+    if entry and entry.imported_from and change.what == "added":
+        return change.model_copy(update={"what": "imported", "origin": entry.imported_from})
+    return change
 
 
 def _withdrawal(publication: Publication) -> Publication:

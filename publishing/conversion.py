@@ -4,13 +4,15 @@ Curators' remarks, local paths and the submitter stay out of it.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from publishing.anchors import link_to_quote, place, web_address
 from publishing.companies import company_key
-from publishing.exchange import HELD_BACK, link_key
+from publishing.exchange import ADDED_AT, APPROVED_AT, APPROVED_BY, HELD_BACK, link_key
 from publishing.gate import Gated, has_visible_text, readable
+from publishing.imports import approval_id
 from publishing.records import (
     Imported,
     ProsePart,
@@ -25,7 +27,7 @@ from publishing.records import (
 from publishing.wording import byline, one_line, silent_parts
 from schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
 from schemas.frozen import sha256_hex
-from schemas.reviews import CaseView, Decision, Review, Revision
+from schemas.reviews import CaseView, Decision, Revision
 from schemas.sources import Check, CheckResult, Document
 
 
@@ -51,7 +53,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         silent=silent_in(document, view.revision.study),
         prose=tuple(_prose(document)) if document.is_prose else (),
         imported=_imported(view),
-        added_at=min((r.at for r in view.reviews if r.decision is Decision.APPROVE), default=None),
+        added_at=_added_at(view),
         source=_source_card(view, check),
         provenance=_provenance(view, gated),
     )
@@ -209,22 +211,41 @@ def _provenance(view: CaseView, gated: Gated) -> Provenance:
         unread=draft.unread if draft else (),
         edited_by=edited.author if edited else None,
         edited_at=edited.created_at if edited else None,
-        approved_by=approval.who if approval else None,
-        approved_at=approval.at if approval else None,
+        approved_by=approval[0] if approval else None,
+        approved_at=approval[1] if approval else None,
         statements_held_back=len(gated.held_back),
         facts_held_back=sum(fact.value is not None for fact in gated.facts_held_back),
         tags_held_back=len(gated.tags_held_back),
     )
 
 
-def _approval_of(view: CaseView) -> Review | None:
-    """Return the newest approval of the revision that is published."""
+def _added_at(view: CaseView) -> datetime | None:
+    """Return when a case was approved first; of an import, when its database got it."""
+    if view.document.is_prose:
+        return view.case.created_at
+    if at := _there(view.document).get(ADDED_AT):
+        return datetime.fromisoformat(at)
+    return min((r.at for r in view.reviews if r.decision is Decision.APPROVE), default=None)
+
+
+def _approval_of(view: CaseView) -> tuple[str, datetime] | None:
+    """Return who approved the published revision last, and when; of an import, who did there."""
     approvals = [
         review
         for review in view.reviews
         if review.decision is Decision.APPROVE and review.revision_id == view.revision.revision_id
     ]
-    return approvals[-1] if approvals else None
+    if not approvals:
+        return None
+    there, newest = _there(view.document), approvals[-1]
+    if APPROVED_AT in there and newest.review_id == approval_id(view.revision.revision_id):
+        return there[APPROVED_BY], datetime.fromisoformat(there[APPROVED_AT])
+    return newest.who, newest.at
+
+
+def _there(document: Document) -> dict[str, str]:
+    """Return what an import keeps of its database beside the text."""
+    return {one.reason: one.text for one in document.hidden if document.is_imported}
 
 
 def _draft_of(view: CaseView) -> Revision | None:

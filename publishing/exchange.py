@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from publishing.anchors import link_to_quote
+from publishing.anchors import link_to_quote, web_address
 from publishing.records import CaseRecord, PublishedFact, PublishedStatement, PublishedTag, Quote
 from publishing.wording import one_line, silent_parts
 from schemas.cases import CaseStudy, Evidence, Fact, Match, Statement, Support, Tag
@@ -19,6 +19,8 @@ from schemas.sources import IMPORTED, QUOTED_IMPORT, Document, HiddenText, Passa
 
 HELD_BACK = "the database held back what the source says of it"
 """Why a part is among the hidden texts of an import: the source is not silent about it."""
+ADDED_AT, APPROVED_AT, APPROVED_BY = "added there on", "approved there on", "approved there by"
+"""Why what the database says of a case's approval is among the hidden texts of an import."""
 
 _KEYS = ("case_id", "revision_id", "statements", "facts")
 _ID = re.compile(r"[a-z]+\d_[a-z0-9]{1,40}")
@@ -42,9 +44,11 @@ def is_record(line: bytes) -> bool:
     return isinstance(found, dict) and all(key in found for key in _KEYS)
 
 
-def read_records(lines: Iterable[bytes]) -> Iterator[tuple[bytes, CaseRecord | Finding]]:
-    """Yield each line with its record, or with what is wrong with it."""
-    for n, line in enumerate(lines, start=1):
+def read_records(
+    lines: Iterable[bytes], first: int = 1
+) -> Iterator[tuple[bytes, CaseRecord | Finding]]:
+    """Yield each line with its record, or with what is wrong with it; they count from ``first``."""
+    for n, line in enumerate(lines, first):
         if line.strip():
             yield line.strip(), _record(line, f"line {n}")
 
@@ -56,8 +60,11 @@ def _record(line: bytes, key: str) -> CaseRecord | Finding:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
         return Finding(key=key, problem=f"it is not a published case: {place} {first['msg']}")
-    problem = _problem(record)
-    return Finding(key=f"{key}, {record.slug}", problem=problem) if problem else record
+    if problem := _problem(record):
+        return Finding(key=f"{key}, {record.slug}", problem=problem)
+    source = record.source  # a path that stands for an address would be read from this disk
+    source = source.model_copy(update={"address": web_address(source.address)})
+    return record.model_copy(update={"source": source})
 
 
 def _problem(record: CaseRecord) -> str | None:
@@ -135,7 +142,12 @@ def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step
 
 
 def _kept(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
-    """Yield what is held back, and the links that the quotes alone do not give."""
+    """Yield what is held back, who approved it, and links that the quotes alone do not give."""
+    made = record.provenance
+    yield HiddenText(text=made.approved_by or "", reason=APPROVED_BY)
+    for at, reason in ((made.approved_at, APPROVED_AT), (record.added_at, ADDED_AT)):
+        if at:
+            yield HiddenText(text=at.isoformat(), reason=reason)
     for label in silent_parts(study_of(record, document, "")):
         if label not in record.silent:
             yield HiddenText(text=label, reason=HELD_BACK)
@@ -178,12 +190,11 @@ def _prose(record: CaseRecord) -> tuple[str, Sequence[Passage]]:
 
 def study_of(record: CaseRecord, document: Document, database: str) -> CaseStudy:
     """Return facts, statements and tags as they were published; doubts stay confirmed."""
-    who = record.provenance.approved_by or database
 
     def made(kind: type[Part], parts: Iterable[_Published]) -> Iterator[Part]:
         for part in parts:
             same = part.model_dump(include=kind.model_fields.keys() - {"support"})
-            by = who if part.is_doubtful else None
+            by = database if part.is_doubtful else None
             support = Support(level=part.support, reason=part.reason, confirmed_by=by)
             evidence = tuple(_evidence(one, document) for one in part.quotes)
             yield kind(**same, support=support, evidence=evidence)

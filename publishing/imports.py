@@ -3,7 +3,8 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import yaml
@@ -29,6 +30,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "company": ("company", "organization", "organisation", "customer"),
     "industry": ("industry", "sector", "vertical"),
     "year": ("year", "date", "published"),
+    "published": ("published", "published_at", "date_published"),
+    "created_at": ("created_at", "created", "added_at", "date_added", "date"),
     "tags": ("tags", "keywords", "topics", "labels"),
     "abstract": ("short_summary", "abstract", "summary", "description", "excerpt"),
     "prose": ("full_summary", "prose", "body", "content", "markdown", "text"),
@@ -112,10 +115,17 @@ def study_of(record: ImportedRecord, taxonomy: Taxonomy) -> CaseStudy:
 
 
 def reviewed_case(
-    document: Document, study: CaseStudy, database: str, who: str
+    document: Document,
+    study: CaseStudy,
+    database: str,
+    who: str,
+    created_at: datetime | None,
 ) -> tuple[Case, Revision, Review]:
-    """Return the case of an imported document with its revision, approved."""
-    case_id = content_id("case", document.source_id)
+    """Return the case of an imported document with its revision, approved by who imports it.
+
+    ``created_at`` is when the database got it, as far as that is known.
+    """
+    case_id, now = content_id("case", document.source_id), datetime.now(UTC)
     revision = Revision(
         revision_id=content_id("rev", case_id, document.document_id),
         case_id=case_id,
@@ -125,16 +135,17 @@ def reviewed_case(
         recipe=None,
         study=study,
     )
-    approval = _approval(revision, who, datetime.now(UTC))
-    return Case(case_id=case_id, source_id=document.source_id), revision, approval
+    case = Case(case_id=case_id, source_id=document.source_id, created_at=created_at or now)
+    return case, revision, _approval(revision, who)
 
 
 def restored_case(
     record: CaseRecord, document: Document, study: CaseStudy, database: str, who: str
 ) -> tuple[Case | Revision | Review, ...]:
-    """Return the case of another casebook's record, approved by the person who did that there.
+    """Return the case of another casebook's record, approved by ``who`` imports it.
 
-    An edited text has two revisions, the import and the person's. ``who`` imports it.
+    An edited text has two revisions, the import and the person's. Who approved it there stands
+    among the hidden texts of its document, for readers.
     """
     made, case_id, now = record.provenance, record.case_id, datetime.now(UTC)
     revision = Revision(
@@ -154,21 +165,27 @@ def restored_case(
         person = {"parent_id": first, "made_by": "person", "author": made.edited_by}
         edited = revision.model_copy(update={**person, "created_at": made.edited_at or now})
         revisions = [revision.model_copy(update={"revision_id": first}), edited]
-    approval = _approval(revision, made.approved_by or who, made.approved_at or now)
-    began = made.drafted_at or now
+    there = f", where {made.approved_by} approved it" if made.approved_by else ""
+    approval = _approval(revision, who, there)
+    began = made.drafted_at or record.added_at or now
     case = Case(case_id=case_id, source_id=document.source_id, created_at=began)
     return case, *revisions, approval
 
 
-def _approval(revision: Revision, who: str, at: datetime) -> Review:
+def approval_id(revision_id: str) -> str:
+    """Return the id of the approval that comes with an imported revision."""
+    return content_id("review", revision_id, "import")
+
+
+def _approval(revision: Revision, who: str, there: str = "") -> Review:
     return Review(
-        review_id=content_id("review", revision.revision_id, "import"),
+        review_id=approval_id(revision.revision_id),
         case_id=revision.case_id,
         revision_id=revision.revision_id,
         decision=Decision.APPROVE,
-        reason=f"Imported from {revision.author}.",
+        reason=f"Imported from {revision.author}{there}.",
         who=who,
-        at=at,
+        at=datetime.now(UTC),
     )
 
 
@@ -211,13 +228,15 @@ def _record(row: Row, mapping: Mapping[str, str], place: str) -> ImportedRecord:
 
     texts = {field: one_line(str(value(field) or "")) for field in ("key", "title", "url")}
     names = {field: one_line(str(value(field) or "")) or None for field in ("company", "industry")}
-    year = _YEAR.search(str(value("year") or ""))
+    year, published = _YEAR.search(str(value("year") or "")), _past(value("published"))
     return ImportedRecord(
         key=texts["key"] or place,
         title=texts["title"],
         url=texts["url"] or None,
         **names,
         year=year.group() if year else None,
+        published=published.date() if published else None,
+        created_at=_past(value("created_at")) or published,
         tags=_names(value("tags")),
         abstract=str(value("abstract") or ""),
         prose=str(value("prose") or ""),
@@ -228,6 +247,17 @@ def _problem(record: ImportedRecord) -> str | None:
     if not record.title:
         return "it has no title"
     return None if record.text else "it has no text"
+
+
+def _past(value: object) -> datetime | None:
+    """Return a date or time of a database in UTC, None if it is something else or to come."""
+    with suppress(ValueError, OverflowError):
+        value = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+        if isinstance(value, date):
+            at = value if isinstance(value, datetime) else datetime.combine(value, time())
+            at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+            return at if at <= datetime.now(UTC) else None
+    return None
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -177,11 +177,15 @@ class Overviews:
         rows = [change.model_dump(mode="json") for change in changes]
         days: dict[date, dict[str, dict[str, Change]]] = defaultdict(lambda: defaultdict(dict))
         for change in changes:  # a case that changed twice in a day is one that changed
-            days[change.at.date()][change.what][change.address] = change
+            what = f"{change.what} from {change.origin}" if change.origin else change.what
+            days[change.at.date()][what][change.address] = change
         shown = [
             (
                 day,
-                [(what, [*found.values()][:_PER_DAY], len(found)) for what, found in whats.items()],
+                [
+                    (what, [one for one in found.values() if not one.origin][:_PER_DAY], len(found))
+                    for what, found in whats.items()
+                ],
             )
             for day, whats in days.items()
         ]

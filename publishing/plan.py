@@ -125,13 +125,15 @@ class Exported(Frozen):
 class Change(Frozen):
     """A case that was added, changed or withdrawn, and when; ``address`` is its page.
 
-    ``title`` is what it is called now, None where it is no longer on the site.
+    ``title`` is what it is called now, None where it is no longer on the site. A case
+    that was ``imported`` instead has an ``origin``, the database.
     """
 
     at: datetime
     what: str
     title: str | None
     address: str
+    origin: str | None = None
 
 
 class Earlier(Frozen):

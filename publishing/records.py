@@ -278,7 +278,8 @@ class Label(Frozen):
 class Entry(_Described):
     """A case as lists of cases show it; ``digest`` is the `PublishedCase.content_hash`.
 
-    ``doubtful`` names the facts that are shown only where a mark can be.
+    ``doubtful`` names the facts that are shown only where a mark can be. ``imported_from`` is the
+    database that it was taken over from; ``has_quotes`` is whether its text is statements.
     """
 
     lead: str
@@ -288,6 +289,8 @@ class Entry(_Described):
     tags: tuple[Label, ...]
     added_at: datetime | None
     updated_at: datetime | None
+    imported_from: str | None = None
+    has_quotes: bool = True
     digest: str
 
     def unmarked(self) -> dict[str, Any]:
@@ -307,5 +310,7 @@ def entry_of(case: PublishedCase) -> Entry:
         doubtful=tuple(fact.name for fact in case.facts if fact.is_doubtful),
         tags=tuple(Label(slug=t.slug, label=t.label, group=t.group) for t in case.tags),
         updated_at=case.updated_at,
+        imported_from=case.imported.database if case.imported else None,
+        has_quotes=bool(case.statements),
         digest=case.content_hash,
     )

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from publishing.plan import Exported
 from publishing.reports.checks import CheckedReport
-from publishing.wording import count
+from publishing.wording import count, listing
 from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Statement, SupportLevel
 from schemas.generations import CostLine
@@ -31,6 +31,7 @@ COST_COLUMNS = ("calls", "unusable", "tokens in", "cached", "tokens out", "secon
 _STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
 _WIDE = 110  # columns from which the table of cases shows company, year and kind
 _MOST_FINDINGS = 12
+_MOST_NAMES = 4  # of a group
 _REMEDIES = {
     "wait": "[yellow]may pass[/]",
     "needs you": "[red]needs you[/]",
@@ -280,7 +281,6 @@ def import_text(found: ImportReport) -> Group:
     for title, findings in (
         ("Not imported, or not as they stand", found.broken),
         ("The same address twice: the first counts", found.duplicates),
-        ("Nearly the same text", found.near_copies),
     ):
         if findings:
             table = Table(title=f"{title} ({len(findings)})", title_justify="left", box=None)
@@ -292,12 +292,13 @@ def import_text(found: ImportReport) -> Group:
                 table.add_row("…", f"and {len(findings) - _MOST_FINDINGS} more: --json has all")
             parts += ["", table]
     lists = (
+        ("Nearly the same text", [listing(group, _MOST_NAMES) for group in found.near_copies]),
         ("Companies written in several ways", [" / ".join(names) for names in found.companies]),
         ("Tags that the taxonomy lacks", [f"{k} ({n})" for k, n in found.unmapped_tags.items()]),
         ("Industries it lacks", [f"{k} ({n})" for k, n in found.unmapped_industries.items()]),
     )
     parts += [
-        f"\n{title} ({len(names)}): {plain(', '.join(names))}" for title, names in lists if names
+        f"\n{title} ({len(names)}): {plain('; '.join(names))}" for title, names in lists if names
     ]
     return Group(*parts)
 

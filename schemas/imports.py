@@ -1,12 +1,16 @@
 """A published database of another team, on its way into the warehouse."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from schemas.frozen import Frozen
 
 
 class ImportedRecord(Frozen):
-    """One case as another database has it; ``key`` names it there, ``prose`` is Markdown."""
+    """One case as another database has it; ``key`` names it there, ``prose`` is Markdown.
+
+    ``published`` is the day of its source, ``created_at`` when the database got it.
+    """
 
     key: str
     title: str
@@ -14,6 +18,8 @@ class ImportedRecord(Frozen):
     company: str | None = None
     industry: str | None = None
     year: str | None = None
+    published: date | None = None
+    created_at: datetime | None = None
     tags: tuple[str, ...] = ()
     abstract: str = ""
     prose: str = ""
@@ -35,7 +41,8 @@ class ImportReport(Frozen):
     """What an import did, and what it found.
 
     ``known`` records have a case already and stay as they are. ``duplicates`` name the record whose
-    address they repeat, ``near_copies`` a record with mostly the same text; these are imported.
+    address they repeat. ``near_copies`` are groups of records with mostly the same text, by key;
+    these are imported.
     ``companies`` has for each company that is written in several ways all of them. The unmapped
     names come with the number of records that have them.
     """
@@ -46,7 +53,7 @@ class ImportReport(Frozen):
     known: int = 0
     broken: tuple[Finding, ...] = ()
     duplicates: tuple[Finding, ...] = ()
-    near_copies: tuple[Finding, ...] = ()
+    near_copies: tuple[tuple[str, ...], ...] = ()
     companies: tuple[tuple[str, ...], ...] = ()
     unmapped_tags: Mapping[str, int] = {}
     unmapped_industries: Mapping[str, int] = {}

@@ -134,7 +134,10 @@ def whole_site(folder: Path) -> Path:
     recording = a_recording(folder / "recording", report, shorts[0].case.case_id)
     entries = [*plan.entries.values()]
     found = ("added", entries[0]), ("changed", entries[1]), ("imported", entries[-1])
-    changes = [Change(at=NOON, what=w, title=one.title, address=one.address) for w, one in found]
+    changes = [
+        Change(at=NOON, what=what, title=one.title, address=one.address, origin=one.imported_from)
+        for what, one in found
+    ]
     changes.append(Change(at=NOON, what="withdrawn", title=None, address="cases/gone/index.html"))
     plan = plan._replace(
         reports=[report], recordings={report.report_id: recording}, changes=changes

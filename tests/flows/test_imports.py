@@ -1,13 +1,17 @@
 """A published database becomes approved cases that say where they come from."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from case_views import a_view
 from claims_article import article
+from html_pages import parsed, texts
 from local_site import Site
 
 from config.services import Services
+from extractors.workers import Limits, WorkerPool
 from flows.imports import import_cases
 from flows.ingest import process
 from flows.recheck import due, look_again
@@ -17,7 +21,7 @@ from flows.site import publish_site
 from review.changes import AddStatement, SetFact
 from review.decisions import approve, edit
 from schemas.cases import Section, SupportLevel
-from schemas.errors import InputError, InvalidDecision, UnknownId
+from schemas.errors import ExtractionError, InputError, InvalidDecision, UnknownId
 from schemas.imports import ImportReport
 from schemas.results import IngestStatus
 from schemas.reviews import CaseStatus
@@ -61,7 +65,7 @@ async def test_the_report_names_what_is_wrong(report: ImportReport) -> None:
         ("d", "it has no title"), ("e", "nonsense is no web address; imported without one"),
         ("f", UNREAD)]  # fmt: skip
     assert [f.key for f in report.duplicates] == ["b"]
-    assert [f.key for f in report.near_copies] == ["c"]
+    assert report.near_copies == (("a", "c"),)
     assert report.companies == (("Acme", "ACME"),)
     assert report.unmapped_tags == {"unheard-of": 3}
 
@@ -179,3 +183,123 @@ async def test_a_record_without_an_address_is_known_by_its_text(
     assert view.case.case_id not in await imported(services)
     with pytest.raises(UnknownId, match="without a web address"):
         await redraft(view.case.case_id, services)
+
+
+BOMB = "\n".join(
+    [f"a0: &a0 {'boom' * 20_000}"]
+    + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 8)]
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "cause"),
+    [
+        ("bomb.md", f"---\n{BOMB}\ntitle: *a7\n---\nText.\n", "parser_out_of_memory"),
+        ("deep.md", f"---\ntitle: {'[' * 9_000}\n---\nText.\n", "damaged"),
+        ("deep.jsonl", f'{{"title": {"[" * 90_000}{"]" * 90_000}}}\n', "damaged"),
+    ],
+)
+async def test_a_hostile_file_costs_a_worker(
+    services: Services, database: Path, name: str, text: str, cause: str
+) -> None:
+    """Text that expands or is nested without end is refused with the reason; the next import works."""
+    services.workers = WorkerPool(1, Limits(memory_bytes=700 * 2**20))
+    hostile = database.with_name(name)
+    hostile.write_text(text)
+    with pytest.raises(ExtractionError, match=name) as refused:
+        await import_cases(hostile, services, name="x")
+    assert refused.value.kind == cause
+    assert (await import_cases(database, services, name="x")).imported == 3
+    services.workers.close()
+
+
+async def test_a_file_that_is_too_large_is_refused(
+    services: Services, database: Path, tmp_path: Path
+) -> None:
+    """Before it is read; a sparse file costs no space."""
+    large = tmp_path / "large.jsonl"
+    with large.open("wb") as file:
+        file.truncate(501 * 10**6)
+    with pytest.raises(InputError, match="larger than 500 MB"):
+        await import_cases(large, services, name="x")
+
+
+async def test_near_copies_are_reported_as_groups(services: Services, tmp_path: Path) -> None:
+    """Each member once, however many there are; another text is in no group."""
+    path = tmp_path / "copies.jsonl"
+    copies = [
+        FIRST | {"slug": f"r{n}", "source_url": f"https://acme.example/{n}"} for n in range(60)
+    ]
+    other = FIRST | {"slug": "o", "source_url": "https://o.example/", "full_summary": OTHER}
+    path.write_text("".join(json.dumps(row) + "\n" for row in (*copies, other)))
+    found = await import_cases(path, services, name="x")
+    assert found.near_copies == (tuple(f"r{n}" for n in range(60)),)
+
+
+async def test_no_imported_source_is_a_file(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path in place of an address is dropped, and the name of a record leads to no file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "db").mkdir()
+    (tmp_path / "secret.md").write_text("SECRET")
+    path = tmp_path / "rows.jsonl"
+    names = ("/etc/passwd", "file:///etc/passwd", "../secret.md", None)
+    rows = [
+        FIRST | {"slug": f"../secret.md#{n}", "source_url": name, "full_summary": f"{n} {OTHER}"}
+        for n, name in enumerate(names)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    await import_cases(path, services, name="db")
+    views = services.warehouse.case_views(services.warehouse.case_ids())
+    assert len(views) == len(names)
+    for view in views:
+        assert (view.source.canonical_url, view.document.url) == (None, None)
+        assert "/" not in view.source.reference.source
+        assert view.source.reference.url is None
+
+
+async def test_the_dates_of_the_database_are_kept(services: Services, tmp_path: Path) -> None:
+    """The newest of its cases is the first; the source has its own day, and no date is to come."""
+    path = tmp_path / "dated.jsonl"
+    dates = {
+        "old": {"created_at": "2024-11-21T13:46:26.342Z", "published": "2024-05-04"},
+        "new": {"created_at": "2025-12-08T11:43:05+02:00", "published": ""},
+        "none": {"created_at": "soon", "published": "2999-01-01"},
+    }
+    rows = [
+        FIRST | {"slug": name, "title": name, "source_url": f"https://x.example/{name}"} | more
+        for name, more in dates.items()
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    before = datetime.now(UTC)
+    await import_cases(path, services, name="x")
+    published = await publish_site(services)
+    lines = (published.path / "data/cases.jsonl").read_text().splitlines()
+    records = {one["title"]: one for one in map(json.loads, lines)}
+    assert list(records) == ["none", "new", "old"]
+    assert datetime.fromisoformat(records["none"]["added_at"]) >= before
+    assert records["new"]["added_at"] == "2025-12-08T09:43:05Z"
+    days = [records[name]["source"]["published"] for name in dates]
+    assert days == ["2024-05-04", None, None]
+
+
+async def test_the_list_of_changes_has_a_line_for_an_import(
+    report: ImportReport, services: Services
+) -> None:
+    """Cases of another database are not called added, let alone each of them by name."""
+    view = a_view()
+    services.warehouse.append(view.source, view.document, view.case, *view.revisions, *view.reviews)
+    done = await publish_site(services)
+    page = parsed(done.path / "changes.html")
+    assert texts(page, "//section/p") == [
+        "3 cases imported from Their database", "1 case added"]  # fmt: skip
+    assert texts(page, "//section//li") == [view.revision.study.fact("title").value]
+
+
+async def test_an_import_is_the_act_of_who_ran_it(report: ImportReport, services: Services) -> None:
+    """The approvals name the importer and the database, at the time of the import."""
+    entries = services.warehouse.audit_log(None, 100)
+    assert {one.who for one in entries} == {"tester"}
+    approvals = [one for one in entries if one.what == "approve"]
+    assert {one.detail for one in approvals} == {"Imported from Their database."}

@@ -199,6 +199,14 @@ class PublishedCase(_Described):
     provenance: Provenance
 
     @property
+    def approver(self) -> str | None:
+        """Who approved it, with the database if that was before the import from there."""
+        made, origin = self.provenance, self.imported
+        if origin and made.approved_at and made.approved_at < origin.at:
+            return f"{made.approved_by} in {origin.database}"
+        return made.approved_by
+
+    @property
     def updated_at(self) -> datetime | None:
         """When a person approved it, or else when it was imported."""
         return self.provenance.approved_at or (self.imported.at if self.imported else None)

@@ -236,6 +236,31 @@ async def test_a_page_says_where_the_quotes_come_from(
     assert "Lessons" in silent
 
 
+async def test_an_approval_elsewhere_is_nobodys_act_here(
+    exported: Path, report: ImportReport, other: Services
+) -> None:
+    """Whoever imports it approves it; the page says who did there, and who did here later."""
+    entries = other.warehouse.audit_log(None, 100)
+    assert {one.who for one in entries} == {"tester"}
+    case_id = an_article().case.case_id
+    view = other.warehouse.case(case_id)
+    (approval,) = view.reviews
+    assert (approval.who, approval.reason) == (
+        "tester", "Imported from Models at work, where Mira Lindqvist approved it.")  # fmt: skip
+    assert {s.support.confirmed_by for s in view.revision.study.statements} == {
+        None, "Models at work"}  # fmt: skip
+    done = await publish_site(other)
+    (page,) = [p for p in done.path.glob("cases/*/index.html") if ARTICLE in p.read_text("utf-8")]
+    assert "by Mira Lindqvist in Models at work," in page.read_text("utf-8")
+    markdown = page.with_name("case.md").read_text("utf-8")
+    assert "Approved by Mira Lindqvist in Models at work on" in markdown
+    reopen(other.warehouse, case_id, "ada")
+    approve(other.warehouse, case_id, "ada", leave_out=True)
+    made = published_case(other.warehouse.case(case_id))
+    assert made.provenance.approved_by == "ada"
+    assert made.added_at == NOON
+
+
 async def test_nothing_takes_the_quotes_for_the_source(
     report: ImportReport, other: Services
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from asyncio import to_thread
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from config.services import Services
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
 from flows.identity import document_from
-from flows.import_files import parsed
+from flows.import_files import parse
 from flows.restore import reference_to, restore_cases, snapshot_of
-from publishing.imports import mapped_tags, reviewed_case, spellings, study_of
+from publishing.imports import mapped_tags, reviewed_case, spellings
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
 from schemas.imports import Finding, ImportedRecord, ImportReport
@@ -57,10 +58,12 @@ async def import_cases(
         InputError: if the file cannot be read, or has no record with a title and a text.
         ExtractionError: if it is nested too deep, or takes too much memory or time to parse.
     """
-    made = await parsed(path, mapping or {}, services.workers)
-    if isinstance(made, Path):
-        return await restore_cases(made, services, name, on_progress)
-    found = made.found
+    work = partial(parse, path=path, mapping=mapping or {})
+    payload = Payload(data=b"", media_type="", name=path.name)
+    parsed = await services.workers.compute(work, payload)
+    if isinstance(parsed, Path):
+        return await restore_cases(parsed, services, name, on_progress)
+    read, found, broken = parsed
     run = _Import(services, name, path.name)
     wanted, duplicates = run.distinct(found)
     known = await to_thread(run.known, [identity.source_id for _, identity in wanted])
@@ -74,10 +77,10 @@ async def import_cases(
     industries = Counter(r.industry for r in found if r.industry)
     return ImportReport(
         name=name,
-        read=made.read,
+        read=read,
         imported=len(fresh) - len(run.unread),
         known=len(known),
-        broken=(*made.broken, *without, *run.unread),
+        broken=(*broken, *without, *run.unread),
         duplicates=tuple(duplicates),
         near_copies=tuple(map(tuple, run.near_copies.values())),
         companies=spellings(found),
@@ -160,7 +163,7 @@ class _Import:
                 reference=reference_to(record.url, self._name, record.key),
                 submitted_by=self._who,
             )
-            about = study_of(record, self.taxonomy), self._name, self._who, record.created_at
+            about = record, self.taxonomy, self._name, self._who
             rows += source, snapshot, made, *reviewed_case(made, *about)
         await to_thread(self._warehouse.append, *rows)
         await to_thread(self._warehouse.keep_signatures, *signatures)

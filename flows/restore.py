@@ -3,13 +3,14 @@
 from asyncio import to_thread
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from config.services import Services
 from extractors.fetch.fetch import SourceIdentity, identify
-from flows.import_files import parsed_lines
+from flows.import_files import parse_lines
 from publishing.exchange import document_of, study_of
 from publishing.imports import restored_case
 from publishing.records import CaseRecord
@@ -31,8 +32,9 @@ async def restore_cases(
         total = sum(bool(line.strip()) for line in lines)
         lines.seek(0)
         while chunk := await to_thread(lambda: [*islice(lines, _AT_ONCE)]):
-            found = await parsed_lines(chunk, seen + 1, file.name, services.workers)
-            seen += len(chunk)
+            payload = Payload(data=b"".join(chunk), media_type="application/json", name=file.name)
+            parse = partial(parse_lines, first=seen + 1)
+            found, seen = await services.workers.compute(parse, payload), seen + len(chunk)
             broken += [one for _, one in found if isinstance(one, Finding)]
             rows = [
                 row

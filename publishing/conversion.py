@@ -10,9 +10,8 @@ from typing import Any
 
 from publishing.anchors import link_to_quote, place, web_address
 from publishing.companies import company_key
-from publishing.exchange import ADDED_AT, APPROVED_AT, APPROVED_BY, HELD_BACK, link_key
+from publishing.exchange import APPROVED_AT, APPROVED_BY, HELD_BACK, link_key
 from publishing.gate import Gated, has_visible_text, readable
-from publishing.imports import approval_id
 from publishing.records import (
     Imported,
     ProsePart,
@@ -27,7 +26,7 @@ from publishing.records import (
 from publishing.wording import byline, one_line, silent_parts
 from schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
 from schemas.frozen import sha256_hex
-from schemas.reviews import CaseView, Decision, Revision
+from schemas.reviews import CaseView, Decision, Review, Revision
 from schemas.sources import Check, CheckResult, Document
 
 
@@ -53,7 +52,9 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         silent=silent_in(document, view.revision.study),
         prose=tuple(_prose(document)) if document.is_prose else (),
         imported=_imported(view),
-        added_at=_added_at(view),
+        added_at=view.case.created_at
+        if document.is_prose
+        else min((one.at for one in _approvals(view)), default=None),
         source=_source_card(view, check),
         provenance=_provenance(view, gated),
     )
@@ -211,41 +212,28 @@ def _provenance(view: CaseView, gated: Gated) -> Provenance:
         unread=draft.unread if draft else (),
         edited_by=edited.author if edited else None,
         edited_at=edited.created_at if edited else None,
-        approved_by=approval[0] if approval else None,
-        approved_at=approval[1] if approval else None,
+        approved_by=approval.who if approval else None,
+        approved_at=approval.at if approval else None,
         statements_held_back=len(gated.held_back),
         facts_held_back=sum(fact.value is not None for fact in gated.facts_held_back),
         tags_held_back=len(gated.tags_held_back),
     )
 
 
-def _added_at(view: CaseView) -> datetime | None:
-    """Return when a case was approved first; of an import, when its database got it."""
-    if view.document.is_prose:
-        return view.case.created_at
-    if at := _there(view.document).get(ADDED_AT):
-        return datetime.fromisoformat(at)
-    return min((r.at for r in view.reviews if r.decision is Decision.APPROVE), default=None)
+def _approvals(view: CaseView) -> list[Review]:
+    """Return the approvals; the one that began an import as its database has it."""
+    found = [review for review in view.reviews if review.decision is Decision.APPROVE]
+    there = {one.reason: one.text for one in view.document.hidden if view.document.is_imported}
+    if APPROVED_AT in there and found and found[0] is view.reviews[0]:
+        own = {"who": there[APPROVED_BY], "at": datetime.fromisoformat(there[APPROVED_AT])}
+        found[0] = found[0].model_copy(update=own)
+    return found
 
 
-def _approval_of(view: CaseView) -> tuple[str, datetime] | None:
-    """Return who approved the published revision last, and when; of an import, who did there."""
-    approvals = [
-        review
-        for review in view.reviews
-        if review.decision is Decision.APPROVE and review.revision_id == view.revision.revision_id
-    ]
-    if not approvals:
-        return None
-    there, newest = _there(view.document), approvals[-1]
-    if APPROVED_AT in there and newest.review_id == approval_id(view.revision.revision_id):
-        return there[APPROVED_BY], datetime.fromisoformat(there[APPROVED_AT])
-    return newest.who, newest.at
-
-
-def _there(document: Document) -> dict[str, str]:
-    """Return what an import keeps of its database beside the text."""
-    return {one.reason: one.text for one in document.hidden if document.is_imported}
+def _approval_of(view: CaseView) -> Review | None:
+    """Return the newest approval of the revision that is published."""
+    own = view.revision.revision_id
+    return next((r for r in reversed(_approvals(view)) if r.revision_id == own), None)
 
 
 def _draft_of(view: CaseView) -> Revision | None:

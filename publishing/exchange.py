@@ -19,7 +19,7 @@ from schemas.sources import IMPORTED, QUOTED_IMPORT, Document, HiddenText, Passa
 
 HELD_BACK = "the database held back what the source says of it"
 """Why a part is among the hidden texts of an import: the source is not silent about it."""
-ADDED_AT, APPROVED_AT, APPROVED_BY = "added there on", "approved there on", "approved there by"
+APPROVED_AT, APPROVED_BY = "approved there on", "approved there by"
 """Why what the database says of a case's approval is among the hidden texts of an import."""
 
 _KEYS = ("case_id", "revision_id", "statements", "facts")
@@ -144,10 +144,9 @@ def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step
 def _kept(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
     """Yield what is held back, who approved it, and links that the quotes alone do not give."""
     made = record.provenance
-    yield HiddenText(text=made.approved_by or "", reason=APPROVED_BY)
-    for at, reason in ((made.approved_at, APPROVED_AT), (record.added_at, ADDED_AT)):
-        if at:
-            yield HiddenText(text=at.isoformat(), reason=reason)
+    if made.approved_by and made.approved_at:
+        yield HiddenText(text=made.approved_by, reason=APPROVED_BY)
+        yield HiddenText(text=made.approved_at.isoformat(), reason=APPROVED_AT)
     for label in silent_parts(study_of(record, document, "")):
         if label not in record.silent:
             yield HiddenText(text=label, reason=HELD_BACK)

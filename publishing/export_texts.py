@@ -11,7 +11,7 @@ from publishing.markdown import case_markdown, plain
 from publishing.pages import environment
 from publishing.plan import Exported, SiteSettings, Tables
 from publishing.records import CaseRecord
-from publishing.wording import one_line
+from publishing.wording import one_line, origins
 
 _LICENCES = frozenset(
     "apache-2.0 mit cc0-1.0 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-3.0 cc-by-nc-4.0"
@@ -50,7 +50,10 @@ def card(settings: SiteSettings, release: str, rows: Mapping[str, int], tables: 
     front = yaml.safe_dump(head, allow_unicode=True, sort_keys=False)
     columns = {name: tables.columns(name) for name in rows}
     page = environment(settings).get_template("card.md")
-    return f"---\n{front}---\n\n{page.render(release=release, rows=rows, columns=columns)}"
+    sql = "SELECT count(*) AS own FROM published_cases WHERE imported_from IS NULL"
+    own = tables.rows(sql)[0]["own"]
+    values = {"own": own, "origins": origins(own, rows["cases"]), "rows": rows, "columns": columns}
+    return f"---\n{front}---\n\n{page.render(release=release, **values)}"
 
 
 def licence(text: str | None) -> dict[str, str]:

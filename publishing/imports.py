@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -115,17 +115,10 @@ def study_of(record: ImportedRecord, taxonomy: Taxonomy) -> CaseStudy:
 
 
 def reviewed_case(
-    document: Document,
-    study: CaseStudy,
-    database: str,
-    who: str,
-    created_at: datetime | None,
+    document: Document, record: ImportedRecord, taxonomy: Taxonomy, database: str, who: str
 ) -> tuple[Case, Revision, Review]:
-    """Return the case of an imported document with its revision, approved by who imports it.
-
-    ``created_at`` is when the database got it, as far as that is known.
-    """
-    case_id, now = content_id("case", document.source_id), datetime.now(UTC)
+    """Return the case of a record's document with its revision, approved by who imports it."""
+    case_id, at = content_id("case", document.source_id), record.created_at or datetime.now(UTC)
     revision = Revision(
         revision_id=content_id("rev", case_id, document.document_id),
         case_id=case_id,
@@ -133,9 +126,9 @@ def reviewed_case(
         made_by="import",
         author=database,
         recipe=None,
-        study=study,
+        study=study_of(record, taxonomy),
     )
-    case = Case(case_id=case_id, source_id=document.source_id, created_at=created_at or now)
+    case = Case(case_id=case_id, source_id=document.source_id, created_at=at)
     return case, revision, _approval(revision, who)
 
 
@@ -172,14 +165,9 @@ def restored_case(
     return case, *revisions, approval
 
 
-def approval_id(revision_id: str) -> str:
-    """Return the id of the approval that comes with an imported revision."""
-    return content_id("review", revision_id, "import")
-
-
 def _approval(revision: Revision, who: str, there: str = "") -> Review:
     return Review(
-        review_id=approval_id(revision.revision_id),
+        review_id=content_id("review", revision.revision_id, "import"),
         case_id=revision.case_id,
         revision_id=revision.revision_id,
         decision=Decision.APPROVE,
@@ -252,11 +240,9 @@ def _problem(record: ImportedRecord) -> str | None:
 def _past(value: object) -> datetime | None:
     """Return a date or time of a database in UTC, None if it is something else or to come."""
     with suppress(ValueError, OverflowError):
-        value = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
-        if isinstance(value, date):
-            at = value if isinstance(value, datetime) else datetime.combine(value, time())
-            at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-            return at if at <= datetime.now(UTC) else None
+        at = datetime.fromisoformat(str(value).strip())
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return at if at <= datetime.now(UTC) else None
     return None
 
 

@@ -208,7 +208,7 @@ def _provenance(case: PublishedCase) -> str:
     steps = (
         ("Drafted", made.model, made.drafted_at),
         ("Edited", made.edited_by, made.edited_at),
-        ("Approved", case.approver, made.approved_at),
+        ("Approved", made.approved_by, made.approved_at),
     )
     lines = [f"{verb} by {plain(who)} on {day(at)}." for verb, who, at in steps if who and at]
     if case.imported and not case.prose:

@@ -12,14 +12,14 @@ from publishing.across import ACROSS, statements_json, write_across
 from publishing.figures import figures
 from publishing.files import SiteFiles, key_of
 from publishing.group_pages import PAGE, write_group
-from publishing.groups import KINDS, Group, GroupKind
+from publishing.groups import KINDS, Group, GroupKind, groups
 from publishing.likeness import FUNCTION_WORDS
 from publishing.pages import FACETS, facet_labels
 from publishing.plan import Change, Plan, Tables
 from publishing.questions import questions
 from publishing.records import CaseRecord, Entry
 from publishing.reports.pages import ReportPages
-from publishing.wording import TAG_GROUPS
+from publishing.wording import TAG_GROUPS, origins
 from publishing.writer import PageWriter, digests
 from schemas.frozen import sha256_hex
 
@@ -45,7 +45,7 @@ Listing = tuple[str, Sequence[Group]]
 
 
 class Overviews:
-    """Writes the pages over ``entries``, the newest first, their ``groups`` and their tables."""
+    """Writes the pages over ``entries``, the newest first, from them and from their tables."""
 
     def __init__(
         self,
@@ -54,13 +54,13 @@ class Overviews:
         entries: Sequence[Entry],
         tables: Tables,
         reports: ReportPages,
-        *,
-        groups: Mapping[GroupKind, Sequence[Group]],
     ) -> None:
-        self._entries, self._tables, self._groups = entries, tables, groups
+        self._entries, self._tables, self._groups = entries, tables, groups(entries)
         self._statements = {one.name: tables.section(one.name) for one in ACROSS}
         self._tabs = [(one.name, one.heading, len(self._statements[one.name])) for one in ACROSS]
+        self._origins = origins(sum(not one.imported_from for one in entries), len(entries))
         values = {"cases_count": len(entries), "facet_labels": facet_labels(entries)}
+        values["origins"] = self._origins
         self._pages = PageWriter(files, plan, across=self._tabs, **values)
         self._labels = key_of(len(entries), values["facet_labels"])
         self._reports = reports
@@ -76,7 +76,7 @@ class Overviews:
 
     def _write_pages(self, digest: str, changes: Sequence[Change]) -> None:
         self._write_home()
-        self._reports.write()
+        self._reports.write({one.address for found in self._groups.values() for one in found})
         self._write_groups()
         for one in ACROSS:
             write_across(self._pages, one, self._statements[one.name], self._tabs, self._labels)
@@ -85,7 +85,7 @@ class Overviews:
         found = figures(self._tables.rows)
         self._pages.put("figures.html", "figures.html", digest, figures=found)
         self._pages.put("404.html", "404.html", "")
-        self._pages.put("llms.txt", "llms.txt", [len(self._entries), self._tabs])
+        self._pages.put("llms.txt", "llms.txt", [self._origins, len(self._entries), self._tabs])
         if self._root:
             self._write_feeds()
 
@@ -130,7 +130,7 @@ class Overviews:
             for heading, found in sorted(listings, key=_at_home)
             if heading in _LISTINGS_AT_HOME
         ]
-        key = [len(self._entries), digests(newest), self._tabs]
+        key = [self._origins, len(self._entries), digests(newest), self._tabs]
         key += [[_sizes(shown), total] for _, shown, total in browse]
         tabs = [tab for tab in self._tabs if tab[2]]
         report = next(iter(self._reports.views), None)

@@ -182,7 +182,7 @@ class _Described(Frozen):
 class PublishedCase(_Described):
     """One case as readers get it. ``silent`` names what the source says nothing about.
 
-    ``added_at`` is when a person approved it first.
+    ``added_at`` is when a person approved it first, or its database got it.
 
     ``prose`` is the text of an ``imported`` case: it has no quotes.
     """
@@ -197,14 +197,6 @@ class PublishedCase(_Described):
     imported: Imported | None = None
     source: SourceCard
     provenance: Provenance
-
-    @property
-    def approver(self) -> str | None:
-        """Who approved it, with the database if that was before the import from there."""
-        made, origin = self.provenance, self.imported
-        if origin and made.approved_at and made.approved_at < origin.at:
-            return f"{made.approved_by} in {origin.database}"
-        return made.approved_by
 
     @property
     def updated_at(self) -> datetime | None:
@@ -287,7 +279,7 @@ class Entry(_Described):
     """A case as lists of cases show it; ``digest`` is the `PublishedCase.content_hash`.
 
     ``doubtful`` names the facts that are shown only where a mark can be. ``imported_from`` is the
-    database that it was taken over from; ``has_quotes`` is whether its text is statements.
+    database that it was taken over from.
     """
 
     lead: str
@@ -298,7 +290,6 @@ class Entry(_Described):
     added_at: datetime | None
     updated_at: datetime | None
     imported_from: str | None = None
-    has_quotes: bool = True
     digest: str
 
     def unmarked(self) -> dict[str, Any]:
@@ -319,6 +310,5 @@ def entry_of(case: PublishedCase) -> Entry:
         tags=tuple(Label(slug=t.slug, label=t.label, group=t.group) for t in case.tags),
         updated_at=case.updated_at,
         imported_from=case.imported.database if case.imported else None,
-        has_quotes=bool(case.statements),
         digest=case.content_hash,
     )

@@ -10,7 +10,6 @@ from publishing.conversion import published_case
 from publishing.files import SiteFiles, key_of, notes_of
 from publishing.folder import replacing
 from publishing.gate import blocked
-from publishing.groups import groups
 from publishing.overviews import Overviews
 from publishing.pages import environment
 from publishing.plan import Earlier, OpenTables, Plan, SiteSettings
@@ -80,13 +79,10 @@ def build(
         lines = cases.write_records(entries)
         with open_tables(lines) as tables:
             pages = PageWriter(files, plan)
-            found = groups(entries)
-            places = {one.address for members in found.values() for one in members}
-            reports = ReportPages(pages, tables, places, plan.reports, plan.recordings)
+            reports = ReportPages(pages, tables, plan.reports, plan.recordings)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
             with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}):
-                overviews = Overviews(files, plan, entries, tables, reports, groups=found)
-                overviews.write(lines, plan.changes)
+                Overviews(files, plan, entries, tables, reports).write(lines, plan.changes)
         cases.write_tombstones(plan.withdrawn)
         copy_static(files)
         made = Earlier(keys=plan.keys, entries=plan.entries, fingerprint=plan.fingerprint)

@@ -191,6 +191,20 @@ def heading(section: Section, *, nested: bool = False) -> str:
     return "Further solutions" if nested and section is Section.SOLUTIONS else section.heading
 
 
+def origins(own: int, total: int) -> str:
+    """Return what readers can rely on, where ``own`` of all cases were not imported."""
+    elsewhere = "other databases, and nobody here compared"
+    if own == total:
+        return "Each statement is linked to the words it rests on; a curator approved each case."
+    if not own:
+        return f"The cases come from {elsewhere} them with their sources."
+    carry = "carries" if own == 1 else "carry"
+    return (
+        f"{own:,} of {count(total, 'case')} {carry} quotes, each found in its source, and a "
+        f"curator’s approval; the rest comes from {elsewhere} it with its sources."
+    )
+
+
 def one_line(text: str) -> str:
     """Return ``text`` on one line, without control characters."""
     return " ".join(_CONTROL.sub(" ", text).split())

@@ -7,10 +7,7 @@ from schemas.frozen import Frozen
 
 
 class ImportedRecord(Frozen):
-    """One case as another database has it; ``key`` names it there, ``prose`` is Markdown.
-
-    ``published`` is the day of its source, ``created_at`` when the database got it.
-    """
+    """One case as another database has it; ``key`` names it there, ``prose`` is Markdown."""
 
     key: str
     title: str
@@ -18,8 +15,8 @@ class ImportedRecord(Frozen):
     company: str | None = None
     industry: str | None = None
     year: str | None = None
-    published: date | None = None
-    created_at: datetime | None = None
+    published: date | None = None  # its source
+    created_at: datetime | None = None  # the record
     tags: tuple[str, ...] = ()
     abstract: str = ""
     prose: str = ""

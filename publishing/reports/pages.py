@@ -1,7 +1,7 @@
 """The pages of reports on the site: each as a page, Markdown and JSON, with lists and feeds."""
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +18,18 @@ _HIDDEN = {"dropped", "generation_ids", "created_by", "numbers"}
 
 
 class ReportPages:
-    """Writes the pages of reports, the newest first.
-
-    ``groups`` are the addresses of the groups' pages, ``recordings`` folders by report id.
-    """
+    """Writes the pages of reports, the newest first; ``recordings`` are folders by report id."""
 
     def __init__(
         self,
         pages: PageWriter,
         tables: Tables,
-        groups: Container[str],
         reports: Sequence[Report],
         recordings: Mapping[str, Path],
     ) -> None:
         self._pages = pages
         parts = cited_parts(reports, tables)
-        self.views = [view_of(report, parts, groups) for report in reports]
+        self.views = [view_of(report, parts) for report in reports]
         rows = {case_id: found[0] for case_id, found in parts.items()}
         addresses = {one: f"cases/{row['slug']}/index.html" for one, row in rows.items()}
         self._audio = RecordingPages(pages.files, pages, addresses)
@@ -41,10 +37,10 @@ class ReportPages:
         stands = {one.report.report_id for one in self.views if not (one.withdrawn or one.changed)}
         self._recordings = {one: path for one, path in recordings.items() if one in stands}
 
-    def write(self) -> None:
-        """Write all pages, and the feeds where the site's address is known."""
+    def write(self, groups: Collection[str]) -> None:
+        """Write all pages with links to ``groups``, and feeds if the site's address is known."""
         for view in self.views:
-            self._write(view)
+            self._write(view, groups)
         self._audio.write_feed()
         recorded = sorted(self._recordings)
         series = sorted({view.report.template for view in self.views})
@@ -62,13 +58,14 @@ class ReportPages:
         """The pages for the sitemap."""
         return ["reports/", *(f"{view.folder}/" for view in self.views)]
 
-    def _write(self, view: ReportView) -> None:
+    def _write(self, view: ReportView, groups: Collection[str]) -> None:
         folder, key = view.folder, _key(view)
         path = self._recordings.get(view.report.report_id)
         recording = bool(path and self._audio.write(view.report, path))
         values = {"view": view, "gone": GONE, "alternate": f"{folder}/index"}
-        page = {"recording": recording, **values}
-        self._pages.put(f"{folder}/index.html", "report.html", [key, recording], **page)
+        page = {"recording": recording, "groups": groups, **values}
+        own = [key, recording, sorted(groups)]
+        self._pages.put(f"{folder}/index.html", "report.html", own, **page)
         self._pages.put(f"{folder}/index.md", "report.md", key, **values)
         self._pages.put_text(f"{folder}/index.json", key, lambda: report_json(view))
 
@@ -116,4 +113,4 @@ def report_json(view: ReportView) -> str:
 
 def _key(view: ReportView) -> str:
     """Return what the files of a report depend on."""
-    return key_of(view.report.report_id, view.parts, view.charts, view.cases, view.cited)
+    return key_of(view.report.report_id, view.parts, view.cases, view.cited)

@@ -1,7 +1,7 @@
 """A report as readers see it: what it cites is looked up in the cases as they are published now."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from publishing.charts import Chart, Link, bars
@@ -132,11 +132,8 @@ class ReportView(NamedTuple):
         return sum(bool(one.citations) for one in self.report.sentences)
 
 
-def view_of(report: Report, parts: Parts, pages: Container[str] = ()) -> ReportView:
-    """Return a report as readers see it; ``parts`` are what its cases state now.
-
-    Headings and charts link to those pages of groups that are among ``pages``.
-    """
+def view_of(report: Report, parts: Parts) -> ReportView:
+    """Return a report as readers see it; ``parts`` are what its cases state now."""
     numbering: dict[Citation, Cited] = {}
     for sentence in report.sentences:
         for one in sentence.citations:
@@ -146,8 +143,8 @@ def view_of(report: Report, parts: Parts, pages: Container[str] = ()) -> ReportV
     states = Counter(one.state for one in shown.values())
     return ReportView(
         report=report,
-        parts=tuple(_parts(report, shown, pages)),
-        charts=tuple(_charts(report, pages)),
+        parts=tuple(_parts(report, shown)),
+        charts=tuple(_charts(report)),
         cases=tuple(_cases(report, parts)),
         cited=tuple(one for one in numbering.values() if one.state != "withdrawn"),
         numbers=tuple(one for one in report.numbers if _case_of(one) in {"", *parts}),
@@ -156,9 +153,7 @@ def view_of(report: Report, parts: Parts, pages: Container[str] = ()) -> ReportV
     )
 
 
-def _parts(
-    report: Report, shown: Mapping[int, Shown], pages: Container[str]
-) -> Iterator[ReportPart]:
+def _parts(report: Report, shown: Mapping[int, Shown]) -> Iterator[ReportPart]:
     """Yield the sections; one whose cases were all withdrawn is left out with its heading."""
     charts = True
     for n, section in enumerate(report.sections, start=1):
@@ -168,8 +163,7 @@ def _parts(
         counts = charts and all(one.support == "computed" for one in section.sentences)
         charts = charts and not counts
         found = tuple(_paragraphs(section, shown))
-        page = _page("tag", section.tag, pages)
-        yield ReportPart(f"part-{n}", section.heading, page, found, counts)
+        yield ReportPart(f"part-{n}", section.heading, _page(section), found, counts)
 
 
 def _case_of(number: Number) -> str:
@@ -215,22 +209,23 @@ def _paragraphs(section: ReportSection, shown: Mapping[int, Shown]) -> Iterator[
         yield Paragraph(role, ROLE_HEADINGS.get(role), sentences, quoted)
 
 
-def _page(kind: GroupKind | None, key: str | None, pages: Container[str]) -> str | None:
-    address = group_address(kind, key) if kind and key else None
-    return address if address in pages else None
+def _page(section: ReportSection) -> str | None:
+    return group_address("tag", section.tag) if section.tag else None
 
 
-def _charts(report: Report, pages: Container[str]) -> Iterator[tuple[str, Chart]]:
+def _charts(report: Report) -> Iterator[tuple[str, Chart]]:
     for name, plan in plans()["series"].items():
         found = [one for one in report.numbers if one.series == name]
-        kind = _LINKED.get(name)
         lines = [
-            (Link(one.label, _page(kind, one.key, pages)), [float(one.value.replace(",", ""))])
-            for one in found
-            if one.value
+            (_link(name, one), [float(one.value.replace(",", ""))]) for one in found if one.value
         ]
         if lines:
             yield plan["title"], bars(lines)
+
+
+def _link(series: str, one: Number) -> Link:
+    kind = _LINKED.get(series)
+    return Link(one.label, group_address(kind, one.key) if kind else None)
 
 
 def _cases(report: Report, parts: Parts) -> Sequence[CaseRow]:

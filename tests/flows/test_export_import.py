@@ -188,6 +188,7 @@ async def test_the_tables_are_the_same(
 ) -> None:
     """Published and exported again, every row is equal but for where it was imported from."""
     assert (report.name, report.read, report.imported) == ("Models at work", 6, 6)
+    assert "5 of 6 cases carry quotes" in (exported / "README.md").read_text("utf-8")
     assert (report.known, report.broken) == (0, ())
     before, after = tables(exported), tables(await release(other, tmp_path / "again"))
     assert all(before.values())

@@ -1,5 +1,7 @@
 """The records of another database, whatever it calls its columns."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from publishing.imports import mapped_tags, markdown_row, records, spellings
@@ -79,3 +81,19 @@ def test_tags_are_mapped_to_terms_and_companies_to_one_spelling():
     assert unmapped == ["unheard-of"]
     several = [one(ROW | {"company": name}) for name in ("DoorDash", "Doordash", "DoorDash")]
     assert spellings([*several, one(ROW)]) == (("DoorDash", "Doordash"),)
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [
+        ("2024-11-21T13:46:26.342Z", datetime(2024, 11, 21, 13, 46, 26, 342_000, UTC)),
+        (datetime(2025, 1, 2, 3), datetime(2025, 1, 2, 3, tzinfo=UTC)),  # noqa: DTZ001
+        (date(2025, 1, 2), datetime(2025, 1, 2, tzinfo=UTC)),
+        ("2999-01-01", None), ("May", None), (True, None), (2024, None), (None, None),
+    ],
+)  # fmt: skip
+def test_only_whole_dates_of_the_past_are_dates(value, at):
+    """A time without a zone is in UTC; years, words and what is to come give no date."""
+    assert one(ROW | {"created_at": value}).created_at == at
+    assert one(ROW | {"published": value}).published == (at and at.date())
+    assert one(ROW | {"published": value}).created_at == at

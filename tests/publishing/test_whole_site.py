@@ -65,6 +65,14 @@ def test_charts_of_reports_lead_to_the_groups_that_there_are(folder, pages):
     assert "Gone" in report.xpath("//ol[contains(@class, 'bars')]/li/p/span/text()")
 
 
+@pytest.mark.parametrize("name", ["index.html", "data.html", "llms.txt"])
+def test_only_some_cases_have_quotes_and_a_curator(folder, name):
+    """Where others were imported, the pages over all cases give the share."""
+    text = (folder / name).read_text("utf-8")
+    assert "41 of 42 cases carry quotes" in text
+    assert "approved each case" not in text
+
+
 def test_no_attribute_is_escaped(pages):
     """Markup is escaped once, by the template that makes it."""
     for path in pages:

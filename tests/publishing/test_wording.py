@@ -3,7 +3,7 @@
 import pytest
 from case_views import a_document
 
-from publishing.wording import byline
+from publishing.wording import byline, origins
 from schemas.sources import FROM_BROWSER, SourceKind
 
 ANONYMOUS = {"authors": (), "site": None, "published": None}
@@ -23,3 +23,18 @@ ANONYMOUS = {"authors": (), "site": None, "published": None}
 def test_the_source_is_described_in_one_line(kind, changes, line):
     """Kind, authors, site and day are named as far as they are known."""
     assert byline(a_document(kind=SourceKind(kind), **changes)) == line
+
+
+@pytest.mark.parametrize(
+    ("own", "total", "words"),
+    [
+        (3, 3, "a curator approved each case"),
+        (12, 1194, "12 of 1,194 cases carry quotes"),
+        (1, 2, "1 of 2 cases carries quotes"),
+        (0, 9, "The cases come from other databases, and nobody here compared them"),
+    ],
+)
+def test_quotes_and_approval_are_claimed_for_the_cases_that_have_them(own, total, words):
+    """By share where some were imported; of imported ones neither is said."""
+    assert words in origins(own, total)
+    assert ("curator" in origins(own, total)) == bool(own)

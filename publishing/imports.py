@@ -71,13 +71,13 @@ def records(
     if unknown := sorted(mapping.keys() - NAMES.keys()):
         message = f"the mapping has {unknown[0]}, which is no field: use {', '.join(NAMES)}"
         raise InputError(message)
-    found, broken = list[ImportedRecord](), list[Finding]()
+    found, broken, now = list[ImportedRecord](), list[Finding](), datetime.now(UTC)
     for n, row in enumerate(rows, start=1):
         record = _record(row, mapping, f"row {n}")
         if problem := _problem(record):
             broken.append(Finding(key=record.key, problem=problem))
         else:
-            found.append(record)
+            found.append(record.model_copy(update={"created_at": record.created_at or now}))
     if not found and broken:
         known = ", ".join(NAMES["title"])
         raise InputError(f"no row has a title and a text: name their columns ({known}, …)")

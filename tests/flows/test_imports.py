@@ -203,7 +203,7 @@ async def test_a_hostile_file_costs_a_worker(
     services: Services, database: Path, name: str, text: str, cause: str
 ) -> None:
     """Text that expands or is nested without end is refused with the reason; the next import works."""
-    services.workers = WorkerPool(1, Limits(memory_bytes=700 * 2**20))
+    services.workers = WorkerPool(1, Limits(memory_bytes=900 * 2**20))
     hostile = database.with_name(name)
     hostile.write_text(text)
     with pytest.raises(ExtractionError, match=name) as refused:

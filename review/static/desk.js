@@ -18,9 +18,10 @@ const desk = (() => {
   // Letters are keys until they are turned off: dictation would approve by saying "a".
   const keysAreOff = () => localStorage.getItem("keys") === "off";
 
-  function close(from) {
-    const around = from.closest("dialog, details, .work");
-    if (!around) return;
+  function close(event) {
+    const around = event.target.closest("dialog, details, .work");
+    if (!around) return; // a form on a page of its own: the link leads to the case
+    event.preventDefault();
     if (around.tagName === "DIALOG") around.close();
     else if (around.tagName === "DETAILS") around.open = false;
     else around.replaceChildren();
@@ -59,13 +60,28 @@ const desk = (() => {
     line.className = `notice ${kind}`;
     line.textContent = words;
     byId("notice").replaceChildren(line);
+    if (kind === "good") fade(line);
     return line;
   }
 
+  function fade(line) {
+    setTimeout(() => {
+      if (!line.matches(":hover, :focus-within")) line.remove();
+    }, 6000);
+  }
+
+  // The second click of a double click: by then another button may be at its place.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest?.("[type=submit]")) event.preventDefault();
+  }, true);
+
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
-    if (on("[data-close]")) close(event.target);
-    else if (on("[data-bookmarklet]")) event.preventDefault(); // it works on other sites' pages
+    if (on("[data-close]")) close(event);
+    else if (on("[data-bookmarklet]")) {
+      event.preventDefault(); // it works on other sites' pages
+      notice("Drag this button to your bookmarks bar, then click it there on the page to submit.");
+    }
     else if (on("[data-dismiss]")) on(".notice").remove();
     else if (event.target.tagName === "DIALOG") event.target.close(); // its backdrop
     for (const chip of all("details.chip[open]")) if (!chip.contains(event.target)) chip.open = false;
@@ -110,7 +126,7 @@ const desk = (() => {
       return;
     }
     if (event.key === "Escape" && event.target.closest?.(".work, details.add, details.chip")) {
-      close(event.target);
+      close(event);
       return;
     }
     if (field || keysAreOff()) return;
@@ -139,9 +155,7 @@ const desk = (() => {
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     for (const done of afterSwap) done(ctx);
-    for (const good of all(".notice.good")) setTimeout(() => {
-      if (!good.matches(":hover, :focus-within")) good.remove();
-    }, 6000);
+    for (const good of all(".notice.good")) fade(good);
   });
   // The desk was closed or killed: without a notice a decision would be lost silently.
   document.addEventListener("htmx:error", (event) => {

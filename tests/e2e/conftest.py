@@ -103,13 +103,13 @@ def open_as(browser, desk_address, address, app) -> Iterator[Callable[..., Page]
     """
     opened: list[Page] = []
 
-    def open_desk(name: str = "mira", **options) -> Page:
+    def open_desk(name: str = "mira", role: Role = Role.CURATOR, **options) -> Page:
         options = {"viewport": DESKTOP} | options
         context = browser.new_context(**options)
         if name == "mira":
             context.request.get(desk_address, max_redirects=0)
         else:
-            app.state.desk.accounts.add(name, Role.CURATOR, "mira", PASSWORD)
+            app.state.desk.accounts.add(name, role, "mira", PASSWORD)
             fields = {"name": name, "password": PASSWORD, "next": "/"}
             headers = {"Origin": address}
             context.request.post(f"{address}/login", form=fields, headers=headers, max_redirects=0)

@@ -161,6 +161,6 @@ def test_typed_text_outlives_a_reload_until_it_is_saved_or_cancelled(build, page
     expect(page.locator("#s-14 .said")).to_contain_text("Careful words.")
     page.reload()
     opened().press_sequentially("Never mind. ")
-    page.locator("#s-14 .work").get_by_role("button", name="Cancel").click()
+    page.locator("#s-14 .work").get_by_role("link", name="Cancel").click()
     expect(opened()).not_to_have_value(re.compile("Never mind"))
     expect(page.locator("#s-14 .work")).not_to_contain_text("What you typed before")

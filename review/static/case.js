@@ -6,7 +6,48 @@
   const { byId, all, keys, motion, afterSwap, notice, listen } = desk;
   const beside = matchMedia("(min-width: 60rem)");
   const caseId = () => byId("case").dataset.case;
-  let chosen = null; // id of the chosen part, kept over a swap
+  const isDoubtful = (item) => item.matches(".doubtful:not(.confirmed), .refuted");
+  const wordsOf = (item) => item.querySelector(".choose").textContent;
+  const keyOf = (item) => (item.matches(".statement") ? wordsOf(item) : item.id);
+
+  // Every part that the page has had, in the order of its opening: the server puts the doubtful
+  // statements of each answer first. A dropped part keeps its place, without an id.
+  const order = [];
+  let chosen = null; // the chosen part: one of those
+  const chosenItem = () => byId(chosen?.id ?? "");
+  const partOf = (item) => order.find((part) => part.id === item?.id);
+
+  // Numbers move when a statement is dropped: a part is the one with its words, else with its id.
+  function track(list) {
+    const parts = new Map();
+    const gone = new Set(order);
+    const ways = [
+      (part, item) => part.id === item.id && part.key === keyOf(item),
+      (part, item) => part.key === keyOf(item),
+      (part, item) => part.id === item.id,
+    ];
+    for (const fits of ways) {
+      for (const item of list.filter((one) => !parts.has(one))) {
+        const part = order.find((one) => gone.has(one) && fits(one, item));
+        if (part && gone.delete(part)) parts.set(item, part);
+      }
+    }
+    for (const part of gone) part.id = null;
+    list.forEach((item, at) => {
+      const part = parts.get(item) ?? { doubt: false };
+      if (!parts.has(item)) order.splice(order.indexOf(parts.get(list[at - 1])) + 1, 0, part);
+      parts.set(item, Object.assign(part, { id: item.id, key: keyOf(item), doubt: part.doubt || isDoubtful(item) }));
+    });
+    return parts;
+  }
+
+  function keepOrder(page) {
+    const parts = track(all(".item", page));
+    const place = (item) => order.indexOf(parts.get(item));
+    for (const list of all(".statements", page)) {
+      list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+    }
+  }
 
   /* Choosing */
 
@@ -27,7 +68,6 @@
     }
   }
 
-  const isDoubtful = (item) => item.matches(".doubtful:not(.confirmed), .refuted");
   const items = () => all(".item").filter((item) => item.checkVisibility());
 
   function moveStrip(item) {
@@ -46,7 +86,7 @@
       old.querySelector(".choose")?.removeAttribute("aria-current");
     }
     for (const mark of all("mark.on")) mark.classList.remove("on");
-    chosen = item ? item.id : null;
+    chosen = partOf(item) ?? null;
     moveStrip(item);
     if (!item) return;
     item.classList.add("chosen");
@@ -61,14 +101,25 @@
     keepInSight(item);
   }
 
-  function move(by, fits = () => true) {
-    const list = items();
-    let at = list.findIndex((item) => item.id === chosen);
-    if (at < 0 && by < 0) at = list.length;
-    for (let next = at + by; next >= 0 && next < list.length; next += by) {
-      if (fits(list[next])) return choose(list[next], true), true;
-    }
-    if (fits === isDoubtful) notice(list.some(fits) ? "No doubtful part further on." : "Nothing is doubtful.");
+  function step(by, parts) {
+    const at = order.indexOf(chosen);
+    return by > 0
+      ? parts.find((part) => order.indexOf(part) > at)
+      : parts.findLast((part) => at < 0 || order.indexOf(part) < at);
+  }
+
+  function move(by) {
+    const next = step(by, items().map(partOf));
+    if (next) choose(byId(next.id), true);
+    return true;
+  }
+
+  function moveToDoubt(by) {
+    const doubts = order.filter((part) => part.doubt);
+    const open = doubts.filter((part) => part.id && isDoubtful(byId(part.id)));
+    const next = step(by, open) ?? open.at(by > 0 ? 0 : -1);
+    if (next) choose(byId(next.id), true);
+    notice(next ? `Doubt ${doubts.indexOf(next) + 1} of ${doubts.length}` : "Nothing is doubtful.");
     return true;
   }
 
@@ -77,11 +128,11 @@
   keys.k = () => move(-1);
   keys.ArrowDown = (event) => (inSource() ? read(1, event.shiftKey) : move(1));
   keys.ArrowUp = (event) => (inSource() ? read(-1, event.shiftKey) : move(-1));
-  keys.d = () => move(1, isDoubtful);
-  keys.D = () => move(-1, isDoubtful);
-  keys.e = () => (byId(chosen ?? "")?.querySelector("a.edit")?.click(), true);
+  keys.d = () => moveToDoubt(1);
+  keys.D = () => moveToDoubt(-1);
+  keys.e = () => (chosenItem()?.querySelector("a.edit")?.click(), true);
   keys.c = () => {
-    const item = byId(chosen ?? "");
+    const item = chosenItem();
     if (!item) {
       byId("comment").open = true;
       byId("comment-text").focus();
@@ -114,7 +165,7 @@
     byId("grab-add").click();
     return true;
   };
-  keys.Escape = () => (inSource() && byId(chosen ?? "") ? (choose(byId(chosen), true), true) : false);
+  keys.Escape = () => (inSource() && chosenItem() ? (choose(chosenItem(), true), true) : false);
 
   // Two texts of a part became one: the form with the second is done.
   function settle(inside) {
@@ -128,30 +179,17 @@
   /* An answer is put in, of an action here or because others changed the case */
 
   let afterLoad = null;
-  const wordsOf = (item) => item.querySelector(".choose").textContent;
-  const statements = () => all(".statement.item");
-  let before = null; // the words of each statement, of the chosen one, and of those with an open form
+  let forms = []; // the open forms of statements, with the part of each
 
-  document.addEventListener("htmx:before:swap", () => {
-    const held = chosen && byId(chosen);
-    before = {
-      words: new Set(statements().map(wordsOf)),
-      chosen: held && wordsOf(held),
-      forms: all(".statement .part-forms").map((form) => [form, wordsOf(form.closest(".item"))]),
-    };
+  document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+    forms = all(".statement .part-forms").map((form) => [form, partOf(form.closest(".item"))]);
+    for (const { fragment } of tasks) if (fragment.querySelector("#case")) keepOrder(fragment);
   });
 
-  // Numbers move when a statement is dropped: where one went, null if it is not there any more.
-  function placeNow(item, words) {
-    const now = item?.isConnected ? wordsOf(item) : null;
-    if (now === words) return item;
-    return statements().find((one) => wordsOf(one) === words) ?? (now && !before.words.has(now) ? item : null);
-  }
-
   function keepForms() {
-    for (const [form, words] of before.forms) {
+    for (const [form, part] of forms) {
       const focused = document.activeElement;
-      const place = placeNow(form.closest(".item"), words);
+      const place = byId(part.id ?? "");
       const typed = form.querySelector("[data-save]");
       if (place) place.querySelector(".work").append(form);
       else if (form.remove(), typed.value !== typed.defaultValue) {
@@ -169,9 +207,8 @@
       afterLoad = null;
     } else if (ctx.target.id === "case") {
       keepForms();
-      const item = byId(chosen ?? "");
-      const same = item?.matches(".statement") && before.chosen ? placeNow(item, before.chosen) : item;
-      choose(same ?? item, false, ctx.request.method === "GET");
+      if (chosenItem()) choose(chosenItem(), false, ctx.request.method === "GET");
+      else moveStrip(null); // the chosen part was dropped: the keys go on from its place
       restoreTyped();
     }
   });
@@ -208,7 +245,7 @@
   // On a phone the draft and the source are two tabs of one page.
   document.addEventListener("change", ({ target }) => {
     if (target.name !== "pane") return;
-    const place = target.id === "pane-draft" ? byId(chosen ?? "") : document.querySelector("#source mark.on");
+    const place = target.id === "pane-draft" ? chosenItem() : document.querySelector("#source mark.on");
     place?.scrollIntoView({ block: "center" });
   });
 
@@ -221,7 +258,7 @@
     for (const item of all(".item.resting")) item.classList.remove("resting");
     for (const item of resting) item.classList.add("resting");
     if (!resting.length) return;
-    const next = resting[(resting.findIndex((item) => item.id === chosen) + 1) % resting.length];
+    const next = resting[(resting.indexOf(chosenItem()) + 1) % resting.length];
     const top = byId("source").scrollTop;
     choose(next);
     byId("source").scrollTo({ top });
@@ -244,9 +281,9 @@
     if (field && words) field.value = words;
     grab.hidden = !words || Boolean(field);
     grab.elements.quote.value = words;
-    grab.elements.part.value = chosen ?? "";
+    grab.elements.part.value = chosen?.id ?? "";
     grab.querySelector(".words").textContent = words.length > 140 ? `${words.slice(0, 140)}…` : words;
-    byId("grab-add").hidden = !chosen;
+    byId("grab-add").hidden = !chosenItem();
   });
 
   function grabNew() {
@@ -308,23 +345,23 @@
 
   /* Typed text is kept in this browser until it is saved */
 
-  function keyOf(field) {
+  function savedAs(field) {
     const form = field.closest("form");
     const of = field.closest(".part-forms")?.dataset.of ?? form.querySelector("[name=action]")?.value ?? "";
     return `typed ${caseId()} ${of.slice(0, 200)} ${field.name}`;
   }
 
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-save]")) localStorage.setItem(keyOf(event.target), event.target.value);
+    if (event.target.matches("[data-save]")) localStorage.setItem(savedAs(event.target), event.target.value);
   });
 
   function forget(form) {
-    for (const field of all("[data-save]", form)) localStorage.removeItem(keyOf(field));
+    for (const field of all("[data-save]", form)) localStorage.removeItem(savedAs(field));
   }
 
   function restoreTyped() {
     for (const field of all("[data-save]")) {
-      const kept = localStorage.getItem(keyOf(field));
+      const kept = localStorage.getItem(savedAs(field));
       if (kept === null || kept === field.value) continue;
       field.value = kept;
       const hint = document.createElement("p");
@@ -355,6 +392,7 @@
     },
   });
 
+  track(all(".item"));
   restoreTyped();
   const named = byId(location.hash.slice(1));
   if (named?.matches(".item")) choose(named);

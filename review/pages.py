@@ -44,8 +44,8 @@ async def queue(
     query = QueueQuery.of_address(str(request.url))
     await desk.live.fresh()
     found = await asyncio.to_thread(_queue, desk, query, page, who.name)
-    if page == 1 and query.status in set(CaseStatus):
-        desk.walks[who.name] = Walk(query)
+    if page == 1 and query.status in {"all", *CaseStatus}:
+        desk.walks[who.name] = Walk(query, found.ids)
     template = "queue_body.html" if is_fragment(request) else "queue.html"
     if is_fragment(request) and page > 1:
         template = "queue_rows.html"

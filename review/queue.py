@@ -49,7 +49,8 @@ _REMEDIES = ("wait", "needs you", "gone")
 class QueuePage:
     """One page of one tab; ``page`` counts from 1, ``total`` is the size of the tab.
 
-    ``tabs`` has the size of every tab and ``counts`` what each value of each facet would list.
+    ``ids`` are all cases of the tab, ``tabs`` has the size of every tab and ``counts`` what each
+    value of each facet would list.
     ``failures`` are sorted by remedy, ``unfinished`` are sources whose run was interrupted,
     ``minutes_left`` is an estimate for what is listed, ``unsearched`` cases have no text yet in
     the search, ``newer`` cases have a newer draft.
@@ -60,6 +61,7 @@ class QueuePage:
     total: int
     tabs: Mapping[str, int]
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    ids: Sequence[str] = ()
     lines: Sequence[Line] = ()
     snippets: Mapping[str, str] = field(default_factory=dict)
     refused: Sequence[RefusedSource] = ()
@@ -93,6 +95,7 @@ def case_queue(
         total=len(ids),
         tabs={**counts["status"], **waiting},
         counts={facet: counts[facet] for facet in FACETS if facet != "status"},
+        ids=ids,
         lines=lines,
         snippets=index.snippets(shown, query.q) if query.q else {},
         minutes_left=len(ids) * pace / 60 if pace else None,

@@ -26,17 +26,21 @@ _LONGEST_SECONDS = 1800.0  # after half an hour a case is open, but not looked a
 
 
 class Walk:
-    """A person's way through the queue: the query, and the cases that were shown."""
+    """A person's way through the queue: the query, the cases that it listed and the ones shown.
 
-    def __init__(self, query: QueueQuery) -> None:
-        self.query, self.seen = query, set[str]()
+    The order stays as listed: a case has fewer doubts once the curator has confirmed them.
+    """
 
-    def next(self, ids: Sequence[str], here: str) -> str | None:
-        """Return the next case of the queue that was not shown yet, None after the last one."""
+    def __init__(self, query: QueueQuery, ids: Sequence[str] = ()) -> None:
+        self.query, self.ids, self.seen = query, list(ids), set[str]()
+
+    def next(self, fitting: Sequence[str], here: str) -> str | None:
+        """Return the next case that still fits and was not shown, None after the last one."""
         self.seen.add(here)
-        at = ids.index(here) if here in ids else -1
-        later = [*ids[at + 1 :], *ids[: at + 1]] if at >= 0 else ids
-        return next((one for one in later if one not in self.seen), None)
+        self.ids = list(dict.fromkeys([*self.ids, *fitting]))
+        at = self.ids.index(here) + 1 if here in self.ids else 0
+        left = set(fitting) - self.seen
+        return next((one for one in self.ids[at:] + self.ids[:at] if one in left), None)
 
 
 class State:

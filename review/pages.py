@@ -23,8 +23,8 @@ from review.draft_page import DraftPage, draft_page
 from review.facets import QueueQuery
 from review.history import between, changed_history
 from review.near_copies import near_copies
-from review.queue import QueuePage, case_queue, failure_queue, refused_queue
-from review.rendering import is_fragment, rendered
+from review.queue import QueuePage, case_queue, facet_counts, failure_queue, refused_queue
+from review.rendering import facet_text, is_fragment, rendered, see
 from review.state import Desk, State, Walk, Who, person_of
 from review.submit import bookmarklet
 from schemas.errors import UnknownId
@@ -51,6 +51,25 @@ async def queue(
         template = "queue_rows.html"
     running = desk.jobs.running()
     return await rendered(request, template, queue=found, running=running, parts=queue_parts)
+
+
+@router.get("/facets/{facet}")
+async def facet(request: Request, desk: Desk, facet: str, typed: str = "") -> Response:
+    """Show the values of a facet that contain what is typed; without script, filter by the first.
+
+    A value that is, or begins with, what is typed comes before frequent ones.
+    """
+    query, words = QueueQuery.of_address(str(request.url)), typed.strip().casefold()
+    counts = await asyncio.to_thread(facet_counts, await desk.live.fresh(), query)
+    labels = {value: facet_text(value, facet).casefold() for value in counts.get(facet, ())}
+    found = [value for value, label in labels.items() if words in label]
+    found.sort(key=lambda value: (labels[value] != words, not labels[value].startswith(words)))
+    if not is_fragment(request):
+        return see(query.address(**{facet: (found or [typed])[0]}))
+    values = {value: counts[facet][value] for value in found}
+    return await rendered(
+        request, "facet.html", query=query, facet=facet, values=values, parts=queue_parts
+    )
 
 
 def _queue(desk: State, query: QueueQuery, page: int, who: str) -> QueuePage:

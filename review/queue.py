@@ -13,6 +13,7 @@ from schemas.sources import Source
 from warehouse import Warehouse
 
 PAGE_SIZE = 40
+VALUES = 15  # of a facet that are listed; the others are found by typing
 TABS: Mapping[str, str] = {
     "draft": "Drafts",
     "approved": "Approved",
@@ -102,6 +103,11 @@ def case_queue(
         unsearched=index.waiting_texts() if query.q else 0,
         newer=index.lines.number("flag", "newer draft"),
     )
+
+
+def facet_counts(index: Index, query: QueueQuery) -> Mapping[str, Mapping[str, int]]:
+    """Return by facet how many cases each of its values would list, the frequent ones first."""
+    return index.lines.counts(query, index.matches(query.q) if query.q else None)
 
 
 def refused_queue(

@@ -77,6 +77,27 @@ def test_filters_search_and_a_view_that_is_kept(twelve, page, address, services)
     expect(page.get_by_role("link", name="Vectors")).to_have_count(0)
 
 
+def test_one_of_many_companies_is_found_by_typing(build, page, address):
+    """By keyboard alone: the list follows the letters, and Enter takes its first."""
+    rows = []
+    for n in range(1000):
+        rows += build.rows(CaseStudy(facts=(Fact(name="company", value=f"Company {n:04}"),)))
+    build.warehouse.append(*rows)
+    page.goto(address)
+    page.locator("summary", has_text="Company").press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_placeholder("Type to find one of 1,000")).to_be_focused()
+    found = page.locator("#values-company li a")
+    expect(found).to_have_count(15)
+    page.keyboard.type("pany 077")
+    expect(found).to_have_count(10)
+    page.keyboard.type("7")
+    expect(found).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/?status=draft&company=Company+0777")
+    expect(page.locator(".row.case")).to_have_count(1)
+
+
 def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, services):
     """By key over a range; the report names those that stayed as they were, and why."""
     page.goto(f"{address}/?order=title")

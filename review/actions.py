@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import cast, get_args
 
 from fastapi import APIRouter, Request
@@ -50,8 +51,10 @@ async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> R
     judge = judge_of(desk.services, asyncio.get_running_loop())
     seconds = desk.seconds_open(who.name, case_id)
     try:
-        review = await asyncio.to_thread(
-            decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds
+        review = await desk.once(
+            who.name,
+            f"{case_id} {wanted.model_dump_json()}",
+            partial(decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds),
         )
     except EditClash as clash:
         return await _show_clash(request, desk, case_id, clash, fields)

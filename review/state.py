@@ -1,9 +1,10 @@
 """What one running desk holds."""
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
 
@@ -19,9 +20,11 @@ from review.publishing import Publishing
 from review.sessions import Attempts, Sessions
 from schemas.reviews import Role
 
+Made = TypeVar("Made")
 PERSON = "casebook.person"
 """Where the guard leaves who sends a request, in its scope."""
 
+SECOND_CLICK = 2.0  # seconds after a decision in which the same form is a double click
 _LONGEST_SECONDS = 1800.0  # after half an hour a case is open, but not looked at
 
 
@@ -58,6 +61,7 @@ class State:
         self.live = Live(index, services.warehouse)
         self.bulks: dict[str, Any] = {}
         self.walks: dict[str, Walk] = {}
+        self._acts: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self._opened: dict[str, tuple[str, float]] = {}
 
     def following(self, who: str, case_id: str) -> str | None:
@@ -66,6 +70,19 @@ class State:
         index, query = self.live.index, walk.query
         matches = index.matches(query.q) if query.q else None
         return walk.next(index.lines.ids(query, matches), case_id)
+
+    async def once(self, who: str, act: str, do: Callable[[], Made]) -> Made:
+        """Return what ``do`` returns; a second click on the same form gets that result, too."""
+        key, loop = (who, act), asyncio.get_running_loop()
+        if key not in self._acts:
+            self._acts[key] = task = loop.create_task(asyncio.to_thread(do))
+            task.add_done_callback(
+                lambda done: loop.call_later(
+                    0 if done.cancelled() or done.exception() else SECOND_CLICK, self._acts.pop, key
+                )
+            )
+        # Shielded: the first request may be cancelled by its browser.
+        return cast("Made", await asyncio.shield(self._acts[key]))
 
     def walk(self, who: str) -> Walk:
         """Return a person's way through the queue."""

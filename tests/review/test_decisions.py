@@ -1,13 +1,15 @@
 """What a curator's forms do to the warehouse."""
 
+from unittest.mock import Mock
+
 import pytest
 from case_views import a_study
-from desk import texts
+from desk import read, texts
 from lxml import html
 
-from review import decisions
+from review import decisions, state
 from schemas.cases import SupportLevel
-from schemas.errors import InvalidDecision
+from schemas.errors import InvalidDecision, WarehouseBusy
 from schemas.reviews import CaseStatus, Decision
 
 
@@ -99,10 +101,35 @@ def test_steps_that_the_status_forbids(desk, case_id, first, second, message):
     if first:
         desk.send_form(f"/cases/{case_id}/decisions", **first)
     answer = desk.decide(
-        case_id, second, htmx=True, **({"reason": "x"} if second == "reject" else {})
+        case_id, second, htmx=True, **({"reason": "y"} if second == "reject" else {})
     )
     assert answer.status_code == 409
     assert message in answer.text
+
+
+def test_a_double_click_is_one_decision(desk, case_id, view, monkeypatch):
+    """The second click on *Drop* of the same person changes nothing and reports the success."""
+    monkeypatch.setattr(state, "SECOND_CLICK", 60.0)
+    page = read(desk.get(f"/cases/{case_id}"))
+    address = page.xpath("string(//form[@id='strip']/@action)")
+    fields = {"decision": "edit", "action": "drop", "part": "s-9"}
+    answers = [desk.send_form(address, htmx=True, **fields) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all("Saved as a new revision." in answer.text for answer in answers)
+    (only,) = view().reviews
+    assert only.decision is Decision.EDIT
+    assert "DOUBTFUL-STATEMENT" not in str(view().revision.study.statements)
+    assert desk.send_form(address, htmx=True, **fields | {"part": "s-10"}).status_code == 200
+    assert len(view().reviews) == 2
+
+
+def test_a_decision_that_failed_is_tried_again(desk, warehouse, case_id, view, monkeypatch):
+    """Only what was stored counts as done: the same form goes through after an error."""
+    with monkeypatch.context() as patch:
+        patch.setattr(warehouse, "decide", Mock(side_effect=WarehouseBusy("Another writes.")))
+        assert desk.decide(case_id, "comment", reason="Is it so?").status_code == 503
+    assert desk.decide(case_id, "comment", reason="Is it so?").status_code == 303
+    assert len(view().reviews) == 1
 
 
 def test_htmx_gets_the_case_as_it_is_afterwards(desk, case_id):

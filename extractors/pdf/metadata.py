@@ -1,7 +1,7 @@
 """Title, authors and day of a PDF: as the file states them, else as its first page shows them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -17,7 +17,6 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NOTE_MARKS = re.compile(r"[\s*†‡§¶∗★⋆]+$")
-_CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _SIGNED = re.compile(r"\A(?:(?:written |prepared )?by|authors?)\b:?\s+", re.IGNORECASE)
 _MARKS = re.compile(r"[\[\]\d*†‡§¶∗★⋆,]*[\[\]\d*†‡§¶∗★⋆]+")
 _SPLIT = re.compile(r"\s*[;,·•|]\s*(?:and\s+)?|\s+(?:and|und|et)\s+|\s+&\s+|\n")
@@ -40,16 +39,16 @@ def outline_of(document: Any) -> dict[str, int]:
     return found
 
 
-def title_of(stated: Mapping[str, str], shown: Sequence[str]) -> str | None:
+def title_of(stated: str, shown: Sequence[str]) -> str | None:
     """Return the title the file states, unless it is a file's name; else the first ``shown``."""
-    titles = [_NOTE_MARKS.sub("", one_line(title)) for title in (stated.get("Title", ""), *shown)]
+    titles = [_NOTE_MARKS.sub("", one_line(title)) for title in (stated, *shown)]
     usable = (title for title in titles if sum(map(str.isalpha, title)) >= _SHORTEST_TITLE)
     return next((title for title in usable if not _NO_TITLE.fullmatch(title)), None)
 
 
-def authors_of(stated: Mapping[str, str], bylines: Iterable[str]) -> tuple[str, ...]:
+def authors_of(stated: str, bylines: Iterable[str]) -> tuple[str, ...]:
     """Return the authors the file states, unless the ``bylines`` on it name more."""
-    parts = map(str.strip, _SPLIT.split(one_line(stated.get("Author", ""))))
+    parts = map(str.strip, _SPLIT.split(one_line(stated)))
     named = [part for part in parts if part and not re.search(r"[@/\\<>]", part)]
     shown = [name for line in bylines for name in names_in(line)]
     return tuple(dict.fromkeys(shown if not named or set(named) < set(shown) else named))
@@ -64,10 +63,9 @@ def names_in(byline: str) -> list[str]:
     return names if are_names and all(w[:1].isupper() or w in _PARTICLES for w in words) else []
 
 
-def day_of(stated: Mapping[str, str], lines: Sequence[str]) -> date | None:
+def day_of(created: date | None, lines: Sequence[str]) -> date | None:
     """Return the day on the first page, unless it is still to come; else the file's creation."""
-    found = _CREATED.match(stated.get("CreationDate", ""))
-    created = stated_day("-".join(found.groups())) if found else None
+    created = stated_day(f"{created}")
     days = (stated_day(line) for line in lines[:_TOP_LINES] if len(line) <= _LONGEST_DAY)
     shown = next(filter(None, days), None)
     return shown if shown and (created is None or (shown - created).days <= 1) else created

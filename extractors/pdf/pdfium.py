@@ -55,12 +55,12 @@ def numbers(
     return list(zip(*[iter(room)] * width, strict=True))
 
 
-def look_of(address: int | None) -> tuple[bool, bool]:
-    """Return whether a font is bold, and whether its letters are equally wide."""
+def look_of(address: int | None) -> tuple[bool, bool, str]:
+    """Return whether a font is bold, whether its letters are equally wide, and its name."""
     if not address:
-        return False, False
+        return False, False, ""
     font, room = ctypes.cast(address, pdfium.FPDF_FONT), ctypes.create_string_buffer(128)
     pdfium.FPDFFont_GetBaseFontName(font, room, len(room))
     name, flags = room.value.decode("utf-8", "replace"), max(0, pdfium.FPDFFont_GetFlags(font))
     is_bold = pdfium.FPDFFont_GetWeight(font) >= _BOLD_WEIGHT or bool(_BOLD.search(name))
-    return is_bold, bool(flags & 1 or _FIXED.search(name))
+    return is_bold, bool(flags & 1 or _FIXED.search(name)), name.rpartition("+")[2]

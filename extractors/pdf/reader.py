@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 import pypdfium2
+from pypdfium2.raw import FORMTYPE_XFA_FOREGROUND, FORMTYPE_XFA_FULL
 
 from extractors.blocks import Block, lay_out
 from extractors.pdf import metadata
@@ -18,6 +19,7 @@ from extractors.pdf.lines import Line, lines_of
 from extractors.pdf.order import in_order
 from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary, with_boxes
 from extractors.pdf.scans import Recogniser, advice
+from extractors.pdf.structure import Structure
 from extractors.pdf.words import Frame, Page, words_of
 from extractors.text import count_words, hidden_in, language_of, where
 from schemas.errors import ExtractionError
@@ -27,8 +29,14 @@ _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD of pdfium's fpdfview.h
 _MOST_PAGES, _MOST_HIDDEN, _FEWEST_WORDS = 3_000, 100, 5
 _UNDER_TITLE, _LONGEST_UNDER_TITLE = 3, 200  # groups, and characters of one that may name authors
 _GARBLED, _FEWEST_USUAL = 0.3, 0.02  # of the glyphs on a page, of the words of a text
-_MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff]")
-_USUAL_WORDS = frozenset("the of and to in is a der die und de la les et el los que di il".split())
+_MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\xc0-\xff]")  # the last: Cyrillic taken for Latin
+# Three letters at least: shorter words also occur where each letter stands for another.
+_USUAL_WORDS = frozenset(
+    "the and for that der die und das les des est pour los que las con per che della van het een "
+    "uma não się jest nie och att det som til ikke ile bir egy hogy nem din pentru jsou pro".split()
+)
+_XFA, _LONGEST_SHELL = {FORMTYPE_XFA_FULL, FORMTYPE_XFA_FOREGROUND}, 200  # words of its only page
+_VIEWER = re.compile(r"adobe|acrobat|pdf (?:viewer|reader)", re.IGNORECASE)
 
 
 def read(payload: Payload) -> Extracted:
@@ -42,7 +50,7 @@ def read(payload: Payload) -> Extracted:
         pypdfium2.PdfDocument(b"no PDF")
     try:
         with closing(pypdfium2.PdfDocument(payload.data)) as document:
-            return _extracted(document, name)
+            return _extracted(document, Structure(payload.data), name)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
             message = f"{name} needs a password; submit a copy without one."
@@ -51,8 +59,8 @@ def read(payload: Payload) -> Extracted:
         raise ExtractionError(message, cause="damaged") from error
 
 
-def _extracted(document: Any, name: str) -> Extracted:
-    pages, count = _Pages(), len(document)
+def _extracted(document: Any, structure: Structure, name: str) -> Extracted:
+    pages, count = _Pages(structure), len(document)
     for number in range(1, min(count, _MOST_PAGES) + 1):
         with suppress(pypdfium2.PdfiumError):
             pages.read(document[number - 1], number)
@@ -63,17 +71,17 @@ def _extracted(document: Any, name: str) -> Extracted:
     groups, blocks = _blocks(lines, metadata.outline_of(document))
     language = language_of(" ".join(block.text for block in blocks))
     text, passages = lay_out(blocks, language)
-    pages.refuse(text, name)
-    about, (heads, bylines) = document.get_metadata_dict(), _shown(groups, blocks)
+    pages.refuse(text, name, document.get_formtype())
+    (title, authors, created), (heads, bylines) = structure.stated(), _shown(groups, blocks)
     return Extracted(
         kind=SourceKind.PDF,
-        title=metadata.title_of(about, heads),
-        authors=metadata.authors_of(about, bylines),
-        published=metadata.day_of(about, [line.text for line in kept[0]]),
+        title=metadata.title_of(title, heads),
+        authors=metadata.authors_of(authors, bylines),
+        published=metadata.day_of(created, [line.text for line in kept[0]]),
         language=language,
         text=text,
         passages=with_boxes(text, passages, [line for group in groups for line in group]),
-        steps=list(pages.steps(count, left_out)),
+        steps=[*pages.steps(count, left_out), *structure.notes()],
         hidden=[*pages.hidden, *hidden_in("\n".join(line.text for line in lines))][:_MOST_HIDDEN],
     )
 
@@ -82,9 +90,11 @@ def _extracted(document: Any, name: str) -> Extracted:
 class _Pages:
     """The lines of each page that could be read, and what else was found on the way."""
 
+    structure: Structure
     recogniser: Recogniser = field(default_factory=Recogniser)
     lines: list[list[Line]] = field(default_factory=list)
     hidden: list[HiddenText] = field(default_factory=list)
+    proven: set[str] = field(default_factory=set)  # fonts that some page has plain language in
     garbled: int = 0  # pages whose fonts do not name their letters
     pictures: int = 0  # pages without words
     layers: int = 0  # pages whose words are the invisible layer of a scan
@@ -94,7 +104,7 @@ class _Pages:
         page = words_of(raw)
         (words, hidden, is_layer), frame = without_hidden(page, raw), page.frame
         is_picture = len(words) < _FEWEST_WORDS and not hidden and is_scan(raw, page.frame)
-        if is_picture or _is_garbled(page):
+        if is_picture or self._is_garbled(page, number):
             shown = self.recogniser.words(raw)
             self.garbled += not is_picture and not shown
             if shown:  # its places are those of the picture
@@ -105,6 +115,18 @@ class _Pages:
         self.hidden += hidden
         raw.close()
 
+    def _is_garbled(self, page: Page, number: int) -> bool:
+        """Return whether the fonts of a page do not say what its glyphs mean."""
+        words, fonts = [word.text for word in page.words], [word.type.font for word in page.words]
+        text = "".join(words)
+        if not text.isascii() and len(_MEANINGLESS.findall(text)) > _GARBLED * len(text):
+            return True
+        if sum(map(_USUAL_WORDS.__contains__, words)) >= _FEWEST_USUAL * len(words):
+            self.proven.update(fonts)
+            return False
+        unmapped = self.structure.unmapped_fonts(number) - self.proven
+        return page.unmapped + sum(map(unmapped.__contains__, fonts)) / len(fonts) > _GARBLED
+
     def steps(self, count: int, left_out: int) -> Iterator[Step]:
         """Yield what was done with the ``count`` pages of the document."""
         outcome = f"{count} pages, {left_out} running heads, feet and page numbers left out"
@@ -112,7 +134,7 @@ class _Pages:
         sure = self.recogniser.sure
         for method, number, what, doubtful in (
             ("tesseract", len(sure), f"read by OCR, {fmean(sure or [0]):.0f} % sure", False),
-            ("tesseract", self.recogniser.left, "are pictures and were not read", True),
+            ("tesseract", self.recogniser.left, "could not be read by OCR", True),
             ("pages", count - len(self.lines), "could not be read", True),
             ("glyphs", self.garbled, "have fonts that do not say which letters they draw", True),
             ("scan", self.layers, "have the text layer of a scan", False),
@@ -120,29 +142,24 @@ class _Pages:
             if number:
                 yield Step(method=method, outcome=f"{number} pages {what}", doubtful=doubtful)
 
-    def refuse(self, text: str, name: str) -> None:
+    def refuse(self, text: str, name: str, form: int) -> None:
         """Raise the error for a document without text that can be used."""
         words, is_scanned = count_words(text), self.pictures or self.layers
+        is_shell = form == FORMTYPE_XFA_FULL or (form in _XFA and _VIEWER.search(text))
         if 2 * self.garbled > len(self.lines):
             problem = "does not say which letters its fonts draw"
         elif is_scanned and words < _FEWEST_WORDS:
             problem = "consists of pictures without a text that can be used"
+        elif is_shell and len(self.lines) == 1 and words < _LONGEST_SHELL:
+            message = f"{name} is an XFA form, whose page only says that it needs another viewer"
+            remedy = "print it to a PDF in Adobe Reader, and submit that"
+            raise ExtractionError(f"{message}: {remedy}.", "document_empty")
         elif words:
             return
         else:
             message = f"{name} holds no text; check that it is the right one."
             raise ExtractionError(message, "document_empty")
         raise ExtractionError(f"{name} {problem}: {advice()}.", cause="scanned")
-
-
-def _is_garbled(page: Page) -> bool:
-    """Return whether the fonts of a page do not say what its glyphs mean."""
-    words = [word.text for word in page.words]
-    usual = sum(map(_USUAL_WORDS.__contains__, words))
-    if page.unmapped > _GARBLED and usual < _FEWEST_USUAL * len(words):
-        return True
-    text = "".join(words)
-    return not text.isascii() and len(_MEANINGLESS.findall(text)) > _GARBLED * len(text)
 
 
 def _blocks(lines: Sequence[Line], outline: dict[str, int]) -> tuple[list[Group], list[Block]]:

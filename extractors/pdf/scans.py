@@ -16,15 +16,18 @@ from extractors.pdf.words import Type, Word
 _PROGRAM = "tesseract"
 _SECONDS, _PAGE_SECONDS = 45.0, 30.0  # for a document and a page; a worker has 60 in all
 _DPI, _MOST_PIXELS, _MOST_LANGUAGES = 300, 12_000_000, 3
-_FEWEST, _SURE = 3, 50.0  # words on a page, and percent; less is seen in pictures without text
+_FEWEST, _SURE = 3, 80.0  # words on a page, and percent; letters it was not taught get up to 73
 _WORD, _LARGER = "5", 1.4  # the level of a row with a word; times the height of usual lines
 
 
 def advice() -> str:
     """Return what a person can do about a scan that was not read."""
     if shutil.which(_PROGRAM) is None:
-        return "install tesseract-ocr and submit it again, or run it through OCR elsewhere"
-    return "OCR found no words in them; check the file, or run it through another OCR program"
+        return "install tesseract-ocr and submit it again, or submit a copy with a text layer"
+    return (
+        "OCR was not sure of any words; install tesseract's data for the document's language "
+        "(such as tesseract-ocr-rus), or submit a copy with a text layer"
+    )
 
 
 @dataclass(slots=True)
@@ -52,6 +55,7 @@ class Recogniser:
         seen = [row for row in rows if row[0] == _WORD and row[-1].strip()]
         sure = [float(row[10]) for row in seen]
         if len(seen) < _FEWEST or median(sure) < _SURE:
+            self.left += len(seen) >= _FEWEST
             return []
         self.sure.append(fmean(sure))
         return list(_words(seen, points))

@@ -24,6 +24,7 @@ class Type(NamedTuple):
     size: float  # points
     bold: bool = False
     fixed: bool = False  # in letters of one width
+    font: str = ""
     angle: int = 0  # quarters of a circle, anticlockwise
     mode: int = 0  # of rendering (PDF 32000-1, table 106)
     ink: tuple[int, int, int, int] = (0, 0, 0, 255)  # red, green, blue, opacity

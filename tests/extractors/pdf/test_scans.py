@@ -58,5 +58,5 @@ def test_scans_beyond_the_time_are_left_out_and_said(read, monkeypatch):
     monkeypatch.setattr(scans, "_SECONDS", -1.0)
     found = read(scan(pages=3, typed=True))
     assert LINES[0] in found.text
-    assert found.steps[-1].outcome == "3 pages are pictures and were not read"
+    assert found.steps[-1].outcome == "3 pages could not be read by OCR"
     assert found.steps[-1].doubtful

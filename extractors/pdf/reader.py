@@ -30,9 +30,9 @@ _MOST_PAGES, _MOST_HIDDEN, _FEWEST_WORDS = 3_000, 100, 5
 _UNDER_TITLE, _LONGEST_UNDER_TITLE = 3, 200  # groups, and characters of one that may name authors
 _GARBLED, _FEWEST_USUAL = 0.3, 0.02  # of the glyphs on a page, of the words of a text
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\xc0-\xff]")  # the last: Cyrillic taken for Latin
-# Three letters at least: shorter words also occur where each letter stands for another.
+# Without single letters, which also occur where each letter stands for another.
 _USUAL_WORDS = frozenset(
-    "the and for that der die und das les des est pour los que las con per che della van het een "
+    "the of and to in is for der die und das les des est pour los que las con per che van het een "
     "uma não się jest nie och att det som til ikke ile bir egy hogy nem din pentru jsou pro".split()
 )
 _XFA, _LONGEST_SHELL = {FORMTYPE_XFA_FULL, FORMTYPE_XFA_FOREGROUND}, 200  # words of its only page

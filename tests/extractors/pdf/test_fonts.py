@@ -3,6 +3,7 @@
 import shutil
 from io import BytesIO
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 from fpdf import FPDF
@@ -21,6 +22,9 @@ _LETTERS = sorted(set(CYRILLIC))
 # As a program does that puts only the letters in use into a file: the first it meets is code 33.
 OWN_CODES = "".join(" " if c == " " else chr(32 + _LETTERS.index(c)) for c in CYRILLIC)
 NAMES = "/Encoding<</Type/Encoding/Differences[33 " + "".join(f"/g{n}" for n in range(99)) + "]>>"
+LETTERS = (
+    "/Encoding<</Type/Encoding/Differences[97" + "".join(map("/{}".format, ascii_lowercase)) + "]>>"
+)
 SYMBOLIC, PLAIN = 4, 32
 
 
@@ -75,8 +79,9 @@ def test_cyrillic_in_fonts_without_a_map_is_refused(
         (ENGLISH, "", SYMBOLIC),
         (POLISH.encode("cp1250").decode("latin-1"), "", SYMBOLIC),
         ("Q1 1.204 3.117 Q2 1.351 3.402 EBIT 0.412 0.398 ", "/Encoding/WinAnsiEncoding", PLAIN),
+        ("Usmjernik svaki zahtjev predaje timu koji odgovara. ", LETTERS, PLAIN),
     ],
-    ids=["English", "Polish", "figures"],
+    ids=["English", "Polish", "figures", "standard names"],
 )
 def test_plain_language_is_read_without_a_map(read, set_in, monkeypatch, text, encoding, flags):
     """Many old files have no map though their codes are the letters: these are no noise."""

@@ -39,6 +39,13 @@ def known_snapshot(run: Run) -> Snapshot | None:
     return None if failed and failed.failure.stage == "extract" else snapshot
 
 
+def stored_file(warehouse: Warehouse, ref: SourceRef, source_id: str) -> Snapshot | None:
+    """Return the stored bytes of a source that was a file, which the desk may not read again."""
+    is_file = ref.transcript or not is_web_address(ref.source)
+    found = warehouse.newest_snapshot(source_id) if is_file else None
+    return None if found and found.is_imported else found
+
+
 def keep(run: Run, payload: Payload) -> Snapshot:
     """Store bytes, source and snapshot; a file without an address is known by its bytes."""
     warehouse = run.services.warehouse

@@ -21,7 +21,8 @@ _TYPICAL_CHARACTERS = 12_000  # of a blog post, taken for every source of a fore
 # Failures of a setting, a key or a budget and not of the source: a resumed batch retries those.
 SETUP_KINDS = frozenset(
     "budget_reached price_unknown key_rejected model_unknown quota_exhausted not_an_endpoint "
-    "configuration_error embedded_model_missing transcription_not_configured".split()
+    "configuration_error embedded_model_missing transcription_not_configured "
+    "file_not_allowed".split()
 )
 
 

@@ -121,8 +121,8 @@ async def retry(request: Request, desk: Desk, who: Who, source_id: str) -> Respo
     if source is None:
         raise UnknownId(f"There is no source {source_id}: look at the queue again.")
     force = bool((await request.form()).get("force"))
-    label = source.canonical_url or source.reference.label
-    job = desk.jobs.start(source.reference, label=label, who=who.name, force=force)
+    ref, label = source.reference, source.canonical_url or source.reference.label
+    job = desk.jobs.start(ref, label=label, who=who.name, force=force, source_id=source_id)
     return await _show_jobs(request, desk, [job])
 
 

@@ -18,6 +18,7 @@ from review.problems import answer_errors
 from review.security import Guard
 from review.sessions import Sessions
 from review.state import State
+from review.submit import UPLOADS
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -60,7 +61,7 @@ def create_app(services: Services, key: str) -> FastAPI:
     )
     app.state.desk = State(services, key)
     sessions: Sessions = app.state.desk.sessions
-    app.add_middleware(Guard, sessions=sessions)
+    app.add_middleware(Guard, sessions=sessions, uploads=services.settings.home / UPLOADS)
     # Lax: a link or bookmarklet on another site opens the desk; changes need our own origin.
     app.add_middleware(
         SessionMiddleware,

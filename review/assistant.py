@@ -6,6 +6,7 @@ It shows cases as they were published; drafts are for curators, who may also dec
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from inspect import cleandoc
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from anyio import from_thread
@@ -15,6 +16,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from config.services import Services
+from extractors.fetch.fetch import FILE_ROOT
 from flows import ingest
 from flows.answers import answer
 from flows.run import Run
@@ -26,7 +28,7 @@ from publishing.markdown import case_markdown
 from review.facets import QueueQuery
 from review.index import Index
 from review.requests import DecisionRequest, decide
-from review.submit import web_source
+from review.submit import UPLOADS, web_source
 from schemas.cases import Match, Section
 from schemas.errors import CasebookError, UnknownId
 from schemas.reviews import CaseFilter, CaseLine, CaseStatus, CaseView, Review
@@ -48,7 +50,7 @@ _LEAST_LETTERS = 4  # of the words by which texts are looked for
 
 def create_server(services: Services, *, drafts: bool = False, write: bool = False) -> MCPServer:
     """Return the server; with ``drafts`` it finds these too, with ``write`` it also decides."""
-    desk = _Tools(services, drafts=drafts or write)
+    desk, uploads = _Tools(services, drafts=drafts or write), services.settings.home / UPLOADS
     server = MCPServer("casebook", instructions=f"Case studies of LLMs in production. {_CAUTION}")
     server.resource("casebook://cases/{case_id}", mime_type="text/markdown")(desk.case_text)
     reads = [
@@ -58,18 +60,22 @@ def create_server(services: Services, *, drafts: bool = False, write: bool = Fal
     curator = [desk.list_drafts, desk.get_draft, desk.decide_draft, desk.submit_source]
     for work in [*reads, *(curator if write else ())]:
         about = f"{cleandoc(work.__doc__ or '')}\n\n{_CAUTION}"
-        hints = ToolAnnotations(read_only_hint=work not in curator[2:], destructive_hint=False)
-        server.add_tool(_explained()(work), description=about, annotations=hints)
+        changes = work in curator[2:]
+        hints = ToolAnnotations(read_only_hint=not changes, destructive_hint=changes)
+        server.add_tool(_explained(uploads)(work), description=about, annotations=hints)
     return server
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Let the assistant read why something cannot be done."""
+def _explained(uploads: Path) -> Iterator[None]:
+    """Let the assistant read why something cannot be done, and no file but ``uploads``."""
+    before = FILE_ROOT.set(uploads)
     try:
         yield
     except CasebookError as error:
         raise ToolError(str(error)) from error
+    finally:
+        FILE_ROOT.reset(before)
 
 
 class _Tools:

@@ -148,7 +148,7 @@ async def retry(desk: Desk, who: Who, batch_id: str, kind: str) -> Response:
     """Try the sources of one cause again, as many as its page shows."""
     failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
     for one in failed[:SHOWN]:
-        desk.jobs.start(one.reference, who=who.name)
+        desk.jobs.start(one.reference, who=who.name, source_id=one.failure.source_id)
     return see("/submit" if failed else f"/batches/{batch_id}")
 
 

@@ -92,7 +92,7 @@ async def retry(desk: Desk, who: Who, kind: str) -> Response:
     failures = await asyncio.to_thread(desk.warehouse.open_failures)
     for one in failures:
         if one.failure.kind == kind:
-            desk.jobs.start(one.reference, who=who.name)
+            desk.jobs.start(one.reference, who=who.name, source_id=one.failure.source_id)
     return see("/submit")
 
 

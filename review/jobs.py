@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import uuid4
 
 import structlog
 
 from config.services import Services
+from flows.identity import stored_file
 from flows.ingest import process
 from flows.run import Run
 from schemas.errors import CasebookError, UnknownId
@@ -72,15 +74,24 @@ class Jobs:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(
-        self, ref: SourceRef, *, label: str | None = None, who: str = "", force: bool = False
+        self,
+        ref: SourceRef,
+        *,
+        label: str | None = None,
+        who: str = "",
+        force: bool = False,
+        source_id: str = "",
     ) -> Job:
-        """Start on a source; ``label`` names it on the page, ``force`` drafts a refused one."""
+        """Start on a source; ``label`` names it on the page, ``force`` drafts a refused one.
+
+        ``source_id`` is that of a known one: a file is then taken as it is stored.
+        """
         job = Job(ref, label or ref.label)
         self._jobs[job.job_id] = job
         finished = [one.job_id for one in self._jobs.values() if not one.running]
         for job_id in finished[: max(0, len(self._jobs) - _KEPT)]:
             del self._jobs[job_id]
-        task = asyncio.create_task(self._run(job, who=who, force=force))
+        task = asyncio.create_task(self._run(job, source_id, who=who, force=force))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
@@ -108,10 +119,13 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self, job: Job, *, who: str, force: bool) -> None:
+    async def _run(self, job: Job, source_id: str, **options: Any) -> None:
         async with self._gate:
             try:
-                run = Run(job.ref, self._services, who, force, on_progress=job.on_progress)
+                if source_id:
+                    known = self._services.warehouse, job.ref, source_id
+                    options["snapshot"] = await asyncio.to_thread(stored_file, *known)
+                run = Run(job.ref, self._services, **options, on_progress=job.on_progress)
                 job.result = await self._process(run)
             except CasebookError as error:
                 job.problem = str(error)

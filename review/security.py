@@ -8,6 +8,7 @@ token of a form and the person's role come last.
 import asyncio
 import secrets
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Depends, HTTPException, Request
@@ -22,6 +23,7 @@ from starlette.responses import (
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from extractors.fetch.fetch import FILE_ROOT
 from review.sessions import KEY_SESSION, Sessions
 from review.state import PERSON, person_of, state_of
 from schemas.errors import CasebookError
@@ -67,16 +69,20 @@ _NO_ADMIN = "Only an admin manages accounts."
 
 
 class Guard:
-    """Middleware that refuses what does not belong here, and sets the security headers."""
+    """Middleware that refuses what does not belong here, and sets the security headers.
 
-    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
-        self._app, self._sessions = app, sessions
+    Of this machine's files, a request and the work that it starts read those in ``uploads`` only.
+    """
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, uploads: Path) -> None:
+        self._app, self._sessions, self._uploads = app, sessions, uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        FILE_ROOT.set(self._uploads)
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

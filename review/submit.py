@@ -21,6 +21,7 @@ from review.forms import file, text
 from schemas.errors import CasebookError, InputError, TooLarge
 from schemas.sources import Selection, SourceRef
 
+UPLOADS = "uploads"  # the folder of the home
 FILE_BYTES = 50_000_000  # what extraction reads of the largest kind
 LISTS = tuple(".csv .tsv .txt .md .opml .xml .rss .atom .json .jsonl .html .gz".split())
 """Suffixes that the form offers for a list; its bytes decide what it is."""
@@ -155,7 +156,7 @@ async def _read(upload: UploadFile) -> bytes:
 
 
 async def _keep(data: bytes, name: str, home: Path) -> str:
-    path = home / "uploads" / hashlib.sha256(data).hexdigest()[:16] / name
+    path = home / UPLOADS / hashlib.sha256(data).hexdigest()[:16] / name
     await asyncio.to_thread(_write, path, data)
     return str(path)
 

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,12 @@ from extractors.workers import WorkerPool
 from schemas import errors
 from schemas.frozen import content_id, sha256_hex
 from schemas.sources import FROM_BROWSER, Extracted, Payload, SourceKind, SourceRef, Step
+
+FILE_ROOT: ContextVar[Path | None] = ContextVar("file_root", default=None)
+"""The folder that local files must lie in. None for the terminal, whose user may name any file.
+
+The desk and the assistant set it for each request; what a request starts inherits it.
+"""
 
 _UNKNOWN = "application/octet-stream"
 _SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -180,9 +187,14 @@ def _path(name: str) -> Path:
 def read_file(path: Path, limits: FetchLimits) -> bytes:
     """Return the bytes of a regular file within the cap for its suffix.
 
-    Raises SourceGone if nothing is there, AccessDenied for a folder or another's file, TooLarge.
+    Raises SourceGone if nothing is there, AccessDenied for a folder, another's file or one outside
+    of `FILE_ROOT`, TooLarge.
     """
-    name, suffix = shown(str(path)), path.suffix.lower()
+    name, suffix, root = shown(str(path)), path.suffix.lower(), FILE_ROOT.get()
+    if root and not path.resolve().is_relative_to(root.resolve()):
+        message = f"{name} is a file of this server, and the desk reads only addresses and uploads"
+        advice = "upload it, or run `casebook submit`, `retry` or `backfill` in the terminal"
+        raise errors.AccessDenied(f"{message}: {advice}.", "file_not_allowed")
     cap = limits.file_bytes if suffix in {".pdf", ".docx"} else limits.text_bytes
     cap = limits.audio_bytes if suffix in RECORDINGS else cap
     try:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from extractors import registry
+from extractors.fetch.fetch import FILE_ROOT
 from extractors.lists.feeds import read_feed, read_opml, read_sitemap
 from extractors.lists.listing import Entry, Listing, Place, once, unpacked
 from extractors.lists.pages import read_page
@@ -47,7 +48,8 @@ async def walk(
     """
 
     async def listing(one: SourceRef) -> Listing:
-        folder = None if is_web_address(one.source) else Path(one.source).parent
+        is_trusted = not is_web_address(one.source) and FILE_ROOT.get() is None
+        folder = Path(one.source).parent if is_trusted else None
         return await compute(partial(read_list, folder=folder), await fetch_list(one))
 
     first = await listing(ref)

@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     desk_address: Address | None = None
     """The web address that people open, where the desk is more than this machine's own."""
     desk_proxies: dict[IPv4Network | IPv6Network, str] = Field(default_factory=dict)
-    """Proxies that log people in, as `{"10.0.0.2": "X-Forwarded-User"}`: address and header."""
+    """Proxies, as `{"10.0.0.2": "X-Forwarded-User"}`: address, and header of the name or `""`."""
     site_title: str = "casebook"
     """The published site's title."""
     site_address: Address | None = None

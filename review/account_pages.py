@@ -12,7 +12,6 @@ from review.accounts import Accounts
 from review.forms import fields_of
 from review.rendering import rendered, see
 from review.security import Changes, Own, local, require_admin
-from review.sessions import session_of
 from review.state import Desk, Who
 from schemas.errors import InputError
 from schemas.reviews import Account, Role
@@ -40,22 +39,33 @@ async def log_in(request: Request, desk: Desk) -> Response:
     except HTTPException as refusal:
         given, status = {"to": to, "problem": refusal.detail}, refusal.status_code
         return await rendered(request, "login.html", given, status=status, headers=refusal.headers)
-    request.session.update(session_of(account))
+    desk.sessions.begin(request.scope, request.headers, account)
     return see(local(to))
 
 
 @router.post("/logout", dependencies=Own)
-async def log_out(request: Request) -> Response:
+async def log_out(request: Request, desk: Desk) -> Response:
     """End the session of this browser."""
-    request.session.clear()
+    desk.sessions.end(request.scope, desk.sessions.current(request.scope))
     return see("/login")
+
+
+@router.post("/account/sessions", dependencies=Own)
+async def end_sessions(request: Request, desk: Desk) -> Response:
+    """End one of the person's own sessions, or all of them where none is named."""
+    chosen = fields_of(await request.form()).get("session")
+    own = await asyncio.to_thread(desk.sessions.own, request.scope)
+    desk.sessions.end(request.scope, *(one for one in own if chosen in {None, one.session_id}))
+    return see("/account")
 
 
 @router.get("/account")
 async def own_account(request: Request, desk: Desk, who: Who, done: bool = False) -> Response:
-    """Show a person's name and role, and the form for another password."""
+    """Show a person's name, role and sessions, and the form for another password."""
     known = await asyncio.to_thread(desk.accounts.person, who.name)
-    return await rendered(request, "account.html", known=known, changed=done)
+    own, here = desk.sessions.own(request.scope), desk.sessions.current(request.scope)
+    given = {"known": known, "changed": done, "sessions": own, "here": here}
+    return await rendered(request, "account.html", given)
 
 
 @router.post("/account", dependencies=Own)
@@ -65,7 +75,7 @@ async def change_password(request: Request, desk: Desk, who: Who) -> Response:
     await _verified(request, desk, who.name, form)
     new = form.get("new", "")
     account = await asyncio.to_thread(desk.accounts.change, who.name, who.name, new)
-    request.session.update(session_of(account))
+    desk.sessions.begin(request.scope, request.headers, account)
     return see("/account?done=1")
 
 
@@ -99,8 +109,7 @@ async def changes(
 async def _verified(request: Request, desk: Desk, name: str, form: Mapping[str, str]) -> Account:
     """Return the account with the form's password: HTTP 429 after many attempts, 403 otherwise."""
     address = desk.sessions.address(request.scope, request.headers)
-    keys = f"name {name.casefold()}", f"address {address}"
-    if wait := desk.attempts.start(*keys):
+    if wait := desk.attempts.start(name, address):
         words = f"Too many attempts: try again in {wait} seconds."
         raise HTTPException(429, words, {"Retry-After": str(wait)})
     password = form.get("password", "")
@@ -108,7 +117,7 @@ async def _verified(request: Request, desk: Desk, name: str, form: Mapping[str, 
     if account is None:
         log.warning("log-in failed", name=name[:60], address=address)
         raise HTTPException(403, "Name or password is wrong.")
-    desk.attempts.forget(*keys)
+    desk.attempts.succeed(name, address)
     return account
 
 

@@ -84,6 +84,10 @@ class Accounts:
             raise InputError(f"A name has 1 to {_NAME_LENGTH} printable characters.")
         if name.casefold() in self.all():
             raise InputError(f"There is an account {name} already: change it, or use another name.")
+        if password is not None and role is not Role.ADMIN and not self.people:
+            raise InputError(
+                "The first person is an admin: from then on the desk's key opens nothing."
+            )
         if password is None:
             self._keep(Account(name=name, kind="token", role=role, secret=digest(token), who=who))
             return token

@@ -24,7 +24,7 @@ from starlette.responses import (
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractors.fetch.fetch import FILE_ROOT
-from review.sessions import KEY_SESSION, Sessions
+from review.sessions import Sessions
 from review.state import PERSON, person_of, state_of
 from schemas.errors import CasebookError
 from schemas.reviews import Role
@@ -94,12 +94,16 @@ class Guard:
         headers, answer = Headers(scope=scope), self._app
         try:
             self._check(scope, headers)
-            if scope["method"] == "GET" and self._sessions.is_key(_query(scope).get("key", "")):
-                answer = self._welcome(scope)
+            key = _query(scope).get("key", "") if scope["method"] == "GET" else ""
+            if key != "" and await asyncio.to_thread(self._sessions.is_key, key):
+                answer = self._welcome(scope, headers)
             elif not _is_open(scope):
                 await self._admit(scope, headers)
         except HTTPException as refusal:
             answer = _refused(scope, headers, refusal)
+        except CasebookError as error:  # the accounts cannot be read now
+            unavailable = HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+            answer = _refused(scope, headers, unavailable)
         await answer(scope, _limited(receive, _most_bytes(scope)), send_guarded)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
@@ -109,22 +113,19 @@ class Guard:
         if _host_name(headers) not in self._sessions.hosts:
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The desk does not have this host name.")
 
-    def _welcome(self, scope: Scope) -> Response:
+    def _welcome(self, scope: Scope, headers: Headers) -> Response:
         """Keep in a cookie that the key was known, and go on without it in the address."""
         rest = {name: value for name, value in _query(scope).items() if name != "key"}
         address = f"{scope['path']}?{urlencode(rest)}".removesuffix("?")
-        scope["session"].update(KEY_SESSION)
+        self._sessions.begin(scope, headers)
         return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
 
     async def _admit(self, scope: Scope, headers: Headers) -> None:
         """Note who sends a request, or raise HTTPException for a stranger or a foreign change."""
-        try:
-            found = await asyncio.to_thread(self._sessions.recognize, scope, headers)
-            scope[PERSON], scope[_BY_HEADER] = found
-            if found[0] is None and scope["path"] != "/login":
-                raise await asyncio.to_thread(self._stranger, scope, headers)
-        except CasebookError as error:  # the accounts cannot be read now
-            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
+        found = await asyncio.to_thread(self._sessions.recognize, scope, headers)
+        scope[PERSON], scope[_BY_HEADER] = found
+        if found[0] is None and scope["path"] != "/login":
+            raise await asyncio.to_thread(self._stranger, scope, headers)
         own = is_same_origin(headers, self._sessions.origin)
         if scope["method"] not in _SAFE_METHODS and not scope[_BY_HEADER] and not own:
             raise HTTPException(HTTPStatus.FORBIDDEN, _FOREIGN)

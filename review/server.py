@@ -8,6 +8,9 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import uvicorn
 
@@ -77,17 +80,30 @@ async def serve(
     def ready() -> None:
         on_ready(address)
         if open_browser:
-            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)
+            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, page)
 
     server.ready = ready
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        await asyncio.shield(running)
-    finally:
-        server.should_exit = True
-        await running
+    with _redirect(address) if open_browser else contextlib.nullcontext("") as page:
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await asyncio.shield(running)
+        finally:
+            server.should_exit = True
+            await running
     if not server.started:
         raise ConfigurationError("The desk did not start; the log in the home says why.")
+
+
+@contextlib.contextmanager
+def _redirect(address: str) -> Iterator[str]:
+    """Yield the address of a page that leads to ``address``, a file for this account alone.
+
+    The command line of a browser can be read by every account of this machine; the key must not.
+    """
+    with NamedTemporaryFile("w", prefix="casebook-", suffix=".html", encoding="utf-8") as file:
+        file.write(f'<!doctype html><meta http-equiv="refresh" content="0; url={escape(address)}">')
+        file.flush()
+        yield Path(file.name).as_uri()
 
 
 def check_exposure(services: Services) -> None:
@@ -100,7 +116,7 @@ def check_exposure(services: Services) -> None:
             f"Other machines would reach the desk at {settings.desk_listen}: set "
             "CASEBOOK_DESK_ADDRESS to the address that people open, as https://desk.example.org."
         )
-    if not settings.desk_proxies and not Accounts(services.warehouse).in_force:
+    if not any(settings.desk_proxies.values()) and not Accounts(services.warehouse).in_force:
         raise ConfigurationError(
             f"Others would reach the desk at {settings.desk_address}, and there is no account to "
             "log in with: run `casebook review --add-admin NAME`, then start it again."

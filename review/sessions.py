@@ -4,10 +4,10 @@ import hmac
 import math
 import secrets
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -15,19 +15,22 @@ from starlette.types import Scope
 
 from config.settings import Settings
 from review.accounts import Accounts, Person, digest
+from review.session_files import Session, SessionFiles
 from schemas.reviews import Account, Role
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-KEY_SESSION = {"name": "", "proof": ""}
-"""What the cookie of a browser holds that knew the key."""
 
-_FREE_ATTEMPTS, _LONGEST_WAIT, _MOST_COUNTED = 8, 900.0, 10_000
+_EVERYONE = ""
+_PAIR_LIMIT, _GLOBAL_LIMIT = (8, 900.0), (100, 2.0)
+"""Attempts without a wait, and the seconds that forget one of them, which is the longest wait."""
+_MOST_COUNTED = 10_000
 
 
 class Sessions:
     """Recognizes who sends a request. ``key`` is what the desk's address carries.
 
-    It counts only while no other machine reaches the desk. ``token`` is what the forms carry.
+    It counts while no other machine reaches the desk and no one has an account. ``token`` is what
+    the forms carry.
     """
 
     def __init__(self, settings: Settings, accounts: Accounts, key: str) -> None:
@@ -35,6 +38,7 @@ class Sessions:
         self._admin = Person(settings.curator, Role.ADMIN)
         self._key = "" if is_public(settings) else key
         self.secret = _secret(settings.home)
+        self._files = SessionFiles(settings.home / "run" / "sessions")
         self.token = hmac.new(self.secret.encode(), b"forms", "sha256").hexdigest()
         own = urlsplit(settings.desk_address or "")
         self.origin = f"{own.scheme}://{own.netloc}" if own.netloc else ""
@@ -46,30 +50,61 @@ class Sessions:
         return not self._key or self._accounts.in_force
 
     def is_key(self, given: str) -> bool:
-        """Return whether ``given`` is the desk's key."""
-        return bool(self._key) and secrets.compare_digest(given.encode(), self._key.encode())
+        """Return whether ``given`` is the desk's key, and counts."""
+        is_same = secrets.compare_digest(given.encode(), self._key.encode())
+        return is_same and not self.has_log_in
 
     def recognize(self, scope: Scope, headers: Headers) -> tuple[Person | None, bool]:
         """Return who sends a request, and whether in a header that no other site can send."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            return self._proxied(scope, headers) or self._in_session(scope["session"]), False
+            return self._proxied(scope, headers) or self._in_session(scope), False
         if self.is_key(given):
             return self._admin, True
         is_api = scope["path"].startswith("/api/")
         return _person(self._accounts.script(given) if is_api else None), True
 
     def address(self, scope: Scope, headers: Headers) -> str:
-        """Return the client's address; a proxy on this machine or a trusted one states it."""
+        """Return the client's address; a proxy that the settings name states it."""
         peer = str(scope["client"][0])
         stated = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return stated if stated and (peer in LOOPBACK_NAMES or self._name_header(peer)) else peer
+        return peer if self._name_header(peer) is None else stated or peer
 
-    def _in_session(self, session: Mapping[str, str]) -> Person | None:
-        if session == KEY_SESSION:
-            return self._admin if self._key else None
-        account = self._accounts.person(session.get("name", ""))
-        return _person(account) if account and session == session_of(account) else None
+    def begin(self, scope: Scope, headers: Headers, account: Account | None = None) -> None:
+        """Begin a person's session, or that of a browser that had the key, in place of another."""
+        self.end(scope, self.current(scope))
+        name, secret = (account.name, account.secret) if account else ("", self._key)
+        about = {"agent": headers.get("user-agent", ""), "address": self.address(scope, headers)}
+        scope["session"]["id"] = self._files.add(name=name, proof=digest(secret), **about)
+
+    def current(self, scope: Scope) -> Session | None:
+        """Return the session of the browser that sends a request."""
+        return self._files.find(scope["session"].get("id", ""))
+
+    def own(self, scope: Scope) -> list[Session]:
+        """Return the sessions of the person who sends a request, in this and other browsers."""
+        here = self.current(scope)
+        known = self._files.all() if here else ()
+        return [one for one in known if here and one.name == here.name and self._owner(one)]
+
+    def end(self, scope: Scope, *ended: Session | None) -> None:
+        """End some of the sender's sessions; their cookies count no more, wherever they are."""
+        for one in filter(None, ended):
+            self._files.end(one.session_id)
+        if self.current(scope) is None:
+            scope["session"].clear()
+
+    def _in_session(self, scope: Scope) -> Person | None:
+        session = self.current(scope)
+        return self._owner(session) if session else None
+
+    def _owner(self, session: Session) -> Person | None:
+        """Return whose session it is, None once their password or the key is another."""
+        if not session.name:
+            is_ours = session.proof == digest(self._key)
+            return self._admin if is_ours and not self.has_log_in else None
+        account = self._accounts.person(session.name)
+        return _person(account) if account and session.proof == digest(account.secret) else None
 
     def _proxied(self, scope: Scope, headers: Headers) -> Person | None:
         """Return the person that a trusted proxy names; one without an account may read."""
@@ -88,34 +123,47 @@ class Sessions:
         return None
 
 
+class _Count(NamedTuple):
+    """How many attempts counted at a time, and until when there may be no other."""
+
+    made: float = 0.0
+    at: float = 0.0
+    until: float = 0.0
+
+
 class Attempts:
-    """Counts log-ins by name and by address until one works; past a few, each doubles the wait."""
+    """Counts log-ins; past a few, each doubles the wait, and with time they are forgotten.
+
+    They count for a name at an address, so that no one locks out another person. All together are
+    slowed down as well, except where that name got in from that address before.
+    """
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[int, float]] = {}
+        self._counts: dict[str, _Count] = {}
+        self._admitted: set[str] = set()
 
-    def start(self, *keys: str) -> int:
+    def start(self, name: str, address: str) -> int:
         """Count an attempt, or return for how many seconds there may be none."""
-        now = time.monotonic()
-        if (wait := max(self._made.get(key, (0, now))[1] for key in keys) - now) > 0:
+        now, pair = time.monotonic(), f"{name.casefold()} {address}"
+        limits = {pair: _PAIR_LIMIT} | (
+            {} if pair in self._admitted else {_EVERYONE: _GLOBAL_LIMIT}
+        )
+        if (wait := max(self._counts.get(key, _Count()).until for key in limits) - now) > 0:
             return math.ceil(wait)
-        for key in keys:
-            made = self._made.pop(key, (0, now))[0] + 1
-            delay = min(2.0 ** min(made - _FREE_ATTEMPTS, 10), _LONGEST_WAIT)
-            self._made[key] = made, now + (delay if made > _FREE_ATTEMPTS else 0.0)
-        while len(self._made) > _MOST_COUNTED:
-            del self._made[next(iter(self._made))]
+        for key, (free, seconds) in limits.items():
+            before = self._counts.pop(key, _Count())
+            made = max(0.0, before.made - (now - before.at) / seconds) + 1
+            delay = min(2.0 ** min(made - free, 10), seconds) if made > free else 0.0
+            self._counts[key] = _Count(made, now, now + delay)
+        while len(self._counts) > _MOST_COUNTED:
+            del self._counts[next(iter(self._counts))]
         return 0
 
-    def forget(self, *keys: str) -> None:
+    def succeed(self, name: str, address: str) -> None:
         """Forget the attempts of a person who got in."""
-        for key in keys:
-            self._made.pop(key, None)
-
-
-def session_of(account: Account) -> dict[str, str]:
-    """Return what the cookie of a person holds: it ends when the password changes."""
-    return {"name": account.name, "proof": digest(account.secret)}
+        pair = f"{name.casefold()} {address}"
+        self._counts.pop(pair, None)
+        self._admitted.add(pair)
 
 
 def is_public(settings: Settings) -> bool:

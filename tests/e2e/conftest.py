@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from browsers import browser  # noqa: F401 - a fixture
 from desk import KEY, Builder
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from playwright.sync_api import Page
 from config.services import Services
 from config.settings import Settings
 from review import live, server
+from review.accounts import Accounts
 from review.app import create_app
 from schemas.reviews import Role
 from warehouse import Warehouse
@@ -58,6 +60,8 @@ def build(services) -> Builder:
 def app(services, monkeypatch) -> FastAPI:
     """The desk, which looks at the warehouse at each request and not once a second."""
     monkeypatch.setattr(live.Live, "always", True)
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(Accounts, "hasher", quick)
     return create_app(services, KEY)
 
 
@@ -96,23 +100,22 @@ def address(desk_address) -> str:
 
 
 @pytest.fixture
-def open_as(browser, desk_address, address, app) -> Iterator[Callable[..., Page]]:  # noqa: F811
+def open_as(browser, address, app) -> Iterator[Callable[..., Page]]:  # noqa: F811
     """Opens an empty page for a person in a browser of their own; no script may have an error.
 
-    mira has come by the desk's key, others get an account and log in.
+    Each logs in: mira, who is an admin, and whoever else is named, by default as a curator.
     """
+    accounts = app.state.desk.accounts
+    accounts.add("mira", Role.ADMIN, "mira", PASSWORD)
     opened: list[Page] = []
 
     def open_desk(name: str = "mira", role: Role = Role.CURATOR, **options) -> Page:
         options = {"viewport": DESKTOP} | options
         context = browser.new_context(**options)
-        if name == "mira":
-            context.request.get(desk_address, max_redirects=0)
-        else:
-            app.state.desk.accounts.add(name, role, "mira", PASSWORD)
-            fields = {"name": name, "password": PASSWORD, "next": "/"}
-            headers = {"Origin": address}
-            context.request.post(f"{address}/login", form=fields, headers=headers, max_redirects=0)
+        if accounts.person(name) is None:
+            accounts.add(name, role, "mira", PASSWORD)
+        fields, headers = {"name": name, "password": PASSWORD}, {"Origin": address}
+        context.request.post(f"{address}/login", form=fields, headers=headers, max_redirects=0)
         made = context.new_page()
         made.errors = []
         made.on("pageerror", lambda error: made.errors.append(str(error)))

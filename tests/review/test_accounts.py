@@ -1,5 +1,8 @@
 """Who may do what at the desk: log-in, roles, tokens, trusted proxies, and the log of changes."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from argon2 import PasswordHasher
 from desk import KEY, DeskClient, paths, read, texts
@@ -14,7 +17,7 @@ from schemas.reviews import Role
 
 PASSWORD = "correct horse battery"
 OTHER = "staple of another kind"
-READERS_OWN = {"/account", "/logout", "/views"}
+READERS_OWN = {"/account", "/account/sessions", "/logout", "/views"}
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +73,52 @@ def test_a_person_logs_in_and_out(app):
     assert client.get("/", follow_redirects=False).status_code == 303
 
 
+def test_a_copied_cookie_ends_with_the_log_out(app):
+    """Whoever copied it is out as well; sessions of other browsers go on."""
+    client, other = visitor(app, "Ada"), visitor(app, "Ada")
+    thief = visitor(app, cookies=client.cookies)
+    assert thief.get("/", follow_redirects=False).status_code == 200
+    client.send_form("/logout")
+    assert thief.get("/", follow_redirects=False).status_code == 303
+    assert other.get("/", follow_redirects=False).status_code == 200
+
+
+def test_a_person_sees_and_ends_their_sessions(app):
+    """One or all, in whatever browser and process; other people's stay."""
+    agents = ("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "curl/8", "Mozilla (Windows) Edg/1")
+    clients = [visitor(app, "Ada", headers={"user-agent": agent}) for agent in agents]
+    rolf = visitor(app, "rolf")
+
+    def lasting() -> list[bool]:
+        answers = [one.get("/", follow_redirects=False) for one in (*clients, rolf)]
+        return [answer.status_code == 200 for answer in answers]
+
+    page = read(clients[0].get("/account"))
+    rows = texts(page, "//li[contains(@class,'session')]//h3")
+    assert sorted(rows) == ["A program", "Edge on Windows", "Firefox on Linux"]
+    (program,) = page.xpath("//li[.//h3='A program']//button/@value")
+    assert rolf.send_form("/account/sessions", session=program).status_code == 303
+    assert lasting() == [True, True, True, True]
+    clients[0].send_form("/account/sessions", session=program)
+    assert lasting() == [True, False, True, True]
+    clients[2].send_form("/account/sessions")
+    assert lasting() == [False, False, False, True]
+
+
+def test_a_session_ends_after_two_weeks(app, settings):
+    """On the server too, whatever the cookie says; its file goes with the next look at the list."""
+    client, other = visitor(app, "Ada"), visitor(app, "Ada")
+    for path in (settings.home / "run/sessions").iterdir():
+        assert path.stat().st_mode & 0o077 == 0 or path.parent.stat().st_mode & 0o077 == 0
+        about = json.loads(path.read_text())
+        about["began"] = (datetime.now(UTC) - timedelta(days=15)).isoformat()
+        path.write_text(json.dumps(about))
+    for one in (client, other):
+        assert one.get("/", follow_redirects=False).status_code == 303
+    visitor(app, "Ada").get("/account")
+    assert len([*(settings.home / "run/sessions").iterdir()]) == 1
+
+
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_a_log_in_leads_to_no_other_site(app, target):
     """What looks like another host becomes a path of the desk."""
@@ -100,15 +149,14 @@ def test_a_form_of_another_site_logs_nobody_in(app):
 
 
 def test_each_further_attempt_waits_twice_as_long(app, monkeypatch):
-    """By name and by address; the right password has to wait as well, and then clears both."""
+    """From one address with one name; the right password waits as well, and then clears it."""
     now = [1_000.0]
     monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])
     client, waits = visitor(app), []
     for _ in range(11):
         while (answer := log_in(client, "Ada", "wrong")).status_code == 429:
             waits.append(int(answer.headers["retry-after"]))
-            assert log_in(client, "Ada", PASSWORD).status_code == 429
-            assert log_in(client, "rolf", PASSWORD).status_code == 429
+            assert log_in(client, "ADA", PASSWORD).status_code == 429
             now[0] += waits[-1]
     assert waits == [2, 4]
     now[0] += 8
@@ -117,30 +165,73 @@ def test_each_further_attempt_waits_twice_as_long(app, monkeypatch):
     assert log_in(client, "Ada", PASSWORD).status_code == 303
 
 
-def test_attempts_are_counted_within_bounds(monkeypatch):
-    """No wait is longer than 15 minutes, and what is oldest is forgotten first."""
-    now = [0.0]
+def test_no_one_locks_another_person_out(app):
+    """A stranger's wrong passwords hold up neither the person elsewhere nor others beside them."""
+    stranger, person = visitor(app, client=("192.0.2.1", 1)), visitor(app, client=("192.0.2.2", 1))
+    for _ in range(9):
+        assert log_in(stranger, "Ada", "wrong").status_code == 403
+    assert log_in(stranger, "Ada", PASSWORD).status_code == 429
+    assert log_in(stranger, "rolf", PASSWORD).status_code == 303
+    assert log_in(person, "Ada", PASSWORD).status_code == 303
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The seconds that `Attempts` sees."""
+    now = [1_000.0]
     monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(sessions, "_MOST_COUNTED", 2)
+    return now
+
+
+def test_attempts_are_counted_within_bounds(clock, monkeypatch):
+    """No wait is longer than 15 minutes, and what is oldest is forgotten first."""
+    monkeypatch.setattr(sessions, "_MOST_COUNTED", 3)
+    attempts, waits = Attempts(), []
+    for _ in range(80):
+        waits.append(attempts.start("a", "here"))
+        clock[0] += waits[-1]
+    while attempts.start("a", "here") == 0:
+        pass
+    assert 500 < max(waits) <= 900
+    attempts.start("b", "here"), attempts.start("c", "here")
+    assert attempts.start("a", "here") == 0
+
+
+def test_waits_decay(clock):
+    """After some hours without an attempt the first ones are free again."""
     attempts = Attempts()
-    for _ in range(40):
-        now[0] += attempts.start("name a")
-        attempts.start("name a")
-    assert attempts.start("name a") == 900
-    attempts.start("name b"), attempts.start("name c")
-    assert attempts.start("name a") == 0
+    while attempts.start("a", "here") == 0:
+        pass
+    clock[0] += 4 * 3_600
+    assert [attempts.start("a", "here") for _ in range(9)] == [0] * 9
+    assert attempts.start("a", "here") > 0
 
 
-def test_proxies_state_whose_attempts_they_are(settings, warehouse):
-    """The last address of a proxy here or a trusted one counts, no one else's."""
-    known = sessions.Sessions(proxied(settings), Accounts(warehouse), KEY)
+def test_guesses_from_many_addresses_are_slowed_down(clock):
+    """All together, after a hundred, to one in two seconds; who got in before does not notice."""
+    attempts = Attempts()
+    attempts.start("ada", "home")
+    attempts.succeed("Ada", "home")
+    waits = [attempts.start("ada", f"192.0.2.{n}") for n in range(102)]
+    assert (sum(waits[:100]), waits[-1]) == (0, 2)
+    assert attempts.start("ada", "home") == 0
+    clock[0] += 2
+    assert attempts.start("rolf", "elsewhere") == 0
+
+
+def test_named_proxies_state_whose_attempts_they_are(settings, warehouse):
+    """The last address that one states counts: not that of any program on this machine."""
+    proxies = {"10.0.0.0/8": "X-Forwarded-User", "192.0.2.9": ""}
+    given = proxied(settings, desk_proxies=proxies)
+    known = sessions.Sessions(given, Accounts(warehouse), KEY)
 
     def address(peer: str) -> str:
         headers = sessions.Headers({"x-forwarded-for": "6.6.6.6, 198.51.100.7"})
         return known.address({"client": (peer, 1)}, headers)
 
-    assert {address("127.0.0.1"), address("10.1.2.3")} == {"198.51.100.7"}
+    assert {address("10.1.2.3"), address("192.0.2.9")} == {"198.51.100.7"}
     assert address("192.0.2.1") == "192.0.2.1"
+    assert address("127.0.0.1") == "127.0.0.1"
 
 
 def test_a_session_ends_with_the_account_or_its_password(app, accounts):
@@ -259,10 +350,30 @@ def test_a_script_acts_by_its_token(app, accounts, build, warehouse):
         accounts.change("bot", "mira", PASSWORD)
 
 
-def test_the_key_still_opens_a_desk_of_this_machine(app):
-    """Casebook itself gets in as an admin, whoever else has an account."""
-    with DeskClient(app) as client:
+def test_a_session_by_the_key_ends_with_the_key(services, warehouse):
+    """Another start of the desk has another key."""
+    with DeskClient(create_app(services, KEY)) as client:
         assert client.get("/accounts").status_code == 200
+    again = DeskClient(create_app(services, "another-key"), cookies=client.cookies)
+    assert again.get("/accounts").status_code == 403
+    same = DeskClient(create_app(services, KEY), cookies=client.cookies)
+    assert same.get("/accounts").status_code == 200
+
+
+def test_the_key_counts_until_the_first_account(services, warehouse):
+    """From then on people log in: cookie, address and header end, as the docs say."""
+    script = {"authorization": f"Bearer {KEY}"}
+    with DeskClient(create_app(services, KEY)) as client:
+        given = {"action": "add", "name": "mira", "role": "curator", "password": PASSWORD}
+        assert client.send_form("/accounts", **given).status_code == 422  # no admin would be left
+        assert client.get("/api/cases", headers=script).status_code == 200
+        assert client.send_form("/accounts", **given | {"role": "admin"}).status_code == 303
+        for path in ("/accounts", f"/accounts?key={KEY}"):
+            answer = client.get(path, follow_redirects=False)
+            assert answer.headers["location"].startswith("/login")
+        assert client.get("/api/cases", headers=script).status_code == 401
+        assert log_in(client, "mira", PASSWORD).status_code == 303
+        assert client.get("/accounts", follow_redirects=False).status_code == 200
 
 
 def test_a_trusted_proxy_names_people(settings, services, accounts):

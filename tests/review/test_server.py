@@ -4,8 +4,10 @@ import asyncio
 import socket
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
+from lxml import html
 
 from config.services import Services
 from config.settings import Settings
@@ -18,6 +20,12 @@ from schemas.reviews import Role
 def get(address: str) -> str:
     with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own address
         return answer.read().decode()
+
+
+def opened_file(address: str) -> tuple[int, str]:
+    """The permissions and the text of a file that a browser was pointed to."""
+    path = Path(address.removeprefix("file://"))
+    return path.stat().st_mode & 0o777, path.read_text()
 
 
 async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(services, warehouse):
@@ -34,6 +42,30 @@ async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(service
     with pytest.raises(OSError, match="refused"):
         await asyncio.to_thread(get, f"{base}/healthz")
     assert warehouse.cases() == []
+
+
+async def test_the_browser_gets_the_key_through_a_file_of_our_own(services, monkeypatch):
+    """Its command line, which every account can read, names a file that only ours can."""
+    loop = asyncio.get_running_loop()
+    ready, opened = loop.create_future(), loop.create_future()
+
+    def open_browser(address: str) -> None:
+        loop.call_soon_threadsafe(opened.set_result, address)
+
+    monkeypatch.setattr("review.server.webbrowser.open", open_browser)
+    task = asyncio.create_task(
+        serve(services, 0, "k&y", open_browser=True, on_ready=ready.set_result)
+    )
+    address, page = await asyncio.wait_for(ready, 10), await asyncio.wait_for(opened, 10)
+    assert page.startswith("file:///")
+    mode, text = opened_file(page)
+    assert mode == 0o600
+    (target,) = html.fromstring(text).xpath("//meta[@http-equiv='refresh']/@content")
+    assert target == f"0; url={address}"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    with pytest.raises(FileNotFoundError):
+        opened_file(page)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0", "localhost"])
@@ -71,6 +103,10 @@ async def test_kept_alive_requests_do_not_wait_for_acknowledgements(services):
         ({"desk_listen": "0.0.0.0:0"}, "set CASEBOOK_DESK_ADDRESS"),
         ({"desk_proxies": {"10.0.0.2": "X-Forwarded-User"}}, "set CASEBOOK_DESK_ADDRESS"),
         ({"desk_address": "https://desk.example"}, "casebook review --add-admin NAME"),
+        (
+            {"desk_address": "https://desk.example", "desk_proxies": {"127.0.0.1": ""}},
+            "casebook review --add-admin NAME",
+        ),
         ({"desk_listen": "[::]:0", "desk_address": "https://desk.example"}, "--add-admin NAME"),
     ],
 )

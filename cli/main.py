@@ -87,6 +87,7 @@ def common(
 
 def main() -> None:
     """Run the command line; every expected error is one line on standard error."""
+    os.umask(0o077)  # what commands write is for this account alone
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -76,6 +76,7 @@ def export(
     from warehouse import Dataset
 
     settings, day = load_settings(context), (date or datetime.now(UTC)).date()
+    os.umask(0o022)  # it is to be handed on
     made = write(settings.site_path, folder.resolve(), site_settings(settings), day, Dataset)
     emit([made], export_text, as_json=as_json)
 

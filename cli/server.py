@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +42,7 @@ class LocalServer:
         """
         _refuse_second(self._home)
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with private_umask():
-            self._spawn("prefect", "server", "start", "--host", HOST, "--port", str(self._port))
+        self._spawn("prefect", "server", "start", "--host", HOST, "--port", str(self._port))
         deadline = time.monotonic() + _START_SECONDS
         while not healthy(self.ui_url, server_key(self._home)):
             if time.monotonic() > deadline or not self.alive():
@@ -113,9 +111,9 @@ def server_key(home: Path) -> str:
     """Return the random key of the home's server, made when it is first needed."""
     path = home / "run" / "server-key"
     if not path.exists():
-        with private_umask():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.write_text(secrets.token_urlsafe(32), "utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), "utf-8")
     return path.read_text("utf-8")
 
 
@@ -128,16 +126,6 @@ def healthy(url: str, key: str) -> bool:
             return client.post(f"{url}/api/flows/count", json={}).is_success
     except httpx2.HTTPError:
         return False
-
-
-@contextlib.contextmanager
-def private_umask() -> Iterator[None]:
-    """Create files that only this account can read."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 def _refuse_second(home: Path) -> None:

@@ -52,6 +52,7 @@ def _environment() -> dict[str, str]:
 
 def _work(pipe: Connection) -> None:
     os.nice(_NICE)
+    os.umask(0o022)  # web servers read the site
     plan, target, open_tables = pipe.recv()
     try:
         build(plan, target, open_tables, pipe.send)

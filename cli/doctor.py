@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 
+_LEAST_FREE = 2.0  # GB
+
+
 @dataclass(frozen=True)
 class Finding:
     """One line: ``state`` is ok, warn or bad; ``exit_code`` is what a bad one leads to."""
@@ -82,13 +85,20 @@ def _home(services: "Services") -> str:
     nearest = next(one for one in (folder, *folder.parents) if one.exists())
     if not os.access(nearest, os.W_OK):
         raise ConfigurationError(f"{folder} cannot be written; set CASEBOOK_HOME to another folder")
-    return str(folder) if folder.exists() else f"{folder} (not there yet)"
+    if nearest == folder and folder.stat().st_mode & 0o077:
+        raise Remark(f"other accounts can enter {folder}: run `chmod -R go= {folder}`")
+    if (free := shutil.disk_usage(nearest).free / 1e9) < _LEAST_FREE:
+        raise Remark(f"only {free:.1f} GB are free at {folder}: make room for more")
+    return f"{folder}{'' if nearest == folder else ' (not there yet)'}, {free:.1f} GB free"
 
 
 def _warehouse(services: "Services") -> str:
     counts = {name: count for name, count in services.warehouse.counts().items() if count}
     shown = ("sources", "documents", "cases", "generations")
-    return ", ".join(f"{counts[name]} {name}" for name in shown if name in counts) or "empty"
+    rows = ", ".join(f"{counts[name]} {name}" for name in shown if name in counts) or "empty"
+    query = "SELECT max(number), strftime(max(applied_at), '%Y-%m-%d') FROM migrations"
+    ((schema, day),) = services.warehouse.sql(query)[1]
+    return f"{rows}; schema {schema} since {day}"
 
 
 def _model(services: "Services") -> str:
@@ -137,8 +147,10 @@ def _scans(_: "Services") -> str:
 
 
 def _prefect(services: "Services") -> str:
-    from cli.server import running
+    from cli.server import left_behind, running
 
+    if left := left_behind(services.settings.home):
+        raise Remark(left)
     if url := running(services.settings.home):
         return f"the server of `casebook up` answers at {url}"
     raise Remark("no server runs; commands work without it (`casebook up` starts one)")

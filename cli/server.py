@@ -50,7 +50,8 @@ class LocalServer:
             time.sleep(0.2)
         self._spawn("flows.serving", str(self._limit))
         pids = [process.pid for process in self._processes]
-        _record_path(self._home).write_text(json.dumps({"url": self.ui_url, "pids": pids}), "utf-8")
+        record = {"url": self.ui_url, "pids": pids, "up": os.getpid()}
+        _record_path(self._home).write_text(json.dumps(record), "utf-8")
 
     @property
     def started(self) -> bool:
@@ -130,24 +131,31 @@ def healthy(url: str, key: str) -> bool:
 
 def _refuse_second(home: Path) -> None:
     """Make sure that no other server works for this home, and name processes left behind."""
+    if left := left_behind(home):
+        raise ConfigurationError(f"{left}, then start again")
     if url := running(home):
         raise ConfigurationError(
             f"`casebook up` runs for this home already, at {url}; use it, or stop it first"
         )
-    if left := [str(pid) for pid in _recorded(home).get("pids", []) if _is_ours(pid)]:
-        raise ConfigurationError(
-            f"processes of an earlier `casebook up` are left (it was killed): stop them with "
-            f"`kill {' '.join(left)}`, then start again"
-        )
 
 
-def _is_ours(pid: int) -> bool:
-    """Return whether a process is a Python that serves Prefect or our flows."""
+def left_behind(home: Path) -> str | None:
+    """Return what to do about the processes of a `casebook up` that was killed, if any."""
+    record = _recorded(home)
+    pids = [str(pid) for pid in record.get("pids", []) if _runs(pid, b"prefect", b"flows.serving")]
+    if not pids or _runs(record.get("up"), b"\0up\0"):
+        return None
+    advice = f"stop them with `kill {' '.join(pids)}`"
+    return f"processes of an earlier `casebook up` are left (it was killed): {advice}"
+
+
+def _runs(pid: int | None, *parts: bytes) -> bool:
+    """Return whether a process runs and has one of these parts in its command line."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"prefect" in command or b"flows.serving" in command
+    return any(part in command for part in parts)
 
 
 def _record_path(home: Path) -> Path:

@@ -39,7 +39,7 @@ async def log_in(request: Request, desk: Desk) -> Response:
     except HTTPException as refusal:
         given, status = {"to": to, "problem": refusal.detail}, refusal.status_code
         return await rendered(request, "login.html", given, status=status, headers=refusal.headers)
-    desk.sessions.begin(request.scope, request.headers, account)
+    desk.sessions.begin(request.scope, request.headers, account.name)
     return see(local(to))
 
 
@@ -75,7 +75,7 @@ async def change_password(request: Request, desk: Desk, who: Who) -> Response:
     await _verified(request, desk, who.name, form)
     new = form.get("new", "")
     account = await asyncio.to_thread(desk.accounts.change, who.name, who.name, new)
-    desk.sessions.begin(request.scope, request.headers, account)
+    desk.sessions.begin(request.scope, request.headers, account.name)
     return see("/account?done=1")
 
 

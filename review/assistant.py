@@ -6,7 +6,6 @@ It shows cases as they were published; drafts are for curators, who may also dec
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from inspect import cleandoc
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from anyio import from_thread
@@ -16,7 +15,6 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from config.services import Services
-from extractors.fetch.fetch import FILE_ROOT
 from flows import ingest
 from flows.answers import answer
 from flows.run import Run
@@ -28,7 +26,7 @@ from publishing.markdown import case_markdown
 from review.facets import QueueQuery
 from review.index import Index
 from review.requests import DecisionRequest, decide
-from review.submit import UPLOADS, web_source
+from review.submit import web_source
 from schemas.cases import Match, Section
 from schemas.errors import CasebookError, UnknownId
 from schemas.reviews import CaseFilter, CaseLine, CaseStatus, CaseView, Review
@@ -50,7 +48,7 @@ _LEAST_LETTERS = 4  # of the words by which texts are looked for
 
 def create_server(services: Services, *, drafts: bool = False, write: bool = False) -> MCPServer:
     """Return the server; with ``drafts`` it finds these too, with ``write`` it also decides."""
-    desk, uploads = _Tools(services, drafts=drafts or write), services.settings.home / UPLOADS
+    desk = _Tools(services, drafts=drafts or write)
     server = MCPServer("casebook", instructions=f"Case studies of LLMs in production. {_CAUTION}")
     server.resource("casebook://cases/{case_id}", mime_type="text/markdown")(desk.case_text)
     reads = [
@@ -62,20 +60,17 @@ def create_server(services: Services, *, drafts: bool = False, write: bool = Fal
         about = f"{cleandoc(work.__doc__ or '')}\n\n{_CAUTION}"
         changes = work in curator[2:]
         hints = ToolAnnotations(read_only_hint=not changes, destructive_hint=changes)
-        server.add_tool(_explained(uploads)(work), description=about, annotations=hints)
+        server.add_tool(_explained()(work), description=about, annotations=hints)
     return server
 
 
 @contextmanager
-def _explained(uploads: Path) -> Iterator[None]:
-    """Let the assistant read why something cannot be done, and no file but ``uploads``."""
-    before = FILE_ROOT.set(uploads)
+def _explained() -> Iterator[None]:
+    """Let the assistant read why something cannot be done."""
     try:
         yield
     except CasebookError as error:
         raise ToolError(str(error)) from error
-    finally:
-        FILE_ROOT.reset(before)
 
 
 class _Tools:

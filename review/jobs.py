@@ -74,24 +74,18 @@ class Jobs:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(
-        self,
-        ref: SourceRef,
-        *,
-        label: str | None = None,
-        who: str = "",
-        force: bool = False,
-        source_id: str = "",
+        self, ref: SourceRef, *, label: str | None = None, source_id: str = "", **options: Any
     ) -> Job:
-        """Start on a source; ``label`` names it on the page, ``force`` drafts a refused one.
+        """Start on a source; ``label`` names it on the page, ``options`` are fields of its run.
 
-        ``source_id`` is that of a known one: a file is then taken as it is stored.
+        A file whose ``source_id`` is given is taken as it is stored.
         """
         job = Job(ref, label or ref.label)
         self._jobs[job.job_id] = job
         finished = [one.job_id for one in self._jobs.values() if not one.running]
         for job_id in finished[: max(0, len(self._jobs) - _KEPT)]:
             del self._jobs[job_id]
-        task = asyncio.create_task(self._run(job, source_id, who=who, force=force))
+        task = asyncio.create_task(self._run(job, source_id, options))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
@@ -119,7 +113,7 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self, job: Job, source_id: str, **options: Any) -> None:
+    async def _run(self, job: Job, source_id: str, options: dict[str, Any]) -> None:
         async with self._gate:
             try:
                 if source_id:

@@ -69,10 +69,7 @@ _NO_ADMIN = "Only an admin manages accounts."
 
 
 class Guard:
-    """Middleware that refuses what does not belong here, and sets the security headers.
-
-    Of this machine's files, a request and the work that it starts read those in ``uploads`` only.
-    """
+    """Middleware that refuses what does not belong here, and sets the security headers."""
 
     def __init__(self, app: ASGIApp, sessions: Sessions, uploads: Path) -> None:
         self._app, self._sessions, self._uploads = app, sessions, uploads
@@ -82,7 +79,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        FILE_ROOT.set(self._uploads)
+        FILE_ROOT.set(self._uploads)  # for what the request starts as well
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,6 +1,5 @@
-"""Who is logged in, as files in the home: its processes share them, and a removed one has ended."""
+"""Who is logged in, as files in the home: its processes share them, and removing one ends it."""
 
-import json
 import os
 import secrets
 from collections.abc import Iterator
@@ -8,37 +7,34 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import NamedTuple
 
 from review.accounts import digest
+from schemas.frozen import NOW, Frozen
 
 _LIFETIME = timedelta(days=14)
-_BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
-_SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad"}
-_SYSTEMS |= {"Windows": "Windows", "Mac OS": "macOS", "Linux": "Linux"}
+_BROWSERS = ("Firefox", "Chrome", "Safari")
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 
 
-class Session(NamedTuple):
+class Session(Frozen):
     """One log-in. ``proof`` is a hash of the password or key, with which the session ends."""
 
-    session_id: str
+    session_id: str  # the hash of its cookie's secret
     name: str  # empty where the browser had the desk's key
     proof: str
     agent: str
     address: str
-    began: datetime
-    used: datetime
+    began: datetime = NOW
 
     @property
     def browser(self) -> str:
-        """The browser and the system that it said it is, as in "Firefox on Linux"."""
-        name = next((_BROWSERS[sign] for sign in _BROWSERS if sign in self.agent), "A program")
-        system = next((_SYSTEMS[sign] for sign in _SYSTEMS if sign in self.agent), "")
-        return f"{name} on {system}" if system else name
+        """The browser and the system that it says it is, as in "Firefox on Linux"."""
+        found = (next((s for s in signs if s in self.agent), "") for signs in (_BROWSERS, _SYSTEMS))
+        return " on ".join(filter(None, found)) or "A program"
 
 
 class SessionFiles:
-    """The sessions in a folder, each in a file whose name is the hash of its cookie's secret."""
+    """The sessions in a folder, each in a file named by its id."""
 
     def __init__(self, folder: Path) -> None:
         with suppress(OSError):
@@ -49,36 +45,27 @@ class SessionFiles:
     def add(self, **about: str) -> str:
         """Store a session and return the secret of its cookie."""
         secret = secrets.token_urlsafe(32)
-        text = json.dumps(about | {"began": datetime.now(UTC).isoformat()})
-        (self._folder / digest(secret)).write_text(text, "utf-8")
+        made = Session.model_validate({"session_id": digest(secret)} | about)
+        (self._folder / made.session_id).write_text(made.model_dump_json(), "utf-8")
         return secret
 
-    def find(self, secret: str) -> Session | None:
-        """Return the session of a cookie's secret, and note its use; None where it ended."""
-        path = self._folder / digest(secret)
-        with suppress(OSError):
-            os.utime(path)
-        return _read(path)
+    def find(self, session_id: str) -> Session | None:
+        """Return a session, None where it ended."""
+        try:
+            text = (self._folder / session_id).read_text("utf-8")
+            found = Session.model_validate_json(text)
+        except (OSError, ValueError):
+            return None
+        return found if datetime.now(UTC) - found.began < _LIFETIME else None
 
     def all(self) -> Iterator[Session]:
-        """Yield the sessions, the newest first; files of those that ended by time are removed."""
-        found = {path: _read(path) for path in self._folder.iterdir()}
-        for path in (path for path, session in found.items() if session is None):
-            path.unlink(missing_ok=True)
-        yield from sorted(filter(None, found.values()), key=lambda one: one.began, reverse=True)
+        """Yield the sessions and remove the files of those that are too old."""
+        for path in self._folder.iterdir():
+            if found := self.find(path.name):
+                yield found
+            else:
+                path.unlink(missing_ok=True)
 
     def end(self, session_id: str) -> None:
         """End a session."""
         (self._folder / session_id).unlink(missing_ok=True)
-
-
-def _read(path: Path) -> Session | None:
-    """Return the session in a file, None if there is none or it is too old."""
-    try:
-        used = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        about = json.loads(path.read_text("utf-8"))
-        about["began"] = datetime.fromisoformat(about["began"])
-        found = Session(session_id=path.name, used=used, **about)
-    except (OSError, ValueError):
-        return None
-    return found if datetime.now(UTC) - found.began < _LIFETIME else None

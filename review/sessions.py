@@ -7,7 +7,6 @@ import time
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -20,7 +19,7 @@ from schemas.reviews import Account, Role
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
-_EVERYONE = ""
+_EVERYONE, _NONE = "", (0.0, 0.0, 0.0)
 _PAIR_LIMIT, _GLOBAL_LIMIT = (8, 900.0), (100, 2.0)
 """Attempts without a wait, and the seconds that forget one of them, which is the longest wait."""
 _MOST_COUNTED = 10_000
@@ -70,41 +69,42 @@ class Sessions:
         stated = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         return peer if self._name_header(peer) is None else stated or peer
 
-    def begin(self, scope: Scope, headers: Headers, account: Account | None = None) -> None:
-        """Begin a person's session, or that of a browser that had the key, in place of another."""
+    def begin(self, scope: Scope, headers: Headers, name: str = "") -> None:
+        """Begin a session in this browser: a person's, or without a name that of the key."""
         self.end(scope, self.current(scope))
-        name, secret = (account.name, account.secret) if account else ("", self._key)
         about = {"agent": headers.get("user-agent", ""), "address": self.address(scope, headers)}
-        scope["session"]["id"] = self._files.add(name=name, proof=digest(secret), **about)
+        about |= {"name": name, "proof": self._proof(name) or ""}
+        scope["session"]["id"] = self._files.add(**about)
 
     def current(self, scope: Scope) -> Session | None:
-        """Return the session of the browser that sends a request."""
-        return self._files.find(scope["session"].get("id", ""))
+        """Return the session of the browser that sends a request, if it has one."""
+        found = self._files.find(digest(scope["session"].get("id", "")))
+        return found if found and found.proof == self._proof(found.name) else None
 
     def own(self, scope: Scope) -> list[Session]:
-        """Return the sessions of the person who sends a request, in this and other browsers."""
+        """Return the sender's sessions in this and other browsers, the newest first."""
         here = self.current(scope)
-        known = self._files.all() if here else ()
-        return [one for one in known if here and one.name == here.name and self._owner(one)]
+        known = sorted(self._files.all(), key=lambda one: one.began, reverse=True)
+        return [one for one in known if here and (one.name, one.proof) == (here.name, here.proof)]
 
     def end(self, scope: Scope, *ended: Session | None) -> None:
-        """End some of the sender's sessions; their cookies count no more, wherever they are."""
+        """End sessions of the sender; a copied cookie counts no more than theirs."""
         for one in filter(None, ended):
             self._files.end(one.session_id)
         if self.current(scope) is None:
             scope["session"].clear()
 
     def _in_session(self, scope: Scope) -> Person | None:
-        session = self.current(scope)
-        return self._owner(session) if session else None
+        if (session := self.current(scope)) and session.name:
+            return _person(self._accounts.person(session.name))
+        return self._admin if session else None
 
-    def _owner(self, session: Session) -> Person | None:
-        """Return whose session it is, None once their password or the key is another."""
-        if not session.name:
-            is_ours = session.proof == digest(self._key)
-            return self._admin if is_ours and not self.has_log_in else None
-        account = self._accounts.person(session.name)
-        return _person(account) if account and session.proof == digest(account.secret) else None
+    def _proof(self, name: str) -> str | None:
+        """Return the hash of a person's password, or without a name of the key, if it counts."""
+        if not name:
+            return None if self.has_log_in else digest(self._key)
+        account = self._accounts.person(name)
+        return digest(account.secret) if account else None
 
     def _proxied(self, scope: Scope, headers: Headers) -> Person | None:
         """Return the person that a trusted proxy names; one without an account may read."""
@@ -123,14 +123,6 @@ class Sessions:
         return None
 
 
-class _Count(NamedTuple):
-    """How many attempts counted at a time, and until when there may be no other."""
-
-    made: float = 0.0
-    at: float = 0.0
-    until: float = 0.0
-
-
 class Attempts:
     """Counts log-ins; past a few, each doubles the wait, and with time they are forgotten.
 
@@ -139,22 +131,23 @@ class Attempts:
     """
 
     def __init__(self) -> None:
-        self._counts: dict[str, _Count] = {}
+        # By pair: how many attempts counted, when, and until when there may be no other.
+        self._counts: dict[str, tuple[float, float, float]] = {}
         self._admitted: set[str] = set()
 
     def start(self, name: str, address: str) -> int:
         """Count an attempt, or return for how many seconds there may be none."""
         now, pair = time.monotonic(), f"{name.casefold()} {address}"
-        limits = {pair: _PAIR_LIMIT} | (
-            {} if pair in self._admitted else {_EVERYONE: _GLOBAL_LIMIT}
-        )
-        if (wait := max(self._counts.get(key, _Count()).until for key in limits) - now) > 0:
+        limits = {pair: _PAIR_LIMIT, _EVERYONE: _GLOBAL_LIMIT}
+        if pair in self._admitted:
+            del limits[_EVERYONE]
+        if (wait := max(self._counts.get(key, _NONE)[2] for key in limits) - now) > 0:
             return math.ceil(wait)
         for key, (free, seconds) in limits.items():
-            before = self._counts.pop(key, _Count())
-            made = max(0.0, before.made - (now - before.at) / seconds) + 1
+            made, at, _ = self._counts.pop(key, _NONE)
+            made = max(0.0, made - (now - at) / seconds) + 1
             delay = min(2.0 ** min(made - free, 10), seconds) if made > free else 0.0
-            self._counts[key] = _Count(made, now, now + delay)
+            self._counts[key] = made, now, now + delay
         while len(self._counts) > _MOST_COUNTED:
             del self._counts[next(iter(self._counts))]
         return 0

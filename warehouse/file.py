@@ -58,9 +58,8 @@ class DatabaseFile:
     def run(self, work: Work[R], timeout: float, *, writes: bool) -> R:
         """Return what ``work`` returns, in one transaction; it gets the time of storing."""
         deadline = time.monotonic() + timeout
-        if writes and not _is_writable(self._path):
-            message = f"{self._path} can be read but not written: set CASEBOOK_HOME to your folder"
-            raise WarehouseError(message, cause="warehouse_read_only")
+        if writes:
+            self._require_writable()
         # One thread writes at a time: DuckDB would not make a second one wait.
         with self._writing if writes else nullcontext(), self._plain_errors():
             if not writes and not self._path.exists():
@@ -84,6 +83,7 @@ class DatabaseFile:
 
     def alone(self, name: str) -> AbstractAsyncContextManager[object]:
         """Hold the lock of a file named ``name`` beside the database."""
+        self._require_writable()
         private_folder(self._path.parent / "locks")
         return AsyncFileLock(self._path.parent / "locks" / f"{name}.lock")
 
@@ -93,6 +93,11 @@ class DatabaseFile:
             self._changed.wait_for(lambda: self._users == 0)
             self._closer.cancel()
             self._close(folds=True)
+
+    def _require_writable(self) -> None:
+        if not _is_writable(self._path):
+            message = f"{self._path} can be read but not written: set CASEBOOK_HOME to your folder"
+            raise WarehouseError(message, cause="warehouse_read_only")
 
     @contextmanager
     def _cursor(self, deadline: float) -> Iterator[Connection]:

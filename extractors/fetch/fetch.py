@@ -26,7 +26,7 @@ from schemas.sources import FROM_BROWSER, Extracted, Payload, SourceKind, Source
 FILE_ROOT: ContextVar[Path | None] = ContextVar("file_root", default=None)
 """The folder that local files must lie in. None for the terminal, whose user may name any file.
 
-The desk and the assistant set it for each request; what a request starts inherits it.
+The desk sets it for each request; what a request starts inherits it.
 """
 
 _UNKNOWN = "application/octet-stream"

@@ -260,6 +260,18 @@ def test_a_read_only_home_gets_one_clear_line(run: Run, case_id: str, tmp_path: 
     assert "Traceback" not in result.output
 
 
+def test_a_home_that_is_only_read_is_not_published(
+    run: Run, case_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line says so, before the site is written."""
+    run("approve", case_id, "--leave-out", "--confirm")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    result = run("publish", "--to", tmp_path / "site")
+    assert result.exit_code == 1
+    assert "can be read but not written" in str(result.exception)
+    assert not (tmp_path / "site").exists()
+
+
 def test_the_first_admin_is_added_from_the_terminal(run: Run) -> None:
     """With the password from standard input; once more, it gives a new one and the role back."""
     for password in ("correct horse battery", "staple of another kind"):

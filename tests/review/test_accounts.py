@@ -85,7 +85,11 @@ def test_a_copied_cookie_ends_with_the_log_out(app):
 
 def test_a_person_sees_and_ends_their_sessions(app):
     """One or all, in whatever browser and process; other people's stay."""
-    agents = ("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "curl/8", "Mozilla (Windows) Edg/1")
+    agents = (
+        "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+        "curl/8",
+        "Mozilla (Windows) Chrome/1",
+    )
     clients = [visitor(app, "Ada", headers={"user-agent": agent}) for agent in agents]
     rolf = visitor(app, "rolf")
 
@@ -95,7 +99,7 @@ def test_a_person_sees_and_ends_their_sessions(app):
 
     page = read(clients[0].get("/account"))
     rows = texts(page, "//li[contains(@class,'session')]//h3")
-    assert sorted(rows) == ["A program", "Edge on Windows", "Firefox on Linux"]
+    assert sorted(rows) == ["A program", "Chrome on Windows", "Firefox on Linux"]
     (program,) = page.xpath("//li[.//h3='A program']//button/@value")
     assert rolf.send_form("/account/sessions", session=program).status_code == 303
     assert lasting() == [True, True, True, True]

@@ -197,6 +197,9 @@ def test_a_home_that_cannot_be_written(path, monkeypatch):
         ) as caught:
             warehouse.append(Story().source())
         assert caught.value.kind == "warehouse_read_only"
+        with pytest.raises(WarehouseError, match="can be read but not written"):
+            warehouse.alone("publish")
+    assert not (path.parent / "locks").exists()
 
 
 def test_a_full_disk_leaves_no_half_database(path):

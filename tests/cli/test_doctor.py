@@ -35,9 +35,12 @@ def findings(run: Run) -> dict[str, dict[str, Any]]:
 
 
 def process(*arguments: str) -> subprocess.Popen[bytes]:
-    """A program that waits, with these arguments."""
-    code = "import time; time.sleep(60)"
-    return subprocess.Popen([sys.executable, "-c", code, *arguments])
+    """A program that runs and waits, with these arguments."""
+    code = "import time; print(flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", code, *arguments]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE)
+    started.stdout.readline()
+    return started
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def left(home: Path, httpserver: HTTPServer) -> Iterator[int]:
     (home / "run" / "server.json").write_text(json.dumps(record))
     yield flows.pid
     flows.kill()
-    flows.wait()
+    flows.communicate()
 
 
 def test_a_home_that_others_can_enter_is_named(run: Run, home: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from case_views import a_study
 from playwright.sync_api import expect
 
-from review import decisions
+from review import decisions, server
 from review.accounts import Accounts
 from review.changes import SetFact
 from schemas.cases import CaseStudy, Fact
@@ -99,9 +99,25 @@ def test_a_browser_without_the_key_sees_nothing(address, build, browser):
     context.close()
 
 
+def test_a_file_leads_the_browser_in(address, desk_address, browser):
+    """As the desk opens it: the session begins although the page before was a file."""
+    context = browser.new_context()
+    mine = context.new_page()
+    with server._redirect(desk_address) as page:
+        mine.goto(page)
+        mine.wait_for_url(f"{address}/")
+    expect(mine.get_by_role("link", name="mira")).to_be_visible()
+    mine.goto(f"{address}/account")
+    mine.get_by_role("button", name="End all").click()
+    expect(mine.locator("body")).to_contain_text("The desk needs its key")
+    context.close()
+
+
 def test_a_person_logs_in_and_arrives_from_another_site(address, services, browser, httpserver):
     """The log-in leads to the page that was wanted; later a link elsewhere finds them logged in."""
-    Accounts(services.warehouse).add("ada", Role.READER, "mira", "correct horse battery")
+    accounts = Accounts(services.warehouse)
+    for name, role in (("mira", Role.ADMIN), ("ada", Role.READER)):
+        accounts.add(name, role, "mira", "correct horse battery")
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{address}/tags")

@@ -1,11 +1,11 @@
 """``submit``, ``extract`` and ``retry``: single sources."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run, standard_input
@@ -25,7 +25,7 @@ Sources = Annotated[
     list[str],
     arg(
         help="Addresses or files; - reads them from standard input, one a line or as JSON Lines "
-        '{"source": …, "url": …}.',
+        '{"source": …, "url": …, "transcript": …}.',
         metavar="SOURCE…",
     ),
 ]
@@ -197,9 +197,10 @@ def _line(number: int, line: str) -> SourceRef:
     if not line.startswith("{"):
         return SourceRef(source=line)
     try:
-        data = json.loads(line)
-        return SourceRef(source=str(data["source"]), url=data.get("url"))
-    except (ValueError, KeyError, TypeError):
+        return SourceRef.model_validate_json(line)
+    except ValidationError as error:
+        found = error.errors()[0]
         raise InputError(
-            f'line {number} of standard input is not JSON of the form {{"source": …}}'
+            f'line {number} of standard input is not JSON of the form {{"source": …, "url": …, '
+            f'"transcript": …, "feed": …}}: {".".join(map(str, found["loc"]))}: {found["msg"]}'
         ) from None

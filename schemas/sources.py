@@ -60,6 +60,7 @@ class Candidate(Frozen):
 
     url: str
     origin: str | None = None
+    transcript: str | None = None  # a file with its words
     title: str | None = None
     published: StatedDate | None = None
     summary: str | None = None
@@ -67,7 +68,7 @@ class Candidate(Frozen):
     @property
     def reference(self) -> SourceRef:
         """The source to submit."""
-        return SourceRef(source=self.url, url=self.origin)
+        return SourceRef(source=self.url, url=self.origin, transcript=self.transcript)
 
 
 class Step(Frozen):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractors import urls
-from extractors.bundles import PAPER, RECORDING, TRANSCRIPT, About, Bundle, Part
+from extractors.bundles import PAPER, RECORDING, TRANSCRIPT, About, Bundle, Part, unpack
 from extractors.fetch.network import Network
 from extractors.lists.feeds import feed_item
 from extractors.network.guard import MEGABYTE, FetchLimits
@@ -49,14 +49,12 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
 
     Raises FetchError with what to do, ModelError if a recording cannot be transcribed now.
     """
-    limits = network.client.limits
-    if ref.transcript is not None:
-        said = await _local(ref.transcript, ref.url or ref.source, limits)
-        return await _as_transcript(said, network)
-    if is_web_address(ref.source):
+    if ref.transcript is None and is_web_address(ref.source):
         payload = await _remote(parse_web_url(ref.source), network)
     else:
-        payload = await _local(ref.source, ref.url, limits)
+        payload = await asyncio.to_thread(read_local, ref, network.client.limits)
+    if ref.transcript is not None:
+        return await _with_title(payload, network)
     if ref.captured:  # a browser's text is UTF-8, whatever the page says
         payload = payload.model_copy(update={"charset": "utf-8", "steps": (FROM_BROWSER,)})
     return await _transcribed(payload, network) if is_recording(payload.data) else payload
@@ -91,7 +89,7 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     limits = network.client.limits
     limits = replace(limits, text_bytes=limits.file_bytes)
     if not is_web_address(ref.source):
-        return await _local(ref.source, ref.url, limits)
+        return await asyncio.to_thread(read_local, ref, limits)
     return await network.client.get(ref.source, admit=network.robots.check, limits=limits)
 
 
@@ -167,17 +165,24 @@ async def _page(url: WebUrl, network: Network) -> Payload:
     return page
 
 
-async def _local(name: str, address: str | None, limits: FetchLimits) -> Payload:
+def read_local(ref: SourceRef, limits: FetchLimits) -> Payload:
+    """Return a file, or the transcript that stands for a source; raise as ``read_file``."""
+    name = ref.transcript or ref.source
     if _SCHEME.match(name):
         advice = "give an http(s):// address, or a file's path"
         raise errors.InvalidUrl(f"{shown(name)} cannot be fetched: {advice}.")
+    address = ref.url or (ref.source if _SCHEME.match(ref.source) else None)
     origin = str(parse_web_url(address)) if address else None
     path = _path(name)
-    data = await asyncio.to_thread(read_file, path, limits)
     printable = path.name.encode("utf-8", "replace").decode()
     known = format_of(path.name)
     kind = known.media_types[0] if known else _UNKNOWN
-    return Payload(data=data, media_type=kind, name=printable, url=origin, final_url=origin)
+    data = read_file(path, limits)
+    said = Payload(data=data, media_type=kind, name=printable, url=origin, final_url=origin)
+    if ref.transcript is None:
+        return said
+    packed = Bundle(body=Part(**dict(said))).pack()
+    return said.model_copy(update={"data": packed, "media_type": TRANSCRIPT})
 
 
 def _path(name: str) -> Path:
@@ -216,14 +221,15 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
     return data
 
 
-async def _as_transcript(said: Payload, network: Network) -> Payload:
+async def _with_title(said: Payload, network: Network) -> Payload:
     """Return a transcript with the title and channel of its video, where they can be fetched."""
     from extractors.fetch.youtube import about_video
 
     video = urls.video_id(urls.original_of(said.url)) if said.url else None
-    about = await about_video(video, network) if video else About()
-    data = Bundle(about=about, body=Part(**dict(said))).pack()
-    return said.model_copy(update={"data": data, "media_type": TRANSCRIPT})
+    if video is None:
+        return said
+    changes = {"about": await about_video(video, network)}
+    return said.model_copy(update={"data": unpack(said).model_copy(update=changes).pack()})
 
 
 async def _transcribed(payload: Payload, network: Network) -> Payload:

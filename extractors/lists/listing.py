@@ -95,21 +95,41 @@ def candidate(
     )
 
 
-def from_fields(entry: Mapping[str, object], place: Place) -> Candidate | None:
-    """Return the candidate that a table's row or a JSON object names, None if it names no source.
+def from_fields(name: str, text: str, entry: Mapping[str, object], place: Place) -> Entry:
+    """Return the candidate that a table's row or a JSON object names, or what was missed.
 
-    Beside a ``source`` that is a local file, ``url`` is where that came from.
+    Beside a ``source`` that is a local file, ``url`` is where that came from. ``name`` and ``text``
+    describe the entry.
     """
-    fields = {re.sub(r"[\s-]+", "_", str(name).strip().lower()): entry[name] for name in entry}
+    fields = {field_name(one): entry[one] for one in entry}
     stated = (fields.get(name) for name in (*COLUMNS["urls"], "id"))
     found = [one for value in stated if isinstance(value, str) if (one := place.source(value))]
     if not found:
-        return None
+        return missed(name, text)
+    said = str(fields.get("transcript") or "").strip()
+    if said and not (place.folder and is_file_name(said)):
+        return missed(name, text, "a transcript is a file, which only a local list may name")
     kinds = (COLUMNS[kind] for kind in ("titles", "dates", "summaries"))
     rest = (next((fields[name] for name in names if fields.get(name)), None) for names in kinds)
     origin = next(filter(is_web_address, found), None)
     named = candidate(found[0], *rest)
-    return named if origin == found[0] else named.model_copy(update={"origin": origin})
+    origin = None if origin == found[0] else origin
+    transcript = place.source(said) if said else None
+    return named.model_copy(update={"origin": origin, "transcript": transcript})
+
+
+def field_name(name: object) -> str:
+    """Return the name of a column or key as ``COLUMNS`` spells it."""
+    return re.sub(r"[\s-]+", "_", str(name).strip().lower())
+
+
+def refuse_unknown(names: Iterable[object]) -> None:
+    """Raise ExtractionError for names that no field of a list has: a typing error loses data."""
+    known = {"", "id", "transcript"}.union(*COLUMNS.values())
+    if unknown := [str(one) for one in names if field_name(one) not in known]:
+        message = f"the list has unknown columns or keys: {one_line(', '.join(unknown))[:200]}"
+        advice = "remove them, or rename them to url, title, date, summary or transcript"
+        raise ExtractionError(f"{message}; {advice}.", cause="unknown_column")
 
 
 def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidate], list[str]]:

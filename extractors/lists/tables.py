@@ -34,24 +34,33 @@ def read_table(text: str, place: Place) -> Iterator[Entry]:
     rows = list(_rows(text))
     head = _head([cells for _, cells in rows])
     if rows and any(map(_heads_addresses, rows[0][1])):
+        listing.refuse_unknown(one for one in head if not _heads_addresses(one))
         del rows[0]
     for number, cells in rows:
-        found = listing.from_fields(dict(zip(head, cells, strict=False)), place)
-        yield found or listing.missed(f"line {number}", ", ".join(cells))
+        fields = dict(zip(head, cells, strict=False))
+        yield listing.from_fields(f"line {number}", ", ".join(cells), fields, place)
 
 
 def read_json(text: str, place: Place) -> list[Entry]:
     """Return the entries of JSON or JSON Lines; none if ``text`` names no source that way."""
+    is_feed = False
     try:
-        whole = enumerate(_entries(json.loads(text)), start=1)
+        value = json.loads(text)
+        is_feed = isinstance(value, dict) and "items" in value
+        whole = enumerate(_entries(value), start=1)
         entries = [(f"entry {n}", json.dumps(one, ensure_ascii=False), one) for n, one in whole]
     except (ValueError, RecursionError):
         entries = list(_json_lines(text)) if text.startswith("{") else []
     found: list[Entry] = []
     for name, shown, one in entries:
         fields = one if isinstance(one, dict) else {"url": one}
-        found.append(listing.from_fields(fields, place) or listing.missed(name, shown))
-    return found if any(isinstance(one, Candidate) for one in found) else []
+        found.append(listing.from_fields(name, shown, fields, place))
+    if not any(isinstance(one, Candidate) for one in found):
+        return []
+    if not is_feed:  # whose items have fields of their own
+        keys = (key for _, _, one in entries if isinstance(one, dict) for key in one)
+        listing.refuse_unknown(dict.fromkeys(keys))
+    return found
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

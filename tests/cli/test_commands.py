@@ -57,6 +57,35 @@ def test_submit_reads_sources_from_standard_input(
     assert lines(result)[0]["status"] == "draft"
 
 
+def test_a_transcript_stands_for_a_recording(
+    run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path
+) -> None:
+    """``submit talk.wav --transcript FILE`` reads the file, as the failure before it advises."""
+    talk = tmp_path / "talk.wav"
+    talk.write_bytes(b"RIFF....WAVE")
+    failed = run("submit", talk, "--json")
+    assert "--transcript FILE" in lines(failed)[0]["failure"]["message"]
+    (found,) = lines(run("submit", talk, "--transcript", source, "--json"))
+    assert (found["status"], found["kind"]) == ("draft", "recording")
+
+
+def test_a_list_names_transcripts_and_no_unknown_key(
+    run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path
+) -> None:
+    """A batch reads the transcript and is done with it; an unknown key is an error that names it."""
+    listed = tmp_path / "list.jsonl"
+    listed.write_text('{"source": "talk.wav", "transcript": "claims.md"}\n', "utf-8")
+    assert lines(run("backfill", listed, "--json"))[0]["status"] == "draft"
+    assert lines(run("backfill", listed, "--dry-run", "--json"))[0]["open"] == 0
+    line = json.dumps({"source": "talk.wav", "transcript": str(source)})
+    assert lines(run("submit", "-", "--json", stdin=line))[0]["status"] == "draft"
+    for command in ("submit", "backfill"):
+        wrong = run(command, "-", stdin='{"source": "talk.wav", "transcipt": "claims.md"}')
+        assert "transcipt" in str(wrong.exception)
+        assert wrong.exit_code == (2 if command == "submit" else 3)
+    assert len(lines(run("list", "--json"))) == 1
+
+
 def test_a_failed_source_has_its_own_exit_code(run: Run, model: ScriptedEndpoint) -> None:
     """One failed source alone ends with its code; among several the code is 3."""
     assert run("submit", "/nowhere.md").exit_code == 3

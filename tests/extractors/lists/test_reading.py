@@ -1,6 +1,7 @@
 """Every form of list gives its addresses with titles and days; one bad line rejects nothing."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,36 @@ def test_a_local_list_may_name_local_files():
         f'{{"source": "c.docx", "url": "{A}", "title": "T"}}\n', folder=folder
     ).candidates
     assert (line.reference.source, line.reference.url, line.title) == ("/lists/c.docx", A, "T")
+
+
+def test_a_local_list_may_name_transcripts():
+    """A file with the words of a talk stands beside its address or recording."""
+    folder = Path("/lists")
+    found = listing(
+        f"url,transcript\n{A},talks/a.vtt\nb.wav,b.srt\n{C},\n", folder=folder
+    ).candidates
+    refs = [(one.reference.source, one.reference.transcript) for one in found]
+    assert refs == [(A, "/lists/talks/a.vtt"), ("/lists/b.wav", "/lists/b.srt"), (C, None)]
+    fetched = listing(f"url,transcript\n{A},/etc/secret.txt\n{B},\n")
+    assert [one.url for one in fetched.candidates] == [B]
+    assert "which only a local list may name" in fetched.missed[0]
+
+
+UNKNOWN = [
+    f"url,title,transcipt\n{A},One,a.vtt\n",
+    f"| Title | URL | Transcipt |\n|---|---|---|\n| One | {A} | a.vtt |\n",
+    f'[{{"url": "{A}"}}, {{"url": "{B}", "transcipt": "b.vtt"}}]',
+    f'{{"url": "{A}"}}\n{{"url": "{B}", "transcipt": "b.vtt"}}',
+]
+
+
+@pytest.mark.parametrize("data", UNKNOWN)
+def test_an_unknown_column_or_key_is_named(data):
+    """Ignoring it would lose what its writer meant; items of a feed have keys of their own."""
+    with pytest.raises(ExtractionError, match=r"(?i)keys: transcipt; remove"):
+        listing(data, folder=Path("/lists"))
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"url": A, "image": B}]}
+    assert named(json.dumps(feed)) == [("1", None, None)]
 
 
 LOCAL = [

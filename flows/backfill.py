@@ -36,10 +36,11 @@ async def backfill(
     if (source is None) == (batch_id is None):
         raise InputError("backfill needs either source=LIST or batch_id=ID")
     settings = Settings.load()
+    missed: Sequence[str] = ()
     async with Services(settings, patience=settings.patience) as services:
         if source is not None:
             found = await read_list(SourceRef(source=source), services)
-            items = select(found.candidates).items
+            items, missed = select(found.candidates).items, found.missed
             batch = await register(source, items, services, budget_usd=budget_usd)
         else:
             batch = (await to_thread(services.warehouse.batch, batch_id or "")).batch
@@ -47,7 +48,7 @@ async def backfill(
     if progress.reason:
         message = f"batch {batch.batch_id} paused: {progress.reason}"
         raise WarehouseError(message, cause="batch_paused")
-    return summary(progress)
+    return "; not read: ".join([summary(progress), *missed])
 
 
 async def read_list(ref: SourceRef, services: Services, given: bytes | None = None) -> Walk:

@@ -90,6 +90,10 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     limits = replace(limits, text_bytes=limits.file_bytes)
     if not is_web_address(ref.source):
         return await asyncio.to_thread(read_local, ref, limits)
+    if urls.playlist_id(ref.source):
+        from extractors.fetch.youtube import fetch_videos
+
+        return await fetch_videos(ref.source, network, limits)
     return await network.client.get(ref.source, admit=network.robots.check, limits=limits)
 
 

@@ -22,6 +22,8 @@ from extractors.bundles import VIDEO, About, Bundle
 from extractors.data import table
 from extractors.fetch.network import Network
 from extractors.fetch.ytdlp import CONSENT, Bridge, fetch_words
+from extractors.lists.pages import PAGE_DATA, videos_in
+from extractors.network.guard import FetchLimits
 from extractors.speakers import CLOCK, seconds_of
 from extractors.text import one_line
 from extractors.urls import parse_web_url, shown
@@ -30,6 +32,9 @@ from schemas.sources import Payload, Step
 
 _TABLE = table("youtube")
 _NONSENSE = (ParseError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_BROWSE = "https://www.youtube.com/youtubei/v1/browse?prettyPrint=false"
+_VERSION = re.compile(rb'"INNERTUBE_CLIENT_VERSION":\s*"([\w.]+)"')
+_MOST_PARTS = 100  # of about a hundred videos each
 _FEWEST_CHAPTERS = 3  # YouTube's own rule: three times in a description, the first at 0:00
 _CHAPTER = re.compile(rf"(?m)^[^\w\n]{{0,6}}({CLOCK})[)\]]?[ \t]*[-–—:|]?[ \t]*(\S.{{0,119}})$")
 _DATE = re.compile(rb'"(?:publishDate|uploadDate)":\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})')
@@ -56,6 +61,33 @@ async def fetch_video(video: str, network: Network) -> Payload:
         bridge.closed = True
     name, data = f"{video}.json", bundle.pack()
     return Payload(data=data, media_type=VIDEO, name=name, url=page, final_url=page, steps=steps)
+
+
+async def fetch_videos(address: str, network: Network, limits: FetchLimits) -> Payload:
+    """Return the page of a playlist or channel with what it loads when it is scrolled down.
+
+    Where YouTube gives no more, the last part says that it goes on, which its reader reports.
+    """
+    client, cookie = network.client, {"Cookie": "=".join(CONSENT)}
+    page = await client.get(address, admit=network.robots.check, limits=limits, headers=cookie)
+    version = _VERSION.search(page.data)
+    known = {"clientName": "WEB", "clientVersion": version[1].decode() if version else "2.2026"}
+    whole = part = page.data
+    for _ in range(_MOST_PARTS):
+        _, token = await asyncio.to_thread(videos_in, part.decode("utf-8", "replace"))
+        if token is None:
+            break
+        asked = json.dumps({"context": {"client": known}, "continuation": token}).encode()
+        headers = cookie | {"Content-Type": "application/json"}
+        try:
+            more = await client.get(_BROWSE, body=asked, headers=headers, limits=limits)
+        except errors.FetchError:
+            break
+        if b"responseContext" not in more.data:
+            break
+        part = PAGE_DATA.encode() + more.data
+        whole += part
+    return page.model_copy(update={"data": whole})
 
 
 async def about_video(video: str, network: Network) -> About:

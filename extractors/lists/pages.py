@@ -15,6 +15,10 @@ from extractors.web.page import parse
 from schemas.sources import Candidate
 
 _LINKS = table("lists")["links"]
+_STATED = re.compile(table("lists")["videos"]["stated"])
+PAGE_DATA = "ytInitialData = "  # begins what a page of YouTube shows, as JSON
+_CONTINUES = {"continuationItemRenderer", "continuationItemViewModel"}
+_TOKEN = re.compile(r'"continuationCommand": \{[^{}]*?"token": "([^"]+)"')
 _VIDEO_ITEMS = ("playlistVideoRenderer", "videoRenderer", "gridVideoRenderer", "lockupViewModel")
 
 
@@ -24,7 +28,9 @@ def read_page(text: str, place: Place) -> Iterator[Entry]:
     Links to the same site count, and those to other sites where there are more of them.
     """
     if playlist_id(place.base):
-        yield from _videos(text)
+        videos, more = videos_in(text)
+        yield from videos
+        yield from _unlisted(text, len({one.url for one in videos})) if more else ()
         return
     tree = parse(text)
     found: dict[str, Candidate] = {}
@@ -54,18 +60,38 @@ def _linked(link: Any, address: str) -> Candidate:
     return candidate(address)
 
 
-def _videos(markup: str) -> list[Candidate]:
-    """Return the videos of a YouTube page, which holds the first hundred as JSON."""
+def videos_in(markup: str) -> tuple[list[Candidate], str | None]:
+    """Return the videos of a page of YouTube and its continuations, and what continues the last."""
     found: list[Candidate] = []
+    more: list[str] = []
+    for part in markup.split(PAGE_DATA)[1:]:
+        with suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            data, _ = json.JSONDecoder().raw_decode(part)
+            more.clear()
+            _collect(data, found, more)
+    return [one for one in found if video_id(one.url)], more[-1] if more else None
 
-    def noted(part: dict[str, Any]) -> dict[str, Any]:
-        found.extend(map(_video, filter(None, map(part.get, _VIDEO_ITEMS))))
-        return part
 
-    with suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        data = markup.partition("ytInitialData = ")[2]
-        json.JSONDecoder(object_hook=noted).raw_decode(data)
-    return [one for one in found if video_id(one.url)]
+def _collect(node: Any, found: list[Candidate], more: list[str]) -> None:
+    """Add the videos below a node, and the token of an item that continues a list of videos."""
+    known = len(found)
+    for part in node if isinstance(node, list) else []:
+        _collect(part, found, more)
+        if len(found) > known and isinstance(part, dict) and not _CONTINUES.isdisjoint(part):
+            more += _TOKEN.findall(json.dumps(part))
+    if isinstance(node, dict):
+        found += [_video(node[name]) for name in _VIDEO_ITEMS if node.get(name)]
+        for part in node.values():
+            _collect(part, found, more)
+
+
+def _unlisted(markup: str, listed: int) -> Iterator[str]:
+    """Yield a sentence about the videos that the page states and YouTube did not list."""
+    stated = _STATED.findall(markup)  # the last is that of the page's head
+    total = int(re.sub(r"\D", "", stated[-1])) if stated else 0
+    if total != listed:
+        missing = f"{total - listed:,} of {total:,}" if total > listed else "an unknown number of"
+        yield f"{missing} videos are missing: YouTube listed only {listed:,}; retry later"
 
 
 def _video(item: Any) -> Candidate:

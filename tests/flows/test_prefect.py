@@ -75,9 +75,10 @@ async def test_a_source_that_fails_is_a_failed_flow_run() -> None:
 async def test_the_sources_of_a_batch_fail_alone(source: Path, tmp_path: Path) -> None:
     """A batch is a flow run with one of its own for each source; it goes on after a failure."""
     listed = tmp_path / "list.txt"
-    listed.write_text(f"{source}\n/nowhere/talk.vtt\n")
+    listed.write_text(f"{source}\n/nowhere/talk.vtt\nnothing of use\n")
     state = await backfill(str(listed), return_state=True)
-    assert await state.result() == "2 sources: 1 drafted, 1 failed"
+    missed = "line 3: no address: “nothing of use”"
+    assert await state.result() == f"2 sources: 1 drafted, 1 failed; not read: {missed}"
     async with get_client() as client:
         runs = await client.read_flow_runs()
     states = {run.name: run.state_name for run in runs if "ingest" in run.name}

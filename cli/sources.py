@@ -124,7 +124,8 @@ async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
     network = None if ref.transcript else services.network
     extracted, payload = await read_rendered(payload, services.workers, network)
     document = document_from(extracted, payload, identify(ref, payload).source_id)
-    emit([document], document_view, as_json=as_json, to_json=document_json)
+    data = {"source": ref.source, **document_json(document)}
+    emit([document], document_view, as_json=as_json, to_json=lambda _: data)
 
 
 async def _reread(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
@@ -134,7 +135,7 @@ async def _reread(services: "Services", ref: SourceRef, *, as_json: bool) -> Non
     before, after = await reread(source_named(ref.source, services.warehouse), services)
     changed = before is None or before.text != after.text
     if as_json:
-        print_json({**document_json(after), "changed": changed})
+        print_json({"source": ref.source, **document_json(after), "changed": changed})
         return
     words = [len(d.text.split()) if d else 0 for d in (before, after)]
     state = f"changed: {words[0]:,} → {words[1]:,} words" if changed else "the same text"

@@ -1,6 +1,7 @@
 """Documents, cases and lists of them as text for a terminal: rich markup, nothing printed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -11,13 +12,13 @@ from publishing.plan import Exported
 from publishing.reports.checks import CheckedReport
 from publishing.wording import count, listing
 from schemas.batches import BatchProgress, Look, Watch, WatchLine
-from schemas.cases import FACT_NAMES, Statement, SupportLevel
+from schemas.cases import FACT_NAMES, Evidence, Statement, SupportLevel
 from schemas.generations import CostLine
 from schemas.imports import ImportReport
 from schemas.reports import CitedAnswer, Expected, Near, Outcome, Report
 from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import CaseLine, CaseView
-from schemas.sources import Check, CheckResult, Document, Passage, Source
+from schemas.sources import Check, CheckResult, Document, Passage, Source, SourceRef
 
 COLOURS: Mapping[SupportLevel, str] = {
     SupportLevel.VERBATIM: "green",
@@ -104,18 +105,18 @@ def document_view(document: Document) -> RenderableType:
     lines = [f"[dim]{name:<10}[/] {plain(value)}" for name, value in facts.items() if value]
     hidden = [f"[yellow]left out ({plain(h.reason)}):[/] {plain(h.text)}" for h in document.hidden]
     passages = [
-        f"[dim]\\[{p.n}] {plain(_place(p))}[/]\n{plain(document.passage_text(p))}\n"
+        f"[dim]\\[{p.n}] {plain(_place(' › '.join(p.headings), p))}[/]\n{plain(document.passage_text(p))}\n"
         for p in document.passages
     ]
     head = Panel("\n".join(lines), title=plain(document.title or "(no title)"))
     return Group(head, *hidden, *passages)
 
 
-def _place(passage: Passage) -> str:
-    seconds = passage.seconds
+def _place(name: str, one: Passage | Evidence) -> str:
+    seconds = one.seconds
     time = "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
-    page = f"page {passage.page}" if passage.page else ""
-    return " · ".join(filter(None, (" › ".join(passage.headings), page, time, passage.speaker)))
+    page = f"page {one.page}" if one.page else ""
+    return " · ".join(filter(None, (name, page, time, one.speaker)))
 
 
 def case_view(
@@ -168,11 +169,14 @@ def _statement(statement: Statement) -> str:
     answers = f" [dim](answers {statement.answers})[/]" if statement.answers else ""
     mark = f"[{colour}]{level.value:<10}[/]"
     quotes = [
-        f"[dim]“{plain(e.quote)}” ({f'passage {e.passage}' if e.passage else 'not found'})[/]"
+        f"[dim]“{plain(e.quote)}” "
+        f"({plain(_place(f'passage {e.passage}', e)) if e.passage else 'not found'})[/]"
         for e in statement.evidence
     ]
     lines = [f"  {statement.n:>3}. {mark} {plain(statement.text)}{answers}"]
     lines += [f"[{colour}]{plain(reason)}[/]"] if reason else []
+    parts = statement.measure.model_dump(exclude={"number"}) if statement.measure else {}
+    lines += [f"[dim]{name}:[/] {plain(value)}" for name, value in parts.items() if value]
     return "\n       ".join(lines + quotes)
 
 
@@ -197,6 +201,8 @@ def _cells(line: CaseLine) -> dict[str, str]:
     if line.checked and line.checked is not CheckResult.SAME:
         state.append(line.checked.value)
     state += ["newer draft"] if line.newer_draft else []
+    marks = "".join(f" [yellow]{one}[/]" for one in state)
+    place = urlsplit(line.url).hostname if line.url else SourceRef(source=line.source).label
     return {
         "case": line.case_id,
         "status": f"[{_STATUS_COLOURS.get(line.status.value, 'dim')}]{line.status.value}[/]",
@@ -205,7 +211,7 @@ def _cells(line: CaseLine) -> dict[str, str]:
         "year": line.year or "—",
         "kind": line.kind.value if line.kind else "—",
         "support": _levels(line.support),
-        "source": f"[yellow]{', '.join(state)}[/]",
+        "source": plain(place) + marks,
     }
 
 

@@ -181,6 +181,7 @@ class CaseLine(Frozen):
     status: CaseStatus
     kind: SourceKind | None
     url: str | None
+    source: str  # the address or path as it was submitted
     title: str | None
     company: str | None
     industry: str | None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from cli_runs import Run, lines
 from scripted_endpoint import ScriptedEndpoint
+from scripted_model import PARAGRAPHS
 from typer.testing import Result
 
 from cli.main import _GROUPS
@@ -99,6 +101,7 @@ def test_extract_stores_nothing(run: Run, source: Path, tmp_path: Path) -> None:
     assert found["passages"][0]["n"] == 1
     assert found["passages"][0]["locator"] == {}
     assert found["text"].startswith("Kellamoor insures")
+    assert found["source"] == str(source)
     assert not (tmp_path / "home" / "warehouse.duckdb").exists()
 
 
@@ -121,6 +124,28 @@ def test_list_and_show_describe_a_case(run: Run, case_id: str) -> None:
     assert data["results"][0]["metric"]
     assert data["provenance"]["generations"]
     assert data["summary"][0]["support"] in {"verbatim", "verified"}
+
+
+def test_show_names_the_place_of_a_quote_and_the_parts_of_a_result(
+    run: Run, model: ScriptedEndpoint, tmp_path: Path
+) -> None:
+    """Second and speaker of a talk; metric, value, baseline and sample of what was measured."""
+    cues = [
+        f"{n:02}:05.000 --> {n:02}:50.000\n<v Ada Berg>{words}\n"
+        for n, words in enumerate(PARAGRAPHS)
+    ]
+    talk = tmp_path / "talk.vtt"
+    talk.write_text("\n".join(["WEBVTT\n", *cues]), "utf-8")
+    run("submit", talk)
+    (listed,) = lines(run("list", "--json"))
+    assert (listed["kind"], listed["source"]) == ("captions", str(talk))
+    assert "talk.vtt" in run("list").stdout
+    shown = run("show", listed["case_id"]).stdout
+    assert re.search(r"\(passage \d+ · [1-9]:05 · Ada Berg\)", shown)
+    data = lines(run("show", listed["case_id"], "--json"))[0]["results"][0]
+    for part in ("metric", "value", "baseline", "sample"):
+        assert not data[part] or f"{part}: {data[part]}" in shown
+    assert data["metric"]
 
 
 def test_show_markdown_is_the_readers_text(run: Run, case_id: str) -> None:

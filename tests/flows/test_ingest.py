@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from claims_article import article
+from local_site import Site
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint, api_error, completion, runaway
 from scripted_model import CASE_STUDY, REFUSED
@@ -12,7 +13,8 @@ from config.settings import Settings
 from flows.ingest import extract, fetch, process, triage
 from flows.run import Run
 from schemas.results import IngestStatus
-from schemas.sources import SourceRef
+from schemas.reviews import CaseFilter
+from schemas.sources import SourceKind, SourceRef
 
 
 def run_of(source: object, services: Services, **options: object) -> Run:
@@ -216,3 +218,14 @@ async def test_a_reading_without_scores_is_asked_for_again(
     """It is no usable answer, which the ledger would give to every retry."""
     model_endpoint.enqueue(completion(CASE_STUDY | {"triage": None}))
     assert (await process(run_of(source, services))).status is IngestStatus.DRAFT
+
+
+async def test_a_fetched_page_is_listed_with_its_kind_and_source(
+    site: Site, services: Services
+) -> None:
+    """The kind is known once the page was read; lists show and filter it."""
+    address = site.put("/claims.md", article())
+    await process(Run(SourceRef(source=address), services))
+    (line,) = services.warehouse.cases(CaseFilter(kind=SourceKind.MARKDOWN))
+    assert (line.kind, line.source) == (SourceKind.MARKDOWN, address)
+    assert services.warehouse.cases(CaseFilter(kind=SourceKind.PDF)) == []

@@ -18,15 +18,18 @@ checked AS (
 ),
 listed AS (
     SELECT
-        cases.*,
+        cases.* REPLACE (coalesce(cases.kind, documents.kind) AS kind),
+        sources.submitted,
         counted.statements,
         counted.support,
         checked.result AS checked
     FROM current_cases AS cases
+    JOIN sources USING (source_id)
+    LEFT JOIN documents USING (document_id)
     LEFT JOIN counted USING (revision_id)
     LEFT JOIN checked USING (source_id)
     WHERE ($status IS NULL OR cases.status = $status)
-        AND ($kind IS NULL OR cases.kind = $kind)
+        AND ($kind IS NULL OR coalesce(cases.kind, documents.kind) = $kind)
         AND ($company IS NULL OR lower(cases.company) = lower($company))
         AND ($tag IS NULL OR list_contains(cases.tags, $tag))
         AND (
@@ -53,6 +56,7 @@ SELECT
     listed.status,
     listed.kind,
     listed.url,
+    listed.submitted,
     listed.title,
     listed.company,
     listed.industry,

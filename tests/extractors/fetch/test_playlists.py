@@ -16,31 +16,57 @@ BROWSE = "www.youtube.com/youtubei/v1/browse"
 
 
 def video(n: int) -> dict[str, object]:
-    return {"playlistVideoRenderer": {"videoId": f"{n:011}", "title": {"runs": [{"text": f"T{n}"}]}}}
+    return {
+        "playlistVideoRenderer": {"videoId": f"{n:011}", "title": {"runs": [{"text": f"T{n}"}]}}
+    }
 
 
 def item(n: int) -> dict[str, object]:
     """A video of a channel, in the layout of today."""
     title = {"lockupMetadataViewModel": {"title": {"content": f"T{n}"}}}
-    return {"richItemRenderer": {"content": {"lockupViewModel": {"contentId": f"{n:011}", "metadata": title}}}}
+    return {
+        "richItemRenderer": {
+            "content": {"lockupViewModel": {"contentId": f"{n:011}", "metadata": title}}
+        }
+    }
 
 
 def continued(token: str, *, executed: bool = False) -> dict[str, object]:
     """What ends a list that goes on, in either of two forms."""
-    command = {"continuationCommand": {"token": token, "request": "CONTINUATION_REQUEST_TYPE_BROWSE"}}
-    several = {"commandExecutorCommand": {"commands": [{"playlistVotingRefreshPopupCommand": {}}, command]}}
-    return {"continuationItemRenderer": {"trigger": "X", "continuationEndpoint": several if executed else command}}
+    command = {
+        "continuationCommand": {"token": token, "request": "CONTINUATION_REQUEST_TYPE_BROWSE"}
+    }
+    several = {
+        "commandExecutorCommand": {"commands": [{"playlistVotingRefreshPopupCommand": {}}, command]}
+    }
+    return {
+        "continuationItemRenderer": {
+            "trigger": "X",
+            "continuationEndpoint": several if executed else command,
+        }
+    }
 
 
 def page(*videos: object, token: str = "", head: object = None, beside: bool = False) -> str:
     """A page; its menus have tokens of their own, which continue no list of videos."""
-    chips = [{"chipCloudChipRenderer": {"navigationEndpoint": {"continuationCommand": {"token": "oldest"}}}}]
+    chips = [
+        {
+            "chipCloudChipRenderer": {
+                "navigationEndpoint": {"continuationCommand": {"token": "oldest"}}
+            }
+        }
+    ]
     about = [{"itemSectionRenderer": {"contents": [continued("about")]}}]
     more = [continued(token, executed=beside)] if token else []
     inner = {"playlistVideoListRenderer": {"contents": [*videos, *([] if beside else more)]}}
     outer = [{"itemSectionRenderer": {"contents": [inner]}}, *(more if beside else [])]
-    data = {"contents": {"richGridRenderer": {"contents": outer, "header": chips}}, "header": [about, head]}
-    start = '<!DOCTYPE html><script>ytcfg.set({"INNERTUBE_CLIENT_VERSION":"2.20261130.00"});</script>'
+    data = {
+        "contents": {"richGridRenderer": {"contents": outer, "header": chips}},
+        "header": [about, head],
+    }
+    start = (
+        '<!DOCTYPE html><script>ytcfg.set({"INNERTUBE_CLIENT_VERSION":"2.20261130.00"});</script>'
+    )
     return f"{start}<script>var ytInitialData = {json.dumps(data, separators=(',', ':'))};</script>"
 
 

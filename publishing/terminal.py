@@ -18,7 +18,7 @@ from schemas.imports import ImportReport
 from schemas.reports import CitedAnswer, Expected, Near, Outcome, Report
 from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import CaseLine, CaseView
-from schemas.sources import Check, CheckResult, Document, Passage, Source, SourceRef
+from schemas.sources import Check, CheckResult, Document, Passage, Source
 
 COLOURS: Mapping[SupportLevel, str] = {
     SupportLevel.VERBATIM: "green",
@@ -105,7 +105,8 @@ def document_view(document: Document) -> RenderableType:
     lines = [f"[dim]{name:<10}[/] {plain(value)}" for name, value in facts.items() if value]
     hidden = [f"[yellow]left out ({plain(h.reason)}):[/] {plain(h.text)}" for h in document.hidden]
     passages = [
-        f"[dim]\\[{p.n}] {plain(_place(' › '.join(p.headings), p))}[/]\n{plain(document.passage_text(p))}\n"
+        f"[dim]\\[{p.n}] {plain(_place(' › '.join(p.headings), p))}[/]\n"
+        f"{plain(document.passage_text(p))}\n"
         for p in document.passages
     ]
     head = Panel("\n".join(lines), title=plain(document.title or "(no title)"))
@@ -202,7 +203,7 @@ def _cells(line: CaseLine) -> dict[str, str]:
         state.append(line.checked.value)
     state += ["newer draft"] if line.newer_draft else []
     marks = "".join(f" [yellow]{one}[/]" for one in state)
-    place = urlsplit(line.url).hostname if line.url else SourceRef(source=line.source).label
+    place = urlsplit(line.url).hostname if line.url else line.source
     return {
         "case": line.case_id,
         "status": f"[{_STATUS_COLOURS.get(line.status.value, 'dim')}]{line.status.value}[/]",

@@ -181,7 +181,7 @@ class CaseLine(Frozen):
     status: CaseStatus
     kind: SourceKind | None
     url: str | None
-    source: str  # the address or path as it was submitted
+    source: str  # the address that was submitted, or the file's name
     title: str | None
     company: str | None
     industry: str | None

@@ -138,7 +138,7 @@ def test_show_names_the_place_of_a_quote_and_the_parts_of_a_result(
     talk.write_text("\n".join(["WEBVTT\n", *cues]), "utf-8")
     run("submit", talk)
     (listed,) = lines(run("list", "--json"))
-    assert (listed["kind"], listed["source"]) == ("captions", str(talk))
+    assert (listed["kind"], listed["source"]) == ("captions", "talk.vtt")
     assert "talk.vtt" in run("list").stdout
     shown = run("show", listed["case_id"]).stdout
     assert re.search(r"\(passage \d+ · [1-9]:05 · Ada Berg\)", shown)

@@ -19,7 +19,10 @@ checked AS (
 listed AS (
     SELECT
         cases.* REPLACE (coalesce(cases.kind, documents.kind) AS kind),
-        sources.submitted,
+        CASE
+            WHEN contains(sources.submitted, '://') THEN sources.submitted
+            ELSE parse_filename(sources.submitted)
+        END AS submitted,
         counted.statements,
         counted.support,
         checked.result AS checked

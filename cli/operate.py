@@ -71,14 +71,18 @@ def export(
     as_json: options.AsJson = False,
 ) -> None:
     """Write the published cases as a dataset: tables, Markdown, a card, and what changed."""
-    from flows.site import site_settings
-    from publishing.export import export as write
-    from warehouse import Dataset
 
-    settings, day = load_settings(context), (date or datetime.now(UTC)).date()
-    os.umask(0o022)  # it is to be handed on
-    made = write(settings.site_path, folder.resolve(), site_settings(settings), day, Dataset)
-    emit([made], export_text, as_json=as_json)
+    async def work(services: "Services") -> None:
+        from flows.site import published_lines, site_settings
+        from publishing.export import export as write
+        from warehouse import Dataset
+
+        site, day = published_lines(services).parents[1], (date or datetime.now(UTC)).date()
+        os.umask(0o022)  # it is to be handed on
+        made = write(site, folder.resolve(), site_settings(services.settings), day, Dataset)
+        emit([made], export_text, as_json=as_json)
+
+    run(load_settings(context), work)
 
 
 def recheck(

@@ -217,6 +217,7 @@ def _named(action: str, name: str | None) -> str:
 
 async def _change(services: "Services", found: "Report", step: ReportStep) -> int:
     from flows.report import publish_report, withdraw_report
+    from flows.site import published_folder
 
     if step is ReportStep.WITHDRAW:
         await withdraw_report(found, services)
@@ -232,7 +233,7 @@ async def _change(services: "Services", found: "Report", step: ReportStep) -> in
     if checked.lost:
         err().print("Not published: make the report again, and publish that one.")
         return EXIT_SOME_FAILED
-    page = services.settings.site_path / "reports" / found.name / "index.html"
+    page = published_folder(services) / "reports" / found.name / "index.html"
     out().print(f"[green]published[/]  {plain(found.title)}\n           {plain(page)}")
     return 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from config.services import Services
-from flows.site import publish_site
+from flows.site import publish_site, published_folder, published_lines
 from prompts.loader import load
 from publishing.companies import company_key
 from publishing.reports import verbatim
@@ -67,14 +67,6 @@ class _Plan(NamedTuple):
     counts: Counts
     release: Release
     companies: dict[str, str]
-
-
-def published_lines(services: Services) -> Path:
-    """Return the published cases as JSON Lines, or raise InputError where none are published."""
-    path = services.settings.site_path / "data" / "cases.jsonl"
-    if not path.is_file() or not path.stat().st_size:
-        raise InputError("no case is published yet: `casebook publish` first")
-    return path
 
 
 def opened(services: Services) -> AbstractContextManager[Dataset]:
@@ -149,7 +141,7 @@ async def publish_report(
     The outcome of the check has what does not stand, and then the report is not on the site, and
     numbers that differ from the day of the report, which do not matter for that.
     """
-    await publish_site(services, on_progress=on_progress)
+    await publish_site(services, published_folder(services), on_progress)
     checked = await check_report(report, services)
     if not checked.lost:
         await _change(report, ReportStep.PUBLISH, services)
@@ -165,7 +157,7 @@ async def _change(report: Report, step: ReportStep, services: Services) -> None:
     who = services.settings.curator
     event = ReportEvent(report_id=report.report_id, step=step, who=who)
     await to_thread(services.warehouse.append, event)
-    await publish_site(services)
+    await publish_site(services, published_folder(services))
 
 
 def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:

@@ -13,12 +13,14 @@ from typing import Any
 from config.services import Services
 from config.settings import Settings
 from publishing.conversion import published_case
+from publishing.export import RECORDS
 from publishing.files import key_of
 from publishing.plan import Blocked, Change, Plan, Published, SiteSettings
 from publishing.process import build_apart
 from publishing.records import Entry, entry_of
 from publishing.site import blocked_by, earlier_site, site_version
 from publishing.slugs import slug_of
+from schemas.errors import InputError
 from schemas.frozen import content_id
 from schemas.reports import Report
 from schemas.reviews import CaseStatus, CaseView, Publication
@@ -38,6 +40,24 @@ def site_settings(own: Settings) -> SiteSettings:
         licence=own.site_licence,
         contact=own.site_contact,
     )
+
+
+def published_folder(services: Services) -> Path:
+    """Return the folder of the newest publication whose site is there, by default the home's."""
+    own, stored = services.settings.site_path, services.warehouse.publications()
+    folders = [Path(target) for target in dict.fromkeys(one.target for one in reversed(stored))]
+    found = (folder for folder in (*folders, own) if (folder / "data" / RECORDS).is_file())
+    return next(found, (*folders, own)[0])
+
+
+def published_lines(services: Services) -> Path:
+    """Return the published cases as JSON Lines, or raise InputError where none are published."""
+    folder = published_folder(services)
+    path = folder / "data" / RECORDS
+    if not path.is_file() or not path.stat().st_size:
+        to = "" if folder == services.settings.site_path else f" --to {folder}"
+        raise InputError(f"no published case is in {folder}: `casebook publish{to}` first")
+    return path
 
 
 async def publish_site(

@@ -57,6 +57,26 @@ def test_a_report_is_made_read_checked_published_and_withdrawn(run: Run, home: P
     assert not page.exists()
 
 
+def test_a_site_in_another_folder_is_what_is_published(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    """After ``publish --to``, reports, answers and exports read that site, and write to it."""
+    shutil.rmtree(home / "site")
+    gone = run("ask", "How do bakers plan dough?")
+    assert "`casebook publish --to " in str(gone.exception)
+    folder = tmp_path / "public"
+    assert run("publish", "--to", folder).exit_code == 0
+    assert "Ottokar" in run("ask", "Did bakers trust the dough plan?").stdout
+    assert lines(run("export", tmp_path / "export", "--json"))[0]["cases"] == 4
+    assert run("report", TITLE).exit_code == 0
+    page = folder / "reports" / NAME / "index.html"
+    assert str(page) in run("report", "publish", NAME).stdout
+    assert page.is_file()
+    assert not (home / "site").exists()
+    shutil.rmtree(folder)
+    assert f"casebook publish --to {folder}" in str(run("report", "check", NAME).exception)
+
+
 def test_a_report_that_no_longer_holds_is_not_published(run: Run, home: Path) -> None:
     """The check fails with the problem in words, and publishing refuses."""
     run("report", TITLE)

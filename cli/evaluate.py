@@ -46,7 +46,8 @@ def evaluate(
             except CasebookError as error:
                 failed = True
                 err().print(f"[red]failed[/]  {case.name}: {plain(error)}")
-        _report(scores, before, settings.llm_model or "embedded", runs, as_json=as_json)
+        if scores:  # a run without any would hide the last one
+            _report(scores, before, settings.llm_model or "embedded", runs, as_json=as_json)
         return EXIT_SOME_FAILED if failed else 0
 
     run(scratch, work)

@@ -55,8 +55,9 @@ def published_lines(services: Services) -> Path:
     folder = published_folder(services)
     path = folder / "data" / RECORDS
     if not path.is_file() or not path.stat().st_size:
-        to = "" if folder == services.settings.site_path else f" --to {folder}"
-        raise InputError(f"no published case is in {folder}: `casebook publish{to}` first")
+        is_own = folder == services.settings.site_path
+        command = "casebook publish" if is_own else f"casebook publish --to {folder}"
+        raise InputError(f"no published case is in {folder}: `{command}` first")
     return path
 
 

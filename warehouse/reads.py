@@ -160,7 +160,7 @@ class SourceReads(Reader):
     def batch(self, batch_id: str) -> BatchProgress:
         """Return one batch with its progress, or raise UnknownId."""
         if not (found := self._all(BatchProgress, "batches", batch_id=batch_id)):
-            raise UnknownId(f"there is no batch {batch_id}: `casebook backfill list` shows all")
+            raise UnknownId(f"there is no batch {batch_id}: `casebook backfill` shows all")
         return found[0]
 
     def batch_items(self, batch_id: str) -> list[BatchItem]:
@@ -365,7 +365,7 @@ class CaseReads(Reader):
         if len(found) == 1:
             return str(found[0]["owner"])
         if not found:
-            hint = "`casebook list`, `casebook failures` and `casebook backfill list` show them"
+            hint = "`casebook list`, `casebook retry --dry-run` and `casebook backfill` show them"
             raise UnknownId(f"no {kinds} has an id that begins with {prefix!r}: {hint}")
         shown = ", ".join(row["id"] for row in found[:5])
         raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")

@@ -259,6 +259,20 @@ def test_costs_and_sql_answer_from_the_warehouse(run: Run, case_id: str) -> None
         assert run("sql", hostile).exit_code == 2
 
 
+def test_an_eval_whose_sources_are_missing_says_so(
+    run: Run, model: ScriptedEndpoint, tmp_path: Path
+) -> None:
+    """Each missing source is named, the exit code is 3, and no run is stored."""
+    gold = tmp_path / "gold"
+    gold.mkdir()
+    case = {"name": "lost", "source": {"path": "../lost.md", "url": "https://a.example/lost"}}
+    (gold / "lost.json").write_text(json.dumps(case), "utf-8")
+    result = run("eval", "--gold", gold)
+    assert (result.exit_code, isinstance(result.exception, SystemExit)) == (3, True)
+    assert "lost.md" in result.output
+    assert not list((tmp_path / "home").rglob("evals/*.json"))
+
+
 def test_rerun_shows_what_it_would_do(run: Run, case_id: str) -> None:
     """Nothing is stale after a draft; a named case is redrafted only without --dry-run."""
     assert lines(run("rerun", "--dry-run", "--json")) == []

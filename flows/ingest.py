@@ -25,6 +25,7 @@ from schemas.sources import Document, Snapshot, SourceRef
 from schemas.taxonomy import load_taxonomy
 from summarizer import service
 from summarizer.drafts import Draft
+from summarizer.titles import with_title
 from summarizer.verification import Verified
 
 log = structlog.get_logger()
@@ -126,8 +127,9 @@ async def triage(run: Run, document: Document) -> Triage:
 @step(calls_model=True)
 async def summarize(run: Run, document: Document, verdict: Triage) -> Draft:
     """Return what the model proposes for a document, unchecked."""
-    plan = run.services.plan(document)
-    return await service.summarize(document, run.asker(document), plan, verdict, run.report)
+    plan, asker = run.services.plan(document), run.asker(document)
+    draft = await service.summarize(document, asker, plan, verdict, run.report)
+    return with_title(draft, document, run.ref.transcript or run.ref.source)
 
 
 @step(calls_model=True)

@@ -148,6 +148,20 @@ def test_show_names_the_place_of_a_quote_and_the_parts_of_a_result(
     assert data["metric"]
 
 
+def test_a_talk_without_a_heading_can_be_approved(
+    run: Run, model: ScriptedEndpoint, tmp_path: Path
+) -> None:
+    """Its title is proposed from its file's name, and marked as inferred."""
+    talk = tmp_path / "kellamoor-claims-2026.vtt"
+    cues = [f"{n:02}:05.000 --> {n:02}:50.000\n{words}\n" for n, words in enumerate(PARAGRAPHS)]
+    talk.write_text("\n".join(["WEBVTT\n", *cues]), "utf-8")
+    (found,) = lines(run("submit", talk, "--strategy", "guided", "--json"))
+    title = lines(run("show", found["case_id"], "--json"))[0]["facts"]["title"]
+    assert (title["value"], title["inferred"]) == ("Kellamoor Claims 2026", True)
+    approved = run("approve", found["case_id"], "--confirm", "--leave-out")
+    assert approved.exit_code == 0, approved.output
+
+
 def test_show_markdown_is_the_readers_text(run: Run, case_id: str) -> None:
     """--markdown prints the case as an article, without what is refuted."""
     text = run("show", case_id, "--markdown").stdout

@@ -31,7 +31,9 @@ class Names:
     def mentions(self, text: str) -> list[Mention]:
         """Return where ``text`` has the names, in order and not overlapping."""
         found = self._pattern.finditer(text)
-        return [Mention(self._slugs[term_key(match[0])], *match.span()) for match in found]
+        keyed = ((match, term_key(match[0])) for match in found)
+        slugs = self._slugs  # which know "q&a", and not "q&as": so short a word has no plural
+        return [Mention(slugs.get(k) or slugs[k[:-1]], *match.span()) for match, k in keyed]
 
 
 def names_of(terms: Iterable[Term]) -> Names:

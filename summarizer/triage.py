@@ -5,6 +5,7 @@ only a source that clearly does not belong is refused, and a curator can overtur
 """
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -27,8 +28,8 @@ from summarizer.strategies import single
 from summarizer.strategies.cues import has_any
 
 STAGE = PROMPT = "triage"
-CUES_RUBRIC = "triage/cues-3"
-_STORY = "story"
+CUES_RUBRIC = "triage/cues-4"
+_STORY, _TECHNICAL = "story", "technical_detail"
 _CRITERIA = ("technical_detail", "real_use", "iteration", "deployed", _STORY)
 _TOP_SCORE = 3
 # Shorter ones are headings, table cells and code; longer ones are not prose.
@@ -70,9 +71,14 @@ def triage_by_cues(document: Document) -> Triage:
     """Score the document by the patterns of ``triage.toml``; no model is asked."""
     found = sentences_of(document)
     sentences = [s for s in found if _LEAST_WORDS <= len(words(s.text)) <= _MOST_WORDS]
+    story = _story(document, sentences)
     criteria = [_from_cues(name, document, sentences) for name in _CRITERIA if name != _STORY]
-    criteria.append(_story(document, sentences))
-    return _triage(document, (CUES_RUBRIC, "cues"), criteria, [])
+    if story.score and _names_a_model(sentences):
+        least = max(criteria[0].score, _HARDLY)
+        criteria[0] = criteria[0].model_copy(update={"score": least})
+    verdict = _triage(document, (CUES_RUBRIC, "cues"), [*criteria, story], [])
+    why = verdict.reason if story.score or not verdict.refused else story.reason
+    return verdict.model_copy(update={"reason": why})
 
 
 def refuse_thin(document: Document) -> None:
@@ -118,17 +124,17 @@ async def matches_rubric(candidate: Candidate, rubric: str, asker: Asker) -> tup
 
 def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
     """Return the verdict and its reason for the scores, each from 0 to 1."""
-    technical, uses = scores["technical_detail"], (scores["real_use"], scores["deployed"])
+    technical, uses = scores[_TECHNICAL], (scores["real_use"], scores["deployed"])
     is_story = scores[_STORY] >= _SUBSTANCE
     if technical < _SUBSTANCE:
-        return Verdict.NOT_A_CASE_STUDY, "It describes no technical system."
+        return Verdict.NOT_A_CASE_STUDY, "Hardly any of its words are technical ones."
     if max(uses) < _SUBSTANCE and technical < _HARDLY:
-        return Verdict.NOT_A_CASE_STUDY, "It says little of a system and nothing of its use."
+        return Verdict.NOT_A_CASE_STUDY, "Few of its words are technical, and none speak of use."
     if not is_story and scores["real_use"] < _USE_SHOWN:
         return Verdict.NOT_A_CASE_STUDY, "It lists, teaches or advises, and shows no system in use."
     if is_story and technical >= _PLAIN and sum(uses) >= _IN_USE:
         return Verdict.CASE_STUDY, "It explains a system that is in use."
-    return Verdict.UNSURE, "It is technical, but says little about a real deployment."
+    return Verdict.UNSURE, "It may tell of a system, and has few words about its use."
 
 
 def _values(document: Document, profile: Profile) -> Mapping[str, object]:
@@ -193,19 +199,34 @@ def _from_cues(name: str, document: Document, sentences: Sequence[Sentence]) -> 
     )
 
 
+def _names_a_model(sentences: Sequence[Sentence]) -> bool:
+    """Return whether a text speaks of a language model and gives numbers, however plainly."""
+    cues = _cues()["plain"]
+    named, figures = _shares([cues["named"], r"\d"], [s.text for s in sentences])
+    return bool(named >= cues["share"] and figures * len(sentences) >= cues["figures"])
+
+
+def _shares(patterns: Sequence[str], texts: Sequence[str]) -> list[float]:
+    """Return the share of the texts that each pattern occurs in."""
+    return [sum(has_any([p], text) for text in texts) / max(len(texts), 1) for p in patterns]
+
+
 def _story(document: Document, sentences: Sequence[Sentence]) -> Criterion:
-    """Return 0 for what lists, advises or has another subject than language models, else 1."""
+    """Return 0 for what lists, advises, reports or has another subject than language models."""
     cues, title = _cues()[_STORY], one_line(document.title or "")
-    addressing, own = (
-        sum(has_any([cues[name]], s.text) for s in sentences) for name in ("address", "own")
-    )
-    share = addressing / max(len(sentences), 1)
-    advises = share >= cues["advice"] and addressing > cues["over"] * own
-    score, reason = 0, f"{share:.0%} of its sentences address the reader."
+    said = [re.sub(cues["quoted"], "", s.text) for s in sentences]
+    measured = _shares([cues[name] for name in ("address", "own", "files", "said")], said)
+    addressing, own, files, reporting = measured
+    advises = addressing >= cues["advice"] and addressing > cues["over"] * own
+    score, reason = 0, f"{addressing:.0%} of its sentences address the reader."
     if has_any(cues["listing"], title) and not has_any(cues["story"], title):
         reason = "Its title announces a list, a guide or an introduction."
     elif not has_any([cues["subject"]], f"{title}\n{document.text}"):
         reason = "It names no language model and nothing made with one."
+    elif files >= cues["described"]:
+        reason = f"{files:.0%} of its sentences name files, as descriptions of a folder do."
+    elif reporting >= cues["reported"] and not own:
+        reason = f"{reporting:.0%} of its sentences report what others said, as news do."
     elif not advises or document.kind in _SPOKEN:
-        score, reason = 1, "It does not read like a list, a guide or advice."
+        score, reason = 1, "It does not read like a list, a guide, advice or news."
     return Criterion(name=_STORY, score=score, reason=reason)

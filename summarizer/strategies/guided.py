@@ -40,8 +40,8 @@ def propose(document: Document, reason: str) -> Draft:
     claims = [_claim(one.section, one.unit) for one in chosen]
     if not claims:
         raise AnswerInvalid(
-            "no sentence of the source speaks of a system in use; if it is a case study, use a "
-            "larger model"
+            "the cues for small models, which are English and some German, find no sentence to "
+            "quote; if it is a case study, use a larger model"
         )
     leads = [one for one in weighed if one.section is Section.ABSTRACT]
     summary = [_claim(Section.ABSTRACT, unit) for unit in opening(chosen + leads)]

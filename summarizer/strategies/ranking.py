@@ -33,7 +33,7 @@ _ANNOUNCING = 10  # words of a sentence that only leads to the next: "Three thin
 _OPENING = 0.2
 _OFTEN = 4  # a name that the text has so often is its subject
 _WHOLE = re.compile(r"[(]?[A-Z0-9].*[.!][”’)\]]*$", re.DOTALL)
-_OWN = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:we|our|us|wir|uns|unser\w{0,2})\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w'’-]*[a-z][\w-]*")
 # What each sentence of a summary is drawn from, and what the place in the document takes away.
 _PARTS: tuple[tuple[Mapping[Section, float], float], ...] = (

@@ -3,18 +3,26 @@
 import json
 import os
 from pathlib import Path
+from tomllib import loads
 
 import pytest
 from scripted_endpoint import completion
 from scripted_model import CASE_STUDY, PROFILE, TRIAGE, document_of
 
+from extractors.registry import read
+from schemas.cases import Section
 from schemas.errors import ProviderUnavailable
 from schemas.reviews import Verdict
-from schemas.sources import SourceKind
+from schemas.sources import Document, Payload, SourceKind
 from summarizer import service
+from summarizer.mentions import terms_in
 from summarizer.profiles import Profile, Strategy
+from summarizer.strategies.guided import propose
 from summarizer.triage import triage_by_cues, verdict_of
 
+TEXTS = loads(Path(__file__).with_name("samples").joinpath("triage.toml").read_text("utf-8"))[
+    "texts"
+]
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[3] / "shared" / "data"))
 SYSTEM = (
     "The system reads each document through a queue and a vector database. "
@@ -27,6 +35,15 @@ USE = (
     "Handling time fell from 47 minutes to 16 minutes. "
     "The assistant now handles 900 queries per day. "
 )
+
+
+def read_text(text: str) -> Document:
+    """Return a Markdown text as the extractors read it."""
+    found = read(Payload(data=text.encode(), media_type="text/markdown", name="text.md"))
+    ids = {"document_id": "doc1_a", "source_id": "src1_a", "snapshot_id": "snap1_a", "url": None}
+    return Document(**ids, **{name: getattr(found, name) for name in type(found).model_fields})
+
+
 RECIPE = "Wash the leeks and cut them into rings. Serve the soup with fresh bread and butter. "
 SYSTEMS = (SYSTEM + "It runs in production. ") * 6
 
@@ -84,6 +101,59 @@ def test_lists_guides_and_other_subjects(title, text, score):
     """A title of a list, a text that addresses its reader, and one without language models."""
     criterion = triage_by_cues(document_of(text, title=title)).criteria[-1]
     assert (criterion.name, criterion.score) == ("story", score)
+
+
+@pytest.mark.parametrize("text", [t for t in TEXTS if t["half"] == "a"], ids=lambda t: t["name"])
+def test_plain_accounts_are_not_refused_and_other_texts_are(text):
+    """The texts by which the cues were chosen: in plain words, in English and German."""
+    assert triage_by_cues(read_text(text["text"])).refused is not text["account"]
+
+
+def test_texts_that_chose_no_cue_are_judged_alike():
+    """Of accounts none is refused; of the others, when first measured, one of six became a draft."""
+    texts = [text for text in TEXTS if text["half"] == "b"]
+    found = [(t["account"], triage_by_cues(read_text(t["text"])).refused) for t in texts]
+    assert found.count((True, False)) == 5
+    assert (True, True) not in found
+    assert found.count((False, True)) >= 5
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("README about examples", "of its sentences name files"),
+        ("recipe", "names no language model"),
+        ("news of an AI law", "report what others said"),
+        ("job advertisement", "announces a list"),
+        ("tips, German", "address the reader"),
+    ],
+)
+def test_a_refusal_says_what_was_found(name, reason):
+    """What the cues counted, not that there is no system."""
+    (text,) = (text for text in TEXTS if text["name"] == name)
+    assert reason in triage_by_cues(read_text(text["text"])).reason
+
+
+def test_a_readme_about_the_examples_is_refused():
+    """Ours speaks of agents and pipelines in every row of its table."""
+    readme = Path(__file__).parents[2] / "examples/README.md"
+    assert triage_by_cues(read_text(readme.read_text("utf-8"))).refused
+
+
+def test_a_german_account_is_drafted_without_a_model():
+    """Its sentences are quoted under the sections that they speak of."""
+    accounts = [read_text(text["text"]) for text in TEXTS if text["account"]]
+    german = [account for account in accounts if account.language == "de"]
+    assert len(german) == 4
+    for account in german:
+        sections = {claim.section for claim in propose(account, "").claims}
+        assert Section.ARCHITECTURE in sections
+        assert len(sections) >= 3
+
+
+def test_a_short_name_of_a_term_may_have_a_plural():
+    """ "Q&As" ended triage with a traceback."""
+    assert [term.slug for term in terms_in("Two Q&As and a RAG")] == ["question-answering", "rag"]
 
 
 def test_speakers_may_say_you():

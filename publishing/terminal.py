@@ -1,7 +1,6 @@
 """Documents, cases and lists of them as text for a terminal: rich markup, nothing printed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import urlsplit
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -105,15 +104,15 @@ def document_view(document: Document) -> RenderableType:
     lines = [f"[dim]{name:<10}[/] {plain(value)}" for name, value in facts.items() if value]
     hidden = [f"[yellow]left out ({plain(h.reason)}):[/] {plain(h.text)}" for h in document.hidden]
     passages = [
-        f"[dim]\\[{p.n}] {plain(_place(' › '.join(p.headings), p))}[/]\n"
-        f"{plain(document.passage_text(p))}\n"
+        f"[dim]\\[{p.n}] {plain(_place(p))}[/]\n{plain(document.passage_text(p))}\n"
         for p in document.passages
     ]
     head = Panel("\n".join(lines), title=plain(document.title or "(no title)"))
     return Group(head, *hidden, *passages)
 
 
-def _place(name: str, one: Passage | Evidence) -> str:
+def _place(one: Passage | Evidence) -> str:
+    name = " › ".join(one.headings) if isinstance(one, Passage) else f"passage {one.passage}"
     seconds = one.seconds
     time = "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
     page = f"page {one.page}" if one.page else ""
@@ -170,8 +169,7 @@ def _statement(statement: Statement) -> str:
     answers = f" [dim](answers {statement.answers})[/]" if statement.answers else ""
     mark = f"[{colour}]{level.value:<10}[/]"
     quotes = [
-        f"[dim]“{plain(e.quote)}” "
-        f"({plain(_place(f'passage {e.passage}', e)) if e.passage else 'not found'})[/]"
+        f"[dim]“{plain(e.quote)}” ({plain(_place(e)) if e.passage else 'not found'})[/]"
         for e in statement.evidence
     ]
     lines = [f"  {statement.n:>3}. {mark} {plain(statement.text)}{answers}"]
@@ -199,11 +197,9 @@ def cases_table(lines: Sequence[CaseLine], width: int, *, fits: bool) -> Table:
 
 def _cells(line: CaseLine) -> dict[str, str]:
     state = ["near-copy"] if line.near_copies else []
-    if line.checked and line.checked is not CheckResult.SAME:
-        state.append(line.checked.value)
+    state += [line.checked.value] if line.checked and line.checked is not CheckResult.SAME else []
     state += ["newer draft"] if line.newer_draft else []
-    marks = "".join(f" [yellow]{one}[/]" for one in state)
-    place = urlsplit(line.url).hostname if line.url else line.source
+    place = line.source.split("/")[2] if "://" in line.source else line.source
     return {
         "case": line.case_id,
         "status": f"[{_STATUS_COLOURS.get(line.status.value, 'dim')}]{line.status.value}[/]",
@@ -212,7 +208,7 @@ def _cells(line: CaseLine) -> dict[str, str]:
         "year": line.year or "—",
         "kind": line.kind.value if line.kind else "—",
         "support": _levels(line.support),
-        "source": plain(place) + marks,
+        "source": f"{plain(place)} [yellow]{', '.join(state)}[/]",
     }
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
@@ -19,30 +18,30 @@ _SHORT = 3  # letters of "of" and "the", which titles write small
 
 
 def with_title(draft: Draft, document: Document, place: str) -> Draft:
-    """Return a draft that has a title, proposed where neither source nor model gave one.
+    """Return a draft with a title, proposed where neither the source nor the model gave one.
 
     ``place`` is the address or path of the source.
     """
-    title = None if any(fact.name == "title" for fact in draft.facts) else _title(document, place)
-    claims = [FactClaim(name="title", value=title, inferred=True)] if title else []
-    return draft.model_copy(update={"facts": (*claims, *draft.facts)})
+    if any(fact.name == "title" for fact in draft.facts) or not (title := _title(document, place)):
+        return draft
+    claim = FactClaim(name="title", value=title, inferred=True)
+    return draft.model_copy(update={"facts": (claim, *draft.facts)})
 
 
 def _title(document: Document, place: str) -> str:
     stem = _DAY.sub("", PurePath(urlsplit(place).path).stem)
-    parts = [part for part in re.split(r"[\W_]+", stem) if part]
     spellings = Counter(words(document.text))
-    named = " ".join(_spelled(part, spellings, first=not n) for n, part in enumerate(parts))
-    asking, answering = document.speakers()
-    people = [one for one in answering or asking if _PERSON.fullmatch(one)]
+    named = " ".join(_spelled(part, spellings) for part in re.split(r"[\W_]+", stem) if part)
+    named = named[:1].upper() + named[1:] if re.search(r"[^\W\d]", named) else ""
     show = _SHOW.search(document.text[:_OPENING])
-    shown = [show[1]] if show and show[1].casefold() not in named.casefold() else []
-    shown += [named] if named.strip("0123456789 ") else []
-    return ": ".join([*shown, *([", ".join(people)] if people else [])])
+    is_new = show and show[1].casefold() not in named.casefold()
+    asking, answering = document.speakers()
+    people = ", ".join(one for one in answering or asking if _PERSON.fullmatch(one))
+    return ": ".join(filter(None, [show[1] if show and is_new else "", named, people]))
 
 
-def _spelled(part: str, spellings: Mapping[str, int], *, first: bool) -> str:
+def _spelled(part: str, spellings: Counter[str]) -> str:
     """Return a word of a file's name as the text writes it most often: "AI", "Python"."""
     found = [word for word in spellings if word.casefold() == part]
-    best = max(found, key=lambda word: spellings[word], default=part)
-    return best.capitalize() if best.islower() and (first or len(best) > _SHORT) else best
+    best = max(found, key=spellings.__getitem__, default=part)
+    return best.capitalize() if best.islower() and len(best) > _SHORT else best

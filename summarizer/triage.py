@@ -134,7 +134,7 @@ def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
         return Verdict.NOT_A_CASE_STUDY, "It lists, teaches or advises, and shows no system in use."
     if is_story and technical >= _PLAIN and sum(uses) >= _IN_USE:
         return Verdict.CASE_STUDY, "It explains a system that is in use."
-    return Verdict.UNSURE, "It may tell of a system, and has few words about its use."
+    return Verdict.UNSURE, "It may describe a system, and has few words about its use."
 
 
 def _values(document: Document, profile: Profile) -> Mapping[str, object]:

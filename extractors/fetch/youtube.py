@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -72,22 +73,19 @@ async def fetch_videos(address: str, network: Network, limits: FetchLimits) -> P
     page = await client.get(address, admit=network.robots.check, limits=limits, headers=cookie)
     version = _VERSION.search(page.data)
     known = {"clientName": "WEB", "clientVersion": version[1].decode() if version else "2.2026"}
-    whole = part = page.data
-    for _ in range(_MOST_PARTS):
-        _, token = await asyncio.to_thread(videos_in, part.decode("utf-8", "replace"))
-        if token is None:
-            break
-        asked = json.dumps({"context": {"client": known}, "continuation": token}).encode()
-        headers = cookie | {"Content-Type": "application/json"}
-        try:
-            more = await client.get(_BROWSE, body=asked, headers=headers, limits=limits)
-        except errors.FetchError:
-            break
-        if b"responseContext" not in more.data:
-            break
-        part = PAGE_DATA.encode() + more.data
-        whole += part
-    return page.model_copy(update={"data": whole})
+    parts, headers = [page.data], cookie | {"Content-Type": "application/json"}
+    with suppress(errors.FetchError):
+        while len(parts) < _MOST_PARTS and (token := await _continuation(parts[-1])):
+            body = json.dumps({"context": {"client": known}, "continuation": token}).encode()
+            more = await client.get(_BROWSE, body=body, headers=headers, limits=limits)
+            if b"responseContext" not in more.data:
+                break
+            parts.append(PAGE_DATA.encode() + more.data)
+    return page.model_copy(update={"data": b"".join(parts)})
+
+
+async def _continuation(part: bytes) -> str | None:
+    return (await asyncio.to_thread(videos_in, part.decode("utf-8", "replace")))[1]
 
 
 async def about_video(video: str, network: Network) -> About:

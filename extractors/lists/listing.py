@@ -18,6 +18,7 @@ from schemas.frozen import Frozen
 from schemas.sources import Candidate, Payload, SourceRef
 
 COLUMNS: Mapping[str, Sequence[str]] = table("lists")["columns"]
+_KNOWN = {"", "id", "transcript"}.union(*COLUMNS.values())
 _MOST_CANDIDATES = 50_000  # the sitemap protocol's own limit
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|“”„«»\\]+", re.IGNORECASE)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -95,17 +96,23 @@ def candidate(
     )
 
 
-def from_fields(name: str, text: str, entry: Mapping[str, object], place: Place) -> Entry:
+def from_fields(
+    name: str, text: str, entry: Mapping[str, object], place: Place, *, strict: bool = True
+) -> Entry:
     """Return the candidate that a table's row or a JSON object names, or what was missed.
 
     Beside a ``source`` that is a local file, ``url`` is where that came from. ``name`` and ``text``
-    describe the entry.
+    describe the entry. Where ``strict``, an unknown field is an ExtractionError: it was mistyped.
     """
-    fields = {field_name(one): entry[one] for one in entry}
+    fields = {re.sub(r"[\s-]+", "_", str(name).strip().lower()): entry[name] for name in entry}
     stated = (fields.get(name) for name in (*COLUMNS["urls"], "id"))
     found = [one for value in stated if isinstance(value, str) if (one := place.source(value))]
     if not found:
         return missed(name, text)
+    if unknown := [one for one in fields if strict and one not in _KNOWN]:
+        message = f"the list has unknown columns or keys: {one_line(', '.join(unknown))[:200]}"
+        advice = "remove them, or rename them to url, title, date, summary or transcript"
+        raise ExtractionError(f"{message}; {advice}.", cause="unknown_column")
     said = str(fields.get("transcript") or "").strip()
     if said and not (place.folder and is_file_name(said)):
         return missed(name, text, "a transcript is a file, which only a local list may name")
@@ -116,20 +123,6 @@ def from_fields(name: str, text: str, entry: Mapping[str, object], place: Place)
     origin = None if origin == found[0] else origin
     transcript = place.source(said) if said else None
     return named.model_copy(update={"origin": origin, "transcript": transcript})
-
-
-def field_name(name: object) -> str:
-    """Return the name of a column or key as ``COLUMNS`` spells it."""
-    return re.sub(r"[\s-]+", "_", str(name).strip().lower())
-
-
-def refuse_unknown(names: Iterable[object]) -> None:
-    """Raise ExtractionError for names that no field of a list has: a typing error loses data."""
-    known = {"", "id", "transcript"}.union(*COLUMNS.values())
-    if unknown := [str(one) for one in names if field_name(one) not in known]:
-        message = f"the list has unknown columns or keys: {one_line(', '.join(unknown))[:200]}"
-        advice = "remove them, or rename them to url, title, date, summary or transcript"
-        raise ExtractionError(f"{message}; {advice}.", cause="unknown_column")
 
 
 def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidate], list[str]]:

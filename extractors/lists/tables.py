@@ -34,7 +34,6 @@ def read_table(text: str, place: Place) -> Iterator[Entry]:
     rows = list(_rows(text))
     head = _head([cells for _, cells in rows])
     if rows and any(map(_heads_addresses, rows[0][1])):
-        listing.refuse_unknown(one for one in head if not _heads_addresses(one))
         del rows[0]
     for number, cells in rows:
         fields = dict(zip(head, cells, strict=False))
@@ -43,7 +42,7 @@ def read_table(text: str, place: Place) -> Iterator[Entry]:
 
 def read_json(text: str, place: Place) -> list[Entry]:
     """Return the entries of JSON or JSON Lines; none if ``text`` names no source that way."""
-    is_feed = False
+    is_feed = False  # whose items have fields of their own
     try:
         value = json.loads(text)
         is_feed = isinstance(value, dict) and "items" in value
@@ -54,13 +53,8 @@ def read_json(text: str, place: Place) -> list[Entry]:
     found: list[Entry] = []
     for name, shown, one in entries:
         fields = one if isinstance(one, dict) else {"url": one}
-        found.append(listing.from_fields(name, shown, fields, place))
-    if not any(isinstance(one, Candidate) for one in found):
-        return []
-    if not is_feed:  # whose items have fields of their own
-        keys = (key for _, _, one in entries if isinstance(one, dict) for key in one)
-        listing.refuse_unknown(dict.fromkeys(keys))
-    return found
+        found.append(listing.from_fields(name, shown, fields, place, strict=not is_feed))
+    return found if any(isinstance(one, Candidate) for one in found) else []
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -75,7 +69,8 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 def _head(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return the names of the columns; the only one with addresses is called "url"."""
     columns = list(zip_longest(*rows[:_SAMPLE], fillvalue=""))
-    names = [cells[0] for cells in columns]
+    is_headed = rows and any(map(_heads_addresses, rows[0]))
+    names = [cells[0] if is_headed else "" for cells in columns]
     filled = [n for n, cells in enumerate(columns) if any(map(is_web_address, cells))]
     if len(filled) == 1:
         names[filled[0]] = "url"

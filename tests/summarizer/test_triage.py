@@ -152,7 +152,7 @@ def test_a_german_account_is_drafted_without_a_model():
 
 
 def test_a_short_name_of_a_term_may_have_a_plural():
-    """ "Q&As" ended triage with a traceback."""
+    """The word "Q&As" ended triage with a traceback."""
     assert [term.slug for term in terms_in("Two Q&As and a RAG")] == ["question-answering", "rag"]
 
 

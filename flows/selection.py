@@ -5,16 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.services import Services
-from extractors.fetch.fetch import identify, read_local
+from extractors.fetch.fetch import identify, read_file
 from extractors.network.guard import FetchLimits
 from extractors.urls import is_web_address
 from schemas.batches import BatchItem, SourceState
 from schemas.errors import CasebookError
 from schemas.frozen import Frozen
-from schemas.sources import Candidate
+from schemas.sources import Candidate, Payload
 
 _TYPICAL_CHARACTERS = 12_000  # of a blog post, taken for every source of a forecast
 # Failures of a setting, a key or a budget and not of the source: a resumed batch retries those.
@@ -88,7 +89,8 @@ def _item_of(candidate: Candidate) -> BatchItem:
     ref, payload = candidate.reference, None
     if not (is_web_address(ref.source) or ref.url):
         with suppress(CasebookError):  # its run will say why it cannot be read
-            payload = read_local(ref, FetchLimits())
+            file = Path(ref.transcript or ref.source)
+            payload = Payload(data=read_file(file, FetchLimits()), media_type="")
     known_by, dated = identify(ref, payload).source_id, candidate.published
     return BatchItem(source_id=known_by, reference=ref, title=candidate.title, published=dated)
 

@@ -29,7 +29,7 @@ from summarizer.strategies.cues import has_any
 
 STAGE = PROMPT = "triage"
 CUES_RUBRIC = "triage/cues-4"
-_STORY, _TECHNICAL = "story", "technical_detail"
+_STORY = "story"
 _CRITERIA = ("technical_detail", "real_use", "iteration", "deployed", _STORY)
 _TOP_SCORE = 3
 # Shorter ones are headings, table cells and code; longer ones are not prose.
@@ -74,8 +74,8 @@ def triage_by_cues(document: Document) -> Triage:
     story = _story(document, sentences)
     criteria = [_from_cues(name, document, sentences) for name in _CRITERIA if name != _STORY]
     if story.score and _names_a_model(sentences):
-        least = max(criteria[0].score, _HARDLY)
-        criteria[0] = criteria[0].model_copy(update={"score": least})
+        score, reason = max(criteria[0].score, _HARDLY), "It names a model and gives numbers."
+        criteria[0] = criteria[0].model_copy(update={"score": score, "reason": reason})
     verdict = _triage(document, (CUES_RUBRIC, "cues"), [*criteria, story], [])
     why = verdict.reason if story.score or not verdict.refused else story.reason
     return verdict.model_copy(update={"reason": why})
@@ -124,7 +124,7 @@ async def matches_rubric(candidate: Candidate, rubric: str, asker: Asker) -> tup
 
 def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
     """Return the verdict and its reason for the scores, each from 0 to 1."""
-    technical, uses = scores[_TECHNICAL], (scores["real_use"], scores["deployed"])
+    technical, uses = scores["technical_detail"], (scores["real_use"], scores["deployed"])
     is_story = scores[_STORY] >= _SUBSTANCE
     if technical < _SUBSTANCE:
         return Verdict.NOT_A_CASE_STUDY, "Hardly any of its words are technical ones."
@@ -203,7 +203,7 @@ def _names_a_model(sentences: Sequence[Sentence]) -> bool:
     """Return whether a text speaks of a language model and gives numbers, however plainly."""
     cues = _cues()["plain"]
     named, figures = _shares([cues["named"], r"\d"], [s.text for s in sentences])
-    return bool(named >= cues["share"] and figures * len(sentences) >= cues["figures"])
+    return bool(named >= cues["share"] and round(figures * len(sentences)) >= cues["figures"])
 
 
 def _shares(patterns: Sequence[str], texts: Sequence[str]) -> list[float]:

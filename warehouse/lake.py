@@ -178,4 +178,6 @@ def _extension(name: str) -> Path:
         return next(folder.glob(f"{name}.duckdb_extension"))
     except (ImportError, StopIteration) as error:
         message = f"a shared warehouse needs {name} for DuckDB {duckdb.__version__}"
-        raise ConfigurationError(f'{message}: pip install "casebook[scale]"') from error
+        raise ConfigurationError(
+            f'{message}: run `pip install ".[scale]"` in the checkout'
+        ) from error

@@ -36,7 +36,7 @@ from schemas.errors import FetchError, InvalidUrl, Unreachable
 from schemas.sources import Payload
 
 ROBOTS_NAME = "casebook"  # by which a robots.txt addresses us
-USER_AGENT = f"{ROBOTS_NAME}/{version('casebook')} (+https://github.com/casebook/casebook)"
+USER_AGENT = f"{ROBOTS_NAME}/{version('casebook-llmops')} (+https://github.com/casebook/casebook)"
 LONGEST_PAUSE = 60.0  # seconds between two requests to a host that are waited out
 # Called before each request of a fetch, redirects included; raises to stop it.
 Admit = Callable[[WebUrl], Awaitable[None]]

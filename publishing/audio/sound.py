@@ -43,8 +43,9 @@ def extra(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
-        message = f"Recordings need the package {module}: install the extra [audio]"
-        raise ConfigurationError(message) from error
+        message = f"Recordings need the package {module}"
+        advice = 'run `pip install ".[audio]"` in the checkout'
+        raise ConfigurationError(f"{message}: {advice}") from error
 
 
 def decoded(data: bytes, rate: int | None = None) -> Sound:

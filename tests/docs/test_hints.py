@@ -5,7 +5,9 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
+from tomllib import loads
 
 import pytest
 from typer import BadParameter, Context
@@ -41,14 +43,18 @@ def texts_of(path: Path) -> Iterator[str]:
         yield re.sub("(?m)^ +", "", "".join(map(str, values)))
 
 
-def hints() -> set[tuple[str, str]]:
-    """Return each command that is named, with the file that names it."""
+def files() -> list[str]:
+    """Return the files of the program and its documents."""
     listed = subprocess.run(
         ["git", "ls-files"], check=True, cwd=ROOT, capture_output=True, text=True
     )
-    files = [one for one in listed.stdout.split() if one.endswith(KINDS)]
-    own = [one for one in files if not one.startswith("tests/") and "/vendor/" not in one]
-    texts = ((one, text) for one in own for text in texts_of(ROOT / one))
+    own = [one for one in listed.stdout.split() if one.endswith(KINDS)]
+    return [one for one in own if not one.startswith("tests/") and "/vendor/" not in one]
+
+
+def hints() -> set[tuple[str, str]]:
+    """Return each command that is named, with the file that names it."""
+    texts = ((one, text) for one in files() for text in texts_of(ROOT / one))
     return {(one, hint.strip()) for one, text in texts for hint in HINT.findall(text)}
 
 
@@ -80,3 +86,16 @@ def test_every_command_that_a_hint_names_can_be_run() -> None:
 def test_a_command_that_does_not_exist_is_found(hint: str) -> None:
     """Neither an unknown command nor an unknown option or action passes."""
     assert problem_of(hint)
+
+
+def test_extras_are_installed_from_the_checkout() -> None:
+    """The name "casebook" is somebody else's where packages are published."""
+    project = loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["name"] != "casebook"
+    assert version(project["name"]) == project["version"]
+    texts = [text for place in files() for text in texts_of(ROOT / place)]
+    installed = [one for text in texts for one in re.findall(r"pip install (?!-)(\S+)", text)]
+    extras = [re.fullmatch(r'"\.\[([a-z,]+)\]"[`),]*', one) for one in installed]
+    assert len(installed) >= 6
+    named = {extra for one in extras for extra in (one[1].split(",") if one else ["a package"])}
+    assert named <= {*project["optional-dependencies"]}

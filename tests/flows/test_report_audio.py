@@ -12,7 +12,7 @@ from flows.report_audio import record, voices_of
 from publishing.audio.recording import read_recording
 from schemas.errors import ConfigurationError, InputError
 
-pytest.importorskip("av", reason='the extra is missing: pip install "casebook[audio]"')
+pytest.importorskip("av", reason="the extra [audio] is missing")
 REPORT = report_of()
 LINES = {
     "lines": [

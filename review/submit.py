@@ -30,6 +30,7 @@ _NAME = re.compile(r"[^\w.-]+")
 _NAME_LENGTH = 80
 _HINT_LENGTH = 2_000
 _SHOWN = 200
+_NO_ADDRESS = "is not a web address: start it with https://, or upload the file."
 _SRT = re.compile(r"^[0-9:]{5,8},[0-9]{3} --> ", re.MULTILINE)
 
 
@@ -81,20 +82,18 @@ def addresses(pasted: str) -> Submitted:
     found: dict[str, tuple[SourceRef, str]] = {}
     problems = []
     for number, line in enumerate(pasted.splitlines(), start=1):
-        for word in line.split():
-            try:
-                found[word] = web_source(word), word
-            except InputError as error:
-                problems.append(f"Line {number}: {error}")
+        words = line.split()
+        if all(map(web_address, words)):
+            found |= {word: (SourceRef(source=word), word) for word in words}
+        else:
+            problems.append(f"Line {number}: “{' '.join(words)[:_SHOWN]}” {_NO_ADDRESS}")
     return Submitted(list(found.values()), problems)
 
 
 def web_source(address: str) -> SourceRef:
     """Return the source at a web address. The desk reads no paths: a page could name any file."""
     if web_address(address) is None:
-        raise InputError(
-            f"{address[:_SHOWN]} is not a web address: start it with https://, or upload the file."
-        )
+        raise InputError(f"{address[:_SHOWN]} {_NO_ADDRESS}")
     return SourceRef(source=address)
 
 

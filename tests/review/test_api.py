@@ -99,7 +99,7 @@ def test_sources_are_submitted_and_asked_about(desk, services, headers):
         assert answer.status_code == 422, wrong
     body = {"sources": ["https://a.example/z", "ftp://b.example/"]}
     refused = desk.post("/api/sources", json=body, headers=headers).json()["error"]
-    assert refused["message"].startswith("Line 2: ftp://b.example/ is not a web address")
+    assert refused["message"].startswith("Line 2: “ftp://b.example/” is not a web address")
     assert len(desk.app.state.desk.jobs.recent()) == 2
 
 

@@ -81,18 +81,30 @@ def test_one_bad_line_is_named_and_does_not_keep_the_others_back(desk, runs):
     assert len(found.xpath("//section[contains(@class,'job')]")) == 2
     problems = texts(found, "//div[@class='caution bad']//li")
     assert [line.partition(":")[0] for line in problems] == ["Line 2", "Line 5"]
-    assert "/etc/passwd is not a web address" in problems[0]
+    assert "“/etc/passwd” is not a web address" in problems[0]
     page = desk.send_form("/submit", addresses=lines)
     assert page.status_code == 200
     assert "2 entries were left out; the others have started." in page.text
     assert {run.ref.source for run in runs} == {f"{PAGE}/1", f"{PAGE}/2"}
 
 
+def test_a_bad_line_is_one_problem_that_quotes_it(desk, runs):
+    """However many words it has; two addresses on one line are both taken."""
+    lines = f"{PAGE}/1 {PAGE}/2\nplease look at {PAGE}/3 and tell me\n" + "x " * 300
+    problems = submit.addresses(lines).problems
+    assert [line.partition(" is not")[0] for line in problems] == [
+        f"Line 2: “please look at {PAGE}/3 and tell me”",
+        f"Line 3: “{'x ' * 100}”",
+    ]
+    desk.send_form("/submit", addresses=lines)
+    assert [run.ref.source for run in runs] == [f"{PAGE}/1", f"{PAGE}/2"]
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
         ({}, "Paste an address or choose a file"),
-        ({"addresses": "/etc/passwd"}, "Line 1: /etc/passwd is not a web address"),
+        ({"addresses": "/etc/passwd"}, "Line 1: “/etc/passwd” is not a web address"),
         ({"addresses": "file:///etc/passwd"}, "is not a web address"),
         ({"addresses": "http://user:pw@host.example/"}, "is not a web address"),
         ({"origin": "https://talks.example/1"}, "belongs to one file"),

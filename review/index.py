@@ -192,9 +192,12 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def match_of(text: str, *, every: bool = True) -> str:
-    """Return the words of a search for FTS5; a last word that may be unfinished is a prefix."""
-    words = [f'"{phrase or word}"' for phrase, word in _WORDS.findall(text)]
-    if every and words and not text.rstrip().endswith('"'):
+    """Return the words of a search for FTS5; a last word that may be unfinished is a prefix.
+
+    One letter is none: it would begin a word of nearly every text.
+    """
+    words = [f'"{phrase or word}"' for phrase, word in _WORDS.findall(text.replace("\0", " "))]
+    if every and words and re.search(r'\w\w"$', words[-1]) and not text.rstrip().endswith('"'):
         words[-1] += "*"
     return (" " if every else " OR ").join(words) or _NOTHING
 

@@ -35,7 +35,7 @@ CREATE TABLE labels (id INTEGER, facet TEXT, value TEXT, PRIMARY KEY (id, facet,
 CREATE INDEX labels_by_value ON labels (facet, value);
 
 CREATE VIRTUAL TABLE texts USING fts5 (
-    title, statements, source, tokenize = "porter unicode61 remove_diacritics 2"
+    title, statements, source, tokenize = "porter unicode61 remove_diacritics 2", prefix = '2 3'
 );
 
 CREATE VIRTUAL TABLE statements USING fts5 (

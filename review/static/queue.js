@@ -43,6 +43,12 @@
     return true;
   };
 
+  // One letter begins a word of nearly every text: no search before the second.
+  document.addEventListener("htmx:before:request", (event) => {
+    const { sourceElement } = event.detail.ctx;
+    if (sourceElement.id === "q" && sourceElement.value.trim().length === 1) event.preventDefault();
+  });
+
   // The way back from a case leads to what was found.
   afterSwap.push((ctx) => {
     if (ctx.sourceElement.id === "q") history.replaceState(null, "", ctx.response.raw.url);

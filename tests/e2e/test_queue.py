@@ -98,6 +98,37 @@ def test_one_of_many_companies_is_found_by_typing(build, page, address):
     expect(page.locator(".row.case")).to_have_count(1)
 
 
+def test_one_letter_is_not_sent_and_a_stale_search_is_cancelled(
+    twelve, page, address, app, monkeypatch
+):
+    """The first search is still being made when the next one is typed: it is given up."""
+    index, answer = app.state.desk.live.index, threading.Event()
+    found = index.matches
+    monkeypatch.setattr(
+        type(index), "matches", lambda _, q: answer.wait(30) and {} if q == "pg" else found(q)
+    )
+    asked, cancelled = [], []
+    page.on(
+        "request", lambda one: asked.append(one.url.partition("?")[2]) if "q=" in one.url else 0
+    )
+    page.on("requestfailed", lambda one: cancelled.append((one.url.partition("?")[2], one.failure)))
+    page.goto(address)
+    box = page.get_by_role("searchbox")
+    box.press_sequentially("p")
+    page.wait_for_timeout(600)
+    assert asked == []
+    with page.expect_request("**/?q=pg&*"):
+        box.press_sequentially("g")
+    box.press_sequentially("vector")
+    try:
+        expect(page.locator(".snippet mark").first).to_have_text("pgvector")
+    finally:
+        answer.set()
+    assert asked == ["q=pg&status=draft", "q=pgvector&status=draft"]
+    assert cancelled == [("q=pg&status=draft", "net::ERR_ABORTED")]
+    expect(page.locator("#notice")).to_be_empty()
+
+
 def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, services):
     """By key over a range; the report names those that stayed as they were, and why."""
     page.goto(f"{address}/?order=title")

@@ -137,7 +137,9 @@ def test_search_finds_words_in_every_text_and_marks_them(build, index):
     assert index.statements("rates") == []  # nothing is published
 
 
-@pytest.mark.parametrize("words", ['"', "* ^ :", "a AND (b", "NEAR(", "title: x", "-x", ""])
+@pytest.mark.parametrize(
+    "words", ['"', "* ^ :", "a AND (b", "NEAR(", "title: x", "-x", "", "\0", "a\0b"]
+)
 def test_no_search_is_an_error(build, index, words):
     """Whatever is typed is looked for as words."""
     build.draft()
@@ -145,6 +147,23 @@ def test_no_search_is_an_error(build, index, words):
     index.refresh_texts()
     assert index.matches(words) in ({}, index.matches(words))
     assert match_of(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "searched"),
+    [
+        ("c", '"c"'),
+        ("ca", '"ca"*'),
+        ("rag a", '"rag" "a"'),
+        ("rag ag", '"rag" "ag"*'),
+        ("“R”", '"“R”"'),
+        ('"rag"', '"rag"'),
+        ("rag\0ag", '"rag" "ag"*'),
+    ],
+)
+def test_one_letter_is_no_beginning_of_a_word(words, searched):
+    """It would find every text and take seconds; from two letters on, a word may be unfinished."""
+    assert match_of(words) == searched
 
 
 def test_a_query_is_read_from_its_address():

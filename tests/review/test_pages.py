@@ -128,6 +128,16 @@ def test_search_finds_words_of_drafts_and_sources_and_marks_them(desk, build):
     assert "Nothing here fits" in desk.get("/?q=nowhere").text
 
 
+@pytest.mark.parametrize("words", ["%00", "a%00b", "%22a%00b%22"])
+def test_a_null_character_is_searched_as_a_space(desk, build, words):
+    """In the queue, in the API and over all that a search lists."""
+    build.draft()
+    for address in (f"/?q={words}", f"/?q={words}&status=all", f"/api/search?q={words}"):
+        assert desk.get(address).status_code == 200, address
+    answer = desk.send_form("/bulk", act="reject", reason="thin", all=f"/?q={words}")
+    assert answer.status_code == 303
+
+
 def test_long_lists_are_paged_and_nothing_is_lost(desk, build, monkeypatch):
     """Each entry is on one page, in one order."""
     monkeypatch.setattr(queue, "PAGE_SIZE", 3)

@@ -1,6 +1,6 @@
 """What happened to a case: its events with each change, what was dropped, and open comments."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from review.comparison import partner
 from review.decisions import open_comments
 from review.doubts import part_id
 from review.draft_page import FieldLine, differences
-from schemas.cases import Statement
+from schemas.cases import CaseStudy, Section, Statement
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView, Decision, Review, Revision
 
@@ -79,17 +79,27 @@ def between(view: CaseView, old_id: str, new_id: str) -> tuple[Revision, Revisio
 def dropped(view: CaseView) -> list[tuple[str, Statement]]:
     """Return the statements that people dropped and did not put back, with a revision of each."""
     by_id = {one.revision_id: one for one in view.revisions}
-    held = {one.text for one in view.revision.study.statements}
-    found: dict[str, tuple[str, Statement]] = {}
+    held = _texts(view.revision.study)
+    found: dict[tuple[Section, str], tuple[str, Statement]] = {}
     for revision in view.revisions:
         before = by_id.get(revision.parent_id or "")
         if before is None or revision.made_by != "person":
             continue
-        kept = {one.text for one in revision.study.statements}
-        if len(revision.study.statements) < len(before.study.statements):
-            gone = (one for one in before.study.statements if one.text not in kept | held)
-            found |= {one.text: (before.revision_id, one) for one in gone}
+        had, kept = _texts(before.study), _texts(revision.study)
+        if kept.total() < had.total():
+            gone = {one for one in had if had[one] > max(kept[one], held[one])}
+            parts = ((_place(one), one) for one in before.study.statements)
+            found |= {place: (before.revision_id, one) for place, one in parts if place in gone}
     return list(found.values())
+
+
+def _place(one: Statement) -> tuple[Section, str]:
+    return one.section, one.text
+
+
+def _texts(study: CaseStudy) -> Counter[tuple[Section, str]]:
+    """Return how often each text stands in a section: another section may say the same."""
+    return Counter(map(_place, study.statements))
 
 
 def comments_by_part(view: CaseView) -> dict[str, list[Review]]:

@@ -82,6 +82,29 @@ def test_dropped_statements_lie_in_the_bin_and_are_put_back(desk, edit, view, ca
     assert dropped(view()) == []
 
 
+@pytest.mark.parametrize("section", ["lessons", "evaluation"])
+def test_the_bin_keeps_a_sentence_that_stands_elsewhere_too(edit, view, section):
+    """In another section, or once more in its own; both are put back."""
+    gone = view().revision.study.statements[13]
+    quote = gone.evidence[0].quote
+    edit("ada", AddStatement(section=section, text=gone.text, quote=quote))
+    twins = [one for one in view().revision.study.statements if one.text == gone.text]
+    edit("ada", Drop(part=f"s-{twins[0].n}"))
+    ((revision_id, one),) = dropped(view())
+    assert (one.section, one.text) == (gone.section, gone.text)
+    edit("ada", PutBack(revision_id=revision_id, n=one.n))
+    assert dropped(view()) == []
+    edit(
+        "ada",
+        *(
+            Drop(part=f"s-{one.n}")
+            for one in view().revision.study.statements
+            if one.text == gone.text
+        ),
+    )
+    assert {one.section for _, one in dropped(view())} == {gone.section, section}
+
+
 def test_a_comment_stays_with_its_statement_until_it_is_resolved(desk, edit, view, case_id):
     """Through rewording and through other numbers."""
     text = view().revision.study.statements[12].text
@@ -113,6 +136,20 @@ def test_edits_of_different_parts_are_merged(edit, view):
     assert target.text not in words
     edit("mira", AddStatement(section="lessons", text="Tables are hard.", quote="The hardest part was tables"), seen=seen)  # fmt: skip
     assert len(view().revision.study.statements) == len(a_study().statements)
+
+
+def test_what_a_summary_rests_on_is_merged(edit, view):
+    """Numbers are those of the revision that was seen; what a form sends unchanged stays theirs."""
+    edit("ada", SetStatement(n=1, rests_on=(4, 13)))
+    seen = view().revision.revision_id, CaseStatus.DRAFT
+    edit("ada", Drop(part="s-2"), SetStatement(n=1, rests_on=(14,)))
+    quote = "A second reader samples fifty answers a week"
+    edit("mira", SetStatement(n=1, quote=quote, rests_on=(4, 13)), seen=seen)
+    assert view().revision.study.statements[0].rests_on == (13,)
+    seen = view().revision.revision_id, CaseStatus.DRAFT
+    edit("ada", Drop(part="s-2"))
+    edit("mira", SetStatement(n=1, rests_on=(15, 4)), seen=seen)
+    assert view().revision.study.statements[0].rests_on == (14, 3)
 
 
 def test_two_texts_of_one_part_are_shown_and_one_is_saved(desk, edit, view, case_id):

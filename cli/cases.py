@@ -1,5 +1,6 @@
 """``list``, ``show`` and the curator's decisions from the terminal."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -135,7 +136,8 @@ def edit(
         Texts,
         opt(
             "--set",
-            help="company=NAME for a fact, 12=TEXT for statement 12, 12.unit=hours for its unit.",
+            help="company=NAME for a fact, 12=TEXT for statement 12, 12.unit=hours for its unit, "
+            "2.rests_on=5,8 for what a summary sentence rests on.",
         ),
     ] = None,
     drop: Annotated[Texts, opt(help="A statement's number, or a tag.")] = None,
@@ -211,6 +213,9 @@ def _changes(
         number, _, part = name.partition(".")
         if name.isdigit():
             changes.append(kinds.SetStatement(n=int(name), text=value))
+        elif number.isdigit() and part == "rests_on":
+            base = tuple(map(int, re.findall(r"\d+", value)))
+            changes.append(kinds.SetStatement(n=int(number), rests_on=base))
         elif number.isdigit() and part in Measure.model_fields:
             parts = {part: value or None}
             changes.append(kinds.SetMeasure.model_validate({"n": int(number), "parts": parts}))

@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False, dependencies=Changes)
 
 _OF_CHANGES = frozenset(
     {name for kind in CHANGES.values() for name in kind.model_fields} | set(get_args(MeasurePart))
-)
+) - {"rests_on"}  # numbers of the revision that was seen
 _DONE: Mapping[Decision, str] = {
     Decision.EDIT: "Saved as a new revision.",
     Decision.COMMENT: "Comment kept.",
@@ -45,7 +45,10 @@ _DONE: Mapping[Decision, str] = {
 @router.post("/cases/{case_id}/decisions")
 async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
     """Approve, reject, edit, reopen, comment or assign; show the case afterwards, or the next."""
-    fields = fields_of(await request.form())
+    form = await request.form()
+    fields = fields_of(form)
+    if "rests_on" in fields:
+        fields["rests_on"] = " ".join(map(str, form.getlist("rests_on")))
     fields["reason"] = fields.get("preset") or fields.get("reason", "")
     wanted = DecisionRequest.of_form({**request.query_params, **fields})
     judge = judge_of(desk.services, asyncio.get_running_loop())

@@ -145,7 +145,7 @@ def _item(statement: Statement, study: CaseStudy, quotes: Quotes) -> Item:
     answers = [one for one in study.statements if one.answers == statement.n]
     solutions = [Item(one, quotes.of(one.evidence)) for one in answers]
     resting = [e for one in study.statements if one.n in statement.rests_on for e in one.evidence]
-    return Item(statement, quotes.of(statement.evidence or dict.fromkeys(resting)), solutions)
+    return Item(statement, quotes.of(dict.fromkeys((*statement.evidence, *resting))), solutions)
 
 
 def _tags(study: CaseStudy, quotes: Quotes) -> dict[str, list[Item]]:

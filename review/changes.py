@@ -24,12 +24,16 @@ class SetFact(Frozen):
 
 
 class SetStatement(Frozen):
-    """Reword statement ``n``; a given quote is added to its quotes."""
+    """Reword statement ``n``; a given quote is added to its quotes.
+
+    ``rests_on`` are the numbers of the statements that a summary sentence rests on from now on.
+    """
 
     action: Literal["set_statement"] = "set_statement"
     n: int
-    text: str
+    text: str | None = None
     quote: str | None = None
+    rests_on: tuple[int, ...] | None = None
 
 
 class SetMeasure(Frozen):

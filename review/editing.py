@@ -22,6 +22,7 @@ from schemas.cases import (
     FactName,
     Measure,
     Method,
+    Origin,
     Section,
     Statement,
     Support,
@@ -106,10 +107,9 @@ class _Draft:
         """Return a sentence of the abstract, checked again if what it rests on has other words."""
         texts = {n: self._statement(n).text for n in one.rests_on}
         doubted = one.support.level in {SupportLevel.DOUBTFUL, SupportLevel.REFUTED}
-        if doubted or one.evidence or all(self._texts[n] == text for n, text in texts.items()):
+        if doubted or all(self._texts.get(n) == text for n, text in texts.items()):
             return one
-        support = self._checker.abstract_support(one.text, [*texts.values()])
-        return one.model_copy(update={"support": support})
+        return reworded(one, self._checker, one.text, rests_on=[*texts.values()])
 
     def apply(self, change: to.Change) -> None:
         match change:
@@ -167,7 +167,8 @@ class _Draft:
         """Return a part that also rests on ``more``, checked again."""
         match part:
             case Statement():
-                return reworded(part, self._checker, part.text, more)
+                rests_on = self._texts_below(part)
+                return reworded(part, self._checker, part.text, more, rests_on=rests_on)
             case Fact():
                 value, document = part.value or "", self._document
                 return new_fact(part, value, self._checker, document, who=self._who, more=more)
@@ -178,7 +179,8 @@ class _Draft:
     def _unquoted(self, change: to.DropQuote) -> AnyPart:
         part = self._part(change.part)
         kept = tuple(found for found in part.evidence if found.quote != change.quote)
-        if not kept or len(kept) == len(part.evidence):
+        is_bare = not kept and not (isinstance(part, Statement) and part.rests_on)
+        if is_bare or len(kept) == len(part.evidence):
             raise InvalidDecision("a part needs one quote at least: drop the part instead")
         return self._quoted(part.model_copy(update={"evidence": kept}), ())
 
@@ -209,12 +211,21 @@ class _Draft:
         return new_fact(before, value, self._checker, self._document, who=self._who, more=more)
 
     def _reworded(self, change: to.SetStatement) -> Statement:
-        before, text = self._statement(change.n), _not_empty(change.text)
-        if text == before.text and not change.quote:
+        before = self._statement(change.n)
+        text = before.text if change.text is None else _not_empty(change.text)
+        base = before.rests_on if change.rests_on is None else tuple(dict.fromkeys(change.rests_on))
+        if (text, base) == (before.text, before.rests_on) and not change.quote:
             return before
-        rests_on = [self._statement(n).text for n in before.rests_on]
-        more = self._more(change.quote)
-        return reworded(before, self._checker, text, more, rests_on=rests_on)
+        below = {self._statement(n).section for n in base}
+        if below and (before.section is not Section.ABSTRACT or Section.ABSTRACT in below):
+            raise InvalidDecision("only a summary sentence rests on statements, of other sections")
+        before = before.model_copy(update={"rests_on": base})
+        more, texts = self._more(change.quote), self._texts_below(before)
+        return reworded(before, self._checker, text, more, rests_on=texts)
+
+    def _texts_below(self, one: Statement) -> list[str]:
+        """Return the texts of the statements that a sentence of the abstract rests on."""
+        return [self._statement(n).text for n in one.rests_on]
 
     def _measured(self, change: to.SetMeasure) -> Statement:
         before = self._statement(change.n)
@@ -240,6 +251,7 @@ class _Draft:
             text=text,
             evidence=(),
             support=Support(level=SupportLevel.REFUTED),
+            origin=Origin.CURATOR,
             answers=answers,
         )
         return reworded(new, self._checker, text, self._more(change.quote))

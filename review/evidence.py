@@ -12,7 +12,7 @@ from schemas.taxonomy import Taxonomy, Term
 from summarizer.checks import Checker
 from summarizer.mentions import names_of
 
-_ABOVE_DOUBT = frozenset({Level.VERBATIM, Level.VERIFIED, Level.UNVERIFIED})
+_ABOVE_DOUBT = frozenset({Level.VERIFIED, Level.UNVERIFIED})  # the source's own words need no more
 _STEM = 5  # letters that two forms of a word share
 _WORD = re.compile(r"\w{4,}|\d+")
 _WRITTEN = frozenset({"company", "year"})  # facts whose value stands in the source as it is
@@ -51,13 +51,15 @@ def reworded(
 ) -> Statement:
     """Return a statement with a curator's ``text``, resting on ``more`` quotes as well.
 
-    ``rests_on`` are the statements that a sentence of the abstract without quotes sums up.
+    ``rests_on`` are the texts of the statements that a sentence of the abstract sums up.
     """
     evidence = joined(before.evidence, more)
     measure = measure or before.measure
-    support = checker.support(text, evidence, measure, Origin.CURATOR)
-    if rests_on and not evidence:
-        support = checker.abstract_support(text, rests_on)
+    is_same = (text, measure) == (before.text, before.measure)
+    origin = before.origin if is_same else Origin.CURATOR
+    support = checker.support(text, evidence, measure, origin)
+    if rests_on:
+        support = checker.abstract_support(text, [*rests_on, *(one.quote for one in evidence)])
     if any(_is_unrelated(text, one) for one in more) and support.level in _ABOVE_DOUBT:
         support = Support(level=Level.DOUBTFUL, reason="An added quote shares no word with it.")
     return before.model_copy(
@@ -65,7 +67,7 @@ def reworded(
             "text": text,
             "evidence": evidence,
             "measure": measure,
-            "origin": Origin.CURATOR,
+            "origin": origin,
             "support": support,
         }
     )

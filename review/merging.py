@@ -1,12 +1,13 @@
 """Changes to a case that someone else changed since it was seen."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from review import changes as to
-from review.comparison import differs, partner, text_of
+from review.comparison import Part, differs, partner, text_of
 from review.doubts import part_id, parts_of
 from review.revisions import Seen
-from schemas.cases import CaseStudy
+from schemas.cases import CaseStudy, Statement
 from schemas.errors import EditClash, InvalidDecision
 from schemas.reviews import CaseView
 
@@ -47,5 +48,17 @@ def _moved(change: to.Change, before: CaseStudy, after: CaseStudy, last: str) ->
         if not isinstance(change, to.SetStatement | to.SetFact):
             raise InvalidDecision(f"nothing was changed: {why}; look at it again")
         raise EditClash(why, part=part_id(new), theirs=text_of(new))
-    field = {"n": int(part_id(new)[2:])} if hasattr(change, "n") else {"part": part_id(new)}
+    field: dict[str, Any] = {"n": _number(new)} if hasattr(change, "n") else {"part": part_id(new)}
+    if (
+        isinstance(change, to.SetStatement)
+        and isinstance(old, Statement)
+        and change.rests_on is not None
+    ):
+        is_same = {*change.rests_on} == {*old.rests_on}  # a form sends it in any case
+        now = (partner(f"s-{n}", before, after) for n in change.rests_on)
+        field["rests_on"] = None if is_same else tuple(_number(one) for one in now if one)
     return change if isinstance(change, to.SetFact) else change.model_copy(update=field)
+
+
+def _number(part: Part) -> int:
+    return int(part_id(part)[2:])

@@ -106,4 +106,6 @@ def _change(form: Mapping[str, str]) -> dict[str, object]:
     change: dict[str, object] = {name: form[name] for name in fields if form.get(name)}
     if form["action"] == "set_measure":
         change["parts"] = {name: form[name] for name in get_args(MeasurePart) if name in form}
+    if "rests_on" in form:
+        change["rests_on"] = form["rests_on"].split()
     return {"action": form["action"], **change}

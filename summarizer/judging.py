@@ -150,9 +150,9 @@ def _line(statement: Statement, elsewhere: dict[int, str]) -> str:
     text = f"Statement {statement.n}: {one_line(statement.text)}"
     if statement.rests_on:
         rests = ", ".join(elsewhere.get(n, f"statement {n}") for n in statement.rests_on)
-        return f"{text} (abstract; it rests on {rests})"
+        text += f" (abstract; it rests on {rests})"
     passages = dict.fromkeys(e.passage for e in statement.evidence if e.passage is not None)
-    return f"{text} {''.join(f'[{n}]' for n in passages)}{_parts(statement.measure)}"
+    return f"{text} {''.join(f'[{n}]' for n in passages)}{_parts(statement.measure)}".rstrip()
 
 
 def _parts(measure: Measure | None) -> str:

@@ -4,10 +4,12 @@ import pytest
 from case_views import TEXT, a_document, a_statement, a_study
 
 from review.changes import (
+    AddQuote,
     AddStatement,
     AddTag,
     Confirm,
     Drop,
+    DropQuote,
     SetFact,
     SetMeasure,
     SetStatement,
@@ -186,3 +188,61 @@ def test_an_abstract_is_checked_again_when_its_statements_change():
     assert edited.statements[0].support.level is SupportLevel.DOUBTFUL
     same = after(SetStatement(n=n + 1, text="PostgreSQL is used."), study=study)
     assert same.statements[0] == short
+
+
+def summarized(rests_on=(4,), text="Harbourline answers about 4,000 claims a week."):
+    """The example with a summary sentence that rests on statements."""
+    study = a_study()
+    first = a_statement(1, text, rests_on=rests_on)
+    return study.model_copy(update={"statements": (first, *study.statements[1:])})
+
+
+def test_a_quote_of_a_summary_sentence_is_added_to_what_it_rests_on():
+    """It still rests on its statements, and numbers may stand in either; the quote can go again."""
+    text = "It answers about 4,000 claims a week, and officers change 18 % of the drafts."
+    add = AddQuote(part="s-1", quote="Officers now change 18 % of the drafts")
+    one = after(SetStatement(n=1, text=text), study=summarized()).statements[0]
+    assert one.support.level is SupportLevel.DOUBTFUL, "18 % is not in statement 4"
+    study = after(SetStatement(n=1, text=text), add, study=summarized())
+    one = study.statements[0]
+    assert (one.rests_on, [e.quote for e in one.evidence]) == ((4,), [LINES[6]])
+    assert one.support.level is SupportLevel.UNVERIFIED
+    change = SetStatement(n=4, text="It answers about 5,000 claims a week.")
+    assert after(change, study=study).statements[0].support.level is SupportLevel.DOUBTFUL
+    alone = after(DropQuote(part="s-1", quote=LINES[6]), study=study).statements[0]
+    assert (alone.rests_on, alone.evidence) == ((4,), ())
+    assert alone.support.level is SupportLevel.DOUBTFUL
+
+
+def test_what_a_summary_sentence_rests_on_is_chosen():
+    """It is checked against the chosen statements; it keeps its words, and whose they are."""
+    study = summarized()
+    one = after(SetStatement(n=1, rests_on=(16, 5, 5)), study=study).statements[0]
+    assert (one.rests_on, one.text) == ((16, 5), study.statements[0].text)
+    assert one.origin is Origin.MODEL
+    assert one.support.level is SupportLevel.DOUBTFUL, "4,000 is in neither"
+    back = after(SetStatement(n=1, rests_on=(4,)), study=after(study=study)).statements[0]
+    assert back == study.statements[0]
+    bare = after(SetStatement(n=1, rests_on=()), study=study).statements[0]
+    assert bare.support.level is SupportLevel.REFUTED
+    for change in (
+        SetStatement(n=1, rests_on=(2,)),
+        SetStatement(n=5, rests_on=(4,)),
+        SetStatement(n=1, rests_on=(99,)),
+    ):
+        with pytest.raises(InvalidDecision, match=r"summary sentence|no statement 99"):
+            after(change, study=study)
+
+
+def test_a_quote_makes_no_sentence_of_the_source_doubtful():
+    """Verbatim stays verbatim and the source's, even beside a quote about something else."""
+    before = a_study().statements[5]
+    for change in (
+        AddQuote(part="s-6", quote=LINES[8]),
+        SetStatement(n=6, text=before.text, quote=LINES[8]),
+    ):
+        made = after(change).statements[5]
+        assert (made.support, made.origin) == (before.support, Origin.SOURCE)
+        assert [e.quote for e in made.evidence] == [LINES[2], LINES[8]]
+    other = after(AddQuote(part="s-7", quote=LINES[8])).statements[6]
+    assert other.support.level is SupportLevel.DOUBTFUL, "of other sentences it still does"

@@ -23,11 +23,10 @@ from publishing.slugs import slug_of
 from schemas.errors import InputError
 from schemas.frozen import content_id
 from schemas.reports import Report
-from schemas.reviews import CaseStatus, CaseView, Publication
+from schemas.reviews import CaseView, Publication
 from warehouse import Dataset, Warehouse
 
 Progress = Callable[[int, int], object]
-_OUT = (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
 _AT_ONCE = 50  # cases that are read
 _SHOWN = ("revision_id", "approval_id", "checked_at")
 
@@ -100,7 +99,8 @@ class _Publishing:
         with TemporaryDirectory() as folder:
             lines = Path(folder) / "cases.jsonl"
             entries, blocked = self._read(lines)
-            same = {(p.case_id, p.address, p.content_hash) for p in before.values()}
+            kept = (p for p in before.values() if p.reason is None)  # not withdrawn since
+            same = {(p.case_id, p.address, p.content_hash) for p in kept}
             fresh = [e for e in entries.values() if (e.case_id, e.address, e.digest) not in same]
             gone = [_withdrawal(p) for p in before.values() if p.case_id not in entries]
             now = [_change("changed" if e.case_id in before else "added", e) for e in fresh]
@@ -135,19 +135,21 @@ class _Publishing:
                 if reason := blocked_by(view):
                     title = view.revision.study.fact("title").value
                     blocked.append(Blocked(case_id=case_id, title=title, reason=reason))
-                elif view.status in _OUT:  # still
+                else:
                     case = published_case(view, check=checks.get(view.source.source_id))
                     earlier = self._rows[case_id]["address"]
                     slug = slug_of(case_id, case.title, earlier, taken)
                     case = case.model_copy(update={"slug": slug})
                     taken.add(slug)
                     entries[case_id] = entry_of(case)
+                    self._rows[case_id]["revision_id"] = view.revision.revision_id
                     file.write(case.model_dump_json() + "\n")
         return entries, blocked
 
     def _views(self, case_ids: Sequence[str]) -> Iterator[CaseView]:
         for start in range(0, len(case_ids), _AT_ONCE):
-            yield from self._warehouse.case_views(case_ids[start : start + _AT_ONCE])
+            ids = case_ids[start : start + _AT_ONCE]
+            yield from self._warehouse.shown_views(ids, "next_revision_id")
 
     def _write(
         self,

@@ -204,20 +204,16 @@ class _Tools:
 
     def _views(self, case_ids: Iterable[str]) -> list[CaseView]:
         """Return these cases as they are or, where drafts stay out, as they were published."""
-        views = self._warehouse.case_views([*dict.fromkeys(case_ids)])
-        return views if self._drafts else [one for view in views for one in self._seen(view)]
+        ids = [*dict.fromkeys(case_ids)]
+        if self._drafts:
+            return self._warehouse.case_views(ids)
+        seen = self._warehouse.shown_views(ids, "published_revision_id")
+        return [one.model_copy(update={"status": CaseStatus.PUBLISHED}) for one in seen]
 
     def _view(self, case_id: str) -> CaseView:
         for view in self._views([case_id]):
             return view
         raise UnknownId(f"{case_id} is not published: search_cases finds what is.")
-
-    def _seen(self, view: CaseView) -> Iterator[CaseView]:
-        """Yield a case as its readers see it, if they do."""
-        shown = view.published and self._warehouse.revision(view.published.revision_id)
-        if shown and (document := self._warehouse.document(shown.document_id)):
-            seen = {"revision": shown, "document": document, "status": CaseStatus.PUBLISHED}
-            yield view.model_copy(update=seen)
 
 
 def _found(view: CaseView) -> Found:

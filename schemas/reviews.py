@@ -15,7 +15,8 @@ Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
 """What triage decides. ``UNSURE`` makes a draft too, marked for the curator to decide."""
 
 Decision = StrEnum(
-    "Decision", "APPROVE REJECT EDIT REOPEN COMMENT RESOLVE ASSIGN ADOPT_DRAFT REFUSE_DRAFT"
+    "Decision",
+    "APPROVE REJECT EDIT REOPEN WITHDRAW COMMENT RESOLVE ASSIGN ADOPT_DRAFT REFUSE_DRAFT",
 )
 """What a curator can do with a case."""
 
@@ -159,7 +160,10 @@ class LogEntry(Frozen):
 
 
 class Publication(Frozen):
-    """One revision written to one target (a folder or address), or its withdrawal."""
+    """One revision written to one target (a folder or address), or its withdrawal.
+
+    The ``reason`` is a curator's for readers.
+    """
 
     publication_id: str
     case_id: str
@@ -169,6 +173,7 @@ class Publication(Frozen):
     content_hash: str
     withdrawn: bool = False
     who: str | None = None
+    reason: str | None = None
     at: datetime = NOW
 
 
@@ -220,7 +225,9 @@ class CaseView(Frozen):
     newer: Revision | None  # a draft that waits to be compared
     revisions: tuple[Revision, ...]
     reviews: tuple[Review, ...]
-    published: Publication | None  # in force
+    published: Publication | None  # in force, and the case was not withdrawn since
+    published_revision_id: str | None = None  # what readers keep until the next one is published
+    next_revision_id: str | None = None  # what they get at the next publication
 
 
 class Making(Frozen):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from schemas.batches import (
     BatchItem,
@@ -266,12 +266,27 @@ class CaseReads(Reader):
             raise UnknownId(f"there is no case {missing[0]}: `casebook list` shows all")
         return [found[case_id] for case_id in case_ids]
 
-    def _views(self, connection: Connection, case_ids: Sequence[str]) -> dict[str, CaseView]:
+    def shown_views(
+        self,
+        case_ids: Sequence[str],
+        which: Literal["published_revision_id", "next_revision_id"],
+    ) -> list[CaseView]:
+        """Return these cases as readers see them now or next, without those that they do not see.
+
+        An edit that waits for approval is not shown.
+        """
+        found = self._read(lambda c: self._views(c, case_ids, which))
+        return [found[case_id] for case_id in case_ids if case_id in found]
+
+    def _views(
+        self, connection: Connection, case_ids: Sequence[str], which: str = "revision_id"
+    ) -> dict[str, CaseView]:
         """Return the views of these cases by id, in one query per table."""
         if len(case_ids) == 1:
             states = fetch(connection, "case_state", case_id=case_ids[0])
         else:
             states = fetch(connection, "case_states", ids=case_ids)
+        states = [row | {"revision_id": row[which]} for row in states if row[which]]
         of_case: dict[str, list[str]] = defaultdict(list)
         for row in fetch(connection, "case_revision_ids", ids=case_ids):
             of_case[row["case_id"]].append(row["revision_id"])
@@ -300,7 +315,9 @@ class CaseReads(Reader):
                 newer=revisions.get(row["newer_revision_id"] or ""),
                 revisions=tuple(revisions[one] for one in of_case[case_id]),
                 reviews=tuple(reviews[case_id]),
-                published=published.get(case_id),
+                published=published.get(case_id) if row["published_revision_id"] else None,
+                published_revision_id=row["published_revision_id"],
+                next_revision_id=row["next_revision_id"],
             )
 
         return {row["case_id"]: view(row) for row in states}

@@ -94,12 +94,12 @@ ORDER BY stored_at;
 
 -- name: case_state
 -- Of one case: the planner finds it in half the time that a list of one takes.
-SELECT case_id, source_id, status, revision_id, newer_revision_id
+SELECT * EXCLUDE (updated_at, stored_at)
 FROM case_states
 WHERE case_id = $case_id;
 
 -- name: case_states
-SELECT case_id, source_id, status, revision_id, newer_revision_id
+SELECT * EXCLUDE (updated_at, stored_at)
 FROM case_states
 WHERE list_contains($ids::JSON::VARCHAR[], case_id);
 
@@ -152,26 +152,36 @@ WHERE $ids IS NULL OR list_contains($ids::JSON::VARCHAR[], cases.case_id)
 ORDER BY cases.stored_at;
 
 -- name: publications
-SELECT * FROM current_publications ORDER BY stored_at;
+-- The reason is that of a withdrawal that the target does not show yet.
+SELECT
+    published.* REPLACE ((
+        SELECT max_by(reviews.reason, reviews.stored_at)
+        FROM reviews
+        WHERE reviews.case_id = published.case_id
+            AND reviews.decision = 'withdraw'
+            AND reviews.stored_at > published.stored_at
+    ) AS reason)
+FROM current_publications AS published
+ORDER BY stored_at;
 
 -- name: publishing
 -- What the next publication to a target adds, changes, keeps and withdraws: the newest of each.
 WITH planned AS (
     SELECT
         states.case_id,
-        states.revision_id,
+        coalesce(states.next_revision_id, states.revision_id) AS revision_id,
         states.updated_at,
         published.address,
         CASE
-            WHEN states.status NOT IN ('approved', 'published') THEN 'withdrawn'
+            WHEN states.next_revision_id IS NULL THEN 'withdrawn'
             WHEN published.case_id IS NULL THEN 'added'
-            WHEN published.revision_id <> states.revision_id THEN 'changed'
+            WHEN published.revision_id <> states.next_revision_id THEN 'changed'
             ELSE 'kept'
         END AS change
     FROM case_states AS states
     LEFT JOIN current_publications AS published
         ON published.case_id = states.case_id AND published.target = $target
-    WHERE states.status IN ('approved', 'published') OR published.case_id IS NOT NULL
+    WHERE states.next_revision_id IS NOT NULL OR published.case_id IS NOT NULL
 ),
 shown AS (
     SELECT *, count(*) OVER (PARTITION BY change) AS total

@@ -69,12 +69,6 @@ checked AS (
     WHERE result <> 'unreachable' AND source_id IN (SELECT source_id FROM states)
     GROUP BY source_id
 ),
-shown AS (
-    SELECT case_id, max_by(revision_id, stored_at) AS published_id
-    FROM current_publications
-    WHERE case_id IN (FROM wanted)
-    GROUP BY case_id
-),
 discussed AS (
     SELECT
         reviews.case_id,
@@ -110,7 +104,7 @@ SELECT
     checked.result AS checked,
     nullif(discussed.assignee, '') AS assignee,
     discussed.changed_by,
-    shown.published_id,
+    states.published_revision_id AS published_id,
     coalesce(discussed.comments, 0) AS comments,
     epoch(states.updated_at) AS updated_at,
     epoch(states.stored_at) AS stored_at
@@ -123,7 +117,6 @@ LEFT JOIN tagged ON tagged.revision_id = states.revision_id
 LEFT JOIN batched ON batched.source_id = states.source_id
 LEFT JOIN judged ON judged.source_id = states.source_id
 LEFT JOIN checked ON checked.source_id = states.source_id
-LEFT JOIN shown ON shown.case_id = states.case_id
 LEFT JOIN discussed ON discussed.case_id = states.case_id;
 
 -- name: index_texts
@@ -132,18 +125,12 @@ WITH wanted AS (
     SELECT unnest($ids::JSON::VARCHAR[]) AS case_id
 ),
 states AS (
-    SELECT case_id, revision_id FROM case_states WHERE case_id IN (FROM wanted)
-),
-shown AS (
-    SELECT case_id, max_by(revision_id, stored_at) AS revision_id
-    FROM current_publications
-    WHERE case_id IN (FROM wanted)
-    GROUP BY case_id
+    FROM case_states WHERE case_id IN (FROM wanted)
 ),
 used AS (
     SELECT case_id, revision_id, true AS is_current, false AS is_published FROM states
     UNION ALL
-    SELECT case_id, revision_id, false, true FROM shown
+    SELECT case_id, published_revision_id, false, true FROM states
 ),
 once AS (
     SELECT

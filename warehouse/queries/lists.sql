@@ -233,15 +233,15 @@ placed AS (
 )
 SELECT
     states.case_id,
-    states.revision_id,
+    states.next_revision_id AS revision_id,
     approved.approval_id,
     checked.checked_at,
     placed.address
 FROM case_states AS states
-LEFT JOIN approved USING (revision_id)
+LEFT JOIN approved ON approved.revision_id = states.next_revision_id
 LEFT JOIN checked USING (source_id)
 LEFT JOIN placed USING (case_id)
-WHERE states.status IN ('approved', 'published')
+WHERE states.next_revision_id IS NOT NULL
 ORDER BY states.stored_at;
 
 -- name: site_changes

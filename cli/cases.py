@@ -115,16 +115,20 @@ def reject(
     case_ids: CaseIds,
     reason: Annotated[str, opt("--reason", "-r", help="Why; kept for later.")],
     draft: Annotated[bool, opt("--draft", help="Refuse only a newer draft.")] = False,
+    withdraw: Annotated[
+        bool, opt("--withdraw", help="Take published cases off the site; readers see the reason.")
+    ] = False,
     who: options.Who = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Reject cases with a reason; --draft refuses a newer draft and keeps the case."""
+    """Reject drafts, or edits of published cases, with a reason; --withdraw published cases."""
     from review import adoption, decisions
 
     def decide(warehouse: "Warehouse", case_id: str, name: str) -> Review:
         if draft:
             return adoption.refuse_draft(warehouse, case_id, name, reason=reason)
-        return decisions.reject(warehouse, case_id, reason, name)
+        act = decisions.withdraw if withdraw else decisions.reject
+        return act(warehouse, case_id, reason, name)
 
     _each(context, case_ids, who, decide, as_json=as_json)
 

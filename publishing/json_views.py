@@ -86,6 +86,7 @@ def case_json(
         "case_id": view.case.case_id,
         "status": view.status.value,
         "revision_id": revision.revision_id,
+        "published_revision_id": view.published_revision_id,
         "source": view.source.model_dump(mode="json"),
         "url": document.url,
         **{name: fact.value for name, fact in facts.items()},

@@ -159,6 +159,8 @@ def _making(view: CaseView) -> Iterator[str]:
     for unread in revision.unread:
         span = f"passages {unread.first} to {unread.last}"
         yield f"[yellow]{'not read':<10}[/] {span}: {plain(unread.reason)}"
+    if view.published_revision_id not in {None, revision.revision_id}:
+        yield "[yellow]Readers see an earlier revision until this one is published.[/]"
     if view.newer:
         yield "[yellow]A newer draft waits: compare it in the desk.[/]"
 

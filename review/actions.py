@@ -37,6 +37,7 @@ _DONE: Mapping[Decision, str] = {
     Decision.RESOLVE: "Comment resolved.",
     Decision.ASSIGN: "Assignment kept.",
     Decision.REOPEN: "Back among the drafts.",
+    Decision.WITHDRAW: "Withdrawn: it leaves the site at the next publication.",
     Decision.APPROVE: "Approved.",
     Decision.REJECT: "Rejected.",
 }
@@ -44,7 +45,7 @@ _DONE: Mapping[Decision, str] = {
 
 @router.post("/cases/{case_id}/decisions")
 async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
-    """Approve, reject, edit, reopen, comment or assign; show the case afterwards, or the next."""
+    """Approve, reject, edit, withdraw, comment and so on; show the case afterwards, or the next."""
     form = await request.form()
     fields = fields_of(form)
     if "rests_on" in fields:

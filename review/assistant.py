@@ -165,6 +165,7 @@ class _Tools:
     ) -> Review:
         """Approve or reject the revision that get_draft returned, as the curator asked for.
 
+        A published case stays published as it is when an edit of it is rejected.
         One with doubtful parts can only be rejected here: a curator looks at these at the desk.
         """
         seen: dict[str, Any] = {"expected_revision": revision_id, "expected_status": "draft"}

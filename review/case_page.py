@@ -20,7 +20,7 @@ from schemas.reviews import CaseStatus, CaseView, Decision, Review
 from schemas.sources import Document
 
 _WORST_FIRST = (*reversed(Level),)
-_DECISIVE = (Decision.APPROVE, Decision.REJECT)
+_DECISIVE = (Decision.APPROVE, Decision.REJECT, Decision.WITHDRAW)
 
 
 class Item(NamedTuple):
@@ -100,7 +100,8 @@ def case_page(view: CaseView) -> CasePage:
     study, quotes = view.revision.study, Quotes(view.document)
     doubts = held_back(study)
     assigned = (r.reason for r in reversed(view.reviews) if r.decision is Decision.ASSIGN)
-    decisive = (r for r in reversed(view.reviews) if r.decision in _DECISIVE)
+    current = (r for r in reversed(view.reviews) if r.revision_id == view.revision.revision_id)
+    decisive = (r for r in current if r.decision in _DECISIVE)
     return CasePage(
         view=view,
         facts=[Item(fact, quotes.of(fact.evidence)) for fact in map(study.fact, FACT_NAMES)],

@@ -78,13 +78,32 @@ def reject(
     seen: Seen | None = None,
     seconds: float | None = None,
 ) -> Review:
-    """Reject the case, with a reason for those who submit the source again."""
+    """Reject the case, with a reason for those who submit the source again.
+
+    Of a published case only an edit can be rejected: the published revision is current again.
+    """
     if not reason.strip():
         raise InvalidDecision("give a reason for the rejection: it is kept in the history")
     view = current(warehouse, case_id, seen)
     if view.status is CaseStatus.REJECTED:
         raise InvalidDecision(f"{case_id} is rejected already; reopen it to decide again")
+    if view.published_revision_id == view.revision.revision_id:
+        raise InvalidDecision(f"readers see this revision of {case_id}: withdraw the case instead")
     return keep(warehouse, view, Decision.REJECT, who, reason.strip(), seconds=seconds)
+
+
+def withdraw(
+    warehouse: Warehouse, case_id: str, reason: str, who: str, *, seen: Seen | None = None
+) -> Review:
+    """Take a published case off the site at the next publication; its page gives the reason."""
+    if not reason.strip():
+        raise InvalidDecision(
+            "give a reason for the withdrawal: readers see it in place of the case"
+        )
+    view = current(warehouse, case_id, seen)
+    if view.published_revision_id is None or view.status is CaseStatus.REJECTED:
+        raise InvalidDecision(f"{case_id} is not published: there is nothing to withdraw")
+    return keep(warehouse, view, Decision.WITHDRAW, who, reason.strip())
 
 
 def reopen(
@@ -95,7 +114,7 @@ def reopen(
     seen: Seen | None = None,
     note: str | None = None,
 ) -> Review:
-    """Put a decided case back among the drafts."""
+    """Put a decided case back among the drafts; what is published stays so."""
     view = current(warehouse, case_id, seen)
     if view.status is CaseStatus.DRAFT:
         raise InvalidDecision(f"{case_id} is a draft: there is nothing to reopen")

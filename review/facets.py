@@ -194,6 +194,7 @@ def flags(line: Line) -> list[str]:
     """Return what is unusual about a case, in words."""
     found = {
         "open comments": line["comments"],
+        "edit of a published case": line["published_id"] and line["status"] == "draft",
         "newer draft": line["newer"] and line["status"] != "rejected",
         "triage was unsure": line["verdict"] == "unsure",
         "drafted anyway": line["verdict"] == "not_a_case_study",

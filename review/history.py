@@ -20,6 +20,7 @@ _DONE: Mapping[Decision, str] = MappingProxyType(
         Decision.REJECT: "rejected",
         Decision.EDIT: "edited",
         Decision.REOPEN: "reopened",
+        Decision.WITHDRAW: "withdrew the case from the site",
         Decision.COMMENT: "commented",
         Decision.RESOLVE: "resolved a comment",
         Decision.ADOPT_DRAFT: "took over a newer draft",

@@ -17,14 +17,17 @@ from warehouse import Warehouse
 class DecisionRequest(Frozen):
     """What a curator wants; ``reason`` is also the text of a comment and the name of an assignee.
 
+    Readers see the reason of a withdrawal.
+
     ``expected_…`` say what the curator was looking at. ``confirm`` and ``leave_out`` are those of
     an approval, ``changes`` those of an edit. ``about`` is the part that a comment is about, the
     comment to resolve, or the revision to restore.
     """
 
     decision: Literal[
-        "approve", "reject", "reopen", "comment", "resolve", "assign", "edit", "undo", "restore"
-    ]
+        "approve", "reject", "reopen", "withdraw", "comment", "resolve", "assign", "edit", "undo",
+        "restore",
+    ]  # fmt: skip
     reason: str | None = None
     about: str | None = None
     confirm: bool = False
@@ -73,6 +76,7 @@ def decide(
             },
         ),
         "reject": (decisions.reject, {"seen": seen, "reason": reason, "seconds": seconds}),
+        "withdraw": (decisions.withdraw, {"seen": seen, "reason": reason}),
         "reopen": (decisions.reopen, {"seen": seen, "note": note}),
         "comment": (decisions.comment, {"text": reason, "part": about or None}),
         "resolve": (decisions.resolve, {"comment_id": about}),

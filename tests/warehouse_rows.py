@@ -292,7 +292,7 @@ class Story:
         """Return source, document and case, then a row or two for each step.
 
         Steps are separated by commas: ``draft 1``, ``edit 2``, ``approve 1``, ``publish 1``,
-        ``withdraw 1`` and the other decisions; the number names the revision.
+        ``unpublish 1`` and the other decisions; the number names the revision.
         """
         document = self.document()
         rows: list[Any] = [self.source(), document, self.case()]
@@ -308,7 +308,7 @@ class Story:
             case "edit":
                 edited = self.revision(document_id, number, made_by="person")
                 return [edited, self.review(Decision.EDIT, number)]
-            case "publish" | "withdraw":
-                return [self.publication(number, withdrawn=verb == "withdraw")]
+            case "publish" | "unpublish":
+                return [self.publication(number, withdrawn=verb == "unpublish")]
             case _:
                 return [self.review(Decision(verb), number)]

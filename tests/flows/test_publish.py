@@ -1,6 +1,8 @@
 """From approved cases to the site, and back."""
 
 import json
+import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,17 @@ from local_site import Site
 from config.services import Services
 from flows.ingest import process
 from flows.run import Run
-from flows.site import publish_site
+from flows.site import publish_site, site_settings
+from publishing.export import export
 from publishing.plan import Published
 from review.changes import SetFact
-from review.decisions import approve, edit, reject, reopen
-from schemas.errors import PublishError
-from schemas.reviews import CaseStatus, CaseView
+from review.decisions import approve, edit, reject, reopen, withdraw
+from review.revisions import edited, keep
+from schemas.cases import CaseStudy
+from schemas.errors import InvalidDecision, PublishError
+from schemas.reviews import CaseStatus, CaseView, Decision
 from schemas.sources import SourceRef
+from warehouse import Dataset
 
 
 @pytest.fixture
@@ -74,19 +80,119 @@ async def test_an_edited_and_approved_case_is_changed_at_its_address(
     assert "Claims, anew" in (done.path / after.address).read_text("utf-8")
 
 
-async def test_a_reopened_case_is_withdrawn_and_its_page_says_so(
+def files(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder."""
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*.*")}
+
+
+async def test_an_edit_leaves_the_approved_revision_published(
+    services: Services, approved: str, tmp_path: Path
+) -> None:
+    """Until it is approved: site, export and views keep what readers have, in every folder."""
+    done = await publish_site(services)
+    page = done.path / services.warehouse.publications()[0].address
+    before, query = page.read_bytes(), "SELECT * FROM published_statements ORDER BY n"
+    rows, day = services.warehouse.sql(query), date(2026, 11, 30)
+    exported = tmp_path / "data"
+    export(done.path, exported, site_settings(services.settings), day, Dataset)
+    released = files(exported)
+
+    edit(services.warehouse, approved, [SetFact(name="title", value="Unseen until now")], "tester")
+    assert services.warehouse.case(approved).status is CaseStatus.DRAFT
+    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
+    assert page.read_bytes() == before
+    assert services.warehouse.sql(query) == rows
+    export(done.path, exported, site_settings(services.settings), day, Dataset)
+    assert files(exported) == released
+    second = await publish_site(services, tmp_path / "second")
+    assert outcome(second) == {"added": (approved,)}
+    assert "Unseen until now" not in "".join(
+        text.decode("utf-8", "replace") for text in files(second.path).values()
+    )
+
+    approve(services.warehouse, approved, "tester", leave_out=True)
+    assert outcome(await publish_site(services)) == {"changed": (approved,)}
+    assert "Unseen until now" in page.read_text("utf-8")
+
+
+async def test_a_site_written_again_has_what_is_published_and_no_edit(
+    services: Services, approved: str
+) -> None:
+    """Also where the edit rests on another text of the source, and the folder was deleted."""
+    done = await publish_site(services)
+    view = services.warehouse.case(approved)
+    text = "Another text, of one sentence."
+    passage = view.document.passages[0].model_copy(update={"start": 0, "end": len(text)})
+    changes = {"document_id": "doc1_new", "text": text, "passages": (passage,)}
+    new = edited(view.revision, CaseStudy(facts=view.revision.study.facts), "tester")
+    new = new.model_copy(update={"document_id": "doc1_new"})
+    services.warehouse.append(view.document.model_copy(update=changes))
+    keep(services.warehouse, view, Decision.EDIT, "tester", None, new=new)
+    before = {name: data for name, data in files(done.path).items() if name.startswith("cases/")}
+    shutil.rmtree(done.path)
+    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
+    after = files(done.path)
+    assert {name: after.get(name) for name in before} == before
+
+
+async def test_a_rejected_edit_leaves_the_case_published(services: Services, approved: str) -> None:
+    """The published revision is current again; it can only be withdrawn, not rejected."""
+    warehouse = services.warehouse
+    await publish_site(services)
+    before = warehouse.case(approved).revision
+    for take_back in (
+        reopen,
+        lambda *given: edit(*given[:2], [SetFact(name="year", value="2021")], given[2]),
+    ):
+        take_back(warehouse, approved, "tester")
+        if take_back is reopen:
+            with pytest.raises(InvalidDecision, match="withdraw the case instead"):
+                reject(warehouse, approved, "wrong", "tester")
+    reject(warehouse, approved, "the year is a guess", "tester")
+    after = warehouse.case(approved)
+    assert (after.revision, after.status) == (before, CaseStatus.PUBLISHED)
+    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
+    with pytest.raises(InvalidDecision, match="withdraw the case instead"):
+        reject(warehouse, approved, "wrong", "tester")
+    edit(warehouse, approved, [SetFact(name="year", value="2022")], "tester")
+    assert warehouse.case(approved).revision.parent_id == before.revision_id
+
+
+async def test_a_withdrawal_that_was_thought_over_is_published_again(
+    services: Services, approved: str
+) -> None:
+    """Withdrawn and approved before the next publication: the page stays, and outlives an edit."""
+    warehouse = services.warehouse
+    await publish_site(services)
+    withdraw(warehouse, approved, "A number is wrong.", "tester")
+    reopen(warehouse, approved, "tester")
+    assert warehouse.case(approved).next_revision_id is None, "reopening alone takes nothing back"
+    approve(warehouse, approved, "tester", leave_out=True)
+    assert outcome(await publish_site(services)) == {"changed": (approved,)}
+    edit(warehouse, approved, [SetFact(name="year", value="2022")], "tester")
+    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
+
+
+async def test_a_withdrawn_case_leaves_a_page_with_the_reason(
     services: Services, approved: str
 ) -> None:
     """A tombstone stays at the address; an approved case comes back to it."""
+    for act in (withdraw, reject):
+        with pytest.raises(InvalidDecision, match="reason"):
+            act(services.warehouse, approved, " ", "tester")
+    with pytest.raises(InvalidDecision, match="nothing to withdraw"):
+        withdraw(services.warehouse, approved, "Not published yet.", "tester")
     await publish_site(services)
     (before,) = services.warehouse.publications()
-    reopen(services.warehouse, approved, "tester")
+    withdraw(services.warehouse, approved, "Its <b>author</b> asked for it.", "tester")
 
     done = await publish_site(services)
     assert outcome(done) == {"withdrawn": (approved,)}
+    assert services.warehouse.case(approved).status is CaseStatus.REJECTED
     assert services.warehouse.publications() == []
     tombstone = (done.path / before.address).read_text("utf-8")
     assert "withdrawn" in tombstone.lower()
+    assert "Its &lt;b&gt;author&lt;/b&gt; asked for it." in tombstone
     assert "Kellamoor" not in tombstone
     changes = json.loads((done.path / "changes.json").read_text("utf-8"))
     assert [(one["what"], one["title"]) for one in changes] == [
@@ -96,6 +202,8 @@ async def test_a_reopened_case_is_withdrawn_and_its_page_says_so(
     assert outcome(await publish_site(services)) == {}
     assert (done.path / before.address).read_text("utf-8") == tombstone, "and it stays one"
 
+    reopen(services.warehouse, approved, "tester")
+    assert outcome(await publish_site(services)) == {}
     approve(services.warehouse, approved, "tester", leave_out=True)
     assert outcome(await publish_site(services)) == {"added": (approved,)}
     assert services.warehouse.publications()[0].address == before.address

@@ -98,6 +98,9 @@ async def test_a_case_is_shown_as_its_readers_see_it(services, warehouse, case_i
     assert page.mime_type == "text/markdown"
     assert page.text.startswith("# A claims assistant")
     await publish_site(services)
+    assert (await answered(server, "get_case", case_id=case_id))["title"] == found["title"]
+    decisions.withdraw(warehouse, case_id, "The company asked for it.", "mira")
+    assert await answered(server, "search_cases", query="claims") == []
     assert await answered(server, "search_statements", query="claimants") == []
     assert "is not published" in await answered(server, "get_case", case_id=case_id)
     draft = next(one for one in warehouse.case_ids() if one != case_id)

@@ -71,10 +71,13 @@ def test_a_page_made_while_publishing_ends_is_of_one_state(desk, case_id, monkey
     assert page.xpath("//*[@id='publish']/@hx-trigger") == ["every 1s"]
 
 
-def test_a_reopened_case_leaves_at_the_next_publication(desk, warehouse, case_id):
+def test_a_withdrawn_case_leaves_at_the_next_publication(desk, warehouse, case_id):
     """The page announces the withdrawal, and then says that it was done."""
     published(desk)
     desk.decide(case_id, "reopen")
+    assert changes(read(desk.get("/publish")))["as published"] == "1"
+    desk.decide(case_id, "withdraw", reason="The company asked for it.")
+    assert "Withdrawn by mira" in read(desk.get(f"/cases/{case_id}")).text_content()
     assert changes(read(desk.get("/publish")))["to withdraw"] == "1"
     assert "Withdrawn: 1 case" in published(desk).text_content()
     assert warehouse.publications() == []

@@ -39,9 +39,16 @@ STATES = [
     ("draft 1, approve 1, publish 1, edit 2", 2, "draft", None),
     ("draft 1, approve 1, publish 1, edit 2, approve 2", 2, "approved", None),
     ("draft 1, approve 1, publish 1, edit 2, approve 2, publish 2", 2, "published", None),
-    ("draft 1, approve 1, publish 1, withdraw 1", 1, "approved", None),
-    ("draft 1, approve 1, publish 1, withdraw 1, publish 1", 1, "published", None),
+    ("draft 1, approve 1, publish 1, unpublish 1", 1, "approved", None),
+    ("draft 1, approve 1, publish 1, unpublish 1, publish 1", 1, "published", None),
     ("draft 1, approve 1, publish 1, reject 1", 1, "rejected", None),
+    ("draft 1, approve 1, publish 1, edit 2, reject 2", 1, "published", None),
+    ("draft 1, approve 1, publish 1, edit 2, approve 2, reject 2", 1, "published", None),
+    ("draft 1, approve 1, publish 1, edit 2, reject 2, edit 3", 3, "draft", None),
+    ("draft 1, approve 1, publish 1, draft 2, edit 3, reject 3", 1, "published", None),
+    ("draft 1, approve 1, publish 1, withdraw 1", 1, "rejected", None),
+    ("draft 1, approve 1, publish 1, edit 2, withdraw 2", 2, "rejected", None),
+    ("draft 1, approve 1, publish 1, edit 2, withdraw 2, reopen 2, reject 2", 2, "rejected", None),
     ("draft 1, publish 1", 1, "draft", None),
     ("draft 1, approve 9", 1, "draft", None),
 ]
@@ -69,6 +76,41 @@ def test_states_in_a_lake(lake: Lake):
     """The same rules hold in a lake, whose SQL is the same."""
     with Warehouse(lake) as shared:
         _check_states(shared)
+
+
+@pytest.mark.parametrize(
+    ("steps", "now", "next_time"),
+    [
+        ("draft 1, approve 1", None, 1),
+        ("draft 1, approve 1, edit 2", None, None),
+        ("draft 1, approve 1, publish 1", 1, 1),
+        ("draft 1, approve 1, publish 1, draft 2", 1, 1),
+        ("draft 1, approve 1, publish 1, edit 2", 1, 1),
+        ("draft 1, approve 1, publish 1, edit 2, approve 2", 1, 2),
+        ("draft 1, approve 1, publish 1, edit 2, approve 2, edit 3", 1, 1),
+        ("draft 1, approve 1, publish 1, edit 2, reject 2", 1, 1),
+        ("draft 1, approve 1, publish 1, draft 2, adopt_draft 2", 1, 1),
+        ("draft 1, approve 1, publish 1, reopen 1", 1, 1),
+        ("draft 1, approve 1, publish 1, withdraw 1", None, None),
+        ("draft 1, approve 1, publish 1, edit 2, withdraw 2, reopen 2", None, None),
+        ("draft 1, approve 1, publish 1, withdraw 1, reopen 1, approve 1", None, 1),
+        ("draft 1, approve 1, publish 1, withdraw 1, unpublish 1", None, None),
+        ("draft 1, approve 1, publish 1, withdraw 1, reopen 1, approve 1, publish 1, edit 2", 1, 1),
+        ("draft 1, reject 1", None, None),
+    ],
+)
+def test_what_readers_see_changes_by_approval_or_withdrawal(warehouse, steps, now, next_time):
+    """An edit, its rejection and a reopening leave it; a withdrawal ends it before it is published."""
+    warehouse.append(*Story().rows(steps))
+    view = warehouse.case("case1_a")
+    expected = tuple(number and f"rev1_a{number}" for number in (now, next_time))
+    assert (view.published_revision_id, view.next_revision_id) == expected
+    assert bool(view.published) == bool(now)
+    for which, number in (("published_revision_id", now), ("next_revision_id", next_time)):
+        shown = [one.revision.revision_id for one in warehouse.shown_views(["case1_a"], which)]
+        assert shown == ([f"rev1_a{number}"] if number else [])
+    planned = {row["case_id"]: row["revision_id"] for row in warehouse.publishable("site")}
+    assert planned == ({"case1_a": f"rev1_a{next_time}"} if next_time else {})
 
 
 def test_draft_waits_beside_an_edit_of_another(warehouse):

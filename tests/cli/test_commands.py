@@ -215,6 +215,42 @@ def test_edit_changes_facts_and_statements(run: Run, case_id: str) -> None:
     assert run("edit", case_id).exit_code == 2
 
 
+def test_edit_chooses_what_a_summary_sentence_rests_on(run: Run, case_id: str) -> None:
+    """By the numbers that show prints; a sentence of another section rests on none."""
+
+    def summary() -> dict[str, object]:
+        return lines(run("show", case_id, "--json"))[0]["summary"][0]
+
+    assert run("edit", case_id, "--set", "1.rests_on=5, 6").exit_code == 0
+    assert (summary()["n"], summary()["rests_on"]) == (1, [5, 6])
+    assert run("edit", case_id, "--set", "1.rests_on=99").exit_code == 2
+    assert run("edit", case_id, "--set", "6.rests_on=5").exit_code == 2
+    assert summary()["rests_on"] == [5, 6]
+
+
+def test_a_published_case_is_withdrawn_and_not_rejected(
+    run: Run, case_id: str, tmp_path: Path
+) -> None:
+    """An edit of it can be rejected; only --withdraw takes it off the site, with its reason."""
+    site = tmp_path / "site"
+    assert run("reject", case_id, "-r", "x", "--withdraw").exit_code == 2
+    run("approve", case_id, "--leave-out", "--confirm")
+    run("publish", "--to", site)
+    refused = run("reject", case_id, "-r", "A number is wrong.")
+    assert refused.exit_code == 2
+    assert "withdraw the case instead" in " ".join(refused.output.split())
+    run("edit", case_id, "--set", "year=2019")
+    assert "Readers see an earlier revision" in run("show", case_id).stdout
+    assert run("reject", case_id, "-r", "The year is a guess.").exit_code == 0
+    shown = lines(run("show", case_id, "--json"))[0]
+    assert (shown["status"], shown["published_revision_id"]) == ("published", shown["revision_id"])
+    assert run("reject", case_id, "-r", "A number is wrong.", "--withdraw").exit_code == 0
+    done = lines(run("publish", "--to", site, "--json"))[0]
+    assert done["withdrawn"] == [case_id]
+    (page,) = site.glob("cases/*/index.html")
+    assert "A number is wrong." in page.read_text("utf-8")
+
+
 def test_publish_writes_a_site(run: Run, case_id: str, tmp_path: Path) -> None:
     """Approved cases are written as pages and data; refuted statements are not."""
     run("approve", case_id, "--leave-out", "--confirm")

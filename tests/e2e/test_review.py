@@ -4,12 +4,13 @@ import re
 from collections import Counter
 
 import pytest
-from case_views import TEXT, a_study
+from case_views import TEXT, a_publication, a_study
 from playwright.sync_api import expect
 from scripted_endpoint import completion
 from ten_drafts import a_draft, review_ten
 
 from config.settings import Settings
+from review import decisions
 from schemas.reviews import CaseStatus
 
 pytestmark = pytest.mark.browser
@@ -112,6 +113,66 @@ def test_evidence_is_selected_in_the_source(build, page, address):
     page.locator("#p1 mark", has_text="about 4,000").click()
     expect(page.locator(".item.resting")).to_have_count(1)
     expect(page.locator(".chosen")).to_have_id("s-4")
+
+
+def test_a_published_case_is_edited_and_withdrawn(build, page, address, services):
+    """An edit waits as a draft beside what readers see; rejecting it is not withdrawing the case."""
+    case_id, warehouse = build.draft(), services.warehouse
+    decisions.approve(warehouse, case_id, "ada", leave_out=True)
+    revision_id = warehouse.case(case_id).revision.revision_id
+    here = {"revision_id": revision_id, "target": str(services.settings.site_path)}
+    published = a_publication(case_id, "cases/one/index.html")
+    warehouse.append(published.model_copy(update=here))
+    page.goto(f"{address}/cases/{case_id}")
+    expect(page.locator(".toolbar .status")).to_have_text("published")
+    expect(page.get_by_role("button", name="Reject")).to_have_count(0)
+    page.locator("#s-14 a.choose").click()
+    page.keyboard.press("e")
+    page.locator("#w-s-14 textarea[name=text]").fill("A second reader samples answers.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toolbar .status")).to_have_text("draft")
+    expect(page.locator(".caution.news")).to_contain_text("Readers see an earlier revision.")
+    page.get_by_role("button", name="Reject the edit… r").click()
+    expect(page.get_by_role("dialog")).to_contain_text("which stays on the site")
+    page.get_by_label("Why? It is kept in the history.").fill("It says less.")
+    page.get_by_role("button", name="Reject", exact=True).click()
+    expect(page.locator(".toolbar .status")).to_have_text("published")
+    expect(page.locator(".ruling")).to_contain_text("Published by ada")
+    assert warehouse.case(case_id).revision.revision_id == revision_id
+    page.get_by_role("button", name="Withdraw… w").click()
+    page.get_by_role("button", name="Withdraw", exact=True).click()  # without a reason
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Readers see this on that page").fill("Its author asked for it.")
+    page.get_by_role("button", name="Withdraw", exact=True).click()
+    expect(page.locator(".ruling")).to_contain_text("Withdrawn by mira")
+    expect(page.get_by_role("status")).to_contain_text("leaves the site at the next publication")
+    page.goto(f"{address}/publish")
+    expect(page.locator("#publish")).to_contain_text("1 case to withdraw")
+
+
+def test_what_a_summary_sentence_rests_on_is_chosen(build, page, address, services):
+    """Ticked in its form; quotes of these statements and its own show together."""
+    case_id = build.draft()
+    page.goto(f"{address}/cases/{case_id}")
+    page.locator("#s-2 a.choose").click()
+    page.keyboard.press("e")
+    page.get_by_text("Rests on 0 statements: choose").click()
+    page.get_by_label("Officers correct fewer drafts.").check()
+    page.get_by_label("An officer checks each answer.").check()
+    page.locator("#w-s-2").get_by_role("button", name="Save", exact=True).click()
+    expect(quotes_of(page, "s-2")).to_have_text(
+        ["officer checks", "a claims officer checks", LINES[6]]
+    )
+    page.keyboard.press("e")
+    page.get_by_text("Rests on 2 statements: choose").click()
+    page.get_by_label("An officer checks each answer.").uncheck()
+    page.locator("#w-s-2").get_by_role("button", name="Save", exact=True).click()
+    expect(quotes_of(page, "s-2")).to_have_text(["officer checks", LINES[6]])
+    page.keyboard.press("e")
+    page.locator("#w-s-2").get_by_role("button", name="Take away").click()
+    expect(quotes_of(page, "s-2")).to_have_text([LINES[6]])
+    (one,) = [s for s in services.warehouse.case(case_id).revision.study.statements if s.n == 2]
+    assert (one.rests_on, one.evidence) == ((16,), ())
 
 
 def test_back_after_a_save_decides_without_a_conflict(build, page, address, services):

@@ -1,8 +1,11 @@
 """The JSON beside the pages."""
 
 import pytest
+from case_views import a_publication
 from desk import KEY
 
+from review import decisions
+from review.changes import SetFact
 from review.jobs import Jobs
 from schemas.results import IngestResult, IngestStatus
 from schemas.reviews import CaseStatus
@@ -101,6 +104,24 @@ def test_sources_are_submitted_and_asked_about(desk, services, headers):
     refused = desk.post("/api/sources", json=body, headers=headers).json()["error"]
     assert refused["message"].startswith("Line 2: “ftp://b.example/” is not a web address")
     assert len(desk.app.state.desk.jobs.recent()) == 2
+
+
+def test_a_published_case_is_withdrawn_with_a_reason(desk, build, warehouse, headers):
+    """Without one it is refused; the queue flags an edit of a published case until then."""
+    case_id = build.draft()
+    decisions.approve(warehouse, case_id, "ada", leave_out=True)
+    published = a_publication(case_id, "cases/one/index.html")
+    revision_id = warehouse.case(case_id).revision.revision_id
+    warehouse.append(published.model_copy(update={"revision_id": revision_id}))
+    decisions.edit(warehouse, case_id, [SetFact(name="title", value="Another")], "ada")
+    assert "edit of a published case" in desk.get("/").text
+    address, body = f"/api/cases/{case_id}/decisions", {"decision": "withdraw"}
+    assert desk.post(address, json=body, headers=headers).status_code == 409
+    answer = desk.post(address, json=body | {"reason": "Asked for."}, headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (201, "Asked for.")
+    after = desk.get(f"/api/cases/{case_id}").json()
+    assert (after["status"], after["published_revision_id"]) == ("rejected", None)
+    assert desk.post(address, json=body | {"reason": "Again."}, headers=headers).status_code == 409
 
 
 def test_a_source_says_where_it_stands(desk, build, warehouse):

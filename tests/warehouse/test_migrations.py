@@ -51,6 +51,22 @@ def test_an_older_file_is_copied_and_upgraded(old, monkeypatch):
         assert connection.execute("SELECT count(*) FROM cases").fetchall() == [(1,)]
 
 
+def test_an_edit_made_before_withdrawals_leaves_what_is_published(path, monkeypatch):
+    """A file of the second edition would have lost the page at its next publication."""
+    older = schema.migrations()[:2]
+    with monkeypatch.context() as second_edition:
+        for module in ("schema", "file"):
+            second_edition.setattr(f"warehouse.{module}.migrations", lambda: older)
+        second_edition.setattr("warehouse.rows._columns", {})
+        with Warehouse(path) as warehouse:
+            warehouse.append(*Story().rows("draft 1, approve 1, publish 1, edit 2"))
+    with Warehouse(path) as warehouse:
+        view = warehouse.case("case1_a")
+        assert (view.revision.revision_id, view.status) == ("rev1_a2", "draft")
+        assert view.next_revision_id == view.published_revision_id == "rev1_a1"
+        assert [one.reason for one in warehouse.publications()] == [None]
+
+
 def test_a_failed_migration_changes_nothing(old, monkeypatch):
     """Its statements are rolled back together, and the error names the copy."""
     _newer_casebook(monkeypatch, BROKEN)

@@ -72,3 +72,23 @@ def test_what_a_curator_confirms_is_not_judged_again(desk, build, warehouse, mod
     after = next(s for s in warehouse.case(case_id).revision.study.statements if s.n == n)
     assert after.support.confirmed_by == "mira"
     assert not model_endpoint.requests
+
+
+def test_a_summary_sentence_is_judged_by_its_statements_and_its_quotes(
+    desk, build, warehouse, model_endpoint
+):
+    """What was ticked in its form, and the quote that was added, both reach the judge."""
+    case_id, asked = build.draft(), []
+
+    def judge(request):
+        asked.append(request["messages"][-1]["content"])
+        return completion({"verdicts": [{"statement": 1, "label": "entailed", "reason": "So."}]})
+
+    model_endpoint.script = judge
+    base = {"rests_on": ["", "4", "13"], "quote": "Officers now change 18 % of the drafts"}
+    desk.change(case_id, "set_statement", n="1", text="Officers change drafts.", **base)
+    one = warehouse.case(case_id).revision.study.statements[0]
+    assert (one.rests_on, one.support.level) == ((4, 13), SupportLevel.VERIFIED)
+    (line,) = [line for line in asked[0].splitlines() if line.startswith("Statement 1:")]
+    assert "it rests on “It answers about 4,000 claims a week.”, “vLLM serves" in line
+    assert line.endswith("[2][7]")

@@ -81,7 +81,7 @@ def test_a_report_that_no_longer_holds_is_not_published(run: Run, home: Path) ->
     """The check fails with the problem in words, and publishing refuses."""
     run("report", TITLE)
     case_id = lines(run("list", "--json"))[0]["case_id"]
-    assert run("reject", case_id, "--reason", "wrong").exit_code == 0
+    assert run("reject", case_id, "--withdraw", "--reason", "wrong").exit_code == 0
     run("publish")
     checked = run("report", "check", NAME)
     assert checked.exit_code == 3

@@ -25,7 +25,7 @@ from flows.report import (
 )
 from flows.site import publish_site, recording_path
 from review.changes import Drop
-from review.decisions import approve, edit, reject, reopen
+from review.decisions import approve, edit, withdraw
 from schemas.errors import InputError, ProviderUnavailable, UnknownId
 from schemas.reports import Outcome, Report, Role
 
@@ -243,8 +243,7 @@ async def test_changed_and_withdrawn_cases_mark_a_report(embedded: Services) -> 
     await publish_report(report, embedded)
     ottokar, brotmann = (case_of(embedded, name) for name in ("Ottokar", "Brotmann"))
     gone = next(c.text for s in report.sentences for c in s.citations if c.case_id == brotmann)
-    reopen(embedded.warehouse, brotmann, "tester")
-    reject(embedded.warehouse, brotmann, "an error", "tester")
+    withdraw(embedded.warehouse, brotmann, "an error", "tester")
     edit(embedded.warehouse, ottokar, [Drop(part="s-4")], "tester")
     approve(embedded.warehouse, ottokar, "tester")
     recording = recording_path(embedded.settings.home, report)
@@ -325,8 +324,7 @@ async def test_a_case_that_was_rejected_meanwhile_blocks_a_report(embedded: Serv
     assert embedded.warehouse.published_reports() == [report]
     await withdraw_report(report, embedded)
     brotmann = case_of(embedded, "Brotmann")
-    reopen(embedded.warehouse, brotmann, "tester")
-    reject(embedded.warehouse, brotmann, "an error", "tester")
+    withdraw(embedded.warehouse, brotmann, "an error", "tester")
     assert [one.about for one in (await publish_report(report, embedded)).lost] == [brotmann]
     assert embedded.warehouse.published_reports() == []
 

@@ -17,9 +17,9 @@ from warehouse import Warehouse
 class DecisionRequest(Frozen):
     """What a curator wants; ``reason`` is also the text of a comment and the name of an assignee.
 
-    Readers see that of a withdrawal. ``expected_…`` say what the curator was looking at. ``confirm`` and ``leave_out`` are those of
-    an approval, ``changes`` those of an edit. ``about`` is the part that a comment is about, the
-    comment to resolve, or the revision to restore.
+    Readers see that of a withdrawal. ``expected_…`` say what the curator was looking at.
+    ``confirm`` and ``leave_out`` are those of an approval, ``changes`` those of an edit. ``about``
+    is the part that a comment is about, the comment to resolve, or the revision to restore.
     """
 
     decision: Literal[

@@ -13,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, Texts, arg, opt
+from cli.report_text import answer_text, checked_text, expected_text, report_text
 from cli.terminal import NAME, emit, err, out, print_json, print_table, progress
-from publishing.terminal import answer_text, checked_text, expected_text, plain, report_text
+from publishing.terminal import plain
 from schemas.errors import InputError
 from schemas.reports import ReportLine, ReportStep
 

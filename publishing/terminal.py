@@ -8,13 +8,11 @@ from rich.panel import Panel
 from rich.table import Table
 
 from publishing.plan import Exported
-from publishing.reports.checks import CheckedReport
 from publishing.wording import count, listing
 from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Evidence, Statement, SupportLevel
 from schemas.generations import CostLine
 from schemas.imports import ImportReport
-from schemas.reports import CitedAnswer, Expected, Near, Outcome, Report
 from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import CaseLine, CaseView
 from schemas.sources import Check, CheckResult, Document, Passage, Source
@@ -325,79 +323,3 @@ def look_text(watched: Watch, look: Look) -> str:
         return f"[red]not read[/]  {plain(watched.address)}: {plain(look.failure)}"
     refused = f", {look.refused} refused by the rubric" if look.refused else ""
     return f"{plain(watched.address)}: {look.new} new of {look.found}{refused}"
-
-
-def expected_text(one: Expected) -> str:
-    """Return what a report would be made of, and what writing it takes."""
-    themes = "\n".join(f"       {n:>4}  {plain(heading)}" for heading, n in one.themes)
-    price = "price unknown" if one.cost_usd is None else f"about ${one.cost_usd:.2f}"
-    how = (
-        f"{plain(one.model)} writes it in about {one.calls} calls, {one.tokens:,} tokens, {price}"
-        if one.model
-        else "made of the statements themselves; a capable model would write it"
-    )
-    return (
-        f"[bold]{plain(one.title)}[/] ({one.template})\n"
-        f"       {count(one.cases, 'case')}, {count(one.statements, 'statement')} in "
-        f"{count(len(one.themes), 'theme')}; {how}\n{themes}"
-    )
-
-
-def report_text(report: Report) -> str:
-    """Return what became of a report."""
-    cited = sum(bool(one.citations) for one in report.sentences)
-    sources = f"{count(cited, 'sentence')} with sources in {count(len(report.case_ids), 'case')}"
-    numbers, failed = count(len(report.numbers), "number"), len(report.dropped)
-    lines = [
-        f"[green]report[/]  {report.name}  {plain(report.title)}",
-        f"{sources}, {numbers}; {failed} failed the checks",
-        f"casebook report show {report.name}      # read it",
-        f"casebook report publish {report.name}   # put it on the site",
-    ]
-    return "\n        ".join(lines)
-
-
-def checked_text(checked: CheckedReport) -> str:
-    """Return what a check of a report found."""
-    whole = f"{count(checked.numbers, 'number')} and {count(checked.citations, 'citation')}"
-    if not checked.problems:
-        return f"[green]holds[/]  {whole} checked"
-    lines = [f"[red]{count(len(checked.problems), 'problem')}[/]  {whole} checked"]
-    for one in checked.problems:
-        where = ", ".join(map(str, one.sentences))
-        lines.append(f"{one.kind}: {plain(one.message)}{f' (sentences {where})' if where else ''}")
-    return "\n       ".join(lines)
-
-
-def answer_text(found: CitedAnswer) -> str:
-    """Return an answer with its sources, or the statements that are nearest to the question."""
-    numbers = {near.citation: n for n, near in enumerate(found.statements, start=1)}
-    lines = []
-    for one in found.sentences:
-        marks = "".join(rf"\[{numbers[cited]}]" for cited in one.citations)
-        mark = "" if one.support == SupportLevel.VERIFIED else " [yellow](not judged)[/]"
-        lines.append(f"{plain(one.text)} [cyan]{marks}[/]{mark}")
-    why = "a capable model would answer from them"
-    why = "no sentence of the model passed the checks" if found.model else why
-    opening = {
-        Outcome.ANSWERED: lines,
-        Outcome.STATEMENTS: [f"[bold]The statements nearest to it[/] ({why}):"],
-        Outcome.SILENT: ["[yellow]The cases do not say.[/] The closest statements:"],
-    }[found.outcome]
-    return "\n".join(
-        [
-            *opening,
-            "",
-            *(
-                _near_text(n, one)
-                for one, n in zip(found.statements, numbers.values(), strict=True)
-            ),
-        ]
-    )
-
-
-def _near_text(n: int, near: Near) -> str:
-    cited = near.citation
-    whose = f"{plain(cited.label)}{f', {cited.year}' if cited.year else ''}"
-    mark = " (imported text)" if cited.part.startswith("p") else ""
-    return f"[cyan]{n:>3}[/]  {plain(cited.text)}\n     [dim]{whose}: {plain(cited.title)}{mark}[/]"

@@ -91,11 +91,12 @@ def lists_of(path: str) -> dict[str, bytes]:
     feed = f"<item><link>{path}</link></item><item><link>{PAGE}</link></item>"
     outline = f'<outline type="rss" xmlUrl="{path}"/>'
     entries = [{"url": path}, {"url": PAGE}, {"source": path, "url": f"{PAGE}/2"}]
+    entries.append({"url": f"{PAGE}/3", "transcript": path})
     atom = f'<entry><link href="{path}"/></entry><entry><link href="{PAGE}"/></entry>'
     texts = {
         "list.txt": f"{path}\nfile://{path}\n{PAGE}\n",
         "list.md": f"- [one]({path})\n- [two]({PAGE})\n- {path}\n",
-        "list.csv": f"source,title\n{path},A\n{PAGE},B\n",
+        "list.csv": f"source,transcript\n{path},\n{PAGE},{path}\n{PAGE}/2,\n",
         "list.tsv": f"source\ttitle\n{path}\tA\n{PAGE}\tB\n",
         "list.json": json.dumps(entries),
         "list.jsonl": "\n".join(map(json.dumps, entries)),
@@ -117,7 +118,8 @@ def quoted(desk, **fields) -> list[str]:
     quotes = map(
         desk.app.state.desk.batches.quote, read(answer).xpath("//input[@name='quote']/@value")
     )
-    return [item.reference.source for quote in quotes for item in quote.selection.items]
+    refs = [item.reference for quote in quotes for item in quote.selection.items]
+    return [name for ref in refs for name in (ref.source, ref.transcript) if name]
 
 
 def test_a_pasted_list_names_no_path(desk, secret, is_read):

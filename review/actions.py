@@ -55,11 +55,10 @@ async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> R
     judge = judge_of(desk.services, asyncio.get_running_loop())
     seconds = desk.seconds_open(who.name, case_id)
     try:
-        review = await desk.once(
-            who.name,
-            f"{case_id} {wanted.model_dump_json()}",
-            partial(decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds),
-        )
+        work = partial(decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds)
+        # A form that names the revision it is about cannot be meant twice.
+        act = wanted.expected_revision and f"{case_id} {wanted.model_dump_json()}"
+        review = await (desk.once(who.name, act, work) if act else asyncio.to_thread(work))
     except EditClash as clash:
         return await _show_clash(request, desk, case_id, clash, fields)
     desk.live.note_change()

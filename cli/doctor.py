@@ -13,8 +13,8 @@ import typer
 
 from cli import options
 from cli.context import interruptible, load_settings
+from cli.summaries import plain
 from cli.terminal import out, print_json
-from publishing.terminal import plain
 from schemas.errors import CasebookError, ConfigurationError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import typer
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
 from cli.options import opt
+from cli.summaries import plain
 from cli.terminal import err, print_json, print_table
-from publishing.terminal import plain
 from schemas.errors import CasebookError, InputError
 
 if TYPE_CHECKING:

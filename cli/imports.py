@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, arg, opt
+from cli.summaries import import_text
 from cli.terminal import NAME, emit, progress
-from publishing.terminal import import_text
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def import_(
 
     async def work(services: "Services") -> int:
         from flows.imports import import_cases
-        from publishing.export import title_of
+        from publishing.exchange.export import title_of
 
         with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
             task = bar.add_task(f"importing {path.name}", total=None)

@@ -16,7 +16,7 @@ import typer
 
 from cli import batches, cases, doctor, evaluate, imports, operate, reports, sources
 from cli.options import opt
-from publishing.terminal import printable
+from cli.summaries import printable
 from schemas.errors import CasebookError
 
 app = typer.Typer(

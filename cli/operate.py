@@ -19,8 +19,8 @@ from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, Texts, arg, opt
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
+from cli.summaries import COST_COLUMNS, check_text, cost_cells, export_text, plain
 from cli.terminal import emit, err, out, print_json, print_table
-from publishing.terminal import COST_COLUMNS, check_text, cost_cells, export_text, plain
 from schemas.results import IngestStatus
 from schemas.sources import SourceRef
 
@@ -74,7 +74,7 @@ def export(
 
     async def work(services: "Services") -> None:
         from flows.site import published_lines, site_settings
-        from publishing.export import export as write
+        from publishing.exchange.export import export as write
         from warehouse import Dataset
 
         site, day = published_lines(services).parents[1], (date or datetime.now(UTC)).date()

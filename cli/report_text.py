@@ -1,7 +1,7 @@
 """What the terminal shows of reports and answers."""
 
+from cli.summaries import plain
 from publishing.reports.checks import CheckedReport
-from publishing.terminal import plain
 from publishing.wording import count
 from schemas.cases import SupportLevel
 from schemas.reports import CitedAnswer, Expected, Near, Outcome, Report

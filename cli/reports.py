@@ -14,8 +14,8 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, Texts, arg, opt
 from cli.report_text import answer_text, checked_text, expected_text, report_text
+from cli.summaries import plain
 from cli.terminal import NAME, emit, err, out, print_json, print_table, progress
-from publishing.terminal import plain
 from schemas.errors import InputError
 from schemas.reports import ReportLine, ReportStep
 
@@ -160,7 +160,7 @@ async def _act(services: "Services", what: str, name: str | None, *, as_json: bo
 async def _show(services: "Services", found: "Report", *, as_json: bool) -> int:
     from flows.report import view
     from flows.site import site_settings
-    from publishing.reports.pages import report_json, report_markdown
+    from publishing.site.report_pages import report_json, report_markdown
 
     shown = await view(found, services)
     text = report_markdown(shown, site_settings(services.settings))

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run, standard_input
 from cli.options import Text, Texts, arg, opt
+from cli.summaries import document_view, failure_text, plain, unfinished_text
 from cli.terminal import StageBars, emit, err, out, print_json, print_result
 from publishing.json_views import document_json, failure_json
-from publishing.terminal import document_view, failure_text, plain, unfinished_text
 from schemas.errors import CasebookError, InputError
 from schemas.results import Failure
 from schemas.sources import SourceRef

@@ -18,8 +18,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from cli.summaries import plain, printable, result_text
 from publishing.json_views import result_json
-from publishing.terminal import plain, printable, result_text
 from schemas.results import IngestResult
 
 _STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")

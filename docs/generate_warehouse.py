@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from publishing.questions import questions
+from publishing.site.questions import questions
 from warehouse import Warehouse
 
 PAGE = Path(__file__).parent / "warehouse.md"

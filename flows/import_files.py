@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from publishing.exchange import is_record, read_records
-from publishing.imports import Row, markdown_row, records
+from publishing.exchange.imports import Row, markdown_row, records
+from publishing.exchange.restore import is_record, read_records
 from publishing.records import CaseRecord
 from schemas.errors import InputError
 from schemas.imports import Finding, ImportedRecord

@@ -14,7 +14,7 @@ from extractors.fetch.fetch import SourceIdentity, identify
 from flows.identity import document_from
 from flows.import_files import parse
 from flows.restore import reference_to, restore_cases, snapshot_of
-from publishing.imports import mapped_tags, reviewed_case, spellings
+from publishing.exchange.imports import mapped_tags, reviewed_case, spellings
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
 from schemas.imports import Finding, ImportedRecord, ImportReport

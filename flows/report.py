@@ -17,7 +17,7 @@ from publishing.reports.material import material
 from publishing.reports.numbers import Counts, used
 from publishing.reports.templates import Template, template_for
 from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag
-from publishing.reports.views import ReportView, view_of
+from publishing.site.report_views import ReportView, view_of
 from publishing.slugs import name_of
 from schemas.errors import InputError
 from schemas.frozen import Frozen, content_id, sha256_hex

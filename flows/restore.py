@@ -11,8 +11,8 @@ from typing import Any
 from config.services import Services
 from extractors.fetch.fetch import SourceIdentity, identify
 from flows.import_files import parse_lines
-from publishing.exchange import document_of, study_of
-from publishing.imports import restored_case
+from publishing.exchange.imports import restored_case
+from publishing.exchange.restore import document_of, study_of
 from publishing.records import CaseRecord
 from schemas.frozen import content_id
 from schemas.imports import Finding, ImportReport

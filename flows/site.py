@@ -13,12 +13,12 @@ from typing import Any
 from config.services import Services
 from config.settings import Settings
 from publishing.conversion import published_case
-from publishing.export import RECORDS
+from publishing.exchange.export import RECORDS
 from publishing.files import key_of
 from publishing.plan import Blocked, Change, Plan, Published, SiteSettings
-from publishing.process import build_apart
 from publishing.records import Entry, entry_of
-from publishing.site import blocked_by, earlier_site, site_version
+from publishing.site.build import blocked_by, earlier_site, site_version
+from publishing.site.process import build_apart
 from publishing.slugs import slug_of
 from schemas.errors import InputError
 from schemas.frozen import content_id

@@ -1,1 +1,1 @@
-"""The published site: which part of a case readers may see, its pages, and its data."""
+"""What readers get: the site, reports, recordings and datasets; here the parts they share."""

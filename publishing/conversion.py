@@ -10,9 +10,11 @@ from typing import Any
 
 from publishing.anchors import link_to_quote, place, web_address
 from publishing.companies import company_key
-from publishing.exchange import APPROVED_AT, APPROVED_BY, HELD_BACK, link_key
 from publishing.gate import Gated, has_visible_text, readable
 from publishing.records import (
+    APPROVED_AT,
+    APPROVED_BY,
+    HELD_BACK,
     Imported,
     ProsePart,
     Provenance,
@@ -22,6 +24,7 @@ from publishing.records import (
     PublishedTag,
     Quote,
     SourceCard,
+    link_key,
 )
 from publishing.wording import byline, one_line, silent_parts
 from schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag

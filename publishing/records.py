@@ -15,6 +15,11 @@ from schemas.sources import CheckResult, SourceKind
 
 _KICKERS: tuple[FactName, ...] = ("company", "industry", "year")
 
+HELD_BACK = "the database held back what the source says of it"
+"""Why a part is among the hidden texts of an import: the source is not silent about it."""
+APPROVED_AT, APPROVED_BY = "approved there on", "approved there by"
+"""Why what the database says of a case's approval is among the hidden texts of an import."""
+
 
 class Quote(Frozen):
     """Words of the source, where they stand, and the address that opens the source there.
@@ -312,3 +317,8 @@ def entry_of(case: PublishedCase) -> Entry:
         imported_from=case.imported.database if case.imported else None,
         digest=case.content_hash,
     )
+
+
+def link_key(start: int | None, end: int | None) -> str:
+    """Return the reason by which a document of an import keeps the link to a quote."""
+    return f"link to characters {start} to {end}"

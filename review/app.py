@@ -11,7 +11,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from config.services import Services
-from publishing.site import STATIC as SITE_FILES
+from publishing.site.build import STATIC as SITE_FILES
 from review import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
 from review.accounts import digest
 from review.problems import answer_errors

@@ -6,8 +6,8 @@ forbids the step or is not as it was ``seen``.
 
 from collections.abc import Callable, Sequence
 
+from publishing.exchange.imports import as_imported
 from publishing.gate import blocked
-from publishing.imports import as_imported
 from publishing.wording import day
 from review.changes import Change
 from review.doubts import confirmed, held_back, part_id, parts_of, quoted

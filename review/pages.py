@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from extractors.fetch.fetch import identify
 from extractors.text import decode
 from flows.site import site_settings
-from publishing.site import preview
+from publishing.site.build import preview
 from review import queue as queue_parts
 from review import terms
 from review.case_page import case_page, item_of

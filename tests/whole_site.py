@@ -18,7 +18,7 @@ from made_reports import COUNT, a_citation, a_report
 
 from publishing.audio.recording import ChapterMark, Cue, Recording
 from publishing.plan import Change
-from publishing.site import build
+from publishing.site.build import build
 from schemas.cases import Section
 from schemas.reports import Number, Report
 from schemas.reviews import CaseView
@@ -142,6 +142,6 @@ def whole_site(folder: Path) -> Path:
     plan = plan._replace(
         reports=[report], recordings={report.report_id: recording}, changes=changes
     )
-    with patch("publishing.site.indexing", lambda *_: nullcontext()):
+    with patch("publishing.site.build.indexing", lambda *_: nullcontext()):
         build(plan, folder / "site", Dataset)
     return folder / "site"

@@ -11,7 +11,7 @@ import pytest
 from case_views import write_lines
 from warehouse_rows import QUOTE, VERIFIED, Story, study
 
-from publishing.questions import Question, questions
+from publishing.site.questions import Question, questions
 from schemas.cases import Statement, Tag
 from warehouse import Warehouse
 from warehouse.dataset import Dataset

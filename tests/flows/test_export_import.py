@@ -16,7 +16,7 @@ from flows.recheck import due
 from flows.rerun import imported, stale
 from flows.site import publish_site, site_settings
 from publishing.conversion import published_case
-from publishing.export import RECORDS, export, title_of
+from publishing.exchange.export import RECORDS, export, title_of
 from publishing.records import CaseRecord
 from review.case_page import case_page
 from review.changes import SetFact

@@ -13,7 +13,7 @@ from config.services import Services
 from flows.ingest import process
 from flows.run import Run
 from flows.site import publish_site, site_settings
-from publishing.export import export
+from publishing.exchange.export import export
 from publishing.plan import Published
 from review.changes import SetFact
 from review.decisions import approve, edit, reject, reopen, withdraw

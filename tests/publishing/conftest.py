@@ -10,7 +10,7 @@ from browsers import browser, defenceless, page  # noqa: F401 - fixtures
 from built_sites import a_plan
 from hostile_strings import hostile_strings  # noqa: F401 - a fixture
 
-from publishing.site import build
+from publishing.site.build import build
 from schemas.reviews import CaseView
 from warehouse import Dataset
 
@@ -32,7 +32,7 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
         plan = a_plan(views, tmp_path / "cases.jsonl", **more)
         with monkeypatch.context() as patch:
             if not search:
-                patch.setattr("publishing.site.indexing", lambda *_: nullcontext())
+                patch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
             build(plan, tmp_path / "site", Dataset)
         hashes = {case_id: (one.address, one.digest) for case_id, one in plan.entries.items()}
         return tmp_path / "site", Built(hashes)

@@ -15,10 +15,10 @@ from case_views import a_short_view, a_view, write_lines
 from html_pages import parsed
 from playwright.sync_api import Page, expect
 
-from publishing.pages import environment
 from publishing.plan import SiteSettings
-from publishing.questions import questions
-from publishing.site import STATIC
+from publishing.site.build import STATIC
+from publishing.site.pages import environment
+from publishing.site.questions import questions
 from warehouse.dataset import TABLES, Dataset
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'

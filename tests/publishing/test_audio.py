@@ -22,15 +22,15 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from publishing.audio import recording, sound
-from publishing.audio.pages import RecordingPages
 from publishing.audio.recording import read_recording, write_recording
 from publishing.audio.script import one_voice, sourced, two_voices
 from publishing.audio.speakable import speakable
 from publishing.audio.speech import EndpointVoice, HibariVoice, PiperVoice, Speech
 from publishing.files import SiteFiles
 from publishing.plan import Plan, SiteSettings
-from publishing.site import copy_static
-from publishing.writer import PageWriter
+from publishing.site.build import copy_static
+from publishing.site.recording_pages import RecordingPages
+from publishing.site.writer import PageWriter
 from schemas import errors
 from schemas.reports import Report, ReportSection, SpokenLine
 

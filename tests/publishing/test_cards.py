@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from publishing.cards import card
+from publishing.site.cards import card
 
 TITLE = "Voice agents in production, and what they cost"
 KICKER = "Harbourline · Insurance · 2026"

@@ -17,7 +17,7 @@ from case_views import (
 )
 from html_pages import parsed, words
 
-from publishing.site import build, earlier_site
+from publishing.site.build import build, earlier_site
 from schemas.cases import Fact, Section
 from warehouse import Dataset
 
@@ -27,7 +27,7 @@ NOT_COMPARED = ("changes.", ".casebook-manifest")
 @pytest.fixture
 def unindexed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sites without a search."""
-    monkeypatch.setattr("publishing.site.indexing", lambda *_: nullcontext())
+    monkeypatch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
 
 
 def files(site: Path) -> dict[str, bytes]:

@@ -11,10 +11,10 @@ import pytest
 import yaml
 from case_views import a_short_view, a_view
 
-from publishing import export as module
 from publishing.conversion import published_case
-from publishing.export import export
-from publishing.export_texts import licence
+from publishing.exchange import export as module
+from publishing.exchange.export import export
+from publishing.exchange.export_texts import licence
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError, PublishError

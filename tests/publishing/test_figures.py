@@ -9,13 +9,13 @@ from case_views import NOON, VERIFIED, a_view
 from html_pages import parsed, texts
 from jinja2 import ChoiceLoader, DictLoader
 
-from publishing.charts import Figure
 from publishing.conversion import published_case
-from publishing.figures import figures
-from publishing.pages import environment
 from publishing.plan import SiteSettings
 from publishing.records import CaseRecord, PublishedTag
-from publishing.site import STATIC
+from publishing.site.build import STATIC
+from publishing.site.charts import Figure
+from publishing.site.figures import figures
+from publishing.site.pages import environment
 from schemas.cases import Measure, Section
 from warehouse.dataset import Dataset
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from publishing.imports import mapped_tags, markdown_row, records, spellings
+from publishing.exchange.imports import mapped_tags, markdown_row, records, spellings
 from schemas.errors import InputError
 from schemas.taxonomy import load_taxonomy
 

@@ -13,7 +13,7 @@ from made_reports import a_citation, a_report
 from playwright.sync_api import Page, expect
 
 from publishing.anchors import link_to_quote
-from publishing.site import build
+from publishing.site.build import build
 from schemas.cases import Section
 from warehouse import Dataset
 

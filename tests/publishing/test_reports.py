@@ -13,10 +13,10 @@ from publishing.plan import SiteSettings
 from publishing.reports.checks import check, cited_parts, row_of, state_of
 from publishing.reports.material import material, passages, sentences, without_repeats
 from publishing.reports.numbers import Counts
-from publishing.reports.pages import report_json, report_markdown
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag, clusters
-from publishing.reports.views import view_of
+from publishing.site.report_pages import report_json, report_markdown
+from publishing.site.report_views import view_of
 from schemas.errors import InputError
 from schemas.reports import Citation, Material, Role, Scope
 from warehouse import Dataset

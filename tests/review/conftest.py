@@ -14,7 +14,7 @@ from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 from config.services import Services
 from config.settings import Settings
 from flows import site
-from publishing.site import build as build_site
+from publishing.site.build import build as build_site
 from review import live
 from review.app import create_app
 from warehouse import Warehouse
@@ -35,7 +35,7 @@ def site_written_here(monkeypatch) -> None:
         build_site(*given, on_page)
 
     monkeypatch.setattr(site, "build_apart", build_here)
-    monkeypatch.setattr("publishing.site.indexing", lambda *_: nullcontext())
+    monkeypatch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from publishing.cards import card
 from publishing.citations import bibtex, citation, ris
 from publishing.files import SiteFiles, key_of
 from publishing.markdown import case_markdown
 from publishing.plan import Plan
 from publishing.records import CaseRecord, Entry, PublishedCase
-from publishing.search_index import page_version
-from publishing.writer import PageWriter
+from publishing.site.cards import card
+from publishing.site.search_index import page_version
+from publishing.site.writer import PageWriter
 from schemas.reviews import Publication
 
 FORMS = ("case.json", "case.md", "case.bib", "case.ris")

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from publishing.pages import FACETS
 from publishing.records import Entry
+from publishing.site.pages import FACETS
+from publishing.site.writer import PageWriter
 from publishing.wording import shown_value, whose
-from publishing.writer import PageWriter
 
 Row = dict[str, Any]
 

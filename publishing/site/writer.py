@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from publishing.files import SiteFiles, key_of
-from publishing.groups import Group
-from publishing.pages import environment
 from publishing.plan import Plan
 from publishing.records import Entry
+from publishing.site.groups import Group
+from publishing.site.pages import environment
 
 Row = dict[str, Any]
 

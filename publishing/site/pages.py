@@ -15,10 +15,10 @@ from jinja2 import (
 )
 
 from publishing import wording
-from publishing.groups import GroupKind, company_names, group_address
 from publishing.markdown import plain
 from publishing.plan import SiteSettings
 from publishing.records import Entry, PublishedCase, SourceCard
+from publishing.site.groups import GroupKind, company_names, group_address
 from schemas.cases import Section
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
@@ -45,7 +45,7 @@ def environment(settings: SiteSettings) -> Environment:
     Templates of Markdown and plain text escape nothing: they use the filter ``md``.
     """
     made = Environment(
-        loader=PackageLoader("publishing"),
+        loader=PackageLoader("publishing.site"),
         autoescape=select_autoescape(
             ("html", "xml"), default=True, disabled_extensions=("md", "txt")
         ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from publishing.audio.recording import SPEAKERS, Cue, Recording, chapters_json, read_recording
 from publishing.files import SiteFiles, key_of
-from publishing.writer import PageWriter
+from publishing.site.writer import PageWriter
 from schemas.reports import ROLE_HEADINGS, Report
 
 FEED = "reports/podcast.xml"

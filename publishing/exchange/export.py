@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from publishing.export_texts import article, card, changes
+from publishing.exchange.export_texts import article, card, changes
 from publishing.plan import Exported, OpenTables, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError, PublishError

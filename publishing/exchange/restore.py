@@ -10,17 +10,22 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from publishing.anchors import link_to_quote, web_address
-from publishing.records import CaseRecord, PublishedFact, PublishedStatement, PublishedTag, Quote
+from publishing.records import (
+    APPROVED_AT,
+    APPROVED_BY,
+    HELD_BACK,
+    CaseRecord,
+    PublishedFact,
+    PublishedStatement,
+    PublishedTag,
+    Quote,
+    link_key,
+)
 from publishing.wording import one_line, silent_parts
 from schemas.cases import CaseStudy, Evidence, Fact, Match, Statement, Support, Tag
 from schemas.frozen import content_id
 from schemas.imports import Finding
 from schemas.sources import IMPORTED, QUOTED_IMPORT, Document, HiddenText, Passage, Step
-
-HELD_BACK = "the database held back what the source says of it"
-"""Why a part is among the hidden texts of an import: the source is not silent about it."""
-APPROVED_AT, APPROVED_BY = "approved there on", "approved there by"
-"""Why what the database says of a case's approval is among the hidden texts of an import."""
 
 _KEYS = ("case_id", "revision_id", "statements", "facts")
 _ID = re.compile(r"[a-z]+\d_[a-z0-9]{1,40}")
@@ -28,11 +33,6 @@ _MOST_CHARACTERS = 5_000_000
 _MOST_TAGS, _MOST_NUMBER = 30, 2**31
 _Published = PublishedFact | PublishedStatement | PublishedTag
 Part = TypeVar("Part", Fact, Statement, Tag)
-
-
-def link_key(start: int | None, end: int | None) -> str:
-    """Return the reason by which a document of an import keeps the link to a quote."""
-    return f"link to characters {start} to {end}"
 
 
 def is_record(line: bytes) -> bool:

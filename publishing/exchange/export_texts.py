@@ -8,9 +8,9 @@ import yaml
 from slugify import slugify
 
 from publishing.markdown import case_markdown, plain
-from publishing.pages import environment
 from publishing.plan import Exported, SiteSettings, Tables
 from publishing.records import CaseRecord
+from publishing.site.pages import environment
 from publishing.wording import one_line, origins
 
 _LICENCES = frozenset(

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from publishing.audio.pages import RecordingPages
 from publishing.files import key_of
-from publishing.pages import environment
 from publishing.plan import SiteSettings, Tables
 from publishing.reports.checks import cited_parts
-from publishing.reports.views import GONE, ReportView, view_of
-from publishing.writer import PageWriter
+from publishing.site.pages import environment
+from publishing.site.recording_pages import RecordingPages
+from publishing.site.report_views import GONE, ReportView, view_of
+from publishing.site.writer import PageWriter
 from schemas.reports import Report
 
 _HIDDEN = {"dropped", "generation_ids", "created_by", "numbers"}

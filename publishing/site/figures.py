@@ -8,8 +8,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from publishing.charts import Chart, Figure, Link, Spread, axis, bars, heat, trends
-from publishing.groups import GroupKind, group_address
+from publishing.site.charts import Chart, Figure, Link, Spread, axis, bars, heat, trends
+from publishing.site.groups import GroupKind, group_address
 from publishing.wording import count, fact_text
 from schemas.cases import NARRATORS, STAGES
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from publishing.across import NOUNS, parts_of
 from publishing.files import key_of
-from publishing.groups import KINDS, Group, co_occurring
 from publishing.records import Entry
+from publishing.site.across import NOUNS, parts_of
+from publishing.site.groups import KINDS, Group, co_occurring
+from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS
-from publishing.writer import PageWriter, digests
 
 PAGE = 24
 """Cases on a page of search, and about as many on other pages."""

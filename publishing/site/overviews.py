@@ -8,19 +8,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from publishing.across import ACROSS, statements_json, write_across
-from publishing.figures import figures
 from publishing.files import SiteFiles, key_of
-from publishing.group_pages import PAGE, write_group
-from publishing.groups import KINDS, Group, GroupKind, groups
 from publishing.likeness import FUNCTION_WORDS
-from publishing.pages import FACETS, facet_labels
 from publishing.plan import Change, Plan, Tables
-from publishing.questions import questions
 from publishing.records import CaseRecord, Entry
-from publishing.reports.pages import ReportPages
+from publishing.site.across import ACROSS, statements_json, write_across
+from publishing.site.figures import figures
+from publishing.site.group_pages import PAGE, write_group
+from publishing.site.groups import KINDS, Group, GroupKind, groups
+from publishing.site.pages import FACETS, facet_labels
+from publishing.site.questions import questions
+from publishing.site.report_pages import ReportPages
+from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS, origins
-from publishing.writer import PageWriter, digests
 from schemas.frozen import sha256_hex
 
 _NEWEST, _STATEMENTS, _FEED = 8, 6, 50

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from publishing.charts import Chart, Link, bars
-from publishing.groups import GroupKind, group_address
 from publishing.reports.checks import Parts, State, row_of, state_of
 from publishing.reports.numbers import plans
+from publishing.site.charts import Chart, Link, bars
+from publishing.site.groups import GroupKind, group_address
 from publishing.wording import fact_text
 from schemas.reports import (
     PLACEHOLDER,

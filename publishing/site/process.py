@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from publishing.plan import OpenTables, Plan
-from publishing.site import build
+from publishing.site.build import build
 from schemas.errors import CasebookError, PublishError
 
 _POLL_SECONDS, _NICE = 0.5, 10
@@ -25,7 +25,7 @@ def build_apart(
     not one of `multiprocessing`: those import the program's main module first.
     """
     here, there = Pipe()
-    command = [sys.executable, "-m", "publishing.process", str(there.fileno())]
+    command = [sys.executable, "-m", "publishing.site.process", str(there.fileno())]
     answer: CasebookError | int | None = 0
     with subprocess.Popen(command, pass_fds=[there.fileno()], env=_environment()) as work:  # noqa: S603 - ours
         there.close()
@@ -45,7 +45,7 @@ def build_apart(
 
 def _environment() -> dict[str, str]:
     """Return the environment with the folder of our packages on the path."""
-    root = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 

@@ -5,24 +5,24 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from publishing.case_files import CaseFiles
 from publishing.conversion import published_case
 from publishing.files import SiteFiles, key_of, notes_of
 from publishing.folder import replacing
 from publishing.gate import blocked
-from publishing.overviews import Overviews
-from publishing.pages import environment
 from publishing.plan import Earlier, OpenTables, Plan, SiteSettings
 from publishing.records import Entry
-from publishing.reports.pages import ReportPages
-from publishing.search_index import indexing
-from publishing.writer import PageWriter
+from publishing.site.case_files import CaseFiles
+from publishing.site.overviews import Overviews
+from publishing.site.pages import environment
+from publishing.site.report_pages import ReportPages
+from publishing.site.search_index import indexing
+from publishing.site.writer import PageWriter
 from schemas.frozen import sha256_hex
 from schemas.reviews import CaseView
 from schemas.sources import Check
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
+_ROOT = Path(__file__).parents[2]
+STATIC = Path(__file__).parent / "static"
 _PACKAGES = ("publishing", "schemas", "warehouse")  # what a site is made with
 _SIMILAR = 5
 _LARGE = 1_000_000  # bytes from which a file of ours is known by its size alone
@@ -41,11 +41,11 @@ def earlier_site(folder: Path) -> Earlier:
 
 def site_version(settings: SiteSettings) -> str:
     """Return a key of everything but the cases that pages depend on: settings, program, words."""
-    packages = (HERE.parent / name for name in _PACKAGES)
+    packages = (_ROOT / name for name in _PACKAGES)
     files = sorted(p for one in packages for p in one.rglob("*") if p.is_file())
     known = [
         (
-            str(one.relative_to(HERE.parent)),
+            str(one.relative_to(_ROOT)),
             size if (size := one.stat().st_size) > _LARGE else _hash(one),
         )
         for one in files

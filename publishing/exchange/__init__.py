@@ -1,0 +1,1 @@
+"""Export of the published cases as a dataset, and import of other databases and datasets."""

@@ -31,8 +31,8 @@ import duckdb  # noqa: E402 - after the path
 import httpx2  # noqa: E402
 from backfill import bench  # noqa: E402
 
+from desk.index import Index  # noqa: E402
 from extractors.blocks import sentences  # noqa: E402
-from review.index import Index  # noqa: E402
 from schemas.cases import (  # noqa: E402
     CaseStudy,
     Evidence,

@@ -164,7 +164,7 @@ def review(
 
 
 async def _add_admin(services: "Services", name: str) -> None:
-    from review.accounts import Accounts
+    from desk.accounts import Accounts
     from schemas.reviews import Role
 
     accounts, who = Accounts(services.warehouse), services.settings.curator
@@ -185,14 +185,14 @@ def mcp(
     write: Annotated[bool, opt("--write", help="Also submit sources and decide drafts.")] = False,
 ) -> None:
     """Serve the cases to an assistant: an MCP server on standard input and output."""
-    from review.assistant import create_server as create
+    from desk.assistant import create_server as create
 
     settings = load_settings(context)
     run(settings, lambda services: create(services, drafts=drafts, write=write).run_stdio_async())
 
 
 async def _desk(services: "Services", port: int | None = None, *, browser: bool = False) -> None:
-    from review.server import serve
+    from desk.server import serve
 
     def ready(url: str) -> None:
         out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)", soft_wrap=True)

@@ -1,5 +1,4 @@
-"""The curator's desk: drafts beside their sources, decisions, publishing, and a JSON API.
+"""The rules of review: decisions, edits, merging, newer drafts, doubts and terms; no web.
 
-``app.create_app`` and ``server.serve`` are the web application. ``decisions``, ``adoption`` and
-``terms`` are also called by the command line and know nothing of the web.
+Desk, command line and assistants call them.
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from case_views import NOON, a_document
-from desk import PLACE, Builder
+from desk_client import PLACE, Builder
 
 from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem
 from schemas.cases import (

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from itertools import cycle
 
 from case_views import DOUBTFUL, TEXT, a_document, a_publication, a_quote, a_statement, a_study
-from desk import Builder
+from desk_client import Builder
 from hostile import plant
 
 from config.services import Services
+from desk.state import State
 from publishing.plan import Published
 from review import decisions
 from review.changes import Drop
-from review.state import State
 from schemas.batches import BatchEvent, Watch, WatchState
 from schemas.cases import CaseStudy, Fact, Section
 from schemas.reviews import Role

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from argon2 import PasswordHasher
 from browsers import browser  # noqa: F401 - a fixture
-from desk import KEY, Builder
+from desk_client import KEY, Builder
 from fastapi import FastAPI
 from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 from playwright.sync_api import Page
 
 from config.services import Services
 from config.settings import Settings
-from review import live, server
-from review.accounts import Accounts
-from review.app import create_app
+from desk import live, server
+from desk.accounts import Accounts
+from desk.app import create_app
 from schemas.reviews import Role
 from warehouse import Warehouse
 

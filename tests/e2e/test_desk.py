@@ -4,8 +4,9 @@ import pytest
 from case_views import a_study
 from playwright.sync_api import expect
 
-from review import decisions, server
-from review.accounts import Accounts
+from desk import server
+from desk.accounts import Accounts
+from review import decisions
 from review.changes import SetFact
 from schemas.cases import CaseStudy, Fact
 from schemas.reviews import CaseStatus, Role

@@ -9,7 +9,7 @@ from case_views import NOON, a_document, a_quote, a_statement, a_study
 from playwright.sync_api import expect
 from ten_drafts import a_draft
 
-from review.batch_runs import BatchRuns
+from desk.batch_runs import BatchRuns
 from schemas.batches import Batch, BatchEvent, BatchItem
 from schemas.cases import CaseStudy, Fact
 from schemas.frozen import content_id

@@ -10,6 +10,7 @@ from case_views import NOON, a_document, a_quote, a_statement, a_study, a_view, 
 
 from config.services import Services
 from config.settings import Settings
+from desk.case_page import case_page
 from extractors.fetch.fetch import identify
 from flows.imports import import_cases
 from flows.recheck import due
@@ -18,7 +19,6 @@ from flows.site import publish_site, site_settings
 from publishing.conversion import published_case
 from publishing.exchange.export import RECORDS, export, title_of
 from publishing.records import CaseRecord
-from review.case_page import case_page
 from review.changes import SetFact
 from review.decisions import approve, edit, reopen
 from schemas.cases import CaseStudy, Section

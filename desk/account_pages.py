@@ -1,0 +1,136 @@
+"""Logging in and out, a person's own account, everyone's accounts, and the log of changes."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.responses import Response
+
+from desk.accounts import Accounts
+from desk.forms import fields_of
+from desk.rendering import rendered, see
+from desk.security import Changes, Own, local, require_admin
+from desk.state import Desk, Who
+from schemas.errors import InputError
+from schemas.reviews import Account, Role
+
+router = APIRouter(include_in_schema=False)
+_ADMINS = [Depends(require_admin)]
+_PAGE = 100  # entries of the log
+
+log = structlog.get_logger()
+
+
+@router.get("/login")
+async def login(request: Request, to: Annotated[str, Query(alias="next")] = "/") -> Response:
+    """Show the form for name and password."""
+    return await rendered(request, "login.html", to=to, problem=None)
+
+
+@router.post("/login")
+async def log_in(request: Request, desk: Desk) -> Response:
+    """Begin a session, or say what is wrong."""
+    form = fields_of(await request.form())
+    to = form.get("next", "/")
+    try:
+        account = await _verified(request, desk, form.get("name", "").strip(), form)
+    except HTTPException as refusal:
+        given, status = {"to": to, "problem": refusal.detail}, refusal.status_code
+        return await rendered(request, "login.html", given, status=status, headers=refusal.headers)
+    desk.sessions.begin(request.scope, request.headers, account.name)
+    return see(local(to))
+
+
+@router.post("/logout", dependencies=Own)
+async def log_out(request: Request, desk: Desk) -> Response:
+    """End the session of this browser."""
+    desk.sessions.end(request.scope, desk.sessions.current(request.scope))
+    return see("/login")
+
+
+@router.post("/account/sessions", dependencies=Own)
+async def end_sessions(request: Request, desk: Desk) -> Response:
+    """End one of the person's own sessions, or all of them where none is named."""
+    chosen = fields_of(await request.form()).get("session")
+    own = await asyncio.to_thread(desk.sessions.own, request.scope)
+    desk.sessions.end(request.scope, *(one for one in own if chosen in {None, one.session_id}))
+    return see("/account")
+
+
+@router.get("/account")
+async def own_account(request: Request, desk: Desk, who: Who, done: bool = False) -> Response:
+    """Show a person's name, role and sessions, and the form for another password."""
+    known = await asyncio.to_thread(desk.accounts.person, who.name)
+    own, here = desk.sessions.own(request.scope), desk.sessions.current(request.scope)
+    given = {"known": known, "changed": done, "sessions": own, "here": here}
+    return await rendered(request, "account.html", given)
+
+
+@router.post("/account", dependencies=Own)
+async def change_password(request: Request, desk: Desk, who: Who) -> Response:
+    """Change the own password; other sessions end."""
+    form = fields_of(await request.form())
+    await _verified(request, desk, who.name, form)
+    new = form.get("new", "")
+    account = await asyncio.to_thread(desk.accounts.change, who.name, who.name, new)
+    desk.sessions.begin(request.scope, request.headers, account.name)
+    return see("/account?done=1")
+
+
+@router.get("/accounts", dependencies=_ADMINS)
+async def accounts(request: Request, desk: Desk, made: str = "") -> Response:
+    """List people and scripts, with the token of one that was just ``made``."""
+    known = await asyncio.to_thread(desk.accounts.all)
+    given = {"accounts": list(known.values()), "roles": list(Role), "made": made}
+    return await rendered(request, "accounts.html", given)
+
+
+@router.post("/accounts", dependencies=[*Changes, *_ADMINS])
+async def change(request: Request, desk: Desk, who: Who) -> Response:
+    """Add a person or a script, whose token is shown once, or change one."""
+    form = fields_of(await request.form())
+    token = await asyncio.to_thread(_change, desk.accounts, form, who.name)
+    return await accounts(request, desk, token) if token else see("/accounts")
+
+
+@router.get("/log")
+async def changes(
+    request: Request, desk: Desk, who: str = "", page: Annotated[int, Query(ge=1, le=1_000)] = 1
+) -> Response:
+    """Show who changed what, the newest first."""
+    read = desk.warehouse.audit_log
+    found = await asyncio.to_thread(read, who or None, _PAGE + 1, (page - 1) * _PAGE)
+    given = {"entries": found[:_PAGE], "has_more": len(found) > _PAGE, "who": who, "number": page}
+    return await rendered(request, "log.html", given)
+
+
+async def _verified(request: Request, desk: Desk, name: str, form: Mapping[str, str]) -> Account:
+    """Return the account with the form's password: HTTP 429 after many attempts, 403 otherwise."""
+    address = desk.sessions.address(request.scope, request.headers)
+    if wait := desk.attempts.start(name, address):
+        words = f"Too many attempts: try again in {wait} seconds."
+        raise HTTPException(429, words, {"Retry-After": str(wait)})
+    password = form.get("password", "")
+    account = await asyncio.to_thread(desk.accounts.log_in, name, password)
+    if account is None:
+        log.warning("log-in failed", name=name[:60], address=address)
+        raise HTTPException(403, "Name or password is wrong.")
+    desk.attempts.succeed(name, address)
+    return account
+
+
+def _change(accounts: Accounts, form: Mapping[str, str], who: str) -> str:
+    """Carry out the form of an admin; return the token of a new script."""
+    name, role, password = form.get("name", ""), form.get("role", "reader"), form.get("password")
+    if role not in set(Role):
+        raise InputError("Choose a role: reader, curator or admin.")
+    if form.get("action") == "add":
+        return accounts.add(name, Role(role), who, password)
+    if name.casefold() == who.casefold():
+        raise InputError("Another admin changes your account; your password is on your own page.")
+    fields: dict[str, object] = {"role": Role(role)} if "role" in form else {}
+    fields |= {"active": form["active"] == "yes"} if "active" in form else {}
+    accounts.change(name, who, password, **fields)
+    return ""

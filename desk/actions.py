@@ -1,0 +1,206 @@
+"""What a curator does: each a form, answered with a fragment to htmx and else with a redirect."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import cast, get_args
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from desk.draft_page import marked
+from desk.forms import fields_of
+from desk.jobs import Job
+from desk.pages import show_case, show_publish, show_submit, show_tags
+from desk.rendering import is_fragment, rendered, see
+from desk.requests import DecisionRequest, decide
+from desk.security import Changes
+from desk.state import Desk, State, Who
+from desk.submit import selection, submitted
+from publishing.wording import count
+from review import adoption, terms
+from review.changes import CHANGES, MeasurePart
+from review.judgment import judge_of
+from schemas.cases import TermGroup
+from schemas.errors import EditClash, InvalidDecision, UnknownId
+from schemas.reviews import CaseStatus, Decision
+
+router = APIRouter(include_in_schema=False, dependencies=Changes)
+
+_OF_CHANGES = frozenset(
+    {name for kind in CHANGES.values() for name in kind.model_fields} | set(get_args(MeasurePart))
+) - {"rests_on"}  # numbers of the revision that was seen
+_DONE: Mapping[Decision, str] = {
+    Decision.EDIT: "Saved as a new revision.",
+    Decision.COMMENT: "Comment kept.",
+    Decision.RESOLVE: "Comment resolved.",
+    Decision.ASSIGN: "Assignment kept.",
+    Decision.REOPEN: "Back among the drafts.",
+    Decision.WITHDRAW: "Withdrawn: it leaves the site at the next publication.",
+    Decision.APPROVE: "Approved.",
+    Decision.REJECT: "Rejected.",
+}
+
+
+@router.post("/cases/{case_id}/decisions")
+async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
+    """Approve, reject, edit, withdraw, comment and so on; show the case afterwards, or the next."""
+    form = await request.form()
+    fields = fields_of(form)
+    if "rests_on" in fields:
+        fields["rests_on"] = " ".join(map(str, form.getlist("rests_on")))
+    fields["reason"] = fields.get("preset") or fields.get("reason", "")
+    wanted = DecisionRequest.of_form({**request.query_params, **fields})
+    judge = judge_of(desk.services, asyncio.get_running_loop())
+    seconds = desk.seconds_open(who.name, case_id)
+    try:
+        work = partial(decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds)
+        # A form that names the revision it is about cannot be meant twice.
+        act = wanted.expected_revision and f"{case_id} {wanted.model_dump_json()}"
+        review = await (desk.once(who.name, act, work) if act else asyncio.to_thread(work))
+    except EditClash as clash:
+        return await _show_clash(request, desk, case_id, clash, fields)
+    desk.live.note_change()
+    address = f"/cases/{case_id}"
+    if fields.get("then") == "next" or "preset" in fields:
+        address = _next_address(desk, who.name, case_id)
+    elif is_fragment(request):
+        return await show_case(request, desk, case_id, done=_DONE[review.decision])
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    return see(address)
+
+
+def _next_address(desk: State, who: str, case_id: str) -> str:
+    following = desk.following(who, case_id)
+    return f"/cases/{following}?after={case_id}" if following else desk.walk(who).query.address()
+
+
+async def _show_clash(
+    request: Request, desk: State, case_id: str, clash: EditClash, fields: dict[str, str]
+) -> Response:
+    """Show both texts of a part that two people changed, with a form to save one of them."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    field = "value" if "value" in fields else "text"
+    moved = {"n": clash.part[2:]} if "n" in fields else {}
+    mine = fields.get(field, "")
+    old, new = marked(clash.theirs, mine)
+    given = {name: value for name, value in fields.items() if name in _OF_CHANGES}
+    context = {
+        "view": view, "message": str(clash), "field": field, "fields": given | moved,
+        "mine": mine, "old": old, "new": new,
+    }  # fmt: skip
+    template = "conflict.html" if is_fragment(request) else "conflict_page.html"
+    headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"} if is_fragment(request) else {}
+    return await rendered(request, template, context, status=409, headers=headers)
+
+
+@router.post("/cases/{case_id}/draft")
+async def decide_draft(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
+    """Take over a newer draft, whole or by field, or refuse it; go to the case."""
+    await asyncio.to_thread(_decide_draft, await request.form(), desk, who.name, case_id)
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": f"/cases/{case_id}"})
+    return see(f"/cases/{case_id}")
+
+
+@router.post("/submit")
+async def submit(request: Request, desk: Desk, who: Who) -> Response:
+    """Start on addresses, files and transcripts, and on a page from the curator's browser."""
+    form = await request.form()
+    found = await submitted(form, desk.settings.home)
+    hints = selection(form, [ref for ref, _ in found.sources], who.name)
+    if hints:
+        await asyncio.to_thread(desk.warehouse.append, *hints)
+    started = [desk.jobs.start(ref, label=name, who=who.name) for ref, name in found.sources]
+    return await _show_jobs(request, desk, started, found.problems)
+
+
+@router.post("/sources/{source_id}/retry")
+async def retry(request: Request, desk: Desk, who: Who, source_id: str) -> Response:
+    """Try a source again; with ``force``, draft one that triage refused."""
+    source = await asyncio.to_thread(desk.warehouse.source, source_id)
+    if source is None:
+        raise UnknownId(f"There is no source {source_id}: look at the queue again.")
+    force = bool((await request.form()).get("force"))
+    ref, label = source.reference, source.canonical_url or source.reference.label
+    job = desk.jobs.start(ref, label=label, who=who.name, force=force, source_id=source_id)
+    return await _show_jobs(request, desk, [job])
+
+
+@router.post("/tags")
+async def rule(request: Request, desk: Desk, who: Who) -> Response:
+    """Accept, map or refuse a name that the taxonomy lacks, or map or refuse several."""
+    form = await request.form()
+    names = [name for name in form.getlist("name") if isinstance(name, str)] or [""]
+    done = " ".join(
+        [
+            await asyncio.to_thread(_rule, {**fields_of(form), "name": name}, desk, who.name)
+            for name in names
+        ]
+    )
+    if not is_fragment(request):
+        return see("/tags")
+    return await show_tags(request, desk, done=done)
+
+
+@router.post("/publish")
+async def publish(request: Request, desk: Desk, who: Who) -> Response:
+    """Begin to write the approved cases to the site."""
+    desk.publishing.start(who.name)
+    return await show_publish(request, desk) if is_fragment(request) else see("/publish")
+
+
+def _decide_draft(form: FormData, desk: State, who: str, case_id: str) -> None:
+    given, warehouse = fields_of(form), desk.warehouse
+    revision, draft = given.get("expected_revision"), given.get("draft")
+    status = given.get("expected_status")
+    if not revision or not draft or status not in set(CaseStatus):
+        raise InvalidDecision("nothing was changed: the form lacks what it was about")
+    seen = revision, CaseStatus(status)
+    match given.get("action"):
+        case "take" | "take_whole" as action:
+            chosen = [name for name in form.getlist("field") if isinstance(name, str)]
+            fields = chosen if action == "take" else None
+            adoption.adopt(warehouse, case_id, fields, who, seen=seen, draft_id=draft)
+        case "refuse":
+            why = given.get("reason", "").strip() or None
+            adoption.refuse_draft(warehouse, case_id, who, reason=why, seen=seen, draft_id=draft)
+        case _:
+            raise InvalidDecision("nothing was changed: take the draft over or refuse it")
+
+
+def _rule(form: Mapping[str, str], desk: State, who: str) -> str:
+    """Carry out a ruling on a name; return a sentence about it."""
+    name, warehouse = form.get("name", "").strip(), desk.warehouse
+    group = form.get("group", "")
+    match form.get("ruling") if name else None:
+        case "accept":
+            tagged = terms.accept(
+                warehouse,
+                name,
+                who,
+                definition=form.get("definition", ""),
+                group=cast("TermGroup", group) if group in get_args(TermGroup) else None,
+                label=form.get("label"),
+            )
+            return f"{name} is a term now; {count(len(tagged), 'draft')} tagged."
+        case "map":
+            slug = form.get("slug", "")
+            tagged = terms.map_to(warehouse, name, slug, who)
+            return f"{name} is another name of {slug}; {count(len(tagged), 'draft')} tagged."
+        case "refuse":
+            terms.refuse(warehouse, name, who, reason=form.get("reason") or None)
+            return f"{name} will not be proposed again."
+    raise InvalidDecision("nothing was changed: accept, map or refuse a name")
+
+
+async def _show_jobs(
+    request: Request, desk: State, jobs: Sequence[Job], problems: Sequence[str] = ()
+) -> Response:
+    if is_fragment(request):
+        return await rendered(request, "job_list.html", jobs=jobs, problems=problems)
+    if problems:
+        return await show_submit(request, desk, problems)
+    return see(f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit")

@@ -1,0 +1,117 @@
+"""The desk's JSON: the same reads and decisions for scripts. See ``/api/openapi.json``."""
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Depends, Query
+from fastapi.security import HTTPBearer
+
+from desk.index import Hit
+from desk.jobs import Job
+from desk.requests import DecisionRequest, decide
+from desk.security import Changes
+from desk.state import Desk, Who
+from desk.submit import addresses
+from schemas.batches import SourceState
+from schemas.errors import InputError, UnknownId
+from schemas.frozen import Frozen
+from schemas.results import IngestResult, OpenFailure
+from schemas.reviews import CaseFilter, CaseLine, CaseView, Review
+from schemas.sources import Source
+
+
+class Problem(Frozen):
+    """The body of a refusal: its ``kind`` for scripts and its ``message`` for people."""
+
+    error: Mapping[Literal["kind", "message"], str]
+
+
+Addresses = Annotated[tuple[str, ...], Body(embed=True, min_length=1, max_length=100)]
+
+
+class JobState(Frozen):
+    """How far a source is; at its end there is a ``result``, or a ``problem`` with storing it."""
+
+    job_id: str
+    label: str
+    running: bool
+    stage: str
+    share: float
+    result: IngestResult | None
+    problem: str | None
+
+
+class SourceView(Frozen):
+    """A source, where it stands, and its open failure."""
+
+    source: Source
+    state: SourceState
+    failure: OpenFailure | None
+
+
+_REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
+_TOKEN = HTTPBearer(description="A script's token, or the desk's key.", auto_error=False)
+router = APIRouter(
+    prefix="/api",
+    dependencies=[Depends(_TOKEN)],  # describes what the guard has checked
+    responses={status: {"model": Problem} for status in _REFUSALS},
+)
+
+
+@router.get("/cases")
+async def cases(desk: Desk, wanted: Annotated[CaseFilter, Query()]) -> list[CaseLine]:
+    """List cases, the last changed first."""
+    return await asyncio.to_thread(desk.warehouse.cases, wanted)
+
+
+@router.get("/search")
+async def search(
+    desk: Desk, q: str, published: bool = False, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> list[Hit]:
+    """Find statements with these words, the best first: current ones, or ``published`` ones."""
+    index = await desk.live.fresh()
+    await asyncio.to_thread(index.refresh_texts)
+    return index.statements(q, published=published, limit=limit)
+
+
+@router.get("/cases/{case_id}")
+async def case(desk: Desk, case_id: str) -> CaseView:
+    """Return everything about one case, its document and history included."""
+    return await asyncio.to_thread(desk.warehouse.case, case_id)
+
+
+@router.post("/cases/{case_id}/decisions", status_code=HTTPStatus.CREATED, dependencies=Changes)
+async def decision(desk: Desk, who: Who, case_id: str, wanted: DecisionRequest) -> Review:
+    """Decide as the curator."""
+    return await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who.name)
+
+
+@router.post("/sources", status_code=HTTPStatus.ACCEPTED, dependencies=Changes)
+async def submit(desk: Desk, who: Who, sources: Addresses) -> list[JobState]:
+    """Start on web addresses, or say which lines are none; ``/api/jobs/{job_id}`` goes on."""
+    found = addresses("\n".join(" ".join(one.split()) for one in sources))
+    if found.problems or not found.sources:
+        raise InputError(" ".join(found.problems) or "Give at least one web address.")
+    return [_state(desk.jobs.start(ref, who=who.name)) for ref, _ in found.sources]
+
+
+@router.get("/sources/{source_id}")
+def source(desk: Desk, source_id: str) -> SourceView:
+    """Return where a source stands."""
+    failure, found = desk.warehouse.open_failure(source_id), desk.warehouse.source(source_id)
+    if found is None:
+        raise UnknownId(f"There is no source {source_id[:80]}: the result of a job names its own.")
+    state = desk.warehouse.source_states([source_id])[source_id]
+    return SourceView(source=found, state=state, failure=failure)
+
+
+@router.get("/jobs/{job_id}")
+async def job(desk: Desk, job_id: str) -> JobState:
+    """Return how far a source is."""
+    return _state(desk.jobs.get(job_id))
+
+
+def _state(job: Job) -> JobState:
+    return JobState.model_validate(job, from_attributes=True)

@@ -1,0 +1,79 @@
+"""The application: its pages, its actions, its API, and the published site to read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.staticfiles import StaticFiles
+
+from config.services import Services
+from desk import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
+from desk.accounts import digest
+from desk.problems import answer_errors
+from desk.security import Guard
+from desk.sessions import Sessions
+from desk.state import State
+from desk.submit import UPLOADS
+from publishing.site.build import STATIC as SITE_FILES
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class _Site(StaticFiles):
+    """The published site, which may not be there yet."""
+
+    async def check_config(self) -> None:
+        """Look for the folder at each request until it is there; 404 before."""
+        if not await asyncio.to_thread(Path(str(self.directory)).is_dir):
+            raise HTTPException(404, "Nothing is published yet: approve a case, then publish.")
+        await super().check_config()
+
+
+def create_app(services: Services, key: str) -> FastAPI:
+    """Return the desk as an application for one event loop; the caller closes ``services``.
+
+    A browser must bring ``key`` once in the address: ``/?key=…``.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        state: State = app.state.desk
+        following = asyncio.create_task(state.live.run())
+        try:
+            yield
+        finally:
+            state.live.stop()
+            await following
+            await state.jobs.close()
+            await state.batches.close()
+            await state.publishing.close()
+
+    app = FastAPI(
+        title="casebook desk",
+        lifespan=lifespan,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.desk = State(services, key)
+    sessions: Sessions = app.state.desk.sessions
+    app.add_middleware(Guard, sessions=sessions, uploads=services.settings.home / UPLOADS)
+    # Lax: a link or bookmarklet on another site opens the desk; changes need our own origin.
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=sessions.secret,
+        session_cookie=f"casebook-{digest(sessions.secret)[:8]}",  # ports share cookies
+        https_only=sessions.origin.startswith("https:"),
+    )
+    answer_errors(app)
+    for part in (pages, pdf_pages, insight, actions, bulk, batches, watches, account_pages, api):
+        app.include_router(part.router)
+    app.mount("/preview", StaticFiles(directory=SITE_FILES), name="preview")
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    site = services.settings.site_path
+    app.mount("/site", _Site(directory=site, html=True, check_dir=False), name="site")
+    return app

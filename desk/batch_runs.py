@@ -1,0 +1,114 @@
+"""Batches that the desk processes in the background, one at a time, and quotes that wait."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+from uuid import uuid4
+
+import structlog
+
+from config.settings import Settings
+from desk.jobs import UNEXPECTED
+from flows.backfill import process_batch
+from flows.selection import Forecast, Selection
+from schemas.batches import Batch
+from schemas.errors import CasebookError, UnknownId
+
+_KEPT = 5  # quotes that the desk remembers; one of 10,000 sources takes 12 MB
+_PAUSE_SECONDS = 2.0
+
+log = structlog.get_logger()
+
+
+class Quote(NamedTuple):
+    """What a list holds and would cost. ``missed`` are parts of it that could not be read."""
+
+    quote_id: str
+    origin: str
+    selection: Selection
+    forecast: Forecast
+    budget_usd: float | None
+    missed: tuple[str, ...] = ()
+
+
+class BatchRuns:
+    """Processes batches on the running event loop; their progress is in the warehouse.
+
+    ``problems`` says by batch why its last run here could not go on. ``work`` processes one batch
+    for a person.
+    """
+
+    def __init__(
+        self, settings: Settings, work: Callable[[Batch, str], Awaitable[object]] | None = None
+    ) -> None:
+        self._settings = settings
+        self._work = work or self._finish
+        self._turn = asyncio.Lock()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._working: str | None = None
+        self.problems: dict[str, str] = {}
+        self._quotes: dict[str, Quote] = {}
+
+    def keep(self, quote: Quote) -> Quote:
+        """Keep a quote under a new id, in place of the oldest."""
+        kept = quote._replace(quote_id=uuid4().hex)
+        self._quotes[kept.quote_id] = kept
+        if len(self._quotes) > _KEPT:
+            del self._quotes[next(iter(self._quotes))]
+        return kept
+
+    def quote(self, quote_id: str) -> Quote:
+        """Return a kept quote, or raise UnknownId."""
+        if quote_id not in self._quotes:
+            raise UnknownId("The desk no longer has this quote: read the list again.")
+        return self._quotes[quote_id]
+
+    def start(self, batch: Batch, who: str | None = None) -> None:
+        """Process what is left of a batch for a person, unless this desk does so already."""
+        batch_id = batch.batch_id
+        if batch_id in self._tasks:
+            return
+        self.problems.pop(batch_id, None)
+        task = asyncio.create_task(self._run(batch, who or self._settings.curator))
+        self._tasks[batch_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(batch_id, None))
+
+    def state(self, batch_id: str) -> str | None:
+        """Return ``working`` or ``queued`` for a batch of this desk, None for any other."""
+        if batch_id == self._working:
+            return "working"
+        return "queued" if batch_id in self._tasks else None
+
+    def active(self) -> list[str]:
+        """Return the ids of the batches that this desk processes or will process."""
+        return list(self._tasks)
+
+    async def pause(self, *batch_ids: str, seconds: float | None = _PAUSE_SECONDS) -> None:
+        """Stop processing batches here; finished stages are in the warehouse."""
+        tasks = [self._tasks[batch_id] for batch_id in batch_ids if batch_id in self._tasks]
+        for task in tasks:
+            # A second cancellation would drop the answers that the first one waits for.
+            if not task.cancelling():
+                task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    async def close(self) -> None:
+        """Pause every batch, and wait for it."""
+        await self.pause(*self._tasks, seconds=None)
+
+    async def _run(self, batch: Batch, who: str) -> None:
+        async with self._turn:
+            self._working = batch.batch_id
+            try:
+                await self._work(batch, who)
+            except CasebookError as error:
+                self.problems[batch.batch_id] = str(error)
+            except Exception:  # else the page would show a batch that stopped without a reason
+                log.exception("desk batch", batch=batch.batch_id)
+                self.problems[batch.batch_id] = UNEXPECTED
+            finally:
+                self._working = None
+
+    async def _finish(self, batch: Batch, who: str) -> None:
+        await process_batch(batch, self._settings.model_copy(update={"curator": who}))

@@ -1,0 +1,184 @@
+"""Batches at the desk: the list, one with its progress, its failures, and a new one."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from desk.batch_runs import BatchRuns, Quote
+from desk.forms import file, number, since_day, text, words_of
+from desk.rendering import is_fragment, rendered, see, segments
+from desk.security import Changes
+from desk.state import Desk, State, Who
+from desk.submit import keep_list, web_source
+from flows.backfill import read_list, register
+from flows.selection import forecast, select
+from schemas.batches import Batch, BatchProgress, SourceState
+from schemas.errors import InputError, UnknownId
+from schemas.results import OpenFailure, Remedy
+from schemas.sources import SourceRef
+from warehouse import Warehouse
+
+router = APIRouter(include_in_schema=False)
+
+SHOWN = 50  # failures of one cause that a page holds
+_LONG = 1_000
+_BUSY = frozenset({"working", "elsewhere", "queued"})
+STATES: Mapping[SourceState, tuple[str, str]] = MappingProxyType(
+    {
+        SourceState.DRAFTED: ("drafts and cases", "good"),
+        SourceState.REFUSED: ("not case studies", "weak"),
+        SourceState.REJECTED: ("rejected by a curator", "weak"),
+        SourceState.FAILED: ("failed", "bad"),
+        SourceState.UNFINISHED: ("in progress", "busy"),
+        SourceState.NEW: ("not started", "left"),
+    }
+)
+"""Where sources stand, in the order of the bar, with a label and a colour."""
+
+REMEDIES: Mapping[Remedy, str] = MappingProxyType(
+    {"wait": "Try later", "needs you": "Needs you", "gone": "Gone for good"}
+)
+
+
+class BatchPage(NamedTuple):
+    """One batch; ``state`` is working, queued, elsewhere, paused, finished or waiting."""
+
+    progress: BatchProgress
+    state: str
+    problem: str | None
+
+    @property
+    def ended(self) -> int:
+        """The number of sources that came to an end, failures included."""
+        return self.progress.done + self.progress.counts.get(SourceState.FAILED, 0)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a run would find something to do."""
+        waiting = any(group.remedy == "wait" for group in self.progress.failures)
+        return bool(self.progress.left) or waiting or self.state == "paused"
+
+    @property
+    def poll_seconds(self) -> int:
+        """How long the page waits before it asks again: long lists take longer to count."""
+        quick = 2 if self.progress.batch.size <= _LONG else 6
+        return quick if self.state in _BUSY else 15
+
+
+def batch_page(progress: BatchProgress, runs: BatchRuns) -> BatchPage:
+    """Return what is shown of a batch."""
+    batch_id = progress.batch.batch_id
+    stored = "elsewhere" if progress.step == "started" else progress.step or "waiting"
+    return BatchPage(progress, runs.state(batch_id) or stored, runs.problems.get(batch_id))
+
+
+@router.get("/batches")
+async def batches(request: Request, desk: Desk) -> Response:
+    """List the batches, and offer to start one."""
+    found = await asyncio.to_thread(desk.warehouse.batches)
+    lines = [batch_page(one, desk.batches) for one in found]
+    return await rendered(request, "batches.html", lines=lines, states=STATES)
+
+
+@router.post("/batches/quote", dependencies=Changes)
+async def ask_forecast(request: Request, desk: Desk) -> Response:
+    """Read a list and show what it holds and would cost; nothing is started."""
+    quote = desk.batches.keep(await _quote(await request.form(), desk))
+    if not is_fragment(request):
+        return see(f"/batches/quotes/{quote.quote_id}")
+    return await rendered(request, "forecast.html", quote=quote)
+
+
+@router.get("/batches/quotes/{quote_id}")
+async def shown_forecast(request: Request, desk: Desk, quote_id: str) -> Response:
+    """Show a quote that waits for its start."""
+    return await rendered(request, "forecast_page.html", quote=desk.batches.quote(quote_id))
+
+
+@router.post("/batches", dependencies=Changes)
+async def start(request: Request, desk: Desk, who: Who) -> Response:
+    """Start what was quoted."""
+    quote = desk.batches.quote(text(await request.form(), "quote"))
+    options = {"budget_usd": quote.budget_usd, "created_by": who.name}
+    batch = await register(quote.origin, quote.selection.items, desk.services, **options)
+    return _started(batch, desk, who)
+
+
+@router.get("/batches/{batch_id}")
+async def batch(request: Request, desk: Desk, batch_id: str) -> Response:
+    """Show how far a batch is, and what to do about its failures."""
+    progress = await asyncio.to_thread(desk.warehouse.batch, batch_id)
+    page = batch_page(progress, desk.batches)
+    template = "batch_body.html" if is_fragment(request) else "batch.html"
+    bar = segments([(colour, progress.counts.get(s, 0)) for s, (_, colour) in STATES.items()])
+    return await rendered(request, template, page=page, bar=bar, states=STATES, remedies=REMEDIES)
+
+
+@router.post("/batches/{batch_id}/resume", dependencies=Changes)
+async def resume(desk: Desk, who: Who, batch_id: str) -> Response:
+    """Process what is left of a batch."""
+    return _started((await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch, desk, who)
+
+
+@router.post("/batches/{batch_id}/pause", dependencies=Changes)
+async def pause(desk: Desk, batch_id: str) -> Response:
+    """Stop processing a batch here; resumed, it goes on where it was."""
+    await desk.batches.pause(batch_id)
+    return see(f"/batches/{batch_id}")
+
+
+@router.get("/batches/{batch_id}/failures/{kind}")
+async def failures(request: Request, desk: Desk, batch_id: str, kind: str) -> Response:
+    """Show the sources of a batch that failed for one cause, with what to do about each."""
+    found = (await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch
+    failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
+    if not failed:
+        raise UnknownId(f"No source of this batch has failed with {kind[:80]} any more.")
+    template = "batch_failures.html"
+    return await rendered(request, template, batch=found, failures=failed, shown=SHOWN, cause=kind)
+
+
+@router.post("/batches/{batch_id}/failures/{kind}", dependencies=Changes)
+async def retry(desk: Desk, who: Who, batch_id: str, kind: str) -> Response:
+    """Try the sources of one cause again, as many as its page shows."""
+    failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
+    for one in failed[:SHOWN]:
+        desk.jobs.start(one.reference, who=who.name, source_id=one.failure.source_id)
+    return see("/submit" if failed else f"/batches/{batch_id}")
+
+
+def _failures(warehouse: Warehouse, batch_id: str, kind: str) -> Sequence[OpenFailure]:
+    ids = {item.source_id for item in warehouse.batch_items(batch_id)}
+    of_kind = (one for one in warehouse.open_failures() if one.failure.kind == kind)
+    return [one for one in of_kind if one.failure.source_id in ids]
+
+
+async def _quote(form: FormData, desk: State) -> Quote:
+    budget, since = number(form, "budget", "budget"), since_day(form)
+    limit = number(form, "limit", "number of sources")
+    origin, ref = await _list_of(form, desk)
+    found = await read_list(ref, desk.services)
+    most = int(limit) if limit else None
+    chosen = select(found.candidates, since=since, limit=most, words=words_of(form))
+    expected = await forecast(chosen.items, desk.services)
+    return Quote("", origin, chosen, expected, budget, tuple(found.missed))
+
+
+def _started(found: Batch, desk: State, who: Who) -> Response:
+    desk.batches.start(found, who.name)
+    return see(f"/batches/{found.batch_id}")
+
+
+async def _list_of(form: FormData, desk: State) -> tuple[str, SourceRef]:
+    """Return what to call the given list, and where to read it; InputError unless it is one."""
+    address, pasted, upload = text(form, "list"), text(form, "addresses"), file(form, "file")
+    if sum(map(bool, (address, pasted, upload))) != 1:
+        raise InputError("Give one list: its address, or pasted addresses, or a file.")
+    if address:
+        return address, web_source(address)
+    return await keep_list(pasted, upload, desk.settings.home)

@@ -1,0 +1,137 @@
+"""One action on many cases, with progress; and the searches of the queue that people keep."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from desk.facets import QueueQuery
+from desk.forms import text
+from desk.rendering import is_fragment, rendered, see
+from desk.security import Changes, Own
+from desk.state import Desk, State, Who
+from publishing.wording import count
+from review import decisions
+from review.changes import AddTag
+from schemas.errors import CasebookError, InvalidDecision, UnknownId
+from schemas.reviews import SavedView
+
+router = APIRouter(include_in_schema=False)
+
+_PATIENCE = 1.5  # seconds that an answer waits for the end
+_DONE = {"approve": "approved", "reject": "rejected", "assign": "assigned", "tag": "tagged"}
+
+
+class Bulk:
+    """An action on many cases: how many are ``done``, and why some were ``kept`` as they were."""
+
+    def __init__(self, act: str, ids: Sequence[str], decide: Callable[[str], object]) -> None:
+        self.bulk_id, self.act, self.ids = uuid4().hex, act, ids
+        self.done = 0
+        self.kept: list[tuple[str, str]] = []
+        self.task = asyncio.create_task(asyncio.to_thread(self._run, decide))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is more to do."""
+        return not self.task.done()
+
+    @property
+    def summary(self) -> str:
+        """What was done, in a sentence."""
+        changed = self.done - len(self.kept)
+        return f"{count(changed, 'case')} {_DONE[self.act]}."
+
+    def _run(self, decide: Callable[[str], object]) -> None:
+        for case_id in self.ids:
+            try:
+                decide(case_id)
+            except CasebookError as error:
+                self.kept.append((case_id, str(error)))
+            self.done += 1
+
+
+@router.post("/bulk", dependencies=Changes)
+async def start(request: Request, desk: Desk, who: Who) -> Response:
+    """Approve, reject, assign or tag the selected cases, or all that a query lists."""
+    form = await request.form()
+    decide = _decision(form, desk, who.name)
+    bulk = Bulk(text(form, "act"), await _selected(form, desk), decide)
+    desk.bulks[bulk.bulk_id] = bulk
+    await asyncio.wait([bulk.task], timeout=_PATIENCE)
+    return await _shown(request, desk, bulk)
+
+
+@router.get("/bulk/{bulk_id}")
+async def progress(request: Request, desk: Desk, bulk_id: str) -> Response:
+    """Show how far an action on many cases is."""
+    if bulk_id not in desk.bulks:
+        raise UnknownId("The desk was restarted in the meantime: look at the queue again.")
+    return await _shown(request, desk, desk.bulks[bulk_id])
+
+
+@router.post("/views", dependencies=Own)
+async def keep_view(request: Request, desk: Desk, who: Who) -> Response:
+    """Keep a search of the queue under a name, or forget it where no query is given."""
+    form = await request.form()
+    name, query = text(form, "name"), text(form, "query")
+    if not name or (not query.startswith("?") and query):
+        raise InvalidDecision("nothing was saved: give the view a name")
+    view = SavedView(who=who.name, name=name[:60], query=query)
+    await asyncio.to_thread(desk.warehouse.append, view)
+    desk.live.note_change()
+    return see(f"/{query}")
+
+
+@router.post("/failures/{kind}/retry", dependencies=Changes)
+async def retry(desk: Desk, who: Who, kind: str) -> Response:
+    """Try all sources again that failed for one cause."""
+    failures = await asyncio.to_thread(desk.warehouse.open_failures)
+    for one in failures:
+        if one.failure.kind == kind:
+            desk.jobs.start(one.reference, who=who.name, source_id=one.failure.source_id)
+    return see("/submit")
+
+
+async def _selected(form: FormData, desk: State) -> list[str]:
+    """Return the ids that the form selects, or raise InvalidDecision if it selects none."""
+    if listed := text(form, "all"):
+        query = QueueQuery.of_address(listed)
+        index = await desk.live.fresh()
+        matches = index.matches(query.q) if query.q else None
+        return index.lines.ids(query, matches)
+    if ids := [one for one in form.getlist("case") if isinstance(one, str)]:
+        return list(dict.fromkeys(ids))
+    raise InvalidDecision("nothing is selected: select cases with their boxes or with x")
+
+
+def _decision(form: FormData, desk: State, who: str) -> Callable[[str], object]:
+    """Return what is done with each case."""
+    warehouse, reason = desk.warehouse, text(form, "reason")
+    match text(form, "act"):
+        case "approve":
+            return lambda case_id: decisions.approve(warehouse, case_id, who)
+        case "reject" if reason:
+            return lambda case_id: decisions.reject(warehouse, case_id, reason, who)
+        case "reject":
+            raise InvalidDecision("nothing was rejected: give a reason")
+        case "assign":
+            to = text(form, "who")
+            return lambda case_id: decisions.assign(warehouse, case_id, to, who)
+        case "tag" if slug := text(form, "slug"):
+            change = AddTag(slug=slug)
+            return lambda case_id: decisions.edit(warehouse, case_id, [change], who)
+    raise InvalidDecision("nothing was changed: approve, reject, assign or tag")
+
+
+async def _shown(request: Request, desk: State, bulk: Bulk) -> Response:
+    desk.live.note_change()
+    if not is_fragment(request) and request.method == "POST":
+        return see(f"/bulk/{bulk.bulk_id}")
+    template = "bulk.html" if is_fragment(request) else "bulk_page.html"
+    lines = desk.live.index.lines
+    kept = [(lines.get(case_id), case_id, why) for case_id, why in bulk.kept]
+    return await rendered(request, template, bulk=bulk, kept=kept)

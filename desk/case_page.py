@@ -1,0 +1,170 @@
+"""What the page of one case shows: each part with its quotes, numbered for linking."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from desk.highlight import Span, highlighted
+from desk.history import Event, comments_by_part, dropped, history
+from desk.quotes import Quote, Quotes
+from publishing.anchors import place, web_address
+from publishing.conversion import silent_in
+from publishing.wording import TAG_GROUPS, heading, silences
+from review.doubts import Doubt, held_back, part_id
+from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
+from schemas.cases import SupportLevel as Level
+from schemas.errors import UnknownId
+from schemas.reviews import CaseStatus, CaseView, Decision, Review
+from schemas.sources import Document
+
+_WORST_FIRST = (*reversed(Level),)
+_DECISIVE = (Decision.APPROVE, Decision.REJECT, Decision.WITHDRAW)
+
+
+class Item(NamedTuple):
+    """A part that can be chosen, to see its quotes; ``solutions`` are those of a challenge."""
+
+    part: Fact | Statement | Tag
+    quotes: Sequence[Quote]
+    solutions: Sequence["Item"] = ()
+
+    @property
+    def id(self) -> str:
+        """The part's id on the page."""
+        return part_id(self.part)
+
+    @property
+    def marks(self) -> str:
+        """The ids of the quotes that are marked in the source, joined by spaces."""
+        return " ".join(quote.id for quote in self.quotes if quote.id)
+
+    @property
+    def target(self) -> str:
+        """Where a link to the evidence goes: the first quote, or the item itself."""
+        return next((quote.id for quote in self.quotes if quote.id), self.id)
+
+    @property
+    def rank(self) -> int:
+        """Its place in a list with the doubtful first: by the worst of it and its solutions."""
+        support = self.part.support
+        own = len(Level) if support.confirmed_by else _WORST_FIRST.index(support.level)
+        return min([own, *(one.rank for one in self.solutions)])
+
+
+class PassageLine(NamedTuple):
+    """A passage with its quotes marked. ``section`` is its heading where a new one begins."""
+
+    n: int
+    html: Markup
+    gutter: str
+    section: str | None
+    speaker: str | None
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything that the page of one case shows.
+
+    ``sections`` have a name, a heading and the statements, the doubtful ones first. ``silent``
+    names what the source says nothing about, ``refuted`` and ``doubtful`` are the parts that
+    readers would not see, ``address`` is the web address to link to, ``decision`` the review
+    behind the status. ``comments`` are the open ones by part, ``dropped`` statements come with a
+    revision that has them.
+    """
+
+    view: CaseView
+    facts: Sequence[Item]
+    sections: Sequence[tuple[str, str, Sequence[Item]]]
+    silent: Sequence[str]
+    tags: Mapping[str, Sequence[Item]]
+    passages: Sequence[PassageLine]
+    history: Sequence[Event]
+    refuted: Sequence[Doubt]
+    doubtful: Sequence[Doubt]
+    address: str | None
+    decision: Review | None
+    assignee: str | None
+    comments: Mapping[str, Sequence[Review]]
+    dropped: Sequence[tuple[str, Statement]]
+
+    @property
+    def study(self) -> CaseStudy:
+        """The case study that is shown."""
+        return self.view.revision.study
+
+
+def case_page(view: CaseView) -> CasePage:
+    """Return what the page of ``view`` shows."""
+    study, quotes = view.revision.study, Quotes(view.document)
+    doubts = held_back(study)
+    assigned = (r.reason for r in reversed(view.reviews) if r.decision is Decision.ASSIGN)
+    current = (r for r in reversed(view.reviews) if r.revision_id == view.revision.revision_id)
+    decisive = (r for r in current if r.decision in _DECISIVE)
+    return CasePage(
+        view=view,
+        facts=[Item(fact, quotes.of(fact.evidence)) for fact in map(study.fact, FACT_NAMES)],
+        sections=list(_sections(study, quotes)),
+        silent=silences(silent_in(view.document, study)),
+        tags=_tags(study, quotes),
+        # After everything that has quotes: the marks are complete then.
+        passages=list(_passages(view.document, quotes.spans)),
+        history=history(view),
+        refuted=[doubt for doubt in doubts if doubt.support.level is Level.REFUTED],
+        doubtful=[doubt for doubt in doubts if doubt.support.level is Level.DOUBTFUL],
+        address=web_address(view.document.url or view.source.canonical_url),
+        decision=None if view.status is CaseStatus.DRAFT else next(decisive, None),
+        assignee=next(assigned, None),
+        comments=comments_by_part(view),
+        dropped=dropped(view),
+    )
+
+
+def item_of(page: CasePage, part: str) -> Item:
+    """Return a part of the page by its id, or raise UnknownId."""
+    statements = (item for _, _, items in page.sections for item in items)
+    with_solutions = (one for item in statements for one in (item, *item.solutions))
+    tags = (item for items in page.tags.values() for item in items)
+    for item in (*page.facts, *with_solutions, *tags):
+        if item.id == part:
+            return item
+    raise UnknownId(f"The case has no part {part} any more: look at it again.")
+
+
+def _sections(study: CaseStudy, quotes: Quotes) -> Iterator[tuple[str, str, list[Item]]]:
+    nested = any(statement.answers for statement in study.statements)
+    for section, statements in study.sections():
+        items = [_item(one, study, quotes) for one in statements if one.answers is None]
+        if section is not Section.ABSTRACT:  # which is connected prose
+            items.sort(key=lambda item: item.rank)
+        if items:
+            yield section.value, heading(section, nested=nested), items
+
+
+def _item(statement: Statement, study: CaseStudy, quotes: Quotes) -> Item:
+    answers = [one for one in study.statements if one.answers == statement.n]
+    solutions = [Item(one, quotes.of(one.evidence)) for one in answers]
+    resting = [e for one in study.statements if one.n in statement.rests_on for e in one.evidence]
+    return Item(statement, quotes.of(dict.fromkeys((*statement.evidence, *resting))), solutions)
+
+
+def _tags(study: CaseStudy, quotes: Quotes) -> dict[str, list[Item]]:
+    groups = {
+        label: [Item(tag, quotes.of(tag.evidence, "t")) for tag in study.tags if tag.group == group]
+        for group, label in TAG_GROUPS.items()
+    }
+    return {label: items for label, items in groups.items() if items}
+
+
+def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:
+    section, speaker = document.title, None  # the title stands above already
+    for passage in document.passages:
+        yield PassageLine(
+            passage.n,
+            highlighted(document.text, passage.start, passage.end, spans),
+            place(Evidence(quote="", seconds=passage.seconds, page=passage.page)),
+            passage.section if passage.section != section else None,
+            passage.speaker if passage.speaker != speaker else None,
+        )
+        section, speaker = passage.section, passage.speaker

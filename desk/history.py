@@ -1,0 +1,125 @@
+"""What happened to a case: its events with each change, what was dropped, and open comments."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from desk.draft_page import FieldLine, differences
+from review.comparison import partner
+from review.decisions import open_comments
+from review.doubts import part_id
+from schemas.cases import CaseStudy, Section, Statement
+from schemas.errors import UnknownId
+from schemas.reviews import CaseView, Decision, Review, Revision
+
+_DONE: Mapping[Decision, str] = MappingProxyType(
+    {
+        Decision.APPROVE: "approved",
+        Decision.REJECT: "rejected",
+        Decision.EDIT: "edited",
+        Decision.REOPEN: "reopened",
+        Decision.WITHDRAW: "withdrew the case from the site",
+        Decision.COMMENT: "commented",
+        Decision.RESOLVE: "resolved a comment",
+        Decision.ADOPT_DRAFT: "took over a newer draft",
+        Decision.REFUSE_DRAFT: "refused a newer draft",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the history; ``revision`` is what it made, ``changes`` what differs in it."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str | None = None
+    revision: Revision | None = None
+    changes: Sequence[FieldLine] = ()
+
+
+def history(view: CaseView) -> list[Event]:
+    """Return what happened to the case, the newest first."""
+    revisions = {revision.revision_id: revision for revision in view.revisions}
+    drafts = [
+        Event(one.created_at, one.author, f"drafted ({one.recipe.strategy})", revision=one)
+        for one in view.revisions
+        if one.recipe and one.made_by == "model"
+    ]
+    decisions = [_event(review, revisions) for review in view.reviews]
+    return sorted([*drafts, *decisions], key=lambda event: event.at, reverse=True)
+
+
+def changed_history(view: CaseView) -> list[Event]:
+    """Return the history with the words that each edit changed."""
+    by_id = {one.revision_id: one for one in view.revisions}
+
+    def changed(event: Event) -> Event:
+        before = by_id.get(event.revision.parent_id or "") if event.revision else None
+        if before is None or event.revision is None:
+            return event
+        document = view.document
+        fields = differences(before.study, event.revision.study, document, document)
+        return replace(event, changes=fields)
+
+    return [changed(event) for event in history(view)]
+
+
+def between(view: CaseView, old_id: str, new_id: str) -> tuple[Revision, Revision, list[FieldLine]]:
+    """Return two revisions of a case and where they differ, or raise UnknownId."""
+    by_id = {one.revision_id: one for one in view.revisions}
+    if old_id not in by_id or new_id not in by_id:
+        raise UnknownId("The case has no such revision: choose two from its history.")
+    old, new = by_id[old_id], by_id[new_id]
+    return old, new, differences(old.study, new.study, view.document, view.document)
+
+
+def dropped(view: CaseView) -> list[tuple[str, Statement]]:
+    """Return the statements that people dropped and did not put back, with a revision of each."""
+    by_id = {one.revision_id: one for one in view.revisions}
+    held = _texts(view.revision.study)
+    found: dict[tuple[Section, str], tuple[str, Statement]] = {}
+    for revision in view.revisions:
+        before = by_id.get(revision.parent_id or "")
+        if before is None or revision.made_by != "person":
+            continue
+        had, kept = _texts(before.study), _texts(revision.study)
+        if kept.total() < had.total():
+            gone = {one for one in had if had[one] > max(kept[one], held[one])}
+            parts = ((_place(one), one) for one in before.study.statements)
+            found |= {place: (before.revision_id, one) for place, one in parts if place in gone}
+    return list(found.values())
+
+
+def _place(one: Statement) -> tuple[Section, str]:
+    return one.section, one.text
+
+
+def _texts(study: CaseStudy) -> Counter[tuple[Section, str]]:
+    """Return how often each text stands in a section: another section may say the same."""
+    return Counter(map(_place, study.statements))
+
+
+def comments_by_part(view: CaseView) -> dict[str, list[Review]]:
+    """Return the open comments by the id that their part has now; "" for the case as a whole."""
+    by_id = {one.revision_id: one for one in view.revisions}
+    found: dict[str, list[Review]] = defaultdict(list)
+    for one in open_comments(view):
+        revision, part = by_id.get(one.revision_id), one.part or ""
+        if part and revision and revision is not view.revision:
+            now = partner(part, revision.study, view.revision.study)
+            part = part_id(now) if now else ""
+        found[part].append(one)
+    return found
+
+
+def _event(review: Review, revisions: Mapping[str, Revision]) -> Event:
+    if review.decision is Decision.ASSIGN:
+        what = f"assigned it to {review.reason}" if review.reason else "took the assignment back"
+        return Event(review.at, review.who, what)
+    made = {Decision.EDIT, Decision.ADOPT_DRAFT}
+    revision = revisions.get(review.revision_id) if review.decision in made else None
+    return Event(review.at, review.who, _DONE[review.decision], review.reason, revision)

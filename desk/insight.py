@@ -1,0 +1,67 @@
+"""Charts over the warehouse; what stands below each is the query that ran."""
+
+import asyncio
+import math
+import time
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from desk.rendering import rendered
+from desk.state import Desk
+from warehouse import Warehouse
+from warehouse.schema import queries
+
+router = APIRouter(include_in_schema=False)
+
+_FRESH_SECONDS = 60
+_CHARTS = (  # title, form, unit, and the name of the query
+    ("Drafts per week", "columns", "", "drafts_per_week"),
+    ("Statements that are verified", "lines", "%", "verified_per_week"),
+    ("Review time per draft", "lines", "min", "minutes_per_draft"),
+    ("Tags over time", "lines", "", "tags_over_time"),
+    ("Verified, by model", "bars", "%", "verified_by_model"),
+    ("Cost per draft by model", "bars", "$", "cost_per_draft"),
+    ("Doubtful statements by section", "bars", "", "doubtful_by_section"),
+)
+
+
+class Chart(NamedTuple):
+    """A chart of the last column of ``rows``, whose axis ends at ``top``."""
+
+    title: str
+    form: str
+    unit: str
+    sql: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
+    top: float
+
+
+@router.get("/insight")
+async def insight(request: Request, desk: Desk) -> Response:
+    """Show the charts."""
+    minute = int(time.monotonic() / _FRESH_SECONDS)
+    found = await asyncio.to_thread(charts, desk.warehouse, minute)
+    return await rendered(request, "insight.html", charts=found)
+
+
+@lru_cache(maxsize=1)
+def charts(warehouse: Warehouse, _minute: int) -> list[Chart]:
+    """Return the charts of this minute."""
+    found = []
+    for title, form, unit, name in _CHARTS:
+        columns, rows = warehouse.sql(queries()[name])
+        top = 100 if unit == "%" else axis_end(row[-1] for row in rows)
+        found.append(Chart(title, form, unit, queries()[name].strip(), columns, rows, top))
+    return found
+
+
+def axis_end(values: Iterable[float]) -> float:
+    """Return the first of 1, 2, 5, 10, 20, … that no value exceeds."""
+    most = max(values, default=0) or 1
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(power * n for n in (1, 2, 5, 10) if power * n >= most)

@@ -1,0 +1,144 @@
+"""What is going on at the desk: the index kept up to date, who looks at what, and news of both."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import structlog
+from fastapi.sse import ServerSentEvent
+
+from desk.index import Index
+from schemas.batches import WatchLine
+from schemas.errors import CasebookError
+from schemas.reviews import SavedView
+from warehouse import Warehouse
+
+_LOOK_SECONDS = 1.5
+_SLOW_LOOK_SECONDS = 15.0  # counts that take long are made anew at most this often
+_TEXTS_AT_ONCE = 50
+
+log = structlog.get_logger()
+
+
+class Listener(NamedTuple):
+    """An open page: who looks at it, the case that it shows if any, and the events on their way."""
+
+    who: str
+    case_id: str | None
+    events: asyncio.Queue[ServerSentEvent]
+
+
+class Live:
+    """Keeps the index up to date while it runs, and sends events to the open pages."""
+
+    always = False  # whether each page waits for what others stored
+
+    def __init__(self, index: Index, warehouse: Warehouse) -> None:
+        self.index, self._warehouse = index, warehouse
+        self.waiting: dict[str, int] = {}
+        self.failing: list[WatchLine] = []
+        self.pace: float | None = None
+        self._listeners: list[Listener] = []
+        self._views: dict[str, list[SavedView]] = {}
+        self._state: object = None
+        self._slow_at = -_SLOW_LOOK_SECONDS
+        self._changes, self._indexed = 1, 0
+        self._refreshing = asyncio.Lock()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Follow the warehouse until the desk stops."""
+        while not self._stopping.is_set():
+            try:
+                await self.refresh()
+                more = await asyncio.to_thread(self.index.refresh_texts, _TEXTS_AT_ONCE)
+            except CasebookError as error:
+                more = 0
+                log.warning("index", message=str(error))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.05 if more else _LOOK_SECONDS):
+                    await self._stopping.wait()
+
+    def stop(self) -> None:
+        """End the loop and the streams of events."""
+        self._stopping.set()
+        for listener in self._listeners:
+            listener.events.put_nowait(ServerSentEvent(event="end", data=""))
+
+    async def fresh(self) -> Index:
+        """Return the index with all that the desk itself stored; the rest follows every second."""
+        if self._indexed < self._changes or self.always:
+            await self.refresh()
+        return self.index
+
+    def note_change(self) -> None:
+        """Note that the desk stored something: the next page waits until the index has it."""
+        self._changes += 1
+        self._views.clear()
+
+    async def refresh(self) -> None:
+        """Bring the index up to date if the warehouse changed, and send what is news."""
+        async with self._refreshing:
+            changes = self._changes
+            state = self._warehouse.state()
+            if state == self._state:
+                self._indexed = changes
+                return
+            changed = await asyncio.to_thread(self.index.refresh)
+            is_slow_due = time.monotonic() - self._slow_at > _SLOW_LOOK_SECONDS
+            if is_slow_due:
+                await asyncio.to_thread(self._refresh_slowly)
+            self._indexed = changes
+            # A slow count that is due later must not be forgotten.
+            self._state = state if is_slow_due else None
+            if changed:
+                self._send("queue", self.counts())
+                for case_id in changed:
+                    self._send("case", case_id, case_id)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of cases by status, and of sources that wait for a person."""
+        return {**self.index.lines.statuses(), **self.waiting}
+
+    def views(self, who: str) -> list[SavedView]:
+        """Return the searches that a person keeps, read again once the desk stored something."""
+        if who not in self._views:
+            self._views[who] = self._warehouse.saved_views(who)
+        return self._views[who]
+
+    def look(self, who: str, case_id: str | None) -> AsyncIterator[ServerSentEvent]:
+        """Yield the events for one open page, as long as it is open."""
+        listener = Listener(who, case_id, asyncio.Queue())
+        self._listeners.append(listener)
+        self._announce(case_id)
+        return self._events(listener)
+
+    async def _events(self, listener: Listener) -> AsyncIterator[ServerSentEvent]:
+        try:
+            while not self._stopping.is_set():
+                yield await listener.events.get()
+        finally:
+            self._listeners.remove(listener)
+            self._announce(listener.case_id)
+
+    def _announce(self, case_id: str | None) -> None:
+        """Send each page of a case the names of all who look at it."""
+        if case_id:
+            names = {one.who for one in self._listeners if one.case_id == case_id}
+            self._send("people", sorted(names), case_id)
+
+    def _send(self, event: str, data: Any, case_id: str | None = None) -> None:
+        for listener in self._listeners:
+            if case_id is None or listener.case_id == case_id:
+                listener.events.put_nowait(ServerSentEvent(event=event, data=data))
+
+    def _refresh_slowly(self) -> None:
+        attention = self._warehouse.attention()
+        self.waiting = {name: attention[name] for name in ("refused", "failed", "open_terms")}
+        looks = self._warehouse.watches()
+        self.failing = [line for line in looks if line.look and line.look.failure]
+        self.pace = self._warehouse.pace()
+        self.index.refresh_copies()
+        self._slow_at = time.monotonic()

@@ -1,0 +1,273 @@
+"""The pages of cases, submissions, tags and publishing; nothing here changes anything."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from desk import queue as queue_parts
+from desk.case_page import case_page, item_of
+from desk.draft_page import DraftPage, draft_page
+from desk.facets import QueueQuery
+from desk.history import between, changed_history
+from desk.near_copies import near_copies
+from desk.queue import QueuePage, case_queue, facet_counts, failure_queue, refused_queue
+from desk.rendering import facet_text, is_fragment, rendered, see
+from desk.state import Desk, State, Walk, Who, person_of
+from desk.submit import bookmarklet
+from extractors.fetch.fetch import identify
+from extractors.text import decode
+from flows.site import site_settings
+from publishing.site.build import preview
+from review import terms
+from review.comparison import text_of
+from review.decisions import undoable
+from schemas.errors import UnknownId
+from schemas.reviews import CaseStatus
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def queue(
+    request: Request,
+    desk: Desk,
+    who: Who,
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> Response:
+    """Show one tab of the queue: a whole page, its body, or only more of its rows."""
+    query = QueueQuery.of_address(str(request.url))
+    await desk.live.fresh()
+    found = await asyncio.to_thread(_queue, desk, query, page, who.name)
+    if page == 1 and query.status in {"all", *CaseStatus}:
+        desk.walks[who.name] = Walk(query, found.ids)
+    template = "queue_body.html" if is_fragment(request) else "queue.html"
+    if is_fragment(request) and page > 1:
+        template = "queue_rows.html"
+    running = desk.jobs.running()
+    return await rendered(request, template, queue=found, running=running, parts=queue_parts)
+
+
+@router.get("/facets/{facet}")
+async def facet(request: Request, desk: Desk, facet: str, typed: str = "") -> Response:
+    """Show the values of a facet that contain what is typed; without script, filter by the first.
+
+    A value that is, or begins with, what is typed comes before frequent ones.
+    """
+    query, words = QueueQuery.of_address(str(request.url)), typed.strip().casefold()
+    counts = await asyncio.to_thread(facet_counts, await desk.live.fresh(), query)
+    labels = {value: facet_text(value, facet).casefold() for value in counts.get(facet, ())}
+    found = [value for value, label in labels.items() if words in label]
+    found.sort(key=lambda value: (labels[value] != words, not labels[value].startswith(words)))
+    if not is_fragment(request):
+        return see(query.address(**{facet: (found or [typed])[0]}))
+    values = {value: counts[facet][value] for value in found}
+    return await rendered(
+        request, "facet.html", query=query, facet=facet, values=values, parts=queue_parts
+    )
+
+
+def _queue(desk: State, query: QueueQuery, page: int, who: str) -> QueuePage:
+    live, warehouse = desk.live, desk.warehouse
+    if query.status == "refused":
+        return refused_queue(warehouse, query, page, live.counts())
+    if query.status == "failed":
+        refs = [job.ref for job in desk.jobs.running()]
+        working = {name for ref in refs for name in (ref.source, identify(ref).source_id)}
+        for batch_id in desk.batches.active():
+            working |= {item.source_id for item in warehouse.batch_items(batch_id)}
+        return failure_queue(warehouse, query, page, live.counts(), working)
+    found = case_queue(live.index, query, page, live.waiting, live.pace)
+    return replace(found, views=live.views(who), failing=live.failing)
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(desk: Desk, who: Who, case: str = "") -> AsyncIterator[ServerSentEvent]:
+    """Send what changes while a page is open: the queue's counts, a case, who looks at it."""
+    async for event in desk.live.look(who.name, case or None):
+        yield event
+
+
+@router.get("/cases/{case_id}")
+async def case(request: Request, desk: Desk, case_id: str) -> Response:
+    """Show a draft beside its source."""
+    return await show_case(request, desk, case_id)
+
+
+async def show_case(
+    request: Request, desk: State, case_id: str, *, done: str | None = None
+) -> Response:
+    """Return a case's page, or its body where htmx asks; ``done`` is shown once."""
+    who = person_of(request).name
+    if not is_fragment(request):
+        desk.note_opened(who, case_id)
+    found = await asyncio.to_thread(_case, desk, case_id)
+    following, back = desk.following(who, case_id), desk.walk(who).query.address()
+    template = "case_body.html" if is_fragment(request) else "case.html"
+    return await rendered(request, template, found, done=done, following=following, back=back)
+
+
+def _case(desk: State, case_id: str) -> dict[str, object]:
+    warehouse, site = desk.warehouse, str(desk.settings.site_path)
+    view = warehouse.case(case_id)
+    source_id, line = view.source.source_id, desk.live.index.lines.get(case_id)
+    return {
+        "page": case_page(view),
+        "undoable": undoable(view),
+        "published": view.published if view.published and view.published.target == site else None,
+        # The index knows of copies, and to look for them takes as long as all the rest.
+        "copies": near_copies(view, warehouse) if not line or line["near_copies"] else [],
+        "selections": warehouse.selections(source_id),
+        "check": warehouse.last_checks([source_id]).get(source_id),
+    }
+
+
+@router.get("/cases/{case_id}/state")
+async def case_state(desk: Desk, who: Who, case_id: str) -> dict[str, str | None]:
+    """Return the revision and status of a case as the index has them, and who else changed it."""
+    line = desk.live.index.lines.get(case_id)
+    if line is None:
+        raise UnknownId(f"There is no case {case_id}.")
+    by = None if line["changed_by"] == who.name else line["changed_by"]
+    return {"revision": line["revision_id"], "status": line["status"], "who": by}
+
+
+@router.get("/cases/{case_id}/parts/{part}")
+async def part_forms(request: Request, desk: Desk, case_id: str, part: str) -> Response:
+    """Show the forms that change one part of a case."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    page = case_page(view)
+    item = item_of(page, part)
+    template = "part.html" if is_fragment(request) else "part_page.html"
+    words = text_of(item.part)
+    return await rendered(request, template, page=page, item=item, words=words)
+
+
+@router.get("/cases/{case_id}/snapshot")
+async def snapshot(desk: Desk, case_id: str) -> Response:
+    """Show the stored bytes of a case's source as plain text, such as a page's HTML."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    found = await asyncio.to_thread(desk.warehouse.snapshot, view.document.snapshot_id)
+    if found is None or not found.media_type.startswith(("text/", "application/xhtml")):
+        raise UnknownId("The kept copy is not text: its extracted text stands beside the draft.")
+    data = await asyncio.to_thread(desk.services.blobs.get, found.sha256)
+    return PlainTextResponse(decode(data, found.charset, markup=True))
+
+
+@router.get("/cases/{case_id}/history")
+async def full_history(
+    request: Request, desk: Desk, case_id: str, old: str = "", new: str = ""
+) -> Response:
+    """Show what happened to a case with each change, or where two revisions differ."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    events = await asyncio.to_thread(changed_history, view)
+    compared = await asyncio.to_thread(between, view, old, new) if old and new else None
+    context = {"view": view, "events": events, "compared": compared}
+    return await rendered(request, "history.html", context)
+
+
+@router.get("/cases/{case_id}/preview")
+async def preview_case(desk: Desk, case_id: str) -> HTMLResponse:
+    """Show the current revision of a case as readers would get it."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    checks = await asyncio.to_thread(desk.warehouse.last_checks, [view.source.source_id])
+    site, back = site_settings(desk.settings), f"/cases/{case_id}"
+    return HTMLResponse(await asyncio.to_thread(preview, view, site, [*checks.values()], back))
+
+
+@router.get("/cases/{case_id}/draft")
+async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
+    """Show a newer draft beside the case, field by field."""
+    shown = await asyncio.to_thread(_draft, desk, case_id)
+    return await rendered(request, "draft.html", page=shown, view=shown.view)
+
+
+def _draft(desk: State, case_id: str) -> DraftPage:
+    view = desk.warehouse.case(case_id)
+    return draft_page(view, desk.warehouse.document(view.newer.document_id) if view.newer else None)
+
+
+@router.get("/tags")
+async def tags(request: Request, desk: Desk) -> Response:
+    """Show the names that wait for a ruling."""
+    return await show_tags(request, desk)
+
+
+async def show_tags(request: Request, desk: State, *, done: str | None = None) -> Response:
+    """Return the page of names that the taxonomy lacks; ``done`` is shown once."""
+    found = await asyncio.to_thread(_tags, desk)
+    template = "tags_body.html" if is_fragment(request) else "tags.html"
+    return await rendered(request, template, found, done=done)
+
+
+def _tags(desk: State) -> dict[str, object]:
+    return {
+        "waiting": terms.open_names(desk.warehouse),
+        "terms": terms.taxonomy_of(desk.warehouse).terms,
+        "rulings": desk.warehouse.rulings()[::-1],
+    }
+
+
+@router.get("/terms")
+async def term_options(request: Request, desk: Desk) -> Response:
+    """Return the terms of the taxonomy as the options of a field."""
+    taxonomy = await asyncio.to_thread(terms.taxonomy_of, desk.warehouse)
+    return await rendered(request, "terms.html", terms=taxonomy.terms)
+
+
+@router.get("/submit")
+async def submit(request: Request, desk: Desk, url: str = "", hint: str = "") -> Response:
+    """Show the form for new sources, filled in by a link, and the work in progress."""
+    return await show_submit(request, desk, url=url, hint=hint)
+
+
+async def show_submit(
+    request: Request, desk: State, problems: Sequence[str] = (), url: str = "", hint: str = ""
+) -> Response:
+    """Return the page of the form; ``problems`` are entries that were left out."""
+    given = {"jobs": desk.jobs.recent(), "problems": problems, "url": url, "hint": hint}
+    address = bookmarklet(str(request.base_url).rstrip("/"))
+    return await rendered(request, "submit.html", given, bookmarklet=address)
+
+
+@router.get("/submit/page")
+async def handover(request: Request, url: str = "", hint: str = "") -> Response:
+    """Show the page that takes over what the bookmarklet sends from another site's page."""
+    return await rendered(request, "handover.html", url=url, hint=hint)
+
+
+@router.get("/jobs/{job_id}")
+async def job(request: Request, desk: Desk, job_id: str) -> Response:
+    """Show how far one source is."""
+    try:
+        found = desk.jobs.get(job_id)
+    except UnknownId as error:
+        if not is_fragment(request):
+            raise
+        return await rendered(request, "job_lost.html", job_id=job_id, message=str(error))
+    template = "job.html" if is_fragment(request) else "job_page.html"
+    return await rendered(request, template, job=found)
+
+
+@router.get("/publish")
+async def show_publish(request: Request, desk: Desk) -> Response:
+    """Show what publishing would change, or how far it is, and what it changed last."""
+    job, target, changes = desk.publishing, str(desk.settings.site_path), defaultdict(list)
+    running = job.running  # it may end while the page is made, which must not show half of each
+    if not running:
+        for row in await asyncio.to_thread(desk.warehouse.publishing, target):
+            changes[row["change"]].append(row)
+    template = "publish_body.html" if is_fragment(request) else "publish.html"
+    context = {"job": job, "running": running, "target": target, "changes": changes}
+    return await rendered(request, template, context, line_of=desk.live.index.lines.get)
+
+
+@router.get("/healthz")
+async def health() -> dict[str, str]:
+    """Answer that the desk runs, without touching the warehouse."""
+    return {"status": "ok"}

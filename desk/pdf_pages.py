@@ -1,0 +1,102 @@
+"""Pages of a PDF as pictures, with the quotes of a case boxed."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from desk.quotes import page_at
+from desk.rendering import is_fragment, rendered
+from desk.state import Desk, State
+from extractors.pdf.pages import Picture, picture
+from flows.identity import payload_of
+from schemas.cases import Fact, Statement
+from schemas.errors import UnknownId
+from schemas.reviews import CaseView
+from schemas.sources import LineBox
+
+router = APIRouter(include_in_schema=False, prefix="/cases/{case_id}/pages")
+
+_KEPT = 40  # pictures in memory, of about 0.2 MB each
+Boxes = Sequence[tuple[int, ...]]  # left, top, right and bottom in thousandths of a page
+
+
+class BoxedQuote(NamedTuple):
+    """A quote on a page, and the parts of the case that rest on it; it may be ``chosen``."""
+
+    words: str
+    parts: Sequence[Fact | Statement]
+    boxes: Boxes
+    chosen: bool
+
+
+@router.get("/{number}.png")
+async def page_picture(request: Request, desk: Desk, case_id: str, number: int) -> Response:
+    """Send a page of a case's PDF as a picture."""
+    _, etag, drawn = await _opened(desk, case_id, number)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("If-None-Match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(drawn.png, media_type="image/png", headers=headers)
+
+
+@router.get("/{number}")
+async def page(
+    request: Request, desk: Desk, case_id: str, number: int, *, start: int = 0, end: int = 0
+) -> Response:
+    """Show a page with the quotes that stand on it; one of them may be chosen by its offsets."""
+    view, _, drawn = await _opened(desk, case_id, number)
+    quotes = list(quotes_on(number, view, (start, end), drawn.words))
+    template = "sheet.html" if is_fragment(request) else "page.html"
+    given = {"view": view, "number": number, "picture": drawn}
+    return await rendered(request, template, given, quotes=quotes)
+
+
+def quotes_on(
+    number: int, view: CaseView, chosen: tuple[int, int], words: Boxes
+) -> Iterator[BoxedQuote]:
+    """Yield the quotes on a page, and what is ``chosen`` of the text; the page has ``words``."""
+    study, document = view.revision.study, view.document
+    found = {line: 0 for one in document.passages for line in one.lines if line.page == number}
+    parts: Sequence[Fact | Statement] = (*study.facts, *study.statements)
+    spans = {(one.start or 0, one.end or 0) for part in parts for one in part.evidence}
+    for start, end in sorted({*spans, chosen} - {(0, 0)}):
+        lines = [line for line in found if start < line.end and line.start < end]
+        if lines or (not found and page_at(document, start) == number):
+            boxes = [part_of(line, start, end, document.text, words) for line in lines]
+            resting = [
+                p for p in parts if any((e.start, e.end) == (start, end) for e in p.evidence)
+            ]
+            yield BoxedQuote(document.text[start:end], resting, boxes, (start, end) == chosen)
+
+
+def part_of(line: LineBox, start: int, end: int, text: str, words: Boxes) -> tuple[int, ...]:
+    """Return the box around a quote's words in a line, the whole line if they are not known."""
+    left, top, right, bottom = line.box
+    inside = [w for w in words if left <= (w[0] + w[2]) / 2 <= right]
+    inside = [w for w in inside if top <= (w[1] + w[3]) / 2 <= bottom]
+    first = max(0, len(text[line.start : start + 1].split()) - 1)
+    last = len(text[line.start : min(end, line.end)].split())
+    if len(inside) != len(text[line.start : line.end].split()) or first >= last:
+        return line.box
+    edges = list(zip(*inside[first:last], strict=True))
+    return min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3])
+
+
+async def _opened(desk: State, case_id: str, number: int) -> tuple[CaseView, str, Picture]:
+    """Return a case, an ETag and a page: one of the newest, else drawn in a worker."""
+    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+    snapshot = await asyncio.to_thread(desk.warehouse.snapshot, view.document.snapshot_id)
+    if snapshot is None:
+        raise UnknownId(f"The file of case {case_id} is not kept: open the original instead.")
+    kept, etag = desk.pictures, f'"{snapshot.sha256}-{number}"'
+    if etag not in kept:
+        payload = await payload_of(snapshot, desk.services)
+        kept[etag] = await desk.services.workers.compute(partial(picture, number=number), payload)
+    kept[etag] = kept.pop(etag)
+    while len(kept) > _KEPT:
+        del kept[next(iter(kept))]
+    return view, etag, kept[etag]

@@ -1,0 +1,57 @@
+"""The site's publication in the background, one at a time."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from config.services import Services
+from desk.jobs import UNEXPECTED
+from flows.site import publish_site
+from publishing.plan import Published
+from schemas.errors import CasebookError, PublishError
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Publishing:
+    """The publication in progress, with the steps ``done`` of ``total``, or how the last ended."""
+
+    services: Services
+    done: int = 0
+    total: int = 0
+    result: Published | None = None
+    problem: str | None = None
+    closing: bool = False
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a publication is in progress."""
+        return self.task is not None and not self.task.done()
+
+    def start(self, who: str) -> None:
+        """Begin to publish in a person's name, unless that is in progress."""
+        if not self.running:
+            self.done, self.total, self.result, self.problem = 0, 0, None, None
+            self.task = asyncio.create_task(self._run(who))
+
+    async def close(self) -> None:
+        """Stop soon; the site stays as it was."""
+        self.closing = True
+        await asyncio.gather(*[self.task] if self.task else [])
+
+    def _on_progress(self, done: int, total: int) -> None:
+        if self.closing:
+            raise PublishError("The desk was closed: publish again.")
+        self.done, self.total = done, total
+
+    async def _run(self, who: str) -> None:
+        try:
+            self.result = await publish_site(self.services, None, self._on_progress, who=who)
+        except CasebookError as error:
+            self.problem = str(error)
+        except Exception:  # else the page would show progress for ever
+            log.exception("publishing")
+            self.problem = UNEXPECTED

@@ -1,0 +1,55 @@
+"""Quotes as pages show them: their words, where they stand, and the marks in the text."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import NamedTuple
+
+from desk.highlight import Span
+from publishing.anchors import link_to_quote, place
+from schemas.cases import Evidence
+from schemas.sources import Document
+
+
+class Quote(NamedTuple):
+    """One piece of evidence. ``id`` is where the source is marked; None if it is not in it."""
+
+    id: str | None
+    words: str
+    passage: int | None = None
+    place: str = ""
+    link: str | None = None
+    is_close: bool = False
+    sheet: str | None = None  # the end of the address of its page as a picture
+
+
+@dataclass
+class Quotes:
+    """Numbers the quotes of one page and remembers where they stand."""
+
+    document: Document
+    spans: list[Span] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def of(self, evidence: Iterable[Evidence], prefix: str = "q") -> list[Quote]:
+        """Return what is shown of each piece of evidence; ``prefix`` begins the ids."""
+        return [self._quote(each, prefix) for each in evidence]
+
+    def _quote(self, evidence: Evidence, prefix: str) -> Quote:
+        if evidence.start is None or evidence.end is None:
+            return Quote(None, evidence.quote)
+        span = Span(f"{prefix}{next(self._numbers)}", evidence.start, evidence.end)
+        self.spans.append(span)
+        link = link_to_quote(self.document, evidence)
+        where = place(evidence, self.document)
+        page = page_at(self.document, evidence.start)
+        sheet = f"{page}?start={evidence.start}&end={evidence.end}#quote" if page else None
+        is_close = evidence.score < 1.0
+        return Quote(span.id, evidence.quote, evidence.passage, where, link, is_close, sheet)
+
+
+def page_at(document: Document, offset: int) -> int | None:
+    """Return the page of a PDF on which the character at ``offset`` stands."""
+    passage = document.passage_at(offset)
+    pages = [line.page for line in passage.lines if line.end > offset] if passage else []
+    return next(iter(pages), passage.page if passage else None)

@@ -1,0 +1,179 @@
+"""Templates to answers, and how the desk writes times, amounts and support."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from desk.facets import flags
+from desk.index import MARKS
+from desk.state import person_of, state_of
+from desk.submit import LISTS
+from extractors import registry
+from publishing import wording
+from publishing.anchors import web_address
+from review.decisions import REASONS
+from review.editing import CHOICES
+from schemas.cases import FACT_LABELS, Method, Section, SupportLevel
+from schemas.sources import SourceKind
+from schemas.taxonomy import load_taxonomy
+
+_LONG = 90  # minutes
+_AGES = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def is_fragment(request: Request) -> bool:
+    """Return whether htmx wants a part of a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+async def rendered(
+    request: Request,
+    template: str,
+    given: Mapping[str, object] = MappingProxyType({}),
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """Return a page or a fragment, rendered in a thread: a long transcript takes a while."""
+    person = person_of(request)
+    shared: dict[str, object] = {
+        "person": person,
+        "token": state_of(request).token if person.name else "",
+        "people": state_of(request).accounts.people,
+        "path": request.url.path,
+        "now": datetime.now(UTC),
+    }
+    made = environment().get_template(template)
+    html = await asyncio.to_thread(made.render, {**shared, **given, **context})
+    return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates: everything escaped, an undefined name an error."""
+    made = Environment(
+        loader=PackageLoader("desk"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        age=age,
+        bar=support_bar,
+        count=wording.count,
+        day=wording.day,
+        duration=duration,
+        fact=wording.fact_text,
+        host=host,
+        kind=kind_label,
+        listing=wording.listing,
+        flags=flags,
+        marked=marked,
+        minutes=minutes,
+        moment=lambda seconds: datetime.fromtimestamp(seconds, UTC),
+        value=facet_text,
+        money=money,
+        web=web_address,
+        words=lambda name: name.replace("_", " "),
+    )
+    made.globals.update(
+        labels={"title": "Title", **wording.FACT_WORDS},
+        choices=CHOICES,
+        industries=[one.slug for one in load_taxonomy().industries],
+        signs=dict(zip(SupportLevel, "❝✓○⤓~✗", strict=True)),
+        sections=list(Section),
+        result_columns=wording.RESULT_COLUMNS,
+        methods=list(Method),
+        reasons=REASONS,
+        files=registry,
+        lists=LISTS,
+    )
+    return made
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """Return how long ago ``moment`` was in its largest unit: ``5 min``, ``3 d``, ``just now``."""
+    seconds = max(0.0, (now - moment).total_seconds())
+    found = (f"{int(seconds // unit)} {name}" for unit, name in _AGES[:3] if seconds >= unit)
+    return next(found, "just now")
+
+
+def minutes(number: float) -> str:
+    """Return minutes in words: ``8 minutes``, ``2.5 hours``."""
+    return (
+        f"{number / 60:.1f} hours"
+        if number > _LONG
+        else wording.count(round(number) or 1, "minute")
+    )
+
+
+def facet_text(value: str, facet: str) -> str:
+    """Return the value of a facet as people read it."""
+    if facet == "kind":
+        return kind_label(value)
+    return wording.fact_text(facet, value) if facet in FACT_LABELS else value
+
+
+def marked(text: str) -> Markup:
+    """Return a snippet of a search as HTML, escaped, with the found words marked."""
+    words = str(escape(text))
+    for sign, tag in zip(MARKS, ("<mark>", "</mark>"), strict=True):
+        words = words.replace(sign, tag)
+    return Markup(words)  # noqa: S704 - escaped before the marks were put in
+
+
+def money(dollars: float | None) -> str:
+    """Return US dollars: ``$12.40``, ``$0.0031``, or words for an unknown price."""
+    if dollars is None:
+        return "price not known"
+    return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
+
+
+def duration(seconds: int) -> str:
+    """Return an interval in its largest whole unit: ``2 d``, ``6 h``, ``10 min``."""
+    return next(f"{seconds // unit} {name}" for unit, name in _AGES if not seconds % unit)
+
+
+def host(url: str | None) -> str:
+    """Return the host of a web address without ``www.``; empty where there is none."""
+    address = web_address(url)
+    return (urlsplit(address).hostname or "").removeprefix("www.") if address else ""
+
+
+def support_bar(support: Mapping[str, int]) -> list[tuple[str, float, float]]:
+    """Return level, start and width of each part of the bar, in hundredths of it."""
+    return segments([(level.value, support.get(level.value, 0)) for level in SupportLevel])
+
+
+def segments(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, float]]:
+    """Return name, start and width of each part of a bar that is a hundred wide."""
+    total = max(sum(count for _, count in counts), 1)
+    found, start = [], 0.0
+    for name, number in counts:
+        width = 100 * number / total
+        if number:
+            found.append((name, round(start, 2), round(width, 2)))
+        start += width
+    return found
+
+
+def kind_label(kind: str | None) -> str:
+    """Return what a source is, with a capital letter."""
+    text = wording.kind_name(SourceKind(kind)) if kind else "source"
+    return text[:1].upper() + text[1:]
+
+
+def see(address: str) -> RedirectResponse:
+    """Return the answer to a form without script: go and see ``address``."""
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

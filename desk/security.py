@@ -1,0 +1,248 @@
+"""What keeps strangers and other sites' pages out of the desk, and hostile text from running in it.
+
+Every request passes these checks, the cheapest first, before its body is read: the stated size of
+the body, a name of the desk (against DNS rebinding), who sends it, the origin of a change. The
+token of a form and the person's role come last.
+"""
+
+import asyncio
+import secrets
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import Depends, HTTPException, Request
+from markupsafe import escape
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from desk.sessions import Sessions
+from desk.state import PERSON, person_of, state_of
+from extractors.fetch.fetch import FILE_ROOT
+from schemas.errors import CasebookError
+from schemas.reviews import Role
+
+UPLOAD_BODY = 64_000_000
+PLAIN_BODY = 2_000_000
+"""Bytes that the body of a request may have, with and without files."""
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_BY_HEADER = "casebook.by_header"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_WASM = {"Content-Security-Policy": _POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")}
+_HEADERS_OF = {
+    # It talks to the window that opened it, a page of another site.
+    "/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"},
+    # The workers of the site's search and of its data page run WebAssembly.
+    "/site/pagefind/pagefind-worker.js": _WASM,
+    "/site/pagefind-recent/pagefind-worker.js": _WASM,
+    "/site/data-worker.js": _WASM,
+}
+_SCRIPT = "A script sends the header Authorization: Bearer TOKEN."
+_NO_KEY = (
+    "The desk needs its key. Open the address that casebook printed when the desk started: it ends "
+    f"in ?key=… {_SCRIPT}"
+)
+_LOGGED_OUT = "You are not logged in. Log in at /login in another tab, then try again here."
+_FOREIGN = f"The desk takes changes from its own pages only. {_SCRIPT}"
+_OLD_PAGE = "Nothing was changed: reload this page, then try again."
+_READER = "Nothing was changed: you can read everything here. An admin can make you a curator."
+_NO_ADMIN = "Only an admin manages accounts."
+
+
+class Guard:
+    """Middleware that refuses what does not belong here, and sets the security headers."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, uploads: Path) -> None:
+        self._app, self._sessions, self._uploads = app, sessions, uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        FILE_ROOT.set(self._uploads)  # for what the request starts as well
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = MutableHeaders(scope=message)
+                for name, value in (HEADERS | _HEADERS_OF.get(scope["path"], {})).items():
+                    given.setdefault(name, value)
+            await send(message)
+
+        headers, answer = Headers(scope=scope), self._app
+        try:
+            self._check(scope, headers)
+            key = _query(scope).get("key", "") if scope["method"] == "GET" else ""
+            if key != "" and await asyncio.to_thread(self._sessions.is_key, key):
+                answer = self._welcome(scope, headers)
+            elif not _is_open(scope):
+                await self._admit(scope, headers)
+        except HTTPException as refusal:
+            answer = _refused(scope, headers, refusal)
+        except CasebookError as error:  # the accounts cannot be read now
+            unavailable = HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+            answer = _refused(scope, headers, unavailable)
+        await answer(scope, _limited(receive, _most_bytes(scope)), send_guarded)
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        stated = headers.get("content-length", "0")
+        if not stated.isdecimal() or int(stated) > _most_bytes(scope):
+            raise _too_large(_most_bytes(scope))
+        if _host_name(headers) not in self._sessions.hosts:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "The desk does not have this host name.")
+
+    def _welcome(self, scope: Scope, headers: Headers) -> Response:
+        """Keep in a cookie that the key was known, and go on without it in the address."""
+        rest = {name: value for name, value in _query(scope).items() if name != "key"}
+        address = f"{scope['path']}?{urlencode(rest)}".removesuffix("?")
+        self._sessions.begin(scope, headers)
+        return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
+
+    async def _admit(self, scope: Scope, headers: Headers) -> None:
+        """Note who sends a request, or raise HTTPException for a stranger or a foreign change."""
+        found = await asyncio.to_thread(self._sessions.recognize, scope, headers)
+        scope[PERSON], scope[_BY_HEADER] = found
+        if found[0] is None and scope["path"] != "/login":
+            raise await asyncio.to_thread(self._stranger, scope, headers)
+        own = is_same_origin(headers, self._sessions.origin)
+        if scope["method"] not in _SAFE_METHODS and not scope[_BY_HEADER] and not own:
+            raise HTTPException(HTTPStatus.FORBIDDEN, _FOREIGN)
+
+    def _stranger(self, scope: Scope, headers: Headers) -> HTTPException:
+        """Return how to refuse a request of an unknown sender."""
+        has_log_in = self._sessions.has_log_in
+        if scope["path"].startswith("/api/"):
+            need = {"WWW-Authenticate": "Bearer"}
+            return HTTPException(HTTPStatus.UNAUTHORIZED, _SCRIPT if has_log_in else _NO_KEY, need)
+        if not has_log_in:
+            return HTTPException(HTTPStatus.FORBIDDEN, _NO_KEY)
+        if scope["method"] != "GET" or headers.get("hx-request") == "true":
+            return HTTPException(HTTPStatus.FORBIDDEN, _LOGGED_OUT)
+        wanted = f"{scope['path']}?{scope['query_string'].decode('latin-1')}".removesuffix("?")
+        there = {"Location": f"/login?{urlencode({'next': wanted})}"}
+        return HTTPException(HTTPStatus.SEE_OTHER, _LOGGED_OUT, there)
+
+
+def is_same_origin(headers: Headers, public: str = "") -> bool:
+    """Return whether the browser says that our own page, or the person, sent the request."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    stated = headers.get("origin") or headers.get("referer") or ""
+    own = {f"http://{headers.get('host')}", public} - {""}
+    return any(stated == one or stated.startswith(f"{one}/") for one in own)
+
+
+def local(address: str) -> str:
+    """Return an address as a path of the desk: two slashes would name another host."""
+    return "/" + address.lstrip("/\\")
+
+
+async def require_token(request: Request) -> None:
+    """Refuse a change without the desk's token, in the header or in the form.
+
+    A request that names the key in a header is a script's: no other site's page can send that.
+    """
+    if request.scope.get(_BY_HEADER):
+        return
+    given = request.headers.get("X-Casebook-Token")
+    if given is None and "form" in request.headers.get("content-type", ""):
+        field = (await request.form()).get("token")
+        given = field if isinstance(field, str) else None
+    expected = state_of(request).token
+    if given is None or not secrets.compare_digest(given.encode(), expected.encode()):
+        raise HTTPException(HTTPStatus.FORBIDDEN, _OLD_PAGE)
+
+
+def require_curator(request: Request) -> None:
+    """Refuse a reader."""
+    if person_of(request).role is Role.READER:
+        raise HTTPException(HTTPStatus.FORBIDDEN, _READER)
+
+
+def require_admin(request: Request) -> None:
+    """Refuse everyone but admins."""
+    if person_of(request).role is not Role.ADMIN:
+        raise HTTPException(HTTPStatus.FORBIDDEN, _NO_ADMIN)
+
+
+Own = [Depends(require_token)]
+"""What a change of a person's own things has to pass."""
+
+Changes = [*Own, Depends(require_curator)]
+"""What every other change has to pass."""
+
+
+def _is_open(scope: Scope) -> bool:
+    """Return whether anyone may see this: it shows nothing of the cases."""
+    is_open = scope["path"] == "/healthz" or scope["path"].startswith("/static/")
+    return is_open and scope["method"] in _SAFE_METHODS
+
+
+def _most_bytes(scope: Scope) -> int:
+    return UPLOAD_BODY if scope["path"] in {"/submit", "/batches/quote"} else PLAIN_BODY
+
+
+def _too_large(most: int) -> HTTPException:
+    return HTTPException(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"The request is larger than {most // 1_000_000} MB: send less at once, or a smaller "
+        "extract of the file.",
+    )
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """Return a ``receive`` that stops reading a body past ``most`` bytes."""
+    size = 0
+
+    async def limited() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise _too_large(most)
+        return message
+
+    return limited
+
+
+def _host_name(headers: Headers) -> str | None:
+    try:
+        return urlsplit(f"//{headers.get('host', '')}").hostname
+    except ValueError:
+        return None
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+
+
+def _refused(scope: Scope, headers: Headers, refusal: HTTPException) -> Response:
+    """Return a refusal as JSON for scripts, a notice for htmx, else a line of text."""
+    status, message, given = refusal.status_code, refusal.detail, dict(refusal.headers or {})
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": {"kind": "http", "message": message}}, status, given)
+    if headers.get("hx-request") == "true":
+        # Shown beside what the person was doing, which stays as it is.
+        into = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
+        return HTMLResponse(f'<p class="notice bad">{escape(message)}</p>', status, into)
+    return PlainTextResponse(message, status, given)

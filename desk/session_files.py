@@ -1,0 +1,71 @@
+"""Who is logged in, as files in the home: its processes share them, and removing one ends it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+
+from desk.accounts import digest
+from schemas.frozen import NOW, Frozen
+
+_LIFETIME = timedelta(days=14)
+_BROWSERS = ("Firefox", "Chrome", "Safari")
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+
+
+class Session(Frozen):
+    """One log-in. ``proof`` is a hash of the password or key, with which the session ends."""
+
+    session_id: str  # the hash of its cookie's secret
+    name: str  # empty where the browser had the desk's key
+    proof: str
+    agent: str
+    address: str
+    began: datetime = NOW
+
+    @property
+    def browser(self) -> str:
+        """The browser and the system that it says it is, as in "Firefox on Linux"."""
+        found = (next((s for s in signs if s in self.agent), "") for signs in (_BROWSERS, _SYSTEMS))
+        return " on ".join(filter(None, found)) or "A program"
+
+
+class SessionFiles:
+    """The sessions in a folder, each in a file named by its id."""
+
+    def __init__(self, folder: Path) -> None:
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A home that cannot be written is only read.
+        self._folder = folder if os.access(folder, os.W_OK) else Path(mkdtemp(prefix="casebook-"))
+
+    def add(self, **about: str) -> str:
+        """Store a session and return the secret of its cookie."""
+        secret = secrets.token_urlsafe(32)
+        made = Session.model_validate({"session_id": digest(secret)} | about)
+        (self._folder / made.session_id).write_text(made.model_dump_json(), "utf-8")
+        return secret
+
+    def find(self, session_id: str) -> Session | None:
+        """Return a session, None where it ended."""
+        try:
+            text = (self._folder / session_id).read_text("utf-8")
+            found = Session.model_validate_json(text)
+        except (OSError, ValueError):
+            return None
+        return found if datetime.now(UTC) - found.began < _LIFETIME else None
+
+    def all(self) -> Iterator[Session]:
+        """Yield the sessions and remove the files of those that are too old."""
+        for path in self._folder.iterdir():
+            if found := self.find(path.name):
+                yield found
+            else:
+                path.unlink(missing_ok=True)
+
+    def end(self, session_id: str) -> None:
+        """End a session."""
+        (self._folder / session_id).unlink(missing_ok=True)

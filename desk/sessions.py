@@ -1,0 +1,181 @@
+"""Who sends a request: by the desk's key, a token, a session, or a trusted proxy's word."""
+
+import hmac
+import math
+import secrets
+import time
+from contextlib import suppress
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from config.settings import Settings
+from desk.accounts import Accounts, Person, digest
+from desk.session_files import Session, SessionFiles
+from schemas.reviews import Account, Role
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_EVERYONE, _NONE = "", (0.0, 0.0, 0.0)
+_PAIR_LIMIT, _GLOBAL_LIMIT = (8, 900.0), (100, 2.0)
+"""Attempts without a wait, and the seconds that forget one of them, which is the longest wait."""
+_MOST_COUNTED = 10_000
+
+
+class Sessions:
+    """Recognizes who sends a request. ``key`` is what the desk's address carries.
+
+    It counts while no other machine reaches the desk and no one has an account. ``token`` is what
+    the forms carry.
+    """
+
+    def __init__(self, settings: Settings, accounts: Accounts, key: str) -> None:
+        self._accounts, self._proxies = accounts, settings.desk_proxies.items()
+        self._admin = Person(settings.curator, Role.ADMIN)
+        self._key = "" if is_public(settings) else key
+        self.secret = _secret(settings.home)
+        self._files = SessionFiles(settings.home / "run" / "sessions")
+        self.token = hmac.new(self.secret.encode(), b"forms", "sha256").hexdigest()
+        own = urlsplit(settings.desk_address or "")
+        self.origin = f"{own.scheme}://{own.netloc}" if own.netloc else ""
+        self.hosts = LOOPBACK_NAMES | ({own.hostname} if own.hostname else set())
+
+    @property
+    def has_log_in(self) -> bool:
+        """Whether people log in at ``/login``."""
+        return not self._key or self._accounts.in_force
+
+    def is_key(self, given: str) -> bool:
+        """Return whether ``given`` is the desk's key, and counts."""
+        is_same = secrets.compare_digest(given.encode(), self._key.encode())
+        return is_same and not self.has_log_in
+
+    def recognize(self, scope: Scope, headers: Headers) -> tuple[Person | None, bool]:
+        """Return who sends a request, and whether in a header that no other site can send."""
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return self._proxied(scope, headers) or self._in_session(scope), False
+        if self.is_key(given):
+            return self._admin, True
+        is_api = scope["path"].startswith("/api/")
+        return _person(self._accounts.script(given) if is_api else None), True
+
+    def address(self, scope: Scope, headers: Headers) -> str:
+        """Return the client's address; a proxy that the settings name states it."""
+        peer = str(scope["client"][0])
+        stated = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        return peer if self._name_header(peer) is None else stated or peer
+
+    def begin(self, scope: Scope, headers: Headers, name: str = "") -> None:
+        """Begin a session in this browser: a person's, or without a name that of the key."""
+        self.end(scope, self.current(scope))
+        about = {"agent": headers.get("user-agent", ""), "address": self.address(scope, headers)}
+        about |= {"name": name, "proof": self._proof(name) or ""}
+        scope["session"]["id"] = self._files.add(**about)
+
+    def current(self, scope: Scope) -> Session | None:
+        """Return the session of the browser that sends a request, if it has one."""
+        found = self._files.find(digest(scope["session"].get("id", "")))
+        return found if found and found.proof == self._proof(found.name) else None
+
+    def own(self, scope: Scope) -> list[Session]:
+        """Return the sender's sessions in this and other browsers, the newest first."""
+        here = self.current(scope)
+        known = sorted(self._files.all(), key=lambda one: one.began, reverse=True)
+        return [one for one in known if here and (one.name, one.proof) == (here.name, here.proof)]
+
+    def end(self, scope: Scope, *ended: Session | None) -> None:
+        """End sessions of the sender; a copied cookie counts no more than theirs."""
+        for one in filter(None, ended):
+            self._files.end(one.session_id)
+        if self.current(scope) is None:
+            scope["session"].clear()
+
+    def _in_session(self, scope: Scope) -> Person | None:
+        if (session := self.current(scope)) and session.name:
+            return _person(self._accounts.person(session.name))
+        return self._admin if session else None
+
+    def _proof(self, name: str) -> str | None:
+        """Return the hash of a person's password, or without a name of the key, if it counts."""
+        if not name:
+            return None if self.has_log_in else digest(self._key)
+        account = self._accounts.person(name)
+        return digest(account.secret) if account else None
+
+    def _proxied(self, scope: Scope, headers: Headers) -> Person | None:
+        """Return the person that a trusted proxy names; one without an account may read."""
+        header = self._name_header(scope["client"][0])
+        given = headers.getlist(header) if header else []
+        if len(given) != 1 or not (name := given[0].strip()):
+            return None
+        account = self._accounts.person(name)
+        return _person(account) if account else Person(name, Role.READER)
+
+    def _name_header(self, peer: str) -> str | None:
+        """Return the header in which the proxy at ``peer`` names people, if it is trusted."""
+        with suppress(ValueError):
+            address = ip_address(peer)
+            return next((header for network, header in self._proxies if address in network), None)
+        return None
+
+
+class Attempts:
+    """Counts log-ins; past a few, each doubles the wait, and with time they are forgotten.
+
+    They count for a name at an address, so that no one locks out another person. All together are
+    slowed down as well, except where that name got in from that address before.
+    """
+
+    def __init__(self) -> None:
+        # By pair: how many attempts counted, when, and until when there may be no other.
+        self._counts: dict[str, tuple[float, float, float]] = {}
+        self._admitted: set[str] = set()
+
+    def start(self, name: str, address: str) -> int:
+        """Count an attempt, or return for how many seconds there may be none."""
+        now, pair = time.monotonic(), f"{name.casefold()} {address}"
+        limits = {pair: _PAIR_LIMIT, _EVERYONE: _GLOBAL_LIMIT}
+        if pair in self._admitted:
+            del limits[_EVERYONE]
+        if (wait := max(self._counts.get(key, _NONE)[2] for key in limits) - now) > 0:
+            return math.ceil(wait)
+        for key, (free, seconds) in limits.items():
+            made, at, _ = self._counts.pop(key, _NONE)
+            made = max(0.0, made - (now - at) / seconds) + 1
+            delay = min(2.0 ** min(made - free, 10), seconds) if made > free else 0.0
+            self._counts[key] = made, now, now + delay
+        while len(self._counts) > _MOST_COUNTED:
+            del self._counts[next(iter(self._counts))]
+        return 0
+
+    def succeed(self, name: str, address: str) -> None:
+        """Forget the attempts of a person who got in."""
+        pair = f"{name.casefold()} {address}"
+        self._counts.pop(pair, None)
+        self._admitted.add(pair)
+
+
+def is_public(settings: Settings) -> bool:
+    """Return whether the desk is meant for more than this machine."""
+    host = urlsplit(f"//{settings.desk_listen}").hostname
+    return bool(host not in LOOPBACK_NAMES or settings.desk_address or settings.desk_proxies)
+
+
+def _person(account: Account | None) -> Person | None:
+    return Person(account.name, account.role) if account and account.active else None
+
+
+def _secret(home: Path) -> str:
+    """Return the home's own secret, made when it is first needed: a restart ends no session."""
+    path = home / "run" / "desk-secret"
+    if not path.exists() or not (found := path.read_text("utf-8")):
+        found = secrets.token_urlsafe(32)
+        with suppress(OSError):  # a home that cannot be written is only read
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(found, "utf-8")
+    return found

@@ -1,0 +1,84 @@
+"""Watched lists at the desk: what each look found, and adding, pausing and removing them."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from desk.forms import number, text, words_of
+from desk.rendering import is_fragment, rendered, see
+from desk.security import Changes
+from desk.state import Desk, Who
+from desk.submit import web_source
+from flows.watch import add_watch, change_watch, find_watch, look
+from schemas.batches import WatchedItem, WatchLine, WatchState
+from schemas.errors import InputError, InvalidDecision
+from summarizer.profiles import Strategy
+from warehouse import Warehouse
+
+router = APIRouter(include_in_schema=False)
+
+_JUDGED = ("refused", "undecided")
+
+
+@router.get("/watches")
+async def watches(request: Request, desk: Desk) -> Response:
+    """List the watches with what their last look found."""
+    lines = await asyncio.to_thread(desk.warehouse.watches)
+    return await rendered(
+        request,
+        "watches.html",
+        lines=lines,
+        judged=await asyncio.to_thread(_judged, desk.warehouse, lines),
+        can_judge=desk.services.profile.strategy is not Strategy.GUIDED,
+    )
+
+
+@router.post("/watches", dependencies=Changes)
+async def add(request: Request, desk: Desk, who: Who) -> Response:
+    """Watch a list; what it holds now is not new unless asked for."""
+    form = await request.form()
+    every = text(form, "every")
+    if not every.isdecimal():
+        raise InputError("Choose how often to look.")
+    await add_watch(
+        web_source(text(form, "list")).source,
+        desk.services,
+        every_seconds=int(every),
+        words=words_of(form),
+        rubric=text(form, "rubric") or None,
+        budget_usd=number(form, "budget", "budget"),
+        everything=bool(form.get("everything")),
+        changed_by=who.name,
+    )
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": "/watches"})
+    return see("/watches")
+
+
+@router.post("/watches/{watch_id}", dependencies=Changes)
+async def change(request: Request, desk: Desk, who: Who, watch_id: str) -> Response:
+    """Pause, resume or remove a watch."""
+    wanted = text(await request.form(), "state")
+    if wanted not in set(WatchState):
+        raise InvalidDecision("nothing was changed: pause, resume or remove the watch")
+    await change_watch(watch_id, WatchState(wanted), desk.services, who.name)
+    return see("/watches")
+
+
+@router.post("/watches/{watch_id}/look", dependencies=Changes)
+async def look_now(desk: Desk, who: Who, watch_id: str) -> Response:
+    """Look now, and start on what is new."""
+    line = await find_watch(watch_id, desk.services)
+    # A curator who leaves the page does not end the look.
+    _, batch = await asyncio.shield(look(line.watch, desk.services, who.name))
+    if batch is None:
+        return see("/watches")
+    desk.batches.start(batch, who.name)
+    return see(f"/batches/{batch.batch_id}")
+
+
+def _judged(warehouse: Warehouse, lines: list[WatchLine]) -> dict[str, list[WatchedItem]]:
+    """Return by watch the items that its rubric refused or could not decide."""
+    ids = [line.watch.watch_id for line in lines if line.watch.rubric]
+    return {i: [one for one in warehouse.watched_items(i) if one.state in _JUDGED] for i in ids}

@@ -1,0 +1,83 @@
+"""A desk over a real warehouse."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+import structlog
+from desk_client import KEY, Builder, DeskClient
+from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
+
+from config.services import Services
+from config.settings import Settings
+from desk import live
+from desk.app import create_app
+from flows import site
+from publishing.site.build import build as build_site
+from warehouse import Warehouse
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_log() -> None:
+    """No tracebacks with all variables on the terminal: drawing one takes seconds."""
+    wrapper = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=wrapper)
+
+
+@pytest.fixture(autouse=True)
+def site_written_here(monkeypatch) -> None:
+    """The site is written by this process and without its search, which take seconds to start."""
+
+    def build_here(on_page, *given):
+        build_site(*given, on_page)
+
+    monkeypatch.setattr(site, "build_apart", build_here)
+    monkeypatch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, curator="mira")
+
+
+@pytest.fixture
+def services(settings) -> Iterator[Services]:
+    made = Services(settings)
+    yield made
+    made.warehouse.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory) -> Path:
+    """An empty database: copying it is quicker than creating one for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "warehouse.duckdb"
+    with Warehouse(path) as warehouse:
+        warehouse.append()  # the first write creates the file
+    return path
+
+
+@pytest.fixture
+def warehouse(services, settings, migrated) -> Warehouse:
+    shutil.copy(migrated, settings.home / "warehouse.duckdb")
+    return services.warehouse
+
+
+@pytest.fixture
+def build(warehouse) -> Builder:
+    return Builder(warehouse)
+
+
+@pytest.fixture(autouse=True)
+def always_fresh(monkeypatch) -> None:
+    """Pages look at the warehouse each time, not once a second."""
+    monkeypatch.setattr(live.Live, "always", True)
+    monkeypatch.setattr(live, "_SLOW_LOOK_SECONDS", 0.0)
+
+
+@pytest.fixture
+def desk(services) -> Iterator[DeskClient]:
+    with DeskClient(create_app(services, KEY)) as client:
+        yield client

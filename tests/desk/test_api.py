@@ -1,0 +1,143 @@
+"""The JSON beside the pages."""
+
+import pytest
+from case_views import a_publication
+from desk_client import KEY
+
+from desk.jobs import Jobs
+from review import decisions
+from review.changes import SetFact
+from schemas.results import IngestResult, IngestStatus
+from schemas.reviews import CaseStatus
+
+
+@pytest.fixture
+def headers() -> dict[str, str]:
+    """What a script sends."""
+    return {"authorization": f"Bearer {KEY}"}
+
+
+def test_cases_are_listed_by_status(desk, build):
+    """The list has one object a case, and the filter holds."""
+    case_id = build.draft()
+    (found,) = desk.get("/api/cases?status=draft").json()
+    assert found["case_id"] == case_id
+    assert found["support"]["verified"] == 12
+    assert desk.get("/api/cases?status=approved").json() == []
+    assert desk.get("/api/cases?text=harbour&limit=1").json() == [found]
+    assert desk.get("/api/cases?status=odd").status_code == 422
+
+
+def test_statements_are_searched(desk, build):
+    """With the case that each belongs to; nothing is published here."""
+    case_id = build.draft()
+    (found,) = desk.get("/api/search?q=claimants wait").json()
+    assert (found["case_id"], found["section"], found["status"]) == (case_id, "results", "draft")
+    assert desk.get("/api/search?q=claimants&published=true").json() == []
+    assert desk.get('/api/search?q="*').json() == []
+
+
+def test_a_case_comes_with_document_and_history(desk, build):
+    """Offsets in the JSON hold in the document's text."""
+    view = desk.get(f"/api/cases/{build.draft()}").json()
+    quote = view["revision"]["study"]["statements"][0]["evidence"][0]
+    assert view["document"]["text"][quote["start"] : quote["end"]] == quote["quote"]
+
+
+def test_a_script_decides_as_the_curator(desk, build, warehouse, headers):
+    """Several changes make one revision; the review comes back."""
+    case_id = build.draft()
+    changes = [
+        {"action": "set_fact", "name": "company", "value": "Fjordline"},
+        {"action": "drop", "part": "s-10"},
+        {"action": "confirm", "part": "s-9"},
+        {"action": "set_fact", "name": "narrator"},
+        {"action": "drop", "part": "t-made-up"},
+    ]
+    body = {"decision": "edit", "changes": changes}
+    answer = desk.post(f"/api/cases/{case_id}/decisions", json=body, headers=headers)
+    assert answer.status_code == 201
+    assert answer.json()["who"] == "mira"
+    body = {"decision": "approve"}
+    answer = desk.post(f"/api/cases/{case_id}/decisions", json=body, headers=headers)
+    assert answer.status_code == 201
+    view = warehouse.case(case_id)
+    assert (view.status, len(view.revisions)) == (CaseStatus.APPROVED, 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        ({"decision": "reopen"}, 409, "invalid_decision"),
+        ({"decision": "reject", "reason": "x", "expected_revision": "rev1_old"}, 409, "invalid_decision"),
+        ({"decision": "explode"}, 422, "invalid_request"),
+        ({"decision": "edit", "changes": [{"action": "explode"}]}, 422, "invalid_request"),
+    ],
+)  # fmt: skip
+def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, kind):
+    """Status, kind and sentence say to a script why."""
+    answer = desk.post(f"/api/cases/{build.draft()}/decisions", json=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.json()["error"]["kind"] == kind
+    assert answer.json()["error"]["message"]
+
+
+def test_sources_are_submitted_and_asked_about(desk, services, headers):
+    """Several at once; bad addresses are named by their lines, and then nothing is started."""
+
+    async def process(run):
+        return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
+
+    desk.app.state.desk.jobs = Jobs(services, process)
+    body = {"sources": ["https://a.example/x", "https://a.example/y"]}
+    answer = desk.post("/api/sources", json=body, headers=headers)
+    assert answer.status_code == 202
+    job, other = answer.json()
+    assert (job["label"], other["label"]) == tuple(body["sources"])
+    while job["running"]:
+        job = desk.get(f"/api/jobs/{job['job_id']}").json()
+    assert job["result"]["status"] == "draft"
+    for wrong in (["/etc/passwd"], [" "], [], "https://a.example/x"):
+        answer = desk.post("/api/sources", json={"sources": wrong}, headers=headers)
+        assert answer.status_code == 422, wrong
+    body = {"sources": ["https://a.example/z", "ftp://b.example/"]}
+    refused = desk.post("/api/sources", json=body, headers=headers).json()["error"]
+    assert refused["message"].startswith("Line 2: “ftp://b.example/” is not a web address")
+    assert len(desk.app.state.desk.jobs.recent()) == 2
+
+
+def test_a_published_case_is_withdrawn_with_a_reason(desk, build, warehouse, headers):
+    """Without one it is refused; the queue flags an edit of a published case until then."""
+    case_id = build.draft()
+    decisions.approve(warehouse, case_id, "ada", leave_out=True)
+    published = a_publication(case_id, "cases/one/index.html")
+    revision_id = warehouse.case(case_id).revision.revision_id
+    warehouse.append(published.model_copy(update={"revision_id": revision_id}))
+    decisions.edit(warehouse, case_id, [SetFact(name="title", value="Another")], "ada")
+    assert "edit of a published case" in desk.get("/").text
+    address, body = f"/api/cases/{case_id}/decisions", {"decision": "withdraw"}
+    assert desk.post(address, json=body, headers=headers).status_code == 409
+    answer = desk.post(address, json=body | {"reason": "Asked for."}, headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (201, "Asked for.")
+    after = desk.get(f"/api/cases/{case_id}").json()
+    assert (after["status"], after["published_revision_id"]) == ("rejected", None)
+    assert desk.post(address, json=body | {"reason": "Again."}, headers=headers).status_code == 409
+
+
+def test_a_source_says_where_it_stands(desk, build, warehouse):
+    """A failed one comes with its failure, a drafted one without; an unknown one is a 404."""
+    failed = desk.get(f"/api/sources/{build.failed()}").json()
+    assert failed["state"] == "failed"
+    assert failed["failure"]["failure"]["kind"] == "page_missing"
+    drafted = warehouse.case(build.draft()).source
+    answer = desk.get(f"/api/sources/{drafted.source_id}").json()
+    assert (answer["state"], answer["failure"]) == ("drafted", None)
+    assert answer["source"]["canonical_url"] == drafted.canonical_url
+    assert desk.get("/api/sources/src1_nope").status_code == 404
+
+
+def test_the_api_describes_itself(desk):
+    """OpenAPI lists the API and none of the pages."""
+    paths = desk.get("/api/openapi.json").json()["paths"]
+    assert "/api/cases/{case_id}/decisions" in paths
+    assert all(path.startswith("/api/") for path in paths)

@@ -1,0 +1,93 @@
+"""What a case's page shows, before it is HTML."""
+
+import pytest
+from case_views import a_study
+
+from desk.case_page import case_page
+from desk.history import changed_history
+from review import decisions
+from review.changes import Drop, SetFact
+from schemas.cases import Support, SupportLevel
+
+
+@pytest.fixture
+def case_id(build) -> str:
+    return build.draft()
+
+
+def texts_of(page, name):
+    items = next(items for section, _, items in page.sections if section == name)
+    return [item.part.text for item in items]
+
+
+def test_doubts_come_first_in_their_section_and_confirmed_ones_last(build, warehouse, case_id):
+    """Refuted, doubtful, then what holds; but the summary is prose and keeps its order."""
+    first, second, *rest = a_study().statements
+    doubt = second.model_copy(update={"support": Support(level=SupportLevel.DOUBTFUL)})
+    study = a_study().model_copy(update={"statements": (first, doubt, *rest)})
+    page = case_page(warehouse.case(build.draft(study)))
+    assert texts_of(page, "abstract")[:2] == [first.text, second.text]
+    assert texts_of(case_page(warehouse.case(case_id)), "challenges") == [
+        "REFUTED-STATEMENT",
+        "DOUBTFUL-STATEMENT",
+        "Scanned tariff tables became unreadable text.",
+        "The model was wrong about half of the rates.",
+    ]
+
+
+def test_solutions_stand_below_the_challenge_that_they_answer(warehouse, case_id):
+    """A solution without a challenge has a section of its own."""
+    page = case_page(warehouse.case(case_id))
+    challenges = next(items for name, _, items in page.sections if name == "challenges")
+    nested = {item.part.text: [s.part.text for s in item.solutions] for item in challenges}
+    assert nested["Scanned tariff tables became unreadable text."] == [
+        "They wrote every rate out as a sentence."
+    ]
+    assert texts_of(page, "solutions") == ["An officer checks each answer."]
+
+
+def test_every_located_quote_is_marked_once_and_missing_ones_nowhere(build, warehouse):
+    """Ids of quotes are unique, each has an anchor in the source; a missing quote has no id."""
+    study = a_study()
+    lost = study.statements[0].evidence[0].model_copy(update={"start": None, "end": None})
+    first = study.statements[0].model_copy(update={"evidence": (lost,)})
+    study = study.model_copy(update={"statements": (first, *study.statements[1:])})
+    page = case_page(warehouse.case(build.draft(study)))
+    source = "".join(passage.html for passage in page.passages)
+    items = [*page.facts, *(item for _, _, items in page.sections for item in items)]
+    quotes = [quote for item in items for quote in item.quotes]
+    ids = [quote.id for quote in quotes if quote.id]
+    assert len(ids) == len(set(ids)) > 10
+    assert all(source.count(f'id="{each}"') == 1 for each in ids)
+    assert [quote.words for quote in quotes if quote.id is None] == [lost.quote]
+
+
+def test_history_shows_who_did_what_and_which_parts_changed(warehouse, case_id):
+    """Drafts, edits with their fields, and decisions stand in one list, the newest first."""
+    changes = [SetFact(name="company", value="Fjordline"), Drop(part="s-13")]
+    decisions.edit(warehouse, case_id, changes, "ada", note="typo")
+    decisions.assign(warehouse, case_id, "mira", "ada")
+    decisions.reject(warehouse, case_id, "thin", "mira")
+    events = changed_history(warehouse.case(case_id))
+    assert [(e.who, e.what, e.why) for e in events] == [
+        ("mira", "rejected", "thin"),
+        ("ada", "assigned it to mira", None),
+        ("ada", "edited", "typo"),
+        ("SmolLM2-135M-Instruct", "drafted (guided)", None),
+    ]
+    assert [field.name for field in events[2].changes] == ["company", "tools"]
+    old, new, _ = events[2].changes[0].lines[0]
+    assert [piece for piece, differs in new.pieces if not differs] == ["Fjordline"]
+    assert old.pieces[0][0] == "Harbourline"
+
+
+def test_what_readers_would_not_see_is_named_on_top(warehouse, case_id):
+    """Statements, facts and tags; confirmed doubts are not among them."""
+    page = case_page(warehouse.case(case_id))
+    assert [(d.part_id, d.text) for d in page.refuted] == [
+        ("s-10", "REFUTED-STATEMENT"),
+        ("f-narrator", "Account by: REFUTED-FACT"),
+        ("t-made-up", "Tag: REFUTED-TAG"),
+    ]
+    assert [d.text for d in page.doubtful] == ["DOUBTFUL-STATEMENT"]
+    assert page.silent == ["scale", "techniques", "lessons", "failures and limits"]

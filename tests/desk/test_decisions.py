@@ -1,0 +1,206 @@
+"""What a curator's forms do to the warehouse."""
+
+from unittest.mock import Mock
+
+import pytest
+from case_views import a_study
+from desk_client import read, texts
+from lxml import html
+
+from desk import state
+from review import decisions
+from schemas.cases import SupportLevel
+from schemas.errors import InvalidDecision, WarehouseBusy
+from schemas.reviews import CaseStatus, Decision
+
+
+@pytest.fixture
+def case_id(build) -> str:
+    return build.draft()
+
+
+@pytest.fixture
+def view(warehouse, case_id):
+    return lambda: warehouse.case(case_id)
+
+
+def test_approving_what_readers_would_not_see_needs_the_curators_word(desk, case_id, view):
+    """Without it nothing is stored, and the message names the parts; with it the approval is."""
+    refused = desk.decide(case_id, "approve", htmx=True)
+    assert refused.status_code == 409
+    assert "REFUTED-STATEMENT" in refused.text
+    assert "DOUBTFUL-STATEMENT" in refused.text
+    assert view().reviews == ()
+    assert desk.decide(case_id, "approve", leave_out="true").status_code == 303
+    (review,) = view().reviews
+    assert (review.decision, review.who) == (Decision.APPROVE, "mira")
+    assert view().status is CaseStatus.APPROVED
+    stale = desk.decide(case_id, "reject", reason="thin", expected_status="draft")
+    assert (stale.status_code, view().status) == (409, CaseStatus.APPROVED)
+
+
+def test_approval_confirms_what_is_doubtful_and_never_what_is_refuted(desk, case_id, view):
+    """The confirmation is a revision of its own in the curator's name; the case is approved."""
+    desk.decide(case_id, "approve", confirm="true", leave_out="true")
+    after = view()
+    assert after.status is CaseStatus.APPROVED
+    assert after.revision.made_by == "person"
+    by_text = {one.text: one.support for one in after.revision.study.statements}
+    assert by_text["DOUBTFUL-STATEMENT"].confirmed_by == "mira"
+    assert by_text["REFUTED-STATEMENT"].confirmed_by is None
+    assert [r.decision for r in after.reviews] == [Decision.EDIT, Decision.APPROVE]
+
+
+def test_confirming_does_not_help_a_refuted_part(warehouse, case_id):
+    """Without leave_out a refuted statement still holds the approval back."""
+    with pytest.raises(InvalidDecision, match="REFUTED-STATEMENT"):
+        decisions.approve(warehouse, case_id, "mira", confirm=True)
+    assert warehouse.case(case_id).status is CaseStatus.DRAFT
+
+
+def test_a_case_that_could_not_be_published_is_not_approved(warehouse, build):
+    """A case without a title says so at the approval, not at the publication."""
+    untitled = a_study().model_copy(update={"facts": a_study().facts[1:]})
+    with pytest.raises(InvalidDecision, match="title"):
+        decisions.approve(warehouse, build.draft(untitled), "mira", leave_out=True)
+
+
+def test_rejecting_needs_a_reason(desk, case_id, view):
+    """A reason is required and kept."""
+    assert desk.decide(case_id, "reject", reason="  ").status_code == 409
+    assert desk.decide(case_id, "reject", reason="covered elsewhere").status_code == 303
+    assert view().reviews[-1].reason == "covered elsewhere"
+    assert view().status is CaseStatus.REJECTED
+
+
+def test_reopening_commenting_and_assigning_are_kept(desk, case_id, view):
+    """Each makes a row; comments and assignments leave the status as it is."""
+    desk.decide(case_id, "reject", reason="thin")
+    desk.decide(case_id, "comment", reason="wrote to the author")
+    desk.decide(case_id, "assign", reason="ada")
+    assert view().status is CaseStatus.REJECTED
+    assert "Assigned to" in desk.get(f"/cases/{case_id}").text
+    desk.decide(case_id, "assign")
+    assert "Assigned to" not in desk.get(f"/cases/{case_id}").text
+    desk.decide(case_id, "reopen")
+    assert view().status is CaseStatus.DRAFT
+    kinds = ["reject", "comment", "assign", "assign", "reopen"]
+    assert [r.decision.value for r in view().reviews] == kinds
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        (None, "reopen", "nothing to reopen"),
+        ({"decision": "reject", "reason": "x"}, "reject", "rejected already"),
+        ({"decision": "approve", "leave_out": "1"}, "approve", "approved already"),
+        (None, "comment", "comment is empty"),
+    ],
+)
+def test_steps_that_the_status_forbids(desk, case_id, first, second, message):
+    """The answer says why, and what to do first."""
+    if first:
+        desk.send_form(f"/cases/{case_id}/decisions", **first)
+    answer = desk.decide(
+        case_id, second, htmx=True, **({"reason": "y"} if second == "reject" else {})
+    )
+    assert answer.status_code == 409
+    assert message in answer.text
+
+
+def test_a_double_click_is_one_decision(desk, case_id, view, monkeypatch):
+    """The second click on *Drop* of the same person changes nothing and reports the success."""
+    monkeypatch.setattr(state, "SECOND_CLICK", 60.0)
+    page = read(desk.get(f"/cases/{case_id}"))
+    address = page.xpath("string(//form[@id='strip']/@action)")
+    fields = {"decision": "edit", "action": "drop", "part": "s-9"}
+    answers = [desk.send_form(address, htmx=True, **fields) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all("Saved as a new revision." in answer.text for answer in answers)
+    (only,) = view().reviews
+    assert only.decision is Decision.EDIT
+    assert "DOUBTFUL-STATEMENT" not in str(view().revision.study.statements)
+    assert desk.send_form(address, htmx=True, **fields | {"part": "s-10"}).status_code == 200
+    assert len(view().reviews) == 2
+
+
+def test_a_decision_that_failed_is_tried_again(desk, warehouse, case_id, view, monkeypatch):
+    """Only what was stored counts as done: the same form goes through after an error."""
+    with monkeypatch.context() as patch:
+        patch.setattr(warehouse, "decide", Mock(side_effect=WarehouseBusy("Another writes.")))
+        assert desk.decide(case_id, "comment", reason="Is it so?").status_code == 503
+    assert desk.decide(case_id, "comment", reason="Is it so?").status_code == 303
+    assert len(view().reviews) == 1
+
+
+def test_htmx_gets_the_case_as_it_is_afterwards(desk, case_id):
+    """The fragment shows the new value and says that it was saved."""
+    answer = desk.change(case_id, "set_fact", htmx=True, name="title", value="A better title")
+    assert answer.status_code == 200
+    assert texts(html.fromstring(answer.text), "//h1") == ["A better title"]
+    assert "Saved as a new revision." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("decision", "fields"),
+    [
+        ("approve", {"leave_out": "true"}),
+        ("reject", {"reason": "thin"}),
+        ("reopen", {}),
+    ],
+)
+def test_a_decision_on_an_older_revision_overwrites_nothing(desk, case_id, view, decision, fields):
+    """The second of two curators gets 409 with the first one's name, and no row is made."""
+    seen = {"expected_revision": view().revision.revision_id, "expected_status": "draft"}
+    desk.change(case_id, "set_fact", name="company", value="First", **seen)
+    rows = len(view().reviews)
+    answer = desk.decide(case_id, decision, htmx=True, **fields, **seen)
+    assert answer.status_code == 409
+    assert "mira changed this case in the meantime" in answer.text
+    assert answer.headers["hx-retarget"] == "#notice"
+    assert len(view().reviews) == rows
+    assert view().revision.study.fact("company").value == "First"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"decision": "erase"},
+        {"decision": "edit", "action": "set_fact", "name": "colour", "value": "red"},
+        {"decision": "edit", "action": "set_statement", "n": "x", "text": "y"},
+        {"decision": "edit", "action": "explode"},
+        {"decision": "edit"},
+        {},
+    ],
+)
+def test_a_form_that_is_not_the_desks_changes_nothing(desk, case_id, view, fields):
+    """Unknown decisions, actions, names and numbers are refused in words."""
+    answer = desk.send_form(f"/cases/{case_id}/decisions", **fields)
+    assert answer.status_code == 409
+    assert len(view().revisions) == 1
+
+
+def test_the_forms_of_the_page_save(desk, case_id, view):
+    """The fields of a statement's own form, sent back with another text, are stored."""
+    page = html.fromstring(desk.get(f"/cases/{case_id}").text)
+    address = page.xpath("//li[@id='s-13']//a[@class='edit']/@href")[0]
+    page = html.fromstring(desk.get(address).text)
+    form = page.xpath("//form[.//textarea[@name='text']]")[0]
+    fields = dict(form.fields) | {"text": "The model is served by vLLM."}
+    answer = desk.post(
+        form.action, data=fields, headers={"sec-fetch-site": "same-origin"}, follow_redirects=False
+    )
+    assert answer.status_code == 303
+    assert "The model is served by vLLM." in {s.text for s in view().revision.study.statements}
+
+
+def test_a_doubtful_part_is_confirmed_from_its_own_form(desk, case_id, view):
+    """The button stands at the doubtful statement only; pressed, its doubt is the curator's."""
+    page = html.fromstring(desk.get(f"/cases/{case_id}").text)
+    (form,) = page.xpath("//form[contains(@class,'confirm')]")
+    fields = dict(form.fields)
+    assert fields["part"] == "s-9"
+    desk.send_form(form.action, **{k: v for k, v in fields.items() if k != "token"})
+    support = view().revision.study.statements[8].support
+    assert (support.level, support.confirmed_by) == (SupportLevel.DOUBTFUL, "mira")
+    assert "It holds: confirm" not in desk.get(f"/cases/{case_id}").text

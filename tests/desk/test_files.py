@@ -1,0 +1,247 @@
+"""The desk and the assistant read web addresses and uploads, and no other file of the server."""
+
+import asyncio
+import gzip
+import json
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from desk_client import KEY, read
+from mcp import Client
+
+from desk.assistant import create_server
+from flows.backfill import read_list
+from flows.ingest import fetch
+from flows.run import Run
+from flows.selection import open_items
+from schemas.batches import Batch, BatchItem
+from schemas.results import Failure, IngestResult, IngestStatus
+from schemas.sources import Source, SourceKind, SourceRef
+
+WORDS = "The keys of the vault are under the third stone, and nobody else shall read it.\n"
+PAGE = "https://public.example/post"
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A file of the server, beside the folder of uploads."""
+    path = tmp_path / "secret.md"
+    path.write_text(WORDS * 20, "utf-8")
+    return path
+
+
+@pytest.fixture
+def is_read(warehouse, secret):
+    """Whether the secret was stored as the bytes of a source, or found its way into an answer."""
+    digest = sha256(secret.read_bytes()).hexdigest()
+
+    def check(*answers) -> bool:
+        shown = any("third stone" in answer.text for answer in answers)
+        return shown or (digest,) in warehouse.sql("SELECT sha256 FROM snapshots")[1]
+
+    return check
+
+
+def until_idle(desk) -> list[str]:
+    """Wait for what was started; return the messages of its failures."""
+    state = desk.app.state.desk
+    for _ in range(1_000):
+        if not state.jobs.running() and not state.batches.active():
+            break
+        time.sleep(0.01)
+    results = [job.result for job in state.jobs.recent()]
+    return [one.failure.message for one in results if one and one.failure]
+
+
+def failed_file(warehouse, path: Path, kind: str = "file_missing") -> str:
+    """Store a file that the terminal submitted and that could not be read; return its id."""
+    run_id = f"src1_{path.stem}"
+    ref, known = SourceRef(source=str(path)), {"source_id": run_id, "submitted_by": "mira"}
+    source = Source(kind=SourceKind.MARKDOWN, canonical_url=None, reference=ref, **known)
+    failure = Failure(
+        failure_id=f"fail_{run_id}", source_id=run_id, stage="fetch", kind=kind, transient=False,
+        gone=True, exit_code=3, message="There is no file.", at=source.submitted_at,
+    )  # fmt: skip
+    warehouse.append(source, failure)
+    return run_id
+
+
+async def test_the_terminal_may_name_any_file(services, secret, tmp_path, is_read):
+    """A list on this machine names files beside it, and each is read."""
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"secret.md\n{PAGE}\n", "utf-8")
+    found = await read_list(SourceRef(source=str(listed)), services)
+    assert [one.url for one in found.candidates] == [str(secret), PAGE]
+    await fetch(Run(found.candidates[0].reference, services))
+    assert is_read()
+
+
+def test_the_submit_box_takes_no_path(desk, secret, is_read):
+    """However it is written."""
+    given = (str(secret), f"file://{secret}", "uploads/../secret.md", f" {secret}\t")
+    answers = [desk.send_form("/submit", addresses=one) for one in given]
+    assert {answer.status_code for answer in answers} == {422}
+    assert not is_read(*answers)
+
+
+def lists_of(path: str) -> dict[str, bytes]:
+    """A list in each format, which names a file and a page."""
+    feed = f"<item><link>{path}</link></item><item><link>{PAGE}</link></item>"
+    outline = f'<outline type="rss" xmlUrl="{path}"/>'
+    entries = [{"url": path}, {"url": PAGE}, {"source": path, "url": f"{PAGE}/2"}]
+    entries.append({"url": f"{PAGE}/3", "transcript": path})
+    atom = f'<entry><link href="{path}"/></entry><entry><link href="{PAGE}"/></entry>'
+    texts = {
+        "list.txt": f"{path}\nfile://{path}\n{PAGE}\n",
+        "list.md": f"- [one]({path})\n- [two]({PAGE})\n- {path}\n",
+        "list.csv": f"source,transcript\n{path},\n{PAGE},{path}\n{PAGE}/2,\n",
+        "list.tsv": f"source\ttitle\n{path}\tA\n{PAGE}\tB\n",
+        "list.json": json.dumps(entries),
+        "list.jsonl": "\n".join(map(json.dumps, entries)),
+        "list.html": f"<html><a href='{path}'>one two three</a><a href='{PAGE}'>four</a></html>",
+        "list.opml": f'<opml version="2.0"><body>{outline}</body></opml>',
+        "list.rss": f'<rss version="2.0"><channel>{feed}</channel></rss>',
+        "list.atom": f'<feed xmlns="http://www.w3.org/2005/Atom">{atom}</feed>',
+        "list.xml": f"<urlset><url><loc>{path}</loc></url><url><loc>{PAGE}</loc></url></urlset>",
+    }
+    lists = {name: text.encode() for name, text in texts.items()}
+    return lists | {"list.txt.gz": gzip.compress(lists["list.txt"])}
+
+
+def quoted(desk, **fields) -> list[str]:
+    """Ask for the price of a list; return the sources that would be processed."""
+    answer = desk.send_form("/batches/quote", htmx=True, **fields)
+    if answer.status_code != 200:
+        return []
+    quotes = map(
+        desk.app.state.desk.batches.quote, read(answer).xpath("//input[@name='quote']/@value")
+    )
+    refs = [item.reference for quote in quotes for item in quote.selection.items]
+    return [name for ref in refs for name in (ref.source, ref.transcript) if name]
+
+
+def test_a_pasted_list_names_no_path(desk, secret, is_read):
+    """Neither absolute nor beside the list; the page says what was left out."""
+    lines = f"{secret}\n../../secret.md\n~/.ssh/notes.md\nfile://{secret}\n{PAGE}\n"
+    assert quoted(desk, addresses=lines) == [PAGE]
+    answer = desk.send_form("/batches/quote", htmx=True, addresses=str(secret))
+    assert (answer.status_code, "names no sources" in answer.text) == (422, True)
+    assert not is_read(answer)
+
+
+@pytest.mark.parametrize("name", lists_of(""))
+def test_an_uploaded_list_names_no_path(desk, secret, is_read, name):
+    """In no format: what is left are web addresses."""
+    data = lists_of(str(secret))[name]
+    found = quoted(desk, files={"file": (name, data, "application/octet-stream")})
+    assert all(one.startswith("https://public.example") for one in found)
+    assert not is_read()
+
+
+def test_a_watch_looks_at_no_file(desk, warehouse, secret, is_read):
+    """As little as the address of a list may be a path."""
+    answer = desk.send_form("/watches", list=str(secret), every="86400")
+    assert answer.status_code == 422
+    assert warehouse.watches() == []
+    assert not is_read(answer)
+
+
+def test_a_batch_of_files_waits_for_the_terminal(desk, services, warehouse, secret, is_read):
+    """Resumed at the desk it pauses and says where to go on; resumed there, nothing is lost."""
+    items = [BatchItem(source_id="src1_secret", reference=SourceRef(source=str(secret)))]
+    batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
+    warehouse.add_batch(batch, items)
+    desk.send_form("/batches/batch1_files/resume")
+    until_idle(desk)
+    progress = warehouse.batch("batch1_files")
+    assert progress.step == "paused"
+    assert "the desk reads only addresses and uploads" in progress.reason
+    assert "in the terminal" in progress.reason
+    assert asyncio.run(open_items(items, services)) == items
+    assert not is_read(desk.get("/batches/batch1_files"))
+
+
+@pytest.mark.parametrize("address", ["/sources/{}/retry", "/failures/file_missing/retry"])
+def test_a_retry_reads_no_file(desk, warehouse, secret, is_read, address):
+    """Neither that of one source nor that of all with one cause."""
+    desk.send_form(address.format(failed_file(warehouse, secret)))
+    (message,) = until_idle(desk)
+    assert "the desk reads only addresses and uploads" in message
+    assert not is_read(desk.get("/submit"), desk.get("/?status=failed"))
+
+
+def test_a_retry_within_a_batch_reads_no_file(desk, warehouse, secret, is_read):
+    """The sources of one cause are tried again, and refused."""
+    source_id = failed_file(warehouse, secret)
+    items = [BatchItem(source_id=source_id, reference=SourceRef(source=str(secret)))]
+    batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
+    warehouse.add_batch(batch, items)
+    desk.send_form("/batches/batch1_files/failures/file_missing")
+    (message,) = until_idle(desk)
+    assert "the desk reads only addresses and uploads" in message
+    assert not is_read(desk.get("/submit"))
+
+
+def test_a_retry_takes_a_file_as_it_is_stored(desk, services, secret, warehouse):
+    """A file of the terminal that was read once is read again without the file."""
+    snapshot = asyncio.run(fetch(Run(SourceRef(source=str(secret)), services)))
+    secret.write_text("Now it holds something else.", "utf-8")
+    seen = []
+
+    async def process(run):
+        seen.append((run.snapshot, run.source_id))
+        return IngestResult(source="a", source_id="b", status=IngestStatus.FAILED)
+
+    desk.app.state.desk.jobs._process = process
+    desk.send_form(f"/sources/{snapshot.source_id}/retry", force="1")
+    until_idle(desk)
+    assert seen == [(snapshot, snapshot.source_id)]
+
+
+def test_a_handed_over_page_names_no_file(desk, secret, is_read):
+    """Neither as its origin nor as the video of a transcript; an upload's name is no path."""
+    page = {"files": ("page.html", b"<p>words</p>", "text/html")}
+    words = {"transcript_file": ("talk.txt", b"Good evening.", "text/plain")}
+    given = (
+        {"captured": "yes", "origin": str(secret), "files": page},
+        {"transcript_of": str(secret), "files": words},
+    )
+    answers = [desk.send_form("/submit", **fields) for fields in given]
+    assert {answer.status_code for answer in answers} == {422}
+    named = {"files": (str(secret), b"Harmless words of an upload.", "text/plain")}
+    desk.send_form("/submit", files=named)
+    until_idle(desk)
+    assert not is_read(*answers)
+
+
+def test_uploads_are_read(desk, warehouse, settings):
+    """The one folder whose files the desk may read."""
+    files = {"files": ("notes.md", WORDS.encode(), "text/markdown")}
+    desk.send_form("/submit", files=files)
+    messages = until_idle(desk)
+    assert not any("the desk reads only" in message for message in messages)
+    digest = sha256(WORDS.encode()).hexdigest()
+    assert warehouse.sql("SELECT sha256 FROM snapshots")[1] == [(digest,)]
+
+
+def test_scripts_name_no_path(desk, secret, is_read):
+    """The JSON API refuses the whole request."""
+    answer = desk.post(
+        "/api/sources",
+        json={"sources": [str(secret), f"file://{secret}"]},
+        headers={"authorization": f"Bearer {KEY}"},
+    )
+    assert answer.status_code == 422
+    assert not is_read(answer)
+
+
+async def test_an_assistant_names_no_path(services, secret, is_read):
+    """The tool answers with the reason."""
+    async with Client(create_server(services, write=True)) as client:
+        for name in (str(secret), f"file://{secret}"):
+            answer = await client.call_tool("submit_source", {"url": name})
+            assert answer.is_error
+            assert "is not a web address" in answer.content[0].text
+    assert not is_read()

@@ -1,0 +1,209 @@
+"""Undo, restore, the bin, comments on parts, and edits of two people at once."""
+
+import pytest
+from case_views import a_study
+from desk_client import read, texts
+from lxml import html
+
+from desk.history import comments_by_part, dropped
+from review import decisions
+from review.changes import AddStatement, Drop, PutBack, SetFact, SetStatement
+from schemas.errors import EditClash, InvalidDecision
+from schemas.reviews import CaseStatus, Decision
+
+
+@pytest.fixture
+def case_id(build) -> str:
+    return build.draft()
+
+
+@pytest.fixture
+def edit(warehouse, case_id):
+    """Make an edit as a person."""
+    return lambda who, *changes, **more: decisions.edit(warehouse, case_id, changes, who, **more)
+
+
+@pytest.fixture
+def view(warehouse, case_id):
+    return lambda: warehouse.case(case_id)
+
+
+def test_edits_are_taken_back_one_after_the_other(edit, view, warehouse, case_id):
+    """Each undo is a revision of its own; the first draft is where it ends."""
+    first = view().revision.study
+    edit("ada", SetFact(name="year", value="2024"))
+    second = view().revision.study
+    edit("ada", Drop(part="s-9"))
+    decisions.undo(warehouse, case_id, "mira")
+    assert view().revision.study == second
+    decisions.undo(warehouse, case_id, "mira")
+    assert view().revision.study == first
+    with pytest.raises(InvalidDecision, match="no edit to take back"):
+        decisions.undo(warehouse, case_id, "mira")
+    assert [one.decision for one in view().reviews] == [Decision.EDIT] * 4
+    edit("ada", SetFact(name="year", value="2023"))
+    decisions.undo(warehouse, case_id, "ada")
+    assert view().revision.study == first
+
+
+def test_an_earlier_revision_is_restored(desk, edit, view, case_id):
+    """From the history, which says who made it; what came after stays in the history."""
+    edit("ada", SetFact(name="year", value="2024"))
+    kept = view().revision
+    edit("mira", SetFact(name="year", value="2025"))
+    page = read(desk.get(f"/cases/{case_id}/history"))
+    assert "Restore" in page.text_content()
+    desk.decide(case_id, "restore", about=kept.revision_id)
+    assert view().revision.study == kept.study
+    assert "Restored what ada made" in view().reviews[-1].reason
+    assert desk.decide(case_id, "restore", about="rev1_nowhere").status_code == 409
+
+
+def test_two_revisions_are_compared(desk, edit, view, case_id):
+    """Word by word, an edit with the draft or one model's run with another's."""
+    old = view().revision.revision_id
+    edit("ada", SetStatement(n=14, text="A second reader samples ninety answers a week."))
+    new = view().revision.revision_id
+    page = read(desk.get(f"/cases/{case_id}/history?old={old}&new={new}"))
+    assert "ninety" in texts(page, "//div[@class='new']//mark")
+    assert desk.get(f"/cases/{case_id}/history?old={old}&new=rev1_no").status_code == 404
+
+
+def test_dropped_statements_lie_in_the_bin_and_are_put_back(desk, edit, view, case_id):
+    """With the quotes they had."""
+    gone = view().revision.study.statements[10]
+    edit("ada", Drop(part=f"s-{gone.n}"))
+    ((revision_id, one),) = dropped(view())
+    assert one == gone
+    assert gone.text in texts(read(desk.get(f"/cases/{case_id}")), "//details[@id='bin']//p")
+    edit("ada", PutBack(revision_id=revision_id, n=one.n))
+    back = next(s for s in view().revision.study.statements if s.text == gone.text)
+    assert back.evidence == gone.evidence
+    assert dropped(view()) == []
+
+
+@pytest.mark.parametrize("section", ["lessons", "evaluation"])
+def test_the_bin_keeps_a_sentence_that_stands_elsewhere_too(edit, view, section):
+    """In another section, or once more in its own; both are put back."""
+    gone = view().revision.study.statements[13]
+    quote = gone.evidence[0].quote
+    edit("ada", AddStatement(section=section, text=gone.text, quote=quote))
+    twins = [one for one in view().revision.study.statements if one.text == gone.text]
+    edit("ada", Drop(part=f"s-{twins[0].n}"))
+    ((revision_id, one),) = dropped(view())
+    assert (one.section, one.text) == (gone.section, gone.text)
+    edit("ada", PutBack(revision_id=revision_id, n=one.n))
+    assert dropped(view()) == []
+    edit(
+        "ada",
+        *(
+            Drop(part=f"s-{one.n}")
+            for one in view().revision.study.statements
+            if one.text == gone.text
+        ),
+    )
+    assert {one.section for _, one in dropped(view())} == {gone.section, section}
+
+
+def test_a_comment_stays_with_its_statement_until_it_is_resolved(desk, edit, view, case_id):
+    """Through rewording and through other numbers."""
+    text = view().revision.study.statements[12].text
+    desk.decide(case_id, "comment", reason="Is this still so?", about="s-13")
+    edit("ada", Drop(part="s-2"))
+    edit("ada", SetStatement(n=12, text=f"{text} Really."))
+    ((part, (comment,)),) = comments_by_part(view()).items()
+    assert view().revision.study.statements[11].text == f"{text} Really."
+    assert (part, comment.reason) == ("s-12", "Is this still so?")
+    page = read(desk.get(f"/cases/{case_id}"))
+    assert texts(page, "//li[@id='s-12']//div[@class='remark']/p[@class='why']") == [
+        "Is this still so?"
+    ]
+    desk.decide(case_id, "resolve", about=comment.review_id)
+    assert comments_by_part(view()) == {}
+    again = desk.decide(case_id, "resolve", about=comment.review_id, expected_status="draft")
+    assert again.status_code == 409
+    assert desk.decide(case_id, "comment", reason="x", about="s-99").status_code == 409
+
+
+def test_edits_of_different_parts_are_merged(edit, view):
+    """The second is made to what the first left, even where numbers moved."""
+    seen = view().revision.revision_id, CaseStatus.DRAFT
+    target = view().revision.study.statements[13]
+    edit("ada", Drop(part="s-1"))
+    edit("mira", SetStatement(n=14, text="Two readers sample fifty answers."), seen=seen)
+    words = {statement.text for statement in view().revision.study.statements}
+    assert "Two readers sample fifty answers." in words
+    assert target.text not in words
+    edit("mira", AddStatement(section="lessons", text="Tables are hard.", quote="The hardest part was tables"), seen=seen)  # fmt: skip
+    assert len(view().revision.study.statements) == len(a_study().statements)
+
+
+def test_what_a_summary_rests_on_is_merged(edit, view):
+    """Numbers are those of the revision that was seen; what a form sends unchanged stays theirs."""
+    edit("ada", SetStatement(n=1, rests_on=(4, 13)))
+    seen = view().revision.revision_id, CaseStatus.DRAFT
+    edit("ada", Drop(part="s-2"), SetStatement(n=1, rests_on=(14,)))
+    quote = "A second reader samples fifty answers a week"
+    edit("mira", SetStatement(n=1, quote=quote, rests_on=(4, 13)), seen=seen)
+    assert view().revision.study.statements[0].rests_on == (13,)
+    seen = view().revision.revision_id, CaseStatus.DRAFT
+    edit("ada", Drop(part="s-2"))
+    edit("mira", SetStatement(n=1, rests_on=(15, 4)), seen=seen)
+    assert view().revision.study.statements[0].rests_on == (14, 3)
+
+
+def test_two_texts_of_one_part_are_shown_and_one_is_saved(desk, edit, view, case_id):
+    """Nothing is overwritten; the form that comes back saves what both make of it."""
+    seen = {"expected_revision": view().revision.revision_id, "expected_status": "draft"}
+    edit("ada", SetStatement(n=14, text="A second reader samples forty answers."))
+    with pytest.raises(EditClash):
+        edit("mira", SetStatement(n=14, text="Mine."), seen=(*seen.values(),))
+    answer = desk.change(
+        case_id, "set_statement", htmx=True, n="14", text="A second reader samples ninety.", **seen
+    )
+    assert answer.status_code == 409
+    page = html.fromstring(answer.text)
+    assert "ada changed this part in the meantime" in page.text_content().casefold()
+    assert "forty answers" in " ".join(texts(page, "//div[@class='old']//mark"))
+    (form,) = page.xpath("//form")
+    fields = dict(form.fields) | {"text": "A second reader samples forty or ninety."}
+    assert (
+        desk.post(
+            form.action,
+            data=fields,
+            headers={"sec-fetch-site": "same-origin"},
+            follow_redirects=False,
+        ).status_code
+        == 303
+    )
+    assert "forty or ninety" in view().revision.study.statements[13].text
+
+
+def test_an_edit_of_a_part_that_is_gone_or_of_a_decided_case_is_refused(edit, view, warehouse, case_id):  # fmt: skip
+    """The message says who did it."""
+    seen = view().revision.revision_id, CaseStatus.DRAFT
+    edit("ada", Drop(part="s-14"))
+    with pytest.raises(InvalidDecision, match="ada dropped"):
+        edit("mira", SetStatement(n=14, text="Mine."), seen=seen)
+    decisions.reject(warehouse, case_id, "thin", "ada")
+    with pytest.raises(InvalidDecision, match="ada changed this case"):
+        edit("mira", SetStatement(n=1, text="Mine."), seen=seen)
+
+
+def test_approving_goes_on_and_no_draft_comes_twice(desk, build, view, case_id):
+    """The next draft of the queue follows, none is shown twice, and the time is kept."""
+    others = [build.draft() for _ in range(3)]
+    desk.get("/")
+    shown, at = [], case_id
+    while at:
+        shown.append(at)
+        page = read(desk.get(f"/cases/{at}"))
+        following = page.xpath("//a[@data-key='n']/@href")
+        at = following[0].removeprefix("/cases/") if following else ""
+    assert sorted(shown) == sorted([case_id, *others])
+    desk.get("/")
+    desk.get(f"/cases/{case_id}")
+    answer = desk.decide(case_id, "reject", preset="Another case covers it.")
+    assert answer.headers["location"].partition("?")[0].removeprefix("/cases/") in others
+    assert view().reviews[-1].reason == "Another case covers it."
+    assert view().reviews[-1].seconds >= 0

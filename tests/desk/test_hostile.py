@@ -1,0 +1,74 @@
+"""Text from the web and from models stays text, wherever the desk shows it."""
+
+import json
+
+import pytest
+from case_views import a_document
+from desk_client import read
+from hostile import attack_strings, plant
+from lxml import html
+
+# Elements that the desk's own templates use; any other came from the text.
+TAGS = set(
+    "html head meta title link script body a header nav p span div main form label input button"
+    " h1 h2 h3 ul ol li svg circle path rect time details summary article section dl dt dd"
+    " article aside footer table thead tbody tr th td pre line text"
+    " blockquote strong s q mark select option datalist textarea dialog kbd code meter bdi".split()
+)
+
+
+@pytest.mark.datasets
+def test_hostile_text_comes_out_as_text(desk, build):
+    """Attack and naughty strings, wherever a case or a list has text: words, not elements."""
+    strings = attack_strings()[::30]  # all of them go through a browser in tests/e2e
+    pages = ["/", "/?status=rejected&q=script", "/?status=refused", "/?status=failed",
+             "/batches", "/watches", "/tags", "/publish", "/insight"]  # fmt: skip
+    planted = plant(build, strings)
+    for path in planted:
+        page = read(desk.get(path))
+        assert_inert(page)
+        shown = "".join(page.text_content().split())
+        plain = [text for text in strings if text.isascii() and text.isprintable()]
+        of_case = path in planted[:2]
+        assert not of_case or all("".join(text.split()) in shown for text in plain)
+    for path in [*pages, f"{planted[0]}/parts/s-1", f"{planted[0]}/preview"]:
+        assert_inert(read(desk.get(path)))
+
+
+@pytest.mark.datasets
+def test_hostile_words_in_an_address_come_out_as_text(desk):
+    """A search, and the fields that a link fills in."""
+    for text in attack_strings()[::200]:
+        for path in ("/", "/submit", "/submit/page", "/cases/x"):
+            answer = desk.get(path, params={"q": text, "url": text, "hint": text, "company": text})
+            page = html.fromstring(answer.text)
+            for known in page.xpath("//a[@data-bookmarklet]"):
+                known.drop_tree()
+            assert_inert(page)
+
+
+def test_only_web_addresses_become_links(desk, build):
+    """A source's address of another scheme is shown nowhere as a link."""
+    document = a_document(url="javascript:alert(1)")
+    case_id = build.draft(document=document, url="javascript:alert(2)")
+    build.failed("x", transient=True, url="data:text/html,<script>alert(3)</script>")
+    for path in (f"/cases/{case_id}", "/", "/?status=failed"):
+        assert_inert(html.fromstring(desk.get(path).text))
+
+
+def assert_inert(page) -> None:
+    elements = [node for node in page.iter() if isinstance(node.tag, str)]
+    assert {node.tag for node in elements} <= TAGS
+    for node in elements:
+        for name, value in node.attrib.items():
+            assert not name.startswith(("on", "style", "srcdoc"))
+            if name in {"href", "src", "action", "hx-get", "hx-post"}:
+                assert value.startswith(("/", "#", "http://", "https://")), value
+                assert name == "href" or value.startswith("/"), value
+    ours = ("/static/", "/preview/")
+    for script in page.iter("script"):
+        if script.get("type") == "application/ld+json":
+            assert json.loads(script.text)
+        else:
+            assert script.get("src", "").startswith(ours)
+            assert not (script.text or "").strip()

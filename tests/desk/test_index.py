@@ -1,0 +1,175 @@
+"""The index of cases: brought up to date, counted, ordered and searched."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from case_views import a_study
+
+from desk.facets import QueueQuery
+from desk.index import MARKS, Index, match_of
+from review import decisions
+from review.changes import SetFact
+from schemas.cases import Fact
+from schemas.errors import InputError
+from schemas.reviews import Verdict
+
+
+@pytest.fixture
+def index(settings, warehouse) -> Index:
+    return Index(settings.home / "index.sqlite", warehouse)
+
+
+def named(company: str, year: str = "2026"):
+    facts = [
+        Fact(name="title", value=f"How {company} answers"),
+        Fact(name="company", value=company),
+    ]
+    facts.append(Fact(name="year", value=year))
+    return a_study().model_copy(update={"facts": tuple(facts)})
+
+
+def clear(study):
+    """The study without what is doubtful or refuted."""
+    kept = tuple(s for s in study.statements if s.support.level not in {"doubtful", "refuted"})
+    return study.model_copy(update={"statements": kept, "tags": ()})
+
+
+def test_it_follows_what_was_stored_since(build, index, warehouse):
+    """Each refresh returns what changed, decisions and edits included, and nothing twice."""
+    first, second = build.draft(named("Acme")), build.draft(named("Beta"))
+    assert set(index.refresh()) == {first, second}
+    assert index.refresh() == []
+    decisions.edit(warehouse, first, [SetFact(name="company", value="Acme Ltd")], "ada")
+    decisions.comment(warehouse, second, "Look at the number.", "mira")
+    decisions.assign(warehouse, second, "ada", "mira")
+    assert set(index.refresh()) == {first, second}
+    assert index.lines.get(first)["company"] == "Acme Ltd"
+    assert index.lines.get(second)["assignee"] == "ada"
+    assert index.lines.counts(QueueQuery())["flag"] == {"open comments": 1}
+    comment = warehouse.case(second).reviews[0]
+    decisions.resolve(warehouse, second, comment.review_id, "ada")
+    index.refresh()
+    assert index.lines.counts(QueueQuery())["flag"] == {}
+
+
+def test_two_processes_share_the_file(build, index, settings, warehouse):
+    """What one indexed, the other knows as well, and a restart reads it from the file."""
+    case_id = build.draft(named("Acme"))
+    other = Index(settings.home / "index.sqlite", warehouse)
+    assert len(other.lines) == 0
+    index.refresh()
+    assert other.refresh() == [case_id]
+    assert Index(settings.home / "index.sqlite", warehouse).lines.get(case_id) is not None
+
+
+@pytest.mark.parametrize("damage", [b"not a database", b""])
+def test_a_damaged_or_missing_file_is_made_anew(build, index, settings, warehouse, damage):
+    """It is derived: nothing is lost, and no error reaches the desk."""
+    case_id = build.draft(named("Acme"))
+    index.refresh()
+    for file in settings.home.glob("index.sqlite*"):
+        file.unlink()
+    (settings.home / "index.sqlite").write_bytes(damage)
+    fresh = Index(settings.home / "index.sqlite", warehouse)
+    assert fresh.refresh() == [case_id]
+
+
+def test_an_index_of_another_version_is_made_anew(build, index, settings, warehouse):
+    """A schema that this program does not know is not read."""
+    build.draft()
+    index.refresh()
+    with sqlite3.connect(settings.home / "index.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 7")
+    assert len(Index(settings.home / "index.sqlite", warehouse).refresh()) == 1
+
+
+def test_many_may_make_it_at_once(build, index, settings, warehouse):
+    """Threads and processes that find no index do not get into each other's way."""
+    case_id = build.draft()
+    others = [Index(settings.home / "index.sqlite", warehouse) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda one: one.refresh(), others))
+    assert all(ids in ([case_id], []) for ids in found)
+    assert all(one.lines.get(case_id) for one in others)
+
+
+def test_a_facet_counts_what_fits_all_the_others(build, index):
+    """Choosing a company narrows every count but that of the companies."""
+    for company, year in (("Acme", "2025"), ("Acme", "2026"), ("Beta", "2026")):
+        build.draft(clear(named(company, year)))
+    build.draft(named("Beta"), verdict=Verdict.UNSURE)
+    index.refresh()
+    counts = index.lines.counts(QueueQuery(company="Acme"))
+    assert counts["company"] == {"Acme": 2, "Beta": 2}
+    assert counts["doubt"] == {"nothing doubtful": 2}
+    assert counts["status"] == {"draft": 2}
+    counts = index.lines.counts(QueueQuery(doubt="doubtful"))
+    assert counts["company"] == {"Beta": 1}
+    assert counts["flag"] == {"triage was unsure": 1}
+    assert counts["age"] == {"this month": 1, "this week": 1, "this year": 1, "today": 1}
+
+
+def test_the_most_doubtful_come_first_and_orders_are_fixed(build, index):
+    """Equal ones keep the order in which they were stored."""
+    ids = [build.draft(clear(named("B"))), build.draft(named("A")), build.draft(clear(named("C")))]
+    index.refresh()
+    assert index.lines.ids(QueueQuery()) == [ids[1], ids[0], ids[2]]
+    assert index.lines.ids(QueueQuery(order="newest")) == ids[::-1]
+    assert index.lines.ids(QueueQuery(order="title")) == [ids[1], ids[0], ids[2]]
+    assert index.lines.ids(QueueQuery(status="all", company="C")) == [ids[2]]
+
+
+def test_search_finds_words_in_every_text_and_marks_them(build, index):
+    """In titles first, then statements, then the source; the last word may be unfinished."""
+    titled = build.draft(clear(named("Brackenholt")))
+    index.refresh()
+    assert index.refresh_texts() == 1
+    assert index.refresh_texts() == 0
+    for words in ("brackenholt", "BRACKENH", "word soup", '"made up rates"', "tariff"):
+        assert list(index.matches(words)) == [titled], words
+    assert list(index.matches("nowhere brackenholt")) == []
+    snippet = index.snippets([titled], "soup")[titled]
+    assert f"{MARKS[0]}soup{MARKS[1]}" in snippet
+    hits = index.statements("rates", published=False)
+    assert hits
+    assert all(hit.case_id == titled for hit in hits)
+    assert index.statements("rates") == []  # nothing is published
+
+
+@pytest.mark.parametrize(
+    "words", ['"', "* ^ :", "a AND (b", "NEAR(", "title: x", "-x", "", "\0", "a\0b"]
+)
+def test_no_search_is_an_error(build, index, words):
+    """Whatever is typed is looked for as words."""
+    build.draft()
+    index.refresh()
+    index.refresh_texts()
+    assert index.matches(words) in ({}, index.matches(words))
+    assert match_of(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "searched"),
+    [
+        ("c", '"c"'),
+        ("ca", '"ca"*'),
+        ("rag a", '"rag" "a"'),
+        ("rag ag", '"rag" "ag"*'),
+        ("“R”", '"“R”"'),
+        ('"rag"', '"rag"'),
+        ("rag\0ag", '"rag" "ag"*'),
+    ],
+)
+def test_one_letter_is_no_beginning_of_a_word(words, searched):
+    """It would find every text and take seconds; from two letters on, a word may be unfinished."""
+    assert match_of(words) == searched
+
+
+def test_a_query_is_read_from_its_address():
+    """The address keeps the state; one that is not the queue's is refused."""
+    query = QueueQuery(company="A & B", order="title", q='"x y"')
+    assert QueueQuery.of_address(query.address()) == query
+    assert QueueQuery.of_address("/?page=3&unknown=1") == QueueQuery()
+    with pytest.raises(InputError, match="open the queue again"):
+        QueueQuery.of_address("/?order=sideways")

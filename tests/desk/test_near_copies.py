@@ -1,0 +1,36 @@
+"""Near-copies of a source: other numbers, and which text came first."""
+
+from datetime import date
+
+import pytest
+from scripted_model import document_of
+
+from desk.near_copies import _differing, _original
+
+MINE = document_of("We answer 400 letters a day. A clerk checks each.", "It took 3 weeks.")
+THEIRS = document_of("We answer 900 letters a day. A clerk checks each.", "It took 3 weeks.")
+
+
+def test_only_sentences_with_other_numbers_differ():
+    """The same sentence with another number is shown side by side, what is equal is not."""
+    found = list(_differing(MINE, THEIRS))
+    assert found == [("We answer 400 letters a day.", "We answer 900 letters a day.")]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "said"),
+    [
+        (
+            {"canonical_url": "https://a.example/1"},
+            {"url": "https://a.example/1"},
+            "names the other",
+        ),
+        ({"published": date(2025, 3, 1)}, {"published": date(2024, 3, 1)}, "The other is dated"),
+        ({"url": "https://blog.acme.example/1"}, {"url": "https://b.example"}, "This one is on"),
+        ({}, {}, None),
+    ],
+)
+def test_the_original_is_named_with_its_reason(mine, theirs, said):
+    """Canonical address, earlier date, the company's own site; else nothing is claimed."""
+    found = _original(MINE.model_copy(update=mine), THEIRS.model_copy(update=theirs), "Acme")
+    assert (said in found) if said else found is None

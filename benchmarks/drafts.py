@@ -19,10 +19,10 @@ sys.path.insert(0, str(ROOT))
 from config.services import Services  # noqa: E402 - after the path
 from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
-from flows.run import Run  # noqa: E402
 from schemas.cases import SupportLevel  # noqa: E402
 from schemas.reviews import Verdict  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
+from services.run import Run  # noqa: E402
 from summarizer.scoring import CaseScore, GoldCase, read_gold, score  # noqa: E402
 
 LEVELS = [level.value for level in SupportLevel]

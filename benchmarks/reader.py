@@ -35,11 +35,11 @@ from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 from config.services import Services  # noqa: E402
 from config.settings import Settings  # noqa: E402
-from flows.imports import import_cases  # noqa: E402
-from flows.site import publish_site  # noqa: E402
 from publishing.plan import Published  # noqa: E402
 from review.changes import SetFact  # noqa: E402
 from review.decisions import approve, edit  # noqa: E402
+from services.imports import import_cases  # noqa: E402
+from services.publication import publish_site  # noqa: E402
 from warehouse import Dataset  # noqa: E402
 
 DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))

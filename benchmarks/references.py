@@ -33,11 +33,11 @@ from scripted_model import EMPTY, TRIAGE  # noqa: E402 - from the tests
 from config.services import Services  # noqa: E402 - after the path
 from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
-from flows.run import Run  # noqa: E402
-from flows.site import publish_site  # noqa: E402
 from review import decisions  # noqa: E402
 from schemas.cases import CaseStudy, Match, Method, SupportLevel  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
+from services.publication import publish_site  # noqa: E402
+from services.run import Run  # noqa: E402
 from summarizer.answers import SECTION_OF  # noqa: E402
 
 SOURCES = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data")) / "sources"

@@ -31,15 +31,15 @@ from scripted_endpoint import ScriptedEndpoint  # noqa: E402
 
 from config.services import Services  # noqa: E402
 from config.settings import Settings  # noqa: E402
-from flows.imports import import_cases  # noqa: E402
 from flows.ingest import process  # noqa: E402
-from flows.report import ReportOrder, check_report, expect, make_report, opened  # noqa: E402
-from flows.run import Run  # noqa: E402
-from flows.site import publish_site  # noqa: E402
 from publishing.reports.material import passages  # noqa: E402
 from review.decisions import approve  # noqa: E402
 from schemas.reports import Report, Sentence  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
+from services.imports import import_cases  # noqa: E402
+from services.publication import publish_site  # noqa: E402
+from services.report import ReportOrder, check_report, expect, make_report, opened  # noqa: E402
+from services.run import Run  # noqa: E402
 
 DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 CASES = DATA / "cases" / "llmops_cases.parquet"

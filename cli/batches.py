@@ -23,9 +23,9 @@ from schemas.sources import SourceRef
 if TYPE_CHECKING:
     from config.services import Services
     from flows.schedules import ScheduleLine
-    from flows.selection import Forecast, Selection
     from schemas.batches import Batch
     from schemas.results import IngestResult
+    from services.selection import Forecast, Selection
 
 T = TypeVar("T")
 Words = Annotated[Texts, opt("--word", help="Only items that mention a word.")]
@@ -59,7 +59,7 @@ def backfill(
 
     async def work(services: "Services") -> int:
         from flows.backfill import register
-        from flows.selection import forecast
+        from services.selection import forecast
 
         warehouse, missed = services.warehouse, 0
         if resume is not None:
@@ -96,7 +96,7 @@ async def _select(
 ) -> "tuple[str, Selection, int]":
     """Read a list; return its name, the selection, and how many lines could not be read."""
     from flows.backfill import read_list
-    from flows.selection import select
+    from services.selection import select
 
     given = standard_input() if source == "-" else None
     origin = "standard input" if given is not None else source

@@ -55,10 +55,10 @@ def evaluate(
 
 async def _score(file: Path, case: "GoldCase", services: "Services") -> "CaseScore":
     """Draft a gold case in the scratch home and score it."""
-    from flows import identity
     from flows.ingest import extract, fetch, summarize, triage, verify
-    from flows.run import Run
     from schemas.sources import SourceRef
+    from services import identity
+    from services.run import Run
     from summarizer.scoring import score
 
     if case.source.path is None:

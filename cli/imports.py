@@ -39,8 +39,8 @@ def import_(
     """Take over a published database as reviewed cases, and report its faults."""
 
     async def work(services: "Services") -> int:
-        from flows.imports import import_cases
         from publishing.exchange.export import title_of
+        from services.imports import import_cases
 
         with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
             task = bar.add_task(f"importing {path.name}", total=None)

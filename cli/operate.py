@@ -41,7 +41,7 @@ def publish(
     """Write the approved cases as a static site, with all of them as data."""
 
     async def work(services: "Services") -> int:
-        from flows.site import publish_site
+        from services.publication import publish_site
 
         done = await publish_site(services, to.resolve() if to else None)
         total = len(done.added) + len(done.changed) + len(done.unchanged)
@@ -73,8 +73,8 @@ def export(
     """Write the published cases as a dataset: tables, Markdown, a card, and what changed."""
 
     async def work(services: "Services") -> None:
-        from flows.site import published_lines, site_settings
         from publishing.exchange.export import export as write
+        from services.publication import published_lines, site_settings
         from warehouse import Dataset
 
         site, day = published_lines(services).parents[1], (date or datetime.now(UTC)).date()

@@ -21,8 +21,8 @@ from schemas.reports import ReportLine, ReportStep
 
 if TYPE_CHECKING:
     from config.services import Services
-    from flows.report import ReportOrder
     from schemas.reports import Report
+    from services.report import ReportOrder
 
 _STEPS = {"publish": ReportStep.PUBLISH, "withdraw": ReportStep.WITHDRAW}
 _OTHERS = ("list", "show", "check", "audio")
@@ -76,7 +76,7 @@ def report(
         raise InputError(f"{what!r} is not an action: put a title of several words in quotes")
 
     async def work(services: "Services") -> None:
-        from flows.report import ReportOrder, expect
+        from services.report import ReportOrder, expect
 
         order = ReportOrder(
             title=what,
@@ -113,7 +113,7 @@ def ask(
     """Answer a question from what published cases state, each sentence with its sources."""
 
     async def work(services: "Services") -> None:
-        from flows.answers import answer
+        from services.answers import answer
 
         with err().status("reading what the cases state"):
             found = await answer(question, services)
@@ -130,7 +130,7 @@ def _text(file: Path) -> str:
 
 
 async def _make(services: "Services", order: "ReportOrder") -> "Report":
-    from flows.report import make_report
+    from services.report import make_report
 
     with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
         task = bar.add_task("writing", total=None)
@@ -158,9 +158,9 @@ async def _act(services: "Services", what: str, name: str | None, *, as_json: bo
 
 
 async def _show(services: "Services", found: "Report", *, as_json: bool) -> int:
-    from flows.report import view
-    from flows.site import site_settings
     from publishing.site.report_pages import report_json, report_markdown
+    from services.publication import site_settings
+    from services.report import view
 
     shown = await view(found, services)
     text = report_markdown(shown, site_settings(services.settings))
@@ -174,7 +174,7 @@ async def _show(services: "Services", found: "Report", *, as_json: bool) -> int:
 
 
 async def _check(services: "Services", found: "Report", *, as_json: bool) -> int:
-    from flows.report import check_report
+    from services.report import check_report
 
     checked = await check_report(found, services)
     if as_json:
@@ -187,8 +187,8 @@ async def _check(services: "Services", found: "Report", *, as_json: bool) -> int
 async def _record(
     services: "Services", name: str | None, voices: Sequence[str], *, talk: bool
 ) -> int:
-    from flows.report_audio import record
-    from flows.site import recording_path
+    from services.publication import recording_path
+    from services.report_audio import record
 
     found = services.warehouse.report(_named("audio", name))
     folder = recording_path(services.settings.home, found)
@@ -217,8 +217,8 @@ def _named(action: str, name: str | None) -> str:
 
 
 async def _change(services: "Services", found: "Report", step: ReportStep) -> int:
-    from flows.report import publish_report, withdraw_report
-    from flows.site import published_folder
+    from services.publication import published_folder
+    from services.report import publish_report, withdraw_report
 
     if step is ReportStep.WITHDRAW:
         await withdraw_report(found, services)

@@ -64,7 +64,7 @@ def retry(
     as_json: options.AsJson = False,
 ) -> None:
     """Process failed and unfinished sources again; --dry-run lists them with causes."""
-    from flows import identity
+    from services import identity
 
     async def work(services: "Services") -> int:
         warehouse, opened = services.warehouse, services.warehouse.open_failures()
@@ -118,7 +118,7 @@ def extract(
 
 async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
     from extractors.fetch.fetch import fetch_item, identify, read_rendered
-    from flows.identity import document_from
+    from services.identity import document_from
 
     payload = await fetch_item(ref, services.network, services.workers)
     network = None if ref.transcript else services.network
@@ -129,8 +129,8 @@ async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
 
 
 async def _reread(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
-    from flows.identity import source_named
     from flows.rerun import reread
+    from services.identity import source_named
 
     before, after = await reread(source_named(ref.source, services.warehouse), services)
     changed = before is None or before.text != after.text
@@ -153,7 +153,7 @@ async def process(
     """Take sources through the stages; print and return what became of each."""
     from flows.engine import as_done
     from flows.ingest import process as process_one
-    from flows.run import Run
+    from services.run import Run
 
     results, at_once = [], services.parallel + services.settings.workers
     with StageBars() as bars:

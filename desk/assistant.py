@@ -20,8 +20,6 @@ from desk.index import Index
 from desk.requests import DecisionRequest, decide
 from desk.submit import web_source
 from flows import ingest
-from flows.answers import answer
-from flows.run import Run
 from publishing.citations import citation
 from publishing.conversion import published_case, quotes
 from publishing.json_views import case_json, result_json
@@ -30,6 +28,8 @@ from publishing.markdown import case_markdown
 from schemas.cases import Match, Section
 from schemas.errors import CasebookError, UnknownId
 from schemas.reviews import CaseFilter, CaseLine, CaseStatus, CaseView, Review
+from services.answers import answer
+from services.run import Run
 from summarizer.agreement import missing_names, missing_numbers
 from summarizer.quotes import QuoteFinder, comparable, evidence_at
 from summarizer.sentences import sentences_of, words

@@ -10,9 +10,9 @@ import structlog
 from config.settings import Settings
 from desk.jobs import UNEXPECTED
 from flows.backfill import process_batch
-from flows.selection import Forecast, Selection
 from schemas.batches import Batch
 from schemas.errors import CasebookError, UnknownId
+from services.selection import Forecast, Selection
 
 _KEPT = 5  # quotes that the desk remembers; one of 10,000 sources takes 12 MB
 _PAUSE_SECONDS = 2.0

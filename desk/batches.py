@@ -16,11 +16,11 @@ from desk.security import Changes
 from desk.state import Desk, State, Who
 from desk.submit import keep_list, web_source
 from flows.backfill import read_list, register
-from flows.selection import forecast, select
 from schemas.batches import Batch, BatchProgress, SourceState
 from schemas.errors import InputError, UnknownId
 from schemas.results import OpenFailure, Remedy
 from schemas.sources import SourceRef
+from services.selection import forecast, select
 from warehouse import Warehouse
 
 router = APIRouter(include_in_schema=False)

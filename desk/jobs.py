@@ -8,12 +8,12 @@ from uuid import uuid4
 import structlog
 
 from config.services import Services
-from flows.identity import stored_file
 from flows.ingest import process
-from flows.run import Run
 from schemas.errors import CasebookError, UnknownId
 from schemas.results import IngestResult
 from schemas.sources import SourceRef
+from services.identity import stored_file
+from services.run import Run
 
 STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
 UNEXPECTED = "Something unexpected went wrong; the log in the home has the details."

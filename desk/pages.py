@@ -22,13 +22,13 @@ from desk.state import Desk, State, Walk, Who, person_of
 from desk.submit import bookmarklet
 from extractors.fetch.fetch import identify
 from extractors.text import decode
-from flows.site import site_settings
 from publishing.site.build import preview
 from review import terms
 from review.comparison import text_of
 from review.decisions import undoable
 from schemas.errors import UnknownId
 from schemas.reviews import CaseStatus
+from services.publication import site_settings
 
 router = APIRouter(include_in_schema=False)
 

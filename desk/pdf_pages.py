@@ -12,11 +12,11 @@ from desk.quotes import page_at
 from desk.rendering import is_fragment, rendered
 from desk.state import Desk, State
 from extractors.pdf.pages import Picture, picture
-from flows.identity import payload_of
 from schemas.cases import Fact, Statement
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView
 from schemas.sources import LineBox
+from services.identity import payload_of
 
 router = APIRouter(include_in_schema=False, prefix="/cases/{case_id}/pages")
 

@@ -7,9 +7,9 @@ import structlog
 
 from config.services import Services
 from desk.jobs import UNEXPECTED
-from flows.site import publish_site
 from publishing.plan import Published
 from schemas.errors import CasebookError, PublishError
+from services.publication import publish_site
 
 log = structlog.get_logger()
 

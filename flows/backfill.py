@@ -13,13 +13,13 @@ from extractors.fetch.fetch import fetch_list
 from extractors.lists.walk import Walk, walk
 from flows.engine import as_done, in_flow_run
 from flows.ingest import SourceFailed, process
-from flows.run import Run
-from flows.selection import SETUP_KINDS, open_items, select
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
 from schemas.errors import InputError, WarehouseError
 from schemas.frozen import content_id
 from schemas.results import Failure, IngestResult
 from schemas.sources import Payload, SourceRef
+from services.run import Run
+from services.selection import SETUP_KINDS, open_items, select
 
 _STOPPING_KINDS = SETUP_KINDS | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
 _NO_SECOND_TRY = _STOPPING_KINDS | {"answer_timed_out"}  # it may have been paid for twice

@@ -17,8 +17,8 @@ from prefect.concurrency.asyncio import concurrency
 from prefect.context import FlowRunContext
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from flows.run import Run
 from schemas.errors import CasebookError
+from services.run import Run
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -14,15 +14,15 @@ from pydantic import Field
 
 from config.services import Services
 from extractors.fetch.fetch import fetch_item
-from flows import identity
 from flows.engine import in_flow_run, step
-from flows.run import Run, drafted, ended, triaged
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
 from schemas.results import Failure, IngestResult, IngestStatus
 from schemas.reviews import Case, Revision, Triage, Verdict
 from schemas.sources import Document, Snapshot, SourceRef
 from schemas.taxonomy import load_taxonomy
+from services import identity
+from services.run import Run, drafted, ended, triaged
 from summarizer import service
 from summarizer.drafts import Draft
 from summarizer.titles import with_title

@@ -5,8 +5,8 @@ from pathlib import Path
 from prefect import flow
 
 from config.services import Services
-from flows.site import publish_site
 from publishing.plan import Published
+from services.publication import publish_site
 
 
 @flow(name="publish", persist_result=False)

@@ -7,13 +7,13 @@ from prefect import flow
 from config.services import Services
 from config.settings import Settings
 from extractors.registry import FORMATS
-from flows.identity import document_from, payload_of
 from flows.ingest import process
-from flows.run import Run
 from schemas.errors import UnknownId
 from schemas.results import IngestResult
 from schemas.reviews import CaseFilter, Making, Recipe
 from schemas.sources import IMPORTED, IMPORTS, Document
+from services.identity import document_from, payload_of
+from services.run import Run
 from summarizer import service
 from summarizer.profiles import Strategy
 

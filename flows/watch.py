@@ -10,11 +10,11 @@ from config.services import Services
 from config.settings import Settings
 from extractors.urls import canonical_url
 from flows.backfill import process_batch, read_list, register, summary
-from flows.selection import open_items, select
 from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem, WatchLine, WatchState
 from schemas.errors import CasebookError, ConfigurationError, InputError, UnknownId
 from schemas.frozen import content_id
 from schemas.sources import Candidate, SourceRef
+from services.selection import open_items, select
 from summarizer import service
 from summarizer.profiles import Strategy
 

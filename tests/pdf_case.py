@@ -6,9 +6,9 @@ import pytest
 from case_views import VERIFIED, a_quote, a_statement
 
 from extractors.pdf.reader import read
-from flows.identity import document_from
 from schemas.cases import CaseStudy, Fact
 from schemas.sources import Document, Payload, Snapshot
+from services.identity import document_from
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "claims-copilot.pdf"
 PAYLOAD = Payload(data=EXAMPLE.read_bytes(), media_type="application/pdf", name=EXAMPLE.name)

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 CEILINGS = {
     "extractors": 7_200,
     "summarizer": 5_900,
-    "flows": 3_200,
+    "flows": 1_000,
+    "services": 2_200,
     "warehouse": 1_900,
     "review": 1_900,
     "desk": 4_600,

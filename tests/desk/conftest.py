@@ -15,8 +15,8 @@ from config.services import Services
 from config.settings import Settings
 from desk import live
 from desk.app import create_app
-from flows import site
 from publishing.site.build import build as build_site
+from services import publication
 from warehouse import Warehouse
 
 
@@ -34,7 +34,7 @@ def site_written_here(monkeypatch) -> None:
     def build_here(on_page, *given):
         build_site(*given, on_page)
 
-    monkeypatch.setattr(site, "build_apart", build_here)
+    monkeypatch.setattr(publication, "build_apart", build_here)
     monkeypatch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
 
 

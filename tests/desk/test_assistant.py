@@ -11,11 +11,11 @@ from report_cases import bakeries
 
 from desk.assistant import create_server
 from desk.index import Index
-from flows.imports import import_cases
-from flows.site import publish_site
 from review import decisions
 from review.changes import SetFact
 from schemas.reviews import CaseStatus, Decision
+from services.imports import import_cases
+from services.publication import publish_site
 
 ROOT = Path(__file__).parents[2]
 READS = {"search_cases", "search_statements", "get_case", "ask_cases", "check_attribution"}
@@ -26,7 +26,7 @@ LINES = TEXT.split("\n\n")
 @pytest.fixture(autouse=True)
 def no_site(monkeypatch) -> None:
     """Nothing here reads the site, only what the warehouse knows of it."""
-    monkeypatch.setattr("flows.site.build_apart", lambda *_: None)
+    monkeypatch.setattr("services.publication.build_apart", lambda *_: None)
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from mcp import Client
 from desk.assistant import create_server
 from flows.backfill import read_list
 from flows.ingest import fetch
-from flows.run import Run
-from flows.selection import open_items
 from schemas.batches import Batch, BatchItem
 from schemas.results import Failure, IngestResult, IngestStatus
 from schemas.sources import Source, SourceKind, SourceRef
+from services.run import Run
+from services.selection import open_items
 
 WORDS = "The keys of the vault are under the third stone, and nobody else shall read it.\n"
 PAGE = "https://public.example/post"

@@ -14,9 +14,9 @@ from scripted_model import answer_of
 from config.services import Services
 from config.settings import Settings
 from flows.ingest import process
-from flows.run import Run
 from schemas.reviews import CaseView
 from schemas.sources import SourceRef
+from services.run import Run
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from scripted_model import answer_of
 from config.services import Services
 from config.settings import Settings
 from flows.backfill import BatchRun, register, settings_for
-from flows.selection import forecast, interleaved, select
 from schemas.batches import BatchItem, SourceState
 from schemas.results import IngestResult
 from schemas.sources import Candidate, SourceRef
+from services.selection import forecast, interleaved, select
 
 
 @pytest.fixture

@@ -12,10 +12,8 @@ from config.services import Services
 from config.settings import Settings
 from desk.case_page import case_page
 from extractors.fetch.fetch import identify
-from flows.imports import import_cases
 from flows.recheck import due
 from flows.rerun import imported, stale
-from flows.site import publish_site, site_settings
 from publishing.conversion import published_case
 from publishing.exchange.export import RECORDS, export, title_of
 from publishing.records import CaseRecord
@@ -26,6 +24,8 @@ from schemas.errors import InvalidDecision
 from schemas.imports import ImportReport
 from schemas.reviews import CaseStatus, CaseView
 from schemas.sources import Document, Passage, SourceKind, SourceRef
+from services.imports import import_cases
+from services.publication import publish_site, site_settings
 from warehouse import Dataset
 from warehouse.dataset import TABLES
 

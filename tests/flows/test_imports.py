@@ -12,12 +12,9 @@ from local_site import Site
 
 from config.services import Services
 from extractors.workers import Limits, WorkerPool
-from flows.imports import import_cases
 from flows.ingest import process
 from flows.recheck import due, look_again
 from flows.rerun import imported, redraft, reread
-from flows.run import Run
-from flows.site import publish_site
 from review.changes import AddStatement, SetFact
 from review.decisions import approve, edit
 from schemas.cases import Section, SupportLevel
@@ -26,6 +23,9 @@ from schemas.imports import ImportReport
 from schemas.results import IngestStatus
 from schemas.reviews import CaseStatus
 from schemas.sources import SourceRef
+from services.imports import import_cases
+from services.publication import publish_site
+from services.run import Run
 
 PROSE = " ".join(f"The team changed part {n} of the pipeline in week {n}." for n in range(16))
 UNREAD = "f.md holds no text; check that it is the right one."

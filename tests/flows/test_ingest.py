@@ -11,10 +11,10 @@ from scripted_model import CASE_STUDY, REFUSED
 from config.services import Services
 from config.settings import Settings
 from flows.ingest import extract, fetch, process, triage
-from flows.run import Run
 from schemas.results import IngestStatus
 from schemas.reviews import CaseFilter
 from schemas.sources import SourceKind, SourceRef
+from services.run import Run
 
 
 def run_of(source: object, services: Services, **options: object) -> Run:

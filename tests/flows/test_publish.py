@@ -11,8 +11,6 @@ from local_site import Site
 
 from config.services import Services
 from flows.ingest import process
-from flows.run import Run
-from flows.site import publish_site, site_settings
 from publishing.exchange.export import export
 from publishing.plan import Published
 from review.changes import SetFact
@@ -22,6 +20,8 @@ from schemas.cases import CaseStudy
 from schemas.errors import InvalidDecision, PublishError
 from schemas.reviews import CaseStatus, CaseView, Decision
 from schemas.sources import SourceRef
+from services.publication import publish_site, site_settings
+from services.run import Run
 from warehouse import Dataset
 
 
@@ -220,7 +220,7 @@ async def test_what_may_not_be_published_is_kept_back_and_the_rest_is(
     approve(services.warehouse, other, "tester", leave_out=True)
     # To approve such a case is refused as well: the gate is the second line of defence.
     monkeypatch.setattr(
-        "flows.site.blocked_by",
+        "services.publication.blocked_by",
         lambda view: "No!" if view.revision.study.fact("title").value == "Blocked" else None,
     )
 

@@ -13,8 +13,13 @@ from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 
 from config.services import Services
 from config.settings import Settings
-from flows.answers import answer
-from flows.report import (
+from review.changes import Drop
+from review.decisions import approve, edit, withdraw
+from schemas.errors import InputError, ProviderUnavailable, UnknownId
+from schemas.reports import Outcome, Report, Role
+from services.answers import answer
+from services.publication import publish_site, recording_path
+from services.report import (
     ReportOrder,
     check_report,
     expect,
@@ -23,11 +28,6 @@ from flows.report import (
     view,
     withdraw_report,
 )
-from flows.site import publish_site, recording_path
-from review.changes import Drop
-from review.decisions import approve, edit, withdraw
-from schemas.errors import InputError, ProviderUnavailable, UnknownId
-from schemas.reports import Outcome, Report, Role
 
 ORDER = ReportOrder(title="Dough plans by retrieval", template="technique")
 

@@ -8,9 +8,9 @@ from scripted_endpoint import ScriptedEndpoint, completion, schema_name
 
 from config.services import Services
 from config.settings import OPENAI_ENDPOINT, Settings
-from flows.report_audio import record, voices_of
 from publishing.audio.recording import read_recording
 from schemas.errors import ConfigurationError, InputError
+from services.report_audio import record, voices_of
 
 pytest.importorskip("av", reason="the extra [audio] is missing")
 REPORT = report_of()

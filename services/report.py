@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from config.services import Services
-from flows.site import publish_site, published_folder, published_lines
 from prompts.loader import load
 from publishing.companies import company_key
 from publishing.reports import verbatim
@@ -34,6 +33,7 @@ from schemas.reports import (
     with_numbers,
 )
 from schemas.taxonomy import Term, load_taxonomy
+from services.publication import publish_site, published_folder, published_lines
 from summarizer import reports as writing
 from summarizer.asking import Asker
 from summarizer.mentions import terms_in

@@ -8,11 +8,11 @@ from extractors import similarity
 from extractors.fetch.fetch import identify, read_rendered
 from extractors.registry import choose
 from extractors.urls import is_web_address, shown
-from flows.run import Run
 from schemas.errors import UnknownId
 from schemas.frozen import content_id, sha256_hex
 from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
+from services.run import Run
 from summarizer import service
 from summarizer.profiles import Strategy
 from warehouse import Warehouse

@@ -4,12 +4,12 @@ from asyncio import to_thread
 from collections.abc import Sequence
 
 from config.services import Services
-from flows.report import opened, writes
 from publishing.reports.checks import parts_of, row_of
 from publishing.reports.material import passages
 from schemas.errors import InputError
 from schemas.frozen import content_id
 from schemas.reports import Citation, CitedAnswer, Material, Near, Outcome, Sentence
+from services.report import opened, writes
 from summarizer.reports import ReportWriter
 from warehouse import Dataset
 

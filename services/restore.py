@@ -10,13 +10,13 @@ from typing import Any
 
 from config.services import Services
 from extractors.fetch.fetch import SourceIdentity, identify
-from flows.import_files import parse_lines
 from publishing.exchange.imports import restored_case
 from publishing.exchange.restore import document_of, study_of
 from publishing.records import CaseRecord
 from schemas.frozen import content_id
 from schemas.imports import Finding, ImportReport
 from schemas.sources import IMPORT, Payload, Snapshot, Source, SourceRef, Step
+from services.import_files import parse_lines
 from warehouse import BlobStore
 
 _AT_ONCE = 40  # records that are stored together

@@ -11,9 +11,6 @@ from typing import Any
 from config.services import Services
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
-from flows.identity import document_from
-from flows.import_files import parse
-from flows.restore import reference_to, restore_cases, snapshot_of
 from publishing.exchange.imports import mapped_tags, reviewed_case, spellings
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
@@ -28,6 +25,9 @@ from schemas.sources import (
     Step,
 )
 from schemas.taxonomy import load_taxonomy
+from services.identity import document_from
+from services.import_files import parse
+from services.restore import reference_to, restore_cases, snapshot_of
 
 _AT_ONCE = 40  # records that are stored together
 _NEAR = 0.8  # similarity from which two texts are reported as near-copies

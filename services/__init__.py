@@ -1,0 +1,1 @@
+"""The use cases that flows, desk and command line call; none knows Prefect or the web."""

@@ -75,11 +75,10 @@ def export(
     async def work(services: "Services") -> None:
         from publishing.exchange.export import export as write
         from services.publication import published_lines, site_settings
-        from warehouse import Dataset
 
         site, day = published_lines(services).parents[1], (date or datetime.now(UTC)).date()
         os.umask(0o022)  # it is to be handed on
-        made = write(site, folder.resolve(), site_settings(services.settings), day, Dataset)
+        made = write(site, folder.resolve(), site_settings(services.settings), day)
         emit([made], export_text, as_json=as_json)
 
     run(load_settings(context), work)

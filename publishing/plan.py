@@ -1,10 +1,9 @@
 """What a publication is made of, and what it leaves behind."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 from publishing.records import Entry
 from schemas.frozen import Frozen
@@ -28,60 +27,6 @@ class SiteSettings(Frozen):
     def root(self) -> str | None:
         """The address with a slash at the end."""
         return f"{self.address.rstrip('/')}/" if self.address else None
-
-
-class Column(Protocol):
-    """A column of the published tables."""
-
-    @property
-    def name(self) -> str:
-        """Its name in queries."""
-
-    @property
-    def type(self) -> str:
-        """Its type in DuckDB."""
-
-    @property
-    def meaning(self) -> str:
-        """What it says, in a sentence."""
-
-
-class Tables(Protocol):
-    """The published cases as tables; the warehouse makes them, which alone knows DuckDB."""
-
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        """Return the rows of a query."""
-
-    def columns(self, name: str) -> Sequence[Column]:
-        """Return the columns of the table in the files of that name."""
-
-    def about(self, name: str) -> tuple[str, str]:
-        """Return what the table in the files of that name is called in queries, and its meaning."""
-
-    def write(self, folder: Path) -> Mapping[str, int]:
-        """Write the tables as files; return by name how many rows each has."""
-
-    def similar(self, most: int) -> Mapping[str, Sequence[str]]:
-        """Return by case id the ids of the cases most like it."""
-
-    def by_group(self, sections: Sequence[str], most: int) -> list[dict[str, Any]]:
-        """Return the newest statements of each group of cases by section."""
-
-    def citable(self, words: str, cases: str, most: int) -> list[dict[str, Any]]:
-        """Return what may be cited of the cases that some SQL gives, the best first by words."""
-
-    def citable_parts(self, case_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """Return all that may be cited of these cases."""
-
-    def words(self) -> tuple[int, Mapping[str, int]]:
-        """Return a number of texts, and by word in how many of them it stands."""
-
-    def section(self, name: str) -> list[dict[str, Any]]:
-        """Return the statements of a section of all cases."""
-
-
-OpenTables = Callable[[Path], AbstractContextManager[Tables]]
-"""Opens the tables of the cases in a JSON Lines file of `CaseRecord`."""
 
 
 class Blocked(Frozen):

@@ -24,7 +24,7 @@ from schemas.errors import InputError
 from schemas.frozen import content_id
 from schemas.reports import Report
 from schemas.reviews import CaseView, Publication
-from warehouse import Dataset, Warehouse
+from warehouse import Warehouse
 
 Progress = Callable[[int, int], object]
 _AT_ONCE = 50  # cases that are read
@@ -188,7 +188,7 @@ class _Publishing:
             recordings=recordings,
         )
         total = len(entries)
-        build_apart(lambda n: self._on_progress(total + n, 2 * total), plan, self._out, Dataset)
+        build_apart(lambda n: self._on_progress(total + n, 2 * total), plan, self._out)
 
     def _publication(self, entry: Entry) -> Publication:
         now = datetime.now(UTC)

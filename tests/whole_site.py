@@ -23,7 +23,6 @@ from schemas.cases import Section
 from schemas.reports import Number, Report
 from schemas.reviews import CaseView
 from schemas.sources import IMPORT, IMPORTED, Check, CheckResult, Step
-from warehouse import Dataset
 
 DATABASE = "Their database"
 REPORT = "what-they-show"
@@ -143,5 +142,5 @@ def whole_site(folder: Path) -> Path:
         reports=[report], recordings={report.report_id: recording}, changes=changes
     )
     with patch("publishing.site.build.indexing", lambda *_: nullcontext()):
-        build(plan, folder / "site", Dataset)
+        build(plan, folder / "site")
     return folder / "site"

@@ -15,10 +15,11 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from publishing.exchange.export_texts import article, card, changes
-from publishing.plan import Exported, OpenTables, SiteSettings
+from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError, PublishError
 from schemas.frozen import Frozen
+from warehouse import Dataset
 
 RECORDS = "cases.jsonl"
 _RELEASE, _CHANGES, _NEW = "release.json", "CHANGES.md", ".casebook-new"
@@ -40,9 +41,7 @@ class Release(Frozen):
     cases: Mapping[str, ReleasedCase]
 
 
-def export(
-    site: Path, target: Path, settings: SiteSettings, day: date, open_tables: OpenTables
-) -> Exported:
+def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Exported:
     """Write the data of the site in the folder ``site`` as a release of ``day`` to ``target``.
 
     Where no case changed since the last release, nothing is written.
@@ -66,7 +65,7 @@ def export(
             done = _compared(target, last, cases, _name(day, last))
             if done.is_new:
                 release = Release(release=done.release, title=settings.title, cases=cases)
-                _write_data(new, release, settings, open_tables)
+                _write_data(new, release, settings)
                 old = target / _CHANGES
                 earlier = old.read_text("utf-8") if old.is_file() else ""
                 _write(new / _CHANGES, changes(done, earlier, last.release))
@@ -137,13 +136,11 @@ def _write_cases(new: Path) -> Iterator[tuple[str, ReleasedCase]]:
             yield record.case_id, ReleasedCase(**kept, digest=record.content_hash)
 
 
-def _write_data(
-    new: Path, release: Release, settings: SiteSettings, open_tables: OpenTables
-) -> None:
+def _write_data(new: Path, release: Release, settings: SiteSettings) -> None:
     """Write tables, schema and card."""
     for name in ("data", "csv"):
         (new / name).mkdir()
-    with open_tables(new / RECORDS) as tables:
+    with Dataset(new / RECORDS) as tables:
         rows = tables.write(new / "data")
         text = card(settings, str(release.release), rows, tables)
     for file in (new / "data").glob("*.csv"):

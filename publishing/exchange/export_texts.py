@@ -8,10 +8,11 @@ import yaml
 from slugify import slugify
 
 from publishing.markdown import case_markdown, plain
-from publishing.plan import Exported, SiteSettings, Tables
+from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from publishing.site.pages import environment
 from publishing.wording import one_line, origins
+from warehouse import Dataset
 
 _LICENCES = frozenset(
     "apache-2.0 mit cc0-1.0 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-3.0 cc-by-nc-4.0"
@@ -29,7 +30,7 @@ _ONE_LINE = 100_000  # characters: some readers of front matter know no folded v
 _TAGS = ("case-studies", "llm", "llmops", "production")
 
 
-def card(settings: SiteSettings, release: str, rows: Mapping[str, int], tables: Tables) -> str:
+def card(settings: SiteSettings, release: str, rows: Mapping[str, int], tables: Dataset) -> str:
     """Return the card of a release; ``rows`` are the numbers of rows by table."""
     found = tables.rows(
         "SELECT DISTINCT source_language AS code FROM published_cases ORDER BY code"

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from publishing.plan import Tables
 from publishing.reports.numbers import value_of
 from schemas.frozen import Frozen
 from schemas.reports import PLACEHOLDER, Citation, Report
+from warehouse import Dataset
 
 State = Literal["current", "changed", "withdrawn"]
 Parts = Mapping[str, Sequence[Mapping[str, Any]]]
-"""By case id the rows of `Tables.citable_parts`; a case that is not published has none."""
+"""By case id the rows of `Dataset.citable_parts`; a case that is not published has none."""
 
 
 class Problem(Frozen):
@@ -36,7 +36,7 @@ class CheckedReport(Frozen):
         return tuple(one for one in self.problems if one.kind != "number")
 
 
-def check(report: Report, tables: Tables) -> CheckedReport:
+def check(report: Report, tables: Dataset) -> CheckedReport:
     """Recompute every number and resolve every citation of a report."""
     parts = cited_parts([report], tables)
     problems = [*_numbers(report, tables), *_citations(report, parts), *_unknown(report)]
@@ -48,12 +48,12 @@ def check(report: Report, tables: Tables) -> CheckedReport:
     )
 
 
-def cited_parts(reports: Sequence[Report], tables: Tables) -> Parts:
+def cited_parts(reports: Sequence[Report], tables: Dataset) -> Parts:
     """Return what the cases that some reports cite state now."""
     return parts_of({case_id for report in reports for case_id in report.case_ids}, tables)
 
 
-def parts_of(case_ids: Collection[str], tables: Tables) -> Parts:
+def parts_of(case_ids: Collection[str], tables: Dataset) -> Parts:
     """Return what some cases state now, by case."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in tables.citable_parts(sorted(case_ids)) if case_ids else ():
@@ -83,7 +83,7 @@ def state_of(citation: Citation, parts: Parts) -> State:
     return "current" if is_same else "changed"
 
 
-def _numbers(report: Report, tables: Tables) -> Iterator[Problem]:
+def _numbers(report: Report, tables: Dataset) -> Iterator[Problem]:
     for one in report.numbers:
         now = value_of(tables, one.sql)
         if now != one.value:

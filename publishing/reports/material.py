@@ -10,10 +10,10 @@ from typing import Any
 from sentencex import segment
 
 from publishing.likeness import Likeness, stems, telling
-from publishing.plan import Tables
 from publishing.reports.scopes import cases_sql
 from schemas.cases import Section
 from schemas.reports import Citation, Material, Scope
+from warehouse import Dataset
 
 _PARTS = 6  # statements and paragraphs that are looked at, for each that is wanted
 _MOST, _PER_CASE = 400, 4
@@ -56,7 +56,7 @@ _CUED = {section: _any(words) for section, words in _CUES.items()}
 
 
 def material(
-    tables: Tables,
+    tables: Dataset,
     scope: Scope,
     words: str,
     most: int = _MOST,
@@ -97,7 +97,7 @@ def _is_repeat(text: str, other: str, likeness: Likeness) -> bool:
 
 
 def of_row(row: dict[str, Any], text: str, score: float) -> Material:
-    """Return a row of `Tables.citable` as material, with the part of its text that is cited."""
+    """Return a row of `Dataset.citable` as material, with the part of its text that is cited."""
     section = _section_of(text) if row["section"] == "imported" else row["section"]
     citation = Citation(
         case_id=row["case_id"],
@@ -114,7 +114,7 @@ def of_row(row: dict[str, Any], text: str, score: float) -> Material:
     return Material(citation=citation, section=section, company=company, value=value, score=score)
 
 
-def passages(tables: Tables, words: str, most: int, per_case: int) -> list[Material]:
+def passages(tables: Dataset, words: str, most: int, per_case: int) -> list[Material]:
     """Return at most so many statements and pieces of imported texts that fit some words.
 
     A piece is a paragraph or, of a long one, the lines and sentences around the best. After them

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from publishing.plan import Tables
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.wording import fact_text
 from schemas.reports import PLACEHOLDER, Material, Number, Scope, value_name
+from warehouse import Dataset
 
 _NOUN = re.compile(r"(\{([qs]:[\w.-]+)\}(?: \w+)*?) \[(\w+)\|(\w+)\]")
 
@@ -18,7 +18,7 @@ _NOUN = re.compile(r"(\{([qs]:[\w.-]+)\}(?: \w+)*?) \[(\w+)\|(\w+)\]")
 class Counts:
     """Counts what a report is about; ``numbers`` are all that were asked for, by name."""
 
-    def __init__(self, tables: Tables, scope: Scope) -> None:
+    def __init__(self, tables: Dataset, scope: Scope) -> None:
         self._tables, self._words = tables, in_words(scope, _company(tables, scope))
         self._scope = condition(scope)
         self.is_all = not self._words
@@ -111,7 +111,7 @@ class Counts:
         return self.numbers[name]
 
 
-def value_of(tables: Tables, sql: str) -> str:
+def value_of(tables: Dataset, sql: str) -> str:
     """Return what a query gives as readers see it, empty where it gives nothing."""
     found = next(iter(tables.rows(sql)), {"value": None})["value"]
     if isinstance(found, float):
@@ -119,7 +119,7 @@ def value_of(tables: Tables, sql: str) -> str:
     return f"{found:,}" if isinstance(found, int) else str(found or "")
 
 
-def _company(tables: Tables, scope: Scope) -> str:
+def _company(tables: Dataset, scope: Scope) -> str:
     """Return the name of a scope's company as most of its cases spell it."""
     if not scope.company:
         return ""

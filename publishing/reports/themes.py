@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from publishing.likeness import FUNCTION_WORDS, stems
-from publishing.plan import Tables
 from publishing.reports.material import material, shared_words
 from publishing.reports.scopes import cases_sql, literal
 from schemas.errors import InputError
 from schemas.reports import Material, Scope, Theme
 from schemas.taxonomy import load_taxonomy
+from warehouse import Dataset
 
 _LEAST, _PER_THEME = 4, 60  # statements of a theme
 _HEADING = re.compile(r"^\s*#{1,6}\s+(.+?)\s*$")
@@ -52,7 +52,7 @@ def by_likeness(found: Sequence[Material], most: int, about: str = "") -> list[T
     ]
 
 
-def by_tag(tables: Tables, scope: Scope, groups: Sequence[str], most: int) -> list[Theme]:
+def by_tag(tables: Dataset, scope: Scope, groups: Sequence[str], most: int) -> list[Theme]:
     """Return a theme for each of the tags that most cases of a scope have."""
     chosen = ", ".join(map(literal, groups))
     own = " AND ".join(f"slug <> {literal(tag)}" for tag in scope.tags) or "true"
@@ -72,7 +72,7 @@ def by_tag(tables: Tables, scope: Scope, groups: Sequence[str], most: int) -> li
     return _distinct(themes)
 
 
-def by_case(tables: Tables, scope: Scope, most: int) -> list[Theme]:
+def by_case(tables: Dataset, scope: Scope, most: int) -> list[Theme]:
     """Return a theme for each of the newest cases of a scope, the oldest first."""
     rows = tables.rows(
         f"SELECT case_id, title, year FROM published_cases WHERE case_id IN ({cases_sql(scope)}) "  # noqa: S608 - literals
@@ -89,7 +89,7 @@ def by_case(tables: Tables, scope: Scope, most: int) -> list[Theme]:
     ]
 
 
-def by_outline(tables: Tables, scope: Scope, outline: str, most: int) -> list[Theme]:
+def by_outline(tables: Dataset, scope: Scope, outline: str, most: int) -> list[Theme]:
     """Return a theme for each heading of an outline, or of its list items where it has none.
 
     The lines below a heading say more about what belongs there.

@@ -9,7 +9,7 @@ from publishing.conversion import published_case
 from publishing.files import SiteFiles, key_of, notes_of
 from publishing.folder import replacing
 from publishing.gate import blocked
-from publishing.plan import Earlier, OpenTables, Plan, SiteSettings
+from publishing.plan import Earlier, Plan, SiteSettings
 from publishing.records import Entry
 from publishing.site.case_files import CaseFiles
 from publishing.site.overviews import Overviews
@@ -20,6 +20,7 @@ from publishing.site.writer import PageWriter
 from schemas.frozen import sha256_hex
 from schemas.reviews import CaseView
 from schemas.sources import Check
+from warehouse import Dataset
 
 _ROOT = Path(__file__).parents[2]
 STATIC = Path(__file__).parent / "static"
@@ -58,15 +59,12 @@ def _hash(file: Path) -> str:
     return sha256_hex(file.read_bytes())
 
 
-def build(
-    plan: Plan, target: Path, open_tables: OpenTables, on_page: Callable[[int], object] = int
-) -> None:
+def build(plan: Plan, target: Path, on_page: Callable[[int], object] = int) -> None:
     """Write the site to ``target`` in place of the one that is there.
 
     Args:
         plan: See `Plan`.
         target: The folder that becomes the site: missing, empty, or an earlier site.
-        open_tables: Opens the tables of the cases in a JSON Lines file; see `Tables`.
         on_page: Called with the number of cases whose page is written.
 
     Raises:
@@ -77,7 +75,7 @@ def build(
         files = SiteFiles(folder, target)
         cases = CaseFiles(files, plan)
         lines = cases.write_records(entries)
-        with open_tables(lines) as tables:
+        with Dataset(lines) as tables:
             pages = PageWriter(files, plan)
             reports = ReportPages(pages, tables, plan.reports, plan.recordings)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)

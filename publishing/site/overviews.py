@@ -10,7 +10,7 @@ from typing import Any
 
 from publishing.files import SiteFiles, key_of
 from publishing.likeness import FUNCTION_WORDS
-from publishing.plan import Change, Plan, Tables
+from publishing.plan import Change, Plan
 from publishing.records import CaseRecord, Entry
 from publishing.site.across import ACROSS, statements_json, write_across
 from publishing.site.figures import figures
@@ -22,6 +22,7 @@ from publishing.site.report_pages import ReportPages
 from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS, origins
 from schemas.frozen import sha256_hex
+from warehouse import Dataset
 
 _NEWEST, _STATEMENTS, _FEED = 8, 6, 50
 _LISTINGS_AT_HOME = ("Techniques", "Industries", "Applications", "Years")
@@ -52,7 +53,7 @@ class Overviews:
         files: SiteFiles,
         plan: Plan,
         entries: Sequence[Entry],
-        tables: Tables,
+        tables: Dataset,
         reports: ReportPages,
     ) -> None:
         self._entries, self._tables, self._groups = entries, tables, groups(entries)

@@ -9,16 +9,14 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from publishing.plan import OpenTables, Plan
+from publishing.plan import Plan
 from publishing.site.build import build
 from schemas.errors import CasebookError, PublishError
 
 _POLL_SECONDS, _NICE = 0.5, 10
 
 
-def build_apart(
-    on_page: Callable[[int], object], plan: Plan, target: Path, open_tables: OpenTables
-) -> None:
+def build_apart(on_page: Callable[[int], object], plan: Plan, target: Path) -> None:
     """Do what ``build`` does with the same arguments, or raise what it raises.
 
     ``on_page`` is called twice a second at least; what it raises ends the process. The process is
@@ -30,7 +28,7 @@ def build_apart(
     with subprocess.Popen(command, pass_fds=[there.fileno()], env=_environment()) as work:  # noqa: S603 - ours
         there.close()
         try:
-            here.send((plan, target, open_tables))
+            here.send((plan, target))
             while isinstance(answer, int):
                 on_page(answer)
                 answer = here.recv() if here.poll(_POLL_SECONDS) else answer
@@ -53,9 +51,9 @@ def _environment() -> dict[str, str]:
 def _work(pipe: Connection) -> None:
     os.nice(_NICE)
     os.umask(0o022)  # web servers read the site
-    plan, target, open_tables = pipe.recv()
+    plan, target = pipe.recv()
     try:
-        build(plan, target, open_tables, pipe.send)
+        build(plan, target, pipe.send)
         answer: CasebookError | None = None
     except CasebookError as error:
         answer = error

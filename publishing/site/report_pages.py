@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from publishing.files import key_of
-from publishing.plan import SiteSettings, Tables
+from publishing.plan import SiteSettings
 from publishing.reports.checks import cited_parts
 from publishing.site.pages import environment
 from publishing.site.recording_pages import RecordingPages
 from publishing.site.report_views import GONE, ReportView, view_of
 from publishing.site.writer import PageWriter
 from schemas.reports import Report
+from warehouse import Dataset
 
 _HIDDEN = {"dropped", "generation_ids", "created_by", "numbers"}
 
@@ -23,7 +24,7 @@ class ReportPages:
     def __init__(
         self,
         pages: PageWriter,
-        tables: Tables,
+        tables: Dataset,
         reports: Sequence[Report],
         recordings: Mapping[str, Path],
     ) -> None:

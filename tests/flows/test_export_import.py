@@ -129,7 +129,7 @@ async def release(services: Services, folder: Path) -> Path:
     settings = services.settings
     done = await publish_site(services)
     assert done.blocked == ()
-    export(settings.site_path, folder, site_settings(settings), NOON.date(), Dataset)
+    export(settings.site_path, folder, site_settings(settings), NOON.date())
     return folder
 
 

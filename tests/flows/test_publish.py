@@ -22,7 +22,6 @@ from schemas.reviews import CaseStatus, CaseView, Decision
 from schemas.sources import SourceRef
 from services.publication import publish_site, site_settings
 from services.run import Run
-from warehouse import Dataset
 
 
 @pytest.fixture
@@ -94,7 +93,7 @@ async def test_an_edit_leaves_the_approved_revision_published(
     before, query = page.read_bytes(), "SELECT * FROM published_statements ORDER BY n"
     rows, day = services.warehouse.sql(query), date(2026, 11, 30)
     exported = tmp_path / "data"
-    export(done.path, exported, site_settings(services.settings), day, Dataset)
+    export(done.path, exported, site_settings(services.settings), day)
     released = files(exported)
 
     edit(services.warehouse, approved, [SetFact(name="title", value="Unseen until now")], "tester")
@@ -102,7 +101,7 @@ async def test_an_edit_leaves_the_approved_revision_published(
     assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
     assert page.read_bytes() == before
     assert services.warehouse.sql(query) == rows
-    export(done.path, exported, site_settings(services.settings), day, Dataset)
+    export(done.path, exported, site_settings(services.settings), day)
     assert files(exported) == released
     second = await publish_site(services, tmp_path / "second")
     assert outcome(second) == {"added": (approved,)}

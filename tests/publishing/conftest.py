@@ -12,7 +12,6 @@ from hostile_strings import hostile_strings  # noqa: F401 - a fixture
 
 from publishing.site.build import build
 from schemas.reviews import CaseView
-from warehouse import Dataset
 
 
 class Built(NamedTuple):
@@ -33,7 +32,7 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
         with monkeypatch.context() as patch:
             if not search:
                 patch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
-            build(plan, tmp_path / "site", Dataset)
+            build(plan, tmp_path / "site")
         hashes = {case_id: (one.address, one.digest) for case_id, one in plan.entries.items()}
         return tmp_path / "site", Built(hashes)
 

@@ -19,7 +19,6 @@ from html_pages import parsed, words
 
 from publishing.site.build import build, earlier_site
 from schemas.cases import Fact, Section
-from warehouse import Dataset
 
 NOT_COMPARED = ("changes.", ".casebook-manifest")
 
@@ -72,8 +71,8 @@ def test_ten_changes_leave_the_site_that_a_full_build_makes(tmp_path: Path, seed
             withdrawn=gone,
             address="https://x.example",
         )
-        build(plan, tmp_path / "grown", Dataset)
-    build(plan, tmp_path / "whole", Dataset)
+        build(plan, tmp_path / "grown")
+    build(plan, tmp_path / "whole")
     assert files(tmp_path / "grown") == files(tmp_path / "whole")
 
 
@@ -81,8 +80,8 @@ def test_a_case_that_left_is_in_no_file(tmp_path: Path) -> None:
     """Neither the search nor the changes keep its words; the index of the others stays."""
     views = [a_short_view(f"Case {n}", f"The {n}th text.") for n in range(4)]
     secret = a_short_view("Zanzibarium", "The Zanzibarium is invented.")
-    build(a_plan([*views, secret], tmp_path / "cases.jsonl"), tmp_path / "site", Dataset)
-    build(a_plan(views, tmp_path / "cases.jsonl"), tmp_path / "site", Dataset)
+    build(a_plan([*views, secret], tmp_path / "cases.jsonl"), tmp_path / "site")
+    build(a_plan(views, tmp_path / "cases.jsonl"), tmp_path / "site")
     texts = list((tmp_path / "site/pagefind/fragment").iterdir())
     assert len(texts) == len(views)
     read = b"".join(p.read_bytes() for p in (tmp_path / "site").rglob("*") if p.is_file())
@@ -93,7 +92,7 @@ def test_a_case_that_left_is_in_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["index.html", "style.css", "data/cases.parquet", "cases"])
 def test_a_damaged_site_is_written_anew(tmp_path: Path, name: str) -> None:
     """Where a file is missing nothing is taken from what is left."""
-    build(a_plan([a_view()], tmp_path / "cases.jsonl"), tmp_path / "site", Dataset)
+    build(a_plan([a_view()], tmp_path / "cases.jsonl"), tmp_path / "site")
     assert earlier_site(tmp_path / "site").entries
     path = tmp_path / "site" / name
     path.rename(tmp_path / "lost")

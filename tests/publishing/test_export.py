@@ -19,7 +19,6 @@ from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError, PublishError
 from schemas.reviews import CaseView
-from warehouse import Dataset
 
 DAY, NEXT = date(2026, 11, 30), date(2026, 12, 1)
 SETTINGS = SiteSettings(title="Models: at work", address="https://x.example", licence="CC BY 4.0")
@@ -38,7 +37,7 @@ def target(tmp_path: Path) -> Path:
 def release(tmp_path: Path, target: Path) -> Export:
     """Export the given cases as what is published."""
 
-    def release(*views: CaseView, day: date = DAY, open_tables: Any = Dataset) -> Exported:
+    def release(*views: CaseView, day: date = DAY) -> Exported:
         lines = tmp_path / "site" / "data" / "cases.jsonl"
         lines.parent.mkdir(parents=True, exist_ok=True)
         cases = [published_case(view, view.case.case_id.replace("_", "-")) for view in views]
@@ -46,7 +45,7 @@ def release(tmp_path: Path, target: Path) -> Export:
             CaseRecord(**dict(case), page=case.address, licence=None, citation="") for case in cases
         ]
         lines.write_text("".join(one.model_dump_json() + "\n" for one in records))
-        return export(tmp_path / "site", target, SETTINGS, day, open_tables)
+        return export(tmp_path / "site", target, SETTINGS, day)
 
     return release
 
@@ -217,5 +216,5 @@ def test_days_go_forward_only(release: Export) -> None:
 def test_without_a_site_there_is_nothing_to_export(tmp_path: Path, target: Path) -> None:
     """The message names the command that comes first, and no folder is made."""
     with pytest.raises(InputError, match="`casebook publish` first"):
-        export(tmp_path / "site", target, SETTINGS, DAY, Dataset)
+        export(tmp_path / "site", target, SETTINGS, DAY)
     assert not target.exists()

@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 from publishing.anchors import link_to_quote
 from publishing.site.build import build
 from schemas.cases import Section
-from warehouse import Dataset
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +50,7 @@ def folder(tmp_path_factory) -> Path:
     views = the_views()
     report = a_report([a_citation(one, 90) for one in views[1:3]], len(views))
     plan = a_plan(views, made / "cases.jsonl", address=HOME)._replace(reports=[report])
-    build(plan, made / "site", Dataset)
+    build(plan, made / "site")
     return made / "site"
 
 
@@ -140,11 +139,11 @@ def test_a_search_with_a_word_too_many_finds_what_has_the_others(site, page):
 def test_a_changed_case_is_found_as_it_is_now(tmp_path, page):
     """Few changes get an index of their own; the earlier page is neither found nor counted."""
     views = the_views()
-    build(a_plan(views, tmp_path / "cases.jsonl"), tmp_path / "site", Dataset)
+    build(a_plan(views, tmp_path / "cases.jsonl"), tmp_path / "site")
     views[1] = a_lesson("Tides and grid", LESSONS[0], industry="energy", year="2025",
                         case_id=views[1].case.case_id)  # fmt: skip
     plan = a_plan(views, tmp_path / "cases.jsonl")
-    build(plan, tmp_path / "site", Dataset)
+    build(plan, tmp_path / "site")
     with serving(tmp_path / "site") as address:
         page.goto(f"{address}search.html?q=grid")
         expect(titles(page)).to_have_text(["Tides and grid"])

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from desk.draft_page import marked
 from desk.forms import fields_of
 from desk.jobs import Job
 from desk.pages import show_case, show_publish, show_submit, show_tags
@@ -21,6 +20,7 @@ from desk.submit import selection, submitted
 from publishing.wording import count
 from review import adoption, terms
 from review.changes import CHANGES, MeasurePart
+from review.differences import marked
 from review.judgment import judge_of
 from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId

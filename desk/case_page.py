@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from desk.highlight import Span, highlighted
-from desk.history import Event, comments_by_part, dropped, history
-from desk.quotes import Quote, Quotes
 from publishing.anchors import place, web_address
 from publishing.conversion import silent_in
 from publishing.wording import TAG_GROUPS, heading, silences
 from review.doubts import Doubt, held_back, part_id
+from review.highlight import Span, highlighted
+from review.history import Event, comments_by_part, dropped, history
+from review.quotes import Quote, Quotes
 from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.cases import SupportLevel as Level
 from schemas.errors import UnknownId

@@ -14,8 +14,6 @@ from desk import queue as queue_parts
 from desk.case_page import case_page, item_of
 from desk.draft_page import DraftPage, draft_page
 from desk.facets import QueueQuery
-from desk.history import between, changed_history
-from desk.near_copies import near_copies
 from desk.queue import QueuePage, case_queue, facet_counts, failure_queue, refused_queue
 from desk.rendering import facet_text, is_fragment, rendered, see
 from desk.state import Desk, State, Walk, Who, person_of
@@ -26,6 +24,8 @@ from publishing.site.build import preview
 from review import terms
 from review.comparison import text_of
 from review.decisions import undoable
+from review.history import between, changed_history
+from review.near_copies import near_copies
 from schemas.errors import UnknownId
 from schemas.reviews import CaseStatus
 from services.publication import site_settings

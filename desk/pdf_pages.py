@@ -8,10 +8,10 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from desk.quotes import page_at
 from desk.rendering import is_fragment, rendered
 from desk.state import Desk, State
 from extractors.pdf.pages import Picture, picture
+from review.quotes import page_at
 from schemas.cases import Fact, Statement
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView

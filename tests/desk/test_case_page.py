@@ -4,9 +4,9 @@ import pytest
 from case_views import a_study
 
 from desk.case_page import case_page
-from desk.history import changed_history
 from review import decisions
 from review.changes import Drop, SetFact
+from review.history import changed_history
 from schemas.cases import Support, SupportLevel
 
 

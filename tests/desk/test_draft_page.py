@@ -5,9 +5,9 @@ from case_views import TEXT, a_document, a_statement, a_study, a_view
 from desk_client import texts
 from lxml import html
 
-from desk.draft_page import marked
 from review import adoption, decisions
 from review.changes import SetFact
+from review.differences import marked
 from schemas.cases import CaseStudy, Section, SupportLevel
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, Decision

@@ -6,7 +6,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from desk.highlight import Span, highlighted
+from review.highlight import Span, highlighted
 
 TEXT = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from("<>&\"'\r\n"),

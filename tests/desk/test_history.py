@@ -5,9 +5,9 @@ from case_views import a_study
 from desk_client import read, texts
 from lxml import html
 
-from desk.history import comments_by_part, dropped
 from review import decisions
 from review.changes import AddStatement, Drop, PutBack, SetFact, SetStatement
+from review.history import comments_by_part, dropped
 from schemas.errors import EditClash, InvalidDecision
 from schemas.reviews import CaseStatus, Decision
 

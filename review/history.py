@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from desk.draft_page import FieldLine, differences
 from review.comparison import partner
 from review.decisions import open_comments
+from review.differences import FieldLine, differences
 from review.doubts import part_id
 from schemas.cases import CaseStudy, Section, Statement
 from schemas.errors import UnknownId

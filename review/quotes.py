@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from desk.highlight import Span
 from publishing.anchors import link_to_quote, place
+from review.highlight import Span
 from schemas.cases import Evidence
 from schemas.sources import Document
 

@@ -217,7 +217,7 @@ def _named(action: str, name: str | None) -> str:
 
 
 async def _change(services: "Services", found: "Report", step: ReportStep) -> int:
-    from services.publication import published_folder
+    from services.publication import published_folders
     from services.report import publish_report, withdraw_report
 
     if step is ReportStep.WITHDRAW:
@@ -234,7 +234,7 @@ async def _change(services: "Services", found: "Report", step: ReportStep) -> in
     if checked.lost:
         err().print("Not published: make the report again, and publish that one.")
         return EXIT_SOME_FAILED
-    page = published_folder(services) / "reports" / found.name / "index.html"
+    page = published_folders(services)[0] / "reports" / found.name / "index.html"
     out().print(f"[green]published[/]  {plain(found.title)}\n           {plain(page)}")
     return 0
 

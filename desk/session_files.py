@@ -46,7 +46,9 @@ class SessionFiles:
         """Store a session and return the secret of its cookie."""
         secret = secrets.token_urlsafe(32)
         made = Session.model_validate({"session_id": digest(secret)} | about)
-        (self._folder / made.session_id).write_text(made.model_dump_json(), "utf-8")
+        new = self._folder / f".{made.session_id}"  # complete when it has its name
+        new.write_text(made.model_dump_json(), "utf-8")
+        new.replace(self._folder / made.session_id)
         return secret
 
     def find(self, session_id: str) -> Session | None:
@@ -60,7 +62,7 @@ class SessionFiles:
 
     def all(self) -> Iterator[Session]:
         """Yield the sessions and remove the files of those that are too old."""
-        for path in self._folder.iterdir():
+        for path in self._folder.glob("[!.]*"):
             if found := self.find(path.name):
                 yield found
             else:

@@ -21,7 +21,10 @@ from schemas.sources import Payload, SourceRef
 from services.run import Run
 from services.selection import SETUP_KINDS, open_items, select
 
-_STOPPING_KINDS = SETUP_KINDS | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
+_STOPPING_KINDS = (
+    SETUP_KINDS - {"file_not_allowed"}  # which says nothing of the sources after it
+    | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
+)
 _NO_SECOND_TRY = _STOPPING_KINDS | {"answer_timed_out"}  # it may have been paid for twice
 
 

@@ -14,7 +14,7 @@ from extractors.urls import canonical_url
 from flows.engine import as_done
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
-from schemas.reviews import CaseFilter, CaseStatus, CaseView
+from schemas.reviews import CaseFilter, CaseView
 from schemas.sources import IMPORTS, Check, CheckResult, SourceRef
 
 AT_ONCE = 4
@@ -35,23 +35,30 @@ async def due(services: Services) -> list[str]:
 
     Imported texts are left out: they are not the source's, so it cannot differ from them.
     """
-    published = CaseFilter(status=CaseStatus.PUBLISHED, limit=_MOST)
-    lines = await to_thread(services.warehouse.cases, published)
+    lines = await to_thread(services.warehouse.cases, CaseFilter(limit=_MOST))
+    published = {one.case_id for one in await to_thread(services.warehouse.publications)}
     makings = await to_thread(services.warehouse.makings)
     imported = {one.case_id for one in makings if one.extractor in IMPORTS}
     checks = await to_thread(services.warehouse.last_checks)
     at = {source_id: check.checked_at for source_id, check in checks.items()}
     never = datetime.min.replace(tzinfo=UTC)
     lines.sort(key=lambda line: at.get(line.source_id, never))
-    return [line.case_id for line in lines if line.url and line.case_id not in imported]
+    found = [line.case_id for line in lines if line.url and line.case_id in published]
+    return [case_id for case_id in found if case_id not in imported]
 
 
 def recheck_all(case_ids: Sequence[str], services: Services) -> AsyncIterator[Check]:
-    """Fetch the sources of these cases again, store and yield how they compare."""
+    """Fetch the sources of these cases again, store and yield how they compare.
+
+    What readers see is compared, not an edit of it that waits.
+    """
+    warehouse = services.warehouse
 
     async def one(case_id: str) -> Check:
-        check = await look_again(await to_thread(services.warehouse.case, case_id), services)
-        await to_thread(services.warehouse.append, check)
+        shown = await to_thread(warehouse.shown_views, [case_id], "published_revision_id")
+        view = shown[0] if shown else await to_thread(warehouse.case, case_id)
+        check = await look_again(view, services)
+        await to_thread(warehouse.append, check)
         return check
 
     return as_done(one, case_ids, AT_ONCE)

@@ -204,11 +204,13 @@ def _silence(case: PublishedCase) -> str:
 
 
 def _provenance(case: PublishedCase) -> str:
-    made = case.provenance
+    made, origin, approved_by = case.provenance, case.imported, case.provenance.approved_by
+    if origin and approved_by and made.approved_at and made.approved_at < origin.at:
+        approved_by += f" in {origin.database}"  # not by a curator of this casebook
     steps = (
         ("Drafted", made.model, made.drafted_at),
         ("Edited", made.edited_by, made.edited_at),
-        ("Approved", made.approved_by, made.approved_at),
+        ("Approved", approved_by, made.approved_at),
     )
     lines = [f"{verb} by {plain(who)} on {day(at)}." for verb, who, at in steps if who and at]
     if case.imported and not case.prose:

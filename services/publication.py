@@ -41,23 +41,31 @@ def site_settings(own: Settings) -> SiteSettings:
     )
 
 
-def published_folder(services: Services) -> Path:
-    """Return the folder of the newest publication whose site is there, by default the home's."""
-    own, stored = services.settings.site_path, services.warehouse.publications()
-    folders = [Path(target) for target in dict.fromkeys(one.target for one in reversed(stored))]
-    found = (folder for folder in (*folders, own) if (folder / "data" / RECORDS).is_file())
-    return next(found, (*folders, own)[0])
+def published_folders(services: Services) -> list[Path]:
+    """Return the folders with a site, the one written last first; those that are gone are last."""
+    stored = services.warehouse.publications()
+    targets = [Path(one.target) for one in reversed(stored)]
+    folders = dict.fromkeys([*targets, services.settings.site_path])
+    return sorted(folders, key=_written, reverse=True)
 
 
 def published_lines(services: Services) -> Path:
     """Return the published cases as JSON Lines, or raise InputError where none are published."""
-    folder = published_folder(services)
+    folder = published_folders(services)[0]
     path = folder / "data" / RECORDS
     if not path.is_file() or not path.stat().st_size:
         is_own = folder == services.settings.site_path
         command = "casebook publish" if is_own else f"casebook publish --to {folder}"
         raise InputError(f"no published case is in {folder}: `{command}` first")
     return path
+
+
+def _written(folder: Path) -> float:
+    """Return when the data of a site were written, 0 if they are not there."""
+    try:
+        return (folder / "data" / RECORDS).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 async def publish_site(

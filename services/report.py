@@ -33,7 +33,7 @@ from schemas.reports import (
     with_numbers,
 )
 from schemas.taxonomy import Term, load_taxonomy
-from services.publication import publish_site, published_folder, published_lines
+from services.publication import publish_site, published_folders, published_lines
 from summarizer import reports as writing
 from summarizer.asking import Asker
 from summarizer.mentions import terms_in
@@ -141,7 +141,7 @@ async def publish_report(
     The outcome of the check has what does not stand, and then the report is not on the site, and
     numbers that differ from the day of the report, which do not matter for that.
     """
-    await publish_site(services, published_folder(services), on_progress)
+    await publish_site(services, published_folders(services)[0], on_progress)
     checked = await check_report(report, services)
     if not checked.lost:
         await _change(report, ReportStep.PUBLISH, services)
@@ -149,7 +149,7 @@ async def publish_report(
 
 
 async def withdraw_report(report: Report, services: Services) -> None:
-    """Take a report from the site."""
+    """Take a report from each site that has it."""
     await _change(report, ReportStep.WITHDRAW, services)
 
 
@@ -157,7 +157,10 @@ async def _change(report: Report, step: ReportStep, services: Services) -> None:
     who = services.settings.curator
     event = ReportEvent(report_id=report.report_id, step=step, who=who)
     await to_thread(services.warehouse.append, event)
-    await publish_site(services, published_folder(services))
+    newest, *others = published_folders(services)
+    known = [one for one in others if (one / "reports" / report.name).is_dir()]
+    for folder in (newest, *(known if step is ReportStep.WITHDRAW else ())):
+        await publish_site(services, folder)
 
 
 def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:

@@ -77,6 +77,27 @@ def test_a_site_in_another_folder_is_what_is_published(
     assert f"casebook publish --to {folder}" in str(run("report", "check", NAME).exception)
 
 
+def test_a_report_is_withdrawn_from_each_site(run: Run, home: Path, tmp_path: Path) -> None:
+    """A preview in another folder does not keep a report on the site, or answer for it."""
+    run("report", TITLE)
+    assert run("report", "publish", NAME).exit_code == 0
+    run("publish", "--to", tmp_path / "preview")
+    assert (tmp_path / "preview" / "reports" / NAME).is_dir()
+    assert run("report", "withdraw", NAME).exit_code == 0
+    assert not (home / "site" / "reports" / NAME).exists()
+    assert not (tmp_path / "preview" / "reports" / NAME).exists()
+
+
+def test_the_site_written_last_is_what_is_published(run: Run, home: Path, tmp_path: Path) -> None:
+    """A case that was withdrawn from the site since a preview was written is not exported."""
+    run("publish", "--to", tmp_path / "preview")
+    case_id = lines(run("list", "--json"))[0]["case_id"]
+    assert run("reject", case_id, "--withdraw", "--reason", "wrong").exit_code == 0
+    run("publish")
+    run("export", tmp_path / "export")
+    assert case_id not in (tmp_path / "export" / "cases.jsonl").read_text("utf-8")
+
+
 def test_a_report_that_no_longer_holds_is_not_published(run: Run, home: Path) -> None:
     """The check fails with the problem in words, and publishing refuses."""
     run("report", TITLE)

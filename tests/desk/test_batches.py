@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from time import monotonic, sleep
 from types import SimpleNamespace
 
 import pytest
@@ -122,6 +123,9 @@ def test_failures_of_one_cause_are_shown_and_retried(desk, build, warehouse, wor
     page = read(desk.get(where))
     assert texts(page, "//p[@class='reason']") == ["message 0", "message 1"]
     assert desk.send_form(where).headers["location"] == "/submit"
+    deadline = monotonic() + 20
+    while len(worked) < len(failed) and monotonic() < deadline:
+        sleep(0.01)
     assert sorted(worked) == sorted(failed)
     assert desk.get(f"/batches/{batch.batch_id}/failures/odd").status_code == 404
     assert desk.get("/batches/batch1_nope").status_code == 404

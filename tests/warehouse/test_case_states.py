@@ -49,6 +49,7 @@ STATES = [
     ("draft 1, approve 1, publish 1, withdraw 1", 1, "rejected", None),
     ("draft 1, approve 1, publish 1, edit 2, withdraw 2", 2, "rejected", None),
     ("draft 1, approve 1, publish 1, edit 2, withdraw 2, reopen 2, reject 2", 2, "rejected", None),
+    ("draft 1, approve 1, withdraw 1, publish 1", 1, "rejected", None),
     ("draft 1, publish 1", 1, "draft", None),
     ("draft 1, approve 9", 1, "draft", None),
 ]
@@ -93,7 +94,9 @@ def test_states_in_a_lake(lake: Lake):
         ("draft 1, approve 1, publish 1, reopen 1", 1, 1),
         ("draft 1, approve 1, publish 1, withdraw 1", None, None),
         ("draft 1, approve 1, publish 1, edit 2, withdraw 2, reopen 2", None, None),
-        ("draft 1, approve 1, publish 1, withdraw 1, reopen 1, approve 1", None, 1),
+        ("draft 1, approve 1, publish 1, withdraw 1, reopen 1, approve 1", 1, 1),
+        # A publication that was being written while its case was withdrawn is stored afterwards.
+        ("draft 1, approve 1, withdraw 1, publish 1, reopen 1", None, None),
         ("draft 1, approve 1, publish 1, withdraw 1, unpublish 1", None, None),
         ("draft 1, approve 1, publish 1, withdraw 1, reopen 1, approve 1, publish 1, edit 2", 1, 1),
         ("draft 1, reject 1", None, None),

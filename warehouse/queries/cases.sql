@@ -153,16 +153,10 @@ ORDER BY cases.stored_at;
 
 -- name: publications
 -- The reason is that of a withdrawal that the target does not show yet.
-SELECT
-    published.* REPLACE ((
-        SELECT max_by(reviews.reason, reviews.stored_at)
-        FROM reviews
-        WHERE reviews.case_id = published.case_id
-            AND reviews.decision = 'withdraw'
-            AND reviews.stored_at > published.stored_at
-    ) AS reason)
+SELECT published.* REPLACE (withdrawn.reason AS reason)
 FROM current_publications AS published
-ORDER BY stored_at;
+LEFT JOIN withdrawn_cases AS withdrawn USING (case_id)
+ORDER BY published.stored_at;
 
 -- name: publishing
 -- What the next publication to a target adds, changes, keeps and withdraws: the newest of each.

@@ -39,11 +39,12 @@ demo: setup ## Ingest the examples with the embedded model and open the review d
 test: setup chromium tesseract postgres duckdb ## Run all checks and tests, the checks beside the tests
 	@$(MAKE) --no-print-directory -j2 lint unit
 
-lint: setup ## Formatting, lint, types, architecture
+lint: setup ## Formatting, lint, types, architecture, dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
 
 # Rows are synced to the disk as they are stored: in memory, where there is room, no test waits for it.
 MEMORY := /dev/shm

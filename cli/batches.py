@@ -16,6 +16,7 @@ from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run, standard_in
 from cli.options import Text, Texts, arg, opt
 from cli.summaries import batch_text, look_text, plain, watch_text
 from cli.terminal import NAME, emit, err, out, print_result, progress
+from flows.table import SERVED
 from schemas.batches import WatchState
 from schemas.errors import ConfigurationError, InputError
 from schemas.sources import SourceRef
@@ -58,7 +59,7 @@ def backfill(
     """Process a list of sources as one batch that can be interrupted and resumed."""
 
     async def work(services: "Services") -> int:
-        from flows.backfill import register
+        from services.batches import register
         from services.selection import forecast
 
         warehouse, missed = services.warehouse, 0
@@ -81,8 +82,15 @@ def backfill(
         if dry_run:
             return code
         if resume is None:
-            budgets = {"budget_usd": budget, "source_budget_usd": source_budget}
-            batch = await register(origin, items, services, force=force, model=model, **budgets)
+            batch = await register(
+                origin,
+                items,
+                services,
+                model=model,
+                force=force,
+                budget_usd=budget,
+                source_budget_usd=source_budget,
+            )
         return await _run_batch(services, batch, expected.open, as_json=as_json) or code
 
     settings = load_settings(
@@ -95,7 +103,7 @@ async def _select(
     services: "Services", source: str, since: date | None, limit: int | None, words: Texts
 ) -> "tuple[str, Selection, int]":
     """Read a list; return its name, the selection, and how many lines could not be read."""
-    from flows.backfill import read_list
+    from services.batches import read_list
     from services.selection import select
 
     given = standard_input() if source == "-" else None
@@ -127,7 +135,8 @@ def _forecast_text(expected: "Forecast") -> str:
 
 
 async def _run_batch(services: "Services", batch: "Batch", left: int, *, as_json: bool) -> int:
-    from flows.backfill import BatchRun, summary
+    from flows.backfill import BatchRun
+    from services.batches import summary
 
     bar = progress(NAME, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     results: list[IngestResult] = []
@@ -174,16 +183,16 @@ def watch(
     states = {"pause": WatchState.PAUSED, "resume": WatchState.ACTIVE, "remove": WatchState.REMOVED}
 
     async def work(services: "Services") -> int:
-        from flows import watch as watching
+        from services import watches
 
         if change is not None:
             state = _chosen(change, states)
-            changed = await watching.change_watch(address or "", state, services)
+            changed = await watches.change_watch(address or "", state, services)
             out().print(f"[green]{changed.state.value}[/]  {plain(changed.address)}")
         elif look_now:
             return await _look_now(services, address, as_json=as_json)
         elif address is not None:
-            line = await watching.add_watch(
+            line = await watches.add_watch(
                 address,
                 services,
                 every_seconds=seconds_of(every),
@@ -202,12 +211,12 @@ def watch(
 
 async def _look_now(services: "Services", address: str | None, *, as_json: bool) -> int:
     from config.services import Services
-    from flows import watch as watching
-    from flows.backfill import settings_for
+    from services import watches
+    from services.batches import settings_for
 
     settings, code = services.settings, 0
-    for due in await watching.due_watches(services, address):
-        seen, batch = await watching.look(due, services)
+    for due in await watches.due_watches(services, address):
+        seen, batch = await watches.look(due, services)
         emit([seen], partial(look_text, due), as_json=as_json)
         code = code or (EXIT_SOME_FAILED if seen.failure else 0)
         if batch:
@@ -244,8 +253,7 @@ def schedule(
     flow: Annotated[
         Text,
         arg(
-            help="backfill, watch, recheck, publish or ingest; or a schedule's id. Without one: "
-            "list the schedules.",
+            help=f"One of {', '.join(SERVED)}; or a schedule's id. Without it, list the schedules.",
             metavar="FLOW",
         ),
     ] = None,

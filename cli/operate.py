@@ -21,14 +21,12 @@ from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
 from cli.summaries import COST_COLUMNS, check_text, cost_cells, export_text, plain
 from cli.terminal import emit, err, out, print_json, print_table
+from flows.table import SERVED
 from schemas.results import IngestStatus
 from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
     from config.services import Services
-
-SERVED = ("ingest", "backfill", "watch", "recheck", "publish")
-"""The flows that ``up`` serves; ``flows`` itself imports Prefect, which takes two seconds."""
 
 Port = Annotated[int | None, opt(help="The desk's port; 0 takes any free one.")]
 
@@ -73,12 +71,9 @@ def export(
     """Write the published cases as a dataset: tables, Markdown, a card, and what changed."""
 
     async def work(services: "Services") -> None:
-        from publishing.exchange.export import export as write
-        from services.publication import published_lines, site_settings
+        from services.publication import export_dataset
 
-        site, day = published_lines(services).parents[1], (date or datetime.now(UTC)).date()
-        os.umask(0o022)  # it is to be handed on
-        made = write(site, folder.resolve(), site_settings(services.settings), day)
+        made = export_dataset(services, folder, (date or datetime.now(UTC)).date())
         emit([made], export_text, as_json=as_json)
 
     run(load_settings(context), work)
@@ -95,7 +90,7 @@ def recheck(
     """Fetch published sources again: the same, moved, changed (with lost quotes), or gone."""
 
     async def work(services: "Services") -> None:
-        from flows.recheck import due, recheck_all
+        from services.recheck import due, recheck_all
 
         chosen = [services.warehouse.resolve(name) for name in case_ids or []]
         chosen = chosen or (await due(services))[:most]

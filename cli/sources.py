@@ -151,8 +151,8 @@ async def process(
     refresh: bool = False,
 ) -> "list[IngestResult]":
     """Take sources through the stages; print and return what became of each."""
-    from flows.engine import as_done
     from flows.ingest import process as process_one
+    from services.batches import as_done
     from services.run import Run
 
     results, at_once = [], services.parallel + services.settings.workers

@@ -15,11 +15,11 @@ from desk.rendering import is_fragment, rendered, see, segments
 from desk.security import Changes
 from desk.state import Desk, State, Who
 from desk.submit import keep_list, web_source
-from flows.backfill import read_list, register
 from schemas.batches import Batch, BatchProgress, SourceState
 from schemas.errors import InputError, UnknownId
 from schemas.results import OpenFailure, Remedy
 from schemas.sources import SourceRef
+from services.batches import read_list, register
 from services.selection import forecast, select
 from warehouse import Warehouse
 
@@ -104,8 +104,10 @@ async def shown_forecast(request: Request, desk: Desk, quote_id: str) -> Respons
 async def start(request: Request, desk: Desk, who: Who) -> Response:
     """Start what was quoted."""
     quote = desk.batches.quote(text(await request.form(), "quote"))
-    options = {"budget_usd": quote.budget_usd, "created_by": who.name}
-    batch = await register(quote.origin, quote.selection.items, desk.services, **options)
+    items, budget = quote.selection.items, quote.budget_usd
+    batch = await register(
+        quote.origin, items, desk.services, created_by=who.name, budget_usd=budget
+    )
     return _started(batch, desk, who)
 
 

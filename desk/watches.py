@@ -10,9 +10,9 @@ from desk.rendering import is_fragment, rendered, see
 from desk.security import Changes
 from desk.state import Desk, Who
 from desk.submit import web_source
-from flows.watch import add_watch, change_watch, find_watch, look
 from schemas.batches import WatchedItem, WatchLine, WatchState
 from schemas.errors import InputError, InvalidDecision
+from services.watches import add_watch, change_watch, find_watch, look
 from summarizer.profiles import Strategy
 from warehouse import Warehouse
 

@@ -3,21 +3,18 @@
 from asyncio import shield, sleep, to_thread
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from prefect import flow
 
 from config.services import Services
 from config.settings import Settings
-from extractors.fetch.fetch import fetch_list
-from extractors.lists.walk import Walk, walk
-from flows.engine import as_done, in_flow_run
+from flows.engine import in_flow_run
 from flows.ingest import SourceFailed, process
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
 from schemas.errors import InputError, WarehouseError
-from schemas.frozen import content_id
 from schemas.results import Failure, IngestResult
-from schemas.sources import Payload, SourceRef
+from schemas.sources import SourceRef
+from services.batches import as_done, read_list, register, settings_for, summary
 from services.run import Run
 from services.selection import SETUP_KINDS, open_items, select
 
@@ -52,40 +49,6 @@ async def backfill(
         message = f"batch {batch.batch_id} paused: {progress.reason}"
         raise WarehouseError(message, cause="batch_paused")
     return "; not read: ".join([summary(progress), *missed])
-
-
-async def read_list(ref: SourceRef, services: Services, given: bytes | None = None) -> Walk:
-    """Return what a list names, or raise CasebookError; ``given`` is a list that was piped in."""
-
-    async def fetch(one: SourceRef) -> Payload:
-        if given is not None and one == ref:
-            return Payload(data=given, media_type="", name=ref.source)
-        return await fetch_list(one, services.network)
-
-    return await walk(ref, fetch, services.workers.compute)
-
-
-async def register(
-    origin: str, items: Sequence[BatchItem], services: Services, **options: Any
-) -> Batch:
-    """Store a batch with ``options``, its fields; the same list ordered again is the same batch."""
-    ids = [item.source_id for item in items]
-    known_by = (origin, ids, options.get("force", False), options.get("model"))
-    batch = Batch(
-        batch_id=content_id("batch", *known_by),
-        origin=origin,
-        size=len(items),
-        **({"created_by": services.settings.curator} | options),
-    )
-    await to_thread(services.warehouse.add_batch, batch, items)
-    return batch
-
-
-def settings_for(batch: Batch, settings: Settings) -> Settings:
-    """Return the settings with which a batch is processed."""
-    budgets = {"budget_run": batch.budget_usd, "budget_source": batch.source_budget_usd}
-    changes = {"llm_model": batch.model, **budgets}
-    return settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
 
 
 async def process_batch(batch: Batch, settings: Settings) -> BatchProgress:
@@ -162,9 +125,3 @@ async def _as_flow(run: Run) -> IngestResult:
         return await ingest(run.label)
     except SourceFailed as failed:
         return failed.result
-
-
-def summary(progress: BatchProgress) -> str:
-    """Return what became of a batch's sources in one line."""
-    counts = (f"{count} {state.value}" for state, count in progress.counts.items() if count)
-    return f"{progress.batch.size} sources: {', '.join(counts)}"

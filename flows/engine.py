@@ -4,8 +4,7 @@ In a Prefect flow run each stage is a task: Prefect shows it, retries it, and li
 the model at once. Elsewhere the same function runs with no engine started; tenacity retries it.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -34,26 +33,6 @@ _SERVER_DELAYS = (15.0, 120.0)  # seconds
 def in_flow_run() -> bool:
     """Return whether a Prefect engine runs the current code."""
     return FlowRunContext.get() is not None
-
-
-async def as_done(
-    work: Callable[[S], Awaitable[T]], items: Iterable[S], at_once: int
-) -> AsyncIterator[T]:
-    """Work on items, a bounded number at once; yield results as they come."""
-    gate = asyncio.Semaphore(at_once)
-
-    async def one(item: S) -> T:
-        async with gate:
-            return await work(item)
-
-    tasks = [asyncio.create_task(one(item)) for item in items]
-    try:
-        for finished in asyncio.as_completed(tasks):
-            yield await finished
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def step(*, retries: int = 0, calls_model: bool = False) -> Callable[[Stage[P, T]], Stage[P, T]]:

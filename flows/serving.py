@@ -7,6 +7,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 from prefect import Flow, aserve
@@ -16,15 +17,8 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists
 
 from config.settings import Settings
-from flows.backfill import backfill
 from flows.engine import MODEL_LIMIT
-from flows.ingest import ingest
-from flows.publish import publish
-from flows.recheck import recheck
-from flows.watch import watch
-
-SERVED: tuple[Flow[..., Any], ...] = (ingest, backfill, watch, recheck, publish)
-"""The flows that ``casebook up`` serves and that can be scheduled."""
+from flows.table import SERVED
 
 _WATCH_INTERVAL = timedelta(minutes=10)  # each watched list has an interval of its own
 
@@ -43,13 +37,20 @@ async def main(limit: int) -> None:
 async def deployments(client: PrefectClient) -> list[RunnerDeployment]:
     """Return a deployment of each flow; those that the server has keep their schedules."""
     known, made = {one.name for one in await client.read_deployments()}, []
-    for flow in SERVED:
-        interval = _WATCH_INTERVAL if flow is watch else None
+    for flow in served_flows():
+        interval = _WATCH_INTERVAL if flow.name == "watch" else None
         made.append(await flow.ato_deployment(flow.name, interval=interval))
         if flow.name in known:
             made[-1].schedules = None  # an empty list would replace what people added or paused
             made[-1].model_fields_set.discard("schedules")
     return made
+
+
+def served_flows() -> list[Flow[..., Any]]:
+    """Return the flows of the table."""
+    places = (place.split(":") for place in SERVED.values())
+    modules = ((file.removesuffix(".py").replace("/", "."), name) for file, name in places)
+    return [getattr(import_module(module), name) for module, name in modules]
 
 
 if __name__ == "__main__":

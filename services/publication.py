@@ -3,9 +3,10 @@
 This does not import Prefect, which takes two seconds: the flow is in `flows.publish`.
 """
 
+import os
 from asyncio import to_thread
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,9 +14,9 @@ from typing import Any
 from config.services import Services
 from config.settings import Settings
 from publishing.conversion import published_case
-from publishing.exchange.export import RECORDS
+from publishing.exchange.export import RECORDS, export
 from publishing.files import key_of
-from publishing.plan import Blocked, Change, Plan, Published, SiteSettings
+from publishing.plan import Blocked, Change, Exported, Plan, Published, SiteSettings
 from publishing.records import Entry, entry_of
 from publishing.site.build import blocked_by, earlier_site, site_version
 from publishing.site.process import build_apart
@@ -66,6 +67,16 @@ def _written(folder: Path) -> float:
         return (folder / "data" / RECORDS).stat().st_mtime
     except OSError:
         return 0.0
+
+
+def export_dataset(services: Services, folder: Path, day: date) -> Exported:
+    """Write the published cases as a dataset whose files every account can read.
+
+    Raises InputError where none are published, or ``folder`` is not of an earlier export.
+    """
+    site = published_lines(services).parents[1]
+    os.umask(0o022)  # it is to be handed on
+    return export(site, folder.resolve(), site_settings(services.settings), day)
 
 
 async def publish_site(

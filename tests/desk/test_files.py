@@ -12,11 +12,11 @@ from desk_client import KEY, read
 from mcp import Client
 
 from desk.assistant import create_server
-from flows.backfill import read_list
 from flows.ingest import fetch
 from schemas.batches import Batch, BatchItem
 from schemas.results import Failure, IngestResult, IngestStatus
 from schemas.sources import Source, SourceKind, SourceRef
+from services.batches import read_list
 from services.run import Run
 from services.selection import open_items
 

@@ -14,8 +14,8 @@ from typer import BadParameter, Context
 from typer.main import get_command
 
 from cli.main import _GROUPS, app
-from cli.operate import SERVED
 from cli.reports import _OTHERS, _STEPS
+from flows.table import SERVED
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = "|".join(name for commands in _GROUPS.values() for name in commands)

@@ -10,10 +10,11 @@ from scripted_model import answer_of
 
 from config.services import Services
 from config.settings import Settings
-from flows.backfill import BatchRun, register, settings_for
+from flows.backfill import BatchRun
 from schemas.batches import BatchItem, SourceState
 from schemas.results import IngestResult
 from schemas.sources import Candidate, SourceRef
+from services.batches import register, settings_for
 from services.selection import forecast, interleaved, select
 
 

@@ -12,7 +12,6 @@ from config.services import Services
 from config.settings import Settings
 from desk.case_page import case_page
 from extractors.fetch.fetch import identify
-from flows.recheck import due
 from flows.rerun import imported, stale
 from publishing.conversion import published_case
 from publishing.exchange.export import RECORDS, export, title_of
@@ -26,6 +25,7 @@ from schemas.reviews import CaseStatus, CaseView
 from schemas.sources import Document, Passage, SourceKind, SourceRef
 from services.imports import import_cases
 from services.publication import publish_site, site_settings
+from services.recheck import due
 from warehouse import Dataset
 from warehouse.dataset import TABLES
 

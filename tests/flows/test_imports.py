@@ -13,7 +13,6 @@ from local_site import Site
 from config.services import Services
 from extractors.workers import Limits, WorkerPool
 from flows.ingest import process
-from flows.recheck import due, look_again
 from flows.rerun import imported, redraft, reread
 from review.changes import AddStatement, SetFact
 from review.decisions import approve, edit
@@ -25,6 +24,7 @@ from schemas.reviews import CaseStatus
 from schemas.sources import SourceRef
 from services.imports import import_cases
 from services.publication import publish_site
+from services.recheck import due, look_again
 from services.run import Run
 
 PROSE = " ".join(f"The team changed part {n} of the pipeline in week {n}." for n in range(16))

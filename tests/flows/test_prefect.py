@@ -19,7 +19,8 @@ from config.settings import Settings
 from flows import schedules
 from flows.backfill import backfill
 from flows.ingest import ingest
-from flows.serving import SERVED, deployments
+from flows.serving import deployments, served_flows
+from flows.table import SERVED
 from schemas.errors import InputError, UnknownId
 from warehouse import Warehouse
 
@@ -141,11 +142,12 @@ async def test_a_schedule_that_could_never_run_is_refused(
 
 
 async def test_the_flows_of_prefect_yaml_load() -> None:
-    """Each deployment of a work pool is a flow of the same name."""
+    """The deployments of a work pool are the flows that are served, each under its name."""
     listed = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
     for one in listed:
         path, _, name = one["entrypoint"].partition(":")
         loaded = load_flow_from_entrypoint(f"{ROOT / path}:{name}")
         assert isinstance(loaded, Flow)
-        assert loaded.name == one["name"] == name
-    assert {one["name"] for one in listed} >= {flow.name for flow in SERVED}
+        assert loaded.name == one["name"]
+    assert {one["name"]: one["entrypoint"] for one in listed} == SERVED
+    assert [flow.name for flow in served_flows()] == [*SERVED]

@@ -10,12 +10,12 @@ from werkzeug import Response
 
 from config.services import Services
 from flows.ingest import process
-from flows.recheck import due, look_again, recheck_all
 from review.decisions import approve
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView
 from schemas.sources import CheckResult, SourceRef
 from services.publication import publish_site
+from services.recheck import due, look_again, recheck_all
 from services.run import Run
 
 LOST = "We run every photograph through Tesseract first"

@@ -11,10 +11,10 @@ from scripted_model import answer_of
 from config.services import Services
 from config.settings import Settings
 from flows.backfill import BatchRun
-from flows.watch import add_watch, change_watch, due_watches, find_watch, look
 from schemas.batches import SourceState, Watch, WatchState
 from schemas.errors import ConfigurationError, FetchError, InputError, UnknownId
 from schemas.reviews import CaseView
+from services.watches import add_watch, change_watch, due_watches, find_watch, look
 
 HOUR = 3_600
 

@@ -1,0 +1,19 @@
+"""The export of a dataset as a Prefect flow, for schedules."""
+
+from asyncio import to_thread
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import flow
+
+from config.services import Services
+from services.publication import export_dataset
+
+
+@flow(name="export", persist_result=False)
+async def export(folder: Path) -> str:
+    """Write the published cases as a dataset into ``folder``; return the release's name."""
+    async with Services() as services:
+        day = datetime.now(UTC).date()
+        done = await to_thread(export_dataset, services, folder, day)
+    return done.release or "nothing changed since the last release"

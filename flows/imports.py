@@ -1,0 +1,20 @@
+"""The import of a published database as a Prefect flow, for schedules."""
+
+from pathlib import Path
+
+from prefect import flow
+
+from config.services import Services
+from publishing.exchange.export import title_of
+from services.imports import import_cases
+
+
+@flow(name="import", persist_result=False)
+async def import_database(path: Path, name: str | None = None) -> str:
+    """Take over the database in a file or folder as reviewed cases; return the counts.
+
+    ``name`` is what readers see as its origin, by default its own title or the file's name.
+    """
+    async with Services() as services:
+        found = await import_cases(path, services, name=name or title_of(path) or path.stem)
+    return f"{found.imported} imported, {found.known} known, {len(found.broken)} could not be read"

@@ -1,0 +1,38 @@
+"""A report across cases as a Prefect flow, for schedules."""
+
+from prefect import flow
+
+from config.services import Services
+from schemas.errors import InputError
+from services.report import ReportOrder, make_report, publish_report
+
+
+@flow(name="report", persist_result=False)
+async def report(
+    title: str,
+    template: str | None = None,
+    tags: list[str] | None = None,
+    industry: str | None = None,
+    company: str | None = None,
+    since: str | None = None,
+    publish: bool = False,
+) -> str:
+    """Make a report of the published cases; ``publish`` puts it on the site. Return its name.
+
+    Raises InputError if it was to be published and what it cites no longer holds.
+    """
+    order = ReportOrder(
+        title=title,
+        template=template,
+        tags=tuple(tags or ()),
+        industry=industry,
+        company=company,
+        since=since,
+    )
+    async with Services() as services:
+        made = await make_report(order, services)
+        lost = (await publish_report(made, services)).lost if publish else ()
+    if lost:
+        message = f"report {made.name} was made and is not on the site: {lost[0].message}"
+        raise InputError(f"{message}; `casebook report check {made.name}` lists the problems")
+    return made.name

@@ -1,0 +1,16 @@
+"""The flows that are served and can be scheduled, known without importing Prefect."""
+
+from collections.abc import Mapping
+
+SERVED: Mapping[str, str] = {
+    "ingest": "flows/ingest.py:ingest",
+    "backfill": "flows/backfill.py:backfill",
+    "watch": "flows/watch.py:watch",
+    "recheck": "flows/recheck.py:recheck",
+    "rerun": "flows/rerun.py:rerun",
+    "import": "flows/imports.py:import_database",
+    "publish": "flows/publish.py:publish",
+    "export": "flows/export.py:export",
+    "report": "flows/report.py:report",
+}
+"""By name the entry point of each flow, as ``prefect.yaml`` has them for work pools."""

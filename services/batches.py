@@ -1,0 +1,88 @@
+"""Lists of sources as batches: read, stored, and processed a bounded number at once."""
+
+import asyncio
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
+
+from config.services import Services
+from config.settings import Settings
+from extractors.fetch.fetch import fetch_list
+from extractors.lists.walk import Walk, walk
+from schemas.batches import Batch, BatchItem, BatchProgress
+from schemas.frozen import content_id
+from schemas.sources import Payload, SourceRef
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+async def read_list(ref: SourceRef, services: Services, given: bytes | None = None) -> Walk:
+    """Return what a list names, or raise CasebookError; ``given`` is a list that was piped in."""
+
+    async def fetch(one: SourceRef) -> Payload:
+        if given is not None and one == ref:
+            return Payload(data=given, media_type="", name=ref.source)
+        return await fetch_list(one, services.network)
+
+    return await walk(ref, fetch, services.workers.compute)
+
+
+async def register(
+    origin: str,
+    items: Sequence[BatchItem],
+    services: Services,
+    *,
+    created_by: str | None = None,
+    model: str | None = None,
+    force: bool = False,
+    budget_usd: float | None = None,
+    source_budget_usd: float | None = None,
+) -> Batch:
+    """Store a batch; the same list with the same model and ``force`` is the same batch."""
+    ids = [item.source_id for item in items]
+    batch = Batch(
+        batch_id=content_id("batch", origin, ids, force, model),
+        origin=origin,
+        size=len(items),
+        created_by=created_by or services.settings.curator,
+        model=model,
+        force=force,
+        budget_usd=budget_usd,
+        source_budget_usd=source_budget_usd,
+    )
+    await to_thread(services.warehouse.add_batch, batch, items)
+    return batch
+
+
+def settings_for(batch: Batch, settings: Settings) -> Settings:
+    """Return the settings with which a batch is processed."""
+    budgets = {"budget_run": batch.budget_usd, "budget_source": batch.source_budget_usd}
+    changes = {"llm_model": batch.model, **budgets}
+    return settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
+
+
+def summary(progress: BatchProgress) -> str:
+    """Return what became of a batch's sources in one line."""
+    counts = (f"{count} {state.value}" for state, count in progress.counts.items() if count)
+    return f"{progress.batch.size} sources: {', '.join(counts)}"
+
+
+async def as_done(
+    work: Callable[[S], Awaitable[T]], items: Iterable[S], at_once: int
+) -> AsyncIterator[T]:
+    """Work on items, a bounded number at once; yield results as they come."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(item: S) -> T:
+        async with gate:
+            return await work(item)
+
+    tasks = [asyncio.create_task(one(item)) for item in items]
+    try:
+        for finished in asyncio.as_completed(tasks):
+            yield await finished
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

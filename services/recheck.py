@@ -1,0 +1,95 @@
+"""Published sources are fetched again: the same, moved, changed, or gone."""
+
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from config.services import Services
+from extractors.fetch.fetch import fetch_item, read_rendered
+from extractors.text import one_line
+from extractors.urls import canonical_url
+from schemas.cases import Match
+from schemas.errors import CasebookError, UnknownId, WarehouseError
+from schemas.reviews import CaseFilter, CaseView
+from schemas.sources import IMPORTS, Check, CheckResult, SourceRef
+from services.batches import as_done
+
+AT_ONCE = 4
+_MOST = 1_000_000
+
+
+async def due(services: Services) -> list[str]:
+    """Return the published cases from web addresses, those fetched longest ago first.
+
+    Imported texts are left out: they are not the source's, so it cannot differ from them.
+    """
+    lines = await to_thread(services.warehouse.cases, CaseFilter(limit=_MOST))
+    published = {one.case_id for one in await to_thread(services.warehouse.publications)}
+    makings = await to_thread(services.warehouse.makings)
+    imported = {one.case_id for one in makings if one.extractor in IMPORTS}
+    checks = await to_thread(services.warehouse.last_checks)
+    at = {source_id: check.checked_at for source_id, check in checks.items()}
+    never = datetime.min.replace(tzinfo=UTC)
+    lines.sort(key=lambda line: at.get(line.source_id, never))
+    found = [line.case_id for line in lines if line.url and line.case_id in published]
+    return [case_id for case_id in found if case_id not in imported]
+
+
+def recheck_all(case_ids: Sequence[str], services: Services) -> AsyncIterator[Check]:
+    """Fetch the sources of these cases again, store and yield how they compare.
+
+    What readers see is compared, not an edit of it that waits.
+    """
+    warehouse = services.warehouse
+
+    async def one(case_id: str) -> Check:
+        shown = await to_thread(warehouse.shown_views, [case_id], "published_revision_id")
+        view = shown[0] if shown else await to_thread(warehouse.case, case_id)
+        check = await look_again(view, services)
+        await to_thread(warehouse.append, check)
+        return check
+
+    return as_done(one, case_ids, AT_ONCE)
+
+
+async def look_again(view: CaseView, services: Services) -> Check:
+    """Return how a case's source compares with its document.
+
+    Raises:
+        UnknownId: if it was made from a file, or its text was imported.
+    """
+    if view.document.is_imported:
+        name = view.case.case_id
+        message = f"{name} has an imported text, which cannot be compared with its source"
+        raise UnknownId(f"{message}; `casebook rerun {name}` drafts the source.")
+    if view.source.canonical_url is None:
+        raise UnknownId(f"{view.case.case_id} was made from a file; only addresses are rechecked.")
+    reference = view.source.reference
+    try:
+        ref = SourceRef(source=reference.url or reference.source, feed=reference.feed)
+        payload = await fetch_item(ref, services.network, services.workers)
+        extracted, payload = await read_rendered(payload, services.workers, services.network)
+    except WarehouseError:
+        raise
+    except CasebookError as error:
+        result = CheckResult.GONE if error.gone else CheckResult.UNREACHABLE
+        return _check(view, result, message=str(error))
+    return _compared(view, one_line(extracted.text), payload.final_url)
+
+
+def _compared(view: CaseView, text: str, address: str | None) -> Check:
+    """Return what a fresh reading says about the quotes of a case."""
+    evidence = [one for part in view.revision.study.statements for one in part.evidence]
+    quotes = {one.quote for one in evidence if one.match is not Match.MISSING}
+    lost = tuple(sorted(quote for quote in quotes if one_line(quote) not in text))
+    moved_to = address if address and canonical_url(address) != view.source.canonical_url else None
+    result = CheckResult.MOVED if moved_to else CheckResult.SAME
+    if lost or text != one_line(view.document.text):
+        result = CheckResult.CHANGED
+    return _check(view, result, moved_to=moved_to, quotes=len(quotes), lost=lost)
+
+
+def _check(view: CaseView, result: CheckResult, **found: Any) -> Check:
+    known = {"source_id": view.source.source_id, "document_id": view.document.document_id}
+    return Check(**known, result=result, **found)

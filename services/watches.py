@@ -1,0 +1,142 @@
+"""Watched lists: each look finds the sources that are new since the last one."""
+
+from asyncio import to_thread
+from datetime import UTC, datetime
+from typing import Any
+
+from config.services import Services
+from extractors.urls import canonical_url
+from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem, WatchLine, WatchState
+from schemas.errors import CasebookError, ConfigurationError, InputError, UnknownId
+from schemas.frozen import content_id
+from schemas.sources import Candidate, SourceRef
+from services.batches import read_list, register
+from services.selection import open_items, select
+from summarizer import service
+from summarizer.profiles import Strategy
+
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 300, 366 * 86_400
+_LONGEST_RUBRIC = 2_000  # characters; the rubric is part of each question
+
+
+async def due_watches(services: Services, name: str | None = None) -> list[Watch]:
+    """Return the watches whose time has come, or the one that is named, due or not."""
+    if name:
+        return [(await find_watch(name, services)).watch]
+    now, lines = datetime.now(UTC), await to_thread(services.warehouse.watches)
+    return [line.watch for line in lines if line.is_due(now)]
+
+
+async def add_watch(
+    address: str, services: Services, *, everything: bool = False, **options: Any
+) -> WatchLine:
+    """Watch a list and look at it once; items that it holds now are known, unless ``everything``.
+
+    ``options`` are fields of a watch; a list that is watched already gets the new ones. Raises
+    InputError or ConfigurationError for wrong ones, CasebookError if the list cannot be read.
+    """
+    warehouse, watch_id = services.warehouse, content_id("watch", canonical_url(address))
+    options = {"changed_by": services.settings.curator} | options
+    added = Watch(watch_id=watch_id, address=address, **options)
+    _check(added, services)
+    known = {line.watch.watch_id for line in await to_thread(warehouse.watches)}
+    found = await read_list(SourceRef(source=address), services)
+    if everything or watch_id in known:
+        await to_thread(warehouse.append, added)
+        return await find_watch(watch_id, services)
+    seen = [_seen(added, item, "known") for item in select(found.candidates).items]
+    first = Look(watch_id=watch_id, found=len(seen), missed=len(found.missed))
+    await to_thread(warehouse.append, added, *seen, first)
+    return WatchLine(watch=added, look=first)
+
+
+async def change_watch(name: str, state: WatchState, services: Services, who: str = "") -> Watch:
+    """Pause, resume or remove a watch, or raise UnknownId; its sources stay."""
+    known = (await find_watch(name, services)).watch
+    who, now = who or services.settings.curator, datetime.now(UTC)
+    changed = known.model_copy(update={"state": state, "changed_by": who, "changed_at": now})
+    await to_thread(services.warehouse.append, changed)
+    return changed
+
+
+async def find_watch(name: str, services: Services) -> WatchLine:
+    """Return the one watch with this address or part of its id, or raise UnknownId."""
+    wanted, lines = name.strip(), await to_thread(services.warehouse.watches)
+    found = [one for one in lines if wanted in {one.watch.address, one.watch.watch_id}]
+    found = found or [one for one in lines if wanted and wanted in one.watch.watch_id]
+    if len(found) != 1:
+        count = "several watches" if found else "no watch"
+        raise UnknownId(f"{name!r} fits {count}; `casebook watch` lists them")
+    return found[0]
+
+
+async def look(
+    watch: Watch, services: Services, who: str | None = None
+) -> tuple[Look, Batch | None]:
+    """Read a list once; return what was seen, and the batch of what is new and wanted."""
+    warehouse, watch_id = services.warehouse, watch.watch_id
+    async with warehouse.alone(watch_id):  # no look pays for the verdicts of another
+        try:
+            found = await read_list(SourceRef(source=watch.address), services)
+        except CasebookError as error:
+            failed = Look(watch_id=watch_id, failure=str(error))
+            await to_thread(warehouse.append, failed)
+            return failed, None
+        known = await to_thread(warehouse.watched, watch_id)
+        items = select(found.candidates, words=watch.words).items
+        new = await open_items([item for item in items if item.source_id not in known], services)
+        listed = {candidate.url: candidate for candidate in found.candidates}
+        rows = [await _judged(item, listed, watch, services) for item in new]
+        wanted = [item for item, row in zip(new, rows, strict=True) if row.state != "refused"]
+        batch, origin = None, f"watch {watch.address}"
+        if wanted:
+            batch = await register(
+                origin, wanted, services, created_by=who, budget_usd=watch.budget_usd
+            )
+        seen = Look(
+            watch_id=watch_id,
+            found=len(items),
+            new=len(wanted),
+            refused=len(new) - len(wanted),
+            missed=len(found.missed),
+            batch_id=batch.batch_id if batch else None,
+        )
+        await to_thread(warehouse.append, *rows, seen)
+    return seen, batch
+
+
+async def _judged(
+    item: BatchItem, listed: dict[str, Candidate], watch: Watch, services: Services
+) -> WatchedItem:
+    """Return the row of a new item, with the rubric's verdict where there is a rubric."""
+    if watch.rubric is None:
+        return _seen(watch, item, "taken")
+    candidate, asker = listed[item.reference.source], services.asker(item.source_id)
+    try:
+        wanted, reason = await service.matches_rubric(candidate, watch.rubric, asker)
+    except CasebookError as error:
+        return _seen(watch, item, "undecided", str(error))
+    return _seen(watch, item, "taken" if wanted else "refused", reason)
+
+
+def _seen(watch: Watch, item: BatchItem, state: str, reason: str | None = None) -> WatchedItem:
+    return WatchedItem(
+        watch_id=watch.watch_id,
+        source_id=item.source_id,
+        address=item.reference.source,
+        title=item.title,
+        state=state,
+        reason=reason,
+    )
+
+
+def _check(watch: Watch, services: Services) -> None:
+    seconds, rubric = watch.every_seconds, watch.rubric
+    if not _SHORTEST_SECONDS <= seconds <= _LONGEST_SECONDS:
+        message = f"{seconds} seconds is not a valid interval for {watch.address}"
+        raise InputError(f"{message}: use 5m to 52w")
+    if rubric is not None and not 0 < len(rubric.strip()) <= _LONGEST_RUBRIC:
+        raise InputError(f"a rubric has 1 to {_LONGEST_RUBRIC:,} characters, not {len(rubric):,}")
+    if rubric is not None and services.profile.strategy is Strategy.GUIDED:
+        advice = "configure a capable model, or use --word"
+        raise ConfigurationError(f"{services.profile.model} is too small for a rubric: {advice}")

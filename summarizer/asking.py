@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -103,8 +103,8 @@ class Asker:
                 charge.purse.cut = f"{made.error}; {spent}"
             self.paid.append(made)
             # What was paid for is stored, even if the run was cancelled meanwhile.
-            kept = asyncio.to_thread(self.ledger.append, made, timeout=_STORE_SECONDS)
-            await asyncio.shield(kept)
+            keep = partial(self.ledger.append, made, timeout=_STORE_SECONDS)
+            await asyncio.shield(charge.store(keep))
         call.result()
         return made
 

@@ -10,6 +10,7 @@ from schemas.errors import BudgetReached
 from schemas.generations import Usage
 
 _When = Literal["now", "idle", "alone"]
+_Offer = tuple[float, BudgetReached | None]
 _MICRO = 1e-9  # dollars; sums of floats are compared with this slack
 
 
@@ -27,6 +28,7 @@ class Budget:
     source_usd: float | None = None  # for each source
     spent: float = field(default=0.0, init=False)
     unstored: float = field(default=0.0, init=False)  # spent, but not yet in ``spent_today``
+    storing: float = field(default=0.0, init=False)  # the part of it that may be in there already
     changed: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
     _purses: "set[Purse]" = field(default_factory=set, init=False)
 
@@ -41,8 +43,11 @@ class Budget:
         """
         purse, usd = Purse(self), forecast_usd
         async with self.changed:
-            while refusal := (await self.offer(purse, usd, usd))[1]:
-                if (await self.offer(purse, usd, usd, "alone"))[1]:
+            while True:
+                (_, refusal), (_, final) = await self.offers(purse, usd, usd, "alone")
+                if refusal is None:
+                    break
+                if final:
                     raise refusal
                 await self.changed.wait()
             purse.reserved = usd or 0.0
@@ -50,9 +55,8 @@ class Budget:
         try:
             yield purse
         finally:
-            async with self.changed:
-                self._purses.discard(purse)
-                self.changed.notify_all()
+            self._purses.discard(purse)
+            await asyncio.shield(self.notify())
 
     @asynccontextmanager
     async def call(self, likely: Usage) -> AsyncIterator["Charge"]:
@@ -60,9 +64,26 @@ class Budget:
         async with self.source(0.0) as purse, purse.call(likely) as charge:
             yield charge
 
-    async def offer(
-        self, purse: "Purse", least: float | None, most: float | None, when: _When = "now"
-    ) -> tuple[float, BudgetReached | None]:
+    async def notify(self) -> None:
+        """Wake all that wait for money; shield it, or a cancelled task leaves them waiting."""
+        async with self.changed:
+            self.changed.notify_all()
+
+    async def offers(
+        self, purse: "Purse", least: float | None, most: float | None, later: _When
+    ) -> tuple[_Offer, _Offer]:
+        """Return what the caps leave now, and what they may leave ``later``.
+
+        Both rest on one reading of the day; they differ only by what others are sure to return.
+        """
+        needs_day = self.day_usd is not None and (most or 0.0) > _MICRO
+        today = await asyncio.to_thread(self.spent_today) if needs_day else 0.0
+        now, then = (self._offer(purse, least, most, today, when) for when in ("now", later))
+        return now, then
+
+    def _offer(
+        self, purse: "Purse", least: float | None, most: float | None, today: float, when: _When
+    ) -> _Offer:
         """Return how much of ``most`` the caps leave, and an error if it is below ``least``.
 
         ``when`` is now, with requests under way, without any, or without other sources as well.
@@ -78,12 +99,11 @@ class Budget:
         own = purse.under_way if when == "now" else 0.0
         others = () if when == "alone" else self._purses - {purse}
         held = own + sum(max(one.reserved, one.under_way * (when == "now")) for one in others)
-        needs_day = self.day_usd is not None and most > _MICRO
-        today = await asyncio.to_thread(self.spent_today) if needs_day else 0.0
+        today += self.unstored - self.storing * (when != "now")
         caps = (
             ("source", self.source_usd, purse.spent + own),
             ("run", self.run_usd, self.spent + held),
-            ("day", self.day_usd, today + self.unstored + held),
+            ("day", self.day_usd, today + held),
         )
         refusals = (_refusal(*cap, least) for cap in caps)
         left = min([most, *(cap - taken for _, cap, taken in caps if cap is not None)])
@@ -112,10 +132,8 @@ class Purse:
 
     @asynccontextmanager
     async def call(self, likely: Usage) -> AsyncIterator["Charge"]:
-        """Pay for one question of this source; close it when the answer is stored."""
-        charge = Charge(self, likely)
-        yield charge
-        self.budget.unstored -= charge.usd
+        """Pay for one question of this source."""
+        yield Charge(self, likely)
 
 
 @dataclass(eq=False)
@@ -138,8 +156,7 @@ class Charge:
         purse, budget, before = self.purse, self.purse.budget, self.usd
         async with budget.changed:
             while True:
-                left, refusal = await budget.offer(purse, least, most)
-                later, _ = await budget.offer(purse, least, most, "idle")
+                (left, refusal), (later, _) = await budget.offers(purse, least, most, "idle")
                 if later <= left + _MICRO:
                     break
                 await budget.changed.wait()
@@ -149,11 +166,23 @@ class Charge:
         try:
             yield left
         finally:
+            paid = self.usd - before
+            purse.under_way -= left
+            purse.reserved = max(purse.reserved - paid, 0.0)
+            purse.spent += paid
+            budget.spent += paid
+            budget.unstored += paid
+            await asyncio.shield(budget.notify())
+
+    async def store(self, keep: Callable[[], None]) -> None:
+        """Call ``keep`` in a thread; what it stored is in ``spent_today`` from then on."""
+        budget, stored = self.purse.budget, 0.0
+        budget.storing += self.usd
+        try:
+            await asyncio.to_thread(keep)
+            stored = self.usd
+        finally:
             async with budget.changed:
-                paid = self.usd - before
-                purse.under_way -= left
-                purse.reserved = max(purse.reserved - paid, 0.0)
-                purse.spent += paid
-                budget.spent += paid
-                budget.unstored += paid
+                budget.storing -= self.usd
+                budget.unstored -= stored
                 budget.changed.notify_all()

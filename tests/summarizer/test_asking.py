@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 from pydantic import BaseModel
@@ -198,6 +199,38 @@ async def test_a_cut_answer_is_the_cause_and_not_the_budget(endpoint, asker_of):
             await ask(asker_of(THINKING, budget=purse), "Bob")
     assert raised.value.kind == "answer_truncated"
     assert len(endpoint.requests) == 1
+
+
+async def test_a_question_asked_while_an_answer_is_stored_gets_its_turn(endpoint, asker_of, ledger):
+    """An answer that is stored but still counts as unstored neither stops nor holds up the next."""
+    stored, read_again = threading.Event(), threading.Event()
+    append, reads = ledger.append, []
+
+    def slow_append(generation, timeout):
+        append(generation, timeout=timeout)
+        stored.set()
+        read_again.wait(0.2)
+
+    def spent_today():
+        if ledger.kept:
+            reads.append(1)
+            if len(reads) == 2:
+                read_again.set()
+                time.sleep(0.05)  # for the event loop to learn that the answer is stored
+        return sum(kept.usage.cost_usd for kept in ledger.kept)
+
+    ledger.append = slow_append
+    endpoint.script = lambda _: completion({"text": "hello"}, completion_tokens=3_000)
+    async with (
+        asyncio.timeout(5),
+        Budget(day_usd=0.05, spent_today=spent_today).source(0.0) as purse,
+    ):
+        first = asyncio.ensure_future(ask(asker_of(budget=purse)))
+        await asyncio.to_thread(stored.wait)
+        endpoint.enqueue(GOOD)
+        assert (await ask(asker_of(budget=purse), "Bob")).text == "hello"
+        await first
+    assert len(ledger.kept) == 2
 
 
 async def test_a_second_try_that_the_budget_refuses_leaves_the_first_error(endpoint, asker_of):

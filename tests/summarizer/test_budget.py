@@ -1,6 +1,8 @@
 """Caps buy whole drafts: a source that was started is finished before the next one starts."""
 
 import asyncio
+import threading
+import time
 
 import pytest
 
@@ -102,7 +104,9 @@ async def test_the_day_counts_what_other_runs_stored():
     async with budget.call(Usage()) as charge:
         async with charge.request(0.05, 0.05):
             charge.usd = 0.05
-        stored[0] += 0.05
+        await charge.store(lambda: stored.append(stored.pop() + 0.05))
+    async with budget.call(Usage()) as charge, charge.request(0.05, 0.05):
+        pass
     with pytest.raises(BudgetReached, match="for this day"):
         await spend(budget, 0.1)
 
@@ -168,3 +172,90 @@ async def test_what_is_not_stored_yet_counts_for_the_day():
         with pytest.raises(BudgetReached, match="for this day"):
             async with charge.request(0.6, 0.6):
                 pass
+
+
+async def test_an_answer_stored_while_the_day_is_read_does_not_pass_the_cap():
+    """What was read before an answer was stored still counts that answer as spent."""
+    stored, reading, kept = [0.0], threading.Event(), threading.Event()
+
+    def spent_today():
+        before = stored[0]
+        if budget.spent:  # the first request is over; the next one reads the day
+            reading.set()
+            kept.wait(5)
+            time.sleep(0.02)  # for the event loop to learn that the answer is stored
+        return before
+
+    def keep():
+        reading.wait(5)
+        stored[0] = 0.6
+        kept.set()
+
+    budget = Budget(day_usd=1.0, spent_today=spent_today)
+    async with asyncio.timeout(5), budget.source(0.0) as purse:
+        charge = Charge(purse, Usage())
+        async with charge.request(0.6, 0.6):
+            charge.usd = 0.6
+        storing = asyncio.ensure_future(charge.store(keep))
+        async with Charge(purse, Usage()).request(0.1, 0.9) as left:
+            await storing
+    assert left == pytest.approx(0.4)
+
+
+async def test_an_answer_that_cannot_be_stored_ends_the_wait_for_it():
+    """A request waits while an answer is stored; if that fails, it stays spent, and is refused."""
+    budget, release = Budget(day_usd=1.0), threading.Event()
+
+    def keep():
+        release.wait(5)
+        raise RuntimeError
+
+    async with asyncio.timeout(5), budget.source(0.0) as purse:
+        charge = Charge(purse, Usage())
+        async with charge.request(0.6, 0.6):
+            charge.usd = 0.6
+        storing = asyncio.ensure_future(charge.store(keep))
+        await asyncio.sleep(0)
+        waiting = asyncio.ensure_future(spend(purse, 0.6))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        release.set()
+        with pytest.raises(RuntimeError):
+            await storing
+        with pytest.raises(BudgetReached, match="for this day"):
+            await waiting
+
+
+@pytest.mark.parametrize("is_source", [True, False])
+async def test_what_is_cancelled_while_it_returns_money_returns_it(is_source):
+    """A task that is cancelled at its very end does not leave others waiting."""
+    budget, entered, done = Budget(run_usd=1.0), asyncio.Event(), asyncio.Event()
+
+    async def first():
+        async with (
+            budget.source(0.9 if is_source else 0.0) as purse,
+            Charge(purse, Usage()).request(0.1, 0.1 if is_source else 0.9),
+        ):
+            entered.set()
+            await done.wait()
+
+    async def second():
+        async with budget.source(0.9 if is_source else 0.0) as purse:
+            await spend(purse, 0.9)
+
+    async with asyncio.timeout(5):
+        task = asyncio.ensure_future(first())
+        await entered.wait()
+        waiting = asyncio.ensure_future(second())
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        async with budget.changed:  # as another does that reads what the day has cost
+            done.set()
+            await asyncio.sleep(0.01)
+            task.cancel()
+            await asyncio.sleep(0.01)
+            task.cancel()
+            await asyncio.sleep(0.01)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await waiting

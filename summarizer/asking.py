@@ -98,7 +98,9 @@ class Asker:
                     raise BudgetReached(charge.purse.cut, "answer_truncated") from error
                 raise
             made = self._generation(call, client.endpoint, origin)
-            if made.status is AnswerStatus.TRUNCATED:
+            if made.status is AnswerStatus.OK:
+                charge.purse.cut = ""
+            elif made.status is AnswerStatus.TRUNCATED and call.unaffordable:
                 spent = f"it cost ${made.usage.cost_usd or 0:.2f}, and the budget allows no more"
                 charge.purse.cut = f"{made.error}; {spent}"
             self.paid.append(made)

@@ -201,6 +201,31 @@ async def test_a_cut_answer_is_the_cause_and_not_the_budget(endpoint, asker_of):
     assert len(endpoint.requests) == 1
 
 
+async def test_a_cut_answer_with_money_left_is_not_why_the_budget_stops(endpoint, asker_of):
+    """After a cut answer that the budget had room for, a later stop is the budget's."""
+    endpoint.script = runaway
+    async with Budget(run_usd=1.62).source(0.0) as purse:
+        with pytest.raises(AnswerTruncated):
+            await ask(asker_of(THINKING, budget=purse))
+        with pytest.raises(BudgetReached) as raised:
+            await ask(asker_of(THINKING, budget=purse), "Bob")
+    assert raised.value.kind == "budget_reached"
+    assert len(endpoint.requests) == 2
+
+
+async def test_a_budget_that_a_later_answer_uses_up_is_reached(endpoint, asker_of):
+    """After an answer that was usable, an earlier cut one is no longer why the budget stops."""
+    endpoint.script = runaway
+    async with Budget(run_usd=0.5).source(0.0) as purse:
+        with pytest.raises(AnswerTruncated):
+            await ask(asker_of(THINKING, budget=purse))
+        endpoint.enqueue(completion({"text": "hello"}, completion_tokens=17_000))
+        await ask(asker_of(THINKING, budget=purse), "Bob")
+        with pytest.raises(BudgetReached) as raised:
+            await ask(asker_of(THINKING, budget=purse), "Cleo")
+    assert raised.value.kind == "budget_reached"
+
+
 async def test_a_question_asked_while_an_answer_is_stored_gets_its_turn(endpoint, asker_of, ledger):
     """An answer that is stored but still counts as unstored neither stops nor holds up the next."""
     stored, read_again = threading.Event(), threading.Event()

@@ -18,9 +18,14 @@ from scripted_model import answer_of
 from config.settings import Settings
 from flows import schedules
 from flows.backfill import backfill
+from flows.export import export
+from flows.imports import import_database
 from flows.ingest import ingest
+from flows.publish import publish
+from flows.report import report
 from flows.serving import deployments, served_flows
 from flows.table import SERVED
+from review.decisions import approve
 from schemas.errors import InputError, UnknownId
 from warehouse import Warehouse
 
@@ -62,6 +67,27 @@ async def test_each_stage_is_a_task_of_the_flow_run(source: Path) -> None:
     assert await task_names(state.state_details.flow_run_id) == STAGES
     with Warehouse(Settings.load().home / "warehouse.duckdb") as warehouse:
         assert len(warehouse.case_ids()) == 1
+
+
+async def test_a_database_comes_in_and_goes_out_by_flows(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Import, publication, export and a report run one after the other, as schedules run them."""
+    drafted = await ingest(str(source))
+    with Warehouse(Settings.load().home / "warehouse.duckdb") as warehouse:
+        approve(warehouse, drafted.case_id or "", "mira", confirm=True, leave_out=True)
+    listed = tmp_path / "others.jsonl"
+    story = "We replaced our keyword rules with a language model that sorts tickets."
+    row = {"title": "Sorting tickets", "company": "Parcelwise", "text": story}
+    listed.write_text(json.dumps(row | {"url": "https://a.example/tickets"}), "utf-8")
+    assert await import_database(listed) == "1 imported, 0 known, 0 could not be read"
+    assert len((await publish()).added) == 2
+    assert await export(tmp_path / "dataset")
+    assert "Parcelwise" in (tmp_path / "dataset" / "cases.jsonl").read_text("utf-8")
+    monkeypatch.delenv("CASEBOOK_LLM_BASE_URL")  # the embedded model's reports quote statements
+    monkeypatch.delenv("CASEBOOK_LLM_MODEL")
+    name = await report("Findings", company=drafted.company, publish=True)
+    assert (Settings.load().site_path / "reports" / name / "index.html").is_file()
 
 
 async def test_a_source_that_fails_is_a_failed_flow_run() -> None:

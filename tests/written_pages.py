@@ -1,7 +1,7 @@
-"""Twelve pages written for the tests, each with the text that a reader wants and what surrounds it.
+"""Pages written for the tests, each with the text that a reader wants and what surrounds it.
 
-Five are stories followed by other articles or by teasers, three are stories that look like what is
-to be left out, two present a service, two are documentation.
+Some are stories followed by other articles or by teasers, some are stories that look like what is
+to be left out, some present a service, two are documentation.
 """
 
 from typing import NamedTuple
@@ -199,6 +199,79 @@ def _sections() -> WrittenPage:
     )
 
 
+_PARTS = ("The challenge", "The answer", "The results with Harbour Freight")
+
+
+def _parted(first: str, rest: str) -> WrittenPage:
+    """A story whose parts have headings of the title's level, each in the box of that template."""
+    texts = STORY[2:]
+    parts = "".join(
+        rest.format(f"<h1>{head}</h1><p>{text}</p>")
+        for head, text in zip(_PARTS, texts, strict=True)
+    )
+    story = first.format(f"<h1>{_TITLE}</h1>{_paragraphs(STORY[:2])}")
+    lines = (line for part in zip(_PARTS, texts, strict=True) for line in part)
+    return WrittenPage(
+        _document(f"<main>{story}{parts}</main>"),
+        f"{_SITE}/2025/claims-desk",
+        (*STORY[:2], *lines),
+        ("All rights reserved",),
+    )
+
+
+def _part_sections() -> WrittenPage:
+    """Parts in sections without a class."""
+    return _parted("<section>{}</section>", "<section>{}</section>")
+
+
+def _part_classes() -> WrittenPage:
+    """Parts in sections of one class, of which the first is signed."""
+    first = "<section class='part'><p class='byline'>By Nora Quill</p>{}</section>"
+    return _parted(first, "<section class='part'>{}</section>")
+
+
+def _part_articles() -> WrittenPage:
+    """Parts in sibling articles."""
+    return _parted("<article>{}</article>", "<article>{}</article>")
+
+
+def _signed_articles() -> WrittenPage:
+    """A story and whole further articles without links, each signed."""
+    others = "".join(
+        f"<article><h1>{head}</h1><p class='byline'>By Ada Frost</p>{_paragraphs(tuple(rest))}</article>"
+        for head, *rest in _OTHERS
+    )
+    return _news(f"<main><article>{_story()}</article>{others}</main>", _WHOLE)
+
+
+def _inner_cards(box: str, card: str = "div") -> WrittenPage:
+    """Cards that lead to other pages between the sections of a story, in a box of that template."""
+    cards = "".join(
+        f"<{card}><h3>{_link(head)}</h3><p>{first}</p></{card}>" for head, first, *_ in _OTHERS
+    )
+    sections = [
+        f"<section><h2>Part {place}</h2><p>{text}</p></section>" for place, text in enumerate(STORY)
+    ]
+    body = f"{''.join(sections[:3])}{box.format(cards)}{''.join(sections[3:])}"
+    parts = _between("Part", STORY)
+    return WrittenPage(
+        _document(f"<main><article><h1>{_TITLE}</h1>{body}</article></main>"),
+        f"{_SITE}/2025/claims-desk",
+        (*parts[:6], *_TEASERS, *parts[6:]),
+        ("All rights reserved",),
+    )
+
+
+def _cards_between() -> WrittenPage:
+    """Cards in a box beside the sections."""
+    return _inner_cards("<div class='grid'>{}</div>")
+
+
+def _cards_in_section() -> WrittenPage:
+    """Cards in a list that is the last part of its own section."""
+    return _inner_cards("<section><h2>Four desks</h2><ul>{}</ul></section>", "li")
+
+
 _FEATURES = (
     ("Sorted on arrival", "Each message reaches the right queue before anybody opens it."),
     ("Answers with sources", "Replies name the page of the manual on which they are based."),
@@ -246,6 +319,47 @@ def _service_tail() -> WrittenPage:
     wanted = tuple(line for feature, story in parts_in_order for line in (*feature, story))
     html = _document(body, title="Claims handling", kind="website")
     return WrittenPage(html, "https://sorter.example/services/claims", wanted, _TEASERS)
+
+
+def _stat_boxes() -> WrittenPage:
+    """A company's page in prose that ends with figures in boxes."""
+    parts = "".join(
+        f"<section><h2>{head}</h2><p>{text} {story}</p></section>"
+        for (head, text), story in zip(_FEATURES, STORY, strict=False)
+    )
+    figures = (
+        ("40 %", "fewer letters sorted wrongly"),
+        ("11 cents", "is the price of a claim"),
+        ("Twice", "as many claims on the day they arrive"),
+    )
+    boxes = "".join(
+        f"<div class='stat'><div>{figure}</div><div>{label}</div></div>"
+        for figure, label in figures
+    )
+    results = f"<section><h2>Results in numbers</h2><div class='stats'>{boxes}</div></section>"
+    html = _document(f"<div><h1>Claims</h1>{parts}{results}</div>", title="Claims", kind="website")
+    lines = (line for figure in figures for line in figure)
+    wanted = (*STORY, "Results in numbers", *lines)
+    return WrittenPage(html, "https://sorter.example/claims", wanted, ("Sport", "All rights"))
+
+
+def _appealing_names() -> WrittenPage:
+    """A company's page with texts in boxes that are named like appeals, and two appeals."""
+    question = "How long does it take to set up?"
+    quote = "The pilots of Harbour Freight trust the board in the hall."
+    parts = "".join(f"<section><h2>{head}</h2><p>{text}</p></section>" for head, text in _FEATURES)
+    body = (
+        f"<div class='promo'><h1>Sort your queue</h1><p>{_BAND}</p>"
+        "<p class='cta'><a class='btn' href='/signup'>Send me a demo</a></p></div>"
+        f"{parts}<section class='customer-feedback'><p>{quote}</p></section>"
+        f"<div class='faq-button'>{question}</div><div><p>{STORY[3]}</p></div>"
+        f"<a class='faq-button' href='#price'>Who pays for it?</a><div><p>{STORY[4]}</p></div>"
+        "<div class='helpful'><a href='/yes'>This page answered my question</a></div>"
+    )
+    wanted = ("Sort your queue", _BAND, quote, question, STORY[3], "Who pays for it?", STORY[4])
+    html = _document(body, title="Sort your queue", kind="website")
+    unwanted = ("Send me a demo", "This page answered")
+    return WrittenPage(html, "https://sorter.example/sort", wanted, unwanted)
 
 
 def _manual_page() -> WrittenPage:
@@ -298,8 +412,16 @@ PAGES = {
         _short_story,
         _linked_sections,
         _sections,
+        _part_sections,
+        _part_classes,
+        _part_articles,
+        _signed_articles,
+        _cards_between,
+        _cards_in_section,
         _service_cards,
         _service_tail,
+        _stat_boxes,
+        _appealing_names,
         _manual_page,
         _reference,
     )

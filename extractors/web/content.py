@@ -32,9 +32,7 @@ _GUTTER = re.compile(r"[\d\s]+")
 _NUMBER_CLASS = re.compile(r"line-?num|lineno|gutter", re.IGNORECASE)
 
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
-_ROWS = frozenset({"tr", "row"})
-_CELLS = frozenset({"td", "th", "cell"})
-_BREAKS = frozenset({"br", "lb"})
+_ROWS, _CELLS, _BREAKS = {"tr", "row"}, {"td", "th", "cell"}, {"br", "lb"}
 _UNREAD = frozenset(
     "script style template noscript svg select textarea button iframe object annotation".split()
 )
@@ -114,8 +112,6 @@ class _Writer:
 
     def flush(self, level: int = 0) -> None:
         """End the block that is being collected."""
-        if not self._buffer:
-            return
         text = "".join(self._buffer).strip(" \n|")
         self._buffer.clear()
         if text:
@@ -134,9 +130,8 @@ class _Writer:
 
 def _is_line(row: Any) -> bool:
     """Return whether a row is data, not a part of a layout."""
-    if next(row.iter(*_NEVER_IN_LINE), None) is not None:
-        return False
-    return sum(len(text) for text in row.itertext()) <= _LONGEST_ROW
+    is_plain = next(row.iter(*_NEVER_IN_LINE), None) is None
+    return is_plain and sum(map(len, row.itertext())) <= _LONGEST_ROW
 
 
 def _lines_of(pre: Any) -> str:
@@ -178,9 +173,13 @@ _STUB, _BRIEF = 20, 100
 _FURNITURE = ("nav", "footer", "aside")
 _BOXES = ("div", "section", "ul", "ol", "p", "span", "header", "form", "a")
 _BESIDE, _ROLES = pattern("content", "beside"), pattern("content", "roles")
+_APPEAL, _LONGEST_APPEAL = pattern("content", "appeal"), 15
 _FEW_WORDS, _SUPPORT, _GAP = 4, 0.6, 5
-_SHELVES, _FEWEST_TEASERS = ("div", "section", "ul", "ol"), 3
-_SHORTEST_STORY, _LONGEST_TEASER, _SHORTEST_HEADLINE = 300, 500, 5
+_ENDING, _WHOLE = pattern("content", "ending"), pattern("content", "whole")
+_SIGNED = etree.XPath(".//time | .//*[@rel='author' or contains(@class, 'byline')]")
+_SHELVES, _AFTER = ("div", "section", "ul", "ol"), "ancestor-or-self::*/following-sibling::*"
+_FEWEST_TEASERS, _LONGEST_TEASER, _SHORTEST_HEADLINE = 3, 500, 5
+_SHORTEST_STORY, _SHORTEST_TEXT = 300, 40
 
 
 class Reading(NamedTuple):
@@ -204,7 +203,7 @@ def read_main(page: Page) -> Reading:
     mark_code(tree)
     is_prose = page.is_article and not page.is_manual
     if not page.is_manual:
-        _drop(body, _SHELVES, lambda element: _is_shelf(element, page))
+        _drop_shelves(body, page)
     if is_prose:
         _drop_further_articles(body, page)
     found = _by_trafilatura(tree, page.url, fast=not is_prose)
@@ -247,12 +246,11 @@ def _with_headings(everything: Sequence[Block], found: list[Block]) -> list[Bloc
 
 
 def _until_end_of(found: Sequence[Block], blocks: list[Block]) -> list[Block]:
-    """Return ``blocks`` without the prose behind the last one that ``found`` has."""
-    kept = [
-        is_found or block.verbatim or _CELL in block.text
-        for block, is_found in zip(blocks, _supported(blocks, found), strict=True)
-    ]
-    return blocks[: len(blocks) - [*reversed(kept), True].index(True)] or blocks
+    """Return ``blocks`` up to the first words of an end behind the last one ``found`` has."""
+    supported = list(_supported(blocks, found))
+    end = max((at for at, is_found in enumerate(supported, 1) if is_found), default=len(blocks))
+    ends = (at for at in range(end, len(blocks)) if _ENDING.match(blocks[at].text))
+    return blocks[: next(ends, len(blocks))]
 
 
 def _supported(blocks: Sequence[Block], found: Sequence[Block]) -> Iterator[bool]:
@@ -278,29 +276,39 @@ def _all_but_furniture(body: Any, total: int) -> list[Block]:
 
 
 def _drop_further_articles(body: Any, page: Page) -> None:
-    """Remove the articles that follow the one with the title of the page in its container."""
+    """Remove the articles beside the one with the title; mark those that are its parts as such."""
     names = " ".join(page.names)
     headings = ((text_of(one), one) for one in body.iter("h1", "h2"))
     title = next((one for text, one in headings if text and text in names), body)
     for box in title.iterancestors("article", "div", "section"):
-        further = [one for one in box.itersiblings(box.tag) if _is_alike(one, box, title)]
+        further = [one for one in box.itersiblings(box.tag) if _is_further(one, box, title, page)]
         for one in further if length_of(box) >= _SHORTEST_STORY else ():
             one.drop_tree()
+        parts = [
+            one for one in box.itersiblings("article") if one.find(f".//{title.tag}") is not None
+        ]
+        for one in (box, *parts) if parts else ():
+            one.tag = "section"  # trafilatura reads the first article alone
 
 
-def _is_alike(element: Any, box: Any, title: Any) -> bool:
-    """Return whether an element is an article too, or has the class and the level of title."""
-    has_title = element.find(f".//{title.tag}") is not None
-    return bool(box.tag == "article" or (has_title and element.get("class") == box.get("class")))
-
-
-def _is_shelf(element: Any, page: Page) -> bool:
-    """Return whether an element holds teasers alone."""
-    if len(element) < _FEWEST_TEASERS:
+def _is_further(element: Any, box: Any, title: Any, page: Page) -> bool:
+    """Return whether an element like ``box`` has a headline of its own page, or is signed too."""
+    heading, name = next(element.iter(*_LEVELS), None), element.get("class")
+    if heading is None or (box.tag != "article" and (not name or name != box.get("class"))):
         return False
-    teasers = {one for one in element if _is_teaser(one, page)}
-    others = (one for one in element if one not in teasers)
-    return len(teasers) >= _FEWEST_TEASERS and not any(map(length_of, others))
+    is_linked, is_level = _leads_away(heading, page), heading.tag == title.tag
+    is_whole = is_linked or (_SIGNED(box) and _SIGNED(element)) or _WHOLE.search(name or "")
+    return bool((is_level and is_whole) or (is_linked and box.tag == "article"))
+
+
+def _drop_shelves(body: Any, page: Page) -> None:
+    """Remove the elements that hold teasers alone, from the last one, unless text follows."""
+    for element in [one for one in body.iter(*_SHELVES) if len(one) >= _FEWEST_TEASERS][::-1]:
+        others = [one for one in element if not _is_teaser(one, page)]
+        if len(element) - len(others) >= _FEWEST_TEASERS and not any(map(length_of, others)):
+            after = (one for one in element.xpath(_AFTER) if length_of(one) >= _SHORTEST_TEXT)
+            if all(_is_beside(one) or _is_linked(one) for one in after):
+                element.drop_tree()
 
 
 def _is_teaser(element: Any, page: Page) -> bool:
@@ -308,10 +316,15 @@ def _is_teaser(element: Any, page: Page) -> bool:
     headings = list(element.iter(*_LEVELS))
     if len(headings) != 1 or count_words(text_of(headings[0])) < _SHORTEST_HEADLINE:
         return False
-    links = (*headings[0].iter("a"), *headings[0].iterancestors("a"))
-    ends = (link.get("href") or "#" for link in links)
-    leads_away = any("#" not in end and (end[0] == "/" or page.host in end) for end in ends)
-    return leads_away and length_of(element) <= _LONGEST_TEASER
+    return _leads_away(headings[0], page) and length_of(element) <= _LONGEST_TEASER
+
+
+def _leads_away(heading: Any, page: Page) -> bool:
+    """Return whether a heading is a link to another page of this host."""
+    links = (*heading.iter("a"), *heading.iterancestors("a"))
+    wide = (link for link in links if 2 * length_of(link) > length_of(heading))
+    ends = (link.get("href") or "#" for link in wide)
+    return any("#" not in end and (end[0] == "/" or page.host in end) for end in ends)
 
 
 def _drop(body: Any, tags: Sequence[str], unwanted: Callable[[Any], bool]) -> None:
@@ -342,7 +355,10 @@ def _is_beside(element: Any) -> bool:
     if element.tag == "form" or (element.tag == "header" and is_outside):
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return bool(_BESIDE.search(names) or _ROLES.match(element.get("role") or ""))
+    if _BESIDE.search(names) or _ROLES.match(element.get("role") or ""):
+        return True
+    is_appeal = _APPEAL.search(names) is not None and _is_linked(element)
+    return is_appeal and count_words(text_of(element)) <= _LONGEST_APPEAL
 
 
 def _words(blocks: Sequence[Block]) -> Counter[str]:

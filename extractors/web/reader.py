@@ -5,15 +5,7 @@ from itertools import islice
 
 from extractors.blocks import lay_out
 from extractors.text import decode, where
-from extractors.web.about import (
-    authors_of,
-    canonical_of,
-    description_of,
-    page_language,
-    published_on,
-    site_of,
-    title_of,
-)
+from extractors.web import about
 from extractors.web.content import MOST_ELEMENTS, Reading, read_main
 from extractors.web.hidden import strip_hidden
 from extractors.web.page import MOST_CHARACTERS, Page, body_of, parse, text_of
@@ -44,32 +36,24 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     hidden, kept = strip_hidden(tree)
     page = Page(tree, payload.final_url or payload.url)
     reading = read_main(page)
-    language = page_language(page, "\n".join(block.text for block in reading.blocks))
+    language = about.page_language(page, "\n".join(block.text for block in reading.blocks))
     text, passages = lay_out(reading.blocks, language)
-    site = site_of(page)
+    site = about.site_of(page)
     sites = [name for name in (site, page.host) if name]
-    title = title_of(page, sites)
-    doubt = refuse_walls(
-        Shown(
-            text=text,
-            seen=text_of(body_of(tree)),
-            html=html[:_MOST_SEARCHED],
-            titles=[title or "", *page.names],
-            page=page,
-        ),
-        where(payload),
-        is_file=not payload.headers,
-    )
+    title = about.title_of(page, sites)
+    titles, seen = [title or "", *page.names], text_of(body_of(tree))
+    shown = Shown(text=text, seen=seen, html=html[:_MOST_SEARCHED], titles=titles, page=page)
+    doubt = refuse_walls(shown, where(payload), is_file=not payload.headers)
     del alive
     return Extracted(
         kind=SourceKind.WEB,
         title=title,
-        authors=authors_of(page, sites),
-        published=published_on(page),
+        authors=about.authors_of(page, sites),
+        published=about.published_on(page),
         language=language,
         site=site,
-        description=description_of(page),
-        canonical_url=canonical_of(page),
+        description=about.description_of(page),
+        canonical_url=about.canonical_of(page),
         text=text,
         passages=passages,
         steps=list(_steps(reading, kept, doubt, is_cut=len(html) > MOST_CHARACTERS)),

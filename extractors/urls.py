@@ -144,12 +144,8 @@ def canonical_url(address: str) -> str:
     page around it. A route of the page's scripts (``#!/post/1``) stays.
     """
     url = original_of(address)
-    if video := video_id(url):
-        return f"https://youtube.com/watch?v={video}"
-    if paper := paper_id(url):
-        return f"https://arxiv.org/abs/{paper}"
-    if landing := landing_of(url):
-        return landing[0].rstrip("/")
+    if known := _known_page(url):
+        return known
     host = _rewritten(_HOSTS, _FORMS["editions"].sub("", url.host))
     whole = _rewritten(_PAGES, host + _ESCAPE.sub(_canonical_escape, url.path))
     host, _, path = whole.partition("/")
@@ -157,7 +153,18 @@ def canonical_url(address: str) -> str:
         url = replace(url, scheme="https", port=DEFAULT_PORTS["https"])
     query = _canonical_query(url.query or "", host) or None
     path, route = _canonical_path(f"/{path}", host), url.route.rstrip("/")
-    return str(replace(url, host=host, path=path, query=query, route=route))
+    page = replace(url, host=host, path=path, query=query, route=route)
+    return _known_page(page) or str(page)  # it may have been an edition of one
+
+
+def _known_page(url: WebUrl) -> str | None:
+    """Return the one address of a video or a paper, None for other pages."""
+    if video := video_id(url):
+        return f"https://youtube.com/watch?v={video}"
+    if paper := paper_id(url):
+        return f"https://arxiv.org/abs/{paper}"
+    landing = landing_of(url)
+    return landing[0].rstrip("/") if landing else None
 
 
 def kind_of_url(address: str) -> SourceKind | None:

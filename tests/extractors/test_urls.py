@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from public_web import dataset
 
@@ -123,6 +123,7 @@ PARTS = (
 
 
 @settings(deadline=None)
+@example("youtu.be", ["dQw4w9WgXcQ", "amp"], {})
 @given(
     st.sampled_from(HOSTS.split()),
     st.lists(st.sampled_from(PARTS.split()) | st.text(max_size=5), max_size=6),

@@ -149,16 +149,16 @@ def test_a_watch_looks_at_no_file(desk, warehouse, secret, is_read):
 
 
 def test_a_batch_of_files_waits_for_the_terminal(desk, services, warehouse, secret, is_read):
-    """Resumed at the desk it pauses and says where to go on; resumed there, nothing is lost."""
+    """Resumed at the desk its files fail and say where to go on; resumed there, nothing is lost."""
     items = [BatchItem(source_id="src1_secret", reference=SourceRef(source=str(secret)))]
     batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
     warehouse.add_batch(batch, items)
     desk.send_form("/batches/batch1_files/resume")
     until_idle(desk)
-    progress = warehouse.batch("batch1_files")
-    assert progress.step == "paused"
-    assert "the desk reads only addresses and uploads" in progress.reason
-    assert "in the terminal" in progress.reason
+    assert warehouse.batch("batch1_files").step == "finished"
+    (failed,) = warehouse.open_failures()
+    assert "the desk reads only addresses and uploads" in failed.failure.message
+    assert "in the terminal" in failed.failure.message
     assert asyncio.run(open_items(items, services)) == items
     assert not is_read(desk.get("/batches/batch1_files"))
 

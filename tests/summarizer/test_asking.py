@@ -272,7 +272,7 @@ async def test_a_slow_answer_has_its_worst_price(endpoint, client_of, ledger, as
     endpoint.script = lambda _: Reply(hold=hold)
     budget = Budget(run_usd=5.0)
     asker = asker_of(THINKING, budget=budget)
-    asker.client_factory = lambda: client_of(THINKING, timeout=0.02)
+    asker.client_factory = lambda: client_of(THINKING, timeout=0.5)
     with pytest.raises(ProviderUnavailable):
         await ask(asker)
     hold.set()

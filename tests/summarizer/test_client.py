@@ -159,7 +159,7 @@ async def test_slow_answers_are_repeated_once_at_their_worst_price(endpoint, cli
     """An answer that did not come in time is asked for once more, and counts as a full one."""
     hold = threading.Event()
     endpoint.script = lambda _: Reply(hold=hold)
-    client = client_of(Profile(output_tokens=700), patience=3_600, timeout=0.1)
+    client = client_of(Profile(output_tokens=700), patience=3_600, timeout=1.0)
     call = await client.ask(MESSAGES, Count)
     hold.set()
     with pytest.raises(ProviderUnavailable, match="in time"):

@@ -15,21 +15,21 @@ VIDEO, PAPER, RECORDING, TRANSCRIPT = (
     f"{OUR_TYPES}{name}+json" for name in ("video", "paper", "recording", "transcript")
 )
 Cues = tuple[tuple[float, float, str], ...]  # start and end in seconds, and the words between
-_Line = Annotated[str, AfterValidator(one_line)]
+_OneLine = Annotated[str, AfterValidator(one_line)]
 
 
 class About(Frozen):
     """What the site says about a source; ``chapters`` are seconds and titles."""
 
-    title: _Line | None = None
-    authors: Sequence[_Line] = ()
+    title: _OneLine | None = None
+    authors: Sequence[_OneLine] = ()
     published: str | None = None
     language: str | None = None
     site: str | None = None
-    chapters: Sequence[tuple[float, _Line]] = ()
+    chapters: Sequence[tuple[float, _OneLine]] = ()
 
 
-class Part(Payload):
+class BundlePart(Payload):
     """One answer as it came, in a form that can be written as JSON."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -40,8 +40,8 @@ class Bundle(Frozen):
 
     about: About = About()
     cues: Cues = ()
-    body: Part | None = None
-    landing: Part | None = None
+    body: BundlePart | None = None
+    landing: BundlePart | None = None
 
     def pack(self) -> bytes:
         """Return the bytes of the bundle."""

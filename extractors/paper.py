@@ -7,7 +7,7 @@ import lxml.html  # type: ignore[import-untyped]  # it ships no types
 
 from extractors import registry
 from extractors.blocks import Block, lay_out
-from extractors.bundles import Part, unpack
+from extractors.bundles import BundlePart, unpack
 from extractors.text import decode, one_line, stated_day, where
 from extractors.web import reader as web
 from schemas.errors import ExtractionError
@@ -35,7 +35,7 @@ def read(payload: Payload) -> Extracted:
     return found.model_copy(update=changes)
 
 
-def _text(body: Part) -> Extracted:
+def _text(body: BundlePart) -> Extracted:
     if body.name == "html":
         markup = decode(body.data, body.charset, markup=True)
         return web.read_markup(_FORMULA.sub(r"\1", markup), body)
@@ -64,7 +64,7 @@ def _without_references(found: Extracted) -> Extracted:
     return found.model_copy(update={"text": text, "passages": passages, "steps": steps})
 
 
-def _stated(landing: Part | None) -> Mapping[str, Sequence[str]]:
+def _stated(landing: BundlePart | None) -> Mapping[str, Sequence[str]]:
     """Return the ``citation_…`` tags of a landing page (Google Scholar's inclusion guide)."""
     stated: dict[str, list[str]] = {}
     if landing and landing.data.strip():

@@ -42,7 +42,7 @@ class _Label(NamedTuple):
     rest: str
 
 
-class _Line(NamedTuple):
+class _LabelledLine(NamedTuple):
     block: Block
     label: _Label | None
 
@@ -89,18 +89,18 @@ def seconds_of(clock: str) -> float:
     return total
 
 
-def _lines(block: Block) -> Iterator[_Line]:
+def _lines(block: Block) -> Iterator[_LabelledLine]:
     """Yield a block cut before each line that begins with a label."""
     held: list[str] = []
     label: _Label | None = None
     for line in [block.text] if block.verbatim or block.level else block.text.split("\n"):
         found = None if block.verbatim or block.level else _label_of(line)
         if found and held:
-            yield _Line(block._replace(text="\n".join(held)), label)
+            yield _LabelledLine(block._replace(text="\n".join(held)), label)
             held = []
         label = label if held else found
         held.append(line)
-    yield _Line(block._replace(text="\n".join(held)), label)
+    yield _LabelledLine(block._replace(text="\n".join(held)), label)
 
 
 def _label_of(line: str) -> _Label | None:
@@ -125,13 +125,13 @@ def _run_forward(times: Sequence[float]) -> bool:
     return back <= max(1, _MOST_STEPS_BACK * len(times))
 
 
-def _runs_through(lines: Sequence[_Line], turns: Sequence[int]) -> bool:
+def _runs_through(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> bool:
     span = lines[turns[0] : turns[-1] + 1]
     said, whole = (sum(count_words(line.block.text) for line in part) for part in (span, lines))
     return said >= _SHARE_SPOKEN * whole and len(turns) >= _SHARE_LABELLED * len(span)
 
 
-def _take_turns(lines: Sequence[_Line], turns: Sequence[int]) -> bool:
+def _take_turns(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> bool:
     """Return whether two or more who recur answer each other, as people who talk do."""
     order = [label.name for n in turns if (label := lines[n].label)]
     changes = sum(one != other for one, other in pairwise(order))
@@ -141,7 +141,7 @@ def _take_turns(lines: Sequence[_Line], turns: Sequence[int]) -> bool:
     return in_turn and 2 * personal >= len(said)
 
 
-def _spoken(lines: Sequence[_Line], turns: Sequence[int]) -> Iterator[Block]:
+def _spoken(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> Iterator[Block]:
     """Yield the lines with their speakers.
 
     A line without a label is the last speaker's, but not below a heading or an unknown label, and

@@ -8,7 +8,8 @@ from typing import TypeVar
 from config.services import Services
 from config.settings import Settings
 from extractors.fetch.fetch import fetch_list
-from extractors.lists.walk import Walk, walk
+from extractors.lists.entries import SourceList
+from extractors.lists.walk import walk
 from schemas.batches import Batch, BatchItem, BatchProgress
 from schemas.frozen import content_id
 from schemas.sources import Payload, SourceRef
@@ -17,7 +18,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-async def read_list(ref: SourceRef, services: Services, given: bytes | None = None) -> Walk:
+async def read_list(ref: SourceRef, services: Services, given: bytes | None = None) -> SourceList:
     """Return what a list names, or raise CasebookError; ``given`` is a list that was piped in."""
 
     async def fetch(one: SourceRef) -> Payload:

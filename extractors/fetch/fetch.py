@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractors import urls
-from extractors.bundles import PAPER, RECORDING, TRANSCRIPT, About, Bundle, Part, unpack
+from extractors.bundles import PAPER, RECORDING, TRANSCRIPT, About, Bundle, BundlePart, unpack
 from extractors.fetch.network import Network
 from extractors.lists.feeds import feed_item
 from extractors.network.guard import MEGABYTE, FetchLimits
@@ -229,7 +229,7 @@ async def _as_transcript(said: Payload, network: Network) -> Payload:
 
     video = urls.video_id(urls.original_of(said.url)) if said.url else None
     about = await about_video(video, network) if video else About()
-    data = Bundle(about=about, body=Part(**dict(said))).pack()
+    data = Bundle(about=about, body=BundlePart(**dict(said))).pack()
     return said.model_copy(update={"data": data, "media_type": TRANSCRIPT})
 
 
@@ -262,12 +262,12 @@ async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
     """
     steps: list[Step] = []
 
-    async def part(name: str, address: str) -> Part:
+    async def part(name: str, address: str) -> BundlePart:
         page = await network.client.get(address, admit=network.robots.check)
         steps.append(Step(method=f"{name} of the paper", outcome=f"read from {page.final_url}"))
-        return Part(**dict(page) | {"name": name, "url": page.final_url, "headers": {}})
+        return BundlePart(**dict(page) | {"name": name, "url": page.final_url, "headers": {}})
 
-    async def optional(name: str, address: str) -> Part | None:
+    async def optional(name: str, address: str) -> BundlePart | None:
         try:
             found = await part(name, address)
         except errors.FetchError as error:

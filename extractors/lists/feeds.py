@@ -10,7 +10,7 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree  # type: ignore[import-untyped]  # likewise
 
 from extractors.data import table
-from extractors.lists.listing import Entry, Place, candidate, missed, unpacked, xml_of
+from extractors.lists.entries import ListEntry, ListLocation, candidate, missed, unpacked, xml_of
 from extractors.text import count_words, decode, where
 from extractors.urls import canonical_url, is_web_address
 from schemas.errors import ExtractionError, InvalidUrl
@@ -22,23 +22,23 @@ _INLINE = re.compile(r"(?i)</?(?:a|b|code|em|i|mark|span|strong|su[bp])(?:\s[^<>
 _ESCAPED_TWICE = re.compile(r"(?i)&lt;/(?:p|div|li|h\d)&gt;")
 
 
-def read_feed(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
+def read_feed(text: str, payload: Payload, location: ListLocation) -> Iterator[ListEntry]:
     """Yield the items of a feed."""
-    feed = _parsed(text, payload, place)
-    place = place if place.base else Place(str(feed.feed.get("link") or ""))
+    feed = _parsed(text, payload, location)
+    location = location if location.base else ListLocation(str(feed.feed.get("link") or ""))
     for entry in feed.entries:
         title = unescape(_INLINE.sub("", entry.get("title") or ""))
         day = entry.get("published") or entry.get("updated")
-        if address := next(_addresses(entry, place), None):
+        if address := next(_addresses(entry, location), None):
             yield candidate(address, title, day, next(_texts(entry), None))
         else:
             yield missed("an item", title)
 
 
-def read_sitemap(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
+def read_sitemap(text: str, payload: Payload, location: ListLocation) -> Iterator[ListEntry]:
     """Yield the pages of a sitemap, or the sitemaps of an index."""
     for entry in _tree(text, payload).iter("{*}url", "{*}sitemap"):
-        address = place.join(_child(entry, "loc"))
+        address = location.join(_child(entry, "loc"))
         if address and entry.tag.endswith("sitemap"):
             yield SourceRef(source=address)
         elif address:
@@ -46,14 +46,14 @@ def read_sitemap(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
             yield candidate(address, title, day or _child(entry, "lastmod"))
 
 
-def read_opml(text: str, payload: Payload, place: Place) -> Iterator[Entry]:
+def read_opml(text: str, payload: Payload, location: ListLocation) -> Iterator[ListEntry]:
     """Yield the links of an outline; its feeds are further lists."""
     for outline in _tree(text, payload).iter("{*}outline"):
         line = {str(name).lower(): str(value).strip() for name, value in outline.attrib.items()}
         if feed := line.get("xmlurl"):
-            yield SourceRef(source=place.join(feed))
+            yield SourceRef(source=location.join(feed))
         elif address := line.get("url"):
-            yield candidate(place.join(address), line.get("title") or line.get("text"))
+            yield candidate(location.join(address), line.get("title") or line.get("text"))
 
 
 def _tree(text: str, payload: Payload) -> Any:
@@ -73,10 +73,10 @@ def feed_item(payload: Payload, address: str) -> Payload:
 
     Raises ExtractionError without such an item, with a teaser only, or for XML entities.
     """
-    place = Place(payload.final_url or payload.url or "")
+    location = ListLocation(payload.final_url or payload.url or "")
     text = decode(unpacked(payload), payload.charset, markup=True)
-    entries = _parsed(text, payload, place).entries
-    entry = next((one for one in entries if _is_at(one, place, address)), None)
+    entries = _parsed(text, payload, location).entries
+    entry = next((one for one in entries if _is_at(one, location, address)), None)
     content = max(_texts(entry), key=len, default="") if entry else ""
     if "<" not in content and _ESCAPED_TWICE.search(content):
         content = unescape(content)
@@ -99,11 +99,11 @@ def _page(entry: Any, content: str, address: str, feed: str) -> Payload:
     )
 
 
-def _parsed(text: str, payload: Payload, place: Place) -> Any:
+def _parsed(text: str, payload: Payload, location: ListLocation) -> Any:
     """Return what feedparser reads; it is given a stream, since it would open a path or address."""
     headers = {"content-type": "application/xml; charset=utf-8"}
-    if place.base:
-        headers["content-location"] = place.base
+    if location.base:
+        headers["content-location"] = location.base
     stream = io.BytesIO(xml_of(text, payload))
     return feedparser.parse(stream, response_headers=headers, sanitize_html=False)
 
@@ -113,17 +113,17 @@ def _texts(entry: Any) -> Iterator[str]:
     yield from filter(None, (entry.get("summary"), *contents))
 
 
-def _addresses(entry: Any, place: Place) -> Iterator[str]:
+def _addresses(entry: Any, location: ListLocation) -> Iterator[str]:
     """Yield where an item is: behind a counting service, by its link, id, or recording."""
     enclosed = [part.get("href") for part in entry.get("enclosures", ())]
     links = [entry.get("feedburner_origlink"), entry.get("link"), *enclosed]
-    joined = [place.join(str(link)) for link in links if link]
+    joined = [location.join(str(link)) for link in links if link]
     yield from filter(is_web_address, [*joined[:2], str(entry.get("id")), *joined[2:]])
 
 
-def _is_at(entry: Any, place: Place, address: str) -> bool:
+def _is_at(entry: Any, location: ListLocation, address: str) -> bool:
     try:
         wanted = canonical_url(address)
-        return any(canonical_url(one) == wanted for one in _addresses(entry, place))
+        return any(canonical_url(one) == wanted for one in _addresses(entry, location))
     except InvalidUrl:
         return False

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from extractors.data import table
-from extractors.lists.listing import Entry, Place, candidate
+from extractors.lists.entries import ListEntry, ListLocation, candidate
 from extractors.text import one_line
 from extractors.urls import is_web_address, playlist_id, video_id
 from extractors.web.page import parse
@@ -22,27 +22,27 @@ _TOKEN = re.compile(r'"continuationCommand": \{[^{}]*?"token": "([^"]+)"')
 _VIDEO_ITEMS = ("playlistVideoRenderer", "videoRenderer", "gridVideoRenderer", "lockupViewModel")
 
 
-def read_page(text: str, place: Place) -> Iterator[Entry]:
+def read_page(text: str, location: ListLocation) -> Iterator[ListEntry]:
     """Yield the links of a page's main part, or the videos of a playlist or channel.
 
     Links to the same site count, and those to other sites where there are more of them.
     """
-    if playlist_id(place.base):
+    if playlist_id(location.base):
         videos, more = videos_in(text)
         yield from videos
         yield from _unlisted(text, len({one.url for one in videos})) if more else ()
         return
     tree = parse(text)
     found: dict[str, Candidate] = {}
-    here = place.base.partition("#")[0].rstrip("/")
+    here = location.base.partition("#")[0].rstrip("/")
     for link in [] if tree is None else tree.xpath(_LINKS["links"]):
-        address = place.join(link.get("href")).partition("#")[0]
+        address = location.join(link.get("href")).partition("#")[0]
         known = found.get(address)
         if re.match(_LINKS["no_article"], address) or address.rstrip("/") == here:
             continue
         if is_web_address(address) and not (known and known.title):
             found[address] = _linked(link, address)
-    site = urlsplit(place.base).hostname
+    site = urlsplit(location.base).hostname
     own = [one for one in found.values() if urlsplit(one.url).hostname == site]
     yield from own if 2 * len(own) >= len(found) else found.values()
 

@@ -8,8 +8,16 @@ from itertools import zip_longest
 from typing import Any
 
 from extractors.data import table
-from extractors.lists import listing
-from extractors.lists.listing import Entry, Place
+from extractors.lists.entries import (
+    COLUMNS,
+    ListEntry,
+    ListLocation,
+    addresses_in,
+    candidate,
+    from_fields,
+    is_file_name,
+    missed,
+)
 from extractors.urls import is_web_address
 from schemas.sources import Candidate
 
@@ -29,7 +37,7 @@ def is_table(text: str) -> bool:
     return len(cells) > 1 and (is_row or any(map(_heads_addresses, cells)))
 
 
-def read_table(text: str, place: Place) -> Iterator[Entry]:
+def read_table(text: str, location: ListLocation) -> Iterator[ListEntry]:
     """Yield the rows of a table that have an address; other rows are missed by their line."""
     rows = list(_rows(text))
     head = _head([cells for _, cells in rows])
@@ -37,10 +45,10 @@ def read_table(text: str, place: Place) -> Iterator[Entry]:
         del rows[0]
     for number, cells in rows:
         fields = dict(zip(head, cells, strict=False))
-        yield listing.from_fields(f"line {number}", ", ".join(cells), fields, place)
+        yield from_fields(f"line {number}", ", ".join(cells), fields, location)
 
 
-def read_json(text: str, place: Place) -> list[Entry]:
+def read_json(text: str, location: ListLocation) -> list[ListEntry]:
     """Return the entries of JSON or JSON Lines; none if ``text`` names no source that way."""
     is_feed = False  # whose items have fields of their own
     try:
@@ -50,10 +58,10 @@ def read_json(text: str, place: Place) -> list[Entry]:
         entries = [(f"entry {n}", json.dumps(one, ensure_ascii=False), one) for n, one in whole]
     except (ValueError, RecursionError):
         entries = list(_json_lines(text)) if text.startswith("{") else []
-    found: list[Entry] = []
+    found: list[ListEntry] = []
     for name, shown, one in entries:
         fields = one if isinstance(one, dict) else {"url": one}
-        found.append(listing.from_fields(name, shown, fields, place, strict=not is_feed))
+        found.append(from_fields(name, shown, fields, location, strict=not is_feed))
     return found if any(isinstance(one, Candidate) for one in found) else []
 
 
@@ -78,7 +86,7 @@ def _head(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _heads_addresses(name: str) -> bool:
-    return not set(listing.COLUMNS["urls"]).isdisjoint(re.split(r"\W+", name.lower()))
+    return not set(COLUMNS["urls"]).isdisjoint(re.split(r"\W+", name.lower()))
 
 
 def _entries(value: Any) -> list[Any]:
@@ -97,7 +105,7 @@ def _json_lines(text: str) -> Iterator[tuple[str, str, Any]]:
                 yield f"line {number}", line, {}
 
 
-def read_lines(text: str, place: Place, *, markdown: bool = False) -> Iterator[Entry]:
+def read_lines(text: str, location: ListLocation, *, markdown: bool = False) -> Iterator[ListEntry]:
     """Yield the addresses, links and local files that the lines of a text name.
 
     "#" sets a line aside, but heads one in Markdown. Lines without an address are missed where
@@ -107,26 +115,26 @@ def read_lines(text: str, place: Place, *, markdown: bool = False) -> Iterator[E
     found = 0
     for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         if not line.startswith("#") or markdown:
-            named = _named(line, place)
+            named = _named(line, location)
             yield from named
             found += len(named)
             bare += [(number, line)] if line.strip("#") and not named else []
     is_list = not markdown and len(bare) <= found
     for number, line in bare:
         if _SCHEMELESS.fullmatch(line):
-            yield listing.missed(f"line {number}", line, "an address without https://")
-        elif listing.is_file_name(line) and " " not in line:
-            yield listing.missed(f"line {number}", line, "a file, which only a local list may name")
+            yield missed(f"line {number}", line, "an address without https://")
+        elif is_file_name(line) and " " not in line:
+            yield missed(f"line {number}", line, "a file, which only a local list may name")
         elif is_list:
-            yield listing.missed(f"line {number}", line)
+            yield missed(f"line {number}", line)
 
 
-def _named(line: str, place: Place) -> list[Candidate]:
-    if place.folder and listing.is_file_name(line):
-        return [listing.candidate(place.source(line) or line)]
+def _named(line: str, location: ListLocation) -> list[Candidate]:
+    if location.folder and is_file_name(line):
+        return [candidate(location.source(line) or line)]
     line = _PICTURE.sub(" ", line).replace("&amp;", "&")
     titles = {match["url"]: match["title"] for match in _LINK.finditer(line)}
-    addresses = list(dict.fromkeys(listing.addresses_in(line)))
+    addresses = list(dict.fromkeys(addresses_in(line)))
     days = set(_DAY.findall(line))
     day = days.pop() if len(addresses) == 1 and len(days) == 1 else None
-    return [listing.candidate(one, titles.get(one), day) for one in addresses]
+    return [candidate(one, titles.get(one), day) for one in addresses]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from extractors import registry
 from extractors.fetch.fetch import FILE_ROOT
+from extractors.lists.entries import ListEntry, ListLocation, SourceList, deduplicated, unpacked
 from extractors.lists.feeds import read_feed, read_opml, read_sitemap
-from extractors.lists.listing import Entry, Listing, Place, once, unpacked
 from extractors.lists.pages import read_page
 from extractors.lists.tables import is_table, read_json, read_lines, read_table
 from extractors.text import decode, where
@@ -19,7 +19,7 @@ from schemas.sources import Candidate, Payload, SourceRef
 
 FetchList = Callable[[SourceRef], Awaitable[Payload]]
 # Runs a function over a payload where it can be killed: ``WorkerPool.compute``.
-Compute = Callable[[Callable[[Payload], Listing], Payload], Awaitable[Listing]]
+Compute = Callable[[Callable[[Payload], SourceList], Payload], Awaitable[SourceList]]
 _AT_ONCE = 8
 _XML_FORMS = {"urlset": "sitemap", "sitemapindex": "sitemap", "opml": "outline"}
 _READERS = {"feed": read_feed, "sitemap": read_sitemap, "outline": read_opml}
@@ -30,35 +30,31 @@ _TABLE = re.compile(r"\.[ct]sv |text/csv|text/tab-separated-values")
 _MARKDOWN = re.compile(r"\.(?:md|markdown|mdx) |markdown")
 
 
-class Walk(Listing):
-    """What a list and the lists in it name, each source once."""
-
-
 async def walk(
     ref: SourceRef,
     fetch_list: FetchList,
     compute: Compute,
     most_lists: int = 500,
     most_sources: int = 10_000,
-) -> Walk:
+) -> SourceList:
     """Return the sources that a list and the lists in it name, in the order of the lists.
 
     Lists are followed one level down. One inside that cannot be had is missed; for the first one
     CasebookError is raised.
     """
 
-    async def listing(one: SourceRef) -> Listing:
+    async def read(one: SourceRef) -> SourceList:
         is_trusted = not is_web_address(one.source) and FILE_ROOT.get() is None
         folder = Path(one.source).parent if is_trusted else None
         return await compute(partial(read_list, folder=folder), await fetch_list(one))
 
-    first = await listing(ref)
+    first = await read(ref)
     found, missed = [first], list(first.missed)
     inner = [SourceRef(source=address) for address in first.nested[:most_lists]]
     for start in range(0, len(inner), _AT_ONCE):
-        reads = map(listing, inner[start : start + _AT_ONCE])
+        reads = map(read, inner[start : start + _AT_ONCE])
         for result in await asyncio.gather(*reads, return_exceptions=True):
-            if isinstance(result, Listing):
+            if isinstance(result, SourceList):
                 found.append(result)
                 missed += result.missed
             elif isinstance(result, CasebookError):
@@ -68,13 +64,13 @@ async def walk(
     deeper = sum(len(one.nested) for one in found) - len(inner)
     missed += [f"{deeper} further lists, which were not followed"] if deeper else []
     every = (one for some in found for one in some.candidates)
-    candidates = once(every, local=True)[0] if inner else first.candidates
+    candidates = deduplicated(every, local=True)[0] if inner else first.candidates
     if len(candidates) > most_sources:
         missed.append(f"more than the first {most_sources:,} sources")
-    return Walk(form=first.form, candidates=candidates[:most_sources], missed=missed)
+    return SourceList(form=first.form, candidates=candidates[:most_sources], missed=missed)
 
 
-def read_list(payload: Payload, folder: Path | None = None) -> Listing:
+def read_list(payload: Payload, folder: Path | None = None) -> SourceList:
     """Return what a list names, in its order, each source once.
 
     ``folder`` is that of a local list, which may name local files in relation to it, since the
@@ -86,10 +82,12 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
         message = f"{where(payload)} is {found}, not a list of addresses"
         raise ExtractionError(f"{message}: check it, or save it as CSV.", "content_mismatch")
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
-    form, entries = _entries(text, payload, Place(payload.final_url or payload.url or "", folder))
+    form, entries = _entries(
+        text, payload, ListLocation(payload.final_url or payload.url or "", folder)
+    )
     all_entries = list(entries)
     named = (one for one in all_entries if isinstance(one, Candidate))
-    candidates, missed = once(named, local=folder is not None)
+    candidates, missed = deduplicated(named, local=folder is not None)
     missed += [one for one in all_entries if isinstance(one, str)]
     lists = list(dict.fromkeys(one.source for one in all_entries if isinstance(one, SourceRef)))
     missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
@@ -100,19 +98,21 @@ def read_list(payload: Payload, folder: Path | None = None) -> Listing:
         raise ExtractionError(f"{message}. {advice}.", "document_empty")
     if len(missed) > _MOST_MISSED:
         missed[_MOST_MISSED:] = [f"{len(missed) - _MOST_MISSED} further entries"]
-    return Listing(form=form, candidates=candidates, nested=nested, missed=missed)
+    return SourceList(form=form, candidates=candidates, nested=nested, missed=missed)
 
 
-def _entries(text: str, payload: Payload, place: Place) -> tuple[str, Iterable[Entry]]:
+def _entries(
+    text: str, payload: Payload, location: ListLocation
+) -> tuple[str, Iterable[ListEntry]]:
     head = text[:8_192].encode()
     if root := registry.xml_list(head):
         form = _XML_FORMS.get(root, "feed")
-        return form, _READERS[form](text, payload, place)
+        return form, _READERS[form](text, payload, location)
     name = f"{payload.name.lower()} {payload.media_type}"
     if registry.text_form(head) == "page" or _HTML.search(name):
-        return "page", read_page(text, place)
-    if entries := read_json(text, place):
+        return "page", read_page(text, location)
+    if entries := read_json(text, location):
         return "JSON", entries
     if _TABLE.search(name) or is_table(text):
-        return "table", read_table(text, place)
-    return "text", read_lines(text, place, markdown=bool(_MARKDOWN.search(name)))
+        return "table", read_table(text, location)
+    return "text", read_lines(text, location, markdown=bool(_MARKDOWN.search(name)))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from extractors.pdf.lines import Line
+from extractors.pdf.lines import TextLine
 
 _DEPTH, _GAP = 3, 1.6  # lines of a head at most, and type sizes from it to the text at least
 _NEXT = 2  # pages from a line to the same one, where no more than two have it
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 _Place = tuple[bool, int]  # whether it is at the head of a page, and the height in steps
 
 
-def without_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], int]:
+def without_furniture(pages: Sequence[Sequence[TextLine]]) -> tuple[list[list[TextLine]], int]:
     """Return the lines of each page without heads and feet, and how many lines these are."""
     large = _LARGER * body_size(line for page in pages for line in page)
     edges = [[(_key(*one, large), one[1]) for one in _edges(page)] for page in pages]
@@ -37,7 +37,7 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]]
     return [[line for line in page if id(line) not in gone] for page in pages], len(gone)
 
 
-def body_size(lines: Iterable[Line]) -> float:
+def body_size(lines: Iterable[TextLine]) -> float:
     """Return the type size of most of the text, in points."""
     sizes = Counter[float]()
     for line in lines:
@@ -45,9 +45,9 @@ def body_size(lines: Iterable[Line]) -> float:
     return max(sizes, key=sizes.__getitem__, default=10.0)
 
 
-def _edges(page: Sequence[Line]) -> Iterator[tuple[_Place, Line]]:
+def _edges(page: Sequence[TextLine]) -> Iterator[tuple[_Place, TextLine]]:
     """Yield the lines above the first wide gap of a page, and those below its last one."""
-    rows: dict[int, list[Line]] = {}
+    rows: dict[int, list[TextLine]] = {}
     for line in page:
         rows.setdefault(round(line.base / _STEP), []).append(line)
     heights = sorted(rows)
@@ -58,6 +58,6 @@ def _edges(page: Sequence[Line]) -> Iterator[tuple[_Place, Line]]:
             yield from (((is_head, height), line) for line in rows[height])
 
 
-def _key(place: _Place, line: Line, large: float) -> tuple[_Place, str]:
+def _key(place: _Place, line: TextLine, large: float) -> tuple[_Place, str]:
     text = line.text if line.size >= large else _NUMBER.sub("0", line.text)
     return place, text.lower()

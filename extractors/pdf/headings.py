@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from extractors.pdf.lines import MARKER
-from extractors.pdf.paragraphs import SENTENCE_END, Group, Layout, whole
+from extractors.pdf.paragraphs import SENTENCE_END, LineGroup, TextMetrics, whole
 
 _LONGEST, _MOST_LINES, _DEEPEST = 160, 4, 6
 _LARGER = 1.12  # times the size of the text
@@ -24,10 +24,12 @@ _NO_HEADING_END = re.compile(r"[,;]$|[^.]\.$")
 _SIGNS = re.compile(r"[\W_]+")
 
 
-def levels_of(groups: Sequence[Group], layout: Layout, outline: Mapping[str, int]) -> list[int]:
+def levels_of(
+    groups: Sequence[LineGroup], metrics: TextMetrics, outline: Mapping[str, int]
+) -> list[int]:
     """Return the level of each group, 1 to 6 for a heading and 0 for the rest."""
     texts = [whole(line.text for line in group) for group in groups]
-    found = [n for n, group in enumerate(groups) if _is_heading(group, texts[n], layout, outline)]
+    found = [n for n, group in enumerate(groups) if _is_heading(group, texts[n], metrics, outline)]
     numbers = {n: _NUMBER.match(texts[n]) for n in found}
     depths = {n: found["number"].count(".") + 1 if found else 0 for n, found in numbers.items()}
     levels = {n: outline.get(key_of(texts[n])) or min(_DEEPEST, depths[n]) for n in found}
@@ -39,7 +41,7 @@ def levels_of(groups: Sequence[Group], layout: Layout, outline: Mapping[str, int
     for n in found:
         if not levels[n] and types[n] in usual:
             levels[n] = usual[types[n]].most_common(1)[0][0]
-        rank = 0 if types[n] == (layout.body, False) else sizes.index(types[n][0])
+        rank = 0 if types[n] == (metrics.body, False) else sizes.index(types[n][0])
         levels[n] = levels[n] or min(_DEEPEST, 1 + rank)
     return [levels.get(n, 0) for n in range(len(groups))]
 
@@ -49,7 +51,9 @@ def key_of(title: str) -> str:
     return _SIGNS.sub("", _NUMBER.sub("", title, count=1)).lower()
 
 
-def _is_heading(group: Group, text: str, layout: Layout, outline: Mapping[str, int]) -> bool:
+def _is_heading(
+    group: LineGroup, text: str, metrics: TextMetrics, outline: Mapping[str, int]
+) -> bool:
     first = group[0]
     is_long = len(text) > _LONGEST or len(group) > _MOST_LINES
     if is_long or first.is_row or first.is_entry or not any(map(str.isalpha, text)):
@@ -58,8 +62,8 @@ def _is_heading(group: Group, text: str, layout: Layout, outline: Mapping[str, i
         return True
     if _NO_HEADING_END.search(text) or (MARKER.match(text) and not _NUMBER.match(text)):
         return False
-    is_bold = first.size >= layout.body and all(line.bold and not line.fixed for line in group)
+    is_bold = first.size >= metrics.body and all(line.bold and not line.fixed for line in group)
     begins = text[:1].isupper() or text[:1].isdigit()
-    return first.size >= _LARGER * layout.body or (
+    return first.size >= _LARGER * metrics.body or (
         is_bold and begins and not SENTENCE_END.search(text)
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from extractors.pdf.words import Frame, Page, Word
+from extractors.pdf.words import Frame, PdfPage, Word
 from schemas.sources import HiddenText
 
 _NOT_DRAWN = {3, 7}  # text rendering modes (PDF 32000-1, table 106)
@@ -17,12 +17,12 @@ _LONGEST, _SHORTEST, _DEEPEST, _OUTLINE = 300, 4, 4, -1
 _DRAWN = [pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING]
 
 
-def without_hidden(page: Page, raw: Any) -> tuple[list[Word], list[HiddenText], bool]:
+def without_hidden(page: PdfPage, raw: Any) -> tuple[list[Word], list[HiddenText], bool]:
     """Return the words that a reader sees, the others with reasons, and whether a scan shows them.
 
     ``raw`` is the page of pypdfium2.
     """
-    kinds, (width, height) = {word.type for word in page.words}, page.frame.size
+    kinds, (width, height) = {word.style for word in page.words}, page.frame.size
     odd = (k.mode or k.size < _SMALLEST or _paleness(*k.ink) >= _PALE for k in kinds)
     off = (w.right < 0 or w.left > width or w.bottom < 0 or w.top > height for w in page.words)
     if not any(odd) and not any(off):
@@ -50,7 +50,7 @@ def is_scan(raw: Any, frame: Frame) -> bool:
 def _reason(
     word: Word, frame: Frame, shapes: Sequence[tuple[Any, ...]], is_layer: bool
 ) -> str | None:
-    kind, (width, height) = word.type, frame.size
+    kind, (width, height) = word.style, frame.size
     if kind.size < _SMALLEST and word.bottom - word.top < _SMALLEST:
         return "type too small to read"
     if word.left > width or word.right < 0 or word.top > height or word.bottom < 0:

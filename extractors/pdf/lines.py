@@ -25,7 +25,7 @@ _MOST, _FEWEST_DOTS = 0.9, 4
 _MARGIN, _DOWNWARDS = 0.1, 3  # of the width of a page; quarters of a circle
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line of one column, or one cell of a row of a table; lengths are points."""
 
     text: str
@@ -40,16 +40,16 @@ class Line(NamedTuple):
     is_row: bool = False  # a whole row of a table, cells separated by " | "
     is_entry: bool = False  # of a table of contents, without its dots and page number
     box: tuple[int, ...] = ()  # edges in thousandths of the page as readers show it
-    parts: tuple["Line", ...] = ()  # of a row
+    parts: tuple["TextLine", ...] = ()  # of a row
 
 
-def lines_of(words: Sequence[Word], page: int, frame: Frame) -> list[Line]:
+def lines_of(words: Sequence[Word], page: int, frame: Frame) -> list[TextLine]:
     """Return the lines of a page, cut where there is wide room; text that is turned comes last."""
-    upright = [word for word in words if word.type.angle == frame.angle]
+    upright = [word for word in words if word.style.angle == frame.angle]
     if frame.angle == _DOWNWARDS:  # pdfium gives such lines from left to right
         upright.sort(key=lambda word: word.base)
     pieces = [piece for row in _rows(upright) for piece in _pieces(row)]
-    (width, height), turned = frame.size, [w for w in words if w.type.angle != frame.angle]
+    (width, height), turned = frame.size, [w for w in words if w.style.angle != frame.angle]
     # Stamps stand in the margins.
     if inner := [w for w in turned if _MARGIN * width < w.left < (1 - _MARGIN) * width]:
         pieces.append([word._replace(base=height) for word in inner])
@@ -61,7 +61,7 @@ def _rows(words: Iterable[Word]) -> Iterator[list[Word]]:
     row: list[Word] = []
     for word in words:
         last = row[-1] if row else word
-        size = max(last.type.size, word.type.size)
+        size = max(last.style.size, word.style.size)
         is_left = word.left < last.right - _BACK * size and not _BACKWARDS.search(word.text)
         if row and (is_left or abs(word.base - last.base) > _OFF_LINE * size):
             yield row
@@ -73,7 +73,7 @@ def _rows(words: Iterable[Word]) -> Iterator[list[Word]]:
 def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
     """Cut a row where there is much more room than between its other words."""
     rooms = [other.left - one.right for one, other in pairwise(row)]
-    size = row[len(row) // 2].type.size
+    size = row[len(row) // 2].style.size
     if max(rooms, default=0) <= _APART * size:
         yield list(row)
         return
@@ -82,7 +82,7 @@ def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
         usual = min(sorted(rooms)[len(rooms) // 3], size / 2)
         widest = max(_APART * size, _TIMES_USUAL * usual)
     leads = sum(word.text == "." for word in row) >= _FEWEST_DOTS
-    if leads or all(word.type.fixed for word in row):
+    if leads or all(word.style.fixed for word in row):
         widest = float("inf")
     piece = [row[0]]
     for room, word in zip(rooms, row[1:], strict=True):
@@ -93,7 +93,7 @@ def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
     yield piece
 
 
-def _line(words: Sequence[Word], page: int) -> Line:
+def _line(words: Sequence[Word], page: int) -> TextLine:
     sizes, looks = Counter[float](), Counter[tuple[bool, bool]]()
     for text, *_, kind in words:
         sizes[kind.size] += len(text)
@@ -103,12 +103,12 @@ def _line(words: Sequence[Word], page: int) -> Line:
     if not text.isascii():
         text = _ACCENTED.sub(_accented, _LIGATURE.sub(lambda f: normalize("NFKC", f[0]), text))
     bare = _LEADERS.sub("", text) if ". ." in text or "..." in text or "……" in text else text
-    return Line(
+    return TextLine(
         text=bare,
         page=page,
         left=words[0].left,
         right=words[-1].right,
-        base=next(word.base for word in words if word.type.size == size),
+        base=next(word.base for word in words if word.style.size == size),
         size=size,
         bold=looks[True, True] + looks[True, False] >= most,
         fixed=looks[True, True] + looks[False, True] >= most,

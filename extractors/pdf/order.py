@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from extractors.pdf.lines import Line
+from extractors.pdf.lines import TextLine
 
-Band = list[list[Line]]
+Band = list[list[TextLine]]
 Columns = list[tuple[float, float]]
 
 _LEVEL, _NEAR, _CLOSE = 0.45, 2.2, 1.4  # type sizes: lines of a row, of a table, of a cell
@@ -19,9 +19,9 @@ _TALL = 15  # lines; a taller cell is a column
 _FEWEST_ROWS, _FEWEST_WORDS, _FULL = 4, 3, 0.7  # of text in columns, and part of their width
 
 
-def in_order(lines: Sequence[Line]) -> list[Line]:
+def in_order(lines: Sequence[TextLine]) -> list[TextLine]:
     """Return the lines of a page as they are read; a row of a table is one line."""
-    found: list[Line] = []
+    found: list[TextLine] = []
     run: list[Band] = []
     for band in _bands(lines):
         while run and len(band) == 1 and band[0] and _goes_on(band[0][0], run):
@@ -34,7 +34,7 @@ def in_order(lines: Sequence[Line]) -> list[Line]:
     return [*found, *_arranged(run)]
 
 
-def _bands(lines: Sequence[Line]) -> list[Band]:
+def _bands(lines: Sequence[TextLine]) -> list[Band]:
     bands: list[Band] = [[[]]]
     for line in lines:
         stack, beside = bands[-1][-1], bands[-1][-2:-1]
@@ -53,7 +53,7 @@ def _bands(lines: Sequence[Line]) -> list[Band]:
     return bands
 
 
-def _level_with(line: Line, stack: Sequence[Line]) -> int | None:
+def _level_with(line: TextLine, stack: Sequence[TextLine]) -> int | None:
     """Return the index of the line of ``stack`` that ``line`` stands to the right of."""
     for n in range(len(stack) - 1, -1, -1):
         if stack[n].right > line.left:
@@ -63,7 +63,7 @@ def _level_with(line: Line, stack: Sequence[Line]) -> int | None:
     return None
 
 
-def _goes_on(line: Line, run: Sequence[Band]) -> bool:
+def _goes_on(line: TextLine, run: Sequence[Band]) -> bool:
     """Return whether a line alone goes on with a cell of the row above."""
     columns = [_edges(stack) for stack in run[0]]
     step = (line.base - max(one.base for stack in run[-1] for one in stack)) / line.size
@@ -71,7 +71,7 @@ def _goes_on(line: Line, run: Sequence[Band]) -> bool:
     return 0 < step <= near and not line.is_entry
 
 
-def _arranged(run: Sequence[Band]) -> Iterator[Line]:
+def _arranged(run: Sequence[Band]) -> Iterator[TextLine]:
     """Yield the lines of bands that follow each other as they are read."""
     columns = _columns(run) if len(run) > 1 else []
     lines = [line for band in run for stack in band for line in stack]
@@ -101,17 +101,17 @@ def _columns(run: Sequence[Band]) -> Columns:
     return []
 
 
-def _edges(stack: Sequence[Line]) -> tuple[float, float]:
+def _edges(stack: Sequence[TextLine]) -> tuple[float, float]:
     return min(line.left for line in stack), max(line.right for line in stack)
 
 
-def _column(line: Line, columns: Columns) -> int:
+def _column(line: TextLine, columns: Columns) -> int:
     """Return the number of the column that a line shares most of its width with."""
     shared = [min(line.right, right) - max(line.left, left) for left, right in columns]
     return shared.index(max(shared))
 
 
-def _are_columns(lines: Sequence[Line], columns: Columns) -> bool:
+def _are_columns(lines: Sequence[TextLine], columns: Columns) -> bool:
     """Return whether a page in columns was written line by line across them."""
     for n, (left, right) in enumerate(columns):
         some = [line for line in lines if _column(line, columns) == n]
@@ -122,7 +122,7 @@ def _are_columns(lines: Sequence[Line], columns: Columns) -> bool:
     return True
 
 
-def _rows(run: Sequence[Band], columns: Columns) -> Iterator[Line]:
+def _rows(run: Sequence[Band], columns: Columns) -> Iterator[TextLine]:
     """Yield the rows of a table. A cell may go on in the bands below it.
 
     It does where these have no first cell, or follow closely and end one after the other.
@@ -144,11 +144,11 @@ def _rows(run: Sequence[Band], columns: Columns) -> Iterator[Line]:
     yield _row(row)
 
 
-def _row(cells: Band) -> Line:
+def _row(cells: Band) -> TextLine:
     return _joined([_joined(cell, "\n") for cell in cells if cell], " | ")._replace(is_row=True)
 
 
-def _joined(lines: Sequence[Line], between: str) -> Line:
+def _joined(lines: Sequence[TextLine], between: str) -> TextLine:
     text, right = between.join(line.text for line in lines), max(line.right for line in lines)
     bold, fixed = all(line.bold for line in lines), all(line.fixed for line in lines)
     parts = tuple(part for line in lines for part in line.parts or (line,))

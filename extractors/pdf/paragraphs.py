@@ -9,11 +9,11 @@ from statistics import median
 from typing import Any
 
 from extractors.pdf.furniture import body_size
-from extractors.pdf.lines import MARKER, Line
+from extractors.pdf.lines import MARKER, TextLine
 from extractors.text import visible
 from schemas.sources import LineBox, Passage
 
-Group = list[Line]  # of one paragraph, heading, row or program
+LineGroup = list[TextLine]  # of one paragraph, heading, row or program
 
 _ITEM = re.compile(rf"(?P<mark>{MARKER.pattern})\s+\S")
 _BULLET = re.compile(r"[^\w(*–—-]|\[")
@@ -32,10 +32,10 @@ _SPARE = 0.3  # of a line, empty before one that begins small, where a paragraph
 _REACH, _BACK = 0.9, 8  # of lines, to a full one's end; groups that a page break may cut
 
 
-class Layout:
+class TextMetrics:
     """What is usual in a document: the size of its text, steps between lines, where lines end."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[TextLine]) -> None:
         self.body = body_size([line for line in lines if not line.fixed] or lines)
         steps, rights = defaultdict[float, list[float]](list), defaultdict[Any, list[float]](list)
         for last, line in pairwise(lines):
@@ -47,78 +47,80 @@ class Layout:
         self.steps = {size: min(median(some), 1.8 * size) for size, some in steps.items()}
         self._edges = {m: sorted(some)[int(len(some) * _REACH)] for m, some in rights.items()}
 
-    def is_over(self, last: Line, line: Line) -> bool:
+    def is_over(self, last: TextLine, line: TextLine) -> bool:
         """Return whether the first word of ``line`` would have fitted behind the line before it."""
         edge = self._edges[_margin(last)]
         spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
         return edge - last.right - line.first > spare
 
-    def differs(self, line: Line, size: float) -> bool:
+    def differs(self, line: TextLine, size: float) -> bool:
         """Return whether a line is set in another size."""
         return abs(line.size - size) > _DIFFERS * self.body
 
 
-def _margin(line: Line) -> tuple[int, float]:
+def _margin(line: TextLine) -> tuple[int, float]:
     return round(line.left / _MARGIN), line.size
 
 
-def groups_of(lines: Sequence[Line], layout: Layout) -> list[Group]:
+def groups_of(lines: Sequence[TextLine], metrics: TextMetrics) -> list[LineGroup]:
     """Return the lines of each paragraph, heading, row and program, in order."""
-    groups: list[Group] = []
+    groups: list[LineGroup] = []
     for line in lines:
-        goes_on = groups and not _breaks(groups[-1], line, layout)
-        group = groups[-1] if goes_on else _interrupted(groups, line, layout)
+        goes_on = groups and not _breaks(groups[-1], line, metrics)
+        group = groups[-1] if goes_on else _interrupted(groups, line, metrics)
         if group is None:
             groups.append(group := [])
         group.append(line)
     return groups
 
 
-def _jumps(last: Line, line: Line) -> bool:  # to another page or column
+def _jumps(last: TextLine, line: TextLine) -> bool:  # to another page or column
     return line.page != last.page or line.base < last.base - last.size / 2
 
 
-def _breaks(group: Group, line: Line, layout: Layout) -> bool:
+def _breaks(group: LineGroup, line: TextLine, metrics: TextMetrics) -> bool:
     """Return whether ``line`` begins a new group."""
     last, moved, indent = group[-1], line.left - group[-1].left, _INDENT * line.size
     if _jumps(last, line) or any(one.is_row or one.is_entry for one in (last, line)):
         return True
-    is_other = layout.differs(line, last.size) or (line.fixed != last.fixed and abs(moved) > 1)
-    step = layout.steps.get(line.size, 1.25 * line.size)
+    is_other = metrics.differs(line, last.size) or (line.fixed != last.fixed and abs(moved) > 1)
+    step = metrics.steps.get(line.size, 1.25 * line.size)
     if is_other or line.base - last.base > _LOOSE * step:
         return True
     if (line.fixed and last.fixed) or last.text.endswith(_HYPHENS[1:]):
         return False
-    if _begins_item(group, line, layout) or (group[1:] and abs(moved) > indent):
+    if _begins_item(group, line, metrics) or (group[1:] and abs(moved) > indent):
         return True
     is_hanging = moved > indent and bool(MARKER.match(last.text))
-    return layout.is_over(last, line) and not is_hanging
+    return metrics.is_over(last, line) and not is_hanging
 
 
-def _begins_item(group: Group, line: Line, layout: Layout) -> bool:
+def _begins_item(group: LineGroup, line: TextLine, metrics: TextMetrics) -> bool:
     item = _ITEM.match(line.text)
     if item is None:
         return False
     is_sure = _BULLET.match(item["mark"]) or _ITEM.match(group[0].text)
-    return bool(is_sure or SENTENCE_END.search(group[-1].text)) or layout.is_over(group[-1], line)
+    return bool(is_sure or SENTENCE_END.search(group[-1].text)) or metrics.is_over(group[-1], line)
 
 
-def _interrupted(groups: Sequence[Group], line: Line, layout: Layout) -> Group | None:
+def _interrupted(
+    groups: Sequence[LineGroup], line: TextLine, metrics: TextMetrics
+) -> LineGroup | None:
     """Return the paragraph on an earlier page or column that goes on with ``line``."""
     is_text = not (line.is_row or line.is_entry or line.fixed or _ITEM.match(line.text))
-    is_text = is_text and not layout.differs(line, layout.body)
+    is_text = is_text and not metrics.differs(line, metrics.body)
     may_go_on = is_text and groups and _jumps(groups[-1][-1], line)
     for group in reversed(groups[-_BACK:] if may_go_on else ()):
         last = group[-1]
-        if last.is_row or last.fixed or layout.differs(last, line.size):
+        if last.is_row or last.fixed or metrics.differs(last, line.size):
             continue
         is_whole = SENTENCE_END.search(last.text) or last.is_entry or (last.bold and not line.bold)
         goes_on = line.text[:1].islower() or last.text.endswith(_HYPHENS)
-        return group if not is_whole and (goes_on or not layout.is_over(last, line)) else None
+        return group if not is_whole and (goes_on or not metrics.is_over(last, line)) else None
     return None
 
 
-def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
+def vocabulary(lines: Iterable[TextLine]) -> frozenset[str]:
     """Return the words that stand unbroken within lines, in lower case."""
     known: set[str] = set()
     broken = False
@@ -129,7 +131,7 @@ def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
     return frozenset(known)
 
 
-def text_of(group: Sequence[Line], known: Collection[str]) -> str:
+def text_of(group: Sequence[TextLine], known: Collection[str]) -> str:
     """Return the running text of lines; those of a program keep their indentation."""
     if not all(line.fixed for line in group):
         cells = "\n".join(line.text for line in group).split(" | ")
@@ -166,7 +168,7 @@ def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:
     return f"{first}-{second}" in known or "-" in first or not line[:1].islower()
 
 
-def with_boxes(text: str, passages: Sequence[Passage], lines: Iterable[Line]) -> list[Passage]:
+def with_boxes(text: str, passages: Sequence[Passage], lines: Iterable[TextLine]) -> list[Passage]:
     """Return ``passages`` with the boxes of their lines; ``text`` has all ``lines`` in order."""
     pieces = [part for line in lines for part in line.parts or (line,)]
     counts = [len(_SIGN.findall(visible(piece.text))) for piece in pieces]

@@ -15,12 +15,19 @@ from extractors.pdf import metadata
 from extractors.pdf.furniture import without_furniture
 from extractors.pdf.headings import levels_of
 from extractors.pdf.hidden import is_scan, without_hidden
-from extractors.pdf.lines import Line, lines_of
+from extractors.pdf.lines import TextLine, lines_of
 from extractors.pdf.order import in_order
-from extractors.pdf.paragraphs import Group, Layout, groups_of, text_of, vocabulary, with_boxes
+from extractors.pdf.paragraphs import (
+    LineGroup,
+    TextMetrics,
+    groups_of,
+    text_of,
+    vocabulary,
+    with_boxes,
+)
 from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.structure import Structure
-from extractors.pdf.words import Frame, Page, words_of
+from extractors.pdf.words import Frame, PdfPage, words_of
 from extractors.text import count_words, hidden_in, language_of, where
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, HiddenText, Payload, SourceKind, Step
@@ -92,7 +99,7 @@ class _Pages:
 
     structure: Structure
     recogniser: Recogniser = field(default_factory=Recogniser)
-    lines: list[list[Line]] = field(default_factory=list)
+    lines: list[list[TextLine]] = field(default_factory=list)
     hidden: list[HiddenText] = field(default_factory=list)
     proven: set[str] = field(default_factory=set)  # fonts that some page has plain language in
     garbled: int = 0  # pages whose fonts do not name their letters
@@ -115,9 +122,9 @@ class _Pages:
         self.hidden += hidden
         raw.close()
 
-    def _is_garbled(self, page: Page, number: int) -> bool:
+    def _is_garbled(self, page: PdfPage, number: int) -> bool:
         """Return whether the fonts of a page do not say what its glyphs mean."""
-        words, fonts = [word.text for word in page.words], [word.type.font for word in page.words]
+        words, fonts = [word.text for word in page.words], [word.style.font for word in page.words]
         text = "".join(words)
         if not text.isascii() and len(_MEANINGLESS.findall(text)) > _GARBLED * len(text):
             return True
@@ -162,17 +169,19 @@ class _Pages:
         raise ExtractionError(f"{name} {problem}: {advice()}.", cause="scanned")
 
 
-def _blocks(lines: Sequence[Line], outline: dict[str, int]) -> tuple[list[Group], list[Block]]:
-    layout, known = Layout(lines), vocabulary(lines)
-    groups = groups_of(lines, layout)
+def _blocks(
+    lines: Sequence[TextLine], outline: dict[str, int]
+) -> tuple[list[LineGroup], list[Block]]:
+    metrics, known = TextMetrics(lines), vocabulary(lines)
+    groups = groups_of(lines, metrics)
     blocks = []
-    for group, level in zip(groups, levels_of(groups, layout, outline), strict=True):
+    for group, level in zip(groups, levels_of(groups, metrics, outline), strict=True):
         is_program = not level and all(line.fixed and not line.is_row for line in group)
         blocks.append(Block(text_of(group, known), level, group[0].page, verbatim=is_program))
     return groups, blocks
 
 
-def _shown(groups: Sequence[Group], blocks: Sequence[Block]) -> tuple[list[str], list[str]]:
+def _shown(groups: Sequence[LineGroup], blocks: Sequence[Block]) -> tuple[list[str], list[str]]:
     """Return the headings of the first page, largest first, and the lines under that."""
     heads = [n for n, block in enumerate(blocks) if block.level and block.page == 1]
     heads.sort(key=lambda n: -groups[n][0].size)

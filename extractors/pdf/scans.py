@@ -11,7 +11,7 @@ from itertools import groupby
 from statistics import fmean, median
 from typing import Any
 
-from extractors.pdf.words import Type, Word
+from extractors.pdf.words import TextStyle, Word
 
 _PROGRAM = "tesseract"
 _SECONDS, _PAGE_SECONDS = 45.0, 30.0  # for a document and a page; a worker has 60 in all
@@ -101,4 +101,4 @@ def _words(table: Sequence[Sequence[str]], points: float) -> Iterator[Word]:
         size = heights[n] if heights[n] > _LARGER * median(heights) else median(heights)
         for row, (left, top, width, height) in zip(line, boxes[n], strict=True):
             box = left, top, left + width, top + height
-            yield Word(row[-1], *box, median(feet[n]), Type(round(size, 1)))
+            yield Word(row[-1], *box, median(feet[n]), TextStyle(round(size, 1)))

@@ -18,7 +18,7 @@ _TOUCHING = 0.12  # type sizes; less room between two words is not a space
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
-class Type(NamedTuple):
+class TextStyle(NamedTuple):
     """How a word is set."""
 
     size: float  # points
@@ -39,7 +39,7 @@ class Word(NamedTuple):
     right: float
     bottom: float
     base: float
-    type: Type
+    style: TextStyle
 
 
 class Frame(NamedTuple):
@@ -76,7 +76,7 @@ class Frame(NamedTuple):
         return tuple(min(max(round(1000 * edge), 0), 1000) for edge in edges)
 
 
-class Page(NamedTuple):
+class PdfPage(NamedTuple):
     """The words of a page in the order of its content stream, and the frame they stand in."""
 
     words: list[Word]
@@ -84,7 +84,7 @@ class Page(NamedTuple):
     unmapped: float  # share of text objects whose font does not name its characters
 
 
-def words_of(raw: Any) -> Page:
+def words_of(raw: Any) -> PdfPage:
     """Return the words of a page of pypdfium2."""
     textpage, frame = raw.get_textpage(), Frame(*raw.get_bbox())
     page = repeat(pdfium.handle(textpage.raw))
@@ -113,12 +113,12 @@ def words_of(raw: Any) -> Page:
         north, south = (a[1], b[3]) if a[1] > b[3] else (b[1], a[3])
         words.append(Word(one, *frame.upright(west, north, east, south), bases[by], types[by]))
     unmapped = sum(map(pdfium.char_is_unmapped, page, firsts.values())) / (len(firsts) or 1)
-    return Page(_joined(words, ends, next(page)), frame, unmapped)
+    return PdfPage(_joined(words, ends, next(page)), frame, unmapped)
 
 
 def _types(
     page: Iterable[Any], firsts: dict[int | None, int]
-) -> tuple[dict[int | None, Type], dict[int | None, tuple[float, float]]]:
+) -> tuple[dict[int | None, TextStyle], dict[int | None, tuple[float, float]]]:
     """Return the type of text objects, and where they begin, by one character of each."""
     objects, count = list(map(pdfium.handle, firsts)), len(firsts)
     sizes = pdfium.numbers(pdfium.text_size, 1, objects, count=count)
@@ -126,13 +126,13 @@ def _types(
     matrices = pdfium.numbers(pdfium.char_matrix, 6, page, firsts.values(), count=count)
     modes, fonts = map(pdfium.text_mode, objects), list(map(pdfium.text_font, objects))
     looks = {font: pdfium.look_of(font) for font in set(fonts)}
-    types = dict[int | None, Type]()
+    types = dict[int | None, TextStyle]()
     for one, (size,), (a, b, c, d, _, _), font, mode, ink in zip(
         firsts, sizes, matrices, fonts, modes, inks, strict=True
     ):
         angle = round(math.atan2(b, a) / (math.pi / 2)) % 4
         seen = ink if one else (0, 0, 0, 255)
-        types[one] = Type(round(size * math.hypot(c, d), 1), *looks[font], angle, mode, seen)
+        types[one] = TextStyle(round(size * math.hypot(c, d), 1), *looks[font], angle, mode, seen)
     return types, {one: (x, y) for one, (*_, x, y) in zip(firsts, matrices, strict=True)}
 
 
@@ -141,7 +141,7 @@ def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
     found = words[:1]
     for n, word in enumerate(words[1:]):
         last = found[-1]
-        touch = abs(word.left - last.right) < _TOUCHING * last.type.size and word.base == last.base
+        touch = abs(word.left - last.right) < _TOUCHING * last.style.size and word.base == last.base
         accented = touch and not (last.text[-1] + word.text[0]).isascii()
         if accented and pdfium.char_is_generated(page, ends[n] + 1):
             found[-1] = last._replace(text=last.text + word.text, right=word.right)

@@ -18,7 +18,7 @@ from htmldate import find_date
 from htmldate.core import DATE_ATTRIBUTES
 
 from extractors.text import day_in_address, language_of, one_line, words_in
-from extractors.web.page import Page, Thing, names_of
+from extractors.web.page import JsonLdNode, WebPage, names_of
 from extractors.web.patterns import pattern, words
 
 _LONGEST_SITE = 80
@@ -29,7 +29,7 @@ _FEWEST_ENGLISH = 0.02
 _SAMPLE = 300
 
 
-def site_of(page: Page) -> str | None:
+def site_of(page: WebPage) -> str | None:
     """Return the name of the site, or else its host."""
     stated = page.metas.get("og:site_name") or page.metas.get("application-name") or ""
     name = stated.lstrip("@")
@@ -37,14 +37,14 @@ def site_of(page: Page) -> str | None:
     return name if name and len(name) <= _LONGEST_SITE and not is_title else page.host or None
 
 
-def description_of(page: Page) -> str | None:
+def description_of(page: WebPage) -> str | None:
     """Return the page's own summary of itself."""
     names = ("description", "og:description", "twitter:description")
     found = next(filter(None, map(page.metas.get, names)), "")
     return found[:_LONGEST_DESCRIPTION] or None
 
 
-def page_language(page: Page, text: str) -> str | None:
+def page_language(page: WebPage, text: str) -> str | None:
     """Return the ISO 639 code that a page states, or that of its text where it is not in English.
 
     A text in another language than the stated English is classified.
@@ -57,7 +57,7 @@ def page_language(page: Page, text: str) -> str | None:
     return language_of(text, stated)
 
 
-def canonical_of(page: Page) -> str | None:
+def canonical_of(page: WebPage) -> str | None:
     """Return the address that the page gives as its own, if it lies on the same site.
 
     The root of a site given for a deeper page is a template's mistake.
@@ -98,7 +98,7 @@ _ANY, _HALF = 0.0, 0.5
 _LONGEST = 300
 
 
-def title_of(page: Page, sites: Sequence[str]) -> str | None:
+def title_of(page: WebPage, sites: Sequence[str]) -> str | None:
     """Return the title of a page, None where it has none; ``sites`` are names of its site."""
     named = [one_line("".join(title.itertext())) for title in page.tree.iterfind(".//head/title")]
     machine = [page.metas.get("og:title", ""), *named[:1], page.metas.get("twitter:title", "")]
@@ -188,7 +188,7 @@ _LONGEST_NAME, _LONGEST_BYLINE, _LONGEST_LIST = 60, 120, 2_000
 _NEAR, _MOST = 6, 20
 
 
-def authors_of(page: Page, sites: Sequence[str]) -> tuple[str, ...]:
+def authors_of(page: WebPage, sites: Sequence[str]) -> tuple[str, ...]:
     """Return the persons who wrote ``page``; ``sites`` are names of its site."""
     doubtful: tuple[str, ...] = ()
     for stated in _author_candidates(page):
@@ -211,7 +211,7 @@ def clean_authors(stated: Iterable[str], sites: Sequence[str] = ()) -> tuple[str
     return tuple(persons or found)[:_MOST]
 
 
-def _author_candidates(page: Page) -> Iterator[list[str]]:
+def _author_candidates(page: WebPage) -> Iterator[list[str]]:
     for article in page.articles[:1]:
         yield names_of(article.get("author"))
     yield [
@@ -279,7 +279,7 @@ _CREATED = ("datePublished", "dateCreated", "uploadDate")
 _WEB_BEGINS = 1991
 
 
-def published_on(page: Page) -> date | None:
+def published_on(page: WebPage) -> date | None:
     """Return the day on which ``page`` was published, None where it does not say."""
     return next(filter(None, map(day_of, _date_candidates(page))), None)
 
@@ -291,18 +291,18 @@ def day_of(stated: str | None) -> date | None:
     return next(filter(None, found), None)
 
 
-def _date_candidates(page: Page) -> Iterator[str | None]:
+def _date_candidates(page: WebPage) -> Iterator[str | None]:
     yield from _stated_in(page.articles)
     yield from (page.metas[name] for name in page.metas if name in DATE_ATTRIBUTES)
     yield from _marked_dates(page.tree)
     yield str(day_in_address(page.url or ""))
-    yield from _stated_in(page.things)
+    yield from _stated_in(page.json_ld)
     yield from _dates_by_headline(page.tree)
     if page.is_article:
         yield find_date(page.tree, url=page.url, original_date=True, extensive_search=False)
 
 
-def _stated_in(things: list[Thing]) -> Iterator[str]:
+def _stated_in(things: list[JsonLdNode]) -> Iterator[str]:
     yield from (str(thing[name]) for thing in things for name in _CREATED if thing.get(name))
 
 

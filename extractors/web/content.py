@@ -19,7 +19,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.blocks import Block
 from extractors.text import count_words, words_in
-from extractors.web.page import Page, body_of, length_of, text_of
+from extractors.web.page import WebPage, body_of, length_of, text_of
 from extractors.web.patterns import pattern
 
 # Signs for code, its line breaks and its spaces: trafilatura collapses white space everywhere.
@@ -182,7 +182,7 @@ _FEWEST_TEASERS, _LONGEST_TEASER, _SHORTEST_HEADLINE = 3, 500, 5
 _SHORTEST_STORY, _SHORTEST_TEXT = 300, 40
 
 
-class Reading(NamedTuple):
+class MainText(NamedTuple):
     """The blocks of the main text, how they were found, and how far both readings agree (0-1)."""
 
     blocks: list[Block]
@@ -190,7 +190,7 @@ class Reading(NamedTuple):
     agreement: float
 
 
-def read_main(page: Page) -> Reading:
+def read_main(page: WebPage) -> MainText:
     """Return the main text of a page."""
     tree = copy(page.tree)
     body = body_of(tree)
@@ -199,7 +199,7 @@ def read_main(page: Page) -> Reading:
     elements = list(islice(tree.iter(), MOST_ELEMENTS + 1))
     _drop(body, _FURNITURE, lambda element: _is_small(element, total) or _is_linked(element))
     if len(elements) > MOST_ELEMENTS:
-        return Reading(_all_but_furniture(body, total), "too large for trafilatura", 0.0)
+        return MainText(_all_but_furniture(body, total), "too large for trafilatura", 0.0)
     mark_code(tree)
     is_prose = page.is_article and not page.is_manual
     if not page.is_manual:
@@ -215,10 +215,10 @@ def read_main(page: Page) -> Reading:
     # A short reading beside a large one has lost the article; a long one lacks what follows it.
     is_lost = size < min(_SLIVER * our_size, _BRIEF)
     if (is_prose and not is_lost) or our_size < _STUB <= size:
-        return Reading(_with_headings(everything, found), "trafilatura", agreement)
+        return MainText(_with_headings(everything, found), "trafilatura", agreement)
     if size >= _BULK * our_size:
         ours = _until_end_of(found, ours)
-    return Reading(ours, "all but furniture", agreement)
+    return MainText(ours, "all but furniture", agreement)
 
 
 def _by_trafilatura(tree: Any, url: str | None, *, fast: bool) -> list[Block]:
@@ -275,7 +275,7 @@ def _all_but_furniture(body: Any, total: int) -> list[Block]:
     return tree_blocks(largest if length_of(largest) >= _MOST * length_of(body) else body)
 
 
-def _drop_further_articles(body: Any, page: Page) -> None:
+def _drop_further_articles(body: Any, page: WebPage) -> None:
     """Remove the articles beside the one with the title; mark those that are its parts as such."""
     names = " ".join(page.names)
     headings = ((text_of(one), one) for one in body.iter("h1", "h2"))
@@ -291,7 +291,7 @@ def _drop_further_articles(body: Any, page: Page) -> None:
             one.tag = "section"  # trafilatura reads the first article alone
 
 
-def _is_further(element: Any, box: Any, title: Any, page: Page) -> bool:
+def _is_further(element: Any, box: Any, title: Any, page: WebPage) -> bool:
     """Return whether an element like ``box`` has a headline of its own page, or is signed too."""
     heading, name = next(element.iter(*_LEVELS), None), element.get("class")
     if heading is None or (box.tag != "article" and (not name or name != box.get("class"))):
@@ -301,7 +301,7 @@ def _is_further(element: Any, box: Any, title: Any, page: Page) -> bool:
     return bool((is_level and is_whole) or (is_linked and box.tag == "article"))
 
 
-def _drop_shelves(body: Any, page: Page) -> None:
+def _drop_shelves(body: Any, page: WebPage) -> None:
     """Remove the elements that hold teasers alone, from the last one, unless text follows."""
     for element in [one for one in body.iter(*_SHELVES) if len(one) >= _FEWEST_TEASERS][::-1]:
         others = [one for one in element if not _is_teaser(one, page)]
@@ -311,7 +311,7 @@ def _drop_shelves(body: Any, page: Page) -> None:
                 element.drop_tree()
 
 
-def _is_teaser(element: Any, page: Page) -> bool:
+def _is_teaser(element: Any, page: WebPage) -> bool:
     """Return whether an element has a headline that leads to another page, and few words more."""
     headings = list(element.iter(*_LEVELS))
     if len(headings) != 1 or count_words(text_of(headings[0])) < _SHORTEST_HEADLINE:
@@ -319,7 +319,7 @@ def _is_teaser(element: Any, page: Page) -> bool:
     return _leads_away(headings[0], page) and length_of(element) <= _LONGEST_TEASER
 
 
-def _leads_away(heading: Any, page: Page) -> bool:
+def _leads_away(heading: Any, page: WebPage) -> bool:
     """Return whether a heading is a link to another page of this host."""
     links = (*heading.iter("a"), *heading.iterancestors("a"))
     wide = (link for link in links if 2 * length_of(link) > length_of(heading))

@@ -45,7 +45,7 @@ _CLEAR_INK = re.compile(r"transparent|rgba\([^)]*[,/]\s*0?(?:\.0+)?%?\s*\)")
 _NEAR = 10
 
 
-class Hiding(NamedTuple):
+class HidingStyle(NamedTuple):
     """Why a style hides its element, and whether a click or a script may show it."""
 
     reason: str
@@ -76,9 +76,11 @@ def parse_style(text: str) -> dict[str, str]:
     }
 
 
-def hiding_of(style: Style) -> Hiding | None:
+def hiding_of(style: Style) -> HidingStyle | None:
     """Return why an element of this style is out of sight, or None."""
-    found = (Hiding(reason, may_open) for reason, may_open, applies in _HIDINGS if applies(style))
+    found = (
+        HidingStyle(reason, may_open) for reason, may_open, applies in _HIDINGS if applies(style)
+    )
     return next(found, None)
 
 
@@ -165,7 +167,7 @@ _OVERRIDE = re.compile("[\u202d\u202e][^\u202c]*\u202c?")
 
 class _Find(NamedTuple):
     element: Any
-    hiding: Hiding
+    hiding: HidingStyle
     length: int
 
 
@@ -210,16 +212,16 @@ def _finds(tree: Any, body: Any, rules: Mapping[str, Style]) -> Iterator[_Find]:
             yield _Find(element, hiding, length_of(element))
 
 
-def _hiding_of(element: Any, rules: Mapping[str, Style]) -> Hiding | None:
+def _hiding_of(element: Any, rules: Mapping[str, Style]) -> HidingStyle | None:
     names = element.attrib
     if element.tag in _UNRENDERED and "open" not in names:
-        return Hiding(f"in <{element.tag}>", may_open=element.tag == "dialog")
+        return HidingStyle(f"in <{element.tag}>", may_open=element.tag == "dialog")
     # React moves <div hidden id="S:1"> into place.
     is_streamed = names.get("id", "").startswith("S:")
     if names.get("hidden", "until-found") != "until-found" and not is_streamed:
-        return Hiding("the hidden attribute", may_open=True)
+        return HidingStyle("the hidden attribute", may_open=True)
     if _NAMED.search(names.get("class", "")):
-        return Hiding("for screen readers only", may_open=False)
+        return HidingStyle("for screen readers only", may_open=False)
     style = _style_of(names, rules)
     if not (style and (hiding := hiding_of(style) or _unseen_ink(element, style))):
         return None
@@ -239,7 +241,7 @@ def _style_of(names: Mapping[str, str], rules: Mapping[str, Style]) -> dict[str,
     return style | parse_style(names["style"]) if "style" in names else style
 
 
-def _unseen_ink(element: Any, style: Style) -> Hiding | None:
+def _unseen_ink(element: Any, style: Style) -> HidingStyle | None:
     """Return the reason where the ink is that of the ground, as far as inline styles say."""
     if "color" not in style:
         return None
@@ -248,7 +250,7 @@ def _unseen_ink(element: Any, style: Style) -> Hiding | None:
     is_unseen = next((one for one in alike if one is not None), None)
     if is_unseen is None and _stands_in_dark_text(element):
         is_unseen = looks_alike(style, {"background": "white"})
-    return Hiding("ink like the ground", may_open=False) if is_unseen else None
+    return HidingStyle("ink like the ground", may_open=False) if is_unseen else None
 
 
 def _stands_in_dark_text(element: Any) -> bool:

@@ -65,7 +65,7 @@ def length_of(element: Any) -> int:
     return len(_TEXT(element))
 
 
-Thing = Mapping[str, Any]
+JsonLdNode = Mapping[str, Any]
 
 _ARTICLE = pattern("page", "article_types")
 _DEEPEST = 4
@@ -77,7 +77,7 @@ _POST_PATH, _POST_CLASS = pattern("page", "post_path"), pattern("page", "post_cl
 _NO_POST = pattern("page", "no_post")
 
 
-class Page:
+class WebPage:
     """The tree of a page, its address (None for a file) and its own statements."""
 
     def __init__(self, tree: Any, url: str | None) -> None:
@@ -96,24 +96,24 @@ class Page:
         return found
 
     @cached_property
-    def things(self) -> list[Thing]:
+    def json_ld(self) -> list[JsonLdNode]:
         """What the page describes in JSON-LD."""
-        return things_of(self.tree)
+        return json_ld_of(self.tree)
 
     @cached_property
-    def articles(self) -> list[Thing]:
+    def articles(self) -> list[JsonLdNode]:
         """Those of ``things`` that someone wrote; the one with the page's title comes first.
 
         Some pages describe their related posts before the post itself.
         """
         titles = {one_line("".join(top.itertext())) for top in self.tree.iter("h1", "title")}
-        found = [one for one in self.things if any(map(_ARTICLE.fullmatch, types_of(one)))]
+        found = [one for one in self.json_ld if any(map(_ARTICLE.fullmatch, types_of(one)))]
         return sorted(found, key=lambda one: one_line(str(one.get("headline"))) not in titles)
 
     @property
     def is_sold(self) -> bool:
         """Whether the page says that its text is not for free."""
-        return any(str(one.get("isAccessibleForFree")).lower() == "false" for one in self.things)
+        return any(str(one.get("isAccessibleForFree")).lower() == "false" for one in self.json_ld)
 
     @property
     def claimed_words(self) -> int:
@@ -158,9 +158,9 @@ class Page:
         return any(name and _POST_CLASS.search(name) for name in classes)
 
 
-def things_of(tree: Any) -> list[Thing]:
+def json_ld_of(tree: Any) -> list[JsonLdNode]:
     """Return what the page describes, outer things first; scripts that are not JSON are skipped."""
-    found: list[Thing] = []
+    found: list[JsonLdNode] = []
     for script in tree.iter("script"):
         if script.get("type") == "application/ld+json" and len(found) < _MOST_THINGS:
             try:
@@ -171,7 +171,7 @@ def things_of(tree: Any) -> list[Thing]:
     return found[:_MOST_THINGS]
 
 
-def types_of(thing: Thing) -> frozenset[str]:
+def types_of(thing: JsonLdNode) -> frozenset[str]:
     """Return the types that ``thing`` states."""
     stated = thing.get("@type")
     names = stated if isinstance(stated, list) else [stated]
@@ -186,7 +186,7 @@ def names_of(value: Any) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-def _within(value: Any, depth: int) -> Iterator[Thing]:
+def _within(value: Any, depth: int) -> Iterator[JsonLdNode]:
     things = [
         one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)
     ]

@@ -22,7 +22,7 @@ def pattern(part: str, name: str) -> re.Pattern[str]:
     return re.compile(_TABLE[part][name].replace("ROLE", role), re.IGNORECASE)
 
 
-class Phrases(NamedTuple):
+class WallPhrases(NamedTuple):
     """The words of one kind of wall, and what its error says; ``walls.toml`` explains each."""
 
     finding: str
@@ -36,13 +36,13 @@ class Phrases(NamedTuple):
     term: re.Pattern[str] = _NEVER
 
 
-def _phrases(finding: str, advice: str, **lines: str) -> Phrases:
+def _wall_phrases(finding: str, advice: str, **lines: str) -> WallPhrases:
     joined = {name: "|".join(filter(None, text.split("\n"))) for name, text in lines.items()}
     patterns = {
         name: re.compile(text.replace("NOT", _NOT), re.IGNORECASE) for name, text in joined.items()
     }
-    return Phrases(finding, advice, **patterns)
+    return WallPhrases(finding, advice, **patterns)
 
 
 # By the cause that an error of this kind has.
-WALLS = {cause: _phrases(**values) for cause, values in table("walls").items()}
+WALLS = {cause: _wall_phrases(**values) for cause, values in table("walls").items()}

@@ -6,10 +6,10 @@ from itertools import islice
 from extractors.blocks import lay_out
 from extractors.text import decode, where
 from extractors.web import about
-from extractors.web.content import MOST_ELEMENTS, Reading, read_main
+from extractors.web.content import MOST_ELEMENTS, MainText, read_main
 from extractors.web.hidden import strip_hidden
-from extractors.web.page import MOST_CHARACTERS, Page, body_of, parse, text_of
-from extractors.web.walls import Shown, refuse_walls
+from extractors.web.page import MOST_CHARACTERS, WebPage, body_of, parse, text_of
+from extractors.web.walls import PageView, refuse_walls
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
@@ -34,7 +34,7 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     # Else each pass makes the same Python objects again.
     alive = list(islice(tree.iter(), MOST_ELEMENTS))
     hidden, kept = strip_hidden(tree)
-    page = Page(tree, payload.final_url or payload.url)
+    page = WebPage(tree, payload.final_url or payload.url)
     reading = read_main(page)
     language = about.page_language(page, "\n".join(block.text for block in reading.blocks))
     text, passages = lay_out(reading.blocks, language)
@@ -42,8 +42,8 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     sites = [name for name in (site, page.host) if name]
     title = about.title_of(page, sites)
     titles, seen = [title or "", *page.names], text_of(body_of(tree))
-    shown = Shown(text=text, seen=seen, html=html[:_MOST_SEARCHED], titles=titles, page=page)
-    doubt = refuse_walls(shown, where(payload), is_file=not payload.headers)
+    view = PageView(text=text, seen=seen, html=html[:_MOST_SEARCHED], titles=titles, page=page)
+    doubt = refuse_walls(view, where(payload), is_file=not payload.headers)
     del alive
     return Extracted(
         kind=SourceKind.WEB,
@@ -61,7 +61,7 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     )
 
 
-def _steps(reading: Reading, kept: int, doubt: str | None, *, is_cut: bool) -> Iterator[Step]:
+def _steps(reading: MainText, kept: int, doubt: str | None, *, is_cut: bool) -> Iterator[Step]:
     yield Step(method=reading.method, outcome=f"{len(reading.blocks)} blocks")
     low = reading.agreement < _DOUBTFUL
     hint = "; compare the text with the page" if low else ""

@@ -8,7 +8,7 @@ import pytest
 from fpdf import FPDF
 from PIL import Image, ImageDraw
 
-from extractors.bundles import PAPER, Bundle, Part
+from extractors.bundles import PAPER, Bundle, BundlePart
 from extractors.pdf.pages import picture
 from schemas.errors import ExtractionError
 from schemas.sources import Payload
@@ -76,7 +76,7 @@ def test_a_paragraph_goes_on_on_the_next_page(read):
 
 def test_a_paper_is_drawn_and_what_is_no_page_is_refused():
     """The PDF inside of a bundle is drawn; other files and numbers get a sentence."""
-    body = Part(data=EXAMPLE.read_bytes(), media_type="application/pdf", name="pdf")
+    body = BundlePart(data=EXAMPLE.read_bytes(), media_type="application/pdf", name="pdf")
     bundle = Payload(data=Bundle(body=body).pack(), media_type=PAPER)
     assert picture(bundle, 3).pages == 3
     for data, number in ((EXAMPLE.read_bytes(), 4), (b"<html>", 1)):

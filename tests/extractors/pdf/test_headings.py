@@ -6,7 +6,7 @@ import pytest
 from fpdf import FPDF
 
 from extractors.pdf.furniture import without_furniture
-from extractors.pdf.lines import Line
+from extractors.pdf.lines import TextLine
 from extractors.pdf.metadata import authors_of, day_of, names_in, title_of
 
 TEXT = "The router sends each ticket to the team that can answer it within the hour. " * 5
@@ -67,10 +67,11 @@ def pages_with(head, foot="{page}", count=6, rows=8):
     for page in range(1, count + 1):
         edge = {"page": page, "part": "Why" if page < 4 else "How"}
         lines = [
-            Line(f"Words {page} of line {n}", page, 50, 500, 100 + 12 * n, 10) for n in range(rows)
+            TextLine(f"Words {page} of line {n}", page, 50, 500, 100 + 12 * n, 10)
+            for n in range(rows)
         ]
-        lines.insert(0, Line(head.format(**edge), page, 50, 300, 40, 9))
-        lines.append(Line(foot.format(**edge), page, 280, 300, 760, 9))
+        lines.insert(0, TextLine(head.format(**edge), page, 50, 300, 40, 9))
+        lines.append(TextLine(foot.format(**edge), page, 280, 300, 760, 9))
         pages.append(lines)
     return pages
 
@@ -89,9 +90,9 @@ def test_text_at_the_edge_of_pages_stays():
     """Large headings that differ by number, and lines of text at one height, stay."""
     pages = [
         [
-            Line(f"Chapter {page}", page, 50, 300, 60, 20),
+            TextLine(f"Chapter {page}", page, 50, 300, 60, 20),
             *(
-                Line(f"Words {page * 20 + n} here", page, 50, 500, 100 + 12 * n, 10)
+                TextLine(f"Words {page * 20 + n} here", page, 50, 500, 100 + 12 * n, 10)
                 for n in range(9)
             ),
         ]

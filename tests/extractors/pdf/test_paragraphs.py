@@ -3,7 +3,7 @@
 import pytest
 from fpdf import FPDF
 
-from extractors.pdf.lines import Line
+from extractors.pdf.lines import TextLine
 from extractors.pdf.paragraphs import vocabulary, whole
 
 SENTENCE = "The router sends each ticket to the team that can answer it within the hour. "
@@ -29,7 +29,7 @@ def lines_at(pdf, texts, left=20, top=40, step=5, size=11):
 )
 def test_line_ends_are_undone(lines, expected):
     """Hyphens and breaks leave the words as written; a compound that is known keeps its own."""
-    known = vocabulary([Line("a fine-tuned model", 1, 0, 9, 9, 10)])
+    known = vocabulary([TextLine("a fine-tuned model", 1, 0, 9, 9, 10)])
     assert whole(lines, known) == expected
 
 

@@ -31,10 +31,10 @@ _MOST_BYTES = 50 * 2**20  # of a sitemap after decompression, by its protocol
 
 
 # What a reader of one form of list yields: a source, a further list, or what was missed and why.
-Entry = Candidate | SourceRef | str
+ListEntry = Candidate | SourceRef | str
 
 
-class Listing(Frozen):
+class SourceList(Frozen):
     """Sources and ``nested`` lists that a list names; a sentence for each entry that was missed."""
 
     form: str
@@ -43,7 +43,7 @@ class Listing(Frozen):
     missed: Sequence[str] = ()
 
 
-class Place(NamedTuple):
+class ListLocation(NamedTuple):
     """Where a list is: its address, and the folder of a local one, which may name files in it."""
 
     base: str = ""
@@ -97,8 +97,13 @@ def candidate(
 
 
 def from_fields(
-    name: str, text: str, entry: Mapping[str, object], place: Place, *, strict: bool = True
-) -> Entry:
+    name: str,
+    text: str,
+    entry: Mapping[str, object],
+    location: ListLocation,
+    *,
+    strict: bool = True,
+) -> ListEntry:
     """Return the candidate that a table's row or a JSON object names, or what was missed.
 
     Beside a ``source`` that is a local file, ``url`` is where that came from. ``name`` and ``text``
@@ -106,7 +111,7 @@ def from_fields(
     """
     fields = {re.sub(r"[\s-]+", "_", str(name).strip().lower()): entry[name] for name in entry}
     stated = (fields.get(name) for name in (*COLUMNS["urls"], "id"))
-    found = [one for value in stated if isinstance(value, str) if (one := place.source(value))]
+    found = [one for value in stated if isinstance(value, str) if (one := location.source(value))]
     if not found:
         return missed(name, text)
     if unknown := [one for one in fields if strict and one not in _KNOWN]:
@@ -114,19 +119,21 @@ def from_fields(
         advice = "remove them, or rename them to url, title, date, summary or transcript"
         raise ExtractionError(f"{message}; {advice}.", cause="unknown_column")
     said = str(fields.get("transcript") or "").strip()
-    if said and not (place.folder and is_file_name(said)):
+    if said and not (location.folder and is_file_name(said)):
         return missed(name, text, "a transcript is a file, which only a local list may name")
     kinds = (COLUMNS[kind] for kind in ("titles", "dates", "summaries"))
     rest = (next((fields[name] for name in names if fields.get(name)), None) for names in kinds)
     origin = next(filter(is_web_address, found), None)
     named = candidate(found[0], *rest)
     origin = None if origin == found[0] else origin
-    transcript = place.source(said) if said else None
+    transcript = location.source(said) if said else None
     return named.model_copy(update={"origin": origin, "transcript": transcript})
 
 
-def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidate], list[str]]:
-    """Return each source once, and what was left out: broken addresses, and too many.
+def deduplicated(
+    candidates: Iterable[Candidate], *, local: bool
+) -> tuple[list[Candidate], list[str]]:
+    """Return each source deduplicated, and what was left out: broken addresses, and too many.
 
     ``local`` lets files pass beside web addresses.
     """

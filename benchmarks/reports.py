@@ -34,7 +34,7 @@ from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
 from publishing.reports.material import passages  # noqa: E402
 from review.decisions import approve  # noqa: E402
-from schemas.reports import Report, Sentence  # noqa: E402
+from schemas.reports import Report, ReportSentence  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
 from services.imports import import_cases  # noqa: E402
 from services.publication import publish_site  # noqa: E402
@@ -160,7 +160,7 @@ async def _measure(
     )
 
 
-def _alce(report: Report, cited: Sequence[Sentence]) -> tuple[float, float]:
+def _alce(report: Report, cited: Sequence[ReportSentence]) -> tuple[float, float]:
     """Return citation recall and precision, with the judge that counts words."""
     carried, needed, total = 0, 0, 0
     for sentence in cited:

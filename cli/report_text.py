@@ -4,10 +4,10 @@ from cli.summaries import plain
 from publishing.reports.checks import CheckedReport
 from publishing.wording import count
 from schemas.cases import SupportLevel
-from schemas.reports import CitedAnswer, Expected, Near, Outcome, Report
+from schemas.reports import CitedAnswer, Outcome, RelatedStatement, Report, ReportEstimate
 
 
-def expected_text(one: Expected) -> str:
+def expected_text(one: ReportEstimate) -> str:
     """Return what a report would be made of, and what writing it takes."""
     themes = "\n".join(f"       {n:>4}  {plain(heading)}" for heading, n in one.themes)
     price = "price unknown" if one.cost_usd is None else f"about ${one.cost_usd:.2f}"
@@ -76,7 +76,7 @@ def answer_text(found: CitedAnswer) -> str:
     )
 
 
-def _near_text(n: int, near: Near) -> str:
+def _near_text(n: int, near: RelatedStatement) -> str:
     cited = near.citation
     whose = f"{plain(cited.label)}{f', {cited.year}' if cited.year else ''}"
     mark = " (imported text)" if cited.part.startswith("p") else ""

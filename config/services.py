@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from extractors.fetch.transcription import Transcriber
     from extractors.workers import WorkerPool
     from summarizer import service
-    from summarizer.asking import Asker
-    from summarizer.budget import Budget, Purse
+    from summarizer.asker import Asker
+    from summarizer.budget import Budget, SourceBudget
     from summarizer.client import Limiter, ModelClient
     from summarizer.profiles import Profile
 
@@ -110,20 +110,20 @@ class Services(AbstractAsyncContextManager["Services"]):
         one = self.settings
         return Budget(one.budget_run, one.budget_day, self._spent_today, one.budget_source)
 
-    def plan(self, document: Document) -> "service.Plan":
+    def plan(self, document: Document) -> "service.DraftPlan":
         """Return how a document becomes a draft."""
         from summarizer import service
 
         return service.plan(document, self.profile, self.settings.llm_strategy)
 
-    def forecast(self, characters: int) -> "service.Forecast":
+    def forecast(self, characters: int) -> "service.CostEstimate":
         """Return what a source of so many characters takes."""
         from summarizer import service
 
         plan = service.usual_plan(characters, self.profile, self.settings.llm_strategy)
         return service.forecast(characters, self.profile, plan, self._judge_profile)
 
-    def recipe(self, plan: "service.Plan") -> Recipe:
+    def recipe(self, plan: "service.DraftPlan") -> Recipe:
         """Return what drafts by a plan are made with now."""
         from summarizer import service
 
@@ -140,16 +140,19 @@ class Services(AbstractAsyncContextManager["Services"]):
         self._prompts[name] = int(version)
 
     def asker(
-        self, document_id: str, purse: "Purse | None" = None, profile: "Profile | None" = None
+        self,
+        document_id: str,
+        purse: "SourceBudget | None" = None,
+        profile: "Profile | None" = None,
     ) -> "Asker":
         """Return what asks a model, else the one that drafts, about one document."""
-        from summarizer.asking import Asker
+        from summarizer.asker import Asker
 
         profile, budget, ledger = profile or self.profile, purse or self.budget, self.warehouse
         client = partial(self._client, profile)
         return Asker(client, profile, ledger, document_id, budget=budget, pinned=self._prompts)
 
-    def judge(self, document_id: str, purse: "Purse | None" = None) -> "Asker | None":
+    def judge(self, document_id: str, purse: "SourceBudget | None" = None) -> "Asker | None":
         """Return what asks the judge about one document, None where it is off."""
         profile = self._judge_profile
         return self.asker(document_id, purse, profile) if profile else None

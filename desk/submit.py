@@ -19,7 +19,7 @@ from extractors.fetch.fetch import identify
 from extractors.registry import TRANSCRIPTS
 from publishing.anchors import web_address
 from schemas.errors import CasebookError, InputError, TooLarge
-from schemas.sources import Selection, SourceRef
+from schemas.sources import SelectedText, SourceRef
 
 UPLOADS = "uploads"  # the folder of the home
 FILE_BYTES = 50_000_000  # what extraction reads of the largest kind
@@ -69,12 +69,12 @@ async def submitted(form: FormData, home: Path) -> Submitted:
     return found
 
 
-def selection(form: FormData, refs: Sequence[SourceRef], who: str) -> list[Selection]:
+def selection(form: FormData, refs: Sequence[SourceRef], who: str) -> list[SelectedText]:
     """Return what was selected in the source that a form submits, if anything."""
     hint = text(form, "hint")[:_HINT_LENGTH]
     if hint and len(refs) != 1:
         raise InputError("A selected passage belongs to one source: submit that one alone.")
-    return [Selection(source_id=identify(refs[0]).source_id, text=hint, who=who)] if hint else []
+    return [SelectedText(source_id=identify(refs[0]).source_id, text=hint, who=who)] if hint else []
 
 
 def addresses(pasted: str) -> Submitted:

@@ -10,7 +10,7 @@ from extractors.registry import FORMATS
 from flows.ingest import process
 from schemas.errors import UnknownId
 from schemas.results import IngestResult
-from schemas.reviews import CaseFilter, Making, Recipe
+from schemas.reviews import CaseFilter, CaseProvenance, Recipe
 from schemas.sources import IMPORTED, IMPORTS, Document
 from services.identity import document_from, payload_of
 from services.run import Run
@@ -31,32 +31,34 @@ async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
 
 async def stale(services: Services) -> dict[str, tuple[str, ...]]:
     """Return the cases whose draft an older prompt, model, check or extractor made, and why."""
-    plans = [service.Plan(strategy=strategy, reason="") for strategy in Strategy]
+    plans = [service.DraftPlan(strategy=strategy, reason="") for strategy in Strategy]
     current = {plan.strategy.value: services.recipe(plan) for plan in plans}
     found = {}
-    for making in await to_thread(services.warehouse.makings):
-        if making.recipe and not making.newer_draft and making.extractor not in IMPORTS:
-            found[making.case_id] = differences(making, current[making.recipe.strategy])
+    for provenance in await to_thread(services.warehouse.provenances):
+        if provenance.recipe and not provenance.newer_draft and provenance.extractor not in IMPORTS:
+            found[provenance.case_id] = differences(provenance, current[provenance.recipe.strategy])
     return {case_id: reasons for case_id, reasons in found.items() if reasons}
 
 
 async def imported(services: Services) -> dict[str, tuple[str, ...]]:
     """Return the imported cases with a web address and no draft from it yet, and why."""
-    makings = await to_thread(services.warehouse.makings)
-    waiting = {one.case_id for one in makings if one.extractor == IMPORTED and not one.newer_draft}
-    lines = await to_thread(services.warehouse.cases, CaseFilter(limit=len(makings) + 1))
+    provenances = await to_thread(services.warehouse.provenances)
+    waiting = {
+        one.case_id for one in provenances if one.extractor == IMPORTED and not one.newer_draft
+    }
+    lines = await to_thread(services.warehouse.cases, CaseFilter(limit=len(provenances) + 1))
     found = (line.case_id for line in lines if line.url and line.case_id in waiting)
     return dict.fromkeys(found, ("imported, without quotes",))
 
 
-def differences(making: Making, current: Recipe) -> tuple[str, ...]:
+def differences(provenance: CaseProvenance, current: Recipe) -> tuple[str, ...]:
     """Return what differs between how a case was made and how it would be made now."""
-    old = making.recipe
+    old = provenance.recipe
     if old is None:
         return ()
     new = ", ".join(sorted(set(current.prompts) - set(old.prompts)))
     differs = {
-        f"read by {making.extractor}": making.extractor not in _VERSIONS,
+        f"read by {provenance.extractor}": provenance.extractor not in _VERSIONS,
         f"model {old.model} → {current.model}": old.model != current.model,
         f"prompt {new}": new,
         f"judge {old.judge or 'off'} → {current.judge or 'off'}": old.judge != current.judge,

@@ -6,7 +6,7 @@ from config.services import Services
 from review.decisions import Judge
 from schemas.cases import CaseStudy
 from schemas.sources import Document
-from summarizer import judging
+from summarizer.judge import judge_statements
 
 
 def judge_of(services: Services, loop: asyncio.AbstractEventLoop) -> Judge:
@@ -17,7 +17,7 @@ def judge_of(services: Services, loop: asyncio.AbstractEventLoop) -> Judge:
 
     async def judged(study: CaseStudy, document: Document, before: CaseStudy) -> CaseStudy:
         if asker := services.judge(document.document_id):
-            return (await judging.judge(study, document, asker, before.statements))[0]
+            return (await judge_statements(study, document, asker, before.statements))[0]
         return study
 
     def judge(study: CaseStudy, document: Document, before: CaseStudy) -> CaseStudy:

@@ -27,7 +27,7 @@ class ImportedRecord(Frozen):
         return "\n\n".join(filter(None, (self.abstract.strip(), self.prose.strip())))
 
 
-class Finding(Frozen):
+class ImportProblem(Frozen):
     """What was wrong with a record: its ``key`` or row, and what is wrong in a sentence."""
 
     key: str
@@ -48,8 +48,8 @@ class ImportReport(Frozen):
     read: int
     imported: int
     known: int = 0
-    broken: tuple[Finding, ...] = ()
-    duplicates: tuple[Finding, ...] = ()
+    broken: tuple[ImportProblem, ...] = ()
+    duplicates: tuple[ImportProblem, ...] = ()
     near_copies: tuple[tuple[str, ...], ...] = ()
     companies: tuple[tuple[str, ...], ...] = ()
     unmapped_tags: Mapping[str, int] = {}

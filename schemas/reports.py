@@ -9,16 +9,18 @@ from typing import Literal, NamedTuple
 from schemas.cases import SupportLevel
 from schemas.frozen import NOW, Frozen
 
-Role = StrEnum("Role", "SUMMARY COUNTS DID CHALLENGES WORKED DISAGREE FAILED RESULTS")
+SentenceRole = StrEnum(
+    "SentenceRole", "SUMMARY COUNTS DID CHALLENGES WORKED DISAGREE FAILED RESULTS"
+)
 """What a sentence is about; within a section, sentences of the same role stand together."""
 
-ROLE_HEADINGS: Mapping[Role, str] = {
-    Role.DID: "What teams did",
-    Role.CHALLENGES: "Challenges",
-    Role.WORKED: "What worked",
-    Role.DISAGREE: "Where they disagree",
-    Role.FAILED: "What failed",
-    Role.RESULTS: "Results",
+ROLE_HEADINGS: Mapping[SentenceRole, str] = {
+    SentenceRole.DID: "What teams did",
+    SentenceRole.CHALLENGES: "Challenges",
+    SentenceRole.WORKED: "What worked",
+    SentenceRole.DISAGREE: "Where they disagree",
+    SentenceRole.FAILED: "What failed",
+    SentenceRole.RESULTS: "Results",
 }
 
 PLACEHOLDER = re.compile(r"\{([qs]:[\w.-]+)\}")
@@ -36,7 +38,7 @@ class Scope(Frozen):
     added_since: date | None = None  # the day of an earlier release
 
 
-class Release(Frozen):
+class DatasetRelease(Frozen):
     """The state of the published cases that a report was made from: ``cases.jsonl`` of a day."""
 
     day: date
@@ -61,7 +63,7 @@ class Citation(Frozen):
     year: str | None = None
 
 
-class Sentence(Frozen):
+class ReportSentence(Frozen):
     """One sentence; ``text`` has placeholders instead of numbers.
 
     Its support is verbatim (a cited statement itself), verified (a judge found that the citations
@@ -70,7 +72,7 @@ class Sentence(Frozen):
     """
 
     n: int  # counts the sentences of a report from 1
-    role: Role
+    role: SentenceRole
     text: str
     citations: tuple[Citation, ...] = ()
     support: SupportLevel | Literal["computed"]
@@ -80,17 +82,17 @@ class ReportSection(Frozen):
     """A theme of a report; ``tag`` is the term of the taxonomy that it is about, if any."""
 
     heading: str
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[ReportSentence, ...]
     tag: str | None = None
 
-    def roles(self) -> Iterator[tuple[Role, list[Sentence]]]:
+    def roles(self) -> Iterator[tuple[SentenceRole, list[ReportSentence]]]:
         """Yield each role that has sentences, in the order of reading."""
-        for role in Role:
+        for role in SentenceRole:
             if found := [one for one in self.sentences if one.role is role]:
                 yield role, found
 
 
-class Number(Frozen):
+class ReportNumber(Frozen):
     """A number of a report: the query that gives it, and what it gave, as readers see it.
 
     Numbers of the same ``series`` make a chart, each with its ``label``.
@@ -113,7 +115,7 @@ class SpokenLine(NamedTuple):
     sentences: tuple[int, ...]
 
 
-class Dropped(Frozen):
+class DroppedSentence(Frozen):
     """A sentence that a model wrote and no reader sees, and why."""
 
     text: str
@@ -128,10 +130,10 @@ class Report(Frozen):
     title: str
     template: str
     scope: Scope
-    release: Release
+    release: DatasetRelease
     sections: tuple[ReportSection, ...]
-    numbers: tuple[Number, ...]
-    dropped: tuple[Dropped, ...] = ()
+    numbers: tuple[ReportNumber, ...]
+    dropped: tuple[DroppedSentence, ...] = ()
     model: str | None = None  # None where every sentence is verbatim or computed
     judge: str | None = None
     prompts: tuple[str, ...] = ()
@@ -140,7 +142,7 @@ class Report(Frozen):
     created_at: datetime = NOW
 
     @property
-    def sentences(self) -> list[Sentence]:
+    def sentences(self) -> list[ReportSentence]:
         """All sentences in their order."""
         return [sentence for section in self.sections for sentence in section.sentences]
 
@@ -150,12 +152,12 @@ class Report(Frozen):
         cited = (one.case_id for sentence in self.sentences for one in sentence.citations)
         return list(dict.fromkeys(cited))
 
-    def shown(self, sentence: Sentence) -> str:
+    def shown(self, sentence: ReportSentence) -> str:
         """Return a sentence with its numbers."""
         return with_numbers(sentence.text, {one.name: one for one in self.numbers})
 
 
-def with_numbers(text: str, numbers: Mapping[str, Number]) -> str:
+def with_numbers(text: str, numbers: Mapping[str, ReportNumber]) -> str:
     """Return a text with the values of its placeholders, those that are known."""
     return PLACEHOLDER.sub(lambda m: numbers[m[1]].value if m[1] in numbers else m[0], text)
 
@@ -188,17 +190,19 @@ class Material(Frozen):
     score: float = 0.0  # how well it fits what was asked for
 
     @property
-    def role(self) -> Role | None:
+    def role(self) -> SentenceRole | None:
         """What it can be cited for; plans and questions report nothing that was done."""
         return _ROLES.get(self.section)
 
 
-_ROLES: Mapping[str, Role] = {
-    **dict.fromkeys("context architecture solutions techniques tools evaluation".split(), Role.DID),
-    "challenges": Role.CHALLENGES,
-    "lessons": Role.WORKED,
-    "failures": Role.FAILED,
-    "results": Role.RESULTS,
+_ROLES: Mapping[str, SentenceRole] = {
+    **dict.fromkeys(
+        "context architecture solutions techniques tools evaluation".split(), SentenceRole.DID
+    ),
+    "challenges": SentenceRole.CHALLENGES,
+    "lessons": SentenceRole.WORKED,
+    "failures": SentenceRole.FAILED,
+    "results": SentenceRole.RESULTS,
 }
 
 
@@ -225,7 +229,7 @@ class ReportLine(Frozen):
     published_at: datetime | None
 
 
-class Expected(Frozen):
+class ReportEstimate(Frozen):
     """What a report is made of, and what writing it is likely to take."""
 
     title: str
@@ -243,7 +247,7 @@ Outcome = StrEnum("Outcome", "ANSWERED STATEMENTS SILENT")
 """A model's answer, the best statements themselves, or that the cases do not say."""
 
 
-class Near(Frozen):
+class RelatedStatement(Frozen):
     """A statement that is near a question, and its address on the site."""
 
     citation: Citation
@@ -255,6 +259,6 @@ class CitedAnswer(Frozen):
 
     question: str
     outcome: Outcome
-    sentences: tuple[Sentence, ...] = ()
-    statements: tuple[Near, ...]
+    sentences: tuple[ReportSentence, ...] = ()
+    statements: tuple[RelatedStatement, ...]
     model: str | None = None

@@ -230,7 +230,7 @@ class CaseView(Frozen):
     next_revision_id: str | None = None  # what they get at the next publication
 
 
-class Making(Frozen):
+class CaseProvenance(Frozen):
     """How a case's current revision was made, to find the cases that newer code would redo."""
 
     case_id: str

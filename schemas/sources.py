@@ -101,7 +101,7 @@ class Source(Frozen):
     submitted_at: datetime = NOW
 
 
-class Selection(Frozen):
+class SelectedText(Frozen):
     """Words that a person selected in a source: a hint for its curator, not for the model."""
 
     source_id: str
@@ -110,7 +110,7 @@ class Selection(Frozen):
     at: datetime = NOW
 
 
-class Fetched(Frozen):
+class FetchMetadata(Frozen):
     """What is known of fetched bytes and where they came from."""
 
     media_type: str
@@ -127,13 +127,13 @@ class Fetched(Frozen):
         return any(step.method == IMPORT for step in self.steps)
 
 
-class Payload(Fetched):
+class Payload(FetchMetadata):
     """Bytes on their way to an extractor."""
 
     data: bytes
 
 
-class Snapshot(Fetched):
+class Snapshot(FetchMetadata):
     """A stored payload: its bytes lie in the blob store under ``sha256``."""
 
     snapshot_id: str

@@ -8,7 +8,14 @@ from publishing.reports.checks import parts_of, row_of
 from publishing.reports.material import passages
 from schemas.errors import InputError
 from schemas.frozen import content_id
-from schemas.reports import Citation, CitedAnswer, Material, Near, Outcome, Sentence
+from schemas.reports import (
+    Citation,
+    CitedAnswer,
+    Material,
+    Outcome,
+    RelatedStatement,
+    ReportSentence,
+)
 from services.report import opened, writes
 from summarizer.reports import ReportWriter
 from warehouse import Dataset
@@ -31,12 +38,14 @@ async def answer(question: str, services: Services) -> CitedAnswer:
         found = await to_thread(passages, tables, question, _READ, _PER_CASE)
         addresses = await to_thread(_addresses, found, tables)
         names = await to_thread(tables.companies)
-    near = tuple(Near(citation=o.citation, address=addresses[o.citation]) for o in found[:_SHOWN])
+    near = tuple(
+        RelatedStatement(citation=o.citation, address=addresses[o.citation]) for o in found[:_SHOWN]
+    )
     if not writes(services):
         # Whether a statement answers a question cannot be seen by its words.
         outcome = Outcome.STATEMENTS if near else Outcome.SILENT
         return CitedAnswer(question=question, outcome=outcome, statements=near)
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[ReportSentence, ...] = ()
     failed = False
     if found:
         about = content_id("ask", question)
@@ -45,7 +54,7 @@ async def answer(question: str, services: Services) -> CitedAnswer:
         sentences = tuple(s.model_copy(update={"n": n}) for n, s in enumerate(written.sentences, 1))
         failed = bool(written.dropped)
     cited = dict.fromkeys(one for sentence in sentences for one in sentence.citations)
-    shown = tuple(Near(citation=one, address=addresses[one]) for one in cited) or near
+    shown = tuple(RelatedStatement(citation=one, address=addresses[one]) for one in cited) or near
     return CitedAnswer(
         question=question,
         # A failed check says nothing about the cases.

@@ -11,7 +11,7 @@ from publishing.exchange.imports import Row, markdown_row, records
 from publishing.exchange.restore import is_record, read_records
 from publishing.records import CaseRecord
 from schemas.errors import InputError
-from schemas.imports import Finding, ImportedRecord
+from schemas.imports import ImportedRecord, ImportProblem
 from schemas.sources import Payload
 from warehouse import read_rows
 
@@ -19,7 +19,7 @@ _LOOKED_AT = 50  # lines in which a record is looked for
 _MOST_MB = 500
 _MEGA = 1_000_000
 
-Parsed = tuple[int, list[ImportedRecord], list[Finding]]
+Parsed = tuple[int, list[ImportedRecord], list[ImportProblem]]
 
 
 def parse(_: Payload, *, path: Path, mapping: Mapping[str, str]) -> Parsed | Path:
@@ -38,7 +38,7 @@ def parse(_: Payload, *, path: Path, mapping: Mapping[str, str]) -> Parsed | Pat
     return len(rows), *records(rows, mapping)
 
 
-def parse_lines(payload: Payload, *, first: int) -> list[tuple[bytes, CaseRecord | Finding]]:
+def parse_lines(payload: Payload, *, first: int) -> list[tuple[bytes, CaseRecord | ImportProblem]]:
     """Return each line that a casebook published with its record; they count from ``first``."""
     return [*read_records(payload.data.split(b"\n"), first)]
 

@@ -14,7 +14,7 @@ from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.imports import mapped_tags, reviewed_case, spellings
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
-from schemas.imports import Finding, ImportedRecord, ImportReport
+from schemas.imports import ImportedRecord, ImportProblem, ImportReport
 from schemas.sources import (
     IMPORT,
     IMPORTED,
@@ -98,26 +98,28 @@ class _Import:
         self._signed: dict[tuple[int, int], list[tuple[str, tuple[int, ...]]]] = {}
         self.taxonomy = load_taxonomy().with_rulings(services.warehouse.rulings())
         self.near_copies: dict[str, list[str]] = {}
-        self.unread: list[Finding] = []
-        self.without_address: tuple[Finding, ...] = ()
+        self.unread: list[ImportProblem] = []
+        self.without_address: tuple[ImportProblem, ...] = ()
 
     def distinct(
         self, found: Sequence[ImportedRecord]
-    ) -> tuple[list[tuple[ImportedRecord, SourceIdentity]], list[Finding]]:
+    ) -> tuple[list[tuple[ImportedRecord, SourceIdentity]], list[ImportProblem]]:
         """Return the records with the source that each is about, and those that repeat one."""
         first: dict[str, tuple[ImportedRecord, SourceIdentity]] = {}
-        again, lacking = list[Finding](), list[Finding]()
+        again, lacking = list[ImportProblem](), list[ImportProblem]()
         for one in found:
             record, identity = one, identify(reference_to(one.url, self._name, one.key))
             if identity.canonical_url is None:  # it is known by its text, never by a file's path
                 record = one.model_copy(update={"url": None})
                 identity = identify(SourceRef(source=one.key), self._payload(record))
                 problem = f"{one.url} is no web address" if one.url else "it has no address"
-                lacking.append(Finding(key=one.key, problem=f"{problem}; imported without one"))
+                lacking.append(
+                    ImportProblem(key=one.key, problem=f"{problem}; imported without one")
+                )
             if same := first.get(identity.source_id):
                 what = f"address of {same[0].key}: {identity.canonical_url}"
                 problem = f"has the {what if identity.canonical_url else f'text of {same[0].key}'}"
-                again.append(Finding(key=record.key, problem=problem))
+                again.append(ImportProblem(key=record.key, problem=problem))
             else:
                 first[identity.source_id] = record, identity
         self.without_address = tuple(lacking)
@@ -137,7 +139,7 @@ class _Import:
         rows, signatures = list[Any](), list[Any]()
         for (record, identity), payload, text in zip(chunk, payloads, texts, strict=True):
             if isinstance(text, CasebookError):
-                self.unread.append(Finding(key=record.key, problem=str(text)))
+                self.unread.append(ImportProblem(key=record.key, problem=str(text)))
                 continue
             if isinstance(text, BaseException):
                 raise text

@@ -26,8 +26,8 @@ async def due(services: Services) -> list[str]:
     """
     lines = await to_thread(services.warehouse.cases, CaseFilter(limit=_MOST))
     published = {one.case_id for one in await to_thread(services.warehouse.publications)}
-    makings = await to_thread(services.warehouse.makings)
-    imported = {one.case_id for one in makings if one.extractor in IMPORTS}
+    provenances = await to_thread(services.warehouse.provenances)
+    imported = {one.case_id for one in provenances if one.extractor in IMPORTS}
     checks = await to_thread(services.warehouse.last_checks)
     at = {source_id: check.checked_at for source_id, check in checks.items()}
     never = datetime.min.replace(tzinfo=UTC)

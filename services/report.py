@@ -21,11 +21,11 @@ from publishing.slugs import name_of
 from schemas.errors import InputError
 from schemas.frozen import Frozen, content_id, sha256_hex
 from schemas.reports import (
-    Expected,
-    Number,
-    Release,
+    DatasetRelease,
     Report,
+    ReportEstimate,
     ReportEvent,
+    ReportNumber,
     ReportSection,
     ReportStep,
     Scope,
@@ -35,7 +35,7 @@ from schemas.reports import (
 from schemas.taxonomy import Term, load_taxonomy
 from services.publication import publish_site, published_folders, published_lines
 from summarizer import reports as writing
-from summarizer.asking import Asker
+from summarizer.asker import Asker
 from summarizer.mentions import terms_in
 from summarizer.profiles import Strategy
 from warehouse import Dataset
@@ -65,7 +65,7 @@ class _Plan(NamedTuple):
     scope: Scope
     themes: list[Theme]
     counts: Counts
-    release: Release
+    release: DatasetRelease
     companies: dict[str, str]
 
 
@@ -74,7 +74,7 @@ def opened(services: Services) -> AbstractContextManager[Dataset]:
     return Dataset(published_lines(services))
 
 
-async def expect(order: ReportOrder, services: Services) -> Expected:
+async def expect(order: ReportOrder, services: Services) -> ReportEstimate:
     """Return what a report would be made of and cost; no model is asked."""
     path = published_lines(services)
     with Dataset(path) as tables:
@@ -86,7 +86,7 @@ async def expect(order: ReportOrder, services: Services) -> Expected:
         judged, outlined = judge.profile if judge else None, plan.template.themes == "likeness"
         calls = writing.forecast(plan.themes, services.profile, judged, outlined=outlined)
     costs = [call.cost_usd for call in calls]
-    return Expected(
+    return ReportEstimate(
         title=order.title,
         template=plan.template.name,
         cases=cases,
@@ -173,7 +173,7 @@ def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:
         raise InputError(_nothing(order, scope))
     day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     total = int(tables.rows("SELECT count(*) AS n FROM published_cases")[0]["n"])
-    release = Release(day=day, sha256=sha256_hex(path.read_bytes()), cases=total)
+    release = DatasetRelease(day=day, sha256=sha256_hex(path.read_bytes()), cases=total)
     return _Plan(order, template, scope, themes, Counts(tables, scope), release, tables.companies())
 
 
@@ -305,7 +305,7 @@ def _asking(plan: _Plan, services: Services) -> tuple[Asker, Asker | None]:
     return services.asker(about), services.judge(about)
 
 
-def _numbers(plan: _Plan) -> list[Number]:
+def _numbers(plan: _Plan) -> list[ReportNumber]:
     return [plan.counts.count(name) for name in _ALWAYS]
 
 

@@ -14,7 +14,7 @@ from publishing.exchange.imports import restored_case
 from publishing.exchange.restore import document_of, study_of
 from publishing.records import CaseRecord
 from schemas.frozen import content_id
-from schemas.imports import Finding, ImportReport
+from schemas.imports import ImportProblem, ImportReport
 from schemas.sources import IMPORT, Payload, Snapshot, Source, SourceRef, Step
 from services.import_files import parse_lines
 from warehouse import BlobStore
@@ -27,7 +27,7 @@ async def restore_cases(
 ) -> ImportReport:
     """Store the records of such a file, those of cases that are not here yet; return a report."""
     run = _Restore(services, name, file.name, await to_thread(services.warehouse.case_ids))
-    seen, read, broken = 0, 0, list[Finding]()
+    seen, read, broken = 0, 0, list[ImportProblem]()
     with file.open("rb") as lines:
         total = sum(bool(line.strip()) for line in lines)
         lines.seek(0)
@@ -35,7 +35,7 @@ async def restore_cases(
             payload = Payload(data=b"".join(chunk), media_type="application/json", name=file.name)
             parse = partial(parse_lines, first=seen + 1)
             found, seen = await services.workers.compute(parse, payload), seen + len(chunk)
-            broken += [one for _, one in found if isinstance(one, Finding)]
+            broken += [one for _, one in found if isinstance(one, ImportProblem)]
             rows = [
                 row
                 for line, one in found
@@ -59,7 +59,7 @@ class _Restore:
         self._name, self._file = name, file
         self._home, self._cases, self._sources = frozenset(cases), set(cases), set[str]()
         self._revisions = set(services.warehouse.revision_ids())
-        self.clashes: list[Finding] = []
+        self.clashes: list[ImportProblem] = []
         self.imported = 0
 
     def rows(self, record: CaseRecord, line: bytes) -> Iterator[Any]:
@@ -82,7 +82,7 @@ class _Restore:
             return
         if record.revision_id in self._revisions:
             problem = f"another case has its revision {record.revision_id}"
-            self.clashes.append(Finding(key=record.slug, problem=problem))
+            self.clashes.append(ImportProblem(key=record.slug, problem=problem))
             return
         self._revisions.add(record.revision_id)
         self._cases.add(record.case_id)

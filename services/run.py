@@ -14,8 +14,8 @@ from schemas.generations import Generation
 from schemas.results import IngestResult, IngestStatus, SimilarSource
 from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Snapshot, SourceRef
-from summarizer.asking import Asker
-from summarizer.budget import Purse
+from summarizer.asker import Asker
+from summarizer.budget import SourceBudget
 
 Progress = Callable[[str, str, int, int], object]
 """Gets a source, the stage that it enters (empty at the end), and its calls: done and all."""
@@ -34,7 +34,7 @@ class Run:
     on_progress: Progress = lambda *_: None
     stage: str = "fetch"
     seconds: dict[str, float] = field(default_factory=dict)
-    purse: Purse | None = None
+    purse: SourceBudget | None = None
     same_as: str | None = None
     near_copies: list[SimilarSource] = field(default_factory=list)
 

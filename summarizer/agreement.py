@@ -84,7 +84,7 @@ _SHARES = {"%", "percent", "per cent", "pct"}
 
 
 @dataclass(frozen=True)
-class Number:
+class Quantity:
     """One number: the values that it may stand for, its unit, and how it is written.
 
     ``is_hedged`` marks "about 40"; ``is_count`` a number up to three that may count what
@@ -98,7 +98,7 @@ class Number:
     is_count: bool = False
 
 
-def numbers(text: str, language: str | None = None) -> list[Number]:
+def numbers(text: str, language: str | None = None) -> list[Quantity]:
     """Return the numbers of ``text``, written in digits or in words."""
     worded, rest = _worded(text)
     in_digits = _digits_for_words(rest, language)
@@ -125,7 +125,7 @@ def missing_numbers(statement: str, passage: str, language: str | None = None) -
     ]
 
 
-def _before(known: Sequence[Number]) -> list[Number]:
+def _before(known: Sequence[Quantity]) -> list[Quantity]:
     """Return what shares were before they changed by so many points: 82 % for 94 %, up 12."""
     kinds = [(number, _UNITS[number.unit][0] if number.unit else None) for number in known]
     shares = [number for number, kind in kinds if kind == "share"]
@@ -137,7 +137,7 @@ def _before(known: Sequence[Number]) -> list[Number]:
     ]
 
 
-def _counts(number: Number, known: Sequence[Number]) -> bool:
+def _counts(number: Quantity, known: Sequence[Quantity]) -> bool:
     """Return whether a number may count what a passage lists and does not count itself."""
     return number.is_count and (number.values[0] <= _FEW or not any(n.is_count for n in known))
 
@@ -148,16 +148,16 @@ def number_of(value: str | None) -> float | None:
     return found[0].values[0] if len(found) == 1 else None
 
 
-def _worded(text: str) -> tuple[list[Number], str]:
+def _worded(text: str) -> tuple[list[Quantity], str]:
     """Return fractions and multiples in words, and the text without them."""
-    found: list[Number] = []
+    found: list[Quantity] = []
     for pattern, value, is_share in _WORDED:
         for match in pattern.finditer(text):
             unit = (match[1] or "").lower()
             values = (value,) if unit in _UNITS else (100 * value, value) if is_share else (value,)
             is_unit = unit in _UNITS
             written = match[0] if is_unit else match[0].split(" of ")[0]
-            found.append(Number(values, unit if is_unit else None, written, is_hedged=is_share))
+            found.append(Quantity(values, unit if is_unit else None, written, is_hedged=is_share))
         text = pattern.sub(lambda m: f" ; {m[1] or ''}", text)
     return found, text
 
@@ -176,17 +176,17 @@ def _converted_words(text: str, language: str) -> str:
     return text if len(text) > _LONGEST else str(alpha2digit(text, language, threshold=0))
 
 
-def _counted(number: Number, text: str) -> Number:
+def _counted(number: Quantity, text: str) -> Quantity:
     """Return the number as a count of what the passage lists, if it is small and in words."""
     is_worded = not re.search(rf"\b{re.escape(number.written)}\b", text)
     is_small = number.unit is None and number.values[0] <= _SMALL
     return replace(number, is_count=True) if is_worded and is_small else number
 
 
-def _share(match: re.Match[str]) -> Number:
+def _share(match: re.Match[str]) -> Quantity:
     """Return the share that "9 in 10" or "9 10ths" stands for, in percent and as a part."""
     part = float(match[1]) / float(match[2] or match[3])
-    return Number((round(100 * part, 6), part), None, match[0], is_hedged=True)
+    return Quantity((round(100 * part, 6), part), None, match[0], is_hedged=True)
 
 
 def _unit(match: re.Match[str]) -> str | None:
@@ -200,7 +200,7 @@ def _unit(match: re.Match[str]) -> str | None:
     return "percentage point" if "point" in key else "percent"
 
 
-def _number(match: re.Match[str], unit: str | None, text: str) -> Number:
+def _number(match: re.Match[str], unit: str | None, text: str) -> Quantity:
     scale = _SCALES.get((match["scale"] or match["short"] or "").lower(), 1.0)
     values = [round(value * scale, 6) for value in _values(match["digits"])]
     if match["short"] in {"m", "b"}:  # "5m" may be metres or minutes
@@ -208,7 +208,7 @@ def _number(match: re.Match[str], unit: str | None, text: str) -> Number:
     is_hedged = bool(_HEDGE.search(text[max(0, match.start() - 25) : match.start()]))
     is_count = unit is None and scale == 1.0 and values[0] <= _FEW and values[0] == int(values[0])
     written = re.sub(r"\bmio\b", "million", " ".join(match[0].split()))
-    return Number(tuple(values), unit, written, is_hedged, is_count)
+    return Quantity(tuple(values), unit, written, is_hedged, is_count)
 
 
 def _values(digits: str) -> list[float]:
@@ -218,7 +218,7 @@ def _values(digits: str) -> list[float]:
     return [value, value * 1000] if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits) else [value]
 
 
-def _agree(one: Number, other: Number) -> bool:
+def _agree(one: Quantity, other: Quantity) -> bool:
     """Return whether two numbers agree: equal values in the same unit, or one without a unit."""
     return any(
         _equal(one, *pair)
@@ -245,7 +245,7 @@ def _converted(
     return [(mine, theirs)] if {kind, other_kind} == {"share", "points"} else []
 
 
-def _equal(number: Number, mine: float, theirs: float) -> bool:
+def _equal(number: Quantity, mine: float, theirs: float) -> bool:
     if abs(mine - theirs) <= 1e-6 * max(abs(mine), abs(theirs)) or _is_rounding(mine, theirs):
         return True
     return number.is_hedged and abs(mine - theirs) <= _TOLERANCE * abs(theirs)

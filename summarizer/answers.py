@@ -23,7 +23,7 @@ from schemas.sources import Document
 from schemas.taxonomy import load_taxonomy
 from summarizer.agreement import number_of
 from summarizer.drafts import Claim, FactClaim, TagClaim
-from summarizer.results import parted
+from summarizer.measures import parted
 
 _CHOSEN: tuple[FactName, ...] = ("industry", "stage", "narrator")
 _MOST_SCORE = 3

@@ -30,10 +30,10 @@ class Budget:
     unstored: float = field(default=0.0, init=False)  # spent, but not yet in ``spent_today``
     storing: float = field(default=0.0, init=False)  # the part of it that may be in there already
     changed: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
-    _purses: "set[Purse]" = field(default_factory=set, init=False)
+    _purses: "set[SourceBudget]" = field(default_factory=set, init=False)
 
     @asynccontextmanager
-    async def source(self, forecast_usd: float | None) -> AsyncIterator["Purse"]:
+    async def source(self, forecast_usd: float | None) -> AsyncIterator["SourceBudget"]:
         """Reserve what a source is forecast to cost, and return the rest when it is done.
 
         Waits while the forecast would fit if other sources returned what they do not need.
@@ -41,7 +41,7 @@ class Budget:
         Raises:
             BudgetReached: if it does not fit, is too much for one source, or has no known price.
         """
-        purse, usd = Purse(self), forecast_usd
+        purse, usd = SourceBudget(self), forecast_usd
         async with self.changed:
             while True:
                 (_, refusal), (_, final) = await self.offers(purse, usd, usd, "alone")
@@ -70,7 +70,7 @@ class Budget:
             self.changed.notify_all()
 
     async def offers(
-        self, purse: "Purse", least: float | None, most: float | None, later: _When
+        self, purse: "SourceBudget", least: float | None, most: float | None, later: _When
     ) -> tuple[_Offer, _Offer]:
         """Return what the caps leave now, and what they may leave ``later``.
 
@@ -82,7 +82,12 @@ class Budget:
         return now, then
 
     def _offer(
-        self, purse: "Purse", least: float | None, most: float | None, today: float, when: _When
+        self,
+        purse: "SourceBudget",
+        least: float | None,
+        most: float | None,
+        today: float,
+        when: _When,
     ) -> _Offer:
         """Return how much of ``most`` the caps leave, and an error if it is below ``least``.
 
@@ -121,7 +126,7 @@ def _refusal(name: str, cap: float | None, taken: float, amount: float) -> Budge
 
 
 @dataclass(eq=False)
-class Purse:
+class SourceBudget:
     """What one source may spend: what is ``reserved`` first, then what no other source holds."""
 
     budget: Budget
@@ -140,7 +145,7 @@ class Purse:
 class Charge:
     """What the requests of one question have cost; ``usd`` is set before each is closed."""
 
-    purse: Purse
+    purse: SourceBudget
     likely: Usage  # of one request
     usd: float = 0.0
 

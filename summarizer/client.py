@@ -20,7 +20,7 @@ from tenacity import AsyncRetrying, retry_if_result, wait_exponential_jitter
 from prompts.loader import Message
 from schemas.errors import AnswerInvalid, AnswerTruncated, BudgetReached, ModelError
 from schemas.generations import Usage
-from summarizer.budget import Budget, Charge, Purse
+from summarizer.budget import Budget, Charge, SourceBudget
 from summarizer.faults import TIMED_OUT, Faults, misfit
 from summarizer.profiles import Profile
 from summarizer.rendering import estimate_tokens
@@ -144,7 +144,7 @@ class ModelClient:
     ) -> Call[A]:
         """Return the answer to ``messages`` or the errors in its place; or raise BudgetReached."""
         asked = sum(estimate_tokens(message.content) for message in messages)
-        charge = charge or Charge(Purse(Budget()), Usage(prompt_tokens=asked))
+        charge = charge or Charge(SourceBudget(Budget()), Usage(prompt_tokens=asked))
         call, started = Call(messages, answer_type, charge), self.limiter.clock()
         retrying = AsyncRetrying(
             retry=retry_if_result(self._asks_again),

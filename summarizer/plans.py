@@ -11,9 +11,10 @@ from schemas.frozen import Frozen, content_id
 from schemas.generations import Usage
 from schemas.reviews import Recipe
 from schemas.sources import Document
-from summarizer import judging
 from summarizer.answers import CaseStudyAnswer, PartAnswer, TriageAnswer
-from summarizer.asking import schema_hash
+from summarizer.asker import schema_hash
+from summarizer.judge import PROMPT as JUDGE_PROMPT
+from summarizer.judge import JudgeAnswer
 from summarizer.profiles import Profile, Strategy
 from summarizer.strategies import map_reduce, overview, single, synthesis
 from summarizer.triage import CUES_RUBRIC, PROMPT
@@ -30,7 +31,7 @@ _WHOLE: _Question = (single.PROMPT, CaseStudyAnswer)
 _PART: _Question = (single.PROMPT, PartAnswer)
 _MERGE: _Question = (synthesis.PROMPT, synthesis.MergeAnswer)
 _OVERVIEW: _Question = (overview.PROMPT, overview.OverviewAnswer)
-_JUDGE: _Question = (judging.PROMPT, judging.JudgeAnswer)
+_JUDGE: _Question = (JUDGE_PROMPT, JudgeAnswer)
 
 # A window of less than this holds a paragraph or two; the guided strategy fits such a model.
 _LEAST_WINDOW = 800
@@ -44,7 +45,7 @@ _LEAST_STATEMENTS, _MOST_STATEMENTS, _TOKENS_PER_STATEMENT = 5, 25, 80
 _JUDGED_TOKENS = 420
 
 
-class Plan(Frozen):
+class DraftPlan(Frozen):
     """How a document becomes a draft, and why."""
 
     strategy: Strategy
@@ -52,7 +53,7 @@ class Plan(Frozen):
     triage_by_model: bool = True  # else cues give the verdict: the model is too small
 
 
-class Forecast(Frozen):
+class CostEstimate(Frozen):
     """What triage, summary and judge of one source take; ``cost_usd`` None for unknown prices."""
 
     calls: int
@@ -61,7 +62,7 @@ class Forecast(Frozen):
     cost_usd: float | None
 
 
-def plan(document: Document, profile: Profile, wanted: str = "auto") -> Plan:
+def plan(document: Document, profile: Profile, wanted: str = "auto") -> DraftPlan:
     """Return the strategy for ``document``; ``wanted`` is the one that a person asked for.
 
     A small model is guided. A capable one reads the document in one call where that fits its
@@ -70,17 +71,17 @@ def plan(document: Document, profile: Profile, wanted: str = "auto") -> Plan:
     return _planned(single.prompt_tokens(document), profile, wanted)
 
 
-def usual_plan(characters: int, profile: Profile, wanted: str = "auto") -> Plan:
+def usual_plan(characters: int, profile: Profile, wanted: str = "auto") -> DraftPlan:
     """Return the strategy for a text of so many characters that is not there yet."""
     text = int(_CAUTION * _TOKENS_PER_CHARACTER * characters)
     return _planned(single.fixed_tokens(*_WHOLE) + text, profile, wanted)
 
 
-def _planned(asked: int, profile: Profile, wanted: str) -> Plan:
+def _planned(asked: int, profile: Profile, wanted: str) -> DraftPlan:
     automatic = _strategy_for(asked, profile)
     strategy, reason = automatic if wanted == "auto" else (Strategy(wanted), ASKED_FOR)
     is_small = Strategy.GUIDED in {strategy, profile.strategy}
-    return Plan(strategy=strategy, reason=reason, triage_by_model=not is_small)
+    return DraftPlan(strategy=strategy, reason=reason, triage_by_model=not is_small)
 
 
 def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
@@ -92,7 +93,7 @@ def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
     if asked + profile.answer_tokens <= profile.context_tokens:
         return Strategy.SINGLE, f"{needed} fit {context}"
     try:
-        window = map_reduce.layout(profile).window
+        window = map_reduce.token_limits(profile).window
     except ContextExceeded:
         window = 0
     if window < _LEAST_WINDOW:
@@ -101,8 +102,8 @@ def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
 
 
 def forecast(
-    characters: int, profile: Profile, plan: Plan, judge: Profile | None = None
-) -> Forecast:
+    characters: int, profile: Profile, plan: DraftPlan, judge: Profile | None = None
+) -> CostEstimate:
     """Return what a source of so many characters takes, rather too much than too little.
 
     Raises:
@@ -114,7 +115,7 @@ def forecast(
         statements = min(_MOST_STATEMENTS, _LEAST_STATEMENTS + text // _TOKENS_PER_STATEMENT)
         calls.append(_call(judge, _JUDGE, statements * _JUDGED_TOKENS))
     costs = [call.cost_usd for call in calls]
-    return Forecast(
+    return CostEstimate(
         calls=len(calls),
         prompt_tokens=sum(call.prompt_tokens for call in calls),
         completion_tokens=sum(call.completion_tokens for call in calls),
@@ -129,7 +130,7 @@ def _calls(text: int, profile: Profile, strategy: Strategy) -> list[Usage]:
     if strategy is Strategy.GUIDED:
         shown = min(text, int(overview.MOST_CHARACTERS * _TOKENS_PER_CHARACTER))
         return [_call(profile, _OVERVIEW, shown)] if profile.overview else []
-    window, room = map_reduce.layout(profile)
+    window, room = map_reduce.token_limits(profile)
     count = max(1, ceil(text / window))
     parts = [_call(profile, _PART, text // count)] * count
     calls = [_call(profile, _TRIAGE, min(text, profile.context_tokens)), *parts]
@@ -146,7 +147,7 @@ def _call(profile: Profile, question: _Question, text: int) -> Usage:
     return profile.expected(question[0], single.fixed_tokens(*question) + text)
 
 
-def rubric_id(plan: Plan, pinned: Mapping[str, int] | None = None) -> str:
+def rubric_id(plan: DraftPlan, pinned: Mapping[str, int] | None = None) -> str:
     """Return the id of the rubric that triage uses for this plan."""
     if not plan.triage_by_model:
         return CUES_RUBRIC
@@ -155,7 +156,7 @@ def rubric_id(plan: Plan, pinned: Mapping[str, int] | None = None) -> str:
 
 
 def recipe(
-    plan: Plan,
+    plan: DraftPlan,
     profile: Profile,
     judge_model: str | None = None,
     pinned: Mapping[str, int] | None = None,

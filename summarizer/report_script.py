@@ -7,11 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.errors import AnswerInvalid, AnswerRefused, AnswerTruncated, ContextExceeded
-from schemas.reports import Citation, Report, ReportSection, Sentence, SpokenLine
+from schemas.reports import Citation, Report, ReportSection, ReportSentence, SpokenLine
 from summarizer.agreement import missing_names, missing_numbers
 from summarizer.answers import Answer
-from summarizer.asking import Asker
-from summarizer.claims import CitingClaim, Grounds, checked
+from summarizer.asker import Asker
+from summarizer.citation_checks import CitationChecker, CitingClaim, checked
 from summarizer.rendering import fence_for, one_line
 
 STAGE = PROMPT = "report_audio"
@@ -55,7 +55,7 @@ async def write_section(
     except _UNUSABLE:
         answer = ScriptAnswer()
     statements = {n: _as_statement(report, one) for n, one in known.items()}
-    grounds = Grounds(listed, statements, (), {}, [section.heading])
+    grounds = CitationChecker(listed, statements, (), {}, [section.heading])
     claims = [_claim(line) for line in answer.lines]
     judged = await checked([one for one in claims if one.cites], grounds, judge)
     passed = {one.claim for one in judged if one.support}
@@ -64,7 +64,7 @@ async def write_section(
 
 def _checked(
     report: Report,
-    known: dict[int, Sentence],
+    known: dict[int, ReportSentence],
     lines: Sequence[LineAnswer],
     passed: Collection[CitingClaim],
 ) -> Iterator[SpokenLine]:
@@ -97,7 +97,7 @@ def _only_asks(claim: CitingClaim) -> bool:
     return not claim.cites and claim.text.endswith("?") and len(words) <= _ASKING and is_plain
 
 
-def _as_statement(report: Report, sentence: Sentence) -> Citation:
+def _as_statement(report: Report, sentence: ReportSentence) -> Citation:
     """Return a sentence of the report as something that a line can cite."""
     labels = dict.fromkeys(one.label for one in sentence.citations)
     years = {one.year for one in sentence.citations}
@@ -119,7 +119,7 @@ def _gives(text: str, sentence: str) -> bool:
     return not missing_numbers(sentence, text) and len(shared) >= len(words) / 3
 
 
-def _listed(report: Report, sentence: Sentence) -> str:
+def _listed(report: Report, sentence: ReportSentence) -> str:
     """Return a sentence after the names of its sources, in brackets."""
     names = dict.fromkeys(
         ", ".join(filter(None, (one.label, one.year))) for one in sentence.citations

@@ -14,29 +14,29 @@ from schemas.generations import Usage
 from schemas.reports import (
     PLACEHOLDER,
     Citation,
-    Dropped,
+    DroppedSentence,
     Material,
-    Number,
+    ReportNumber,
     ReportSection,
-    Role,
-    Sentence,
+    ReportSentence,
+    SentenceRole,
     Theme,
     value_name,
 )
 from summarizer.answers import Answer
-from summarizer.asking import Asker, schema_tokens
-from summarizer.claims import (
+from summarizer.asker import Asker, schema_tokens
+from summarizer.citation_checks import (
     JUDGE,
     MOST_CITED,
     STAGE,
+    CheckedClaim,
+    CitationChecker,
     CitingClaim,
-    Grounds,
-    Judged,
     all_of,
     checked,
     stated,
 )
-from summarizer.judging import JudgeAnswer
+from summarizer.judge import JudgeAnswer
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens, fence_for, one_line
 
@@ -109,8 +109,8 @@ class RewriteAnswer(Answer):
 class Written(NamedTuple):
     """Sentences that passed, and those that did not."""
 
-    sentences: tuple[Sentence, ...]
-    dropped: tuple[Dropped, ...]
+    sentences: tuple[ReportSentence, ...]
+    dropped: tuple[DroppedSentence, ...]
 
 
 @dataclass(eq=False)
@@ -148,7 +148,7 @@ class ReportWriter:
                 named.append(_merged(one_line(section.heading), own))
         return [*named, *left.values()][: max(most, 1)]
 
-    async def section(self, theme: Theme, numbers: Sequence[Number]) -> Written:
+    async def section(self, theme: Theme, numbers: Sequence[ReportNumber]) -> Written:
         """Return a theme's section; ``numbers`` are the counts that it may use.
 
         Raises:
@@ -157,18 +157,20 @@ class ReportWriter:
         chosen = theme.material[:_PER_THEME]
         statements = dict(enumerate((one.citation for one in chosen), start=1))
         names, values = [self.title, theme.heading], _values(chosen)
-        grounds = Grounds(_numbered(chosen), statements, [*numbers, *values], self.companies, names)
+        grounds = CitationChecker(
+            _numbered(chosen), statements, [*numbers, *values], self.companies, names
+        )
         asked = {"heading": theme.heading, "statements": grounds.listing}
         answer = await self._ask(SECTION, grounds, asked, SectionAnswer)
         claims = [_claim(one) for one in answer.sentences]
-        roles = dict(zip(claims, (Role(one.role) for one in answer.sentences), strict=True))
+        roles = dict(zip(claims, (SentenceRole(one.role) for one in answer.sentences), strict=True))
         return await self._settled(claims, grounds, roles)
 
     async def summary(
         self,
         sections: Sequence[ReportSection],
-        numbers: Sequence[Number],
-        shown: Callable[[Sentence], str],
+        numbers: Sequence[ReportNumber],
+        shown: Callable[[ReportSentence], str],
     ) -> Written:
         """Return a summary of what the sections say; each sentence cites what these cite.
 
@@ -186,7 +188,7 @@ class ReportWriter:
             lines.append(f"{n}. {text}")
             statements[n] = _as_statement(n, sentence, text)
         names = [self.title, *(section.heading for section in sections)]
-        grounds = Grounds("\n".join(lines), statements, numbers, self.companies, names)
+        grounds = CitationChecker("\n".join(lines), statements, numbers, self.companies, names)
         answer = await self._ask(SUMMARY, grounds, {"sentences": grounds.listing}, CitingAnswer)
         written = await self._settled([_claim(one) for one in answer.sentences], grounds)
         cited = {str(n): sentence.citations for n, (_, sentence) in enumerate(found, start=1)}
@@ -196,7 +198,9 @@ class ReportWriter:
             if sources or PLACEHOLDER.search(one.text):
                 resolved.append(one.model_copy(update={"citations": sources}))
             else:
-                dropped.append(Dropped(text=one.text, reason="It rests on counts and has none."))
+                dropped.append(
+                    DroppedSentence(text=one.text, reason="It rests on counts and has none.")
+                )
         return Written(tuple(resolved), tuple(dropped))
 
     async def answer(self, question: str, found: Sequence[Material]) -> Written:
@@ -207,14 +211,14 @@ class ReportWriter:
         """
         listing = _numbered(found, with_values=False)
         statements = dict(enumerate((one.citation for one in found), start=1))
-        grounds = Grounds(listing, statements, (), self.companies)
+        grounds = CitationChecker(listing, statements, (), self.companies)
         values = {"question": one_line(question), "statements": listing}
         answer = await self._ask(ANSWER, grounds, values, CitingAnswer)
         claims = [_claim(one) for one in answer.sentences[:_MOST_ANSWERED]]
         return await self._settled(claims, grounds)
 
     async def _ask(
-        self, name: str, grounds: Grounds, values: Mapping[str, object], form: type[A]
+        self, name: str, grounds: CitationChecker, values: Mapping[str, object], form: type[A]
     ) -> A:
         """Return the answer to a prompt; of what can be filled in, it takes what it names."""
         whole = "".join(map(str, values.values()))
@@ -227,13 +231,13 @@ class ReportWriter:
     async def _settled(
         self,
         claims: Sequence[CitingClaim],
-        grounds: Grounds,
-        roles: Mapping[CitingClaim, Role] | None = None,
+        grounds: CitationChecker,
+        roles: Mapping[CitingClaim, SentenceRole] | None = None,
     ) -> Written:
         """Return the claims that are carried, each as it is or rewritten, in their order."""
         first, roles = await checked(claims, grounds, self.judge), dict(roles or {})
         failed = [n for n, one in enumerate(first) if one.support is None]
-        second: dict[CitingClaim, Judged] = {}
+        second: dict[CitingClaim, CheckedClaim] = {}
         if failed:
             rewritten = await self._rewritten(first, failed, roles, grounds)
             again = await checked([*rewritten.values()], grounds, self.judge)
@@ -242,18 +246,20 @@ class ReportWriter:
         for one in first:
             last = one if one.support else second.get(one.claim, one)
             if last.support is None:
-                dropped.append(Dropped(text=grounds.shown(one.claim.text), reason=last.reason))
+                dropped.append(
+                    DroppedSentence(text=grounds.shown(one.claim.text), reason=last.reason)
+                )
             else:
-                role = roles.get(last.claim) or roles.get(one.claim, Role.SUMMARY)
+                role = roles.get(last.claim) or roles.get(one.claim, SentenceRole.SUMMARY)
                 sentences.append(_sentence(last, last.support, role, grounds))
         return Written(tuple(sentences), tuple(dropped))
 
     async def _rewritten(
         self,
-        judged: Sequence[Judged],
+        judged: Sequence[CheckedClaim],
         failed: Sequence[int],
-        roles: dict[CitingClaim, Role],
-        grounds: Grounds,
+        roles: dict[CitingClaim, SentenceRole],
+        grounds: CitationChecker,
     ) -> dict[CitingClaim, CitingClaim]:
         """Return by claim what the model makes of those that failed and that it does not give up.
 
@@ -275,7 +281,7 @@ class ReportWriter:
                 old, new = known[one.sentence], _claim(one)
                 found[old] = new
                 if old in roles:
-                    roles[new] = Role(one.role) if one.role else roles[old]
+                    roles[new] = SentenceRole(one.role) if one.role else roles[old]
         return found
 
 
@@ -324,10 +330,12 @@ def _numbered(found: Sequence[Material], *, with_values: bool = True) -> str:
     return "\n".join(lines)
 
 
-def _values(found: Sequence[Material]) -> list[Number]:
+def _values(found: Sequence[Material]) -> list[ReportNumber]:
     """Return the values of results, named by the number of their statement."""
     measured = ((n, one.value) for n, one in enumerate(found, start=1))
-    return [Number(name=f"s:{n}", sql="", value=v, meaning="its value") for n, v in measured if v]
+    return [
+        ReportNumber(name=f"s:{n}", sql="", value=v, meaning="its value") for n, v in measured if v
+    ]
 
 
 def _claim(sentence: CitingSentence) -> CitingClaim:
@@ -335,7 +343,9 @@ def _claim(sentence: CitingSentence) -> CitingClaim:
     return CitingClaim(text=one_line(sentence.text), cites=cites)
 
 
-def _sentence(judged: Judged, support: SupportLevel, role: Role, grounds: Grounds) -> Sentence:
+def _sentence(
+    judged: CheckedClaim, support: SupportLevel, role: SentenceRole, grounds: CitationChecker
+) -> ReportSentence:
     """Return a claim as a sentence; a value is named by its case: ``{s:CASE.results.7}``."""
 
     def full(found: re.Match[str]) -> str:
@@ -346,10 +356,10 @@ def _sentence(judged: Judged, support: SupportLevel, role: Role, grounds: Ground
 
     text = PLACEHOLDER.sub(full, judged.claim.text)
     cited = tuple(grounds.statements[n] for n in judged.claim.cites)
-    return Sentence(n=0, role=role, text=text, citations=cited, support=support)
+    return ReportSentence(n=0, role=role, text=text, citations=cited, support=support)
 
 
-def _as_statement(n: int, sentence: Sentence, text: str) -> Citation:
+def _as_statement(n: int, sentence: ReportSentence, text: str) -> Citation:
     """Return a sentence of the report as something that its summary can cite."""
     labels = dict.fromkeys(one.label for one in sentence.citations)
     whose = " and ".join(labels) or "All cases"
@@ -367,13 +377,13 @@ def _joined(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:
 
 async def written_at_once(
     writer: ReportWriter,
-    themes: Sequence[tuple[Theme, Sequence[Number]]],
+    themes: Sequence[tuple[Theme, Sequence[ReportNumber]]],
     on_section: Callable[[int], object],
 ) -> list[Written]:
     """Return the sections of all themes in their order; each call that ends is reported."""
     done = 0
 
-    async def one(theme: Theme, numbers: Sequence[Number]) -> Written:
+    async def one(theme: Theme, numbers: Sequence[ReportNumber]) -> Written:
         nonlocal done
         made = await writer.section(theme, numbers)
         done += 1

@@ -9,12 +9,12 @@ from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded
 from schemas.reviews import Triage
 from schemas.sources import Document
 from summarizer import answers
-from summarizer.asking import Asker
+from summarizer.asker import Asker
 from summarizer.drafts import Draft
 from summarizer.plans import (
     ASKED_FOR,
-    Forecast,
-    Plan,
+    CostEstimate,
+    DraftPlan,
     forecast,
     plan,
     recipe,
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from summarizer.client import ModelClient  # it imports openai, which takes a second
 
 __all__ = [
+    "CostEstimate",
     "Draft",
-    "Forecast",
-    "Plan",
+    "DraftPlan",
     "Verified",
     "check_model",
     "forecast",
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-async def triage(document: Document, asker: Asker, plan: Plan) -> Triage:
+async def triage(document: Document, asker: Asker, plan: DraftPlan) -> Triage:
     """Return the verdict on ``document``; with one reading, it is the first part of that.
 
     Where the one reading fails for its length, the verdict is asked for alone.
@@ -71,7 +71,7 @@ async def triage(document: Document, asker: Asker, plan: Plan) -> Triage:
 async def summarize(
     document: Document,
     asker: Asker,
-    plan: Plan,
+    plan: DraftPlan,
     verdict: Triage,
     on_step: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Draft:

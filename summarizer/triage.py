@@ -18,7 +18,7 @@ from schemas.frozen import content_id
 from schemas.reviews import Criterion, Triage, Verdict
 from schemas.sources import Candidate, Document, SourceKind
 from summarizer.answers import Answer, ScoreAnswer, TriageAnswer
-from summarizer.asking import Asker
+from summarizer.asker import Asker
 from summarizer.mentions import terms_in
 from summarizer.profiles import Profile, Strategy
 from summarizer.quotes import QuoteFinder, evidence_at

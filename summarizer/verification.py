@@ -22,11 +22,11 @@ from schemas.errors import CasebookError
 from schemas.frozen import Frozen
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, TermProposal, term_key
-from summarizer import judging
 from summarizer.agreement import numbers
-from summarizer.asking import Asker
+from summarizer.asker import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
+from summarizer.judge import judge_statements
 from summarizer.sentences import words
 
 # Two sentences with so many of their words in common, and the same numbers, say the same.
@@ -105,7 +105,7 @@ async def verify(
     if judge is None:
         return found
     before = len(judge.generations)
-    study, trouble = await judging.judge(found.study, document, judge)
+    study, trouble = await judge_statements(found.study, document, judge)
     asked = tuple(generation.generation_id for generation in judge.generations[before:])
     changes = {"study": _resting(study), "unjudged": trouble, "generation_ids": asked}
     return found.model_copy(update=changes)

@@ -11,13 +11,13 @@ from werkzeug import Request, Response
 from schemas.cases import SupportLevel
 from schemas.reports import (
     Citation,
-    Number,
-    Release,
+    DatasetRelease,
     Report,
+    ReportNumber,
     ReportSection,
-    Role,
+    ReportSentence,
     Scope,
-    Sentence,
+    SentenceRole,
 )
 
 RATE = 16_000
@@ -38,11 +38,11 @@ def cite(name: str, part: str = "s1", text: str = "", **more: Any) -> Citation:
     return Citation(**(fields | more))
 
 
-def sentence(n: int, text: str, *citations: Citation, **more: Any) -> Sentence:
+def sentence(n: int, text: str, *citations: Citation, **more: Any) -> ReportSentence:
     """Return a sentence, verbatim where it cites one statement."""
     support = SupportLevel.VERBATIM if len(citations) == 1 else SupportLevel.VERIFIED
-    fields = {"role": Role.DID, "support": support if citations else "computed"}
-    return Sentence(n=n, text=text, citations=citations, **(fields | more))
+    fields = {"role": SentenceRole.DID, "support": support if citations else "computed"}
+    return ReportSentence(n=n, text=text, citations=citations, **(fields | more))
 
 
 def report_of(*sections: ReportSection, **more: Any) -> Report:
@@ -53,9 +53,9 @@ def report_of(*sections: ReportSection, **more: Any) -> Report:
         "title": "Retrieval & what <b>40 cases</b> report",
         "template": "theme",
         "scope": Scope(words="retrieval"),
-        "release": Release(day=date(2026, 11, 3), sha256="0" * 64, cases=40),
+        "release": DatasetRelease(day=date(2026, 11, 3), sha256="0" * 64, cases=40),
         "sections": sections or (RETRIEVAL, COSTS),
-        "numbers": (Number(name="q:share", sql="SELECT 30", value="30", meaning="share"),),
+        "numbers": (ReportNumber(name="q:share", sql="SELECT 30", value="30", meaning="share"),),
         "created_by": "ann",
         "created_at": datetime(2026, 11, 4, 9, tzinfo=UTC),
     }
@@ -67,17 +67,17 @@ RETRIEVAL = ReportSection(
     heading="Retrieval",
     tag="rag",
     sentences=(
-        sentence(1, "{q:share}% of the cases search before they answer.", role=Role.COUNTS),
+        sentence(1, "{q:share}% of the cases search before they answer.", role=SentenceRole.COUNTS),
         sentence(2, STORES, cite("Acme", text=STORES)),
         sentence(3, "Two teams rank results again.", cite("Acme", "s2"), cite("Beta", "s4")),
-        sentence(4, "Keyword search missed answers.", cite("Beta", "s9"), role=Role.FAILED),
+        sentence(4, "Keyword search missed answers.", cite("Beta", "s9"), role=SentenceRole.FAILED),
     ),
 )
 COSTS = ReportSection(
     heading="Costs",
     sentences=(
         sentence(5, STORES, cite("Acme", text=STORES)),
-        sentence(6, "A reply costs $0.03.", cite("Beta", "s5"), role=Role.RESULTS),
+        sentence(6, "A reply costs $0.03.", cite("Beta", "s5"), role=SentenceRole.RESULTS),
     ),
 )
 

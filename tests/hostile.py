@@ -26,7 +26,7 @@ from schemas.cases import (
 )
 from schemas.frozen import content_id
 from schemas.reviews import Decision, Review, SavedView
-from schemas.sources import Document, HiddenText, Passage, Selection, SourceRef, Step
+from schemas.sources import Document, HiddenText, Passage, SelectedText, SourceRef, Step
 from schemas.taxonomy import TermProposal, term_key
 
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared" / "data"))
@@ -110,7 +110,7 @@ def plant(build: Builder, texts: Sequence[str], n: int = 0) -> list[str]:
     study = a_hostile_study(texts, document)
     case_id = build.draft(study, document)
     view = build.warehouse.case(case_id)
-    store(Selection(source_id=view.source.source_id, text=joined, who=joined))
+    store(SelectedText(source_id=view.source.source_id, text=joined, who=joined))
     said = [(Decision.ASSIGN, joined, None), (Decision.REJECT, joined, None)]
     said += [(Decision.COMMENT, " ".join(texts[i - 1 :: 40]), f"s-{i}") for i in range(1, 40)]
     reviews = [

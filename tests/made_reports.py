@@ -8,12 +8,12 @@ from case_views import NOON
 
 from schemas.reports import (
     Citation,
-    Number,
-    Release,
+    DatasetRelease,
     Report,
+    ReportNumber,
     ReportSection,
+    ReportSentence,
     Scope,
-    Sentence,
 )
 from schemas.reviews import CaseView
 
@@ -42,11 +42,13 @@ def a_report(cited: Sequence[Citation], cases: int, **changes: Any) -> Report:
     """A report with a count, a sentence that cites everything, and each statement itself."""
     written = "Teams differ: {q:cases} cases say so."
     sentences = [
-        Sentence(n=1, role="counts", text="There are {q:cases} cases.", support="computed"),
-        Sentence(n=2, role="disagree", text=written, citations=tuple(cited), support="verified"),
+        ReportSentence(n=1, role="counts", text="There are {q:cases} cases.", support="computed"),
+        ReportSentence(
+            n=2, role="disagree", text=written, citations=tuple(cited), support="verified"
+        ),
     ]
     quoted = [
-        Sentence(n=n, role="worked", text=one.text, citations=(one,), support="verbatim")
+        ReportSentence(n=n, role="worked", text=one.text, citations=(one,), support="verbatim")
         for n, one in enumerate(cited, start=3)
     ]
     number = {"sql": COUNT, "value": str(cases), "meaning": "published cases"}
@@ -57,14 +59,14 @@ def a_report(cited: Sequence[Citation], cases: int, **changes: Any) -> Report:
         "title": "What they show",
         "template": "grand-summary",
         "scope": Scope(),
-        "release": Release(day=date(2026, 11, 30), sha256="ab" * 32, cases=cases),
+        "release": DatasetRelease(day=date(2026, 11, 30), sha256="ab" * 32, cases=cases),
         "sections": (
             ReportSection(heading="In numbers", sentences=sentences[:1]),
             ReportSection(heading="Letters", sentences=(sentences[1], *quoted), tag="vllm"),
         ),
         "numbers": (
-            Number(name="q:cases", **number),
-            Number(name="q:years_2025", meaning="of the year 2025", **years),
+            ReportNumber(name="q:cases", **number),
+            ReportNumber(name="q:years_2025", meaning="of the year 2025", **years),
         ),
         "model": "a-model",
         "judge": "a-judge",

@@ -20,7 +20,7 @@ from publishing.audio.recording import ChapterMark, Cue, Recording
 from publishing.plan import Change
 from publishing.site.build import build
 from schemas.cases import Section
-from schemas.reports import Number, Report
+from schemas.reports import Report, ReportNumber
 from schemas.reviews import CaseView
 from schemas.sources import IMPORT, IMPORTED, Check, CheckResult, Step
 
@@ -80,7 +80,7 @@ def a_charted_report(views: list[CaseView]) -> Report:
     keys = {"years": "2024", "industries": "energy", "tools": "vllm", "techniques": "gone"}
     counted = {"sql": COUNT, "value": "1", "meaning": "cases"}
     series = [
-        Number(name=f"q:{name}_x", series=name, label=key.title(), key=key, **counted)
+        ReportNumber(name=f"q:{name}_x", series=name, label=key.title(), key=key, **counted)
         for name, key in keys.items()
     ]
     return made.model_copy(update={"numbers": (*made.numbers, *series)})

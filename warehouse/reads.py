@@ -24,17 +24,17 @@ from schemas.reviews import (
     Case,
     CaseFilter,
     CaseLine,
+    CaseProvenance,
     CaseStatus,
     CaseView,
     LogEntry,
-    Making,
     Publication,
     Review,
     Revision,
     SavedView,
     Triage,
 )
-from schemas.sources import Alias, Check, Document, Selection, Snapshot, Source
+from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source
 from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.lake import Connection
 from warehouse.rows import Reader, T, Values, decode, fetch, objects
@@ -81,9 +81,9 @@ class SourceReads(Reader):
         """Return by source the newest check that reached it, or else the newest."""
         return {one.source_id: one for one in self._all(Check, "last_checks", ids=source_ids)}
 
-    def selections(self, source_id: str) -> list[Selection]:
+    def selections(self, source_id: str) -> list[SelectedText]:
         """Return what people selected in a source, in order of time."""
-        return self._all(Selection, "selections", source_id=source_id)
+        return self._all(SelectedText, "selections", source_id=source_id)
 
     def report_lines(self) -> list[ReportLine]:
         """Return all reports, the newest first."""
@@ -336,9 +336,9 @@ class CaseReads(Reader):
         self._memory |= found
         return found
 
-    def makings(self, case_ids: Sequence[str] | None = None) -> list[Making]:
+    def provenances(self, case_ids: Sequence[str] | None = None) -> list[CaseProvenance]:
         """Return how the current revision of each of these cases, or of all, was made."""
-        return self._all(Making, "makings", ids=case_ids)
+        return self._all(CaseProvenance, "provenances", ids=case_ids)
 
     def publications(self) -> list[Publication]:
         """Return the publications in force: the newest per case and target, not withdrawn."""

@@ -18,14 +18,14 @@ from schemas.generations import Generation
 from schemas.reports import Report, ReportEvent
 from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
-from schemas.sources import Alias, Check, Document, Selection, Snapshot, Source, SourceRef
+from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source, SourceRef
 from schemas.taxonomy import TermProposal, TermRuling
 from warehouse.file import DatabaseFile
 from warehouse.lake import Connection, DatabaseLake, R
 from warehouse.schema import queries
 
 _Processed = (
-    Source | Selection | Alias | Snapshot | Document | Triage | Generation | Failure | Check
+    Source | SelectedText | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
 Row = _Processed | _Decided | Account | SavedView | BatchEvent | Watch | WatchedItem | Look
@@ -49,7 +49,7 @@ TABLES: Mapping[type[Frozen], Place] = {
     **{kind: (f"{kind.__name__.lower()}s", f"{kind.__name__.lower()}_id") for kind in _BY_ID},
     Failure: ("failures", "failure_id"),
     Alias: ("aliases", "source_id, same_as, found_at"),
-    Selection: ("selections", "source_id, text, who"),
+    SelectedText: ("selections", "source_id, text, who"),
     Check: ("checks", "source_id, checked_at"),
     Account: ("accounts", "name, happened_at"),
     SavedView: ("saved_views", "who, name, happened_at"),

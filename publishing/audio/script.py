@@ -13,7 +13,7 @@ from schemas.reports import (
     Citation,
     Report,
     ReportSection,
-    Sentence,
+    ReportSentence,
     SpokenLine,
 )
 
@@ -176,7 +176,7 @@ def _names(text: str, label: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", text, re.IGNORECASE))
 
 
-def _single(one: Sentence) -> Said | None:
+def _single(one: ReportSentence) -> Said | None:
     """Return what a sentence gives if it cites one statement, else None."""
     return _said(one.citations[0]) if len(one.citations) == 1 else None
 

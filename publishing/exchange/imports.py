@@ -15,7 +15,7 @@ from publishing.wording import one_line
 from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
 from schemas.errors import InputError, InvalidDecision
 from schemas.frozen import content_id
-from schemas.imports import Finding, ImportedRecord
+from schemas.imports import ImportedRecord, ImportProblem
 from schemas.reviews import Case, Decision, Recipe, Review, Revision
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, Term
@@ -59,7 +59,7 @@ def markdown_row(text: str, name: str) -> Row:
 
 def records(
     rows: Iterable[Row], mapping: Mapping[str, str]
-) -> tuple[list[ImportedRecord], list[Finding]]:
+) -> tuple[list[ImportedRecord], list[ImportProblem]]:
     """Return the records of rows, and what keeps the others from being used.
 
     ``mapping`` has by field of ``NAMES`` the column that means it; without it the usual names are
@@ -71,11 +71,11 @@ def records(
     if unknown := sorted(mapping.keys() - NAMES.keys()):
         message = f"the mapping has {unknown[0]}, which is no field: use {', '.join(NAMES)}"
         raise InputError(message)
-    found, broken, now = list[ImportedRecord](), list[Finding](), datetime.now(UTC)
+    found, broken, now = list[ImportedRecord](), list[ImportProblem](), datetime.now(UTC)
     for n, row in enumerate(rows, start=1):
         record = _record(row, mapping, f"row {n}")
         if problem := _problem(record):
-            broken.append(Finding(key=record.key, problem=problem))
+            broken.append(ImportProblem(key=record.key, problem=problem))
         else:
             found.append(record.model_copy(update={"created_at": record.created_at or now}))
     if not found and broken:

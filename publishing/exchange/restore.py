@@ -24,7 +24,7 @@ from publishing.records import (
 from publishing.wording import one_line, silent_parts
 from schemas.cases import CaseStudy, Evidence, Fact, Match, Statement, Support, Tag
 from schemas.frozen import content_id
-from schemas.imports import Finding
+from schemas.imports import ImportProblem
 from schemas.sources import IMPORTED, QUOTED_IMPORT, Document, HiddenText, Passage, Step
 
 _KEYS = ("case_id", "revision_id", "statements", "facts")
@@ -46,22 +46,22 @@ def is_record(line: bytes) -> bool:
 
 def read_records(
     lines: Iterable[bytes], first: int = 1
-) -> Iterator[tuple[bytes, CaseRecord | Finding]]:
+) -> Iterator[tuple[bytes, CaseRecord | ImportProblem]]:
     """Yield each line with its record, or with what is wrong with it; they count from ``first``."""
     for n, line in enumerate(lines, first):
         if line.strip():
             yield line.strip(), _record(line, f"line {n}")
 
 
-def _record(line: bytes, key: str) -> CaseRecord | Finding:
+def _record(line: bytes, key: str) -> CaseRecord | ImportProblem:
     try:
         record = CaseRecord.model_validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        return Finding(key=key, problem=f"it is not a published case: {place} {first['msg']}")
+        return ImportProblem(key=key, problem=f"it is not a published case: {place} {first['msg']}")
     if problem := _problem(record):
-        return Finding(key=f"{key}, {record.slug}", problem=problem)
+        return ImportProblem(key=f"{key}, {record.slug}", problem=problem)
     source = record.source  # a path that stands for an address would be read from this disk
     source = source.model_copy(update={"address": web_address(source.address)})
     return record.model_copy(update={"source": source})

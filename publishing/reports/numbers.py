@@ -9,7 +9,7 @@ from typing import Any
 
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.wording import fact_text
-from schemas.reports import PLACEHOLDER, Material, Number, Scope, value_name
+from schemas.reports import PLACEHOLDER, Material, ReportNumber, Scope, value_name
 from warehouse import Dataset
 
 _NOUN = re.compile(r"(\{([qs]:[\w.-]+)\}(?: \w+)*?) \[(\w+)\|(\w+)\]")
@@ -22,13 +22,13 @@ class Counts:
         self._tables, self._words = tables, in_words(scope, _company(tables, scope))
         self._scope = condition(scope)
         self.is_all = not self._words
-        self.numbers: dict[str, Number] = {}
+        self.numbers: dict[str, ReportNumber] = {}
 
-    def count(self, name: str) -> Number:
+    def count(self, name: str) -> ReportNumber:
         """Return the number of that name in ``numbers.toml``."""
         return self._made(f"q:{name}", plans()["number"][name])
 
-    def series(self, name: str) -> list[Number]:
+    def series(self, name: str) -> list[ReportNumber]:
         """Return the numbers of a series, in the order of a chart."""
         plan = plans()["series"][name]
         rows = self._tables.rows(plan["values"].format(scope=self._scope))
@@ -37,7 +37,7 @@ class Counts:
             for row in (rows[::-1] if plan.get("reverse") else rows)
         ]
 
-    def of_tag(self, slug: str, label: str) -> list[Number]:
+    def of_tag(self, slug: str, label: str) -> list[ReportNumber]:
         """Return the numbers of a theme that is a tag."""
         row = {"value": slug, "label": label}
         return [
@@ -63,13 +63,13 @@ class Counts:
     def _noun(self, found: re.Match[str]) -> str:
         return f"{found[1]} {found[3] if self.numbers[found[2]].value == '1' else found[4]}"
 
-    def cited(self, case_ids: Sequence[str]) -> Number:
+    def cited(self, case_ids: Sequence[str]) -> ReportNumber:
         """Return how many cases a report cites, as long as all of them are published."""
         ids = ", ".join(map(literal, sorted(case_ids))) or "''"
         sql = f"SELECT count(*) AS value FROM published_cases WHERE case_id IN ({ids})"  # noqa: S608
         return self._made("q:cited", {"sql": sql, "meaning": "cases that this report cites"})
 
-    def measured(self, found: Iterable[Material]) -> list[Number]:
+    def measured(self, found: Iterable[Material]) -> list[ReportNumber]:
         """Return the values of the results among some material."""
         numbers = []
         for one in found:
@@ -90,7 +90,7 @@ class Counts:
         plan: Mapping[str, str],
         row: Mapping[str, Any] | None = None,
         series: str = "",
-    ) -> Number:
+    ) -> ReportNumber:
         if name not in self.numbers:
             row = row or {}
             sql, meaning = plan["sql"], plan["meaning"]
@@ -99,7 +99,7 @@ class Counts:
                 sql = sql.format(scope=self._scope, value=value)
                 meaning = meaning.format(words=self._words, **_labelled(row, series))
             label = str(_labelled(row, series)["label"])
-            self.numbers[name] = Number(
+            self.numbers[name] = ReportNumber(
                 name=name,
                 sql=sql,
                 value=value_of(self._tables, sql),
@@ -128,7 +128,7 @@ def _company(tables: Dataset, scope: Scope) -> str:
     return str(tables.rows(sql)[0]["name"] or scope.company)
 
 
-def used(texts: Iterable[str], numbers: Mapping[str, Number]) -> Iterator[Number]:
+def used(texts: Iterable[str], numbers: Mapping[str, ReportNumber]) -> Iterator[ReportNumber]:
     """Yield the numbers that some sentences have, and all of a chart, each once."""
     names = {name for text in texts for name in PLACEHOLDER.findall(text)}
     yield from (one for name, one in numbers.items() if name in names or one.series)

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Sequence
 from publishing.reports.numbers import Counts
 from publishing.reports.templates import Template
 from schemas.cases import SupportLevel
-from schemas.reports import PLACEHOLDER, Material, ReportSection, Role, Sentence, Theme
+from schemas.reports import (
+    PLACEHOLDER,
+    Material,
+    ReportSection,
+    ReportSentence,
+    SentenceRole,
+    Theme,
+)
 
 IN_NUMBERS = "In numbers"
 _PER_ROLE = 3
@@ -20,12 +27,12 @@ def in_numbers(counts: Counts, template: Template) -> ReportSection:
     return ReportSection(heading=IN_NUMBERS, sentences=tuple(map(counted, texts)))
 
 
-def counted(text: str) -> Sentence:
+def counted(text: str) -> ReportSentence:
     """Return a sentence that only counts; its number comes later."""
-    return Sentence(n=0, role=Role.COUNTS, text=text, support="computed")
+    return ReportSentence(n=0, role=SentenceRole.COUNTS, text=text, support="computed")
 
 
-def about_theme(counts: Counts, theme: Theme) -> list[Sentence]:
+def about_theme(counts: Counts, theme: Theme) -> list[ReportSentence]:
     """Return the sentences that count the cases of a theme, none where it is not a tag."""
     if theme.tag is None:
         return []
@@ -37,18 +44,18 @@ def about_theme(counts: Counts, theme: Theme) -> list[Sentence]:
 def section(counts: Counts, theme: Theme) -> ReportSection:
     """Return a theme with its best statements by role, first one of each company."""
     sentences = about_theme(counts, theme)
-    for role in Role:
+    for role in SentenceRole:
         own = [one for one in theme.material if one.role is role]
         sentences += [quoted(one) for one in _varied(own)[:_PER_ROLE]]
     return ReportSection(heading=theme.heading, sentences=tuple(sentences), tag=theme.tag)
 
 
-def quoted(one: Material) -> Sentence:
+def quoted(one: Material) -> ReportSentence:
     """Return a statement as a sentence that cites it."""
     text = PLACEHOLDER.sub(lambda found: f"({found[1]})", one.citation.text)  # it is foreign
-    return Sentence(
+    return ReportSentence(
         n=0,
-        role=one.role or Role.DID,
+        role=one.role or SentenceRole.DID,
         text=text,
         citations=(one.citation,),
         support=SupportLevel.VERBATIM,

@@ -13,11 +13,11 @@ from schemas.reports import (
     PLACEHOLDER,
     ROLE_HEADINGS,
     Citation,
-    Number,
     Report,
+    ReportNumber,
     ReportSection,
-    Role,
-    Sentence,
+    ReportSentence,
+    SentenceRole,
 )
 
 _LINKED: Mapping[str, GroupKind] = {
@@ -48,7 +48,7 @@ class Piece(NamedTuple):
     """Words of a sentence, or one of its numbers."""
 
     text: str
-    number: Number | None = None
+    number: ReportNumber | None = None
 
 
 class Shown(NamedTuple):
@@ -69,7 +69,7 @@ class Shown(NamedTuple):
 class Paragraph(NamedTuple):
     """The sentences of a role, below its heading where it has one."""
 
-    role: Role
+    role: SentenceRole
     heading: str | None
     sentences: tuple[Shown, ...]
     is_quoted: bool  # each is a statement itself
@@ -104,7 +104,7 @@ class ReportView(NamedTuple):
     charts: tuple[tuple[str, Chart], ...]
     cases: tuple[CaseRow, ...]
     cited: tuple[Cited, ...]
-    numbers: tuple[Number, ...]
+    numbers: tuple[ReportNumber, ...]
     changed: int
     withdrawn: int
 
@@ -166,7 +166,7 @@ def _parts(report: Report, shown: Mapping[int, Shown]) -> Iterator[ReportPart]:
         yield ReportPart(f"part-{n}", section.heading, _page(section), found, counts)
 
 
-def _case_of(number: Number) -> str:
+def _case_of(number: ReportNumber) -> str:
     """Return the case whose result a number is, empty for a count."""
     return number.name[2:].partition(".")[0] if number.name.startswith("s:") else ""
 
@@ -184,7 +184,7 @@ def _cited(number: int, one: Citation, parts: Parts) -> Cited:
     return Cited(number, label, title, year, one.text, one.quote, state, address, is_imported)
 
 
-def _shown(one: Sentence, report: Report, numbering: Mapping[Citation, Cited]) -> Shown:
+def _shown(one: ReportSentence, report: Report, numbering: Mapping[Citation, Cited]) -> Shown:
     cited = tuple(numbering[citation] for citation in one.citations)
     states = {each.state for each in cited}
     if "withdrawn" in states:
@@ -193,7 +193,7 @@ def _shown(one: Sentence, report: Report, numbering: Mapping[Citation, Cited]) -
     return Shown(one.n, tuple(_pieces(one, report)), one.support, cited, state)
 
 
-def _pieces(one: Sentence, report: Report) -> Iterator[Piece]:
+def _pieces(one: ReportSentence, report: Report) -> Iterator[Piece]:
     numbers = {number.name: number for number in report.numbers}
     words = PLACEHOLDER.split(one.text)
     for place, text in enumerate(words):
@@ -223,7 +223,7 @@ def _charts(report: Report) -> Iterator[tuple[str, Chart]]:
             yield plan["title"], bars(lines)
 
 
-def _link(series: str, one: Number) -> Link:
+def _link(series: str, one: ReportNumber) -> Link:
     kind = _LINKED.get(series)
     return Link(one.label, group_address(kind, one.key) if kind else None)
 

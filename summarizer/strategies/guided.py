@@ -12,13 +12,13 @@ from schemas.errors import AnswerInvalid
 from schemas.sources import Document
 from summarizer.answers import stated_by
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
+from summarizer.measures import measure_in
 from summarizer.mentions import industry_cues, terms_in
 from summarizer.profiles import Strategy
-from summarizer.results import measure_in
 from summarizer.sentences import Sentence, sentences_of, words
 from summarizer.strategies.company import company_of
 from summarizer.strategies.cues import has_any, load_cues
-from summarizer.strategies.ranking import Unit, candidates, filled, opening
+from summarizer.strategies.ranking import Excerpt, candidates, filled, opening
 
 # Decided on one half of 1,182 published cases; on the other half 82 % of those named are right.
 _LEAST_SCORE, _LEAD = 4.0, 1.5
@@ -54,7 +54,7 @@ def propose(document: Document, reason: str) -> Draft:
     )
 
 
-def _claim(section: Section, unit: Unit) -> Claim:
+def _claim(section: Section, unit: Excerpt) -> Claim:
     return Claim(
         section=section,
         text=unit.text,

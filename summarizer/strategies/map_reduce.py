@@ -22,7 +22,7 @@ from schemas.errors import (
 from schemas.reviews import Unread
 from schemas.sources import Document, Passage
 from summarizer.answers import PartAnswer, claims_of, facts_of, tags_of, with_stated
-from summarizer.asking import Asker
+from summarizer.asker import Asker
 from summarizer.drafts import Draft
 from summarizer.profiles import Profile, Strategy
 from summarizer.quotes import QuoteFinder
@@ -33,8 +33,8 @@ from summarizer.strategies.company import company_of
 from summarizer.strategies.single import PROMPT, STAGE, fixed_tokens
 from summarizer.strategies.synthesis import (
     MergeAnswer,
-    Part,
     Synthesis,
+    WindowClaims,
     candidates,
     merged,
     merged_tags,
@@ -59,14 +59,14 @@ _MOST_UNREAD = 0.25
 _OWN_FAULT = (AnswerInvalid, AnswerRefused)
 
 
-class Layout(NamedTuple):
+class TokenLimits(NamedTuple):
     """The most tokens of a window, and of the findings in one call."""
 
     window: int
     room: int
 
 
-def layout(profile: Profile) -> Layout:
+def token_limits(profile: Profile) -> TokenLimits:
     """Return how long documents are read under ``profile``.
 
     Raises:
@@ -80,7 +80,7 @@ def layout(profile: Profile) -> Layout:
             f"a context of {profile.context_tokens:,} tokens has no room for a part of the source "
             "beside the question and its answer; use the strategy guided"
         )
-    return Layout(min(room - part, WINDOW_TOKENS), max(room - merging, 1))
+    return TokenLimits(min(room - part, WINDOW_TOKENS), max(room - merging, 1))
 
 
 async def propose(
@@ -92,7 +92,7 @@ async def propose(
         ModelError: when the endpoint fails, too much of the source gave no usable answer, or the
             findings cannot be put together.
     """
-    laid = layout(asker.profile)
+    laid = token_limits(asker.profile)
     windows = cut(document, laid.window)
     if len(windows) == 1:  # one call for all of it was not wanted, or failed
         windows = halves(document, windows[0])
@@ -132,7 +132,7 @@ class _Reading:
     asker: Asker
     on_call: Callable[[], None]
     company: str | None = None
-    parts: list[tuple[int, Part]] = field(default_factory=list)
+    parts: list[tuple[int, WindowClaims]] = field(default_factory=list)
     unread: list[tuple[Unread, int]] = field(default_factory=list)
 
     async def read(self, window: Window) -> None:
@@ -150,7 +150,7 @@ class _Reading:
         else:
             self.parts.append((window.passages[0].start, part))
 
-    async def _ask(self, window: Window) -> Part:
+    async def _ask(self, window: Window) -> WindowClaims:
         document, fence = self.document, fence_of(self.document)
         opening = _opening(document, window)
         task = _TASK.format(
@@ -165,7 +165,7 @@ class _Reading:
         answer = await self.asker.ask(self.asker.prompt(PROMPT), values, PartAnswer, STAGE)
         self.on_call()
         claims = [c for c in claims_of(answer) if c.section is not Section.ABSTRACT]
-        return Part(facts_of(answer), tuple(claims), tags_of(answer))
+        return WindowClaims(facts_of(answer), tuple(claims), tags_of(answer))
 
     def _skip(self, window: Window, error: ModelError) -> None:
         gap = Unread(first=window.first, last=window.last, reason=str(error))

@@ -10,7 +10,7 @@ from schemas.cases import Section, SupportLevel
 from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded
 from schemas.sources import Document
 from summarizer.answers import AbstractAnswer, Answer, linked, with_stated
-from summarizer.asking import Asker
+from summarizer.asker import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim
 from summarizer.rendering import fence_for, one_line

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from schemas.cases import Section
 from summarizer.agreement import numbers
+from summarizer.measures import measure_in
 from summarizer.mentions import terms_in
-from summarizer.results import measure_in
 from summarizer.sentences import Sentence, words
 from summarizer.strategies.cues import SectionCues, has_any, hits, load_cues
 
@@ -44,7 +44,7 @@ _PARTS: tuple[tuple[Mapping[Section, float], float], ...] = (
 )
 
 
-class Setting(NamedTuple):
+class SentenceContext(NamedTuple):
     """The sections that heading or announcement name, and whether a sentence opens a paragraph."""
 
     headed: frozenset[Section]
@@ -52,12 +52,12 @@ class Setting(NamedTuple):
     opens: bool
 
 
-class Unit(NamedTuple):
+class Excerpt(NamedTuple):
     """A sentence that can be read alone, or with the one before it that it leans on."""
 
     text: str
     sentence: Sentence
-    setting: Setting
+    setting: SentenceContext
     before: Sentence | None = None
 
 
@@ -65,7 +65,7 @@ class Pick(NamedTuple):
     """What speaks about a section, with its weight and the terms that it names."""
 
     section: Section
-    unit: Unit
+    unit: Excerpt
     weight: float
     named: frozenset[str] = frozenset()
 
@@ -101,9 +101,9 @@ def filled(weighed: Sequence[Pick]) -> dict[Section, list[Pick]]:
     return picked
 
 
-def opening(weighed: Sequence[Pick]) -> list[Unit]:
+def opening(weighed: Sequence[Pick]) -> list[Excerpt]:
     """Return the sentences that sum a document up: problem, system, how it works, outcome."""
-    chosen: list[Unit] = []
+    chosen: list[Excerpt] = []
     for sections, early in _PARTS:
         fitting = [p for p in weighed if p.section in sections and p.unit not in chosen]
         worths = [p.weight + sections[p.section] - _unfit(p, early) for p in fitting]
@@ -118,18 +118,18 @@ def _unfit(one: Pick, early: float) -> float:
     return early * one.unit.sentence.position + bool(one.unit.before) + 3.0 * is_vague
 
 
-def _units(sentences: Sequence[Sentence], title: str | None) -> Iterator[Unit]:
+def _units(sentences: Sequence[Sentence], title: str | None) -> Iterator[Excerpt]:
     """Yield what can stand alone; a sentence that leans takes along the one before."""
     settings, leaning = _settings(sentences, title), load_cues().leaning
     for (before, one), setting in zip(pairwise([None, *sentences]), settings, strict=True):
         if one is None or not _is_usable(one):
             continue
         if not has_any(leaning, one.text):
-            yield Unit(one.text, one, setting)
+            yield Excerpt(one.text, one, setting)
         elif before and not one.opens and _is_usable(before) and not has_any(leaning, before.text):
             joined = f"{before.text} {one.text}"
             if len(words(joined)) <= _MOST_WORDS:
-                yield Unit(joined, one, setting, before)
+                yield Excerpt(joined, one, setting, before)
 
 
 def _is_usable(sentence: Sentence) -> bool:
@@ -143,7 +143,7 @@ def _is_usable(sentence: Sentence) -> bool:
     return is_whole and not (is_apart or _sections_named(text, "announces", _ANNOUNCING))
 
 
-def _weighed(unit: Unit, subject: frozenset[str]) -> Iterator[Pick]:
+def _weighed(unit: Excerpt, subject: frozenset[str]) -> Iterator[Pick]:
     count, cues = len(words(unit.text)), load_cues()
     least = _LEAST_HEADED if unit.setting.headed else _LEAST_WORDS
     is_full = count >= least and len(_meaning(unit.text)) >= _LEAST_MEANING
@@ -157,7 +157,11 @@ def _weighed(unit: Unit, subject: frozenset[str]) -> Iterator[Pick]:
 
 
 def _weight(
-    unit: Unit, section: SectionCues, name: Section, named: frozenset[str], subject: frozenset[str]
+    unit: Excerpt,
+    section: SectionCues,
+    name: Section,
+    named: frozenset[str],
+    subject: frozenset[str],
 ) -> float:
     """Return how much speaks for ``unit`` to be about the section ``name``."""
     text = unit.sentence.text
@@ -184,9 +188,9 @@ def _weight(
     return weight - 3.0 * hits(section.against, text)
 
 
-def _settings(sentences: Sequence[Sentence], title: str | None) -> list[Setting]:
+def _settings(sentences: Sequence[Sentence], title: str | None) -> list[SentenceContext]:
     """Return for each sentence what it stands under; the document's own title does not count."""
-    settings: list[Setting] = []
+    settings: list[SentenceContext] = []
     announced: dict[Section, int] = {}
     before: Sentence | None = None
     for sentence in sentences:
@@ -197,7 +201,7 @@ def _settings(sentences: Sequence[Sentence], title: str | None) -> list[Setting]
         is_title = sentence.section == title
         headed = () if is_title else _sections_named(sentence.section, "headings", _HEADING_WORDS)
         opens = sentence.opens or bool(is_run_in)
-        settings.append(Setting(frozenset(headed), frozenset(announced), opens))
+        settings.append(SentenceContext(frozenset(headed), frozenset(announced), opens))
         announced = {name: left - 1 for name, left in announced.items() if left > 1}
         found = _sections_named(sentence.text, "announces", _ANNOUNCEMENT_WORDS)
         announced = dict.fromkeys(found, _REACH) or announced

@@ -6,7 +6,7 @@ from prompts.loader import load
 from schemas.errors import ContextExceeded
 from schemas.sources import Document
 from summarizer.answers import CaseStudyAnswer, claims_of, facts_of, tags_of, with_stated
-from summarizer.asking import Asker, schema_tokens
+from summarizer.asker import Asker, schema_tokens
 from summarizer.drafts import Draft
 from summarizer.profiles import Strategy
 from summarizer.rendering import estimate_tokens, fence_of, render

@@ -9,7 +9,7 @@ from pydantic import Field, create_model
 from schemas.cases import FACT_NAMES, Evidence, Section
 from schemas.errors import AnswerTruncated, ContextExceeded
 from summarizer.answers import FIELD_OF, SECTION_OF, AbstractAnswer, Answer, linked
-from summarizer.asking import Asker
+from summarizer.asker import Asker
 from summarizer.drafts import Claim, FactClaim, TagClaim
 from summarizer.quotes import QuoteFinder
 from summarizer.rendering import estimate_tokens, fence_for
@@ -17,7 +17,7 @@ from summarizer.strategies.single import STAGE
 
 
 @dataclass(frozen=True)
-class Part:
+class WindowClaims:
     """What one window gave."""
 
     facts: tuple[FactClaim, ...]
@@ -26,7 +26,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Finding:
+class NumberedClaim:
     """A claim with the number by which the model names it, and where its quote stands."""
 
     number: int
@@ -44,7 +44,7 @@ class Finding:
         return " ".join(f"({self.number}) {where}: {self.claim.text}{measured}".split())
 
 
-def merged(parts: Sequence[Part], finder: QuoteFinder) -> list[Finding]:
+def merged(parts: Sequence[WindowClaims], finder: QuoteFinder) -> list[NumberedClaim]:
     """Return all findings in the order of the source; what several parts have is kept once."""
     claims: dict[tuple[Section, str], Claim] = {}
     for part in parts:
@@ -57,12 +57,12 @@ def merged(parts: Sequence[Part], finder: QuoteFinder) -> list[Finding]:
     return numbered(sorted(places, key=lambda placed: placed[1].start or 0))
 
 
-def numbered(claims: Sequence[tuple[Claim, Evidence]]) -> list[Finding]:
+def numbered(claims: Sequence[tuple[Claim, Evidence]]) -> list[NumberedClaim]:
     """Return claims as findings, numbered from 1."""
-    return [Finding(number, *placed) for number, placed in enumerate(claims, start=1)]
+    return [NumberedClaim(number, *placed) for number, placed in enumerate(claims, start=1)]
 
 
-def merged_tags(parts: Sequence[Part]) -> tuple[TagClaim, ...]:
+def merged_tags(parts: Sequence[WindowClaims]) -> tuple[TagClaim, ...]:
     """Return each tag once with all its quotes, those that most parts name first."""
     named: dict[tuple[str, str], list[TagClaim]] = {}
     for part in parts:
@@ -75,7 +75,7 @@ def merged_tags(parts: Sequence[Part]) -> tuple[TagClaim, ...]:
     )
 
 
-def candidates(parts: Sequence[Part]) -> list[FactClaim]:
+def candidates(parts: Sequence[WindowClaims]) -> list[FactClaim]:
     """Return each different value that the parts give for a fact, the most frequent first."""
     values: dict[str, dict[str, list[FactClaim]]] = {}
     for part in parts:
@@ -89,7 +89,7 @@ def candidates(parts: Sequence[Part]) -> list[FactClaim]:
     ]
 
 
-def shown(findings: Sequence[Finding], facts: Sequence[FactClaim] = ()) -> str:
+def shown(findings: Sequence[NumberedClaim], facts: Sequence[FactClaim] = ()) -> str:
     """Return candidates for facts and findings as the model reads them, a line each."""
     values = [
         f"({n}) {fact.name}: {' '.join(fact.value.split())}" for n, fact in enumerate(facts, 1)
@@ -99,7 +99,7 @@ def shown(findings: Sequence[Finding], facts: Sequence[FactClaim] = ()) -> str:
 
 
 def reworded(
-    text: str, section: Section, wanted: Sequence[int], known: Mapping[int, Finding]
+    text: str, section: Section, wanted: Sequence[int], known: Mapping[int, NumberedClaim]
 ) -> tuple[Claim, Evidence] | None:
     """Return the claim that words the findings ``wanted`` anew, with their quotes, and its place.
 
@@ -166,7 +166,7 @@ class Synthesis:
     on_call: Callable[[], None]
 
     async def of(
-        self, findings: Sequence[Finding], facts: Sequence[FactClaim]
+        self, findings: Sequence[NumberedClaim], facts: Sequence[FactClaim]
     ) -> tuple[tuple[Claim, ...], list[FactClaim]]:
         """Return the chosen claims and facts; findings that do not fit are reduced in groups.
 
@@ -184,9 +184,9 @@ class Synthesis:
                     return _linked(answer, findings), _settled(facts, answer)
             findings = numbered([c for group in groups for c in await self._reduced(group)])
 
-    def _groups(self, findings: Sequence[Finding]) -> Sequence[Sequence[Finding]]:
+    def _groups(self, findings: Sequence[NumberedClaim]) -> Sequence[Sequence[NumberedClaim]]:
         """Return the findings in as few groups as fit, in order."""
-        groups: list[list[Finding]] = [[]]
+        groups: list[list[NumberedClaim]] = [[]]
         left = self.room
         for finding in findings:
             size = estimate_tokens(finding.line()) + 2
@@ -197,7 +197,7 @@ class Synthesis:
             left -= size
         return groups
 
-    async def _reduced(self, group: Sequence[Finding]) -> list[tuple[Claim, Evidence]]:
+    async def _reduced(self, group: Sequence[NumberedClaim]) -> list[tuple[Claim, Evidence]]:
         """Return what one group comes down to: half of it at most, so that an end is reached."""
         try:
             answer = await self._ask(group, ())
@@ -206,7 +206,7 @@ class Synthesis:
             return [c for half in _split(group, error) for c in await self._reduced(half)]
         return chosen[: max(1, len(group) // 2)]
 
-    async def _ask(self, findings: Sequence[Finding], facts: Sequence[FactClaim]) -> Answer:
+    async def _ask(self, findings: Sequence[NumberedClaim], facts: Sequence[FactClaim]) -> Answer:
         listed = shown(findings, facts)
         values = {
             "fence": fence_for(listed),
@@ -219,8 +219,8 @@ class Synthesis:
 
 
 def _split(
-    findings: Sequence[Finding], error: AnswerTruncated | ContextExceeded
-) -> list[Sequence[Finding]]:
+    findings: Sequence[NumberedClaim], error: AnswerTruncated | ContextExceeded
+) -> list[Sequence[NumberedClaim]]:
     """Return the findings in two halves; raise ``error`` for so few that halves would not help."""
     if len(findings) < _FEWEST_FINDINGS:
         raise error
@@ -229,7 +229,7 @@ def _split(
 
 
 def _chosen(
-    answer: Answer, findings: Sequence[Finding]
+    answer: Answer, findings: Sequence[NumberedClaim]
 ) -> list[tuple[ChosenStatement, tuple[Claim, Evidence]]]:
     """Return the statements of an answer with the claims that they make of the named findings."""
     known = {finding.number: finding for finding in findings}
@@ -241,7 +241,7 @@ def _chosen(
     ]
 
 
-def _linked(answer: Answer, findings: Sequence[Finding]) -> tuple[Claim, ...]:
+def _linked(answer: Answer, findings: Sequence[NumberedClaim]) -> tuple[Claim, ...]:
     chosen = _chosen(answer, findings)
     claims, items = [placed[0] for _, placed in chosen], [item for item, _ in chosen]
     answered = [item.answers if isinstance(item, ChosenSolution) else None for item in items]

@@ -18,7 +18,7 @@ from schemas.sources import (
     Check,
     CheckResult,
     HiddenText,
-    Selection,
+    SelectedText,
     SourceKind,
     SourceRef,
     Step,
@@ -246,7 +246,7 @@ def test_a_page_from_a_browser_says_so_and_shows_what_was_selected(desk, build, 
     source_id = warehouse.case(case_id).source.source_id
     alias = Alias(source_id="src1_b", same_as=source_id, url=PLACE, reason="redirect")
     hints = [
-        Selection(source_id=one, text=f"Words of {one}.", who="mira")
+        SelectedText(source_id=one, text=f"Words of {one}.", who="mira")
         for one in (source_id, "src1_b", "src1_other")
     ]
     warehouse.append(alias, *hints)

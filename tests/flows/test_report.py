@@ -16,7 +16,7 @@ from config.settings import Settings
 from review.changes import Drop
 from review.decisions import approve, edit, withdraw
 from schemas.errors import InputError, ProviderUnavailable, UnknownId
-from schemas.reports import Outcome, Report, Role
+from schemas.reports import Outcome, Report, SentenceRole
 from services.answers import answer
 from services.publication import publish_site, recording_path
 from services.report import (
@@ -80,7 +80,7 @@ def case_of(services: Services, company: str) -> str:
     return str(found[1][0][0])
 
 
-def texts(report: Report, *roles: Role) -> list[str]:
+def texts(report: Report, *roles: SentenceRole) -> list[str]:
     """The sentences of these roles, or all."""
     return [report.shown(one) for one in report.sentences if not roles or one.role in roles]
 

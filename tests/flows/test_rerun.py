@@ -36,18 +36,18 @@ async def test_differences_name_prompts_readers_and_checks(
     services: Services, case: CaseView
 ) -> None:
     """Each part of a recipe that changed is a reason of its own."""
-    (making,) = services.warehouse.makings()
-    assert making.recipe is not None
-    same = making.recipe
+    (provenance,) = services.warehouse.provenances()
+    assert provenance.recipe is not None
+    same = provenance.recipe
 
     def reasons(**changes: object) -> tuple[str, ...]:
         old = same.model_copy(update=changes)
-        return differences(making.model_copy(update={"recipe": old}), same)
+        return differences(provenance.model_copy(update={"recipe": old}), same)
 
     assert reasons() == ()
     assert reasons(prompts=("case_study/v0",)) == (f"prompt {', '.join(sorted(same.prompts))}",)
     assert reasons(fingerprint="other") == ("checks or parameters",)
-    aged = making.model_copy(update={"extractor": "markdown/0"})
+    aged = provenance.model_copy(update={"extractor": "markdown/0"})
     assert differences(aged, same) == ("read by markdown/0",)
 
 

@@ -10,7 +10,7 @@ from prompts import lock
 from prompts.loader import load, parse
 from schemas.errors import ConfigurationError
 from summarizer.answers import CaseStudyAnswer, PartAnswer, TriageAnswer
-from summarizer.judging import JudgeAnswer
+from summarizer.judge import JudgeAnswer
 from summarizer.strategies.synthesis import MergeAnswer
 from summarizer.triage import WantedAnswer
 

@@ -18,7 +18,7 @@ from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag, 
 from publishing.site.report_pages import report_json, report_markdown
 from publishing.site.report_views import view_of
 from schemas.errors import InputError
-from schemas.reports import Citation, Material, Role, Scope
+from schemas.reports import Citation, Material, Scope, SentenceRole
 from warehouse import Dataset
 
 
@@ -33,7 +33,7 @@ def test_statements_are_chosen_by_words_and_the_best_come_first(tables: Dataset)
     """A question's words rank what cases state; the case's own title and company count as well."""
     found = material(tables, Scope(), "retrieval for new shops")
     assert found[0].citation.text.startswith("Retrieval of similar days failed for new shops")
-    assert found[0].role is Role.FAILED
+    assert found[0].role is SentenceRole.FAILED
     of_one = material(tables, Scope(), "what did Knusperhaus evaluate")
     assert {one.citation.label for one in of_one[:3]} == {"Knusperhaus"}
 

@@ -6,7 +6,7 @@ import pytest
 from scripted_endpoint import ScriptedEndpoint
 from scripted_model import PROFILE, MemoryLedger
 
-from summarizer.asking import Asker
+from summarizer.asker import Asker
 from summarizer.client import Limiter, ModelClient
 from summarizer.profiles import Profile
 

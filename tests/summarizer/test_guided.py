@@ -10,8 +10,8 @@ from schemas.errors import AnswerInvalid
 from schemas.taxonomy import load_taxonomy
 from summarizer import service
 from summarizer.drafts import Claim, Draft
+from summarizer.measures import measure_in, parted
 from summarizer.profiles import Profile, Strategy
-from summarizer.results import measure_in, parted
 from summarizer.sentences import sentences_of
 from summarizer.strategies.company import company_of
 from summarizer.strategies.cues import has_any, load_cues

@@ -190,7 +190,7 @@ async def test_silent_windows_give_no_draft(model, asker_of):
 def test_a_context_without_room_is_reported_before_any_call():
     """The error says which strategy to use instead."""
     with pytest.raises(ContextExceeded, match="guided"):
-        map_reduce.layout(Profile(context_tokens=FIXED))
+        map_reduce.token_limits(Profile(context_tokens=FIXED))
 
 
 SHAPES = st.lists(st.tuples(st.integers(1, 600), st.integers(0, 3)), min_size=1, max_size=30)

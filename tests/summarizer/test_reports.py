@@ -7,9 +7,9 @@ from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 from scripted_model import PROFILE
 
 from schemas.cases import SupportLevel
-from schemas.reports import Citation, Material, Number, Theme
-from summarizer.asking import Asker
-from summarizer.claims import CitingClaim, Grounds, checked
+from schemas.reports import Citation, Material, ReportNumber, Theme
+from summarizer.asker import Asker
+from summarizer.citation_checks import CitationChecker, CitingClaim, checked
 from summarizer.reports import ReportWriter, forecast
 
 COMPANIES = {
@@ -18,8 +18,10 @@ COMPANIES = {
     "Brotmann": "brotmann",
     "Block": "block",
 }
-SHARE = Number(name="q:share", sql="SELECT 1 AS value", value="38", meaning="share of cases, in %")
-WASTE = Number(name="s:2", sql="", value="18 %", meaning="its value")
+SHARE = ReportNumber(
+    name="q:share", sql="SELECT 1 AS value", value="38", meaning="share of cases, in %"
+)
+WASTE = ReportNumber(name="s:2", sql="", value="18 %", meaning="its value")
 
 
 def a_citation(n: int, label: str, text: str) -> Citation:
@@ -35,7 +37,7 @@ STATED = {
     2: a_citation(2, "Ottokar", "Waste fell after the planner came."),
     3: a_citation(3, "Brotmann", "Bakers ignored the plan in 30 of 40 shops."),
 }
-GROUNDS = Grounds("we block trays", STATED, [SHARE, WASTE], COMPANIES, ["Dough and plans"])
+GROUNDS = CitationChecker("we block trays", STATED, [SHARE, WASTE], COMPANIES, ["Dough and plans"])
 
 
 @pytest.mark.parametrize(

@@ -197,11 +197,11 @@ def test_makings(three):
     """Each current revision is listed with the recipe that it was made with."""
     story = Story("a")
     three.append(story.revision("doc1_a1", 2, made_by="person"))
-    first, second, _ = three.makings()
+    first, second, _ = three.provenances()
     assert (first.made_by, first.recipe, first.extractor) == ("person", None, "html/1")
     assert (second.recipe.judge, second.status) == ("large", "approved")
-    assert [making.case_id for making in three.makings(["case1_c"])] == ["case1_c"]
-    assert three.makings([]) == []
+    assert [provenance.case_id for provenance in three.provenances(["case1_c"])] == ["case1_c"]
+    assert three.provenances([]) == []
 
 
 def test_decide_only_what_was_seen(three):

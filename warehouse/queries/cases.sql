@@ -135,7 +135,7 @@ SELECT * FROM current_publications
 WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
 ORDER BY stored_at;
 
--- name: makings
+-- name: provenances
 SELECT
     cases.case_id,
     cases.source_id,

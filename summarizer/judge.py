@@ -8,7 +8,7 @@ from schemas.cases import CaseStudy, Match, Measure, Section, Statement, Support
 from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded, ModelError
 from schemas.sources import Document, Passage
 from summarizer.answers import Answer
-from summarizer.asking import Asker, schema_tokens
+from summarizer.asker import Asker, schema_tokens
 from summarizer.checks import NUMBER
 from summarizer.rendering import estimate_tokens, fence_for, label, one_line, speakers
 
@@ -34,7 +34,7 @@ class JudgeAnswer(Answer):
     verdicts: list[StatementVerdict]
 
 
-async def judge(
+async def judge_statements(
     study: CaseStudy, document: Document, asker: Asker, known: Collection[Statement] = ()
 ) -> tuple[CaseStudy, ModelError | None]:
     """Return the study with the judge's levels, and why some of it could not be judged.

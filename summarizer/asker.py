@@ -15,7 +15,7 @@ from prompts.loader import Message, Prompt, load
 from schemas.errors import BudgetReached
 from schemas.frozen import content_id
 from schemas.generations import AnswerStatus, Generation
-from summarizer.budget import Budget, Purse
+from summarizer.budget import Budget, SourceBudget
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens
 
@@ -45,7 +45,7 @@ class Asker:
     profile: Profile
     ledger: Ledger
     document_id: str
-    budget: Budget | Purse = field(default_factory=Budget)
+    budget: Budget | SourceBudget = field(default_factory=Budget)
     pinned: Mapping[str, int] = field(default_factory=dict)  # versions of prompts, else the newest
     # What answers rest on, in order; and what this object sent requests for, failed ones included.
     generations: list[Generation] = field(default_factory=list, init=False)

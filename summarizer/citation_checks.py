@@ -7,10 +7,10 @@ from typing import NamedTuple, TypeVar
 
 from schemas.cases import SupportLevel
 from schemas.frozen import Frozen
-from schemas.reports import PLACEHOLDER, Citation, Number, with_numbers
+from schemas.reports import PLACEHOLDER, Citation, ReportNumber, with_numbers
 from summarizer.agreement import missing_names, missing_numbers
-from summarizer.asking import Asker
-from summarizer.judging import MOST, JudgeAnswer
+from summarizer.asker import Asker
+from summarizer.judge import MOST, JudgeAnswer
 from summarizer.rendering import fence_for, one_line
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class CitingClaim(Frozen):
     cites: tuple[int, ...]
 
 
-class Judged(NamedTuple):
+class CheckedClaim(NamedTuple):
     """A claim with its support, None and a reason where it is not carried."""
 
     claim: CitingClaim
@@ -41,7 +41,7 @@ class Judged(NamedTuple):
     reason: str = ""
 
 
-class Grounds:
+class CitationChecker:
     """What claims may rest on: numbered statements, ``shown`` as a model sees them, and numbers.
 
     ``numbers`` are the counts by name, and the values of results as ``s:7``. ``companies`` are the
@@ -53,7 +53,7 @@ class Grounds:
         self,
         shown: str,
         statements: Mapping[int, Citation],
-        numbers: Iterable[Number],
+        numbers: Iterable[ReportNumber],
         companies: Mapping[str, str],
         known: Iterable[str] = (),
     ) -> None:
@@ -131,8 +131,8 @@ async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
 
 
 async def checked(
-    claims: Sequence[CitingClaim], grounds: Grounds, judge: Asker | None
-) -> list[Judged]:
+    claims: Sequence[CitingClaim], grounds: CitationChecker, judge: Asker | None
+) -> list[CheckedClaim]:
     """Return each claim with what code and judge say; without a judge it stays unverified.
 
     Raises:
@@ -148,13 +148,13 @@ async def checked(
         found = await all_of(_verdicts(one, grounds, judge) for one in batches)
         verdicts = {claim: verdict for part in found for claim, verdict in part.items()}
     return [
-        Judged(claim, None, problem) if problem else Judged(claim, *verdicts[claim])
+        CheckedClaim(claim, None, problem) if problem else CheckedClaim(claim, *verdicts[claim])
         for claim, problem in zip(claims, problems, strict=True)
     ]
 
 
 async def _verdicts(
-    claims: Sequence[CitingClaim], grounds: Grounds, judge: Asker
+    claims: Sequence[CitingClaim], grounds: CitationChecker, judge: Asker
 ) -> dict[CitingClaim, tuple[SupportLevel | None, str]]:
     """Return the judge's verdict on each claim; one that it passes over is not carried."""
     source = _source(claims, grounds)
@@ -185,7 +185,7 @@ def _again(passed_over: Sequence[CitingClaim], asked: int) -> Iterator[Sequence[
         yield from (passed_over[:middle], passed_over[middle:])
 
 
-def _source(claims: Sequence[CitingClaim], grounds: Grounds) -> str:
+def _source(claims: Sequence[CitingClaim], grounds: CitationChecker) -> str:
     """Return the cited statements and numbers once, then the sentences that cite them."""
     cited = sorted({n for claim in claims for n in claim.cites})
     lines = [f"[{n}] {stated(grounds.statements[n])}" for n in cited]
@@ -195,7 +195,7 @@ def _source(claims: Sequence[CitingClaim], grounds: Grounds) -> str:
     return "\n".join([*lines, "", *_asked(claims, grounds)])
 
 
-def _asked(claims: Sequence[CitingClaim], grounds: Grounds) -> Iterator[str]:
+def _asked(claims: Sequence[CitingClaim], grounds: CitationChecker) -> Iterator[str]:
     for n, claim in enumerate(claims, start=1):
         counts = (one for one in PLACEHOLDER.findall(claim.text) if one.startswith("q:"))
         marks = "".join(f"[{one}]" for one in (*claim.cites, *dict.fromkeys(counts)))

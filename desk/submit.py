@@ -16,7 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from desk.forms import file, text
 from extractors.fetch.fetch import identify
-from extractors.registry import TRANSCRIPTS
+from extractors.formats import TRANSCRIPTS
 from publishing.anchors import web_address
 from schemas.errors import CasebookError, InputError, TooLarge
 from schemas.sources import SelectedText, SourceRef

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import sentencex
 
-from extractors.text import language_of, one_line, tidy_lines, visible
+from extractors.languages import language_of
+from extractors.text import one_line, tidy_lines, visible
 from schemas.sources import Extracted, Passage, SourceKind
 
 # In characters: under this a block is merged with a neighbour, into no more than that; above the

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, ValidationError
 
-from extractors.registry import OUR_TYPES
+from extractors.formats import OUR_TYPES
 from extractors.text import one_line, where
 from schemas.errors import ExtractionError
 from schemas.frozen import Frozen

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from extractors.blocks import Block, document
 from extractors.data import table
+from extractors.dates import stated_day
 from extractors.speakers import CLOCK, is_name, seconds_of
-from extractors.text import count_words, decode, hidden_in, one_line, stated_day, where
+from extractors.text import count_words, decode, hidden_in, one_line, where
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
 

@@ -10,11 +10,12 @@ from markdown_it import MarkdownIt
 
 from extractors.blocks import Block, document
 from extractors.data import table
+from extractors.dates import stated_day
 from extractors.speakers import with_speakers
-from extractors.text import count_words, decode, hidden_in, one_line, stated_day
-from extractors.web.content import tree_blocks
+from extractors.text import count_words, decode, hidden_in, one_line
+from extractors.web.blocks import tree_blocks
 from extractors.web.hidden import strip_hidden
-from extractors.web.page import body_of, parse
+from extractors.web.tree import body_of, parse
 from schemas.sources import Extracted, HiddenText, Payload, SourceKind
 
 _RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

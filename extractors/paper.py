@@ -8,7 +8,8 @@ import lxml.html  # type: ignore[import-untyped]  # it ships no types
 from extractors import registry
 from extractors.blocks import Block, lay_out
 from extractors.bundles import BundlePart, unpack
-from extractors.text import decode, one_line, stated_day, where
+from extractors.dates import stated_day
+from extractors.text import decode, one_line, where
 from extractors.web import reader as web
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from extractors.blocks import Block, document
+from extractors.dates import stated_day
 from extractors.speakers import with_speakers
-from extractors.text import decode, hidden_in, one_line, stated_day, visible
+from extractors.text import decode, hidden_in, one_line, visible
 from schemas.sources import Extracted, Payload, SourceKind
 
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")

@@ -1,17 +1,16 @@
 """Videos and recordings: the words of the bundle that was made of one, by second and speaker."""
 
+from extractors import registry
 from extractors.blocks import document
 from extractors.bundles import Bundle, unpack
 from extractors.captions import Cue, cue_blocks
-from extractors.text import stated_day
-from extractors.urls import kind_of_url
+from extractors.dates import stated_day
+from extractors.sites import kind_of_url
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
 
 def read(payload: Payload) -> Extracted:
     """Return what captions, a transcription or a transcript say; raise ExtractionError for none."""
-    from extractors import registry  # it lists this reader
-
     bundle = unpack(payload)
     found = registry.read(bundle.body) if bundle.body else _of_cues(bundle)
     changes = {

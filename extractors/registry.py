@@ -1,130 +1,16 @@
-"""Which reader reads which bytes: by media type, then by suffix, then by the first bytes.
+"""Choose the reader for a payload: by media type, then by suffix, then by the first bytes.
 
 The first bytes have a veto: a picture called page.html is refused, and a PDF that a server calls
-HTML is read as a PDF. ``data/formats.toml`` lists the readers, which load when first used.
+HTML is read as a PDF. Readers load when first used.
 """
 
-import io
-import re
-import zipfile
-from collections.abc import Sequence
 from importlib import import_module
-from typing import Literal, NamedTuple
 
-from extractors.data import table
+from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format, format_of
+from extractors.signatures import ENCRYPTED, PDF, WORD, binary_kind, has_tags, text_form
 from extractors.text import count_words, where
 from schemas import errors
 from schemas.sources import Extracted, Payload, SourceKind, Step
-
-OUR_TYPES = "application/vnd.casebook."  # of our own bundles; no server may claim one
-
-
-class Format(NamedTuple):
-    """What one reader reads: ``module`` has ``read(payload)``, ``version`` is stored with texts."""
-
-    module: str
-    kind: str
-    version: str
-    media_types: Sequence[str]
-    suffixes: Sequence[str] = ()
-
-
-# Of several formats of a kind the first is the one for its files.
-FORMATS = tuple(Format(**one) for one in table("formats")["formats"])
-# Suffixes: of files that a reader takes as they are; of sound and video, which are transcribed
-# first; of all local sources; of files that may hold the words of a video or recording.
-DOCUMENTS = tuple(suffix for one in FORMATS for suffix in one.suffixes)
-RECORDINGS = (".mp3", ".m4a", ".mp4", ".wav", ".ogg", ".flac", ".webm")
-SOURCES = DOCUMENTS + RECORDINGS
-TRANSCRIPTS = (".vtt", ".srt", ".txt", ".md", ".docx")
-
-
-def format_of(name: str) -> Format | None:
-    """Return the format that the suffix of a file's name stands for, None for others."""
-    _, dot, suffix = name.lower().rpartition(".")
-    return next((one for one in FORMATS if f"{dot}{suffix}" in one.suffixes), None)
-
-
-PDF, WORD, ENCRYPTED = "a PDF", "a Word document", "an encrypted Office file"
-
-_TABLE = table("signatures")
-_RECORDINGS = tuple(start.encode("latin-1") for start in _TABLE["recordings"])
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\b"))
-_MOST_CONTROLS = 0.05
-_HEAD = 8_192
-
-Form = Literal["list", "page", "captions", "json"]
-_FORMS: dict[Form, re.Pattern[bytes]] = {
-    form: re.compile(pattern.format(**_TABLE["parts"]).encode(), re.DOTALL | re.IGNORECASE)
-    for form, pattern in _TABLE["forms"].items()
-}
-_TAG = re.compile(rb"(?i)<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b")
-
-
-def is_recording(head: bytes) -> bool:
-    """Return whether the first bytes are those of a sound or video file."""
-    is_wave = head.startswith(b"RIFF") and head[8:12] == b"WAVE"
-    return is_wave or head[4:8] == b"ftyp" or head.startswith(_RECORDINGS)
-
-
-def binary_kind(data: bytes) -> str | None:
-    """Return what binary file the bytes are ("a PDF", "a picture"), None for text.
-
-    A PDF may have white space in front of its header, nothing else: a text that mentions
-    ``%PDF-1.7`` is a text.
-    """
-    head = data[:_HEAD]
-    if _beginning(data).startswith(b"%PDF-"):
-        return PDF
-    if head.startswith(b"PK\x03\x04"):
-        return _in_zip(data)
-    if head.startswith(_OLE):
-        return ENCRYPTED if "EncryptedPackage".encode("utf-16-le") in data else "an old Office file"
-    if is_recording(head):
-        return "an audio or video file"
-    for name, starts in _TABLE["files"].items():
-        if head.startswith(tuple(start.encode("latin-1") for start in starts)):
-            return str(name)
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    is_text = head.startswith(_UNICODE_MARKS) or controls <= _MOST_CONTROLS * len(head)
-    return None if is_text else "binary data"
-
-
-def text_form(data: bytes) -> Form | None:
-    """Return the form that a text plainly begins in; JSON must end as such, too."""
-    start = _beginning(data)
-    found = next((name for name, pattern in _FORMS.items() if pattern.match(start)), None)
-    is_cut = found == "json" and not data[-64:].rstrip().endswith((b"}", b"]"))
-    return None if is_cut else found
-
-
-def xml_list(data: bytes) -> str | None:
-    """Return the name of the root that a feed, sitemap or outline has, None for anything else."""
-    found = _FORMS["list"].match(_beginning(data))
-    return found["root"].decode().lower() if found and found["root"] else None
-
-
-def has_tags(data: bytes) -> bool:
-    """Return whether there is markup of a page near the beginning."""
-    return bool(_TAG.search(data[:_HEAD]))
-
-
-def _beginning(data: bytes) -> bytes:
-    return data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n\f")
-
-
-def _in_zip(data: bytes) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        names = []
-    known = _TABLE["archives"].items()
-    kinds = (kind for start, kind in known if any(name.startswith(start) for name in names))
-    return next(kinds, "a zip archive")
-
 
 _FEWEST_WORDS = 5
 _UNTYPED = {"", "application/octet-stream", "binary/octet-stream"}

@@ -1,4 +1,4 @@
-"""From bytes to the characters that a reader sees; the language of a text, and the days in it.
+"""From bytes to the characters that a reader sees.
 
 Invisible are, in Unicode 16, bidirectional controls (UAX 9), default-ignorable characters, and the
 tag characters U+E0000-E007F, which spell out ASCII that no screen shows.
@@ -8,15 +8,11 @@ import codecs
 import re
 import unicodedata
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from typing import Any
 
 from charset_normalizer import from_bytes
-from dateutil import parser  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.data import table
-from schemas.sources import HiddenText, Payload, StatedDate
+from schemas.sources import HiddenText, Payload
 
 # U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
 _UNSEEN = re.compile(
@@ -129,72 +125,3 @@ def _codec(label: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     return None if _NOT_FOR_TEXT.search(name) else _CHARSETS["browsers"].get(name, name)
-
-
-# The languages of most of the web (W3Techs); among all 97, short English is taken for Pidgin.
-_LANGUAGES = (
-    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro "
-    "ru sk sl sr sv ta th tr uk ur vi zh"
-).split()
-_CODE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
-_FEWEST_CHARACTERS = 40
-
-
-def language_of(text: str, stated: object = None) -> str | None:
-    """Return the ISO 639 code that a document states, else that of its text, None if too short."""
-    code = _CODE.match(stated[:20].strip().lower()) if isinstance(stated, str) else None
-    if code:
-        return code[0]
-    sample = text[:20_000]
-    if len(sample.strip()) < _FEWEST_CHARACTERS:
-        return None
-    return str(_classifier().classify(sample)[0])
-
-
-@cache
-def _classifier() -> Any:
-    import py3langid  # half a second to load; many documents state their language
-
-    py3langid.set_languages(_LANGUAGES)
-    return py3langid
-
-
-_DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)")
-_WEB_BEGINS = 1991
-# What is not stated is taken from these, so that it differs.
-_DEFAULTS = (datetime(1901, 1, 1), datetime(1902, 2, 2))  # noqa: DTZ001 - only their dates count
-
-
-def stated_date(stated: object) -> StatedDate | None:
-    """Return the day that ``stated`` names, else its month ("2025-10"), else its year ("2025").
-
-    None for anything else, and for days before the web or after tomorrow. Figures with the year
-    last are American (3/4/2024) unless dots part them.
-    """
-    if not isinstance(stated, str | int | date):
-        return None
-    try:
-        text = " ".join(str(stated)[:60].split())
-        options = {"dayfirst": bool(_DAY_FIRST.match(text)), "ignoretz": True}
-        one, other = (parser.parse(text, default=some, **options) for some in _DEFAULTS)
-    except (ValueError, OverflowError):
-        return None
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # it covers all time zones
-    if one.year != other.year or one.year < _WEB_BEGINS or one.date() > tomorrow:
-        return None
-    if one.month != other.month:
-        return f"{one.year}"
-    return one.date() if one.day == other.day else f"{one:%Y-%m}"
-
-
-def stated_day(stated: object) -> date | None:
-    """Return the day that ``stated`` names, as ``stated_date`` does, None without a whole day."""
-    found = stated_date(stated)
-    return found if isinstance(found, date) else None
-
-
-def day_in_address(url: str) -> date | None:
-    """Return the day that an address has in its path, as blogs write it: ``/2024/03/05/``."""
-    found = _IN_ADDRESS.search(url.partition("?")[0])
-    return stated_day("-".join(found.groups())) if found else None

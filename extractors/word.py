@@ -18,8 +18,8 @@ from extractors.blocks import document
 from extractors.data import table
 from extractors.speakers import with_speakers
 from extractors.text import hidden_in, one_line, where
-from extractors.web.content import tree_blocks
-from extractors.web.page import body_of, parse
+from extractors.web.blocks import tree_blocks
+from extractors.web.tree import body_of, parse
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, HiddenText, Payload, SourceKind
 

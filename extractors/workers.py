@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess, parent_process
 from typing import Any, NamedTuple, TypeVar, cast
 
 from extractors import registry
-from extractors.registry import FORMATS
+from extractors.formats import FORMATS
 from extractors.text import where
 from schemas.errors import CasebookError, ExtractionError, TemporarilyUnavailable
 from schemas.sources import Extracted, Payload

@@ -6,7 +6,7 @@ from prefect import flow
 
 from config.services import Services
 from config.settings import Settings
-from extractors.registry import FORMATS
+from extractors.formats import FORMATS
 from flows.ingest import process
 from schemas.errors import UnknownId
 from schemas.results import IngestResult

@@ -7,8 +7,8 @@ from typing import Any
 
 from config.services import Services
 from extractors.fetch.fetch import fetch_item, read_rendered
+from extractors.sites import canonical_url
 from extractors.text import one_line
-from extractors.urls import canonical_url
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
 from schemas.reviews import CaseFilter, CaseView

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from config.services import Services
 from extractors.fetch.fetch import identify, read_file
-from extractors.network.guard import FetchLimits
+from extractors.network.limits import FetchLimits
 from extractors.urls import is_web_address
 from schemas.batches import BatchItem, SourceState
 from schemas.errors import CasebookError

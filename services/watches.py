@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.services import Services
-from extractors.urls import canonical_url
+from extractors.sites import canonical_url
 from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem, WatchLine, WatchState
 from schemas.errors import CasebookError, ConfigurationError, InputError, UnknownId
 from schemas.frozen import content_id

@@ -11,12 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from extractors import urls
-from extractors.bundles import PAPER, RECORDING, TRANSCRIPT, About, Bundle, BundlePart, unpack
+from extractors import sites
+from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, BundlePart, unpack
 from extractors.fetch.network import Network
+from extractors.fetch.papers import fetch_paper
+from extractors.formats import RECORDINGS, format_of
 from extractors.lists.feeds import feed_item
-from extractors.network.guard import MEGABYTE, FetchLimits
-from extractors.registry import RECORDINGS, choose, format_of, is_recording
+from extractors.network.limits import MEGABYTE, FetchLimits
+from extractors.registry import choose
+from extractors.signatures import is_recording
 from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
 from extractors.workers import WorkerPool
 from schemas import errors
@@ -93,7 +96,7 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     limits = replace(limits, text_bytes=limits.file_bytes)
     if not is_web_address(ref.source):
         return await _local(ref.source, ref.url, limits)
-    if urls.playlist_id(ref.source):
+    if sites.playlist_id(ref.source):
         from extractors.fetch.youtube import fetch_videos
 
         return await fetch_videos(ref.source, network, limits)
@@ -108,10 +111,10 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
     """
     address = ref.source if is_web_address(ref.source) else ref.url
     try:
-        canonical = urls.canonical_url(address) if address else None
+        canonical = sites.canonical_url(address) if address else None
     except errors.InvalidUrl:
         canonical = None
-    kind = urls.kind_of_url(address) if canonical and address else None
+    kind = sites.kind_of_url(address) if canonical and address else None
     if payload and not kind:
         with suppress(errors.ExtractionError):
             kind = SourceKind(choose(payload)[0].kind)
@@ -124,11 +127,11 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
 
 
 async def _remote(url: WebUrl, network: Network) -> Payload:
-    meant = urls.original_of(url)
+    meant = sites.original_of(url)
     if payload := await _known(meant, network):
         return payload
     page = await _page(url, network)
-    final = urls.original_of(page.final_url or "")
+    final = sites.original_of(page.final_url or "")
     if final != meant and (payload := await _known(final, network)):
         steps = (Step(method="redirect", outcome=f"leads to {final}"), *payload.steps)
         return payload.model_copy(update={"url": str(url), "steps": steps})
@@ -137,15 +140,15 @@ async def _remote(url: WebUrl, network: Network) -> Payload:
 
 async def _known(url: WebUrl, network: Network) -> Payload | None:
     """Return the bundle of a video or paper, None for another page; refuse lists of videos."""
-    if video := urls.video_id(url):
+    if video := sites.video_id(url):
         from extractors.fetch.youtube import fetch_video
 
         return await fetch_video(video, network)
-    if urls.playlist_id(url):
+    if sites.playlist_id(url):
         advice = f"`casebook backfill '{url}'` processes all of them"
         message = f"{url} is a list of videos, not one video: {advice}."
         raise errors.FetchError(message, "source_is_list")
-    if urls.on_youtube(url):
+    if sites.on_youtube(url):
         advice = "(an id has eleven characters): copy the video's address."
         raise errors.InvalidUrl(f"{url} names no video {advice}")
     return await fetch_paper(url, network)
@@ -154,7 +157,7 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
 async def _page(url: WebUrl, network: Network) -> Payload:
     """Return a repository's raw file, or the page; raise SourceGone for a front page instead."""
     client, admit = network.client, network.robots.check
-    if raw := urls.raw_file(url):
+    if raw := sites.raw_file(url):
         try:
             page = await client.get(str(raw), admit=admit)
             return page.model_copy(update={"url": str(url), "final_url": str(url)})
@@ -227,7 +230,7 @@ async def _as_transcript(said: Payload, network: Network) -> Payload:
     """Return a transcript with the title and channel of its video, where they can be fetched."""
     from extractors.fetch.youtube import about_video
 
-    video = urls.video_id(urls.original_of(said.url)) if said.url else None
+    video = sites.video_id(sites.original_of(said.url)) if said.url else None
     about = await about_video(video, network) if video else About()
     data = Bundle(about=about, body=BundlePart(**dict(said))).pack()
     return said.model_copy(update={"data": data, "media_type": TRANSCRIPT})
@@ -246,43 +249,3 @@ async def _transcribed(payload: Payload, network: Network) -> Payload:
     data = Bundle(about=About(title=title or None), cues=cues).pack()
     changes = {"data": data, "media_type": RECORDING, "steps": (*payload.steps, step)}
     return payload.model_copy(update=changes)
-
-
-# What LaTeXML writes where it gave up in the midst of a paper, and what arXiv shows for none.
-_CUT_OFF = re.compile(
-    rb"This document may be truncated or damaged|<title>\s*No HTML for\b|No content available"
-)
-
-
-async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
-    """Return the bundle of a paper on arXiv, in the ACL Anthology or on OpenReview, else None.
-
-    arXiv's HTML is taken where there is one, in the version that was asked for, else the PDF.
-    Raises FetchError if neither can be fetched; the page about the paper may be missing.
-    """
-    steps: list[Step] = []
-
-    async def part(name: str, address: str) -> BundlePart:
-        page = await network.client.get(address, admit=network.robots.check)
-        steps.append(Step(method=f"{name} of the paper", outcome=f"read from {page.final_url}"))
-        return BundlePart(**dict(page) | {"name": name, "url": page.final_url, "headers": {}})
-
-    async def optional(name: str, address: str) -> BundlePart | None:
-        try:
-            found = await part(name, address)
-        except errors.FetchError as error:
-            steps.append(Step(method=f"{name} of the paper", outcome=f"failed: {error.kind}"))
-            return None
-        return found if "html" in found.media_type and not _CUT_OFF.search(found.data) else None
-
-    if paper := urls.paper_id(url, version=True):
-        landing = await optional("page", f"https://arxiv.org/abs/{paper}")
-        body = await optional("html", f"https://arxiv.org/html/{paper}")
-        body = body or await part("pdf", f"https://arxiv.org/pdf/{paper}")
-    elif addresses := urls.landing_of(url):
-        landing = await optional("page", addresses[0])
-        body = await part("pdf", addresses[1])
-    else:
-        return None
-    data, ends = Bundle(landing=landing, body=body).pack(), {"url": str(url), "final_url": body.url}
-    return Payload(data=data, media_type=PAPER, name="paper.json", steps=tuple(steps), **ends)

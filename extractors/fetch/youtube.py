@@ -24,7 +24,7 @@ from extractors.data import table
 from extractors.fetch.network import Network
 from extractors.fetch.ytdlp import CONSENT, Bridge, fetch_words
 from extractors.lists.pages import PAGE_DATA, videos_in
-from extractors.network.guard import FetchLimits
+from extractors.network.limits import FetchLimits
 from extractors.speakers import CLOCK, seconds_of
 from extractors.text import one_line
 from extractors.urls import parse_web_url, shown

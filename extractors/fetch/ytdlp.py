@@ -13,7 +13,7 @@ from extractors.captions import parse_cues
 from extractors.data import table
 from extractors.fetch.network import Network
 from extractors.network.client import GuardedClient
-from extractors.network.guard import FetchLimits
+from extractors.network.limits import FetchLimits
 from extractors.text import decode
 from extractors.urls import parse_web_url, shown
 from schemas.errors import FetchError, Unreachable

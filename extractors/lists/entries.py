@@ -10,9 +10,11 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from extractors.data import table
-from extractors.registry import SOURCES
-from extractors.text import day_in_address, one_line, stated_date, where
-from extractors.urls import canonical_url, is_web_address
+from extractors.dates import day_in_address, stated_date
+from extractors.formats import SOURCES
+from extractors.sites import canonical_url
+from extractors.text import one_line, where
+from extractors.urls import is_web_address
 from schemas.errors import ExtractionError, InvalidUrl, TooLarge
 from schemas.frozen import Frozen
 from schemas.sources import Candidate, Payload, SourceRef

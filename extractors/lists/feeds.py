@@ -11,8 +11,9 @@ from lxml import etree  # type: ignore[import-untyped]  # likewise
 
 from extractors.data import table
 from extractors.lists.entries import ListEntry, ListLocation, candidate, missed, unpacked, xml_of
+from extractors.sites import canonical_url
 from extractors.text import count_words, decode, where
-from extractors.urls import canonical_url, is_web_address
+from extractors.urls import is_web_address
 from schemas.errors import ExtractionError, InvalidUrl
 from schemas.sources import Payload, SourceRef, Step
 

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from extractors.data import table
 from extractors.lists.entries import ListEntry, ListLocation, candidate
+from extractors.sites import playlist_id, video_id
 from extractors.text import one_line
-from extractors.urls import is_web_address, playlist_id, video_id
-from extractors.web.page import parse
+from extractors.urls import is_web_address
+from extractors.web.tree import parse
 from schemas.sources import Candidate
 
 _LINKS = table("lists")["links"]

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from extractors import registry
 from extractors.fetch.fetch import FILE_ROOT
 from extractors.lists.entries import ListEntry, ListLocation, SourceList, deduplicated, unpacked
 from extractors.lists.feeds import read_feed, read_opml, read_sitemap
 from extractors.lists.pages import read_page
 from extractors.lists.tables import is_table, read_json, read_lines, read_table
+from extractors.signatures import binary_kind, text_form, xml_list
 from extractors.text import decode, where
 from extractors.urls import is_web_address
 from schemas.errors import CasebookError, ExtractionError
@@ -78,7 +78,7 @@ def read_list(payload: Payload, folder: Path | None = None) -> SourceList:
     raises ExtractionError, as do a picture or the like and damaged files; TooLarge may come too.
     """
     data = unpacked(payload)
-    if found := registry.binary_kind(data):
+    if found := binary_kind(data):
         message = f"{where(payload)} is {found}, not a list of addresses"
         raise ExtractionError(f"{message}: check it, or save it as CSV.", "content_mismatch")
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
@@ -105,11 +105,11 @@ def _entries(
     text: str, payload: Payload, location: ListLocation
 ) -> tuple[str, Iterable[ListEntry]]:
     head = text[:8_192].encode()
-    if root := registry.xml_list(head):
+    if root := xml_list(head):
         form = _XML_FORMS.get(root, "feed")
         return form, _READERS[form](text, payload, location)
     name = f"{payload.name.lower()} {payload.media_type}"
-    if registry.text_form(head) == "page" or _HTML.search(name):
+    if text_form(head) == "page" or _HTML.search(name):
         return "page", read_page(text, location)
     if entries := read_json(text, location):
         return "JSON", entries

@@ -20,15 +20,9 @@ from typing import NamedTuple
 import httpcore2
 
 from extractors.data import table
-from extractors.network.guard import (
-    FetchLimits,
-    GuardedBackend,
-    NetworkPolicy,
-    Resolver,
-    read_body,
-    system_resolver,
-)
-from extractors.registry import OUR_TYPES
+from extractors.formats import OUR_TYPES
+from extractors.network.guard import GuardedBackend, NetworkPolicy, Resolver, system_resolver
+from extractors.network.limits import FetchLimits, read_body
 from extractors.text import one_line
 from extractors.urls import WebUrl, parse_web_url, shown
 from schemas import errors

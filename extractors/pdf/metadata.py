@@ -6,8 +6,9 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from extractors.dates import stated_day
 from extractors.pdf.headings import key_of
-from extractors.text import one_line, stated_day
+from extractors.text import one_line
 
 _MOST_TITLES, _DEEPEST, _SHORTEST_TITLE = 1_000, 6, 4
 _TOP_LINES, _LONGEST_DAY, _LONGEST_BYLINE = 12, 60, 400

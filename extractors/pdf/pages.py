@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pypdfium2
 
 from extractors.bundles import unpack
+from extractors.formats import OUR_TYPES
 from extractors.pdf.words import words_of
-from extractors.registry import OUR_TYPES
 from extractors.text import where
 from schemas.errors import ExtractionError
 from schemas.sources import Payload

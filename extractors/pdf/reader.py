@@ -11,6 +11,7 @@ import pypdfium2
 from pypdfium2.raw import FORMTYPE_XFA_FOREGROUND, FORMTYPE_XFA_FULL
 
 from extractors.blocks import Block, lay_out
+from extractors.languages import language_of
 from extractors.pdf import metadata
 from extractors.pdf.furniture import without_furniture
 from extractors.pdf.headings import levels_of
@@ -28,7 +29,7 @@ from extractors.pdf.paragraphs import (
 from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.structure import Structure
 from extractors.pdf.words import Frame, PdfPage, words_of
-from extractors.text import count_words, hidden_in, language_of, where
+from extractors.text import count_words, hidden_in, where
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, HiddenText, Payload, SourceKind, Step
 

@@ -1,13 +1,11 @@
-"""Which part of a page is its text, and that part as blocks.
+"""Find the part of a page that is its text.
 
-Two readings: trafilatura's, made for articles, and our own, which keeps all but the furniture and
-suits documentation and company pages. How far they agree shows how much the choice is worth. Before
-both, lists of teasers and further articles are removed. trafilatura names its elements after TEI:
-``head`` with ``rend="h2"``, ``list``, ``item``, ``row``, ``cell``, ``code``, ``quote``, ``lb``.
+Two readings: trafilatura's, made for articles, and our own, which keeps everything except the
+furniture and suits documentation and company pages. Their agreement shows how reliable the choice
+is. Before both, lists of teasers and further articles are removed.
 """
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
@@ -19,149 +17,10 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.blocks import Block
 from extractors.text import count_words, words_in
-from extractors.web.page import WebPage, body_of, length_of, text_of
+from extractors.web.blocks import LEVELS, mark_code, tree_blocks
+from extractors.web.page import WebPage
 from extractors.web.patterns import pattern
-
-# Signs for code, its line breaks and its spaces: trafilatura collapses white space everywhere.
-_START, _END, _BREAK, _SPACE = "\u2402", "\u2403", " \u2424 ", "\u2420"
-_BREAKS_AGAIN = re.compile(f" ?{_BREAK.strip()} ?")
-_CODE = re.compile(f"{_START}([^{_END}]*){_END}?")
-_SPACES = re.compile("  +|(?<=\n) ")
-_RUN = re.compile(r"\s+")
-_GUTTER = re.compile(r"[\d\s]+")
-_NUMBER_CLASS = re.compile(r"line-?num|lineno|gutter", re.IGNORECASE)
-
-_LEVELS = {f"h{level}": level for level in range(1, 7)}
-_ROWS, _CELLS, _BREAKS = {"tr", "row"}, {"td", "th", "cell"}, {"br", "lb"}
-_UNREAD = frozenset(
-    "script style template noscript svg select textarea button iframe object annotation".split()
-)
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font hi i ins kbd label mark math q "
-    "ref rp rt ruby s samp small span strike strong sub sup time tt u var wbr mfrac mi mn mo mover "
-    "mrow msqrt mstyle msub msubsup msup mtext munder semantics".split()
-)
-_LINES = frozenset({"div", "p", "li", "tr"})
-_NEVER_IN_LINE = ("h1", "h2", "h3", "h4", "head", "pre", "table", "blockquote", "quote")
-_LONGEST_ROW, _CELL = 600, " | "
-
-
-def mark_code(tree: Any) -> None:
-    """Flatten each ``<pre>`` in place into text whose lines survive what trafilatura does to it."""
-    for pre in list(tree.iter("pre")):
-        code, tail = _lines_of(pre), pre.tail
-        pre.clear()
-        pre.tail = tail
-        if not _GUTTER.fullmatch(code):
-            kept = _SPACES.sub(lambda run: _SPACE * len(run[0]), code.expandtabs(4))
-            signs = kept.replace("\n", _BREAK)
-            etree.SubElement(pre, "code").text = f"{_START} {signs} {_END}"
-
-
-def tree_blocks(root: Any) -> list[Block]:
-    """Return the text under ``root`` as blocks in reading order, each table row as one line."""
-    writer = _Writer()
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, element in walk:
-        if event == "end":
-            writer.end(element)
-        elif not writer.start(element):
-            walk.skip_subtree()
-    writer.flush()
-    return [block for written in writer.blocks for block in _with_code(written)]
-
-
-class _Writer:
-    """Collects text until a block begins or ends."""
-
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self._buffer: list[str] = []
-        self._row: Any = None
-
-    def start(self, element: Any) -> bool:
-        """Take up the beginning of an element; return whether to look into it."""
-        tag = element.tag
-        if tag in _UNREAD:
-            return False
-        if tag == "pre":
-            self.flush()
-            self.blocks.append(Block(_lines_of(element), verbatim=True))
-            return False
-        if self._row is not None:
-            self._separate(element)
-        elif tag in _BREAKS:
-            self._buffer.append("\n")
-        elif tag not in _INLINE:
-            self.flush()
-            self._row = element if tag in _ROWS and _is_line(element) else None
-        self._add(element.text)
-        return True
-
-    def end(self, element: Any) -> None:
-        """Take up the end of an element and the text behind it."""
-        tag = element.tag
-        if element is self._row:
-            self._row = None
-            self.flush()
-        elif self._row is not None:
-            self._buffer.append("" if tag in _INLINE else " ")
-        elif tag not in _INLINE and tag not in _BREAKS:
-            self.flush(_LEVELS.get(element.get("rend", "h3") if tag == "head" else tag, 0))
-        self._add(element.tail)
-
-    def flush(self, level: int = 0) -> None:
-        """End the block that is being collected."""
-        text = "".join(self._buffer).strip(" \n|")
-        self._buffer.clear()
-        if text:
-            self.blocks.append(Block(text, level=level))
-
-    def _separate(self, element: Any) -> None:
-        if element.tag in _CELLS and element.getprevious() is not None:
-            self._buffer.append(_CELL)
-        elif element.tag not in _INLINE:
-            self._buffer.append(" ")
-
-    def _add(self, text: str | None) -> None:
-        if text:
-            self._buffer.append(_RUN.sub(" ", text))
-
-
-def _is_line(row: Any) -> bool:
-    """Return whether a row is data, not a part of a layout."""
-    is_plain = next(row.iter(*_NEVER_IN_LINE), None) is None
-    return is_plain and sum(map(len, row.itertext())) <= _LONGEST_ROW
-
-
-def _lines_of(pre: Any) -> str:
-    """Return the text of ``pre`` with its lines, without the numbers in its margin."""
-    parts: list[str] = []
-    walk = etree.iterwalk(pre, events=("start", "end"))
-    for event, element in walk:
-        if event == "start":
-            if element.tag in _UNREAD or _NUMBER_CLASS.search(element.get("class") or ""):
-                walk.skip_subtree()
-            else:
-                parts.append("\n" if element.tag == "br" else element.text or "")
-        elif element is not pre:
-            if element.tag in _LINES and not "".join(parts[-1:]).endswith("\n"):
-                parts.append("\n")
-            parts.append(element.tail or "")
-    return "".join(parts).replace("\r\n", "\n").strip("\n").rstrip()
-
-
-def _with_code(block: Block) -> Iterator[Block]:
-    """Yield a block, or its prose and its code apart."""
-    if _START not in block.text:
-        yield block
-        return
-    for place, part in enumerate(map(str.strip, _CODE.split(block.text))):
-        is_code = place % 2 == 1
-        text = _BREAKS_AGAIN.sub("\n", part).replace(_SPACE, " ") if is_code else part
-        if text:
-            yield block._replace(text=text, level=0, verbatim=is_code)
-
+from extractors.web.tree import body_of, length_of, text_of
 
 # Their failures end in our steps and errors; log lines would repeat them.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -293,7 +152,7 @@ def _drop_further_articles(body: Any, page: WebPage) -> None:
 
 def _is_further(element: Any, box: Any, title: Any, page: WebPage) -> bool:
     """Return whether an element like ``box`` has a headline of its own page, or is signed too."""
-    heading, name = next(element.iter(*_LEVELS), None), element.get("class")
+    heading, name = next(element.iter(*LEVELS), None), element.get("class")
     if heading is None or (box.tag != "article" and (not name or name != box.get("class"))):
         return False
     is_linked, is_level = _leads_away(heading, page), heading.tag == title.tag
@@ -313,7 +172,7 @@ def _drop_shelves(body: Any, page: WebPage) -> None:
 
 def _is_teaser(element: Any, page: WebPage) -> bool:
     """Return whether an element has a headline that leads to another page, and few words more."""
-    headings = list(element.iter(*_LEVELS))
+    headings = list(element.iter(*LEVELS))
     if len(headings) != 1 or count_words(text_of(headings[0])) < _SHORTEST_HEADLINE:
         return False
     return _leads_away(headings[0], page) and length_of(element) <= _LONGEST_TEASER

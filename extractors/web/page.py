@@ -1,72 +1,25 @@
-"""A page: its tree, its address, and what it says about itself by machine (JSON-LD). Pure."""
+"""A page: its address, its statements for machines (JSON-LD), and its texts. Pure."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-import lxml.html  # type: ignore[import-untyped]  # it ships no types
-from lxml import etree
-
-from extractors.text import one_line
-from extractors.web.patterns import pattern
-
-MOST_CHARACTERS = 5_000_000
-"""Characters of markup that are parsed; what follows them is cut off."""
-
-# XML forbids them: libxml2 would stop there, or lxml refuse to write them back.
-_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
-_TEXT = etree.XPath("normalize-space()")
-_DATA = frozenset({"application/ld+json", "application/settings+json"})
-_UNREAD = ("style", "svg", "iframe", "object", "embed", "select", "datalist", "canvas")
-
-
-def parse(html: str) -> Any | None:
-    """Return the tree of ``html``, or None where it has no element.
-
-    Nothing nested deeper than 255 elements is kept: libxml2 stops there.
-    """
-    parser = etree.HTMLParser(
-        encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True
-    )
-    # One class for every element: the usual lookup in Python takes a tenth of all time.
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
-    whole = html[:MOST_CHARACTERS].replace("\f", " ").replace("\ufffe", "").replace("\uffff", "")
-    source = whole.encode("utf-8", "replace").translate(None, _CONTROLS)
-    try:
-        return lxml.html.document_fromstring(source, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
-        return None
-
-
-def body_of(tree: Any) -> Any:
-    """Return the body of a page, or the tree itself where it has none."""
-    body = tree.find("body")
-    return tree if body is None else body
-
-
-def drop_unread(tree: Any) -> None:
-    """Remove scripts, styles and widgets in place; data for search engines stays."""
-    etree.strip_elements(tree, *_UNREAD, with_tail=False)
-    for script in list(tree.iter("script")):
-        if script.get("type") not in _DATA:
-            script.drop_tree()
-
-
-def text_of(element: Any) -> str:
-    """Return the text of ``element`` on one line, with spaces between its parts."""
-    return " ".join(" ".join(element.itertext()).split())
-
-
-def length_of(element: Any) -> int:
-    """Return how many characters the text of ``element`` has, runs of white space as one."""
-    return len(_TEXT(element))
-
+from extractors.text import count_words, one_line
+from extractors.web.patterns import WALLS, pattern
 
 JsonLdNode = Mapping[str, Any]
 
+FEWEST_WORDS = 50  # fewer say nothing that could be summarised
+_WORD = re.compile(r"\w+")
+_QUOTED = re.compile(
+    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«(?<![\w.,!?…]«)[^«»\n]{1,300}»"
+    r"|\"(?<![^\s(]\")(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)"
+)
 _ARTICLE = pattern("page", "article_types")
 _DEEPEST = 4
 _MOST_THINGS = 200
@@ -195,3 +148,54 @@ def _within(value: Any, depth: int) -> Iterator[JsonLdNode]:
         for thing in things:
             for name in ("@graph", "mainEntity"):
                 yield from _within(thing.get(name), depth + 1)
+
+
+@dataclass(frozen=True)
+class PageView:
+    """What the rules look at.
+
+    ``text`` is what extraction gave, ``seen`` all that a reader sees, ``html`` the source,
+    ``titles`` what the page is called by machine and in its first heading.
+    """
+
+    text: str
+    seen: str
+    html: str
+    titles: Sequence[str]
+    page: WebPage
+
+    @cached_property
+    def words(self) -> int:
+        """How many words the text has."""
+        return count_words(self.text)
+
+    @cached_property
+    def bare(self) -> bool:
+        """Whether next to nothing was extracted, from a page that does not call it an article."""
+        return self.words < FEWEST_WORDS and not self.page.declares_article
+
+    @cached_property
+    def unquoted_text(self) -> str:
+        """The text below its title, without what it quotes."""
+        return _without_quotations(self.text.removeprefix(next(iter(self.titles), "")))
+
+    @cached_property
+    def unquoted_seen(self) -> str:
+        """All that is seen, without what it quotes."""
+        return _without_quotations(self.seen)
+
+    @cached_property
+    def judged_text(self) -> str:
+        """The own text, or all that is seen of a bare page."""
+        return self.unquoted_seen if self.bare else self.unquoted_text
+
+    @cached_property
+    def awaits_scripts(self) -> bool:
+        """Whether a script puts the text into an empty element."""
+        has_script = "<script" in self.html.lower()
+        return has_script and bool(WALLS["needs_java_script"].markup.search(self.html))
+
+
+def _without_quotations(text: str) -> str:
+    """Blot quotations out: an article quotes what other pages say."""
+    return _QUOTED.sub(lambda quoted: _WORD.sub("so", quoted[0]), text)

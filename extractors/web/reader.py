@@ -5,11 +5,15 @@ from itertools import islice
 
 from extractors.blocks import lay_out
 from extractors.text import decode, where
-from extractors.web import about
+from extractors.web.authors import authors_of
 from extractors.web.content import MOST_ELEMENTS, MainText, read_main
+from extractors.web.dates import published_on
 from extractors.web.hidden import strip_hidden
-from extractors.web.page import MOST_CHARACTERS, WebPage, body_of, parse, text_of
-from extractors.web.walls import PageView, refuse_walls
+from extractors.web.metadata import canonical_of, description_of, page_language, site_of
+from extractors.web.page import PageView, WebPage
+from extractors.web.titles import title_of
+from extractors.web.tree import MOST_CHARACTERS, body_of, parse, text_of
+from extractors.web.walls import refuse_walls
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
@@ -36,11 +40,11 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     hidden, kept = strip_hidden(tree)
     page = WebPage(tree, payload.final_url or payload.url)
     reading = read_main(page)
-    language = about.page_language(page, "\n".join(block.text for block in reading.blocks))
+    language = page_language(page, "\n".join(block.text for block in reading.blocks))
     text, passages = lay_out(reading.blocks, language)
-    site = about.site_of(page)
+    site = site_of(page)
     sites = [name for name in (site, page.host) if name]
-    title = about.title_of(page, sites)
+    title = title_of(page, sites)
     titles, seen = [title or "", *page.names], text_of(body_of(tree))
     view = PageView(text=text, seen=seen, html=html[:_MOST_SEARCHED], titles=titles, page=page)
     doubt = refuse_walls(view, where(payload), is_file=not payload.headers)
@@ -48,12 +52,12 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     return Extracted(
         kind=SourceKind.WEB,
         title=title,
-        authors=about.authors_of(page, sites),
-        published=about.published_on(page),
+        authors=authors_of(page, sites),
+        published=published_on(page),
         language=language,
         site=site,
-        description=about.description_of(page),
-        canonical_url=about.canonical_of(page),
+        description=description_of(page),
+        canonical_url=canonical_of(page),
         text=text,
         passages=passages,
         steps=list(_steps(reading, kept, doubt, is_cut=len(html) > MOST_CHARACTERS)),

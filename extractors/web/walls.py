@@ -1,18 +1,17 @@
-"""Refuse a page that asks for something before it shows its text, or sells the rest of it. Pure.
+"""Refuse a page that asks for something before it shows its text. Pure.
 
 A wall is short, has the words of one and says little else. So an article about log-ins, cookies or
-CAPTCHAs is read, and what an article quotes does not count. Pages that show all of their text may
-have a class "paywall" and a line that sells subscriptions too: the text must be seen to be cut.
+CAPTCHAs is read, and quotations in an article do not count.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Callable
+from functools import partial
 
 from extractors.text import count_words
-from extractors.web.page import WebPage
+from extractors.web.page import FEWEST_WORDS, PageView
 from extractors.web.patterns import WALLS, WallPhrases
+from extractors.web.paywalls import doubt_of, is_cut
 from schemas.errors import (
     CasebookError,
     ExtractionError,
@@ -20,135 +19,6 @@ from schemas.errors import (
     SourceGone,
     TemporarilyUnavailable,
 )
-
-FEWEST_WORDS = 50  # fewer say nothing that could be summarised
-_WORD = re.compile(r"\w+")
-_QUOTED = re.compile(
-    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«(?<![\w.,!?…]«)[^«»\n]{1,300}»"
-    r"|\"(?<![^\s(]\")(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)"
-)
-
-
-@dataclass(frozen=True)
-class PageView:
-    """What the rules look at.
-
-    ``text`` is what extraction gave, ``seen`` all that a reader sees, ``html`` the source,
-    ``titles`` what the page is called by machine and in its first heading.
-    """
-
-    text: str
-    seen: str
-    html: str
-    titles: Sequence[str]
-    page: WebPage
-
-    @cached_property
-    def words(self) -> int:
-        """How many words the text has."""
-        return count_words(self.text)
-
-    @cached_property
-    def bare(self) -> bool:
-        """Whether next to nothing was extracted, from a page that does not call it an article."""
-        return self.words < FEWEST_WORDS and not self.page.declares_article
-
-    @cached_property
-    def unquoted_text(self) -> str:
-        """The text below its title, without what it quotes."""
-        return _without_quotations(self.text.removeprefix(next(iter(self.titles), "")))
-
-    @cached_property
-    def unquoted_seen(self) -> str:
-        """All that is seen, without what it quotes."""
-        return _without_quotations(self.seen)
-
-    @cached_property
-    def judged_text(self) -> str:
-        """The own text, or all that is seen of a bare page."""
-        return self.unquoted_seen if self.bare else self.unquoted_text
-
-    @cached_property
-    def awaits_scripts(self) -> bool:
-        """Whether a script puts the text into an empty element."""
-        has_script = "<script" in self.html.lower()
-        return has_script and bool(WALLS["needs_java_script"].markup.search(self.html))
-
-
-def _without_quotations(text: str) -> str:
-    """Blot quotations out: an article quotes what other pages say."""
-    return _QUOTED.sub(lambda quoted: _WORD.sub("so", quoted[0]), text)
-
-
-_NOTE, _EXCERPT, _TEASER = 120, 240, 400
-_ENDING, _NEXT = 200, 400
-_SEVERAL = 2
-_FAR_MORE, _ALL_BUT = 2, 4
-_LINE, _SENTENCE, _PARAGRAPH = 5, 8, 25
-_ENDS = re.compile(r"[.!?。！？:;…][\"'”’»)\]]*$|[\"”’»]$")
-_WITHIN = re.compile(r"[.!?。！？][\"'”’»)]* ")
-_GOES_ON = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])[\"'”’»)\]]*$")
-_MARKUP = re.compile(r"\b(?:class|id)\s?=\s?[\"']?[^\"'>]{0,200}\bpaywall", re.IGNORECASE)
-_SELLS = WALLS["paywall"]
-
-
-def is_cut(view: PageView) -> bool:
-    """Return whether the text is the beginning of one that is sold."""
-    words, text = view.words, view.unquoted_text
-    if words >= _TEASER:
-        return False
-    if view.page.is_sold and (
-        _breaks_off(text) or (words < _EXCERPT and view.page.claimed_words > _FAR_MORE * words)
-    ):
-        return True
-    if words < _EXCERPT and any(
-        _SELLS.hint.search(f) or _SELLS.text.search(f) for f in view.titles
-    ):
-        return len(_found(_SELLS.text, text) | _found(_SELLS.hint, text)) >= _SEVERAL
-    # What an article speaks of before its end is its subject, not an offer.
-    near, spoken = (
-        (view.unquoted_seen, "") if words < FEWEST_WORDS else (_near(view), text[:-_ENDING])
-    )
-    sold = _found(_SELLS.text, near) - _found(_SELLS.text, spoken)
-    offers = sold | (_found(_SELLS.hint, near) - _found(_SELLS.hint, spoken))
-    is_marked = "paywall" in view.html.lower() and bool(_MARKUP.search(view.html))
-    if sold and (words < _EXCERPT or view.page.is_sold or is_marked or len(sold) >= _SEVERAL):
-        return True
-    if words >= _EXCERPT or not offers:
-        return False
-    return view.page.is_sold or len(offers) >= _SEVERAL or (is_marked and words < _NOTE)
-
-
-def doubt_of(view: PageView) -> str | None:
-    """Return why a text may be cut though nothing shows it, None where nothing speaks for it."""
-    words, claimed = view.words, view.page.claimed_words
-    if claimed > (_FAR_MORE if view.page.is_sold else _ALL_BUT) * max(words, FEWEST_WORDS):
-        return f"{words} words of the {claimed} that the page counts; see whether it breaks off"
-    goes_on = _SELLS.text.search(view.text[-_ENDING:]) is not None
-    if view.page.is_sold and (words < _TEASER or goes_on or _breaks_off(view.text)):
-        return f"{words} words of a text that is sold; see whether it breaks off"
-    return None
-
-
-def _found(pattern: re.Pattern[str], text: str) -> set[str]:
-    return {found.group().lower() for found in pattern.finditer(text)}
-
-
-def _near(view: PageView) -> str:
-    """Return the end of the text and what a reader sees right behind it."""
-    ending = view.unquoted_text[-_ENDING:]
-    words = re.findall(r"\w+", ending)[-_LINE:]
-    found = list(re.finditer(r"\W+".join(map(re.escape, words)), view.unquoted_seen))
-    return f"{ending} {view.unquoted_seen[found[-1].end() :][:_NEXT] if found else ''}"
-
-
-def _breaks_off(text: str) -> bool:
-    """Return whether the last paragraph stops within a sentence; captions end without a stop."""
-    lines = (line.strip() for line in reversed(text.split("\n")))
-    last = next((line for line in lines if count_words(line) >= _SENTENCE), "")
-    is_prose = count_words(last) >= _PARAGRAPH or bool(_WITHIN.search(last))
-    return bool(_GOES_ON.search(last)) or (is_prose and not _ENDS.search(last))
-
 
 _FEWEST_OF_ARTICLE, _NOTHING = 20, 5
 _SHORT, _LONG = 120, 400

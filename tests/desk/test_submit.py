@@ -15,7 +15,7 @@ from desk.app import create_app
 from desk.jobs import Job, Jobs
 from desk.rendering import environment
 from desk.submit import keep_transcript, safe_name
-from extractors.registry import SOURCES, TRANSCRIPTS
+from extractors.formats import SOURCES, TRANSCRIPTS
 from schemas.errors import SourceGone, WarehouseError
 from schemas.results import Failure, IngestResult, IngestStatus, SimilarSource
 from schemas.sources import SourceKind, SourceRef

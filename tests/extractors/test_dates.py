@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from extractors.text import day_in_address, stated_date, stated_day
+from extractors.dates import day_in_address, stated_date, stated_day
 
 DAYS = """
 2024-03-05 | 2024/3/5 | 05.03.2024 | 03/05/2024 | March 5, 2024 | 5-Mar-2024 | 5 March 2024

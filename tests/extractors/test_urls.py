@@ -9,8 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from public_web import dataset
 
-from extractors import urls
-from extractors.urls import canonical_url, is_web_address, parse_web_url, shown
+from extractors import sites
+from extractors.sites import canonical_url
+from extractors.urls import is_web_address, parse_web_url, shown
 from schemas.errors import InvalidUrl
 from schemas.sources import SourceKind
 
@@ -153,13 +154,13 @@ KINDS = {
 
 def test_parts_of_known_addresses():
     """Kinds of sources, videos, lists of videos, versions of papers, and raw forms of files."""
-    assert {url: urls.kind_of_url(url) for url in KINDS} == KINDS
-    assert urls.video_id("https://www.youtube.com/embed/videoseries?list=PL1") is None
-    assert urls.playlist_id("https://www.youtube.com/embed/videoseries?list=PL1") == "PL1"
-    assert urls.playlist_id("https://youtube.com/@somebody/videos") == "@somebody"
-    assert urls.playlist_id("https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PL1") is None
-    assert urls.paper_id("https://arxiv.org/pdf/2401.12345v2", version=True) == "2401.12345v2"
-    raw = urls.raw_file(parse_web_url("https://github.com/o/r/blob/main/docs/a.md"))
+    assert {url: sites.kind_of_url(url) for url in KINDS} == KINDS
+    assert sites.video_id("https://www.youtube.com/embed/videoseries?list=PL1") is None
+    assert sites.playlist_id("https://www.youtube.com/embed/videoseries?list=PL1") == "PL1"
+    assert sites.playlist_id("https://youtube.com/@somebody/videos") == "@somebody"
+    assert sites.playlist_id("https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PL1") is None
+    assert sites.paper_id("https://arxiv.org/pdf/2401.12345v2", version=True) == "2401.12345v2"
+    raw = sites.raw_file(parse_web_url("https://github.com/o/r/blob/main/docs/a.md"))
     assert str(raw) == "https://raw.githubusercontent.com/o/r/main/docs/a.md"
     for url in ("https://github.com/o/r/blob/main/a.py", "https://github.com/o/r/issues/4"):
-        assert urls.raw_file(parse_web_url(url)) is None
+        assert sites.raw_file(parse_web_url(url)) is None

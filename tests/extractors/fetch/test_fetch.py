@@ -10,7 +10,7 @@ from extractors import registry
 from extractors.fetch.fetch import fetch, fetch_list, identify, read_file
 from extractors.fetch.network import Network
 from extractors.fetch.transcription import Transcriber
-from extractors.network.guard import FetchLimits
+from extractors.network.limits import FetchLimits
 from extractors.registry import read
 from schemas import errors
 from schemas.sources import FROM_BROWSER, Payload, SourceKind, SourceRef

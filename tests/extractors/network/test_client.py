@@ -11,7 +11,7 @@ import pytest
 from public_web import PUBLIC, Names
 
 from extractors.network.client import USER_AGENT, GuardedClient, Politeness
-from extractors.network.guard import FetchLimits
+from extractors.network.limits import FetchLimits
 from schemas.errors import FetchError, ServerBusy, TooLarge, Unreachable
 
 URL = "http://public.example/"

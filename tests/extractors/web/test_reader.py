@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 from web_pages import PAGE, PARAGRAPH, URL, read
 
-from extractors.web import content, reader
-from extractors.web import page as pages
+from extractors.web import content, reader, tree
 from schemas.errors import ExtractionError, NeedsJavaScript
 
 
@@ -91,7 +90,7 @@ def test_a_page_of_very_many_elements_is_read_without_trafilatura(monkeypatch):
 
 def test_endless_markup_is_cut_and_the_curator_is_informed(monkeypatch):
     """What follows the first millions of characters is not read, and a step says so."""
-    for module in (pages, reader):
+    for module in (tree, reader):
         monkeypatch.setattr(module, "MOST_CHARACTERS", 5_000)
     found = read(PAGE.replace("<ul>", f"<p>{PARAGRAPH * 90}</p><ul>"))
     assert "alert came late" not in found.text

@@ -6,8 +6,8 @@ import pytest
 import trafilatura
 
 from extractors.blocks import Block
-from extractors.web.content import mark_code, tree_blocks
-from extractors.web.page import body_of, parse
+from extractors.web.blocks import mark_code, tree_blocks
+from extractors.web.tree import body_of, parse
 
 
 def blocks(markup: str) -> list[Block]:

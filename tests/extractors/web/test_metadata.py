@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from web_pages import PAGE, PARAGRAPH, read
 
-from extractors.web.about import clean_authors, day_of
+from extractors.web.authors import clean_authors
+from extractors.web.dates import day_of
 
 H1 = "<h1>Routing tickets with a small model</h1>"
 AUTHOR = '<meta name="author" content="Ada Example">'

@@ -1,0 +1,73 @@
+"""A page's statements about itself: site, summary, language and canonical address. Pure."""
+
+from urllib.parse import urljoin, urlsplit
+
+from courlan import extract_domain
+
+from extractors.languages import language_of
+from extractors.text import words_in
+from extractors.web.page import WebPage
+
+_LONGEST_SITE = 80
+_LONGEST_DESCRIPTION = 1_000
+# Nearly all English prose has more of these; many templates state English for any language.
+_ENGLISH = frozenset("the and of to with that".split())
+_FEWEST_ENGLISH = 0.02
+_SAMPLE = 300
+
+
+def site_of(page: WebPage) -> str | None:
+    """Return the name of the site, or else its host."""
+    stated = page.metas.get("og:site_name") or page.metas.get("application-name") or ""
+    name = stated.lstrip("@")
+    is_title = name in {page.metas.get("og:title"), *page.names}
+    return name if name and len(name) <= _LONGEST_SITE and not is_title else page.host or None
+
+
+def description_of(page: WebPage) -> str | None:
+    """Return the page's own summary of itself."""
+    names = ("description", "og:description", "twitter:description")
+    found = next(filter(None, map(page.metas.get, names)), "")
+    return found[:_LONGEST_DESCRIPTION] or None
+
+
+def page_language(page: WebPage, text: str) -> str | None:
+    """Return the ISO 639 code that a page states, or that of its text where it is not in English.
+
+    A text in another language than the stated English is classified.
+    """
+    stated = page.tree.get("lang") or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    words = words_in(text[: 10 * _SAMPLE].lower())[:_SAMPLE]
+    common = sum(word in _ENGLISH for word in words)
+    if (stated or "").lower().startswith("en") and common < _FEWEST_ENGLISH * len(words):
+        return language_of(text) or "en"
+    return language_of(text, stated)
+
+
+def canonical_of(page: WebPage) -> str | None:
+    """Return the address that the page gives as its own, if it lies on the same site.
+
+    The root of a site given for a deeper page is a template's mistake.
+    """
+    links = (
+        one.get("href") or ""
+        for one in page.tree.iter("link")
+        if "canonical" in (one.get("rel") or "").lower().split()
+    )
+    stated = next(links, "").strip() or page.metas.get("og:url", "")
+    if not stated or not page.url:
+        return None
+    try:
+        full = urljoin(page.url, stated)
+        here, there = urlsplit(page.url), urlsplit(full)
+    except ValueError:
+        return None
+    is_root = there.path in {"", "/"} and here.path not in {"", "/"}
+    is_web = there.scheme in {"http", "https"}
+    return full if is_web and not is_root and _same_site(page.url, full) else None
+
+
+def _same_site(one: str, other: str) -> bool:
+    hosts = [(urlsplit(address).hostname or "").removeprefix("www.") for address in (one, other)]
+    domains = [extract_domain(address) for address in (one, other)]
+    return hosts[0] == hosts[1] or (domains[0] is not None and domains[0] == domains[1])

@@ -270,8 +270,8 @@ def measure(home: Path, rounds: int) -> Iterator[Timing]:
             ids = [line["case_id"] for line in lines]
             chance.shuffle(ids)
             listed = (here.folder / here.list_of(BATCH)).read_text()
-            quote = desk.post("/batches/quote", addresses=listed)
-            batch = desk.post("/batches", quote=quote.rsplit("/", 1)[1])
+            estimate = desk.post("/batches/estimate", addresses=listed)
+            batch = desk.post("/batches", estimate=estimate.rsplit("/", 1)[1])
             tags = ["rag", "fine-tuning", "evals", "chatbot", "agent", "error-handling"]
             pages = {
                 "queue": lambda _: "/",

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 
 from desk.accounts import Accounts
 from desk.forms import fields_of
-from desk.rendering import rendered, see
-from desk.security import Changes, Own, local, require_admin
-from desk.state import Desk, Who
+from desk.rendering import redirect, render
+from desk.security import CuratorRequired, TokenRequired, local_path, require_admin
+from desk.state import Desk, User
 from schemas.errors import InputError
 from schemas.reviews import Account, Role
 
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 @router.get("/login")
 async def login(request: Request, to: Annotated[str, Query(alias="next")] = "/") -> Response:
     """Show the form for name and password."""
-    return await rendered(request, "login.html", to=to, problem=None)
+    return await render(request, "login.html", to=to, problem=None)
 
 
 @router.post("/login")
@@ -38,45 +38,45 @@ async def log_in(request: Request, desk: Desk) -> Response:
         account = await _verified(request, desk, form.get("name", "").strip(), form)
     except HTTPException as refusal:
         given, status = {"to": to, "problem": refusal.detail}, refusal.status_code
-        return await rendered(request, "login.html", given, status=status, headers=refusal.headers)
+        return await render(request, "login.html", given, status=status, headers=refusal.headers)
     desk.sessions.begin(request.scope, request.headers, account.name)
-    return see(local(to))
+    return redirect(local_path(to))
 
 
-@router.post("/logout", dependencies=Own)
+@router.post("/logout", dependencies=TokenRequired)
 async def log_out(request: Request, desk: Desk) -> Response:
     """End the session of this browser."""
     desk.sessions.end(request.scope, desk.sessions.current(request.scope))
-    return see("/login")
+    return redirect("/login")
 
 
-@router.post("/account/sessions", dependencies=Own)
+@router.post("/account/sessions", dependencies=TokenRequired)
 async def end_sessions(request: Request, desk: Desk) -> Response:
     """End one of the person's own sessions, or all of them where none is named."""
     chosen = fields_of(await request.form()).get("session")
     own = await asyncio.to_thread(desk.sessions.own, request.scope)
     desk.sessions.end(request.scope, *(one for one in own if chosen in {None, one.session_id}))
-    return see("/account")
+    return redirect("/account")
 
 
 @router.get("/account")
-async def own_account(request: Request, desk: Desk, who: Who, done: bool = False) -> Response:
+async def own_account(request: Request, desk: Desk, who: User, done: bool = False) -> Response:
     """Show a person's name, role and sessions, and the form for another password."""
     known = await asyncio.to_thread(desk.accounts.person, who.name)
     own, here = desk.sessions.own(request.scope), desk.sessions.current(request.scope)
     given = {"known": known, "changed": done, "sessions": own, "here": here}
-    return await rendered(request, "account.html", given)
+    return await render(request, "account.html", given)
 
 
-@router.post("/account", dependencies=Own)
-async def change_password(request: Request, desk: Desk, who: Who) -> Response:
+@router.post("/account", dependencies=TokenRequired)
+async def change_password(request: Request, desk: Desk, who: User) -> Response:
     """Change the own password; other sessions end."""
     form = fields_of(await request.form())
     await _verified(request, desk, who.name, form)
     new = form.get("new", "")
     account = await asyncio.to_thread(desk.accounts.change, who.name, who.name, new)
     desk.sessions.begin(request.scope, request.headers, account.name)
-    return see("/account?done=1")
+    return redirect("/account?done=1")
 
 
 @router.get("/accounts", dependencies=_ADMINS)
@@ -84,15 +84,15 @@ async def accounts(request: Request, desk: Desk, made: str = "") -> Response:
     """List people and scripts, with the token of one that was just ``made``."""
     known = await asyncio.to_thread(desk.accounts.all)
     given = {"accounts": list(known.values()), "roles": list(Role), "made": made}
-    return await rendered(request, "accounts.html", given)
+    return await render(request, "accounts.html", given)
 
 
-@router.post("/accounts", dependencies=[*Changes, *_ADMINS])
-async def change(request: Request, desk: Desk, who: Who) -> Response:
+@router.post("/accounts", dependencies=[*CuratorRequired, *_ADMINS])
+async def change(request: Request, desk: Desk, who: User) -> Response:
     """Add a person or a script, whose token is shown once, or change one."""
     form = fields_of(await request.form())
     token = await asyncio.to_thread(_change, desk.accounts, form, who.name)
-    return await accounts(request, desk, token) if token else see("/accounts")
+    return await accounts(request, desk, token) if token else redirect("/accounts")
 
 
 @router.get("/log")
@@ -103,7 +103,7 @@ async def changes(
     read = desk.warehouse.audit_log
     found = await asyncio.to_thread(read, who or None, _PAGE + 1, (page - 1) * _PAGE)
     given = {"entries": found[:_PAGE], "has_more": len(found) > _PAGE, "who": who, "number": page}
-    return await rendered(request, "log.html", given)
+    return await render(request, "log.html", given)
 
 
 async def _verified(request: Request, desk: Desk, name: str, form: Mapping[str, str]) -> Account:

@@ -12,10 +12,10 @@ from starlette.datastructures import FormData
 from desk.forms import fields_of
 from desk.jobs import Job
 from desk.pages import show_case, show_publish, show_submit, show_tags
-from desk.rendering import is_fragment, rendered, see
+from desk.rendering import is_fragment, redirect, render
 from desk.requests import DecisionRequest, decide
-from desk.security import Changes
-from desk.state import Desk, State, Who
+from desk.security import CuratorRequired
+from desk.state import Desk, DeskState, User
 from desk.submit import selection, submitted
 from publishing.wording import count
 from review import adoption, terms
@@ -26,7 +26,7 @@ from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Decision
 
-router = APIRouter(include_in_schema=False, dependencies=Changes)
+router = APIRouter(include_in_schema=False, dependencies=CuratorRequired)
 
 _OF_CHANGES = frozenset(
     {name for kind in CHANGES.values() for name in kind.model_fields} | set(get_args(MeasurePart))
@@ -44,7 +44,7 @@ _DONE: Mapping[Decision, str] = {
 
 
 @router.post("/cases/{case_id}/decisions")
-async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
+async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> Response:
     """Approve, reject, edit, withdraw, comment and so on; show the case afterwards, or the next."""
     form = await request.form()
     fields = fields_of(form)
@@ -69,16 +69,16 @@ async def decide_case(request: Request, desk: Desk, who: Who, case_id: str) -> R
         return await show_case(request, desk, case_id, done=_DONE[review.decision])
     if is_fragment(request):
         return Response(status_code=204, headers={"HX-Redirect": address})
-    return see(address)
+    return redirect(address)
 
 
-def _next_address(desk: State, who: str, case_id: str) -> str:
-    following = desk.following(who, case_id)
-    return f"/cases/{following}?after={case_id}" if following else desk.walk(who).query.address()
+def _next_address(desk: DeskState, who: str, case_id: str) -> str:
+    following = desk.next_case(who, case_id)
+    return f"/cases/{following}?after={case_id}" if following else desk.cursor(who).query.address()
 
 
 async def _show_clash(
-    request: Request, desk: State, case_id: str, clash: EditClash, fields: dict[str, str]
+    request: Request, desk: DeskState, case_id: str, clash: EditClash, fields: dict[str, str]
 ) -> Response:
     """Show both texts of a part that two people changed, with a form to save one of them."""
     view = await asyncio.to_thread(desk.warehouse.case, case_id)
@@ -93,20 +93,20 @@ async def _show_clash(
     }  # fmt: skip
     template = "conflict.html" if is_fragment(request) else "conflict_page.html"
     headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"} if is_fragment(request) else {}
-    return await rendered(request, template, context, status=409, headers=headers)
+    return await render(request, template, context, status=409, headers=headers)
 
 
 @router.post("/cases/{case_id}/draft")
-async def decide_draft(request: Request, desk: Desk, who: Who, case_id: str) -> Response:
+async def decide_draft(request: Request, desk: Desk, who: User, case_id: str) -> Response:
     """Take over a newer draft, whole or by field, or refuse it; go to the case."""
     await asyncio.to_thread(_decide_draft, await request.form(), desk, who.name, case_id)
     if is_fragment(request):
         return Response(status_code=204, headers={"HX-Redirect": f"/cases/{case_id}"})
-    return see(f"/cases/{case_id}")
+    return redirect(f"/cases/{case_id}")
 
 
 @router.post("/submit")
-async def submit(request: Request, desk: Desk, who: Who) -> Response:
+async def submit(request: Request, desk: Desk, who: User) -> Response:
     """Start on addresses, files and transcripts, and on a page from the curator's browser."""
     form = await request.form()
     found = await submitted(form, desk.settings.home)
@@ -118,7 +118,7 @@ async def submit(request: Request, desk: Desk, who: Who) -> Response:
 
 
 @router.post("/sources/{source_id}/retry")
-async def retry(request: Request, desk: Desk, who: Who, source_id: str) -> Response:
+async def retry(request: Request, desk: Desk, who: User, source_id: str) -> Response:
     """Try a source again; with ``force``, draft one that triage refused."""
     source = await asyncio.to_thread(desk.warehouse.source, source_id)
     if source is None:
@@ -130,7 +130,7 @@ async def retry(request: Request, desk: Desk, who: Who, source_id: str) -> Respo
 
 
 @router.post("/tags")
-async def rule(request: Request, desk: Desk, who: Who) -> Response:
+async def rule(request: Request, desk: Desk, who: User) -> Response:
     """Accept, map or refuse a name that the taxonomy lacks, or map or refuse several."""
     form = await request.form()
     names = [name for name in form.getlist("name") if isinstance(name, str)] or [""]
@@ -141,18 +141,18 @@ async def rule(request: Request, desk: Desk, who: Who) -> Response:
         ]
     )
     if not is_fragment(request):
-        return see("/tags")
+        return redirect("/tags")
     return await show_tags(request, desk, done=done)
 
 
 @router.post("/publish")
-async def publish(request: Request, desk: Desk, who: Who) -> Response:
+async def publish(request: Request, desk: Desk, who: User) -> Response:
     """Begin to write the approved cases to the site."""
     desk.publishing.start(who.name)
-    return await show_publish(request, desk) if is_fragment(request) else see("/publish")
+    return await show_publish(request, desk) if is_fragment(request) else redirect("/publish")
 
 
-def _decide_draft(form: FormData, desk: State, who: str, case_id: str) -> None:
+def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> None:
     given, warehouse = fields_of(form), desk.warehouse
     revision, draft = given.get("expected_revision"), given.get("draft")
     status = given.get("expected_status")
@@ -171,7 +171,7 @@ def _decide_draft(form: FormData, desk: State, who: str, case_id: str) -> None:
             raise InvalidDecision("nothing was changed: take the draft over or refuse it")
 
 
-def _rule(form: Mapping[str, str], desk: State, who: str) -> str:
+def _rule(form: Mapping[str, str], desk: DeskState, who: str) -> str:
     """Carry out a ruling on a name; return a sentence about it."""
     name, warehouse = form.get("name", "").strip(), desk.warehouse
     group = form.get("group", "")
@@ -197,10 +197,10 @@ def _rule(form: Mapping[str, str], desk: State, who: str) -> str:
 
 
 async def _show_jobs(
-    request: Request, desk: State, jobs: Sequence[Job], problems: Sequence[str] = ()
+    request: Request, desk: DeskState, jobs: Sequence[Job], problems: Sequence[str] = ()
 ) -> Response:
     if is_fragment(request):
-        return await rendered(request, "job_list.html", jobs=jobs, problems=problems)
+        return await render(request, "job_list.html", jobs=jobs, problems=problems)
     if problems:
         return await show_submit(request, desk, problems)
-    return see(f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit")
+    return redirect(f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit")

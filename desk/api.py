@@ -11,8 +11,8 @@ from fastapi.security import HTTPBearer
 from desk.index import Hit
 from desk.jobs import Job
 from desk.requests import DecisionRequest, decide
-from desk.security import Changes
-from desk.state import Desk, Who
+from desk.security import CuratorRequired
+from desk.state import Desk, User
 from desk.submit import addresses
 from schemas.batches import SourceState
 from schemas.errors import InputError, UnknownId
@@ -22,7 +22,7 @@ from schemas.reviews import CaseFilter, CaseLine, CaseView, Review
 from schemas.sources import Source
 
 
-class Problem(Frozen):
+class ProblemDetails(Frozen):
     """The body of a refusal: its ``kind`` for scripts and its ``message`` for people."""
 
     error: Mapping[Literal["kind", "message"], str]
@@ -56,7 +56,7 @@ _TOKEN = HTTPBearer(description="A script's token, or the desk's key.", auto_err
 router = APIRouter(
     prefix="/api",
     dependencies=[Depends(_TOKEN)],  # describes what the guard has checked
-    responses={status: {"model": Problem} for status in _REFUSALS},
+    responses={status: {"model": ProblemDetails} for status in _REFUSALS},
 )
 
 
@@ -82,14 +82,16 @@ async def case(desk: Desk, case_id: str) -> CaseView:
     return await asyncio.to_thread(desk.warehouse.case, case_id)
 
 
-@router.post("/cases/{case_id}/decisions", status_code=HTTPStatus.CREATED, dependencies=Changes)
-async def decision(desk: Desk, who: Who, case_id: str, wanted: DecisionRequest) -> Review:
+@router.post(
+    "/cases/{case_id}/decisions", status_code=HTTPStatus.CREATED, dependencies=CuratorRequired
+)
+async def decision(desk: Desk, who: User, case_id: str, wanted: DecisionRequest) -> Review:
     """Decide as the curator."""
     return await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who.name)
 
 
-@router.post("/sources", status_code=HTTPStatus.ACCEPTED, dependencies=Changes)
-async def submit(desk: Desk, who: Who, sources: Addresses) -> list[JobState]:
+@router.post("/sources", status_code=HTTPStatus.ACCEPTED, dependencies=CuratorRequired)
+async def submit(desk: Desk, who: User, sources: Addresses) -> list[JobState]:
     """Start on web addresses, or say which lines are none; ``/api/jobs/{job_id}`` goes on."""
     found = addresses("\n".join(" ".join(one.split()) for one in sources))
     if found.problems or not found.sources:

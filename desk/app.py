@@ -13,10 +13,10 @@ from starlette.staticfiles import StaticFiles
 from config.services import Services
 from desk import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
 from desk.accounts import digest
-from desk.problems import answer_errors
+from desk.error_responses import answer_errors
 from desk.security import Guard
 from desk.sessions import Sessions
-from desk.state import State
+from desk.state import DeskState
 from desk.submit import UPLOADS
 from publishing.site.build import STATIC as SITE_FILES
 
@@ -41,7 +41,7 @@ def create_app(services: Services, key: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        state: State = app.state.desk
+        state: DeskState = app.state.desk
         following = asyncio.create_task(state.live.run())
         try:
             yield
@@ -59,7 +59,7 @@ def create_app(services: Services, key: str) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.state.desk = State(services, key)
+    app.state.desk = DeskState(services, key)
     sessions: Sessions = app.state.desk.sessions
     app.add_middleware(Guard, sessions=sessions, uploads=services.settings.home / UPLOADS)
     # Lax: a link or bookmarklet on another site opens the desk; changes need our own origin.

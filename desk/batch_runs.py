@@ -1,4 +1,4 @@
-"""Batches that the desk processes in the background, one at a time, and quotes that wait."""
+"""Batches that the desk processes in the background, one at a time, and estimates that wait."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,16 +14,16 @@ from schemas.batches import Batch
 from schemas.errors import CasebookError, UnknownId
 from services.selection import Forecast, Selection
 
-_KEPT = 5  # quotes that the desk remembers; one of 10,000 sources takes 12 MB
+_KEPT = 5  # estimates that the desk remembers; one of 10,000 sources takes 12 MB
 _PAUSE_SECONDS = 2.0
 
 log = structlog.get_logger()
 
 
-class Quote(NamedTuple):
+class CostEstimate(NamedTuple):
     """What a list holds and would cost. ``missed`` are parts of it that could not be read."""
 
-    quote_id: str
+    estimate_id: str
     origin: str
     selection: Selection
     forecast: Forecast
@@ -47,21 +47,21 @@ class BatchRuns:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._working: str | None = None
         self.problems: dict[str, str] = {}
-        self._quotes: dict[str, Quote] = {}
+        self._estimates: dict[str, CostEstimate] = {}
 
-    def keep(self, quote: Quote) -> Quote:
-        """Keep a quote under a new id, in place of the oldest."""
-        kept = quote._replace(quote_id=uuid4().hex)
-        self._quotes[kept.quote_id] = kept
-        if len(self._quotes) > _KEPT:
-            del self._quotes[next(iter(self._quotes))]
+    def keep(self, estimate: CostEstimate) -> CostEstimate:
+        """Keep an estimate under a new id, in place of the oldest."""
+        kept = estimate._replace(estimate_id=uuid4().hex)
+        self._estimates[kept.estimate_id] = kept
+        if len(self._estimates) > _KEPT:
+            del self._estimates[next(iter(self._estimates))]
         return kept
 
-    def quote(self, quote_id: str) -> Quote:
-        """Return a kept quote, or raise UnknownId."""
-        if quote_id not in self._quotes:
-            raise UnknownId("The desk no longer has this quote: read the list again.")
-        return self._quotes[quote_id]
+    def estimate(self, estimate_id: str) -> CostEstimate:
+        """Return a kept estimate, or raise UnknownId."""
+        if estimate_id not in self._estimates:
+            raise UnknownId("The desk no longer has this estimate: read the list again.")
+        return self._estimates[estimate_id]
 
     def start(self, batch: Batch, who: str | None = None) -> None:
         """Process what is left of a batch for a person, unless this desk does so already."""

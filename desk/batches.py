@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from desk.batch_runs import BatchRuns, Quote
+from desk.batch_runs import BatchRuns, CostEstimate
 from desk.forms import file, number, since_day, text, words_of
-from desk.rendering import is_fragment, rendered, see, segments
-from desk.security import Changes
-from desk.state import Desk, State, Who
+from desk.rendering import is_fragment, redirect, render, segments
+from desk.security import CuratorRequired
+from desk.state import Desk, DeskState, User
 from desk.submit import keep_list, web_source
 from schemas.batches import Batch, BatchProgress, SourceState
 from schemas.errors import InputError, UnknownId
@@ -82,31 +82,31 @@ async def batches(request: Request, desk: Desk) -> Response:
     """List the batches, and offer to start one."""
     found = await asyncio.to_thread(desk.warehouse.batches)
     lines = [batch_page(one, desk.batches) for one in found]
-    return await rendered(request, "batches.html", lines=lines, states=STATES)
+    return await render(request, "batches.html", lines=lines, states=STATES)
 
 
-@router.post("/batches/quote", dependencies=Changes)
-async def ask_forecast(request: Request, desk: Desk) -> Response:
+@router.post("/batches/estimate", dependencies=CuratorRequired)
+async def estimate_cost(request: Request, desk: Desk) -> Response:
     """Read a list and show what it holds and would cost; nothing is started."""
-    quote = desk.batches.keep(await _quote(await request.form(), desk))
+    estimate = desk.batches.keep(await _estimate(await request.form(), desk))
     if not is_fragment(request):
-        return see(f"/batches/quotes/{quote.quote_id}")
-    return await rendered(request, "forecast.html", quote=quote)
+        return redirect(f"/batches/estimates/{estimate.estimate_id}")
+    return await render(request, "estimate.html", estimate=estimate)
 
 
-@router.get("/batches/quotes/{quote_id}")
-async def shown_forecast(request: Request, desk: Desk, quote_id: str) -> Response:
-    """Show a quote that waits for its start."""
-    return await rendered(request, "forecast_page.html", quote=desk.batches.quote(quote_id))
+@router.get("/batches/estimates/{estimate_id}")
+async def show_estimate(request: Request, desk: Desk, estimate_id: str) -> Response:
+    """Show an estimate that waits for its start."""
+    return await render(request, "estimate_page.html", estimate=desk.batches.estimate(estimate_id))
 
 
-@router.post("/batches", dependencies=Changes)
-async def start(request: Request, desk: Desk, who: Who) -> Response:
-    """Start what was quoted."""
-    quote = desk.batches.quote(text(await request.form(), "quote"))
-    items, budget = quote.selection.items, quote.budget_usd
+@router.post("/batches", dependencies=CuratorRequired)
+async def start(request: Request, desk: Desk, who: User) -> Response:
+    """Start what was estimated."""
+    estimate = desk.batches.estimate(text(await request.form(), "estimate"))
+    items, budget = estimate.selection.items, estimate.budget_usd
     batch = await register(
-        quote.origin, items, desk.services, created_by=who.name, budget_usd=budget
+        estimate.origin, items, desk.services, created_by=who.name, budget_usd=budget
     )
     return _started(batch, desk, who)
 
@@ -118,20 +118,20 @@ async def batch(request: Request, desk: Desk, batch_id: str) -> Response:
     page = batch_page(progress, desk.batches)
     template = "batch_body.html" if is_fragment(request) else "batch.html"
     bar = segments([(colour, progress.counts.get(s, 0)) for s, (_, colour) in STATES.items()])
-    return await rendered(request, template, page=page, bar=bar, states=STATES, remedies=REMEDIES)
+    return await render(request, template, page=page, bar=bar, states=STATES, remedies=REMEDIES)
 
 
-@router.post("/batches/{batch_id}/resume", dependencies=Changes)
-async def resume(desk: Desk, who: Who, batch_id: str) -> Response:
+@router.post("/batches/{batch_id}/resume", dependencies=CuratorRequired)
+async def resume(desk: Desk, who: User, batch_id: str) -> Response:
     """Process what is left of a batch."""
     return _started((await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch, desk, who)
 
 
-@router.post("/batches/{batch_id}/pause", dependencies=Changes)
+@router.post("/batches/{batch_id}/pause", dependencies=CuratorRequired)
 async def pause(desk: Desk, batch_id: str) -> Response:
     """Stop processing a batch here; resumed, it goes on where it was."""
     await desk.batches.pause(batch_id)
-    return see(f"/batches/{batch_id}")
+    return redirect(f"/batches/{batch_id}")
 
 
 @router.get("/batches/{batch_id}/failures/{kind}")
@@ -142,16 +142,16 @@ async def failures(request: Request, desk: Desk, batch_id: str, kind: str) -> Re
     if not failed:
         raise UnknownId(f"No source of this batch has failed with {kind[:80]} any more.")
     template = "batch_failures.html"
-    return await rendered(request, template, batch=found, failures=failed, shown=SHOWN, cause=kind)
+    return await render(request, template, batch=found, failures=failed, shown=SHOWN, cause=kind)
 
 
-@router.post("/batches/{batch_id}/failures/{kind}", dependencies=Changes)
-async def retry(desk: Desk, who: Who, batch_id: str, kind: str) -> Response:
+@router.post("/batches/{batch_id}/failures/{kind}", dependencies=CuratorRequired)
+async def retry(desk: Desk, who: User, batch_id: str, kind: str) -> Response:
     """Try the sources of one cause again, as many as its page shows."""
     failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
     for one in failed[:SHOWN]:
         desk.jobs.start(one.reference, who=who.name, source_id=one.failure.source_id)
-    return see("/submit" if failed else f"/batches/{batch_id}")
+    return redirect("/submit" if failed else f"/batches/{batch_id}")
 
 
 def _failures(warehouse: Warehouse, batch_id: str, kind: str) -> Sequence[OpenFailure]:
@@ -160,7 +160,7 @@ def _failures(warehouse: Warehouse, batch_id: str, kind: str) -> Sequence[OpenFa
     return [one for one in of_kind if one.failure.source_id in ids]
 
 
-async def _quote(form: FormData, desk: State) -> Quote:
+async def _estimate(form: FormData, desk: DeskState) -> CostEstimate:
     budget, since = number(form, "budget", "budget"), since_day(form)
     limit = number(form, "limit", "number of sources")
     origin, ref = await _list_of(form, desk)
@@ -168,15 +168,15 @@ async def _quote(form: FormData, desk: State) -> Quote:
     most = int(limit) if limit else None
     chosen = select(found.candidates, since=since, limit=most, words=words_of(form))
     expected = await forecast(chosen.items, desk.services)
-    return Quote("", origin, chosen, expected, budget, tuple(found.missed))
+    return CostEstimate("", origin, chosen, expected, budget, tuple(found.missed))
 
 
-def _started(found: Batch, desk: State, who: Who) -> Response:
+def _started(found: Batch, desk: DeskState, who: User) -> Response:
     desk.batches.start(found, who.name)
-    return see(f"/batches/{found.batch_id}")
+    return redirect(f"/batches/{found.batch_id}")
 
 
-async def _list_of(form: FormData, desk: State) -> tuple[str, SourceRef]:
+async def _list_of(form: FormData, desk: DeskState) -> tuple[str, SourceRef]:
     """Return what to call the given list, and where to read it; InputError unless it is one."""
     address, pasted, upload = text(form, "list"), text(form, "addresses"), file(form, "file")
     if sum(map(bool, (address, pasted, upload))) != 1:

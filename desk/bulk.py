@@ -10,9 +10,9 @@ from starlette.datastructures import FormData
 
 from desk.facets import QueueQuery
 from desk.forms import text
-from desk.rendering import is_fragment, rendered, see
-from desk.security import Changes, Own
-from desk.state import Desk, State, Who
+from desk.rendering import is_fragment, redirect, render
+from desk.security import CuratorRequired, TokenRequired
+from desk.state import Desk, DeskState, User
 from publishing.wording import count
 from review import decisions
 from review.changes import AddTag
@@ -25,7 +25,7 @@ _PATIENCE = 1.5  # seconds that an answer waits for the end
 _DONE = {"approve": "approved", "reject": "rejected", "assign": "assigned", "tag": "tagged"}
 
 
-class Bulk:
+class BulkAction:
     """An action on many cases: how many are ``done``, and why some were ``kept`` as they were."""
 
     def __init__(self, act: str, ids: Sequence[str], decide: Callable[[str], object]) -> None:
@@ -54,12 +54,12 @@ class Bulk:
             self.done += 1
 
 
-@router.post("/bulk", dependencies=Changes)
-async def start(request: Request, desk: Desk, who: Who) -> Response:
+@router.post("/bulk", dependencies=CuratorRequired)
+async def start(request: Request, desk: Desk, who: User) -> Response:
     """Approve, reject, assign or tag the selected cases, or all that a query lists."""
     form = await request.form()
     decide = _decision(form, desk, who.name)
-    bulk = Bulk(text(form, "act"), await _selected(form, desk), decide)
+    bulk = BulkAction(text(form, "act"), await _selected(form, desk), decide)
     desk.bulks[bulk.bulk_id] = bulk
     await asyncio.wait([bulk.task], timeout=_PATIENCE)
     return await _shown(request, desk, bulk)
@@ -73,8 +73,8 @@ async def progress(request: Request, desk: Desk, bulk_id: str) -> Response:
     return await _shown(request, desk, desk.bulks[bulk_id])
 
 
-@router.post("/views", dependencies=Own)
-async def keep_view(request: Request, desk: Desk, who: Who) -> Response:
+@router.post("/views", dependencies=TokenRequired)
+async def keep_view(request: Request, desk: Desk, who: User) -> Response:
     """Keep a search of the queue under a name, or forget it where no query is given."""
     form = await request.form()
     name, query = text(form, "name"), text(form, "query")
@@ -83,20 +83,20 @@ async def keep_view(request: Request, desk: Desk, who: Who) -> Response:
     view = SavedView(who=who.name, name=name[:60], query=query)
     await asyncio.to_thread(desk.warehouse.append, view)
     desk.live.note_change()
-    return see(f"/{query}")
+    return redirect(f"/{query}")
 
 
-@router.post("/failures/{kind}/retry", dependencies=Changes)
-async def retry(desk: Desk, who: Who, kind: str) -> Response:
+@router.post("/failures/{kind}/retry", dependencies=CuratorRequired)
+async def retry(desk: Desk, who: User, kind: str) -> Response:
     """Try all sources again that failed for one cause."""
     failures = await asyncio.to_thread(desk.warehouse.open_failures)
     for one in failures:
         if one.failure.kind == kind:
             desk.jobs.start(one.reference, who=who.name, source_id=one.failure.source_id)
-    return see("/submit")
+    return redirect("/submit")
 
 
-async def _selected(form: FormData, desk: State) -> list[str]:
+async def _selected(form: FormData, desk: DeskState) -> list[str]:
     """Return the ids that the form selects, or raise InvalidDecision if it selects none."""
     if listed := text(form, "all"):
         query = QueueQuery.of_address(listed)
@@ -108,7 +108,7 @@ async def _selected(form: FormData, desk: State) -> list[str]:
     raise InvalidDecision("nothing is selected: select cases with their boxes or with x")
 
 
-def _decision(form: FormData, desk: State, who: str) -> Callable[[str], object]:
+def _decision(form: FormData, desk: DeskState, who: str) -> Callable[[str], object]:
     """Return what is done with each case."""
     warehouse, reason = desk.warehouse, text(form, "reason")
     match text(form, "act"):
@@ -127,11 +127,11 @@ def _decision(form: FormData, desk: State, who: str) -> Callable[[str], object]:
     raise InvalidDecision("nothing was changed: approve, reject, assign or tag")
 
 
-async def _shown(request: Request, desk: State, bulk: Bulk) -> Response:
+async def _shown(request: Request, desk: DeskState, bulk: BulkAction) -> Response:
     desk.live.note_change()
     if not is_fragment(request) and request.method == "POST":
-        return see(f"/bulk/{bulk.bulk_id}")
+        return redirect(f"/bulk/{bulk.bulk_id}")
     template = "bulk.html" if is_fragment(request) else "bulk_page.html"
     lines = desk.live.index.lines
     kept = [(lines.get(case_id), case_id, why) for case_id, why in bulk.kept]
-    return await rendered(request, template, bulk=bulk, kept=kept)
+    return await render(request, template, bulk=bulk, kept=kept)

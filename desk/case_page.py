@@ -12,7 +12,7 @@ from publishing.wording import TAG_GROUPS, heading, silences
 from review.doubts import Doubt, held_back, part_id
 from review.highlight import Span, highlighted
 from review.history import Event, comments_by_part, dropped, history
-from review.quotes import Quote, Quotes
+from review.quotes import QuoteMarker, QuoteView
 from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.cases import SupportLevel as Level
 from schemas.errors import UnknownId
@@ -27,7 +27,7 @@ class Item(NamedTuple):
     """A part that can be chosen, to see its quotes; ``solutions`` are those of a challenge."""
 
     part: Fact | Statement | Tag
-    quotes: Sequence[Quote]
+    quotes: Sequence[QuoteView]
     solutions: Sequence["Item"] = ()
 
     @property
@@ -97,14 +97,14 @@ class CasePage:
 
 def case_page(view: CaseView) -> CasePage:
     """Return what the page of ``view`` shows."""
-    study, quotes = view.revision.study, Quotes(view.document)
+    study, quotes = view.revision.study, QuoteMarker(view.document)
     doubts = held_back(study)
     assigned = (r.reason for r in reversed(view.reviews) if r.decision is Decision.ASSIGN)
     current = (r for r in reversed(view.reviews) if r.revision_id == view.revision.revision_id)
     decisive = (r for r in current if r.decision in _DECISIVE)
     return CasePage(
         view=view,
-        facts=[Item(fact, quotes.of(fact.evidence)) for fact in map(study.fact, FACT_NAMES)],
+        facts=[Item(fact, quotes.views(fact.evidence)) for fact in map(study.fact, FACT_NAMES)],
         sections=list(_sections(study, quotes)),
         silent=silences(silent_in(view.document, study)),
         tags=_tags(study, quotes),
@@ -132,7 +132,7 @@ def item_of(page: CasePage, part: str) -> Item:
     raise UnknownId(f"The case has no part {part} any more: look at it again.")
 
 
-def _sections(study: CaseStudy, quotes: Quotes) -> Iterator[tuple[str, str, list[Item]]]:
+def _sections(study: CaseStudy, quotes: QuoteMarker) -> Iterator[tuple[str, str, list[Item]]]:
     nested = any(statement.answers for statement in study.statements)
     for section, statements in study.sections():
         items = [_item(one, study, quotes) for one in statements if one.answers is None]
@@ -142,16 +142,18 @@ def _sections(study: CaseStudy, quotes: Quotes) -> Iterator[tuple[str, str, list
             yield section.value, heading(section, nested=nested), items
 
 
-def _item(statement: Statement, study: CaseStudy, quotes: Quotes) -> Item:
+def _item(statement: Statement, study: CaseStudy, quotes: QuoteMarker) -> Item:
     answers = [one for one in study.statements if one.answers == statement.n]
-    solutions = [Item(one, quotes.of(one.evidence)) for one in answers]
+    solutions = [Item(one, quotes.views(one.evidence)) for one in answers]
     resting = [e for one in study.statements if one.n in statement.rests_on for e in one.evidence]
-    return Item(statement, quotes.of(dict.fromkeys((*statement.evidence, *resting))), solutions)
+    return Item(statement, quotes.views(dict.fromkeys((*statement.evidence, *resting))), solutions)
 
 
-def _tags(study: CaseStudy, quotes: Quotes) -> dict[str, list[Item]]:
+def _tags(study: CaseStudy, quotes: QuoteMarker) -> dict[str, list[Item]]:
     groups = {
-        label: [Item(tag, quotes.of(tag.evidence, "t")) for tag in study.tags if tag.group == group]
+        label: [
+            Item(tag, quotes.views(tag.evidence, "t")) for tag in study.tags if tag.group == group
+        ]
         for group, label in TAG_GROUPS.items()
     }
     return {label: items for label, items in groups.items() if items}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from review.adoption import edited_fields
-from review.differences import FieldLine, differences
+from review.differences import FieldDiff, differences
 from schemas.reviews import CaseView, Revision
 from schemas.sources import Document
 
@@ -14,7 +14,7 @@ class DraftPage(NamedTuple):
 
     view: CaseView
     draft: Revision | None
-    fields: Sequence[FieldLine] = ()
+    fields: Sequence[FieldDiff] = ()
     moved: bool = False
 
 

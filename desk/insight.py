@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from desk.rendering import rendered
+from desk.rendering import render
 from desk.state import Desk
 from warehouse import Warehouse
 from warehouse.schema import queries
@@ -29,7 +29,7 @@ _CHARTS = (  # title, form, unit, and the name of the query
 )
 
 
-class Chart(NamedTuple):
+class InsightChart(NamedTuple):
     """A chart of the last column of ``rows``, whose axis ends at ``top``."""
 
     title: str
@@ -46,17 +46,17 @@ async def insight(request: Request, desk: Desk) -> Response:
     """Show the charts."""
     minute = int(time.monotonic() / _FRESH_SECONDS)
     found = await asyncio.to_thread(charts, desk.warehouse, minute)
-    return await rendered(request, "insight.html", charts=found)
+    return await render(request, "insight.html", charts=found)
 
 
 @lru_cache(maxsize=1)
-def charts(warehouse: Warehouse, _minute: int) -> list[Chart]:
+def charts(warehouse: Warehouse, _minute: int) -> list[InsightChart]:
     """Return the charts of this minute."""
     found = []
     for title, form, unit, name in _CHARTS:
         columns, rows = warehouse.sql(queries()[name])
         top = 100 if unit == "%" else axis_end(row[-1] for row in rows)
-        found.append(Chart(title, form, unit, queries()[name].strip(), columns, rows, top))
+        found.append(InsightChart(title, form, unit, queries()[name].strip(), columns, rows, top))
     return found
 
 

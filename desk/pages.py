@@ -15,8 +15,8 @@ from desk.case_page import case_page, item_of
 from desk.draft_page import DraftPage, draft_page
 from desk.facets import QueueQuery
 from desk.queue import QueuePage, case_queue, facet_counts, failure_queue, refused_queue
-from desk.rendering import facet_text, is_fragment, rendered, see
-from desk.state import Desk, State, Walk, Who, person_of
+from desk.rendering import facet_text, is_fragment, redirect, render
+from desk.state import Desk, DeskState, QueueCursor, User, person_of
 from desk.submit import bookmarklet
 from extractors.fetch.fetch import identify
 from extractors.text import decode
@@ -37,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 async def queue(
     request: Request,
     desk: Desk,
-    who: Who,
+    who: User,
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     """Show one tab of the queue: a whole page, its body, or only more of its rows."""
@@ -45,12 +45,12 @@ async def queue(
     await desk.live.fresh()
     found = await asyncio.to_thread(_queue, desk, query, page, who.name)
     if page == 1 and query.status in {"all", *CaseStatus}:
-        desk.walks[who.name] = Walk(query, found.ids)
+        desk.cursors[who.name] = QueueCursor(query, found.ids)
     template = "queue_body.html" if is_fragment(request) else "queue.html"
     if is_fragment(request) and page > 1:
         template = "queue_rows.html"
     running = desk.jobs.running()
-    return await rendered(request, template, queue=found, running=running, parts=queue_parts)
+    return await render(request, template, queue=found, running=running, parts=queue_parts)
 
 
 @router.get("/facets/{facet}")
@@ -65,14 +65,14 @@ async def facet(request: Request, desk: Desk, facet: str, typed: str = "") -> Re
     found = [value for value, label in labels.items() if words in label]
     found.sort(key=lambda value: (labels[value] != words, not labels[value].startswith(words)))
     if not is_fragment(request):
-        return see(query.address(**{facet: (found or [typed])[0]}))
+        return redirect(query.address(**{facet: (found or [typed])[0]}))
     values = {value: counts[facet][value] for value in found}
-    return await rendered(
+    return await render(
         request, "facet.html", query=query, facet=facet, values=values, parts=queue_parts
     )
 
 
-def _queue(desk: State, query: QueueQuery, page: int, who: str) -> QueuePage:
+def _queue(desk: DeskState, query: QueueQuery, page: int, who: str) -> QueuePage:
     live, warehouse = desk.live, desk.warehouse
     if query.status == "refused":
         return refused_queue(warehouse, query, page, live.counts())
@@ -87,7 +87,7 @@ def _queue(desk: State, query: QueueQuery, page: int, who: str) -> QueuePage:
 
 
 @router.get("/events", response_class=EventSourceResponse)
-async def events(desk: Desk, who: Who, case: str = "") -> AsyncIterator[ServerSentEvent]:
+async def events(desk: Desk, who: User, case: str = "") -> AsyncIterator[ServerSentEvent]:
     """Send what changes while a page is open: the queue's counts, a case, who looks at it."""
     async for event in desk.live.look(who.name, case or None):
         yield event
@@ -100,19 +100,19 @@ async def case(request: Request, desk: Desk, case_id: str) -> Response:
 
 
 async def show_case(
-    request: Request, desk: State, case_id: str, *, done: str | None = None
+    request: Request, desk: DeskState, case_id: str, *, done: str | None = None
 ) -> Response:
     """Return a case's page, or its body where htmx asks; ``done`` is shown once."""
     who = person_of(request).name
     if not is_fragment(request):
         desk.note_opened(who, case_id)
     found = await asyncio.to_thread(_case, desk, case_id)
-    following, back = desk.following(who, case_id), desk.walk(who).query.address()
+    following, back = desk.next_case(who, case_id), desk.cursor(who).query.address()
     template = "case_body.html" if is_fragment(request) else "case.html"
-    return await rendered(request, template, found, done=done, following=following, back=back)
+    return await render(request, template, found, done=done, following=following, back=back)
 
 
-def _case(desk: State, case_id: str) -> dict[str, object]:
+def _case(desk: DeskState, case_id: str) -> dict[str, object]:
     warehouse, site = desk.warehouse, str(desk.settings.site_path)
     view = warehouse.case(case_id)
     source_id, line = view.source.source_id, desk.live.index.lines.get(case_id)
@@ -128,7 +128,7 @@ def _case(desk: State, case_id: str) -> dict[str, object]:
 
 
 @router.get("/cases/{case_id}/state")
-async def case_state(desk: Desk, who: Who, case_id: str) -> dict[str, str | None]:
+async def case_state(desk: Desk, who: User, case_id: str) -> dict[str, str | None]:
     """Return the revision and status of a case as the index has them, and who else changed it."""
     line = desk.live.index.lines.get(case_id)
     if line is None:
@@ -145,7 +145,7 @@ async def part_forms(request: Request, desk: Desk, case_id: str, part: str) -> R
     item = item_of(page, part)
     template = "part.html" if is_fragment(request) else "part_page.html"
     words = text_of(item.part)
-    return await rendered(request, template, page=page, item=item, words=words)
+    return await render(request, template, page=page, item=item, words=words)
 
 
 @router.get("/cases/{case_id}/snapshot")
@@ -168,7 +168,7 @@ async def full_history(
     events = await asyncio.to_thread(changed_history, view)
     compared = await asyncio.to_thread(between, view, old, new) if old and new else None
     context = {"view": view, "events": events, "compared": compared}
-    return await rendered(request, "history.html", context)
+    return await render(request, "history.html", context)
 
 
 @router.get("/cases/{case_id}/preview")
@@ -184,10 +184,10 @@ async def preview_case(desk: Desk, case_id: str) -> HTMLResponse:
 async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
     """Show a newer draft beside the case, field by field."""
     shown = await asyncio.to_thread(_draft, desk, case_id)
-    return await rendered(request, "draft.html", page=shown, view=shown.view)
+    return await render(request, "draft.html", page=shown, view=shown.view)
 
 
-def _draft(desk: State, case_id: str) -> DraftPage:
+def _draft(desk: DeskState, case_id: str) -> DraftPage:
     view = desk.warehouse.case(case_id)
     return draft_page(view, desk.warehouse.document(view.newer.document_id) if view.newer else None)
 
@@ -198,14 +198,14 @@ async def tags(request: Request, desk: Desk) -> Response:
     return await show_tags(request, desk)
 
 
-async def show_tags(request: Request, desk: State, *, done: str | None = None) -> Response:
+async def show_tags(request: Request, desk: DeskState, *, done: str | None = None) -> Response:
     """Return the page of names that the taxonomy lacks; ``done`` is shown once."""
     found = await asyncio.to_thread(_tags, desk)
     template = "tags_body.html" if is_fragment(request) else "tags.html"
-    return await rendered(request, template, found, done=done)
+    return await render(request, template, found, done=done)
 
 
-def _tags(desk: State) -> dict[str, object]:
+def _tags(desk: DeskState) -> dict[str, object]:
     return {
         "waiting": terms.open_names(desk.warehouse),
         "terms": terms.taxonomy_of(desk.warehouse).terms,
@@ -217,7 +217,7 @@ def _tags(desk: State) -> dict[str, object]:
 async def term_options(request: Request, desk: Desk) -> Response:
     """Return the terms of the taxonomy as the options of a field."""
     taxonomy = await asyncio.to_thread(terms.taxonomy_of, desk.warehouse)
-    return await rendered(request, "terms.html", terms=taxonomy.terms)
+    return await render(request, "terms.html", terms=taxonomy.terms)
 
 
 @router.get("/submit")
@@ -227,18 +227,18 @@ async def submit(request: Request, desk: Desk, url: str = "", hint: str = "") ->
 
 
 async def show_submit(
-    request: Request, desk: State, problems: Sequence[str] = (), url: str = "", hint: str = ""
+    request: Request, desk: DeskState, problems: Sequence[str] = (), url: str = "", hint: str = ""
 ) -> Response:
     """Return the page of the form; ``problems`` are entries that were left out."""
     given = {"jobs": desk.jobs.recent(), "problems": problems, "url": url, "hint": hint}
     address = bookmarklet(str(request.base_url).rstrip("/"))
-    return await rendered(request, "submit.html", given, bookmarklet=address)
+    return await render(request, "submit.html", given, bookmarklet=address)
 
 
 @router.get("/submit/page")
 async def handover(request: Request, url: str = "", hint: str = "") -> Response:
     """Show the page that takes over what the bookmarklet sends from another site's page."""
-    return await rendered(request, "handover.html", url=url, hint=hint)
+    return await render(request, "handover.html", url=url, hint=hint)
 
 
 @router.get("/jobs/{job_id}")
@@ -249,9 +249,9 @@ async def job(request: Request, desk: Desk, job_id: str) -> Response:
     except UnknownId as error:
         if not is_fragment(request):
             raise
-        return await rendered(request, "job_lost.html", job_id=job_id, message=str(error))
+        return await render(request, "job_lost.html", job_id=job_id, message=str(error))
     template = "job.html" if is_fragment(request) else "job_page.html"
-    return await rendered(request, template, job=found)
+    return await render(request, template, job=found)
 
 
 @router.get("/publish")
@@ -264,7 +264,7 @@ async def show_publish(request: Request, desk: Desk) -> Response:
             changes[row["change"]].append(row)
     template = "publish_body.html" if is_fragment(request) else "publish.html"
     context = {"job": job, "running": running, "target": target, "changes": changes}
-    return await rendered(request, template, context, line_of=desk.live.index.lines.get)
+    return await render(request, template, context, line_of=desk.live.index.lines.get)
 
 
 @router.get("/healthz")

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from desk.rendering import is_fragment, rendered
-from desk.state import Desk, State
+from desk.rendering import is_fragment, render
+from desk.state import Desk, DeskState
 from extractors.pdf.pages import Picture, picture
 from review.quotes import page_at
 from schemas.cases import Fact, Statement
@@ -52,7 +52,7 @@ async def page(
     quotes = list(quotes_on(number, view, (start, end), drawn.words))
     template = "sheet.html" if is_fragment(request) else "page.html"
     given = {"view": view, "number": number, "picture": drawn}
-    return await rendered(request, template, given, quotes=quotes)
+    return await render(request, template, given, quotes=quotes)
 
 
 def quotes_on(
@@ -86,7 +86,7 @@ def part_of(line: LineBox, start: int, end: int, text: str, words: Boxes) -> tup
     return min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3])
 
 
-async def _opened(desk: State, case_id: str, number: int) -> tuple[CaseView, str, Picture]:
+async def _opened(desk: DeskState, case_id: str, number: int) -> tuple[CaseView, str, Picture]:
     """Return a case, an ETag and a page: one of the newest, else drawn in a worker."""
     view = await asyncio.to_thread(desk.warehouse.case, case_id)
     snapshot = await asyncio.to_thread(desk.warehouse.snapshot, view.document.snapshot_id)

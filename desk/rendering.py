@@ -35,7 +35,7 @@ def is_fragment(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
-async def rendered(
+async def render(
     request: Request,
     template: str,
     given: Mapping[str, object] = MappingProxyType({}),
@@ -174,6 +174,6 @@ def kind_label(kind: str | None) -> str:
     return text[:1].upper() + text[1:]
 
 
-def see(address: str) -> RedirectResponse:
+def redirect(address: str) -> RedirectResponse:
     """Return the answer to a form without script: go and see ``address``."""
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)

@@ -115,7 +115,7 @@ class Guard:
         rest = {name: value for name, value in _query(scope).items() if name != "key"}
         address = f"{scope['path']}?{urlencode(rest)}".removesuffix("?")
         self._sessions.begin(scope, headers)
-        return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
+        return RedirectResponse(local_path(address), HTTPStatus.SEE_OTHER)
 
     async def _admit(self, scope: Scope, headers: Headers) -> None:
         """Note who sends a request, or raise HTTPException for a stranger or a foreign change."""
@@ -152,7 +152,7 @@ def is_same_origin(headers: Headers, public: str = "") -> bool:
     return any(stated == one or stated.startswith(f"{one}/") for one in own)
 
 
-def local(address: str) -> str:
+def local_path(address: str) -> str:
     """Return an address as a path of the desk: two slashes would name another host."""
     return "/" + address.lstrip("/\\")
 
@@ -185,10 +185,10 @@ def require_admin(request: Request) -> None:
         raise HTTPException(HTTPStatus.FORBIDDEN, _NO_ADMIN)
 
 
-Own = [Depends(require_token)]
+TokenRequired = [Depends(require_token)]
 """What a change of a person's own things has to pass."""
 
-Changes = [*Own, Depends(require_curator)]
+CuratorRequired = [*TokenRequired, Depends(require_curator)]
 """What every other change has to pass."""
 
 
@@ -199,7 +199,7 @@ def _is_open(scope: Scope) -> bool:
 
 
 def _most_bytes(scope: Scope) -> int:
-    return UPLOAD_BODY if scope["path"] in {"/submit", "/batches/quote"} else PLAIN_BODY
+    return UPLOAD_BODY if scope["path"] in {"/submit", "/batches/estimate"} else PLAIN_BODY
 
 
 def _too_large(most: int) -> HTTPException:

@@ -21,7 +21,7 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _EVERYONE, _NONE = "", (0.0, 0.0, 0.0)
 _PAIR_LIMIT, _GLOBAL_LIMIT = (8, 900.0), (100, 2.0)
-"""Attempts without a wait, and the seconds that forget one of them, which is the longest wait."""
+"""Attempts without a wait, and the seconds after which one is forgotten (also the longest wait)."""
 _MOST_COUNTED = 10_000
 
 
@@ -123,7 +123,7 @@ class Sessions:
         return None
 
 
-class Attempts:
+class LoginThrottle:
     """Counts log-ins; past a few, each doubles the wait, and with time they are forgotten.
 
     They count for a name at an address, so that no one locks out another person. All together are

@@ -16,7 +16,7 @@ from desk.index import Index
 from desk.jobs import Jobs
 from desk.live import Live
 from desk.publishing import Publishing
-from desk.sessions import Attempts, Sessions
+from desk.sessions import LoginThrottle, Sessions
 from extractors.pdf.pages import Picture
 from schemas.reviews import Role
 
@@ -28,7 +28,7 @@ SECOND_CLICK = 2.0  # seconds after a decision in which the same form is a doubl
 _LONGEST_SECONDS = 1800.0  # after half an hour a case is open, but not looked at
 
 
-class Walk:
+class QueueCursor:
     """A person's way through the queue: the query, the cases that it listed and the ones shown.
 
     The order stays as listed: a case has fewer doubts once the curator has confirmed them.
@@ -46,7 +46,7 @@ class Walk:
         return next((one for one in self.ids[at:] + self.ids[:at] if one in left), None)
 
 
-class State:
+class DeskState:
     """The services, the accounts and sessions, and the work in progress."""
 
     def __init__(self, services: Services, key: str) -> None:
@@ -54,22 +54,22 @@ class State:
         self.warehouse = services.warehouse
         self.accounts = Accounts(self.warehouse)
         self.sessions = Sessions(self.settings, self.accounts, key)
-        self.attempts = Attempts()
+        self.attempts = LoginThrottle()
         self.token = self.sessions.token
         self.pictures: dict[str, Picture] = {}  # pages of PDFs, by hash and number
         index = Index(services.settings.home / "index.sqlite", services.warehouse)
         self.live = Live(index, services.warehouse)
         self.bulks: dict[str, Any] = {}
-        self.walks: dict[str, Walk] = {}
+        self.cursors: dict[str, QueueCursor] = {}
         self._acts: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self._opened: dict[str, tuple[str, float]] = {}
 
-    def following(self, who: str, case_id: str) -> str | None:
+    def next_case(self, who: str, case_id: str) -> str | None:
         """Return the next case on a person's way through the queue, by default all drafts."""
-        walk = self.walk(who)
-        index, query = self.live.index, walk.query
+        cursor = self.cursor(who)
+        index, query = self.live.index, cursor.query
         matches = index.matches(query.q) if query.q else None
-        return walk.next(index.lines.ids(query, matches), case_id)
+        return cursor.next(index.lines.ids(query, matches), case_id)
 
     async def once(self, who: str, act: str, do: Callable[[], Made]) -> Made:
         """Return what ``do`` returns; a second click on the same form gets that result, too."""
@@ -84,9 +84,9 @@ class State:
         # Shielded: the first request may be cancelled by its browser.
         return cast("Made", await asyncio.shield(self._acts[key]))
 
-    def walk(self, who: str) -> Walk:
+    def cursor(self, who: str) -> QueueCursor:
         """Return a person's way through the queue."""
-        return self.walks.setdefault(who, Walk(QueueQuery()))
+        return self.cursors.setdefault(who, QueueCursor(QueueQuery()))
 
     def note_opened(self, who: str, case_id: str) -> None:
         """Note when a person opened a case."""
@@ -113,13 +113,13 @@ class State:
         return BatchRuns(self.settings)
 
 
-def state_of(request: Request) -> State:
+def state_of(request: Request) -> DeskState:
     """Return the state of the application that got ``request``."""
-    state: State = request.app.state.desk
+    state: DeskState = request.app.state.desk
     return state
 
 
-Desk = Annotated[State, Depends(state_of)]
+Desk = Annotated[DeskState, Depends(state_of)]
 """The state, as a parameter of a route."""
 
 
@@ -128,5 +128,5 @@ def person_of(request: Request) -> Person:
     return request.scope.get(PERSON) or Person("", Role.READER)
 
 
-Who = Annotated[Person, Depends(person_of)]
+User = Annotated[Person, Depends(person_of)]
 """The person who sends a request, as a parameter of a route."""

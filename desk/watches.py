@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from desk.forms import number, text, words_of
-from desk.rendering import is_fragment, rendered, see
-from desk.security import Changes
-from desk.state import Desk, Who
+from desk.rendering import is_fragment, redirect, render
+from desk.security import CuratorRequired
+from desk.state import Desk, User
 from desk.submit import web_source
 from schemas.batches import WatchedItem, WatchLine, WatchState
 from schemas.errors import InputError, InvalidDecision
@@ -25,7 +25,7 @@ _JUDGED = ("refused", "undecided")
 async def watches(request: Request, desk: Desk) -> Response:
     """List the watches with what their last look found."""
     lines = await asyncio.to_thread(desk.warehouse.watches)
-    return await rendered(
+    return await render(
         request,
         "watches.html",
         lines=lines,
@@ -34,8 +34,8 @@ async def watches(request: Request, desk: Desk) -> Response:
     )
 
 
-@router.post("/watches", dependencies=Changes)
-async def add(request: Request, desk: Desk, who: Who) -> Response:
+@router.post("/watches", dependencies=CuratorRequired)
+async def add(request: Request, desk: Desk, who: User) -> Response:
     """Watch a list; what it holds now is not new unless asked for."""
     form = await request.form()
     every = text(form, "every")
@@ -53,29 +53,29 @@ async def add(request: Request, desk: Desk, who: Who) -> Response:
     )
     if is_fragment(request):
         return Response(status_code=204, headers={"HX-Redirect": "/watches"})
-    return see("/watches")
+    return redirect("/watches")
 
 
-@router.post("/watches/{watch_id}", dependencies=Changes)
-async def change(request: Request, desk: Desk, who: Who, watch_id: str) -> Response:
+@router.post("/watches/{watch_id}", dependencies=CuratorRequired)
+async def change(request: Request, desk: Desk, who: User, watch_id: str) -> Response:
     """Pause, resume or remove a watch."""
     wanted = text(await request.form(), "state")
     if wanted not in set(WatchState):
         raise InvalidDecision("nothing was changed: pause, resume or remove the watch")
     await change_watch(watch_id, WatchState(wanted), desk.services, who.name)
-    return see("/watches")
+    return redirect("/watches")
 
 
-@router.post("/watches/{watch_id}/look", dependencies=Changes)
-async def look_now(desk: Desk, who: Who, watch_id: str) -> Response:
+@router.post("/watches/{watch_id}/look", dependencies=CuratorRequired)
+async def look_now(desk: Desk, who: User, watch_id: str) -> Response:
     """Look now, and start on what is new."""
     line = await find_watch(watch_id, desk.services)
     # A curator who leaves the page does not end the look.
     _, batch = await asyncio.shield(look(line.watch, desk.services, who.name))
     if batch is None:
-        return see("/watches")
+        return redirect("/watches")
     desk.batches.start(batch, who.name)
-    return see(f"/batches/{batch.batch_id}")
+    return redirect(f"/batches/{batch.batch_id}")
 
 
 def _judged(warehouse: Warehouse, lines: list[WatchLine]) -> dict[str, list[WatchedItem]]:

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from review.comparison import FIELDS, Pair, Part, changed_fields, differs, notes, pairs, text_of
-from review.quotes import Quote, Quotes
+from review.quotes import QuoteMarker, QuoteView
 from schemas.cases import CaseStudy, Support
 from schemas.sources import Document
 
@@ -23,10 +23,10 @@ class Side(NamedTuple):
 
     pieces: Pieces
     support: Support
-    quotes: Sequence[Quote]
+    quotes: Sequence[QuoteView]
 
 
-class FieldLine(NamedTuple):
+class FieldDiff(NamedTuple):
     """A field that differs, ``edited`` by a person or not; ``same`` counts its equal parts.
 
     A line has the old and the new side of a part, None where a revision lacks it, and notes.
@@ -45,27 +45,27 @@ def differences(
     old_text: Document,
     new_text: Document,
     edited: Collection[str] = (),
-) -> list[FieldLine]:
+) -> list[FieldDiff]:
     """Return the fields in which two revisions differ, each with the text that it rests on."""
-    old, new = Quotes(old_text), Quotes(new_text)
+    old, new = QuoteMarker(old_text), QuoteMarker(new_text)
     fields = []
     for name in changed_fields(before, after):
         found = list(pairs(name, before, after))
         lines = [(*_sides(pair, old, new), notes(pair)) for pair in found if differs(pair)]
         same = len(found) - len(lines)
-        fields.append(FieldLine(name, FIELDS[name], name in edited, lines, same))
+        fields.append(FieldDiff(name, FIELDS[name], name in edited, lines, same))
     return fields
 
 
-def _sides(pair: Pair, old: Quotes, new: Quotes) -> tuple[Side | None, Side | None]:
+def _sides(pair: Pair, old: QuoteMarker, new: QuoteMarker) -> tuple[Side | None, Side | None]:
     before, after = marked(text_of(pair[0]), text_of(pair[1]))
     return _side(pair[0], before, old), _side(pair[1], after, new)
 
 
-def _side(part: Part | None, pieces: Pieces, quotes: Quotes) -> Side | None:
+def _side(part: Part | None, pieces: Pieces, quotes: QuoteMarker) -> Side | None:
     if part is None or not text_of(part):
         return None
-    return Side(pieces, part.support, quotes.of(part.evidence))
+    return Side(pieces, part.support, quotes.views(part.evidence))
 
 
 def marked(old: str, new: str) -> tuple[Pieces, Pieces]:

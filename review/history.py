@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from review.comparison import partner
 from review.decisions import open_comments
-from review.differences import FieldLine, differences
+from review.differences import FieldDiff, differences
 from review.doubts import part_id
 from schemas.cases import CaseStudy, Section, Statement
 from schemas.errors import UnknownId
@@ -38,7 +38,7 @@ class Event:
     what: str
     why: str | None = None
     revision: Revision | None = None
-    changes: Sequence[FieldLine] = ()
+    changes: Sequence[FieldDiff] = ()
 
 
 def history(view: CaseView) -> list[Event]:
@@ -68,7 +68,7 @@ def changed_history(view: CaseView) -> list[Event]:
     return [changed(event) for event in history(view)]
 
 
-def between(view: CaseView, old_id: str, new_id: str) -> tuple[Revision, Revision, list[FieldLine]]:
+def between(view: CaseView, old_id: str, new_id: str) -> tuple[Revision, Revision, list[FieldDiff]]:
     """Return two revisions of a case and where they differ, or raise UnknownId."""
     by_id = {one.revision_id: one for one in view.revisions}
     if old_id not in by_id or new_id not in by_id:

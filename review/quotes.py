@@ -1,4 +1,4 @@
-"""Quotes as pages show them: their words, where they stand, and the marks in the text."""
+"""QuoteMarker as pages show them: their words, where they stand, and the marks in the text."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from schemas.cases import Evidence
 from schemas.sources import Document
 
 
-class Quote(NamedTuple):
+class QuoteView(NamedTuple):
     """One piece of evidence. ``id`` is where the source is marked; None if it is not in it."""
 
     id: str | None
@@ -24,20 +24,20 @@ class Quote(NamedTuple):
 
 
 @dataclass
-class Quotes:
+class QuoteMarker:
     """Numbers the quotes of one page and remembers where they stand."""
 
     document: Document
     spans: list[Span] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def of(self, evidence: Iterable[Evidence], prefix: str = "q") -> list[Quote]:
+    def views(self, evidence: Iterable[Evidence], prefix: str = "q") -> list[QuoteView]:
         """Return what is shown of each piece of evidence; ``prefix`` begins the ids."""
         return [self._quote(each, prefix) for each in evidence]
 
-    def _quote(self, evidence: Evidence, prefix: str) -> Quote:
+    def _quote(self, evidence: Evidence, prefix: str) -> QuoteView:
         if evidence.start is None or evidence.end is None:
-            return Quote(None, evidence.quote)
+            return QuoteView(None, evidence.quote)
         span = Span(f"{prefix}{next(self._numbers)}", evidence.start, evidence.end)
         self.spans.append(span)
         link = link_to_quote(self.document, evidence)
@@ -45,7 +45,7 @@ class Quotes:
         page = page_at(self.document, evidence.start)
         sheet = f"{page}?start={evidence.start}&end={evidence.end}#quote" if page else None
         is_close = evidence.score < 1.0
-        return Quote(span.id, evidence.quote, evidence.passage, where, link, is_close, sheet)
+        return QuoteView(span.id, evidence.quote, evidence.passage, where, link, is_close, sheet)
 
 
 def page_at(document: Document, offset: int) -> int | None:

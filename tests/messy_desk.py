@@ -8,7 +8,7 @@ from desk_client import Builder
 from hostile import plant
 
 from config.services import Services
-from desk.state import State
+from desk.state import DeskState
 from publishing.plan import Published
 from review import decisions
 from review.changes import Drop
@@ -44,7 +44,7 @@ def two_hundred() -> CaseStudy:
     return CaseStudy(facts=(Fact(name="title", value="Long"),), statements=statements)
 
 
-def pages(build: Builder, services: Services, state: State) -> Iterator[str]:
+def pages(build: Builder, services: Services, state: DeskState) -> Iterator[str]:
     """Store the rows; yield the desk's pages, that of the messiest case first."""
     warehouse, site = services.warehouse, str(services.settings.site_path)
     case_id, long, approved, published, rejected = [

@@ -11,7 +11,7 @@ from config.settings import Settings
 from desk import sessions
 from desk.accounts import Accounts
 from desk.app import create_app
-from desk.sessions import Attempts
+from desk.sessions import LoginThrottle
 from schemas.errors import InputError, UnknownId
 from schemas.reviews import Role
 
@@ -181,7 +181,7 @@ def test_no_one_locks_another_person_out(app):
 
 @pytest.fixture
 def clock(monkeypatch) -> list[float]:
-    """The seconds that `Attempts` sees."""
+    """The seconds that `LoginThrottle` sees."""
     now = [1_000.0]
     monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])
     return now
@@ -190,7 +190,7 @@ def clock(monkeypatch) -> list[float]:
 def test_attempts_are_counted_within_bounds(clock, monkeypatch):
     """No wait is longer than 15 minutes, and what is oldest is forgotten first."""
     monkeypatch.setattr(sessions, "_MOST_COUNTED", 3)
-    attempts, waits = Attempts(), []
+    attempts, waits = LoginThrottle(), []
     for _ in range(80):
         waits.append(attempts.start("a", "here"))
         clock[0] += waits[-1]
@@ -203,7 +203,7 @@ def test_attempts_are_counted_within_bounds(clock, monkeypatch):
 
 def test_waits_decay(clock):
     """After some hours without an attempt the first ones are free again."""
-    attempts = Attempts()
+    attempts = LoginThrottle()
     while attempts.start("a", "here") == 0:
         pass
     clock[0] += 4 * 3_600
@@ -213,7 +213,7 @@ def test_waits_decay(clock):
 
 def test_guesses_from_many_addresses_are_slowed_down(clock):
     """All together, after a hundred, to one in two seconds; who got in before does not notice."""
-    attempts = Attempts()
+    attempts = LoginThrottle()
     attempts.start("ada", "home")
     attempts.succeed("Ada", "home")
     waits = [attempts.start("ada", f"192.0.2.{n}") for n in range(102)]

@@ -60,16 +60,18 @@ def desk(services, worked, monkeypatch):
         yield client
 
 
-def test_a_list_is_quoted_before_anything_starts(desk, warehouse):
-    """The quote says what the list holds and would cost; the start processes it."""
-    quote = read(desk.send_form("/batches/quote", htmx=True, list=LIST, words="llm", budget="2"))
-    assert texts(quote, "//tr") == ["2 new", "1 without any of the words"]
-    assert "1 part of the list could not be read." in quote.text_content()
+def test_a_list_is_estimated_before_anything_starts(desk, warehouse):
+    """The estimate says what the list holds and would cost; the start processes it."""
+    estimate = read(
+        desk.send_form("/batches/estimate", htmx=True, list=LIST, words="llm", budget="2")
+    )
+    assert texts(estimate, "//tr") == ["2 new", "1 without any of the words"]
+    assert "1 part of the list could not be read." in estimate.text_content()
     assert warehouse.batches() == []
-    page = desk.get(desk.send_form("/batches/quote", list=LIST, limit="1").headers["location"])
+    page = desk.get(desk.send_form("/batches/estimate", list=LIST, limit="1").headers["location"])
     assert texts(read(page), "//tr") == ["1 new", "2 beyond the limit"]
-    (quote_id,) = quote.xpath("//input[@name='quote']/@value")
-    started = desk.send_form("/batches", quote=quote_id)
+    (estimate_id,) = estimate.xpath("//input[@name='estimate']/@value")
+    started = desk.send_form("/batches", estimate=estimate_id)
     (progress,) = warehouse.batches()
     assert started.headers["location"] == f"/batches/{progress.batch.batch_id}"
     assert (progress.batch.size, progress.batch.budget_usd) == (2, 2.0)
@@ -88,7 +90,7 @@ def test_a_list_is_quoted_before_anything_starts(desk, warehouse):
 )
 def test_what_is_not_a_list_is_refused_in_words(desk, fields, message):
     """A path above all: the desk reads no file of this machine."""
-    answer = desk.send_form("/batches/quote", htmx=True, **fields)
+    answer = desk.send_form("/batches/estimate", htmx=True, **fields)
     assert answer.status_code == 422
     assert message in answer.text
 

@@ -110,23 +110,23 @@ def lists_of(path: str) -> dict[str, bytes]:
     return lists | {"list.txt.gz": gzip.compress(lists["list.txt"])}
 
 
-def quoted(desk, **fields) -> list[str]:
+def estimated(desk, **fields) -> list[str]:
     """Ask for the price of a list; return the sources that would be processed."""
-    answer = desk.send_form("/batches/quote", htmx=True, **fields)
+    answer = desk.send_form("/batches/estimate", htmx=True, **fields)
     if answer.status_code != 200:
         return []
-    quotes = map(
-        desk.app.state.desk.batches.quote, read(answer).xpath("//input[@name='quote']/@value")
+    estimates = map(
+        desk.app.state.desk.batches.estimate, read(answer).xpath("//input[@name='estimate']/@value")
     )
-    refs = [item.reference for quote in quotes for item in quote.selection.items]
+    refs = [item.reference for estimate in estimates for item in estimate.selection.items]
     return [name for ref in refs for name in (ref.source, ref.transcript) if name]
 
 
 def test_a_pasted_list_names_no_path(desk, secret, is_read):
     """Neither absolute nor beside the list; the page says what was left out."""
     lines = f"{secret}\n../../secret.md\n~/.ssh/notes.md\nfile://{secret}\n{PAGE}\n"
-    assert quoted(desk, addresses=lines) == [PAGE]
-    answer = desk.send_form("/batches/quote", htmx=True, addresses=str(secret))
+    assert estimated(desk, addresses=lines) == [PAGE]
+    answer = desk.send_form("/batches/estimate", htmx=True, addresses=str(secret))
     assert (answer.status_code, "names no sources" in answer.text) == (422, True)
     assert not is_read(answer)
 
@@ -135,7 +135,7 @@ def test_a_pasted_list_names_no_path(desk, secret, is_read):
 def test_an_uploaded_list_names_no_path(desk, secret, is_read, name):
     """In no format: what is left are web addresses."""
     data = lists_of(str(secret))[name]
-    found = quoted(desk, files={"file": (name, data, "application/octet-stream")})
+    found = estimated(desk, files={"file": (name, data, "application/octet-stream")})
     assert all(one.startswith("https://public.example") for one in found)
     assert not is_read()
 

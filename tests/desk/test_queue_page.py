@@ -7,7 +7,7 @@ from desk_client import KEY, DeskClient, read, texts
 from desk import queue
 from desk.app import create_app
 from desk.facets import QueueQuery
-from desk.state import Walk
+from desk.state import QueueCursor
 from schemas.cases import CaseStudy, Fact
 from schemas.reviews import Role
 
@@ -16,20 +16,20 @@ PASSWORD = "correct horse battery"
 
 def test_a_walk_keeps_the_order_that_was_listed():
     """Cases that no longer fit are passed over, new ones come last, and none comes twice."""
-    walk = Walk(QueueQuery(), ["a", "b", "c", "d"])
-    assert walk.next(["a", "c", "b", "d", "new"], "b") == "c"
-    assert walk.next(["a", "d", "c", "b", "new"], "c") == "d"
-    assert walk.next(["a", "new"], "d") == "new"
-    assert walk.next(["a", "new"], "new") == "a"
-    assert walk.next(["a", "new"], "a") is None
+    cursor = QueueCursor(QueueQuery(), ["a", "b", "c", "d"])
+    assert cursor.next(["a", "c", "b", "d", "new"], "b") == "c"
+    assert cursor.next(["a", "d", "c", "b", "new"], "c") == "d"
+    assert cursor.next(["a", "new"], "d") == "new"
+    assert cursor.next(["a", "new"], "new") == "a"
+    assert cursor.next(["a", "new"], "a") is None
 
 
 def test_a_walk_begins_with_all_that_fits():
     """A case that was opened by its address, not from the queue, is followed by the first."""
-    walk = Walk(QueueQuery())
-    assert walk.next(["a", "b", "c"], "b") == "c"
-    assert walk.next(["c", "a", "b"], "c") == "a"
-    assert Walk(QueueQuery()).next(["a", "b"], "elsewhere") == "a"
+    cursor = QueueCursor(QueueQuery())
+    assert cursor.next(["a", "b", "c"], "b") == "c"
+    assert cursor.next(["c", "a", "b"], "c") == "a"
+    assert QueueCursor(QueueQuery()).next(["a", "b"], "elsewhere") == "a"
 
 
 def doubtful(title: str, doubts: int) -> CaseStudy:

@@ -96,7 +96,7 @@ def sent(page: Page, address: str) -> list[str]:
     refused = "http://10.0.0.1/private"
     return [
         path("/bulk", act="approve", case=case_id),
-        path("/batches/quote", addresses=f"{refused}\n{refused}/2"),
+        path("/batches/estimate", addresses=f"{refused}\n{refused}/2"),
         path("/submit", addresses=refused),
     ]
 

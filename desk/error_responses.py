@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from desk.rendering import is_fragment, rendered
+from desk.rendering import is_fragment, render
 from desk.security import HEADERS
 from schemas import errors
 from schemas.errors import CasebookError
@@ -87,4 +87,4 @@ async def _answer(
         template = "notice.html"
         headers = {**headers, "HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
     context = {"message": message, "phrase": status.phrase}
-    return await rendered(request, template, context, status=status, headers=headers)
+    return await render(request, template, context, status=status, headers=headers)

@@ -39,7 +39,7 @@ def import_(
     """Take over a published database as reviewed cases, and report its faults."""
 
     async def work(services: "Services") -> int:
-        from publishing.exchange.export import title_of
+        from publishing.exchange.export import dataset_title
         from services.imports import import_cases
 
         with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
@@ -47,7 +47,7 @@ def import_(
             report = await import_cases(
                 path,
                 services,
-                name=name or title_of(path) or path.stem,
+                name=name or dataset_title(path) or path.stem,
                 mapping=_mapping(mapping) if mapping else {},
                 on_progress=lambda done, of: bar.update(task, completed=done, total=of),
             )

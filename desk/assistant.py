@@ -23,8 +23,8 @@ from flows import ingest
 from publishing.citations import citation
 from publishing.conversion import published_case, quotes
 from publishing.json_views import case_json, result_json
-from publishing.likeness import Likeness
 from publishing.markdown import case_markdown
+from publishing.similarity import TextSimilarity
 from schemas.cases import Match, Section
 from schemas.errors import CasebookError, UnknownId
 from schemas.reviews import CaseFilter, CaseLine, CaseStatus, CaseView, Review
@@ -136,7 +136,7 @@ class _Tools:
         fitting = self._fitting((one for one in ids if self._has_statements(one)), company)
         seen = self._views(fitting[:_CASES])
         views = [view for view in seen if not view.document.is_prose]
-        likeness = Likeness(one.text for view in views for one in sentences_of(view.document))
+        likeness = TextSimilarity(one.text for view in views for one in sentences_of(view.document))
         places = [place for view in views for place in _alike(view, sentence, likeness)]
         places.sort(key=lambda place: (-place["likeness"], len(place["differences"])))
         same = [place for place in places if place["likeness"] == _SAME]
@@ -234,7 +234,7 @@ def _statements(view: CaseView) -> dict[int, Found]:
     }
 
 
-def _alike(view: CaseView, sentence: str, likeness: Likeness) -> Iterator[Found]:
+def _alike(view: CaseView, sentence: str, likeness: TextSimilarity) -> Iterator[Found]:
     """Yield the words of a source and the statements of its case that are like a sentence."""
     document, found = view.document, {one["words"]: one for one in _statements(view).values()}
     exact = [one for one in QuoteFinder(document).find(sentence) if one.match is Match.EXACT]

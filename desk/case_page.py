@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from publishing.anchors import place, web_address
 from publishing.conversion import silent_in
-from publishing.wording import TAG_GROUPS, heading, silences
+from publishing.wording import TAG_GROUPS, heading, silence_phrases
 from review.doubts import Doubt, held_back, part_id
 from review.highlight import Span, highlighted
 from review.history import Event, comments_by_part, dropped, history
@@ -106,7 +106,7 @@ def case_page(view: CaseView) -> CasePage:
         view=view,
         facts=[Item(fact, quotes.views(fact.evidence)) for fact in map(study.fact, FACT_NAMES)],
         sections=list(_sections(study, quotes)),
-        silent=silences(silent_in(view.document, study)),
+        silent=silence_phrases(silent_in(view.document, study)),
         tags=_tags(study, quotes),
         # After everything that has quotes: the marks are complete then.
         passages=list(_passages(view.document, quotes.spans)),

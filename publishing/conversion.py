@@ -10,19 +10,19 @@ from typing import Any
 
 from publishing.anchors import link_to_quote, place, web_address
 from publishing.companies import company_key
-from publishing.gate import Gated, has_visible_text, readable
+from publishing.gate import GatedStudy, has_visible_text, readable
 from publishing.records import (
     APPROVED_AT,
     APPROVED_BY,
     HELD_BACK,
-    Imported,
+    ImportOrigin,
     ProsePart,
     Provenance,
     PublishedCase,
     PublishedFact,
+    PublishedQuote,
     PublishedStatement,
     PublishedTag,
-    Quote,
     SourceCard,
     link_key,
 )
@@ -78,13 +78,13 @@ def _prose(document: Document) -> Iterator[ProsePart]:
         yield ProsePart(heading=heading, paragraphs=tuple(filter(str.strip, text.split("\n\n"))))
 
 
-def _imported(view: CaseView) -> Imported | None:
+def _imported(view: CaseView) -> ImportOrigin | None:
     """Return where the text of a case was taken over from."""
     made = next((one for one in view.revisions if one.made_by == "import"), None)
     if made is None or not view.document.is_imported:
         return None
     record = view.document.steps[-1].outcome.rpartition(": ")[2]
-    return Imported(database=made.author, record=record, at=made.created_at)
+    return ImportOrigin(database=made.author, record=record, at=made.created_at)
 
 
 def title_of(view: CaseView) -> str:
@@ -148,10 +148,10 @@ def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]
     }
 
 
-def quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[Quote, ...]:
+def quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[PublishedQuote, ...]:
     """Return evidence as readers get it, with places and links."""
     return tuple(
-        Quote(
+        PublishedQuote(
             **one.model_dump(include=_OF_EVIDENCE),
             place=one_line(place(one, document)),
             link=_link(document, one),
@@ -196,7 +196,7 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
     return card.model_copy(update=found)
 
 
-def _provenance(view: CaseView, gated: Gated) -> Provenance:
+def _provenance(view: CaseView, gated: GatedStudy) -> Provenance:
     revision, draft, approval = view.revision, _draft_of(view), _approval_of(view)
     if view.document.is_prose and revision.made_by == "import":
         approval = None  # no person compared it with its source

@@ -18,7 +18,7 @@ from schemas.cases import (
 from schemas.frozen import Frozen
 
 
-class Gated(Frozen):
+class GatedStudy(Frozen):
     """The readable part of a study, and the parts that are held back from readers.
 
     Statements keep their numbers, so that both parts can be compared with the revision.
@@ -30,14 +30,14 @@ class Gated(Frozen):
     tags_held_back: tuple[Tag, ...] = ()
 
 
-def readable(study: CaseStudy) -> Gated:
+def readable(study: CaseStudy) -> GatedStudy:
     """Return the part of ``study`` that may be published.
 
     Refuted parts never are, doubtful ones only after a curator confirmed them. Quotes that were
     not found in the source are left out, and so is a sentence of the abstract if a statement that
     it rests on is, or if it rests on nothing.
     """
-    statements, no_statements = _resting(*_split(study.statements))
+    statements, no_statements = _without_unsupported(*_split(study.statements))
     facts, no_facts = _split(study.facts)
     tags, no_tags = _split(study.tags)
     shown = CaseStudy(
@@ -45,7 +45,7 @@ def readable(study: CaseStudy) -> Gated:
         statements=_with_known_answers(map(_with_found_quotes, statements)),
         tags=tuple(map(_with_found_quotes, tags)),
     )
-    return Gated(
+    return GatedStudy(
         study=shown, held_back=no_statements, facts_held_back=no_facts, tags_held_back=no_tags
     )
 
@@ -72,16 +72,16 @@ def has_visible_text(text: str | None) -> bool:
     return any(unicodedata.category(sign)[0] not in "CZM" for sign in text or "")
 
 
-Part = TypeVar("Part", Statement, Fact, Tag)
+StudyPart = TypeVar("StudyPart", Statement, Fact, Tag)
 
 
-def _split(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def _split(parts: Sequence[StudyPart]) -> tuple[tuple[StudyPart, ...], tuple[StudyPart, ...]]:
     """Return the parts that may be published, and the others."""
     shown = tuple(part for part in parts if _is_publishable(part.support))
     return shown, tuple(part for part in parts if not _is_publishable(part.support))
 
 
-def _resting(
+def _without_unsupported(
     shown: tuple[Statement, ...], held_back: tuple[Statement, ...]
 ) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
     kept = {statement.n for statement in shown}
@@ -100,7 +100,7 @@ def _is_publishable(support: Support) -> bool:
     return support.level is not SupportLevel.REFUTED
 
 
-def _with_found_quotes(part: Part) -> Part:
+def _with_found_quotes(part: StudyPart) -> StudyPart:
     return part.model_copy(update={"evidence": tuple(filter(_is_found, part.evidence))})
 
 

@@ -11,8 +11,8 @@ from publishing.conversion import published_case
 from publishing.records import (
     PublishedCase,
     PublishedFact,
+    PublishedQuote,
     PublishedStatement,
-    Quote,
 )
 from publishing.wording import (
     FACT_WORDS,
@@ -23,7 +23,7 @@ from publishing.wording import (
     heading,
     listing,
     one_line,
-    silences,
+    silence_phrases,
     support_summary,
 )
 from schemas.cases import Section
@@ -44,7 +44,7 @@ def case_markdown(case: PublishedCase) -> str:
     """Return a published case as Markdown."""
     notes = _Footnotes()
     parts = [
-        f"# {plain(case.title)}",
+        f"# {escape(case.title)}",
         _source(case),
         _facts(case, notes),
         *(_section(case, section, notes) for section in Section),
@@ -57,7 +57,7 @@ def case_markdown(case: PublishedCase) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def plain(text: str) -> str:
+def escape(text: str) -> str:
     """Return ``text`` on one line, with everything escaped that Markdown would read as a mark."""
     line = _SPECIAL.sub(r"\\\1", one_line(text))
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -72,10 +72,10 @@ def _prose(case: PublishedCase) -> str:
     """Return the text of an imported case below a line that says where it comes from."""
     if case.imported is None or not case.prose:
         return ""
-    lines = [f"*Imported from {plain(case.imported.database)}, without quotes.*"]
+    lines = [f"*Imported from {escape(case.imported.database)}, without quotes.*"]
     for part in case.prose:
-        lines += [f"## {plain(part.heading)}"] if part.heading else []
-        lines += ["  \n".join(map(plain, one.split("\n"))) for one in part.paragraphs]
+        lines += [f"## {escape(part.heading)}"] if part.heading else []
+        lines += ["  \n".join(map(escape, one.split("\n"))) for one in part.paragraphs]
     return "\n\n".join(lines)
 
 
@@ -83,13 +83,13 @@ class _Footnotes:
     """Numbers quotes in the order in which they are cited; the same quotes have one number."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[Quote, ...], int] = {}
+        self._numbers: dict[tuple[PublishedQuote, ...], int] = {}
 
     def cite(self, part: PublishedStatement | PublishedFact) -> str:
         """Return the marks that follow a statement: a footnote for each of its quotes."""
         return "".join(self.cite_all([quote]) for quote in part.quotes)
 
-    def cite_all(self, quotes: Iterable[Quote]) -> str:
+    def cite_all(self, quotes: Iterable[PublishedQuote]) -> str:
         """Return one mark for several quotes."""
         key = tuple(dict.fromkeys(quotes))
         return f"[^{self._numbers.setdefault(key, len(self._numbers) + 1)}]" if key else ""
@@ -101,20 +101,20 @@ class _Footnotes:
         )
 
 
-def _footnote(quote: Quote) -> str:
-    words = f"“{plain(quote.quote)}”"
+def _footnote(quote: PublishedQuote) -> str:
+    words = f"“{escape(quote.quote)}”"
     if quote.link:
         return f"{words} ({_link(quote.place or 'in the source', quote.link)})"
-    return f"{words} ({plain(quote.place)})" if quote.place else words
+    return f"{words} ({escape(quote.place)})" if quote.place else words
 
 
 def _link(text: str, address: str) -> str:
     safe = address.replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E")
-    return f"[{plain(text)}](<{safe}>)"
+    return f"[{escape(text)}](<{safe}>)"
 
 
 def _source(case: PublishedCase) -> str:
-    line = f"{plain(case.source.line)}."
+    line = f"{escape(case.source.line)}."
     return (
         f"{line} {_link('Read the source', case.source.address)}." if case.source.address else line
     )
@@ -122,7 +122,7 @@ def _source(case: PublishedCase) -> str:
 
 def _facts(case: PublishedCase, notes: _Footnotes) -> str:
     return "\n".join(
-        f"- **{label}:** {plain(fact_text(name, fact.value))}{_marks(fact)}{notes.cite(fact)}"
+        f"- **{label}:** {escape(fact_text(name, fact.value))}{_marks(fact)}{notes.cite(fact)}"
         for name, label in FACT_WORDS.items()
         if (fact := case.fact(name))
     )
@@ -155,14 +155,14 @@ def _bullets(
 
 
 def _sentence(statement: PublishedStatement, notes: _Footnotes) -> str:
-    return f"{plain(statement.text)}{_marks(statement)}{notes.cite(statement)}"
+    return f"{escape(statement.text)}{_marks(statement)}{notes.cite(statement)}"
 
 
 def _marks(part: PublishedStatement | PublishedFact) -> str:
     inferred = " *(inferred)*" if isinstance(part, PublishedFact) and part.inferred else ""
     if not part.is_doubtful:
         return inferred
-    reason = f": {plain(part.reason.rstrip('.'))}" if part.reason else ""
+    reason = f": {escape(part.reason.rstrip('.'))}" if part.reason else ""
     return f"{inferred} *(doubtful, confirmed by a curator{reason})*"
 
 
@@ -182,7 +182,7 @@ def _table(results: Sequence[PublishedStatement], notes: _Footnotes) -> str:
     ]
     rows = [["Result", *(label for _, label in columns)], ["---"] * (len(columns) + 1)]
     for result in results:
-        cells = (plain(getattr(result.measure, key) or "") for key, _ in columns)
+        cells = (escape(getattr(result.measure, key) or "") for key, _ in columns)
         rows.append([_sentence(result, notes), *cells])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -191,7 +191,7 @@ def _tags(case: PublishedCase) -> str:
     lines = [
         f"- **{label}:** {', '.join(named)}"
         for group, label in TAG_GROUPS.items()
-        if (named := [plain(t.label) for t in case.tags if t.group == group])
+        if (named := [escape(t.label) for t in case.tags if t.group == group])
     ]
     return "\n".join(["## Tags", "", *lines]) if lines else ""
 
@@ -199,7 +199,7 @@ def _tags(case: PublishedCase) -> str:
 def _silence(case: PublishedCase) -> str:
     if not case.silent:
         return ""
-    lines = "\n".join(f"- {name}" for name in silences(case.silent))
+    lines = "\n".join(f"- {name}" for name in silence_phrases(case.silent))
     return f"## What the source does not say\n\n{lines}"
 
 
@@ -212,9 +212,9 @@ def _provenance(case: PublishedCase) -> str:
         ("Edited", made.edited_by, made.edited_at),
         ("Approved", approved_by, made.approved_at),
     )
-    lines = [f"{verb} by {plain(who)} on {day(at)}." for verb, who, at in steps if who and at]
+    lines = [f"{verb} by {escape(who)} on {day(at)}." for verb, who, at in steps if who and at]
     if case.imported and not case.prose:
-        lines.insert(0, f"Taken over from {plain(case.imported.database)} with its quotes.")
+        lines.insert(0, f"Taken over from {escape(case.imported.database)} with its quotes.")
     levels = [levels for levels, _ in support_summary(s.support for s in case.statements)]
     if levels:
         lines.append(f"Statements: {listing(levels)}.")

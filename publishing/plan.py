@@ -67,7 +67,7 @@ class Exported(Frozen):
         return bool(self.added or self.changed or self.withdrawn)
 
 
-class Change(Frozen):
+class SiteChange(Frozen):
     """A case that was added, changed or withdrawn, and when; ``address`` is its page.
 
     ``title`` is what it is called now, None where it is no longer on the site. A case
@@ -81,7 +81,7 @@ class Change(Frozen):
     origin: str | None = None
 
 
-class Earlier(Frozen):
+class EarlierSite(Frozen):
     """What a site has already: keys and entries by case id, and its fingerprint."""
 
     keys: Mapping[str, str] = {}
@@ -89,7 +89,7 @@ class Earlier(Frozen):
     fingerprint: str | None = None
 
 
-class Plan(NamedTuple):
+class PublicationPlan(NamedTuple):
     """What the next site shows.
 
     ``entries`` are its cases by id. ``lines`` is a file with a `PublishedCase` as JSON in each
@@ -103,7 +103,7 @@ class Plan(NamedTuple):
     entries: Mapping[str, Entry]
     keys: Mapping[str, str]
     withdrawn: Sequence[Publication]
-    changes: Sequence[Change]
+    changes: Sequence[SiteChange]
     settings: SiteSettings
     version: str
     fingerprint: str

@@ -21,7 +21,7 @@ APPROVED_AT, APPROVED_BY = "approved there on", "approved there by"
 """Why what the database says of a case's approval is among the hidden texts of an import."""
 
 
-class Quote(Frozen):
+class PublishedQuote(Frozen):
     """Words of the source, where they stand, and the address that opens the source there.
 
     ``start`` and ``end`` are offsets in the document's text; ``place`` is for people.
@@ -43,7 +43,7 @@ class _Supported(Frozen):
 
     support: SupportLevel
     reason: str
-    quotes: tuple[Quote, ...]
+    quotes: tuple[PublishedQuote, ...]
 
     @property
     def is_doubtful(self) -> bool:
@@ -124,7 +124,7 @@ class SourceCard(Frozen):
     lost: int = 0
 
 
-class Imported(Frozen):
+class ImportOrigin(Frozen):
     """The database that a text was taken over from, its record there, and when."""
 
     database: str
@@ -165,7 +165,7 @@ class Provenance(Frozen):
         return moment.date() if moment else None
 
 
-class _Described(Frozen):
+class _CaseDescription(Frozen):
     """How a case is called and filed, on its page and in lists."""
 
     case_id: str
@@ -184,7 +184,7 @@ class _Described(Frozen):
         return f"cases/{self.slug}/index.html"
 
 
-class PublishedCase(_Described):
+class PublishedCase(_CaseDescription):
     """One case as readers get it. ``silent`` names what the source says nothing about.
 
     ``added_at`` is when a person approved it first, or its database got it.
@@ -199,7 +199,7 @@ class PublishedCase(_Described):
     silent: tuple[str, ...]
     added_at: datetime | None = None
     prose: tuple[ProsePart, ...] = ()
-    imported: Imported | None = None
+    imported: ImportOrigin | None = None
     source: SourceCard
     provenance: Provenance
 
@@ -272,7 +272,7 @@ class CaseRecord(PublishedCase):
 _PLAIN = {"case_id", "title", "company", "industry", "year", "stage", "narrator", "kind"}
 
 
-class Label(Frozen):
+class EntryTag(Frozen):
     """A tag as a list of cases shows it."""
 
     slug: str
@@ -280,7 +280,7 @@ class Label(Frozen):
     group: TermGroup
 
 
-class Entry(_Described):
+class Entry(_CaseDescription):
     """A case as lists of cases show it; ``digest`` is the `PublishedCase.content_hash`.
 
     ``doubtful`` names the facts that are shown only where a mark can be. ``imported_from`` is the
@@ -291,7 +291,7 @@ class Entry(_Described):
     kind: SourceKind
     kickers: tuple[Kicker, ...]
     doubtful: tuple[FactName, ...]
-    tags: tuple[Label, ...]
+    tags: tuple[EntryTag, ...]
     added_at: datetime | None
     updated_at: datetime | None
     imported_from: str | None = None
@@ -312,7 +312,7 @@ def entry_of(case: PublishedCase) -> Entry:
         kind=case.source.kind,
         kickers=tuple(case.kickers),
         doubtful=tuple(fact.name for fact in case.facts if fact.is_doubtful),
-        tags=tuple(Label(slug=t.slug, label=t.label, group=t.group) for t in case.tags),
+        tags=tuple(EntryTag(slug=t.slug, label=t.label, group=t.group) for t in case.tags),
         updated_at=case.updated_at,
         imported_from=case.imported.database if case.imported else None,
         digest=case.content_hash,

@@ -143,7 +143,7 @@ def silent_parts(study: CaseStudy) -> list[str]:
     return facts + [section.heading for section in Section if section not in filled]
 
 
-def silences(labels: Iterable[str]) -> list[str]:
+def silence_phrases(labels: Iterable[str]) -> list[str]:
     """Return the labels of ``silent_parts`` as the end of "The source does not say: …"."""
     words = {
         FACT_LABELS["narrator"]: "who gives the account",
@@ -152,7 +152,7 @@ def silences(labels: Iterable[str]) -> list[str]:
     return [words.get(label, label.lower()) for label in labels]
 
 
-def assurance(level: SupportLevel, origin: Origin = Origin.MODEL) -> str:
+def support_label(level: SupportLevel, origin: Origin = Origin.MODEL) -> str:
     """Return the quiet words beside a statement: ``verified``, ``verified, a curator's words``."""
     return f"{level.value}{', a curator’s words' if origin is Origin.CURATOR else ''}"
 
@@ -163,7 +163,7 @@ def shown_value(measure: Mapping[str, Any]) -> str:
     return Measure(**{name: measure[name] for name in names}).shown_value or ""
 
 
-def whose(result: Mapping[str, Any]) -> str:
+def result_source(result: Mapping[str, Any]) -> str:
     """Return whose figure a result is, and how it was found: ``the team's own, A/B test``.
 
     ``result`` has ``narrator``, ``method``, ``text`` and ``qualifier``.
@@ -191,7 +191,7 @@ def heading(section: Section, *, nested: bool = False) -> str:
     return "Further solutions" if nested and section is Section.SOLUTIONS else section.heading
 
 
-def origins(own: int, total: int) -> str:
+def reliability_note(own: int, total: int) -> str:
     """Return what readers can rely on, where ``own`` of all cases were not imported."""
     elsewhere = "other databases, and nobody here compared"
     if own == total:

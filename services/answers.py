@@ -4,7 +4,7 @@ from asyncio import to_thread
 from collections.abc import Sequence
 
 from config.services import Services
-from publishing.reports.checks import parts_of, row_of
+from publishing.reports.checks import cited_row, parts_by_case
 from publishing.reports.material import passages
 from schemas.errors import InputError
 from schemas.frozen import content_id
@@ -66,6 +66,6 @@ async def answer(question: str, services: Services) -> CitedAnswer:
 
 
 def _addresses(found: Sequence[Material], tables: Dataset) -> dict[Citation, str]:
-    parts = parts_of({one.citation.case_id for one in found}, tables)
-    rows = ((one.citation, row_of(one.citation, parts)) for one in found)
+    parts = parts_by_case({one.citation.case_id for one in found}, tables)
+    rows = ((one.citation, cited_row(one.citation, parts)) for one in found)
     return {one: f"cases/{row['slug']}/index.html#{row['anchor']}" for one, row in rows if row}

@@ -160,7 +160,7 @@ def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted
     warehouse.append(document)
     signed = similarity.signature(document.text)
     ids, bands = (document.document_id, document.source_id), similarity.bands(signed)
-    warehouse.keep_signatures((*ids, signed, bands))
+    warehouse.add_signatures((*ids, signed, bands))
     return document
 
 

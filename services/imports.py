@@ -168,7 +168,7 @@ class _Import:
             about = record, self.taxonomy, self._name, self._who
             rows += source, snapshot, made, *reviewed_case(made, *about)
         await to_thread(self._warehouse.append, *rows)
-        await to_thread(self._warehouse.keep_signatures, *signatures)
+        await to_thread(self._warehouse.add_signatures, *signatures)
 
     def _payload(self, record: ImportedRecord) -> Payload:
         """Return a record's text as a Markdown file from its source's address."""

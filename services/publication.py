@@ -16,10 +16,10 @@ from config.settings import Settings
 from publishing.conversion import published_case
 from publishing.exchange.export import RECORDS, export
 from publishing.files import key_of
-from publishing.plan import Blocked, Change, Exported, Plan, Published, SiteSettings
+from publishing.plan import Blocked, Exported, PublicationPlan, Published, SiteChange, SiteSettings
 from publishing.records import Entry, entry_of
 from publishing.site.build import blocked_by, earlier_site, site_version
-from publishing.site.process import build_apart
+from publishing.site.process import build_in_process
 from publishing.slugs import slug_of
 from schemas.errors import InputError
 from schemas.frozen import content_id
@@ -91,7 +91,7 @@ async def publish_site(
     ``on_progress`` gets the number of steps that are done, and of all; what it raises ends it.
     """
     out, who = out or services.settings.site_path, who or services.settings.curator
-    async with services.warehouse.alone("publish"):
+    async with services.warehouse.lock("publish"):
         work = _Publishing(services.warehouse, services.settings, out, on_progress)
         return await to_thread(work.run, who)
 
@@ -194,7 +194,7 @@ class _Publishing:
             _logged(row, shown.get(row["address"]))
             for row in (*now, *self._warehouse.site_changes(self._target))
         ]
-        plan = Plan(
+        plan = PublicationPlan(
             lines=lines,
             entries=entries,
             keys=self._keys,
@@ -207,7 +207,7 @@ class _Publishing:
             recordings=recordings,
         )
         total = len(entries)
-        build_apart(lambda n: self._on_progress(total + n, 2 * total), plan, self._out)
+        build_in_process(lambda n: self._on_progress(total + n, 2 * total), plan, self._out)
 
     def _publication(self, entry: Entry) -> Publication:
         now = datetime.now(UTC)
@@ -227,9 +227,9 @@ def _change(what: str, one: Entry | Publication) -> dict[str, Any]:
     return {"at": datetime.now(UTC), "what": what, "address": one.address}
 
 
-def _logged(row: Mapping[str, Any], entry: Entry | None) -> Change:
+def _logged(row: Mapping[str, Any], entry: Entry | None) -> SiteChange:
     """Return a change with the title of the case; one of another database was not added."""
-    change = Change(title=entry.title if entry else None, **row)
+    change = SiteChange(title=entry.title if entry else None, **row)
     if entry and entry.imported_from and change.what == "added":
         return change.model_copy(update={"what": "imported", "origin": entry.imported_from})
     return change

@@ -11,7 +11,7 @@ from typing import Any
 from config.services import Services
 from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.imports import restored_case
-from publishing.exchange.restore import document_of, study_of
+from publishing.exchange.restore import document_of, restored_study
 from publishing.records import CaseRecord
 from schemas.frozen import content_id
 from schemas.imports import ImportProblem, ImportReport
@@ -92,7 +92,7 @@ class _Restore:
         document = document_of(record, identity.source_id, snapshot.snapshot_id, step)
         yield _source(record, identity, reference, self._who)
         yield from (snapshot, document)
-        study = study_of(record, document, database)
+        study = restored_study(record, document, database)
         yield from restored_case(record, document, study, database, self._who)
 
     def _identity(self, reference: SourceRef, payload: Payload) -> SourceIdentity:

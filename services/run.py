@@ -85,7 +85,7 @@ class Run:
         expected = services.forecast(len(document.text))
         async with (
             services.turns,
-            services.warehouse.alone(document.document_id),
+            services.warehouse.lock(document.document_id),
             services.budget.source(expected.cost_usd) as self.purse,
         ):
             yield

@@ -75,7 +75,7 @@ async def look(
 ) -> tuple[Look, Batch | None]:
     """Read a list once; return what was seen, and the batch of what is new and wanted."""
     warehouse, watch_id = services.warehouse, watch.watch_id
-    async with warehouse.alone(watch_id):  # no look pays for the verdicts of another
+    async with warehouse.lock(watch_id):  # no look pays for the verdicts of another
         try:
             found = await read_list(SourceRef(source=watch.address), services)
         except CasebookError as error:

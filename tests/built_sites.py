@@ -9,7 +9,7 @@ from typing import Any
 
 from publishing.conversion import published_case
 from publishing.files import key_of
-from publishing.plan import Plan, SiteSettings
+from publishing.plan import PublicationPlan, SiteSettings
 from publishing.records import entry_of
 from publishing.slugs import slug_of
 from schemas.reviews import CaseView, Publication
@@ -17,7 +17,7 @@ from schemas.reviews import CaseView, Publication
 
 def a_plan(
     views: Sequence[CaseView], lines: Path, *, withdrawn: Sequence[Publication] = (), **more: Any
-) -> Plan:
+) -> PublicationPlan:
     """Return the plan of a site with the current revisions of these cases, all of them new."""
     checks = more.pop("checks", {})
     changes = more.pop("changes", ())
@@ -35,7 +35,7 @@ def a_plan(
     lines.write_text("".join(texts), "utf-8")
     version = key_of(settings.model_dump())
     keys = {case_id: key_of(version, one.digest) for case_id, one in entries.items()}
-    return Plan(
+    return PublicationPlan(
         lines=lines,
         entries=entries,
         keys=keys,

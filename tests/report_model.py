@@ -10,7 +10,7 @@ from typing import Any
 
 from scripted_endpoint import Reply, completion, schema_name
 
-from publishing.likeness import Likeness, stems
+from publishing.similarity import TextSimilarity, stems
 
 _LINE = re.compile(
     r"^(?P<n>\d+)\. (?P<label>.+?)(?:, (?P<year>\d{4}))? \[(?P<section>\w+)\]: (?P<text>.+?)"
@@ -83,7 +83,7 @@ class ReportModel:
             return {"sentences": [{"text": text, "cites": [int(n)]} for n, text in found[::9][:6]]}
         question = re.search(r"^Question: (.+)$", prompt, re.MULTILINE)
         found = statements_of(prompt)
-        likeness = Likeness(one["text"] for one in found)
+        likeness = TextSimilarity(one["text"] for one in found)
         asked = question[1] if question else ""
         near = [one for one in found if likeness.share(asked, one["text"]) >= 0.5]
         shown = [] if self.silent else near[:3]

@@ -43,7 +43,7 @@ async def work(warehouse: Warehouse, name: str, count: int) -> None:
     """Store those of ``count`` sources that no other worker has stored."""
     for number in range(count):
         row = source(number, name)
-        async with warehouse.alone(row.source_id):
+        async with warehouse.lock(row.source_id):
             states = await asyncio.to_thread(warehouse.source_states, [row.source_id])
             if states[row.source_id] is SourceState.NEW:
                 await asyncio.to_thread(warehouse.append, row)

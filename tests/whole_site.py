@@ -16,8 +16,8 @@ from case_views import (
 )
 from made_reports import COUNT, a_citation, a_report
 
-from publishing.audio.recording import ChapterMark, Cue, Recording
-from publishing.plan import Change
+from publishing.audio.recording import ChapterMark, Recording, TranscriptCue
+from publishing.plan import SiteChange
 from publishing.site.build import build
 from schemas.cases import Section
 from schemas.reports import Report, ReportNumber
@@ -97,7 +97,7 @@ def a_recording(folder: Path, report: Report, case_id: str) -> Path:
     )
     lines = (("Welcome.", 0, ()), ("Second.", 1, ()), ("Letters.", 1, (2,)))
     cues = tuple(
-        Cue(start=n, end=n + 1, voice=voice, text=text, sentences=said, chapter=min(n, 1))
+        TranscriptCue(start=n, end=n + 1, voice=voice, text=text, sentences=said, chapter=min(n, 1))
         for n, (text, voice, said) in enumerate(lines)
     )
     sizes = {"seconds": 12.0, "mp3_bytes": 10, "opus_bytes": 10}
@@ -134,10 +134,14 @@ def whole_site(folder: Path) -> Path:
     entries = [*plan.entries.values()]
     found = ("added", entries[0]), ("changed", entries[1]), ("imported", entries[-1])
     changes = [
-        Change(at=NOON, what=what, title=one.title, address=one.address, origin=one.imported_from)
+        SiteChange(
+            at=NOON, what=what, title=one.title, address=one.address, origin=one.imported_from
+        )
         for what, one in found
     ]
-    changes.append(Change(at=NOON, what="withdrawn", title=None, address="cases/gone/index.html"))
+    changes.append(
+        SiteChange(at=NOON, what="withdrawn", title=None, address="cases/gone/index.html")
+    )
     plan = plan._replace(
         reports=[report], recordings={report.report_id: recording}, changes=changes
     )

@@ -61,7 +61,7 @@ class DatabaseFile:
         if writes:
             self._require_writable()
         # One thread writes at a time: DuckDB would not make a second one wait.
-        with self._writing if writes else nullcontext(), self._plain_errors():
+        with self._writing if writes else nullcontext(), self._translated_errors():
             if not writes and not self._path.exists():
                 with _empty().cursor() as cursor:
                     return work(cursor, self._stored_at)
@@ -81,7 +81,7 @@ class DatabaseFile:
         found = [file.stat() for file in files if file.exists()]
         return [(one.st_mtime_ns, one.st_size) for one in found], self._stored_at
 
-    def alone(self, name: str) -> AbstractAsyncContextManager[object]:
+    def lock(self, name: str) -> AbstractAsyncContextManager[object]:
         """Hold the lock of a file named ``name`` beside the database."""
         self._require_writable()
         private_folder(self._path.parent / "locks")
@@ -122,10 +122,10 @@ class DatabaseFile:
 
     def _ready(self, deadline: float) -> Connection:
         """Return the connection; if others wait, it is closed first for a moment."""
-        while self._must_make_room():
+        while self._must_yield():
             if not self._changed.wait_for(lambda: self._users == 0, deadline - time.monotonic()):
                 raise self._busy("a long query of this program")
-            if self._must_make_room():
+            if self._must_yield():
                 self._close()
                 time.sleep(_GAP_SECONDS)
         if self._connection is None:
@@ -141,7 +141,7 @@ class DatabaseFile:
             self._wanted_before = self._wanted_at()
         return self._connection
 
-    def _must_make_room(self) -> bool:
+    def _must_yield(self) -> bool:
         """Return whether the file has been open for long and another process waits for it."""
         is_long = time.monotonic() - self._opened_at > _LONGEST_SECONDS
         return bool(self._connection and is_long and self._wanted_at() > self._wanted_before)
@@ -176,7 +176,7 @@ class DatabaseFile:
         return WarehouseBusy(message, cause="warehouse_locked")
 
     @contextmanager
-    def _plain_errors(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         """Translate errors of DuckDB and of the file system."""
         try:
             yield

@@ -62,21 +62,21 @@ class DatabaseLake:
         """Return what ``work`` returns, in one transaction; it gets the time of storing."""
 
         def once() -> R:
-            turn = self._turn(timeout) if writes else nullcontext(datetime.now(UTC))
+            turn = self._write_lock(timeout) if writes else nullcontext(datetime.now(UTC))
             with self._cursor(timeout) as cursor, turn as now:
                 cursor.execute("BEGIN TRANSACTION" if writes else "BEGIN TRANSACTION READ ONLY")
                 result = work(cursor, now)
                 cursor.commit()
                 return result
 
-        return self._patiently(once, timeout)
+        return self._with_retries(once, timeout)
 
     def state(self) -> object:
         """Return what changes every few seconds: other machines write without a sign here."""
         return int(time.monotonic() / _LOOK_SECONDS)
 
     @asynccontextmanager
-    async def alone(self, name: str) -> AsyncIterator[None]:
+    async def lock(self, name: str) -> AsyncIterator[None]:
         """Hold an advisory lock of the server, which frees it when this session ends."""
         with closing(await asyncio.to_thread(self._connect)) as session:
             take = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
@@ -90,7 +90,7 @@ class DatabaseLake:
             self._instance.close()
             self._instance = None
 
-    def _patiently(self, once: Callable[[], R], timeout: float) -> R:
+    def _with_retries(self, once: Callable[[], R], timeout: float) -> R:
         """Try again while another writer came first or the server is away."""
         patiently = Retrying(
             retry=retry_if_exception(lambda error: _cause(error) is not None),
@@ -113,7 +113,7 @@ class DatabaseLake:
             raise kind(message, cause=cause or "warehouse_failed") from None
 
     @contextmanager
-    def _turn(self, timeout: float) -> Iterator[datetime]:
+    def _write_lock(self, timeout: float) -> Iterator[datetime]:
         """Hold the writers' lock and yield the server's time."""
         with closing(self._connect()) as session:
             session.execute("SELECT set_config('lock_timeout', %s, false)", [f"{timeout:.3f}s"])
@@ -154,7 +154,7 @@ class DatabaseLake:
             private_folder(Path(self._data_path))
         folder = f"$${self._data_path.rstrip('/')}/$$"
         attach = f"ATTACH $$ducklake:postgres:{self._dsn}$$ AS lake"
-        with self._turn(timeout):
+        with self._write_lock(timeout):
             instance.execute(f"{attach} (DATA_PATH {folder}, METADATA_SCHEMA 'casebook'); USE lake")
             upgrade(instance, "the lake", "Its earlier snapshots have the rows as they were.")
         return instance.execute(f"SET allowed_directories = [{folder}]; {_SESSION}")

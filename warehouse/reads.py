@@ -37,12 +37,12 @@ from schemas.reviews import (
 from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source
 from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.lake import Connection
-from warehouse.rows import Reader, T, Values, decode, fetch, objects
+from warehouse.rows import DatabaseReader, T, Values, decode, fetch, objects
 
 _MOST_KEPT = 200  # revisions and documents in memory
 
 
-class SourceReads(Reader):
+class SourceReads(DatabaseReader):
     """What can be asked about sources, batches, watches, proposed terms and accounts."""
 
     def source(self, source_id: str) -> Source | None:
@@ -198,7 +198,7 @@ class SourceReads(Reader):
         return self._all(LogEntry, "audit_log", who=who, limit=limit, offset=offset)
 
 
-class CaseReads(Reader):
+class CaseReads(DatabaseReader):
     """What can be asked about cases. Read revisions and documents stay in memory for a while."""
 
     @cached_property
@@ -291,9 +291,9 @@ class CaseReads(Reader):
         for row in fetch(connection, "case_revision_ids", ids=case_ids):
             of_case[row["case_id"]].append(row["revision_id"])
         ids = [revision_id for found in of_case.values() for revision_id in found]
-        revisions = self._kept(connection, Revision, "revisions_by_id", ids)
+        revisions = self._cached(connection, Revision, "revisions_by_id", ids)
         used = {revisions[row["revision_id"]].document_id for row in states}
-        documents = self._kept(connection, Document, "documents_by_id", used)
+        documents = self._cached(connection, Document, "documents_by_id", used)
         sources = {row["case_id"]: row for row in fetch(connection, "case_sources", ids=case_ids)}
         triages = {row["document_id"]: row for row in fetch(connection, "case_triages", ids=used)}
         reviews: dict[str, list[Review]] = defaultdict(list)
@@ -322,7 +322,7 @@ class CaseReads(Reader):
 
         return {row["case_id"]: view(row) for row in states}
 
-    def _kept(
+    def _cached(
         self, connection: Connection, kind: type[T], query: str, ids: Collection[str]
     ) -> dict[str, T]:
         """Return objects that never change by id, those that were read before from memory."""

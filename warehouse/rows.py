@@ -28,9 +28,9 @@ _Processed = (
     Source | SelectedText | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
-Row = _Processed | _Decided | Account | SavedView | BatchEvent | Watch | WatchedItem | Look
+StoredRow = _Processed | _Decided | Account | SavedView | BatchEvent | Watch | WatchedItem | Look
 Values = dict[str, Any]
-Place = tuple[str, str]  # a table, and the columns by which a row or its parent is known
+TableKey = tuple[str, str]  # a table, and the columns by which a row or its parent is known
 T = TypeVar("T", bound=Frozen)
 
 _BY_ID = (
@@ -45,7 +45,7 @@ _BY_ID = (
     Publication,
     Report,
 )
-TABLES: Mapping[type[Frozen], Place] = {
+TABLES: Mapping[type[Frozen], TableKey] = {
     **{kind: (f"{kind.__name__.lower()}s", f"{kind.__name__.lower()}_id") for kind in _BY_ID},
     Failure: ("failures", "failure_id"),
     Alias: ("aliases", "source_id, same_as, found_at"),
@@ -92,12 +92,12 @@ def decode(kind: type[T], row: Values, **parts: object) -> T:
     return kind.model_validate(_nested(kind, row, parts) | whole)
 
 
-def encoded(rows: Iterable[Frozen], now: datetime) -> dict[Place, list[Values]]:
+def encoded(rows: Iterable[Frozen], now: datetime) -> dict[TableKey, list[Values]]:
     """Return the values of rows, each once, and of those that they consist of, by table and key.
 
     Each gets the next microsecond from ``now`` as its place in the order of storing.
     """
-    found: dict[Place, list[Values]] = {}
+    found: dict[TableKey, list[Values]] = {}
     seen: set[tuple[object, ...]] = set()
     for row in rows:
         table = TABLES[type(row)]
@@ -148,7 +148,7 @@ def _nested(kind: type[Frozen], row: Values, skipped: Container[str] = ()) -> Va
     return values
 
 
-def _children(row: Frozen) -> Iterator[tuple[Place, Values]]:
+def _children(row: Frozen) -> Iterator[tuple[TableKey, Values]]:
     if isinstance(row, Document):
         end = 0
         for passage in row.passages:
@@ -164,7 +164,7 @@ def _children(row: Frozen) -> Iterator[tuple[Place, Values]]:
         yield from _report_parts(row)
 
 
-def _report_parts(report: Report) -> Iterator[tuple[Place, Values]]:
+def _report_parts(report: Report) -> Iterator[tuple[TableKey, Values]]:
     """Yield the sentences of a report, each with its citations, and its numbers."""
     own = {"report_id": report.report_id}
     for n, section in enumerate(report.sections, start=1):
@@ -180,7 +180,7 @@ def _report_parts(report: Report) -> Iterator[tuple[Place, Values]]:
 
 def _parts(
     revision_id: str, table: str, key: str, parts: Iterable[Fact | Statement | Tag]
-) -> Iterator[tuple[Place, Values]]:
+) -> Iterator[tuple[TableKey, Values]]:
     """Yield facts, statements or tags, each with its evidence."""
     for n, part in enumerate(parts, start=1):
         own = {"revision_id": revision_id}
@@ -190,8 +190,8 @@ def _parts(
             yield ("evidence", "revision_id"), encode(evidence) | own | {"i": i}
 
 
-Parts = Mapping[Place, list[Values]] | None
-Selected = tuple[list[str], list[tuple[Any, ...]]]
+Parts = Mapping[TableKey, list[Values]] | None
+QueryResult = tuple[list[str], list[tuple[Any, ...]]]
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 _PARTS: Mapping[type[Frozen], tuple[str, str]] = {
@@ -218,7 +218,9 @@ def newest(connection: Connection, kind: type[T], /, **where: object) -> T | Non
     return next(iter(objects(connection, kind, rows)), None)
 
 
-def add(connection: Connection, rows: Iterable[Frozen], now: datetime, more: Parts = None) -> None:
+def insert(
+    connection: Connection, rows: Iterable[Frozen], now: datetime, more: Parts = None
+) -> None:
     """Store rows, and ``more`` by table and key, unless there are some with the same key."""
     for (table, key), values in {**encoded(rows, now), **(more or {})}.items():
         if table not in _columns:
@@ -235,7 +237,7 @@ def add(connection: Connection, rows: Iterable[Frozen], now: datetime, more: Par
         )
 
 
-def select(connection: Connection, query: str, limit: int | None) -> Selected:
+def run_query(connection: Connection, query: str, limit: int | None) -> QueryResult:
     """Return columns and rows of a query; what writes or opens files is an InputError."""
     try:
         statements = connection.extract_statements(query)
@@ -265,7 +267,7 @@ def _dicts(result: Connection) -> list[Values]:
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
 
-class Reader:
+class DatabaseReader:
     """Reads of one database, each in one transaction."""
 
     def __init__(self, database: DatabaseFile | DatabaseLake, timeout: float) -> None:

@@ -12,7 +12,16 @@ from schemas.reviews import CaseStatus
 from warehouse.file import database_file
 from warehouse.lake import Connection, DatabaseLake, Lake, Work
 from warehouse.reads import CaseReads, SourceReads
-from warehouse.rows import Place, Row, Selected, Values, add, encode, fetch, select
+from warehouse.rows import (
+    QueryResult,
+    StoredRow,
+    TableKey,
+    Values,
+    encode,
+    fetch,
+    insert,
+    run_query,
+)
 
 
 class Warehouse(SourceReads, CaseReads):
@@ -38,26 +47,26 @@ class Warehouse(SourceReads, CaseReads):
         """Close the database; afterwards its file alone holds everything. It can be used again."""
         self._database.close()
 
-    def alone(self, name: str) -> AbstractAsyncContextManager[object]:
+    def lock(self, name: str) -> AbstractAsyncContextManager[object]:
         """Wait until no other task, process or machine holds ``name``, and hold it."""
-        return self._database.alone(name)
+        return self._database.lock(name)
 
     def state(self) -> object:
         """Return a value that differs once anything was stored, in this process or another."""
         return self._database.state()
 
-    def append(self, *rows: Row, timeout: float | None = None) -> None:
+    def append(self, *rows: StoredRow, timeout: float | None = None) -> None:
         """Store rows in their order, all or none; a row whose id is stored is left as it is."""
-        self._write(lambda c, now: add(c, rows, now), timeout)
+        self._write(lambda c, now: insert(c, rows, now), timeout)
 
     def add_batch(self, batch: Batch, items: Sequence[BatchItem]) -> None:
         """Store a batch with its items in their order; a stored one is left as it is."""
         own = {"batch_id": batch.batch_id}
         values = [{"n": n} | encode(item) | own for n, item in enumerate(items, start=1)]
         parts = {("batch_items", "batch_id"): values}
-        self._write(lambda c, now: add(c, [batch], now, parts))
+        self._write(lambda c, now: insert(c, [batch], now, parts))
 
-    def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
+    def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: StoredRow) -> None:
         """Store rows if the case's revision id and status are as ``seen``, or InvalidDecision."""
 
         def work(connection: Connection, now: datetime) -> None:
@@ -67,15 +76,15 @@ class Warehouse(SourceReads, CaseReads):
             if (found[0]["revision_id"], found[0]["status"]) != seen:
                 message = f"case {case_id} was changed in the meantime: look at it again first"
                 raise InvalidDecision(message, cause="case_changed")
-            add(connection, rows, now)
+            insert(connection, rows, now)
 
         self._write(work)
 
-    def keep_signatures(
+    def add_signatures(
         self, *signed: tuple[str, str, Sequence[int], Sequence[tuple[int, int]]]
     ) -> None:
         """Store for documents: id, source, MinHash signature, and its bands (number, hash)."""
-        parts: dict[Place, list[Values]] = {
+        parts: dict[TableKey, list[Values]] = {
             ("signatures", "document_id"): [],
             ("signature_bands", "document_id"): [],
         }
@@ -84,15 +93,15 @@ class Warehouse(SourceReads, CaseReads):
             own = {"document_id": document_id, "source_id": source_id}
             whole.append(own | {"signature": [*signature]})
             rows += [own | {"band": n, "hash": h} for n, h in bands]
-        self._write(lambda c, now: add(c, [], now, parts))
+        self._write(lambda c, now: insert(c, [], now, parts))
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""
         return {row["name"]: row["rows"] for row in self._rows("counts")}
 
-    def sql(self, query: str, limit: int | None = None) -> Selected:
+    def sql(self, query: str, limit: int | None = None) -> QueryResult:
         """Return the columns and at most ``limit`` rows of SQL that reads, or raise InputError."""
-        return self._read(lambda c: select(c, query, limit))
+        return self._read(lambda c: run_query(c, query, limit))
 
     def tables(self) -> list[Values]:
         """Return name, kind, comment and columns (name, type, comment) of each table and view."""

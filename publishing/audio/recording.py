@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from publishing.audio.script import Chapter, ScriptLine, VoiceNumber
-from publishing.audio.sound import FileChapter, Sound, clock, encode, levelled, silence
+from publishing.audio.sound import FileChapter, Sound, encode, normalised, silence, timestamp
 from publishing.folder import replacing
 from schemas.frozen import Frozen
 from schemas.reports import Report
@@ -27,7 +27,7 @@ class ChapterMark(Frozen):
     case_id: str | None = None
 
 
-class Cue(Frozen):
+class TranscriptCue(Frozen):
     """A line as it is heard, from ``start`` to ``end`` in seconds; ``chapter`` counts from 0."""
 
     start: float
@@ -47,7 +47,7 @@ class Recording(Frozen):
     opus_bytes: int
     voices: tuple[str, ...]
     chapters: tuple[ChapterMark, ...]
-    cues: tuple[Cue, ...]
+    cues: tuple[TranscriptCue, ...]
     model: str | None = None
     generation_ids: tuple[str, ...] = ()
 
@@ -111,21 +111,21 @@ def transcript_vtt(recording: Recording) -> str:
     blocks = ["WEBVTT"]
     for n, one in enumerate(recording.cues, start=1):
         words = f"<v {SPEAKERS[one.voice]}>{escape(one.text, quote=False)}"
-        blocks.append(f"{n}\n{clock(one.start)} --> {clock(one.end)}\n{words}")
+        blocks.append(f"{n}\n{timestamp(one.start)} --> {timestamp(one.end)}\n{words}")
     return "\n\n".join(blocks) + "\n"
 
 
 def _joined(
     lines: Sequence[ScriptLine], sounds: Sequence[Sound]
-) -> tuple[list[Sound], list[ChapterMark], list[Cue]]:
+) -> tuple[list[Sound], list[ChapterMark], list[TranscriptCue]]:
     """Return speech with pauses, and where chapters and lines are."""
-    pieces, chapters, cues, at = list[Sound](), list[ChapterMark](), list[Cue](), 0.0
+    pieces, chapters, cues, at = list[Sound](), list[ChapterMark](), list[TranscriptCue](), 0.0
     for chapter, members in groupby(zip(lines, sounds, strict=True), lambda one: one[0].chapter):
         pause = _CHAPTER if chapters else 0.0
         chapters.append(_mark(at + pause, chapter))
         for line, sound in members:
             pause = pause or _pause(line, cues)
-            spoken = levelled(sound)
+            spoken = normalised(sound)
             pieces += [silence(pause, RATE), spoken]
             at += pieces[-2].seconds
             cues.append(_cue(line, at, at + spoken.seconds, len(chapters) - 1))
@@ -133,7 +133,7 @@ def _joined(
     return pieces, chapters, cues
 
 
-def _pause(line: ScriptLine, cues: Sequence[Cue]) -> float:
+def _pause(line: ScriptLine, cues: Sequence[TranscriptCue]) -> float:
     """Return the silence before a line that does not open a chapter, in seconds."""
     return _TURN if cues and cues[-1].voice != line.voice else _LINE
 
@@ -142,7 +142,7 @@ def _mark(at: float, chapter: Chapter) -> ChapterMark:
     return ChapterMark(start=round(at, 3), title=chapter.title, case_id=chapter.case_id)
 
 
-def _cue(line: ScriptLine, start: float, end: float, chapter: int) -> Cue:
+def _cue(line: ScriptLine, start: float, end: float, chapter: int) -> TranscriptCue:
     times = {"start": round(start, 3), "end": round(end, 3)}
     of = {"voice": line.voice, "text": line.text, "sentences": line.sentences}
-    return Cue.model_validate({**times, **of, "chapter": chapter})
+    return TranscriptCue.model_validate({**times, **of, "chapter": chapter})

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from publishing.audio.speakable import sentence as stopped
-from publishing.audio.speakable import speakable
+from publishing.audio.speakable import speakable, with_full_stop
 from publishing.wording import count, day, listing
 from schemas.frozen import Frozen
 from schemas.reports import (
@@ -25,7 +24,7 @@ _READERS = (
 )
 
 VoiceNumber = Literal[0, 1]
-Said = tuple[str, str]
+CitedText = tuple[str, str]
 
 
 class Chapter(Frozen):
@@ -61,7 +60,7 @@ def unrepeated(report: Report) -> tuple[ReportSection, ...]:
     A sentence that cites one statement gives what it states; a second one is left out. Sentences
     that cite several compare them, and stay.
     """
-    read: set[Said] = set()
+    read: set[CitedText] = set()
     sections = []
     for section in report.sections:
         kept = []
@@ -95,7 +94,7 @@ def _lines(
 def _opening(report: Report, others: VoiceNumber) -> Iterator[ScriptLine]:
     chapter = Chapter(title="Opening")
     cases, cited = count(report.release.cases, "published case"), len(report.case_ids)
-    yield ScriptLine(text=stopped(report.title), chapter=chapter)
+    yield ScriptLine(text=with_full_stop(report.title), chapter=chapter)
     about = f"This report was made from {cases}, as of {day(report.release.day)}. It cites {cited}."
     yield ScriptLine(text=about, chapter=chapter)
     yield ScriptLine(text=_READERS[others], chapter=chapter)
@@ -103,7 +102,7 @@ def _opening(report: Report, others: VoiceNumber) -> Iterator[ScriptLine]:
 
 def _section(section: ReportSection, spoken: Sequence[SpokenLine]) -> Iterator[ScriptLine]:
     chapter = Chapter(title=section.heading)
-    yield ScriptLine(text=stopped(section.heading), chapter=chapter)
+    yield ScriptLine(text=with_full_stop(section.heading), chapter=chapter)
     cited = {one.n: one.citations for one in section.sentences}
     for voice, text, numbers in spoken:
         sources = tuple(dict.fromkeys(one for n in numbers for one in cited[n]))
@@ -115,27 +114,29 @@ def _read(report: Report, section: ReportSection) -> Iterator[SpokenLine]:
     """Yield the sentences of a section, with the headings of their roles."""
     for role, found in section.roles():
         if heading := ROLE_HEADINGS.get(role):
-            yield SpokenLine(0, stopped(heading), ())
+            yield SpokenLine(0, with_full_stop(heading), ())
         for one in found:
-            yield SpokenLine(0, stopped(report.shown(one)), (one.n,))
+            yield SpokenLine(0, with_full_stop(report.shown(one)), (one.n,))
 
 
-def _cases(report: Report, read: set[Said | None], reader: VoiceNumber) -> Iterator[ScriptLine]:
+def _cases(
+    report: Report, read: set[CitedText | None], reader: VoiceNumber
+) -> Iterator[ScriptLine]:
     """Yield a chapter for each case: who and what it is, and what was cited but not yet read."""
     cited: dict[str, dict[str, Citation]] = {}
     for one in (one for sentence in report.sentences for one in sentence.citations):
         cited.setdefault(one.case_id, {})[one.text] = one
     if cited:
-        yield ScriptLine(text=stopped(_LAST), chapter=Chapter(title=_LAST))
+        yield ScriptLine(text=with_full_stop(_LAST), chapter=Chapter(title=_LAST))
     for case_id, parts in cited.items():
         first = next(iter(parts.values()))
         has_name = _names(first.title, first.label)
         title = first.title if has_name else f"{first.label}: {first.title}"
         chapter = Chapter(title=title, case_id=case_id)
-        yield ScriptLine(text=stopped(_introduced(first)), chapter=chapter)
+        yield ScriptLine(text=with_full_stop(_introduced(first)), chapter=chapter)
         for one in parts.values():
             if _said(one) not in read:
-                text = stopped(one.text)
+                text = with_full_stop(one.text)
                 yield ScriptLine(voice=reader, text=text, chapter=chapter, citations=(one,))
 
 
@@ -158,7 +159,7 @@ def sourced(text: str, citations: Sequence[Citation]) -> str:
     names = [_source(one, opens=False) for one in unnamed[:_NAMED]]
     if len(unnamed) > _NAMED:
         names.append(count(len(unnamed) - _NAMED, "other case"))
-    return f"{stopped(text)} This is from {listing(names)}."
+    return f"{with_full_stop(text)} This is from {listing(names)}."
 
 
 def _source(one: Citation, *, opens: bool = True) -> str:
@@ -176,11 +177,11 @@ def _names(text: str, label: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(label)}(?!\w)", text, re.IGNORECASE))
 
 
-def _single(one: ReportSentence) -> Said | None:
+def _single(one: ReportSentence) -> CitedText | None:
     """Return what a sentence gives if it cites one statement, else None."""
     return _said(one.citations[0]) if len(one.citations) == 1 else None
 
 
-def _said(one: Citation) -> Said:
+def _said(one: Citation) -> CitedText:
     """Return a case and the words that are cited: a paragraph has several sentences."""
     return one.case_id, one.text

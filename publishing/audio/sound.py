@@ -38,7 +38,7 @@ class FileChapter(NamedTuple):
     end: float
 
 
-def extra(module: str) -> Any:
+def optional_module(module: str) -> Any:
     """Return a module of the optional extra; raise ConfigurationError where it is missing."""
     try:
         return import_module(module)
@@ -53,7 +53,7 @@ def decoded(data: bytes, rate: int | None = None) -> Sound:
 
     Raises AnswerInvalid if they are not a sound.
     """
-    av, np = extra("av"), extra("numpy")
+    av, np = optional_module("av"), optional_module("numpy")
     try:
         with av.open(BytesIO(data)) as container:
             rate = rate or container.streams.audio[0].rate
@@ -82,7 +82,7 @@ def encode(
     """
     # FFmpeg rounds the seconds of chapters that it writes as comments, so Opus gets them as tags.
     is_opus = codec == "libopus"
-    av, place = extra("av"), 0
+    av, place = optional_module("av"), 0
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")
         if bit_rate:
@@ -99,9 +99,9 @@ def encode(
         container.mux(stream.encode(None))
 
 
-def levelled(sound: Sound) -> Sound:
+def normalised(sound: Sound) -> Sound:
     """Return a sound as loud as the others; silence stays."""
-    np = extra("numpy")
+    np = optional_module("numpy")
     scaled = sound.samples / _FULL_SCALE
     peak = float(np.abs(scaled).max(initial=0.0))
     if not peak:
@@ -112,11 +112,11 @@ def levelled(sound: Sound) -> Sound:
 
 def silence(seconds: float, rate: int) -> Sound:
     """Return so many seconds of silence."""
-    np = extra("numpy")
+    np = optional_module("numpy")
     return Sound(np.zeros(int(seconds * rate), np.int16), rate)
 
 
-def clock(seconds: float) -> str:
+def timestamp(seconds: float) -> str:
     """Return a time as ``01:02:03.004``."""
     minutes, rest = divmod(round(seconds * 1000), 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
@@ -126,7 +126,7 @@ def _comments(parts: Sequence[FileChapter]) -> dict[str, str]:
     """Return chapters as comments of Ogg files."""
     found = dict[str, str]()
     for n, part in enumerate(parts, start=1):
-        found |= {f"CHAPTER{n:03}": clock(part.start), f"CHAPTER{n:03}NAME": part.title}
+        found |= {f"CHAPTER{n:03}": timestamp(part.start), f"CHAPTER{n:03}NAME": part.title}
     return found
 
 

@@ -59,7 +59,7 @@ def speakable(text: str) -> str:
     return spoken.strip() if re.search(r"\w", spoken) else ""
 
 
-def sentence(text: str) -> str:
+def with_full_stop(text: str) -> str:
     """Return ``text`` with a full stop, unless it ends a sentence already."""
     return text if text.endswith((".", "!", "?")) else f"{text.rstrip(' ,;:')}."
 

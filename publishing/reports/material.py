@@ -9,8 +9,8 @@ from typing import Any
 
 from sentencex import segment
 
-from publishing.likeness import Likeness, stems, telling
 from publishing.reports.scopes import cases_sql
+from publishing.similarity import TextSimilarity, content_words, stems
 from schemas.cases import Section
 from schemas.reports import Citation, Material, Scope
 from warehouse import Dataset
@@ -67,9 +67,9 @@ def material(
     Imported texts are cited by their sentences, those that can be understood alone. What was hard,
     what worked and what failed has its share of the room.
     """
-    words = telling(words)
+    words = content_words(words)
     rows = tables.citable(words, cases_sql(scope), _PARTS * most)
-    likeness = Likeness(row["text"] for row in rows)
+    likeness = TextSimilarity(row["text"] for row in rows)
     found = [one for row in rows for one in _pieces(row, words, likeness)]
     found.sort(key=lambda one: -one.score)
     kept: list[Material] = []
@@ -82,7 +82,7 @@ def material(
     return kept[:most]
 
 
-def without_repeats(found: Iterable[Material], likeness: Likeness) -> Iterator[Material]:
+def without_repeats(found: Iterable[Material], likeness: TextSimilarity) -> Iterator[Material]:
     """Yield what no earlier statement of the same company says with nearly the same words."""
     said: dict[str, list[str]] = defaultdict(list)
     for one in found:
@@ -92,7 +92,7 @@ def without_repeats(found: Iterable[Material], likeness: Likeness) -> Iterator[M
             yield one
 
 
-def _is_repeat(text: str, other: str, likeness: Likeness) -> bool:
+def _is_repeat(text: str, other: str, likeness: TextSimilarity) -> bool:
     return min(likeness.share(text, other), likeness.share(other, text)) >= _REPEATS
 
 
@@ -120,9 +120,9 @@ def passages(tables: Dataset, words: str, most: int, per_case: int) -> list[Mate
     A piece is a paragraph or, of a long one, the lines and sentences around the best. After them
     comes what else the cases state that fit best: an answer often shares no word with its question.
     """
-    words = telling(words)
+    words = content_words(words)
     rows = tables.citable(words, cases_sql(Scope()), _PARTS * most)
-    likeness = Likeness(row["text"] for row in rows)
+    likeness = TextSimilarity(row["text"] for row in rows)
     per: Counter[str] = Counter()
     kept: list[dict[str, Any]] = []
     for row in rows:
@@ -146,7 +146,7 @@ def _best_cases(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return nlargest(_BEST_CASES, scores, key=lambda one: sum(nlargest(_BEST_PARTS, scores[one])))
 
 
-def _piece(text: str, words: str, likeness: Likeness) -> str:
+def _piece(text: str, words: str, likeness: TextSimilarity) -> str:
     """Return a text, or the part of it around the sentence that fits best."""
     if len(text) <= _LONGEST_PIECE:
         return text
@@ -162,7 +162,7 @@ def _piece(text: str, words: str, likeness: Likeness) -> str:
     return text[spans[first][0] : spans[last][1]].strip()
 
 
-def _pieces(row: dict[str, Any], words: str, likeness: Likeness) -> Iterator[Material]:
+def _pieces(row: dict[str, Any], words: str, likeness: TextSimilarity) -> Iterator[Material]:
     """Yield a statement, or the sentences of an imported paragraph that can stand alone."""
     whole = row["part"].startswith("s")
     for text in [row["text"]] if whole else sentences(row["text"]):
@@ -183,10 +183,10 @@ def sentences(paragraph: str) -> list[str]:
     """Return the sentences of an imported paragraph that can be understood alone."""
     lines = [line.strip() for line in paragraph.split("\n")]
     found = (one.strip() for line in lines if line for one in segment("en", line))
-    return [one for one in found if _stands_alone(one)]
+    return [one for one in found if _is_self_contained(one)]
 
 
-def _stands_alone(text: str) -> bool:
+def _is_self_contained(text: str) -> bool:
     is_whole = text[:1].isupper() and text.endswith((".", "!", "?", ".”", '."'))
     is_clear = not _LEANS.match(text) and not _ABOUT_TEXT.search(text)
     return is_whole and is_clear and len(text.split()) in _WORDS

@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from publishing.likeness import FUNCTION_WORDS, stems
 from publishing.reports.material import material, shared_words
 from publishing.reports.scopes import cases_sql, literal
+from publishing.similarity import FUNCTION_WORDS, stems
 from schemas.errors import InputError
 from schemas.reports import Material, Scope, Theme
 from schemas.taxonomy import load_taxonomy
@@ -203,10 +203,12 @@ def _phrases(texts: Iterable[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for text in texts:
         words = _WORDS.findall(text.lower())
-        pairs = {f"{a} {b}" for a, b in pairwise(words) if _is_telling(a) and _is_telling(b)}
+        pairs = {
+            f"{a} {b}" for a, b in pairwise(words) if _is_content_word(a) and _is_content_word(b)
+        }
         found.update(pairs)
     return found
 
 
-def _is_telling(word: str) -> bool:
+def _is_content_word(word: str) -> bool:
     return len(word) >= _LETTERS and word not in FUNCTION_WORDS and not word.endswith("ly")

@@ -46,7 +46,7 @@ def section(counts: Counts, theme: Theme) -> ReportSection:
     sentences = about_theme(counts, theme)
     for role in SentenceRole:
         own = [one for one in theme.material if one.role is role]
-        sentences += [quoted(one) for one in _varied(own)[:_PER_ROLE]]
+        sentences += [quoted(one) for one in _interleaved(own)[:_PER_ROLE]]
     return ReportSection(heading=theme.heading, sentences=tuple(sentences), tag=theme.tag)
 
 
@@ -76,7 +76,7 @@ def _numbered(sections: Sequence[ReportSection]) -> Iterator[ReportSection]:
             yield one.model_copy(update={"sentences": tuple(sentences)})
 
 
-def _varied(found: Sequence[Material]) -> list[Material]:
+def _interleaved(found: Sequence[Material]) -> list[Material]:
     """Return material with the first of each company before the second of any."""
     seen: dict[str, int] = {}
     ranked = []

@@ -9,10 +9,10 @@ from publishing.conversion import published_case
 from publishing.files import SiteFiles, key_of, notes_of
 from publishing.folder import replacing
 from publishing.gate import blocked
-from publishing.plan import Earlier, Plan, SiteSettings
+from publishing.plan import EarlierSite, PublicationPlan, SiteSettings
 from publishing.records import Entry
 from publishing.site.case_files import CaseFiles
-from publishing.site.overviews import Overviews
+from publishing.site.overviews import OverviewPages
 from publishing.site.pages import environment
 from publishing.site.report_pages import ReportPages
 from publishing.site.search_index import indexing
@@ -29,15 +29,15 @@ _SIMILAR = 5
 _LARGE = 1_000_000  # bytes from which a file of ours is known by its size alone
 
 
-def earlier_site(folder: Path) -> Earlier:
+def earlier_site(folder: Path) -> EarlierSite:
     """Return what the site in a folder was made of, nothing where that is not known.
 
     It is not where there is no site, or a damaged one, or one of another casebook.
     """
     try:
-        return Earlier.model_validate(notes_of(folder))
+        return EarlierSite.model_validate(notes_of(folder))
     except ValidationError:
-        return Earlier()
+        return EarlierSite()
 
 
 def site_version(settings: SiteSettings) -> str:
@@ -59,11 +59,11 @@ def _hash(file: Path) -> str:
     return sha256_hex(file.read_bytes())
 
 
-def build(plan: Plan, target: Path, on_page: Callable[[int], object] = int) -> None:
+def build(plan: PublicationPlan, target: Path, on_page: Callable[[int], object] = int) -> None:
     """Write the site to ``target`` in place of the one that is there.
 
     Args:
-        plan: See `Plan`.
+        plan: See `PublicationPlan`.
         target: The folder that becomes the site: missing, empty, or an earlier site.
         on_page: Called with the number of cases whose page is written.
 
@@ -80,10 +80,10 @@ def build(plan: Plan, target: Path, on_page: Callable[[int], object] = int) -> N
             reports = ReportPages(pages, tables, plan.reports, plan.recordings)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
             with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}):
-                Overviews(files, plan, entries, tables, reports).write(lines, plan.changes)
+                OverviewPages(files, plan, entries, tables, reports).write(lines, plan.changes)
         cases.write_tombstones(plan.withdrawn)
         copy_static(files)
-        made = Earlier(keys=plan.keys, entries=plan.entries, fingerprint=plan.fingerprint)
+        made = EarlierSite(keys=plan.keys, entries=plan.entries, fingerprint=plan.fingerprint)
         files.close(made.model_dump(mode="json"))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from publishing.citations import bibtex, citation, ris
 from publishing.files import SiteFiles, key_of
 from publishing.markdown import case_markdown
-from publishing.plan import Plan
+from publishing.plan import PublicationPlan
 from publishing.records import CaseRecord, Entry, PublishedCase
 from publishing.site.cards import card
 from publishing.site.search_index import page_version
@@ -24,7 +24,7 @@ _CASE_PAGE = re.compile(r"cases/[a-z0-9-]+/index\.html")
 class CaseFiles:
     """The files of the single cases."""
 
-    def __init__(self, files: SiteFiles, plan: Plan) -> None:
+    def __init__(self, files: SiteFiles, plan: PublicationPlan) -> None:
         self._files, self._plan, self._settings = files, plan, plan.settings
         self._pages = PageWriter(files, plan)
 

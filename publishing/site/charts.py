@@ -38,7 +38,7 @@ class Mark(NamedTuple):
     y: float = 0
 
 
-class Line(NamedTuple):
+class ChartSeries(NamedTuple):
     """The marks in a row or panel; ``box`` has lowest, quartiles and highest in percent."""
 
     of: Link
@@ -50,13 +50,13 @@ class Line(NamedTuple):
 class Chart(NamedTuple):
     """Lines on one axis; ``heads`` are the names of columns, or the ticks of the axis."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ChartSeries, ...]
     heads: tuple[Link, ...] = ()
     unit: str = ""
     is_logarithmic: bool = False
 
 
-class Spread(NamedTuple):
+class Distribution(NamedTuple):
     """The numbers of a metric in order; ``box`` has lowest, quartiles and highest."""
 
     metric: str
@@ -78,10 +78,10 @@ class Figure(NamedTuple):
     missing: str
 
 
-Lines = Sequence[tuple[Link, Sequence[float]]]
+SeriesData = Sequence[tuple[Link, Sequence[float]]]
 
 
-def bars(lines: Lines) -> Chart:
+def bars(lines: SeriesData) -> Chart:
     """Return a bar per line for its count of cases; a second number is that by chance."""
     longest = max(max(numbers) for _, numbers in lines) or 1
     drawn = []
@@ -91,11 +91,11 @@ def bars(lines: Lines) -> Chart:
         ends = tuple(Mark(x, _whole(n), clear[0]) for x, n in zip(places, numbers, strict=True))
         title = f"{of.label}: {count(round(numbers[0]), 'case')}"
         title += f", {ends[1].text} by chance" if ends[1:] else ""
-        drawn.append(Line(of, ends, title))
+        drawn.append(ChartSeries(of, ends, title))
     return Chart(tuple(drawn))
 
 
-def trends(heads: Sequence[Link], lines: Lines) -> Chart:
+def trends(heads: Sequence[Link], lines: SeriesData) -> Chart:
     """Return a panel per line of percentages, all on one scale."""
     top = max(max(shares) for _, shares in lines) or 1
     places = [round(100 * (n + 0.5) / len(heads), 2) for n in range(len(heads))]
@@ -104,11 +104,11 @@ def trends(heads: Sequence[Link], lines: Lines) -> Chart:
         heights = [round(_PANEL_TOP + _PANEL_HEIGHT * (1 - share / top), 1) for share in shares]
         marks = tuple(map(Mark, places, map(_whole, shares), heights))
         points = [f"{m.text} % in {h.label}" for h, m in zip(heads, marks, strict=True)]
-        drawn.append(Line(of, marks, f"{of.label}: {listing(points)}"))
+        drawn.append(ChartSeries(of, marks, f"{of.label}: {listing(points)}"))
     return Chart(tuple(drawn), tuple(heads))
 
 
-def heat(heads: Sequence[Link], lines: Lines, unit: str) -> Chart:
+def heat(heads: Sequence[Link], lines: SeriesData, unit: str) -> Chart:
     """Return a heat map, the darkest cell for the largest number."""
     top = max(max(numbers) for _, numbers in lines) or 1
     places = [round(100 * n / len(heads), 2) for n in range(len(heads))]
@@ -117,11 +117,11 @@ def heat(heads: Sequence[Link], lines: Lines, unit: str) -> Chart:
         shades = [math.ceil(_SHADES * number / top) for number in numbers]
         marks = tuple(map(Mark, places, map(_whole, numbers), shades))
         cells = [f"{h.label} {m.text}{unit}" for h, m in zip(heads, marks, strict=True)]
-        drawn.append(Line(of, marks, f"{of.label}: {listing(cells)}"))
+        drawn.append(ChartSeries(of, marks, f"{of.label}: {listing(cells)}"))
     return Chart(tuple(drawn), tuple(heads))
 
 
-def axis(unit: str, spreads: Sequence[Spread]) -> Chart:
+def axis(unit: str, spreads: Sequence[Distribution]) -> Chart:
     """Return the spreads of metrics in one unit on one axis, which begins at 0 where it can."""
     low, high = min(one.box[0] for one in spreads), max(one.box[-1] for one in spreads)
     is_logarithmic = low > 0 and high / low >= _LOGARITHMIC_FROM
@@ -141,7 +141,7 @@ def axis(unit: str, spreads: Sequence[Spread]) -> Chart:
         shown = numbers[:: 1 + len(numbers) // _MOST_DOTS]
         title = f"{metric}{unit and f' in {unit}'}: {note}"
         marks = tuple(Mark(at(n), _short(n)) for n in shown)
-        drawn.append(Line(Link(metric, note=note), marks, title, tuple(map(at, box))))
+        drawn.append(ChartSeries(Link(metric, note=note), marks, title, tuple(map(at, box))))
     ticks = tuple(Link(_short(number)) for number in (start, middle, high))
     return Chart(tuple(drawn), ticks, unit, is_logarithmic)
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from publishing.site.charts import Chart, Figure, Link, Spread, axis, bars, heat, trends
+from publishing.site.charts import Chart, Distribution, Figure, Link, axis, bars, heat, trends
 from publishing.site.groups import GroupKind, group_address
 from publishing.wording import count, fact_text
 from schemas.cases import NARRATORS, STAGES
@@ -98,9 +98,9 @@ def _stages(found: Rows) -> tuple[Chart, ...]:
 
 def _results(found: Rows) -> tuple[Chart, ...]:
     """Draw an axis per unit; numbers without a unit are comparable within their metric alone."""
-    axes: dict[tuple[str, str], list[Spread]] = {}
+    axes: dict[tuple[str, str], list[Distribution]] = {}
     for row in found:
-        spread = Spread(row["metric"], row["numbers"], [row[name] for name in _BOX])
+        spread = Distribution(row["metric"], row["numbers"], [row[name] for name in _BOX])
         axes.setdefault((row["unit"], "" if row["unit"] else row["metric"]), []).append(spread)
     return tuple(axis(unit, spreads) for (unit, _), spreads in axes.items())
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from publishing.files import key_of
 from publishing.records import Entry
-from publishing.site.across import NOUNS, parts_of
 from publishing.site.groups import KINDS, Group, co_occurring
+from publishing.site.statement_pages import NOUNS, by_section
 from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS
 
@@ -16,7 +16,7 @@ PAGE = 24
 
 def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]]) -> None:
     """Write the pages of a group: on the first, ``rows`` of what its cases say."""
-    parts, chunks = parts_of(rows), chunks_of(group.entries)
+    parts, chunks = by_section(rows), chunks_of(group.entries)
     values = {
         "group": group,
         "heading": KINDS[group.kind][1],

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from publishing.files import SiteFiles, key_of
-from publishing.likeness import FUNCTION_WORDS
-from publishing.plan import Change, Plan
+from publishing.plan import PublicationPlan, SiteChange
 from publishing.records import CaseRecord, Entry
-from publishing.site.across import ACROSS, statements_json, write_across
+from publishing.similarity import FUNCTION_WORDS
 from publishing.site.figures import figures
 from publishing.site.group_pages import PAGE, write_group
 from publishing.site.groups import KINDS, Group, GroupKind, groups
 from publishing.site.pages import FACETS, facet_labels
 from publishing.site.questions import questions
 from publishing.site.report_pages import ReportPages
+from publishing.site.statement_pages import STATEMENT_PAGES, statements_json, write_statement_page
 from publishing.site.writer import PageWriter, digests
-from publishing.wording import TAG_GROUPS, origins
+from publishing.wording import TAG_GROUPS, reliability_note
 from schemas.frozen import sha256_hex
 from warehouse import Dataset
 
@@ -42,32 +42,36 @@ _FIXED = (
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _VERSION_DIGITS = 12
 
-Listing = tuple[str, Sequence[Group]]
+GroupListing = tuple[str, Sequence[Group]]
 
 
-class Overviews:
+class OverviewPages:
     """Writes the pages over ``entries``, the newest first, from them and from their tables."""
 
     def __init__(
         self,
         files: SiteFiles,
-        plan: Plan,
+        plan: PublicationPlan,
         entries: Sequence[Entry],
         tables: Dataset,
         reports: ReportPages,
     ) -> None:
         self._entries, self._tables, self._groups = entries, tables, groups(entries)
-        self._statements = {one.name: tables.section(one.name) for one in ACROSS}
-        self._tabs = [(one.name, one.heading, len(self._statements[one.name])) for one in ACROSS]
-        self._origins = origins(sum(not one.imported_from for one in entries), len(entries))
+        self._statements = {one.name: tables.section(one.name) for one in STATEMENT_PAGES}
+        self._tabs = [
+            (one.name, one.heading, len(self._statements[one.name])) for one in STATEMENT_PAGES
+        ]
+        self._reliability = reliability_note(
+            sum(not one.imported_from for one in entries), len(entries)
+        )
         values = {"cases_count": len(entries), "facet_labels": facet_labels(entries)}
-        values["origins"] = self._origins
-        self._pages = PageWriter(files, plan, across=self._tabs, **values)
+        values["reliability_note"] = self._reliability
+        self._pages = PageWriter(files, plan, tabs=self._tabs, **values)
         self._labels = key_of(len(entries), values["facet_labels"])
         self._reports = reports
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
-    def write(self, lines: Path, changes: Sequence[Change]) -> None:
+    def write(self, lines: Path, changes: Sequence[SiteChange]) -> None:
         """Write all pages; ``lines`` is the file of all records."""
         digest = sha256_hex(lines.read_bytes())
         with ThreadPoolExecutor(1) as beside:  # DuckDB writes files while pages are made
@@ -75,18 +79,20 @@ class Overviews:
             self._write_pages(digest, changes)
         self._write_data(lines, digest, sizes.result())
 
-    def _write_pages(self, digest: str, changes: Sequence[Change]) -> None:
+    def _write_pages(self, digest: str, changes: Sequence[SiteChange]) -> None:
         self._write_home()
         self._reports.write({one.address for found in self._groups.values() for one in found})
         self._write_groups()
-        for one in ACROSS:
-            write_across(self._pages, one, self._statements[one.name], self._tabs, self._labels)
+        for one in STATEMENT_PAGES:
+            write_statement_page(
+                self._pages, one, self._statements[one.name], self._tabs, self._labels
+            )
         self._write_search()
         self._write_changes(changes)
         found = figures(self._tables.rows)
         self._pages.put("figures.html", "figures.html", digest, figures=found)
         self._pages.put("404.html", "404.html", "")
-        self._pages.put("llms.txt", "llms.txt", [self._origins, len(self._entries), self._tabs])
+        self._pages.put("llms.txt", "llms.txt", [self._reliability, len(self._entries), self._tabs])
         if self._root:
             self._write_feeds()
 
@@ -131,12 +137,12 @@ class Overviews:
             for heading, found in sorted(listings, key=_at_home)
             if heading in _LISTINGS_AT_HOME
         ]
-        key = [self._origins, len(self._entries), digests(newest), self._tabs]
+        key = [self._reliability, len(self._entries), digests(newest), self._tabs]
         key += [[_sizes(shown), total] for _, shown, total in browse]
         tabs = [tab for tab in self._tabs if tab[2]]
         report = next(iter(self._reports.views), None)
         key += [report.report.report_id] if report else []
-        values = {"newest": newest, "browse": browse, "across": tabs, "alternate": "index"}
+        values = {"newest": newest, "browse": browse, "tabs": tabs, "alternate": "index"}
         self._pages.put("index.html", "index.html", key, report=report, **values)
         self._pages.put_alternates("index", self._title, key, entries=newest)
         all_listings = [
@@ -149,10 +155,10 @@ class Overviews:
         )
         self._pages.put_alternates("browse", "Browse", key, listings=listings)
 
-    def _listings(self) -> list[Listing]:
+    def _listings(self) -> list[GroupListing]:
         """Return the groups by what they have in common, tags by what they are."""
         tags = self._groups["tag"]
-        found: list[Listing] = [
+        found: list[GroupListing] = [
             (label, [one for one in tags if one.term_group == name])
             for name, label in TAG_GROUPS.items()
         ]
@@ -161,7 +167,7 @@ class Overviews:
 
     def _write_groups(self) -> None:
         said: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        for row in self._tables.by_group([one.name for one in ACROSS], _STATEMENTS):
+        for row in self._tables.by_group([one.name for one in STATEMENT_PAGES], _STATEMENTS):
             said[row["group_kind"], row["member"]].append(row)
         for kind, found in self._groups.items():
             for group in found:
@@ -174,9 +180,9 @@ class Overviews:
         for name in ("ask.html", "attribution.html"):
             self._pages.put(name, name, len(self._entries))
 
-    def _write_changes(self, changes: Sequence[Change]) -> None:
+    def _write_changes(self, changes: Sequence[SiteChange]) -> None:
         rows = [change.model_dump(mode="json") for change in changes]
-        days: dict[date, dict[str, dict[str, Change]]] = defaultdict(lambda: defaultdict(dict))
+        days: dict[date, dict[str, dict[str, SiteChange]]] = defaultdict(lambda: defaultdict(dict))
         for change in changes:  # a case that changed twice in a day is one that changed
             what = f"{change.what} from {change.origin}" if change.origin else change.what
             days[change.at.date()][what][change.address] = change
@@ -201,7 +207,7 @@ class Overviews:
             self._write_feed(f"{folder}feed.xml", title, folder, group.entries[:_FEED])
         found = [f"{one.folder}/" for members in self._groups.values() for one in members]
         found += self._reports.addresses
-        pages = [*_FIXED, *(f"{one.name}.html" for one in ACROSS), *found]
+        pages = [*_FIXED, *(f"{one.name}.html" for one in STATEMENT_PAGES), *found]
         values = {"pages": pages, "entries": self._entries}
         self._pages.put("sitemap.xml", "sitemap.xml", [pages, digests(self._entries)], **values)
         self._pages.put("robots.txt", "robots.txt", "")
@@ -221,5 +227,5 @@ def _sizes(found: Sequence[Group]) -> list[tuple[str, str, int]]:
     return [(one.address, one.label, len(one.entries)) for one in found]
 
 
-def _at_home(listing: Listing) -> int:
+def _at_home(listing: GroupListing) -> int:
     return (*_LISTINGS_AT_HOME, listing[0]).index(listing[0])

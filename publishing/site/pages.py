@@ -15,7 +15,7 @@ from jinja2 import (
 )
 
 from publishing import wording
-from publishing.markdown import plain
+from publishing.markdown import escape
 from publishing.plan import SiteSettings
 from publishing.records import Entry, PublishedCase, SourceCard
 from publishing.site.groups import GroupKind, company_names, group_address
@@ -61,10 +61,10 @@ def environment(settings: SiteSettings) -> Environment:
         fact_text=lambda value, name: wording.fact_text(name, value),
         linked_data=linked_data,
         listing=wording.listing,
-        md=plain,
+        md=escape,
         report_address=report_address,
         search_facets=search_facets,
-        silences=wording.silences,
+        silence_phrases=wording.silence_phrases,
         size=wording.size,
         support_summary=wording.support_summary,
         tag_page=lambda slug: group_address("tag", slug),
@@ -79,7 +79,7 @@ def environment(settings: SiteSettings) -> Environment:
         base=settings.root or "",
         sections=tuple(Section),
         heading=wording.heading,
-        assurance=wording.assurance,
+        support_label=wording.support_label,
         fact_words=wording.FACT_WORDS,
         result_columns=wording.RESULT_COLUMNS,
         tag_groups=wording.TAG_GROUPS,

@@ -9,14 +9,14 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from publishing.plan import Plan
+from publishing.plan import PublicationPlan
 from publishing.site.build import build
 from schemas.errors import CasebookError, PublishError
 
 _POLL_SECONDS, _NICE = 0.5, 10
 
 
-def build_apart(on_page: Callable[[int], object], plan: Plan, target: Path) -> None:
+def build_in_process(on_page: Callable[[int], object], plan: PublicationPlan, target: Path) -> None:
     """Do what ``build`` does with the same arguments, or raise what it raises.
 
     ``on_page`` is called twice a second at least; what it raises ends the process. The process is

@@ -5,7 +5,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from publishing.audio.recording import SPEAKERS, Cue, Recording, chapters_json, read_recording
+from publishing.audio.recording import (
+    SPEAKERS,
+    Recording,
+    TranscriptCue,
+    chapters_json,
+    read_recording,
+)
 from publishing.files import SiteFiles, key_of
 from publishing.site.writer import PageWriter
 from schemas.reports import ROLE_HEADINGS, Report
@@ -82,7 +88,7 @@ def _rows(recording: Recording, addresses: Mapping[str, str]) -> Iterator[dict[s
         }
 
 
-def _line(n: int, cue: Cue) -> dict[str, Any]:
+def _line(n: int, cue: TranscriptCue) -> dict[str, Any]:
     return {"n": n, "is_role": cue.text in _ROLES and not cue.sentences, **cue.model_dump()}
 
 

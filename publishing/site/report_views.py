@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from publishing.reports.checks import Parts, State, row_of, state_of
+from publishing.reports.checks import CitableParts, CitationState, citation_state, cited_row
 from publishing.reports.numbers import plans
 from publishing.site.charts import Chart, Link, bars
 from publishing.site.groups import GroupKind, group_address
@@ -30,7 +30,7 @@ _LINKED: Mapping[str, GroupKind] = {
 GONE = "A sentence stood here that rested on a case which is no longer published."
 
 
-class Cited(NamedTuple):
+class CitationView(NamedTuple):
     """A citation with its number on the page, whether it still stands, and its address."""
 
     number: int
@@ -39,26 +39,26 @@ class Cited(NamedTuple):
     year: str | None
     text: str
     quote: str
-    state: State
+    state: CitationState
     address: str | None
     is_imported: bool
 
 
-class Piece(NamedTuple):
+class TextPiece(NamedTuple):
     """Words of a sentence, or one of its numbers."""
 
     text: str
     number: ReportNumber | None = None
 
 
-class Shown(NamedTuple):
+class SentenceView(NamedTuple):
     """A sentence as readers see it: nothing of it where a case that it cites was withdrawn."""
 
     n: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextPiece, ...]
     support: str
-    cited: tuple[Cited, ...]
-    state: State
+    cited: tuple[CitationView, ...]
+    state: CitationState
 
     @property
     def text(self) -> str:
@@ -71,11 +71,11 @@ class Paragraph(NamedTuple):
 
     role: SentenceRole
     heading: str | None
-    sentences: tuple[Shown, ...]
+    sentences: tuple[SentenceView, ...]
     is_quoted: bool  # each is a statement itself
 
 
-class ReportPart(NamedTuple):
+class SectionView(NamedTuple):
     """A section."""
 
     anchor: str
@@ -100,16 +100,16 @@ class ReportView(NamedTuple):
     """A report as readers see it."""
 
     report: Report
-    parts: tuple[ReportPart, ...]
+    parts: tuple[SectionView, ...]
     charts: tuple[tuple[str, Chart], ...]
     cases: tuple[CaseRow, ...]
-    cited: tuple[Cited, ...]
+    cited: tuple[CitationView, ...]
     numbers: tuple[ReportNumber, ...]
     changed: int
     withdrawn: int
 
     @property
-    def noted(self) -> list[Cited]:
+    def noted(self) -> list[CitationView]:
         """What sentences in a model's words cite; a quoted one has its source beside it."""
         every = (one for part in self.parts for one in part.paragraphs if not one.is_quoted)
         found = {cited for one in every for s in one.sentences for cited in s.cited}
@@ -132,9 +132,9 @@ class ReportView(NamedTuple):
         return sum(bool(one.citations) for one in self.report.sentences)
 
 
-def view_of(report: Report, parts: Parts) -> ReportView:
+def view_of(report: Report, parts: CitableParts) -> ReportView:
     """Return a report as readers see it; ``parts`` are what its cases state now."""
-    numbering: dict[Citation, Cited] = {}
+    numbering: dict[Citation, CitationView] = {}
     for sentence in report.sentences:
         for one in sentence.citations:
             if one not in numbering:
@@ -153,7 +153,7 @@ def view_of(report: Report, parts: Parts) -> ReportView:
     )
 
 
-def _parts(report: Report, shown: Mapping[int, Shown]) -> Iterator[ReportPart]:
+def _parts(report: Report, shown: Mapping[int, SentenceView]) -> Iterator[SectionView]:
     """Yield the sections; one whose cases were all withdrawn is left out with its heading."""
     charts = True
     for n, section in enumerate(report.sections, start=1):
@@ -163,7 +163,7 @@ def _parts(report: Report, shown: Mapping[int, Shown]) -> Iterator[ReportPart]:
         counts = charts and all(one.support == "computed" for one in section.sentences)
         charts = charts and not counts
         found = tuple(_paragraphs(section, shown))
-        yield ReportPart(f"part-{n}", section.heading, _page(section), found, counts)
+        yield SectionView(f"part-{n}", section.heading, _page(section), found, counts)
 
 
 def _case_of(number: ReportNumber) -> str:
@@ -171,38 +171,42 @@ def _case_of(number: ReportNumber) -> str:
     return number.name[2:].partition(".")[0] if number.name.startswith("s:") else ""
 
 
-def _cited(number: int, one: Citation, parts: Parts) -> Cited:
+def _cited(number: int, one: Citation, parts: CitableParts) -> CitationView:
     """Return a citation with the names that its case has now."""
-    row = row_of(one, parts)
+    row = cited_row(one, parts)
     address = f"cases/{row['slug']}/index.html#{row['anchor']}" if row else None
     now = row or next(iter(parts.get(one.case_id, ())), None)
     label, title, year = one.label, one.title, one.year
     if now:
         label, title, year = now["company"] or now["title"], now["title"], now["year"]
     is_imported = one.part.startswith("p")
-    state = state_of(one, parts)
-    return Cited(number, label, title, year, one.text, one.quote, state, address, is_imported)
+    state = citation_state(one, parts)
+    return CitationView(
+        number, label, title, year, one.text, one.quote, state, address, is_imported
+    )
 
 
-def _shown(one: ReportSentence, report: Report, numbering: Mapping[Citation, Cited]) -> Shown:
+def _shown(
+    one: ReportSentence, report: Report, numbering: Mapping[Citation, CitationView]
+) -> SentenceView:
     cited = tuple(numbering[citation] for citation in one.citations)
     states = {each.state for each in cited}
     if "withdrawn" in states:
-        return Shown(one.n, (), one.support, (), "withdrawn")
-    state: State = "changed" if "changed" in states else "current"
-    return Shown(one.n, tuple(_pieces(one, report)), one.support, cited, state)
+        return SentenceView(one.n, (), one.support, (), "withdrawn")
+    state: CitationState = "changed" if "changed" in states else "current"
+    return SentenceView(one.n, tuple(_pieces(one, report)), one.support, cited, state)
 
 
-def _pieces(one: ReportSentence, report: Report) -> Iterator[Piece]:
+def _pieces(one: ReportSentence, report: Report) -> Iterator[TextPiece]:
     numbers = {number.name: number for number in report.numbers}
     words = PLACEHOLDER.split(one.text)
     for place, text in enumerate(words):
         number = numbers.get(text) if place % 2 else None
         if text:
-            yield Piece(number.value, number) if number else Piece(text)
+            yield TextPiece(number.value, number) if number else TextPiece(text)
 
 
-def _paragraphs(section: ReportSection, shown: Mapping[int, Shown]) -> Iterator[Paragraph]:
+def _paragraphs(section: ReportSection, shown: Mapping[int, SentenceView]) -> Iterator[Paragraph]:
     for role, found in section.roles():
         quoted = all(one.support == "verbatim" for one in found)
         sentences = tuple(shown[one.n] for one in found)
@@ -228,7 +232,7 @@ def _link(series: str, one: ReportNumber) -> Link:
     return Link(one.label, group_address(kind, one.key) if kind else None)
 
 
-def _cases(report: Report, parts: Parts) -> Sequence[CaseRow]:
+def _cases(report: Report, parts: CitableParts) -> Sequence[CaseRow]:
     counts = Counter(one.case_id for s in report.sentences for one in s.citations)
     rows = {case_id: parts[case_id][0] for case_id in counts if case_id in parts}
     found = [

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from publishing.files import SiteFiles, key_of
-from publishing.plan import Plan
+from publishing.plan import PublicationPlan
 from publishing.records import Entry
 from publishing.site.groups import Group
 from publishing.site.pages import environment
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 class PageWriter:
     """Writes pages into ``files``; ``values`` are what all templates get."""
 
-    def __init__(self, files: SiteFiles, plan: Plan, **values: object) -> None:
+    def __init__(self, files: SiteFiles, plan: PublicationPlan, **values: object) -> None:
         self.files, self.settings, self._version = files, plan.settings, plan.version
         self._environment, self._values = environment(plan.settings), values
 

@@ -295,7 +295,7 @@ def test_near_copies_are_named_and_many_do_not_push_the_case_down(desk, build, w
     for case_id in cases:
         document = warehouse.case(case_id).document
         signature = list(range(64))
-        warehouse.keep_signatures(
+        warehouse.add_signatures(
             (document.document_id, document.source_id, signature, [(0, 1), (1, 2)])
         )
     assert "near-copy" in texts(read(desk.get("/")), "//p[@class='flags']/span")

@@ -14,7 +14,7 @@ from desk.case_page import case_page
 from extractors.fetch.fetch import identify
 from flows.rerun import imported, stale
 from publishing.conversion import published_case
-from publishing.exchange.export import RECORDS, export, title_of
+from publishing.exchange.export import RECORDS, dataset_title, export
 from publishing.records import CaseRecord
 from review.changes import SetFact
 from review.decisions import approve, edit, reopen
@@ -156,7 +156,7 @@ def export_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def exported(services: Services, export_folder: Path, tmp_path: Path) -> Path:
     """The export of a home with cases of all kinds, one of them imported and one edited."""
-    if title_of(export_folder):
+    if dataset_title(export_folder):
         return export_folder
     for view in (an_article(), a_report(), a_talk(), a_page(), a_file()):
         services.warehouse.append(*rows(view))
@@ -180,7 +180,7 @@ async def other(settings: Settings, tmp_path: Path) -> AsyncIterator[Services]:
 @pytest.fixture
 async def report(exported: Path, other: Services) -> ImportReport:
     """What the import of the export into that home found."""
-    return await import_cases(exported, other, name=title_of(exported) or "?")
+    return await import_cases(exported, other, name=dataset_title(exported) or "?")
 
 
 async def test_the_tables_are_the_same(

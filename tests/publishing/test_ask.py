@@ -58,7 +58,7 @@ def write_page(folder: Path, dataset: Dataset, *, has_duckdb: bool) -> None:
     page = environment(SiteSettings(title="Models at work")).get_template("data.html")
     text = page.render(
         tables=tables, cases_count=3, questions=questions(), data_version="0123456789ab",
-        has_duckdb=has_duckdb, origins="",
+        has_duckdb=has_duckdb, reliability_note="",
     )  # fmt: skip
     (folder / "data.html").write_text(text, "utf-8")
 

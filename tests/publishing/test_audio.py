@@ -27,7 +27,7 @@ from publishing.audio.script import one_voice, sourced, two_voices
 from publishing.audio.speakable import speakable
 from publishing.audio.speech import EndpointVoice, HibariVoice, PiperVoice, Speech
 from publishing.files import SiteFiles
-from publishing.plan import Plan, SiteSettings
+from publishing.plan import PublicationPlan, SiteSettings
 from publishing.site.build import copy_static
 from publishing.site.recording_pages import RecordingPages
 from publishing.site.writer import PageWriter
@@ -332,7 +332,7 @@ def site_of(
     """Write a site that has the recording alone."""
     site.mkdir()
     settings = SiteSettings(title="Models at work", address=address)
-    plan = Plan(site, {}, {}, (), (), settings, "v", "f")
+    plan = PublicationPlan(site, {}, {}, (), (), settings, "v", "f")
     files = SiteFiles(site, site / "none")
     pages = PageWriter(files, plan, cases_count=40)
     recordings = RecordingPages(files, pages, {"case_acme": "cases/acme/index.html"})
@@ -381,7 +381,7 @@ def test_a_recording_of_another_edition_is_left_out(
 ) -> None:
     """What was recorded of an earlier edition does not stand beside a later one."""
     report, folder = recorded
-    plan = Plan(tmp_path, {}, {}, (), (), SiteSettings(title="x"), "v", "f")
+    plan = PublicationPlan(tmp_path, {}, {}, (), (), SiteSettings(title="x"), "v", "f")
     files = SiteFiles(tmp_path / "site", tmp_path / "none")
     recordings = RecordingPages(files, PageWriter(files, plan), {})
     assert recordings.write(report.model_copy(update={"report_id": "rep1_y"}), folder) is None

@@ -8,13 +8,13 @@ from case_views import write_lines
 from made_reports import a_citation, a_report
 from report_cases import BAKERIES, a_bakery, bakeries
 
-from publishing.likeness import Likeness
 from publishing.plan import SiteSettings
-from publishing.reports.checks import check, cited_parts, row_of, state_of
+from publishing.reports.checks import check, citation_state, cited_parts, cited_row
 from publishing.reports.material import material, passages, sentences, without_repeats
 from publishing.reports.numbers import Counts
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag, clusters
+from publishing.similarity import TextSimilarity
 from publishing.site.report_pages import report_json, report_markdown
 from publishing.site.report_views import view_of
 from schemas.errors import InputError
@@ -56,7 +56,7 @@ def test_near_repeats_of_one_company_count_once() -> None:
         )
         for n, (company, text) in enumerate(texts)
     ]
-    likeness = Likeness([*(text for _, text in texts), "Ovens are hot.", "Rye is sour."])
+    likeness = TextSimilarity([*(text for _, text in texts), "Ovens are hot.", "Rye is sour."])
     kept = [one.citation.case_id for one in without_repeats(found, likeness)]
     assert kept == ["case1_0", "case1_2", "case1_3"]
 
@@ -205,7 +205,7 @@ def test_a_reader_sees_nothing_of_a_withdrawn_case(tables: Dataset) -> None:
     assert "secret" not in str([(one.text, one.cited) for one in found])
     assert "secret" not in str((shown.cited, shown.cases, shown.lead))
     assert (shown.withdrawn, shown.changed) == (2, 0)
-    assert state_of(gone, {}) == "withdrawn"
+    assert citation_state(gone, {}) == "withdrawn"
 
 
 def test_nothing_of_a_withdrawn_case_stays_in_numbers_and_headings(tables: Dataset) -> None:
@@ -230,8 +230,8 @@ def test_an_edit_that_numbers_statements_anew_changes_no_citation(tmp_path: Path
     cited = [one.model_copy(update={"case_id": after.case.case_id}) for one in cited]
     with Dataset(write_lines([after], tmp_path / "cases.jsonl")) as tables:
         parts = cited_parts([a_report(cited, 1)], tables)
-        assert {state_of(one, parts) for one in cited} == {"current"}
-        rows = [row_of(one, parts) for one in cited]
+        assert {citation_state(one, parts) for one in cited} == {"current"}
+        rows = [cited_row(one, parts) for one in cited]
         assert [row and row["text"] for row in rows] == [one.text for one in cited]
         material = [Material(citation=cited[-1], section="results", company="o", value="18 %")]
         assert [one.value for one in Counts(tables, Scope()).measured(material)] == ["18 %"]

@@ -10,7 +10,7 @@ from case_views import ADDRESS, a_short_view, a_study, a_view, with_study
 from html_pages import parsed, texts, words
 from lxml import html
 
-from publishing.plan import Change
+from publishing.plan import SiteChange
 from schemas.cases import Evidence, Section
 from schemas.sources import Check, CheckResult
 
@@ -272,7 +272,9 @@ def test_what_changed_is_told_by_day(publish):
     """The newest day first, a case once for each, and every change as JSON."""
     events = (1, "changed", "A <b>"), (1, "changed", "A <b>"), (0, "added", "A"), (0, "added", "B")
     changes = [
-        Change(at=made.NOON + timedelta(days=day), what=what, title=title, address=f"{title[0]}/")
+        SiteChange(
+            at=made.NOON + timedelta(days=day), what=what, title=title, address=f"{title[0]}/"
+        )
         for day, what, title in events
     ]
     target, _ = publish(a_view(), changes=changes)

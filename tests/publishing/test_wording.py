@@ -3,7 +3,7 @@
 import pytest
 from case_views import a_document
 
-from publishing.wording import byline, origins
+from publishing.wording import byline, reliability_note
 from schemas.sources import FROM_BROWSER, SourceKind
 
 ANONYMOUS = {"authors": (), "site": None, "published": None}
@@ -36,5 +36,5 @@ def test_the_source_is_described_in_one_line(kind, changes, line):
 )
 def test_quotes_and_approval_are_claimed_for_the_cases_that_have_them(own, total, words):
     """By share where some were imported; of imported ones neither is said."""
-    assert words in origins(own, total)
-    assert ("curator" in origins(own, total)) == bool(own)
+    assert words in reliability_note(own, total)
+    assert ("curator" in reliability_note(own, total)) == bool(own)

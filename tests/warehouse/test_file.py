@@ -61,8 +61,8 @@ def another_process(path: Path) -> Iterator["subprocess.Popen[str]"]:
 
 def rows_in(path: Path) -> int:
     """Return the number of sources in a copy of the file alone, without the log beside it."""
-    alone = Path(shutil.copy(path, path.parent / "copy.duckdb"))
-    with duckdb.connect(str(alone), read_only=True) as connection:
+    lock = Path(shutil.copy(path, path.parent / "copy.duckdb"))
+    with duckdb.connect(str(lock), read_only=True) as connection:
         return connection.execute("SELECT count(*) FROM sources").fetchall()[0][0]
 
 
@@ -198,7 +198,7 @@ def test_a_home_that_cannot_be_written(path, monkeypatch):
             warehouse.append(Story().source())
         assert caught.value.kind == "warehouse_read_only"
         with pytest.raises(WarehouseError, match="can be read but not written"):
-            warehouse.alone("publish")
+            warehouse.lock("publish")
     assert not (path.parent / "locks").exists()
 
 
@@ -235,7 +235,7 @@ async def test_one_task_at_a_time(warehouse, path):
 
     async def claim(holder: Warehouse, name: str) -> None:
         nonlocal running
-        async with holder.alone(name):
+        async with holder.lock(name):
             running += name == "a"
             most.append(running)
             await asyncio.sleep(0.02)
@@ -243,5 +243,5 @@ async def test_one_task_at_a_time(warehouse, path):
 
     await asyncio.gather(*(claim(one, "a") for one in (warehouse, other) * 3), claim(other, "b"))
     assert max(most) == 1
-    async with warehouse.alone("a"), warehouse.alone("b"):
+    async with warehouse.lock("a"), warehouse.lock("b"):
         pass

@@ -53,7 +53,7 @@ def test_rows_are_read_as_stored(lake):
     generation = story.generation(rows[1].document_id, question_id="q1_lake")
     with Warehouse(lake) as warehouse:
         warehouse.append(*rows, generation, story.snapshot())
-        warehouse.keep_signatures(("doc1_lake1", "src1_lake", [2**64 - 1, 2], [(0, -(2**63))]))
+        warehouse.add_signatures(("doc1_lake1", "src1_lake", [2**64 - 1, 2], [(0, -(2**63))]))
         view = warehouse.case("case1_lake")
         assert (view.source, view.document, view.revision) == (rows[0], rows[1], rows[3])
         assert (view.status, view.published) == ("published", rows[-1])
@@ -77,10 +77,10 @@ async def test_one_holder_of_a_name(lake):
     order = []
 
     async def wait() -> None:
-        async with other.alone("src1_a"):
+        async with other.lock("src1_a"):
             order.append("second")
 
-    async with one.alone("src1_a"), one.alone("src1_b"):
+    async with one.lock("src1_a"), one.lock("src1_b"):
         waiting = asyncio.create_task(wait())
         await asyncio.sleep(0.3)
         order.append("first")

@@ -109,7 +109,7 @@ def test_last_checks(warehouse):
 
 def _keep(warehouse, name, document_id, signature):
     bands = [(n, hash(tuple(signature[n * 4 : n * 4 + 4]))) for n in range(2)]
-    warehouse.keep_signatures((document_id, f"src1_{name}", signature, bands))
+    warehouse.add_signatures((document_id, f"src1_{name}", signature, bands))
 
 
 def test_near_copies(warehouse):

@@ -21,7 +21,7 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
 _STEM = 6  # letters by which two forms of a word are compared
 
 
-class Likeness:
+class TextSimilarity:
     """Compares sentences by the words of ``texts``, which say how rare each word is.
 
     A word weighs its inverse document frequency (Spärck Jones 1972), so articles and other words
@@ -49,6 +49,6 @@ def stems(text: str) -> set[str]:
     return {w[:_STEM] if w.isalpha() else w for w in _WORD.findall(text.casefold())}
 
 
-def telling(text: str) -> str:
+def content_words(text: str) -> str:
     """Return a text without the words that say nothing about what it is about."""
     return " ".join(w for w in _WORD.findall(text) if w.casefold() not in FUNCTION_WORDS)

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from publishing.records import Entry
 from publishing.site.pages import FACETS
 from publishing.site.writer import PageWriter
-from publishing.wording import shown_value, whose
+from publishing.wording import result_source, shown_value
 
 Row = dict[str, Any]
 
 _ROWS, _PER_UNIT = 40, 10
 
 
-class Across(NamedTuple):
+class StatementPage(NamedTuple):
     """A page of the statements of a section; ``nouns`` count one and many of them."""
 
     name: str
@@ -24,32 +24,34 @@ class Across(NamedTuple):
     lede: str
 
 
-ACROSS = (
-    Across("lessons", "Lessons", ("lesson", "lessons"), "What teams would tell others."),
-    Across(
+STATEMENT_PAGES = (
+    StatementPage("lessons", "Lessons", ("lesson", "lessons"), "What teams would tell others."),
+    StatementPage(
         "challenges",
         "Challenges and how they were met",
         ("challenge", "challenges"),
         "What made it hard, and what was done about it.",
     ),
-    Across(
+    StatementPage(
         "results",
         "Results",
         ("result", "results"),
         "Measured results as their sources give them, by unit and metric. Two results are rarely "
         "measured alike: read the words before you compare.",
     ),
-    Across(
+    StatementPage(
         "failures",
         "Failures and limits",
         ("failure or limit", "failures or limits"),
         "What went wrong, and what the systems cannot do.",
     ),
-    Across("questions", "Open questions", ("question", "questions"), "What teams leave open."),
+    StatementPage(
+        "questions", "Open questions", ("question", "questions"), "What teams leave open."
+    ),
 )
 """The pages in the order of their tabs; each is called as its section."""
 
-NOUNS = {one.name: one.nouns for one in ACROSS}
+NOUNS = {one.name: one.nouns for one in STATEMENT_PAGES}
 
 _SORTS = (("", "Newest case first"), ("year", "Year, newest first"), ("company", "Company"))
 _RESULT_SORTS = (*_SORTS, ("metric", "Metric"), ("number", "Value, highest first"))
@@ -57,7 +59,7 @@ _SHOWN = ("text", "anchor", "support")
 _OF_A_RESULT = ("metric", "unit", "number", "baseline", "sample")
 
 
-class Part(NamedTuple):
+class SectionStatements(NamedTuple):
     """Statements of a section, of ``total`` that there are on ``page``."""
 
     name: str
@@ -67,7 +69,7 @@ class Part(NamedTuple):
     total: int
 
 
-class Unit(NamedTuple):
+class UnitResults(NamedTuple):
     """Results in the same unit, by metric; ``total`` is how many there are."""
 
     unit: str | None
@@ -75,8 +77,8 @@ class Unit(NamedTuple):
     total: int
 
 
-def write_across(
-    pages: PageWriter, one: Across, rows: Sequence[Row], tabs: object, labels: str
+def write_statement_page(
+    pages: PageWriter, one: StatementPage, rows: Sequence[Row], tabs: object, labels: str
 ) -> None:
     """Write a page with its newest statements; a script shows the others.
 
@@ -86,7 +88,7 @@ def write_across(
     units = by_unit(rows) if one.name == "results" else []
     values = {
         **one._asdict(),
-        "across": tabs,
+        "tabs": tabs,
         "rows": rows[:_ROWS],
         "units": units,
         "total": len(rows),
@@ -94,35 +96,43 @@ def write_across(
         "facets": [(name, label) for name, label in FACETS if name != "evidence"],
         "sorts": _RESULT_SORTS if one.name == "results" else _SORTS,
     }
-    pages.put(f"{one.name}.html", "across.html", [rows, tabs, labels], alternate=one.name, **values)
-    parts = [Part(one.name, one.heading, one.name, rows, len(rows))]
+    pages.put(
+        f"{one.name}.html",
+        "statement_page.html",
+        [rows, tabs, labels],
+        alternate=one.name,
+        **values,
+    )
+    parts = [SectionStatements(one.name, one.heading, one.name, rows, len(rows))]
     pages.put_alternates(one.name, one.heading, rows, lede=one.lede, parts=parts)
 
 
-def parts_of(rows: Sequence[Row]) -> list[Part]:
+def by_section(rows: Sequence[Row]) -> list[SectionStatements]:
     """Return the statements of a group by section."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row["section"]].append(row)
     return [
-        Part(one.name, one.heading, one.name, shown, shown[0]["total"])
-        for one in ACROSS
+        SectionStatements(one.name, one.heading, one.name, shown, shown[0]["total"])
+        for one in STATEMENT_PAGES
         if (shown := found[one.name])
     ]
 
 
 def measured(row: Row) -> Row:
     """Return a result with its value as readers see it, and whose figure it is."""
-    return {**row, "shown": shown_value(row), "whose": whose(row)}
+    return {**row, "shown": shown_value(row), "whose": result_source(row)}
 
 
-def by_unit(rows: Sequence[Row]) -> list[Unit]:
+def by_unit(rows: Sequence[Row]) -> list[UnitResults]:
     """Return results by unit, the most frequent first, within a unit by metric and value."""
     found: dict[str | None, list[Row]] = defaultdict(list)
     for row in rows:
         found[row["unit"] or None].append(row)
     ranked = sorted(found.items(), key=lambda item: (item[0] is None, -len(item[1]), item[0] or ""))
-    return [Unit(unit, sorted(own, key=_order)[:_PER_UNIT], len(own)) for unit, own in ranked]
+    return [
+        UnitResults(unit, sorted(own, key=_order)[:_PER_UNIT], len(own)) for unit, own in ranked
+    ]
 
 
 def statements_json(name: str, rows: Sequence[Row], entries: Sequence[Entry]) -> str:
@@ -147,7 +157,7 @@ def _more(name: str, row: Row) -> Sequence[str] | Mapping[str, Any] | None:
     if name != "results":
         return row["answers"] or None
     named = {name: row[name] for name in _OF_A_RESULT}
-    return named | {"shown": shown_value(row), "whose": whose(row)}
+    return named | {"shown": shown_value(row), "whose": result_source(row)}
 
 
 def _order(row: Row) -> tuple[str, float]:

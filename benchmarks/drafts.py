@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from config.services import Services  # noqa: E402 - after the path
+from config.resources import Resources  # noqa: E402 - after the path
 from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
 from schemas.cases import SupportLevel  # noqa: E402
@@ -72,11 +72,11 @@ def _print(*cells: object) -> None:
     print("|", " | ".join(map(str, cells)), "|", flush=True)
 
 
-async def measure(file: Path, gold: GoldCase, services: Services) -> tuple[CaseScore, int]:
+async def measure(file: Path, gold: GoldCase, resources: Resources) -> tuple[CaseScore, int]:
     """Draft a gold case's source, print its line, and return its score and what stands alone."""
     path = (file.parent / (gold.source.path or "")).resolve()
-    result = await process(Run(SourceRef(source=str(path), url=gold.source.url), services))
-    warehouse = services.warehouse
+    result = await process(Run(SourceRef(source=str(path), url=gold.source.url), resources))
+    warehouse = resources.warehouse
     document = warehouse.document(result.document_id or "")
     if document is None:
         raise SystemExit(f"{gold.name}: {result.failure}")
@@ -97,10 +97,10 @@ async def main() -> None:
     _print(*["---"] * len(_COLUMNS))
     with tempfile.TemporaryDirectory() as home:
         embedded = Settings(home=Path(home), llm_base_url=None, llm_model=None)
-        async with Services(embedded) as services:
-            await services.test_model()
+        async with Resources(embedded) as resources:
+            await resources.test_model()
             gold_cases = read_gold(ROOT / "evals" / "gold")
-            measured = [await measure(*one, services) for one in gold_cases]
+            measured = [await measure(*one, resources) for one in gold_cases]
     scores = [found for found, _ in measured]
     covered = sum(one.right_section + one.elsewhere for one in scores)
     drafted, gold = sum(one.drafted for one in scores), sum(one.gold for one in scores)

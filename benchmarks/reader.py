@@ -33,7 +33,7 @@ import duckdb_extension_fts  # noqa: E402
 from built_sites import serving  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
-from config.services import Services  # noqa: E402
+from config.resources import Resources  # noqa: E402
 from config.settings import Settings  # noqa: E402
 from publishing.plan import Published  # noqa: E402
 from review.changes import SetFact  # noqa: E402
@@ -105,18 +105,18 @@ async def _builds(settings: Settings, folder: Path) -> list[Line]:
     """Import, and build in full, without a change, and after one."""
     table = folder / "cases.parquet"
     duckdb.sql(f"SELECT * EXCLUDE (short_summary) FROM '{CASES}'").write_parquet(str(table))  # noqa: S608
-    async with Services(settings) as services:
+    async with Resources(settings) as resources:
         start = time.perf_counter()
-        report = await import_cases(table, services, name="LLMOps Database")
+        report = await import_cases(table, resources, name="LLMOps Database")
         imported = time.perf_counter() - start
-        full, seconds = await _timed(services)
-        none = (await _timed(services))[1]
+        full, seconds = await _timed(resources)
+        none = (await _timed(resources))[1]
         for case_id in full.added[:1] or full.unchanged[:1]:
-            title = services.warehouse.case(case_id).revision.study.fact("title").value
+            title = resources.warehouse.case(case_id).revision.study.fact("title").value
             change = SetFact(name="title", value=f"{title}: changed")
-            edit(services.warehouse, case_id, [change], "a curator")
-            approve(services.warehouse, case_id, "a curator", leave_out=True)
-        one = (await _timed(services))[1]
+            edit(resources.warehouse, case_id, [change], "a curator")
+            approve(resources.warehouse, case_id, "a curator", leave_out=True)
+        one = (await _timed(resources))[1]
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1_024
     return [
         Line(f"import of {report.read:,} records", f"{imported:.0f} s ({report.imported:,} cases)"),
@@ -127,9 +127,9 @@ async def _builds(settings: Settings, folder: Path) -> list[Line]:
     ]
 
 
-async def _timed(services: Services) -> tuple[Published, float]:
+async def _timed(resources: Resources) -> tuple[Published, float]:
     start = time.perf_counter()
-    return await publish_site(services), time.perf_counter() - start
+    return await publish_site(resources), time.perf_counter() - start
 
 
 def _weights(site: Path) -> list[Line]:

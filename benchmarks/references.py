@@ -30,7 +30,7 @@ from scripted_endpoint import (  # noqa: E402 - from the tests
 )
 from scripted_model import EMPTY, TRIAGE  # noqa: E402 - from the tests
 
-from config.services import Services  # noqa: E402 - after the path
+from config.resources import Resources  # noqa: E402 - after the path
 from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
 from review import decisions  # noqa: E402
@@ -115,20 +115,20 @@ async def probes(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
     shown: dict[str, str] = {}
     for judge in ("off", "same"):
         with tempfile.TemporaryDirectory() as home:
-            async with Services(settings_of(Path(home), endpoint, judge=judge)) as services:
+            async with Resources(settings_of(Path(home), endpoint, judge=judge)) as resources:
                 found: dict[str, SupportLevel] = {}
                 for name in sorted({row["source"] for row in rows}):
-                    study = await _drafted(endpoint, services, name, rows, labels)
+                    study = await _drafted(endpoint, resources, name, rows, labels)
                     found |= {s.text: s.support.level for s in study.statements}
                 levels[judge] = found
                 if judge == "same":
-                    shown = await _published(services)
+                    shown = await _published(resources)
     return _probe_lines(rows, levels, shown)
 
 
 async def _drafted(
     endpoint: ScriptedEndpoint,
-    services: Services,
+    resources: Resources,
     name: str,
     rows: Iterable[Mapping[str, Any]],
     labels: Mapping[str, str],
@@ -145,10 +145,10 @@ async def _drafted(
     endpoint.script = lambda request: (
         verdicts(request, labels) if schema_name(request) == "JudgeAnswer" else completion(answer)
     )
-    result = await process(Run(SourceRef(source=str(SOURCES / name)), services))
+    result = await process(Run(SourceRef(source=str(SOURCES / name)), resources))
     if result.case_id is None:
         raise SystemExit(f"{name}: {result.failure}")
-    return services.warehouse.case(result.case_id).revision.study
+    return resources.warehouse.case(result.case_id).revision.study
 
 
 def _company(name: str) -> dict[str, str] | None:
@@ -157,11 +157,11 @@ def _company(name: str) -> dict[str, str] | None:
     return {"value": fact["value"], "quote": fact["quote"]} if fact else None
 
 
-async def _published(services: Services) -> dict[str, str]:
+async def _published(resources: Resources) -> dict[str, str]:
     """Approve all cases as they are, publish them, and return the text of each page."""
-    for case_id in services.warehouse.case_ids():
-        decisions.approve(services.warehouse, case_id, "bench", leave_out=True)
-    done = await publish_site(services)
+    for case_id in resources.warehouse.case_ids():
+        decisions.approve(resources.warehouse, case_id, "bench", leave_out=True)
+    done = await publish_site(resources)
     pages = (done.path / "cases").glob("*/index.html")
     texts = (re.sub(r"<[^>]+>", " ", page.read_text("utf-8")) for page in pages)
     return {str(n): " ".join(unescape(text).split()) for n, text in enumerate(texts)}
@@ -209,7 +209,7 @@ async def references(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
     levels: Counter[str] = Counter()
     sizes: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as home:
-        async with Services(settings_of(Path(home), endpoint)) as services:
+        async with Resources(settings_of(Path(home), endpoint)) as resources:
             for name in names:
                 reference = json.loads((SOURCES / f"reference/{name}.json").read_text())
                 answer = answer_of(reference)
@@ -220,8 +220,8 @@ async def references(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
                 )
                 before = len(endpoint.requests)
                 source = SOURCES / reference["source"]
-                result = await process(Run(SourceRef(source=str(source)), services))
-                view = services.warehouse.case(result.case_id or "")
+                result = await process(Run(SourceRef(source=str(source)), resources))
+                view = resources.warehouse.case(result.case_id or "")
                 study = view.revision.study
                 asked = [(s, one["statement"]) for s in SECTION_OF for one in answer[s]]
                 got = [(s.section, s.text) for s in study.statements]
@@ -265,17 +265,17 @@ async def sizes(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
         verdicts(request, {}) if schema_name(request) == "JudgeAnswer" else completion(answer)
     )
     with tempfile.TemporaryDirectory() as home:
-        async with Services(settings_of(Path(home), endpoint)) as services:
+        async with Resources(settings_of(Path(home), endpoint)) as resources:
             before = len(endpoint.requests)
             source = SourceRef(source=str(SOURCES / f"{name}.md"))
-            result = await process(Run(source, services))
-            document = services.warehouse.case(result.case_id or "").document
+            result = await process(Run(source, resources))
+            document = resources.warehouse.case(result.case_id or "").document
             sent = sum(map(_size, endpoint.requests[before:])) / len(document.text)
             lines: list[Sequence[object]] = [
                 (f"… for {len(document.text):,} characters, 25 statements", f"{sent:.2f}", "≤ 3.2")
             ]
             examples = [p for p in (ROOT / "examples").iterdir() if p.suffix in {".html", ".vtt"}]
-            expected = [services.forecast(len(p.read_text("utf-8"))) for p in examples]
+            expected = [resources.forecast(len(p.read_text("utf-8"))) for p in examples]
             calls = sum(one.calls for one in expected)
             price = sum(one.cost_usd or 0.0 for one in expected)
             forecast = f"{calls} calls, ${price:.3f}"
@@ -308,15 +308,15 @@ async def faults(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
     lines = []
     for kind, reply in kinds.items():
         with tempfile.TemporaryDirectory() as home:
-            async with Services(settings_of(Path(home), endpoint)) as services:
-                first = await _attempt(endpoint, services, reply, judge=api_error(500))
-                again = await _attempt(endpoint, services, good, judge=None)
+            async with Resources(settings_of(Path(home), endpoint)) as resources:
+                first = await _attempt(endpoint, resources, reply, judge=api_error(500))
+                again = await _attempt(endpoint, resources, good, judge=None)
         lines.append((kind, f"{first}; retry: {again}", ""))
     return iter(lines)
 
 
 async def _attempt(
-    endpoint: ScriptedEndpoint, services: Services, reply: Reply, judge: Reply | None
+    endpoint: ScriptedEndpoint, resources: Resources, reply: Reply, judge: Reply | None
 ) -> str:
     def script(request: Mapping[str, Any]) -> Reply:
         if schema_name(request) == "JudgeAnswer":
@@ -326,7 +326,7 @@ async def _attempt(
     endpoint.script = script
     before = len(endpoint.requests)
     source = SOURCES / "grab-hubble-data-discovery.md"
-    result = await process(Run(SourceRef(source=str(source)), services))
+    result = await process(Run(SourceRef(source=str(source)), resources))
     what = result.failure.kind if result.failure else result.status.value
     if result.unjudged:
         what += ", unjudged"

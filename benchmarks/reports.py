@@ -29,7 +29,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from report_model import ReportModel, is_carried  # noqa: E402 - from the tests
 from scripted_endpoint import ScriptedEndpoint  # noqa: E402
 
-from config.services import Services  # noqa: E402
+from config.resources import Resources  # noqa: E402
 from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
 from publishing.reports.material import passages  # noqa: E402
@@ -38,7 +38,7 @@ from schemas.reports import Report, ReportSentence  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
 from services.imports import import_cases  # noqa: E402
 from services.publication import publish_site  # noqa: E402
-from services.report import ReportOrder, check_report, expect, make_report, opened  # noqa: E402
+from services.report import ReportOrder, check_report, forecast_report, make_report, open_dataset  # noqa: E402
 from services.run import Run  # noqa: E402
 
 DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
@@ -74,44 +74,44 @@ async def _all(imported: Path, examples: Path) -> None:
     _print(*COLUMNS)
     _print(*["---"] * len(COLUMNS))
     for name, home in (("imported", imported), ("examples", examples)):
-        async with Services(Settings(home=home)) as services:
-            if not services.warehouse.case_ids():
-                await (_import if name == "imported" else _draft)(services)
-            await publish_site(services)
+        async with Resources(Settings(home=home)) as resources:
+            if not resources.warehouse.case_ids():
+                await (_import if name == "imported" else _draft)(resources)
+            await publish_site(resources)
             for order in ORDERS:
-                await _measure(name, "word for word", order, services)
-        async with _scripted(home) as (services, model):
+                await _measure(name, "word for word", order, resources)
+        async with _scripted(home) as (resources, model):
             for order in ORDERS:
-                await _measure(name, "scripted model", order, services, model)
-    async with Services(Settings(home=imported)) as services:
-        _ask(services)
+                await _measure(name, "scripted model", order, resources, model)
+    async with Resources(Settings(home=imported)) as resources:
+        _ask(resources)
 
 
-async def _import(services: Services) -> None:
-    await import_cases(CASES, services, name="LLMOps Database")
+async def _import(resources: Resources) -> None:
+    await import_cases(CASES, resources, name="LLMOps Database")
 
 
-async def _draft(services: Services) -> None:
+async def _draft(resources: Resources) -> None:
     """Draft and approve the examples."""
     for line in (ROOT / "examples" / "sources.jsonl").read_text("utf-8").splitlines():
         one = json.loads(line)
-        run = Run(SourceRef(source=str(ROOT / one["source"]), url=one.get("url")), services)
+        run = Run(SourceRef(source=str(ROOT / one["source"]), url=one.get("url")), resources)
         result = await process(run)
         if result.case_id:
-            approve(services.warehouse, result.case_id, "benchmark", leave_out=True)
+            approve(resources.warehouse, result.case_id, "benchmark", leave_out=True)
 
 
 @asynccontextmanager
-async def _scripted(home: Path) -> AsyncIterator[tuple[Services, ReportModel]]:
-    """Yield services whose model is the scripted one."""
+async def _scripted(home: Path) -> AsyncIterator[tuple[Resources, ReportModel]]:
+    """Yield resources whose model is the scripted one."""
     endpoint = ScriptedEndpoint()
     endpoint.script = model = ReportModel()
     prices = {"scripted": {"price": {"input": 1.0, "output": 4.0}, "context_tokens": 64_000}}
     settings = Settings(
         home=home, llm_base_url=endpoint.base_url, llm_model="scripted", models=prices
     )
-    async with Services(settings) as services:
-        yield services, model
+    async with Resources(settings) as resources:
+        yield resources, model
     endpoint.close()
 
 
@@ -119,16 +119,16 @@ async def _measure(
     cases: str,
     how: str,
     order: ReportOrder,
-    services: Services,
+    resources: Resources,
     model: ReportModel | None = None,
 ) -> None:
     """Make a report and print its line."""
     before = len(model.mistakes) if model else 0
-    expected = await expect(order, services)
+    expected = await forecast_report(order, resources)
     start = time.perf_counter()
-    report = await make_report(order, services)
+    report = await make_report(order, resources)
     seconds = time.perf_counter() - start
-    checked = await check_report(report, services)
+    checked = await check_report(report, resources)
     broken = {one.about for one in checked.problems if one.kind == "number"}
     lost = {n for one in checked.problems if one.kind != "number" for n in one.sentences}
     cited = [one for one in report.sentences if one.citations]
@@ -138,7 +138,7 @@ async def _measure(
     slipped = sum(
         word in shown for word in ("97 %", "regulators across", "Zorblatt", "Netflix reports")
     )
-    paid = services.warehouse.generations(report.generation_ids)
+    paid = resources.warehouse.generations(report.generation_ids)
     cost = sum(one.usage.cost_usd or 0.0 for one in paid)
     confirmed = sum(one.support in {"verified", "verbatim"} for one in cited)
     parts = {(c.case_id, c.part, c.text) for one in cited for c in one.citations}
@@ -176,13 +176,13 @@ def _alce(report: Report, cited: Sequence[ReportSentence]) -> tuple[float, float
     return carried / max(1, len(cited)), needed / max(1, total)
 
 
-def _ask(services: Services) -> None:
+def _ask(resources: Resources) -> None:
     """Print where the statements of the right case stand among what a question finds."""
     questions = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
     answerable = [one for one in questions if one["slugs"]]
     ranks: list[int | None] = []
     start = time.perf_counter()
-    with opened(services) as tables:
+    with open_dataset(resources) as tables:
         rows: list[dict[str, Any]] = tables.rows(
             "SELECT case_id, imported.record AS slug FROM lines"
         )

@@ -14,19 +14,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run, standard_input
 from cli.options import Text, Texts, arg, opt
-from cli.summaries import batch_text, look_text, plain, watch_text
+from cli.summaries import batch_text, look_text, safe, watch_text
 from cli.terminal import NAME, emit, err, out, print_result, progress
-from flows.table import SERVED
+from flows.registry import SERVED
 from schemas.batches import WatchState
 from schemas.errors import ConfigurationError, InputError
 from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
     from flows.schedules import ScheduleLine
     from schemas.batches import Batch
     from schemas.results import IngestResult
-    from services.selection import Forecast, Selection
+    from services.selection import BatchForecast, SourceSelection
 
 T = TypeVar("T")
 Words = Annotated[Texts, opt("--word", help="Only items that mention a word.")]
@@ -58,22 +58,22 @@ def backfill(
 ) -> None:
     """Process a list of sources as one batch that can be interrupted and resumed."""
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         from services.batches import register
         from services.selection import forecast
 
-        warehouse, missed = services.warehouse, 0
+        warehouse, missed = resources.warehouse, 0
         if resume is not None:
             batch = warehouse.batch(warehouse.resolve(resume)).batch
             items = warehouse.batch_items(batch.batch_id)
         elif source is not None:
             day = since.date() if since else None
-            origin, selection, missed = await _select(services, source, day, limit, word)
+            origin, selection, missed = await _select(resources, source, day, limit, word)
             items = list(selection.items)
         else:
             emit(warehouse.batches(), batch_text, as_json=as_json)
             return 0
-        expected = await forecast(items, services)
+        expected = await forecast(items, resources)
         if dry_run and as_json:
             emit([expected], str, as_json=True)
         else:
@@ -85,13 +85,13 @@ def backfill(
             batch = await register(
                 origin,
                 items,
-                services,
+                resources,
                 model=model,
                 force=force,
                 budget_usd=budget,
                 source_budget_usd=source_budget,
             )
-        return await _run_batch(services, batch, expected.open, as_json=as_json) or code
+        return await _run_batch(resources, batch, expected.open, as_json=as_json) or code
 
     settings = load_settings(
         context, llm_model=model, budget_run=budget, budget_source=source_budget
@@ -100,17 +100,17 @@ def backfill(
 
 
 async def _select(
-    services: "Services", source: str, since: date | None, limit: int | None, words: Texts
-) -> "tuple[str, Selection, int]":
+    resources: "Resources", source: str, since: date | None, limit: int | None, words: Texts
+) -> "tuple[str, SourceSelection, int]":
     """Read a list; return its name, the selection, and how many lines could not be read."""
     from services.batches import read_list
     from services.selection import select
 
     given = standard_input() if source == "-" else None
     origin = "standard input" if given is not None else source
-    found = await read_list(SourceRef(source=origin), services, given)
+    found = await read_list(SourceRef(source=origin), resources, given)
     for problem in found.missed:
-        err().print(f"[yellow]not read:[/] {plain(problem)}")
+        err().print(f"[yellow]not read:[/] {safe(problem)}")
     selection = select(found.candidates, since=since, limit=limit, words=words or ())
     left_out = {
         "listed twice": selection.duplicates,
@@ -124,7 +124,7 @@ async def _select(
     return origin, selection, len(found.missed)
 
 
-def _forecast_text(expected: "Forecast") -> str:
+def _forecast_text(expected: "BatchForecast") -> str:
     states = ", ".join(f"{n} {state.value}" for state, n in expected.states.items() if n)
     price = "price unknown" if expected.cost_usd is None else f"about ${expected.cost_usd:.2f}"
     return (
@@ -134,7 +134,7 @@ def _forecast_text(expected: "Forecast") -> str:
     )
 
 
-async def _run_batch(services: "Services", batch: "Batch", left: int, *, as_json: bool) -> int:
+async def _run_batch(resources: "Resources", batch: "Batch", left: int, *, as_json: bool) -> int:
     from flows.backfill import BatchRun
     from services.batches import summary
 
@@ -148,13 +148,13 @@ async def _run_batch(services: "Services", batch: "Batch", left: int, *, as_json
 
     with bar:
         task = bar.add_task("sources", total=left)
-        done = await BatchRun(batch, services, on_result=on_result).finish()
+        done = await BatchRun(batch, resources, on_result=on_result).finish()
     err().print(f"[bold]batch {batch.batch_id}[/]: {summary(done)}")
     for group in done.failures:
-        err().print(f"  {group.count} × {group.kind} ({group.remedy}): {plain(group.message)}")
+        err().print(f"  {group.count} × {group.kind} ({group.remedy}): {safe(group.message)}")
     if done.reason:
         err().print(
-            f"[yellow]paused:[/] {plain(done.reason)}\n"
+            f"[yellow]paused:[/] {safe(done.reason)}\n"
             f"Go on with `casebook backfill --resume {batch.batch_id}`."
         )
         return 4 if "budget" in done.reason else EXIT_SOME_FAILED
@@ -182,19 +182,19 @@ def watch(
     """Watch feeds and sitemaps for new sources; `casebook up` looks at them when due."""
     states = {"pause": WatchState.PAUSED, "resume": WatchState.ACTIVE, "remove": WatchState.REMOVED}
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         from services import watches
 
         if change is not None:
             state = _chosen(change, states)
-            changed = await watches.change_watch(address or "", state, services)
-            out().print(f"[green]{changed.state.value}[/]  {plain(changed.address)}")
+            changed = await watches.change_watch(address or "", state, resources)
+            out().print(f"[green]{changed.state.value}[/]  {safe(changed.address)}")
         elif look_now:
-            return await _look_now(services, address, as_json=as_json)
+            return await _look_now(resources, address, as_json=as_json)
         elif address is not None:
             line = await watches.add_watch(
                 address,
-                services,
+                resources,
                 every_seconds=seconds_of(every),
                 words=word or (),
                 rubric=rubric,
@@ -203,24 +203,24 @@ def watch(
             )
             emit([line], watch_text, as_json=as_json)
         else:
-            emit(services.warehouse.watches(), watch_text, as_json=as_json)
+            emit(resources.warehouse.watches(), watch_text, as_json=as_json)
         return 0
 
     run(load_settings(context), work, patient=True)
 
 
-async def _look_now(services: "Services", address: str | None, *, as_json: bool) -> int:
-    from config.services import Services
+async def _look_now(resources: "Resources", address: str | None, *, as_json: bool) -> int:
+    from config.resources import Resources
     from services import watches
     from services.batches import settings_for
 
-    settings, code = services.settings, 0
-    for due in await watches.due_watches(services, address):
-        seen, batch = await watches.look(due, services)
+    settings, code = resources.settings, 0
+    for due in await watches.due_watches(resources, address):
+        seen, batch = await watches.look(due, resources)
         emit([seen], partial(look_text, due), as_json=as_json)
         code = code or (EXIT_SOME_FAILED if seen.failure else 0)
         if batch:
-            async with Services(settings_for(batch, settings), patience=settings.patience) as own:
+            async with Resources(settings_for(batch, settings), patience=settings.patience) as own:
                 code = await _run_batch(own, batch, batch.size, as_json=as_json) or code
     return code
 
@@ -305,4 +305,4 @@ def _value(text: str) -> Any:
 def _schedule_text(line: "ScheduleLine") -> str:
     state = "active" if line.active else "paused"
     given = " ".join(f"{name}={value}" for name, value in line.parameters.items())
-    return f"{line.schedule_id}  {state}  {line.flow}  {line.when}  {plain(given)}"
+    return f"{line.schedule_id}  {state}  {line.flow}  {line.when}  {safe(given)}"

@@ -11,7 +11,7 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
 from cli.options import Text, Texts, arg, opt
 from cli.sources import exit_code
-from cli.summaries import case_view, cases_table, plain, refused_text
+from cli.summaries import case_view, cases_table, refused_text, safe
 from cli.terminal import emit, err, out, print_json, print_result
 from publishing.json_views import case_json, line_json
 from schemas.cases import FACT_NAMES, Measure, Section
@@ -20,7 +20,7 @@ from schemas.results import RefusedSource
 from schemas.reviews import CaseFilter, CaseStatus, Review
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
     from review.changes import Change
     from warehouse import Warehouse
 
@@ -39,8 +39,8 @@ def list_(
 ) -> None:
     """List drafts and cases, the newest first."""
 
-    async def work(services: "Services") -> None:
-        warehouse = services.warehouse
+    async def work(resources: "Resources") -> None:
+        warehouse = resources.warehouse
         wanted = CaseFilter(status=status, text=text, company=company, tag=tag, limit=limit)
         lines = warehouse.cases(wanted)
         refused = warehouse.refused() if everything else []
@@ -70,8 +70,8 @@ def show(
 ) -> None:
     """Show a case: statements with support and quotes, history and provenance."""
 
-    async def work(services: "Services") -> None:
-        warehouse = services.warehouse
+    async def work(resources: "Resources") -> None:
+        warehouse = resources.warehouse
         view = warehouse.case(warehouse.resolve(case_id))
         source_id = view.source.source_id
         if markdown:
@@ -177,15 +177,15 @@ def _each(
 ) -> None:
     """Make one decision about each case; name those that fail and continue with the rest."""
 
-    async def work(services: "Services") -> int:
-        warehouse, name = services.warehouse, who or services.settings.curator
+    async def work(resources: "Resources") -> int:
+        warehouse, name = resources.warehouse, who or resources.settings.curator
         failures: list[CasebookError | None] = []
         for case_id in case_ids:
             try:
                 review = decide(warehouse, warehouse.resolve(case_id), name)
             except CasebookError as error:
                 failures.append(error)
-                err().print(f"[red]failed[/]  {plain(case_id)}: {plain(error)}")
+                err().print(f"[red]failed[/]  {safe(case_id)}: {safe(error)}")
             else:
                 failures.append(None)
                 emit([review], _review_text, as_json=as_json)
@@ -196,7 +196,7 @@ def _each(
 
 def _review_text(review: Review) -> str:
     decision = review.decision.value.replace("_", " ")
-    return f"[green]{decision}[/]  {review.case_id}  by {plain(review.who)}"
+    return f"[green]{decision}[/]  {review.case_id}  by {safe(review.who)}"
 
 
 def _changes(
@@ -253,34 +253,34 @@ def rerun(
 ) -> None:
     """Make newer drafts beside the old ones; decided and edited cases stay as they are."""
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         from flows.rerun import imported, redraft, stale
 
         for name, version in pairs(prompt):
-            services.pin_prompt(name, version)
+            resources.pin_prompt(name, version)
         if case_ids:
-            chosen = {services.warehouse.resolve(name): "requested" for name in case_ids}
+            chosen = {resources.warehouse.resolve(name): "requested" for name in case_ids}
         else:
-            found = await (imported if from_import else stale)(services)
+            found = await (imported if from_import else stale)(resources)
             chosen = {case_id: "; ".join(reasons) for case_id, reasons in found.items()}
-        price = _price(services, chosen)
-        err().print(f"{len(chosen)} cases with {services.profile.model}, {price}.")
+        price = _price(resources, chosen)
+        err().print(f"{len(chosen)} cases with {resources.profile.model}, {price}.")
         failed = False
         for case_id, reason in chosen.items():
             if not dry_run:
-                result = await redraft(case_id, services)
+                result = await redraft(case_id, resources)
                 print_result(result, as_json=as_json)
                 failed = failed or result.failure is not None
             elif as_json:
                 print_json({"case_id": case_id, "reason": reason})
             else:
-                out().print(f"{case_id}  {plain(reason)}")
+                out().print(f"{case_id}  {safe(reason)}")
         return EXIT_SOME_FAILED if failed else 0
 
     run(load_settings(context, llm_model=model, budget_run=budget), work, patient=True)
 
 
-def _price(services: "Services", case_ids: Iterable[str]) -> str:
-    views = services.warehouse.case_views(list(case_ids))
-    costs = [services.forecast(len(view.document.text)).cost_usd for view in views]
+def _price(resources: "Resources", case_ids: Iterable[str]) -> str:
+    views = resources.warehouse.case_views(list(case_ids))
+    costs = [resources.forecast(len(view.document.text)).cost_usd for view in views]
     return "of unknown price" if None in costs else f"about ${sum(c or 0 for c in costs):.2f}"

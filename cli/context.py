@@ -1,4 +1,4 @@
-"""What every command shares: settings, services, and one way to run."""
+"""What every command shares: settings, resources, and one way to run."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ import typer
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
     from config.settings import Settings
 
 T = TypeVar("T")
@@ -37,20 +37,20 @@ def load_settings(context: typer.Context, **overrides: Any) -> "Settings":
 
 def run(
     settings: "Settings",
-    work: Callable[["Services"], Awaitable[int | None]],
+    work: Callable[["Resources"], Awaitable[int | None]],
     *,
     patient: bool = False,
 ) -> None:
-    """Do ``work`` with services that are closed at its end, and exit with the code it returns.
+    """Do ``work`` with resources that are closed at its end, and exit with the code it returns.
 
     ``patient`` work waits for an endpoint that is down.
     """
-    from config.services import Services
+    from config.resources import Resources
 
     async def main() -> int | None:
         patience = settings.patience if patient else 0.0
-        async with Services(settings, patience=patience) as services:
-            return await work(services)
+        async with Resources(settings, patience=patience) as resources:
+            return await work(resources)
 
     raise typer.Exit(interruptible(main()) or 0)
 

@@ -13,12 +13,12 @@ import typer
 
 from cli import options
 from cli.context import interruptible, load_settings
-from cli.summaries import plain
+from cli.summaries import safe
 from cli.terminal import out, print_json
 from schemas.errors import CasebookError, ConfigurationError
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
     from config.settings import Settings
 
 
@@ -26,7 +26,7 @@ _LEAST_FREE = 2.0  # GB
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One line: ``state`` is ok, warn or bad; ``exit_code`` is what a bad one leads to."""
 
     name: str
@@ -43,45 +43,45 @@ def doctor(context: typer.Context, as_json: options.AsJson = False) -> None:
     """Check settings, folders, the model and what is installed."""
     colours = {"ok": "green", "warn": "yellow", "bad": "red"}
     worst = 0
-    for finding in examine(load_settings(context)):
-        worst = max(worst, finding.exit_code)
+    for diagnosis in diagnose(load_settings(context)):
+        worst = max(worst, diagnosis.exit_code)
         if as_json:
-            print_json(asdict(finding))
+            print_json(asdict(diagnosis))
         else:
-            mark = f"[{colours[finding.state]}]{finding.state:<4}[/]"
-            out().print(f"{mark} {finding.name:<11} {plain(finding.detail)}")
+            mark = f"[{colours[diagnosis.state]}]{diagnosis.state:<4}[/]"
+            out().print(f"{mark} {diagnosis.name:<11} {safe(diagnosis.detail)}")
     raise typer.Exit(worst)
 
 
-def examine(settings: "Settings") -> Iterator[Finding]:
+def diagnose(settings: "Settings") -> Iterator[Diagnosis]:
     """Yield the findings, quick ones first."""
-    yield Finding("casebook", "ok", f"{version('casebook-llmops')}, curator {settings.curator}")
-    from config.services import Services
+    yield Diagnosis("casebook", "ok", f"{version('casebook-llmops')}, curator {settings.curator}")
+    from config.resources import Resources
 
-    services = Services(settings)
+    resources = Resources(settings)
     checks = (_settings, _home, _warehouse, _model, _answer)
     for check in (*checks, _recordings, _browser, _scans, _prefect):
         name = check.__name__.removeprefix("_")
         try:
-            yield Finding(name, "ok", check(services))
+            yield Diagnosis(name, "ok", check(resources))
         except Remark as remark:
-            yield Finding(name, "warn", str(remark))
+            yield Diagnosis(name, "warn", str(remark))
         except CasebookError as error:
-            yield Finding(name, "bad", str(error), error.exit_code)
+            yield Diagnosis(name, "bad", str(error), error.exit_code)
 
 
-def _settings(services: "Services") -> str:
+def _settings(resources: "Resources") -> str:
     from config.settings import unknown_variables, variable_of
 
     if strange := unknown_variables():
         names = [f"{n} (do you mean {near}?)" if near else n for n, near in strange.items()]
         raise Remark(f"not settings, and ignored: {', '.join(names)}")
-    given = [variable_of(name) for name in sorted(services.settings.model_fields_set)]
+    given = [variable_of(name) for name in sorted(resources.settings.model_fields_set)]
     return f"set: {', '.join(given)}" if given else "all at their defaults"
 
 
-def _home(services: "Services") -> str:
-    folder = services.settings.home
+def _home(resources: "Resources") -> str:
+    folder = resources.settings.home
     nearest = next(one for one in (folder, *folder.parents) if one.exists())
     if not os.access(nearest, os.W_OK):
         raise ConfigurationError(f"{folder} cannot be written; set CASEBOOK_HOME to another folder")
@@ -92,17 +92,17 @@ def _home(services: "Services") -> str:
     return f"{folder}{'' if nearest == folder else ' (not there yet)'}, {free:.1f} GB free"
 
 
-def _warehouse(services: "Services") -> str:
-    counts = {name: count for name, count in services.warehouse.counts().items() if count}
+def _warehouse(resources: "Resources") -> str:
+    counts = {name: count for name, count in resources.warehouse.counts().items() if count}
     shown = ("sources", "documents", "cases", "generations")
     rows = ", ".join(f"{counts[name]} {name}" for name in shown if name in counts) or "empty"
     query = "SELECT max(number), strftime(max(applied_at), '%Y-%m-%d') FROM migrations"
-    ((schema, day),) = services.warehouse.sql(query)[1]
+    ((schema, day),) = resources.warehouse.sql(query)[1]
     return f"{rows}; schema {schema} since {day}"
 
 
-def _model(services: "Services") -> str:
-    settings, profile = services.settings, services.profile
+def _model(resources: "Resources") -> str:
+    settings, profile = resources.settings, resources.profile
     place = "embedded" if settings.embedded else settings.endpoint
     price = profile.price
     cost = f"${price.input:g}/${price.output:g} per million tokens" if price else "price unknown"
@@ -113,28 +113,28 @@ def _model(services: "Services") -> str:
     )
 
 
-def _answer(services: "Services") -> str:
+def _answer(resources: "Resources") -> str:
     async def ask() -> float:
-        async with services:  # what was opened is closed at its end
+        async with resources:  # what was opened is closed at its end
             began = time.monotonic()
-            await services.test_model()
+            await resources.test_model()
             return time.monotonic() - began
 
     return f"the model answers in {interruptible(ask()):.1f} s"
 
 
-def _recordings(services: "Services") -> str:
+def _recordings(resources: "Resources") -> str:
     missing = 'yt-dlp is missing (in the checkout: pip install ".[media]")'
     sound = "yt-dlp is installed" if find_spec("yt_dlp") else missing
-    if services.settings.transcription_model is None:
+    if resources.settings.transcription_model is None:
         raise Remark(f"not transcribed (CASEBOOK_TRANSCRIPTION_MODEL is not set); {sound}")
-    return f"{services.settings.transcription_model}; {sound}"
+    return f"{resources.settings.transcription_model}; {sound}"
 
 
-def _browser(services: "Services") -> str:
+def _browser(resources: "Resources") -> str:
     from extractors.fetch.rendering import browser_installed
 
-    if not services.settings.render:
+    if not resources.settings.render:
         raise Remark("scripts of pages are not run: CASEBOOK_RENDER is off")
     if not browser_installed():
         advice = 'run `pip install ".[browser]"` in the checkout, and install Chromium'
@@ -142,17 +142,17 @@ def _browser(services: "Services") -> str:
     return "pages that need JavaScript run in Chromium"
 
 
-def _scans(_: "Services") -> str:
+def _scans(_: "Resources") -> str:
     if program := shutil.which("tesseract"):
         return f"scanned pages are recognized by {program}"
     raise Remark("scanned pages are not recognized: install tesseract (apt: tesseract-ocr)")
 
 
-def _prefect(services: "Services") -> str:
+def _prefect(resources: "Resources") -> str:
     from cli.server import left_behind, running
 
-    if left := left_behind(services.settings.home):
+    if left := left_behind(resources.settings.home):
         raise Remark(left)
-    if url := running(services.settings.home):
+    if url := running(resources.settings.home):
         return f"the server of `casebook up` answers at {url}"
     raise Remark("no server runs; commands work without it (`casebook up` starts one)")

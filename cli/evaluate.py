@@ -10,12 +10,12 @@ import typer
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
 from cli.options import opt
-from cli.summaries import plain
+from cli.summaries import safe
 from cli.terminal import err, print_json, print_table
 from schemas.errors import CasebookError, InputError
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
     from summarizer.scoring import CaseScore, GoldCase
 
 
@@ -33,19 +33,19 @@ def evaluate(
     scratch = settings.model_copy(update={"home": runs / "home", "warehouse": None, "data": None})
     before = _earlier(against, runs)
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         from summarizer.scoring import read_gold
 
         for name, version in pairs(prompt):
-            services.pin_prompt(name, version)
+            resources.pin_prompt(name, version)
         scores, failed = [], False
         for file, case in read_gold(gold):
-            err().print(f"drafting {case.name} with {plain(services.profile.model)}")
+            err().print(f"drafting {case.name} with {safe(resources.profile.model)}")
             try:
-                scores.append(await _score(file, case, services))
+                scores.append(await _score(file, case, resources))
             except CasebookError as error:
                 failed = True
-                err().print(f"[red]failed[/]  {case.name}: {plain(error)}")
+                err().print(f"[red]failed[/]  {case.name}: {safe(error)}")
         if scores:  # a run without any would hide the last one
             _report(scores, before, settings.llm_model or "embedded", runs, as_json=as_json)
         return EXIT_SOME_FAILED if failed else 0
@@ -53,7 +53,7 @@ def evaluate(
     run(scratch, work)
 
 
-async def _score(file: Path, case: "GoldCase", services: "Services") -> "CaseScore":
+async def _score(file: Path, case: "GoldCase", resources: "Resources") -> "CaseScore":
     """Draft a gold case in the scratch home and score it."""
     from flows.ingest import extract, fetch, summarize, triage, verify
     from schemas.sources import SourceRef
@@ -64,14 +64,14 @@ async def _score(file: Path, case: "GoldCase", services: "Services") -> "CaseSco
     if case.source.path is None:
         raise InputError(f"{file} names no file to read; give its source a path")
     path = (file.parent / case.source.path).resolve()
-    one = Run(SourceRef(source=str(path), url=case.source.url), services)
+    one = Run(SourceRef(source=str(path), url=case.source.url), resources)
     document = await extract(one, await fetch(one))
     verdict = await triage(one, document)
     if verdict.refused:
         return score(case, verdict.verdict, None, document)
     if known := identity.known_draft(one, document):
         return score(case, verdict.verdict, known[1].study, document)
-    async with one.turn(document):
+    async with one.drafting_slot(document):
         verified = await verify(one, await summarize(one, document, verdict), document)
     return score(case, verdict.verdict, verified.study, document)
 
@@ -108,7 +108,7 @@ def _report(
         for name, share in shares(scores).items()
     ]
     print_table(("measure", model, before["model"]), rows, "right")
-    err().print(f"stored as {plain(path)}")
+    err().print(f"stored as {safe(path)}")
 
 
 def _share(part: int, whole: int) -> str:

@@ -16,7 +16,7 @@ from cli.terminal import NAME, emit, progress
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
 
 
 def import_(
@@ -38,7 +38,7 @@ def import_(
 ) -> None:
     """Take over a published database as reviewed cases, and report its faults."""
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         from publishing.exchange.export import dataset_title
         from services.imports import import_cases
 
@@ -46,7 +46,7 @@ def import_(
             task = bar.add_task(f"importing {path.name}", total=None)
             report = await import_cases(
                 path,
-                services,
+                resources,
                 name=name or dataset_title(path) or path.stem,
                 mapping=_mapping(mapping) if mapping else {},
                 on_progress=lambda done, of: bar.update(task, completed=done, total=of),

@@ -19,14 +19,14 @@ from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, Texts, arg, opt
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
-from cli.summaries import COST_COLUMNS, check_text, cost_cells, export_text, plain
+from cli.summaries import COST_COLUMNS, check_text, cost_cells, export_text, safe
 from cli.terminal import emit, err, out, print_json, print_table
-from flows.table import SERVED
+from flows.registry import SERVED
 from schemas.results import IngestStatus
 from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
 
 Port = Annotated[int | None, opt(help="The desk's port; 0 takes any free one.")]
 
@@ -38,10 +38,10 @@ def publish(
 ) -> None:
     """Write the approved cases as a static site, with all of them as data."""
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         from services.publication import publish_site
 
-        done = await publish_site(services, to.resolve() if to else None)
+        done = await publish_site(resources, to.resolve() if to else None)
         total = len(done.added) + len(done.changed) + len(done.unchanged)
         if as_json:
             print_json(done.model_dump(mode="json"))
@@ -49,12 +49,12 @@ def publish(
             out().print(
                 f"[green]published[/]  {total} cases: {len(done.added)} new, "
                 f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn\n"
-                f"       {plain(done.path / 'index.html')}"
+                f"       {safe(done.path / 'index.html')}"
             )
         if not total and not done.blocked:
             err().print("No case is approved yet: `casebook review`, or `casebook approve ID`.")
         for kept in done.blocked:
-            err().print(f"[red]kept back[/]  {kept.case_id}  {plain(kept.reason)}")
+            err().print(f"[red]kept back[/]  {kept.case_id}  {safe(kept.reason)}")
         return EXIT_SOME_FAILED if done.blocked else 0
 
     run(load_settings(context), work)
@@ -70,10 +70,10 @@ def export(
 ) -> None:
     """Write the published cases as a dataset: tables, Markdown, a card, and what changed."""
 
-    async def work(services: "Services") -> None:
+    async def work(resources: "Resources") -> None:
         from services.publication import export_dataset
 
-        made = export_dataset(services, folder, (date or datetime.now(UTC)).date())
+        made = export_dataset(resources, folder, (date or datetime.now(UTC)).date())
         emit([made], export_text, as_json=as_json)
 
     run(load_settings(context), work)
@@ -89,14 +89,14 @@ def recheck(
 ) -> None:
     """Fetch published sources again: the same, moved, changed (with lost quotes), or gone."""
 
-    async def work(services: "Services") -> None:
+    async def work(resources: "Resources") -> None:
         from services.recheck import due, recheck_all
 
-        chosen = [services.warehouse.resolve(name) for name in case_ids or []]
-        chosen = chosen or (await due(services))[:most]
+        chosen = [resources.warehouse.resolve(name) for name in case_ids or []]
+        chosen = chosen or (await due(resources))[:most]
         if not chosen:
             err().print("No case is published yet; only published sources are rechecked.")
-        async for check in recheck_all(chosen, services):
+        async for check in recheck_all(chosen, resources):
             emit([check], check_text, as_json=as_json)
 
     run(load_settings(context), work)
@@ -112,8 +112,8 @@ def costs(
 ) -> None:
     """Show what calls to models cost, failed ones included."""
 
-    async def work(services: "Services") -> None:
-        lines = services.warehouse.costs(by, since.replace(tzinfo=UTC) if since else None)
+    async def work(resources: "Resources") -> None:
+        lines = resources.warehouse.costs(by, since.replace(tzinfo=UTC) if since else None)
         if lines and not as_json:
             print_table((by, *COST_COLUMNS), map(cost_cells, lines), "right")
         else:
@@ -131,8 +131,8 @@ def sql(
 ) -> None:
     """Ask the warehouse in SQL, read-only."""
 
-    async def work(services: "Services") -> None:
-        columns, rows = services.warehouse.sql(query, limit)
+    async def work(resources: "Resources") -> None:
+        columns, rows = resources.warehouse.sql(query, limit)
         if as_json:
             for row in rows:
                 print_json(dict(zip(columns, row, strict=True)))
@@ -153,15 +153,15 @@ def review(
     """Open the review desk in the browser; Ctrl-C closes it."""
     settings = load_settings(context)
     if add_admin:
-        run(settings, lambda services: _add_admin(services, add_admin))  # and exit
-    run(settings, lambda services: _desk(services, port, browser=browser))
+        run(settings, lambda resources: _add_admin(resources, add_admin))  # and exit
+    run(settings, lambda resources: _desk(resources, port, browser=browser))
 
 
-async def _add_admin(services: "Services", name: str) -> None:
+async def _add_admin(resources: "Resources", name: str) -> None:
     from desk.accounts import Accounts
     from schemas.reviews import Role
 
-    accounts, who = Accounts(services.warehouse), services.settings.curator
+    accounts, who = Accounts(resources.warehouse), resources.settings.curator
     if sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
@@ -170,7 +170,7 @@ async def _add_admin(services: "Services", name: str) -> None:
         accounts.change(name, who, password, role=Role.ADMIN, active=True)
     else:
         accounts.add(name, Role.ADMIN, who, password)
-    err().print(f"{plain(name)} is an admin of the desk and logs in there.")
+    err().print(f"{safe(name)} is an admin of the desk and logs in there.")
 
 
 def mcp(
@@ -182,17 +182,17 @@ def mcp(
     from desk.assistant import create_server as create
 
     settings = load_settings(context)
-    run(settings, lambda services: create(services, drafts=drafts, write=write).run_stdio_async())
+    run(settings, lambda resources: create(resources, drafts=drafts, write=write).run_stdio_async())
 
 
-async def _desk(services: "Services", port: int | None = None, *, browser: bool = False) -> None:
+async def _desk(resources: "Resources", port: int | None = None, *, browser: bool = False) -> None:
     from desk.server import serve
 
     def ready(url: str) -> None:
         out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)", soft_wrap=True)
 
     try:
-        await serve(services, port, open_browser=browser and out().is_terminal, on_ready=ready)
+        await serve(resources, port, open_browser=browser and out().is_terminal, on_ready=ready)
     except asyncio.CancelledError:
         err().print("The desk is closed.")
 
@@ -214,10 +214,10 @@ def up(
         out().print(
             f"[green]prefect[/]   {server.ui_url}  (log in at /login with casebook:{key})\n"
             f"[green]flows[/]     {', '.join(SERVED)}; at most {limit} runs at once\n"
-            f"[green]log[/]       {plain(server.log)}"
+            f"[green]log[/]       {safe(server.log)}"
         )
         threading.Thread(target=_watch, args=(server,), daemon=True).start()
-        run(settings, lambda services: _desk(services, port, browser=browser))
+        run(settings, lambda resources: _desk(resources, port, browser=browser))
     finally:
         with err().status("stopping"):
             server.stop()
@@ -245,11 +245,11 @@ def demo(
     folder = examples.parent.resolve()
     refs = [SourceRef(source=str(folder / one["source"]), url=one.get("url")) for one in given]
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         started = time.monotonic()
-        desk = asyncio.create_task(_desk(services, port))
+        desk = asyncio.create_task(_desk(resources, port))
         try:
-            results = await process(services, refs)
+            results = await process(resources, refs)
             statuses = [result.status for result in results]
             out().print(
                 f"\n[bold]{statuses.count(IngestStatus.DRAFT)} drafts[/], "

@@ -1,6 +1,6 @@
 """What the terminal shows of reports and answers."""
 
-from cli.summaries import plain
+from cli.summaries import safe
 from publishing.reports.checks import CheckedReport
 from publishing.wording import count
 from schemas.cases import SupportLevel
@@ -9,15 +9,15 @@ from schemas.reports import CitedAnswer, Outcome, RelatedStatement, Report, Repo
 
 def expected_text(one: ReportEstimate) -> str:
     """Return what a report would be made of, and what writing it takes."""
-    themes = "\n".join(f"       {n:>4}  {plain(heading)}" for heading, n in one.themes)
+    themes = "\n".join(f"       {n:>4}  {safe(heading)}" for heading, n in one.themes)
     price = "price unknown" if one.cost_usd is None else f"about ${one.cost_usd:.2f}"
     how = (
-        f"{plain(one.model)} writes it in about {one.calls} calls, {one.tokens:,} tokens, {price}"
+        f"{safe(one.model)} writes it in about {one.calls} calls, {one.tokens:,} tokens, {price}"
         if one.model
         else "made of the statements themselves; a capable model would write it"
     )
     return (
-        f"[bold]{plain(one.title)}[/] ({one.template})\n"
+        f"[bold]{safe(one.title)}[/] ({one.template})\n"
         f"       {count(one.cases, 'case')}, {count(one.statements, 'statement')} in "
         f"{count(len(one.themes), 'theme')}; {how}\n{themes}"
     )
@@ -29,7 +29,7 @@ def report_text(report: Report) -> str:
     sources = f"{count(cited, 'sentence')} with sources in {count(len(report.case_ids), 'case')}"
     numbers, failed = count(len(report.numbers), "number"), len(report.dropped)
     lines = [
-        f"[green]report[/]  {report.name}  {plain(report.title)}",
+        f"[green]report[/]  {report.name}  {safe(report.title)}",
         f"{sources}, {numbers}; {failed} failed the checks",
         f"casebook report show {report.name}      # read it",
         f"casebook report publish {report.name}   # put it on the site",
@@ -45,7 +45,7 @@ def checked_text(checked: CheckedReport) -> str:
     lines = [f"[red]{count(len(checked.problems), 'problem')}[/]  {whole} checked"]
     for one in checked.problems:
         where = ", ".join(map(str, one.sentences))
-        lines.append(f"{one.kind}: {plain(one.message)}{f' (sentences {where})' if where else ''}")
+        lines.append(f"{one.kind}: {safe(one.message)}{f' (sentences {where})' if where else ''}")
     return "\n       ".join(lines)
 
 
@@ -56,7 +56,7 @@ def answer_text(found: CitedAnswer) -> str:
     for one in found.sentences:
         marks = "".join(rf"\[{numbers[cited]}]" for cited in one.citations)
         mark = "" if one.support == SupportLevel.VERIFIED else " [yellow](not judged)[/]"
-        lines.append(f"{plain(one.text)} [cyan]{marks}[/]{mark}")
+        lines.append(f"{safe(one.text)} [cyan]{marks}[/]{mark}")
     why = "a capable model would answer from them"
     why = "no sentence of the model passed the checks" if found.model else why
     opening = {
@@ -78,6 +78,6 @@ def answer_text(found: CitedAnswer) -> str:
 
 def _near_text(n: int, near: RelatedStatement) -> str:
     cited = near.citation
-    whose = f"{plain(cited.label)}{f', {cited.year}' if cited.year else ''}"
+    whose = f"{safe(cited.label)}{f', {cited.year}' if cited.year else ''}"
     mark = " (imported text)" if cited.part.startswith("p") else ""
-    return f"[cyan]{n:>3}[/]  {plain(cited.text)}\n     [dim]{whose}: {plain(cited.title)}{mark}[/]"
+    return f"[cyan]{n:>3}[/]  {safe(cited.text)}\n     [dim]{whose}: {safe(cited.title)}{mark}[/]"

@@ -14,13 +14,13 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, Texts, arg, opt
 from cli.report_text import answer_text, checked_text, expected_text, report_text
-from cli.summaries import plain
+from cli.summaries import safe
 from cli.terminal import NAME, emit, err, out, print_json, print_table, progress
 from schemas.errors import InputError
 from schemas.reports import ReportLine, ReportStep
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
     from schemas.reports import Report
     from services.report import ReportOrder
 
@@ -70,13 +70,13 @@ def report(
         about = {"template": template, "tag": tag, "industry": industry, "company": company}
         _refuse(what, **about, since=since, outline=outline, dry_run=dry_run)
         if what == "audio":
-            run(settings, lambda services: _record(services, name, voice or (), talk=talk))
-        run(settings, lambda services: _act(services, what, name, as_json=as_json))
+            run(settings, lambda resources: _record(resources, name, voice or (), talk=talk))
+        run(settings, lambda resources: _act(resources, what, name, as_json=as_json))
     if name is not None:
         raise InputError(f"{what!r} is not an action: put a title of several words in quotes")
 
-    async def work(services: "Services") -> None:
-        from services.report import ReportOrder, expect
+    async def work(resources: "Resources") -> None:
+        from services.report import ReportOrder, forecast_report
 
         order = ReportOrder(
             title=what,
@@ -87,12 +87,12 @@ def report(
             since=since,
             outline=_text(outline) if outline else None,
         )
-        expected = await expect(order, services)
+        expected = await forecast_report(order, resources)
         if dry_run:
             emit([expected], expected_text, as_json=as_json)
             return
         err().print(expected_text(expected))
-        made = await _make(services, order)
+        made = await _make(resources, order)
         emit([made], report_text, as_json=as_json)
 
     run(settings, work)
@@ -112,11 +112,11 @@ def ask(
 ) -> None:
     """Answer a question from what published cases state, each sentence with its sources."""
 
-    async def work(services: "Services") -> None:
+    async def work(resources: "Resources") -> None:
         from services.answers import answer
 
         with err().status("reading what the cases state"):
-            found = await answer(question, services)
+            found = await answer(question, resources)
         emit([found], answer_text, as_json=as_json)
 
     run(load_settings(context, llm_model=model), work)
@@ -129,41 +129,41 @@ def _text(file: Path) -> str:
         raise InputError(f"{file} is not UTF-8: save it as UTF-8 text") from error
 
 
-async def _make(services: "Services", order: "ReportOrder") -> "Report":
+async def _make(resources: "Resources", order: "ReportOrder") -> "Report":
     from services.report import make_report
 
     with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
         task = bar.add_task("writing", total=None)
         return await make_report(
-            order, services, lambda done, of: bar.update(task, completed=done, total=of)
+            order, resources, lambda done, of: bar.update(task, completed=done, total=of)
         )
 
 
-async def _act(services: "Services", what: str, name: str | None, *, as_json: bool) -> int:
+async def _act(resources: "Resources", what: str, name: str | None, *, as_json: bool) -> int:
     """List reports, or do something with one."""
     if what == "list":
-        lines = services.warehouse.report_lines()
+        lines = resources.warehouse.report_lines()
         if lines and not as_json:
             columns = ("name", "title", "by", "sentences", "cases", "made", "on the site")
             print_table(columns, (_cells(one) for one in lines))
         else:
             emit(lines, str, as_json=as_json, empty="No report yet: `casebook report TITLE`.")
         return 0
-    found = services.warehouse.report(_named(what, name))
+    found = resources.warehouse.report(_named(what, name))
     if what == "show":
-        return await _show(services, found, as_json=as_json)
+        return await _show(resources, found, as_json=as_json)
     if what == "check":
-        return await _check(services, found, as_json=as_json)
-    return await _change(services, found, _STEPS[what])
+        return await _check(resources, found, as_json=as_json)
+    return await _change(resources, found, _STEPS[what])
 
 
-async def _show(services: "Services", found: "Report", *, as_json: bool) -> int:
+async def _show(resources: "Resources", found: "Report", *, as_json: bool) -> int:
     from publishing.site.report_pages import report_json, report_markdown
     from services.publication import site_settings
     from services.report import view
 
-    shown = await view(found, services)
-    text = report_markdown(shown, site_settings(services.settings))
+    shown = await view(found, resources)
+    text = report_markdown(shown, site_settings(resources.settings))
     if as_json:
         print_json(json.loads(report_json(shown)))
     elif out().is_terminal:
@@ -173,10 +173,10 @@ async def _show(services: "Services", found: "Report", *, as_json: bool) -> int:
     return 0
 
 
-async def _check(services: "Services", found: "Report", *, as_json: bool) -> int:
+async def _check(resources: "Resources", found: "Report", *, as_json: bool) -> int:
     from services.report import check_report
 
-    checked = await check_report(found, services)
+    checked = await check_report(found, resources)
     if as_json:
         print_json(checked.model_dump(mode="json"))
     else:
@@ -185,26 +185,26 @@ async def _check(services: "Services", found: "Report", *, as_json: bool) -> int
 
 
 async def _record(
-    services: "Services", name: str | None, voices: Sequence[str], *, talk: bool
+    resources: "Resources", name: str | None, voices: Sequence[str], *, talk: bool
 ) -> int:
     from services.publication import recording_path
     from services.report_audio import record
 
-    found = services.warehouse.report(_named("audio", name))
-    folder = recording_path(services.settings.home, found)
+    found = resources.warehouse.report(_named("audio", name))
+    folder = recording_path(resources.settings.home, found)
     with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
         task = bar.add_task("speaking", total=None)
         made = await record(
             found,
-            services,
+            resources,
             folder,
             model=talk,
             voices=voices,
             on_progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
     out().print(
-        f"[green]recorded[/]  {plain(found.title)}: {made.seconds / 60:.0f} min, "
-        f"{len(made.chapters)} chapters\n          {plain(folder / 'audio.mp3')}\n"
+        f"[green]recorded[/]  {safe(found.title)}: {made.seconds / 60:.0f} min, "
+        f"{len(made.chapters)} chapters\n          {safe(folder / 'audio.mp3')}\n"
         f"          `casebook report publish {found.name}` puts it on the site with the report"
     )
     return 0
@@ -216,26 +216,26 @@ def _named(action: str, name: str | None) -> str:
     return name
 
 
-async def _change(services: "Services", found: "Report", step: ReportStep) -> int:
+async def _change(resources: "Resources", found: "Report", step: ReportStep) -> int:
     from services.publication import published_folders
     from services.report import publish_report, withdraw_report
 
     if step is ReportStep.WITHDRAW:
-        await withdraw_report(found, services)
-        out().print(f"[green]withdrawn[/]  {plain(found.title)}")
+        await withdraw_report(found, resources)
+        out().print(f"[green]withdrawn[/]  {safe(found.title)}")
         return 0
     with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
         task = bar.add_task("writing the site", total=None)
         checked = await publish_report(
-            found, services, lambda n, of: bar.update(task, completed=n, total=of)
+            found, resources, lambda n, of: bar.update(task, completed=n, total=of)
         )
     if checked.problems:
         err().print(checked_text(checked))
     if checked.lost:
         err().print("Not published: make the report again, and publish that one.")
         return EXIT_SOME_FAILED
-    page = published_folders(services)[0] / "reports" / found.name / "index.html"
-    out().print(f"[green]published[/]  {plain(found.title)}\n           {plain(page)}")
+    page = published_folders(resources)[0] / "reports" / found.name / "index.html"
+    out().print(f"[green]published[/]  {safe(found.title)}\n           {safe(page)}")
     return 0
 
 

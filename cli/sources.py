@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run, standard_input
 from cli.options import Text, Texts, arg, opt
-from cli.summaries import document_view, failure_text, plain, unfinished_text
+from cli.summaries import document_view, failure_text, safe, unfinished_text
 from cli.terminal import StageBars, emit, err, out, print_json, print_result
 from publishing.json_views import document_json, failure_json
 from schemas.errors import CasebookError, InputError
@@ -18,7 +18,7 @@ from schemas.results import Failure
 from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
-    from config.services import Services
+    from config.resources import Resources
     from schemas.results import IngestResult
 
 Sources = Annotated[
@@ -48,9 +48,9 @@ def submit(
 ) -> None:
     """Fetch, extract and summarize sources; each becomes a draft for review."""
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         refs = references(sources, url, transcript, feed)
-        results = await process(services, refs, as_json=as_json, force=force, refresh=refresh)
+        results = await process(resources, refs, as_json=as_json, force=force, refresh=refresh)
         return exit_code([result.failure for result in results])
 
     run(load_settings(context, llm_strategy=strategy, budget_source=source_budget), work)
@@ -66,8 +66,8 @@ def retry(
     """Process failed and unfinished sources again; --dry-run lists them with causes."""
     from services import identity
 
-    async def work(services: "Services") -> int:
-        warehouse, opened = services.warehouse, services.warehouse.open_failures()
+    async def work(resources: "Resources") -> int:
+        warehouse, opened = resources.warehouse, resources.warehouse.open_failures()
         if dry_run:
             emit(opened, failure_text, as_json=as_json)
             emit(warehouse.unfinished(), unfinished_text, as_json=as_json, empty="")
@@ -82,7 +82,7 @@ def retry(
             refs += [source.reference for source in warehouse.unfinished()]
         if not refs:
             err().print("Nothing to retry; `casebook retry --dry-run` lists what failed.")
-        results = await process(services, refs, as_json=as_json)
+        results = await process(resources, refs, as_json=as_json)
         return exit_code([result.failure for result in results])
 
     run(load_settings(context), work)
@@ -99,51 +99,51 @@ def extract(
 ) -> None:
     """Show the text that a summary would be made from; nothing is stored."""
 
-    async def work(services: "Services") -> int:
+    async def work(resources: "Resources") -> int:
         failures: list[CasebookError | None] = []
         for ref in references(sources, url, transcript, feed):
             try:
-                await (_reread if again else _read)(services, ref, as_json=as_json)
+                await (_reread if again else _read)(resources, ref, as_json=as_json)
                 failures.append(None)
             except CasebookError as error:
                 failures.append(error)
                 if as_json:
                     print_json({"source": ref.source, "failure": failure_json(error)})
                 else:
-                    err().print(f"[red]failed[/]  {plain(ref.source)}\n        {plain(error)}")
+                    err().print(f"[red]failed[/]  {safe(ref.source)}\n        {safe(error)}")
         return exit_code(failures)
 
     run(load_settings(context), work)
 
 
-async def _read(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
+async def _read(resources: "Resources", ref: SourceRef, *, as_json: bool) -> None:
     from extractors.fetch.fetch import fetch_item, identify, read_rendered
     from services.identity import document_from
 
-    payload = await fetch_item(ref, services.network, services.workers)
-    network = None if ref.transcript else services.network
-    extracted, payload = await read_rendered(payload, services.workers, network)
+    payload = await fetch_item(ref, resources.network, resources.workers)
+    network = None if ref.transcript else resources.network
+    extracted, payload = await read_rendered(payload, resources.workers, network)
     document = document_from(extracted, payload, identify(ref, payload).source_id)
     data = {"source": ref.source, **document_json(document)}
     emit([document], document_view, as_json=as_json, to_json=lambda _: data)
 
 
-async def _reread(services: "Services", ref: SourceRef, *, as_json: bool) -> None:
+async def _reread(resources: "Resources", ref: SourceRef, *, as_json: bool) -> None:
     from flows.rerun import reread
     from services.identity import source_named
 
-    before, after = await reread(source_named(ref.source, services.warehouse), services)
+    before, after = await reread(source_named(ref.source, resources.warehouse), resources)
     changed = before is None or before.text != after.text
     if as_json:
         print_json({"source": ref.source, **document_json(after), "changed": changed})
         return
     words = [len(d.text.split()) if d else 0 for d in (before, after)]
     state = f"changed: {words[0]:,} → {words[1]:,} words" if changed else "the same text"
-    out().print(f"{after.source_id}  {plain(after.title or '')}  {state}")
+    out().print(f"{after.source_id}  {safe(after.title or '')}  {state}")
 
 
 async def process(
-    services: "Services",
+    resources: "Resources",
     refs: Iterable[SourceRef],
     *,
     as_json: bool = False,
@@ -152,16 +152,16 @@ async def process(
 ) -> "list[IngestResult]":
     """Take sources through the stages; print and return what became of each."""
     from flows.ingest import process as process_one
-    from services.batches import as_done
+    from services.batches import map_concurrently
     from services.run import Run
 
-    results, at_once = [], services.parallel + services.settings.workers
+    results, at_once = [], resources.parallel + resources.settings.workers
     with StageBars() as bars:
         runs = [
-            Run(ref, services, force=force, refresh=refresh, on_progress=bars.on_progress)
+            Run(ref, resources, force=force, refresh=refresh, on_progress=bars.on_progress)
             for ref in refs
         ]
-        async for result in as_done(process_one, runs, at_once):
+        async for result in map_concurrently(process_one, runs, at_once):
             results.append(result)
             print_result(result, as_json=as_json)
     return results

@@ -42,7 +42,7 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in str(text))
 
 
-def plain(text: object) -> str:
+def safe(text: object) -> str:
     """Return foreign text as rich markup: nothing in it is markup or steers the terminal."""
     return escape(printable(text))
 
@@ -52,19 +52,19 @@ def result_text(result: IngestResult) -> str:
     if result.status is IngestStatus.FAILED and result.failure:
         failure = result.failure
         return (
-            f"[red]failed[/]  {plain(result.source)}\n"
-            f"        {failure.kind}: {plain(failure.message)}"
+            f"[red]failed[/]  {safe(result.source)}\n"
+            f"        {failure.kind}: {safe(failure.message)}"
         )
     if result.status is IngestStatus.NOT_A_CASE_STUDY:
         title, reason = result.title or result.source, result.reason or ""
-        return f"[yellow]not a case study[/]  {plain(title)}\n        {plain(reason)}"
-    by = f" · {plain(result.company)}" if result.company else ""
+        return f"[yellow]not a case study[/]  {safe(title)}\n        {safe(reason)}"
+    by = f" · {safe(result.company)}" if result.company else ""
     lines = [
-        f"[green]draft[/]  {result.case_id}  {plain(result.title or result.source)}{by}",
+        f"[green]draft[/]  {result.case_id}  {safe(result.title or result.source)}{by}",
         f"{sum(result.statements.values())} statements: {_levels(result.support)}; {_cost(result)}",
     ]
     if result.unjudged:
-        lines.append(f"[yellow]not judged:[/] {plain(result.unjudged)}")
+        lines.append(f"[yellow]not judged:[/] {safe(result.unjudged)}")
     lines += [f"[yellow]nearly the same text as[/] {_copy(c)}" for c in result.near_copies]
     return "\n       ".join(lines)
 
@@ -85,7 +85,7 @@ def _cost(result: IngestResult) -> str:
 
 def _copy(copy: SimilarSource) -> str:
     name = copy.title or copy.url or copy.source_id
-    return f"{plain(name)} ({copy.case_id or 'no case'}, {copy.similarity:.0%})"
+    return f"{safe(name)} ({copy.case_id or 'no case'}, {copy.similarity:.0%})"
 
 
 def document_view(document: Document) -> RenderableType:
@@ -99,13 +99,13 @@ def document_view(document: Document) -> RenderableType:
         "size": f"{len(document.text.split()):,} words in {len(document.passages)} passages",
         "read by": " → ".join(f"{s.method}: {s.outcome}" for s in document.steps),
     }
-    lines = [f"[dim]{name:<10}[/] {plain(value)}" for name, value in facts.items() if value]
-    hidden = [f"[yellow]left out ({plain(h.reason)}):[/] {plain(h.text)}" for h in document.hidden]
+    lines = [f"[dim]{name:<10}[/] {safe(value)}" for name, value in facts.items() if value]
+    hidden = [f"[yellow]left out ({safe(h.reason)}):[/] {safe(h.text)}" for h in document.hidden]
     passages = [
-        f"[dim]\\[{p.n}] {plain(_place(p))}[/]\n{plain(document.passage_text(p))}\n"
+        f"[dim]\\[{p.n}] {safe(_place(p))}[/]\n{safe(document.passage_text(p))}\n"
         for p in document.passages
     ]
-    head = Panel("\n".join(lines), title=plain(document.title or "(no title)"))
+    head = Panel("\n".join(lines), title=safe(document.title or "(no title)"))
     return Group(head, *hidden, *passages)
 
 
@@ -123,14 +123,14 @@ def case_view(
     """Return facts, the state of the source, statements with quotes, tags and history."""
     study = view.revision.study
     lines = [
-        f"[dim]{name:<10}[/] {plain(fact.value)}{' [dim](inferred)[/]' if fact.inferred else ''}"
+        f"[dim]{name:<10}[/] {safe(fact.value)}{' [dim](inferred)[/]' if fact.inferred else ''}"
         for name in FACT_NAMES
         if (fact := study.fact(name)).value
     ]
     source = view.document.url or view.source.reference.source
-    lines += [f"[dim]{'source':<10}[/] {plain(source)}", *_making(view)]
+    lines += [f"[dim]{'source':<10}[/] {safe(source)}", *_making(view)]
     if check:
-        moved = f", now at {plain(check.moved_to)}" if check.moved_to else ""
+        moved = f", now at {safe(check.moved_to)}" if check.moved_to else ""
         lost = f", {len(check.lost)} quotes lost" if check.lost else ""
         day = f"{check.checked_at:%Y-%m-%d}"
         lines.append(f"[dim]{'checked':<10}[/] {day}: {check.result.value}{moved}{lost}")
@@ -142,21 +142,21 @@ def case_view(
     ]
     tags = ", ".join(tag.slug for tag in study.tags)
     history = [
-        f"[dim]{r.at:%Y-%m-%d %H:%M}[/] {plain(r.who)} {r.decision.value}"
-        f"{plain(f': {r.reason}') if r.reason else ''}"
+        f"[dim]{r.at:%Y-%m-%d %H:%M}[/] {safe(r.who)} {r.decision.value}"
+        f"{safe(f': {r.reason}') if r.reason else ''}"
         for r in view.reviews
     ]
-    return Group(head, *sections, *([f"\n[bold]Tags[/]  {plain(tags)}"] if tags else []), *history)
+    return Group(head, *sections, *([f"\n[bold]Tags[/]  {safe(tags)}"] if tags else []), *history)
 
 
 def _making(view: CaseView) -> Iterator[str]:
     recipe, revision = view.revision.recipe, view.revision
     if recipe:
-        reason = f" ({plain(revision.strategy_reason)})" if revision.strategy_reason else ""
-        yield f"[dim]{'made by':<10}[/] {plain(recipe.model)}, {recipe.strategy}{reason}"
+        reason = f" ({safe(revision.strategy_reason)})" if revision.strategy_reason else ""
+        yield f"[dim]{'made by':<10}[/] {safe(recipe.model)}, {recipe.strategy}{reason}"
     for unread in revision.unread:
         span = f"passages {unread.first} to {unread.last}"
-        yield f"[yellow]{'not read':<10}[/] {span}: {plain(unread.reason)}"
+        yield f"[yellow]{'not read':<10}[/] {span}: {safe(unread.reason)}"
     if view.published_revision_id not in {None, revision.revision_id}:
         yield "[yellow]Readers see an earlier revision until this one is published.[/]"
     if view.newer:
@@ -169,13 +169,13 @@ def _statement(statement: Statement) -> str:
     answers = f" [dim](answers {statement.answers})[/]" if statement.answers else ""
     mark = f"[{colour}]{level.value:<10}[/]"
     quotes = [
-        f"[dim]“{plain(e.quote)}” ({plain(_place(e)) if e.passage else 'not found'})[/]"
+        f"[dim]“{safe(e.quote)}” ({safe(_place(e)) if e.passage else 'not found'})[/]"
         for e in statement.evidence
     ]
-    lines = [f"  {statement.n:>3}. {mark} {plain(statement.text)}{answers}"]
-    lines += [f"[{colour}]{plain(reason)}[/]"] if reason else []
+    lines = [f"  {statement.n:>3}. {mark} {safe(statement.text)}{answers}"]
+    lines += [f"[{colour}]{safe(reason)}[/]"] if reason else []
     parts = statement.measure.model_dump(exclude={"number"}) if statement.measure else {}
-    lines += [f"[dim]{name}:[/] {plain(value)}" for name, value in parts.items() if value]
+    lines += [f"[dim]{name}:[/] {safe(value)}" for name, value in parts.items() if value]
     return "\n       ".join(lines + quotes)
 
 
@@ -203,12 +203,12 @@ def _cells(line: CaseLine) -> dict[str, str]:
     return {
         "case": line.case_id,
         "status": f"[{_STATUS_COLOURS.get(line.status.value, 'dim')}]{line.status.value}[/]",
-        "title": plain(line.title or "(no title)"),
-        "company": plain(line.company or "—"),
+        "title": safe(line.title or "(no title)"),
+        "company": safe(line.company or "—"),
         "year": line.year or "—",
         "kind": line.kind.value if line.kind else "—",
         "support": _levels(line.support),
-        "source": f"{plain(place)} [yellow]{', '.join(state)}[/]",
+        "source": f"{safe(place)} [yellow]{', '.join(state)}[/]",
     }
 
 
@@ -218,29 +218,29 @@ def failure_text(one: OpenFailure) -> str:
     tries = "1 try" if one.attempts == 1 else f"{one.attempts} tries"
     return (
         f"[red]{failure.kind}[/]  {failure.source_id}  {failure.stage}, {tries}, "
-        f"{_REMEDIES[failure.remedy]}\n       {plain(failure.message)}"
+        f"{_REMEDIES[failure.remedy]}\n       {safe(failure.message)}"
     )
 
 
 def unfinished_text(source: Source) -> str:
     """Return a source whose run was interrupted."""
-    return f"[yellow]unfinished[/]  {source.source_id}  {plain(source.reference.source)}"
+    return f"[yellow]unfinished[/]  {source.source_id}  {safe(source.reference.source)}"
 
 
 def refused_text(one: RefusedSource) -> str:
     """Return a source that triage refused, with the reason."""
     title = one.title or one.source.reference.source
     return (
-        f"[yellow]not a case study[/]  {one.source.source_id}  {plain(title)}\n"
-        f"       {plain(one.triage.reason)}"
+        f"[yellow]not a case study[/]  {one.source.source_id}  {safe(title)}\n"
+        f"       {safe(one.triage.reason)}"
     )
 
 
 def check_text(check: Check) -> str:
     """Return what became of a published source."""
     lost = f", {len(check.lost)} of {check.quotes} quotes lost" if check.lost else ""
-    moved = f", now at {plain(check.moved_to)}" if check.moved_to else ""
-    why = f": {plain(check.message)}" if check.message else ""
+    moved = f", now at {safe(check.moved_to)}" if check.moved_to else ""
+    why = f": {safe(check.message)}" if check.message else ""
     return f"{check.result.value:<11} {check.source_id}{moved}{lost}{why}"
 
 
@@ -259,26 +259,24 @@ def batch_text(one: BatchProgress) -> str:
     cost = "cost unknown" if one.cost_usd is None else f"${one.cost_usd:.2f}"
     state = one.step or "new"
     counts = f"{one.done} of {one.batch.size} done, {one.left} left, {failed} failed, {cost}"
-    return f"{one.batch.batch_id}  {state}  {plain(one.batch.origin)}\n       {counts}"
+    return f"{one.batch.batch_id}  {state}  {safe(one.batch.origin)}\n       {counts}"
 
 
 def export_text(done: Exported) -> str:
     """Return what an export wrote, and what differs from the release before."""
     if not done.is_new:
         since = f"since release {done.release}" if done.release else "no case is published"
-        return f"[green]nothing changed[/]  {since}: {plain(done.path)}"
+        return f"[green]nothing changed[/]  {since}: {safe(done.path)}"
     counts = (
         f"{len(done.added)} added, {len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
     )
     head = f"[green]exported[/]  release {done.release}: {count(done.cases, 'case')}; {counts}"
-    return f"{head}\n       {plain(done.path)}"
+    return f"{head}\n       {safe(done.path)}"
 
 
 def import_text(found: ImportReport) -> Group:
     """Return what an import did, and a table of what it found for each kind of problem."""
-    head = (
-        f"[green]imported[/]  {found.imported:,} of {found.read:,} records of {plain(found.name)}"
-    )
+    head = f"[green]imported[/]  {found.imported:,} of {found.read:,} records of {safe(found.name)}"
     known = f"; {found.known:,} have a case already" if found.known else ""
     parts: list[RenderableType] = [head + known]
     for title, findings in (
@@ -290,7 +288,7 @@ def import_text(found: ImportReport) -> Group:
             for column in ("record", "what"):
                 table.add_column(column, header_style="dim", overflow="fold")
             for one in findings[:_MOST_FINDINGS]:
-                table.add_row(plain(one.key), plain(one.problem))
+                table.add_row(safe(one.key), safe(one.problem))
             if len(findings) > _MOST_FINDINGS:
                 table.add_row("…", f"and {len(findings) - _MOST_FINDINGS} more: --json has all")
             parts += ["", table]
@@ -301,7 +299,7 @@ def import_text(found: ImportReport) -> Group:
         ("Industries it lacks", [f"{k} ({n})" for k, n in found.unmapped_industries.items()]),
     )
     parts += [
-        f"\n{title} ({len(names)}): {plain('; '.join(names))}" for title, names in lists if names
+        f"\n{title} ({len(names)}): {safe('; '.join(names))}" for title, names in lists if names
     ]
     return Group(*parts)
 
@@ -311,15 +309,15 @@ def watch_text(line: WatchLine) -> str:
     watched, look, next_at = line.watch, line.look, line.next_at()
     seen = f"last look {look.at:%Y-%m-%d %H:%M}: {look.new} new" if look else "not read yet"
     if look and look.failure:
-        seen = f"[red]last look failed:[/] {plain(look.failure)}"
+        seen = f"[red]last look failed:[/] {safe(look.failure)}"
     due = f", next {next_at:%Y-%m-%d %H:%M}" if next_at else ""
-    head = f"{watched.watch_id}  {watched.state.value}  {plain(watched.address)}"
+    head = f"{watched.watch_id}  {watched.state.value}  {safe(watched.address)}"
     return f"{head}\n       {seen}{due}"
 
 
 def look_text(watched: Watch, look: Look) -> str:
     """Return what a look at a watched list found."""
     if look.failure:
-        return f"[red]not read[/]  {plain(watched.address)}: {plain(look.failure)}"
+        return f"[red]not read[/]  {safe(watched.address)}: {safe(look.failure)}"
     refused = f", {look.refused} refused by the rubric" if look.refused else ""
-    return f"{plain(watched.address)}: {look.new} new of {look.found}{refused}"
+    return f"{safe(watched.address)}: {look.new} new of {look.found}{refused}"

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from cli.summaries import plain, printable, result_text
+from cli.summaries import printable, result_text, safe
 from publishing.json_views import result_json
 from schemas.results import IngestResult
 
@@ -73,9 +73,9 @@ def print_table(
     """Print a table of foreign values; ``align`` is that of all columns but the first."""
     table = Table(box=None, header_style="bold")
     for n, column in enumerate(columns):
-        table.add_column(plain(column), overflow="fold", justify=align if n else "left")
+        table.add_column(safe(column), overflow="fold", justify=align if n else "left")
     for row in rows:
-        table.add_row(*("" if value is None else plain(value) for value in row))
+        table.add_row(*("" if value is None else safe(value) for value in row))
     out().print(table)
 
 
@@ -121,7 +121,5 @@ class StageBars:
         if source not in self._tasks:
             text = printable(source)
             label = text if len(text) <= _LABEL_WIDTH else f"…{text[-_LABEL_WIDTH + 1 :]}"
-            self._tasks[source] = self._progress.add_task(
-                plain(label), total=len(_STAGES), stage=""
-            )
+            self._tasks[source] = self._progress.add_task(safe(label), total=len(_STAGES), stage="")
         return self._tasks[source]

@@ -1,1 +1,1 @@
-"""Settings, logging, and the one place that builds services."""
+"""Settings, logging, and the one place that builds the resources."""

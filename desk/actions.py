@@ -52,7 +52,7 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
         fields["rests_on"] = " ".join(map(str, form.getlist("rests_on")))
     fields["reason"] = fields.get("preset") or fields.get("reason", "")
     wanted = DecisionRequest.of_form({**request.query_params, **fields})
-    judge = judge_of(desk.services, asyncio.get_running_loop())
+    judge = judge_of(desk.resources, asyncio.get_running_loop())
     seconds = desk.seconds_open(who.name, case_id)
     try:
         work = partial(decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds)

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
-from config.services import Services
+from config.resources import Resources
 from desk import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
 from desk.accounts import digest
 from desk.error_responses import answer_errors
@@ -33,8 +33,8 @@ class _Site(StaticFiles):
         await super().check_config()
 
 
-def create_app(services: Services, key: str) -> FastAPI:
-    """Return the desk as an application for one event loop; the caller closes ``services``.
+def create_app(resources: Resources, key: str) -> FastAPI:
+    """Return the desk as an application for one event loop; the caller closes ``resources``.
 
     A browser must bring ``key`` once in the address: ``/?key=…``.
     """
@@ -59,9 +59,9 @@ def create_app(services: Services, key: str) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.state.desk = DeskState(services, key)
+    app.state.desk = DeskState(resources, key)
     sessions: Sessions = app.state.desk.sessions
-    app.add_middleware(Guard, sessions=sessions, uploads=services.settings.home / UPLOADS)
+    app.add_middleware(Guard, sessions=sessions, uploads=resources.settings.home / UPLOADS)
     # Lax: a link or bookmarklet on another site opens the desk; changes need our own origin.
     app.add_middleware(
         SessionMiddleware,
@@ -74,6 +74,6 @@ def create_app(services: Services, key: str) -> FastAPI:
         app.include_router(part.router)
     app.mount("/preview", StaticFiles(directory=SITE_FILES), name="preview")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    site = services.settings.site_path
+    site = resources.settings.site_path
     app.mount("/site", _Site(directory=site, html=True, check_dir=False), name="site")
     return app

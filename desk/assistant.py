@@ -14,7 +14,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
-from config.services import Services
+from config.resources import Resources
 from desk.facets import QueueQuery
 from desk.index import Index
 from desk.requests import DecisionRequest, decide
@@ -46,9 +46,9 @@ _CASES, _PLACES = 8, 5  # compared with a sentence, and shown
 _LEAST_LETTERS = 4  # of the words by which texts are looked for
 
 
-def create_server(services: Services, *, drafts: bool = False, write: bool = False) -> MCPServer:
+def create_server(resources: Resources, *, drafts: bool = False, write: bool = False) -> MCPServer:
     """Return the server; with ``drafts`` it finds these too, with ``write`` it also decides."""
-    desk = _Tools(services, drafts=drafts or write)
+    desk = _Tools(resources, drafts=drafts or write)
     server = MCPServer("casebook", instructions=f"Case studies of LLMs in production. {_CAUTION}")
     server.resource("casebook://cases/{case_id}", mime_type="text/markdown")(desk.case_text)
     reads = [
@@ -76,10 +76,10 @@ def _explained() -> Iterator[None]:
 class _Tools:
     """The tools; their docstrings are what the assistant reads about them."""
 
-    def __init__(self, services: Services, *, drafts: bool) -> None:
-        self._services, self._drafts = services, drafts
-        self._warehouse = services.warehouse
-        self._index = Index(services.settings.home / "index.sqlite", self._warehouse)
+    def __init__(self, resources: Resources, *, drafts: bool) -> None:
+        self._resources, self._drafts = resources, drafts
+        self._warehouse = resources.warehouse
+        self._index = Index(resources.settings.home / "index.sqlite", self._warehouse)
 
     def search_cases(
         self,
@@ -115,7 +115,7 @@ class _Tools:
         """Return a case: facts, statements with support and quotes, its source, how to cite it."""
         view = self._view(case_id)
         record = published_case(view)
-        cited = citation(record, self._services.settings.site_title, None)
+        cited = citation(record, self._resources.settings.site_title, None)
         shown = record.model_dump(mode="json", exclude={"slug", "company_key"})
         return shown | {"status": view.status, "citation": cited}
 
@@ -148,7 +148,7 @@ class _Tools:
 
         Each sentence cites statements; without a capable model these are the answer themselves.
         """
-        found = from_thread.run(answer, question, self._services)  # tools run in threads
+        found = from_thread.run(answer, question, self._resources)  # tools run in threads
         return found.model_dump(mode="json", exclude={"question"})
 
     def list_drafts(self, limit: Limit = 20) -> list[CaseLine]:
@@ -170,7 +170,7 @@ class _Tools:
         """
         seen: dict[str, Any] = {"expected_revision": revision_id, "expected_status": "draft"}
         wanted = DecisionRequest(decision=decision, reason=reason, **seen)
-        who = f"{self._services.settings.curator} (assistant)"
+        who = f"{self._resources.settings.curator} (assistant)"
         return decide(self._warehouse, case_id, wanted, who)
 
     def submit_source(self, url: str) -> Found:
@@ -178,7 +178,7 @@ class _Tools:
 
         After an interruption the same call goes on from there.
         """
-        run = Run(web_source(url), self._services)
+        run = Run(web_source(url), self._resources)
         return result_json(from_thread.run(ingest.process, run))  # tools run in threads
 
     def _fresh(self) -> Index:

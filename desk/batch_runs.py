@@ -12,7 +12,7 @@ from desk.jobs import UNEXPECTED
 from flows.backfill import process_batch
 from schemas.batches import Batch
 from schemas.errors import CasebookError, UnknownId
-from services.selection import Forecast, Selection
+from services.selection import BatchForecast, SourceSelection
 
 _KEPT = 5  # estimates that the desk remembers; one of 10,000 sources takes 12 MB
 _PAUSE_SECONDS = 2.0
@@ -25,8 +25,8 @@ class CostEstimate(NamedTuple):
 
     estimate_id: str
     origin: str
-    selection: Selection
-    forecast: Forecast
+    selection: SourceSelection
+    forecast: BatchForecast
     budget_usd: float | None
     missed: tuple[str, ...] = ()
 

@@ -106,7 +106,7 @@ async def start(request: Request, desk: Desk, who: User) -> Response:
     estimate = desk.batches.estimate(text(await request.form(), "estimate"))
     items, budget = estimate.selection.items, estimate.budget_usd
     batch = await register(
-        estimate.origin, items, desk.services, created_by=who.name, budget_usd=budget
+        estimate.origin, items, desk.resources, created_by=who.name, budget_usd=budget
     )
     return _started(batch, desk, who)
 
@@ -164,10 +164,10 @@ async def _estimate(form: FormData, desk: DeskState) -> CostEstimate:
     budget, since = number(form, "budget", "budget"), since_day(form)
     limit = number(form, "limit", "number of sources")
     origin, ref = await _list_of(form, desk)
-    found = await read_list(ref, desk.services)
+    found = await read_list(ref, desk.resources)
     most = int(limit) if limit else None
     chosen = select(found.candidates, since=since, limit=most, words=words_of(form))
-    expected = await forecast(chosen.items, desk.services)
+    expected = await forecast(chosen.items, desk.resources)
     return CostEstimate("", origin, chosen, expected, budget, tuple(found.missed))
 
 

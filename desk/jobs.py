@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import structlog
 
-from config.services import Services
+from config.resources import Resources
 from flows.ingest import process
 from schemas.errors import CasebookError, UnknownId
 from schemas.results import IngestResult
@@ -66,10 +66,10 @@ class Jobs:
     """
 
     def __init__(
-        self, services: Services, process: Callable[[Run], Awaitable[IngestResult]] = process
+        self, resources: Resources, process: Callable[[Run], Awaitable[IngestResult]] = process
     ) -> None:
-        self._services, self._process = services, process
-        self._gate = asyncio.Semaphore(services.parallel)
+        self._resources, self._process = resources, process
+        self._gate = asyncio.Semaphore(resources.parallel)
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -117,9 +117,9 @@ class Jobs:
         async with self._gate:
             try:
                 if source_id:
-                    known = self._services.warehouse, job.ref, source_id
+                    known = self._resources.warehouse, job.ref, source_id
                     options["snapshot"] = await asyncio.to_thread(stored_file, *known)
-                run = Run(job.ref, self._services, **options, on_progress=job.on_progress)
+                run = Run(job.ref, self._resources, **options, on_progress=job.on_progress)
                 job.result = await self._process(run)
             except CasebookError as error:
                 job.problem = str(error)

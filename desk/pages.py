@@ -155,7 +155,7 @@ async def snapshot(desk: Desk, case_id: str) -> Response:
     found = await asyncio.to_thread(desk.warehouse.snapshot, view.document.snapshot_id)
     if found is None or not found.media_type.startswith(("text/", "application/xhtml")):
         raise UnknownId("The kept copy is not text: its extracted text stands beside the draft.")
-    data = await asyncio.to_thread(desk.services.blobs.get, found.sha256)
+    data = await asyncio.to_thread(desk.resources.blobs.get, found.sha256)
     return PlainTextResponse(decode(data, found.charset, markup=True))
 
 

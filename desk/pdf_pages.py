@@ -94,8 +94,8 @@ async def _opened(desk: DeskState, case_id: str, number: int) -> tuple[CaseView,
         raise UnknownId(f"The file of case {case_id} is not kept: open the original instead.")
     kept, etag = desk.pictures, f'"{snapshot.sha256}-{number}"'
     if etag not in kept:
-        payload = await payload_of(snapshot, desk.services)
-        kept[etag] = await desk.services.workers.compute(partial(picture, number=number), payload)
+        payload = await payload_of(snapshot, desk.resources)
+        kept[etag] = await desk.resources.workers.compute(partial(picture, number=number), payload)
     kept[etag] = kept.pop(etag)
     while len(kept) > _KEPT:
         del kept[next(iter(kept))]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from config.services import Services
+from config.resources import Resources
 from desk.jobs import UNEXPECTED
 from publishing.plan import Published
 from schemas.errors import CasebookError, PublishError
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 class Publishing:
     """The publication in progress, with the steps ``done`` of ``total``, or how the last ended."""
 
-    services: Services
+    resources: Resources
     done: int = 0
     total: int = 0
     result: Published | None = None
@@ -49,7 +49,7 @@ class Publishing:
 
     async def _run(self, who: str) -> None:
         try:
-            self.result = await publish_site(self.services, None, self._on_progress, who=who)
+            self.result = await publish_site(self.resources, None, self._on_progress, who=who)
         except CasebookError as error:
             self.problem = str(error)
         except Exception:  # else the page would show progress for ever

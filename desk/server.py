@@ -14,7 +14,7 @@ from tempfile import NamedTemporaryFile
 
 import uvicorn
 
-from config.services import Services
+from config.resources import Resources
 from desk.accounts import Accounts
 from desk.app import create_app
 from desk.sessions import is_public
@@ -41,7 +41,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    services: Services,
+    resources: Resources,
     port: int | None = None,
     key: str | None = None,
     *,
@@ -59,15 +59,15 @@ async def serve(
     # wait Python's usual 5 ms for each of them at each of its steps.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
     sys.setswitchinterval(_SWITCH_SECONDS)
-    settings, key = services.settings, key or secrets.token_urlsafe(24)
-    await asyncio.to_thread(check_exposure, services)
+    settings, key = resources.settings, key or secrets.token_urlsafe(24)
+    await asyncio.to_thread(check_exposure, resources)
     host, _, usual = settings.desk_listen.rpartition(":")
     listening = listen(int(usual) if port is None else port, host.strip("[]"))
     address = f"http://{host}:{listening.getsockname()[1]}/?key={key}"
     address = settings.desk_address or address
     server = _Server(
         uvicorn.Config(
-            create_app(services, key),
+            create_app(resources, key),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -106,9 +106,9 @@ def _redirect(address: str) -> Iterator[str]:
         yield Path(file.name).as_uri()
 
 
-def check_exposure(services: Services) -> None:
+def check_exposure(resources: Resources) -> None:
     """Raise ConfigurationError if other machines could reach a desk without a log-in."""
-    settings = services.settings
+    settings = resources.settings
     if not is_public(settings):
         return
     if settings.desk_address is None:
@@ -116,7 +116,7 @@ def check_exposure(services: Services) -> None:
             f"Other machines would reach the desk at {settings.desk_listen}: set "
             "CASEBOOK_DESK_ADDRESS to the address that people open, as https://desk.example.org."
         )
-    if not any(settings.desk_proxies.values()) and not Accounts(services.warehouse).in_force:
+    if not any(settings.desk_proxies.values()) and not Accounts(resources.warehouse).in_force:
         raise ConfigurationError(
             f"Others would reach the desk at {settings.desk_address}, and there is no account to "
             "log in with: run `casebook review --add-admin NAME`, then start it again."

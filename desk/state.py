@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
 
-from config.services import Services
+from config.resources import Resources
 from desk.accounts import Accounts, Person
 from desk.batch_runs import BatchRuns
 from desk.facets import QueueQuery
@@ -47,18 +47,18 @@ class QueueCursor:
 
 
 class DeskState:
-    """The services, the accounts and sessions, and the work in progress."""
+    """The resources, the accounts and sessions, and the work in progress."""
 
-    def __init__(self, services: Services, key: str) -> None:
-        self.services, self.settings = services, services.settings
-        self.warehouse = services.warehouse
+    def __init__(self, resources: Resources, key: str) -> None:
+        self.resources, self.settings = resources, resources.settings
+        self.warehouse = resources.warehouse
         self.accounts = Accounts(self.warehouse)
         self.sessions = Sessions(self.settings, self.accounts, key)
         self.attempts = LoginThrottle()
         self.token = self.sessions.token
         self.pictures: dict[str, Picture] = {}  # pages of PDFs, by hash and number
-        index = Index(services.settings.home / "index.sqlite", services.warehouse)
-        self.live = Live(index, services.warehouse)
+        index = Index(resources.settings.home / "index.sqlite", resources.warehouse)
+        self.live = Live(index, resources.warehouse)
         self.bulks: dict[str, Any] = {}
         self.cursors: dict[str, QueueCursor] = {}
         self._acts: dict[tuple[str, str], asyncio.Task[Any]] = {}
@@ -100,12 +100,12 @@ class DeskState:
     @cached_property
     def jobs(self) -> Jobs:
         """The sources that this desk is processing."""
-        return Jobs(self.services)
+        return Jobs(self.resources)
 
     @cached_property
     def publishing(self) -> Publishing:
         """The publication of the site that this desk does, or did last."""
-        return Publishing(self.services)
+        return Publishing(self.resources)
 
     @cached_property
     def batches(self) -> BatchRuns:

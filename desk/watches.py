@@ -30,7 +30,7 @@ async def watches(request: Request, desk: Desk) -> Response:
         "watches.html",
         lines=lines,
         judged=await asyncio.to_thread(_judged, desk.warehouse, lines),
-        can_judge=desk.services.profile.strategy is not Strategy.GUIDED,
+        can_judge=desk.resources.profile.strategy is not Strategy.GUIDED,
     )
 
 
@@ -43,7 +43,7 @@ async def add(request: Request, desk: Desk, who: User) -> Response:
         raise InputError("Choose how often to look.")
     await add_watch(
         web_source(text(form, "list")).source,
-        desk.services,
+        desk.resources,
         every_seconds=int(every),
         words=words_of(form),
         rubric=text(form, "rubric") or None,
@@ -62,16 +62,16 @@ async def change(request: Request, desk: Desk, who: User, watch_id: str) -> Resp
     wanted = text(await request.form(), "state")
     if wanted not in set(WatchState):
         raise InvalidDecision("nothing was changed: pause, resume or remove the watch")
-    await change_watch(watch_id, WatchState(wanted), desk.services, who.name)
+    await change_watch(watch_id, WatchState(wanted), desk.resources, who.name)
     return redirect("/watches")
 
 
 @router.post("/watches/{watch_id}/look", dependencies=CuratorRequired)
 async def look_now(desk: Desk, who: User, watch_id: str) -> Response:
     """Look now, and start on what is new."""
-    line = await find_watch(watch_id, desk.services)
+    line = await find_watch(watch_id, desk.resources)
     # A curator who leaves the page does not end the look.
-    _, batch = await asyncio.shield(look(line.watch, desk.services, who.name))
+    _, batch = await asyncio.shield(look(line.watch, desk.resources, who.name))
     if batch is None:
         return redirect("/watches")
     desk.batches.start(batch, who.name)

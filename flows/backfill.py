@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prefect import flow
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from flows.engine import in_flow_run
 from flows.ingest import SourceFailed, process
@@ -14,7 +14,7 @@ from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchSt
 from schemas.errors import InputError, WarehouseError
 from schemas.results import Failure, IngestResult
 from schemas.sources import SourceRef
-from services.batches import as_done, read_list, register, settings_for, summary
+from services.batches import map_concurrently, read_list, register, settings_for, summary
 from services.run import Run
 from services.selection import SETUP_KINDS, open_items, select
 
@@ -37,13 +37,13 @@ async def backfill(
         raise InputError("backfill needs either source=LIST or batch_id=ID")
     settings = Settings.load()
     missed: Sequence[str] = ()
-    async with Services(settings, patience=settings.patience) as services:
+    async with Resources(settings, patience=settings.patience) as resources:
         if source is not None:
-            found = await read_list(SourceRef(source=source), services)
+            found = await read_list(SourceRef(source=source), resources)
             items, missed = select(found.candidates).items, found.missed
-            batch = await register(source, items, services, budget_usd=budget_usd)
+            batch = await register(source, items, resources, budget_usd=budget_usd)
         else:
-            batch = (await to_thread(services.warehouse.batch, batch_id or "")).batch
+            batch = (await to_thread(resources.warehouse.batch, batch_id or "")).batch
     progress = await process_batch(batch, settings)
     if progress.reason:
         message = f"batch {batch.batch_id} paused: {progress.reason}"
@@ -54,8 +54,8 @@ async def backfill(
 async def process_batch(batch: Batch, settings: Settings) -> BatchProgress:
     """Process what is open of a batch by its own options, and wait out a model that is away."""
     chosen = settings_for(batch, settings)
-    async with Services(chosen, patience=chosen.patience) as services:
-        return await BatchRun(batch, services).finish()
+    async with Resources(chosen, patience=chosen.patience) as resources:
+        return await BatchRun(batch, resources).finish()
 
 
 @dataclass
@@ -63,15 +63,15 @@ class BatchRun:
     """One run over the open sources of a batch."""
 
     batch: Batch
-    services: Services  # built with ``settings_for(batch)`` and patience for the endpoint
+    resources: Resources  # built with ``settings_for(batch)`` and patience for the endpoint
     on_result: Callable[[IngestResult], object] = lambda _result: None
     second_try_seconds: float = 30.0  # after the last source, for transient failures
     stopped_by: Failure | None = None
 
     async def finish(self) -> BatchProgress:
         """Process what is open and return the batch's progress; its steps are stored."""
-        warehouse, batch_id = self.services.warehouse, self.batch.batch_id
-        items = await open_items(await to_thread(warehouse.batch_items, batch_id), self.services)
+        warehouse, batch_id = self.resources.warehouse, self.batch.batch_id
+        items = await open_items(await to_thread(warehouse.batch_items, batch_id), self.resources)
         await self._note("started")
         reason: str | None = "it was interrupted"
         try:
@@ -88,8 +88,8 @@ class BatchRun:
         """Process ``items``; return those worth a second try, unless this is the last one."""
         again: list[BatchItem] = []
         # So many that the model never waits for a page, and no more.
-        at_once = self.services.parallel + 2 * self.services.settings.workers
-        async for item, result in as_done(self._process, items, at_once):
+        at_once = self.resources.parallel + 2 * self.resources.settings.workers
+        async for item, result in map_concurrently(self._process, items, at_once):
             failure = result and result.failure
             if failure and failure.transient and not last and failure.kind not in _NO_SECOND_TRY:
                 again.append(item)
@@ -102,20 +102,20 @@ class BatchRun:
         if self.stopped_by:
             return item, None
         batch = self.batch
-        run = Run(item.reference, self.services, who=batch.created_by, force=batch.force)
+        run = Run(item.reference, self.resources, who=batch.created_by, force=batch.force)
         result = await (_as_flow(run) if in_flow_run() else process(run))
         if result.failure and result.failure.kind in _STOPPING_KINDS:
             self.stopped_by = self.stopped_by or result.failure
         return item, result
 
     async def _note(self, step: BatchStep, reason: str | None = None) -> None:
-        batch_id, who = self.batch.batch_id, self.services.settings.curator
+        batch_id, who = self.batch.batch_id, self.resources.settings.curator
         event = BatchEvent(batch_id=batch_id, step=step, reason=reason, who=who)
-        await to_thread(self.services.warehouse.append, event)
+        await to_thread(self.resources.warehouse.append, event)
 
 
 async def _as_flow(run: Run) -> IngestResult:
-    """Run a source as a flow run of its own, with the services of its batch."""
+    """Run a source as a flow run of its own, with the resources of its batch."""
 
     @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
     async def ingest(source: str) -> IngestResult:  # noqa: ARG001 - names the run

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from prefect import flow
 
-from config.services import Services
+from config.resources import Resources
 from services.publication import export_dataset
 
 
 @flow(name="export", persist_result=False)
 async def export(folder: Path) -> str:
     """Write the published cases as a dataset into ``folder``; return the release's name."""
-    async with Services() as services:
+    async with Resources() as resources:
         day = datetime.now(UTC).date()
-        done = await to_thread(export_dataset, services, folder, day)
+        done = await to_thread(export_dataset, resources, folder, day)
     return done.release or "nothing changed since the last release"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prefect import flow
 
-from config.services import Services
+from config.resources import Resources
 from publishing.exchange.export import dataset_title
 from services.imports import import_cases
 
@@ -15,6 +15,6 @@ async def import_database(path: Path, name: str | None = None) -> str:
 
     ``name`` is what readers see as its origin, by default its own title or the file's name.
     """
-    async with Services() as services:
-        found = await import_cases(path, services, name=name or dataset_title(path) or path.stem)
+    async with Resources() as resources:
+        found = await import_cases(path, resources, name=name or dataset_title(path) or path.stem)
     return f"{found.imported} imported, {found.known} known, {len(found.broken)} could not be read"

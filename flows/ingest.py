@@ -12,7 +12,7 @@ import structlog
 from prefect import flow
 from pydantic import Field
 
-from config.services import Services
+from config.resources import Resources
 from extractors.fetch.fetch import fetch_item
 from flows.engine import in_flow_run, step
 from schemas.errors import CasebookError
@@ -55,8 +55,8 @@ async def ingest(
     known address again.
     """
     ref = SourceRef(source=source, url=url, transcript=transcript, feed=feed)
-    async with Services() as services:
-        return await process(Run(ref, services, force=force, refresh=refresh))
+    async with Resources() as resources:
+        return await process(Run(ref, resources, force=force, refresh=refresh))
 
 
 async def process(run: Run) -> IngestResult:
@@ -67,7 +67,7 @@ async def process(run: Run) -> IngestResult:
         if not isinstance(error, CasebookError):
             log.exception("unexpected", source=run.label, stage=run.stage)
         failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
-        await to_thread(run.services.warehouse.append, identity.source_row(run), failure)
+        await to_thread(run.resources.warehouse.append, identity.source_row(run), failure)
         result = ended(run, IngestStatus.FAILED, failure=failure)
         if in_flow_run():
             raise SourceFailed(result) from error
@@ -81,7 +81,7 @@ async def _stages(run: Run) -> IngestResult:
     document = await extract(run, snapshot)
     if known := await to_thread(identity.known_draft, run, document):
         return drafted(run, document, *known)
-    async with run.turn(document):
+    async with run.drafting_slot(document):
         verdict = await triage(run, document)
         if verdict.refused:
             return triaged(run, document, verdict)
@@ -97,37 +97,37 @@ async def fetch(run: Run) -> Snapshot:
     if known := await to_thread(identity.known_snapshot, run):
         return known
     if run.is_remote:  # a file is known by its bytes
-        await to_thread(run.services.warehouse.append, identity.source_row(run))
-    payload = await fetch_item(run.ref, run.services.network, run.services.workers)
-    return await to_thread(identity.keep, run, payload)
+        await to_thread(run.resources.warehouse.append, identity.source_row(run))
+    payload = await fetch_item(run.ref, run.resources.network, run.resources.workers)
+    return await to_thread(identity.store_payload, run, payload)
 
 
 @step()
 async def extract(run: Run, snapshot: Snapshot) -> Document:
     """Return the document that the current extractors read in a snapshot."""
-    document = await identity.read(run, snapshot)
-    run.near_copies = await to_thread(run.services.warehouse.near_copies, document.source_id)
+    document = await identity.read_document(run, snapshot)
+    run.near_copies = await to_thread(run.resources.warehouse.near_copies, document.source_id)
     return document
 
 
 @step(calls_model=True)
 async def triage(run: Run, document: Document) -> Triage:
     """Return the verdict on a document: the stored one, or the model's."""
-    services = run.services
+    resources = run.resources
     verdict = await to_thread(identity.known_triage, run, document)
     if verdict is None:
-        verdict = await service.triage(document, run.asker(document), services.plan(document))
-        await to_thread(services.warehouse.append, verdict)
+        verdict = await service.triage(document, run.asker(document), resources.plan(document))
+        await to_thread(resources.warehouse.append, verdict)
     if verdict.refused and run.force:
         verdict = _overturned(verdict, run.who)
-        await to_thread(services.warehouse.append, verdict)
+        await to_thread(resources.warehouse.append, verdict)
     return verdict
 
 
 @step(calls_model=True)
 async def summarize(run: Run, document: Document, verdict: Triage) -> Draft:
     """Return what the model proposes for a document, unchecked."""
-    plan, asker = run.services.plan(document), run.asker(document)
+    plan, asker = run.resources.plan(document), run.asker(document)
     draft = await service.summarize(document, asker, plan, verdict, run.report)
     return with_title(draft, document, run.ref.transcript or run.ref.source)
 
@@ -135,7 +135,7 @@ async def summarize(run: Run, document: Document, verdict: Triage) -> Draft:
 @step(calls_model=True)
 async def verify(run: Run, draft: Draft, document: Document) -> Verified:
     """Return the case study after the checks of code and judge; store proposed tags."""
-    warehouse = run.services.warehouse
+    warehouse = run.resources.warehouse
     taxonomy = load_taxonomy().with_rulings(await to_thread(warehouse.rulings))
     verified = await service.verify(draft, document, taxonomy, run.judge(document))
     await to_thread(warehouse.append, *verified.proposals)
@@ -145,9 +145,9 @@ async def verify(run: Run, draft: Draft, document: Document) -> Verified:
 @step()
 async def store(run: Run, document: Document, draft: Draft, verified: Verified) -> Revision:
     """Store the draft as the newest revision of the source's case."""
-    services, source_id = run.services, document.source_id
+    resources, source_id = run.resources, document.source_id
     case = Case(case_id=content_id("case", source_id), source_id=source_id)
-    recipe = services.recipe(services.plan(document))
+    recipe = resources.recipe(resources.plan(document))
     calls = (*draft.generation_ids, *verified.generation_ids)
     made_from = (case.case_id, document.document_id, recipe.recipe_id, calls)
     revision = Revision(
@@ -166,7 +166,7 @@ async def store(run: Run, document: Document, draft: Draft, verified: Verified) 
     # A judge that could not be asked is a failure after the draft: `retry` asks it.
     errors = [verified.unjudged] if verified.unjudged else []
     failures = [Failure.of(one, source_id, "verify", revision.created_at) for one in errors]
-    await to_thread(services.warehouse.append, case, revision, *failures)
+    await to_thread(resources.warehouse.append, case, revision, *failures)
     return revision
 
 

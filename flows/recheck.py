@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from config.services import Services
+from config.resources import Resources
 from schemas.sources import CheckResult
 from services.recheck import due, recheck_all
 
@@ -10,7 +10,7 @@ from services.recheck import due, recheck_all
 @flow(name="recheck", persist_result=False)
 async def recheck(most: int = 100) -> list[str]:
     """Fetch published sources again, those that waited longest first; return those that differ."""
-    async with Services() as services:
-        chosen = (await due(services))[:most]
-        checks = [check async for check in recheck_all(chosen, services)]
+    async with Resources() as resources:
+        chosen = (await due(resources))[:most]
+        checks = [check async for check in recheck_all(chosen, resources)]
     return [f"{c.source_id}: {c.result.value}" for c in checks if c.result is not CheckResult.SAME]

@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from config.services import Services
+from config.resources import Resources
 from schemas.errors import InputError
 from services.report import ReportOrder, make_report, publish_report
 
@@ -29,9 +29,9 @@ async def report(
         company=company,
         since=since,
     )
-    async with Services() as services:
-        made = await make_report(order, services)
-        lost = (await publish_report(made, services)).lost if publish else ()
+    async with Resources() as resources:
+        made = await make_report(order, resources)
+        lost = (await publish_report(made, resources)).lost if publish else ()
     if lost:
         message = f"report {made.name} was made and is not on the site: {lost[0].message}"
         raise InputError(f"{message}; `casebook report check {made.name}` lists the problems")

@@ -4,7 +4,7 @@ from asyncio import to_thread
 
 from prefect import flow
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from extractors.formats import FORMATS
 from flows.ingest import process
@@ -24,29 +24,29 @@ _VERSIONS = {one.version for one in FORMATS}
 async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
     """Make new drafts of these cases, by default of all that are stale."""
     settings = Settings.load()
-    async with Services(settings, patience=settings.patience) as services:
-        chosen = case_ids or await stale(services)
-        return [await redraft(case_id, services) for case_id in chosen]
+    async with Resources(settings, patience=settings.patience) as resources:
+        chosen = case_ids or await stale(resources)
+        return [await redraft(case_id, resources) for case_id in chosen]
 
 
-async def stale(services: Services) -> dict[str, tuple[str, ...]]:
+async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
     """Return the cases whose draft an older prompt, model, check or extractor made, and why."""
     plans = [service.DraftPlan(strategy=strategy, reason="") for strategy in Strategy]
-    current = {plan.strategy.value: services.recipe(plan) for plan in plans}
+    current = {plan.strategy.value: resources.recipe(plan) for plan in plans}
     found = {}
-    for provenance in await to_thread(services.warehouse.provenances):
+    for provenance in await to_thread(resources.warehouse.provenances):
         if provenance.recipe and not provenance.newer_draft and provenance.extractor not in IMPORTS:
             found[provenance.case_id] = differences(provenance, current[provenance.recipe.strategy])
     return {case_id: reasons for case_id, reasons in found.items() if reasons}
 
 
-async def imported(services: Services) -> dict[str, tuple[str, ...]]:
+async def imported(resources: Resources) -> dict[str, tuple[str, ...]]:
     """Return the imported cases with a web address and no draft from it yet, and why."""
-    provenances = await to_thread(services.warehouse.provenances)
+    provenances = await to_thread(resources.warehouse.provenances)
     waiting = {
         one.case_id for one in provenances if one.extractor == IMPORTED and not one.newer_draft
     }
-    lines = await to_thread(services.warehouse.cases, CaseFilter(limit=len(provenances) + 1))
+    lines = await to_thread(resources.warehouse.cases, CaseFilter(limit=len(provenances) + 1))
     found = (line.case_id for line in lines if line.url and line.case_id in waiting)
     return dict.fromkeys(found, ("imported, without quotes",))
 
@@ -69,29 +69,29 @@ def differences(provenance: CaseProvenance, current: Recipe) -> tuple[str, ...]:
     return reasons
 
 
-async def redraft(case_id: str, services: Services) -> IngestResult:
+async def redraft(case_id: str, resources: Resources) -> IngestResult:
     """Make a new draft of a case from its stored bytes, or raise UnknownId.
 
     The source of an imported case is fetched; without an address that is an UnknownId, too.
     """
-    view = await to_thread(services.warehouse.case, case_id)
+    view = await to_thread(resources.warehouse.case, case_id)
     if view.document.is_imported:
         if view.source.canonical_url is None:
             raise UnknownId(f"{case_id} was imported without a web address: submit its source.")
-        return await process(Run(view.source.reference, services, force=True))
-    snapshot = await to_thread(services.warehouse.snapshot, view.document.snapshot_id)
-    return await process(Run(view.source.reference, services, force=True, snapshot=snapshot))
+        return await process(Run(view.source.reference, resources, force=True))
+    snapshot = await to_thread(resources.warehouse.snapshot, view.document.snapshot_id)
+    return await process(Run(view.source.reference, resources, force=True, snapshot=snapshot))
 
 
-async def reread(source_id: str, services: Services) -> tuple[Document | None, Document]:
+async def reread(source_id: str, resources: Resources) -> tuple[Document | None, Document]:
     """Read stored bytes again; return the newest document before and the one after."""
-    warehouse = services.warehouse
+    warehouse = resources.warehouse
     snapshot = await to_thread(warehouse.newest_snapshot, source_id)
     if snapshot is None or snapshot.is_imported:
         raise UnknownId(f"Nothing of {source_id} itself is stored; submit it first.")
     before = await to_thread(warehouse.newest_document, source_id)
-    payload = await payload_of(snapshot, services)
-    extracted = await services.workers.extract(payload)
+    payload = await payload_of(snapshot, resources)
+    extracted = await resources.workers.extract(payload)
     after = document_from(extracted, payload, source_id, snapshot.snapshot_id)
     await to_thread(warehouse.append, after)
     return before, after

@@ -18,7 +18,7 @@ from prefect.exceptions import ObjectAlreadyExists
 
 from config.settings import Settings
 from flows.engine import MODEL_LIMIT
-from flows.table import SERVED
+from flows.registry import SERVED
 
 _WATCH_INTERVAL = timedelta(minutes=10)  # each watched list has an interval of its own
 

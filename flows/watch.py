@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from flows.backfill import process_batch
 from schemas.errors import CasebookError
@@ -18,9 +18,9 @@ async def watch(watch_id: str | None = None) -> list[str]:
     """
     settings = Settings.load()
     lines, problems = list[str](), list[str]()
-    async with Services(settings, patience=settings.patience) as services:
-        for due in await due_watches(services, watch_id):
-            seen, batch = await look(due, services)
+    async with Resources(settings, patience=settings.patience) as resources:
+        for due in await due_watches(resources, watch_id):
+            seen, batch = await look(due, resources)
             lines.append(f"{due.address}: {seen.new} new of {seen.found}")
             problem = seen.failure
             if batch:

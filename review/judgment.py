@@ -2,21 +2,21 @@
 
 import asyncio
 
-from config.services import Services
+from config.resources import Resources
 from review.decisions import Judge
 from schemas.cases import CaseStudy
 from schemas.sources import Document
 from summarizer.judge import judge_statements
 
 
-def judge_of(services: Services, loop: asyncio.AbstractEventLoop) -> Judge:
+def judge_of(resources: Resources, loop: asyncio.AbstractEventLoop) -> Judge:
     """Return what judges an edit from a thread beside ``loop``.
 
     Where the judge is off or cannot be asked, what was changed stays unverified.
     """
 
     async def judged(study: CaseStudy, document: Document, before: CaseStudy) -> CaseStudy:
-        if asker := services.judge(document.document_id):
+        if asker := resources.judge(document.document_id):
             return (await judge_statements(study, document, asker, before.statements))[0]
         return study
 

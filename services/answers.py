@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Sequence
 
-from config.services import Services
+from config.resources import Resources
 from publishing.reports.checks import cited_row, parts_by_case
 from publishing.reports.material import passages
 from schemas.errors import InputError
@@ -16,14 +16,14 @@ from schemas.reports import (
     RelatedStatement,
     ReportSentence,
 )
-from services.report import opened, writes
+from services.report import model_writes, open_dataset
 from summarizer.reports import ReportWriter
 from warehouse import Dataset
 
 _READ, _PER_CASE, _SHOWN = 40, 6, 8
 
 
-async def answer(question: str, services: Services) -> CitedAnswer:
+async def answer(question: str, resources: Resources) -> CitedAnswer:
     """Answer a question in at most eight checked sentences, or say that the cases do not.
 
     With the embedded model: the statements that fit it best.
@@ -34,14 +34,14 @@ async def answer(question: str, services: Services) -> CitedAnswer:
     """
     if not question.strip():
         raise InputError("ask a question, as in: casebook ask 'How do teams test agents?'")
-    with opened(services) as tables:
+    with open_dataset(resources) as tables:
         found = await to_thread(passages, tables, question, _READ, _PER_CASE)
         addresses = await to_thread(_addresses, found, tables)
         names = await to_thread(tables.companies)
     near = tuple(
         RelatedStatement(citation=o.citation, address=addresses[o.citation]) for o in found[:_SHOWN]
     )
-    if not writes(services):
+    if not model_writes(resources):
         # Whether a statement answers a question cannot be seen by its words.
         outcome = Outcome.STATEMENTS if near else Outcome.SILENT
         return CitedAnswer(question=question, outcome=outcome, statements=near)
@@ -49,7 +49,7 @@ async def answer(question: str, services: Services) -> CitedAnswer:
     failed = False
     if found:
         about = content_id("ask", question)
-        writer = ReportWriter("", "", services.asker(about), services.judge(about), names)
+        writer = ReportWriter("", "", resources.asker(about), resources.judge(about), names)
         written = await writer.answer(question, found)
         sentences = tuple(s.model_copy(update={"n": n}) for n, s in enumerate(written.sentences, 1))
         failed = bool(written.dropped)
@@ -61,7 +61,7 @@ async def answer(question: str, services: Services) -> CitedAnswer:
         outcome=Outcome.ANSWERED if sentences else Outcome.STATEMENTS if failed else Outcome.SILENT,
         sentences=sentences,
         statements=shown,
-        model=services.profile.model,
+        model=resources.profile.model,
     )
 
 

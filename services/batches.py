@@ -5,7 +5,7 @@ from asyncio import to_thread
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from extractors.fetch.fetch import fetch_list
 from extractors.lists.entries import SourceList
@@ -18,21 +18,21 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-async def read_list(ref: SourceRef, services: Services, given: bytes | None = None) -> SourceList:
+async def read_list(ref: SourceRef, resources: Resources, given: bytes | None = None) -> SourceList:
     """Return what a list names, or raise CasebookError; ``given`` is a list that was piped in."""
 
     async def fetch(one: SourceRef) -> Payload:
         if given is not None and one == ref:
             return Payload(data=given, media_type="", name=ref.source)
-        return await fetch_list(one, services.network)
+        return await fetch_list(one, resources.network)
 
-    return await walk(ref, fetch, services.workers.compute)
+    return await walk(ref, fetch, resources.workers.compute)
 
 
 async def register(
     origin: str,
     items: Sequence[BatchItem],
-    services: Services,
+    resources: Resources,
     *,
     created_by: str | None = None,
     model: str | None = None,
@@ -46,13 +46,13 @@ async def register(
         batch_id=content_id("batch", origin, ids, force, model),
         origin=origin,
         size=len(items),
-        created_by=created_by or services.settings.curator,
+        created_by=created_by or resources.settings.curator,
         model=model,
         force=force,
         budget_usd=budget_usd,
         source_budget_usd=source_budget_usd,
     )
-    await to_thread(services.warehouse.add_batch, batch, items)
+    await to_thread(resources.warehouse.add_batch, batch, items)
     return batch
 
 
@@ -69,7 +69,7 @@ def summary(progress: BatchProgress) -> str:
     return f"{progress.batch.size} sources: {', '.join(counts)}"
 
 
-async def as_done(
+async def map_concurrently(
     work: Callable[[S], Awaitable[T]], items: Iterable[S], at_once: int
 ) -> AsyncIterator[T]:
     """Work on items, a bounded number at once; yield results as they come."""

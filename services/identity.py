@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from datetime import UTC, datetime
 
-from config.services import Services
+from config.resources import Resources
 from extractors import similarity
 from extractors.fetch.fetch import identify, read_rendered
 from extractors.registry import choose
@@ -27,7 +27,7 @@ def known_snapshot(run: Run) -> Snapshot | None:
     A file is always read again; so is an
     address whose bytes held no usable text, since the page may have been repaired.
     """
-    warehouse = run.services.warehouse
+    warehouse = run.resources.warehouse
     if run.snapshot or run.refresh or not run.is_remote:
         return run.snapshot
     if alias := warehouse.alias(run.source_id):
@@ -46,15 +46,15 @@ def stored_file(warehouse: Warehouse, ref: SourceRef, source_id: str) -> Snapsho
     return None if found and found.is_imported else found
 
 
-def keep(run: Run, payload: Payload) -> Snapshot:
+def store_payload(run: Run, payload: Payload) -> Snapshot:
     """Store bytes, source and snapshot; a file without an address is known by its bytes."""
-    warehouse = run.services.warehouse
+    warehouse = run.resources.warehouse
     if run.same_as is None:
         run.source_id = identify(run.ref, payload).source_id
     kept = warehouse.newest_snapshot(run.source_id)
     if kept and not run.is_remote and kept.sha256 == sha256_hex(payload.data):
         return kept
-    sha256, now = run.services.blobs.put(payload.data), datetime.now(UTC)
+    sha256, now = run.resources.blobs.put(payload.data), datetime.now(UTC)
     snapshot = Snapshot(
         snapshot_id=content_id("snap", run.source_id, sha256, now.isoformat()),
         source_id=run.source_id,
@@ -71,17 +71,17 @@ def keep(run: Run, payload: Payload) -> Snapshot:
     return snapshot
 
 
-async def read(run: Run, snapshot: Snapshot) -> Document:
+async def read_document(run: Run, snapshot: Snapshot) -> Document:
     """Return the stored document of a snapshot, or extract and store it."""
-    services = run.services
-    payload = await payload_of(snapshot, services)
-    find, version = services.warehouse.document_of, choose(payload)[0].version
+    resources = run.resources
+    payload = await payload_of(snapshot, resources)
+    find, version = resources.warehouse.document_of, choose(payload)[0].version
     if known := await to_thread(find, snapshot.snapshot_id, version):
         return known
-    network, workers = services.network if run.is_remote else None, services.workers
+    network, workers = resources.network if run.is_remote else None, resources.workers
     extracted, rendered = await read_rendered(payload, workers, network)
     if rendered is not payload:
-        snapshot = await to_thread(keep, run, rendered)
+        snapshot = await to_thread(store_payload, run, rendered)
     return await to_thread(_settle, run, snapshot, rendered, extracted)
 
 
@@ -102,15 +102,15 @@ def document_from(
 
 def known_triage(run: Run, document: Document, used: Strategy | None = None) -> Triage | None:
     """Return the stored verdict of the model and the rubric of the plan, or the strategy used."""
-    services, plan = run.services, run.services.plan(document)
+    resources, plan = run.resources, run.resources.plan(document)
     rubric = service.rubric_id(plan.model_copy(update={"strategy": used or plan.strategy}))
-    return services.warehouse.triage_of(document.document_id, rubric, services.profile.model)
+    return resources.warehouse.triage_of(document.document_id, rubric, resources.profile.model)
 
 
 def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
     """Return the stored verdict and draft of a document, unless the judge is still to be asked."""
-    warehouse, services = run.services.warehouse, run.services
-    recipe_id = services.recipe(services.plan(document)).recipe_id
+    warehouse, resources = run.resources.warehouse, run.resources
+    recipe_id = resources.recipe(resources.plan(document)).recipe_id
     draft = warehouse.draft(document.document_id, recipe_id)
     if draft is None or draft.recipe is None:
         return None
@@ -120,9 +120,9 @@ def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
     return (verdict, draft) if verdict and is_judged else None
 
 
-async def payload_of(snapshot: Snapshot, services: Services) -> Payload:
+async def payload_of(snapshot: Snapshot, resources: Resources) -> Payload:
     """Return stored bytes as an extractor takes them."""
-    data = await to_thread(services.blobs.get, snapshot.sha256)
+    data = await to_thread(resources.blobs.get, snapshot.sha256)
     fields = Payload.model_fields.keys() - {"data"}
     return Payload(data=data, **{name: getattr(snapshot, name) for name in fields})
 
@@ -153,7 +153,7 @@ def source_row(run: Run, payload: Payload | None = None) -> Source:
 
 def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted) -> Document:
     """Store the document under the source that it belongs to: this one, or a known other one."""
-    warehouse = run.services.warehouse
+    warehouse = run.resources.warehouse
     document = document_from(extracted, payload, run.source_id, snapshot.snapshot_id)
     if twin := _same_page(run, payload, document):
         return twin
@@ -166,7 +166,7 @@ def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted
 
 def _same_page(run: Run, payload: Payload, document: Document) -> Document | None:
     """Return the document of a known source whose page this address turned out to be."""
-    warehouse = run.services.warehouse
+    warehouse = run.resources.warehouse
     if not run.is_remote or warehouse.newest_document(run.source_id):
         return None
     for reason, address in (("redirect", payload.final_url), ("canonical", document.canonical_url)):

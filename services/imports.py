@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from config.services import Services
+from config.resources import Resources
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.imports import mapped_tags, reviewed_case, spellings
@@ -35,7 +35,7 @@ _NEAR = 0.8  # similarity from which two texts are reported as near-copies
 
 async def import_cases(
     path: Path,
-    services: Services,
+    resources: Resources,
     *,
     name: str,
     mapping: Mapping[str, str] | None = None,
@@ -49,7 +49,7 @@ async def import_cases(
     Args:
         path: A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or one that
             `casebook export` wrote.
-        services: Where to store.
+        resources: Where to store.
         name: What the database is called; readers see it.
         mapping: By field the column that means it, where it has an unusual name.
         on_progress: Called with the number of records that are done, and of all.
@@ -60,11 +60,11 @@ async def import_cases(
     """
     work = partial(parse, path=path, mapping=mapping or {})
     payload = Payload(data=b"", media_type="", name=path.name)
-    parsed = await services.workers.compute(work, payload)
+    parsed = await resources.workers.compute(work, payload)
     if isinstance(parsed, Path):
-        return await restore_cases(parsed, services, name, on_progress)
+        return await restore_cases(parsed, resources, name, on_progress)
     read, found, broken = parsed
-    run = _Import(services, name, path.name)
+    run = _Import(resources, name, path.name)
     wanted, duplicates = run.distinct(found)
     known = await to_thread(run.known, [identity.source_id for _, identity in wanted])
     fresh = [(r, identity) for r, identity in wanted if identity.source_id not in known]
@@ -92,11 +92,11 @@ async def import_cases(
 class _Import:
     """One import: what it has seen, and how it stores a record."""
 
-    def __init__(self, services: Services, name: str, file: str) -> None:
-        self._services, self._name, self._file = services, name, file
-        self._warehouse, self._who = services.warehouse, services.settings.curator
+    def __init__(self, resources: Resources, name: str, file: str) -> None:
+        self._resources, self._name, self._file = resources, name, file
+        self._warehouse, self._who = resources.warehouse, resources.settings.curator
         self._signed: dict[tuple[int, int], list[tuple[str, tuple[int, ...]]]] = {}
-        self.taxonomy = load_taxonomy().with_rulings(services.warehouse.rulings())
+        self.taxonomy = load_taxonomy().with_rulings(resources.warehouse.rulings())
         self.near_copies: dict[str, list[str]] = {}
         self.unread: list[ImportProblem] = []
         self.without_address: tuple[ImportProblem, ...] = ()
@@ -134,7 +134,7 @@ class _Import:
     async def store(self, chunk: Sequence[tuple[ImportedRecord, SourceIdentity]]) -> None:
         """Store some records, all or none."""
         payloads = [self._payload(record) for record, _ in chunk]
-        reading = map(self._services.workers.extract, payloads)
+        reading = map(self._resources.workers.extract, payloads)
         texts = await asyncio.gather(*reading, return_exceptions=True)
         rows, signatures = list[Any](), list[Any]()
         for (record, identity), payload, text in zip(chunk, payloads, texts, strict=True):
@@ -151,7 +151,7 @@ class _Import:
                 "site": None,
                 "steps": payload.steps,
             }
-            snapshot = snapshot_of(payload, identity.source_id, self._services.blobs)
+            snapshot = snapshot_of(payload, identity.source_id, self._resources.blobs)
             made = document_from(
                 text.model_copy(update=own), payload, identity.source_id, snapshot.snapshot_id
             )

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from publishing.conversion import published_case
 from publishing.exchange.export import RECORDS, export
@@ -42,20 +42,20 @@ def site_settings(own: Settings) -> SiteSettings:
     )
 
 
-def published_folders(services: Services) -> list[Path]:
+def published_folders(resources: Resources) -> list[Path]:
     """Return the folders with a site, the one written last first; those that are gone are last."""
-    stored = services.warehouse.publications()
+    stored = resources.warehouse.publications()
     targets = [Path(one.target) for one in reversed(stored)]
-    folders = dict.fromkeys([*targets, services.settings.site_path])
+    folders = dict.fromkeys([*targets, resources.settings.site_path])
     return sorted(folders, key=_written, reverse=True)
 
 
-def published_lines(services: Services) -> Path:
+def published_records(resources: Resources) -> Path:
     """Return the published cases as JSON Lines, or raise InputError where none are published."""
-    folder = published_folders(services)[0]
+    folder = published_folders(resources)[0]
     path = folder / "data" / RECORDS
     if not path.is_file() or not path.stat().st_size:
-        is_own = folder == services.settings.site_path
+        is_own = folder == resources.settings.site_path
         command = "casebook publish" if is_own else f"casebook publish --to {folder}"
         raise InputError(f"no published case is in {folder}: `{command}` first")
     return path
@@ -69,18 +69,18 @@ def _written(folder: Path) -> float:
         return 0.0
 
 
-def export_dataset(services: Services, folder: Path, day: date) -> Exported:
+def export_dataset(resources: Resources, folder: Path, day: date) -> Exported:
     """Write the published cases as a dataset whose files every account can read.
 
     Raises InputError where none are published, or ``folder`` is not of an earlier export.
     """
-    site = published_lines(services).parents[1]
+    site = published_records(resources).parents[1]
     os.umask(0o022)  # it is to be handed on
-    return export(site, folder.resolve(), site_settings(services.settings), day)
+    return export(site, folder.resolve(), site_settings(resources.settings), day)
 
 
 async def publish_site(
-    services: Services,
+    resources: Resources,
     out: Path | None = None,
     on_progress: Progress = lambda *_: None,
     *,
@@ -90,9 +90,9 @@ async def publish_site(
 
     ``on_progress`` gets the number of steps that are done, and of all; what it raises ends it.
     """
-    out, who = out or services.settings.site_path, who or services.settings.curator
-    async with services.warehouse.lock("publish"):
-        work = _Publishing(services.warehouse, services.settings, out, on_progress)
+    out, who = out or resources.settings.site_path, who or resources.settings.curator
+    async with resources.warehouse.lock("publish"):
+        work = _Publishing(resources.warehouse, resources.settings, out, on_progress)
         return await to_thread(work.run, who)
 
 

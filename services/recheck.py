@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from config.services import Services
+from config.resources import Resources
 from extractors.fetch.fetch import fetch_item, read_rendered
 from extractors.sites import canonical_url
 from extractors.text import one_line
@@ -13,22 +13,22 @@ from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
 from schemas.reviews import CaseFilter, CaseView
 from schemas.sources import IMPORTS, Check, CheckResult, SourceRef
-from services.batches import as_done
+from services.batches import map_concurrently
 
 AT_ONCE = 4
 _MOST = 1_000_000
 
 
-async def due(services: Services) -> list[str]:
+async def due(resources: Resources) -> list[str]:
     """Return the published cases from web addresses, those fetched longest ago first.
 
     Imported texts are left out: they are not the source's, so it cannot differ from them.
     """
-    lines = await to_thread(services.warehouse.cases, CaseFilter(limit=_MOST))
-    published = {one.case_id for one in await to_thread(services.warehouse.publications)}
-    provenances = await to_thread(services.warehouse.provenances)
+    lines = await to_thread(resources.warehouse.cases, CaseFilter(limit=_MOST))
+    published = {one.case_id for one in await to_thread(resources.warehouse.publications)}
+    provenances = await to_thread(resources.warehouse.provenances)
     imported = {one.case_id for one in provenances if one.extractor in IMPORTS}
-    checks = await to_thread(services.warehouse.last_checks)
+    checks = await to_thread(resources.warehouse.last_checks)
     at = {source_id: check.checked_at for source_id, check in checks.items()}
     never = datetime.min.replace(tzinfo=UTC)
     lines.sort(key=lambda line: at.get(line.source_id, never))
@@ -36,24 +36,24 @@ async def due(services: Services) -> list[str]:
     return [case_id for case_id in found if case_id not in imported]
 
 
-def recheck_all(case_ids: Sequence[str], services: Services) -> AsyncIterator[Check]:
+def recheck_all(case_ids: Sequence[str], resources: Resources) -> AsyncIterator[Check]:
     """Fetch the sources of these cases again, store and yield how they compare.
 
     What readers see is compared, not an edit of it that waits.
     """
-    warehouse = services.warehouse
+    warehouse = resources.warehouse
 
     async def one(case_id: str) -> Check:
         shown = await to_thread(warehouse.shown_views, [case_id], "published_revision_id")
         view = shown[0] if shown else await to_thread(warehouse.case, case_id)
-        check = await look_again(view, services)
+        check = await recheck_case(view, resources)
         await to_thread(warehouse.append, check)
         return check
 
-    return as_done(one, case_ids, AT_ONCE)
+    return map_concurrently(one, case_ids, AT_ONCE)
 
 
-async def look_again(view: CaseView, services: Services) -> Check:
+async def recheck_case(view: CaseView, resources: Resources) -> Check:
     """Return how a case's source compares with its document.
 
     Raises:
@@ -68,8 +68,8 @@ async def look_again(view: CaseView, services: Services) -> Check:
     reference = view.source.reference
     try:
         ref = SourceRef(source=reference.url or reference.source, feed=reference.feed)
-        payload = await fetch_item(ref, services.network, services.workers)
-        extracted, payload = await read_rendered(payload, services.workers, services.network)
+        payload = await fetch_item(ref, resources.network, resources.workers)
+        extracted, payload = await read_rendered(payload, resources.workers, resources.network)
     except WarehouseError:
         raise
     except CasebookError as error:

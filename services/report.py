@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from config.services import Services
+from config.resources import Resources
 from prompts.loader import load
 from publishing.companies import company_key
 from publishing.reports import verbatim
@@ -33,7 +33,7 @@ from schemas.reports import (
     with_numbers,
 )
 from schemas.taxonomy import Term, load_taxonomy
-from services.publication import publish_site, published_folders, published_lines
+from services.publication import publish_site, published_folders, published_records
 from summarizer import reports as writing
 from summarizer.asker import Asker
 from summarizer.mentions import terms_in
@@ -69,22 +69,22 @@ class _Plan(NamedTuple):
     companies: dict[str, str]
 
 
-def opened(services: Services) -> AbstractContextManager[Dataset]:
+def open_dataset(resources: Resources) -> AbstractContextManager[Dataset]:
     """Open the published cases as tables."""
-    return Dataset(published_lines(services))
+    return Dataset(published_records(resources))
 
 
-async def expect(order: ReportOrder, services: Services) -> ReportEstimate:
+async def forecast_report(order: ReportOrder, resources: Resources) -> ReportEstimate:
     """Return what a report would be made of and cost; no model is asked."""
-    path = published_lines(services)
+    path = published_records(resources)
     with Dataset(path) as tables:
         plan = await to_thread(_planned, order, path, tables)
         cases = int(plan.counts.count("cases").value.replace(",", ""))
-    writing_model, judge = writes(services), services.judge("")
+    writing_model, judge = model_writes(resources), resources.judge("")
     calls = []
     if writing_model:
         judged, outlined = judge.profile if judge else None, plan.template.themes == "likeness"
-        calls = writing.forecast(plan.themes, services.profile, judged, outlined=outlined)
+        calls = writing.forecast(plan.themes, resources.profile, judged, outlined=outlined)
     costs = [call.cost_usd for call in calls]
     return ReportEstimate(
         title=order.title,
@@ -92,7 +92,7 @@ async def expect(order: ReportOrder, services: Services) -> ReportEstimate:
         cases=cases,
         statements=sum(len(theme.material) for theme in plan.themes),
         themes=tuple((theme.heading, len(theme.material)) for theme in plan.themes),
-        model=services.profile.model if writing_model else None,
+        model=resources.profile.model if writing_model else None,
         calls=len(calls),
         tokens=sum(call.prompt_tokens + call.completion_tokens for call in calls),
         cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
@@ -100,7 +100,7 @@ async def expect(order: ReportOrder, services: Services) -> ReportEstimate:
 
 
 async def make_report(
-    order: ReportOrder, services: Services, on_progress: Progress = lambda *_: None
+    order: ReportOrder, resources: Resources, on_progress: Progress = lambda *_: None
 ) -> Report:
     """Make a report of the published cases and store it; ``on_progress`` gets (done, total).
 
@@ -110,57 +110,57 @@ async def make_report(
         InputError: if nothing is published that fits.
         ModelError: if the model cannot be asked; nothing is stored but its answers.
     """
-    path = published_lines(services)
+    path = published_records(resources)
     with Dataset(path) as tables:
         plan = await to_thread(_planned, order, path, tables)
-        if writes(services):
-            report = await _written(plan, services, on_progress)
+        if model_writes(resources):
+            report = await _written(plan, resources, on_progress)
         else:
-            report = await to_thread(_verbatim, plan, services)
-    await to_thread(services.warehouse.append, report)
+            report = await to_thread(_verbatim, plan, resources)
+    await to_thread(resources.warehouse.append, report)
     return report
 
 
-async def check_report(report: Report, services: Services) -> CheckedReport:
+async def check_report(report: Report, resources: Resources) -> CheckedReport:
     """Recompute the numbers of a report and resolve its citations, over what is published now."""
-    with opened(services) as tables:
+    with open_dataset(resources) as tables:
         return await to_thread(check, report, tables)
 
 
-async def view(report: Report, services: Services) -> ReportView:
+async def view(report: Report, resources: Resources) -> ReportView:
     """Return a report as readers would see it now."""
-    with opened(services) as tables:
+    with open_dataset(resources) as tables:
         return await to_thread(lambda: view_of(report, cited_parts([report], tables)))
 
 
 async def publish_report(
-    report: Report, services: Services, on_progress: Progress = lambda *_: None
+    report: Report, resources: Resources, on_progress: Progress = lambda *_: None
 ) -> CheckedReport:
     """Write the site with a report, if all that it cites stands in the cases as approved now.
 
     The outcome of the check has what does not stand, and then the report is not on the site, and
     numbers that differ from the day of the report, which do not matter for that.
     """
-    await publish_site(services, published_folders(services)[0], on_progress)
-    checked = await check_report(report, services)
+    await publish_site(resources, published_folders(resources)[0], on_progress)
+    checked = await check_report(report, resources)
     if not checked.lost:
-        await _change(report, ReportStep.PUBLISH, services)
+        await _change(report, ReportStep.PUBLISH, resources)
     return checked
 
 
-async def withdraw_report(report: Report, services: Services) -> None:
+async def withdraw_report(report: Report, resources: Resources) -> None:
     """Take a report from each site that has it."""
-    await _change(report, ReportStep.WITHDRAW, services)
+    await _change(report, ReportStep.WITHDRAW, resources)
 
 
-async def _change(report: Report, step: ReportStep, services: Services) -> None:
-    who = services.settings.curator
+async def _change(report: Report, step: ReportStep, resources: Resources) -> None:
+    who = resources.settings.curator
     event = ReportEvent(report_id=report.report_id, step=step, who=who)
-    await to_thread(services.warehouse.append, event)
-    newest, *others = published_folders(services)
+    await to_thread(resources.warehouse.append, event)
+    newest, *others = published_folders(resources)
     known = [one for one in others if (one / "reports" / report.name).is_dir()]
     for folder in (newest, *(known if step is ReportStep.WITHDRAW else ())):
-        await publish_site(services, folder)
+        await publish_site(resources, folder)
 
 
 def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:
@@ -231,9 +231,9 @@ def _since(text: str | None) -> tuple[int | None, date | None]:
         ) from None
 
 
-def writes(services: Services) -> bool:
+def model_writes(resources: Resources) -> bool:
     """Return whether the model can write; a small one quotes what cases state instead."""
-    return services.profile.strategy is not Strategy.GUIDED
+    return resources.profile.strategy is not Strategy.GUIDED
 
 
 def _named_terms(plan: _Plan) -> list[Term]:
@@ -242,14 +242,14 @@ def _named_terms(plan: _Plan) -> list[Term]:
     return [] if plan.scope.tags else [*found.values()][:2]
 
 
-def _verbatim(plan: _Plan, services: Services) -> Report:
+def _verbatim(plan: _Plan, resources: Resources) -> Report:
     sections = [verbatim.section(plan.counts, theme) for theme in plan.themes]
-    return _report(plan, services, [_in_numbers(plan, sections), *sections])
+    return _report(plan, resources, [_in_numbers(plan, sections), *sections])
 
 
-async def _written(plan: _Plan, services: Services, on_progress: Progress) -> Report:
+async def _written(plan: _Plan, resources: Resources, on_progress: Progress) -> Report:
     """Return the report as a model writes it."""
-    ask, judge = _asking(plan, services)
+    ask, judge = _asking(plan, resources)
     writer = writing.ReportWriter(
         plan.order.title, plan.template.purpose, ask, judge, plan.companies
     )
@@ -289,20 +289,20 @@ async def _written(plan: _Plan, services: Services, on_progress: Progress) -> Re
     generations = [*ask.generations, *(judge.generations if judge else ())]
     return _report(
         plan,
-        services,
+        resources,
         [opening, _in_numbers(plan, sections), *sections],
         dropped=tuple(dropped),
-        model=services.profile.model,
+        model=resources.profile.model,
         judge=judge.profile.model if judge else None,
         prompts=tuple(f"{name}/v{load(name).version}" for name in writing.PROMPTS),
         generation_ids=tuple(dict.fromkeys(one.generation_id for one in generations)),
     )
 
 
-def _asking(plan: _Plan, services: Services) -> tuple[Asker, Asker | None]:
+def _asking(plan: _Plan, resources: Resources) -> tuple[Asker, Asker | None]:
     """Return what asks the model, and the judge where one is on; calls are about the title."""
     about = content_id("rep", plan.order.model_dump(mode="json"))
-    return services.asker(about), services.judge(about)
+    return resources.asker(about), resources.judge(about)
 
 
 def _numbers(plan: _Plan) -> list[ReportNumber]:
@@ -321,7 +321,7 @@ def _in_numbers(plan: _Plan, sections: Sequence[ReportSection]) -> ReportSection
 
 
 def _report(
-    plan: _Plan, services: Services, sections: Sequence[ReportSection], **more: Any
+    plan: _Plan, resources: Resources, sections: Sequence[ReportSection], **more: Any
 ) -> Report:
     kept = verbatim.numbered(sections)
     texts = [one.text for section in kept for one in section.sentences]
@@ -340,6 +340,6 @@ def _report(
         release=plan.release,
         sections=kept,
         numbers=numbers,
-        created_by=services.settings.curator,
+        created_by=resources.settings.curator,
         **more,
     )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import OPENAI_ENDPOINT, Settings
 from publishing.audio.recording import RATE, Recording, write_recording
 from publishing.audio.script import ScriptLine, one_voice, two_voices, unrepeated
@@ -20,7 +20,7 @@ ENDPOINT_VOICES = ("alloy", "onyx")
 
 async def record(
     report: Report,
-    services: Services,
+    resources: Resources,
     out: Path,
     *,
     model: bool = False,
@@ -39,11 +39,11 @@ async def record(
         ModelError: if a model or the speech endpoint does not answer.
         PublishError: if the files cannot be written.
     """
-    speakers = voices_of(services.settings, voices)[: 2 if model else 1]
+    speakers = voices_of(resources.settings, voices)[: 2 if model else 1]
     if model and len(speakers) == 1:
         raise InputError("A conversation needs two voices; name another one.")
-    speech = Speech(services.settings.home / "audio" / "speech", RATE)
-    lines, made = await _conversation(report, services) if model else (one_voice(report), {})
+    speech = Speech(resources.settings.home / "audio" / "speech", RATE)
+    lines, made = await _conversation(report, resources) if model else (one_voice(report), {})
     texts = [(speakers[one.voice], one.text) for one in lines]
     sounds = await asyncio.to_thread(speech.of_all, texts, on_progress)
     names = tuple(one.name for one in speakers)
@@ -79,13 +79,13 @@ def _key(settings: Settings, endpoint: str) -> str:
 
 
 async def _conversation(
-    report: Report, services: Services
+    report: Report, resources: Resources
 ) -> tuple[tuple[ScriptLine, ...], dict[str, object]]:
     """Return the lines of a conversation, and which model and calls they are from."""
-    if services.profile.strategy is Strategy.GUIDED:
-        message = f"{services.profile.model} is too small to write a conversation: set"
+    if resources.profile.strategy is Strategy.GUIDED:
+        message = f"{resources.profile.model} is too small to write a conversation: set"
         raise ConfigurationError(f"{message} CASEBOOK_LLM_MODEL, or record it in one voice.")
-    asker, judge = services.asker(report.report_id), services.judge(report.report_id)
+    asker, judge = resources.asker(report.report_id), resources.judge(report.report_id)
     sections = [
         await write_section(report, section, asker, judge) for section in unrepeated(report)
     ]

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from config.services import Services
+from config.resources import Resources
 from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.imports import restored_case
 from publishing.exchange.restore import document_of, restored_study
@@ -23,10 +23,10 @@ _AT_ONCE = 40  # records that are stored together
 
 
 async def restore_cases(
-    file: Path, services: Services, name: str, on_progress: Callable[[int, int], object]
+    file: Path, resources: Resources, name: str, on_progress: Callable[[int, int], object]
 ) -> ImportReport:
     """Store the records of such a file, those of cases that are not here yet; return a report."""
-    run = _Restore(services, name, file.name, await to_thread(services.warehouse.case_ids))
+    run = _Restore(resources, name, file.name, await to_thread(resources.warehouse.case_ids))
     seen, read, broken = 0, 0, list[ImportProblem]()
     with file.open("rb") as lines:
         total = sum(bool(line.strip()) for line in lines)
@@ -34,7 +34,7 @@ async def restore_cases(
         while chunk := await to_thread(lambda: [*islice(lines, _AT_ONCE)]):
             payload = Payload(data=b"".join(chunk), media_type="application/json", name=file.name)
             parse = partial(parse_lines, first=seen + 1)
-            found, seen = await services.workers.compute(parse, payload), seen + len(chunk)
+            found, seen = await resources.workers.compute(parse, payload), seen + len(chunk)
             broken += [one for _, one in found if isinstance(one, ImportProblem)]
             rows = [
                 row
@@ -44,7 +44,7 @@ async def restore_cases(
             ]
             broken += run.clashes
             run.clashes = []
-            await to_thread(services.warehouse.append, *rows)
+            await to_thread(resources.warehouse.append, *rows)
             read += len(found)
             on_progress(read, total)
     imported, known = run.imported, read - len(broken) - run.imported
@@ -54,11 +54,11 @@ async def restore_cases(
 class _Restore:
     """One import: which cases and sources there are, and the rows of a record."""
 
-    def __init__(self, services: Services, name: str, file: str, cases: list[str]) -> None:
-        self._blobs, self._who = services.blobs, services.settings.curator
+    def __init__(self, resources: Resources, name: str, file: str, cases: list[str]) -> None:
+        self._blobs, self._who = resources.blobs, resources.settings.curator
         self._name, self._file = name, file
         self._home, self._cases, self._sources = frozenset(cases), set(cases), set[str]()
-        self._revisions = set(services.warehouse.revision_ids())
+        self._revisions = set(resources.warehouse.revision_ids())
         self.clashes: list[ImportProblem] = []
         self.imported = 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from config.services import Services
+from config.resources import Resources
 from extractors.fetch.fetch import identify
 from extractors.urls import is_web_address
 from schemas.generations import Generation
@@ -26,7 +26,7 @@ class Run:
     """The state of one source's run; the only thing that stages change."""
 
     ref: SourceRef
-    services: Services
+    resources: Resources
     who: str = ""  # submitted it
     force: bool = False  # draft what triage refuses
     refresh: bool = False  # fetch a known address again
@@ -45,7 +45,7 @@ class Run:
         local = {name: Path(path) for name, path in paths.items() if path and "://" not in path}
         anchored = {name: str(path.expanduser().absolute()) for name, path in local.items()}
         self.ref = self.ref.model_copy(update=anchored)
-        self.who = self.who or self.services.settings.curator
+        self.who = self.who or self.resources.settings.curator
         self.source_id = (self.snapshot or identify(self.ref)).source_id
 
     @property
@@ -80,24 +80,24 @@ class Run:
     @asynccontextmanager
     async def turn(self, document: Document) -> AsyncIterator[None]:
         """Hold the right to ask about a document alone, or raise BudgetReached."""
-        services = self.services
+        resources = self.resources
         # All of it is reserved: a source that was started is finished before the next one is.
-        expected = services.forecast(len(document.text))
+        expected = resources.forecast(len(document.text))
         async with (
-            services.turns,
-            services.warehouse.lock(document.document_id),
-            services.budget.source(expected.cost_usd) as self.purse,
+            resources.turns,
+            resources.warehouse.lock(document.document_id),
+            resources.budget.source(expected.cost_usd) as self.purse,
         ):
             yield
 
     def asker(self, document: Document) -> Asker:
         """Return what asks the model; its calls count for this run."""
-        self._askers.append(self.services.asker(document.document_id, self.purse))
+        self._askers.append(self.resources.asker(document.document_id, self.purse))
         return self._askers[-1]
 
     def judge(self, document: Document) -> Asker | None:
         """Return what asks the judge, None where it is off; its calls count for this run."""
-        judge = self.services.judge(document.document_id, self.purse)
+        judge = self.resources.judge(document.document_id, self.purse)
         self._askers += [judge] if judge else []
         return judge
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.services import Services
+from config.resources import Resources
 from extractors.fetch.fetch import identify, read_file
 from extractors.network.limits import FetchLimits
 from extractors.urls import is_web_address
@@ -26,7 +26,7 @@ SETUP_KINDS = frozenset(
 )
 
 
-class Selection(Frozen):
+class SourceSelection(Frozen):
     """The sources of a list, each once, newest first; and how many were left out, by why."""
 
     items: tuple[BatchItem, ...]
@@ -37,7 +37,7 @@ class Selection(Frozen):
     beyond_limit: int = 0
 
 
-class Forecast(Frozen):
+class BatchForecast(Frozen):
     """What processing a selection would take."""
 
     states: Mapping[SourceState, int]  # how many of its sources stand where
@@ -55,7 +55,7 @@ def select(
     since: date | None = None,
     limit: int | None = None,
     words: Sequence[str] = (),
-) -> Selection:
+) -> SourceSelection:
     """Return the sources that a list names.
 
     ``since`` leaves out items that are dated earlier, ``words`` those with none of the words in
@@ -76,7 +76,7 @@ def select(
             chosen[item.source_id] = item
     ordered = sorted(chosen.values(), key=lambda item: str(item.published or ""), reverse=True)
     kept = tuple(ordered[:limit])
-    return Selection(
+    return SourceSelection(
         items=kept,
         undated=sum(1 for item in kept if item.published is None) if since else 0,
         beyond_limit=len(ordered) - len(kept),
@@ -95,12 +95,12 @@ def _item_of(candidate: Candidate) -> BatchItem:
     return BatchItem(source_id=known_by, reference=ref, title=candidate.title, published=dated)
 
 
-async def open_items(items: Sequence[BatchItem], services: Services) -> list[BatchItem]:
+async def open_items(items: Sequence[BatchItem], resources: Resources) -> list[BatchItem]:
     """Return the items with work left for a machine, hosts in turn, those that failed last.
 
     A failure that needs a person is left out, but not one of `SETUP_KINDS`.
     """
-    warehouse = services.warehouse
+    warehouse = resources.warehouse
     states = await to_thread(warehouse.source_states, [item.source_id for item in items])
     opened = await to_thread(warehouse.open_failures)
     failures = {one.failure.source_id: one.failure for one in opened}
@@ -127,18 +127,18 @@ def interleaved(items: Sequence[BatchItem]) -> list[BatchItem]:
     return sorted(items, key=turn)
 
 
-async def forecast(items: Sequence[BatchItem], services: Services) -> Forecast:
+async def forecast(items: Sequence[BatchItem], resources: Resources) -> BatchForecast:
     """Return what processing ``items`` would take; each counts as a blog post."""
     ids = [item.source_id for item in items]
-    states = list((await to_thread(services.warehouse.source_states, ids)).values())
-    left = len(await open_items(items, services))
-    one = services.forecast(_TYPICAL_CHARACTERS)
-    return Forecast(
+    states = list((await to_thread(resources.warehouse.source_states, ids)).values())
+    left = len(await open_items(items, resources))
+    one = resources.forecast(_TYPICAL_CHARACTERS)
+    return BatchForecast(
         states={state: states.count(state) for state in SourceState},
         open=left,
-        model=services.profile.model,
+        model=resources.profile.model,
         calls=left * one.calls,
         tokens=left * (one.prompt_tokens + one.completion_tokens),
         cost_usd=None if one.cost_usd is None else left * one.cost_usd,
-        source_budget_usd=services.settings.budget_source,
+        source_budget_usd=resources.settings.budget_source,
     )

@@ -4,7 +4,7 @@ from asyncio import to_thread
 from datetime import UTC, datetime
 from typing import Any
 
-from config.services import Services
+from config.resources import Resources
 from extractors.sites import canonical_url
 from schemas.batches import Batch, BatchItem, Look, Watch, WatchedItem, WatchLine, WatchState
 from schemas.errors import CasebookError, ConfigurationError, InputError, UnknownId
@@ -19,49 +19,49 @@ _SHORTEST_SECONDS, _LONGEST_SECONDS = 300, 366 * 86_400
 _LONGEST_RUBRIC = 2_000  # characters; the rubric is part of each question
 
 
-async def due_watches(services: Services, name: str | None = None) -> list[Watch]:
+async def due_watches(resources: Resources, name: str | None = None) -> list[Watch]:
     """Return the watches whose time has come, or the one that is named, due or not."""
     if name:
-        return [(await find_watch(name, services)).watch]
-    now, lines = datetime.now(UTC), await to_thread(services.warehouse.watches)
+        return [(await find_watch(name, resources)).watch]
+    now, lines = datetime.now(UTC), await to_thread(resources.warehouse.watches)
     return [line.watch for line in lines if line.is_due(now)]
 
 
 async def add_watch(
-    address: str, services: Services, *, everything: bool = False, **options: Any
+    address: str, resources: Resources, *, everything: bool = False, **options: Any
 ) -> WatchLine:
     """Watch a list and look at it once; items that it holds now are known, unless ``everything``.
 
     ``options`` are fields of a watch; a list that is watched already gets the new ones. Raises
     InputError or ConfigurationError for wrong ones, CasebookError if the list cannot be read.
     """
-    warehouse, watch_id = services.warehouse, content_id("watch", canonical_url(address))
-    options = {"changed_by": services.settings.curator} | options
+    warehouse, watch_id = resources.warehouse, content_id("watch", canonical_url(address))
+    options = {"changed_by": resources.settings.curator} | options
     added = Watch(watch_id=watch_id, address=address, **options)
-    _check(added, services)
+    _check(added, resources)
     known = {line.watch.watch_id for line in await to_thread(warehouse.watches)}
-    found = await read_list(SourceRef(source=address), services)
+    found = await read_list(SourceRef(source=address), resources)
     if everything or watch_id in known:
         await to_thread(warehouse.append, added)
-        return await find_watch(watch_id, services)
+        return await find_watch(watch_id, resources)
     seen = [_seen(added, item, "known") for item in select(found.candidates).items]
     first = Look(watch_id=watch_id, found=len(seen), missed=len(found.missed))
     await to_thread(warehouse.append, added, *seen, first)
     return WatchLine(watch=added, look=first)
 
 
-async def change_watch(name: str, state: WatchState, services: Services, who: str = "") -> Watch:
+async def change_watch(name: str, state: WatchState, resources: Resources, who: str = "") -> Watch:
     """Pause, resume or remove a watch, or raise UnknownId; its sources stay."""
-    known = (await find_watch(name, services)).watch
-    who, now = who or services.settings.curator, datetime.now(UTC)
+    known = (await find_watch(name, resources)).watch
+    who, now = who or resources.settings.curator, datetime.now(UTC)
     changed = known.model_copy(update={"state": state, "changed_by": who, "changed_at": now})
-    await to_thread(services.warehouse.append, changed)
+    await to_thread(resources.warehouse.append, changed)
     return changed
 
 
-async def find_watch(name: str, services: Services) -> WatchLine:
+async def find_watch(name: str, resources: Resources) -> WatchLine:
     """Return the one watch with this address or part of its id, or raise UnknownId."""
-    wanted, lines = name.strip(), await to_thread(services.warehouse.watches)
+    wanted, lines = name.strip(), await to_thread(resources.warehouse.watches)
     found = [one for one in lines if wanted in {one.watch.address, one.watch.watch_id}]
     found = found or [one for one in lines if wanted and wanted in one.watch.watch_id]
     if len(found) != 1:
@@ -71,27 +71,27 @@ async def find_watch(name: str, services: Services) -> WatchLine:
 
 
 async def look(
-    watch: Watch, services: Services, who: str | None = None
+    watch: Watch, resources: Resources, who: str | None = None
 ) -> tuple[Look, Batch | None]:
     """Read a list once; return what was seen, and the batch of what is new and wanted."""
-    warehouse, watch_id = services.warehouse, watch.watch_id
+    warehouse, watch_id = resources.warehouse, watch.watch_id
     async with warehouse.lock(watch_id):  # no look pays for the verdicts of another
         try:
-            found = await read_list(SourceRef(source=watch.address), services)
+            found = await read_list(SourceRef(source=watch.address), resources)
         except CasebookError as error:
             failed = Look(watch_id=watch_id, failure=str(error))
             await to_thread(warehouse.append, failed)
             return failed, None
         known = await to_thread(warehouse.watched, watch_id)
         items = select(found.candidates, words=watch.words).items
-        new = await open_items([item for item in items if item.source_id not in known], services)
+        new = await open_items([item for item in items if item.source_id not in known], resources)
         listed = {candidate.url: candidate for candidate in found.candidates}
-        rows = [await _judged(item, listed, watch, services) for item in new]
+        rows = [await _judged(item, listed, watch, resources) for item in new]
         wanted = [item for item, row in zip(new, rows, strict=True) if row.state != "refused"]
         batch, origin = None, f"watch {watch.address}"
         if wanted:
             batch = await register(
-                origin, wanted, services, created_by=who, budget_usd=watch.budget_usd
+                origin, wanted, resources, created_by=who, budget_usd=watch.budget_usd
             )
         seen = Look(
             watch_id=watch_id,
@@ -106,12 +106,12 @@ async def look(
 
 
 async def _judged(
-    item: BatchItem, listed: dict[str, Candidate], watch: Watch, services: Services
+    item: BatchItem, listed: dict[str, Candidate], watch: Watch, resources: Resources
 ) -> WatchedItem:
     """Return the row of a new item, with the rubric's verdict where there is a rubric."""
     if watch.rubric is None:
         return _seen(watch, item, "taken")
-    candidate, asker = listed[item.reference.source], services.asker(item.source_id)
+    candidate, asker = listed[item.reference.source], resources.asker(item.source_id)
     try:
         wanted, reason = await service.matches_rubric(candidate, watch.rubric, asker)
     except CasebookError as error:
@@ -130,13 +130,13 @@ def _seen(watch: Watch, item: BatchItem, state: str, reason: str | None = None) 
     )
 
 
-def _check(watch: Watch, services: Services) -> None:
+def _check(watch: Watch, resources: Resources) -> None:
     seconds, rubric = watch.every_seconds, watch.rubric
     if not _SHORTEST_SECONDS <= seconds <= _LONGEST_SECONDS:
         message = f"{seconds} seconds is not a valid interval for {watch.address}"
         raise InputError(f"{message}: use 5m to 52w")
     if rubric is not None and not 0 < len(rubric.strip()) <= _LONGEST_RUBRIC:
         raise InputError(f"a rubric has 1 to {_LONGEST_RUBRIC:,} characters, not {len(rubric):,}")
-    if rubric is not None and services.profile.strategy is Strategy.GUIDED:
+    if rubric is not None and resources.profile.strategy is Strategy.GUIDED:
         advice = "configure a capable model, or use --word"
-        raise ConfigurationError(f"{services.profile.model} is too small for a rubric: {advice}")
+        raise ConfigurationError(f"{resources.profile.model} is too small for a rubric: {advice}")

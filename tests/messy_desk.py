@@ -7,7 +7,7 @@ from case_views import DOUBTFUL, TEXT, a_document, a_publication, a_quote, a_sta
 from desk_client import Builder
 from hostile import plant
 
-from config.services import Services
+from config.resources import Resources
 from desk.state import DeskState
 from publishing.plan import Published
 from review import decisions
@@ -44,9 +44,9 @@ def two_hundred() -> CaseStudy:
     return CaseStudy(facts=(Fact(name="title", value="Long"),), statements=statements)
 
 
-def pages(build: Builder, services: Services, state: DeskState) -> Iterator[str]:
+def pages(build: Builder, resources: Resources, state: DeskState) -> Iterator[str]:
     """Store the rows; yield the desk's pages, that of the messiest case first."""
-    warehouse, site = services.warehouse, str(services.settings.site_path)
+    warehouse, site = resources.warehouse, str(resources.settings.site_path)
     case_id, long, approved, published, rejected = [
         build.draft(study) for study in (untitled(), two_hundred(), a_study(), a_study(), a_study())
     ]
@@ -77,7 +77,7 @@ def pages(build: Builder, services: Services, state: DeskState) -> Iterator[str]
     planted = plant(build, WORDS)
     warehouse.append(BatchEvent(batch_id="batch1_0", step="paused", reason="The budget."))
     state.accounts.add("Script", Role.READER, "mira")
-    path, history = services.settings.site_path, f"/cases/{case_id}/history"
+    path, history = resources.settings.site_path, f"/cases/{case_id}/history"
     old, new = (one.revision_id for one in warehouse.case(case_id).revisions)
     state.publishing.result = Published(
         path=path, added=(published,), changed=(approved,), unchanged=(), withdrawn=(), blocked=()

@@ -22,12 +22,12 @@ def pdf_document() -> Document:
 
 
 @pytest.fixture
-def pdf_case(build, services, pdf_document) -> str:
+def pdf_case(build, resources, pdf_document) -> str:
     """A draft of the example, whose bytes are kept."""
     about, size = PAYLOAD.model_dump(exclude={"data"}), len(PAYLOAD.data)
-    sha256 = services.blobs.put(PAYLOAD.data)
+    sha256 = resources.blobs.put(PAYLOAD.data)
     kept = Snapshot(snapshot_id="snap1_pdf", source_id="src1_a", sha256=sha256, size=size, **about)
-    services.warehouse.append(kept)
+    resources.warehouse.append(kept)
     document = pdf_document
     quotes = [a_quote(document, QUOTE, page=2), a_quote(document, "310 claims handlers", page=1)]
     facts = (Fact(name="title", value="Copilot", support=VERIFIED, evidence=quotes[1:]),)

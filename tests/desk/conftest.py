@@ -11,7 +11,7 @@ import structlog
 from desk_client import KEY, Builder, DeskClient
 from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from desk import live
 from desk.app import create_app
@@ -44,8 +44,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def services(settings) -> Iterator[Services]:
-    made = Services(settings)
+def resources(settings) -> Iterator[Resources]:
+    made = Resources(settings)
     yield made
     made.warehouse.close()
 
@@ -60,9 +60,9 @@ def migrated(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def warehouse(services, settings, migrated) -> Warehouse:
+def warehouse(resources, settings, migrated) -> Warehouse:
     shutil.copy(migrated, settings.home / "warehouse.duckdb")
-    return services.warehouse
+    return resources.warehouse
 
 
 @pytest.fixture
@@ -78,6 +78,6 @@ def always_fresh(monkeypatch) -> None:
 
 
 @pytest.fixture
-def desk(services) -> Iterator[DeskClient]:
-    with DeskClient(create_app(services, KEY)) as client:
+def desk(resources) -> Iterator[DeskClient]:
+    with DeskClient(create_app(resources, KEY)) as client:
         yield client

@@ -37,8 +37,8 @@ def accounts(warehouse) -> Accounts:
 
 
 @pytest.fixture
-def app(services, accounts):
-    return create_app(services, KEY)
+def app(resources, accounts):
+    return create_app(resources, KEY)
 
 
 def visitor(app, name: str | None = None, password: str = PASSWORD, **options) -> DeskClient:
@@ -249,16 +249,16 @@ def test_a_session_ends_with_the_account_or_its_password(app, accounts):
     assert log_in(other, "rolf", PASSWORD).status_code == 403
 
 
-def test_a_session_outlives_the_desk_but_not_the_home(app, services, settings, tmp_path):
+def test_a_session_outlives_the_desk_but_not_the_home(app, resources, settings, tmp_path):
     """Cookie and form of before a restart still count; another home's cookie does not."""
     client = visitor(app, "Ada")
-    again = DeskClient(create_app(services, "another-key"), cookies=client.cookies)
+    again = DeskClient(create_app(resources, "another-key"), cookies=client.cookies)
     assert again.get("/", follow_redirects=False).status_code == 200
     assert again.token == client.token
     secret = settings.home / "run" / "desk-secret"
     assert secret.stat().st_mode & 0o777 == 0o600
     secret.write_text("another secret")
-    foreign = DeskClient(create_app(services, KEY), cookies=client.cookies)
+    foreign = DeskClient(create_app(resources, KEY), cookies=client.cookies)
     assert foreign.get("/", follow_redirects=False).status_code == 303
 
 
@@ -354,20 +354,20 @@ def test_a_script_acts_by_its_token(app, accounts, build, warehouse):
         accounts.change("bot", "mira", PASSWORD)
 
 
-def test_a_session_by_the_key_ends_with_the_key(services, warehouse):
+def test_a_session_by_the_key_ends_with_the_key(resources, warehouse):
     """Another start of the desk has another key."""
-    with DeskClient(create_app(services, KEY)) as client:
+    with DeskClient(create_app(resources, KEY)) as client:
         assert client.get("/accounts").status_code == 200
-    again = DeskClient(create_app(services, "another-key"), cookies=client.cookies)
+    again = DeskClient(create_app(resources, "another-key"), cookies=client.cookies)
     assert again.get("/accounts").status_code == 403
-    same = DeskClient(create_app(services, KEY), cookies=client.cookies)
+    same = DeskClient(create_app(resources, KEY), cookies=client.cookies)
     assert same.get("/accounts").status_code == 200
 
 
-def test_the_key_counts_until_the_first_account(services, warehouse):
+def test_the_key_counts_until_the_first_account(resources, warehouse):
     """From then on people log in: cookie, address and header end, as the docs say."""
     script = {"authorization": f"Bearer {KEY}"}
-    with DeskClient(create_app(services, KEY)) as client:
+    with DeskClient(create_app(resources, KEY)) as client:
         given = {"action": "add", "name": "mira", "role": "curator", "password": PASSWORD}
         assert client.send_form("/accounts", **given).status_code == 422  # no admin would be left
         assert client.get("/api/cases", headers=script).status_code == 200
@@ -380,10 +380,10 @@ def test_the_key_counts_until_the_first_account(services, warehouse):
         assert client.get("/accounts", follow_redirects=False).status_code == 200
 
 
-def test_a_trusted_proxy_names_people(settings, services, accounts):
+def test_a_trusted_proxy_names_people(settings, resources, accounts):
     """With their account's role, else as readers; only from its address, only with one name."""
-    services.settings = proxied(settings)
-    app = create_app(services, KEY)
+    resources.settings = proxied(settings)
+    app = create_app(resources, KEY)
 
     def page(name, peer="10.0.0.2", **headers):
         client = visitor(app, client=(peer, 1), headers={"host": "desk.example"})
@@ -405,10 +405,10 @@ def test_a_trusted_proxy_names_people(settings, services, accounts):
     assert page("rolf").status_code == 303
 
 
-def test_a_public_desk_knows_its_name_and_no_key(settings, services, accounts):
+def test_a_public_desk_knows_its_name_and_no_key(settings, resources, accounts):
     """The cookie is for https alone, forms come from the public origin, the key opens nothing."""
-    services.settings = proxied(settings, desk_proxies={})
-    client = visitor(create_app(services, KEY), headers={"host": "desk.example"})
+    resources.settings = proxied(settings, desk_proxies={})
+    client = visitor(create_app(resources, KEY), headers={"host": "desk.example"})
     assert "secure" in log_in(client, "Ada", PASSWORD).headers["set-cookie"].lower()
     given = {"name": "Ada", "password": PASSWORD}
     for origin, status in (("https://desk.example", 303), ("https://evil.example", 403)):

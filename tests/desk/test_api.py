@@ -82,13 +82,13 @@ def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, ki
     assert answer.json()["error"]["message"]
 
 
-def test_sources_are_submitted_and_asked_about(desk, services, headers):
+def test_sources_are_submitted_and_asked_about(desk, resources, headers):
     """Several at once; bad addresses are named by their lines, and then nothing is started."""
 
     async def process(run):
         return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
 
-    desk.app.state.desk.jobs = Jobs(services, process)
+    desk.app.state.desk.jobs = Jobs(resources, process)
     body = {"sources": ["https://a.example/x", "https://a.example/y"]}
     answer = desk.post("/api/sources", json=body, headers=headers)
     assert answer.status_code == 202

@@ -26,14 +26,14 @@ def case_id(build) -> str:
 
 
 @pytest.fixture
-def described(services, case_id):
+def described(resources, case_id):
     """The description of a desk that has a draft, and whose jobs fetch nothing."""
 
     async def process(run):
         return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
 
-    app = create_app(services, KEY)
-    app.state.desk.jobs = Jobs(services, process)
+    app = create_app(resources, KEY)
+    app.state.desk.jobs = Jobs(resources, process)
     return schemathesis.openapi.from_asgi("/api/openapi.json", app, headers=HEADERS)
 
 

@@ -38,13 +38,13 @@ def worked() -> list[str]:
 
 
 @pytest.fixture
-def desk(services, worked, monkeypatch):
+def desk(resources, worked, monkeypatch):
     """A desk that reads lists from memory and processes batches by noting them."""
 
     async def work(batch, _who):
         worked.append(batch.batch_id)
 
-    async def read_list(ref, _services):
+    async def read_list(ref, _resources):
         names = ("llm-1", "llm-2", "cake")
         found = [Candidate(url=f"https://a.example/{name}", title=name) for name in names]
         return SimpleNamespace(candidates=found, missed=["page 2 of the list: answers 500"])
@@ -53,9 +53,9 @@ def desk(services, worked, monkeypatch):
         worked.append(run.source_id)
 
     monkeypatch.setattr(batches, "read_list", read_list)
-    app = create_app(services, KEY)
-    app.state.desk.batches = BatchRuns(services.settings, work)
-    app.state.desk.jobs = Jobs(services, process)
+    app = create_app(resources, KEY)
+    app.state.desk.batches = BatchRuns(resources.settings, work)
+    app.state.desk.jobs = Jobs(resources, process)
     with DeskClient(app) as client:
         yield client
 
@@ -133,7 +133,7 @@ def test_failures_of_one_cause_are_shown_and_retried(desk, build, warehouse, wor
     assert desk.get("/batches/batch1_nope").status_code == 404
 
 
-async def test_batches_are_processed_one_after_the_other_and_paused(services):
+async def test_batches_are_processed_one_after_the_other_and_paused(resources):
     """The second waits for the first; a pause ends it, and what went wrong is kept in words."""
     entered, leave = asyncio.Event(), asyncio.Event()
 
@@ -142,7 +142,7 @@ async def test_batches_are_processed_one_after_the_other_and_paused(services):
         await leave.wait()
         raise ProviderUnavailable("The endpoint is down: try again later.")
 
-    runs = BatchRuns(services.settings, work)
+    runs = BatchRuns(resources.settings, work)
     (first, _), (second, _) = a_batch("src1_a"), a_batch("src1_a", "src1_b")
     for batch in (first, second, second):
         runs.start(batch)
@@ -212,7 +212,7 @@ def test_watches_are_added_paused_and_removed(desk, watch, warehouse, monkeypatc
     """The form's fields reach the flow; the states are kept with who changed them."""
     given = {}
 
-    async def add_watch(address, _services, **fields):
+    async def add_watch(address, _resources, **fields):
         given.update(fields, address=address)
 
     monkeypatch.setattr(watches, "add_watch", add_watch)
@@ -245,7 +245,7 @@ def test_a_look_starts_the_batch_of_what_is_new(desk, watch, warehouse, worked, 
     warehouse.add_batch(batch, items)
     found = [(None, batch), (None, None)]
 
-    async def look(_watch, _services, _who):
+    async def look(_watch, _resources, _who):
         return found.pop(0)
 
     monkeypatch.setattr(watches, "look", look)

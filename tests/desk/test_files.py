@@ -68,13 +68,13 @@ def failed_file(warehouse, path: Path, kind: str = "file_missing") -> str:
     return run_id
 
 
-async def test_the_terminal_may_name_any_file(services, secret, tmp_path, is_read):
+async def test_the_terminal_may_name_any_file(resources, secret, tmp_path, is_read):
     """A list on this machine names files beside it, and each is read."""
     listed = tmp_path / "list.txt"
     listed.write_text(f"secret.md\n{PAGE}\n", "utf-8")
-    found = await read_list(SourceRef(source=str(listed)), services)
+    found = await read_list(SourceRef(source=str(listed)), resources)
     assert [one.url for one in found.candidates] == [str(secret), PAGE]
-    await fetch(Run(found.candidates[0].reference, services))
+    await fetch(Run(found.candidates[0].reference, resources))
     assert is_read()
 
 
@@ -148,7 +148,7 @@ def test_a_watch_looks_at_no_file(desk, warehouse, secret, is_read):
     assert not is_read(answer)
 
 
-def test_a_batch_of_files_waits_for_the_terminal(desk, services, warehouse, secret, is_read):
+def test_a_batch_of_files_waits_for_the_terminal(desk, resources, warehouse, secret, is_read):
     """Resumed at the desk its files fail and say where to go on; resumed there, nothing is lost."""
     items = [BatchItem(source_id="src1_secret", reference=SourceRef(source=str(secret)))]
     batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
@@ -159,7 +159,7 @@ def test_a_batch_of_files_waits_for_the_terminal(desk, services, warehouse, secr
     (failed,) = warehouse.open_failures()
     assert "the desk reads only addresses and uploads" in failed.failure.message
     assert "in the terminal" in failed.failure.message
-    assert asyncio.run(open_items(items, services)) == items
+    assert asyncio.run(open_items(items, resources)) == items
     assert not is_read(desk.get("/batches/batch1_files"))
 
 
@@ -184,9 +184,9 @@ def test_a_retry_within_a_batch_reads_no_file(desk, warehouse, secret, is_read):
     assert not is_read(desk.get("/submit"))
 
 
-def test_a_retry_takes_a_file_as_it_is_stored(desk, services, secret, warehouse):
+def test_a_retry_takes_a_file_as_it_is_stored(desk, resources, secret, warehouse):
     """A file of the terminal that was read once is read again without the file."""
-    snapshot = asyncio.run(fetch(Run(SourceRef(source=str(secret)), services)))
+    snapshot = asyncio.run(fetch(Run(SourceRef(source=str(secret)), resources)))
     secret.write_text("Now it holds something else.", "utf-8")
     seen = []
 
@@ -237,9 +237,9 @@ def test_scripts_name_no_path(desk, secret, is_read):
     assert not is_read(answer)
 
 
-async def test_an_assistant_names_no_path(services, secret, is_read):
+async def test_an_assistant_names_no_path(resources, secret, is_read):
     """The tool answers with the reason."""
-    async with Client(create_server(services, write=True)) as client:
+    async with Client(create_server(resources, write=True)) as client:
         for name in (str(secret), f"file://{secret}"):
             answer = await client.call_tool("submit_source", {"url": name})
             assert answer.is_error

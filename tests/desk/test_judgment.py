@@ -6,7 +6,7 @@ import pytest
 from desk_client import KEY, Builder, DeskClient
 from scripted_endpoint import api_error, completion, schema_name
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from desk.app import create_app
 from schemas.cases import SupportLevel
@@ -19,8 +19,8 @@ def settings(tmp_path, model_endpoint) -> Settings:
 
 
 @pytest.fixture
-def desk(services: Services):
-    with DeskClient(create_app(services, KEY)) as client:
+def desk(resources: Resources):
+    with DeskClient(create_app(resources, KEY)) as client:
         yield client
 
 

@@ -97,10 +97,10 @@ def test_enter_takes_the_best_value(desk, companies, typed, company):
     assert answer.headers["location"] == f"/?status=draft&company={company}"
 
 
-def test_a_reader_has_nothing_to_select(services, build):
+def test_a_reader_has_nothing_to_select(resources, build):
     """Neither boxes at the rows nor the bar for many, in the queue and among proposed tags."""
     build.proposed("Kestrel", "served with vLLM", build.draft())
-    app = create_app(services, KEY)
+    app = create_app(resources, KEY)
     for role in (Role.ADMIN, Role.CURATOR, Role.READER):  # the first person is an admin
         app.state.desk.accounts.add(role.value, role, "mira", PASSWORD)
         client = DeskClient(app)

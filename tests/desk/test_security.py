@@ -18,9 +18,9 @@ def test_every_change_is_a_post():
 
 
 @pytest.fixture
-def stranger(services):
+def stranger(resources):
     """A client that knows this machine's port and nothing else."""
-    with TestClient(create_app(services, KEY), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(resources, KEY), base_url="http://127.0.0.1") as client:
         yield client
 
 
@@ -211,9 +211,9 @@ def test_every_answer_carries_the_policy(desk, stranger, path):
         assert headers["cache-control"] == "no-store"
 
 
-def test_a_bug_is_answered_in_words_and_under_the_policy(services, monkeypatch):
+def test_a_bug_is_answered_in_words_and_under_the_policy(resources, monkeypatch):
     """An unforeseen error is a page that shows no internals, with the same headers."""
-    app = create_app(services, KEY)
+    app = create_app(resources, KEY)
 
     def broken(*_: object) -> None:
         raise RuntimeError("<script>secret</script>")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from desk.accounts import Accounts
 from desk.server import listen, serve
@@ -28,10 +28,10 @@ def opened_file(address: str) -> tuple[int, str]:
     return path.stat().st_mode & 0o777, path.read_text()
 
 
-async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(services, warehouse):
-    """It prints an address with the key, answers on the same loop, and leaves services open."""
+async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(resources, warehouse):
+    """It prints an address with the key, answers on the same loop, and leaves resources open."""
     ready = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(services, 0, on_ready=ready.set_result))
+    task = asyncio.create_task(serve(resources, 0, on_ready=ready.set_result))
     address = await asyncio.wait_for(ready, 10)
     base, _, key = address.partition("/?key=")
     assert len(key) > 20
@@ -44,7 +44,7 @@ async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(service
     assert warehouse.cases() == []
 
 
-async def test_the_browser_gets_the_key_through_a_file_of_our_own(services, monkeypatch):
+async def test_the_browser_gets_the_key_through_a_file_of_our_own(resources, monkeypatch):
     """Its command line, which every account can read, names a file that only ours can."""
     loop = asyncio.get_running_loop()
     ready, opened = loop.create_future(), loop.create_future()
@@ -54,7 +54,7 @@ async def test_the_browser_gets_the_key_through_a_file_of_our_own(services, monk
 
     monkeypatch.setattr("desk.server.webbrowser.open", open_browser)
     task = asyncio.create_task(
-        serve(services, 0, "k&y", open_browser=True, on_ready=ready.set_result)
+        serve(resources, 0, "k&y", open_browser=True, on_ready=ready.set_result)
     )
     address, page = await asyncio.wait_for(ready, 10), await asyncio.wait_for(opened, 10)
     assert page.startswith("file:///")
@@ -79,10 +79,10 @@ def test_every_listening_socket_names_its_protocol(host):
         assert listening.proto == socket.IPPROTO_TCP
 
 
-async def test_kept_alive_requests_do_not_wait_for_acknowledgements(services):
+async def test_kept_alive_requests_do_not_wait_for_acknowledgements(resources):
     """Each is answered at once, not after the 40 ms of a delayed acknowledgement."""
     ready = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(services, 0, "k", on_ready=ready.set_result))
+    task = asyncio.create_task(serve(resources, 0, "k", on_ready=ready.set_result))
     port = int((await ready).partition("127.0.0.1:")[2].partition("/")[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     spent = []
@@ -112,9 +112,9 @@ async def test_kept_alive_requests_do_not_wait_for_acknowledgements(services):
 )
 async def test_a_desk_without_a_log_in_stays_on_this_machine(settings, given, advice):
     """Where others could reach it, it does not start, and says what to do first."""
-    async with Services(Settings(home=settings.home, curator="mira", **given)) as services:
+    async with Resources(Settings(home=settings.home, curator="mira", **given)) as resources:
         with pytest.raises(ConfigurationError, match=advice):
-            await serve(services)
+            await serve(resources)
 
 
 @pytest.mark.parametrize("proxies", [{}, {"127.0.0.1": "X-Forwarded-User"}])
@@ -124,16 +124,16 @@ async def test_a_public_desk_starts_once_people_can_log_in(settings, warehouse, 
         Accounts(warehouse).add("mira", Role.ADMIN, "mira", "correct horse battery")
     own = Settings(home=settings.home, desk_address="https://desk.example", desk_proxies=proxies)
     ready = asyncio.get_running_loop().create_future()
-    async with Services(own) as services:
-        task = asyncio.create_task(serve(services, 0, on_ready=ready.set_result))
+    async with Resources(own) as resources:
+        task = asyncio.create_task(serve(resources, 0, on_ready=ready.set_result))
         assert await asyncio.wait_for(ready, 10) == "https://desk.example"
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_taken_port_is_named(services):
+async def test_a_taken_port_is_named(resources):
     """The error says which port, and how to choose another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigurationError, match=f"Port {port} .*--port"):
-            await serve(services, port)
+            await serve(resources, port)

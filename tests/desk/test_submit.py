@@ -40,15 +40,15 @@ def runs() -> list:
 
 
 @pytest.fixture
-def desk(services, runs):
+def desk(resources, runs):
     """A desk whose stages end at once: each source fails as missing."""
 
     async def process(run):
         runs.append(run)
         return result(IngestStatus.FAILED, source=run.label, failure=failure())
 
-    app = create_app(services, KEY)
-    app.state.desk.jobs = Jobs(services, process)
+    app = create_app(resources, KEY)
+    app.state.desk.jobs = Jobs(resources, process)
     with DeskClient(app) as client:
         yield client
 
@@ -321,13 +321,13 @@ def test_a_finished_job_leads_to_its_draft():
         (RuntimeError("secret"), "Something unexpected went wrong"),
     ],
 )
-async def test_work_that_could_not_be_stored_says_so(services, error, words):
+async def test_work_that_could_not_be_stored_says_so(resources, error, words):
     """A job ends with a sentence, whatever happens; internals stay in the log."""
 
     async def process(_run):
         raise error
 
-    kept = Jobs(services, process)
+    kept = Jobs(resources, process)
     job = kept.start(SourceRef(source=PAGE))
     await asyncio.gather(*kept._tasks)
     shown = fragment(job).text_content()
@@ -335,7 +335,7 @@ async def test_work_that_could_not_be_stored_says_so(services, error, words):
     assert "secret" not in shown
 
 
-async def test_a_bounded_number_of_jobs_runs_at_once(services):
+async def test_a_bounded_number_of_jobs_runs_at_once(resources):
     """The others wait for a free place; closing the desk ends them all."""
     running, most, gate = 0, 0, asyncio.Event()
 
@@ -345,12 +345,12 @@ async def test_a_bounded_number_of_jobs_runs_at_once(services):
         most = max(most, running)
         await gate.wait()
 
-    kept = Jobs(services, process)
+    kept = Jobs(resources, process)
     for n in range(5):
         kept.start(SourceRef(source=f"{PAGE}/{n}"))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert (most, len(kept.running())) == (services.parallel, 5)
+    assert (most, len(kept.running())) == (resources.parallel, 5)
     await kept.close()
     assert kept._tasks == set()
 

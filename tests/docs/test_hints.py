@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from cli.main import _GROUPS, app
 from cli.reports import _OTHERS, _STEPS
-from flows.table import SERVED
+from flows.registry import SERVED
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = "|".join(name for commands in _GROUPS.values() for name in commands)

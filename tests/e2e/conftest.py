@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 from playwright.sync_api import Page
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from desk import live, server
 from desk.accounts import Accounts
@@ -44,36 +44,36 @@ def settings(tmp_path) -> Settings:
 
 
 @pytest.fixture
-def services(settings, migrated) -> Iterator[Services]:
+def resources(settings, migrated) -> Iterator[Resources]:
     shutil.copy(migrated, settings.home / "warehouse.duckdb")
-    made = Services(settings)
+    made = Resources(settings)
     yield made
     made.warehouse.close()
 
 
 @pytest.fixture
-def build(services) -> Builder:
-    return Builder(services.warehouse)
+def build(resources) -> Builder:
+    return Builder(resources.warehouse)
 
 
 @pytest.fixture
-def app(services, monkeypatch) -> FastAPI:
+def app(resources, monkeypatch) -> FastAPI:
     """The desk, which looks at the warehouse at each request and not once a second."""
     monkeypatch.setattr(live.Live, "always", True)
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(Accounts, "hasher", quick)
-    return create_app(services, KEY)
+    return create_app(resources, KEY)
 
 
 @pytest.fixture
-def desk_address(services, app, monkeypatch) -> Iterator[str]:
+def desk_address(resources, app, monkeypatch) -> Iterator[str]:
     """The address that the desk prints, its key included."""
     monkeypatch.setattr(server, "create_app", lambda *_: app)
     addresses: list[str] = []
     ready = threading.Event()
     loop = asyncio.new_event_loop()
     serving = server.serve(
-        services,
+        resources,
         0,
         KEY,
         on_ready=lambda address: (addresses.append(address), ready.set()),

@@ -76,9 +76,9 @@ class Explorer:
 
 
 @pytest.fixture
-def pages(build, services, app, pdf_case) -> list[str]:
+def pages(build, resources, app, pdf_case) -> list[str]:
     """The pages of a desk full of rows; those of a PDF are near the top."""
-    messiest, *others = messy_desk.pages(build, services, app.state.desk)
+    messiest, *others = messy_desk.pages(build, resources, app.state.desk)
     return [messiest, f"/cases/{pdf_case}/pages/2", *others]
 
 

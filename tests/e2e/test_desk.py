@@ -30,7 +30,7 @@ def test_keys_are_turned_off_and_decide_nothing_when_held_down(address, build, p
     expect(page.locator(".chosen")).to_have_count(0)
 
 
-def test_the_focus_stays_where_one_works(address, build, page, services):
+def test_the_focus_stays_where_one_works(address, build, page, resources):
     """After each action it is on what was changed or the nearest to it, never lost."""
     case_id = build.draft()
     page.goto(f"{address}/cases/{case_id}")
@@ -47,7 +47,7 @@ def test_the_focus_stays_where_one_works(address, build, page, services):
     expect(page.locator(".status").first).to_have_text("approved")
     expect(page.locator("#s-9 a.choose")).to_be_focused()
     page.keyboard.press("Enter")  # pressed once more: nothing took the button's place
-    assert len(services.warehouse.case(case_id).reviews) == 3
+    assert len(resources.warehouse.case(case_id).reviews) == 3
 
 
 def test_a_desk_that_is_gone_says_so_until_it_is_back(address, build, page):
@@ -76,10 +76,10 @@ def test_a_failed_submission_ends_on_the_page(address, page):
     expect(page.get_by_label("Web addresses")).to_have_value("")
 
 
-def test_a_newer_draft_is_compared_and_taken_over(address, build, page, services):
+def test_a_newer_draft_is_compared_and_taken_over(address, build, page, resources):
     """From the queue to the comparison; an unticked field stays, and the case shows the rest."""
     case_id = build.draft()
-    decisions.edit(services.warehouse, case_id, [SetFact(name="title", value="Ours")], "ada")
+    decisions.edit(resources.warehouse, case_id, [SetFact(name="title", value="Ours")], "ada")
     facts = [Fact(name="company", value="Fjordline"), Fact(name="year", value="2025")]
     build.newer(case_id, CaseStudy(facts=facts, statements=a_study().statements))
     page.goto(address)
@@ -115,9 +115,9 @@ def test_a_file_leads_the_browser_in(address, desk_address, browser):
     context.close()
 
 
-def test_a_person_logs_in_and_arrives_from_another_site(address, services, browser, httpserver):
+def test_a_person_logs_in_and_arrives_from_another_site(address, resources, browser, httpserver):
     """The log-in leads to the page that was wanted; later a link elsewhere finds them logged in."""
-    accounts = Accounts(services.warehouse)
+    accounts = Accounts(resources.warehouse)
     for name, role in (("mira", Role.ADMIN), ("ada", Role.READER)):
         accounts.add(name, role, "mira", "correct horse battery")
     context = browser.new_context()
@@ -139,7 +139,7 @@ def test_a_person_logs_in_and_arrives_from_another_site(address, services, brows
     context.close()
 
 
-def test_another_sites_page_reads_and_decides_nothing(address, build, page, services, httpserver):
+def test_another_sites_page_reads_and_decides_nothing(address, build, page, resources, httpserver):
     """Not even one that knows the token: the cookie stays home, and a form says its origin."""
     case_id = build.draft()
     page.goto(f"{address}/cases/{case_id}")
@@ -163,4 +163,4 @@ def test_another_sites_page_reads_and_decides_nothing(address, build, page, serv
         page.evaluate(form, [f"{address}/cases/{case_id}/decisions", token])
     assert answer.value.status == 403
     page.errors.clear()  # of the other site's page
-    assert services.warehouse.case(case_id).status is CaseStatus.DRAFT
+    assert resources.warehouse.case(case_id).status is CaseStatus.DRAFT

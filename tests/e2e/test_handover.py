@@ -44,7 +44,7 @@ def handed_over(site: Page) -> Page:
     return popup.value
 
 
-def test_a_page_is_handed_over_with_its_selection(foreign, address, services):
+def test_a_page_is_handed_over_with_its_selection(foreign, address, resources):
     """Without the strict cookie at first; shown, confirmed, read, marked, and the site not asked."""
     site = foreign(f"<title>Wall</title><meta charset=latin-1><body><script>{BUILD}</script>")
     site.locator("p").first.evaluate("(it) => getSelection().selectAllChildren(it)")
@@ -56,7 +56,7 @@ def test_a_page_is_handed_over_with_its_selection(foreign, address, services):
     popup.get_by_role("button", name="Submit").click()
     expect(popup).to_have_url(re.compile(rf"{address}/jobs/"))
     expect(popup.locator(".job.ended")).to_be_visible()
-    warehouse = services.warehouse
+    warehouse = resources.warehouse
     source_id = identify(SourceRef(source=site.url)).source_id
     document = warehouse.newest_document(source_id)
     assert WORDS[-1] in document.text

@@ -48,7 +48,7 @@ def twelve(build) -> list[str]:
     return [*ids, *(build.draft(clear) for _ in range(3))]
 
 
-def test_filters_search_and_a_view_that_is_kept(twelve, page, address, services):
+def test_filters_search_and_a_view_that_is_kept(twelve, page, address, resources):
     """Chips narrow the list, a search marks its words while one types, and a name brings it back."""
     page.goto(address)
     rows = page.locator(".row.case")
@@ -129,7 +129,7 @@ def test_one_letter_is_not_sent_and_a_stale_search_is_cancelled(
     expect(page.locator("#notice")).to_be_empty()
 
 
-def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, services):
+def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, resources):
     """By key over a range; the report names those that stayed as they were, and why."""
     page.goto(f"{address}/?order=title")
     page.keyboard.press("j")
@@ -160,13 +160,13 @@ def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, serv
     page.get_by_label("Why?").fill("Advertising without substance.")
     page.get_by_role("button", name="Reject", exact=True).click()
     expect(report).to_contain_text("9 cases rejected.")
-    status = [services.warehouse.case(case_id).status for case_id in twelve]
+    status = [resources.warehouse.case(case_id).status for case_id in twelve]
     assert status == [CaseStatus.REJECTED] * 9 + [CaseStatus.APPROVED] * 3
     page.goto(f"{address}/?status=rejected&person=ada")
     expect(page.locator(".row.case")).to_have_count(1)
 
 
-def test_a_batch_is_followed_live(build, page, open_as, address, app, services):
+def test_a_batch_is_followed_live(build, page, open_as, address, app, resources):
     """Its page counts what is done without a reload, and so does the queue in another window."""
     urls = [build.address() for _ in range(3)]
     items = [BatchItem(source_id=content_id("src", u), reference=SourceRef(source=u)) for u in urls]
@@ -179,9 +179,9 @@ def test_a_batch_is_followed_live(build, page, open_as, address, app, services):
             await asyncio.to_thread(go_on.acquire)
             build.failed(url=url) if n == 2 else build.draft(url=url)
         done = BatchEvent(batch_id=batch.batch_id, step="finished", reason=None, at=NOON)
-        services.warehouse.append(done)
+        resources.warehouse.append(done)
 
-    app.state.desk.batches = BatchRuns(services.settings, work)
+    app.state.desk.batches = BatchRuns(resources.settings, work)
     queue = open_as("ada")
     queue.goto(address)
     page.goto(f"{address}/batches/batch1_a")

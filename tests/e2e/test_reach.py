@@ -19,13 +19,13 @@ TOO_WIDE = """(most) => document.documentElement.scrollWidth <= most ? [] :
 
 
 @pytest.fixture
-def pages(build, services) -> list[str]:
+def pages(build, resources) -> list[str]:
     """Every page of a desk with a case in each state, failures, a batch and a watch."""
     planted = plant(build, WORDS)
     case_id = build.draft()
-    decisions.comment(services.warehouse, case_id, "Is it so?", "ada", part="s-5")
+    decisions.comment(resources.warehouse, case_id, "Is it so?", "ada", part="s-5")
     approved = build.draft()
-    decisions.approve(services.warehouse, approved, "mira", leave_out=True)
+    decisions.approve(resources.warehouse, approved, "mira", leave_out=True)
     tabs = [f"/?status={status}" for status in ("rejected", "refused", "failed")]
     return [f"/cases/{case_id}", f"/cases/{case_id}/parts/s-15", f"/cases/{approved}", "/?q=claims",
             *tabs, *planted, "/submit", "/submit/page", "/batches", "/watches", "/tags", "/publish",
@@ -92,7 +92,7 @@ def test_a_phone_has_draft_and_source_as_two_tabs(build, open_as, address):
     expect(page.locator("#s-14")).to_be_in_viewport()
 
 
-def test_without_script_a_case_is_edited_and_approved(build, open_as, address, services):
+def test_without_script_a_case_is_edited_and_approved(build, open_as, address, resources):
     """A form of a part is a page of its own, dialogs open without script, filters are links."""
     ids = [build.draft(), build.draft()]
     page = open_as(java_script_enabled=False)
@@ -116,5 +116,5 @@ def test_without_script_a_case_is_edited_and_approved(build, open_as, address, s
     page.get_by_label("To", exact=False).fill("ada")
     page.get_by_role("button", name="Assign", exact=True).click()
     expect(page.locator("main")).to_contain_text("1 case assigned.")
-    status = [services.warehouse.case(case_id).status for case_id in ids]
+    status = [resources.warehouse.case(case_id).status for case_id in ids]
     assert status == [CaseStatus.APPROVED, CaseStatus.DRAFT]

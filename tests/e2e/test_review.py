@@ -23,12 +23,12 @@ def quotes_of(page, part):
     return page.locator(f"#{part} .quotes .found blockquote")
 
 
-def test_ten_drafts_by_keyboard(build, page, address, services):
+def test_ten_drafts_by_keyboard(build, page, address, resources):
     """Approved, reworded, rejected and undone in one round that shows no draft twice."""
     ids = [build.draft(a_draft(f"Draft {n}")) for n in range(12)]
     keys, seconds = review_ten(page, address)
     print(f"\nten drafts: {keys} keys, {seconds:.1f} s")
-    status = Counter(services.warehouse.case(case_id).status for case_id in ids)
+    status = Counter(resources.warehouse.case(case_id).status for case_id in ids)
     assert status == {CaseStatus.DRAFT: 2, CaseStatus.APPROVED: 9, CaseStatus.REJECTED: 1}
     expect(page.locator(".row .open")).to_have_count(2)
 
@@ -115,12 +115,12 @@ def test_evidence_is_selected_in_the_source(build, page, address):
     expect(page.locator(".chosen")).to_have_id("s-4")
 
 
-def test_a_published_case_is_edited_and_withdrawn(build, page, address, services):
+def test_a_published_case_is_edited_and_withdrawn(build, page, address, resources):
     """An edit waits as a draft beside what readers see; rejecting it is not withdrawing the case."""
-    case_id, warehouse = build.draft(), services.warehouse
+    case_id, warehouse = build.draft(), resources.warehouse
     decisions.approve(warehouse, case_id, "ada", leave_out=True)
     revision_id = warehouse.case(case_id).revision.revision_id
-    here = {"revision_id": revision_id, "target": str(services.settings.site_path)}
+    here = {"revision_id": revision_id, "target": str(resources.settings.site_path)}
     published = a_publication(case_id, "cases/one/index.html")
     warehouse.append(published.model_copy(update=here))
     page.goto(f"{address}/cases/{case_id}")
@@ -150,7 +150,7 @@ def test_a_published_case_is_edited_and_withdrawn(build, page, address, services
     expect(page.locator("#publish")).to_contain_text("1 case to withdraw")
 
 
-def test_what_a_summary_sentence_rests_on_is_chosen(build, page, address, services):
+def test_what_a_summary_sentence_rests_on_is_chosen(build, page, address, resources):
     """Ticked in its form; quotes of these statements and its own show together."""
     case_id = build.draft()
     page.goto(f"{address}/cases/{case_id}")
@@ -171,11 +171,11 @@ def test_what_a_summary_sentence_rests_on_is_chosen(build, page, address, servic
     page.keyboard.press("e")
     page.locator("#w-s-2").get_by_role("button", name="Take away").click()
     expect(quotes_of(page, "s-2")).to_have_text([LINES[6]])
-    (one,) = [s for s in services.warehouse.case(case_id).revision.study.statements if s.n == 2]
+    (one,) = [s for s in resources.warehouse.case(case_id).revision.study.statements if s.n == 2]
     assert (one.rests_on, one.evidence) == ((16,), ())
 
 
-def test_back_after_a_save_decides_without_a_conflict(build, page, address, services):
+def test_back_after_a_save_decides_without_a_conflict(build, page, address, resources):
     """The page that the browser shows again is that of the newest revision."""
     case_id = build.draft()
     page.goto(f"{address}/cases/{case_id}")
@@ -188,7 +188,7 @@ def test_back_after_a_save_decides_without_a_conflict(build, page, address, serv
     page.keyboard.press("r")
     page.keyboard.press("2")
     page.wait_for_url(f"{address}/?status=draft")
-    assert services.warehouse.case(case_id).status is CaseStatus.REJECTED
+    assert resources.warehouse.case(case_id).status is CaseStatus.REJECTED
 
 
 def test_enter_approves_in_a_dialog_that_scrolls(build, page, address):

@@ -28,7 +28,7 @@ def a_draft(title: str, doubts: int) -> CaseStudy:
     return CaseStudy(facts=(Fact(name="title", value=title),), statements=statements)
 
 
-def test_every_doubt_is_met_in_the_order_of_the_queue(build, page, address, services):
+def test_every_doubt_is_met_in_the_order_of_the_queue(build, page, address, resources):
     """Drafts of unequal numbers of doubts, three in one section: `d y d y … A` passes over none."""
     doubts = {build.draft(a_draft(f"Draft {n}", n)): n for n in (1, 4, 3, 6, 2)}
     page.goto(address)
@@ -54,7 +54,7 @@ def test_every_doubt_is_met_in_the_order_of_the_queue(build, page, address, serv
             expect(following).to_have_attribute("href", listed[place + 1])
         page.keyboard.press("A")
     page.wait_for_url(f"{address}/?status=draft")
-    assert {services.warehouse.case(one).status for one in doubts} == {CaseStatus.APPROVED}
+    assert {resources.warehouse.case(one).status for one in doubts} == {CaseStatus.APPROVED}
 
 
 def said(page) -> list[str]:
@@ -99,7 +99,7 @@ def test_the_order_stays_while_the_page_is_open(build, page, address):
     expect(page.get_by_role("status")).to_have_text("Nothing is doubtful.")
 
 
-def test_a_double_click_drops_one_statement(build, page, address, services):
+def test_a_double_click_drops_one_statement(build, page, address, resources):
     """Quick or slow, it is one request, which succeeds; the next statement does not go, too."""
     case_id = build.draft()
     answers = []
@@ -119,5 +119,5 @@ def test_a_double_click_drops_one_statement(build, page, address, services):
     drop.click()
     expect(page.locator(".bin summary")).to_contain_text("3 statements were dropped")
     assert answers == [200, 200, 200]
-    left = services.warehouse.case(case_id).revision.study.statements
+    left = resources.warehouse.case(case_id).revision.study.statements
     assert len(left) == len(a_study().statements) - 3

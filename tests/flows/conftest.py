@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint
 from scripted_model import answer_of
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from flows.ingest import process
 from schemas.reviews import CaseView
@@ -41,10 +41,12 @@ def settings(settings: Settings, httpserver: HTTPServer) -> Settings:
 
 
 @pytest.fixture
-async def services(settings: Settings, model_endpoint: ScriptedEndpoint) -> AsyncIterator[Services]:
-    """Real services whose model is the scripted endpoint."""
+async def resources(
+    settings: Settings, model_endpoint: ScriptedEndpoint
+) -> AsyncIterator[Resources]:
+    """Real resources whose model is the scripted endpoint."""
     model_endpoint.script = answer_of
-    async with Services(settings) as made:
+    async with Resources(settings) as made:
         yield made
 
 
@@ -55,12 +57,12 @@ def drafted_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def case(services: Services, site: Site, drafted_home: Path) -> CaseView:
+async def case(resources: Resources, site: Site, drafted_home: Path) -> CaseView:
     """The draft of a page of the site."""
     address = site.put("/claims.md", article())
-    home, warehouse = services.settings.home, services.warehouse
+    home, warehouse = resources.settings.home, resources.warehouse
     if not _copied(drafted_home, home):
-        await process(Run(SourceRef(source=address), services))
+        await process(Run(SourceRef(source=address), resources))
         warehouse.close()
         _copied(home, drafted_home)
     return warehouse.case(warehouse.case_ids()[0])

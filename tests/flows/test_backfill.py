@@ -8,7 +8,7 @@ from claims_article import article
 from scripted_endpoint import Reply, ScriptedEndpoint, api_error, schema_name
 from scripted_model import answer_of
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from flows.backfill import BatchRun
 from schemas.batches import BatchItem, SourceState
@@ -31,29 +31,29 @@ def files(tmp_path: Path) -> list[Candidate]:
 
 
 async def finished(
-    files: Sequence[Candidate], services: Services, **options: object
+    files: Sequence[Candidate], resources: Resources, **options: object
 ) -> tuple[BatchRun, list[IngestResult]]:
     items = select(files).items
-    batch = await register("a list", items, services, **options)
+    batch = await register("a list", items, resources, **options)
     results: list[IngestResult] = []
-    run = BatchRun(batch, services, on_result=results.append, second_try_seconds=0)
+    run = BatchRun(batch, resources, on_result=results.append, second_try_seconds=0)
     await run.finish()
     return run, results
 
 
 async def test_every_source_of_a_list_is_drafted_once(
-    files: list[Candidate], services: Services, model_endpoint: ScriptedEndpoint
+    files: list[Candidate], resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A batch drafts each source; the same list again calls no model."""
-    _, results = await finished(files, services)
+    _, results = await finished(files, resources)
     assert [result.status.value for result in results] == ["draft"] * 6
     calls = len(model_endpoint.requests)
 
-    run, again = await finished(files, services)
+    run, again = await finished(files, resources)
 
     assert again == []
     assert len(model_endpoint.requests) == calls
-    progress = services.warehouse.batch(run.batch.batch_id)
+    progress = resources.warehouse.batch(run.batch.batch_id)
     assert progress.step == "finished"
     assert progress.counts[SourceState.DRAFTED] == 6
 
@@ -63,11 +63,11 @@ async def test_a_budget_buys_whole_drafts(
 ) -> None:
     """A budget for two and a half sources gives two finished drafts, not six begun ones."""
     model_endpoint.script = answer_of
-    async with Services(settings) as services:
-        each = services.forecast(len(article())).cost_usd or 0.0
-    async with Services(settings.model_copy(update={"budget_run": 2.5 * each})) as services:
-        run, results = await finished(files, services)
-        progress = services.warehouse.batch(run.batch.batch_id)
+    async with Resources(settings) as resources:
+        each = resources.forecast(len(article())).cost_usd or 0.0
+    async with Resources(settings.model_copy(update={"budget_run": 2.5 * each})) as resources:
+        run, results = await finished(files, resources)
+        progress = resources.warehouse.batch(run.batch.batch_id)
 
     drafts = [result for result in results if result.status.value == "draft"]
     readings = [r for r in model_endpoint.requests if schema_name(r) == "CaseStudyAnswer"]
@@ -78,22 +78,22 @@ async def test_a_budget_buys_whole_drafts(
 
 
 async def test_a_wrong_key_pauses_the_batch_and_resume_goes_on(
-    files: list[Candidate], services: Services, model_endpoint: ScriptedEndpoint
+    files: list[Candidate], resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A key that is refused stops the batch at once; afterwards it finishes where it stopped."""
     model_endpoint.script = lambda _: api_error(401, "invalid_api_key", "wrong key")
-    run, _ = await finished(files, services)
+    run, _ = await finished(files, resources)
     assert run.stopped_by is not None
     assert len(model_endpoint.requests) < 2 * 6
 
     model_endpoint.script = answer_of
-    await BatchRun(run.batch, services, second_try_seconds=0).finish()
+    await BatchRun(run.batch, resources, second_try_seconds=0).finish()
 
-    assert services.warehouse.batch(run.batch.batch_id).counts[SourceState.DRAFTED] == 6
+    assert resources.warehouse.batch(run.batch.batch_id).counts[SourceState.DRAFTED] == 6
 
 
 async def test_a_transient_failure_is_tried_once_more(
-    files: list[Candidate], services: Services, model_endpoint: ScriptedEndpoint
+    files: list[Candidate], resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """One source whose answer does not fit fails alone; the others are drafted."""
     broken = "Report 3"
@@ -104,40 +104,40 @@ async def test_a_transient_failure_is_tried_once_more(
         return answer_of(request)
 
     model_endpoint.script = script
-    run, _ = await finished(files, services)
-    progress = services.warehouse.batch(run.batch.batch_id)
+    run, _ = await finished(files, resources)
+    progress = resources.warehouse.batch(run.batch.batch_id)
     assert progress.counts[SourceState.DRAFTED] == 5
     assert progress.counts[SourceState.FAILED] == 1
     assert progress.failures[0].count == 1
 
 
 async def test_a_slow_answer_gets_no_second_pass(
-    files: list[Candidate], services: Services, model_endpoint: ScriptedEndpoint
+    files: list[Candidate], resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """An answer that broke off may be paid for: two requests for it are all that a batch makes."""
     model_endpoint.script = lambda _: Reply(text='{"choices": [{"mess')
-    run, _ = await finished(files[:1], services)
+    run, _ = await finished(files[:1], resources)
     assert len(model_endpoint.requests) == 2
-    progress = services.warehouse.batch(run.batch.batch_id)
+    progress = resources.warehouse.batch(run.batch.batch_id)
     assert [group.kind for group in progress.failures] == ["answer_timed_out"]
 
 
-async def test_a_forecast_counts_what_is_open(files: list[Candidate], services: Services) -> None:
+async def test_a_forecast_counts_what_is_open(files: list[Candidate], resources: Resources) -> None:
     """The forecast covers new sources only, and names the cap on one source."""
-    await finished(files[:2], services)
-    expected = await forecast(select(files).items, services)
+    await finished(files[:2], resources)
+    expected = await forecast(select(files).items, resources)
 
     assert expected.open == 4
     assert expected.states[SourceState.DRAFTED] == 2
     assert expected.cost_usd is not None
     assert expected.cost_usd > 0
-    assert expected.source_budget_usd == services.settings.budget_source
+    assert expected.source_budget_usd == resources.settings.budget_source
 
 
 async def test_options_of_a_batch_override_settings(settings: Settings) -> None:
     """Model and budgets of a batch take the place of the configured ones."""
-    async with Services(settings) as services:
-        batch = await register("x", [], services, model="other", budget_usd=2, source_budget_usd=3)
+    async with Resources(settings) as resources:
+        batch = await register("x", [], resources, model="other", budget_usd=2, source_budget_usd=3)
     changed = settings_for(batch, settings)
     assert (changed.llm_model, changed.budget_run, changed.budget_source) == ("other", 2, 3)
 

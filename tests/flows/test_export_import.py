@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from case_views import NOON, a_document, a_quote, a_statement, a_study, a_view, with_study
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from desk.case_page import case_page
 from extractors.fetch.fetch import identify
@@ -124,10 +124,10 @@ def rows(view: CaseView) -> list[Any]:
     return [view.source, view.document, view.case, *view.revisions, *view.reviews]
 
 
-async def release(services: Services, folder: Path) -> Path:
+async def release(resources: Resources, folder: Path) -> Path:
     """Publish and export what a home has."""
-    settings = services.settings
-    done = await publish_site(services)
+    settings = resources.settings
+    done = await publish_site(resources)
     assert done.blocked == ()
     export(settings.site_path, folder, site_settings(settings), NOON.date())
     return folder
@@ -154,37 +154,37 @@ def export_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def exported(services: Services, export_folder: Path, tmp_path: Path) -> Path:
+async def exported(resources: Resources, export_folder: Path, tmp_path: Path) -> Path:
     """The export of a home with cases of all kinds, one of them imported and one edited."""
     if dataset_title(export_folder):
         return export_folder
     for view in (an_article(), a_report(), a_talk(), a_page(), a_file()):
-        services.warehouse.append(*rows(view))
+        resources.warehouse.append(*rows(view))
     case_id = a_file().case.case_id
-    reopen(services.warehouse, case_id, "Mira Lindqvist")
-    edit(services.warehouse, case_id, [SetFact(name="company", value="Harbourline")], "Jo")
-    approve(services.warehouse, case_id, "Mira Lindqvist", leave_out=True)
+    reopen(resources.warehouse, case_id, "Mira Lindqvist")
+    edit(resources.warehouse, case_id, [SetFact(name="company", value="Harbourline")], "Jo")
+    approve(resources.warehouse, case_id, "Mira Lindqvist", leave_out=True)
     prose = tmp_path / "prose.jsonl"
     prose.write_text(json.dumps(PROSE))
-    await import_cases(prose, services, name="Their database")
-    return await release(services, export_folder)
+    await import_cases(prose, resources, name="Their database")
+    return await release(resources, export_folder)
 
 
 @pytest.fixture
-async def other(settings: Settings, tmp_path: Path) -> AsyncIterator[Services]:
+async def other(settings: Settings, tmp_path: Path) -> AsyncIterator[Resources]:
     """Another home with the same settings."""
-    async with Services(settings.model_copy(update={"home": tmp_path / "other"})) as made:
+    async with Resources(settings.model_copy(update={"home": tmp_path / "other"})) as made:
         yield made
 
 
 @pytest.fixture
-async def report(exported: Path, other: Services) -> ImportReport:
+async def report(exported: Path, other: Resources) -> ImportReport:
     """What the import of the export into that home found."""
     return await import_cases(exported, other, name=dataset_title(exported) or "?")
 
 
 async def test_the_tables_are_the_same(
-    exported: Path, report: ImportReport, other: Services, tmp_path: Path
+    exported: Path, report: ImportReport, other: Resources, tmp_path: Path
 ) -> None:
     """Published and exported again, every row is equal but for where it was imported from."""
     assert (report.name, report.read, report.imported) == ("Models at work", 6, 6)
@@ -200,7 +200,7 @@ async def test_the_tables_are_the_same(
 
 
 async def test_links_name_words_that_only_the_source_has(
-    report: ImportReport, other: Services
+    report: ImportReport, other: Resources
 ) -> None:
     """The document holds the quotes and nothing else, and the links stay as they were."""
     view = other.warehouse.case(a_page().case.case_id)
@@ -217,7 +217,7 @@ async def test_links_name_words_that_only_the_source_has(
 
 
 async def test_a_page_says_where_the_quotes_come_from(
-    report: ImportReport, other: Services
+    report: ImportReport, other: Resources
 ) -> None:
     """Who approved it and when, the model, the edit: all as before; and never "without quotes"."""
     case_id = a_file().case.case_id
@@ -238,7 +238,7 @@ async def test_a_page_says_where_the_quotes_come_from(
 
 
 async def test_an_approval_elsewhere_is_nobodys_act_here(
-    exported: Path, report: ImportReport, other: Services
+    exported: Path, report: ImportReport, other: Resources
 ) -> None:
     """Whoever imports it approves it; the page says who did there, and who did here later."""
     entries = other.warehouse.audit_log(None, 100)
@@ -263,7 +263,7 @@ async def test_an_approval_elsewhere_is_nobodys_act_here(
 
 
 async def test_nothing_takes_the_quotes_for_the_source(
-    report: ImportReport, other: Services
+    report: ImportReport, other: Resources
 ) -> None:
     """No check and no rerun finds them, and an edit is refused; the desk shows them in place."""
     case_id = an_article().case.case_id
@@ -276,7 +276,7 @@ async def test_nothing_takes_the_quotes_for_the_source(
 
 
 async def test_an_import_can_be_repeated(
-    exported: Path, report: ImportReport, other: Services
+    exported: Path, report: ImportReport, other: Resources
 ) -> None:
     """What is there already is left alone, also where the home made the case itself."""
     before = other.warehouse.counts()
@@ -285,7 +285,7 @@ async def test_an_import_can_be_repeated(
     assert other.warehouse.counts() == before
 
 
-async def test_a_broken_line_is_reported(other: Services, tmp_path: Path) -> None:
+async def test_a_broken_line_is_reported(other: Resources, tmp_path: Path) -> None:
     """The others are imported; a link that is no web address is not kept."""
     record = CaseRecord(
         **dict(published_case(an_article(), "a")), page="x", licence=None, citation="x"

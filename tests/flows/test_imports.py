@@ -10,7 +10,7 @@ from claims_article import article
 from html_pages import parsed, texts
 from local_site import Site
 
-from config.services import Services
+from config.resources import Resources
 from extractors.workers import Limits, WorkerPool
 from flows.ingest import process
 from flows.rerun import imported, redraft, reread
@@ -24,7 +24,7 @@ from schemas.reviews import CaseStatus
 from schemas.sources import SourceRef
 from services.imports import import_cases
 from services.publication import publish_site
-from services.recheck import due, look_again
+from services.recheck import due, recheck_case
 from services.run import Run
 
 PROSE = " ".join(f"The team changed part {n} of the pipeline in week {n}." for n in range(16))
@@ -54,8 +54,8 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def report(database: Path, services: Services) -> ImportReport:
-    return await import_cases(database, services, name="Their database")
+async def report(database: Path, resources: Resources) -> ImportReport:
+    return await import_cases(database, resources, name="Their database")
 
 
 async def test_the_report_names_what_is_wrong(report: ImportReport) -> None:
@@ -71,10 +71,10 @@ async def test_the_report_names_what_is_wrong(report: ImportReport) -> None:
 
 
 async def test_cases_are_approved_and_never_verified(
-    report: ImportReport, services: Services
+    report: ImportReport, resources: Resources
 ) -> None:
     """Facts and tags are imported, there are no statements, and the prose is the text."""
-    views = services.warehouse.case_views(services.warehouse.case_ids())
+    views = resources.warehouse.case_views(resources.warehouse.case_ids())
     (view,) = [v for v in views if v.source.canonical_url == "https://acme.example/rag"]
     assert view.status is CaseStatus.APPROVED
     assert (view.revision.made_by, view.revision.author) == ("import", "Their database")
@@ -86,18 +86,18 @@ async def test_cases_are_approved_and_never_verified(
 
 
 async def test_an_import_can_be_repeated(
-    report: ImportReport, database: Path, services: Services
+    report: ImportReport, database: Path, resources: Resources
 ) -> None:
     """Nothing is stored twice."""
-    before = services.warehouse.counts()
-    again = await import_cases(database, services, name="Their database")
+    before = resources.warehouse.counts()
+    again = await import_cases(database, resources, name="Their database")
     assert (again.imported, again.known) == (0, 3)
-    assert services.warehouse.counts() == before
+    assert resources.warehouse.counts() == before
 
 
-async def test_readers_see_that_it_was_imported(report: ImportReport, services: Services) -> None:
+async def test_readers_see_that_it_was_imported(report: ImportReport, resources: Resources) -> None:
     """The page has the prose as text, names the database, and claims no support."""
-    published = await publish_site(services)
+    published = await publish_site(resources)
     assert len(published.added) == 3
     pages = [page.read_text() for page in published.path.glob("cases/*/index.html")]
     (page,) = [page for page in pages if "RAG at Acme</h1>" in page]
@@ -114,75 +114,75 @@ async def test_readers_see_that_it_was_imported(report: ImportReport, services: 
 
 
 async def test_imported_words_are_never_taken_for_the_sources(
-    services: Services, site: Site, tmp_path: Path
+    resources: Resources, site: Site, tmp_path: Path
 ) -> None:
     """Submitting or rerunning the address fetches it; the draft quotes the source."""
     url = site.put("/claims", article())
     path = tmp_path / "one.jsonl"
     path.write_text(json.dumps(FIRST | {"source_url": url}))
-    await import_cases(path, services, name="Their database")
-    (case_id,) = await imported(services)
-    result = await redraft(case_id, services)
+    await import_cases(path, resources, name="Their database")
+    (case_id,) = await imported(resources)
+    result = await redraft(case_id, resources)
     assert result.status is IngestStatus.DRAFT, result
-    view = services.warehouse.case(case_id)
+    view = resources.warehouse.case(case_id)
     assert view.newer is not None
-    assert PROSE not in services.warehouse.document(view.newer.document_id).text
-    assert await imported(services) == {}
-    again = await process(Run(SourceRef(source=url), services))
+    assert PROSE not in resources.warehouse.document(view.newer.document_id).text
+    assert await imported(resources) == {}
+    again = await process(Run(SourceRef(source=url), resources))
     assert again.document_id == view.newer.document_id
 
 
-async def test_a_folder_without_markdown_is_an_error(services: Services, tmp_path: Path) -> None:
+async def test_a_folder_without_markdown_is_an_error(resources: Resources, tmp_path: Path) -> None:
     """So is a file that is no table; nothing is stored."""
     (tmp_path / "x.csv.gz").write_bytes(b"\x1f\x8bnot gzip")
     for path in (tmp_path, tmp_path / "x.csv.gz"):
         with pytest.raises(InputError, match=r"no Markdown files|cannot be read"):
-            await import_cases(path, services, name="x")
+            await import_cases(path, resources, name="x")
 
 
 async def test_a_curator_cannot_quote_imported_words(
-    report: ImportReport, services: Services
+    report: ImportReport, resources: Resources
 ) -> None:
     """A fact can be corrected and stays imported; a statement needs the source's words."""
-    (view,) = [v for v in services.warehouse.case_views(services.warehouse.case_ids())
+    (view,) = [v for v in resources.warehouse.case_views(resources.warehouse.case_ids())
                if v.source.canonical_url == "https://acme.example/rag"]  # fmt: skip
     case_id = view.case.case_id
-    edit(services.warehouse, case_id, [SetFact(name="company", value="Acme Corp.")], "ada")
-    study = services.warehouse.case(case_id).revision.study
+    edit(resources.warehouse, case_id, [SetFact(name="company", value="Acme Corp.")], "ada")
+    study = resources.warehouse.case(case_id).revision.study
     assert study.fact("company").value == "Acme Corp."
     assert study.fact("company").support.level is SupportLevel.IMPORTED
     said = AddStatement(section=Section.RESULTS, text="The team changed part 3.", quote=PROSE[:60])
     with pytest.raises(InvalidDecision, match="another database's"):
-        edit(services.warehouse, case_id, [said], "ada")
-    approve(services.warehouse, case_id, "ada")
-    assert services.warehouse.case(case_id).status is CaseStatus.APPROVED
+        edit(resources.warehouse, case_id, [said], "ada")
+    approve(resources.warehouse, case_id, "ada")
+    assert resources.warehouse.case(case_id).status is CaseStatus.APPROVED
 
 
 async def test_no_check_compares_imported_words_with_the_source(
-    report: ImportReport, database: Path, services: Services
+    report: ImportReport, database: Path, resources: Resources
 ) -> None:
     """Recheck leaves the case out or says why not; rereading the bytes makes no document."""
-    await publish_site(services)
-    assert await due(services) == []
-    for view in services.warehouse.case_views(services.warehouse.case_ids()):
+    await publish_site(resources)
+    assert await due(resources) == []
+    for view in resources.warehouse.case_views(resources.warehouse.case_ids()):
         with pytest.raises(UnknownId, match="imported text"):
-            await look_again(view, services)
+            await recheck_case(view, resources)
         with pytest.raises(UnknownId, match="submit it first"):
-            await reread(view.source.source_id, services)
+            await reread(view.source.source_id, resources)
 
 
 async def test_a_record_without_an_address_is_known_by_its_text(
-    report: ImportReport, database: Path, services: Services, monkeypatch: pytest.MonkeyPatch
+    report: ImportReport, database: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever the command runs; it cannot be drafted, and is not offered for it."""
     monkeypatch.chdir(database.parent)
-    again = await import_cases(database, services, name="Their database")
+    again = await import_cases(database, resources, name="Their database")
     assert (again.imported, again.known) == (0, 3)
-    views = services.warehouse.case_views(services.warehouse.case_ids())
+    views = resources.warehouse.case_views(resources.warehouse.case_ids())
     (view,) = [one for one in views if one.source.canonical_url is None]
-    assert view.case.case_id not in await imported(services)
+    assert view.case.case_id not in await imported(resources)
     with pytest.raises(UnknownId, match="without a web address"):
-        await redraft(view.case.case_id, services)
+        await redraft(view.case.case_id, resources)
 
 
 BOMB = "\n".join(
@@ -200,31 +200,31 @@ BOMB = "\n".join(
     ],
 )
 async def test_a_hostile_file_costs_a_worker(
-    services: Services, database: Path, name: str, text: str, cause: str
+    resources: Resources, database: Path, name: str, text: str, cause: str
 ) -> None:
     """Text that expands or is nested without end is refused with the reason; the next import works."""
-    services.workers = WorkerPool(1, Limits(memory_bytes=900 * 2**20))
+    resources.workers = WorkerPool(1, Limits(memory_bytes=900 * 2**20))
     hostile = database.with_name(name)
     hostile.write_text(text)
     with pytest.raises(ExtractionError, match=name) as refused:
-        await import_cases(hostile, services, name="x")
+        await import_cases(hostile, resources, name="x")
     assert refused.value.kind == cause
-    assert (await import_cases(database, services, name="x")).imported == 3
-    services.workers.close()
+    assert (await import_cases(database, resources, name="x")).imported == 3
+    resources.workers.close()
 
 
 async def test_a_file_that_is_too_large_is_refused(
-    services: Services, database: Path, tmp_path: Path
+    resources: Resources, database: Path, tmp_path: Path
 ) -> None:
     """Before it is read; a sparse file costs no space."""
     large = tmp_path / "large.jsonl"
     with large.open("wb") as file:
         file.truncate(501 * 10**6)
     with pytest.raises(InputError, match="larger than 500 MB"):
-        await import_cases(large, services, name="x")
+        await import_cases(large, resources, name="x")
 
 
-async def test_near_copies_are_reported_as_groups(services: Services, tmp_path: Path) -> None:
+async def test_near_copies_are_reported_as_groups(resources: Resources, tmp_path: Path) -> None:
     """Each member once, however many there are; another text is in no group."""
     path = tmp_path / "copies.jsonl"
     copies = [
@@ -232,12 +232,12 @@ async def test_near_copies_are_reported_as_groups(services: Services, tmp_path: 
     ]
     other = FIRST | {"slug": "o", "source_url": "https://o.example/", "full_summary": OTHER}
     path.write_text("".join(json.dumps(row) + "\n" for row in (*copies, other)))
-    found = await import_cases(path, services, name="x")
+    found = await import_cases(path, resources, name="x")
     assert found.near_copies == (tuple(f"r{n}" for n in range(60)),)
 
 
 async def test_no_imported_source_is_a_file(
-    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A path in place of an address is dropped, and the name of a record leads to no file."""
     monkeypatch.chdir(tmp_path)
@@ -250,8 +250,8 @@ async def test_no_imported_source_is_a_file(
         for n, name in enumerate(names)
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    await import_cases(path, services, name="db")
-    views = services.warehouse.case_views(services.warehouse.case_ids())
+    await import_cases(path, resources, name="db")
+    views = resources.warehouse.case_views(resources.warehouse.case_ids())
     assert len(views) == len(names)
     for view in views:
         assert (view.source.canonical_url, view.document.url) == (None, None)
@@ -259,7 +259,7 @@ async def test_no_imported_source_is_a_file(
         assert view.source.reference.url is None
 
 
-async def test_the_dates_of_the_database_are_kept(services: Services, tmp_path: Path) -> None:
+async def test_the_dates_of_the_database_are_kept(resources: Resources, tmp_path: Path) -> None:
     """The newest of its cases is the first; the source has its own day, and no date is to come."""
     path = tmp_path / "dated.jsonl"
     dates = {
@@ -273,8 +273,8 @@ async def test_the_dates_of_the_database_are_kept(services: Services, tmp_path: 
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     before = datetime.now(UTC)
-    await import_cases(path, services, name="x")
-    published = await publish_site(services)
+    await import_cases(path, resources, name="x")
+    published = await publish_site(resources)
     lines = (published.path / "data/cases.jsonl").read_text().splitlines()
     records = {one["title"]: one for one in map(json.loads, lines)}
     assert list(records) == ["none", "new", "old"]
@@ -285,21 +285,25 @@ async def test_the_dates_of_the_database_are_kept(services: Services, tmp_path: 
 
 
 async def test_the_list_of_changes_has_a_line_for_an_import(
-    report: ImportReport, services: Services
+    report: ImportReport, resources: Resources
 ) -> None:
     """Cases of another database are not called added, let alone each of them by name."""
     view = a_view()
-    services.warehouse.append(view.source, view.document, view.case, *view.revisions, *view.reviews)
-    done = await publish_site(services)
+    resources.warehouse.append(
+        view.source, view.document, view.case, *view.revisions, *view.reviews
+    )
+    done = await publish_site(resources)
     page = parsed(done.path / "changes.html")
     assert texts(page, "//section/p") == [
         "3 cases imported from Their database", "1 case added"]  # fmt: skip
     assert texts(page, "//section//li") == [view.revision.study.fact("title").value]
 
 
-async def test_an_import_is_the_act_of_who_ran_it(report: ImportReport, services: Services) -> None:
+async def test_an_import_is_the_act_of_who_ran_it(
+    report: ImportReport, resources: Resources
+) -> None:
     """The approvals name the importer and the database, at the time of the import."""
-    entries = services.warehouse.audit_log(None, 100)
+    entries = resources.warehouse.audit_log(None, 100)
     assert {one.who for one in entries} == {"tester"}
     approvals = [one for one in entries if one.what == "approve"]
     assert {one.detail for one in approvals} == {"Imported from Their database."}

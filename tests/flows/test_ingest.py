@@ -8,7 +8,7 @@ from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint, api_error, completion, runaway
 from scripted_model import CASE_STUDY, REFUSED
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from flows.ingest import extract, fetch, process, triage
 from schemas.results import IngestStatus
@@ -17,18 +17,18 @@ from schemas.sources import SourceKind, SourceRef
 from services.run import Run
 
 
-def run_of(source: object, services: Services, **options: object) -> Run:
-    return Run(SourceRef(source=str(source)), services, **options)
+def run_of(source: object, resources: Resources, **options: object) -> Run:
+    return Run(SourceRef(source=str(source)), resources, **options)
 
 
-async def test_a_file_becomes_a_draft(source: Path, services: Services) -> None:
+async def test_a_file_becomes_a_draft(source: Path, resources: Resources) -> None:
     """A source ends as a draft with located quotes, and every stage was timed."""
-    result = await process(run_of(source, services))
+    result = await process(run_of(source, resources))
 
     assert result.status is IngestStatus.DRAFT
     assert result.company == "Kellamoor"
     assert set(result.seconds) == {"fetch", "extract", "triage", "summarize", "verify", "store"}
-    view = services.warehouse.case(result.case_id or "")
+    view = resources.warehouse.case(result.case_id or "")
     found = [e for s in view.revision.study.statements for e in s.evidence if e.start is not None]
     assert found
     text = view.document.text
@@ -36,12 +36,12 @@ async def test_a_file_becomes_a_draft(source: Path, services: Services) -> None:
 
 
 async def test_a_rerun_calls_no_model(
-    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+    source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """Submitting a source again finds its draft: no call, the same revision."""
-    first = await process(run_of(source, services))
+    first = await process(run_of(source, resources))
     calls = len(model_endpoint.requests)
-    again = await process(run_of(source, services))
+    again = await process(run_of(source, resources))
 
     assert len(model_endpoint.requests) == calls
     assert again.llm_calls == 0
@@ -49,16 +49,16 @@ async def test_a_rerun_calls_no_model(
 
 
 async def test_a_crash_after_an_answer_pays_nothing_twice(
-    source: Path, services: Services, settings: Settings, model_endpoint: ScriptedEndpoint
+    source: Path, resources: Resources, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
     """An answer that was stored before a crash is found by the next process."""
     model_endpoint.enqueue(completion(CASE_STUDY))
-    run = run_of(source, services)
+    run = run_of(source, resources)
     await triage(run, await extract(run, await fetch(run)))
     calls = len(model_endpoint.requests)
-    await services.__aexit__()
+    await resources.__aexit__()
 
-    async with Services(settings) as fresh:
+    async with Resources(settings) as fresh:
         result = await process(run_of(source, fresh))
 
     assert result.status is IngestStatus.DRAFT
@@ -66,37 +66,37 @@ async def test_a_crash_after_an_answer_pays_nothing_twice(
 
 
 async def test_a_refused_source_has_a_reason_and_can_be_forced(
-    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+    source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """Triage refuses with a reason and no draft; --force drafts it, marked unsure."""
     model_endpoint.enqueue(completion(REFUSED))
-    refused = await process(run_of(source, services))
+    refused = await process(run_of(source, resources))
     assert refused.status is IngestStatus.NOT_A_CASE_STUDY
     assert refused.reason == REFUSED["triage"]["reason"]
-    assert [one.source.source_id for one in services.warehouse.refused()] == [refused.source_id]
+    assert [one.source.source_id for one in resources.warehouse.refused()] == [refused.source_id]
 
-    forced = await process(run_of(source, services, force=True))
+    forced = await process(run_of(source, resources, force=True))
     assert forced.status is IngestStatus.DRAFT
     assert forced.verdict == "unsure"
 
 
 async def test_an_outage_is_a_failure_and_not_a_verdict(
-    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+    source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A model that cannot be reached leaves a failure that may pass, and no triage."""
     model_endpoint.script = lambda _: api_error(401, "invalid_api_key", "wrong key")
-    result = await process(run_of(source, services))
+    result = await process(run_of(source, resources))
 
     assert result.status is IngestStatus.FAILED
     assert result.failure is not None
     assert (result.failure.stage, result.failure.kind) == ("triage", "key_rejected")
-    assert services.warehouse.refused() == []
-    assert services.warehouse.open_failure(result.source_id) is not None
+    assert resources.warehouse.refused() == []
+    assert resources.warehouse.open_failure(result.source_id) is not None
 
 
-async def test_a_missing_file_is_a_failure_with_its_path(services: Services) -> None:
+async def test_a_missing_file_is_a_failure_with_its_path(resources: Resources) -> None:
     """A path without a file fails in fetch; the message names the path."""
-    result = await process(run_of("/nowhere/talk.vtt", services))
+    result = await process(run_of("/nowhere/talk.vtt", resources))
 
     assert result.failure is not None
     assert result.failure.kind == "file_missing"
@@ -117,11 +117,11 @@ async def test_a_page_and_a_redirect_to_it_are_one_source(
     )
     host = f"{httpserver.host}:{httpserver.port}"
     local = settings.model_copy(update={"allowed_hosts": frozenset({host})})
-    async with Services(local) as services:
-        first = await process(run_of(httpserver.url_for("/post.md"), services))
+    async with Resources(local) as resources:
+        first = await process(run_of(httpserver.url_for("/post.md"), resources))
         calls = len(model_endpoint.requests)
-        second = await process(run_of(httpserver.url_for("/short"), services))
-        third = await process(run_of(httpserver.url_for("/short"), services))
+        second = await process(run_of(httpserver.url_for("/short"), resources))
+        third = await process(run_of(httpserver.url_for("/short"), resources))
 
     assert first.status is IngestStatus.DRAFT
     assert (second.source_id, second.case_id) == (first.source_id, first.case_id)
@@ -146,13 +146,13 @@ async def test_a_judge_that_is_away_is_asked_by_retry(
 
     model_endpoint.script = script
     judged = settings.model_copy(update={"judge": "same"})
-    async with Services(judged) as services:
-        first = await process(run_of(source, services))
+    async with Resources(judged) as resources:
+        first = await process(run_of(source, resources))
         assert first.unjudged
         assert first.support["verified"] == 0
         down = False
         asked = len(model_endpoint.requests)
-        second = await process(run_of(source, services))
+        second = await process(run_of(source, resources))
 
     assert second.unjudged is None
     assert second.support["verified"] > 0
@@ -165,8 +165,8 @@ async def test_an_expensive_source_stops_before_its_first_call(
 ) -> None:
     """The cap on one source is compared with its forecast; nothing is asked."""
     cheap = settings.model_copy(update={"budget_source": 0.0001})
-    async with Services(cheap) as services:
-        result = await process(run_of(source, services))
+    async with Resources(cheap) as resources:
+        result = await process(run_of(source, resources))
 
     assert result.failure is not None
     assert result.failure.kind == "source_too_expensive"
@@ -186,9 +186,9 @@ async def test_a_model_that_thinks_without_end_keeps_to_the_budget(
         "price": {"input": 1.25, "output": 10.0},
     }
     caps = {"budget_run": 0.2, "budget_day": 0.2, "models": {"scripted": thinking}}
-    async with Services(settings.model_copy(update=caps)) as services:
-        result = await process(run_of(source, services))
-        again = await process(run_of(source, services))
+    async with Resources(settings.model_copy(update=caps)) as resources:
+        result = await process(run_of(source, resources))
+        again = await process(run_of(source, resources))
 
     assert result.failure is not None
     assert result.failure.kind == "answer_truncated"
@@ -199,13 +199,13 @@ async def test_a_model_that_thinks_without_end_keeps_to_the_budget(
 
 
 async def test_a_reading_that_was_too_long_is_not_asked_for_again(
-    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+    source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """Its verdict was asked for alone; a rerun finds that, and the draft of its windows."""
     model_endpoint.enqueue(completion('{"triage":', finish="length"))
-    first = await process(run_of(source, services))
+    first = await process(run_of(source, resources))
     calls = len(model_endpoint.requests)
-    again = await process(run_of(source, services))
+    again = await process(run_of(source, resources))
 
     assert first.strategy == "map_reduce"
     assert len(model_endpoint.requests) == calls
@@ -213,19 +213,19 @@ async def test_a_reading_that_was_too_long_is_not_asked_for_again(
 
 
 async def test_a_reading_without_scores_is_asked_for_again(
-    source: Path, services: Services, model_endpoint: ScriptedEndpoint
+    source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """It is no usable answer, which the ledger would give to every retry."""
     model_endpoint.enqueue(completion(CASE_STUDY | {"triage": None}))
-    assert (await process(run_of(source, services))).status is IngestStatus.DRAFT
+    assert (await process(run_of(source, resources))).status is IngestStatus.DRAFT
 
 
 async def test_a_fetched_page_is_listed_with_its_kind_and_source(
-    site: Site, services: Services
+    site: Site, resources: Resources
 ) -> None:
     """The kind is known once the page was read; lists show and filter it."""
     address = site.put("/claims.md", article())
-    await process(Run(SourceRef(source=address), services))
-    (line,) = services.warehouse.cases(CaseFilter(kind=SourceKind.MARKDOWN))
+    await process(Run(SourceRef(source=address), resources))
+    (line,) = resources.warehouse.cases(CaseFilter(kind=SourceKind.MARKDOWN))
     assert (line.kind, line.source) == (SourceKind.MARKDOWN, address)
-    assert services.warehouse.cases(CaseFilter(kind=SourceKind.PDF)) == []
+    assert resources.warehouse.cases(CaseFilter(kind=SourceKind.PDF)) == []

@@ -22,9 +22,9 @@ from flows.export import export
 from flows.imports import import_database
 from flows.ingest import ingest
 from flows.publish import publish
+from flows.registry import SERVED
 from flows.report import report
 from flows.serving import deployments, served_flows
-from flows.table import SERVED
 from review.decisions import approve
 from schemas.errors import InputError, UnknownId
 from warehouse import Warehouse

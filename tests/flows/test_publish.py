@@ -9,7 +9,7 @@ import pytest
 from claims_article import article
 from local_site import Site
 
-from config.services import Services
+from config.resources import Resources
 from flows.ingest import process
 from publishing.exchange.export import export
 from publishing.plan import Published
@@ -25,9 +25,9 @@ from services.run import Run
 
 
 @pytest.fixture
-def approved(services: Services, case: CaseView) -> str:
+def approved(resources: Resources, case: CaseView) -> str:
     """An approved case."""
-    approve(services.warehouse, case.case.case_id, "tester", leave_out=True)
+    approve(resources.warehouse, case.case.case_id, "tester", leave_out=True)
     return case.case.case_id
 
 
@@ -38,43 +38,43 @@ def outcome(done: Published) -> dict[str, tuple[str, ...]]:
 
 
 async def test_an_approved_case_is_added_and_then_unchanged(
-    services: Services, approved: str
+    resources: Resources, approved: str
 ) -> None:
     """The first publication adds the page; the next finds that nothing changed."""
-    done = await publish_site(services)
+    done = await publish_site(resources)
     assert outcome(done) == {"added": (approved,)}
-    assert done.path == services.settings.site_path
-    (publication,) = services.warehouse.publications()
+    assert done.path == resources.settings.site_path
+    (publication,) = resources.warehouse.publications()
     page = (done.path / publication.address).read_text("utf-8")
     assert "Kellamoor" in page
     assert "Clerks send more than 92%" not in page  # the number is not in its quote
-    assert services.warehouse.case(approved).status is CaseStatus.PUBLISHED
+    assert resources.warehouse.case(approved).status is CaseStatus.PUBLISHED
 
-    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
-    assert services.warehouse.publications() == [publication]
+    assert outcome(await publish_site(resources)) == {"unchanged": (approved,)}
+    assert resources.warehouse.publications() == [publication]
 
 
-async def test_drafts_and_rejected_cases_stay_out(services: Services, case: CaseView) -> None:
+async def test_drafts_and_rejected_cases_stay_out(resources: Resources, case: CaseView) -> None:
     """Only what a person approved is published; an empty site can be written."""
-    done = await publish_site(services)
+    done = await publish_site(resources)
     assert outcome(done) == {}
     assert (done.path / "index.html").exists()
-    reject(services.warehouse, case.case.case_id, "not ours", "tester")
-    assert outcome(await publish_site(services)) == {}
+    reject(resources.warehouse, case.case.case_id, "not ours", "tester")
+    assert outcome(await publish_site(resources)) == {}
 
 
 async def test_an_edited_and_approved_case_is_changed_at_its_address(
-    services: Services, approved: str
+    resources: Resources, approved: str
 ) -> None:
     """The page keeps its address though the title is another one."""
-    await publish_site(services)
-    (before,) = services.warehouse.publications()
-    edit(services.warehouse, approved, [SetFact(name="title", value="Claims, anew")], "tester")
-    approve(services.warehouse, approved, "tester", leave_out=True)
+    await publish_site(resources)
+    (before,) = resources.warehouse.publications()
+    edit(resources.warehouse, approved, [SetFact(name="title", value="Claims, anew")], "tester")
+    approve(resources.warehouse, approved, "tester", leave_out=True)
 
-    done = await publish_site(services)
+    done = await publish_site(resources)
     assert outcome(done) == {"changed": (approved,)}
-    (after,) = services.warehouse.publications()
+    (after,) = resources.warehouse.publications()
     assert after.address == before.address
     assert "Claims, anew" in (done.path / after.address).read_text("utf-8")
 
@@ -85,59 +85,61 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 async def test_an_edit_leaves_the_approved_revision_published(
-    services: Services, approved: str, tmp_path: Path
+    resources: Resources, approved: str, tmp_path: Path
 ) -> None:
     """Until it is approved: site, export and views keep what readers have, in every folder."""
-    done = await publish_site(services)
-    page = done.path / services.warehouse.publications()[0].address
+    done = await publish_site(resources)
+    page = done.path / resources.warehouse.publications()[0].address
     before, query = page.read_bytes(), "SELECT * FROM published_statements ORDER BY n"
-    rows, day = services.warehouse.sql(query), date(2026, 11, 30)
+    rows, day = resources.warehouse.sql(query), date(2026, 11, 30)
     exported = tmp_path / "data"
-    export(done.path, exported, site_settings(services.settings), day)
+    export(done.path, exported, site_settings(resources.settings), day)
     released = files(exported)
 
-    edit(services.warehouse, approved, [SetFact(name="title", value="Unseen until now")], "tester")
-    assert services.warehouse.case(approved).status is CaseStatus.DRAFT
-    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
+    edit(resources.warehouse, approved, [SetFact(name="title", value="Unseen until now")], "tester")
+    assert resources.warehouse.case(approved).status is CaseStatus.DRAFT
+    assert outcome(await publish_site(resources)) == {"unchanged": (approved,)}
     assert page.read_bytes() == before
-    assert services.warehouse.sql(query) == rows
-    export(done.path, exported, site_settings(services.settings), day)
+    assert resources.warehouse.sql(query) == rows
+    export(done.path, exported, site_settings(resources.settings), day)
     assert files(exported) == released
-    second = await publish_site(services, tmp_path / "second")
+    second = await publish_site(resources, tmp_path / "second")
     assert outcome(second) == {"added": (approved,)}
     assert "Unseen until now" not in "".join(
         text.decode("utf-8", "replace") for text in files(second.path).values()
     )
 
-    approve(services.warehouse, approved, "tester", leave_out=True)
-    assert outcome(await publish_site(services)) == {"changed": (approved,)}
+    approve(resources.warehouse, approved, "tester", leave_out=True)
+    assert outcome(await publish_site(resources)) == {"changed": (approved,)}
     assert "Unseen until now" in page.read_text("utf-8")
 
 
 async def test_a_site_written_again_has_what_is_published_and_no_edit(
-    services: Services, approved: str
+    resources: Resources, approved: str
 ) -> None:
     """Also where the edit rests on another text of the source, and the folder was deleted."""
-    done = await publish_site(services)
-    view = services.warehouse.case(approved)
+    done = await publish_site(resources)
+    view = resources.warehouse.case(approved)
     text = "Another text, of one sentence."
     passage = view.document.passages[0].model_copy(update={"start": 0, "end": len(text)})
     changes = {"document_id": "doc1_new", "text": text, "passages": (passage,)}
     new = edited(view.revision, CaseStudy(facts=view.revision.study.facts), "tester")
     new = new.model_copy(update={"document_id": "doc1_new"})
-    services.warehouse.append(view.document.model_copy(update=changes))
-    keep(services.warehouse, view, Decision.EDIT, "tester", None, new=new)
+    resources.warehouse.append(view.document.model_copy(update=changes))
+    keep(resources.warehouse, view, Decision.EDIT, "tester", None, new=new)
     before = {name: data for name, data in files(done.path).items() if name.startswith("cases/")}
     shutil.rmtree(done.path)
-    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
+    assert outcome(await publish_site(resources)) == {"unchanged": (approved,)}
     after = files(done.path)
     assert {name: after.get(name) for name in before} == before
 
 
-async def test_a_rejected_edit_leaves_the_case_published(services: Services, approved: str) -> None:
+async def test_a_rejected_edit_leaves_the_case_published(
+    resources: Resources, approved: str
+) -> None:
     """The published revision is current again; it can only be withdrawn, not rejected."""
-    warehouse = services.warehouse
-    await publish_site(services)
+    warehouse = resources.warehouse
+    await publish_site(resources)
     before = warehouse.case(approved).revision
     for take_back in (
         reopen,
@@ -150,7 +152,7 @@ async def test_a_rejected_edit_leaves_the_case_published(services: Services, app
     reject(warehouse, approved, "the year is a guess", "tester")
     after = warehouse.case(approved)
     assert (after.revision, after.status) == (before, CaseStatus.PUBLISHED)
-    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
+    assert outcome(await publish_site(resources)) == {"unchanged": (approved,)}
     with pytest.raises(InvalidDecision, match="withdraw the case instead"):
         reject(warehouse, approved, "wrong", "tester")
     edit(warehouse, approved, [SetFact(name="year", value="2022")], "tester")
@@ -158,37 +160,37 @@ async def test_a_rejected_edit_leaves_the_case_published(services: Services, app
 
 
 async def test_a_withdrawal_that_was_thought_over_is_published_again(
-    services: Services, approved: str
+    resources: Resources, approved: str
 ) -> None:
     """Withdrawn and approved before the next publication: the page stays, and outlives an edit."""
-    warehouse = services.warehouse
-    await publish_site(services)
+    warehouse = resources.warehouse
+    await publish_site(resources)
     withdraw(warehouse, approved, "A number is wrong.", "tester")
     reopen(warehouse, approved, "tester")
     assert warehouse.case(approved).next_revision_id is None, "reopening alone takes nothing back"
     approve(warehouse, approved, "tester", leave_out=True)
-    assert outcome(await publish_site(services)) == {"changed": (approved,)}
+    assert outcome(await publish_site(resources)) == {"changed": (approved,)}
     edit(warehouse, approved, [SetFact(name="year", value="2022")], "tester")
-    assert outcome(await publish_site(services)) == {"unchanged": (approved,)}
+    assert outcome(await publish_site(resources)) == {"unchanged": (approved,)}
 
 
 async def test_a_withdrawn_case_leaves_a_page_with_the_reason(
-    services: Services, approved: str
+    resources: Resources, approved: str
 ) -> None:
     """A tombstone stays at the address; an approved case comes back to it."""
     for act in (withdraw, reject):
         with pytest.raises(InvalidDecision, match="reason"):
-            act(services.warehouse, approved, " ", "tester")
+            act(resources.warehouse, approved, " ", "tester")
     with pytest.raises(InvalidDecision, match="nothing to withdraw"):
-        withdraw(services.warehouse, approved, "Not published yet.", "tester")
-    await publish_site(services)
-    (before,) = services.warehouse.publications()
-    withdraw(services.warehouse, approved, "Its <b>author</b> asked for it.", "tester")
+        withdraw(resources.warehouse, approved, "Not published yet.", "tester")
+    await publish_site(resources)
+    (before,) = resources.warehouse.publications()
+    withdraw(resources.warehouse, approved, "Its <b>author</b> asked for it.", "tester")
 
-    done = await publish_site(services)
+    done = await publish_site(resources)
     assert outcome(done) == {"withdrawn": (approved,)}
-    assert services.warehouse.case(approved).status is CaseStatus.REJECTED
-    assert services.warehouse.publications() == []
+    assert resources.warehouse.case(approved).status is CaseStatus.REJECTED
+    assert resources.warehouse.publications() == []
     tombstone = (done.path / before.address).read_text("utf-8")
     assert "withdrawn" in tombstone.lower()
     assert "Its &lt;b&gt;author&lt;/b&gt; asked for it." in tombstone
@@ -198,58 +200,58 @@ async def test_a_withdrawn_case_leaves_a_page_with_the_reason(
         ("withdrawn", None),
         ("added", None),
     ]
-    assert outcome(await publish_site(services)) == {}
+    assert outcome(await publish_site(resources)) == {}
     assert (done.path / before.address).read_text("utf-8") == tombstone, "and it stays one"
 
-    reopen(services.warehouse, approved, "tester")
-    assert outcome(await publish_site(services)) == {}
-    approve(services.warehouse, approved, "tester", leave_out=True)
-    assert outcome(await publish_site(services)) == {"added": (approved,)}
-    assert services.warehouse.publications()[0].address == before.address
+    reopen(resources.warehouse, approved, "tester")
+    assert outcome(await publish_site(resources)) == {}
+    approve(resources.warehouse, approved, "tester", leave_out=True)
+    assert outcome(await publish_site(resources)) == {"added": (approved,)}
+    assert resources.warehouse.publications()[0].address == before.address
 
 
 async def test_what_may_not_be_published_is_kept_back_and_the_rest_is(
-    services: Services, site: Site, approved: str, monkeypatch: pytest.MonkeyPatch
+    resources: Resources, site: Site, approved: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A case that the gate blocks is named with its reason; the others are published."""
     address = site.put("/other.md", article("Another report"))
-    result = await process(Run(SourceRef(source=address), services))
+    result = await process(Run(SourceRef(source=address), resources))
     other = result.case_id or ""
-    edit(services.warehouse, other, [SetFact(name="title", value="Blocked")], "tester")
-    approve(services.warehouse, other, "tester", leave_out=True)
+    edit(resources.warehouse, other, [SetFact(name="title", value="Blocked")], "tester")
+    approve(resources.warehouse, other, "tester", leave_out=True)
     # To approve such a case is refused as well: the gate is the second line of defence.
     monkeypatch.setattr(
         "services.publication.blocked_by",
         lambda view: "No!" if view.revision.study.fact("title").value == "Blocked" else None,
     )
 
-    done = await publish_site(services)
+    done = await publish_site(resources)
     assert outcome(done) == {"added": (approved,)}
     (kept,) = done.blocked
     assert (kept.case_id, kept.title, kept.reason) == (other, "Blocked", "No!")
 
 
 async def test_two_sites_do_not_know_each_other(
-    services: Services, approved: str, tmp_path: Path
+    resources: Resources, approved: str, tmp_path: Path
 ) -> None:
     """A publication belongs to the folder that it was written to."""
-    await publish_site(services)
-    second = await publish_site(services, tmp_path / "second")
+    await publish_site(resources)
+    second = await publish_site(resources, tmp_path / "second")
     assert outcome(second) == {"added": (approved,)}
-    assert {p.target for p in services.warehouse.publications()} == {
-        str(services.settings.site_path),
+    assert {p.target for p in resources.warehouse.publications()} == {
+        str(resources.settings.site_path),
         str(tmp_path / "second"),
     }
 
 
 async def test_a_folder_of_others_is_not_replaced(
-    services: Services, approved: str, tmp_path: Path
+    resources: Resources, approved: str, tmp_path: Path
 ) -> None:
     """The files there stay, and nothing is stored as published."""
     (tmp_path / "letters").mkdir()
     letter = tmp_path / "letters" / "dear.txt"
     letter.write_text("mine")
     with pytest.raises(PublishError, match="did not write"):
-        await publish_site(services, tmp_path / "letters")
+        await publish_site(resources, tmp_path / "letters")
     assert letter.read_text() == "mine"
-    assert services.warehouse.publications() == []
+    assert resources.warehouse.publications() == []

@@ -8,35 +8,35 @@ from claims_article import article
 from local_site import Site
 from werkzeug import Response
 
-from config.services import Services
+from config.resources import Resources
 from flows.ingest import process
 from review.decisions import approve
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView
 from schemas.sources import CheckResult, SourceRef
 from services.publication import publish_site
-from services.recheck import due, look_again, recheck_all
+from services.recheck import due, recheck_all, recheck_case
 from services.run import Run
 
 LOST = "We run every photograph through Tesseract first"
 
 
-async def published(path: str, services: Services) -> str:
+async def published(path: str, resources: Resources) -> str:
     """Draft, approve and publish a source; return its case."""
-    result = await process(Run(SourceRef(source=path), services))
+    result = await process(Run(SourceRef(source=path), resources))
     case_id = result.case_id or ""
-    approve(services.warehouse, case_id, "tester", leave_out=True)
-    await publish_site(services)
+    approve(resources.warehouse, case_id, "tester", leave_out=True)
+    await publish_site(resources)
     return case_id
 
 
-async def test_an_unchanged_page_is_the_same(services: Services, case: CaseView) -> None:
+async def test_an_unchanged_page_is_the_same(resources: Resources, case: CaseView) -> None:
     """All quotes are still there, and the check is stored under its source."""
-    (check,) = [one async for one in recheck_all([case.case.case_id], services)]
+    (check,) = [one async for one in recheck_all([case.case.case_id], resources)]
     assert check.result is CheckResult.SAME
     assert check.quotes
     assert check.lost == ()
-    assert services.warehouse.last_checks() == {case.source.source_id: check}
+    assert resources.warehouse.last_checks() == {case.source.source_id: check}
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,22 @@ async def test_an_unchanged_page_is_the_same(services: Services, case: CaseView)
     ],
 )
 async def test_a_changed_page_names_the_lost_quotes(
-    change: tuple[str, str], lost: bool, services: Services, site: Site, case: CaseView
+    change: tuple[str, str], lost: bool, resources: Resources, site: Site, case: CaseView
 ) -> None:
     """A text that changed is reported, with the quotes of the case that it no longer holds."""
     site.put("/claims.md", article().replace(*change))
-    check = await look_again(case, services)
+    check = await recheck_case(case, resources)
     assert check.result is CheckResult.CHANGED
     assert any(LOST in quote for quote in check.lost) is lost
 
 
 async def test_a_page_at_another_address_has_moved(
-    services: Services, site: Site, case: CaseView
+    resources: Resources, site: Site, case: CaseView
 ) -> None:
     """A redirect to the same text is a move, and the check holds the new address."""
     moved = site.put("/new/claims.md", article())
     site.put("/claims.md", status=301, headers={"Location": moved})
-    check = await look_again(case, services)
+    check = await recheck_case(case, resources)
     assert (check.result, check.moved_to) == (CheckResult.MOVED, moved)
 
 
@@ -76,30 +76,32 @@ async def test_a_page_at_another_address_has_moved(
     ],
 )
 async def test_only_the_site_itself_says_that_a_page_is_gone(
-    status: int, result: CheckResult, services: Services, site: Site, case: CaseView
+    status: int, result: CheckResult, resources: Resources, site: Site, case: CaseView
 ) -> None:
     """Trouble on the way is not the end of a page; the message is kept."""
     site.pages["/claims.md"] = Response("", status=status)
-    check = await look_again(case, services)
+    check = await recheck_case(case, resources)
     assert check.result is result
     assert str(status) in (check.message or "") or check.message
 
 
-async def test_a_file_cannot_be_fetched_again(services: Services, source: Path) -> None:
+async def test_a_file_cannot_be_fetched_again(resources: Resources, source: Path) -> None:
     """A case from a file is refused when it is named, and left out when none is named."""
-    case_id = await published(str(source), services)
-    assert await due(services) == []
+    case_id = await published(str(source), resources)
+    assert await due(resources) == []
     with pytest.raises(UnknownId, match="made from a file"):
-        _ = [one async for one in recheck_all([case_id], services)]
+        _ = [one async for one in recheck_all([case_id], resources)]
 
 
-async def test_what_was_not_checked_for_longest_comes_first(services: Services, site: Site) -> None:
+async def test_what_was_not_checked_for_longest_comes_first(
+    resources: Resources, site: Site
+) -> None:
     """Only published cases are due, those that were never checked before all others."""
     first, second = [
-        await published(site.put(f"/{n}.md", article(f"Report {n}")), services) for n in range(2)
+        await published(site.put(f"/{n}.md", article(f"Report {n}")), resources) for n in range(2)
     ]
-    assert set(await due(services)) == {first, second}
+    assert set(await due(resources)) == {first, second}
     began = datetime.now(UTC)
-    (check,) = [one async for one in recheck_all([first], services)]
+    (check,) = [one async for one in recheck_all([first], resources)]
     assert check.checked_at >= began
-    assert await due(services) == [second, first]
+    assert await due(resources) == [second, first]

@@ -11,7 +11,7 @@ from report_cases import BAKERIES, a_bakery, bakeries, rows
 from report_model import ReportModel
 from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from review.changes import Drop
 from review.decisions import approve, edit, withdraw
@@ -22,7 +22,7 @@ from services.publication import publish_site, recording_path
 from services.report import (
     ReportOrder,
     check_report,
-    expect,
+    forecast_report,
     make_report,
     publish_report,
     view,
@@ -52,29 +52,29 @@ def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def published(
     settings: Settings, model_endpoint: ScriptedEndpoint, published_home: Path
-) -> AsyncIterator[Services]:
-    """Services with the bakeries on the site, and the model that writes reports."""
+) -> AsyncIterator[Resources]:
+    """Resources with the bakeries on the site, and the model that writes reports."""
     model_endpoint.script = ReportModel()
     if not copied(published_home, settings.home):
-        async with Services(settings) as services:
+        async with Resources(settings) as resources:
             for one in bakeries():
-                services.warehouse.append(*rows(one))
-            await publish_site(services)
+                resources.warehouse.append(*rows(one))
+            await publish_site(resources)
         copied(settings.home, published_home)
-    async with Services(settings) as services:
-        yield services
+    async with Resources(settings) as resources:
+        yield resources
 
 
 @pytest.fixture
-def embedded(published: Services) -> Services:
+def embedded(published: Resources) -> Resources:
     """The same with the embedded model, which writes no reports."""
     plain = published.settings.model_copy(update={"llm_base_url": None, "llm_model": None})
-    return Services(plain)
+    return Resources(plain)
 
 
-def case_of(services: Services, company: str) -> str:
+def case_of(resources: Resources, company: str) -> str:
     """The id of a bakery's case."""
-    found = services.warehouse.sql(
+    found = resources.warehouse.sql(
         f"SELECT case_id FROM published_cases WHERE company = '{company}'"  # noqa: S608
     )
     return str(found[1][0][0])
@@ -85,7 +85,7 @@ def texts(report: Report, *roles: SentenceRole) -> list[str]:
     return [report.shown(one) for one in report.sentences if not roles or one.role in roles]
 
 
-async def test_without_a_capable_model_a_report_quotes_the_cases(embedded: Services) -> None:
+async def test_without_a_capable_model_a_report_quotes_the_cases(embedded: Resources) -> None:
     """Every sentence is a statement word for word or only counts; all of it can be checked."""
     report = await make_report(ORDER, embedded)
     assert report.model is None
@@ -102,7 +102,7 @@ async def test_without_a_capable_model_a_report_quotes_the_cases(embedded: Servi
 
 
 async def test_a_model_writes_and_what_its_citations_do_not_carry_is_dropped(
-    published: Services, model_endpoint: ScriptedEndpoint
+    published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A false number, name, company or claim reaches no reader, and is kept with its reason."""
     model = model_endpoint.script
@@ -119,7 +119,7 @@ async def test_a_model_writes_and_what_its_citations_do_not_carry_is_dropped(
     assert (await check_report(report, published)).problems == ()
 
 
-async def test_a_measured_value_is_a_query_and_not_the_models_digit(published: Services) -> None:
+async def test_a_measured_value_is_a_query_and_not_the_models_digit(published: Resources) -> None:
     """The sentence holds a placeholder; its query gives the value with its unit."""
     report = await make_report(ORDER, published)
     numbers = {one.name: one for one in report.numbers if one.name.startswith("s:")}
@@ -131,7 +131,7 @@ async def test_a_measured_value_is_a_query_and_not_the_models_digit(published: S
 
 
 async def test_the_same_report_again_asks_nothing(
-    published: Services, model_endpoint: ScriptedEndpoint
+    published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A crash or a rerun pays nothing twice, and the report is stored once."""
     first = await make_report(ORDER, published)
@@ -143,7 +143,7 @@ async def test_the_same_report_again_asks_nothing(
 
 
 async def test_a_model_that_is_down_leaves_no_report(
-    published: Services, model_endpoint: ScriptedEndpoint
+    published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """An outage is no report with fewer sentences."""
     model_endpoint.close()
@@ -153,10 +153,10 @@ async def test_a_model_that_is_down_leaves_no_report(
 
 
 async def test_what_a_report_takes_is_known_before(
-    published: Services, model_endpoint: ScriptedEndpoint
+    published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """The quote names calls and price without a call, and is not less than what is paid."""
-    expected = await expect(ORDER, published)
+    expected = await forecast_report(ORDER, published)
     assert model_endpoint.requests == []
     report = await make_report(ORDER, published)
     paid = sum(
@@ -181,7 +181,7 @@ async def test_what_a_report_takes_is_known_before(
     ],
 )
 async def test_an_order_that_cannot_be_met_says_why(
-    embedded: Services, change: dict[str, object], problem: str
+    embedded: Resources, change: dict[str, object], problem: str
 ) -> None:
     """Unknown names, a missing option and an empty scope are errors with a next step."""
     order = ORDER.model_copy(update={"template": None} | change)
@@ -200,7 +200,7 @@ async def test_an_order_that_cannot_be_met_says_why(
     ],
 )
 async def test_each_template_makes_a_report(
-    embedded: Services, more: dict[str, object], template: str, heading: str | None
+    embedded: Resources, more: dict[str, object], template: str, heading: str | None
 ) -> None:
     """The options choose the template; each gives sections that hold."""
     order = ORDER.model_copy(update={"template": None} | more)
@@ -211,7 +211,7 @@ async def test_each_template_makes_a_report(
 
 
 async def test_a_published_report_is_on_the_site_and_on_the_pages_of_its_cases(
-    embedded: Services,
+    embedded: Resources,
 ) -> None:
     """Page, Markdown, JSON, feeds, list and home show it; cited cases name it until it is gone."""
     report = await make_report(ORDER, embedded)
@@ -237,7 +237,7 @@ async def test_a_published_report_is_on_the_site_and_on_the_pages_of_its_cases(
     assert report.title not in case_page.read_text("utf-8")
 
 
-async def test_changed_and_withdrawn_cases_mark_a_report(embedded: Services) -> None:
+async def test_changed_and_withdrawn_cases_mark_a_report(embedded: Resources) -> None:
     """What was withdrawn disappears from the page; what changed is marked; the check fails."""
     report = await make_report(ORDER, embedded)
     await publish_report(report, embedded)
@@ -265,7 +265,7 @@ async def test_changed_and_withdrawn_cases_mark_a_report(embedded: Services) -> 
     assert {state.state for state in (await view(report, embedded)).cited} == {"current", "changed"}
 
 
-async def test_a_number_that_drifted_fails_the_check(embedded: Services) -> None:
+async def test_a_number_that_drifted_fails_the_check(embedded: Resources) -> None:
     """One more published case changes the counts, and the check names each."""
     report = await make_report(ORDER, embedded)
     more = a_bakery("Laib", "2025", (("lessons", "Rye needs a dough plan of its own."),))
@@ -278,7 +278,7 @@ async def test_a_number_that_drifted_fails_the_check(embedded: Services) -> None
     assert cases.sentences
 
 
-async def test_a_question_is_answered_by_checked_sentences(published: Services) -> None:
+async def test_a_question_is_answered_by_checked_sentences(published: Resources) -> None:
     """Each cites statements of published cases, with their addresses."""
     found = await answer("Bakers trusted the dough plan only once they could do what?", published)
     assert found.outcome is Outcome.ANSWERED
@@ -289,7 +289,7 @@ async def test_a_question_is_answered_by_checked_sentences(published: Services) 
 
 
 async def test_a_question_that_no_case_answers_gets_silence(
-    published: Services, model_endpoint: ScriptedEndpoint
+    published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """The model's empty answer is "the cases do not say", with the closest statements."""
     model_endpoint.script = ReportModel(silent=True)
@@ -298,7 +298,7 @@ async def test_a_question_that_no_case_answers_gets_silence(
 
 
 async def test_an_answer_that_failed_its_checks_is_no_silence(
-    published: Services, model_endpoint: ScriptedEndpoint
+    published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """What the checks refuse says nothing about the cases: the nearest statements are shown."""
 
@@ -314,7 +314,7 @@ async def test_an_answer_that_failed_its_checks_is_no_silence(
     assert found.statements
 
 
-async def test_a_case_that_was_rejected_meanwhile_blocks_a_report(embedded: Services) -> None:
+async def test_a_case_that_was_rejected_meanwhile_blocks_a_report(embedded: Resources) -> None:
     """The check looks at the cases as they are about to be published; new cases block nothing."""
     report = await make_report(ORDER, embedded)
     more = a_bakery("Laib", "2025", (("lessons", "Rye needs a dough plan of its own."),))
@@ -329,7 +329,7 @@ async def test_a_case_that_was_rejected_meanwhile_blocks_a_report(embedded: Serv
     assert embedded.warehouse.published_reports() == []
 
 
-async def test_without_a_capable_model_the_statements_are_the_answer(embedded: Services) -> None:
+async def test_without_a_capable_model_the_statements_are_the_answer(embedded: Resources) -> None:
     """The best statement comes first; where nothing has a word of the question, that is silence."""
     found = await answer("Who disagreed with the judge model?", embedded)
     assert found.outcome is Outcome.STATEMENTS
@@ -338,11 +338,11 @@ async def test_without_a_capable_model_the_statements_are_the_answer(embedded: S
     assert silent.outcome is Outcome.SILENT
 
 
-async def test_nothing_published_and_unknown_names_are_errors(services: Services) -> None:
+async def test_nothing_published_and_unknown_names_are_errors(resources: Resources) -> None:
     """Both say what to do next."""
     with pytest.raises(InputError, match="casebook publish"):
-        await make_report(ORDER, services)
+        await make_report(ORDER, resources)
     with pytest.raises(InputError, match="ask a question"):
-        await answer(" ", services)
+        await answer(" ", resources)
     with pytest.raises(UnknownId, match="report list"):
-        services.warehouse.report("none")
+        resources.warehouse.report("none")

@@ -6,7 +6,7 @@ from pytest_httpserver import HTTPServer
 from report_model import judged
 from scripted_endpoint import ScriptedEndpoint, completion, schema_name
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import OPENAI_ENDPOINT, Settings
 from publishing.audio.recording import read_recording
 from schemas.errors import ConfigurationError, InputError
@@ -31,11 +31,11 @@ def settings(settings: Settings, httpserver: HTTPServer) -> Settings:
 
 
 async def test_one_voice_reads_and_progress_is_reported(
-    services: Services, httpserver: HTTPServer, tmp_path, model_endpoint: ScriptedEndpoint
+    resources: Resources, httpserver: HTTPServer, tmp_path, model_endpoint: ScriptedEndpoint
 ) -> None:
     """Every line is spoken by the first voice, no model is asked, and the result is stored."""
     steps = []
-    made = await record(REPORT, services, tmp_path / "out", on_progress=lambda *n: steps.append(n))
+    made = await record(REPORT, resources, tmp_path / "out", on_progress=lambda *n: steps.append(n))
     assert made == read_recording(tmp_path / "out")
     assert (made.voices, made.model) == (("tts-1 alloy",), None)
     assert steps == [(n, len(made.cues)) for n in range(1, len(made.cues) + 1)]
@@ -44,13 +44,13 @@ async def test_one_voice_reads_and_progress_is_reported(
 
 
 async def test_a_conversation_is_asked_and_spoken_once(
-    services: Services, httpserver: HTTPServer, tmp_path, model_endpoint: ScriptedEndpoint
+    resources: Resources, httpserver: HTTPServer, tmp_path, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A second recording has the same words and asks neither the model nor the voices."""
     model_endpoint.script = lambda asked: completion(
         judged(asked["messages"][-1]["content"]) if schema_name(asked) == "JudgeAnswer" else LINES
     )
-    first = await record(REPORT, services, tmp_path / "out", model=True)
+    first = await record(REPORT, resources, tmp_path / "out", model=True)
     asked, spoken = len(model_endpoint.requests), len(httpserver.log)
     assert asked > len(REPORT.sections)  # each is worded, and its lines are judged
     assert (first.voices, first.model) == (("tts-1 alloy", "tts-1 onyx"), "scripted")
@@ -58,7 +58,7 @@ async def test_a_conversation_is_asked_and_spoken_once(
     assert [n for cue in first.cues for n in cue.sentences] == [2, 1, 3, 4, 6]
     guest = {cue.text for cue in first.cues if cue.voice == 1}
     assert "Acme stores 40 thousand claims in PostgreSQL." in guest
-    again = await record(REPORT, services, tmp_path / "out", model=True)
+    again = await record(REPORT, resources, tmp_path / "out", model=True)
     assert again.cues == first.cues
     assert (len(model_endpoint.requests), len(httpserver.log)) == (asked, spoken)
 
@@ -66,16 +66,16 @@ async def test_a_conversation_is_asked_and_spoken_once(
 async def test_the_embedded_model_words_no_conversation(settings: Settings, tmp_path) -> None:
     """It is too small, and the message says what to do."""
     small = settings.model_copy(update={"llm_base_url": None, "llm_model": None})
-    async with Services(small) as services:
+    async with Resources(small) as resources:
         with pytest.raises(ConfigurationError, match="CASEBOOK_LLM_MODEL"):
-            await record(REPORT, services, tmp_path / "out", model=True)
+            await record(REPORT, resources, tmp_path / "out", model=True)
     assert not (tmp_path / "out").exists()
 
 
-async def test_a_conversation_needs_two_voices(services: Services, tmp_path) -> None:
+async def test_a_conversation_needs_two_voices(resources: Resources, tmp_path) -> None:
     """One voice cannot speak with itself."""
     with pytest.raises(InputError, match="two voices"):
-        await record(REPORT, services, tmp_path / "out", model=True, voices=["alloy"])
+        await record(REPORT, resources, tmp_path / "out", model=True, voices=["alloy"])
 
 
 @pytest.mark.parametrize(

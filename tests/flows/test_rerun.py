@@ -5,7 +5,7 @@ from local_site import Site
 from scripted_endpoint import ScriptedEndpoint, completion
 from scripted_model import CASE_STUDY, REFUSED
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from flows.rerun import differences, redraft, reread, stale
 from review.changes import SetFact
@@ -22,21 +22,21 @@ def newer(settings: Settings) -> Settings:
 
 
 async def test_a_case_is_stale_when_today_would_make_it_otherwise(
-    services: Services, newer: Settings, case: CaseView
+    resources: Resources, newer: Settings, case: CaseView
 ) -> None:
     """The same settings find nothing stale; another model or judge is named as the reason."""
-    assert await stale(services) == {}
-    async with Services(newer.model_copy(update={"judge": "off"})) as other:
+    assert await stale(resources) == {}
+    async with Resources(newer.model_copy(update={"judge": "off"})) as other:
         found = await stale(other)
     reasons = ("model scripted → newer", "judge scripted → off")
     assert found == {case.case.case_id: reasons}
 
 
 async def test_differences_name_prompts_readers_and_checks(
-    services: Services, case: CaseView
+    resources: Resources, case: CaseView
 ) -> None:
     """Each part of a recipe that changed is a reason of its own."""
-    (provenance,) = services.warehouse.provenances()
+    (provenance,) = resources.warehouse.provenances()
     assert provenance.recipe is not None
     same = provenance.recipe
 
@@ -52,14 +52,14 @@ async def test_differences_name_prompts_readers_and_checks(
 
 
 async def test_an_undecided_case_gets_the_newest_draft(
-    site: Site, services: Services, newer: Settings, case: CaseView
+    site: Site, resources: Resources, newer: Settings, case: CaseView
 ) -> None:
     """The stored bytes are drafted again, without the network; the new draft is the current one."""
     site.pages.clear()
-    async with Services(newer) as other:
+    async with Resources(newer) as other:
         result = await redraft(case.case.case_id, other)
         assert await stale(other) == {}
-    view = services.warehouse.case(case.case.case_id)
+    view = resources.warehouse.case(case.case.case_id)
     assert (result.revision_id, result.model) == (view.revision.revision_id, "newer")
     assert view.revision.document_id == case.revision.document_id
     assert view.newer is None
@@ -68,19 +68,19 @@ async def test_an_undecided_case_gets_the_newest_draft(
 @pytest.mark.parametrize("decided", ["approved", "edited"])
 async def test_a_newer_draft_waits_beside_a_persons_work(
     decided: str,
-    services: Services,
+    resources: Resources,
     newer: Settings,
     case: CaseView,
     model_endpoint: ScriptedEndpoint,
 ) -> None:
     """An approved or edited case stays as it is; the draft waits, and the case is not stale."""
-    case_id, warehouse = case.case.case_id, services.warehouse
+    case_id, warehouse = case.case.case_id, resources.warehouse
     edit(warehouse, case_id, [SetFact(name="title", value="A title by hand")], "tester")
     if decided == "approved":
         approve(warehouse, case_id, "tester", leave_out=True)
     before = warehouse.case(case_id)
 
-    async with Services(newer) as other:
+    async with Resources(newer) as other:
         result = await redraft(case_id, other)
         assert await stale(other) == {}
 
@@ -93,7 +93,7 @@ async def test_a_newer_draft_waits_beside_a_persons_work(
 
 
 async def test_a_refusal_of_triage_does_not_undo_a_case(
-    services: Services, newer: Settings, case: CaseView, model_endpoint: ScriptedEndpoint
+    resources: Resources, newer: Settings, case: CaseView, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A rerun drafts even where the newer model's triage would refuse the source."""
 
@@ -102,18 +102,18 @@ async def test_a_refusal_of_triage_does_not_undo_a_case(
         return completion(CASE_STUDY if is_ordered else REFUSED)
 
     model_endpoint.script = script
-    async with Services(newer) as other:
+    async with Resources(newer) as other:
         result = await redraft(case.case.case_id, other)
     assert (result.status.value, result.verdict) == ("draft", "unsure")
 
 
-async def test_stored_bytes_can_be_read_again(services: Services, case: CaseView) -> None:
+async def test_stored_bytes_can_be_read_again(resources: Resources, case: CaseView) -> None:
     """The same reader makes the same document; unknown sources are refused."""
-    before, after = await reread(case.source.source_id, services)
+    before, after = await reread(case.source.source_id, resources)
     assert before is not None
     assert before.text == after.text
     assert after.document_id == case.document.document_id
     with pytest.raises(UnknownId, match="submit it first"):
-        await reread("src1_unknown", services)
+        await reread("src1_unknown", resources)
     with pytest.raises(UnknownId, match="no case"):
-        await redraft("case1_unknown", services)
+        await redraft("case1_unknown", resources)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import BaseModel, StringConstraints
 
-from config.services import Services
+from config.resources import Resources
 from config.settings import Settings
 from prompts.loader import Message
 from schemas.errors import ConfigurationError, ContextExceeded, ModelRejected
@@ -94,16 +94,16 @@ def test_a_files_size_says_what_it_is_used_for(tmp_path, megabytes, context, wri
 
 @pytest.mark.embedded
 async def test_any_gguf_file_answers_under_its_own_name(tmp_path):
-    """A file of one's own is the model that services ask, by the file's name."""
+    """A file of one's own is the model that resources ask, by the file's name."""
     weights = embedded._packaged()
     if weights is None:
         pytest.skip("the embedded model is not installed; run `make setup`")
     file = tmp_path / "own-model.gguf"
     file.symlink_to(weights)
     settings = Settings(home=tmp_path, llm_base_url=None, llm_model=None, embedded_model=file)
-    async with Services(settings) as services:
-        await services.test_model()
-        assert services.profile.model == file.name
+    async with Resources(settings) as resources:
+        await resources.test_model()
+        assert resources.profile.model == file.name
 
 
 @pytest.mark.parametrize("content", [None, b"not a model"])

@@ -1,4 +1,4 @@
-"""The one place that builds services from settings, each when it is first used.
+"""The one place that builds resources from settings, each when it is first used.
 
 Heavy packages are imported by the part that needs them, so that reading commands start at once.
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EMBEDDED_AT_ONCE = 2
 
 
-class Services(AbstractAsyncContextManager["Services"]):
+class Resources(AbstractAsyncContextManager["Resources"]):
     """Everything that a stage needs. Use it as an async context manager.
 
     ``patience`` is how many seconds to wait for an endpoint that is down; 0 where a person waits.
@@ -98,7 +98,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         return EMBEDDED_AT_ONCE if self.settings.embedded else 2 * self.settings.llm_concurrency
 
     @cached_property
-    def turns(self) -> asyncio.Semaphore:
+    def drafting_slots(self) -> asyncio.Semaphore:
         """Bounds how many sources are drafted at once; others are fetched meanwhile."""
         return asyncio.Semaphore(self.parallel)
 

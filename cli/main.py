@@ -27,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_GROUPS: Mapping[str, Mapping[str, Callable[..., None]]] = {
+_GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
     "Ingest": {
         "submit": sources.submit,
         "extract": sources.extract,
@@ -64,7 +64,10 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None]]] = {
 }
 for group, commands in _GROUPS.items():
     for name, command in commands.items():
-        app.command(name, rich_help_panel=group)(command)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, rich_help_panel=group)
+        else:
+            app.command(name, rich_help_panel=group)(command)
 app.command("demo", hidden=True)(operate.demo)  # what `make demo` runs
 
 

@@ -1,14 +1,18 @@
-"""``report`` and ``ask``: what the published cases say together."""
+"""``report`` and ``ask``: reports and answers across the published cases."""
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn
+from typer.core import TyperGroup
 
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
@@ -17,74 +21,78 @@ from cli.report_text import answer_text, checked_text, expected_text, report_tex
 from cli.summaries import safe
 from cli.terminal import NAME, emit, err, out, print_json, print_table, progress
 from schemas.errors import InputError
-from schemas.reports import ReportLine, ReportStep
+from schemas.reports import ReportLine
 
 if TYPE_CHECKING:
     from config.resources import Resources
-    from schemas.reports import Report
-    from services.report import ReportOrder
 
-_STEPS = {"publish": ReportStep.PUBLISH, "withdraw": ReportStep.WITHDRAW}
-_OTHERS = ("list", "show", "check", "audio")
+Name = Annotated[str, arg(help="The report's name or id.", metavar="REPORT")]
 
 
-def report(
+class _ReportGroup(TyperGroup):
+    """The actions of ``report``."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return an action; the form without ``new`` was how reports were made."""
+        if command := super().get_command(ctx, cmd_name):
+            return command
+        raise InputError(
+            f"`casebook report` has no action {cmd_name!r}; to write a report with this title: "
+            f"casebook report new {quote(cmd_name)}"
+        )
+
+
+report = typer.Typer(
+    cls=_ReportGroup,
+    help="Write, list, show, check, publish, withdraw or record reports across published cases.",
+    no_args_is_help=True,
+)
+
+
+@report.command()
+def new(
     context: typer.Context,
-    what: Annotated[
-        str,
-        arg(
-            help="The title, also used as the search words; or one of list, show, check, "
-            "publish, withdraw and audio.",
-            metavar="TITLE|ACTION",
-        ),
-    ],
-    name: Annotated[
-        Text, arg(help="For actions: the report's name, or its id.", metavar="REPORT")
-    ] = None,
+    title: Annotated[str, arg(help="Its words also select the statements.", metavar="TITLE")],
     template: Annotated[
         Text,
         opt(
             help="grand-summary, technique, industry, company, what-changed or annotated-guide; "
-            "by default what fits the options."
+            "by default the one that fits the options."
         ),
     ] = None,
     tag: Annotated[Texts, opt(help="Only cases with this tag.")] = None,
     industry: Annotated[Text, opt(help="Only cases in this industry.")] = None,
     company: Annotated[Text, opt(help="Only cases of this company.")] = None,
-    since: Annotated[
-        Text, opt(help="Only cases from this year on, or added since a release: 2024, 2026-11-30.")
+    from_year: Annotated[
+        int | None, opt(min=1000, max=9999, help="Only cases from this year on.")
+    ] = None,
+    added_since: Annotated[
+        datetime | None,
+        opt(formats=["%Y-%m-%d"], help="Only cases added or changed after this release."),
     ] = None,
     outline: Annotated[
         Path | None, opt(exists=True, dir_okay=False, help="A Markdown file with the chapters.")
     ] = None,
     model: options.Model = None,
     budget: options.Budget = None,
-    talk: Annotated[bool, opt(help="With audio: two voices, worded by the model.")] = False,
-    voice: Annotated[Texts, opt(help="With audio: a voice by its name, up to two.")] = None,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write a report across the published cases, or list, show, check and publish reports."""
-    settings = load_settings(context, llm_model=model, budget_run=budget)
-    if what in (*_STEPS, *_OTHERS):
-        about = {"template": template, "tag": tag, "industry": industry, "company": company}
-        _refuse(what, **about, since=since, outline=outline, dry_run=dry_run)
-        if what == "audio":
-            run(settings, lambda resources: _record(resources, name, voice or (), talk=talk))
-        run(settings, lambda resources: _act(resources, what, name, as_json=as_json))
-    if name is not None:
-        raise InputError(f"{what!r} is not an action: put a title of several words in quotes")
+    """Write a report across the published cases."""
+    if from_year and added_since:
+        raise InputError("use either --from-year or --added-since")
+    day = f"{added_since:%Y-%m-%d}" if added_since else None
 
     async def work(resources: "Resources") -> None:
-        from services.report import ReportOrder, forecast_report
+        from services.report import ReportOrder, forecast_report, make_report
 
         order = ReportOrder(
-            title=what,
+            title=title,
             template=template,
             tags=tuple(tag or ()),
             industry=industry,
             company=company,
-            since=since,
+            since=str(from_year) if from_year else day,
             outline=_text(outline) if outline else None,
         )
         expected = await forecast_report(order, resources)
@@ -92,16 +100,130 @@ def report(
             emit([expected], expected_text, as_json=as_json)
             return
         err().print(expected_text(expected))
-        made = await _make(resources, order)
+        with _bar("writing") as on_progress:
+            made = await make_report(order, resources, on_progress)
         emit([made], report_text, as_json=as_json)
 
-    run(settings, work)
+    run(load_settings(context, llm_model=model, budget_run=budget), work)
 
 
-def _refuse(action: str, **options: object) -> None:
-    """Raise InputError where an action was given an option of a new report."""
-    if given := [name.replace("_", "-") for name, value in options.items() if value]:
-        raise InputError(f"`casebook report {action}` takes no --{given[0]}")
+@report.command("list")
+def list_(context: typer.Context, as_json: options.AsJson = False) -> None:
+    """List the reports."""
+
+    async def work(resources: "Resources") -> None:
+        lines = resources.warehouse.report_lines()
+        if lines and not as_json:
+            columns = ("name", "title", "by", "sentences", "cases", "made", "on the site")
+            print_table(columns, map(_cells, lines))
+        else:
+            emit(lines, str, as_json=as_json, empty="No report yet: `casebook report new TITLE`.")
+
+    run(load_settings(context), work)
+
+
+@report.command()
+def show(context: typer.Context, name: Name, as_json: options.AsJson = False) -> None:
+    """Print a report as Markdown or JSON, as readers would see it now."""
+
+    async def work(resources: "Resources") -> None:
+        from publishing.site.report_pages import report_json, report_markdown
+        from services.publication import site_settings
+        from services.report import view
+
+        shown = await view(resources.warehouse.report(name), resources)
+        text = report_markdown(shown, site_settings(resources.settings))
+        if as_json:
+            print_json(json.loads(report_json(shown)))
+        elif out().is_terminal:
+            out().print(Markdown(text))
+        else:
+            sys.stdout.write(text)
+
+    run(load_settings(context), work)
+
+
+@report.command()
+def check(context: typer.Context, name: Name, as_json: options.AsJson = False) -> None:
+    """Recompute the numbers of a report and look up its citations."""
+
+    async def work(resources: "Resources") -> int:
+        from services.report import check_report
+
+        checked = await check_report(resources.warehouse.report(name), resources)
+        emit([checked], checked_text, as_json=as_json)
+        return EXIT_SOME_FAILED if checked.problems else 0
+
+    run(load_settings(context), work)
+
+
+@report.command()
+def publish(context: typer.Context, name: Name) -> None:
+    """Check a report and write the site with it."""
+
+    async def work(resources: "Resources") -> int:
+        from services.publication import published_folders
+        from services.report import publish_report
+
+        found = resources.warehouse.report(name)
+        with _bar("writing the site") as on_progress:
+            checked = await publish_report(found, resources, on_progress)
+        if checked.problems:
+            err().print(checked_text(checked))
+        if checked.lost:
+            err().print("Not published: write the report again and publish the new one.")
+            return EXIT_SOME_FAILED
+        page = published_folders(resources)[0] / "reports" / found.name / "index.html"
+        out().print(f"[green]published[/]  {safe(found.title)}\n           {safe(page)}")
+        return 0
+
+    run(load_settings(context), work)
+
+
+@report.command()
+def withdraw(context: typer.Context, name: Name) -> None:
+    """Remove a report from the site."""
+
+    async def work(resources: "Resources") -> None:
+        from services.report import withdraw_report
+
+        found = resources.warehouse.report(name)
+        await withdraw_report(found, resources)
+        out().print(f"[green]withdrawn[/]  {safe(found.title)}")
+
+    run(load_settings(context), work)
+
+
+@report.command()
+def audio(
+    context: typer.Context,
+    name: Name,
+    talk: Annotated[
+        bool, opt("--talk", help="Have the model write a conversation of two voices.")
+    ] = False,
+    voice: Annotated[Texts, opt(help="A voice by its name; up to two.")] = None,
+    model: options.Model = None,
+    budget: options.Budget = None,
+) -> None:
+    """Record a report as audio."""
+
+    async def work(resources: "Resources") -> None:
+        from services.publication import recording_path
+        from services.report_audio import record
+
+        found = resources.warehouse.report(name)
+        folder = recording_path(resources.settings.home, found)
+        with _bar("speaking") as on_progress:
+            made = await record(
+                found, resources, folder, model=talk, voices=voice or (), on_progress=on_progress
+            )
+        out().print(
+            f"[green]recorded[/]  {safe(found.title)}: {made.seconds / 60:.0f} min, "
+            f"{len(made.chapters)} chapters\n          {safe(folder / 'audio.mp3')}\n"
+            f"          `casebook report publish {found.name}` puts it on the site with the report"
+        )
+
+    run(load_settings(context, llm_model=model, budget_run=budget), work)
 
 
 def ask(
@@ -110,12 +232,12 @@ def ask(
     model: options.Model = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Answer a question from what published cases state, each sentence with its sources."""
+    """Answer a question from the published cases; each sentence cites its sources."""
 
     async def work(resources: "Resources") -> None:
         from services.answers import answer
 
-        with err().status("reading what the cases state"):
+        with err().status("reading the cases"):
             found = await answer(question, resources)
         emit([found], answer_text, as_json=as_json)
 
@@ -129,114 +251,12 @@ def _text(file: Path) -> str:
         raise InputError(f"{file} is not UTF-8: save it as UTF-8 text") from error
 
 
-async def _make(resources: "Resources", order: "ReportOrder") -> "Report":
-    from services.report import make_report
-
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], object]]:
+    """Show a progress bar; yield the function that moves it to (done, total)."""
     with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
-        task = bar.add_task("writing", total=None)
-        return await make_report(
-            order, resources, lambda done, of: bar.update(task, completed=done, total=of)
-        )
-
-
-async def _act(resources: "Resources", what: str, name: str | None, *, as_json: bool) -> int:
-    """List reports, or do something with one."""
-    if what == "list":
-        lines = resources.warehouse.report_lines()
-        if lines and not as_json:
-            columns = ("name", "title", "by", "sentences", "cases", "made", "on the site")
-            print_table(columns, (_cells(one) for one in lines))
-        else:
-            emit(lines, str, as_json=as_json, empty="No report yet: `casebook report TITLE`.")
-        return 0
-    found = resources.warehouse.report(_named(what, name))
-    if what == "show":
-        return await _show(resources, found, as_json=as_json)
-    if what == "check":
-        return await _check(resources, found, as_json=as_json)
-    return await _change(resources, found, _STEPS[what])
-
-
-async def _show(resources: "Resources", found: "Report", *, as_json: bool) -> int:
-    from publishing.site.report_pages import report_json, report_markdown
-    from services.publication import site_settings
-    from services.report import view
-
-    shown = await view(found, resources)
-    text = report_markdown(shown, site_settings(resources.settings))
-    if as_json:
-        print_json(json.loads(report_json(shown)))
-    elif out().is_terminal:
-        out().print(Markdown(text))
-    else:
-        sys.stdout.write(text)
-    return 0
-
-
-async def _check(resources: "Resources", found: "Report", *, as_json: bool) -> int:
-    from services.report import check_report
-
-    checked = await check_report(found, resources)
-    if as_json:
-        print_json(checked.model_dump(mode="json"))
-    else:
-        out().print(checked_text(checked))
-    return EXIT_SOME_FAILED if checked.problems else 0
-
-
-async def _record(
-    resources: "Resources", name: str | None, voices: Sequence[str], *, talk: bool
-) -> int:
-    from services.publication import recording_path
-    from services.report_audio import record
-
-    found = resources.warehouse.report(_named("audio", name))
-    folder = recording_path(resources.settings.home, found)
-    with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
-        task = bar.add_task("speaking", total=None)
-        made = await record(
-            found,
-            resources,
-            folder,
-            model=talk,
-            voices=voices,
-            on_progress=lambda done, of: bar.update(task, completed=done, total=of),
-        )
-    out().print(
-        f"[green]recorded[/]  {safe(found.title)}: {made.seconds / 60:.0f} min, "
-        f"{len(made.chapters)} chapters\n          {safe(folder / 'audio.mp3')}\n"
-        f"          `casebook report publish {found.name}` puts it on the site with the report"
-    )
-    return 0
-
-
-def _named(action: str, name: str | None) -> str:
-    if name is None:
-        raise InputError(f"name the report: `casebook report {action} REPORT`")
-    return name
-
-
-async def _change(resources: "Resources", found: "Report", step: ReportStep) -> int:
-    from services.publication import published_folders
-    from services.report import publish_report, withdraw_report
-
-    if step is ReportStep.WITHDRAW:
-        await withdraw_report(found, resources)
-        out().print(f"[green]withdrawn[/]  {safe(found.title)}")
-        return 0
-    with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
-        task = bar.add_task("writing the site", total=None)
-        checked = await publish_report(
-            found, resources, lambda n, of: bar.update(task, completed=n, total=of)
-        )
-    if checked.problems:
-        err().print(checked_text(checked))
-    if checked.lost:
-        err().print("Not published: make the report again, and publish that one.")
-        return EXIT_SOME_FAILED
-    page = published_folders(resources)[0] / "reports" / found.name / "index.html"
-    out().print(f"[green]published[/]  {safe(found.title)}\n           {safe(page)}")
-    return 0
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _cells(line: ReportLine) -> tuple[object, ...]:

@@ -227,7 +227,7 @@ def _since(text: str | None) -> tuple[int | None, date | None]:
         return None, datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise InputError(
-            f"--since {text} is neither a year nor a day; use 2024 or 2026-11-30"
+            f"since: {text!r} is neither a year nor a day; use 2024 or 2026-11-30"
         ) from None
 
 

@@ -78,13 +78,13 @@ class Run:
             self.seconds[stage] = round(spent, 3)
 
     @asynccontextmanager
-    async def turn(self, document: Document) -> AsyncIterator[None]:
+    async def drafting_slot(self, document: Document) -> AsyncIterator[None]:
         """Hold the right to ask about a document alone, or raise BudgetReached."""
         resources = self.resources
         # All of it is reserved: a source that was started is finished before the next one is.
         expected = resources.forecast(len(document.text))
         async with (
-            resources.turns,
+            resources.drafting_slots,
             resources.warehouse.lock(document.document_id),
             resources.budget.source(expected.cost_usd) as self.purse,
         ):

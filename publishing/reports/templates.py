@@ -48,7 +48,7 @@ def template_for(name: str | None, scope: Scope, outline: str | None) -> Templat
         "annotated-guide": "" if outline else "--outline, a file with its chapters",
         "company": "" if scope.company else "--company",
         "industry": "" if scope.industry else "--industry",
-        "what-changed": "" if scope.added_since else "--since with the day of the last release",
+        "what-changed": "" if scope.added_since else "--added-since, the day of an earlier release",
     }.get(chosen)
     if outline is not None and chosen != "annotated-guide":
         raise InputError(f"a report by the template {chosen} takes no --outline")

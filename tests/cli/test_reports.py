@@ -12,6 +12,7 @@ from warehouse import Warehouse
 
 TITLE = "Dough plans by retrieval"
 NAME = "dough-plans-by-retrieval"
+YEAR = ("--from-year", "2024")
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +37,10 @@ def home(tmp_path: Path, run: Run, published_home: Path) -> Path:
 
 def test_a_report_is_made_read_checked_published_and_withdrawn(run: Run, home: Path) -> None:
     """Each step says what came of it and what comes next; a failed check has its own exit code."""
-    planned = run("report", TITLE, "--dry-run")
+    planned = run("report", "new", TITLE, *YEAR, "--dry-run")
     assert (planned.exit_code, run("report", "list").stdout) == (0, "")
-    assert "4 cases" in planned.stdout
-    made = run("report", TITLE)
+    assert "3 cases" in planned.stdout
+    made = run("report", "new", TITLE)
     assert f"casebook report publish {NAME}" in made.stdout
     shown = run("report", "show", NAME)
     assert shown.stdout.startswith(f"# {TITLE}")
@@ -68,7 +69,7 @@ def test_a_site_in_another_folder_is_what_is_published(
     assert run("publish", "--to", folder).exit_code == 0
     assert "Ottokar" in run("ask", "Did bakers trust the dough plan?").stdout
     assert lines(run("export", tmp_path / "export", "--json"))[0]["cases"] == 4
-    assert run("report", TITLE).exit_code == 0
+    assert run("report", "new", TITLE).exit_code == 0
     page = folder / "reports" / NAME / "index.html"
     assert str(page) in run("report", "publish", NAME).stdout
     assert page.is_file()
@@ -79,7 +80,7 @@ def test_a_site_in_another_folder_is_what_is_published(
 
 def test_a_report_is_withdrawn_from_each_site(run: Run, home: Path, tmp_path: Path) -> None:
     """A preview in another folder does not keep a report on the site, or answer for it."""
-    run("report", TITLE)
+    run("report", "new", TITLE)
     assert run("report", "publish", NAME).exit_code == 0
     run("publish", "--to", tmp_path / "preview")
     assert (tmp_path / "preview" / "reports" / NAME).is_dir()
@@ -100,7 +101,7 @@ def test_the_site_written_last_is_what_is_published(run: Run, home: Path, tmp_pa
 
 def test_a_report_that_no_longer_holds_is_not_published(run: Run, home: Path) -> None:
     """The check fails with the problem in words, and publishing refuses."""
-    run("report", TITLE)
+    run("report", "new", TITLE)
     case_id = lines(run("list", "--json"))[0]["case_id"]
     assert run("reject", case_id, "--withdraw", "--reason", "wrong").exit_code == 0
     run("publish")
@@ -125,12 +126,15 @@ def test_a_question_gets_the_nearest_statements(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("report", "show"), 2, "name the report"),
         (("report", "show", "none"), 2, "there is no report none"),
-        (("report", "RAG", "in support"), 2, "put a title of several words in quotes"),
-        (("report", TITLE, "--tag", "zymurgy"), 2, "there is no tag zymurgy"),
-        (("report", "publish", NAME, "--dry-run"), 2, "takes no --dry-run"),
-        (("report", TITLE, "--outline", "/dev/null", "--template", "technique"), 2, "no --outline"),
+        (("report", TITLE), 2, f"casebook report new '{TITLE}'"),
+        (("report", "new", TITLE, *YEAR, "--added-since", "2024-01-01"), 2, "either --from-year"),
+        (("report", "new", TITLE, "--tag", "zymurgy"), 2, "there is no tag zymurgy"),
+        (
+            ("report", "new", TITLE, "--outline", "/dev/null", "--template", "industry"),
+            2,
+            "--outline",
+        ),
         (("ask", " "), 2, "ask a question"),
     ],
 )

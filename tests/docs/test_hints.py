@@ -11,10 +11,10 @@ from tomllib import loads
 
 import pytest
 from typer import BadParameter, Context
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from cli.main import _GROUPS, app
-from cli.reports import _OTHERS, _STEPS
 from flows.registry import SERVED
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ HINT = re.compile(
     rf"(?m)(?:[`>]|\.venv/bin/|^    |^(?=casebook (?:{COMMANDS}) ))casebook ([a-z][^`<>\n#…]*)"
 )
 # Bare words that may follow a command; any other is taken for a command that does not exist.
-WORDS = {"report": {*_STEPS, *_OTHERS}, "schedule": {*SERVED}}
+WORDS = {"schedule": {*SERVED}}
 
 
 def texts_of(path: Path) -> Iterator[str]:
@@ -62,8 +62,10 @@ def problem_of(hint: str) -> str | None:
     """Return what is wrong with a command as it is named, None for one that can be run."""
     name, *words = shlex.split(hint)
     command = get_command(app).commands.get(name)
+    while words and isinstance(command, TyperGroup):
+        command = command.commands.get(words.pop(0))
     if command is None:
-        return f"there is no command {name}"
+        return f"there is no such command: {hint}"
     try:
         with Context(command, info_name=name) as context:
             given, rest, _ = command.make_parser(context).parse_args(words)

@@ -17,7 +17,7 @@ from desk.facets import flags
 from desk.index import MARKS
 from desk.state import person_of, state_of
 from desk.submit import LISTS
-from extractors import registry
+from extractors import formats
 from publishing import wording
 from publishing.anchors import web_address
 from review.decisions import REASONS
@@ -96,7 +96,7 @@ def environment() -> Environment:
         result_columns=wording.RESULT_COLUMNS,
         methods=list(Method),
         reasons=REASONS,
-        files=registry,
+        files=formats,
         lists=LISTS,
     )
     return made

@@ -1,8 +1,8 @@
-"""From blocks to a text and its passages: the only place that counts offsets.
+"""Build a text and its passages from blocks: the only place that counts offsets.
 
-A passage is prose that a statement can rest on. Headings stand in the text on a line of their own
-and in the ``headings`` of the passages below them. Blocks are separated by an empty line; short
-blocks merged into one passage by a line break.
+A passage is prose that can support a statement. A heading has a separate line in the text and is
+listed in the ``headings`` of the passages below it. An empty line separates blocks; a line break
+separates short blocks that are merged into one passage.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +14,8 @@ from extractors.languages import language_of
 from extractors.text import one_line, tidy_lines, visible
 from schemas.sources import Extracted, Passage, SourceKind
 
-# In characters: under this a block is merged with a neighbour, into no more than that; above the
-# third it is cut, at sentence ends where it has any, into pieces of about the fourth.
+# In characters: blocks shorter than the first are merged up to the second; blocks longer than the
+# third are cut, at sentence ends if possible, into pieces of about the fourth.
 _SHORT, _MERGED, _LONG, _PIECE = 200, 700, 1_200, 900
 _LONGEST_HEADING = 160
 
@@ -45,7 +45,7 @@ class _Placed(NamedTuple):
         block = self.block
         return self.headings, block.page, block.seconds, block.speaker
 
-    def holding(self, text: str) -> "_Placed":
+    def with_text(self, text: str) -> "_Placed":
         return self._replace(block=self.block._replace(text=text))
 
 
@@ -54,8 +54,8 @@ def lay_out(
 ) -> tuple[str, tuple[Passage, ...]]:
     """Return the text of ``blocks`` and its passages, with ``text[p.start:p.end]`` exact.
 
-    ``language`` (ISO 639-1) decides where sentences end. Without any prose the headings are the
-    passages, so that a deck of slides is not lost.
+    ``language`` (ISO 639-1) decides where sentences end. If there is no prose, the headings become
+    passages, so that a slide deck is not lost.
     """
     tidied = [clean for block in blocks if (clean := _tidied(block)).text]
     if all(block.level for block in tidied):
@@ -67,14 +67,14 @@ def lay_out(
 def document(
     kind: SourceKind, blocks: Sequence[Block], stated: object = None, **about: Any
 ) -> Extracted:
-    """Return the text of ``blocks`` with what is known ``about`` it; ``stated`` is its language."""
+    """Return the document made of ``blocks``; ``about`` is metadata, ``stated`` its language."""
     language = language_of(" ".join(block.text for block in blocks), stated)
     text, passages = lay_out(blocks, language)
     return Extracted(kind=kind, language=language, text=text, passages=passages, **about)
 
 
 def sentences(text: str, language: str = "en") -> list[str]:
-    """Return the sentences of ``text`` with their white space, so that they join up to it again."""
+    """Return the sentences of ``text``, white space included; joined they give ``text``."""
     return list(sentencex.segment(language, text))
 
 
@@ -96,18 +96,15 @@ def _under_headings(blocks: Iterable[Block]) -> Iterator[_Placed]:
             path.append((block.level, block.text))
 
 
-def _merged(placed: Iterable[_Placed]) -> Iterator[_Placed]:
-    """Join short neighbours that stand at the same place of the source."""
-    last: _Placed | None = None
+def _merged(placed: Iterable[_Placed]) -> list[_Placed]:
+    """Join short neighbours that have the same place in the source."""
+    merged: list[_Placed] = []
     for one in placed:
-        if last and _fits(last, one):
-            last = last.holding(f"{last.block.text}\n{one.block.text}")
-            continue
-        if last:
-            yield last
-        last = one
-    if last:
-        yield last
+        if merged and _fits(merged[-1], one):
+            merged[-1] = merged[-1].with_text(f"{merged[-1].block.text}\n{one.block.text}")
+        else:
+            merged.append(one)
+    return merged
 
 
 def _fits(last: _Placed, one: _Placed) -> bool:
@@ -132,13 +129,13 @@ def _cut(one: _Placed, language: str) -> Iterator[_Placed]:
     for piece in pieces:
         text = piece.strip("\n").rstrip() if one.block.verbatim else piece.strip()
         if text:
-            yield one.holding(text)
+            yield one.with_text(text)
 
 
 def _units(block: Block, language: str) -> Iterator[str]:
     """Yield lines of code, or sentences of prose, none longer than ``_LONG``.
 
-    A text without sentence ends is cut after a space where there is one near, else anywhere.
+    Text without sentence ends is cut after a nearby space, or else anywhere.
     """
     for line in block.text.splitlines(keepends=True):
         for unit in [line] if block.verbatim else sentences(line, language):

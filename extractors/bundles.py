@@ -1,4 +1,4 @@
-"""Several answers kept as one JSON object, so that a video or paper can be read again offline."""
+"""Several responses stored as one JSON object, so that a video or paper can be reread offline."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, ValidationError
 
 from extractors.formats import OUR_TYPES
-from extractors.text import one_line, where
+from extractors.text import name_of, one_line
 from schemas.errors import ExtractionError
 from schemas.frozen import Frozen
 from schemas.sources import Payload
@@ -19,7 +19,7 @@ _OneLine = Annotated[str, AfterValidator(one_line)]
 
 
 class About(Frozen):
-    """What the site says about a source; ``chapters`` are seconds and titles."""
+    """Metadata of a source as its site states it; ``chapters`` are seconds and titles."""
 
     title: _OneLine | None = None
     authors: Sequence[_OneLine] = ()
@@ -30,13 +30,13 @@ class About(Frozen):
 
 
 class BundlePart(Payload):
-    """One answer as it came, in a form that can be written as JSON."""
+    """One response as received, in a form that can be written as JSON."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
 
 class Bundle(Frozen):
-    """``body`` is a paper or transcript, ``landing`` the page about a paper."""
+    """The responses of one source: ``body`` is a paper or transcript, ``landing`` its web page."""
 
     about: About = About()
     cues: Cues = ()
@@ -44,7 +44,7 @@ class Bundle(Frozen):
     landing: BundlePart | None = None
 
     def pack(self) -> bytes:
-        """Return the bytes of the bundle."""
+        """Return the bundle as JSON."""
         return self.model_dump_json().encode()
 
 
@@ -53,5 +53,5 @@ def unpack(payload: Payload) -> Bundle:
     try:
         return Bundle.model_validate_json(payload.data)
     except ValidationError as error:
-        message = f"{where(payload)}: its stored copy cannot be read; fetch it with --refresh."
+        message = f"{name_of(payload)}: its stored copy cannot be read; fetch it with --refresh."
         raise ExtractionError(message, "damaged") from error

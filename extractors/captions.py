@@ -1,4 +1,4 @@
-"""Captions (WebVTT, SubRip): cues joined to paragraphs that start at a second."""
+"""Captions (WebVTT, SubRip): cues are joined into paragraphs with a start time."""
 
 import re
 from collections import Counter
@@ -11,16 +11,16 @@ from extractors.blocks import Block, document
 from extractors.data import table
 from extractors.dates import stated_day
 from extractors.speakers import CLOCK, is_name, seconds_of
-from extractors.text import count_words, decode, hidden_in, one_line, where
+from extractors.text import count_words, decode, hidden_in, name_of, one_line
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
-_ENOUGH_WORDS = 60  # a paragraph ends at the first sentence end, or pause, after them
-_MOST_WORDS = 100  # a paragraph without a sentence end stops here
-_SOMEBODY = ""  # another speaker begins, and the captions do not say who
-_SILENCE, _PAUSE = 8.0, 1.0  # seconds that end a paragraph of any length, and a long enough one
-_ROLLING = 0.2  # share of cues that repeat the one before, from which captions count as rolling
-_MOST_ROLLED = 60  # words that stay when captions roll on: a few lines
+_ENOUGH_WORDS = 60  # afterwards a paragraph ends at the first sentence end or pause
+_MOST_WORDS = 100  # a paragraph without a sentence end is cut here
+_UNNAMED = ""  # a new speaker whose name is unknown
+_SILENCE, _PAUSE = 8.0, 1.0  # seconds; the first ends any paragraph, the second a long one
+_ROLLING = 0.2  # minimum share of cues that repeat the previous one in rolling captions
+_MOST_ROLLED = 60  # words that stay on screen when captions roll: a few lines
 
 _TIMES = re.compile(rf"^[ \t]*({CLOCK})[ \t]*-{{1,3}}>[ \t]*({CLOCK})[^\n]*(?:\n|\Z)", re.MULTILINE)
 _NUMBER_BELOW = re.compile(r"\n[ \t]*\d+\s*\Z")
@@ -36,7 +36,7 @@ _WITHIN = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?…])[\"”’)]*\s+(?=[\"“(]?[
 
 
 class Cue(NamedTuple):
-    """The words from ``start`` to ``end``, in seconds; without a ``speaker`` the last goes on."""
+    """Words between two times in seconds; ``speaker`` is None while the last one continues."""
 
     start: float
     end: float
@@ -45,11 +45,11 @@ class Cue(NamedTuple):
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the words of a captions file and its NOTEs; raise ExtractionError without cues."""
+    """Return the text of a captions file and its NOTEs; raise ExtractionError without cues."""
     source = re.sub(r"\r\n?", "\n", decode(payload.data, payload.charset))
     cues = parse_cues(source)
     if not cues:
-        message = f"{where(payload)} holds no captions: no line has two times with an arrow between"
+        message = f"{name_of(payload)} has no captions: no line has two times with an arrow between"
         raise ExtractionError(f"{message}. Export it again as .vtt or .srt.", cause="damaged")
     header = _TIMES.split(source, maxsplit=1)[0]
     notes = {name.lower().rstrip("s"): one_line(value) for name, value in _NOTE.findall(header)}
@@ -67,7 +67,7 @@ def read(payload: Payload) -> Extracted:
 
 
 def parse_cues(source: str) -> list[Cue]:
-    """Return the cues of WebVTT or SubRip, with the tags and entities that they carry.
+    """Return the cues of WebVTT or SubRip, including their tags and entities.
 
     Hours, fractions, cue numbers and the empty lines between cues may be missing.
     """
@@ -92,17 +92,17 @@ def cue_blocks(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]] = ()) 
 
 
 def _voices(cue: Cue) -> Iterator[Cue]:
-    """Yield what each voice says in a cue, as plain text."""
+    """Yield a cue for each of its voices, as plain text."""
     before, *voices = _VOICE.split(cue.text)
-    names = [cue.speaker, *(one_line(unescape(name)) or _SOMEBODY for name in voices[::2])]
+    names = [cue.speaker, *(one_line(unescape(name)) or _UNNAMED for name in voices[::2])]
     for speaker, words in zip(names, [before, *voices[1::2]], strict=True):
         first, *others = _CHANGE.split(one_line(unescape(_TAG.sub("", words))))
         yield cue._replace(text=first.strip(), speaker=speaker)
-        yield from (cue._replace(text=other.strip(), speaker=_SOMEBODY) for other in others)
+        yield from (cue._replace(text=other.strip(), speaker=_UNNAMED) for other in others)
 
 
 def _without_repeats(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Yield cues without sounds and, where live captions roll on, without what is shown again."""
+    """Yield cues without sounds and without the words that rolling captions repeat."""
     words = [cue.text.split() for cue in cues]
     known = [_overlap(shown, said) for shown, said in pairwise([[], *words])]
     rolls = sum(length > 1 for length in known) >= _ROLLING * len(cues)
@@ -113,13 +113,13 @@ def _without_repeats(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _overlap(shown: Sequence[str], said: Sequence[str]) -> int:
-    """Return how many first words are the last words that were shown."""
+    """Return the number of first words that repeat the last words shown."""
     lengths = range(min(len(shown), len(said), _MOST_ROLLED), 0, -1)
     return next((length for length in lengths if shown[-length:] == said[:length]), 0)
 
 
 def _named(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Yield cues with "NAME:" as their speaker, where a name in capitals or a repeated one is."""
+    """Yield cues with "NAME:" moved to their speaker, if it is in capitals or repeated."""
     labels = [_LABEL.match(cue.text) for cue in cues]
     counts = Counter(label[1] for label in labels if label and is_name(label[1]))
     for cue, label in zip(cues, labels, strict=True):
@@ -131,7 +131,7 @@ def _named(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _at_sentences(cue: Cue) -> Iterator[Cue]:
-    """Yield a cue in parts that end with sentences; their starts lie evenly in its time."""
+    """Yield a cue cut after its sentences; start times are interpolated."""
     ends = [match.end() for match in _WITHIN.finditer(cue.text)]
     for start, end in pairwise([0, *ends, len(cue.text)]):
         if text := cue.text[start:end].strip():
@@ -158,7 +158,7 @@ def _paragraphs(cues: Iterable[Cue], chapters: Sequence[tuple[float, str]]) -> I
 
 def _is_break(run: Sequence[Cue], cue: Cue, speaker: str | None) -> bool:
     words, pause = sum(count_words(one.text) for one in run), cue.start - run[-1].end
-    if cue.speaker == _SOMEBODY or cue.speaker not in {None, speaker}:
+    if cue.speaker == _UNNAMED or cue.speaker not in {None, speaker}:
         return True
     if pause > _SILENCE or words + count_words(cue.text) > _MOST_WORDS:
         return True

@@ -10,15 +10,15 @@ from schemas.sources import StatedDate
 _DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)")
 _WEB_BEGINS = 1991
-# What is not stated is taken from these, so that it differs.
+# Parts that are not stated come from these defaults, so that they differ.
 _DEFAULTS = (datetime(1901, 1, 1), datetime(1902, 2, 2))  # noqa: DTZ001 - only their dates count
 
 
 def stated_date(stated: object) -> StatedDate | None:
     """Return the day that ``stated`` names, else its month ("2025-10"), else its year ("2025").
 
-    None for anything else, and for days before the web or after tomorrow. Figures with the year
-    last are American (3/4/2024) unless dots part them.
+    Returns None for anything else, and for days before the web or after tomorrow. Numbers with the
+    year last are American (3/4/2024) unless separated by dots.
     """
     if not isinstance(stated, str | int | date):
         return None
@@ -37,12 +37,12 @@ def stated_date(stated: object) -> StatedDate | None:
 
 
 def stated_day(stated: object) -> date | None:
-    """Return the day that ``stated`` names, as ``stated_date`` does, None without a whole day."""
+    """Return the day that ``stated`` names, as ``stated_date`` does; None for a month or year."""
     found = stated_date(stated)
     return found if isinstance(found, date) else None
 
 
 def day_in_address(url: str) -> date | None:
-    """Return the day that an address has in its path, as blogs write it: ``/2024/03/05/``."""
+    """Return the day in the path of an address, as blogs write it: ``/2024/03/05/``."""
     found = _IN_ADDRESS.search(url.partition("?")[0])
     return stated_day("-".join(found.groups())) if found else None

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from extractors.data import table
 
-OUR_TYPES = "application/vnd.casebook."  # of our own bundles; no server may claim one
+OUR_TYPES = "application/vnd.casebook."  # our bundles; a server must not claim one
 
 
 class Format(NamedTuple):
-    """What one reader reads: ``module`` has ``read(payload)``, ``version`` is stored with texts."""
+    """The files of a reader, a ``module`` with ``read(payload)``; texts record its ``version``."""
 
     module: str
     kind: str
@@ -18,10 +18,10 @@ class Format(NamedTuple):
     suffixes: Sequence[str] = ()
 
 
-# Of several formats of a kind the first is the one for its files.
+# The first format of a kind is the one for its files.
 FORMATS = tuple(Format(**one) for one in table("formats")["formats"])
-# Suffixes: of files that a reader takes as they are; of sound and video, which are transcribed
-# first; of all local sources; of files that may hold the words of a video or recording.
+# Suffixes: of files that a reader accepts; of audio and video, which are transcribed first; of all
+# local sources; of files that can be the transcript of a video or recording.
 DOCUMENTS = tuple(suffix for one in FORMATS for suffix in one.suffixes)
 RECORDINGS = (".mp3", ".m4a", ".mp4", ".wav", ".ogg", ".flac", ".webm")
 SOURCES = DOCUMENTS + RECORDINGS
@@ -29,6 +29,6 @@ TRANSCRIPTS = (".vtt", ".srt", ".txt", ".md", ".docx")
 
 
 def format_of(name: str) -> Format | None:
-    """Return the format that the suffix of a file's name stands for, None for others."""
+    """Return the format for the suffix of a file name, None for unknown suffixes."""
     _, dot, suffix = name.lower().rpartition(".")
     return next((one for one in FORMATS if f"{dot}{suffix}" in one.suffixes), None)

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-# The languages of most of the web (W3Techs); among all 97, short English is taken for Pidgin.
+# The languages of most of the web (W3Techs); with all 97, short English is taken for Pidgin.
 _LANGUAGES = (
     "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro "
     "ru sk sl sr sv ta th tr uk ur vi zh"
@@ -14,7 +14,7 @@ _FEWEST_CHARACTERS = 40
 
 
 def language_of(text: str, stated: object = None) -> str | None:
-    """Return the ISO 639 code that a document states, else that of its text, None if too short."""
+    """Return the ISO 639 code that a document states, or of its text; None if it is too short."""
     code = _CODE.match(stated[:20].strip().lower()) if isinstance(stated, str) else None
     if code:
         return code[0]

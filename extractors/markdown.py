@@ -1,4 +1,4 @@
-"""Markdown: CommonMark with tables, read as the page that it makes; front matter describes it."""
+"""Markdown: CommonMark with tables, read as the HTML it renders to; front matter is metadata."""
 
 import re
 import tomllib
@@ -35,10 +35,10 @@ _FEWEST_HIDDEN_WORDS = 3
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the text of a Markdown file; title, authors, date and summary by its front matter."""
+    """Return the text of a Markdown file, with the title, authors and date in its front matter."""
     source = decode(payload.data, payload.charset).replace("\r\n", "\n").replace("\r", "\n")
     front, body = split_front(source.lstrip("\ufeff"))
-    blocks, hidden = _shown(body)
+    blocks, hidden = _rendered(body)
     headings = (block for block in blocks if block.level)
     heading = min(headings, key=lambda block: block.level, default=None)
     named = _DATED_NAME.match(payload.name)
@@ -56,7 +56,7 @@ def read(payload: Payload) -> Extracted:
 
 
 def split_front(source: str) -> tuple[Mapping[str, Any], str]:
-    """Return the fields of front matter (YAML, TOML) by lower-case name, and the text below it."""
+    """Return the fields of front matter (YAML, TOML) by lower-case name, and the text after it."""
     match = _FRONT.match(source)
     if not match:
         return {}, source
@@ -64,7 +64,7 @@ def split_front(source: str) -> tuple[Mapping[str, Any], str]:
     try:
         front = yaml.safe_load(stated) if toml is None else tomllib.loads(toml)
     except (yaml.YAMLError, ValueError, RecursionError):
-        # An unquoted title with a colon in it is not YAML.
+        # An unquoted title that contains a colon is not YAML.
         fields = filter(None, map(_FIELD.fullmatch, stated.split("\n")))
         front = {field[1]: field[2].strip().strip("\"'") for field in fields}
     if not isinstance(front, dict):
@@ -73,7 +73,7 @@ def split_front(source: str) -> tuple[Mapping[str, Any], str]:
 
 
 def _stated(front: Mapping[str, Any], *names: str) -> str | None:
-    """Return the first of these fields that is a text."""
+    """Return the first of these fields that is text."""
     values = (front.get(name) for name in names)
     texts = (one_line(value)[:1_000] for value in values if isinstance(value, str))
     return next(filter(None, texts), None)
@@ -85,13 +85,13 @@ def _authors(front: Mapping[str, Any]) -> list[str]:
     people = people[:20] if isinstance(people, list) else [people]
     named = [one.get("name") if isinstance(one, dict) else one for one in people]
     names = (one_line(name)[:100].strip(" *†") for name in named if isinstance(name, str))
-    # Jekyll names authors by keys: ada-berg.
+    # Jekyll identifies authors by slugs: ada-berg.
     spelled = (n.replace("-", " ").title() if _SLUG.fullmatch(n) else n for n in names)
     return list(dict.fromkeys(filter(None, spelled)))
 
 
-def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
-    """Return what the page made of the Markdown shows, and what it hides."""
+def _rendered(body: str) -> tuple[list[Block], list[HiddenText]]:
+    """Return the visible blocks of the rendered Markdown, and its hidden text."""
     markup = _RENDERER.render(_MARKS.sub(_kept, body))
     comments = [match["comment"] or "" for match in _MARKS.finditer(body)]
     comments += _HTML_COMMENT.findall(markup)

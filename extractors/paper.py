@@ -1,4 +1,4 @@
-"""Papers: the text of their HTML or PDF, with what the landing page says about them."""
+"""Papers: the text of their HTML or PDF, with the metadata of their landing page."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from extractors import registry
 from extractors.blocks import Block, lay_out
 from extractors.bundles import BundlePart, unpack
 from extractors.dates import stated_day
-from extractors.text import decode, one_line, where
+from extractors.text import decode, name_of, one_line
 from extractors.web import reader as web
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
@@ -19,10 +19,10 @@ _REFERENCES = re.compile(r"[\dIVX. ]*(?:references|bibliography|works cited)", r
 
 
 def read(payload: Payload) -> Extracted:
-    """Return a paper without references; raise ExtractionError for a page in the PDF's place."""
+    """Return a paper without references; raise ExtractionError for a page instead of the PDF."""
     bundle = unpack(payload)
     if bundle.body is None:
-        message = f"{where(payload)}: no text was kept; fetch it with --refresh."
+        message = f"{name_of(payload)}: no text was stored; fetch it with --refresh."
         raise ExtractionError(message, "damaged")
     found, stated = _without_references(_text(bundle.body)), _stated(bundle.landing)
     authors = [" ".join(reversed(name.split(", ", 1))) for name in stated.get("author", ())]
@@ -55,8 +55,8 @@ def _without_references(found: Extracted) -> Extracted:
     above: tuple[str, ...] = ()
     for one in kept:
         path = tuple(one.headings)
-        fresh = [n for n in range(len(path)) if path[: n + 1] != above[: n + 1]]
-        blocks += [Block(path[n], level=n + 1) for n in fresh]
+        new = [n for n in range(len(path)) if path[: n + 1] != above[: n + 1]]
+        blocks += [Block(path[n], level=n + 1) for n in new]
         blocks.append(Block(found.text[one.start : one.end], page=one.page, verbatim=True))
         above = path
     text, passages = lay_out(blocks, found.language)

@@ -1,4 +1,4 @@
-"""Plain text: paragraphs between empty lines, headings by their look, ``title: …`` lines on top."""
+"""Plain text: paragraphs between empty lines, short lines as headings, ``title: …`` at the top."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ _UNDERLINE = re.compile(r"\s*[=\-~^*]{3,}\s*")
 _INDENTED = re.compile(r" {4}|\t")
 _SENTENCE_END = re.compile(r"[.!?:;,…]['\")\]]*$")
 _LONGEST_HEADING = 70
-_WRAPPED = 45  # characters; shorter lines are lines of their own
+_WRAPPED = 45  # characters; shorter lines are not joined
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the text of a plain text file, with speakers where it is a conversation."""
+    """Return the text of a plain text file, with speakers if it is a conversation."""
     source = decode(payload.data, payload.charset)
     parts = re.split(r"\n(?:[ \t]*\n)+", visible(source).strip("\n"))
     header, paragraphs = _header([part.split("\n") for part in parts if part.strip()])
@@ -40,7 +40,7 @@ def read(payload: Payload) -> Extracted:
 
 
 def _header(paragraphs: list[list[str]]) -> tuple[Mapping[str, str], list[list[str]]]:
-    """Return what a first paragraph of ``title: …`` lines states, and the paragraphs after it."""
+    """Return the fields of a first paragraph of ``title: …`` lines, and the other paragraphs."""
     fields = [_FIELD.fullmatch(line) for line in paragraphs[0]] if paragraphs else []
     stated = {field[1].lower(): one_line(field[2]) for field in fields if field}
     return (stated, paragraphs[1:]) if all(fields) and "title" in stated else ({}, paragraphs)
@@ -48,11 +48,11 @@ def _header(paragraphs: list[list[str]]) -> tuple[Mapping[str, str], list[list[s
 
 def _blocks(paragraphs: Sequence[list[str]]) -> Iterator[Block]:
     for n, lines in enumerate(paragraphs):
-        followed = " ".join(paragraphs[n + 1]) if n + 1 < len(paragraphs) else ""
+        following = " ".join(paragraphs[n + 1]) if n + 1 < len(paragraphs) else ""
         if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]):
             yield Block(lines[0], level=2 if "-" in lines[1] else 1)
             yield from _prose(lines[2:])
-        elif len(lines) == 1 and _is_heading(lines[0].strip(), followed):
+        elif len(lines) == 1 and _is_heading(lines[0].strip(), following):
             yield Block(_HASHES.sub("", lines[0]), level=2 if n else 1)
         else:
             yield from _prose(lines)
@@ -69,11 +69,11 @@ def _prose(lines: Sequence[str]) -> Iterator[Block]:
         yield Block(between.join(line.strip() for line in lines[start:end]))
 
 
-def _is_heading(line: str, followed: str) -> bool:
-    """Return whether a single line is a heading: short, no sentence, and above longer text."""
+def _is_heading(line: str, following: str) -> bool:
+    """Return whether a single line is a heading: short, not a sentence, followed by longer text."""
     words = _NUMBERED.sub("", line)
     is_title = len(line) <= _LONGEST_HEADING and words[:1].isupper()
     is_item = _ITEM.match(line) and words == line
     is_sentence = _SENTENCE_END.search(words)
-    is_plain = is_title and not is_item and not is_sentence and len(followed) > len(line)
+    is_plain = is_title and not is_item and not is_sentence and len(following) > len(line)
     return bool(_HASHES.match(line)) or is_plain

@@ -1,4 +1,4 @@
-"""Videos and recordings: the words of the bundle that was made of one, by second and speaker."""
+"""Videos and recordings: the text of their bundles, with times and speakers."""
 
 from extractors import registry
 from extractors.blocks import document
@@ -10,7 +10,7 @@ from schemas.sources import Extracted, Payload, SourceKind, Step
 
 
 def read(payload: Payload) -> Extracted:
-    """Return what captions, a transcription or a transcript say; raise ExtractionError for none."""
+    """Return the text of the captions or transcript; raise ExtractionError if it is missing."""
     bundle = unpack(payload)
     found = registry.read(bundle.body) if bundle.body else _of_cues(bundle)
     changes = {

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format, format_of
 from extractors.signatures import ENCRYPTED, PDF, WORD, binary_kind, has_tags, text_form
-from extractors.text import count_words, where
+from extractors.text import count_words, name_of
 from schemas import errors
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
@@ -23,25 +23,25 @@ _PROSE = {"text", "markdown"}
 def read(payload: Payload) -> Extracted:
     """Return the text of ``payload``, read by the reader of its kind.
 
-    Raises ExtractionError if no reader reads this kind, the bytes are not what they are called, or
-    there are under five words, FetchError for a list of addresses, and as the reader does.
+    Raises ExtractionError if no reader supports this kind, the bytes contradict their type, or the
+    text has under five words; FetchError for a list of addresses; and the errors of the reader.
     """
-    chosen, note = choose(payload)
+    chosen, note = choose_format(payload)
     found: Extracted = import_module(chosen.module).read(payload)
     if count_words(found.text) < _FEWEST_WORDS:
-        message = f"{where(payload)} holds no text; check that it is the right one."
+        message = f"{name_of(payload)} contains no text; check that it is the right one."
         raise errors.ExtractionError(message, "document_empty")
     noted = [Step(method="registry", outcome=note)] if note else []
-    title = (found.title or "")[:500].rstrip()  # it stands in every list and prompt
+    title = (found.title or "")[:500].rstrip()  # lists and prompts show it
     steps = (*payload.steps, *noted, *found.steps)
     changes = {"extractor": chosen.version, "title": title or None, "steps": steps}
     return found.model_copy(update=changes)
 
 
-def choose(payload: Payload) -> tuple[Format, str | None]:
-    """Return the format, and a note where the bytes overruled the header; raise as ``read``."""
+def choose_format(payload: Payload) -> tuple[Format, str | None]:
+    """Return the format, and a note if the bytes overruled the header; raise as ``read`` does."""
     if not payload.data.strip(b"\0 \t\r\n\f"):
-        message = f"{where(payload)} is empty; check that it is the right one."
+        message = f"{name_of(payload)} is empty; check that it is the right one."
         raise errors.ExtractionError(message, "document_empty")
     declared = _declared(payload)
     if declared and payload.media_type.startswith(OUR_TYPES):
@@ -54,12 +54,12 @@ def choose(payload: Payload) -> tuple[Format, str | None]:
 
 
 def _choose_text(payload: Payload, declared: Format | None) -> tuple[Format, str | None]:
-    """Return the declared format, unless the beginning of the text plainly shows another."""
+    """Return the declared format, unless the beginning of the text clearly shows another."""
     form, named = text_form(payload.data), format_of(payload.name)
     kind = declared.kind if declared else None
     if form == "list" or payload.name.endswith((".csv", ".tsv")) or payload.media_type in _TABLES:
         advice = "submit the addresses in it, or run `casebook backfill` with it"
-        message = f"{where(payload)} is a list of sources: {advice}."
+        message = f"{name_of(payload)} is a list of sources: {advice}."
         raise errors.FetchError(message, "source_is_list")
     if kind in _FILES.values() or (form == "json" and kind != "captions"):
         raise _unsupported(payload, declared, "JSON" if form == "json" else "a text")
@@ -73,11 +73,11 @@ def _choose_text(payload: Payload, declared: Format | None) -> tuple[Format, str
         return declared, None
     if "." not in payload.name and payload.media_type in _UNTYPED:
         return _overruled(payload, None, "text")  # README
-    raise _unsupported(payload, None, payload.media_type or "a file of an unknown type")
+    raise _unsupported(payload, None, payload.media_type or "a file of unknown type")
 
 
 def _declared(payload: Payload) -> Format | None:
-    """Return what header and name say. A suffix refines a header that says no more than "text"."""
+    """Return the format of the header, or of the suffix if the header is vague ("text")."""
     media_type = payload.media_type.partition(";")[0].strip().lower()
     named = format_of(payload.name)
     if named and media_type in _VAGUE:
@@ -92,13 +92,13 @@ def _overruled(payload: Payload, declared: Format | None, kind: str) -> tuple[Fo
 
 
 def _unsupported(payload: Payload, declared: Format | None, found: str) -> errors.ExtractionError:
-    name, remedy = where(payload), f"open it and save it as one of {' '.join(DOCUMENTS)}"
+    name, remedy = name_of(payload), f"open it and save it as one of {' '.join(DOCUMENTS)}"
     if found == ENCRYPTED:
-        message = f"{name} is {found}: remove the password, save it, and submit it again."
+        message = f"{name} is {found}: remove the password, save it and submit it again."
         return errors.ExtractionError(message, "encrypted")
     if declared is None:
-        message = f"{name} is {found}, which casebook does not read; {remedy}."
+        message = f"{name} is {found}, which casebook does not support; {remedy}."
         return errors.ExtractionError(message, "kind_unsupported")
     label = SourceKind(declared.kind).label
-    message = f"{name} is named or served as {label}, but it is {found}; {remedy}."
+    message = f"{name} is named or served as {label} but is {found}; {remedy}."
     return errors.ExtractionError(message, "content_mismatch")

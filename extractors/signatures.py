@@ -26,16 +26,15 @@ _TAG = re.compile(rb"(?i)<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|
 
 
 def is_recording(head: bytes) -> bool:
-    """Return whether the first bytes are those of a sound or video file."""
+    """Return whether the first bytes belong to an audio or video file."""
     is_wave = head.startswith(b"RIFF") and head[8:12] == b"WAVE"
     return is_wave or head[4:8] == b"ftyp" or head.startswith(_RECORDINGS)
 
 
 def binary_kind(data: bytes) -> str | None:
-    """Return what binary file the bytes are ("a PDF", "a picture"), None for text.
+    """Return the kind of a binary file ("a PDF", "a picture"), None for text.
 
-    A PDF may have white space in front of its header, nothing else: a text that mentions
-    ``%PDF-1.7`` is a text.
+    Only white space can precede the header of a PDF: a text that mentions ``%PDF-1.7`` is a text.
     """
     head = data[:_HEAD]
     if _beginning(data).startswith(b"%PDF-"):
@@ -55,7 +54,7 @@ def binary_kind(data: bytes) -> str | None:
 
 
 def text_form(data: bytes) -> Form | None:
-    """Return the form that a text plainly begins in; JSON must end as such, too."""
+    """Return the form that a text clearly begins in; JSON must also end like JSON."""
     start = _beginning(data)
     found = next((name for name, pattern in _FORMS.items() if pattern.match(start)), None)
     is_cut = found == "json" and not data[-64:].rstrip().endswith((b"}", b"]"))
@@ -63,13 +62,13 @@ def text_form(data: bytes) -> Form | None:
 
 
 def xml_list(data: bytes) -> str | None:
-    """Return the name of the root that a feed, sitemap or outline has, None for anything else."""
+    """Return the root element of a feed, sitemap or outline, None for anything else."""
     found = _FORMS["list"].match(_beginning(data))
     return found["root"].decode().lower() if found and found["root"] else None
 
 
 def has_tags(data: bytes) -> bool:
-    """Return whether there is markup of a page near the beginning."""
+    """Return whether a page's markup occurs near the beginning."""
     return bool(_TAG.search(data[:_HEAD]))
 
 

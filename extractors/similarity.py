@@ -1,4 +1,4 @@
-"""Near-duplicates: MinHash signatures of word runs, and bands by which SQL finds candidates.
+"""Near-duplicates: MinHash signatures of word runs, and bands with which SQL finds candidates.
 
 Each run falls into a bin, which keeps the smallest hash; empty bins borrow from their neighbours
 (Shrivastava and Li 2014, "Densifying one permutation hashing").
@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
 BINS = 128
-ROWS = 3  # bins in a band: texts that share half of their runs share one of 42 with p > .99
+ROWS = 3  # bins in a band: texts that share half of their runs share a band with p > .99
 _RUN = 3
 _HALF = 1 << 63
-# A word, or a character of the scripts that set no spaces between words.
+# A word, or a character of a script without spaces between words.
 _WORD = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
     r"|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+"
@@ -20,7 +20,7 @@ _WORD = re.compile(
 
 
 def signature(text: str) -> tuple[int, ...]:
-    """Return 128 hashes by which texts are compared; a text without words gives none."""
+    """Return 128 hashes with which texts are compared; none for a text without words."""
     bins: list[int | None] = [None] * BINS
     for value in _hashes(text):
         place, rest = value % BINS, value // BINS
@@ -30,7 +30,7 @@ def signature(text: str) -> tuple[int, ...]:
 
 
 def similarity(a: Sequence[int], b: Sequence[int]) -> float:
-    """Return the estimated share of the word runs of two texts that both have, 0 to 1."""
+    """Return the estimated share of word runs that two texts have in common, 0 to 1."""
     same = sum(one == other for one, other in zip(a, b, strict=False))
     return same / BINS if a and b else 0.0
 
@@ -53,7 +53,7 @@ def _hash(data: bytes) -> int:
 
 
 def _filled(bins: Sequence[int | None]) -> Iterator[int]:
-    """Yield the bins; an empty one takes the next full one's value, marked by the distance."""
+    """Yield the bins; an empty one gets the value of the next full one, marked by the distance."""
     if all(value is None for value in bins):
         return
     for place in range(BINS):

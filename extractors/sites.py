@@ -26,14 +26,14 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
-@lru_cache(maxsize=20_000)  # a list is compared with itself and then with what is stored
+@lru_cache(maxsize=20_000)  # a list is compared with itself, then with the stored sources
 def canonical_url(address: str) -> str:
-    """Return the one form in which all addresses of a page are the same text; raise InvalidUrl.
+    """Return the form that all addresses of a page have in common; raise InvalidUrl.
 
-    It is an identity to compare by, not an address to open: https, without ``www.``, trailing
-    slash, fragment, trackers, and what a mobile, AMP or print edition adds; parameters are sorted.
-    An archived copy is its original, a paper its landing page without the version, a raw file the
-    page around it. A route of the page's scripts (``#!/post/1``) stays.
+    It identifies a page and is not an address to open: https, without ``www.``, trailing slash,
+    fragment, trackers and the marks of mobile, AMP or print editions; parameters are sorted.
+    Archived copies become their original, papers their landing page without the version, raw files
+    the page around them. A route for the scripts of a page (``#!/post/1``) stays.
     """
     url = original_of(address)
     if known := _known_page(url):
@@ -46,11 +46,11 @@ def canonical_url(address: str) -> str:
     query = _canonical_query(url.query or "", host) or None
     path, route = _canonical_path(f"/{path}", host), url.route.rstrip("/")
     page = replace(url, host=host, path=path, query=query, route=route)
-    return _known_page(page) or str(page)  # it may have been an edition of one
+    return _known_page(page) or str(page)  # the address may have been an edition of such a page
 
 
 def _known_page(url: WebUrl) -> str | None:
-    """Return the one address of a video or a paper, None for other pages."""
+    """Return the canonical address of a video or paper, None for other pages."""
     if video := video_id(url):
         return f"https://youtube.com/watch?v={video}"
     if paper := paper_id(url):
@@ -60,7 +60,7 @@ def _known_page(url: WebUrl) -> str | None:
 
 
 def kind_of_url(address: str) -> SourceKind | None:
-    """Return the kind that the address alone decides (a video, a paper), or None."""
+    """Return the kind that is clear from the address (a video, a paper), or None."""
     parsed = _parsed(address)
     url = original_of(parsed) if parsed else None
     if url and video_id(url):
@@ -69,7 +69,7 @@ def kind_of_url(address: str) -> SourceKind | None:
 
 
 def original_of(address: str | WebUrl) -> WebUrl:
-    """Return the page that an archived copy or AMP cache holds, else the address itself."""
+    """Return the original address of an archived copy or AMP cache, else the address itself."""
     url = parse_web_url(address) if isinstance(address, str) else address
     for _ in range(3):
         whole = f"{url.origin}{url.target}"
@@ -103,7 +103,7 @@ def _parsed(address: str | WebUrl) -> WebUrl | None:
 
 
 def _rewritten(forms: Mapping[re.Pattern[str], str], text: str) -> str:
-    """Return ``text`` in the first form whose pattern fits, or as it is."""
+    """Return ``text`` rewritten by the first pattern that matches, or unchanged."""
     fits = ((pattern.fullmatch(text), form) for pattern, form in forms.items())
     return next((match.expand(form) for match, form in fits if match), text)
 
@@ -114,7 +114,7 @@ def on_youtube(url: WebUrl | None) -> bool:
 
 
 def video_id(url: str | WebUrl) -> str | None:
-    """Return the eleven characters that name a YouTube video, or None for any other page."""
+    """Return the eleven-character id of a YouTube video, or None for any other page."""
     parsed = _parsed(url)
     if parsed is None or not on_youtube(parsed):
         return None
@@ -127,9 +127,9 @@ def video_id(url: str | WebUrl) -> str | None:
 
 
 def playlist_id(url: str | WebUrl) -> str | None:
-    """Return what names a YouTube playlist or channel ("PL…", "@name"), or None.
+    """Return the id of a YouTube playlist or channel ("PL…", "@name"), or None.
 
-    A video that is watched as part of a playlist is a video.
+    A video opened within a playlist is a video.
     """
     parsed = _parsed(url)
     if parsed is None or not on_youtube(parsed) or video_id(parsed):
@@ -139,7 +139,7 @@ def playlist_id(url: str | WebUrl) -> str | None:
 
 
 def paper_id(url: str | WebUrl, *, version: bool = False) -> str | None:
-    """Return an arXiv paper's number, with ``version`` as it was asked for, or None."""
+    """Return an arXiv paper's number, with its version if ``version`` is true, or None."""
     parsed = _parsed(url)
     if parsed is None or not _FORMS["arxiv"].fullmatch(parsed.host):
         return None
@@ -157,7 +157,7 @@ def landing_of(url: WebUrl) -> tuple[str, str] | None:
 
 def _canonical_path(path: str, host: str) -> str:
     path = path.lower() if host == "doi.org" else path.rstrip("/")
-    if host == "github.com":  # owners and repositories have no letter case
+    if host == "github.com":  # owners and repositories are case-insensitive
         path = re.sub(r"/[^/]+/[^/]+", lambda match: match[0].lower(), path, count=1)
     if _FORMS["named_by_people"].fullmatch(host):
         return path

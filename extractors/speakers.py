@@ -1,8 +1,8 @@
-"""Speakers and seconds of written conversations: labels at the beginnings of lines.
+"""Speakers and times in written conversations: labels at the beginnings of lines.
 
 Known forms are "Ada Berg: …", "Ada Berg (0:12): …", "Ada Berg 0:12" above the words, "[0:12] Ada
-Berg: …", "Ada Berg: [0:12] …" and "[0:12] …". Prose has lines that look alike, so a text counts as
-a conversation as a whole only: names that recur in turn, or times that run through it.
+Berg: …", "Ada Berg: [0:12] …" and "[0:12] …". Prose contains similar lines, so a text is treated as
+a conversation only as a whole: names alternate, or times ascend through it.
 """
 
 import re
@@ -18,12 +18,12 @@ from extractors.text import count_words
 # A time in a recording; hours and fractions may be missing. No groups.
 CLOCK = r"(?:\d{1,3}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
 _FEWEST_TURNS, _FEWEST_TIMES = 4, 3
-_SHARE_SPOKEN = 0.4  # of a text's words, from the first label to the last
-_SHARE_LABELLED = 0.2  # of the lines from the first label to the last
-_FIRST_TIME = 300.0  # seconds; a later first time is an agenda's time of day
-_MOST_STEPS_BACK = 0.05  # of all times; a list of chapters above a transcript is one
+_SHARE_SPOKEN = 0.4  # of the words of a text, between the first label and the last
+_SHARE_LABELLED = 0.2  # of the lines between the first label and the last
+_FIRST_TIME = 300.0  # seconds; a later first time is the time of day in an agenda
+_MOST_STEPS_BACK = 0.05  # of all times; chapters listed above a transcript cause one
 _ENOUGH_WORDS = 60
-_LABEL_WITHIN = 160  # characters; also bounds what the patterns below may try
+_LABEL_WITHIN = 160  # characters; also limits backtracking in the patterns below
 _LONGEST_NAME, _MOST_WORDS_IN_NAME = 45, 5
 
 _STAMP = rf"(?:\[{CLOCK}\]|\({CLOCK}\)|{CLOCK})"
@@ -32,7 +32,7 @@ _TABLE = table("speakers")
 _PARTICLES, _TERMS = (frozenset(_TABLE[name].split()) for name in ("particles", "terms"))
 _LABEL = re.compile(_TABLE["label"].replace("STAMP", _STAMP))
 _ROLE = re.compile(_TABLE["role"])
-# In half of the turns of a conversation people speak of themselves, to each other, or ask.
+# In half of the turns of a conversation people mention themselves, address each other, or ask.
 _ADDRESSING = re.compile(_TABLE["addressing"])
 
 
@@ -48,7 +48,7 @@ class _LabelledLine(NamedTuple):
 
 
 def with_speakers(blocks: Sequence[Block]) -> list[Block]:
-    """Return blocks, those of a conversation with speaker and second in place of their labels."""
+    """Return ``blocks``; in a conversation speaker and time replace the labels."""
     lines = [line for block in blocks for line in _lines(block)]
     labels = [line.label for line in lines if line.label]
     timed = _run_forward([label.seconds for label in labels if label.seconds is not None])
@@ -60,14 +60,14 @@ def with_speakers(blocks: Sequence[Block]) -> list[Block]:
     }
     turns = [n for n, line in enumerate(lines) if line.label and line.label.name in names]
     if turns and _runs_through(lines, turns) and (timed or _take_turns(lines, turns)):
-        return _gathered(_spoken(lines, turns))
+        return _joined(_spoken(lines, turns))
     return list(blocks)
 
 
 def is_name(text: str, *, timed: bool = False) -> bool:
-    """Return whether ``text`` looks like a person's name or role, not like a term.
+    """Return whether ``text`` looks like a person's name or role rather than a term.
 
-    With a time beside it a single word in lower case, or a script without capitals, may be one.
+    Next to a time, a single lower-case word or a script without capitals also counts as a name.
     """
     words = text.split()
     if _ROLE.fullmatch(text):
@@ -118,7 +118,7 @@ def _label_of(line: str) -> _Label | None:
 
 
 def _run_forward(times: Sequence[float]) -> bool:
-    """Return whether times are those of a recording: several, from its beginning on, ascending."""
+    """Return whether times belong to a recording: several, early at first, ascending."""
     if len(times) < _FEWEST_TIMES or times[0] > _FIRST_TIME:
         return False
     back = sum(later < earlier for earlier, later in pairwise(times))
@@ -132,7 +132,7 @@ def _runs_through(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> bool:
 
 
 def _take_turns(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> bool:
-    """Return whether two or more who recur answer each other, as people who talk do."""
+    """Return whether two or more speakers alternate and address each other."""
     order = [label.name for n in turns if (label := lines[n].label)]
     changes = sum(one != other for one, other in pairwise(order))
     said = ["\n".join(o.block.text for o in lines[a:b]) for a, b in pairwise([*turns, len(lines)])]
@@ -144,8 +144,8 @@ def _take_turns(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> bool:
 def _spoken(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> Iterator[Block]:
     """Yield the lines with their speakers.
 
-    A line without a label is the last speaker's, but not below a heading or an unknown label, and
-    behind the last turn no further than other turns go.
+    A line without a label belongs to the last speaker, unless it follows a heading or an unknown
+    label, or is further below the last turn than any other turn is long.
     """
     longest = max((b - a for a, b in pairwise(turns)), default=1)
     known = set(turns)
@@ -162,8 +162,8 @@ def _spoken(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> Iterator[Bl
             yield block._replace(text=text, speaker=speaker, seconds=seconds)
 
 
-def _gathered(blocks: Iterable[Block]) -> list[Block]:
-    """Join short lines that have times of their own: transcripts are cut anywhere."""
+def _joined(blocks: Iterable[Block]) -> list[Block]:
+    """Join short lines with different times: transcripts are cut anywhere."""
     gathered: list[Block] = []
     for block in blocks:
         last = gathered[-1] if gathered else Block("")

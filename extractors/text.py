@@ -1,7 +1,7 @@
-"""From bytes to the characters that a reader sees.
+"""Decode bytes into the characters that a reader sees.
 
-Invisible are, in Unicode 16, bidirectional controls (UAX 9), default-ignorable characters, and the
-tag characters U+E0000-E007F, which spell out ASCII that no screen shows.
+In Unicode 16 these are invisible: bidirectional controls (UAX 9), default-ignorable characters, and
+the tag characters U+E0000-E007F, which spell out ASCII that no screen shows.
 """
 
 import codecs
@@ -41,8 +41,8 @@ _TOO_SHORT_TO_GUESS = 200
 _FEW_ERRORS = 0.005
 
 
-def where(payload: Payload) -> str:
-    """Return how messages name a source: the address that it came from, or the file's name."""
+def name_of(payload: Payload) -> str:
+    """Return the name of a source in messages: its address, or else its file name."""
     return payload.final_url or payload.url or payload.name or "The document"
 
 
@@ -73,13 +73,13 @@ def words_in(text: str) -> list[str]:
 
 
 def count_words(text: str) -> int:
-    """Return how many words a reader would count; unspaced scripts count two characters a word."""
+    """Return the number of words; in unspaced scripts two characters count as a word."""
     rest, unspaced = _UNSPACED.subn(" ", text)
     return len(_WORD.findall(rest)) + unspaced // 2
 
 
 def hidden_in(text: str) -> list[HiddenText]:
-    """Return what ``text`` hides in tag characters and under bidirectional overrides."""
+    """Return the text hidden in tag characters and by bidirectional overrides."""
     if text.isascii():
         return []
     runs = _TAG_RUN.findall(_FLAG.sub("", text))

@@ -1,7 +1,7 @@
-"""Web addresses: what counts as one, what it means (a video, a paper), and its one canonical form.
+"""Parse web addresses as browsers do (the WHATWG URL standard).
 
-Parsing is that of browsers (the WHATWG URL standard); what only an attacker or a typing error
-writes is refused, so that no two parts of the program can read one text as two addresses.
+Forms that only an attacker or a typing error produces are refused, so that two parts of the program
+can never read one text as two addresses.
 """
 
 import re
@@ -14,7 +14,7 @@ from schemas.errors import InvalidUrl
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_LONGEST_URL = 8_000  # characters; what RFC 9110 asks every server to accept
+_LONGEST_URL = 8_000  # characters; RFC 9110 asks every server to accept this many
 _LONGEST_SHOWN = 120
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*|[0-9a-f:]+")  # RFC 1035
@@ -23,10 +23,10 @@ _ROUTE = re.compile(r"#(!?/[^/].*|![^/].*)")
 
 @dataclass(frozen=True, slots=True)
 class WebUrl:
-    """An address as it is sent to a server: every part ASCII, the path without dot segments.
+    """An address in the form sent to a server: all parts ASCII, the path without dot segments.
 
-    ``host`` is lower-case, or an IP address in its one form, IPv6 without brackets. ``route`` is a
-    fragment ("!/post/1", "/post/1") that decides which text the scripts of a page show.
+    ``host`` is lower-case, or an IP address in canonical form, IPv6 without brackets. ``route`` is
+    a fragment ("!/post/1", "/post/1") from which the scripts of a page choose the text to show.
     """
 
     scheme: str
@@ -49,7 +49,7 @@ class WebUrl:
 
     @property
     def target(self) -> str:
-        """The path and query, as a request line carries them."""
+        """The path and query, as in a request line."""
         return self.path if self.query is None else f"{self.path}?{self.query}"
 
     @property
@@ -58,7 +58,7 @@ class WebUrl:
         return unquote(self.path.rpartition("/")[2])
 
     def join(self, location: str) -> "WebUrl":
-        """Return the address that ``location`` means on this page; raise InvalidUrl for others."""
+        """Return the address of a link on this page; raise InvalidUrl if it is not on the web."""
         _refuse_odd_characters(location)
         try:
             return parse_web_url(URL(location, base=str(self)).href)
@@ -70,12 +70,12 @@ class WebUrl:
 
 
 def is_web_address(text: str) -> bool:
-    """Return whether ``text`` means a web address, well-formed or not, and not a file's path."""
+    """Return whether ``text`` is meant as a web address, even if malformed, not as a file path."""
     return re.match(r"https?://", text.strip(), re.IGNORECASE) is not None
 
 
 def shown(text: str) -> str:
-    """Return ``text`` in one line, safe to print: no control characters, at most 120 long."""
+    """Return ``text`` on one line, safe to print: without control characters, at most 120 long."""
     printable = "".join(character for character in text if character.isprintable()).strip()
     cut = len(printable) > _LONGEST_SHOWN
     return f"{printable[:_LONGEST_SHOWN]}…" if cut else printable or "(empty)"
@@ -84,23 +84,23 @@ def shown(text: str) -> str:
 def parse_web_url(text: str) -> WebUrl:
     """Return ``text`` as an http or https address; raise InvalidUrl with the reason.
 
-    Ports and hosts are not judged here.
+    The network guard, not this function, decides which hosts and ports are allowed.
     """
     text = text.strip()
     _refuse_odd_characters(text)
     if not is_web_address(text):
-        raise _invalid(text, "is not a web address: casebook reads http:// and https:// only")
+        raise _invalid(text, "is not a web address: use http:// or https://")
     authority = re.split(r"[/?#]", text.partition("://")[2], maxsplit=1)[0]
     if "@" in authority:  # the message must not repeat the password
         host = authority.rpartition("@")[2]
-        raise _invalid(host, "is given with a user name or password: submit it without")
+        raise _invalid(host, "includes a user name or password: submit it without them")
     try:
         url = URL(text)
     except ValueError as error:
         raise _invalid(text, "is not a web address: check its host and port") from error
     host = url.hostname.strip("[]").removesuffix(".")
-    if not authority or not _HOST.fullmatch(host):  # without one the path would become the host
-        raise _invalid(text, "has no host name that can exist: write https://host/page")
+    if not authority or not _HOST.fullmatch(host):  # without a host the path would become one
+        raise _invalid(text, "does not have a valid host name: write https://host/page")
     scheme, route = url.protocol.removesuffix(":"), _ROUTE.fullmatch(url.hash)
     port = int(url.port or DEFAULT_PORTS[scheme])
     query = url.search.removeprefix("?") or None

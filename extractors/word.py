@@ -1,7 +1,7 @@
-"""Word documents (.docx, ISO/IEC 29500): read as the page that mammoth makes of them.
+"""Word documents (.docx, ISO/IEC 29500): read as the HTML that mammoth converts them to.
 
-Deleted text, comments, heads, feet and tables of contents are left out. Hidden type and white type
-on white paper are reported. Nothing outside of the archive is opened, and no picture is.
+Deleted text, comments, headers, footers and tables of contents are left out. Hidden text and white
+text on white paper are reported. Pictures and anything outside the archive are never opened.
 """
 
 import io
@@ -17,7 +17,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from extractors.blocks import document
 from extractors.data import table
 from extractors.speakers import with_speakers
-from extractors.text import hidden_in, one_line, where
+from extractors.text import hidden_in, name_of, one_line
 from extractors.web.blocks import tree_blocks
 from extractors.web.tree import body_of, parse
 from schemas.errors import ExtractionError
@@ -30,16 +30,16 @@ _NO_COLOUR = {"", "auto", "FFFFFF", "none", "white"}
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the text of a Word document; raise ExtractionError if it is damaged or a bomb."""
+    """Return the text of a Word document; raise ExtractionError if it is damaged or too large."""
     try:
         packed, hidden, about = _cleaned(payload)
         pictures = mammoth.images.img_element(lambda _: {})
         page = mammoth.convert_to_html(packed, style_map=_TABLE["styles"], convert_image=pictures)
     except (ExtractionError, MemoryError, RecursionError):
         raise
-    except Exception as error:  # zipfile, lxml, expat and mammoth each have several
+    except Exception as error:  # zipfile, lxml, expat and mammoth raise many classes
         advice = "open it in Word or LibreOffice and save it again, or export it as PDF"
-        message = f"{where(payload)} is not a Word document that can be read: {advice}."
+        message = f"{name_of(payload)} cannot be read as a Word document: {advice}."
         raise ExtractionError(message, cause="damaged") from error
     tree: Any = parse(f"<body><p></p>{page.value}</body>")
     for mark in tree.xpath(_TABLE["note_marks"]):
@@ -59,7 +59,7 @@ def read(payload: Payload) -> Extracted:
 
 
 def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, str]]:
-    """Return the document without hidden text, that text, and what the file says about itself."""
+    """Return the document without hidden text, the hidden text, and the file's properties."""
     parts = dict(_parts(payload))
     known = [style for root in parts.values() for style in root.iterfind("{*}style")]
     styles = {_value(one, "styleId") for one in known if _is_on(one.find("{*}rPr/{*}vanish"))}
@@ -79,7 +79,7 @@ def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, 
 def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
     """Yield the names and roots of the XML parts of a document.
 
-    Raises ExtractionError if they are too large, ValueError for a document type, which bombs need.
+    Raises ExtractionError if they are too large, ValueError for a DTD, which XML bombs need.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     with zipfile.ZipFile(io.BytesIO(payload.data)) as archive:
@@ -87,19 +87,19 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
         size = sum(entry.file_size for entry in entries)  # zipfile reads no more than this
         if size > _MOST_XML:
             message = (
-                f"{where(payload)} unpacks to {size / 1e6:,.0f} MB of text, more than any book"
+                f"{name_of(payload)} unpacks to {size / 1e6:,.0f} MB of text, more than any book"
             )
-            advice = "submit the part that matters, or export it as PDF"
+            advice = "submit the relevant part, or export it as PDF"
             raise ExtractionError(f"{message}: {advice}.", cause="damaged")
         for entry in entries:
             root = etree.fromstring(archive.read(entry), parser)
             if root.getroottree().docinfo.doctype:
-                raise ValueError("a document type")
+                raise ValueError("a DTD")
             yield entry.filename, root
 
 
 def _strip_hidden(root: Any, styles: set[str]) -> Iterator[HiddenText]:
-    """Remove the runs that no reader sees; yield their text, of a paragraph in one piece."""
+    """Remove the runs that no reader sees; yield their text, one piece per paragraph."""
     finds = [(run, reason) for run in root.iter("{*}r") if (reason := _hidden(run, styles))]
     for (_, reason), group in groupby(finds, lambda find: (find[0].getparent(), find[1])):
         runs = [run for run, _ in group]
@@ -122,7 +122,7 @@ def _hidden(run: Any, styles: set[str]) -> str:
 
 
 def _has_ground(run: Any) -> bool:
-    """Return whether a colour, a styled table or a drawn box may lie behind a run."""
+    """Return whether a colour, a styled table or a drawn box may be behind a run."""
     grounds = run.xpath(_TABLE["grounds"])
     colours = {_value(one, name) for one in grounds for name in ("fill", "color", "themeFill")}
     marks = {_value(one) for one in grounds if _name(one) == "highlight"}
@@ -134,7 +134,7 @@ def _name(element: Any) -> str:
 
 
 def _value(element: Any, name: str = "val") -> str:
-    """Return an attribute whatever its namespace, "" where there is none."""
+    """Return an attribute in any namespace, "" if it is missing."""
     found = () if element is None else element.items()
     return next((str(value) for key, value in found if key.rpartition("}")[2] == name), "")
 

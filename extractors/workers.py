@@ -1,7 +1,7 @@
-"""Parsing in processes that can be killed: hostile bytes cost a worker, never the program.
+"""Parse in processes that can be killed: hostile bytes can end a worker, never the program.
 
 Workers are forked from a server process that has the parsers loaded (``forkserver``). A thread per
-worker keeps the wall-clock limit; the kernel keeps the limits on memory and CPU time.
+worker enforces the wall-clock limit; the kernel enforces the limits on memory and CPU time.
 """
 
 import asyncio
@@ -21,20 +21,20 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from extractors import registry
 from extractors.formats import FORMATS
-from extractors.text import where
+from extractors.text import name_of
 from schemas.errors import CasebookError, ExtractionError, TemporarilyUnavailable
 from schemas.sources import Extracted, Payload
 
 R = TypeVar("R")
 
-_OUT_OF_MEMORY = 77  # an exit code of ours
+_OUT_OF_MEMORY = 77  # our exit code
 _START_SECONDS = 60.0
-_TASKS_A_WORKER = 200  # then it is replaced, with whatever its parsers have leaked
+_TASKS_A_WORKER = 200  # afterwards it is replaced, since parsers leak memory
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one task may cost: seconds of wall and CPU time, bytes of address space."""
+    """Limits of one task: seconds of wall and CPU time, bytes of address space."""
 
     wall_seconds: float = 60.0
     cpu_seconds: float = 60.0
@@ -57,14 +57,14 @@ class WorkerPool:
         self._busy: dict[object, BaseProcess] = {}
 
     async def extract(self, payload: Payload) -> Extracted:
-        """Return the text of ``payload``; raises what ``registry.read`` and ``compute`` raise."""
+        """Return the text of ``payload``; raises as ``registry.read`` and ``compute`` do."""
         return await self.compute(registry.read, payload)
 
     async def compute(self, function: Callable[[Payload], R], payload: Payload) -> R:
-        """Return ``function(payload)``; ``function`` is one of a module, or a partial of one.
+        """Return ``function(payload)``; ``function`` is a module's function or a partial of it.
 
         Cancelling the awaiting task kills the worker. Raises ExtractionError if it hits a limit or
-        dies, TemporarilyUnavailable if none can be started, and what ``function`` raises.
+        dies, TemporarilyUnavailable if no worker can start, and the errors of ``function``.
         """
         task = object()
         running = self._threads.submit(self._run, task, function, payload)
@@ -76,7 +76,7 @@ class WorkerPool:
             raise
 
     def close(self) -> None:
-        """End the workers, with whatever they are at."""
+        """Kill the workers, even during a task."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for process in (*self._busy.values(), *(worker.process for worker in self._idle)):
             process.kill()
@@ -102,7 +102,7 @@ class WorkerPool:
         return result
 
     def _take(self, payload: Payload) -> _Worker:
-        """Return a worker that waits for a task, a new one if need be."""
+        """Return an idle worker, or a new one."""
         while self._idle:
             worker = self._idle.pop()
             if worker.process.is_alive() and worker.tasks < _TASKS_A_WORKER:
@@ -111,10 +111,9 @@ class WorkerPool:
         try:
             return _started(self._limits)
         except (EOFError, OSError, RuntimeError) as error:
-            message = f"no process for it could be started ({error or 'it ended at once'})"
-            advice = "make room for more processes and try again"
-            text = f"{where(payload)} was not read, since {message}; {advice}."
-            raise TemporarilyUnavailable(text, cause="worker_unavailable") from error
+            reason = f"no worker process could be started ({error or 'it ended at once'})"
+            message = f"{name_of(payload)} was not read: {reason}; end other processes and retry."
+            raise TemporarilyUnavailable(message, cause="worker_unavailable") from error
 
 
 def _started(limits: Limits) -> _Worker:
@@ -122,8 +121,7 @@ def _started(limits: Limits) -> _Worker:
     here, there = multiprocessing.Pipe()
     context = multiprocessing.get_context("forkserver")
     process = context.Process(target=_serve, args=(there, limits), daemon=True)
-    # Ctrl-C reaches every process of a terminal; what is blocked here is blocked in the server and
-    # its workers, which the program ends itself.
+    # Ctrl-C reaches every process of a terminal, but the program ends the server and its workers.
     resource_tracker.ensure_running()  # it would unblock the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -139,7 +137,7 @@ def _started(limits: Limits) -> _Worker:
 
 
 def _serve(pipe: Connection, limits: Limits) -> None:
-    """Answer tasks until the pipe is closed or the parent is gone."""
+    """Run tasks until the pipe is closed or the parent is gone."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _set_limit(resource.RLIMIT_CORE, 0)
     _set_limit(resource.RLIMIT_AS, limits.memory_bytes)
@@ -161,7 +159,7 @@ def _end_with_parent() -> None:
 def _outcome(
     function: Callable[[Payload], Any], payload: Payload, limits: Limits
 ) -> tuple[CasebookError | None, Any]:
-    """Return the error, if it is one that the parent may see, and the result."""
+    """Return the error, if the parent can unpickle it, and the result."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = usage.ru_utime + usage.ru_stime
     _set_limit(resource.RLIMIT_CPU, math.ceil(used + limits.cpu_seconds))
@@ -170,16 +168,16 @@ def _outcome(
     except CasebookError as error:
         return error, None
     except MemoryError:
-        os._exit(_OUT_OF_MEMORY)  # the heap that is left is not fit for another document
+        os._exit(_OUT_OF_MEMORY)  # the remaining heap cannot be trusted with another document
     except RecursionError:
-        message = f"{where(payload)} is nested too deep to be read; save it in a simpler form."
+        message = f"{name_of(payload)} is nested too deeply; save it in a simpler form."
         return ExtractionError(message, cause="damaged"), None
-    except Exception as error:  # noqa: BLE001 - the parent may lack the class; it gets one of ours
+    except Exception as error:  # noqa: BLE001 - the parent may lack the class
         return _failed(payload, limits, None, f"{type(error).__name__}: {error}"), None
 
 
 def _set_limit(which: int, value: int) -> None:
-    """Set the soft limit; the hard one stays, so that the next task can raise it again."""
+    """Set the soft limit only, so that the next task can raise it again."""
     _, hard = resource.getrlimit(which)
     resource.setrlimit(which, (value if hard < 0 else min(value, hard), hard))
 
@@ -192,6 +190,6 @@ def _failed(
         cause, problem = "parser_timed_out", f"took over {limits.wall_seconds:g} seconds to read"
     elif code in {_OUT_OF_MEMORY, -signal.SIGKILL}:
         memory = limits.memory_bytes // 2**20
-        cause, problem = "parser_out_of_memory", f"needs over {memory} MB to be read"
-    remedy = "and was given up; submit a smaller or simpler copy of it"
-    return ExtractionError(f"{where(payload)} {problem} {remedy}.", cause=cause)
+        cause, problem = "parser_out_of_memory", f"needs over {memory} MB of memory"
+    advice = "submit a smaller or simpler copy of it"
+    return ExtractionError(f"{name_of(payload)} {problem}; {advice}.", cause=cause)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from config.resources import Resources
 from extractors import similarity
 from extractors.fetch.fetch import identify, read_rendered
-from extractors.registry import choose
+from extractors.registry import choose_format
 from extractors.urls import is_web_address, shown
 from schemas.errors import UnknownId
 from schemas.frozen import content_id, sha256_hex
@@ -75,7 +75,7 @@ async def read_document(run: Run, snapshot: Snapshot) -> Document:
     """Return the stored document of a snapshot, or extract and store it."""
     resources = run.resources
     payload = await payload_of(snapshot, resources)
-    find, version = resources.warehouse.document_of, choose(payload)[0].version
+    find, version = resources.warehouse.document_of, choose_format(payload)[0].version
     if known := await to_thread(find, snapshot.snapshot_id, version):
         return known
     network, workers = resources.network if run.is_remote else None, resources.workers

@@ -1,4 +1,4 @@
-"""Tables that the modules work by, as TOML files that people can read and correct."""
+"""Rules and word lists of the extractors, as TOML files that people can read and correct."""
 
 import tomllib
 from importlib.resources import files

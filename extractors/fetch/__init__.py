@@ -1,1 +1,1 @@
-"""From an address or a path to bytes: pages, files, videos, papers and recordings."""
+"""Fetch the bytes at an address or path: pages, files, videos, papers and recordings."""

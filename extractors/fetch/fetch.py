@@ -1,4 +1,4 @@
-"""From what a person submitted to bytes, and to the identity of the source."""
+"""Fetch the bytes of a submitted source, and determine its identity."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from extractors.fetch.papers import fetch_paper
 from extractors.formats import RECORDINGS, format_of
 from extractors.lists.feeds import feed_item
 from extractors.network.limits import MEGABYTE, FetchLimits
-from extractors.registry import choose
+from extractors.registry import choose_format
 from extractors.signatures import is_recording
 from extractors.urls import WebUrl, is_web_address, parse_web_url, shown
 from extractors.workers import WorkerPool
@@ -27,9 +27,9 @@ from schemas.frozen import content_id, sha256_hex
 from schemas.sources import FROM_BROWSER, Extracted, Payload, SourceKind, SourceRef, Step
 
 FILE_ROOT: ContextVar[Path | None] = ContextVar("file_root", default=None)
-"""The folder that local files must lie in. None for the terminal, whose user may name any file.
+"""The folder that must contain local files; None in the terminal, where any file is allowed.
 
-The desk sets it for each request; what a request starts inherits it.
+The desk sets it for each request; tasks that a request starts inherit it.
 """
 
 _UNKNOWN = "application/octet-stream"
@@ -40,7 +40,7 @@ _FRONT = re.compile(
 
 
 class SourceIdentity(NamedTuple):
-    """The id of a source, its kind by its address or else its bytes, and its canonical address."""
+    """The id of a source, its kind by address or else by bytes, and its canonical address."""
 
     source_id: str
     kind: SourceKind | None
@@ -48,26 +48,26 @@ class SourceIdentity(NamedTuple):
 
 
 async def fetch(ref: SourceRef, network: Network) -> Payload:
-    """Return the bytes of a page or file; a transcript stands for its video or recording.
+    """Return the bytes of a page or file; a transcript replaces its video or recording.
 
-    Raises FetchError with what to do, ModelError if a recording cannot be transcribed now.
+    Raises FetchError with advice, ModelError if a recording cannot be transcribed.
     """
     limits = network.client.limits
     if ref.transcript is not None:
         address = ref.url or (ref.source if _SCHEME.match(ref.source) else None)
-        said = await _local(ref.transcript, address, limits)
-        return await _as_transcript(said, network)
+        transcript = await _local(ref.transcript, address, limits)
+        return await _as_transcript(transcript, network)
     if is_web_address(ref.source):
         payload = await _remote(parse_web_url(ref.source), network)
     else:
         payload = await _local(ref.source, ref.url, limits)
-    if ref.captured:  # a browser's text is UTF-8, whatever the page says
+    if ref.captured:  # browsers send UTF-8, even if the page states another charset
         payload = payload.model_copy(update={"charset": "utf-8", "steps": (FROM_BROWSER,)})
     return await _transcribed(payload, network) if is_recording(payload.data) else payload
 
 
 async def fetch_item(ref: SourceRef, network: Network, workers: WorkerPool) -> Payload:
-    """Return the bytes of a source, or of its item in the feed that carries its text."""
+    """Return the bytes of a source, or of its item in a feed."""
     if ref.feed is None:
         return await fetch(ref, network)
     feed = await fetch_list(SourceRef(source=ref.feed), network)
@@ -77,9 +77,9 @@ async def fetch_item(ref: SourceRef, network: Network, workers: WorkerPool) -> P
 async def read_rendered(
     payload: Payload, workers: WorkerPool, network: Network | None
 ) -> tuple[Extracted, Payload]:
-    """Return the text of a payload or else of its rendered page, and which; the network renders.
+    """Return the text of a payload, rendered by ``network`` if it needs scripts, and its payload.
 
-    Raises ExtractionError if it holds no usable text.
+    Raises ExtractionError if there is no usable text.
     """
     try:
         return await workers.extract(payload), payload
@@ -91,7 +91,7 @@ async def read_rendered(
 
 
 async def fetch_list(ref: SourceRef, network: Network) -> Payload:
-    """Return the bytes of a feed, a page of links or another list; raise FetchError for none."""
+    """Return the bytes of a feed, a page of links or another list; raise FetchError."""
     limits = network.client.limits
     limits = replace(limits, text_bytes=limits.file_bytes)
     if not is_web_address(ref.source):
@@ -104,10 +104,10 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
 
 
 def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
-    """Return which source ``ref`` is, without the network or the disk; it never fails.
+    """Return the identity of a source without network or disk access; never raises.
 
-    A file without an address is known by its bytes or those of its transcript, and by its path
-    where it could not be read.
+    A file without an address is identified by its bytes or those of its transcript, or by its path
+    if it could not be read.
     """
     address = ref.source if is_web_address(ref.source) else ref.url
     try:
@@ -117,45 +117,45 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
     kind = sites.kind_of_url(address) if canonical and address else None
     if payload and not kind:
         with suppress(errors.ExtractionError):
-            kind = SourceKind(choose(payload)[0].kind)
+            kind = SourceKind(choose_format(payload)[0].kind)
     if canonical:
         return SourceIdentity(content_id("src", canonical), kind, canonical)
-    place = ref.source.strip() if _SCHEME.match(ref.source) else str(_path(ref.source))
-    said = unpack(payload).body if payload and payload.media_type == TRANSCRIPT else payload
-    known = f"sha256:{sha256_hex(said.data)}" if said else f"path:{place}"
+    path = ref.source.strip() if _SCHEME.match(ref.source) else str(_path(ref.source))
+    body = unpack(payload).body if payload and payload.media_type == TRANSCRIPT else payload
+    known = f"sha256:{sha256_hex(body.data)}" if body else f"path:{path}"
     return SourceIdentity(content_id("src", known), kind, None)
 
 
 async def _remote(url: WebUrl, network: Network) -> Payload:
-    meant = sites.original_of(url)
-    if payload := await _known(meant, network):
+    original = sites.original_of(url)
+    if payload := await _known(original, network):
         return payload
     page = await _page(url, network)
     final = sites.original_of(page.final_url or "")
-    if final != meant and (payload := await _known(final, network)):
+    if final != original and (payload := await _known(final, network)):
         steps = (Step(method="redirect", outcome=f"leads to {final}"), *payload.steps)
         return payload.model_copy(update={"url": str(url), "steps": steps})
     return page
 
 
 async def _known(url: WebUrl, network: Network) -> Payload | None:
-    """Return the bundle of a video or paper, None for another page; refuse lists of videos."""
+    """Return the bundle of a video or paper, None for other pages; refuse playlists."""
     if video := sites.video_id(url):
         from extractors.fetch.youtube import fetch_video
 
         return await fetch_video(video, network)
     if sites.playlist_id(url):
         advice = f"`casebook backfill '{url}'` processes all of them"
-        message = f"{url} is a list of videos, not one video: {advice}."
+        message = f"{url} is a list of videos, not a single video: {advice}."
         raise errors.FetchError(message, "source_is_list")
     if sites.on_youtube(url):
-        advice = "(an id has eleven characters): copy the video's address."
-        raise errors.InvalidUrl(f"{url} names no video {advice}")
+        advice = "copy the address of the video, whose id has eleven characters"
+        raise errors.InvalidUrl(f"{url} is not a video: {advice}.")
     return await fetch_paper(url, network)
 
 
 async def _page(url: WebUrl, network: Network) -> Payload:
-    """Return a repository's raw file, or the page; raise SourceGone for a front page instead."""
+    """Return a repository's raw file, or the page; raise SourceGone if it is the front page."""
     client, admit = network.client, network.robots.check
     if raw := sites.raw_file(url):
         try:
@@ -197,20 +197,20 @@ def _path(name: str) -> Path:
 def read_file(path: Path, limits: FetchLimits) -> bytes:
     """Return the bytes of a regular file within the cap for its suffix.
 
-    Raises SourceGone if nothing is there, AccessDenied for a folder, another's file or one outside
-    of `FILE_ROOT`, TooLarge.
+    Raises SourceGone if it is missing, AccessDenied for a folder, an unreadable file or one outside
+    `FILE_ROOT`, TooLarge above the cap.
     """
     name, suffix, root = shown(str(path)), path.suffix.lower(), FILE_ROOT.get()
     if root and not path.resolve().is_relative_to(root.resolve()):
-        message = f"{name} is a file of this server, and the desk reads only addresses and uploads"
+        message = f"{name} is a file on this server, and the desk reads only addresses and uploads"
         advice = "upload it, or run `casebook submit`, `retry` or `backfill` in the terminal"
         raise errors.AccessDenied(f"{message}: {advice}.", "file_not_allowed")
     cap = limits.file_bytes if suffix in {".pdf", ".docx"} else limits.text_bytes
     cap = limits.audio_bytes if suffix in RECORDINGS else cap
     try:
         status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # a pipe would block for ever
-            message = f"{name} is a folder or a device: name a file."
+        if not stat.S_ISREG(status.st_mode):  # a pipe would block
+            message = f"{name} is a folder or device: name a file."
             raise errors.AccessDenied(message, "file_unreadable")
         with path.open("rb") as file:
             data = b"" if status.st_size > cap else file.read(cap + 1)
@@ -221,26 +221,26 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
         message = f"{name} cannot be read ({error.strerror}): check its permissions."
         raise errors.AccessDenied(message, "file_unreadable") from error
     if max(status.st_size, len(data)) > cap:
-        most = f"the {cap / MEGABYTE:g} MB that casebook reads of its kind"
+        most = f"{cap / MEGABYTE:g} MB, the limit for this kind of file"
         raise errors.TooLarge(f"{name} is larger than {most}: submit a smaller extract of it.")
     return data
 
 
-async def _as_transcript(said: Payload, network: Network) -> Payload:
-    """Return a transcript with the title and channel of its video, where they can be fetched."""
+async def _as_transcript(transcript: Payload, network: Network) -> Payload:
+    """Return a transcript with the title and channel of its video, if they can be fetched."""
     from extractors.fetch.youtube import about_video
 
-    video = sites.video_id(sites.original_of(said.url)) if said.url else None
+    video = sites.video_id(sites.original_of(transcript.url)) if transcript.url else None
     about = await about_video(video, network) if video else About()
-    data = Bundle(about=about, body=BundlePart(**dict(said))).pack()
-    return said.model_copy(update={"data": data, "media_type": TRANSCRIPT})
+    data = Bundle(about=about, body=BundlePart(**dict(transcript))).pack()
+    return transcript.model_copy(update={"data": data, "media_type": TRANSCRIPT})
 
 
 async def _transcribed(payload: Payload, network: Network) -> Payload:
-    """Return the bundle of a recording and its words."""
+    """Return the bundle of a recording with its transcription."""
     name, transcriber = payload.name or "recording", network.transcriber
     if transcriber is None:
-        advice = "set CASEBOOK_TRANSCRIPTION_MODEL, or submit its words with --transcript FILE"
+        advice = "set CASEBOOK_TRANSCRIPTION_MODEL, or submit its transcript with --transcript FILE"
         message = f"{payload.url or name} is a recording: {advice}."
         raise errors.FetchError(message, "transcription_not_configured")
     cues = await transcriber.transcribe(payload.data, name, payload.media_type)

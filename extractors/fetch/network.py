@@ -1,4 +1,4 @@
-"""What fetching works with."""
+"""The clients that fetch sources."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from extractors.network.robots import Robots
 
 @dataclass(frozen=True)
 class Network:
-    """The guarded client, robots.txt, and what transcribes; ``renders`` allows a browser."""
+    """The guarded client, robots.txt and the transcriber; ``renders`` allows a browser."""
 
     client: GuardedClient
     robots: Robots
@@ -20,6 +20,6 @@ class Network:
 
     @cached_property
     def renderer(self) -> Renderer | None:
-        """What runs a page's scripts, None where that is off or not installed."""
+        """The browser that runs scripts, None if it is off or not installed."""
         is_there = self.renders and browser_installed()
         return Renderer(self.client, self.robots) if is_there else None

@@ -9,7 +9,7 @@ from extractors.urls import WebUrl
 from schemas import errors
 from schemas.sources import Payload, Step
 
-# What LaTeXML writes where it gave up in the midst of a paper, and what arXiv shows for none.
+# LaTeXML writes the first where it gave up in a paper, arXiv the others for a missing paper.
 _CUT_OFF = re.compile(
     rb"This document may be truncated or damaged|<title>\s*No HTML for\b|No content available"
 )
@@ -18,8 +18,8 @@ _CUT_OFF = re.compile(
 async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
     """Return the bundle of a paper on arXiv, in the ACL Anthology or on OpenReview, else None.
 
-    arXiv's HTML is taken where there is one, in the version that was asked for, else the PDF.
-    Raises FetchError if neither can be fetched; the page about the paper may be missing.
+    From arXiv, the HTML of the requested version is preferred to the PDF. Raises FetchError if
+    neither can be fetched; the landing page is optional.
     """
     steps: list[Step] = []
 

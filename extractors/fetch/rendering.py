@@ -1,8 +1,8 @@
-"""A page that is empty until its scripts run, run in a browser that never touches the network.
+"""Render pages that are empty until their scripts run, in a browser without network access.
 
-Chromium asks; every request is intercepted and answered by the guarded client, or refused. What
-slips past that (websockets, WebRTC, preconnects) meets a proxy on a port that nothing serves and a
-resolver that knows no name. The page itself is not fetched again.
+Every request of Chromium is intercepted and answered by the guarded client, or refused. Anything
+else (websockets, WebRTC, preconnects) meets a proxy on a closed port and a resolver that resolves
+no name. The page itself is not fetched again.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from extractors.data import table
 from extractors.network.client import GuardedClient
 from extractors.network.robots import Robots
-from extractors.text import where
+from extractors.text import name_of
 from extractors.urls import parse_web_url
 from schemas.errors import FetchError, TemporarilyUnavailable, TooLarge
 from schemas.sources import Payload, Step
@@ -27,12 +27,12 @@ from schemas.sources import Payload, Step
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Route
 
-_DATA_BYTES = 1_500 * 2**20  # V8's own limit knows neither buffers nor WebAssembly
+_DATA_BYTES = 1_500 * 2**20  # V8's limit excludes buffers and WebAssembly
 
 
 @dataclass(frozen=True, slots=True)
 class RenderLimits:
-    """What one rendering may take; after ``settle_seconds`` a page that still moves is taken."""
+    """The limits of one rendering; after ``settle_seconds`` a page that still loads is read."""
 
     seconds: float = 30.0
     settle_seconds: float = 10.0
@@ -46,7 +46,7 @@ def browser_installed() -> bool:
 
 
 class Renderer:
-    """Renders one page at a time, each in a browser of its own."""
+    """Renders one page at a time, each in a new browser."""
 
     def __init__(
         self, client: GuardedClient, robots: Robots, limits: RenderLimits | None = None
@@ -56,9 +56,10 @@ class Renderer:
         self._one = asyncio.Lock()
 
     async def render(self, payload: Payload) -> Payload:
-        """Return the page as it is after its scripts ran, as HTML in UTF-8.
+        """Return the page after its scripts ran, as HTML in UTF-8.
 
-        Raises TemporarilyUnavailable if no browser does it in time, TooLarge if the page grows.
+        Raises TemporarilyUnavailable if the browser fails or takes too long, TooLarge if the page
+        grows too large.
         """
         from playwright.async_api import Error
 
@@ -68,11 +69,11 @@ class Renderer:
                 markup = await visit.run(browser)
         except (TimeoutError, Error) as error:
             reason = str(error).strip().partition("\n")[0] or "not done in time"
-            message = f"{where(payload)} needs its scripts, and the browser failed ({reason})"
+            message = f"{name_of(payload)} needs its scripts, and the browser failed ({reason})"
             advice = "save the page from a browser and submit the file"
             raise TemporarilyUnavailable(f"{message}: {advice}.", "browser_failed") from error
         if len(markup) > self._limits.characters:
-            raise TooLarge(f"{where(payload)} grows too large in a browser: submit it as a file.")
+            raise TooLarge(f"{name_of(payload)} grows too large in a browser: submit it as a file.")
         outcome = f"{visit.fetched} files fetched, {visit.refused} requests refused"
         steps = (*payload.steps, Step(method="browser", outcome=outcome))
         data = b"<!DOCTYPE html>\n" + markup.encode("utf-8", "replace")
@@ -82,7 +83,7 @@ class Renderer:
 
 @dataclass
 class _Visit:
-    """One page in one browser, and what it asked for."""
+    """One page in one browser, and the number of its requests."""
 
     payload: Payload
     client: GuardedClient
@@ -97,18 +98,18 @@ class _Visit:
         self.url = parse_web_url(self.payload.final_url or self.payload.url or "")
 
     async def run(self, browser: "Browser") -> str:
-        """Return the page's HTML once it stands still."""
-        from playwright.async_api import TimeoutError as StillMoving
+        """Return the HTML of the page once it is idle."""
+        from playwright.async_api import TimeoutError as StillLoading
 
         context = await browser.new_context(accept_downloads=False, service_workers="block")
         await context.route("**/*", self.answer)
         self.page = page = await context.new_page()
         context.on("page", lambda other: asyncio.ensure_future(other.close()))
         await page.goto(str(self.url), wait_until="commit")
-        with contextlib.suppress(StillMoving):
+        with contextlib.suppress(StillLoading):
             settled = self.limits.settle_seconds * 1_000
             await page.wait_for_load_state("networkidle", timeout=settled)
-        # In a world of its own, where the page cannot replace what is called.
+        # In an isolated world, where the page cannot replace functions.
         session = await context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
         frame = {"frameId": tree["frameTree"]["frame"]["id"]}
@@ -119,11 +120,11 @@ class _Visit:
         return str(answer["result"].get("value", ""))
 
     async def answer(self, route: "Route") -> None:
-        """Show the page, fetch what can bring text, and refuse the rest: nothing is ever sent."""
+        """Serve the page, fetch requests that can bring text, refuse the rest; send no data."""
         from playwright.async_api import Error
 
         request = route.request
-        with contextlib.suppress(Error):  # it is closed meanwhile
+        with contextlib.suppress(Error):  # the page may be closed already
             is_top = request.is_navigation_request() and request.frame == self.page.main_frame
             if is_top and not self.is_shown:
                 self.is_shown = True
@@ -133,11 +134,11 @@ class _Visit:
                 await route.fulfill(body="", content_type="text/css")
             elif not await self._fetch(route, is_top=is_top):
                 self.refused += 1
-                # "No content" makes the page itself stay where it is.
+                # After "No content" the page stays where it is.
                 await (route.fulfill(status=204) if is_top else route.abort("blockedbyclient"))
 
     async def _fetch(self, route: "Route", *, is_top: bool) -> bool:
-        """Answer with what the guarded client gets; return False for what is not to be fetched."""
+        """Fulfil a request through the guarded client; return False if it is not allowed."""
         request, admit = route.request, self.robots.check
         try:
             url = parse_web_url(request.url)
@@ -152,7 +153,7 @@ class _Visit:
             return False
         headers = {
             "content-type": _content_type(answer.media_type, answer.charset),
-            # The page may read every answer: the browser is logged in nowhere.
+            # The page may read every response: the browser has no logins.
             "access-control-allow-origin": request.headers.get("origin", "*"),
             "access-control-allow-credentials": "true",
         }
@@ -166,20 +167,20 @@ def _content_type(media_type: str, charset: str | None) -> str:
 
 @contextlib.asynccontextmanager
 async def _browser() -> AsyncIterator["Browser"]:
-    """Start a Chromium without our environment, which may hold keys; end it with its family."""
+    """Start Chromium without our environment, which may contain keys; kill all its processes."""
     import psutil
     from playwright.async_api import async_playwright
 
     driver, us = async_playwright(), psutil.Process()
     with tempfile.TemporaryDirectory(prefix="casebook-browser-") as home, socket.socket() as held:
-        held.bind(("127.0.0.1", 0))  # a proxy that refuses: nothing listens
+        held.bind(("127.0.0.1", 0))  # a proxy that refuses connections: nothing listens
         address = f"http://127.0.0.1:{held.getsockname()[1]}"
         before = us.children()
         playwright = await driver.__aenter__()
         started = (one for one in us.children() if one not in before)
         family = [one for one in started if "run-driver" in one.cmdline()]
         try:
-            for process in family:  # the browser inherits it
+            for process in family:  # the browser inherits the limit
                 with contextlib.suppress(AttributeError):  # only Linux has it
                     process.rlimit(psutil.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
             yield await playwright.chromium.launch(

@@ -1,4 +1,4 @@
-"""Transcribing recordings by an OpenAI-compatible ``/audio/transcriptions`` endpoint."""
+"""Transcribe recordings with an OpenAI-compatible ``/audio/transcriptions`` endpoint."""
 
 from extractors.bundles import Cues
 from extractors.network.client import error_of
@@ -9,7 +9,7 @@ _FORM = {"response_format": "verbose_json", "timestamp_granularities[]": "segmen
 
 
 class Transcriber:
-    """Posts recordings to the configured endpoint, the one host that the guard does not judge."""
+    """Posts recordings to the configured endpoint, the only host that the guard does not check."""
 
     def __init__(self, endpoint: str, key: str, model: str) -> None:
         self.model = model
@@ -19,7 +19,7 @@ class Transcriber:
     async def transcribe(self, data: bytes, name: str, media_type: str) -> Cues:
         """Return the words, with their start and end in seconds.
 
-        Raises FetchError if it is too large or silent, ModelError as the endpoint answers.
+        Raises FetchError if the recording is too large or silent, ModelError if the endpoint fails.
         """
         import httpx2  # slow to import, and few sources need it
 
@@ -38,10 +38,10 @@ class Transcriber:
             times = ((float(one["start"]), float(one["end"]), str(one["text"])) for one in segments)
             cues = tuple((max(0.0, start), end, text) for start, end, text in times)
         except (ValueError, LookupError, TypeError) as error:
-            message = f"{self._address} answers without times: set CASEBOOK_TRANSCRIPTION_MODEL"
-            advice = "to one that gives segments (whisper-1 does)"
-            raise errors.AnswerInvalid(f"{message} {advice}.") from error
+            message = f"{self._address} answers without times"
+            advice = "set CASEBOOK_TRANSCRIPTION_MODEL to a model that returns segments (whisper-1)"
+            raise errors.AnswerInvalid(f"{message}: {advice}.") from error
         if any(text.strip() for _, _, text in cues):
             return cues
-        message = f"Nothing is said in {name}: check the file."
+        message = f"{name} contains no speech: check the file."
         raise errors.FetchError(message, "recording_silent")

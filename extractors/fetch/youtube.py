@@ -1,7 +1,7 @@
-"""A video's captions and description, fetched by youtube-transcript-api through our client.
+"""Captions and metadata of a video, fetched by youtube-transcript-api through our client.
 
-robots.txt is checked for the watch page alone: the calls that this page makes to its own site to
-show captions are made as a player makes them.
+robots.txt is checked only for the watch page: the further calls for captions are those of the
+player on that page.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ _NONSENSE = (ParseError, ValueError, LookupError, TypeError, AttributeError, Rec
 _BROWSE = "https://www.youtube.com/youtubei/v1/browse?prettyPrint=false"
 _VERSION = re.compile(rb'"INNERTUBE_CLIENT_VERSION":\s*"([\w.]+)"')
 _MOST_PARTS = 100  # of about a hundred videos each
-_FEWEST_CHAPTERS = 3  # YouTube's own rule: three times in a description, the first at 0:00
+_FEWEST_CHAPTERS = 3  # YouTube's rule: three times in a description, the first at 0:00
 _CHAPTER = re.compile(rf"(?m)^[^\w\n]{{0,6}}({CLOCK})[)\]]?[ \t]*[-–—:|]?[ \t]*(\S.{{0,119}})$")
 _DATE = re.compile(rb'"(?:publishDate|uploadDate)":\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})')
 
@@ -44,8 +44,8 @@ _DATE = re.compile(rb'"(?:publishDate|uploadDate)":\s*"([0-9]{4}-[0-9]{2}-[0-9]{
 async def fetch_video(video: str, network: Network) -> Payload:
     """Return the bundle of a video: its words, title, channel, date and chapters.
 
-    Where YouTube gives no captions to youtube-transcript-api, yt-dlp is tried, then a transcription
-    of the sound. Raises FetchError with the reason that YouTube gave.
+    If youtube-transcript-api gets no captions, yt-dlp is tried, then a transcription of the sound.
+    Raises FetchError with the reason from YouTube.
     """
     page = f"https://www.youtube.com/watch?v={video}"
     await network.robots.check(parse_web_url(page))
@@ -65,9 +65,9 @@ async def fetch_video(video: str, network: Network) -> Payload:
 
 
 async def fetch_videos(address: str, network: Network, limits: FetchLimits) -> Payload:
-    """Return the page of a playlist or channel with what it loads when it is scrolled down.
+    """Return the page of a playlist or channel, with the parts that it loads on scrolling.
 
-    Where YouTube gives no more, the last part says that it goes on, which its reader reports.
+    If YouTube stops early, the last part still has a continuation, which its reader reports.
     """
     client, cookie = network.client, {"Cookie": "=".join(CONSENT)}
     page = await client.get(address, admit=network.robots.check, limits=limits, headers=cookie)
@@ -89,7 +89,7 @@ async def _continuation(part: bytes) -> str | None:
 
 
 async def about_video(video: str, network: Network) -> About:
-    """Return the title and channel that YouTube states to pages that embed a video (oEmbed)."""
+    """Return the title and channel of a video from YouTube's oEmbed endpoint."""
     page = quote(f"https://www.youtube.com/watch?v={video}", safe="")
     address = f"https://www.youtube.com/oembed?format=json&url={page}"
     limits = replace(network.client.limits, deadline_seconds=10.0)
@@ -98,11 +98,11 @@ async def about_video(video: str, network: Network) -> About:
         stated = json.loads(answer.data)
         return About(title=stated["title"], authors=(stated["author_name"],), site="YouTube")
     except (errors.FetchError, *_NONSENSE):
-        return About()  # the transcript is what matters
+        return About()  # the metadata is optional
 
 
 class _Adapter(BaseAdapter):
-    """The bridge in the shape that requests, which the library uses, asks for."""
+    """Sends the library's requests through the bridge."""
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ class _Adapter(BaseAdapter):
 
 
 def _session(bridge: Bridge) -> requests.Session:
-    """Return a session that has no way to the network but the bridge."""
+    """Return a session that reaches the network only through the bridge."""
     session = requests.Session()
     session.trust_env = False
     session.adapters.clear()
@@ -127,7 +127,7 @@ def _session(bridge: Bridge) -> requests.Session:
 
 
 def _read(bridge: Bridge, video: str, page: str) -> tuple[Bundle, tuple[Step, ...]]:
-    """Return the best captions that YouTube gives out. Runs in a thread."""
+    """Return the best available captions. Runs in a thread."""
     try:
         tracks = list(YouTubeTranscriptApi(http_client=_session(bridge)).list(video))
         details = _details(bridge)
@@ -166,9 +166,9 @@ def _first_words(
 
 
 def ranked(tracks: Iterable[Transcript]) -> list[Transcript]:
-    """Return the tracks, best first: in the spoken language, then by a person, then as listed.
+    """Return the tracks, best first: spoken language, then written by a person, then as listed.
 
-    The spoken language is that of generated captions; without any it is taken to be English.
+    The spoken language is that of generated captions, or else English.
     """
     listed = list(tracks)
     heard = [track.language_code for track in listed if track.is_generated]
@@ -179,7 +179,7 @@ def ranked(tracks: Iterable[Transcript]) -> list[Transcript]:
 
 
 def _details(bridge: Bridge) -> dict[str, Any]:
-    """Return what YouTube's player says about the video."""
+    """Return the video details from YouTube's player."""
     answers = [one.data for one in bridge.answers if "/youtubei/" in (one.url or "")]
     return dict(json.loads(answers[-1])["videoDetails"])
 
@@ -198,7 +198,7 @@ def _about(bridge: Bridge, track: Transcript) -> About:
 
 
 def chapters_in(description: str) -> tuple[tuple[float, str], ...]:
-    """Return the seconds and titles that a description lists, if they are chapters."""
+    """Return the seconds and titles of the chapters in a description, if any."""
     found = sorted((seconds_of(at), title) for at, title in _CHAPTER.findall(description))
     return tuple(found) if len(found) >= _FEWEST_CHAPTERS and found[0][0] == 0 else ()
 
@@ -208,12 +208,12 @@ def _failure(page: str, cause: str, reason: str = "") -> errors.FetchError:
     kind: type[errors.FetchError] = getattr(errors, known["error"])
     quoted = f" (YouTube says: {shown(reason)})" if reason else ""
     advice = f"run `casebook submit {page} --transcript FILE`"
-    text = f"{page} {known['text']}{quoted}. With a transcript (.vtt, .srt, .txt) {advice}."
+    text = f"{page} {known['text']}{quoted}. If you have a transcript (.vtt, .srt, .txt), {advice}."
     return kind(text, cause)
 
 
 def _cause_of(error: Exception, bridge: Bridge) -> tuple[str, str]:
-    """Return the cause of one of the library's errors, and the reason that YouTube gave."""
+    """Return the cause of a library error, and the reason from YouTube."""
     if isinstance(error, theirs.VideoUnplayable):
         reason = one_line(" ".join([error.reason or "", *error.sub_reasons]))
         known = _TABLE["words"].items()

@@ -1,4 +1,4 @@
-"""A video's captions or sound by yt-dlp (extra ``[media]``), through the guarded client only."""
+"""Captions or sound of a video by yt-dlp (extra ``[media]``), through the guarded client."""
 
 import asyncio
 import io
@@ -19,16 +19,16 @@ from extractors.urls import parse_web_url, shown
 from schemas.errors import FetchError, Unreachable
 from schemas.sources import Payload, Step
 
-CONSENT = ("SOCS", "CAI")  # the cookie that answers YouTube's consent page: only what is needed
+CONSENT = ("SOCS", "CAI")  # the consent cookie of YouTube: necessary cookies only
 _PAGES = parse_web_url("https://www.youtube.com/")
 _TABLE = table("youtube")
 _SILENT = logging.getLogger("yt-dlp")
 _SILENT.disabled = True
-_FEWEST_KILOBITS = 40.0  # speech at this rate loses nothing that matters to a transcription
+_FEWEST_KILOBITS = 40.0  # enough to transcribe speech
 
 
 class Bridge:
-    """Sends what a library asks YouTube for, from its thread, on the event loop it is made on."""
+    """Sends the requests of a library's thread to YouTube, on the event loop of its creator."""
 
     def __init__(self, client: GuardedClient) -> None:
         self._client, self._loop = client, asyncio.get_running_loop()
@@ -38,9 +38,9 @@ class Bridge:
     def send(
         self, url: str, body: Any, headers: Mapping[str, Any], limits: FetchLimits | None = None
     ) -> Payload:
-        """Return the answer to a request with the headers that it needs; raise FetchError."""
+        """Return the response to a request with only the allowed headers; raise FetchError."""
         if self.closed:
-            raise Unreachable(f"{shown(url)}: the fetch was given up.", "deadline_exceeded")
+            raise Unreachable(f"{shown(url)}: the fetch was cancelled.", "deadline_exceeded")
         target = parse_web_url(url)
         self._client.policy.check_hop(_PAGES, target)
         names = _TABLE["bridge"]["headers"]
@@ -54,19 +54,19 @@ class Bridge:
 
 
 async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, ...]] | None:
-    """Return the words of the video at ``page``, None where yt-dlp finds nothing."""
+    """Return the words of the video at ``page``, None if yt-dlp finds none."""
     if find_spec("yt_dlp") is None:
         return None
-    bridge, hearing = Bridge(network.client), network.transcriber
+    bridge, transcriber = Bridge(network.client), network.transcriber
     how, limits = "captions by yt-dlp", network.client.limits
     limits = replace(limits, deadline_seconds=limits.audio_seconds)
     try:
         info = await asyncio.to_thread(_look, page, bridge)
         cues = await asyncio.to_thread(_captions, info, bridge)
-        if not cues and hearing and (sound := _sound(info)):
+        if not cues and transcriber and (sound := _sound(info)):
             heard = await asyncio.to_thread(bridge.send, sound["url"], None, {}, limits)
-            cues = await hearing.transcribe(heard.data, f"video.{sound['ext']}", "audio/mp4")
-            how = f"transcription by {hearing.model}"
+            cues = await transcriber.transcribe(heard.data, f"video.{sound['ext']}", "audio/mp4")
+            how = f"transcription by {transcriber.model}"
     finally:
         bridge.closed = True
     about = About(
@@ -81,7 +81,7 @@ async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, 
 
 
 def _captions(info: Mapping[str, Any], bridge: Bridge) -> Cues:
-    """Return the cues in the spoken language, by a person if there are any. Runs in a thread."""
+    """Return cues in the spoken language, preferably by a person. Runs in a thread."""
     spoken = str(info.get("language") or "en").partition("-")[0]
     for kind in ("subtitles", "automatic_captions"):
         for language, forms in (info.get(kind) or {}).items():
@@ -93,7 +93,7 @@ def _captions(info: Mapping[str, Any], bridge: Bridge) -> Cues:
 
 
 def _sound(info: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the smallest format of sound alone, in one file, that carries speech well."""
+    """Return the smallest audio-only format that is good enough for speech."""
     heard = [
         (float(one.get("tbr") or 0), one)
         for one in info.get("formats") or ()
@@ -104,13 +104,13 @@ def _sound(info: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _look(page: str, bridge: Bridge) -> Mapping[str, Any]:
-    """Return what yt-dlp finds at ``page``, nothing where it fails. Runs in a thread."""
+    """Return the metadata of yt-dlp for ``page``, empty if it fails. Runs in a thread."""
     from yt_dlp import YoutubeDL, networking, utils
     from yt_dlp.extractor.youtube import YoutubeIE
 
     class Guarded(YoutubeDL):  # type: ignore[misc]  # yt-dlp ships no types
         def urlopen(self, req: Any) -> Any:
-            """Answer every request of the extractor; no other handler is ever made."""
+            """Answer every request of the extractor; no other handler is created."""
             asked = networking.Request(req) if isinstance(req, str) else req
             try:
                 answer = bridge.send(asked.url, asked.data, asked.headers)
@@ -123,4 +123,4 @@ def _look(page: str, bridge: Bridge) -> Mapping[str, Any]:
             tool.add_info_extractor(YoutubeIE())
             return tool.extract_info(page, download=False, process=False) or {}
     except (utils.YoutubeDLError, LookupError, TypeError, ValueError, AttributeError):
-        return {}  # the caller has an error of its own to report
+        return {}  # the caller reports its error

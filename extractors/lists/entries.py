@@ -1,4 +1,4 @@
-"""What a list names, whatever form it has."""
+"""The entries of a list in any format."""
 
 import re
 import zlib
@@ -13,7 +13,7 @@ from extractors.data import table
 from extractors.dates import day_in_address, stated_date
 from extractors.formats import SOURCES
 from extractors.sites import canonical_url
-from extractors.text import one_line, where
+from extractors.text import name_of, one_line
 from extractors.urls import is_web_address
 from schemas.errors import ExtractionError, InvalidUrl, TooLarge
 from schemas.frozen import Frozen
@@ -21,7 +21,7 @@ from schemas.sources import Candidate, Payload, SourceRef
 
 COLUMNS: Mapping[str, Sequence[str]] = table("lists")["columns"]
 _KNOWN = {"", "id", "transcript"}.union(*COLUMNS.values())
-_MOST_CANDIDATES = 50_000  # the sitemap protocol's own limit
+_MOST_CANDIDATES = 50_000  # the limit of the sitemap protocol
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|“”„«»\\]+", re.IGNORECASE)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _AROUND = f".,;:!?)]}}’*_{_UNSEEN}"
@@ -29,15 +29,14 @@ _TAG = re.compile(r"<[^<>]*>")
 _ENTITIES = re.compile(r"(?i)<!doctype[^>\[]{0,500}\[|<!entity")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,20};)")
-_MOST_BYTES = 50 * 2**20  # of a sitemap after decompression, by its protocol
+_MOST_BYTES = 50 * 2**20  # decompressed, as in the sitemap protocol
 
-
-# What a reader of one form of list yields: a source, a further list, or what was missed and why.
+# A source, a nested list, or a sentence about an entry without a source.
 ListEntry = Candidate | SourceRef | str
 
 
 class SourceList(Frozen):
-    """Sources and ``nested`` lists that a list names; a sentence for each entry that was missed."""
+    """The sources and ``nested`` lists of a list; a sentence for each ``missed`` entry."""
 
     form: str
     candidates: Sequence[Candidate] = ()
@@ -46,20 +45,20 @@ class SourceList(Frozen):
 
 
 class ListLocation(NamedTuple):
-    """Where a list is: its address, and the folder of a local one, which may name files in it."""
+    """The address of a list, and the folder of a local list, which can name files."""
 
     base: str = ""
     folder: Path | None = None
 
     def join(self, address: str) -> str:
-        """Return ``address`` as counted from the list, or as it is if it cannot be joined."""
+        """Return ``address`` relative to the list, or unchanged if it cannot be joined."""
         try:
             return urljoin(self.base, address.strip())
         except ValueError:
             return address
 
     def source(self, value: str) -> str | None:
-        """Return the address or local file that a field names, None for anything else."""
+        """Return the address or local file in a field, None for anything else."""
         value = value.strip()
         if is_web_address(value):
             return value
@@ -71,24 +70,24 @@ class ListLocation(NamedTuple):
 
 
 def missed(name: str, text: str, reason: str = "no address") -> str:
-    """Return a sentence about an entry ("line 3") that names no source."""
+    """Return a sentence about an entry ("line 3") without a source."""
     return f"{name}: {reason}: “{one_line(text)[:80]}”"
 
 
 def is_file_name(text: str) -> bool:
-    """Return whether ``text`` looks like the name of a file that casebook reads."""
+    """Return whether ``text`` looks like the name of a supported file."""
     return not re.search(r"\n|://", text) and PurePath(text).suffix.lower() in SOURCES
 
 
 def addresses_in(text: str) -> list[str]:
-    """Return the web addresses that a text mentions, without the marks that end its sentences."""
+    """Return the web addresses in a text, without trailing punctuation."""
     return [_bare(match[0]) for match in _ADDRESS.finditer(text)]
 
 
 def candidate(
     url: str, title: object = None, published: object = None, summary: object = None
 ) -> Candidate:
-    """Return a candidate with tidy fields; an address with a day in its path is of that day."""
+    """Return a candidate with tidy fields; its date may come from the path of the address."""
     plain = one_line(unescape(_TAG.sub(" ", str(summary or "")[:6_000])))
     return Candidate(
         url=url.strip(f" \t\r\n{_UNSEEN}").replace(" ", "%20") if is_web_address(url) else url,
@@ -106,10 +105,10 @@ def from_fields(
     *,
     strict: bool = True,
 ) -> ListEntry:
-    """Return the candidate that a table's row or a JSON object names, or what was missed.
+    """Return the candidate in a table row or JSON object, or a sentence if it is missing.
 
-    Beside a ``source`` that is a local file, ``url`` is where that came from. ``name`` and ``text``
-    describe the entry. Where ``strict``, an unknown field is an ExtractionError: it was mistyped.
+    If ``source`` is a local file, ``url`` is its origin. ``name`` and ``text`` describe the entry.
+    If ``strict``, raises ExtractionError for an unknown field, which may be a typing error.
     """
     fields = {re.sub(r"[\s-]+", "_", str(name).strip().lower()): entry[name] for name in entry}
     stated = (fields.get(name) for name in (*COLUMNS["urls"], "id"))
@@ -120,24 +119,24 @@ def from_fields(
         message = f"the list has unknown columns or keys: {one_line(', '.join(unknown))[:200]}"
         advice = "remove them, or rename them to url, title, date, summary or transcript"
         raise ExtractionError(f"{message}; {advice}.", cause="unknown_column")
-    said = str(fields.get("transcript") or "").strip()
-    if said and not (location.folder and is_file_name(said)):
-        return missed(name, text, "a transcript is a file, which only a local list may name")
+    transcript = str(fields.get("transcript") or "").strip()
+    if transcript and not (location.folder and is_file_name(transcript)):
+        return missed(name, text, "transcript files are allowed only in local lists")
     kinds = (COLUMNS[kind] for kind in ("titles", "dates", "summaries"))
     rest = (next((fields[name] for name in names if fields.get(name)), None) for names in kinds)
     origin = next(filter(is_web_address, found), None)
     named = candidate(found[0], *rest)
     origin = None if origin == found[0] else origin
-    transcript = location.source(said) if said else None
-    return named.model_copy(update={"origin": origin, "transcript": transcript})
+    file = location.source(transcript) if transcript else None
+    return named.model_copy(update={"origin": origin, "transcript": file})
 
 
 def deduplicated(
     candidates: Iterable[Candidate], *, local: bool
 ) -> tuple[list[Candidate], list[str]]:
-    """Return each source deduplicated, and what was left out: broken addresses, and too many.
+    """Return each source once, and sentences about invalid and excess addresses.
 
-    ``local`` lets files pass beside web addresses.
+    ``local`` also admits files.
     """
     chosen: dict[str, Candidate] = {}
     left: list[str] = []
@@ -155,12 +154,12 @@ def deduplicated(
 
 
 def xml_of(text: str, payload: Payload) -> bytes:
-    """Return XML as UTF-8; bare ampersands, not well-formed and common, stand for themselves.
+    """Return XML as UTF-8; bare ampersands, a common error, are escaped.
 
-    Raises ExtractionError if it defines entities: bombs need them, lists do not.
+    Raises ExtractionError if it defines entities: XML bombs need them, lists do not.
     """
     if _ENTITIES.search(text):
-        message = f"{where(payload)} defines XML entities, as attacks do and lists do not"
+        message = f"{name_of(payload)} defines XML entities, as attacks do and lists do not"
         advice = "put its addresses into a text file instead"
         raise ExtractionError(f"{message}; {advice}.", cause="damaged")
     plain = _BARE_AMPERSAND.sub("&amp;", _XML_DECLARATION.sub("", text))
@@ -168,22 +167,22 @@ def xml_of(text: str, payload: Payload) -> bytes:
 
 
 def unpacked(payload: Payload) -> bytes:
-    """Return the bytes of a list without gzip; raise TooLarge over 50 MB, else ExtractionError."""
+    """Return the decompressed bytes of a list; raise TooLarge over 50 MB, else ExtractionError."""
     if not payload.data.startswith(b"\x1f\x8b"):
         return payload.data
     inflater, data = zlib.decompressobj(wbits=31), b""
     with suppress(zlib.error):
         data = inflater.decompress(payload.data, _MOST_BYTES)
     if inflater.unconsumed_tail:
-        raise TooLarge(f"{where(payload)} unpacks to over 50 MB; give a smaller list.")
+        raise TooLarge(f"{name_of(payload)} unpacks to over 50 MB; give a smaller list.")
     if not inflater.eof:
-        message = f"{where(payload)} is a damaged gzip file; download it again."
+        message = f"{name_of(payload)} is a damaged gzip file; download it again."
         raise ExtractionError(message, cause="damaged")
     return data
 
 
 def _bare(address: str) -> str:
-    """Return ``address`` without what stands behind it; "…/Foo_(bar)" keeps its bracket."""
+    """Return ``address`` without trailing punctuation; "…/Foo_(bar)" keeps its bracket."""
     surplus = address.count(")") - address.count("(")
     end = len(address)
     while end and address[end - 1] in _AROUND and (address[end - 1] != ")" or surplus > 0):

@@ -12,13 +12,13 @@ from lxml import etree  # type: ignore[import-untyped]  # likewise
 from extractors.data import table
 from extractors.lists.entries import ListEntry, ListLocation, candidate, missed, unpacked, xml_of
 from extractors.sites import canonical_url
-from extractors.text import count_words, decode, where
+from extractors.text import count_words, decode, name_of
 from extractors.urls import is_web_address
 from schemas.errors import ExtractionError, InvalidUrl
 from schemas.sources import Payload, SourceRef, Step
 
 _PAGE = table("lists")["item"]["page"]
-_FEWEST_WORDS = 200  # a shorter text of an item is a teaser
+_FEWEST_WORDS = 200  # shorter items are teasers
 _INLINE = re.compile(r"(?i)</?(?:a|b|code|em|i|mark|span|strong|su[bp])(?:\s[^<>]*)?>")
 _ESCAPED_TWICE = re.compile(r"(?i)&lt;/(?:p|div|li|h\d)&gt;")
 
@@ -48,7 +48,7 @@ def read_sitemap(text: str, payload: Payload, location: ListLocation) -> Iterato
 
 
 def read_opml(text: str, payload: Payload, location: ListLocation) -> Iterator[ListEntry]:
-    """Yield the links of an outline; its feeds are further lists."""
+    """Yield the links of an outline; its feeds are nested lists."""
     for outline in _tree(text, payload).iter("{*}outline"):
         line = {str(name).lower(): str(value).strip() for name, value in outline.attrib.items()}
         if feed := line.get("xmlurl"):
@@ -61,7 +61,7 @@ def _tree(text: str, payload: Payload) -> Any:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     tree = etree.fromstring(xml_of(text, payload), parser)
     if tree is None:
-        raise ExtractionError(f"{where(payload)} is not XML; download it again.", cause="damaged")
+        raise ExtractionError(f"{name_of(payload)} is not XML; download it again.", cause="damaged")
     return tree
 
 
@@ -70,9 +70,9 @@ def _child(entry: Any, path: str) -> str:
 
 
 def feed_item(payload: Payload, address: str) -> Payload:
-    """Return the item of a feed that is at ``address``, as a web page of that address.
+    """Return the feed item with ``address`` as a web page.
 
-    Raises ExtractionError without such an item, with a teaser only, or for XML entities.
+    Raises ExtractionError if it is missing or only a teaser, or for XML entities.
     """
     location = ListLocation(payload.final_url or payload.url or "")
     text = decode(unpacked(payload), payload.charset, markup=True)
@@ -82,10 +82,10 @@ def feed_item(payload: Payload, address: str) -> Payload:
     if "<" not in content and _ESCAPED_TWICE.search(content):
         content = unescape(content)
     if count_words(content) < _FEWEST_WORDS:
-        carries = "carries only a teaser of" if entry else "has no item at"
-        message = f"{where(payload)} {carries} {address}: submit the address itself."
+        problem = "has only a teaser of" if entry else "does not list"
+        message = f"{name_of(payload)} {problem} {address}: submit the address itself."
         raise ExtractionError(message, "document_empty")
-    return _page(entry, content, address, where(payload))
+    return _page(entry, content, address, name_of(payload))
 
 
 def _page(entry: Any, content: str, address: str, feed: str) -> Payload:
@@ -101,7 +101,7 @@ def _page(entry: Any, content: str, address: str, feed: str) -> Payload:
 
 
 def _parsed(text: str, payload: Payload, location: ListLocation) -> Any:
-    """Return what feedparser reads; it is given a stream, since it would open a path or address."""
+    """Return the parsed feed; feedparser gets a stream, since it would open a path or address."""
     headers = {"content-type": "application/xml; charset=utf-8"}
     if location.base:
         headers["content-location"] = location.base
@@ -115,7 +115,7 @@ def _texts(entry: Any) -> Iterator[str]:
 
 
 def _addresses(entry: Any, location: ListLocation) -> Iterator[str]:
-    """Yield where an item is: behind a counting service, by its link, id, or recording."""
+    """Yield the possible addresses of an item: original link, link, id, recordings."""
     enclosed = [part.get("href") for part in entry.get("enclosures", ())]
     links = [entry.get("feedburner_origlink"), entry.get("link"), *enclosed]
     joined = [location.join(str(link)) for link in links if link]

@@ -1,4 +1,4 @@
-"""Pages of links: an index of articles, and a playlist or channel of YouTube."""
+"""Pages of links: indexes of articles, and YouTube playlists and channels."""
 
 import json
 import re
@@ -17,16 +17,16 @@ from schemas.sources import Candidate
 
 _LINKS = table("lists")["links"]
 _STATED = re.compile(table("lists")["videos"]["stated"])
-PAGE_DATA = "ytInitialData = "  # begins what a page of YouTube shows, as JSON
+PAGE_DATA = "ytInitialData = "  # precedes the JSON data of a YouTube page
 _CONTINUES = {"continuationItemRenderer", "continuationItemViewModel"}
 _TOKEN = re.compile(r'"continuationCommand": \{[^{}]*?"token": "([^"]+)"')
 _VIDEO_ITEMS = ("playlistVideoRenderer", "videoRenderer", "gridVideoRenderer", "lockupViewModel")
 
 
 def read_page(text: str, location: ListLocation) -> Iterator[ListEntry]:
-    """Yield the links of a page's main part, or the videos of a playlist or channel.
+    """Yield the links in the main part of a page, or the videos of a playlist or channel.
 
-    Links to the same site count, and those to other sites where there are more of them.
+    Links to other sites are included only if they are the majority.
     """
     if playlist_id(location.base):
         videos, more = videos_in(text)
@@ -49,7 +49,7 @@ def read_page(text: str, location: ListLocation) -> Iterator[ListEntry]:
 
 
 def _linked(link: Any, address: str) -> Candidate:
-    """Return the candidate at a link, called by its own words or by the heading of its entry."""
+    """Return the candidate at a link, with its text or the heading of its entry as the title."""
     entry = next(iter(link.xpath(_LINKS["entry"])), link)
     days = set(entry.xpath(".//time/@datetime"))
     for around in (link, entry):
@@ -62,7 +62,7 @@ def _linked(link: Any, address: str) -> Candidate:
 
 
 def videos_in(markup: str) -> tuple[list[Candidate], str | None]:
-    """Return the videos of a page of YouTube and its continuations, and what continues the last."""
+    """Return the videos of a YouTube page with continuations, and the next continuation token."""
     found: list[Candidate] = []
     more: list[str] = []
     for part in markup.split(PAGE_DATA)[1:]:
@@ -74,7 +74,7 @@ def videos_in(markup: str) -> tuple[list[Candidate], str | None]:
 
 
 def _collect(node: Any, found: list[Candidate], more: list[str]) -> None:
-    """Add the videos below a node, and the token of an item that continues a list of videos."""
+    """Add the videos below a node, and the continuation tokens of its lists of videos."""
     known = len(found)
     for part in node if isinstance(node, list) else []:
         _collect(part, found, more)
@@ -87,8 +87,8 @@ def _collect(node: Any, found: list[Candidate], more: list[str]) -> None:
 
 
 def _unlisted(markup: str, listed: int) -> Iterator[str]:
-    """Yield a sentence about the videos that the page states and YouTube did not list."""
-    stated = _STATED.findall(markup)  # the last is that of the page's head
+    """Yield a sentence if the page states more videos than YouTube listed."""
+    stated = _STATED.findall(markup)  # the last one is in the header of the page
     total = int(re.sub(r"\D", "", stated[-1])) if stated else 0
     if total != listed:
         missing = f"{total - listed:,} of {total:,}" if total > listed else "an unknown number of"

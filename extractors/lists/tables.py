@@ -1,4 +1,4 @@
-"""Tables (CSV, TSV), JSON and JSON Lines, and texts with an address on each line."""
+"""Tables (CSV, TSV), JSON, JSON Lines, and texts with an address on each line."""
 
 import csv
 import json
@@ -21,16 +21,16 @@ from extractors.lists.entries import (
 from extractors.urls import is_web_address
 from schemas.sources import Candidate
 
-_SAMPLE = 50  # rows by which a column without a known name is found
+_SAMPLE = 50  # rows searched for a column of addresses without a known name
 _LINK = re.compile(table("lists")["lines"]["link"])
 _PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)|<img\s[^<>]{0,2000}>")
 _DAY = re.compile(r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])")
 _SCHEMELESS = re.compile(r"(?i)(?:[\w-]+\.)+[a-z]{2,}/\S*|www\.\S+")
-csv.field_size_limit(2**26)  # more than a list may have: no cell is an error
+csv.field_size_limit(2**26)  # more than a list can have, so that no cell is an error
 
 
 def is_table(text: str) -> bool:
-    """Return whether the first line heads a column of addresses, or is itself a row with one."""
+    """Return whether the first line has a heading for addresses, or is a row with one address."""
     rows = [cells for _, cells in _rows("\n".join(text.split("\n", 2)[:2]))]
     cells, below = (*rows, [], [])[:2]
     is_row = sum(map(is_web_address, cells)) == 1 and len(cells) == len(below)
@@ -38,7 +38,7 @@ def is_table(text: str) -> bool:
 
 
 def read_table(text: str, location: ListLocation) -> Iterator[ListEntry]:
-    """Yield the rows of a table that have an address; other rows are missed by their line."""
+    """Yield the rows of a table; those without an address are reported by line number."""
     rows = list(_rows(text))
     head = _head([cells for _, cells in rows])
     if rows and any(map(_heads_addresses, rows[0][1])):
@@ -49,8 +49,8 @@ def read_table(text: str, location: ListLocation) -> Iterator[ListEntry]:
 
 
 def read_json(text: str, location: ListLocation) -> list[ListEntry]:
-    """Return the entries of JSON or JSON Lines; none if ``text`` names no source that way."""
-    is_feed = False  # whose items have fields of their own
+    """Return the entries of JSON or JSON Lines; none if ``text`` contains no source."""
+    is_feed = False  # the items of a feed can have any fields
     try:
         value = json.loads(text)
         is_feed = isinstance(value, dict) and "items" in value
@@ -66,7 +66,7 @@ def read_json(text: str, location: ListLocation) -> list[ListEntry]:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows with the number of their last line, without empty ones and comments."""
+    """Yield non-empty rows except comments, with the number of their last line."""
     delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     reader = csv.reader((f"{line}\n" for line in text.splitlines()), delimiter=delimiter)
     for cells in reader:
@@ -75,7 +75,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _head(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the names of the columns; the only one with addresses is called "url"."""
+    """Return the column names; a single column with addresses is named "url"."""
     columns = list(zip_longest(*rows[:_SAMPLE], fillvalue=""))
     is_headed = rows and any(map(_heads_addresses, rows[0]))
     names = [cells[0] if is_headed else "" for cells in columns]
@@ -90,13 +90,13 @@ def _heads_addresses(name: str) -> bool:
 
 
 def _entries(value: Any) -> list[Any]:
-    """Return the entries of a list, of a JSON Feed's "items", or the one that an object is."""
+    """Return the entries of a list or of a JSON Feed's "items", or a single object."""
     items = value.get("items", [value]) if isinstance(value, dict) else value
     return items if isinstance(items, list) else []
 
 
 def _json_lines(text: str) -> Iterator[tuple[str, str, Any]]:
-    """Yield the lines by number, as they are, and parsed; {} for one that is not whole."""
+    """Yield number, text and value of each line; the value of an incomplete line is {}."""
     for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         if line and not line.startswith("#"):
             try:
@@ -106,10 +106,10 @@ def _json_lines(text: str) -> Iterator[tuple[str, str, Any]]:
 
 
 def read_lines(text: str, location: ListLocation, *, markdown: bool = False) -> Iterator[ListEntry]:
-    """Yield the addresses, links and local files that the lines of a text name.
+    """Yield the addresses, links and local files in the lines of a text.
 
-    "#" sets a line aside, but heads one in Markdown. Lines without an address are missed where
-    most lines have one; prose that mentions addresses is not a list.
+    "#" starts a comment, except in Markdown. Lines without an address are reported only if most
+    lines have one: prose that mentions addresses is not a list.
     """
     bare: list[tuple[int, str]] = []
     found = 0
@@ -124,7 +124,7 @@ def read_lines(text: str, location: ListLocation, *, markdown: bool = False) -> 
         if _SCHEMELESS.fullmatch(line):
             yield missed(f"line {number}", line, "an address without https://")
         elif is_file_name(line) and " " not in line:
-            yield missed(f"line {number}", line, "a file, which only a local list may name")
+            yield missed(f"line {number}", line, "files are allowed only in local lists")
         elif is_list:
             yield missed(f"line {number}", line)
 

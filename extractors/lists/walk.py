@@ -1,4 +1,4 @@
-"""From bytes to what they list, in every form, and on to the lists in it."""
+"""Read a list of any format, and the lists nested in it."""
 
 import asyncio
 import re
@@ -12,19 +12,19 @@ from extractors.lists.feeds import read_feed, read_opml, read_sitemap
 from extractors.lists.pages import read_page
 from extractors.lists.tables import is_table, read_json, read_lines, read_table
 from extractors.signatures import binary_kind, text_form, xml_list
-from extractors.text import decode, where
+from extractors.text import decode, name_of
 from extractors.urls import is_web_address
 from schemas.errors import CasebookError, ExtractionError
 from schemas.sources import Candidate, Payload, SourceRef
 
 FetchList = Callable[[SourceRef], Awaitable[Payload]]
-# Runs a function over a payload where it can be killed: ``WorkerPool.compute``.
+# Runs a function in a process that can be killed: ``WorkerPool.compute``.
 Compute = Callable[[Callable[[Payload], SourceList], Payload], Awaitable[SourceList]]
 _AT_ONCE = 8
 _XML_FORMS = {"urlset": "sitemap", "sitemapindex": "sitemap", "opml": "outline"}
 _READERS = {"feed": read_feed, "sitemap": read_sitemap, "outline": read_opml}
 _MOST_MISSED = 50
-# A file's name and media type, with a space between them.
+# These match a file name, a space and a media type.
 _HTML = re.compile(r"\.html? |text/html|xhtml")
 _TABLE = re.compile(r"\.[ct]sv |text/csv|text/tab-separated-values")
 _MARKDOWN = re.compile(r"\.(?:md|markdown|mdx) |markdown")
@@ -37,10 +37,10 @@ async def walk(
     most_lists: int = 500,
     most_sources: int = 10_000,
 ) -> SourceList:
-    """Return the sources that a list and the lists in it name, in the order of the lists.
+    """Return the sources of a list and of its nested lists, in order.
 
-    Lists are followed one level down. One inside that cannot be had is missed; for the first one
-    CasebookError is raised.
+    Nested lists are followed one level deep. If one cannot be read, it is reported as missed; if
+    the first list cannot be read, CasebookError is raised.
     """
 
     async def read(one: SourceRef) -> SourceList:
@@ -62,7 +62,7 @@ async def walk(
             else:
                 raise result
     deeper = sum(len(one.nested) for one in found) - len(inner)
-    missed += [f"{deeper} further lists, which were not followed"] if deeper else []
+    missed += [f"{deeper} further lists, which were not read"] if deeper else []
     every = (one for some in found for one in some.candidates)
     candidates = deduplicated(every, local=True)[0] if inner else first.candidates
     if len(candidates) > most_sources:
@@ -71,15 +71,15 @@ async def walk(
 
 
 def read_list(payload: Payload, folder: Path | None = None) -> SourceList:
-    """Return what a list names, in its order, each source once.
+    """Return the sources of a list in order, each once.
 
-    ``folder`` is that of a local list, which may name local files in relation to it, since the
-    person who passes it is trusted. A feed, sitemap or outline may name nothing; anything else then
-    raises ExtractionError, as do a picture or the like and damaged files; TooLarge may come too.
+    ``folder`` is the folder of a local list, whose author is trusted to name files relative to it.
+    Raises ExtractionError for binary or damaged files, and for lists without sources other than a
+    feed, sitemap or outline; TooLarge for a large compressed list.
     """
     data = unpacked(payload)
     if found := binary_kind(data):
-        message = f"{where(payload)} is {found}, not a list of addresses"
+        message = f"{name_of(payload)} is {found}, not a list of addresses"
         raise ExtractionError(f"{message}: check it, or save it as CSV.", "content_mismatch")
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
     form, entries = _entries(
@@ -93,8 +93,8 @@ def read_list(payload: Payload, folder: Path | None = None) -> SourceList:
     missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
     nested = list(filter(is_web_address, lists))
     if not candidates and not nested and form not in _READERS:
-        message = "; ".join([f"{where(payload)} names no sources", *missed[:3]])
-        advice = "Give a feed, a sitemap, a page of links, or a file with an address on each line"
+        message = "; ".join([f"{name_of(payload)} contains no sources", *missed[:3]])
+        advice = "Use a feed, a sitemap, a page of links, or a file with an address on each line"
         raise ExtractionError(f"{message}. {advice}.", "document_empty")
     if len(missed) > _MOST_MISSED:
         missed[_MOST_MISSED:] = [f"{len(missed) - _MOST_MISSED} further entries"]

@@ -1,1 +1,1 @@
-"""The only way out: requests that are guarded, bounded and polite, and that remember nothing."""
+"""The only access to the network: guarded, bounded, polite requests without cookies."""

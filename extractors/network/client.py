@@ -1,7 +1,7 @@
-"""The one way to the network: a request that is guarded, bounded and remembers nothing.
+"""The only access to the network: guarded and bounded requests without cookies.
 
-httpcore2 (beneath httpx2) takes our network backend, sends exactly the address that was parsed, and
-neither follows redirects, keeps cookies, reads the environment's proxies nor decompresses.
+httpcore2 (beneath httpx2) accepts our network backend, sends exactly the address that was parsed,
+and does not follow redirects, keep cookies, read proxies from the environment or decompress.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ from schemas import errors
 from schemas.errors import FetchError, InvalidUrl, Unreachable
 from schemas.sources import Payload
 
-ROBOTS_NAME = "casebook"  # by which a robots.txt addresses us
+ROBOTS_NAME = "casebook"  # our name in a robots.txt
 USER_AGENT = f"{ROBOTS_NAME}/{version('casebook-llmops')} (+https://github.com/casebook/casebook)"
-LONGEST_PAUSE = 60.0  # seconds between two requests to a host that are waited out
+LONGEST_PAUSE = 60.0  # seconds; longer pauses between two requests to a host raise ServerBusy
 # Called before each request of a fetch, redirects included; raises to stop it.
 Admit = Callable[[WebUrl], Awaitable[None]]
 _HEADERS = {
@@ -46,14 +46,14 @@ _HTTP_ERRORS = (
     *(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException),
     *(httpcore2.ProxyError, httpcore2.ConnectionNotAvailable),
 )
-_NAME = re.compile(r"[ -~]{1,255}")  # of a type: other text could be huge, or steer a terminal
+_NAME = re.compile(r"[ -~]{1,255}")  # other types could be huge, or contain escapes
 _UNKNOWN = "application/octet-stream"
 
 
 class Politeness:
-    """Gives each host's requests their turns, in the order of asking.
+    """Spaces the requests to each host, first come, first served.
 
-    ``interval`` is the seconds between two of them, unless robots.txt asks for more.
+    ``interval`` is the minimum pause in seconds, unless robots.txt asks for more.
     """
 
     def __init__(
@@ -66,28 +66,28 @@ class Politeness:
         self._interval, self._clock, self._sleep = interval, clock, sleep
         self._delays: dict[str, float] = {}
         self._next: defaultdict[str, float] = defaultdict(float)
-        self._resting: defaultdict[str, float] = defaultdict(float)
+        self._paused_until: defaultdict[str, float] = defaultdict(float)
         self._refusals: defaultdict[str, int] = defaultdict(int)
 
     def slow_down(self, host: str, seconds: float) -> None:
-        """Respect a Crawl-delay from now on, up to a minute."""
+        """Respect a Crawl-delay, up to a minute."""
         self._delays[host] = min(seconds, LONGEST_PAUSE)
 
-    def answered(self, host: str, status: int, seconds: float | None = None) -> None:
-        """Record an answer; after a 429 or 503 wait as it asks, or each time twice as long."""
+    def record(self, host: str, status: int, seconds: float | None = None) -> None:
+        """Record a response; after a 429 or 503 pause as it asks, or twice as long each time."""
         self._refusals[host] = self._refusals[host] + 1 if status in {429, 503} else 0
         if refusals := self._refusals[host]:
             pause = 2.0 ** min(refusals, 10) if seconds is None else seconds
-            self._resting[host] = self._clock() + min(pause, 3_600.0)
+            self._paused_until[host] = self._clock() + min(pause, 3_600.0)
 
-    async def turn(self, host: str) -> None:
-        """Return when the next request to ``host`` may begin; raise ServerBusy for long waits."""
+    async def wait(self, host: str) -> None:
+        """Wait until the next request to ``host`` can start; raise ServerBusy for long waits."""
         now = self._clock()
-        rest = self._resting[host] - now
-        if rest > LONGEST_PAUSE:
-            message = f"{host} refuses requests (429 or 503): retry after {rest:.0f} s."
-            raise errors.ServerBusy(message, retry_after=rest)
-        when = max(now, self._next[host], self._resting[host])
+        pause = self._paused_until[host] - now
+        if pause > LONGEST_PAUSE:
+            message = f"{host} refuses requests (429 or 503): retry after {pause:.0f} s."
+            raise errors.ServerBusy(message, retry_after=pause)
+        when = max(now, self._next[host], self._paused_until[host])
         self._next[host] = when + max(self._interval, self._delays.get(host, 0.0))
         if when > now:
             await self._sleep(when - now)
@@ -96,9 +96,9 @@ class Politeness:
 class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
     """Fetches pages within a policy and limits. Use it as an async context manager.
 
-    ``proxy`` (``http://host:port``) is an egress proxy for all connections; names are then still
-    judged by what they resolve to here, if they resolve. ``resolver``, ``dialer`` and ``tls``
-    replace the system's look-ups, sockets and trusted certificates.
+    ``proxy`` (``http://host:port``) is an egress proxy for all connections; host names that resolve
+    here are still checked. ``resolver``, ``dialer`` and ``tls`` replace the system's name lookups,
+    sockets and trusted certificates.
     """
 
     def __init__(
@@ -142,33 +142,33 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Payload:
-        """Return what ``url`` answers, decoded; ``admit`` is called before each hop.
+        """Return the decoded response of ``url``; ``admit`` is called before each hop.
 
-        ``polite`` waits for the host's next turn first, which does not count for the deadline.
-        ``body`` makes it a POST, which is not redirected; another origin does not get ``headers``.
-        Raises FetchError with the address and what to do.
+        If ``polite``, first waits as the host requires, which does not count towards the deadline.
+        With ``body``, sends a POST, which is not redirected. ``headers`` stay within the origin.
+        Raises FetchError with the address and advice.
         """
         first, limits = parse_web_url(url), limits or self.limits
         if polite and not self.policy.allows(first.host, first.port):
-            await self.politeness.turn(first.host)
+            await self.politeness.wait(first.host)
         seconds = limits.deadline_seconds
         try:
             async with asyncio.timeout(seconds):
-                return await self._followed(first, admit, _Sent(body, headers or {}, limits))
+                return await self._follow(first, admit, _Sent(body, headers or {}, limits))
         except TimeoutError as error:
             message = f"{first} was not complete after {seconds:g} s: retry later, or save it."
             raise Unreachable(message, "deadline_exceeded") from error
 
-    async def _followed(self, first: WebUrl, admit: Admit | None, sent: "_Sent") -> Payload:
+    async def _follow(self, first: WebUrl, admit: Admit | None, sent: "_Sent") -> Payload:
         url = first
         for _ in range(self.limits.max_redirects + 1):
             self.policy.check_port(url)
             if self._proxied:
                 with suppress(Unreachable):  # a name that only the proxy knows
-                    await self._guard.judged(url.host, url.port)
+                    await self._guard.checked(url.host, url.port)
             if admit is not None:
                 await admit(url)
-            answer = await self._asked(url, sent)
+            answer = await self._request(url, sent)
             if isinstance(answer, Payload):
                 return answer.model_copy(update={"url": str(first)})
             if sent.body is not None:
@@ -179,12 +179,12 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
                 sent = sent._replace(headers={})
             url = target
         count = self.limits.max_redirects
-        message = f"{first} redirects more than {count} times: submit the address where it ends."
+        message = f"{first} redirects more than {count} times: submit the final address."
         raise FetchError(message, "too_many_redirects")
 
-    async def _asked(self, url: WebUrl, sent: "_Sent") -> Payload | str:
-        """Return the answer of one server, or the location that it redirects to."""
-        answered = False
+    async def _request(self, url: WebUrl, sent: "_Sent") -> Payload | str:
+        """Return the response of one server, or the location of a redirect."""
+        has_response = False
         try:
             async with self._pool.stream(
                 "GET" if sent.body is None else "POST",
@@ -193,7 +193,7 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
                 content=sent.body,
                 extensions={"timeout": {"connect": self.limits.connect_seconds}},
             ) as response:
-                answered, headers = True, _headers(response)
+                has_response, headers = True, _headers(response)
                 if response.status in _REDIRECTS:
                     return headers.get("location", "")
                 self._check_status(url, response.status, headers)
@@ -212,12 +212,12 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
                 error.args = (f"{url}: {error}",)
             raise
         except _HTTP_ERRORS as error:
-            raise _translated(url, error, answered=answered) from error
+            raise _error_for(url, error, has_response) from error
 
     def _check_status(self, url: WebUrl, status: int, headers: Mapping[str, str]) -> None:
-        """Raise the error that a status means, unless it is that of a whole page."""
+        """Raise the error for a status, unless it is that of a whole page."""
         seconds = _retry_after(headers)
-        self.politeness.answered(url.host, status, seconds)
+        self.politeness.record(url.host, status, seconds)
         if status not in _WHOLE:
             raise error_of("page", status, str(url), seconds)
 
@@ -231,7 +231,7 @@ class _Sent(NamedTuple):
 def error_of(
     kind: str, status: int, address: str, seconds: float | None = None
 ) -> errors.CasebookError:
-    """Return the error that a status means for a ``kind`` of address; ``seconds`` until a retry."""
+    """Return the error for a status of a ``kind`` of address; ``seconds`` until a retry."""
     known = next(row for one, row in _STATUSES[kind].items() if re.fullmatch(one, str(status)))
     when = "retry later" if seconds is None else f"retry after {seconds:.0f} s"
     message = f"{address} answers {status}, {known['text'].format(when=when)}."
@@ -240,21 +240,21 @@ def error_of(
 
 
 def _next_hop(url: WebUrl, location: str) -> WebUrl:
-    """Return where ``url`` redirects to; raise FetchError where that cannot be followed."""
+    """Return the target of a redirect; raise FetchError if it must not be followed."""
     try:
-        # Servers write UTF-8 there; headers were decoded as Latin-1, which loses nothing.
+        # Servers write UTF-8; headers were decoded as Latin-1, which loses nothing.
         target = url.join(location.encode("latin-1").decode("utf-8", "replace"))
     except InvalidUrl as error:
-        message = f"{url} redirects to something that cannot be fetched: {error}"
+        message = f"{url} redirects to an invalid address: {error}"
         raise FetchError(message, "redirect_forbidden") from error
     if (url.scheme, target.scheme) == ("https", "http"):
-        message = f"{url} redirects from https to the unencrypted {target}: submit that itself."
+        message = f"{url} redirects from https to the unencrypted {target}: submit that address."
         raise FetchError(message, "redirect_forbidden")
     return target
 
 
 def _headers(response: httpcore2.Response) -> dict[str, str]:
-    """Return the headers with lower-case names, repeated ones joined (RFC 9110, 5.2)."""
+    """Return the headers by lower-case name, repeated ones joined (RFC 9110, 5.2)."""
     joined: dict[str, str] = {}
     for raw_name, raw_value in response.headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -265,14 +265,14 @@ def _headers(response: httpcore2.Response) -> dict[str, str]:
 
 def _content_type(header: str) -> tuple[str, str | None]:
     message = Message()
-    message["Content-Type"] = header.partition(",")[0] or _UNKNOWN  # some send the header twice
+    message["Content-Type"] = header.partition(",")[0] or _UNKNOWN  # some send it twice
     media_type, charset = message.get_content_type(), message.get_content_charset() or ""
     honest = _NAME.fullmatch(media_type) and not media_type.startswith(OUR_TYPES)
     return media_type if honest else _UNKNOWN, charset if _NAME.fullmatch(charset) else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return for how many seconds a server wishes to be left alone, None where it does not say."""
+    """Return the Retry-After delay in seconds, None if it is missing or invalid."""
     after = headers.get("retry-after", "").strip()
     if after.isdecimal():
         return float(after[:9])
@@ -282,10 +282,10 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _translated(url: WebUrl, error: Exception, *, answered: bool) -> FetchError:
-    """Return our error for one of httpcore's, which has its own cause in ``args``."""
-    if answered and isinstance(error, httpcore2.NetworkError | httpcore2.RemoteProtocolError):
-        message = f"{url}: the connection ended before the page did: retry later."
+def _error_for(url: WebUrl, error: Exception, has_response: bool) -> FetchError:
+    """Return our error for one of httpcore's, whose cause is in ``args``."""
+    if has_response and isinstance(error, httpcore2.NetworkError | httpcore2.RemoteProtocolError):
+        message = f"{url}: the connection ended before the page was complete: retry later."
         return Unreachable(message, "body_truncated")
     cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else None
     if isinstance(cause, ssl.SSLError):
@@ -294,9 +294,9 @@ def _translated(url: WebUrl, error: Exception, *, answered: bool) -> FetchError:
         return FetchError(message, "tls_failed")
     if isinstance(cause, OSError) and cause.errno in {errno.ENETUNREACH, errno.ENETDOWN}:
         return Unreachable(f"{url}: this machine has no network: check it, then retry.", "offline")
-    what = shown(str(error) or type(error).__name__)
+    reason = shown(str(error) or type(error).__name__)
     if isinstance(error, httpcore2.LocalProtocolError):
-        return InvalidUrl(f"{url} cannot be requested ({what}): check the address.")
+        return InvalidUrl(f"{url} cannot be requested ({reason}): check the address.")
     if isinstance(error, httpcore2.RemoteProtocolError) and cause:
-        return FetchError(f"{url} does not answer in HTTP ({what}): open it.", "malformed")
-    return Unreachable(f"{url}: no connection ({what}): retry later.", "host_unreachable")
+        return FetchError(f"{url} does not answer in HTTP ({reason}): open it.", "malformed")
+    return Unreachable(f"{url}: no connection ({reason}): retry later.", "host_unreachable")

@@ -19,7 +19,7 @@ from extractors.urls import DEFAULT_PORTS, WebUrl
 from schemas.errors import AddressForbidden, FetchError, InvalidUrl, Unreachable
 
 IPAddress = IPv4Address | IPv6Address
-# Returns all addresses of a host in order of preference; raises OSError where there are none.
+# Returns all addresses of a host in order of preference; raises OSError if there are none.
 Resolver = Callable[[str, int], Awaitable[Sequence[IPAddress]]]
 _LOW_32_BITS = 0xFFFFFFFF
 _PUBLIC_IPV6 = ip_network("2000::/3")
@@ -27,14 +27,14 @@ _MAPPED, _NAT64 = ip_network("::ffff:0:0/96"), ip_network("64:ff9b::/96")  # RFC
 _SIX_TO_FOUR = ip_network("2002::/16")  # RFC 3056
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214: upper half of the interface identifier
 _SPECIAL = tuple(map(ip_network, table("networks")["special"]))
-# A pool of their own: names that do not resolve hold a thread each, and must block nothing else.
+# A separate pool: each name that does not resolve occupies a thread.
 _LOOKUPS = ThreadPoolExecutor(32, thread_name_prefix="casebook-dns")
 
 
 def is_public(address: IPAddress) -> bool:
-    """Return whether ``address`` belongs to the public internet, whatever form it is written in.
+    """Return whether ``address`` belongs to the public internet.
 
-    IPv6 outside 2000::/3 is refused whole, with the forms of IPv4 that lie there.
+    IPv6 outside 2000::/3 is refused, except translated public IPv4 addresses.
     """
     if any(address in network for network in _SPECIAL):
         return False
@@ -47,7 +47,7 @@ def is_public(address: IPAddress) -> bool:
 
 
 def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address that ``address`` would be translated or tunnelled to, if any."""
+    """Return the IPv4 address that ``address`` is translated or tunnelled to, if any."""
     value = int(address)
     if address in _SIX_TO_FOUR:
         return IPv4Address(value >> 80 & _LOW_32_BITS)
@@ -58,29 +58,29 @@ def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPolicy:
-    """What passes beside the public internet's ports 80 and 443.
+    """The hosts and ports that are allowed besides ports 80 and 443 of the public internet.
 
-    ``allowed_hosts`` holds exact ``host:port`` entries (lower-case; IPv6 in brackets) of intranet
-    hosts that people may submit and that no public page can redirect to.
+    ``allowed_hosts`` are exact ``host:port`` entries (lower-case; IPv6 in brackets) of intranet
+    hosts that people can submit and that public pages cannot redirect to.
     """
 
     allowed_hosts: frozenset[str] = frozenset()
 
     def allows(self, host: str, port: int) -> bool:
-        """Return whether the operator named this host and port."""
+        """Return whether the operator has allowed this host and port."""
         return _entry(host, port) in self.allowed_hosts
 
     def check_hop(self, url: WebUrl, target: WebUrl) -> None:
-        """Raise FetchError if ``url`` leads from outside to a host that only people may submit."""
+        """Raise FetchError if ``url`` leads from outside to an intranet host."""
         if self.allows(target.host, target.port) and not self.allows(url.host, url.port):
-            message = f"{url} leads to {target}, a host of your own network: submit that itself."
+            message = f"{url} leads to {target}, a host in your network: submit that address."
             raise FetchError(message, "redirect_forbidden")
 
     def check_port(self, url: WebUrl) -> None:
-        """Raise InvalidUrl if the port of ``url`` may not be used."""
+        """Raise InvalidUrl if the port of ``url`` is not allowed."""
         if url.port not in DEFAULT_PORTS.values() and not self.allows(url.host, url.port):
             advice = f"add {_entry(url.host, url.port)} to CASEBOOK_ALLOWED_HOSTS"
-            message = f"{url} uses port {url.port}, which is not a public website's"
+            message = f"{url} uses port {url.port}, which public websites do not use"
             raise InvalidUrl(f"{message}: for an intranet host {advice}.")
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[IPAddress]) -> None:
@@ -97,7 +97,7 @@ def _entry(host: str, port: int) -> str:
 
 
 async def system_resolver(host: str, port: int) -> Sequence[IPAddress]:
-    """Return the addresses that the operating system knows for ``host``; raise OSError for none."""
+    """Return the addresses of ``host`` by the operating system; raise OSError if none."""
     answers = await asyncio.get_running_loop().run_in_executor(
         _LOOKUPS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     )
@@ -105,7 +105,7 @@ async def system_resolver(host: str, port: int) -> Sequence[IPAddress]:
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
-    """Opens TCP connections for httpcore; ``dialer`` is given judged addresses, never a name."""
+    """Opens TCP connections for httpcore; ``dialer`` gets checked addresses, never a name."""
 
     def __init__(
         self, policy: NetworkPolicy, resolver: Resolver, dialer: httpcore2.AsyncNetworkBackend
@@ -121,7 +121,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Connect to the first address of ``host`` that answers, if all of them are public."""
-        addresses = await self.judged(host, port, timeout or 10.0)
+        addresses = await self.checked(host, port, timeout or 10.0)
         rest = (port, timeout, local_address, socket_options)
         for address in addresses[:-1]:
             try:
@@ -130,8 +130,8 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
                 continue
         return await self._dialer.connect_tcp(str(addresses[-1]), *rest)
 
-    async def judged(self, host: str, port: int, seconds: float = 10.0) -> Sequence[IPAddress]:
-        """Return the addresses of ``host``, a name or an address already, all of them public.
+    async def checked(self, host: str, port: int, seconds: float = 10.0) -> Sequence[IPAddress]:
+        """Return the addresses of ``host``, a name or an address, if all are allowed.
 
         Raises AddressForbidden if one is not, Unreachable if there are none within ``seconds``.
         """
@@ -150,7 +150,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
             raise OSError  # noqa: TRY301 - as a resolver that finds none
         except OSError as error:  # TimeoutError is one
             if error.errno == socket.EAI_AGAIN:
-                message = f"{host} cannot be looked up: check this machine's network, then retry."
+                message = f"{host} cannot be resolved: check this machine's network, then retry."
                 raise Unreachable(message, "offline") from error
             message = f"the name {host} has no address: check its spelling and your connection."
             raise Unreachable(message, "host_unreachable") from error

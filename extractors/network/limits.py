@@ -17,15 +17,15 @@ MEGABYTE = 1_000_000
 _PIECE = 64 * 1024
 _ENCODINGS = {"gzip", "x-gzip", "deflate"}
 _NOT_DECODED = {"br", "compress", "x-compress", "zstd", "dcb", "dcz"}
-_SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
+_SNIFFED = 1024  # bytes that may precede the header of a PDF (ISO 32000-2, annex I)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What one fetch may take. Bytes are counted after decompression.
+    """The limits of one fetch. Bytes are counted after decompression.
 
-    ``deadline_seconds`` is for the whole fetch with its redirects, ``connect_seconds`` for each
-    attempt to connect. ``file_bytes`` are for PDFs, Office documents, feeds and other lists.
+    ``deadline_seconds`` covers the whole fetch with its redirects, ``connect_seconds`` each attempt
+    to connect. ``file_bytes`` applies to PDFs, Office documents, feeds and other lists.
     """
 
     deadline_seconds: float = 30.0
@@ -37,13 +37,13 @@ class FetchLimits:
     audio_seconds: float = 600.0
 
     def announced_cap(self, media_type: str) -> int:
-        """Return the cap for what the header says, before any byte is seen."""
+        """Return the cap for a media type, before any byte is received."""
         if media_type.startswith("text/"):
             return self.text_bytes
         return self.file_bytes if "pdf" in media_type else self.audio_bytes
 
     def cap(self, head: bytes) -> int:
-        """Return the cap for what the first bytes show."""
+        """Return the cap for a body with these first bytes."""
         if is_recording(head):
             return self.audio_bytes
         return self.file_bytes if head[:4] == b"PK\x03\x04" or b"%PDF-" in head else self.text_bytes
@@ -66,7 +66,7 @@ async def read_body(
             for piece in inflater.feed(chunk) if inflater else (chunk,):
                 body += piece
                 _check_size(len(body), limits.cap(bytes(body[:_SNIFFED])))
-            _check_size(received, limits.cap(bytes(body[:_SNIFFED])))  # empty streams count, too
+            _check_size(received, limits.cap(bytes(body[:_SNIFFED])))  # empty streams count too
     except zlib.error as error:
         raise FetchError("its compressed body is damaged: retry later.", "malformed") from error
     if inflater and received and not inflater.complete:
@@ -76,12 +76,12 @@ async def read_body(
 
 def _check_size(size: int, cap: int) -> None:
     if size > cap:
-        most = f"the {cap / MEGABYTE:g} MB that casebook reads of this kind"
-        raise TooLarge(f"it is larger than {most}: submit a smaller extract of it as a file.")
+        most = f"{cap / MEGABYTE:g} MB, the limit for this kind of file"
+        raise TooLarge(f"it is larger than {most}: submit a smaller extract as a file.")
 
 
 class _Inflater:
-    """gzip, zlib, and the raw deflate that some servers send."""
+    """Decompresses gzip, zlib, and the raw deflate that some servers send."""
 
     def __init__(self) -> None:
         self._stream: zlib._Decompress | None = None
@@ -95,7 +95,7 @@ class _Inflater:
             framed = data[0] == 0x1F or data[0] & 0x0F == zlib.DEFLATED  # noqa: PLR2004 - gzip
             self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32 if framed else -zlib.MAX_WBITS)
         piece = b""
-        # A full piece may leave output behind; what follows the end is padding.
+        # A full piece may leave output in the stream; bytes after the end are padding.
         while not self._stream.eof and (data or len(piece) == _PIECE):
             piece = self._stream.decompress(data, _PIECE)
             yield piece
@@ -103,10 +103,10 @@ class _Inflater:
 
 
 def _is_packed(content_encoding: str) -> bool:
-    """Return whether a Content-Encoding is one of ours; words that do not name one are ignored."""
+    """Return whether a Content-Encoding is supported compression; unknown words are ignored."""
     names = [name.strip().lower() for name in content_encoding.split(",")]
     known = [name for name in names if name in _ENCODINGS]
     if len(known) > 1 or not _NOT_DECODED.isdisjoint(names):
         encoding = shown(content_encoding)
-        raise FetchError(f"it is compressed as {encoding}: save it in a browser.", "malformed")
+        raise FetchError(f"its compression ({encoding}) is unknown: save it.", "malformed")
     return bool(known)

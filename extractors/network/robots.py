@@ -1,4 +1,4 @@
-"""What a site's robots.txt says about a page (RFC 9309), fetched through the guarded client."""
+"""The robots.txt rules of a site (RFC 9309), fetched through the guarded client."""
 
 import asyncio
 import re
@@ -13,12 +13,12 @@ from schemas.errors import AccessDenied, AddressForbidden, FetchError, InvalidUr
 
 _READ_BYTES = 500 * 1024  # RFC 9309, 2.5: at least this much must be parsed
 _VALID_SECONDS = 24 * 3_600.0  # RFC 9309, 2.4
-_MOST_SITES = 500  # whose rules are kept; parsed rules can take megabytes
+_MOST_SITES = 500  # in memory; parsed rules can take megabytes
 _AGENT_LINE = re.compile(r"(\s*user[\s-]*agent[\s:]+)([^#]*)", re.IGNORECASE)
 
 
 class Robots:
-    """Asks each site once a day. A failed question is asked again."""
+    """Fetches the rules of each site once a day, and after a failure again."""
 
     def __init__(self, client: GuardedClient) -> None:
         self._client = client
@@ -28,7 +28,7 @@ class Robots:
     async def check(self, url: WebUrl) -> None:
         """Raise AccessDenied if the site's robots.txt forbids ``url`` to casebook.
 
-        Raises another FetchError if it cannot be read now, which by RFC 9309 forbids everything.
+        Raises another FetchError if it cannot be read, which by RFC 9309 forbids everything.
         """
         async with self._locks[url.origin]:
             rules, until = self._rules.get(url.origin, (None, 0.0))
@@ -38,7 +38,7 @@ class Robots:
                 if len(self._rules) > _MOST_SITES:
                     del self._rules[next(iter(self._rules))]
         if rules and not rules.can_fetch(f"{url.origin}{url.target}", ROBOTS_NAME):
-            reason = f"{url.origin}/robots.txt asks programs to leave this page alone"
+            reason = f"{url.origin}/robots.txt disallows it"
             advice = "Save it in a browser and submit the file with its address"
             raise AccessDenied(f"{url} was not fetched: {reason}. {advice}.", "robots_forbid")
 
@@ -66,7 +66,7 @@ def parse_robots(data: bytes) -> Protego:
 
 
 def _with_few_agents(line: str) -> str:
-    """Give every agent that is not us one name: Protego stores each rule once per agent."""
+    """Rename all other agents to one name: Protego stores each rule once per agent."""
     match = _AGENT_LINE.match(line)
     agent = match[2].strip().lower() if match else "*"
     ours = agent == "*" or ROBOTS_NAME.startswith(agent.replace("*", "") or " ")

@@ -1,1 +1,1 @@
-"""PDFs: words with their place on the page, in reading order, as headings, paragraphs and rows."""
+"""PDFs: words with positions become headings, paragraphs and table rows in reading order."""

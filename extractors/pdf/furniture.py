@@ -1,4 +1,4 @@
-"""Running heads, feet and page numbers: what repeats at the edges of pages."""
+"""Remove running heads, feet and page numbers: lines that repeat at the edges of pages."""
 
 import re
 from collections import Counter
@@ -7,20 +7,20 @@ from itertools import pairwise
 
 from extractors.pdf.lines import TextLine
 
-_DEPTH, _GAP = 3, 1.6  # lines of a head at most, and type sizes from it to the text at least
-_NEXT = 2  # pages from a line to the same one, where no more than two have it
-_USUAL = 0.3  # of the pages; where so many have a head at some height, what stands there is one
-_STEP, _LARGER = 3.0, 1.3  # points between heights; times the size of the text, of headings
+_DEPTH, _GAP = 3, 1.6  # maximum lines of a head; minimum distance to the text, in type sizes
+_NEXT = 2  # maximum pages between a line and its only repetition
+_USUAL = 0.3  # of the pages; if more have a head at some height, every line there is one
+_STEP, _LARGER = 3.0, 1.3  # points between heights; size of headings relative to the text
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
-_Place = tuple[bool, int]  # whether it is at the head of a page, and the height in steps
+_Position = tuple[bool, int]  # whether at the head of a page, and the height in steps
 
 
 def without_furniture(pages: Sequence[Sequence[TextLine]]) -> tuple[list[list[TextLine]], int]:
-    """Return the lines of each page without heads and feet, and how many lines these are."""
+    """Return the lines of each page without heads and feet, and the number of removed lines."""
     large = _LARGER * body_size(line for page in pages for line in page)
     edges = [[(_key(*one, large), one[1]) for one in _edges(page)] for page in pages]
-    numbers: dict[tuple[_Place, str], list[int]] = {}
+    numbers: dict[tuple[_Position, str], list[int]] = {}
     for n, edge in enumerate(edges):
         for key in {key for key, _ in edge}:
             numbers.setdefault(key, []).append(n)
@@ -45,8 +45,8 @@ def body_size(lines: Iterable[TextLine]) -> float:
     return max(sizes, key=sizes.__getitem__, default=10.0)
 
 
-def _edges(page: Sequence[TextLine]) -> Iterator[tuple[_Place, TextLine]]:
-    """Yield the lines above the first wide gap of a page, and those below its last one."""
+def _edges(page: Sequence[TextLine]) -> Iterator[tuple[_Position, TextLine]]:
+    """Yield the lines above the first wide gap of a page, and those below the last one."""
     rows: dict[int, list[TextLine]] = {}
     for line in page:
         rows.setdefault(round(line.base / _STEP), []).append(line)
@@ -58,6 +58,6 @@ def _edges(page: Sequence[TextLine]) -> Iterator[tuple[_Place, TextLine]]:
             yield from (((is_head, height), line) for line in rows[height])
 
 
-def _key(place: _Place, line: TextLine, large: float) -> tuple[_Place, str]:
+def _key(place: _Position, line: TextLine, large: float) -> tuple[_Position, str]:
     text = line.text if line.size >= large else _NUMBER.sub("0", line.text)
     return place, text.lower()

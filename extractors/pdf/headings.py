@@ -1,11 +1,11 @@
-"""Which groups of lines are headings, and at which level: by outline, number, type and name."""
+"""Find headings and their levels: by outline, number, type size and name."""
 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from extractors.pdf.lines import MARKER
-from extractors.pdf.paragraphs import SENTENCE_END, LineGroup, TextMetrics, whole
+from extractors.pdf.paragraphs import SENTENCE_END, LineGroup, TextMetrics, joined_text
 
 _LONGEST, _MOST_LINES, _DEEPEST = 160, 4, 6
 _LARGER = 1.12  # times the size of the text
@@ -27,8 +27,8 @@ _SIGNS = re.compile(r"[\W_]+")
 def levels_of(
     groups: Sequence[LineGroup], metrics: TextMetrics, outline: Mapping[str, int]
 ) -> list[int]:
-    """Return the level of each group, 1 to 6 for a heading and 0 for the rest."""
-    texts = [whole(line.text for line in group) for group in groups]
+    """Return the level of each group: 1 to 6 for a heading, else 0."""
+    texts = [joined_text(line.text for line in group) for group in groups]
     found = [n for n, group in enumerate(groups) if _is_heading(group, texts[n], metrics, outline)]
     numbers = {n: _NUMBER.match(texts[n]) for n in found}
     depths = {n: found["number"].count(".") + 1 if found else 0 for n, found in numbers.items()}
@@ -47,7 +47,7 @@ def levels_of(
 
 
 def key_of(title: str) -> str:
-    """Return what two ways of writing a title have in common: letters and digits, unnumbered."""
+    """Return the letters and digits of a title without its number, to compare titles by."""
     return _SIGNS.sub("", _NUMBER.sub("", title, count=1)).lower()
 
 

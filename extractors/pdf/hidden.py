@@ -1,4 +1,4 @@
-"""Words of a PDF that no reader sees: left out of the text, and shown to the curator."""
+"""Remove the words of a PDF that no reader sees, and report them to the curator."""
 
 import ctypes
 from collections.abc import Iterator, Sequence
@@ -11,19 +11,19 @@ from extractors.pdf.words import Frame, PdfPage, Word
 from schemas.sources import HiddenText
 
 _NOT_DRAWN = {3, 7}  # text rendering modes (PDF 32000-1, table 106)
-_PALE, _CONTRAST = 236, 24  # of 255: the darkest part of ink not seen on a ground as pale
-_SMALLEST, _SCAN = 2.0, 0.5  # points of type; part of a page under pictures that are a scan
+_PALE, _CONTRAST = 236, 24  # of 255: brightness of pale ink, and its minimum contrast
+_SMALLEST, _SCAN = 2.0, 0.5  # type size in points; share of a scanned page under pictures
 _LONGEST, _SHORTEST, _DEEPEST, _OUTLINE = 300, 4, 4, -1
 _DRAWN = [pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING]
 
 
 def without_hidden(page: PdfPage, raw: Any) -> tuple[list[Word], list[HiddenText], bool]:
-    """Return the words that a reader sees, the others with reasons, and whether a scan shows them.
+    """Return visible words, hidden text with reasons, and whether words are the layer of a scan.
 
     ``raw`` is the page of pypdfium2.
     """
     kinds, (width, height) = {word.style for word in page.words}, page.frame.size
-    odd = (k.mode or k.size < _SMALLEST or _paleness(*k.ink) >= _PALE for k in kinds)
+    odd = (k.mode or k.size < _SMALLEST or _brightness(*k.ink) >= _PALE for k in kinds)
     off = (w.right < 0 or w.left > width or w.bottom < 0 or w.top > height for w in page.words)
     if not any(odd) and not any(off):
         return page.words, [], False
@@ -57,22 +57,22 @@ def _reason(
         return "off the page"
     if kind.mode in _NOT_DRAWN:
         return None if is_layer else "invisible text"
-    if (ink := _paleness(*kind.ink)) < _PALE:
+    if (ink := _brightness(*kind.ink)) < _PALE:
         return None
     across, down = (word.left + word.right) / 2, (word.top + word.bottom) / 2
     under = [s[4] for s in shapes if s[0] <= across <= s[2] and s[1] <= down <= s[3]]
-    ground = under[-1] if under else 255
-    is_seen = ground is None or abs(ground - ink) > _CONTRAST
+    background = under[-1] if under else 255
+    is_seen = background is None or abs(background - ink) > _CONTRAST
     return None if is_seen else "text in the colour of the paper"
 
 
-def _paleness(red: int, green: int, blue: int, opacity: int) -> int:
-    """Return the darkest part of an ink on paper, from 0 to 255."""
+def _brightness(red: int, green: int, blue: int, opacity: int) -> int:
+    """Return the brightness of an ink on paper, from 0 to 255."""
     return 255 - (255 - min(red, green, blue)) * opacity // 255
 
 
 def _shapes(raw: Any, frame: Frame, kinds: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Yield left, top, right, bottom and paleness of what is drawn; None where that varies."""
+    """Yield left, top, right, bottom and brightness of shapes; None if the brightness varies."""
     for one in raw.get_objects(kinds, max_depth=_DEEPEST):
         (left, bottom, right, top), form = one.get_bounds(), one.container
         while form is not None:
@@ -84,8 +84,8 @@ def _shapes(raw: Any, frame: Frame, kinds: Sequence[int]) -> Iterator[tuple[Any,
 
 
 def _fill(path: Any) -> int:
-    """Return how pale the ink is that a path is filled with, -1 where it is an outline."""
+    """Return the brightness that a path is filled with, -1 for an outline."""
     mode, stroke, ink = ctypes.c_int(), ctypes.c_int(), [ctypes.c_uint() for _ in range(4)]
     pdfium.FPDFPath_GetDrawMode(path, mode, stroke)
     is_filled = mode.value and pdfium.FPDFPageObj_GetFillColor(path, *ink)
-    return _paleness(*(part.value for part in ink)) if is_filled else _OUTLINE
+    return _brightness(*(part.value for part in ink)) if is_filled else _OUTLINE

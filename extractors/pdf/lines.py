@@ -1,4 +1,4 @@
-"""Words become lines, cut where a column or a cell of a table ends."""
+"""Join words into lines, cut at the ends of columns and table cells."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from extractors.pdf.words import Frame, Word
 
-# What stands before an item of a list.
+# The marker of a list item.
 MARKER = re.compile(
     r"[•●▪■◦○‣⁃∙·–—*\uf0b7\uf0a7-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]|\[\d{1,3}\]"
 )
@@ -19,7 +19,7 @@ _ACCENTS = dict(zip("¨´ˆˇ˘˚˜˝¸˙", "\u0308\u0301\u0302\u030c\u0306\u030
 _ACCENTED = re.compile(rf"([{''.join(_ACCENTS)}])([A-Za-zıȷ])")
 _BACKWARDS = re.compile("[\u0590-\u08ff]")  # Hebrew, Arabic and their like
 
-# In type sizes: how far the words of a line may stand up or down, back, and apart.
+# In type sizes: how far words of a line can deviate up or down, go back, and be apart.
 _OFF_LINE, _BACK, _APART, _SURELY_APART, _TIMES_USUAL = 0.45, 0.7, 0.9, 1.6, 2.5
 _MOST, _FEWEST_DOTS = 0.9, 4
 _MARGIN, _DOWNWARDS = 0.1, 3  # of the width of a page; quarters of a circle
@@ -39,18 +39,18 @@ class TextLine(NamedTuple):
     first: float = 0.0  # width of the first word
     is_row: bool = False  # a whole row of a table, cells separated by " | "
     is_entry: bool = False  # of a table of contents, without its dots and page number
-    box: tuple[int, ...] = ()  # edges in thousandths of the page as readers show it
+    box: tuple[int, ...] = ()  # edges in thousandths of the displayed page
     parts: tuple["TextLine", ...] = ()  # of a row
 
 
 def lines_of(words: Sequence[Word], page: int, frame: Frame) -> list[TextLine]:
-    """Return the lines of a page, cut where there is wide room; text that is turned comes last."""
+    """Return the lines of a page, cut at wide gaps; rotated text comes last."""
     upright = [word for word in words if word.style.angle == frame.angle]
-    if frame.angle == _DOWNWARDS:  # pdfium gives such lines from left to right
+    if frame.angle == _DOWNWARDS:  # pdfium returns these lines from left to right
         upright.sort(key=lambda word: word.base)
     pieces = [piece for row in _rows(upright) for piece in _pieces(row)]
     (width, height), turned = frame.size, [w for w in words if w.style.angle != frame.angle]
-    # Stamps stand in the margins.
+    # Rotated text in the margins is a stamp.
     if inner := [w for w in turned if _MARGIN * width < w.left < (1 - _MARGIN) * width]:
         pieces.append([word._replace(base=height) for word in inner])
     lines = (_line(one, page)._replace(box=frame.shown(w[1:5] for w in one)) for one in pieces)
@@ -71,22 +71,22 @@ def _rows(words: Iterable[Word]) -> Iterator[list[Word]]:
 
 
 def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
-    """Cut a row where there is much more room than between its other words."""
-    rooms = [other.left - one.right for one, other in pairwise(row)]
+    """Cut a row where the gap is much wider than between its other words."""
+    gaps = [other.left - one.right for one, other in pairwise(row)]
     size = row[len(row) // 2].style.size
-    if max(rooms, default=0) <= _APART * size:
+    if max(gaps, default=0) <= _APART * size:
         yield list(row)
         return
     widest = _SURELY_APART * size
-    if rooms[2:]:
-        usual = min(sorted(rooms)[len(rooms) // 3], size / 2)
+    if gaps[2:]:
+        usual = min(sorted(gaps)[len(gaps) // 3], size / 2)
         widest = max(_APART * size, _TIMES_USUAL * usual)
     leads = sum(word.text == "." for word in row) >= _FEWEST_DOTS
     if leads or all(word.style.fixed for word in row):
         widest = float("inf")
     piece = [row[0]]
-    for room, word in zip(rooms, row[1:], strict=True):
-        if room > widest and not (piece == row[:1] and MARKER.fullmatch(piece[0].text)):
+    for gap, word in zip(gaps, row[1:], strict=True):
+        if gap > widest and not (piece == row[:1] and MARKER.fullmatch(piece[0].text)):
             yield piece
             piece = []
         piece.append(word)
@@ -117,5 +117,5 @@ def _line(words: Sequence[Word], page: int) -> TextLine:
     )
 
 
-def _accented(found: re.Match[str]) -> str:  # TeX sets accents as glyphs before their letters
+def _accented(found: re.Match[str]) -> str:  # TeX sets accents before their letters
     return {"ı": "i", "ȷ": "j"}.get(found[2], found[2]) + _ACCENTS[found[1]]

@@ -1,4 +1,4 @@
-"""Title, authors and day of a PDF: as the file states them, else as its first page shows them."""
+"""Title, authors and date of a PDF: from the file's metadata, else from its first page."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ _NO_NAME = re.compile(
 
 
 def outline_of(document: Any) -> dict[str, int]:
-    """Return the level, from 1, of each title in the file's table of contents, by ``key_of``."""
+    """Return the levels, from 1, of the titles in the file's outline, by ``key_of``."""
     found: dict[str, int] = {}
     for entry in islice(document.get_toc(), _MOST_TITLES):
         found.setdefault(key_of(one_line(entry.get_title() or "")), min(_DEEPEST, entry.level + 1))
@@ -41,14 +41,14 @@ def outline_of(document: Any) -> dict[str, int]:
 
 
 def title_of(stated: str, shown: Sequence[str]) -> str | None:
-    """Return the title the file states, unless it is a file's name; else the first ``shown``."""
+    """Return the stated title, unless it is a file name, else the first usable one ``shown``."""
     titles = [_NOTE_MARKS.sub("", one_line(title)) for title in (stated, *shown)]
     usable = (title for title in titles if sum(map(str.isalpha, title)) >= _SHORTEST_TITLE)
     return next((title for title in usable if not _NO_TITLE.fullmatch(title)), None)
 
 
 def authors_of(stated: str, bylines: Iterable[str]) -> tuple[str, ...]:
-    """Return the authors the file states, unless the ``bylines`` on it name more."""
+    """Return the stated authors, unless the ``bylines`` name more."""
     parts = map(str.strip, _SPLIT.split(one_line(stated)))
     named = [part for part in parts if part and not re.search(r"[@/\\<>]", part)]
     shown = [name for line in bylines for name in names_in(line)]
@@ -56,7 +56,7 @@ def authors_of(stated: str, bylines: Iterable[str]) -> tuple[str, ...]:
 
 
 def names_in(byline: str) -> list[str]:
-    """Return the names of a line that holds names and nothing else; otherwise none."""
+    """Return the names in a line that consists of names only, else none."""
     line = _MARKS.sub(",", _SIGNED.sub("", byline[:_LONGEST_BYLINE]))
     names = [name for part in _SPLIT.split(line) if (name := part.strip(" .,"))]
     words = [word for name in names for word in name.split()]
@@ -65,7 +65,7 @@ def names_in(byline: str) -> list[str]:
 
 
 def day_of(created: date | None, lines: Sequence[str]) -> date | None:
-    """Return the day on the first page, unless it is still to come; else the file's creation."""
+    """Return the date on the first page, unless it is later than ``created``, else ``created``."""
     created = stated_day(f"{created}")
     days = (stated_day(line) for line in lines[:_TOP_LINES] if len(line) <= _LONGEST_DAY)
     shown = next(filter(None, days), None)

@@ -1,7 +1,7 @@
 """The reading order of a page: columns one after the other, tables row by row.
 
-The order in the file is kept, except where lines stand side by side. Lines under one another make a
-stack, stacks that begin at the same height a band.
+The order in the file is kept, except where lines are side by side. Lines below one another form a
+stack, stacks that start at the same height form a band.
 """
 
 from collections import Counter
@@ -13,18 +13,18 @@ from extractors.pdf.lines import TextLine
 Band = list[list[TextLine]]
 Columns = list[tuple[float, float]]
 
-_LEVEL, _NEAR, _CLOSE = 0.45, 2.2, 1.4  # type sizes: lines of a row, of a table, of a cell
-_WIDER = 1.12  # times the step between the lines of a cell, to the next row
+_LEVEL, _NEAR, _CLOSE = 0.45, 2.2, 1.4  # maximum distance in a row, table, cell, in type sizes
+_WIDER = 1.12  # step to the next row, relative to the line step in a cell
 _TALL = 15  # lines; a taller cell is a column
-_FEWEST_ROWS, _FEWEST_WORDS, _FULL = 4, 3, 0.7  # of text in columns, and part of their width
+_FEWEST_ROWS, _FEWEST_WORDS, _FULL = 4, 3, 0.7  # of text in columns; share of their width
 
 
 def in_order(lines: Sequence[TextLine]) -> list[TextLine]:
-    """Return the lines of a page as they are read; a row of a table is one line."""
+    """Return the lines of a page in reading order; a table row is one line."""
     found: list[TextLine] = []
     run: list[Band] = []
     for band in _bands(lines):
-        while run and len(band) == 1 and band[0] and _goes_on(band[0][0], run):
+        while run and len(band) == 1 and band[0] and _continues(band[0][0], run):
             run.append([[band[0].pop(0)]])
         if band[1:]:
             run.append(band)
@@ -54,7 +54,7 @@ def _bands(lines: Sequence[TextLine]) -> list[Band]:
 
 
 def _level_with(line: TextLine, stack: Sequence[TextLine]) -> int | None:
-    """Return the index of the line of ``stack`` that ``line`` stands to the right of."""
+    """Return the index of the line in ``stack`` that is left of ``line``, or None."""
     for n in range(len(stack) - 1, -1, -1):
         if stack[n].right > line.left:
             return None
@@ -63,8 +63,8 @@ def _level_with(line: TextLine, stack: Sequence[TextLine]) -> int | None:
     return None
 
 
-def _goes_on(line: TextLine, run: Sequence[Band]) -> bool:
-    """Return whether a line alone goes on with a cell of the row above."""
+def _continues(line: TextLine, run: Sequence[Band]) -> bool:
+    """Return whether a single line continues a cell of the row above."""
     columns = [_edges(stack) for stack in run[0]]
     step = (line.base - max(one.base for stack in run[-1] for one in stack)) / line.size
     near = _CLOSE if line.right < columns[1][0] else _NEAR * bool(_column(line, columns))
@@ -72,7 +72,7 @@ def _goes_on(line: TextLine, run: Sequence[Band]) -> bool:
 
 
 def _arranged(run: Sequence[Band]) -> Iterator[TextLine]:
-    """Yield the lines of bands that follow each other as they are read."""
+    """Yield the lines of consecutive bands in reading order."""
     columns = _columns(run) if len(run) > 1 else []
     lines = [line for band in run for stack in band for line in stack]
     is_by_line = len(lines) == sum(map(len, run))
@@ -87,7 +87,7 @@ def _arranged(run: Sequence[Band]) -> Iterator[TextLine]:
 
 
 def _columns(run: Sequence[Band]) -> Columns:
-    """Return left and right of the columns that bands with as many cells have in common."""
+    """Return left and right of the columns shared by bands with the same number of cells."""
     counts = Counter(map(len, run))
     for count in sorted(counts, key=lambda n: (counts[n] > 1, n), reverse=True):
         found: Columns = []
@@ -106,13 +106,13 @@ def _edges(stack: Sequence[TextLine]) -> tuple[float, float]:
 
 
 def _column(line: TextLine, columns: Columns) -> int:
-    """Return the number of the column that a line shares most of its width with."""
+    """Return the index of the column that overlaps most with a line."""
     shared = [min(line.right, right) - max(line.left, left) for left, right in columns]
     return shared.index(max(shared))
 
 
 def _are_columns(lines: Sequence[TextLine], columns: Columns) -> bool:
-    """Return whether a page in columns was written line by line across them."""
+    """Return whether the columns contain text that the file stores line by line across them."""
     for n, (left, right) in enumerate(columns):
         some = [line for line in lines if _column(line, columns) == n]
         full = [line for line in some if line.right - line.left >= _FULL * (right - left)]
@@ -123,9 +123,9 @@ def _are_columns(lines: Sequence[TextLine], columns: Columns) -> bool:
 
 
 def _rows(run: Sequence[Band], columns: Columns) -> Iterator[TextLine]:
-    """Yield the rows of a table. A cell may go on in the bands below it.
+    """Yield the rows of a table. A cell can continue in the bands below it.
 
-    It does where these have no first cell, or follow closely and end one after the other.
+    It does if these have no first cell, or follow closely and end one after the other.
     """
     tops = [min(stack[0].base for stack in band) for band in run]
     steps = [other - one for one, other in pairwise(tops)]

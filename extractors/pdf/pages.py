@@ -1,4 +1,4 @@
-"""Pages of PDFs as pictures."""
+"""Render pages of PDFs as pictures."""
 
 from contextlib import closing
 from io import BytesIO
@@ -9,7 +9,7 @@ import pypdfium2
 from extractors.bundles import unpack
 from extractors.formats import OUR_TYPES
 from extractors.pdf.words import words_of
-from extractors.text import where
+from extractors.text import name_of
 from schemas.errors import ExtractionError
 from schemas.sources import Payload
 
@@ -17,7 +17,7 @@ _DPI, _MOST_PIXELS = 110, 4_000_000
 
 
 class Picture(NamedTuple):
-    """A page as PNG, its size in pixels, the boxes of its words, and the file's page count."""
+    """A page as PNG, its size in pixels, its word boxes, and the page count of the file."""
 
     png: bytes
     size: tuple[int, int]
@@ -26,7 +26,7 @@ class Picture(NamedTuple):
 
 
 def picture(payload: Payload, number: int) -> Picture:
-    """Return page ``number`` of a PDF, or raise ExtractionError if it cannot be drawn."""
+    """Return page ``number`` of a PDF; raise ExtractionError if it cannot be drawn."""
     is_bundle, png = payload.media_type.startswith(OUR_TYPES), BytesIO()
     part = unpack(payload).body if is_bundle else payload
     try:
@@ -37,7 +37,7 @@ def picture(payload: Payload, number: int) -> Picture:
             image, (words, frame, _) = page.render(scale=scale).to_pil(), words_of(page)
             image.save(png, "PNG")
     except (pypdfium2.PdfiumError, IndexError) as error:
-        message = f"Page {number} of {where(payload)} cannot be drawn: open the original instead."
+        message = f"Page {number} of {name_of(payload)} cannot be drawn: open the original instead."
         raise ExtractionError(message, cause="damaged") from error
     boxes = [frame.shown([word[1:5]]) for word in words]
     return Picture(png.getvalue(), image.size, boxes, count)

@@ -1,4 +1,4 @@
-"""Lines become paragraphs: where one ends, and which words a hyphen splits over two lines."""
+"""Join lines into paragraphs, and the words that hyphens split over two lines."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -13,7 +13,7 @@ from extractors.pdf.lines import MARKER, TextLine
 from extractors.text import visible
 from schemas.sources import LineBox, Passage
 
-LineGroup = list[TextLine]  # of one paragraph, heading, row or program
+LineGroup = list[TextLine]  # of one paragraph, heading, row or code block
 
 _ITEM = re.compile(rf"(?P<mark>{MARKER.pattern})\s+\S")
 _BULLET = re.compile(r"[^\w(*–—-]|\[")
@@ -21,19 +21,19 @@ SENTENCE_END = re.compile(r"[.!?:…。！？：؟۔]['\"”’)\]」』）]*$")
 _HYPHENS = ("-", "\ufffe", "\u00ad", "\u2010")
 _WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
 _LAST_WORD = re.compile(r"(\w[\w'’-]*)[-\ufffe\u00ad\u2010]$")
-# A text has these signs of its lines in their order: only what is between them changes.
+# Characters that stay in order when lines are joined; only those in between change.
 _SIGN = re.compile("[^\\s|\u00ad\u2010\ufffe-]")
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 
-_LOOSE = 1.35  # times the usual step from line to line; more is between paragraphs
-_INDENT, _MARGIN = 0.8, 4.0  # type sizes of an indented line; points between margins that differ
-_DIFFERS = 0.08  # of the size of the text, by which other type is smaller or larger
-_SPARE = 0.3  # of a line, empty before one that begins small, where a paragraph is over
-_REACH, _BACK = 0.9, 8  # of lines, to a full one's end; groups that a page break may cut
+_LOOSE = 1.35  # times the usual line step; larger steps separate paragraphs
+_INDENT, _MARGIN = 0.8, 4.0  # of an indented line, in type sizes; between margins, in points
+_DIFFERS = 0.08  # minimum difference of type sizes, relative to the text
+_SPARE = 0.3  # empty share of a paragraph's last line before a lower-case beginning
+_REACH, _BACK = 0.9, 8  # quantile of full line ends; groups that a page break can interrupt
 
 
 class TextMetrics:
-    """What is usual in a document: the size of its text, steps between lines, where lines end."""
+    """The usual type size, line steps and line ends of a document."""
 
     def __init__(self, lines: Sequence[TextLine]) -> None:
         self.body = body_size([line for line in lines if not line.fixed] or lines)
@@ -48,13 +48,13 @@ class TextMetrics:
         self._edges = {m: sorted(some)[int(len(some) * _REACH)] for m, some in rights.items()}
 
     def is_over(self, last: TextLine, line: TextLine) -> bool:
-        """Return whether the first word of ``line`` would have fitted behind the line before it."""
+        """Return whether the first word of ``line`` would have fitted on the line before."""
         edge = self._edges[_margin(last)]
         spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
         return edge - last.right - line.first > spare
 
     def differs(self, line: TextLine, size: float) -> bool:
-        """Return whether a line is set in another size."""
+        """Return whether a line has another type size."""
         return abs(line.size - size) > _DIFFERS * self.body
 
 
@@ -63,11 +63,11 @@ def _margin(line: TextLine) -> tuple[int, float]:
 
 
 def groups_of(lines: Sequence[TextLine], metrics: TextMetrics) -> list[LineGroup]:
-    """Return the lines of each paragraph, heading, row and program, in order."""
+    """Return the lines of each paragraph, heading, row and code block, in order."""
     groups: list[LineGroup] = []
     for line in lines:
-        goes_on = groups and not _breaks(groups[-1], line, metrics)
-        group = groups[-1] if goes_on else _interrupted(groups, line, metrics)
+        continues = groups and not _breaks(groups[-1], line, metrics)
+        group = groups[-1] if continues else _interrupted(groups, line, metrics)
         if group is None:
             groups.append(group := [])
         group.append(line)
@@ -106,22 +106,22 @@ def _begins_item(group: LineGroup, line: TextLine, metrics: TextMetrics) -> bool
 def _interrupted(
     groups: Sequence[LineGroup], line: TextLine, metrics: TextMetrics
 ) -> LineGroup | None:
-    """Return the paragraph on an earlier page or column that goes on with ``line``."""
+    """Return the paragraph on an earlier page or column that ``line`` continues."""
     is_text = not (line.is_row or line.is_entry or line.fixed or _ITEM.match(line.text))
     is_text = is_text and not metrics.differs(line, metrics.body)
-    may_go_on = is_text and groups and _jumps(groups[-1][-1], line)
-    for group in reversed(groups[-_BACK:] if may_go_on else ()):
+    may_continue = is_text and groups and _jumps(groups[-1][-1], line)
+    for group in reversed(groups[-_BACK:] if may_continue else ()):
         last = group[-1]
         if last.is_row or last.fixed or metrics.differs(last, line.size):
             continue
         is_whole = SENTENCE_END.search(last.text) or last.is_entry or (last.bold and not line.bold)
-        goes_on = line.text[:1].islower() or last.text.endswith(_HYPHENS)
-        return group if not is_whole and (goes_on or not metrics.is_over(last, line)) else None
+        continues = line.text[:1].islower() or last.text.endswith(_HYPHENS)
+        return group if not is_whole and (continues or not metrics.is_over(last, line)) else None
     return None
 
 
 def vocabulary(lines: Iterable[TextLine]) -> frozenset[str]:
-    """Return the words that stand unbroken within lines, in lower case."""
+    """Return the words that no line break splits, in lower case."""
     known: set[str] = set()
     broken = False
     for line in lines:
@@ -132,20 +132,20 @@ def vocabulary(lines: Iterable[TextLine]) -> frozenset[str]:
 
 
 def text_of(group: Sequence[TextLine], known: Collection[str]) -> str:
-    """Return the running text of lines; those of a program keep their indentation."""
+    """Return the text of lines as one paragraph; code keeps its lines and indentation."""
     if not all(line.fixed for line in group):
         cells = "\n".join(line.text for line in group).split(" | ")
-        return " | ".join(whole(cell.split("\n"), known) for cell in cells)
+        return " | ".join(joined_text(cell.split("\n"), known) for cell in cells)
     left = min(line.left for line in group)
     letter = median((line.right - line.left) / len(line.text) for line in group) or 1.0
     return "\n".join(" " * round((line.left - left) / letter) + line.text for line in group)
 
 
-def whole(lines: Iterable[str], known: Collection[str] = ()) -> str:
-    """Return lines as one text, without the hyphens at their ends that only split a word.
+def joined_text(lines: Iterable[str], known: Collection[str] = ()) -> str:
+    """Return lines as one text, without hyphens that only split a word at a line end.
 
-    A hyphen stays where the document writes the word with one elsewhere (``known``), before a
-    capital or digit, and after a part that has one. Chinese and Japanese join without a space.
+    A hyphen stays if the word has one elsewhere in the document (``known``), before a capital or
+    digit, and after a part with a hyphen. Chinese and Japanese join without a space.
     """
     text = ""
     for line in lines:
@@ -169,12 +169,12 @@ def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:
 
 
 def with_boxes(text: str, passages: Sequence[Passage], lines: Iterable[TextLine]) -> list[Passage]:
-    """Return ``passages`` with the boxes of their lines; ``text`` has all ``lines`` in order."""
+    """Return ``passages`` with the boxes of their lines; ``text`` consists of all ``lines``."""
     pieces = [part for line in lines for part in line.parts or (line,)]
     counts = [len(_SIGN.findall(visible(piece.text))) for piece in pieces]
     places = [found.start() for found in _SIGN.finditer(text)]
     if sum(counts) != len(places):
-        return list(passages)  # a line ends between a letter and its accent: no place is sure
+        return list(passages)  # a line ends between a letter and its accent: offsets are uncertain
     boxes = [
         LineBox(start=places[n - count], end=places[n - 1] + 1, page=piece.page, box=piece.box)
         for piece, count, n in zip(pieces, counts, accumulate(counts), strict=True)

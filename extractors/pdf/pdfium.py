@@ -1,6 +1,6 @@
-"""Questions to pdfium about every word of a page, cheap enough to ask them all.
+"""Fast calls to pdfium, cheap enough to make for every word of a page.
 
-pypdfium2 makes and checks a pointer for each argument, which takes longer than the answer.
+pypdfium2 creates and checks a pointer for each argument, which takes longer than the call.
 """
 
 import ctypes
@@ -33,7 +33,7 @@ text_font = _bare(pdfium.FPDFTextObj_GetFont)
 text_mode = _bare(pdfium.FPDFTextObj_GetTextRenderMode)
 fill_colour = _bare(pdfium.FPDFPageObj_GetFillColor)
 
-# An address in the form that ctypes passes on without a conversion.
+# Wraps an address so that ctypes passes it without conversion.
 handle: Callable[[Any], Any] = ctypes.c_void_p.from_param
 
 
@@ -42,8 +42,8 @@ def numbers(
 ) -> list[tuple[Any, ...]]:
     """Return the ``width`` numbers that ``ask`` writes for each of ``count`` subjects.
 
-    ``code`` is their type in the letters of ``array``; floats are written through one pointer,
-    integers ("I") through one for each number. What is not answered is 0.
+    ``code`` is their type code in ``array``; floats are written through one pointer, integers ("I")
+    through one pointer per number. Missing values are 0.
     """
     item = array(code).itemsize
     room = array(code, bytes(item * width * count))
@@ -55,8 +55,8 @@ def numbers(
     return list(zip(*[iter(room)] * width, strict=True))
 
 
-def look_of(address: int | None) -> tuple[bool, bool, str]:
-    """Return whether a font is bold, whether its letters are equally wide, and its name."""
+def font_look(address: int | None) -> tuple[bool, bool, str]:
+    """Return whether a font is bold, whether it is monospaced, and its name."""
     if not address:
         return False, False, ""
     font, room = ctypes.cast(address, pdfium.FPDF_FONT), ctypes.create_string_buffer(128)

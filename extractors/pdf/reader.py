@@ -1,4 +1,4 @@
-"""PDF: pdfium reads words and their places; everything after that is ours."""
+"""Read a PDF: pdfium extracts words and positions; everything after that is ours."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,16 +29,16 @@ from extractors.pdf.paragraphs import (
 from extractors.pdf.scans import Recogniser, advice
 from extractors.pdf.structure import Structure
 from extractors.pdf.words import Frame, PdfPage, words_of
-from extractors.text import count_words, hidden_in, where
+from extractors.text import count_words, hidden_in, name_of
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, HiddenText, Payload, SourceKind, Step
 
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD of pdfium's fpdfview.h
 _MOST_PAGES, _MOST_HIDDEN, _FEWEST_WORDS = 3_000, 100, 5
-_UNDER_TITLE, _LONGEST_UNDER_TITLE = 3, 200  # groups, and characters of one that may name authors
-_GARBLED, _FEWEST_USUAL = 0.3, 0.02  # of the glyphs on a page, of the words of a text
+_UNDER_TITLE, _LONGEST_UNDER_TITLE = 3, 200  # groups that may name authors; characters of one
+_GARBLED, _FEWEST_USUAL = 0.3, 0.02  # shares of the glyphs and of the words of a page
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\xc0-\xff]")  # the last: Cyrillic taken for Latin
-# Without single letters, which also occur where each letter stands for another.
+# Without single letters, which also occur in garbled text.
 _USUAL_WORDS = frozenset(
     "the of and to in is for der die und das les des est pour los que las con per che van het een "
     "uma não się jest nie och att det som til ikke ile bir egy hogy nem din pentru jsou pro".split()
@@ -48,12 +48,12 @@ _VIEWER = re.compile(r"adobe|acrobat|pdf (?:viewer|reader)", re.IGNORECASE)
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the text of a PDF; each passage knows the page it begins on.
+    """Return the text of a PDF; each passage has the page that it begins on.
 
-    Raises ExtractionError if it needs a password, cannot be parsed or holds no usable text.
+    Raises ExtractionError if it needs a password, cannot be parsed or has no usable text.
     """
-    name = where(payload)
-    # Where pdfium has no cause for a failure, it repeats that of an earlier file: this one.
+    name = name_of(payload)
+    # If pdfium has no cause for a failure, it repeats that of the last file: this one.
     with suppress(pypdfium2.PdfiumError):
         pypdfium2.PdfDocument(b"no PDF")
     try:
@@ -80,7 +80,10 @@ def _extracted(document: Any, structure: Structure, name: str) -> Extracted:
     language = language_of(" ".join(block.text for block in blocks))
     text, passages = lay_out(blocks, language)
     pages.refuse(text, name, document.get_formtype())
-    (title, authors, created), (heads, bylines) = structure.stated(), _shown(groups, blocks)
+    (title, authors, created), (heads, bylines) = (
+        structure.stated(),
+        _first_page(groups, blocks),
+    )
     return Extracted(
         kind=SourceKind.PDF,
         title=metadata.title_of(title, heads),
@@ -96,16 +99,16 @@ def _extracted(document: Any, structure: Structure, name: str) -> Extracted:
 
 @dataclass(slots=True)
 class _Pages:
-    """The lines of each page that could be read, and what else was found on the way."""
+    """The lines of each readable page, and statistics about the pages."""
 
     structure: Structure
     recogniser: Recogniser = field(default_factory=Recogniser)
     lines: list[list[TextLine]] = field(default_factory=list)
     hidden: list[HiddenText] = field(default_factory=list)
-    proven: set[str] = field(default_factory=set)  # fonts that some page has plain language in
+    proven: set[str] = field(default_factory=set)  # fonts that some page uses for plain language
     garbled: int = 0  # pages whose fonts do not name their letters
     pictures: int = 0  # pages without words
-    layers: int = 0  # pages whose words are the invisible layer of a scan
+    layers: int = 0  # pages whose words are the text layer of a scan
 
     def read(self, raw: Any, number: int) -> None:
         """Add a page of pypdfium2; raises ``PdfiumError`` if pdfium cannot read it."""
@@ -115,7 +118,7 @@ class _Pages:
         if is_picture or self._is_garbled(page, number):
             shown = self.recogniser.words(raw)
             self.garbled += not is_picture and not shown
-            if shown:  # its places are those of the picture
+            if shown:  # its positions refer to the picture
                 words, frame = shown, Frame(0, 0, *raw.get_size())
         self.pictures += is_picture
         self.layers += is_layer
@@ -124,7 +127,7 @@ class _Pages:
         raw.close()
 
     def _is_garbled(self, page: PdfPage, number: int) -> bool:
-        """Return whether the fonts of a page do not say what its glyphs mean."""
+        """Return whether the fonts of a page do not map its glyphs to characters."""
         words, fonts = [word.text for word in page.words], [word.style.font for word in page.words]
         text = "".join(words)
         if not text.isascii() and len(_MEANINGLESS.findall(text)) > _GARBLED * len(text):
@@ -136,7 +139,7 @@ class _Pages:
         return page.unmapped + sum(map(unmapped.__contains__, fonts)) / len(fonts) > _GARBLED
 
     def steps(self, count: int, left_out: int) -> Iterator[Step]:
-        """Yield what was done with the ``count`` pages of the document."""
+        """Yield the processing steps of the document's ``count`` pages."""
         outcome = f"{count} pages, {left_out} running heads, feet and page numbers left out"
         yield Step(method="pdfium", outcome=outcome)
         sure = self.recogniser.sure
@@ -144,28 +147,28 @@ class _Pages:
             ("tesseract", len(sure), f"read by OCR, {fmean(sure or [0]):.0f} % sure", False),
             ("tesseract", self.recogniser.left, "could not be read by OCR", True),
             ("pages", count - len(self.lines), "could not be read", True),
-            ("glyphs", self.garbled, "have fonts that do not say which letters they draw", True),
+            ("glyphs", self.garbled, "have fonts that do not map glyphs to letters", True),
             ("scan", self.layers, "have the text layer of a scan", False),
         ):
             if number:
                 yield Step(method=method, outcome=f"{number} pages {what}", doubtful=doubtful)
 
     def refuse(self, text: str, name: str, form: int) -> None:
-        """Raise the error for a document without text that can be used."""
+        """Raise ExtractionError if the document has no usable text."""
         words, is_scanned = count_words(text), self.pictures or self.layers
         is_shell = form == FORMTYPE_XFA_FULL or (form in _XFA and _VIEWER.search(text))
         if 2 * self.garbled > len(self.lines):
-            problem = "does not say which letters its fonts draw"
+            problem = "has fonts that do not map glyphs to letters"
         elif is_scanned and words < _FEWEST_WORDS:
-            problem = "consists of pictures without a text that can be used"
+            problem = "consists of pictures without usable text"
         elif is_shell and len(self.lines) == 1 and words < _LONGEST_SHELL:
-            message = f"{name} is an XFA form, whose page only says that it needs another viewer"
-            remedy = "print it to a PDF in Adobe Reader, and submit that"
+            message = f"{name} is an XFA form, which needs another viewer"
+            remedy = "print it to a PDF in Adobe Reader and submit that"
             raise ExtractionError(f"{message}: {remedy}.", "document_empty")
         elif words:
             return
         else:
-            message = f"{name} holds no text; check that it is the right one."
+            message = f"{name} contains no text; check that it is the right one."
             raise ExtractionError(message, "document_empty")
         raise ExtractionError(f"{name} {problem}: {advice()}.", cause="scanned")
 
@@ -182,8 +185,10 @@ def _blocks(
     return groups, blocks
 
 
-def _shown(groups: Sequence[LineGroup], blocks: Sequence[Block]) -> tuple[list[str], list[str]]:
-    """Return the headings of the first page, largest first, and the lines under that."""
+def _first_page(
+    groups: Sequence[LineGroup], blocks: Sequence[Block]
+) -> tuple[list[str], list[str]]:
+    """Return the headings of the first page, largest first, and the lines under the first."""
     heads = [n for n, block in enumerate(blocks) if block.level and block.page == 1]
     heads.sort(key=lambda n: -groups[n][0].size)
     under = range(heads[0] + 1, len(groups))[:_UNDER_TITLE] if heads else ()

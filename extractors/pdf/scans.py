@@ -1,4 +1,4 @@
-"""Scanned pages, recognised by the program ``tesseract`` where it is installed."""
+"""Recognise scanned pages with the program ``tesseract``, if it is installed."""
 
 import os
 import shutil
@@ -14,25 +14,25 @@ from typing import Any
 from extractors.pdf.words import TextStyle, Word
 
 _PROGRAM = "tesseract"
-_SECONDS, _PAGE_SECONDS = 45.0, 30.0  # for a document and a page; a worker has 60 in all
+_SECONDS, _PAGE_SECONDS = 45.0, 30.0  # per document and page; a worker has 60 in total
 _DPI, _MOST_PIXELS, _MOST_LANGUAGES = 300, 12_000_000, 3
-_FEWEST, _SURE = 3, 80.0  # words on a page, and percent; letters it was not taught get up to 73
-_WORD, _LARGER = "5", 1.4  # the level of a row with a word; times the height of usual lines
+_FEWEST, _SURE = 3, 80.0  # words, and percent; unknown scripts reach up to 73
+_WORD, _LARGER = "5", 1.4  # level of a row with a word; height relative to usual lines
 
 
 def advice() -> str:
-    """Return what a person can do about a scan that was not read."""
+    """Return the advice for a scan that was not read."""
     if shutil.which(_PROGRAM) is None:
         return "install tesseract-ocr and submit it again, or submit a copy with a text layer"
     return (
-        "OCR was not sure of any words; install tesseract's data for the document's language "
+        "OCR recognised no words reliably; install tesseract's data for the document's language "
         "(such as tesseract-ocr-rus), or submit a copy with a text layer"
     )
 
 
 @dataclass(slots=True)
 class Recogniser:
-    """Recognises pages of one document until its time is up."""
+    """Recognises pages of one document within a time limit."""
 
     program: str | None = field(default_factory=lambda: shutil.which(_PROGRAM))
     started: float = field(default_factory=time.monotonic)
@@ -40,11 +40,11 @@ class Recogniser:
     left: int = 0
 
     def words(self, page: Any) -> list[Word]:
-        """Return the words that a page of pypdfium2 shows; none without tesseract or time."""
+        """Return the words on a page of pypdfium2; none without tesseract or time."""
         if self.program is None or time.monotonic() - self.started > _SECONDS:
             self.left += 1
             return []
-        # Mode 1 turns pages that lie; it needs the data called osd.
+        # Mode 1 also rotates pages; it needs the data file osd.
         there = _installed(self.program)
         names = sorted(there - {"osd", "equ", "snum"}, key=lambda name: (name != "eng", name))
         mode, languages = "1" if "osd" in there else "3", "+".join(names[:_MOST_LANGUAGES]) or "eng"
@@ -67,10 +67,10 @@ def _installed(program: str) -> frozenset[str]:
 
 
 def _answer(command: Sequence[str], stdin: bytes, seconds: float) -> str:
-    """Return what a program prints, nothing where it fails."""
+    """Return the output of a program, "" if it fails."""
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     try:
-        done = subprocess.run(  # noqa: S603 - the program that PATH names, fixed arguments
+        done = subprocess.run(  # noqa: S603 - the program on PATH, fixed arguments
             command, input=stdin, capture_output=True, timeout=seconds, env=environment, check=True
         )
     except (OSError, subprocess.SubprocessError):
@@ -79,7 +79,7 @@ def _answer(command: Sequence[str], stdin: bytes, seconds: float) -> str:
 
 
 def _drawn(page: Any) -> tuple[bytes, float]:
-    """Return a page as a grey picture (netpbm's PGM), and how many points a pixel is."""
+    """Return a page as a grey picture (netpbm's PGM), and the size of a pixel in points."""
     width, height = page.get_size()
     scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
     bitmap = page.render(scale=scale, grayscale=True)

@@ -1,4 +1,4 @@
-"""The parts of a PDF beside its pages, read by pypdf when they are asked for."""
+"""The parts of a PDF other than its pages, read by pypdf on demand."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ _SYMBOLIC, _LONGEST_NOTE = 4, 300  # a flag of fonts (PDF 32000-1, table 123); c
 
 
 class Structure:
-    """A file as pypdf reads it; a part that pypdf cannot read is missing, without an error."""
+    """A PDF as pypdf reads it; parts that pypdf cannot read are missing, without an error."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -31,15 +31,15 @@ class Structure:
         return None
 
     def _ask(self, *questions: Callable[[Any], Any]) -> Any:
-        """Return the first answer about the file, None if there is none."""
+        """Return the first truthy answer about the file, or None."""
         for question in questions:
-            with suppress(Exception):  # of any class: damage can break pypdf anywhere
+            with suppress(Exception):  # damage can break pypdf anywhere
                 if answer := question(self._reader):
                     return answer
         return None
 
     def stated(self) -> tuple[str, str, date | None]:
-        """Return title, authors and day of creation from the file's information, else its XMP."""
+        """Return title, authors and creation date from the document information, else from XMP."""
         info, xmp = self._ask(lambda pdf: pdf.metadata), self._ask(lambda pdf: pdf.xmp_metadata)
         title = self._ask(lambda _: info.title, lambda _: next(iter(xmp.dc_title.values())))
         authors = self._ask(lambda _: info.author, lambda _: ";".join(xmp.dc_creator))
@@ -47,13 +47,13 @@ class Structure:
         return str(title or ""), str(authors or ""), created and created.date()
 
     def unmapped_fonts(self, number: int) -> set[str]:
-        """Return the names of the fonts of a page whose codes pdfium takes for characters."""
+        """Return the names of a page's fonts whose codes pdfium mistakes for characters."""
         fonts = self._ask(lambda pdf: pdf.pages[number - 1]["/Resources"]["/Font"].values()) or ()
         names = self._ask(lambda _: [font["/BaseFont"] for font in fonts if _is_unmapped(font)])
         return {name[1:].rpartition("+")[2] for name in names or ()}  # ABCDEF+ marks a subset
 
     def notes(self) -> Iterator[Step]:
-        """Yield steps about attachments, encryption and printed page numbers."""
+        """Yield steps about attachments, encryption and page labels."""
         for method, question in (
             ("attachments not read", lambda pdf: ", ".join(pdf.attachments)),
             ("encryption", lambda pdf: pdf.is_encrypted and "opens without a password"),
@@ -64,7 +64,7 @@ class Structure:
 
 
 def _printed(pdf: Any) -> str:
-    """Return the page numbers in print: "1–8 printed as i–viii, 9–20 printed as 1–12"."""
+    """Return the printed page numbers: "1–8 printed as i–viii, 9–20 printed as 1–12"."""
     labels = list(enumerate(pdf.page_labels if "/PageLabels" in pdf.root_object else (), 1))
     runs = groupby(labels, lambda one: int(one[1]) - one[0] if one[1].isdecimal() else None)
     ends = [(run[0], run[-1]) for shift, group in runs if (run := list(group)) and shift != 0]

@@ -1,4 +1,4 @@
-"""The words of a PDF page with their places, in points from the upper left as most of it reads."""
+"""The words of a PDF page with their positions, in points from the upper left of upright text."""
 
 import math
 import re
@@ -10,28 +10,28 @@ from typing import Any, NamedTuple
 
 from extractors.pdf import pdfium
 
-# pdfium writes a hyphen at a line end as U+FFFE, and the next line without a break.
+# pdfium writes a hyphen at a line end as U+FFFE, without a line break after it.
 _WORD = re.compile("[^\\s\ufffe]+\ufffe?")
-_TOUCHING = 0.12  # type sizes; less room between two words is not a space
+_TOUCHING = 0.12  # type sizes; a smaller gap between two words is not a space
 
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class TextStyle(NamedTuple):
-    """How a word is set."""
+    """The type of a word."""
 
     size: float  # points
     bold: bool = False
-    fixed: bool = False  # in letters of one width
+    fixed: bool = False  # monospaced
     font: str = ""
-    angle: int = 0  # quarters of a circle, anticlockwise
+    angle: int = 0  # quarter turns, anticlockwise
     mode: int = 0  # of rendering (PDF 32000-1, table 106)
     ink: tuple[int, int, int, int] = (0, 0, 0, 255)  # red, green, blue, opacity
 
 
 class Word(NamedTuple):
-    """A run of characters without white space, its box, and the height of the line it stands on."""
+    """A run of characters without white space, its box and the height of its baseline."""
 
     text: str
     left: float
@@ -43,23 +43,23 @@ class Word(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The visible rectangle of a page in the file's coordinates, and how text and page turn."""
+    """The visible rectangle of a page in file coordinates, and the rotation of text and page."""
 
     left: float
     bottom: float
     right: float
     top: float
     angle: int = 0
-    rotation: int = 0  # of the page as it is shown, clockwise
+    rotation: int = 0  # of the displayed page, in quarter turns, clockwise
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height as the text is read, in points."""
+        """Width and height of the page with upright text, in points."""
         width, height = self.right - self.left, self.top - self.bottom
         return (height, width) if self.angle % 2 else (width, height)
 
     def upright(self, left: float, top: float, right: float, bottom: float) -> Box:
-        """Return a box of the file's coordinates as a reader sees it."""
+        """Return a box of file coordinates in the coordinates of upright text."""
         box = left - self.left, self.top - top, right - self.left, self.top - bottom
         width, height = self.right - self.left, self.top - self.bottom
         for _ in range(self.angle):
@@ -68,7 +68,7 @@ class Frame(NamedTuple):
         return box
 
     def shown(self, boxes: Iterable[Box]) -> tuple[int, ...]:
-        """Return the box around upright ones, in thousandths of the page as readers see it."""
+        """Return the box around ``boxes``, in thousandths of the displayed page."""
         (width, height), (lefts, tops, rights, bottoms) = self.size, zip(*boxes, strict=True)
         edges = min(lefts) / width, min(tops) / height, max(rights) / width, max(bottoms) / height
         for _ in range((self.rotation - self.angle) % 4):
@@ -77,7 +77,7 @@ class Frame(NamedTuple):
 
 
 class PdfPage(NamedTuple):
-    """The words of a page in the order of its content stream, and the frame they stand in."""
+    """The words of a page in the order of its content stream, and the frame around them."""
 
     words: list[Word]
     frame: Frame
@@ -89,12 +89,12 @@ def words_of(raw: Any) -> PdfPage:
     textpage, frame = raw.get_textpage(), Frame(*raw.get_bbox())
     page = repeat(pdfium.handle(textpage.raw))
     text, count = textpage.get_text_range(), textpage.count_chars()
-    if len(text) != count:  # it lacks characters beyond U+FFFF, or counts them differently
+    if len(text) != count:  # characters beyond U+FFFF are missing or counted differently
         codes = map(pdfium.char_code, page, range(count))
         text = "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
     found = list(_WORD.finditer(text))
     texts = [one.group() for one in found]
-    if not text.isascii():  # the halves of characters beyond U+FFFF
+    if not text.isascii():  # surrogate pairs of characters beyond U+FFFF
         texts = [t.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for t in texts]
     starts, ends = [one.start() for one in found], [one.end() - 1 for one in found]
     objects = list(map(pdfium.char_object, page, starts))
@@ -119,13 +119,13 @@ def words_of(raw: Any) -> PdfPage:
 def _types(
     page: Iterable[Any], firsts: dict[int | None, int]
 ) -> tuple[dict[int | None, TextStyle], dict[int | None, tuple[float, float]]]:
-    """Return the type of text objects, and where they begin, by one character of each."""
+    """Return the type and origin of text objects, from the first character of each."""
     objects, count = list(map(pdfium.handle, firsts)), len(firsts)
     sizes = pdfium.numbers(pdfium.text_size, 1, objects, count=count)
     inks = pdfium.numbers(pdfium.fill_colour, 4, objects, count=count, code="I")
     matrices = pdfium.numbers(pdfium.char_matrix, 6, page, firsts.values(), count=count)
     modes, fonts = map(pdfium.text_mode, objects), list(map(pdfium.text_font, objects))
-    looks = {font: pdfium.look_of(font) for font in set(fonts)}
+    looks = {font: pdfium.font_look(font) for font in set(fonts)}
     types = dict[int | None, TextStyle]()
     for one, (size,), (a, b, c, d, _, _), font, mode, ink in zip(
         firsts, sizes, matrices, fonts, modes, inks, strict=True
@@ -137,7 +137,7 @@ def _types(
 
 
 def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
-    """Join words that pdfium parts at an accent though the page has no space: "Fü r"."""
+    """Join words that pdfium splits at an accent although there is no space: "Fü r"."""
     found = words[:1]
     for n, word in enumerate(words[1:]):
         last = found[-1]

@@ -1,1 +1,1 @@
-"""Web pages: parse the markup, drop what no reader sees, find the main text, refuse walls."""
+"""Web pages: parse the markup, drop hidden text, find the main text, refuse walls."""

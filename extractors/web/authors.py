@@ -29,7 +29,7 @@ _NEAR, _MOST = 6, 20
 
 
 def authors_of(page: WebPage, sites: Sequence[str]) -> tuple[str, ...]:
-    """Return the persons who wrote ``page``; ``sites`` are names of its site."""
+    """Return the authors of ``page``; ``sites`` are names of its site."""
     doubtful: tuple[str, ...] = ()
     for stated in _author_candidates(page):
         names = clean_authors(stated, sites)
@@ -40,9 +40,9 @@ def authors_of(page: WebPage, sites: Sequence[str]) -> tuple[str, ...]:
 
 
 def clean_authors(stated: Iterable[str], sites: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the persons named, each once; addresses, roles and "admin" are dropped.
+    """Return the distinct names of people; addresses, roles and "admin" are dropped.
 
-    Names of one word, and of ``sites``, count only where there is no full name of a person.
+    Single words and names of ``sites`` count only if there is no full name of a person.
     """
     parts = (part for text in stated for part in _APART.split(one_line(text)[:_LONGEST_LIST]))
     names = (_BEHIND.sub("", _BEFORE.sub("", part)).strip(" ,.-|") for part in parts)
@@ -65,7 +65,7 @@ def _author_candidates(page: WebPage) -> Iterator[list[str]]:
 
 
 def _marked_authors(tree: Any) -> Iterator[list[str]]:
-    """Yield for each kind of markup, the plainest first, the first name outside of cards."""
+    """Yield the first name outside cards for each kind of markup, most explicit kind first."""
     marked = [(kind, one) for one in tree.iter("*") if (kind := _kind_of(one)) is not None]
     for kind in sorted({kind for kind, _ in marked}):
         own = (one for its_kind, one in marked if its_kind == kind and not _is_elsewhere(one))
@@ -74,7 +74,7 @@ def _marked_authors(tree: Any) -> Iterator[list[str]]:
 
 
 def _kind_of(element: Any) -> int | None:
-    """Return how plainly an element is marked as the author's: 0 is the plainest, None not."""
+    """Return how clearly an element is marked as the author's: 0 is clearest, None not at all."""
     classes = element.get("class") or ""
     if element.get("itemprop") == "author" or element.get("rel") == "author":
         return 0
@@ -84,7 +84,7 @@ def _kind_of(element: Any) -> int | None:
 
 
 def _authors_by_headline(tree: Any) -> Iterator[list[str]]:
-    """Yield the names in lines such as "By Ada Example" around the first heading."""
+    """Yield names from lines near the first heading, such as "By Ada Example"."""
     for top in islice(tree.iter("h1"), 1):
         for side in _BY_HEADLINE:
             lines = [*map(one_line, top.xpath(side)), ""]

@@ -12,7 +12,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.blocks import Block
 
-# Signs for code, its line breaks and its spaces: trafilatura collapses white space everywhere.
+# Marks for code, its line breaks and spaces: trafilatura collapses white space everywhere.
 _START, _END, _BREAK, _SPACE = "\u2402", "\u2403", " \u2424 ", "\u2420"
 _BREAKS_AGAIN = re.compile(f" ?{_BREAK.strip()} ?")
 _CODE = re.compile(f"{_START}([^{_END}]*){_END}?")
@@ -37,7 +37,7 @@ _LONGEST_ROW, _CELL = 600, " | "
 
 
 def mark_code(tree: Any) -> None:
-    """Flatten each ``<pre>`` in place into text whose lines survive what trafilatura does to it."""
+    """Flatten each ``<pre>`` in place, so that its lines survive trafilatura."""
     for pre in list(tree.iter("pre")):
         code, tail = _lines_of(pre), pre.tail
         pre.clear()
@@ -62,7 +62,7 @@ def tree_blocks(root: Any) -> list[Block]:
 
 
 class _Writer:
-    """Collects text until a block begins or ends."""
+    """Collects text into blocks while a tree is walked."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -70,7 +70,7 @@ class _Writer:
         self._row: Any = None
 
     def start(self, element: Any) -> bool:
-        """Take up the beginning of an element; return whether to look into it."""
+        """Process the start of an element; return whether to descend into it."""
         tag = element.tag
         if tag in _UNREAD:
             return False
@@ -89,7 +89,7 @@ class _Writer:
         return True
 
     def end(self, element: Any) -> None:
-        """Take up the end of an element and the text behind it."""
+        """Process the end of an element and the text after it."""
         tag = element.tag
         if element is self._row:
             self._row = None
@@ -101,7 +101,7 @@ class _Writer:
         self._add(element.tail)
 
     def flush(self, level: int = 0) -> None:
-        """End the block that is being collected."""
+        """End the current block."""
         text = "".join(self._buffer).strip(" \n|")
         self._buffer.clear()
         if text:
@@ -119,13 +119,13 @@ class _Writer:
 
 
 def _is_line(row: Any) -> bool:
-    """Return whether a row is data, not a part of a layout."""
+    """Return whether a row contains data rather than layout."""
     is_plain = next(row.iter(*_NEVER_IN_LINE), None) is None
     return is_plain and sum(map(len, row.itertext())) <= _LONGEST_ROW
 
 
 def _lines_of(pre: Any) -> str:
-    """Return the text of ``pre`` with its lines, without the numbers in its margin."""
+    """Return the text of ``pre`` with its line breaks, without line numbers."""
     parts: list[str] = []
     walk = etree.iterwalk(pre, events=("start", "end"))
     for event, element in walk:
@@ -142,7 +142,7 @@ def _lines_of(pre: Any) -> str:
 
 
 def _with_code(block: Block) -> Iterator[Block]:
-    """Yield a block, or its prose and its code apart."""
+    """Yield a block, or its prose and code separately."""
     if _START not in block.text:
         yield block
         return

@@ -22,11 +22,11 @@ from extractors.web.page import WebPage
 from extractors.web.patterns import pattern
 from extractors.web.tree import body_of, length_of, text_of
 
-# Their failures end in our steps and errors; log lines would repeat them.
+# Our steps and errors report their failures; log lines would repeat them.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-MOST_ELEMENTS = 20_000  # beyond them trafilatura, which takes time by their square, is left out
+MOST_ELEMENTS = 20_000  # trafilatura, whose time is quadratic, skips larger pages
 _SLIVER, _LARGE, _MOST, _BULK = 0.3, 0.25, 0.4, 0.6
 _STUB, _BRIEF = 20, 100
 _FURNITURE = ("nav", "footer", "aside")
@@ -42,7 +42,7 @@ _SHORTEST_STORY, _SHORTEST_TEXT = 300, 40
 
 
 class MainText(NamedTuple):
-    """The blocks of the main text, how they were found, and how far both readings agree (0-1)."""
+    """The blocks of the main text, their origin, and the agreement of both readings (0 to 1)."""
 
     blocks: list[Block]
     method: str
@@ -54,7 +54,7 @@ def read_main(page: WebPage) -> MainText:
     tree = copy(page.tree)
     body = body_of(tree)
     total = length_of(body)
-    # Kept, else each pass makes the same Python objects again.
+    # A reference, or else each pass creates the same Python objects again.
     elements = list(islice(tree.iter(), MOST_ELEMENTS + 1))
     _drop(body, _FURNITURE, lambda element: _is_small(element, total) or _is_linked(element))
     if len(elements) > MOST_ELEMENTS:
@@ -71,7 +71,7 @@ def read_main(page: WebPage) -> MainText:
     found_words, our_words = _words(found), _words(ours)
     size, our_size = found_words.total(), our_words.total()
     agreement = 2 * (found_words & our_words).total() / max(1, size + our_size)
-    # A short reading beside a large one has lost the article; a long one lacks what follows it.
+    # A short reading next to a large one has lost the article.
     is_lost = size < min(_SLIVER * our_size, _BRIEF)
     if (is_prose and not is_lost) or our_size < _STUB <= size:
         return MainText(_with_headings(everything, found), "trafilatura", agreement)
@@ -85,16 +85,15 @@ def _by_trafilatura(tree: Any, url: str | None, *, fast: bool) -> list[Block]:
         found: Any = trafilatura.bare_extraction(tree, url=url, include_comments=False, fast=fast)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - foreign code over any input; our own reading stands in
+    except Exception:  # noqa: BLE001 - any input may break it; our own reading remains
         return []
     return tree_blocks(found.body) if found is not None else []
 
 
 def _with_headings(everything: Sequence[Block], found: list[Block]) -> list[Block]:
-    """Return the blocks of the page that ``found`` has, with their headings.
+    """Return the blocks of the page that ``found`` includes, with their headings.
 
-    trafilatura's fallbacks give paragraphs alone. What stands between two blocks that are kept is
-    kept with them, as long as it is short.
+    trafilatura's fallbacks return only paragraphs, so short gaps between two kept blocks are kept.
     """
     kept = list(_supported(everything, found))
     places = [at for at, keep in enumerate(kept) if keep]
@@ -105,7 +104,7 @@ def _with_headings(everything: Sequence[Block], found: list[Block]) -> list[Bloc
 
 
 def _until_end_of(found: Sequence[Block], blocks: list[Block]) -> list[Block]:
-    """Return ``blocks`` up to the first words of an end behind the last one ``found`` has."""
+    """Return ``blocks`` up to the first closing phrase after the last one in ``found``."""
     supported = list(_supported(blocks, found))
     end = max((at for at, is_found in enumerate(supported, 1) if is_found), default=len(blocks))
     ends = (at for at in range(end, len(blocks)) if _ENDING.match(blocks[at].text))
@@ -113,7 +112,7 @@ def _until_end_of(found: Sequence[Block], blocks: list[Block]) -> list[Block]:
 
 
 def _supported(blocks: Sequence[Block], found: Sequence[Block]) -> Iterator[bool]:
-    """Yield for each block whether most of its pairs of words stand in ``found``."""
+    """Yield for each block whether most of its word pairs occur in ``found``."""
     words = [word for block in found for word in words_in(block.text)]
     pairs = set(pairwise(words))
     lines = {" ".join(words_in(block.text)) for block in found}
@@ -127,7 +126,7 @@ def _supported(blocks: Sequence[Block], found: Sequence[Block]) -> Iterator[bool
 
 
 def _all_but_furniture(body: Any, total: int) -> list[Block]:
-    """Return the blocks of ``body`` without menus, banners and what its names call beside it."""
+    """Return the blocks of ``body`` without menus, banners and other elements beside the text."""
     _drop(body, _BOXES, lambda element: _is_beside(element) and _is_small(element, total))
     marked = body.xpath(".//main | .//article | .//*[@role='main']")
     largest = max(marked, key=length_of, default=body)
@@ -135,7 +134,7 @@ def _all_but_furniture(body: Any, total: int) -> list[Block]:
 
 
 def _drop_further_articles(body: Any, page: WebPage) -> None:
-    """Remove the articles beside the one with the title; mark those that are its parts as such."""
+    """Remove the articles beside the titled one; turn articles that are parts of it to sections."""
     names = " ".join(page.names)
     headings = ((text_of(one), one) for one in body.iter("h1", "h2"))
     title = next((one for text, one in headings if text and text in names), body)
@@ -147,11 +146,11 @@ def _drop_further_articles(body: Any, page: WebPage) -> None:
             one for one in box.itersiblings("article") if one.find(f".//{title.tag}") is not None
         ]
         for one in (box, *parts) if parts else ():
-            one.tag = "section"  # trafilatura reads the first article alone
+            one.tag = "section"  # trafilatura reads only the first article
 
 
 def _is_further(element: Any, box: Any, title: Any, page: WebPage) -> bool:
-    """Return whether an element like ``box`` has a headline of its own page, or is signed too."""
+    """Return whether an element like ``box`` is another article: linked to its page, or signed."""
     heading, name = next(element.iter(*LEVELS), None), element.get("class")
     if heading is None or (box.tag != "article" and (not name or name != box.get("class"))):
         return False
@@ -161,7 +160,7 @@ def _is_further(element: Any, box: Any, title: Any, page: WebPage) -> bool:
 
 
 def _drop_shelves(body: Any, page: WebPage) -> None:
-    """Remove the elements that hold teasers alone, from the last one, unless text follows."""
+    """Remove the elements that contain only teasers, last one first, unless text follows."""
     for element in [one for one in body.iter(*_SHELVES) if len(one) >= _FEWEST_TEASERS][::-1]:
         others = [one for one in element if not _is_teaser(one, page)]
         if len(element) - len(others) >= _FEWEST_TEASERS and not any(map(length_of, others)):
@@ -171,7 +170,7 @@ def _drop_shelves(body: Any, page: WebPage) -> None:
 
 
 def _is_teaser(element: Any, page: WebPage) -> bool:
-    """Return whether an element has a headline that leads to another page, and few words more."""
+    """Return whether an element is a headline linked to another page with few other words."""
     headings = list(element.iter(*LEVELS))
     if len(headings) != 1 or count_words(text_of(headings[0])) < _SHORTEST_HEADLINE:
         return False
@@ -187,7 +186,7 @@ def _leads_away(heading: Any, page: WebPage) -> bool:
 
 
 def _drop(body: Any, tags: Sequence[str], unwanted: Callable[[Any], bool]) -> None:
-    """Remove the elements of ``tags`` that are ``unwanted``, with all that is in them."""
+    """Remove the elements of ``tags`` that are ``unwanted``, with their content."""
     found = []
     walk = etree.iterwalk(body, events=("start",), tag=tags)
     for _, element in walk:
@@ -199,12 +198,12 @@ def _drop(body: Any, tags: Sequence[str], unwanted: Callable[[Any], bool]) -> No
 
 
 def _is_small(element: Any, total: int) -> bool:
-    """Return whether an element is a minor part: a class of much text is that of the layout."""
+    """Return whether an element is a minor part: classes of large elements describe the layout."""
     return length_of(element) < _LARGE * total
 
 
 def _is_linked(element: Any) -> bool:
-    """Return whether links are most of an element; one that nothing closes holds the page."""
+    """Return whether an element consists mostly of links."""
     return 2 * sum(length_of(link) for link in element.iter("a")) > length_of(element)
 
 

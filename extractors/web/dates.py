@@ -29,12 +29,12 @@ _WEB_BEGINS = 1991
 
 
 def published_on(page: WebPage) -> date | None:
-    """Return the day on which ``page`` was published, None where it does not say."""
+    """Return the publication date of ``page``, None if it is not stated."""
     return next(filter(None, map(day_of, _date_candidates(page))), None)
 
 
 def day_of(stated: str | None) -> date | None:
-    """Return the day in ``stated``: ISO 8601, in figures (3/4/2025 is in March), or written out."""
+    """Return the day in ``stated``: ISO 8601, numeric (3/4/2025 is in March), or in words."""
     text = (stated or "")[:_LONGEST_LINE]
     found = (_day(match) for written in _WRITTEN for match in written.finditer(text))
     return next(filter(None, found), None)
@@ -62,19 +62,19 @@ def _marked_dates(tree: Any) -> Iterator[str]:
 
 
 def _dates_by_headline(tree: Any) -> Iterator[str]:
-    """Yield the short lines around the first heading, those of a change last."""
+    """Yield the short lines around the first heading, dates of change last."""
     for top in islice(tree.iter("h1"), 1):
         for side in (_BELOW, _ABOVE):
             lines = [line for line in top.xpath(side) if len(line.strip()) <= _LONGEST_LINE]
             stated = [_stated(line) for line in lines]
             for label, line in pairwise(["", *stated]):
-                said = line if day_of(label) else f"{label} {line}"
-                yield "" if _CHANGED.search(said) else line
+                text = line if day_of(label) else f"{label} {line}"
+                yield "" if _CHANGED.search(text) else line
             yield from stated
 
 
 def _stated(line: Any) -> str:
-    """Return a line of text, or the day that its ``<time>`` states."""
+    """Return a line of text, or the date in its ``<time>``."""
     holder = line.getparent()
     return (holder.get("datetime") if holder.tag == "time" else None) or one_line(line)
 
@@ -84,7 +84,7 @@ def _day(found: re.Match[str]) -> date | None:
         day = date(int(found["year"]), _month(found["month"]), int(found["day"]))
     except ValueError:
         return None
-    # A later tomorrow covers every time zone.
+    # Tomorrow covers every time zone.
     latest = datetime.now(UTC).date() + timedelta(days=1)
     return day if day.year >= _WEB_BEGINS and day <= latest else None
 

@@ -24,8 +24,8 @@ from extractors.web.styles import (
 from extractors.web.tree import body_of, drop_unread, length_of, text_of
 from schemas.sources import HiddenText
 
-# Shares of the page's text above which a hidden element is taken for text, and above which all
-# that a click or script may show is.
+# Shares of the page's text: a larger hidden element is kept as text; beyond the second share,
+# everything that a click or script can show is kept.
 _LARGE_PART, _LARGE_SUM = 0.25, 0.5
 _FADING, _MOST_FADING = "opacity: 0", 5
 _FEWEST_WORDS, _MOST_REPORTED, _LONGEST_REPORTED = 3, 100, 300
@@ -49,7 +49,7 @@ class _Find(NamedTuple):
 def strip_hidden(tree: Any) -> tuple[list[HiddenText], int]:
     """Remove hidden text from ``tree`` in place.
 
-    Returns the pieces removed, and how many characters were kept though their styles hide them.
+    Returns the removed pieces, and the number of characters kept although styles hide them.
     """
     rules = hiding_rules(tree)
     drop_unread(tree)
@@ -57,7 +57,7 @@ def strip_hidden(tree: Any) -> tuple[list[HiddenText], int]:
     body = body_of(tree)
     total = length_of(body)
     finds = list(_finds(tree, body, rules))
-    if sum(find.hiding.reason == _FADING for find in finds) > _MOST_FADING:  # part by part
+    if sum(find.hiding.reason == _FADING for find in finds) > _MOST_FADING:
         finds = [find for find in finds if find.hiding.reason != _FADING]
     small = [find for find in finds if find.length <= _LARGE_PART * total]
     waiting = sum(find.length for find in small if find.hiding.may_open)
@@ -100,7 +100,7 @@ def _hiding_of(element: Any, rules: Mapping[str, Style]) -> HidingStyle | None:
     style = _style_of(names, rules)
     if not (style and (hiding := hiding_of(style) or _unseen_ink(element, style))):
         return None
-    # Libraries for animations let elements fade in; a gap between buttons has no size of type.
+    # Animation libraries fade elements in; font-size 0 also removes gaps between buttons.
     fades = hiding.reason == _FADING and any(map(_ANIMATED.search, [*names, *names.values()]))
     resets = hiding.reason == "font-size: 0" and any(
         "font" in child.get("style", "") for child in element.iterdescendants("*")
@@ -117,19 +117,19 @@ def _style_of(names: Mapping[str, str], rules: Mapping[str, Style]) -> dict[str,
 
 
 def _unseen_ink(element: Any, style: Style) -> HidingStyle | None:
-    """Return the reason where the ink is that of the ground, as far as inline styles say."""
+    """Return the reason if, according to inline styles, text has the colour of its background."""
     if "color" not in style:
         return None
     around = (parse_style(one.get("style", "")) for one in element.iterancestors())
     alike = (looks_alike(style, ground) for ground in (style, *around))
     is_unseen = next((one for one in alike if one is not None), None)
-    if is_unseen is None and _stands_in_dark_text(element):
+    if is_unseen is None and _is_in_dark_text(element):
         is_unseen = looks_alike(style, {"background": "white"})
     return HidingStyle("ink like the ground", may_open=False) if is_unseen else None
 
 
-def _stands_in_dark_text(element: Any) -> bool:
-    """Return whether the text right beside an element has no style: its ground is bright."""
+def _is_in_dark_text(element: Any) -> bool:
+    """Return whether the text next to an element is unstyled, so that the background is bright."""
     parent = element.getparent()
     plain = (one for one in parent if not one.attrib and one.tag in {"p", "li", "span", "div"})
     beside = [parent.text, element.tail, *(text_of(one) for one in plain)]
@@ -137,14 +137,14 @@ def _stands_in_dark_text(element: Any) -> bool:
 
 
 def _opens(element: Any, controlled: set[str]) -> bool:
-    """Return whether a click opens an element: a tab's panel, an answer, a collapsed part."""
+    """Return whether a click opens an element: a tab panel, an answer, a collapsed part."""
     if element.get("role") == "tabpanel" or element.get("id") in controlled:
         return True
     return bool(_OPENED.search(element.get("class") or ""))
 
 
 def _show_scriptless(tree: Any) -> None:
-    """Keep a ``<noscript>`` that holds most of the page, drop any other; show shadow trees."""
+    """Keep a ``<noscript>`` with most of the page, drop others; keep declarative shadow trees."""
     for shadow in tree.iter("template"):
         if shadow.get("shadowrootmode"):
             shadow.tag = "div"
@@ -157,7 +157,7 @@ def _show_scriptless(tree: Any) -> None:
 
 
 def _strip_overrides(body: Any) -> list[HiddenText]:
-    """Cut what stands under bidirectional overrides, which no reader sees as it is written."""
+    """Remove text under bidirectional overrides, which is displayed differently; return it."""
     text = "".join(body.itertext())
     found = hidden_in(text) if _ODD.search(text) else []
     if found:

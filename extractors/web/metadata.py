@@ -10,14 +10,14 @@ from extractors.web.page import WebPage
 
 _LONGEST_SITE = 80
 _LONGEST_DESCRIPTION = 1_000
-# Nearly all English prose has more of these; many templates state English for any language.
+# Nearly all English prose exceeds this share; many templates state English for any language.
 _ENGLISH = frozenset("the and of to with that".split())
 _FEWEST_ENGLISH = 0.02
 _SAMPLE = 300
 
 
 def site_of(page: WebPage) -> str | None:
-    """Return the name of the site, or else its host."""
+    """Return the name of the site, or its host if no name is stated."""
     stated = page.metas.get("og:site_name") or page.metas.get("application-name") or ""
     name = stated.lstrip("@")
     is_title = name in {page.metas.get("og:title"), *page.names}
@@ -25,16 +25,16 @@ def site_of(page: WebPage) -> str | None:
 
 
 def description_of(page: WebPage) -> str | None:
-    """Return the page's own summary of itself."""
+    """Return the summary in the page's metadata."""
     names = ("description", "og:description", "twitter:description")
     found = next(filter(None, map(page.metas.get, names)), "")
     return found[:_LONGEST_DESCRIPTION] or None
 
 
 def page_language(page: WebPage, text: str) -> str | None:
-    """Return the ISO 639 code that a page states, or that of its text where it is not in English.
+    """Return the ISO 639 code that a page states, or the language of its text.
 
-    A text in another language than the stated English is classified.
+    Text that does not look like the stated English is classified.
     """
     stated = page.tree.get("lang") or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     words = words_in(text[: 10 * _SAMPLE].lower())[:_SAMPLE]
@@ -45,9 +45,9 @@ def page_language(page: WebPage, text: str) -> str | None:
 
 
 def canonical_of(page: WebPage) -> str | None:
-    """Return the address that the page gives as its own, if it lies on the same site.
+    """Return the canonical address that the page states, if it is on the same site.
 
-    The root of a site given for a deeper page is a template's mistake.
+    The root of the site as the address of another page is a mistake in the template.
     """
     links = (
         one.get("href") or ""

@@ -14,7 +14,7 @@ from extractors.web.patterns import WALLS, pattern
 
 JsonLdNode = Mapping[str, Any]
 
-FEWEST_WORDS = 50  # fewer say nothing that could be summarised
+FEWEST_WORDS = 50  # fewer are not worth a summary
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(
     r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«(?<![\w.,!?…]«)[^«»\n]{1,300}»"
@@ -50,14 +50,14 @@ class WebPage:
 
     @cached_property
     def json_ld(self) -> list[JsonLdNode]:
-        """What the page describes in JSON-LD."""
+        """The JSON-LD nodes of the page, outer ones first; invalid JSON is skipped."""
         return json_ld_of(self.tree)
 
     @cached_property
     def articles(self) -> list[JsonLdNode]:
-        """Those of ``things`` that someone wrote; the one with the page's title comes first.
+        """The articles in ``json_ld``; the one with the page's title comes first.
 
-        Some pages describe their related posts before the post itself.
+        Some pages describe related posts before the post itself.
         """
         titles = {one_line("".join(top.itertext())) for top in self.tree.iter("h1", "title")}
         found = [one for one in self.json_ld if any(map(_ARTICLE.fullmatch, types_of(one)))]
@@ -65,18 +65,18 @@ class WebPage:
 
     @property
     def is_sold(self) -> bool:
-        """Whether the page says that its text is not for free."""
+        """Whether the page states that its text is not free."""
         return any(str(one.get("isAccessibleForFree")).lower() == "false" for one in self.json_ld)
 
     @property
     def claimed_words(self) -> int:
-        """How many words the page says its text has, 0 where it says nothing."""
+        """The number of words that the page states, 0 if it does not."""
         stated = (str(article.get("wordCount")) for article in self.articles)
         return next((int(count[:9]) for count in stated if count.isdecimal()), 0)
 
     @property
     def names(self) -> list[str]:
-        """What the page is called: by machine, and in its first heading."""
+        """The names of the page: its ``<title>`` and its first heading."""
         titles, tops = self.tree.iterfind(".//head/title"), self.tree.iter("h1")
         named = [*islice(titles, 1), *islice(tops, 1)]
         return [name for one in named if (name := one_line(" ".join(one.itertext())))]
@@ -88,14 +88,14 @@ class WebPage:
 
     @property
     def is_manual(self) -> bool:
-        """Whether the page is documentation, by its address or by the program that made it."""
+        """Whether the page is documentation, judging by its address or generator."""
         path, maker = urlsplit(self.url or "").path, self.metas.get("generator", "")
         in_address = _MANUAL_HOST.match(self.host) or _MANUAL_PATH.search(path)
         return bool(in_address or _MANUAL_MAKER.search(maker))
 
     @property
     def declares_article(self) -> bool:
-        """Whether the page says by machine that it is an article."""
+        """Whether the page's metadata declares an article."""
         if self.articles or "article:published_time" in self.metas:
             return True
         stated = self.metas.get("og:type", "").lower() == "article"
@@ -104,7 +104,7 @@ class WebPage:
 
     @property
     def is_article(self) -> bool:
-        """Whether the page is an article by what it declares, its address or its classes."""
+        """Whether the page is an article, judging by metadata, address and classes."""
         if self.declares_article or _POST_PATH.search(urlsplit(self.url or "").path):
             return True
         classes = (one.get("class") for one in self.tree.iter("body", "article", "main", "div"))
@@ -112,7 +112,7 @@ class WebPage:
 
 
 def json_ld_of(tree: Any) -> list[JsonLdNode]:
-    """Return what the page describes, outer things first; scripts that are not JSON are skipped."""
+    """Return the JSON-LD nodes of a page, outer ones first; invalid JSON is skipped."""
     found: list[JsonLdNode] = []
     for script in tree.iter("script"):
         if script.get("type") == "application/ld+json" and len(found) < _MOST_THINGS:
@@ -124,15 +124,15 @@ def json_ld_of(tree: Any) -> list[JsonLdNode]:
     return found[:_MOST_THINGS]
 
 
-def types_of(thing: JsonLdNode) -> frozenset[str]:
-    """Return the types that ``thing`` states."""
-    stated = thing.get("@type")
+def types_of(node: JsonLdNode) -> frozenset[str]:
+    """Return the types of a node."""
+    stated = node.get("@type")
     names = stated if isinstance(stated, list) else [stated]
     return frozenset(name for name in names if isinstance(name, str))
 
 
 def names_of(value: Any) -> list[str]:
-    """Return the names of the persons in an ``author``; companies are left out."""
+    """Return the names of the people in an ``author``; companies are left out."""
     parts = value if isinstance(value, list) else [value]
     persons = [part if isinstance(part, dict) else {"name": part} for part in parts]
     names = [one.get("name") for one in persons if "Organization" not in types_of(one)]
@@ -152,10 +152,10 @@ def _within(value: Any, depth: int) -> Iterator[JsonLdNode]:
 
 @dataclass(frozen=True)
 class PageView:
-    """What the rules look at.
+    """A page as the rules for walls see it.
 
-    ``text`` is what extraction gave, ``seen`` all that a reader sees, ``html`` the source,
-    ``titles`` what the page is called by machine and in its first heading.
+    ``text`` is the extracted text, ``seen`` all visible text, ``html`` the markup, ``titles`` are
+    the stated title and the first heading.
     """
 
     text: str
@@ -166,36 +166,36 @@ class PageView:
 
     @cached_property
     def words(self) -> int:
-        """How many words the text has."""
+        """The number of words in the text."""
         return count_words(self.text)
 
     @cached_property
     def bare(self) -> bool:
-        """Whether next to nothing was extracted, from a page that does not call it an article."""
+        """Whether hardly any text was extracted, and the page does not declare an article."""
         return self.words < FEWEST_WORDS and not self.page.declares_article
 
     @cached_property
     def unquoted_text(self) -> str:
-        """The text below its title, without what it quotes."""
+        """The text below its title, with quotations blanked out."""
         return _without_quotations(self.text.removeprefix(next(iter(self.titles), "")))
 
     @cached_property
     def unquoted_seen(self) -> str:
-        """All that is seen, without what it quotes."""
+        """All visible text, with quotations blanked out."""
         return _without_quotations(self.seen)
 
     @cached_property
     def judged_text(self) -> str:
-        """The own text, or all that is seen of a bare page."""
+        """The text without quotations, or all visible text of a bare page."""
         return self.unquoted_seen if self.bare else self.unquoted_text
 
     @cached_property
     def awaits_scripts(self) -> bool:
-        """Whether a script puts the text into an empty element."""
+        """Whether a script fills an empty element with the text."""
         has_script = "<script" in self.html.lower()
         return has_script and bool(WALLS["needs_java_script"].markup.search(self.html))
 
 
 def _without_quotations(text: str) -> str:
-    """Blot quotations out: an article quotes what other pages say."""
+    """Blank out quotations: an article may quote the text of walls."""
     return _QUOTED.sub(lambda quoted: _WORD.sub("so", quoted[0]), text)

@@ -11,19 +11,19 @@ _NOT = r"(?:not|n[’']?t)"
 
 
 def words(part: str, name: str) -> list[str]:
-    """Return a list of words."""
+    """Return a word list of ``web.toml``."""
     stated: str = _TABLE[part][name]
     return stated.split()
 
 
 def pattern(part: str, name: str) -> re.Pattern[str]:
-    """Return a pattern, with the office of its part for ROLE."""
+    """Return a pattern of ``web.toml``; ROLE stands for the ``role`` of its part."""
     role = _TABLE[part].get("role", "")
     return re.compile(_TABLE[part][name].replace("ROLE", role), re.IGNORECASE)
 
 
 class WallPhrases(NamedTuple):
-    """The words of one kind of wall, and what its error says; ``walls.toml`` explains each."""
+    """The patterns and messages of one kind of wall; ``walls.toml`` explains each."""
 
     finding: str
     advice: str
@@ -44,5 +44,5 @@ def _wall_phrases(finding: str, advice: str, **lines: str) -> WallPhrases:
     return WallPhrases(finding, advice, **patterns)
 
 
-# By the cause that an error of this kind has.
+# By the cause of the error.
 WALLS = {cause: _wall_phrases(**values) for cause, values in table("walls").items()}

@@ -1,10 +1,10 @@
-"""Read a web page: its main text, what it says about itself, and what it hides."""
+"""Read a web page: its main text, metadata and hidden text."""
 
 from collections.abc import Iterator
 from itertools import islice
 
 from extractors.blocks import lay_out
-from extractors.text import decode, where
+from extractors.text import decode, name_of
 from extractors.web.authors import authors_of
 from extractors.web.content import MOST_ELEMENTS, MainText, read_main
 from extractors.web.dates import published_on
@@ -17,25 +17,25 @@ from extractors.web.walls import refuse_walls
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
-_DOUBTFUL = 0.6  # agreement of both readings below which a curator should compare text and page
+_DOUBTFUL = 0.6  # below this agreement a curator should compare text and page
 _MOST_SEARCHED = 500_000
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the main text of a web page; raise as ``read_markup``."""
+    """Return the main text of a web page; raise as ``read_markup`` does."""
     return read_markup(decode(payload.data, payload.charset, markup=True), payload)
 
 
 def read_markup(html: str, payload: Payload) -> Extracted:
-    """Return the main text of the page ``html`` that came with, or was made of, ``payload``.
+    """Return the main text of the page ``html``, which is or was made from ``payload``.
 
-    Raises ExtractionError if it holds no HTML or too few words, else as ``refuse_walls``.
+    Raises ExtractionError if it has no HTML or too few words, and as ``refuse_walls`` does.
     """
     tree = parse(html)
     if tree is None:
-        message = f"{where(payload)} holds no HTML elements; check what it is."
+        message = f"{name_of(payload)} has no HTML elements; check the file."
         raise ExtractionError(message, "document_empty")
-    # Else each pass makes the same Python objects again.
+    # Without a reference each pass would create the same Python objects again.
     alive = list(islice(tree.iter(), MOST_ELEMENTS))
     hidden, kept = strip_hidden(tree)
     page = WebPage(tree, payload.final_url or payload.url)
@@ -47,7 +47,7 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     title = title_of(page, sites)
     titles, seen = [title or "", *page.names], text_of(body_of(tree))
     view = PageView(text=text, seen=seen, html=html[:_MOST_SEARCHED], titles=titles, page=page)
-    doubt = refuse_walls(view, where(payload), is_file=not payload.headers)
+    doubt = refuse_walls(view, name_of(payload), is_file=not payload.headers)
     del alive
     return Extracted(
         kind=SourceKind.WEB,
@@ -71,7 +71,7 @@ def _steps(reading: MainText, kept: int, doubt: str | None, *, is_cut: bool) -> 
     hint = "; compare the text with the page" if low else ""
     yield Step(method="confidence", outcome=f"{reading.agreement:.2f}{hint}", doubtful=low)
     if kept:
-        yield Step(method="hidden text", outcome=f"{kept} characters kept that scripts may show")
+        yield Step(method="hidden text", outcome=f"{kept} characters kept, which scripts may show")
     if doubt:
         yield Step(method="completeness", outcome=doubt, doubtful=True)
     if is_cut:

@@ -18,11 +18,11 @@ _MAY_HIDE = re.compile(
     r"none|hidden|collapse|opacity|font-size|clip|indent|:\s*-\d{3}|overflow", re.IGNORECASE
 )
 _FAR = re.compile(r"(?:-\d{4,}|-999|[5-9]\d{3}|\d{5,})(?:\.\d+)?(?:px|r?em|%|v[wh])?")
-_NOUGHT = re.compile(r"0*(?:\.0*)?(?:px|r?em|%|pt|v[wh])?|(?:1|0?\.\d+)(?:px|pt)")
+_ZERO = re.compile(r"0*(?:\.0*)?(?:px|r?em|%|pt|v[wh])?|(?:1|0?\.\d+)(?:px|pt)")
 _NO_AREA = re.compile(r"rect\((?:[01](?:px)?[, ]*){4}\)|inset\((?:50|100)%")
 _SIDES = ("width", "height", "max-width", "max-height")
 _OFFSETS = ("left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top")
-# What fades in is transparent only until a script has moved it into place.
+# Elements that fade in are transparent only until a script moves them into place.
 _MOVING = frozenset({"transform", "transition", "animation", "will-change", "filter"})
 _COLOUR = re.compile(
     r"(white)\b|(black)\b|#([\da-f]{6})|#([\da-f]{3})\b|rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)"
@@ -33,18 +33,18 @@ _NEAR = 10
 
 
 class HidingStyle(NamedTuple):
-    """Why a style hides its element, and whether a click or a script may show it."""
+    """Why a style hides its element, and whether a click or script may show it."""
 
     reason: str
     may_open: bool
 
 
-_HIDINGS: tuple[tuple[str, bool, Callable[[Style], object]], ...] = (
+_HIDING_RULES: tuple[tuple[str, bool, Callable[[Style], object]], ...] = (
     ("display: none", True, lambda s: s.get("display") == "none"),
     ("visibility: hidden", True, lambda s: s.get("visibility") in {"hidden", "collapse"}),
     ("opacity: 0", True, lambda s: _CLEAR.match(s.get("opacity", "")) and _MOVING.isdisjoint(s)),
-    ("a box without area", True, lambda s: s.get("overflow") == "hidden" and _has_nought(s)),
-    ("font-size: 0", False, lambda s: "font-size" in s and _NOUGHT.fullmatch(s["font-size"])),
+    ("a box without area", True, lambda s: s.get("overflow") == "hidden" and _has_zero(s)),
+    ("font-size: 0", False, lambda s: "font-size" in s and _ZERO.fullmatch(s["font-size"])),
     ("off screen", False, lambda s: any(_FAR.fullmatch(s.get(name, "")) for name in _OFFSETS)),
     (
         "clipped to nothing",
@@ -56,7 +56,7 @@ _HIDINGS: tuple[tuple[str, bool, Callable[[Style], object]], ...] = (
 
 
 def parse_style(text: str) -> dict[str, str]:
-    """Return the declarations of a ``style`` attribute or a rule, in lower case."""
+    """Return the declarations of a ``style`` attribute or rule, in lower case."""
     pairs = (declaration.partition(":") for declaration in text.lower().split(";"))
     return {
         name.strip(): value.replace("!important", "").strip() for name, sign, value in pairs if sign
@@ -64,16 +64,18 @@ def parse_style(text: str) -> dict[str, str]:
 
 
 def hiding_of(style: Style) -> HidingStyle | None:
-    """Return why an element of this style is out of sight, or None."""
+    """Return why an element with this style is hidden, or None."""
     found = (
-        HidingStyle(reason, may_open) for reason, may_open, applies in _HIDINGS if applies(style)
+        HidingStyle(reason, may_open)
+        for reason, may_open, applies in _HIDING_RULES
+        if applies(style)
     )
     return next(found, None)
 
 
 def hiding_rules(tree: Any) -> dict[str, dict[str, str]]:
-    """Return the styles that hide, by ``.class`` or ``#id``, from the ``<style>`` of a page."""
-    # The sheets of a whole design system say little about this page, and come last.
+    """Return the hiding styles of a page's ``<style>`` elements, by ``.class`` or ``#id``."""
+    # The large sheets of a whole design system say little about this page.
     sheets = sorted((style.text or "" for style in tree.iter("style")), key=len)
     rules: dict[str, dict[str, str]] = {}
     shown: set[str] = set()
@@ -87,9 +89,9 @@ def hiding_rules(tree: Any) -> dict[str, dict[str, str]]:
 
 
 def looks_alike(ink: Style, ground: Style) -> bool | None:
-    """Return whether no eye names the ink of one style from the ground of another.
+    """Return whether the text of one style is invisible on the background of another.
 
-    None where the ground is not a plain colour.
+    None if the background is not a plain colour.
     """
     behind = _colour(ground.get("background-color") or ground.get("background", ""))
     before = _colour(ink.get("color", ""))
@@ -99,7 +101,7 @@ def looks_alike(ink: Style, ground: Style) -> bool | None:
 
 
 def _rules(css: str) -> Iterator[tuple[str, str, bool]]:
-    """Yield the selectors and the declarations of each rule, and whether it is within another."""
+    """Yield each rule's selectors and declarations, and whether it is inside another."""
     css = _COMMENT.sub("", css)
     heads: list[str] = []
     start = 0
@@ -112,12 +114,12 @@ def _rules(css: str) -> Iterator[tuple[str, str, bool]]:
             yield heads.pop(), text, bool(heads)
 
 
-def _has_nought(style: Style) -> bool:
-    return any(name in style and _NOUGHT.fullmatch(style[name]) for name in _SIDES)
+def _has_zero(style: Style) -> bool:
+    return any(name in style and _ZERO.fullmatch(style[name]) for name in _SIDES)
 
 
 def _clips(style: Style) -> bool:
-    """Return whether a picture is cut out by the letters, which makes them visible."""
+    """Return whether the letters clip a picture, which makes them visible."""
     return any("clip" in name for name in style)
 
 

@@ -18,13 +18,13 @@ _BLOG = re.compile(r"(?:the )?[\w&.' ]{0,40}\b(?:blog|newsroom|magazine)", re.IG
 _PERMALINKS = " \u00b6\uf0c1#\U0001f517"
 _HEADLINE_WORDS = 3
 _SHORTEST_NAME = 4
-_TELLING = 4  # letters of a word; shorter ones stand in any title
+_SHORTEST_WORD = 4  # letters; shorter words occur in any title
 _ANY, _HALF = 0.0, 0.5
 _LONGEST = 300
 
 
 def title_of(page: WebPage, sites: Sequence[str]) -> str | None:
-    """Return the title of a page, None where it has none; ``sites`` are names of its site."""
+    """Return the title of a page, or None; ``sites`` are names of its site."""
     named = [one_line("".join(title.itertext())) for title in page.tree.iterfind(".//head/title")]
     machine = [page.metas.get("og:title", ""), *named[:1], page.metas.get("twitter:title", "")]
     stated = [title for title in map(_bare, machine) if title]
@@ -40,7 +40,7 @@ def title_of(page: WebPage, sites: Sequence[str]) -> str | None:
 
 
 def without_site(title: str, sites: Sequence[str]) -> str:
-    """Return ``title`` without a first or last part that names one of ``sites``, or a blog."""
+    """Return ``title`` without a first or last part that names one of ``sites`` or a blog."""
     marks = list(_SEPARATOR.finditer(title))
     if not marks:
         return title
@@ -63,18 +63,18 @@ def _heading(top: Any) -> str:
 
 
 def _bare(title: str) -> str:
-    """Return a title without the permalink signs of documentation."""
+    """Return a title without the permalink marks of documentation."""
     return one_line(title).rstrip(_PERMALINKS)
 
 
 def _begins(heading: str, title: str) -> bool:
-    """Return whether ``title`` is ``heading``, or has more behind a separator."""
+    """Return whether ``title`` is ``heading``, or continues it after a separator."""
     same = title.lower().startswith(heading.lower())
     return same and (len(title) == len(heading) or bool(_SEPARATOR.match(title, len(heading))))
 
 
 def _names_site(heading: str, stated: Sequence[str], sites: Sequence[str]) -> bool:
-    """Return whether a heading is the name of the site or of the book: it ends the stated title."""
+    """Return whether a heading names the site or book: it is the last part of the stated title."""
     if any(is_name_of(heading, site) for site in sites):
         return True
     before = (title.removesuffix(heading) for title in stated if title.endswith(heading))
@@ -82,10 +82,10 @@ def _names_site(heading: str, stated: Sequence[str], sites: Sequence[str]) -> bo
 
 
 def _is_title(heading: str, stated: Sequence[str], share: float) -> bool:
-    """Return whether the stated titles have a share of the words of the only heading."""
+    """Return whether a stated title has at least ``share`` of the words of the only heading."""
     if not stated:
         return True
-    words = {word for word in words_in(heading.lower()) if len(word) >= _TELLING}
+    words = {word for word in words_in(heading.lower()) if len(word) >= _SHORTEST_WORD}
     common = max(len(words.intersection(words_in(title.lower()))) for title in stated)
     return len(words_in(heading)) >= _HEADLINE_WORDS and common > 0 and common >= share * len(words)
 

@@ -1,7 +1,7 @@
 """Refuse a page that asks for something before it shows its text. Pure.
 
-A wall is short, has the words of one and says little else. So an article about log-ins, cookies or
-CAPTCHAs is read, and quotations in an article do not count.
+A wall is short, uses typical phrases and says little else. Articles about log-ins, cookies or
+CAPTCHAs are therefore read, and quotations in an article do not count.
 """
 
 import re
@@ -32,12 +32,12 @@ _SAVE = WALLS["needs_java_script"].advice
 
 
 def refuse_walls(view: PageView, where: str, *, is_file: bool = False) -> str | None:
-    """Return what a curator should look at in a page that holds a text, None where nothing is.
+    """Return a note for the curator if the text of a page may be incomplete, else None.
 
-    ``where`` names the source. What may pass is permanent in a file (``is_file``).
+    ``where`` names the source. In a file (``is_file``), temporary walls are permanent.
 
-    Raises the error of the first of ``_RULES`` that applies, ExtractionError for fewer than 50
-    words, 20 in an article, without any of these reasons.
+    Raises the error of the first of ``_RULES`` that applies, or ExtractionError for fewer than 50
+    words, 20 in an article.
     """
     for applies, error, cause in _RULES:
         if applies(view):
@@ -47,14 +47,14 @@ def refuse_walls(view: PageView, where: str, *, is_file: bool = False) -> str | 
             raise (ExtractionError if lasting else error)(message, cause)
     if view.words < (_FEWEST_OF_ARTICLE if view.page.declares_article else FEWEST_WORDS):
         problem = f"{view.words} words of text, too few for a document; check the address"
-        raise ExtractionError(f"{where} holds {problem}, or {_SAVE}", "document_empty")
+        raise ExtractionError(f"{where} has {problem}, or {_SAVE}", "document_empty")
     if view.words < FEWEST_WORDS:
-        return f"only {view.words} words; see whether the page holds more"
+        return f"only {view.words} words; check whether the page has more"
     return doubt_of(view)
 
 
 def _is_wall(view: PageView, kind: WallPhrases) -> bool:
-    """Return whether a page is of a kind: by its title, or since it says little else."""
+    """Return whether a page is a wall of a kind: by its title, or because it says little else."""
     if view.words >= _LONG:
         return False
     says = view.words < _SHORT and kind.text.search(view.judged_text) is not None
@@ -67,7 +67,7 @@ def _is_wall(view: PageView, kind: WallPhrases) -> bool:
 
 
 def _is_named(view: PageView, kind: WallPhrases) -> bool:
-    """Return whether a title says little else than a wall's, beside a short name of the site."""
+    """Return whether a title is that of a wall, apart from a short name of the site."""
     return any(
         _covers(pattern, part) and count_words(title) - count_words(part) <= _SITE_NAME
         for title in view.titles
@@ -82,7 +82,7 @@ def _covers(pattern: re.Pattern[str], part: str) -> bool:
 
 
 def _words_beside(pattern: re.Pattern[str], view: PageView) -> int:
-    """Return how many words stand in sentences of the text without ``pattern``."""
+    """Return the number of words in sentences of the text without ``pattern``."""
     sentences = _STOPS.split(view.unquoted_text)
     return sum(count_words(one) for one in sentences if not pattern.search(one))
 
@@ -91,12 +91,12 @@ def _is_captcha(view: PageView) -> bool:
     kind = WALLS["captcha"]
     says = view.words < _SHORT and kind.text.search(view.judged_text) is not None
     is_one = (says and kind.markup.search(view.html) is not None) or _is_wall(view, kind)
-    return is_one and "<textarea" not in view.html.lower()  # it guards a form for comments
+    return is_one and "<textarea" not in view.html.lower()  # it protects a comment form
 
 
 def _is_missing(view: PageView) -> bool:
     kind = WALLS["soft_not_found"]
-    if view.words >= _LONG:  # of teasers, below the two lines that say so
+    if view.words >= _LONG:  # a short notice above many teasers
         named = not view.page.declares_article and _is_named(view, kind)
         return named and kind.text.search(view.seen[:_OPENING]) is not None
     if kind.opening.match(view.unquoted_text) or _is_wall(view, kind):
@@ -115,7 +115,7 @@ def _is_login(view: PageView) -> bool:
 
 
 def _is_consent(view: PageView) -> bool:
-    """Return whether nearly all of a page is about consent; a footer has one phrase of it."""
+    """Return whether nearly all of a page is about consent; a footer has only one phrase."""
     kind = WALLS["consent_wall"]
     beside = _words_beside(kind.term, view) if view.words < _LONG else _LONG
     if view.words >= _LONG or (view.page.declares_article and beside > FEWEST_WORDS):

@@ -127,7 +127,7 @@ def test_a_pasted_list_names_no_path(desk, secret, is_read):
     lines = f"{secret}\n../../secret.md\n~/.ssh/notes.md\nfile://{secret}\n{PAGE}\n"
     assert estimated(desk, addresses=lines) == [PAGE]
     answer = desk.send_form("/batches/estimate", htmx=True, addresses=str(secret))
-    assert (answer.status_code, "names no sources" in answer.text) == (422, True)
+    assert (answer.status_code, "contains no sources" in answer.text) == (422, True)
     assert not is_read(answer)
 
 

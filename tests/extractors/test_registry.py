@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from fpdf import FPDF
 
-from extractors.registry import choose, read
+from extractors.registry import choose_format, read
 from schemas.errors import ExtractionError, FetchError
 from schemas.sources import Payload, SourceKind, Step
 
@@ -63,7 +63,7 @@ CHOSEN = [
 @pytest.mark.parametrize(("data", "media_type", "name", "kind"), CHOSEN)
 def test_a_reader_is_chosen_by_header_name_and_bytes(data, media_type, name, kind):
     """The bytes decide where they are plain, the name where the header is vague."""
-    assert choose(payload(data, media_type, name))[0].kind == kind
+    assert choose_format(payload(data, media_type, name))[0].kind == kind
 
 
 VETOED = [

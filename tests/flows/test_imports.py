@@ -28,7 +28,7 @@ from services.recheck import due, recheck_case
 from services.run import Run
 
 PROSE = " ".join(f"The team changed part {n} of the pipeline in week {n}." for n in range(16))
-UNREAD = "f.md holds no text; check that it is the right one."
+UNREAD = "f.md contains no text; check that it is the right one."
 OTHER = " ".join(f"Somebody else measured latency of stage {n} twice." for n in range(20))
 FIRST = {
     "slug": "a", "title": "RAG at Acme", "company": "Acme", "industry": "tech", "year": 2024,

@@ -145,7 +145,7 @@ async def test_what_is_not_a_regular_file_cannot_be_read(tmp_path, fetched):
     """A folder, a device without end, a pipe that would block, and a path that is too long."""
     os.mkfifo(tmp_path / "pipe.txt")
     for source in (tmp_path, "/dev/zero", tmp_path / "pipe.txt"):
-        with pytest.raises(errors.AccessDenied, match="folder or a device"):
+        with pytest.raises(errors.AccessDenied, match="folder or device"):
             await fetched(source)
     with pytest.raises(errors.AccessDenied, match="too long") as failed:
         await fetched("a" * 5000)

@@ -117,7 +117,7 @@ def test_a_local_list_may_name_transcripts():
     assert refs == [(A, "/lists/talks/a.vtt"), ("/lists/b.wav", "/lists/b.srt"), (C, None)]
     fetched = listing(f"url,transcript\n{A},/etc/secret.txt\n{B},\n")
     assert [one.url for one in fetched.candidates] == [B]
-    assert "which only a local list may name" in fetched.missed[0]
+    assert "only in local lists" in fetched.missed[0]
 
 
 UNKNOWN = [
@@ -258,7 +258,7 @@ def test_an_item_that_carries_its_text_is_a_page(text):
     assert len(found.text) > 500
 
 
-@pytest.mark.parametrize(("address", "reason"), [(B, "has no item at"), (A, "only a teaser")])
+@pytest.mark.parametrize(("address", "reason"), [(B, "does not list"), (A, "only a teaser")])
 def test_an_item_that_is_missing_or_a_teaser_says_so(address, reason, tmp_path):
     """The address itself may be submitted instead; a feed that is a path opens no file."""
     (tmp_path / "feed.xml").write_text(

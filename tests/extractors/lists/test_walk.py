@@ -72,6 +72,6 @@ async def test_only_a_local_list_reads_files_beside_it(tmp_path):
     outline = f'<opml><body><outline xmlUrl="{there}"/></body></opml>'
     found = await walked({local: outline, there: f"{SITE}/1\nsecret.txt\n"}, local)
     assert [one.url for one in found.candidates] == [f"{SITE}/1"]
-    assert "only a local list" in found.missed[0]
+    assert "only in local lists" in found.missed[0]
     beside = await walked({str(tmp_path / "a.txt"): "talk.vtt\n"}, str(tmp_path / "a.txt"))
     assert beside.candidates[0].url == str(tmp_path / "talk.vtt")

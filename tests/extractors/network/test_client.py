@@ -212,7 +212,7 @@ async def test_a_large_announcement_is_refused_before_reading(kind, size, cap, w
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
     web.raw(PAGE, head.encode(), b"", pause=0.1)
     async with asyncio.timeout(2):
-        with pytest.raises(TooLarge, match=rf"public\.example/: it is larger than the {cap}"):
+        with pytest.raises(TooLarge, match=rf"public\.example/: it is larger than {cap}"):
             await client.get(URL)
 
 

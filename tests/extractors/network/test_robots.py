@@ -131,11 +131,11 @@ async def test_requests_to_one_host_are_spread_and_others_do_not_wait():
     """Pages of one host begin a second apart; another host's page begins at once."""
     time = Time(stands_still=True)
     politeness = time.politeness(1.0)
-    await asyncio.gather(*(politeness.turn("a.example") for _ in range(4)))
-    await politeness.turn("b.example")
+    await asyncio.gather(*(politeness.wait("a.example") for _ in range(4)))
+    await politeness.wait("b.example")
     assert time.slept == pytest.approx([1.0, 2.0, 3.0])
     time.now += 10
-    await politeness.turn("a.example")
+    await politeness.wait("a.example")
     assert len(time.slept) == 3
 
 
@@ -148,7 +148,7 @@ async def test_a_crawl_delay_is_respected_up_to_a_minute(web, make_client):
         for host in ("public.example", "slow.example"):
             await Robots(client).check(parse_web_url(f"http://{host}/page"))
             for _ in range(2):
-                await client.politeness.turn(host)
+                await client.politeness.wait(host)
     assert time.slept == pytest.approx([7.0, LONGEST_PAUSE])
 
 
@@ -156,19 +156,19 @@ async def test_a_site_that_refuses_is_left_alone_longer_each_time():
     """For as long as it says, where it says; a long wait is an error at once."""
     time = Time()
     politeness = time.politeness(0.0)
-    politeness.answered("a.example", 429, 7.0)
-    await politeness.turn("b.example")
-    await politeness.turn("a.example")
+    politeness.record("a.example", 429, 7.0)
+    await politeness.wait("b.example")
+    await politeness.wait("a.example")
     for _ in range(4):
-        politeness.answered("a.example", 503)
-        await politeness.turn("a.example")
+        politeness.record("a.example", 503)
+        await politeness.wait("a.example")
     assert time.slept == [7.0, 4.0, 8.0, 16.0, 32.0]
-    politeness.answered("a.example", 503)
+    politeness.record("a.example", 503)
     with pytest.raises(ServerBusy) as busy:
-        await politeness.turn("a.example")
+        await politeness.wait("a.example")
     assert busy.value.retry_after == pytest.approx(64.0)
     time.now += 64
-    politeness.answered("a.example", 200)
-    politeness.answered("a.example", 503)
-    await politeness.turn("a.example")
+    politeness.record("a.example", 200)
+    politeness.record("a.example", 503)
+    await politeness.wait("a.example")
     assert time.slept[-1] == 2.0

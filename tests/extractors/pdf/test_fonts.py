@@ -67,7 +67,9 @@ def test_cyrillic_in_fonts_without_a_map_is_refused(
 ):
     """Codes of the font's own, nameless glyphs, or a Russian code page: never Latin noise."""
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(ExtractionError, match="does not say which letters its fonts draw") as error:
+    with pytest.raises(
+        ExtractionError, match="has fonts that do not map glyphs to letters"
+    ) as error:
         read(set_in(text, encoding, flags))
     assert error.value.kind == "scanned"
     assert "install tesseract-ocr" in str(error.value)

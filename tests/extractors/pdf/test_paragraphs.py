@@ -4,7 +4,7 @@ import pytest
 from fpdf import FPDF
 
 from extractors.pdf.lines import TextLine
-from extractors.pdf.paragraphs import vocabulary, whole
+from extractors.pdf.paragraphs import joined_text, vocabulary
 
 SENTENCE = "The router sends each ticket to the team that can answer it within the hour. "
 
@@ -30,7 +30,7 @@ def lines_at(pdf, texts, left=20, top=40, step=5, size=11):
 def test_line_ends_are_undone(lines, expected):
     """Hyphens and breaks leave the words as written; a compound that is known keeps its own."""
     known = vocabulary([TextLine("a fine-tuned model", 1, 0, 9, 9, 10)])
-    assert whole(lines, known) == expected
+    assert joined_text(lines, known) == expected
 
 
 def test_words_cut_at_line_ends_are_whole_again(read):

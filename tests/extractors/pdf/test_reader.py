@@ -115,7 +115,7 @@ def test_fonts_without_a_mapping_are_refused(read, page_of, monkeypatch):
     data = page_of(shown, prose=0, objects=[font, glyph])
     data = data.replace(b"/F1 5 0 R>>", b"/F1 5 0 R/F2 6 0 R>>")
     with pytest.raises(
-        ExtractionError, match="does not say which letters its fonts draw"
+        ExtractionError, match="has fonts that do not map glyphs to letters"
     ) as refused:
         read(data)
     assert refused.value.kind == "scanned"

@@ -1,15 +1,18 @@
 """Documents and cases as the JSON that other programs read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from publishing.wording import silent_parts
-from schemas.cases import FACT_NAMES, Section
+from schemas.cases import FACT_NAMES, Fact, Section, Statement, Tag
 from schemas.errors import CasebookError, FetchError
+from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.results import IngestResult, SimilarSource
 from schemas.reviews import CaseLine, CaseView
 from schemas.sources import Check, Document, Passage
+
+Json = dict[str, Any]
 
 # Names of facts and sections in JSON that differ from the types'.
 _NAMES: Mapping[str, str] = {
@@ -17,46 +20,29 @@ _NAMES: Mapping[str, str] = {
     "questions": "open_questions",
     "stage": "deployment",
 }
+_LOCATOR = ("section", "page", "seconds", "speaker")
+_FAILURE = {"failure_id", "stage", "kind", "transient", "message"}
+_OF_VIEW = {"status", "published_revision_id", "source", "triage", "published"}
+_OF_REVISION = {"made_by", "author", "strategy_reason", "recipe", "unread"}
+_OF_OTHER_REVISIONS = {"revision_id", "parent_id", "made_by", "author"}
 
 
-def document_json(document: Document) -> dict[str, Any]:
+def document_json(document: Document) -> Json:
     """Return the document as ``casebook extract --json`` prints it."""
     data = document.model_dump(mode="json", exclude={"snapshot_id", "passages", "steps", "hidden"})
-    return {
-        **data,
-        "passages": [_passage_json(passage) for passage in document.passages],
-        "extraction": [step.model_dump() for step in document.steps],
-        "hidden_text": [hidden.model_dump() for hidden in document.hidden],
-    }
+    return data | {"passages": [*map(_passage, document.passages)], **_extraction(document)}
 
 
-def result_json(result: IngestResult) -> dict[str, Any]:
-    """Return what became of a source; a failure is described by stage, kind and message."""
+def result_json(result: IngestResult) -> Json:
+    """Return the outcome for a source; a failure is described by stage, kind and message."""
     data = result.model_dump(mode="json")
     if result.failure is not None:
-        wanted = {"failure_id", "stage", "kind", "transient", "message"}
-        data["failure"] = result.failure.model_dump(mode="json", include=wanted)
+        data["failure"] = result.failure.model_dump(mode="json", include=_FAILURE)
     return data
 
 
-def _passage_json(passage: Passage) -> dict[str, Any]:
-    locator = {
-        "section": passage.section,
-        "page": passage.page,
-        "seconds": passage.seconds,
-        "speaker": passage.speaker,
-    }
-    return {
-        "n": passage.n,
-        "start": passage.start,
-        "end": passage.end,
-        "headings": passage.headings,
-        "locator": {name: value for name, value in locator.items() if value is not None},
-    }
-
-
-def failure_json(error: CasebookError) -> dict[str, Any]:
-    """Return a failure of ``extract``; nothing is stored, so it has no id to retry by."""
+def failure_json(error: CasebookError) -> Json:
+    """Return a failure of ``extract``, which has no id: failures of ``extract`` are not stored."""
     return {
         "failure_id": None,
         "stage": "fetch" if isinstance(error, FetchError) else "extract",
@@ -66,7 +52,7 @@ def failure_json(error: CasebookError) -> dict[str, Any]:
     }
 
 
-def line_json(line: CaseLine) -> dict[str, Any]:
+def line_json(line: CaseLine) -> Json:
     """Return a line of ``casebook list --json``."""
     data = line.model_dump(mode="json")
     return {**data, "twins": line.near_copies, "waits": line.newer_draft}
@@ -77,58 +63,59 @@ def case_json(
     generations: Sequence[Generation],
     near_copies: Sequence[SimilarSource],
     check: Check | None,
-) -> dict[str, Any]:
+) -> Json:
     """Return the case as ``casebook show --json`` prints it."""
-    study, revision, document = view.revision.study, view.revision, view.document
-    facts = {_NAMES.get(name, name): study.fact(name) for name in FACT_NAMES}
-    recipe = revision.recipe
+    revision, document, study = view.revision, view.document, view.revision.study
+    facts = {_NAMES.get(name, name): _part(study.fact(name)) for name in FACT_NAMES}
     return {
         "case_id": view.case.case_id,
-        "status": view.status.value,
         "revision_id": revision.revision_id,
-        "published_revision_id": view.published_revision_id,
-        "source": view.source.model_dump(mode="json"),
         "url": document.url,
-        **{name: fact.value for name, fact in facts.items()},
-        "facts": {name: _with_level(fact.model_dump(mode="json")) for name, fact in facts.items()},
-        **{
-            _NAMES.get(section.value, section.value): [
-                _with_level(s.model_dump(mode="json")) for s in study.section(section)
-            ]
-            for section in Section
-        },
-        "tags": [_with_level(tag.model_dump(mode="json")) for tag in study.tags],
+        **view.model_dump(mode="json", include=_OF_VIEW),
+        **{name: fact["value"] for name, fact in facts.items()},
+        "facts": facts,
+        **{_NAMES.get(one.value, one.value): [*map(_part, study.section(one))] for one in Section},
+        "tags": [*map(_part, study.tags)],
         "silent": silent_parts(study),
-        "triage": view.triage.model_dump(mode="json") if view.triage else None,
         "provenance": {
             "document_id": document.document_id,
             "extractor": document.extractor,
-            "extraction": [step.model_dump() for step in document.steps],
-            "hidden_text": [hidden.model_dump() for hidden in document.hidden],
-            "made_by": revision.made_by,
-            "author": revision.author,
-            "strategy": recipe.strategy if recipe else None,
-            "strategy_reason": revision.strategy_reason,
-            "recipe": recipe.model_dump(mode="json") if recipe else None,
-            "recipe_id": recipe.recipe_id if recipe else None,
-            "unread": [unread.model_dump() for unread in revision.unread],
-            "generations": [g.model_dump(mode="json") for g in generations],
+            **_extraction(document),
+            **revision.model_dump(mode="json", include=_OF_REVISION),
+            "strategy": revision.recipe.strategy if revision.recipe else None,
+            "recipe_id": revision.recipe.recipe_id if revision.recipe else None,
+            "generations": _dumped(generations),
         },
-        "history": [review.model_dump(mode="json") for review in view.reviews],
+        "history": _dumped(view.reviews),
         "revisions": [
-            r.model_dump(mode="json", include={"revision_id", "parent_id", "made_by", "author"})
-            | {"created_at": r.created_at.isoformat()}
-            for r in view.revisions
+            one.model_dump(mode="json", include=_OF_OTHER_REVISIONS)
+            | {"created_at": one.created_at.isoformat()}
+            for one in view.revisions
         ],
         "newer_draft": view.newer.revision_id if view.newer else None,
-        "published": view.published.model_dump(mode="json") if view.published else None,
-        "near_copies": [copy.model_dump(mode="json") for copy in near_copies],
+        "near_copies": _dumped(near_copies),
         "check": check.model_dump(mode="json") if check else None,
     }
 
 
-def _with_level(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a part with the level and its reason as plain fields."""
-    support = data.pop("support")
-    measure = data.pop("measure", None) or {}
-    return {**data, **measure, "support": support["level"], "reason": support["reason"]}
+def _dumped(records: Iterable[Frozen]) -> list[Json]:
+    return [record.model_dump(mode="json") for record in records]
+
+
+def _extraction(document: Document) -> Json:
+    return {"extraction": _dumped(document.steps), "hidden_text": _dumped(document.hidden)}
+
+
+def _passage(passage: Passage) -> Json:
+    locator = {name: getattr(passage, name) for name in _LOCATOR}
+    known = {name: value for name, value in locator.items() if value is not None}
+    fields = passage.model_dump(mode="json", include={"n", "start", "end", "headings"})
+    return fields | {"locator": known}
+
+
+def _part(part: Fact | Statement | Tag) -> Json:
+    """Return a part with its support and measure as plain fields."""
+    data = part.model_dump(mode="json", exclude={"support", "measure"})
+    measure = part.measure if isinstance(part, Statement) else None
+    support = {"support": part.support.level.value, "reason": part.support.reason}
+    return data | (measure.model_dump(mode="json") if measure else {}) | support

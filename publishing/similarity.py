@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from warehouse.stems import stem
+
 FUNCTION_WORDS = frozenset(
     """
     a about after also an and any are as at be because been before being between both but by can
@@ -18,7 +20,6 @@ FUNCTION_WORDS = frozenset(
 """English words that say nothing about what a text is about."""
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
-_STEM = 6  # letters by which two forms of a word are compared
 
 
 class TextSimilarity:
@@ -45,8 +46,8 @@ class TextSimilarity:
 
 
 def stems(text: str) -> set[str]:
-    """Return the words and numbers of a text in lower case, long words without their ends."""
-    return {w[:_STEM] if w.isalpha() else w for w in _WORD.findall(text.casefold())}
+    """Return the stems of a text's words, and its numbers."""
+    return {stem(w) if w.isalpha() else w for w in _WORD.findall(text.casefold())}
 
 
 def content_words(text: str) -> str:

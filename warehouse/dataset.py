@@ -1,5 +1,6 @@
 """The published cases as tables: files to download, and what pages over all cases compute."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import duckdb
 
 from warehouse.schema import queries
+from warehouse.stems import stem
 
 TABLES: Mapping[str, str] = {
     "cases": "published_cases",
@@ -22,7 +24,6 @@ TABLES: Mapping[str, str] = {
 """The name of each file, and of its table in queries."""
 
 _WORD = re.compile(r"[^\W_]{2,}")
-_STEM = 7  # letters by which two forms of a word are compared, as in the macro ``stem``
 _MARK = "\ufeff".encode()  # by which Excel knows UTF-8
 _CELLS = {"VARCHAR": "cell({0})", "VARCHAR[]": "cell(array_to_string({0}, '{1}'))"}
 _JOINTS = {"quotes": " […] "}
@@ -87,6 +88,7 @@ class Dataset:
 
     def similar(self, most: int) -> dict[str, list[str]]:
         """Return by case id the ids of at most so many cases like it, the most like first."""
+        self._make("case_words")
         found = self.rows(self._queries["dataset_similar"], most=most)
         return {row["case_id"]: row["others"] for row in found}
 
@@ -132,6 +134,14 @@ class Dataset:
                 if name not in self._made:
                     self._connection.execute(self._queries[name])
                     self._made.add(name)
+                    if name.endswith("_words"):
+                        self._add_stems(name)
+
+    def _add_stems(self, table: str) -> None:
+        """Store the stems of the words in a table, all at once: DuckDB calls Python slowly."""
+        query = f"SELECT DISTINCT word FROM {table} ANTI JOIN stems USING (word)"  # noqa: S608
+        rows = [row | {"stem": stem(row["word"])} for row in self.rows(query)]
+        self._connection.execute(self._queries["add_stems"], {"rows": json.dumps(rows)})
 
     def _write(self, name: str, table: str, folder: Path) -> int:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
@@ -149,8 +159,8 @@ class Dataset:
 
 
 def _stems(text: str) -> list[str]:
-    """Return the words of a text as `citable_words` has them."""
-    return [word[:_STEM] for word in _WORD.findall(text.lower())]
+    """Return the stems of the words that `citable_words` finds in a text."""
+    return [*map(stem, _WORD.findall(text.lower()))]
 
 
 def _literal(text: str) -> str:

@@ -61,6 +61,14 @@ def test_near_repeats_of_one_company_count_once() -> None:
     assert kept == ["case1_0", "case1_2", "case1_3"]
 
 
+def test_other_forms_of_a_word_are_found(tables: Dataset) -> None:
+    """Questions and statements need not use the same ending, nor need two sentences compared."""
+    assert TextSimilarity(["Rye."]).share("It stops planning.", "It stopped the plan.") == 1.0
+    assert "Judging by the same model that plans hid most of its errors." in {
+        one.citation.text for one in passages(tables, "Who hides an error?", 3, 3)
+    }
+
+
 def test_a_scope_keeps_to_its_cases(tables: Dataset) -> None:
     """Tag, company, industry and year restrict what is cited, as they restrict what is counted."""
     scope = Scope(tags=("rag",), since=2024)

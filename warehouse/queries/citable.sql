@@ -65,7 +65,7 @@ FROM paragraphs;
 
 -- name: citable_words
 CREATE TABLE citable_words AS
-SELECT case_id, part, stem(word) AS word, count(*) AS tf
+SELECT case_id, part, word, count(*) AS tf
 FROM (
     SELECT
         case_id,
@@ -84,11 +84,17 @@ SELECT case_id, part, sum(tf) AS length FROM citable_words GROUP BY ALL;
 -- The parts with some of these words, the best first: BM25 (Robertson & Zaragoza 2009, k1 = 1.2,
 -- b = 0.75). Of imported texts without the paragraph that sums them up.
 WITH asked AS (SELECT DISTINCT unnest($words::VARCHAR[]) AS word),
+found AS (
+    SELECT case_id, part, stem AS word, sum(tf) AS tf
+    FROM citable_words
+    JOIN stems USING (word)
+    WHERE stem IN (FROM asked)
+    GROUP BY ALL
+),
 average AS (SELECT count(*) AS parts, avg(length) AS length FROM citable_lengths),
 weights AS (
     SELECT word, ln(1 + (any_value(average.parts) - count(*) + 0.5) / (count(*) + 0.5)) AS idf
-    FROM citable_words
-    JOIN asked USING (word)
+    FROM found
     CROSS JOIN average
     GROUP BY word
 ),
@@ -100,7 +106,7 @@ scores AS (
             idf * tf * 2.2
             / (tf + 1.2 * (0.25 + 0.75 * citable_lengths.length / average.length))
         ) AS score
-    FROM citable_words
+    FROM found
     JOIN weights USING (word)
     JOIN citable_lengths USING (case_id, part)
     CROSS JOIN average

@@ -60,7 +60,7 @@ FROM read_json(
     }
 );
 
-CREATE MACRO stem(word) AS word[:7];
+CREATE TABLE stems (word VARCHAR, stem VARCHAR);
 
 CREATE MACRO measured(value, unit) AS
     value || if(coalesce(unit, '') = '' OR contains(lower(value), lower(unit)), '', ' ' || unit);
@@ -347,11 +347,9 @@ ORDER BY own.column_index;
 -- name: dataset_meanings
 SELECT table_name, comment FROM duckdb_tables();
 
--- name: dataset_similar
--- The cases most like each case, by title and beginning: BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75) of its most
--- telling words in the others' texts, and shared tags weighed by how rare they are. The inverse
--- document frequency is taken in whole bits and the average length in steps of a power of two, so
--- that one more case does not reorder the neighbours of all.
+-- name: case_words
+-- The words of the beginning of each case.
+CREATE TABLE case_words AS
 WITH texts AS (
     SELECT
         case_id,
@@ -367,10 +365,24 @@ WITH texts AS (
             4_000
         )) AS text
     FROM lines
-),
-words AS (
-    SELECT case_id, word[:7] AS word, count(*) AS tf
-    FROM (SELECT case_id, unnest(regexp_extract_all(text, '[\pL\pN]{3,}')) AS word FROM texts)
+)
+SELECT case_id, word, count(*) AS tf
+FROM (SELECT case_id, unnest(regexp_extract_all(text, '[\pL\pN]{3,}')) AS word FROM texts)
+GROUP BY ALL;
+
+-- name: add_stems
+INSERT INTO stems
+SELECT unnest(from_json($rows::JSON, '[{"word": "VARCHAR", "stem": "VARCHAR"}]'), recursive := true);
+
+-- name: dataset_similar
+-- The cases most like each case, by title and beginning: BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75) of its most
+-- telling words in the others' texts, and shared tags weighed by how rare they are. The inverse
+-- document frequency is taken in whole bits and the average length in steps of a power of two, so
+-- that one more case does not reorder the neighbours of all.
+WITH words AS (
+    SELECT case_id, stem AS word, sum(tf) AS tf
+    FROM case_words
+    JOIN stems USING (word)
     GROUP BY ALL
 ),
 lengths AS (SELECT case_id, sum(tf) AS length FROM words GROUP BY case_id),
@@ -450,8 +462,8 @@ WHERE section = $section AND ($section <> 'results' OR coalesce(value, metric, '
 ORDER BY place, n;
 
 -- name: dataset_words
--- In how many of some texts a word stands, for those that are not rare; long words by their first
--- letters, as publishing.likeness compares them.
+-- The number of texts that contain each word that is not rare; long words are cut as
+-- statements.js cuts them.
 WITH texts AS (
     SELECT text FROM shown_statements
     UNION ALL

@@ -1,16 +1,18 @@
 """The static site: what is new or changed is written, the rest stays as it was."""
 
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from publishing.audio.recording import Recording
 from publishing.conversion import published_case
 from publishing.files import SiteFiles, key_of, notes_of
 from publishing.folder import replacing
 from publishing.gate import blocked
-from publishing.plan import EarlierSite, PublicationPlan, SiteSettings
-from publishing.records import Entry
+from publishing.plan import EarlierSite, PublicationPlan, SiteChange, SiteSettings
+from publishing.records import CaseRecord, Entry
 from publishing.site.case_files import CaseFiles
 from publishing.site.overviews import OverviewPages
 from publishing.site.pages import environment
@@ -18,15 +20,19 @@ from publishing.site.report_pages import ReportPages
 from publishing.site.search_index import indexing
 from publishing.site.writer import PageWriter
 from schemas.frozen import sha256_hex
+from schemas.reports import Report
 from schemas.reviews import CaseView
 from schemas.sources import Check
 from warehouse import Dataset
 
 _ROOT = Path(__file__).parents[2]
 STATIC = Path(__file__).parent / "static"
-_PACKAGES = ("publishing", "schemas", "warehouse")  # what a site is made with
+_FORMAT = 1  # raise it where only code changes what readers get: earlier pages are then rewritten
+_RECORDS = (CaseRecord, Entry, Report, Recording, SiteChange)
+_TEXTS = ("publishing", "schemas/taxonomy.toml", "warehouse/queries/dataset.sql")
 _SIMILAR = 5
-_LARGE = 1_000_000  # bytes from which a file of ours is known by its size alone
+_LARGE = 1_000_000  # bytes
+_CODE = {".py", ".pyc"}
 
 
 def earlier_site(folder: Path) -> EarlierSite:
@@ -41,22 +47,22 @@ def earlier_site(folder: Path) -> EarlierSite:
 
 
 def site_version(settings: SiteSettings) -> str:
-    """Return a key of everything but the cases that pages depend on: settings, program, words."""
-    packages = (_ROOT / name for name in _PACKAGES)
-    files = sorted(p for one in packages for p in one.rglob("*") if p.is_file())
-    known = [
-        (
-            str(one.relative_to(_ROOT)),
-            size if (size := one.stat().st_size) > _LARGE else _hash(one),
-        )
-        for one in files
-        if one.suffix != ".pyc"
-    ]
-    return key_of(settings.model_dump(), known)
+    """Return a key of everything but the cases that pages depend on.
+
+    It covers the settings, casebook's version, the shapes of records, and templates, scripts and
+    other data files.
+    """
+    shapes = [one.model_json_schema(mode="serialization") for one in _RECORDS]
+    names = (path for text in _TEXTS for path in (_ROOT / text, *(_ROOT / text).rglob("*")))
+    files = sorted(path for path in names if path.is_file() and path.suffix not in _CODE)
+    known = [(str(path.relative_to(_ROOT)), _fingerprint(path)) for path in files]
+    return key_of(_FORMAT, version("casebook-llmops"), settings.model_dump(), shapes, known)
 
 
-def _hash(file: Path) -> str:
-    return sha256_hex(file.read_bytes())
+def _fingerprint(file: Path) -> int | str:
+    """Return a file's SHA-256, of a large one only its size in bytes."""
+    size = file.stat().st_size
+    return size if size > _LARGE else sha256_hex(file.read_bytes())
 
 
 def build(plan: PublicationPlan, target: Path, on_page: Callable[[int], object] = int) -> None:

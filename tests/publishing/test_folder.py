@@ -58,6 +58,24 @@ def test_a_killed_process_leaves_the_old_site_to_the_next(tmp_path):
     assert names(tmp_path) == {"site", ".site.lock"}
 
 
+def test_the_old_site_returns_if_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
+    """When the second rename fails, readers still find the old site, and nothing beside it."""
+    out = tmp_path / "site"
+    write(out, "old")
+    rename = Path.rename
+
+    def fail_for_the_new_site(path: Path, target: Path) -> Path:
+        if path.name == ".site.new":
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_the_new_site)
+    with pytest.raises(PublishError, match="Permission denied"):
+        write(out, "new")
+    assert (out / "page").read_text() == "old"
+    assert names(tmp_path) == {"site", ".site.lock"}
+
+
 @pytest.mark.parametrize("name", ["site", ".site.new", ".site.old"])
 def test_a_folder_that_is_not_ours_is_refused(tmp_path, name):
     """Files of others are never replaced or removed, and the message names the folder."""

@@ -217,6 +217,18 @@ def test_decide_only_what_was_seen(three):
         three.decide("case1_x", ("rev1_a1", CaseStatus.DRAFT), story.review(Decision.REJECT))
 
 
+def test_the_second_of_two_decisions_about_a_draft_is_an_error(three):
+    """Two curators saw the same draft: the first decides, and the other's review is not stored."""
+    story, seen = Story("a"), ("rev1_a1", CaseStatus.DRAFT)
+    three.decide("case1_a", seen, story.review(Decision.REJECT))
+    with pytest.raises(InvalidDecision, match="changed in the meantime") as caught:
+        three.decide("case1_a", seen, story.review(Decision.APPROVE))
+    assert caught.value.kind == "case_changed"
+    view = three.case("case1_a")
+    assert view.status == CaseStatus.REJECTED
+    assert [review.decision for review in view.reviews][-1] == Decision.REJECT
+
+
 def test_views_in_order(three):
     """Many views come in the order asked for, each as alone; an unknown case is an error."""
     wanted = ["case1_c", "case1_a"]

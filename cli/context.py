@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
@@ -20,8 +20,15 @@ EXIT_SOME_FAILED = 3
 EXIT_INTERRUPTED = 130
 
 
-def load_settings(context: typer.Context, **overrides: Any) -> "Settings":
-    """Read the settings and start the log.
+def load_settings(
+    context: typer.Context,
+    *,
+    llm_model: str | None = None,
+    llm_strategy: str | None = None,
+    budget_run: float | None = None,
+    budget_source: float | None = None,
+) -> "Settings":
+    """Read the settings, with a command's options in place of theirs, and start the log.
 
     Raises:
         ConfigurationError: if one is wrong.
@@ -29,8 +36,14 @@ def load_settings(context: typer.Context, **overrides: Any) -> "Settings":
     from config.settings import Settings, configure_logging
 
     shared = context.find_root().params
-    overrides["home"] = shared["_home"]
-    settings = Settings.load(**{k: v for k, v in overrides.items() if v is not None})
+    given = {
+        "home": shared["_home"],
+        "llm_model": llm_model,
+        "llm_strategy": llm_strategy,
+        "budget_run": budget_run,
+        "budget_source": budget_source,
+    }
+    settings = Settings.load(**{k: v for k, v in given.items() if v is not None})
     configure_logging(settings.home, verbose=shared["_verbose"])
     return settings
 
@@ -40,10 +53,13 @@ def run(
     work: Callable[["Resources"], Awaitable[int | None]],
     *,
     patient: bool = False,
-) -> None:
-    """Do ``work`` with resources that are closed at its end, and exit with the code it returns.
+) -> NoReturn:
+    """Do ``work`` with resources, close them, and exit with the code that it returns.
 
     ``patient`` work waits for an endpoint that is down.
+
+    Raises:
+        typer.Exit: always.
     """
     from config.resources import Resources
 

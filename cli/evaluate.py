@@ -65,7 +65,7 @@ async def _score(file: Path, case: "GoldCase", resources: "Resources") -> "CaseS
         raise InputError(f"{file} names no file to read; give its source a path")
     path = (file.parent / case.source.path).resolve()
     one = Run(SourceRef(source=str(path), url=case.source.url), resources)
-    document = await extract(one, await fetch(one))
+    document = (await extract(one, await fetch(one))).document
     verdict = await triage(one, document)
     if verdict.refused:
         return score(case, verdict.verdict, None, document)

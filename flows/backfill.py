@@ -9,9 +9,9 @@ from prefect import flow
 from config.resources import Resources
 from config.settings import Settings
 from flows.engine import in_flow_run
-from flows.ingest import SourceFailed, process
+from flows.ingest import SourceFailed, batch_run, ingest, process
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
-from schemas.errors import InputError, WarehouseError
+from schemas.errors import BatchPaused, InputError
 from schemas.results import Failure, IngestResult
 from schemas.sources import SourceRef
 from services.batches import map_concurrently, read_list, register, settings_for, summary
@@ -31,7 +31,7 @@ async def backfill(
 ) -> str:
     """Process a list (its address or path), or go on with a batch; return a line of what was done.
 
-    Raises InputError unless exactly one of the two is given, WarehouseError if the batch paused.
+    Raises InputError unless exactly one of the two is given, BatchPaused if the batch paused.
     """
     if (source is None) == (batch_id is None):
         raise InputError("backfill needs either source=LIST or batch_id=ID")
@@ -46,8 +46,7 @@ async def backfill(
             batch = (await to_thread(resources.warehouse.batch, batch_id or "")).batch
     progress = await process_batch(batch, settings)
     if progress.reason:
-        message = f"batch {batch.batch_id} paused: {progress.reason}"
-        raise WarehouseError(message, cause="batch_paused")
+        raise BatchPaused(f"batch {batch.batch_id} paused: {progress.reason}")
     return "; not read: ".join([summary(progress), *missed])
 
 
@@ -103,7 +102,7 @@ class BatchRun:
             return item, None
         batch = self.batch
         run = Run(item.reference, self.resources, who=batch.created_by, force=batch.force)
-        result = await (_as_flow(run) if in_flow_run() else process(run))
+        result = await (_ingest_in_flow(run) if in_flow_run() else process(run))
         if result.failure and result.failure.kind in _STOPPING_KINDS:
             self.stopped_by = self.stopped_by or result.failure
         return item, result
@@ -114,14 +113,14 @@ class BatchRun:
         await to_thread(self.resources.warehouse.append, event)
 
 
-async def _as_flow(run: Run) -> IngestResult:
-    """Run a source as a flow run of its own, with the resources of its batch."""
-
-    @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
-    async def ingest(source: str) -> IngestResult:  # noqa: ARG001 - names the run
-        return await process(run)
-
+async def _ingest_in_flow(run: Run) -> IngestResult:
+    """Process a source in its own flow run."""
+    batch_run.set(run)  # each source is an asyncio task with its own context
+    ref = run.ref
     try:
-        return await ingest(run.label)
+        result: IngestResult = await ingest(
+            run.label, ref.url, ref.transcript, ref.feed, force=run.force
+        )
     except SourceFailed as failed:
         return failed.result
+    return result

@@ -5,6 +5,7 @@ rerun calls no model, and a crash loses one stage at most.
 """
 
 from asyncio import to_thread
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from schemas.reviews import Case, Revision, Triage, Verdict
 from schemas.sources import Document, Snapshot, SourceRef
 from schemas.taxonomy import load_taxonomy
 from services import identity
+from services.identity import Extraction
 from services.run import Run, drafted, ended, triaged
 from summarizer import service
 from summarizer.drafts import Draft
@@ -29,6 +31,10 @@ from summarizer.titles import with_title
 from summarizer.verification import Verified
 
 log = structlog.get_logger()
+
+
+batch_run: ContextVar[Run | None] = ContextVar("batch_run", default=None)
+"""The run of a batch's source; the flow run of ``ingest`` uses it, with the batch's resources."""
 
 
 class SourceFailed(Exception):
@@ -54,6 +60,8 @@ async def ingest(
     feed that carries the page's text. ``force`` drafts what triage refuses, ``refresh`` fetches a
     known address again.
     """
+    if run := batch_run.get():
+        return await process(run)
     ref = SourceRef(source=source, url=url, transcript=transcript, feed=feed)
     async with Resources() as resources:
         return await process(Run(ref, resources, force=force, refresh=refresh))
@@ -68,7 +76,7 @@ async def process(run: Run) -> IngestResult:
             log.exception("unexpected", source=run.label, stage=run.stage)
         failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
         await to_thread(run.resources.warehouse.append, identity.source_row(run), failure)
-        result = ended(run, IngestStatus.FAILED, failure=failure)
+        result = ended(run, IngestStatus.FAILED, failure)
         if in_flow_run():
             raise SourceFailed(result) from error
         return result
@@ -77,8 +85,13 @@ async def process(run: Run) -> IngestResult:
 
 
 async def _stages(run: Run) -> IngestResult:
+    if alias := await to_thread(identity.known_alias, run):
+        run.follow(alias)
     snapshot = await fetch(run)
-    document = await extract(run, snapshot)
+    run.source_id = snapshot.source_id
+    document, run.near_copies, alias = await extract(run, snapshot)
+    if alias:
+        run.follow(alias)
     if known := await to_thread(identity.known_draft, run, document):
         return drafted(run, document, *known)
     async with run.drafting_slot(document):
@@ -103,11 +116,9 @@ async def fetch(run: Run) -> Snapshot:
 
 
 @step()
-async def extract(run: Run, snapshot: Snapshot) -> Document:
+async def extract(run: Run, snapshot: Snapshot) -> Extraction:
     """Return the document that the current extractors read in a snapshot."""
-    document = await identity.read_document(run, snapshot)
-    run.near_copies = await to_thread(run.resources.warehouse.near_copies, document.source_id)
-    return document
+    return await identity.read_document(run, snapshot)
 
 
 @step(calls_model=True)

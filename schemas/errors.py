@@ -54,6 +54,10 @@ class ConfigurationError(CasebookError, exit_code=4):
     """A setting is wrong or missing, or an optional part is not installed."""
 
 
+class BatchPaused(CasebookError, exit_code=3):
+    """Something stopped a whole batch; its sources wait for a new run."""
+
+
 class FetchError(CasebookError, exit_code=3):
     """The bytes could not be had: ``tls_failed``, ``source_is_list``, ``recording_silent``, …."""
 

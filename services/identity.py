@@ -1,7 +1,9 @@
 """Which source an address or file is, and what is already stored for it."""
 
 from asyncio import to_thread
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from config.resources import Resources
 from extractors import similarity
@@ -10,6 +12,7 @@ from extractors.registry import choose_format
 from extractors.urls import is_web_address, shown
 from schemas.errors import UnknownId
 from schemas.frozen import content_id, sha256_hex
+from schemas.results import SimilarSource
 from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
 from services.run import Run
@@ -20,18 +23,29 @@ from warehouse import Warehouse
 _SAME_TEXT = 0.9  # similarity from which a page and the address it names are one source
 
 
-def known_snapshot(run: Run) -> Snapshot | None:
-    """Return the stored bytes that are used as they are, if there are any.
+class Extraction(NamedTuple):
+    """The document of a source, with the alias if its address turned out to be a known source."""
 
-    An address that leads to another source is that source. Imported bytes are not the source's.
-    A file is always read again; so is an
-    address whose bytes held no usable text, since the page may have been repaired.
+    document: Document
+    near_copies: Sequence[SimilarSource]
+    alias: Alias | None = None
+
+
+def known_alias(run: Run) -> Alias | None:
+    """Return the alias of an address that was found to be another source's."""
+    looks_up = run.is_remote and not run.refresh and run.snapshot is None
+    return run.resources.warehouse.alias(run.source_id) if looks_up else None
+
+
+def known_snapshot(run: Run) -> Snapshot | None:
+    """Return the stored bytes to use instead of fetching, if any.
+
+    Files are always read again, and so are addresses whose bytes had no usable text, since the
+    page may have been repaired. Imported bytes are not the source's.
     """
     warehouse = run.resources.warehouse
     if run.snapshot or run.refresh or not run.is_remote:
         return run.snapshot
-    if alias := warehouse.alias(run.source_id):
-        run.follow(alias)
     snapshot = warehouse.newest_snapshot(run.source_id)
     if snapshot and snapshot.is_imported:
         return None
@@ -47,42 +61,47 @@ def stored_file(warehouse: Warehouse, ref: SourceRef, source_id: str) -> Snapsho
 
 
 def store_payload(run: Run, payload: Payload) -> Snapshot:
-    """Store bytes, source and snapshot; a file without an address is known by its bytes."""
-    warehouse = run.resources.warehouse
-    if run.same_as is None:
-        run.source_id = identify(run.ref, payload).source_id
-    kept = warehouse.newest_snapshot(run.source_id)
+    """Store bytes, source and snapshot; a file without an address is identified by its bytes."""
+    warehouse, source = run.resources.warehouse, source_row(run, payload)
+    source_id = source.source_id
+    kept = warehouse.newest_snapshot(source_id)
     if kept and not run.is_remote and kept.sha256 == sha256_hex(payload.data):
         return kept
     sha256, now = run.resources.blobs.put(payload.data), datetime.now(UTC)
     snapshot = Snapshot(
-        snapshot_id=content_id("snap", run.source_id, sha256, now.isoformat()),
-        source_id=run.source_id,
+        snapshot_id=content_id("snap", source_id, sha256, now.isoformat()),
+        source_id=source_id,
         sha256=sha256,
         size=len(payload.data),
         fetched_at=now,
         **payload.model_dump(exclude={"data"}),
     )
-    warehouse.append(source_row(run, payload), snapshot)
+    warehouse.append(source, snapshot)
     by_path = identify(run.ref).source_id  # of a file that could not be read before
-    if by_path != run.source_id and warehouse.source(by_path):
-        found = Alias(source_id=by_path, same_as=run.source_id, url=payload.name, reason="file")
+    if by_path != source_id and warehouse.source(by_path):
+        found = Alias(source_id=by_path, same_as=source_id, url=payload.name, reason="file")
         warehouse.append(found)
     return snapshot
 
 
-async def read_document(run: Run, snapshot: Snapshot) -> Document:
+async def read_document(run: Run, snapshot: Snapshot) -> Extraction:
     """Return the stored document of a snapshot, or extract and store it."""
+    document, alias = await _document_of(run, snapshot)
+    near_copies = await to_thread(run.resources.warehouse.near_copies, document.source_id)
+    return Extraction(document, near_copies, alias)
+
+
+async def _document_of(run: Run, snapshot: Snapshot) -> tuple[Document, Alias | None]:
     resources = run.resources
     payload = await payload_of(snapshot, resources)
     find, version = resources.warehouse.document_of, choose_format(payload)[0].version
     if known := await to_thread(find, snapshot.snapshot_id, version):
-        return known
+        return known, None
     network, workers = resources.network if run.is_remote else None, resources.workers
     extracted, rendered = await read_rendered(payload, workers, network)
     if rendered is not payload:
         snapshot = await to_thread(store_payload, run, rendered)
-    return await to_thread(_settle, run, snapshot, rendered, extracted)
+    return await to_thread(_store_document, run, snapshot, rendered, extracted)
 
 
 def document_from(
@@ -140,10 +159,11 @@ def source_named(name: str, warehouse: Warehouse) -> str:
 
 
 def source_row(run: Run, payload: Payload | None = None) -> Source:
-    """Return the row of a source; bytes that no reader takes have no kind."""
+    """Return the row of a source; its kind is None if no extractor reads the bytes."""
     identity = identify(run.ref, payload)
+    by_bytes = payload is not None and run.same_as is None
     return Source(
-        source_id=run.source_id,
+        source_id=identity.source_id if by_bytes else run.source_id,
         kind=identity.kind,
         canonical_url=identity.canonical_url,
         reference=run.ref,
@@ -151,33 +171,34 @@ def source_row(run: Run, payload: Payload | None = None) -> Source:
     )
 
 
-def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted) -> Document:
-    """Store the document under the source that it belongs to: this one, or a known other one."""
+def _store_document(
+    run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted
+) -> tuple[Document, Alias | None]:
+    """Store the document, unless the address turned out to be the page of a known source."""
     warehouse = run.resources.warehouse
-    document = document_from(extracted, payload, run.source_id, snapshot.snapshot_id)
+    document = document_from(extracted, payload, snapshot.source_id, snapshot.snapshot_id)
     if twin := _same_page(run, payload, document):
         return twin
     warehouse.append(document)
     signed = similarity.signature(document.text)
     ids, bands = (document.document_id, document.source_id), similarity.bands(signed)
     warehouse.add_signatures((*ids, signed, bands))
-    return document
+    return document, None
 
 
-def _same_page(run: Run, payload: Payload, document: Document) -> Document | None:
-    """Return the document of a known source whose page this address turned out to be."""
-    warehouse = run.resources.warehouse
-    if not run.is_remote or warehouse.newest_document(run.source_id):
+def _same_page(run: Run, payload: Payload, document: Document) -> tuple[Document, Alias] | None:
+    """Return the document of a known source with the same page, and the alias to it."""
+    warehouse, source_id = run.resources.warehouse, document.source_id
+    if not run.is_remote or warehouse.newest_document(source_id):
         return None
     for reason, address in (("redirect", payload.final_url), ("canonical", document.canonical_url)):
         url = identify(SourceRef(source=address)).canonical_url if address else None
         known = url and warehouse.newest_document(content_id("src", url))
-        if not url or not known or known.source_id == run.source_id:
+        if not url or not known or known.source_id == source_id:
             continue
         signatures = map(similarity.signature, (known.text, document.text))
         if similarity.similarity(*signatures) >= _SAME_TEXT:
-            alias = Alias(source_id=run.source_id, same_as=known.source_id, url=url, reason=reason)
+            alias = Alias(source_id=source_id, same_as=known.source_id, url=url, reason=reason)
             warehouse.append(alias)
-            run.follow(alias)
-            return known
+            return known, alias
     return None

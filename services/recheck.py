@@ -3,7 +3,6 @@
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from config.resources import Resources
 from extractors.fetch.fetch import fetch_item, read_rendered
@@ -73,8 +72,12 @@ async def recheck_case(view: CaseView, resources: Resources) -> Check:
     except WarehouseError:
         raise
     except CasebookError as error:
-        result = CheckResult.GONE if error.gone else CheckResult.UNREACHABLE
-        return _check(view, result, message=str(error))
+        return Check(
+            source_id=view.source.source_id,
+            document_id=view.document.document_id,
+            result=CheckResult.GONE if error.gone else CheckResult.UNREACHABLE,
+            message=str(error),
+        )
     return _compared(view, one_line(extracted.text), payload.final_url)
 
 
@@ -87,9 +90,11 @@ def _compared(view: CaseView, text: str, address: str | None) -> Check:
     result = CheckResult.MOVED if moved_to else CheckResult.SAME
     if lost or text != one_line(view.document.text):
         result = CheckResult.CHANGED
-    return _check(view, result, moved_to=moved_to, quotes=len(quotes), lost=lost)
-
-
-def _check(view: CaseView, result: CheckResult, **found: Any) -> Check:
-    known = {"source_id": view.source.source_id, "document_id": view.document.document_id}
-    return Check(**known, result=result, **found)
+    return Check(
+        source_id=view.source.source_id,
+        document_id=view.document.document_id,
+        result=result,
+        moved_to=moved_to,
+        quotes=len(quotes),
+        lost=lost,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from config.resources import Resources
 from prompts.loader import load
@@ -287,16 +287,19 @@ async def _written(plan: _Plan, resources: Resources, on_progress: Progress) -> 
     dropped = [one for part in (*made, short) for one in part.dropped]
     opening = ReportSection(heading=IN_SHORT, sentences=short.sentences)
     generations = [*ask.generations, *(judge.generations if judge else ())]
-    return _report(
+    report = _report(
         plan,
         resources,
         [opening, _in_numbers(plan, sections), *sections],
-        dropped=tuple(dropped),
         model=resources.profile.model,
-        judge=judge.profile.model if judge else None,
-        prompts=tuple(f"{name}/v{load(name).version}" for name in writing.PROMPTS),
-        generation_ids=tuple(dict.fromkeys(one.generation_id for one in generations)),
     )
+    provenance = {
+        "dropped": tuple(dropped),
+        "judge": judge.profile.model if judge else None,
+        "prompts": tuple(f"{name}/v{load(name).version}" for name in writing.PROMPTS),
+        "generation_ids": tuple(dict.fromkeys(one.generation_id for one in generations)),
+    }
+    return report.model_copy(update=provenance)
 
 
 def _asking(plan: _Plan, resources: Resources) -> tuple[Asker, Asker | None]:
@@ -321,7 +324,7 @@ def _in_numbers(plan: _Plan, sections: Sequence[ReportSection]) -> ReportSection
 
 
 def _report(
-    plan: _Plan, resources: Resources, sections: Sequence[ReportSection], **more: Any
+    plan: _Plan, resources: Resources, sections: Sequence[ReportSection], model: str | None = None
 ) -> Report:
     kept = verbatim.numbered(sections)
     texts = [one.text for section in kept for one in section.sentences]
@@ -330,7 +333,7 @@ def _report(
     if plan.scope.added_since:
         name = f"{name}-{plan.release.day.isoformat()}"
     parts = [section.model_dump(mode="json") for section in kept]
-    report_id = content_id("rep", name, plan.release.sha256, parts, more.get("model"))
+    report_id = content_id("rep", name, plan.release.sha256, parts, model)
     return Report(
         report_id=report_id,
         name=name,
@@ -341,5 +344,5 @@ def _report(
         sections=kept,
         numbers=numbers,
         created_by=resources.settings.curator,
-        **more,
+        model=model,
     )

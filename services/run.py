@@ -1,17 +1,16 @@
 """One source on its way through the stages, what it has cost, and its result."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from config.resources import Resources
 from extractors.fetch.fetch import identify
 from extractors.urls import is_web_address
 from schemas.generations import Generation
-from schemas.results import IngestResult, IngestStatus, SimilarSource
+from schemas.results import Failure, IngestResult, IngestStatus, SimilarSource
 from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Snapshot, SourceRef
 from summarizer.asker import Asker
@@ -23,7 +22,7 @@ Progress = Callable[[str, str, int, int], object]
 
 @dataclass
 class Run:
-    """The state of one source's run; the only thing that stages change."""
+    """One source on its way through the stages; the pipeline records their results in it."""
 
     ref: SourceRef
     resources: Resources
@@ -36,7 +35,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     purse: SourceBudget | None = None
     same_as: str | None = None
-    near_copies: list[SimilarSource] = field(default_factory=list)
+    near_copies: Sequence[SimilarSource] = ()
 
     def __post_init__(self) -> None:
         """Name the source as it was given, and anchor its paths: a retry may start elsewhere."""
@@ -59,7 +58,7 @@ class Run:
         return [generation for asker in self._askers for generation in asker.paid]
 
     def follow(self, alias: Alias) -> None:
-        """Go on with the source that an address turned out to be."""
+        """Continue as the source that the address turned out to be."""
         self.source_id, self.same_as = alias.same_as, alias.url
 
     def report(self, done: int = 0, total: int = 0) -> None:
@@ -130,11 +129,12 @@ def triaged(run: Run, document: Document, triage: Triage) -> IngestResult:
     year = document.published.year if document.published else None
     read = {"document_id": document.document_id, "kind": document.kind, "title": document.title}
     judged = {"verdict": triage.verdict.value, "reason": triage.reason, "model": triage.model}
-    return ended(run, IngestStatus.NOT_A_CASE_STUDY, year=year, **read, **judged)
+    fields = {"year": year, **read, **judged}
+    return ended(run, IngestStatus.NOT_A_CASE_STUDY).model_copy(update=fields)
 
 
-def ended(run: Run, status: IngestStatus, **fields: Any) -> IngestResult:
-    """Return a result with what the run found and paid; ``fields`` are those of its end."""
+def ended(run: Run, status: IngestStatus, failure: Failure | None = None) -> IngestResult:
+    """Return the result of a run with its costs."""
     costs = [generation.usage.cost_usd for generation in run.paid]
     return IngestResult(
         source=run.label,
@@ -146,5 +146,5 @@ def ended(run: Run, status: IngestStatus, **fields: Any) -> IngestResult:
         tokens=sum(g.usage.prompt_tokens + g.usage.completion_tokens for g in run.paid),
         cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
         seconds=dict(run.seconds),
-        **fields,
+        failure=failure,
     )

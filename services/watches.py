@@ -1,8 +1,8 @@
 """Watched lists: each look finds the sources that are new since the last one."""
 
 from asyncio import to_thread
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from config.resources import Resources
 from extractors.sites import canonical_url
@@ -28,16 +28,35 @@ async def due_watches(resources: Resources, name: str | None = None) -> list[Wat
 
 
 async def add_watch(
-    address: str, resources: Resources, *, everything: bool = False, **options: Any
+    address: str,
+    resources: Resources,
+    *,
+    every_seconds: int,
+    words: Sequence[str] = (),
+    rubric: str | None = None,
+    budget_usd: float | None = None,
+    changed_by: str | None = None,
+    everything: bool = False,
 ) -> WatchLine:
-    """Watch a list and look at it once; items that it holds now are known, unless ``everything``.
+    """Watch a list; its current items count as new only with ``everything``.
 
-    ``options`` are fields of a watch; a list that is watched already gets the new ones. Raises
-    InputError or ConfigurationError for wrong ones, CasebookError if the list cannot be read.
+    A list that is already watched gets the new options.
+
+    Raises:
+        InputError: if the interval or the rubric is not valid.
+        ConfigurationError: if the model is too small for a rubric.
+        CasebookError: if the list cannot be read.
     """
     warehouse, watch_id = resources.warehouse, content_id("watch", canonical_url(address))
-    options = {"changed_by": resources.settings.curator} | options
-    added = Watch(watch_id=watch_id, address=address, **options)
+    added = Watch(
+        watch_id=watch_id,
+        address=address,
+        every_seconds=every_seconds,
+        words=tuple(words),
+        rubric=rubric,
+        budget_usd=budget_usd,
+        changed_by=changed_by or resources.settings.curator,
+    )
     _check(added, resources)
     known = {line.watch.watch_id for line in await to_thread(warehouse.watches)}
     found = await read_list(SourceRef(source=address), resources)

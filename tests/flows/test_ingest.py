@@ -54,7 +54,7 @@ async def test_a_crash_after_an_answer_pays_nothing_twice(
     """An answer that was stored before a crash is found by the next process."""
     model_endpoint.enqueue(completion(CASE_STUDY))
     run = run_of(source, resources)
-    await triage(run, await extract(run, await fetch(run)))
+    await triage(run, (await extract(run, await fetch(run))).document)
     calls = len(model_endpoint.requests)
     await resources.__aexit__()
 

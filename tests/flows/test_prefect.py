@@ -1,23 +1,30 @@
 """The flows under a real Prefect server."""
 
 import json
-from collections.abc import Iterator
+from asyncio import gather
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from threading import Lock
+from time import sleep
+from typing import Any
 from uuid import UUID
 
 import pytest
 import yaml
+from claims_article import article
 from prefect import Flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.flows import load_flow_from_entrypoint
 from prefect.testing.utilities import prefect_test_harness
-from scripted_endpoint import ScriptedEndpoint
+from scripted_endpoint import Reply, ScriptedEndpoint
 from scripted_model import answer_of
 
 from config.settings import Settings
 from flows import schedules
 from flows.backfill import backfill
+from flows.engine import MODEL_LIMIT
 from flows.export import export
 from flows.imports import import_database
 from flows.ingest import ingest
@@ -120,6 +127,41 @@ async def test_a_batch_keeps_to_its_own_budget(source: Path, tmp_path: Path) -> 
     state = await backfill(str(listed), budget_usd=0.000001, return_state=True)
     assert state.is_failed()
     assert "budget" in (state.message or "")
+
+
+async def test_the_server_caps_model_calls_over_all_batches(
+    tmp_path: Path, model_endpoint: ScriptedEndpoint
+) -> None:
+    """Two batches with two sources each never have more calls in flight than the global limit."""
+    in_flight, most, lock = 0, 0, Lock()
+
+    def answer_slowly(request: Mapping[str, Any]) -> Reply:
+        nonlocal in_flight, most
+        with lock:
+            in_flight += 1
+            most = max(most, in_flight)
+        sleep(0.2)
+        with lock:
+            in_flight -= 1
+        return answer_of(request)
+
+    model_endpoint.script = answer_slowly
+    async with get_client() as client:
+        limit = GlobalConcurrencyLimitCreate(name=MODEL_LIMIT, limit=1)
+        await client.create_global_concurrency_limit(limit)
+    lists = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    for listed in lists:
+        sources = [tmp_path / f"{listed.stem}-{number}.md" for number in range(2)]
+        for path in sources:
+            path.write_text(article(f"Report {path.stem}"), "utf-8")
+        listed.write_text("\n".join(map(str, sources)), "utf-8")
+    try:
+        done = await gather(*(backfill(str(listed)) for listed in lists))
+    finally:
+        async with get_client() as client:
+            await client.delete_global_concurrency_limit_by_name(MODEL_LIMIT)
+    assert done == ["2 sources: 2 drafted"] * 2
+    assert most == 1
 
 
 async def test_deployments_and_their_schedules(monkeypatch: pytest.MonkeyPatch) -> None:

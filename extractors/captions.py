@@ -67,10 +67,7 @@ def read(payload: Payload) -> Extracted:
 
 
 def parse_cues(source: str) -> list[Cue]:
-    """Return the cues of WebVTT or SubRip, including their tags and entities.
-
-    Hours, fractions, cue numbers and the empty lines between cues may be missing.
-    """
+    """Return the cues of WebVTT or SubRip, tags included; hours and numbers are optional."""
     _, *parts = _TIMES.split(source)
     cues = []
     for start, end, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True):

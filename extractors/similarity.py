@@ -22,7 +22,9 @@ _WORD = re.compile(
 def signature(text: str) -> tuple[int, ...]:
     """Return 128 hashes with which texts are compared; none for a text without words."""
     bins: list[int | None] = [None] * BINS
-    for value in _hashes(text):
+    words = _WORD.findall(text.casefold())
+    for start in range(max(1, len(words) - _RUN + 1) if words else 0):
+        value = _hash(" ".join(words[start : start + _RUN]).encode("utf-8", "surrogatepass"))
         place, rest = value % BINS, value // BINS
         least = bins[place]
         bins[place] = rest if least is None else min(least, rest)
@@ -40,12 +42,6 @@ def bands(signature: Sequence[int]) -> list[tuple[int, int]]:
     starts = range(0, len(signature) - ROWS + 1, ROWS)
     parts = (repr(tuple(signature[start : start + ROWS])).encode() for start in starts)
     return [(n, _hash(part) - _HALF) for n, part in enumerate(parts)]
-
-
-def _hashes(text: str) -> Iterator[int]:
-    words = _WORD.findall(text.casefold())
-    for start in range(max(1, len(words) - _RUN + 1) if words else 0):
-        yield _hash(" ".join(words[start : start + _RUN]).encode("utf-8", "surrogatepass"))
 
 
 def _hash(data: bytes) -> int:

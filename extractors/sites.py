@@ -127,10 +127,7 @@ def video_id(url: str | WebUrl) -> str | None:
 
 
 def playlist_id(url: str | WebUrl) -> str | None:
-    """Return the id of a YouTube playlist or channel ("PL…", "@name"), or None.
-
-    A video opened within a playlist is a video.
-    """
+    """Return the id of a YouTube playlist or channel, or None, even for a video in a playlist."""
     parsed = _parsed(url)
     if parsed is None or not on_youtube(parsed) or video_id(parsed):
         return None

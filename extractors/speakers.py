@@ -65,10 +65,7 @@ def with_speakers(blocks: Sequence[Block]) -> list[Block]:
 
 
 def is_name(text: str, *, timed: bool = False) -> bool:
-    """Return whether ``text`` looks like a person's name or role rather than a term.
-
-    Next to a time, a single lower-case word or a script without capitals also counts as a name.
-    """
+    """Return whether ``text`` looks like a person's name or role; with a time, less is enough."""
     words = text.split()
     if _ROLE.fullmatch(text):
         return True

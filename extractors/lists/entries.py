@@ -44,7 +44,7 @@ class SourceList(Frozen):
     missed: Sequence[str] = ()
 
 
-class ListLocation(NamedTuple):
+class Location(NamedTuple):
     """The address of a list, and the folder of a local list, which can name files."""
 
     base: str = ""
@@ -101,7 +101,7 @@ def from_fields(
     name: str,
     text: str,
     entry: Mapping[str, object],
-    location: ListLocation,
+    location: Location,
     *,
     strict: bool = True,
 ) -> ListEntry:
@@ -131,13 +131,8 @@ def from_fields(
     return named.model_copy(update={"origin": origin, "transcript": file})
 
 
-def deduplicated(
-    candidates: Iterable[Candidate], *, local: bool
-) -> tuple[list[Candidate], list[str]]:
-    """Return each source once, and sentences about invalid and excess addresses.
-
-    ``local`` also admits files.
-    """
+def unique(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidate], list[str]]:
+    """Return distinct sources, with files if ``local``, and sentences about bad addresses."""
     chosen: dict[str, Candidate] = {}
     left: list[str] = []
     for one in candidates:

@@ -10,7 +10,7 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree  # type: ignore[import-untyped]  # likewise
 
 from extractors.data import table
-from extractors.lists.entries import ListEntry, ListLocation, candidate, missed, unpacked, xml_of
+from extractors.lists.entries import ListEntry, Location, candidate, missed, unpacked, xml_of
 from extractors.sites import canonical_url
 from extractors.text import count_words, decode, name_of
 from extractors.urls import is_web_address
@@ -23,10 +23,10 @@ _INLINE = re.compile(r"(?i)</?(?:a|b|code|em|i|mark|span|strong|su[bp])(?:\s[^<>
 _ESCAPED_TWICE = re.compile(r"(?i)&lt;/(?:p|div|li|h\d)&gt;")
 
 
-def read_feed(text: str, payload: Payload, location: ListLocation) -> Iterator[ListEntry]:
+def read_feed(text: str, payload: Payload, location: Location) -> Iterator[ListEntry]:
     """Yield the items of a feed."""
     feed = _parsed(text, payload, location)
-    location = location if location.base else ListLocation(str(feed.feed.get("link") or ""))
+    location = location if location.base else Location(str(feed.feed.get("link") or ""))
     for entry in feed.entries:
         title = unescape(_INLINE.sub("", entry.get("title") or ""))
         day = entry.get("published") or entry.get("updated")
@@ -36,7 +36,7 @@ def read_feed(text: str, payload: Payload, location: ListLocation) -> Iterator[L
             yield missed("an item", title)
 
 
-def read_sitemap(text: str, payload: Payload, location: ListLocation) -> Iterator[ListEntry]:
+def read_sitemap(text: str, payload: Payload, location: Location) -> Iterator[ListEntry]:
     """Yield the pages of a sitemap, or the sitemaps of an index."""
     for entry in _tree(text, payload).iter("{*}url", "{*}sitemap"):
         address = location.join(_child(entry, "loc"))
@@ -47,7 +47,7 @@ def read_sitemap(text: str, payload: Payload, location: ListLocation) -> Iterato
             yield candidate(address, title, day or _child(entry, "lastmod"))
 
 
-def read_opml(text: str, payload: Payload, location: ListLocation) -> Iterator[ListEntry]:
+def read_opml(text: str, payload: Payload, location: Location) -> Iterator[ListEntry]:
     """Yield the links of an outline; its feeds are nested lists."""
     for outline in _tree(text, payload).iter("{*}outline"):
         line = {str(name).lower(): str(value).strip() for name, value in outline.attrib.items()}
@@ -74,7 +74,7 @@ def feed_item(payload: Payload, address: str) -> Payload:
 
     Raises ExtractionError if it is missing or only a teaser, or for XML entities.
     """
-    location = ListLocation(payload.final_url or payload.url or "")
+    location = Location(payload.final_url or payload.url or "")
     text = decode(unpacked(payload), payload.charset, markup=True)
     entries = _parsed(text, payload, location).entries
     entry = next((one for one in entries if _is_at(one, location, address)), None)
@@ -100,7 +100,7 @@ def _page(entry: Any, content: str, address: str, feed: str) -> Payload:
     )
 
 
-def _parsed(text: str, payload: Payload, location: ListLocation) -> Any:
+def _parsed(text: str, payload: Payload, location: Location) -> Any:
     """Return the parsed feed; feedparser gets a stream, since it would open a path or address."""
     headers = {"content-type": "application/xml; charset=utf-8"}
     if location.base:
@@ -114,7 +114,7 @@ def _texts(entry: Any) -> Iterator[str]:
     yield from filter(None, (entry.get("summary"), *contents))
 
 
-def _addresses(entry: Any, location: ListLocation) -> Iterator[str]:
+def _addresses(entry: Any, location: Location) -> Iterator[str]:
     """Yield the possible addresses of an item: original link, link, id, recordings."""
     enclosed = [part.get("href") for part in entry.get("enclosures", ())]
     links = [entry.get("feedburner_origlink"), entry.get("link"), *enclosed]
@@ -122,7 +122,7 @@ def _addresses(entry: Any, location: ListLocation) -> Iterator[str]:
     yield from filter(is_web_address, [*joined[:2], str(entry.get("id")), *joined[2:]])
 
 
-def _is_at(entry: Any, location: ListLocation, address: str) -> bool:
+def _is_at(entry: Any, location: Location, address: str) -> bool:
     try:
         wanted = canonical_url(address)
         return any(canonical_url(one) == wanted for one in _addresses(entry, location))

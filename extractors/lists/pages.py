@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from extractors.data import table
-from extractors.lists.entries import ListEntry, ListLocation, candidate
+from extractors.lists.entries import ListEntry, Location, candidate
 from extractors.sites import playlist_id, video_id
 from extractors.text import one_line
 from extractors.urls import is_web_address
@@ -23,7 +23,7 @@ _TOKEN = re.compile(r'"continuationCommand": \{[^{}]*?"token": "([^"]+)"')
 _VIDEO_ITEMS = ("playlistVideoRenderer", "videoRenderer", "gridVideoRenderer", "lockupViewModel")
 
 
-def read_page(text: str, location: ListLocation) -> Iterator[ListEntry]:
+def read_page(text: str, location: Location) -> Iterator[ListEntry]:
     """Yield the links in the main part of a page, or the videos of a playlist or channel.
 
     Links to other sites are included only if they are the majority.

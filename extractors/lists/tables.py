@@ -8,16 +8,8 @@ from itertools import zip_longest
 from typing import Any
 
 from extractors.data import table
-from extractors.lists.entries import (
-    COLUMNS,
-    ListEntry,
-    ListLocation,
-    addresses_in,
-    candidate,
-    from_fields,
-    is_file_name,
-    missed,
-)
+from extractors.lists import entries
+from extractors.lists.entries import ListEntry, Location
 from extractors.urls import is_web_address
 from schemas.sources import Candidate
 
@@ -37,7 +29,7 @@ def is_table(text: str) -> bool:
     return len(cells) > 1 and (is_row or any(map(_heads_addresses, cells)))
 
 
-def read_table(text: str, location: ListLocation) -> Iterator[ListEntry]:
+def read_table(text: str, location: Location) -> Iterator[ListEntry]:
     """Yield the rows of a table; those without an address are reported by line number."""
     rows = list(_rows(text))
     head = _head([cells for _, cells in rows])
@@ -45,23 +37,25 @@ def read_table(text: str, location: ListLocation) -> Iterator[ListEntry]:
         del rows[0]
     for number, cells in rows:
         fields = dict(zip(head, cells, strict=False))
-        yield from_fields(f"line {number}", ", ".join(cells), fields, location)
+        yield entries.from_fields(f"line {number}", ", ".join(cells), fields, location)
 
 
-def read_json(text: str, location: ListLocation) -> list[ListEntry]:
+def read_json(text: str, location: Location) -> list[ListEntry]:
     """Return the entries of JSON or JSON Lines; none if ``text`` contains no source."""
     is_feed = False  # the items of a feed can have any fields
     try:
         value = json.loads(text)
         is_feed = isinstance(value, dict) and "items" in value
-        whole = enumerate(_entries(value), start=1)
-        entries = [(f"entry {n}", json.dumps(one, ensure_ascii=False), one) for n, one in whole]
+        # A list, the "items" of a JSON Feed, or a single object.
+        items = value.get("items", [value]) if isinstance(value, dict) else value
+        numbered = enumerate(items if isinstance(items, list) else [], start=1)
+        parsed = [(f"entry {n}", json.dumps(one, ensure_ascii=False), one) for n, one in numbered]
     except (ValueError, RecursionError):
-        entries = list(_json_lines(text)) if text.startswith("{") else []
+        parsed = list(_json_lines(text)) if text.startswith("{") else []
     found: list[ListEntry] = []
-    for name, shown, one in entries:
+    for name, shown, one in parsed:
         fields = one if isinstance(one, dict) else {"url": one}
-        found.append(from_fields(name, shown, fields, location, strict=not is_feed))
+        found.append(entries.from_fields(name, shown, fields, location, strict=not is_feed))
     return found if any(isinstance(one, Candidate) for one in found) else []
 
 
@@ -86,13 +80,7 @@ def _head(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _heads_addresses(name: str) -> bool:
-    return not set(COLUMNS["urls"]).isdisjoint(re.split(r"\W+", name.lower()))
-
-
-def _entries(value: Any) -> list[Any]:
-    """Return the entries of a list or of a JSON Feed's "items", or a single object."""
-    items = value.get("items", [value]) if isinstance(value, dict) else value
-    return items if isinstance(items, list) else []
+    return not set(entries.COLUMNS["urls"]).isdisjoint(re.split(r"\W+", name.lower()))
 
 
 def _json_lines(text: str) -> Iterator[tuple[str, str, Any]]:
@@ -105,7 +93,7 @@ def _json_lines(text: str) -> Iterator[tuple[str, str, Any]]:
                 yield f"line {number}", line, {}
 
 
-def read_lines(text: str, location: ListLocation, *, markdown: bool = False) -> Iterator[ListEntry]:
+def read_lines(text: str, location: Location, *, markdown: bool = False) -> Iterator[ListEntry]:
     """Yield the addresses, links and local files in the lines of a text.
 
     "#" starts a comment, except in Markdown. Lines without an address are reported only if most
@@ -122,19 +110,19 @@ def read_lines(text: str, location: ListLocation, *, markdown: bool = False) -> 
     is_list = not markdown and len(bare) <= found
     for number, line in bare:
         if _SCHEMELESS.fullmatch(line):
-            yield missed(f"line {number}", line, "an address without https://")
-        elif is_file_name(line) and " " not in line:
-            yield missed(f"line {number}", line, "files are allowed only in local lists")
+            yield entries.missed(f"line {number}", line, "an address without https://")
+        elif entries.is_file_name(line) and " " not in line:
+            yield entries.missed(f"line {number}", line, "files are allowed only in local lists")
         elif is_list:
-            yield missed(f"line {number}", line)
+            yield entries.missed(f"line {number}", line)
 
 
-def _named(line: str, location: ListLocation) -> list[Candidate]:
-    if location.folder and is_file_name(line):
-        return [candidate(location.source(line) or line)]
+def _named(line: str, location: Location) -> list[Candidate]:
+    if location.folder and entries.is_file_name(line):
+        return [entries.candidate(location.source(line) or line)]
     line = _PICTURE.sub(" ", line).replace("&amp;", "&")
     titles = {match["url"]: match["title"] for match in _LINK.finditer(line)}
-    addresses = list(dict.fromkeys(addresses_in(line)))
+    addresses = list(dict.fromkeys(entries.addresses_in(line)))
     days = set(_DAY.findall(line))
     day = days.pop() if len(addresses) == 1 and len(days) == 1 else None
-    return [candidate(one, titles.get(one), day) for one in addresses]
+    return [entries.candidate(one, titles.get(one), day) for one in addresses]

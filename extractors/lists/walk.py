@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from extractors.fetch.fetch import FILE_ROOT
-from extractors.lists.entries import ListEntry, ListLocation, SourceList, deduplicated, unpacked
+from extractors.lists.entries import ListEntry, Location, SourceList, unique, unpacked
 from extractors.lists.feeds import read_feed, read_opml, read_sitemap
 from extractors.lists.pages import read_page
 from extractors.lists.tables import is_table, read_json, read_lines, read_table
@@ -64,7 +64,7 @@ async def walk(
     deeper = sum(len(one.nested) for one in found) - len(inner)
     missed += [f"{deeper} further lists, which were not read"] if deeper else []
     every = (one for some in found for one in some.candidates)
-    candidates = deduplicated(every, local=True)[0] if inner else first.candidates
+    candidates = unique(every, local=True)[0] if inner else first.candidates
     if len(candidates) > most_sources:
         missed.append(f"more than the first {most_sources:,} sources")
     return SourceList(form=first.form, candidates=candidates[:most_sources], missed=missed)
@@ -83,11 +83,11 @@ def read_list(payload: Payload, folder: Path | None = None) -> SourceList:
         raise ExtractionError(f"{message}: check it, or save it as CSV.", "content_mismatch")
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
     form, entries = _entries(
-        text, payload, ListLocation(payload.final_url or payload.url or "", folder)
+        text, payload, Location(payload.final_url or payload.url or "", folder)
     )
     all_entries = list(entries)
     named = (one for one in all_entries if isinstance(one, Candidate))
-    candidates, missed = deduplicated(named, local=folder is not None)
+    candidates, missed = unique(named, local=folder is not None)
     missed += [one for one in all_entries if isinstance(one, str)]
     lists = list(dict.fromkeys(one.source for one in all_entries if isinstance(one, SourceRef)))
     missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
@@ -101,9 +101,7 @@ def read_list(payload: Payload, folder: Path | None = None) -> SourceList:
     return SourceList(form=form, candidates=candidates, nested=nested, missed=missed)
 
 
-def _entries(
-    text: str, payload: Payload, location: ListLocation
-) -> tuple[str, Iterable[ListEntry]]:
+def _entries(text: str, payload: Payload, location: Location) -> tuple[str, Iterable[ListEntry]]:
     head = text[:8_192].encode()
     if root := xml_list(head):
         form = _XML_FORMS.get(root, "feed")

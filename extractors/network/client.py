@@ -196,7 +196,10 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
                 has_response, headers = True, _headers(response)
                 if response.status in _REDIRECTS:
                     return headers.get("location", "")
-                self._check_status(url, response.status, headers)
+                seconds = _retry_after(headers)
+                self.politeness.record(url.host, response.status, seconds)
+                if response.status not in _WHOLE:
+                    raise error_of("page", response.status, str(url), seconds)
                 kind, charset = _content_type(headers.get("content-type", ""))
                 data = await read_body(response.aiter_stream(), headers, kind, sent.limits)
                 return Payload(
@@ -213,13 +216,6 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
             raise
         except _HTTP_ERRORS as error:
             raise _error_for(url, error, has_response) from error
-
-    def _check_status(self, url: WebUrl, status: int, headers: Mapping[str, str]) -> None:
-        """Raise the error for a status, unless it is that of a whole page."""
-        seconds = _retry_after(headers)
-        self.politeness.record(url.host, status, seconds)
-        if status not in _WHOLE:
-            raise error_of("page", status, str(url), seconds)
 
 
 class _Sent(NamedTuple):

@@ -4,28 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from extractors.data import patterns
 from extractors.pdf.lines import MARKER
-from extractors.pdf.paragraphs import SENTENCE_END, LineGroup, TextMetrics, joined_text
+from extractors.pdf.paragraphs import SENTENCE_END, LineGroup, Metrics, joined_text
 
 _LONGEST, _MOST_LINES, _DEEPEST = 160, 4, 6
 _LARGER = 1.12  # times the size of the text
-_NUMBER = re.compile(
-    r"(?:(?:chapter|kapitel|chapitre|part|section)\s+)?"
-    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4}|[IVX]{1,5}|[A-H](?:\.\d{1,2}){0,3})[.:)]?\s+(?=\W?[^\W\d_])",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(
-    r"(?:abstract|introduction|conclusions?|references|bibliography|works cited|literature"
-    r"|acknowledge?ments?|appendix|literatur(?:verzeichnis)?|quellen(?:verzeichnis)?|références"
-    r"|bibliographie|referencias|bibliografía|参考文献)\s*:?",
-    re.IGNORECASE,
-)
+_NUMBER, _NAMED = patterns("pdf", "headings").values()
 _NO_HEADING_END = re.compile(r"[,;]$|[^.]\.$")
 _SIGNS = re.compile(r"[\W_]+")
 
 
 def levels_of(
-    groups: Sequence[LineGroup], metrics: TextMetrics, outline: Mapping[str, int]
+    groups: Sequence[LineGroup], metrics: Metrics, outline: Mapping[str, int]
 ) -> list[int]:
     """Return the level of each group: 1 to 6 for a heading, else 0."""
     texts = [joined_text(line.text for line in group) for group in groups]
@@ -51,9 +42,7 @@ def key_of(title: str) -> str:
     return _SIGNS.sub("", _NUMBER.sub("", title, count=1)).lower()
 
 
-def _is_heading(
-    group: LineGroup, text: str, metrics: TextMetrics, outline: Mapping[str, int]
-) -> bool:
+def _is_heading(group: LineGroup, text: str, metrics: Metrics, outline: Mapping[str, int]) -> bool:
     first = group[0]
     is_long = len(text) > _LONGEST or len(group) > _MOST_LINES
     if is_long or first.is_row or first.is_entry or not any(map(str.isalpha, text)):

@@ -6,29 +6,19 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from extractors.data import patterns
 from extractors.dates import stated_day
 from extractors.pdf.headings import key_of
 from extractors.text import one_line
 
 _MOST_TITLES, _DEEPEST, _SHORTEST_TITLE = 1_000, 6, 4
 _TOP_LINES, _LONGEST_DAY, _LONGEST_BYLINE = 12, 60, 400
-_NO_TITLE = re.compile(
-    r"untitled.*|no title.*|microsoft (?:word|powerpoint|excel).*|.*\.(?:docx?|pdf|tex|dvi|pptx?"
-    r"|xlsx?|odt|indd|html?|md)|(?:document|presentation|slide|title|(?:table of )?contents)\s*\d*",
-    re.IGNORECASE,
-)
 _NOTE_MARKS = re.compile(r"[\s*†‡§¶∗★⋆]+$")
-_SIGNED = re.compile(r"\A(?:(?:written |prepared )?by|authors?)\b:?\s+", re.IGNORECASE)
 _MARKS = re.compile(r"[\[\]\d*†‡§¶∗★⋆,]*[\[\]\d*†‡§¶∗★⋆]+")
 _SPLIT = re.compile(r"\s*[;,·•|]\s*(?:and\s+)?|\s+(?:and|und|et)\s+|\s+&\s+|\n")
 _NAME = re.compile(r"(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*")
 _PARTICLES = frozenset("van von de der den del della di da dos la le bin".split())
-_NO_NAME = re.compile(
-    r"\b(?:university|institute|department|inc|ltd|gmbh|research|labs?|school|college|abstract|of|"
-    r"version|draft|press|group|the|for|in|on|with|to|published|printed|revised)\b|[@/\\<>]"
-    r"|^(?:admin\w*|user|unknown|undefined|anonymous)$",
-    re.IGNORECASE,
-)
+_NO_TITLE, _NO_NAME, _SIGNED = patterns("pdf", "metadata").values()
 
 
 def outline_of(document: Any) -> dict[str, int]:

@@ -32,7 +32,7 @@ _SPARE = 0.3  # empty share of a paragraph's last line before a lower-case begin
 _REACH, _BACK = 0.9, 8  # quantile of full line ends; groups that a page break can interrupt
 
 
-class TextMetrics:
+class Metrics:
     """The usual type size, line steps and line ends of a document."""
 
     def __init__(self, lines: Sequence[TextLine]) -> None:
@@ -62,7 +62,7 @@ def _margin(line: TextLine) -> tuple[int, float]:
     return round(line.left / _MARGIN), line.size
 
 
-def groups_of(lines: Sequence[TextLine], metrics: TextMetrics) -> list[LineGroup]:
+def groups_of(lines: Sequence[TextLine], metrics: Metrics) -> list[LineGroup]:
     """Return the lines of each paragraph, heading, row and code block, in order."""
     groups: list[LineGroup] = []
     for line in lines:
@@ -78,7 +78,7 @@ def _jumps(last: TextLine, line: TextLine) -> bool:  # to another page or column
     return line.page != last.page or line.base < last.base - last.size / 2
 
 
-def _breaks(group: LineGroup, line: TextLine, metrics: TextMetrics) -> bool:
+def _breaks(group: LineGroup, line: TextLine, metrics: Metrics) -> bool:
     """Return whether ``line`` begins a new group."""
     last, moved, indent = group[-1], line.left - group[-1].left, _INDENT * line.size
     if _jumps(last, line) or any(one.is_row or one.is_entry for one in (last, line)):
@@ -95,7 +95,7 @@ def _breaks(group: LineGroup, line: TextLine, metrics: TextMetrics) -> bool:
     return metrics.is_over(last, line) and not is_hanging
 
 
-def _begins_item(group: LineGroup, line: TextLine, metrics: TextMetrics) -> bool:
+def _begins_item(group: LineGroup, line: TextLine, metrics: Metrics) -> bool:
     item = _ITEM.match(line.text)
     if item is None:
         return False
@@ -103,9 +103,7 @@ def _begins_item(group: LineGroup, line: TextLine, metrics: TextMetrics) -> bool
     return bool(is_sure or SENTENCE_END.search(group[-1].text)) or metrics.is_over(group[-1], line)
 
 
-def _interrupted(
-    groups: Sequence[LineGroup], line: TextLine, metrics: TextMetrics
-) -> LineGroup | None:
+def _interrupted(groups: Sequence[LineGroup], line: TextLine, metrics: Metrics) -> LineGroup | None:
     """Return the paragraph on an earlier page or column that ``line`` continues."""
     is_text = not (line.is_row or line.is_entry or line.fixed or _ITEM.match(line.text))
     is_text = is_text and not metrics.differs(line, metrics.body)

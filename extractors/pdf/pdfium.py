@@ -4,15 +4,15 @@ pypdfium2 creates and checks a pointer for each argument, which takes longer tha
 """
 
 import ctypes
-import re
 from array import array
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
-_BOLD = re.compile(r"bold|black|heavy|medi(?!um)|semib|cmbx|sfbx|cmssbx", re.IGNORECASE)
-_FIXED = re.compile(r"mono|courier|typewriter|[cls][mf]tt|consol|menlo|inconsolata", re.IGNORECASE)
+from extractors.data import patterns
+
+_BOLD, _FIXED = patterns("pdf", "fonts").values()
 _BOLD_WEIGHT = 600  # as in CSS
 
 

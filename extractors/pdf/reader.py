@@ -11,6 +11,7 @@ import pypdfium2
 from pypdfium2.raw import FORMTYPE_XFA_FOREGROUND, FORMTYPE_XFA_FULL
 
 from extractors.blocks import Block, lay_out
+from extractors.data import table
 from extractors.languages import language_of
 from extractors.pdf import metadata
 from extractors.pdf.furniture import without_furniture
@@ -20,7 +21,7 @@ from extractors.pdf.lines import TextLine, lines_of
 from extractors.pdf.order import in_order
 from extractors.pdf.paragraphs import (
     LineGroup,
-    TextMetrics,
+    Metrics,
     groups_of,
     text_of,
     vocabulary,
@@ -38,13 +39,10 @@ _MOST_PAGES, _MOST_HIDDEN, _FEWEST_WORDS = 3_000, 100, 5
 _UNDER_TITLE, _LONGEST_UNDER_TITLE = 3, 200  # groups that may name authors; characters of one
 _GARBLED, _FEWEST_USUAL = 0.3, 0.02  # shares of the glyphs and of the words of a page
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\xc0-\xff]")  # the last: Cyrillic taken for Latin
-# Without single letters, which also occur in garbled text.
-_USUAL_WORDS = frozenset(
-    "the of and to in is for der die und das les des est pour los que las con per che van het een "
-    "uma não się jest nie och att det som til ikke ile bir egy hogy nem din pentru jsou pro".split()
-)
+_PAGE_RULES = table("pdf")["pages"]
+_USUAL_WORDS = frozenset(_PAGE_RULES["usual_words"].split())
 _XFA, _LONGEST_SHELL = {FORMTYPE_XFA_FULL, FORMTYPE_XFA_FOREGROUND}, 200  # words of its only page
-_VIEWER = re.compile(r"adobe|acrobat|pdf (?:viewer|reader)", re.IGNORECASE)
+_VIEWER = re.compile(_PAGE_RULES["viewer"], re.IGNORECASE)
 
 
 def read(payload: Payload) -> Extracted:
@@ -176,7 +174,7 @@ class _Pages:
 def _blocks(
     lines: Sequence[TextLine], outline: dict[str, int]
 ) -> tuple[list[LineGroup], list[Block]]:
-    metrics, known = TextMetrics(lines), vocabulary(lines)
+    metrics, known = Metrics(lines), vocabulary(lines)
     groups = groups_of(lines, metrics)
     blocks = []
     for group, level in zip(groups, levels_of(groups, metrics, outline), strict=True):

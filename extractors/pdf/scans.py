@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from io import BytesIO
 from itertools import groupby
 from statistics import fmean, median
 from typing import Any
@@ -82,11 +83,9 @@ def _drawn(page: Any) -> tuple[bytes, float]:
     """Return a page as a grey picture (netpbm's PGM), and the size of a pixel in points."""
     width, height = page.get_size()
     scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
-    bitmap = page.render(scale=scale, grayscale=True)
-    data, across, down = bytes(bitmap.buffer), bitmap.width, bitmap.height
-    rows = [data[start : start + across] for start in range(0, len(data), bitmap.stride)]
-    bitmap.close()
-    return f"P5 {across} {down} 255\n".encode() + b"".join(rows), 1 / scale
+    picture = BytesIO()
+    page.render(scale=scale, grayscale=True).to_pil().save(picture, "PPM")
+    return picture.getvalue(), 1 / scale
 
 
 def _words(table: Sequence[Sequence[str]], points: float) -> Iterator[Word]:

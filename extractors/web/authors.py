@@ -40,10 +40,7 @@ def authors_of(page: WebPage, sites: Sequence[str]) -> tuple[str, ...]:
 
 
 def clean_authors(stated: Iterable[str], sites: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the distinct names of people; addresses, roles and "admin" are dropped.
-
-    Single words and names of ``sites`` count only if there is no full name of a person.
-    """
+    """Return distinct full names, else single words or names of ``sites``; roles are dropped."""
     parts = (part for text in stated for part in _APART.split(one_line(text)[:_LONGEST_LIST]))
     names = (_BEHIND.sub("", _BEFORE.sub("", part)).strip(" ,.-|") for part in parts)
     found = [name for name in dict.fromkeys(names) if _is_name(name)]

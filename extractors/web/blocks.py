@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.blocks import Block
+from extractors.web.patterns import words
 
 # Marks for code, its line breaks and spaces: trafilatura collapses white space everywhere.
 _START, _END, _BREAK, _SPACE = "\u2402", "\u2403", " \u2424 ", "\u2420"
@@ -23,14 +24,7 @@ _NUMBER_CLASS = re.compile(r"line-?num|lineno|gutter", re.IGNORECASE)
 
 LEVELS = {f"h{level}": level for level in range(1, 7)}
 _ROWS, _CELLS, _BREAKS = {"tr", "row"}, {"td", "th", "cell"}, {"br", "lb"}
-_UNREAD = frozenset(
-    "script style template noscript svg select textarea button iframe object annotation".split()
-)
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font hi i ins kbd label mark math q "
-    "ref rp rt ruby s samp small span strike strong sub sup time tt u var wbr mfrac mi mn mo mover "
-    "mrow msqrt mstyle msub msubsup msup mtext munder semantics".split()
-)
+_UNREAD, _INLINE = frozenset(words("content", "unread")), frozenset(words("content", "inline"))
 _LINES = frozenset({"div", "p", "li", "tr"})
 _NEVER_IN_LINE = ("h1", "h2", "h3", "h4", "head", "pre", "table", "blockquote", "quote")
 _LONGEST_ROW, _CELL = 600, " | "

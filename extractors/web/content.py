@@ -91,9 +91,9 @@ def _by_trafilatura(tree: Any, url: str | None, *, fast: bool) -> list[Block]:
 
 
 def _with_headings(everything: Sequence[Block], found: list[Block]) -> list[Block]:
-    """Return the blocks of the page that ``found`` includes, with their headings.
+    """Return the blocks of the page that ``found`` includes, and short gaps between them.
 
-    trafilatura's fallbacks return only paragraphs, so short gaps between two kept blocks are kept.
+    trafilatura's fallbacks return only paragraphs; the gaps are their headings.
     """
     kept = list(_supported(everything, found))
     places = [at for at, keep in enumerate(kept) if keep]

@@ -5,14 +5,14 @@ A date of publication takes precedence over a date of change.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import islice, pairwise
 from typing import Any
 
 from htmldate import find_date
 from htmldate.core import DATE_ATTRIBUTES
 
-from extractors.dates import day_in_address
+from extractors.dates import day_in_address, stated_day
 from extractors.text import one_line
 from extractors.web.page import JsonLdNode, WebPage
 from extractors.web.patterns import pattern, words
@@ -25,7 +25,6 @@ _BELOW = f"following::text(){_SHOWN}[position() <= 30]"
 _ABOVE = f"preceding::text(){_SHOWN}[position() <= 10]"
 _LONGEST_LINE = 100
 _CREATED = ("datePublished", "dateCreated", "uploadDate")
-_WEB_BEGINS = 1991
 
 
 def published_on(page: WebPage) -> date | None:
@@ -51,8 +50,8 @@ def _date_candidates(page: WebPage) -> Iterator[str | None]:
         yield find_date(page.tree, url=page.url, original_date=True, extensive_search=False)
 
 
-def _stated_in(things: list[JsonLdNode]) -> Iterator[str]:
-    yield from (str(thing[name]) for thing in things for name in _CREATED if thing.get(name))
+def _stated_in(nodes: list[JsonLdNode]) -> Iterator[str]:
+    yield from (str(node[name]) for node in nodes for name in _CREATED if node.get(name))
 
 
 def _marked_dates(tree: Any) -> Iterator[str]:
@@ -81,12 +80,9 @@ def _stated(line: Any) -> str:
 
 def _day(found: re.Match[str]) -> date | None:
     try:
-        day = date(int(found["year"]), _month(found["month"]), int(found["day"]))
+        return stated_day(date(int(found["year"]), _month(found["month"]), int(found["day"])))
     except ValueError:
         return None
-    # Tomorrow covers every time zone.
-    latest = datetime.now(UTC).date() + timedelta(days=1)
-    return day if day.year >= _WEB_BEGINS and day <= latest else None
 
 
 def _month(name: str) -> int:

@@ -13,14 +13,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from extractors.text import count_words, hidden_in
 from extractors.web.patterns import pattern
-from extractors.web.styles import (
-    HidingStyle,
-    Style,
-    hiding_of,
-    hiding_rules,
-    looks_alike,
-    parse_style,
-)
+from extractors.web.styles import Hiding, Style, hiding_of, hiding_rules, looks_alike, parse_style
 from extractors.web.tree import body_of, drop_unread, length_of, text_of
 from schemas.sources import HiddenText
 
@@ -42,15 +35,12 @@ _OVERRIDE = re.compile("[\u202d\u202e][^\u202c]*\u202c?")
 
 class _Find(NamedTuple):
     element: Any
-    hiding: HidingStyle
+    hiding: Hiding
     length: int
 
 
 def strip_hidden(tree: Any) -> tuple[list[HiddenText], int]:
-    """Remove hidden text from ``tree`` in place.
-
-    Returns the removed pieces, and the number of characters kept although styles hide them.
-    """
+    """Remove hidden text in place; return it, and the number of hidden characters that are kept."""
     rules = hiding_rules(tree)
     drop_unread(tree)
     _show_scriptless(tree)
@@ -87,16 +77,16 @@ def _finds(tree: Any, body: Any, rules: Mapping[str, Style]) -> Iterator[_Find]:
             yield _Find(element, hiding, length_of(element))
 
 
-def _hiding_of(element: Any, rules: Mapping[str, Style]) -> HidingStyle | None:
+def _hiding_of(element: Any, rules: Mapping[str, Style]) -> Hiding | None:
     names = element.attrib
     if element.tag in _UNRENDERED and "open" not in names:
-        return HidingStyle(f"in <{element.tag}>", may_open=element.tag == "dialog")
+        return Hiding(f"in <{element.tag}>", may_open=element.tag == "dialog")
     # React moves <div hidden id="S:1"> into place.
     is_streamed = names.get("id", "").startswith("S:")
     if names.get("hidden", "until-found") != "until-found" and not is_streamed:
-        return HidingStyle("the hidden attribute", may_open=True)
+        return Hiding("the hidden attribute", may_open=True)
     if _NAMED.search(names.get("class", "")):
-        return HidingStyle("for screen readers only", may_open=False)
+        return Hiding("for screen readers only", may_open=False)
     style = _style_of(names, rules)
     if not (style and (hiding := hiding_of(style) or _unseen_ink(element, style))):
         return None
@@ -116,7 +106,7 @@ def _style_of(names: Mapping[str, str], rules: Mapping[str, Style]) -> dict[str,
     return style | parse_style(names["style"]) if "style" in names else style
 
 
-def _unseen_ink(element: Any, style: Style) -> HidingStyle | None:
+def _unseen_ink(element: Any, style: Style) -> Hiding | None:
     """Return the reason if, according to inline styles, text has the colour of its background."""
     if "color" not in style:
         return None
@@ -125,7 +115,7 @@ def _unseen_ink(element: Any, style: Style) -> HidingStyle | None:
     is_unseen = next((one for one in alike if one is not None), None)
     if is_unseen is None and _is_in_dark_text(element):
         is_unseen = looks_alike(style, {"background": "white"})
-    return HidingStyle("ink like the ground", may_open=False) if is_unseen else None
+    return Hiding("ink like the ground", may_open=False) if is_unseen else None
 
 
 def _is_in_dark_text(element: Any) -> bool:
@@ -138,9 +128,8 @@ def _is_in_dark_text(element: Any) -> bool:
 
 def _opens(element: Any, controlled: set[str]) -> bool:
     """Return whether a click opens an element: a tab panel, an answer, a collapsed part."""
-    if element.get("role") == "tabpanel" or element.get("id") in controlled:
-        return True
-    return bool(_OPENED.search(element.get("class") or ""))
+    is_panel = element.get("role") == "tabpanel" or element.get("id") in controlled
+    return is_panel or bool(_OPENED.search(element.get("class") or ""))
 
 
 def _show_scriptless(tree: Any) -> None:

@@ -32,10 +32,7 @@ def description_of(page: WebPage) -> str | None:
 
 
 def page_language(page: WebPage, text: str) -> str | None:
-    """Return the ISO 639 code that a page states, or the language of its text.
-
-    Text that does not look like the stated English is classified.
-    """
+    """Return the language of a page: as stated, unless text stated as English does not look so."""
     stated = page.tree.get("lang") or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     words = words_in(text[: 10 * _SAMPLE].lower())[:_SAMPLE]
     common = sum(word in _ENGLISH for word in words)
@@ -45,16 +42,10 @@ def page_language(page: WebPage, text: str) -> str | None:
 
 
 def canonical_of(page: WebPage) -> str | None:
-    """Return the canonical address that the page states, if it is on the same site.
-
-    The root of the site as the address of another page is a mistake in the template.
-    """
-    links = (
-        one.get("href") or ""
-        for one in page.tree.iter("link")
-        if "canonical" in (one.get("rel") or "").lower().split()
-    )
-    stated = next(links, "").strip() or page.metas.get("og:url", "")
+    """Return the canonical address that the page states, if it is on the same site."""
+    links = ((one.get("rel") or "", one.get("href") or "") for one in page.tree.iter("link"))
+    canonical = (href for rel, href in links if "canonical" in rel.lower().split())
+    stated = next(canonical, "").strip() or page.metas.get("og:url", "")
     if not stated or not page.url:
         return None
     try:
@@ -62,12 +53,8 @@ def canonical_of(page: WebPage) -> str | None:
         here, there = urlsplit(page.url), urlsplit(full)
     except ValueError:
         return None
+    # The root of the site as the address of another page is a mistake in the template.
     is_root = there.path in {"", "/"} and here.path not in {"", "/"}
-    is_web = there.scheme in {"http", "https"}
-    return full if is_web and not is_root and _same_site(page.url, full) else None
-
-
-def _same_site(one: str, other: str) -> bool:
-    hosts = [(urlsplit(address).hostname or "").removeprefix("www.") for address in (one, other)]
-    domains = [extract_domain(address) for address in (one, other)]
-    return hosts[0] == hosts[1] or (domains[0] is not None and domains[0] == domains[1])
+    domain, host = extract_domain(page.url), (there.hostname or "").removeprefix("www.")
+    is_ours = host == page.host or (domain is not None and domain == extract_domain(full))
+    return full if there.scheme in {"http", "https"} and is_ours and not is_root else None

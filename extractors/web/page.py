@@ -15,11 +15,7 @@ from extractors.web.patterns import WALLS, pattern
 JsonLdNode = Mapping[str, Any]
 
 FEWEST_WORDS = 50  # fewer are not worth a summary
-_WORD = re.compile(r"\w+")
-_QUOTED = re.compile(
-    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«(?<![\w.,!?…]«)[^«»\n]{1,300}»"
-    r"|\"(?<![^\s(]\")(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)"
-)
+_WORD, _QUOTED = re.compile(r"\w+"), pattern("page", "quoted")
 _ARTICLE = pattern("page", "article_types")
 _DEEPEST = 4
 _MOST_THINGS = 200
@@ -55,10 +51,7 @@ class WebPage:
 
     @cached_property
     def articles(self) -> list[JsonLdNode]:
-        """The articles in ``json_ld``; the one with the page's title comes first.
-
-        Some pages describe related posts before the post itself.
-        """
+        """The articles in ``json_ld``, the one with the page's title before related posts."""
         titles = {one_line("".join(top.itertext())) for top in self.tree.iter("h1", "title")}
         found = [one for one in self.json_ld if any(map(_ARTICLE.fullmatch, types_of(one)))]
         return sorted(found, key=lambda one: one_line(str(one.get("headline"))) not in titles)

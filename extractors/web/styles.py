@@ -4,35 +4,26 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from extractors.web.patterns import pattern
+
 Style = Mapping[str, str]
 
 _LONGEST_SHEET = 60_000
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BRACE = re.compile("[{}]")
 _NAME = re.compile(r"[.#][\w-]+")
-_SHOWS = re.compile(
-    r"display\s*:\s*(?!none)|visibility\s*:\s*visible|opacity\s*:\s*(?:1|0?\.[2-9])|animation",
-    re.IGNORECASE,
-)
-_MAY_HIDE = re.compile(
-    r"none|hidden|collapse|opacity|font-size|clip|indent|:\s*-\d{3}|overflow", re.IGNORECASE
-)
-_FAR = re.compile(r"(?:-\d{4,}|-999|[5-9]\d{3}|\d{5,})(?:\.\d+)?(?:px|r?em|%|v[wh])?")
-_ZERO = re.compile(r"0*(?:\.0*)?(?:px|r?em|%|pt|v[wh])?|(?:1|0?\.\d+)(?:px|pt)")
-_NO_AREA = re.compile(r"rect\((?:[01](?:px)?[, ]*){4}\)|inset\((?:50|100)%")
+_SHOWS, _MAY_HIDE = pattern("hidden", "shows"), pattern("hidden", "may_hide")
+_FAR, _ZERO = pattern("hidden", "far"), pattern("hidden", "zero")
+_NO_AREA, _COLOUR = pattern("hidden", "no_area"), pattern("hidden", "colour")
+_CLEAR, _CLEAR_INK = pattern("hidden", "clear"), pattern("hidden", "clear_ink")
 _SIDES = ("width", "height", "max-width", "max-height")
 _OFFSETS = ("left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top")
 # Elements that fade in are transparent only until a script moves them into place.
 _MOVING = frozenset({"transform", "transition", "animation", "will-change", "filter"})
-_COLOUR = re.compile(
-    r"(white)\b|(black)\b|#([\da-f]{6})|#([\da-f]{3})\b|rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)"
-)
-_CLEAR = re.compile(r"0*(?:\.0\d*)?%?(?<=[\d%])$")
-_CLEAR_INK = re.compile(r"transparent|rgba\([^)]*[,/]\s*0?(?:\.0+)?%?\s*\)")
 _NEAR = 10
 
 
-class HidingStyle(NamedTuple):
+class Hiding(NamedTuple):
     """Why a style hides its element, and whether a click or script may show it."""
 
     reason: str
@@ -46,11 +37,7 @@ _HIDING_RULES: tuple[tuple[str, bool, Callable[[Style], object]], ...] = (
     ("a box without area", True, lambda s: s.get("overflow") == "hidden" and _has_zero(s)),
     ("font-size: 0", False, lambda s: "font-size" in s and _ZERO.fullmatch(s["font-size"])),
     ("off screen", False, lambda s: any(_FAR.fullmatch(s.get(name, "")) for name in _OFFSETS)),
-    (
-        "clipped to nothing",
-        False,
-        lambda s: _NO_AREA.search(f"{s.get('clip')} {s.get('clip-path')}"),
-    ),
+    ("clipped", False, lambda s: _NO_AREA.search(f"{s.get('clip')} {s.get('clip-path')}")),
     ("transparent ink", False, lambda s: _CLEAR_INK.match(s.get("color", "")) and not _clips(s)),
 )
 
@@ -63,14 +50,10 @@ def parse_style(text: str) -> dict[str, str]:
     }
 
 
-def hiding_of(style: Style) -> HidingStyle | None:
+def hiding_of(style: Style) -> Hiding | None:
     """Return why an element with this style is hidden, or None."""
-    found = (
-        HidingStyle(reason, may_open)
-        for reason, may_open, applies in _HIDING_RULES
-        if applies(style)
-    )
-    return next(found, None)
+    found = ((reason, may_open) for reason, may_open, hides in _HIDING_RULES if hides(style))
+    return next((Hiding(*known) for known in found), None)
 
 
 def hiding_rules(tree: Any) -> dict[str, dict[str, str]]:
@@ -89,10 +72,7 @@ def hiding_rules(tree: Any) -> dict[str, dict[str, str]]:
 
 
 def looks_alike(ink: Style, ground: Style) -> bool | None:
-    """Return whether the text of one style is invisible on the background of another.
-
-    None if the background is not a plain colour.
-    """
+    """Return whether two styles have similar colours, None if one is not a plain colour."""
     behind = _colour(ground.get("background-color") or ground.get("background", ""))
     before = _colour(ink.get("color", ""))
     if behind is None or before is None:

@@ -6,15 +6,12 @@ both have is the title; the name of the site follows it, or sometimes precedes i
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from extractors.text import one_line, words_in
 from extractors.web.page import WebPage
+from extractors.web.patterns import pattern
 
-_SEPARATOR = re.compile(
-    r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|｜»]\s*|(?<=[\u3040-\u30ff\u3400-\u9fff])_"
-)
-_BLOG = re.compile(r"(?:the )?[\w&.' ]{0,40}\b(?:blog|newsroom|magazine)", re.IGNORECASE)
+_SEPARATOR, _BLOG = pattern("titles", "separator"), pattern("titles", "blog")
 _PERMALINKS = " \u00b6\uf0c1#\U0001f517"
 _HEADLINE_WORDS = 3
 _SHORTEST_NAME = 4
@@ -28,7 +25,8 @@ def title_of(page: WebPage, sites: Sequence[str]) -> str | None:
     named = [one_line("".join(title.itertext())) for title in page.tree.iterfind(".//head/title")]
     machine = [page.metas.get("og:title", ""), *named[:1], page.metas.get("twitter:title", "")]
     stated = [title for title in map(_bare, machine) if title]
-    shown = [title for title in map(_bare, map(_heading, page.tree.iter("h1"))) if title]
+    headings = (top.xpath(".//text()[not(ancestor::button)]") for top in page.tree.iter("h1"))
+    shown = [title for title in map(_bare, map(" ".join, headings)) if title]
     own = [heading for heading in dict.fromkeys(shown) if not _names_site(heading, stated, sites)]
     for heading in own:
         if any(_begins(heading, title) for title in stated):
@@ -36,7 +34,8 @@ def title_of(page: WebPage, sites: Sequence[str]) -> str | None:
     if len(own) == 1 and _is_title(own[0], stated, share=_ANY if page.is_article else _HALF):
         return own[0]
     title = without_site(next(iter([*stated, *own, *shown]), ""), sites)
-    return _before_bar(title)[:_LONGEST] or None
+    first = title.split(" | ", maxsplit=1)[0].strip()
+    return (first if " " in first else title)[:_LONGEST] or None
 
 
 def without_site(title: str, sites: Sequence[str]) -> str:
@@ -56,10 +55,6 @@ def is_name_of(part: str, site: str) -> bool:
     one = re.sub(r"\W|\.\w{2,3}$", "", part.lower())
     other = re.sub(r"\W|^www\.|\.\w{2,3}$", "", site.lower())
     return one == other or (len(one) >= _SHORTEST_NAME and one in other)
-
-
-def _heading(top: Any) -> str:
-    return one_line(" ".join(top.xpath(".//text()[not(ancestor::button)]")))
 
 
 def _bare(title: str) -> str:
@@ -88,8 +83,3 @@ def _is_title(heading: str, stated: Sequence[str], share: float) -> bool:
     words = {word for word in words_in(heading.lower()) if len(word) >= _SHORTEST_WORD}
     common = max(len(words.intersection(words_in(title.lower()))) for title in stated)
     return len(words_in(heading)) >= _HEADLINE_WORDS and common > 0 and common >= share * len(words)
-
-
-def _before_bar(title: str) -> str:
-    first = title.split(" | ", maxsplit=1)[0].strip()
-    return first if " " in first else title

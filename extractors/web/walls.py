@@ -12,13 +12,7 @@ from extractors.text import count_words
 from extractors.web.page import FEWEST_WORDS, PageView
 from extractors.web.patterns import WALLS, WallPhrases
 from extractors.web.paywalls import doubt_of, is_cut
-from schemas.errors import (
-    CasebookError,
-    ExtractionError,
-    NeedsJavaScript,
-    SourceGone,
-    TemporarilyUnavailable,
-)
+from schemas import errors
 
 _FEWEST_OF_ARTICLE, _NOTHING = 20, 5
 _SHORT, _LONG = 120, 400
@@ -44,10 +38,10 @@ def refuse_walls(view: PageView, where: str, *, is_file: bool = False) -> str | 
             lasting = is_file and error.transient
             advice = _SAVE if lasting else WALLS[cause].advice
             message = f"{where} {WALLS[cause].finding}; {advice}"
-            raise (ExtractionError if lasting else error)(message, cause)
+            raise (errors.ExtractionError if lasting else error)(message, cause)
     if view.words < (_FEWEST_OF_ARTICLE if view.page.declares_article else FEWEST_WORDS):
         problem = f"{view.words} words of text, too few for a document; check the address"
-        raise ExtractionError(f"{where} has {problem}, or {_SAVE}", "document_empty")
+        raise errors.ExtractionError(f"{where} has {problem}, or {_SAVE}", "document_empty")
     if view.words < FEWEST_WORDS:
         return f"only {view.words} words; check whether the page has more"
     return doubt_of(view)
@@ -140,13 +134,13 @@ def _is_shell(view: PageView) -> bool:
     return asks or waits or view.awaits_scripts
 
 
-_RULES: tuple[tuple[Callable[[PageView], bool], type[CasebookError], str], ...] = (
-    (_is_captcha, TemporarilyUnavailable, "captcha"),
-    (_is_missing, SourceGone, "soft_not_found"),
-    (partial(_is_wall, kind=WALLS["service_down"]), TemporarilyUnavailable, "service_down"),
-    (partial(_is_wall, kind=WALLS["region_blocked"]), ExtractionError, "region_blocked"),
-    (_is_login, ExtractionError, "login_wall"),
-    (_is_consent, ExtractionError, "consent_wall"),
-    (is_cut, ExtractionError, "paywall"),
-    (_is_shell, NeedsJavaScript, "needs_java_script"),
+_RULES: tuple[tuple[Callable[[PageView], bool], type[errors.CasebookError], str], ...] = (
+    (_is_captcha, errors.TemporarilyUnavailable, "captcha"),
+    (_is_missing, errors.SourceGone, "soft_not_found"),
+    (partial(_is_wall, kind=WALLS["service_down"]), errors.TemporarilyUnavailable, "service_down"),
+    (partial(_is_wall, kind=WALLS["region_blocked"]), errors.ExtractionError, "region_blocked"),
+    (_is_login, errors.ExtractionError, "login_wall"),
+    (_is_consent, errors.ExtractionError, "consent_wall"),
+    (is_cut, errors.ExtractionError, "paywall"),
+    (_is_shell, errors.NeedsJavaScript, "needs_java_script"),
 )

@@ -34,7 +34,7 @@ def site_written_here(monkeypatch) -> None:
     def build_here(on_page, *given):
         build_site(*given, on_page)
 
-    monkeypatch.setattr(publication, "build_apart", build_here)
+    monkeypatch.setattr(publication, "build_in_process", build_here)
     monkeypatch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
 
 

@@ -26,7 +26,7 @@ LINES = TEXT.split("\n\n")
 @pytest.fixture(autouse=True)
 def no_site(monkeypatch) -> None:
     """Nothing here reads the site, only what the warehouse knows of it."""
-    monkeypatch.setattr("services.publication.build_apart", lambda *_: None)
+    monkeypatch.setattr("services.publication.build_in_process", lambda *_: None)
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""The types that travel between stages, ids, errors and the taxonomy."""
+"""Types passed between stages, content ids, errors and the taxonomy."""

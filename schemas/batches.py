@@ -1,4 +1,4 @@
-"""Lists of sources: one processed as a batch, and its progress; or one watched for new sources."""
+"""Lists of sources: batches and their progress, and lists watched for new sources."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,14 +10,14 @@ from schemas.results import Remedy
 from schemas.sources import SourceRef, StatedDate
 
 SourceState = StrEnum("SourceState", "NEW UNFINISHED FAILED REFUSED REJECTED DRAFTED")
-"""Where a source stands, in any batch or none."""
+"""The processing state of a source, whether or not it belongs to a batch."""
 
 BatchStep = Literal["started", "paused", "finished"]
 WatchState = StrEnum("WatchState", "ACTIVE PAUSED REMOVED")
 
 
 class BatchItem(Frozen):
-    """One source of a batch; ``source_id`` is known before anything is fetched."""
+    """One source of a batch; ``source_id`` is known before the source is fetched."""
 
     source_id: str
     reference: SourceRef
@@ -26,7 +26,7 @@ class BatchItem(Frozen):
 
 
 class Batch(Frozen):
-    """What was ordered: the list at ``origin``, what a run and one source may cost, the model."""
+    """A batch order: the list at ``origin``, the budgets per run and per source, the model."""
 
     batch_id: str
     origin: str
@@ -50,7 +50,7 @@ class BatchEvent(Frozen):
 
 
 class FailureGroup(Frozen):
-    """The failures of one cause: how many, what to do, and one of them as an example."""
+    """The failures with one cause: their number, the remedy and an example message."""
 
     kind: str
     remedy: Remedy
@@ -59,7 +59,7 @@ class FailureGroup(Frozen):
 
 
 class BatchProgress(Frozen):
-    """A batch with its newest step, and its progress computed from where its sources stand."""
+    """A batch with its newest step, and its progress computed from the states of its sources."""
 
     batch: Batch
     step: BatchStep | None
@@ -69,48 +69,48 @@ class BatchProgress(Frozen):
     failures: tuple[FailureGroup, ...] = ()
     calls: int = 0
     tokens: int = 0
-    cost_usd: float | None = 0.0  # of calls about its sources, None where a price is unknown
+    cost_usd: float | None = 0.0  # of model calls for its sources; None if a price is unknown
 
     @property
     def done(self) -> int:
-        """The number of sources that need no more work by a machine."""
+        """The number of sources that need no further processing."""
         finished = (SourceState.DRAFTED, SourceState.REFUSED, SourceState.REJECTED)
         return sum(self.counts.get(state, 0) for state in finished)
 
     @property
     def left(self) -> int:
-        """The number of sources that no run has finished or failed yet."""
+        """The number of sources that have neither finished nor failed."""
         return self.counts.get(SourceState.NEW, 0) + self.counts.get(SourceState.UNFINISHED, 0)
 
 
 class Watch(Frozen):
-    """A list that is read every so many seconds; each change of it is a row of its own."""
+    """A list that is checked every ``every_seconds``; each change to the watch adds a row."""
 
     watch_id: str
     address: str
     every_seconds: int
-    words: tuple[str, ...] = ()  # only items that mention one are taken
-    rubric: str | None = None  # a curator's words, by which a model judges new items
-    budget_usd: float | None = None  # that one look may spend
+    words: tuple[str, ...] = ()  # only items that mention one of them are taken
+    rubric: str | None = None  # a curator's instructions for the model that judges new items
+    budget_usd: float | None = None  # for the new items of one look
     state: WatchState = WatchState.ACTIVE
     changed_by: str
     changed_at: datetime = NOW
 
 
 class WatchedItem(Frozen):
-    """An item of a watched list, and its fate."""
+    """An item of a watched list and its state."""
 
     watch_id: str
     source_id: str
     address: str
     title: str | None
-    state: str  # known (at the first look), taken, refused (by the rubric), undecided (but taken)
+    state: str  # known (seen at the first look), taken, refused (by the rubric), undecided (taken)
     reason: str | None
     at: datetime = NOW
 
 
 class Look(Frozen):
-    """One look at a watched list, and the batch of its new items."""
+    """One look at a watched list, and the batch made of its new items."""
 
     watch_id: str
     at: datetime = NOW
@@ -123,20 +123,20 @@ class Look(Frozen):
 
 
 class WatchLine(Frozen):
-    """A watch with its newest look, if there was one."""
+    """A watch with its newest look, if any."""
 
     watch: Watch
     look: Look | None
 
     def next_at(self) -> datetime | None:
-        """Return when the next look is due, None for a watch that is not active."""
+        """Return the time at which the next look is due, or None if the watch is not active."""
         if self.watch.state is not WatchState.ACTIVE:
             return None
         every = timedelta(seconds=self.watch.every_seconds)
         return self.look.at + every if self.look else self.watch.changed_at
 
     def is_due(self, now: datetime) -> bool:
-        """Return whether a look is due; a tenth of the interval early is in time."""
+        """Return whether a look is due, allowing it a tenth of the interval early."""
         at = self.next_at()
         early = timedelta(seconds=min(120, self.watch.every_seconds / 10))
         return at is not None and now >= at - early

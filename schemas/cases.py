@@ -9,41 +9,42 @@ from pydantic import Field
 from schemas.frozen import Frozen
 
 Match = StrEnum("Match", "EXACT CLOSE MISSING")
-Match.__doc__ = """How a quote was found in the document."""
+Match.__doc__ = """How closely a quote matches the document."""
 Origin = StrEnum("Origin", "MODEL SOURCE CURATOR")
-Origin.__doc__ = """Whose words a statement is in."""
+Origin.__doc__ = """The author of a statement's wording."""
 Method = StrEnum(
     "Method", {"SELF_REPORTED": "self-reported", "AB_TEST": "A/B test", "AUDITED": "audited"}
 )
-Method.__doc__ = """How a result was measured, as far as the source says."""
+Method.__doc__ = """How a result was measured, according to the source."""
 
 
 class Evidence(Frozen):
-    """A quote in the document's own wording, and where code found it."""
+    """A quote in the document's wording, and its position in the document."""
 
-    quote: str  # as the model claimed it where it is missing
+    quote: str  # in the model's wording if it was not found
     passage: int | None = None
     start: int | None = None  # offsets in the text
     end: int | None = None
     match: Match = Match.MISSING
-    score: float = 0.0  # the share of characters that agree
+    score: float = 0.0  # the share of matching characters
     page: int | None = None
     seconds: float | None = None
     speaker: str | None = None
 
 
 SupportLevel = StrEnum("SupportLevel", "VERBATIM VERIFIED UNVERIFIED IMPORTED DOUBTFUL REFUTED")
-SupportLevel.__doc__ = """How far a reader can rely on a statement, the most reliable first.
+SupportLevel.__doc__ = """How well the source supports a statement, from best to worst.
 
-The source's own sentence; quote, numbers and names found, and entailed by the quote as a judge
-model says; the same without a judge; taken over from another database without a quote; partly
-entailed, a number or name not in the quote, or the
-quote found only approximately; the quote not in the source, or not or contrary for the judge.
+Verbatim: a sentence of the source. Verified: the quote, numbers and names were found, and a judge
+model says that the quote entails the statement. Unverified: the same without a judge. Imported:
+taken from another database, without a quote. Doubtful: only partly entailed, a number or name is
+missing from the quote, or the quote was found only approximately. Refuted: the quote is not in the
+source, or the judge says that it does not support the statement.
 """
 
 
 class Support(Frozen):
-    """The outcome of the checks, with a sentence for the curator where something is wrong."""
+    """The result of the checks, with a reason for the curator if something is wrong."""
 
     level: SupportLevel
     reason: str = ""
@@ -51,7 +52,7 @@ class Support(Frozen):
 
 
 class Section(StrEnum):
-    """The parts of a case study in the order of reading."""
+    """The sections of a case study in reading order."""
 
     ABSTRACT = "abstract"
     CONTEXT = "context"
@@ -69,7 +70,7 @@ class Section(StrEnum):
 
     @property
     def heading(self) -> str:
-        """The heading that readers see."""
+        """The heading shown to readers."""
         return _HEADINGS.get(self.value, self.value.capitalize())
 
 
@@ -82,20 +83,20 @@ _HEADINGS = {
 
 
 class Measure(Frozen):
-    """The parts of a result as the source writes them."""
+    """The parts of a result, in the wording of the source."""
 
     metric: str | None = None
     qualifier: str | None = None  # "more than", "up to"
     value: str | None = None
-    number: float | None = None  # the value as code reads it, in the unit
+    number: float | None = None  # the value as a number in ``unit``
     unit: str | None = None
     baseline: str | None = None
-    sample: str | None = None  # the time or the cases that it was measured over
+    sample: str | None = None  # the period or the cases that were measured
     method: Method | None = None
 
     @property
     def shown_value(self) -> str | None:
-        """The value with its qualifier and unit, where it does not carry them already."""
+        """The value with its qualifier, and with its unit unless the value includes it."""
         if not self.value:
             return None
         unit = "" if not self.unit or self.unit.casefold() in self.value.casefold() else self.unit
@@ -104,17 +105,17 @@ class Measure(Frozen):
 
 
 class Statement(Frozen):
-    """One sentence with its evidence and support."""
+    """One statement of a case study, with its evidence and support."""
 
-    n: int  # counts the statements of a revision from 1
+    n: int  # from 1 within a revision
     section: Section
     text: str
     evidence: tuple[Evidence, ...]
     support: Support
     origin: Origin = Origin.MODEL
-    answers: int | None = None  # the ``n`` of the challenge that a solution answers
-    rests_on: tuple[int, ...] = ()  # the ``n`` of what a sentence of the abstract sums up
-    measure: Measure | None = None  # of a result
+    answers: int | None = None  # for a solution: the ``n`` of the challenge that it solves
+    rests_on: tuple[int, ...] = ()  # for the abstract: the ``n`` of the statements it summarizes
+    measure: Measure | None = None  # for a result
 
 
 FactName = Literal["title", "company", "industry", "year", "stage", "narrator", "scale"]
@@ -127,17 +128,17 @@ TermGroup = Literal["technique", "tool", "application", "concern"]
 
 
 class Fact(Frozen):
-    """One value with its evidence, None where the source does not say."""
+    """A value with its evidence; None if the source does not state it."""
 
     name: FactName
     value: str | None = None
     evidence: tuple[Evidence, ...] = ()
     support: Support = Support(level=SupportLevel.UNVERIFIED)
-    inferred: bool = False  # whether the quote suggests the choice without stating it
+    inferred: bool = False  # the quote suggests the value without stating it
 
 
 class Tag(Frozen):
-    """A term of the taxonomy, with the quote that earns it."""
+    """A term of the taxonomy, with the quotes that justify it."""
 
     slug: str
     label: str
@@ -147,14 +148,14 @@ class Tag(Frozen):
 
 
 class CaseStudy(Frozen):
-    """The structured summary of one deployment; what has no entry, the source does not say."""
+    """The structured summary of one deployment; missing entries are not stated by the source."""
 
     facts: tuple[Fact, ...] = ()
     statements: tuple[Statement, ...] = ()
     tags: tuple[Tag, ...] = Field(default=(), max_length=30)
 
     def fact(self, name: FactName) -> Fact:
-        """Return a fact, an empty one where the source does not say."""
+        """Return the fact with this name, without a value if the source does not state it."""
         return next((fact for fact in self.facts if fact.name == name), Fact(name=name))
 
     def section(self, section: Section) -> tuple[Statement, ...]:
@@ -162,23 +163,23 @@ class CaseStudy(Frozen):
         return tuple(s for s in self.statements if s.section is section)
 
     def sections(self) -> Iterator[tuple[Section, tuple[Statement, ...]]]:
-        """Yield each section that has statements, in the order of reading."""
+        """Yield each section that has statements, in reading order."""
         for section in Section:
             if found := self.section(section):
                 yield section, found
 
     def counts(self) -> dict[str, int]:
-        """Return the number of statements per section, empty ones included."""
+        """Return the number of statements in each section, including empty sections."""
         return {section.value: len(self.section(section)) for section in Section}
 
     def support_counts(self) -> dict[str, int]:
-        """Return the number of statements per support level, empty ones included."""
+        """Return the number of statements at each support level, including unused levels."""
         levels = [statement.support.level for statement in self.statements]
         return {level.value: levels.count(level) for level in SupportLevel}
 
 
 def numbered(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Return statements in the order of the sections, numbered from 1, with references kept."""
+    """Return statements sorted by section and numbered from 1, with updated references."""
     order = list(Section)
     ranked: Sequence[Statement] = sorted(statements, key=lambda s: order.index(s.section))
     new = {statement.n: number for number, statement in enumerate(ranked, start=1)}

@@ -1,6 +1,6 @@
-"""Every error casebook raises on purpose: a class for each thing that a caller does about it.
+"""The errors that casebook raises: one class for each way of handling them.
 
-``cause`` names the exact reason. None of them is ever a verdict about a source.
+``cause`` names the exact reason. An error is never a verdict on a source.
 """
 
 import re
@@ -8,15 +8,15 @@ from typing import ClassVar
 
 
 class CasebookError(Exception):
-    """The root. The message says what happened, to which source, and what to do next."""
+    """The base class. Messages state the problem, the affected source and the next step."""
 
-    transient: ClassVar[bool] = False  # it may pass and is retried, after ``retry_after`` seconds
+    transient: ClassVar[bool] = False  # worth a retry, after ``retry_after`` seconds
     gone: ClassVar[bool] = False  # the source no longer exists
     exit_code: ClassVar[int] = 1  # of a command
 
-    def __init_subclass__(cls, **marks: bool | int) -> None:
-        """Take the marks above as keywords of the class statement."""
-        for name, value in marks.items():
+    def __init_subclass__(cls, **attributes: bool | int) -> None:
+        """Accept the attributes above as keyword arguments of the class statement."""
+        for name, value in attributes.items():
             setattr(cls, name, value)
 
     def __init__(self, message: str, cause: str = "", retry_after: float | None = None) -> None:
@@ -26,7 +26,7 @@ class CasebookError(Exception):
 
     @property
     def kind(self) -> str:
-        """The cause, or else the class's name in snake case: ``source_gone``."""
+        """The cause, by default the class name in snake case: ``source_gone``."""
         return self.cause or re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
 
@@ -35,15 +35,15 @@ class InputError(CasebookError, exit_code=2):
 
 
 class UnknownId(InputError):
-    """No row has this id, or a shortened id fits several."""
+    """No row has this id, or a shortened id matches several."""
 
 
 class InvalidDecision(InputError):
-    """The state of a case forbids this review step, or it changed in the meantime."""
+    """The state of a case does not allow this review step, or it changed in the meantime."""
 
 
 class EditClash(InvalidDecision):
-    """Two people changed one ``part``: its words are ``theirs`` now."""
+    """Somebody else changed the same ``part``; its text is now ``theirs``."""
 
     def __init__(self, message: str, part: str, theirs: str) -> None:
         super().__init__(message)
@@ -51,7 +51,7 @@ class EditClash(InvalidDecision):
 
 
 class ConfigurationError(CasebookError, exit_code=4):
-    """A setting is wrong or missing, or an optional part is not installed."""
+    """A setting is invalid or missing, or an optional dependency is not installed."""
 
 
 class BatchPaused(CasebookError, exit_code=3):
@@ -59,11 +59,11 @@ class BatchPaused(CasebookError, exit_code=3):
 
 
 class FetchError(CasebookError, exit_code=3):
-    """The bytes could not be had: ``tls_failed``, ``source_is_list``, ``recording_silent``, …."""
+    """The source could not be fetched: ``tls_failed``, ``source_is_list``, etc."""
 
 
 class InvalidUrl(FetchError):
-    """Not an address that can be fetched: scheme, credentials, port or syntax."""
+    """The URL cannot be fetched because of its scheme, credentials, port or syntax."""
 
 
 class AddressForbidden(FetchError):
@@ -79,15 +79,15 @@ class SourceGone(FetchError, gone=True):
 
 
 class Unreachable(FetchError, transient=True):
-    """No answer for now: ``offline``, ``body_truncated``, ``server_failed``, ``video_live``, …."""
+    """Temporarily unreachable: ``offline``, ``body_truncated``, ``server_failed``, etc."""
 
 
 class ServerBusy(FetchError, transient=True):
-    """The server says 429 or 503, or asked earlier to be left alone for a while."""
+    """The server answered 429 or 503, or an earlier Retry-After delay has not passed."""
 
 
 class TooLarge(FetchError):
-    """More bytes than the limit for this kind of source."""
+    """The source is larger than the limit for its kind."""
 
 
 class CaptionsMissing(FetchError):
@@ -95,11 +95,11 @@ class CaptionsMissing(FetchError):
 
 
 class ExtractionError(CasebookError, exit_code=3):
-    """The bytes hold no text to use: ``login_wall``, ``damaged``, ``parser_timed_out``, …."""
+    """The source has no usable text: ``login_wall``, ``damaged``, ``parser_timed_out``, etc."""
 
 
 class NeedsJavaScript(ExtractionError):
-    """The page is an empty shell until its scripts run."""
+    """The page has no content until its scripts run."""
 
 
 class TemporarilyUnavailable(ExtractionError, transient=True):
@@ -107,15 +107,15 @@ class TemporarilyUnavailable(ExtractionError, transient=True):
 
 
 class ModelError(CasebookError, exit_code=3):
-    """A model call gave nothing that can be used."""
+    """A model call had no usable result."""
 
 
 class ProviderUnavailable(ModelError, transient=True, exit_code=5):
-    """The endpoint is down, unreachable, timed out, or says 5xx."""
+    """The endpoint is down, unreachable or too slow, or it answered 5xx."""
 
 
 class RateLimited(ModelError, transient=True, exit_code=5):
-    """The endpoint says 429."""
+    """The endpoint answered 429."""
 
 
 class ModelRejected(ModelError, exit_code=4):
@@ -123,7 +123,7 @@ class ModelRejected(ModelError, exit_code=4):
 
 
 class BudgetReached(ModelError, exit_code=4):
-    """``budget_reached``, ``price_unknown``, ``answer_truncated`` before, …: no call was made."""
+    """No call was made: ``budget_reached``, ``price_unknown``, ``source_too_expensive``, etc."""
 
 
 class ContextExceeded(ModelError):
@@ -131,11 +131,11 @@ class ContextExceeded(ModelError):
 
 
 class AnswerTruncated(ModelError):
-    """The answer hit the output limit."""
+    """The answer was cut off at the output limit."""
 
 
 class AnswerInvalid(ModelError):
-    """The answer does not fit its schema after the allowed attempts, or it is empty."""
+    """The answer is empty or still does not match its schema after all attempts."""
 
 
 class AnswerRefused(ModelError):
@@ -143,7 +143,7 @@ class AnswerRefused(ModelError):
 
 
 class WarehouseError(CasebookError):
-    """``warehouse_too_new``, ``migration_failed``, ``disk_full``, ``blob_missing`` and the like."""
+    """``warehouse_too_new``, ``migration_failed``, ``disk_full``, ``blob_missing``, etc."""
 
 
 class WarehouseBusy(WarehouseError, transient=True, exit_code=6):

@@ -1,4 +1,4 @@
-"""What travels between stages is built on: immutable values, and ids derived from content."""
+"""The base class of all values passed between stages, and ids derived from content."""
 
 import hashlib
 import json
@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 NOW: datetime = Field(default_factory=lambda: datetime.now(UTC))
-"""The default of a field that says when its row was made."""
+"""The default of a field with the creation time of its row."""
 
 
 class Frozen(BaseModel):
-    """An immutable value that refuses unknown fields."""
+    """An immutable value that rejects unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

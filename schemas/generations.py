@@ -1,4 +1,4 @@
-"""Calls to models: what was asked, what came back, and what it cost."""
+"""Calls to models: the question, the answer and the cost."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,13 +8,13 @@ from typing import Literal
 from schemas.frozen import Frozen
 
 AnswerStatus = StrEnum("AnswerStatus", "OK INVALID TRUNCATED REFUSED FILTERED ERROR")
-"""What became of a call. Only an ``ok`` answer is found again instead of a new call."""
+"""The result of a call. Only ``ok`` answers are reused instead of a new call."""
 
 CostKey = Literal["day", "model", "stage", "case", "source"]
 
 
 class Usage(Frozen):
-    """Tokens as the endpoint counted them, else estimated; ``cost_usd`` None for unknown prices."""
+    """Tokens as counted by the endpoint or estimated; ``cost_usd`` is None for unknown prices."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -23,10 +23,10 @@ class Usage(Frozen):
 
 
 class Generation(Frozen):
-    """One call to a model, stored before anything is done with its answer."""
+    """One call to a model, stored before its answer is used."""
 
     generation_id: str
-    question_id: str  # from messages, schema, model and parameters: each question is paid for once
+    question_id: str  # of messages, schema, model and parameters: each question is paid for once
     document_id: str
     stage: str
     prompt: str
@@ -37,17 +37,17 @@ class Generation(Frozen):
     endpoint: str
     parameters: Mapping[str, object]
     status: AnswerStatus
-    answer: str  # the model's text, validated JSON where the status is ok
+    answer: str  # the model's text; validated JSON if the status is ok
     finish_reason: str | None = None
     error: str | None = None
     usage: Usage
     seconds: float
-    attempts: int  # requests
+    attempts: int  # the number of requests
     at: datetime
 
 
 class CostLine(Frozen):
-    """What model calls cost for one day, model, stage, case or source."""
+    """The cost of model calls for one day, model, stage, case or source."""
 
     key: str | None
     label: str | None
@@ -56,6 +56,6 @@ class CostLine(Frozen):
     prompt_tokens: int
     cached_tokens: int
     completion_tokens: int
-    cost_usd: float | None  # without the unpriced calls
+    cost_usd: float | None  # without calls of unknown price
     unpriced: int
     seconds: float

@@ -1,4 +1,4 @@
-"""A published database of another team, on its way into the warehouse."""
+"""Case records imported from another team's published database."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from schemas.frozen import Frozen
 
 
 class ImportedRecord(Frozen):
-    """One case as another database has it; ``key`` names it there, ``prose`` is Markdown."""
+    """One case of another database; ``key`` identifies it there, ``prose`` is Markdown."""
 
     key: str
     title: str
@@ -15,33 +15,32 @@ class ImportedRecord(Frozen):
     company: str | None = None
     industry: str | None = None
     year: str | None = None
-    published: date | None = None  # its source
-    created_at: datetime | None = None  # the record
+    published: date | None = None  # the date of its source
+    created_at: datetime | None = None  # the date of the record
     tags: tuple[str, ...] = ()
     abstract: str = ""
     prose: str = ""
 
     @property
     def text(self) -> str:
-        """Abstract and prose as one Markdown text."""
+        """The abstract and the prose as one Markdown text."""
         return "\n\n".join(filter(None, (self.abstract.strip(), self.prose.strip())))
 
 
 class ImportProblem(Frozen):
-    """What was wrong with a record: its ``key`` or row, and what is wrong in a sentence."""
+    """A problem with a record, identified by its ``key`` or its row."""
 
     key: str
     problem: str
 
 
 class ImportReport(Frozen):
-    """What an import did, and what it found.
+    """The results of an import.
 
-    ``known`` records have a case already and stay as they are. ``duplicates`` name the record whose
-    address they repeat. ``near_copies`` are groups of records with mostly the same text, by key;
-    these are imported.
-    ``companies`` has for each company that is written in several ways all of them. The unmapped
-    names come with the number of records that have them.
+    ``known`` counts records that already have a case, which stays as it is. ``duplicates`` name the
+    record whose address they repeat. ``near_copies`` are groups of imported records, by key, with
+    mostly the same text. ``companies`` lists all spellings of each company that has several.
+    Unmapped names come with their number of records.
     """
 
     name: str

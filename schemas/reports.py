@@ -12,7 +12,7 @@ from schemas.frozen import NOW, Frozen
 SentenceRole = StrEnum(
     "SentenceRole", "SUMMARY COUNTS DID CHALLENGES WORKED DISAGREE FAILED RESULTS"
 )
-"""What a sentence is about; within a section, sentences of the same role stand together."""
+"""The subject of a sentence; a section groups its sentences by role."""
 
 ROLE_HEADINGS: Mapping[SentenceRole, str] = {
     SentenceRole.DID: "What teams did",
@@ -28,18 +28,18 @@ PLACEHOLDER = re.compile(r"\{([qs]:[\w.-]+)\}")
 
 
 class Scope(Frozen):
-    """Which published cases a report is about; ``words`` only rank what they state."""
+    """The published cases that a report covers; ``words`` only rank their statements."""
 
     words: str = ""
     tags: tuple[str, ...] = ()
     industry: str | None = None
-    company: str | None = None  # the key that all spellings of a name share
+    company: str | None = None  # the key shared by all spellings of a name
     since: int | None = None  # a year
-    added_since: date | None = None  # the day of an earlier release
+    added_since: date | None = None  # the date of an earlier release
 
 
 class DatasetRelease(Frozen):
-    """The state of the published cases that a report was made from: ``cases.jsonl`` of a day."""
+    """The version of the published cases used for a report: ``cases.jsonl`` of one day."""
 
     day: date
     sha256: str
@@ -47,10 +47,10 @@ class DatasetRelease(Frozen):
 
 
 class Citation(Frozen):
-    """A statement of a published case as it was cited.
+    """A statement of a published case, as cited.
 
-    ``part`` is ``s`` and the number of a statement, or ``p`` and the number of a paragraph of an
-    imported text. ``quote`` has the source's words; an imported text has none.
+    ``part`` is ``s`` with the number of a statement, or ``p`` with the number of a paragraph of an
+    imported text. ``quote`` is in the source's words, and empty for an imported text.
     """
 
     case_id: str
@@ -58,20 +58,20 @@ class Citation(Frozen):
     part: str
     text: str
     quote: str = ""
-    label: str  # the company, else the title
+    label: str  # the company, or the title if it is unknown
     title: str
     year: str | None = None
 
 
 class ReportSentence(Frozen):
-    """One sentence; ``text`` has placeholders instead of numbers.
+    """One sentence of a report; ``text`` has placeholders instead of numbers.
 
-    Its support is verbatim (a cited statement itself), verified (a judge found that the citations
-    carry it), unverified (written by a model, and no judge is configured) or, without citations,
-    computed: then code wrote it around its numbers.
+    Its support is verbatim (a cited statement), verified (a judge confirmed that the citations
+    support it), unverified (a model wrote it and no judge is configured) or computed (code wrote it
+    around its numbers, without citations).
     """
 
-    n: int  # counts the sentences of a report from 1
+    n: int  # from 1 within a report
     role: SentenceRole
     text: str
     citations: tuple[Citation, ...] = ()
@@ -79,23 +79,23 @@ class ReportSentence(Frozen):
 
 
 class ReportSection(Frozen):
-    """A theme of a report; ``tag`` is the term of the taxonomy that it is about, if any."""
+    """A section of a report about one theme; ``tag`` is the slug of its taxonomy term, if any."""
 
     heading: str
     sentences: tuple[ReportSentence, ...]
     tag: str | None = None
 
     def roles(self) -> Iterator[tuple[SentenceRole, list[ReportSentence]]]:
-        """Yield each role that has sentences, in the order of reading."""
+        """Yield each role that has sentences, in reading order."""
         for role in SentenceRole:
             if found := [one for one in self.sentences if one.role is role]:
                 yield role, found
 
 
 class ReportNumber(Frozen):
-    """A number of a report: the query that gives it, and what it gave, as readers see it.
+    """A number in a report: its query, and its value as shown to readers.
 
-    Numbers of the same ``series`` make a chart, each with its ``label``.
+    The numbers of one ``series`` form a chart, each with its ``label``.
     """
 
     name: str  # q:cases, s:CASE.results.7
@@ -104,11 +104,11 @@ class ReportNumber(Frozen):
     meaning: str
     series: str = ""
     label: str = ""
-    key: str = ""  # of a chart's row: a year, an industry or a tag
+    key: str = ""  # of a row in a chart: a year, an industry or a tag
 
 
 class SpokenLine(NamedTuple):
-    """A line of voice 0 or 1, and the numbers of the sentences that it gives."""
+    """A line spoken by voice 0 or 1, and the numbers of the sentences that it covers."""
 
     voice: Literal[0, 1]
     text: str
@@ -116,14 +116,14 @@ class SpokenLine(NamedTuple):
 
 
 class DroppedSentence(Frozen):
-    """A sentence that a model wrote and no reader sees, and why."""
+    """A sentence by a model that was left out of the report, and the reason."""
 
     text: str
     reason: str
 
 
 class Report(Frozen):
-    """A report as it was made. ``name`` is its address, which a later edition takes over."""
+    """A report as it was made; later editions reuse ``name``, which is its address."""
 
     report_id: str
     name: str
@@ -134,7 +134,7 @@ class Report(Frozen):
     sections: tuple[ReportSection, ...]
     numbers: tuple[ReportNumber, ...]
     dropped: tuple[DroppedSentence, ...] = ()
-    model: str | None = None  # None where every sentence is verbatim or computed
+    model: str | None = None  # None if every sentence is verbatim or computed
     judge: str | None = None
     prompts: tuple[str, ...] = ()
     generation_ids: tuple[str, ...] = ()
@@ -143,36 +143,36 @@ class Report(Frozen):
 
     @property
     def sentences(self) -> list[ReportSentence]:
-        """All sentences in their order."""
+        """All sentences in order."""
         return [sentence for section in self.sections for sentence in section.sentences]
 
     @property
     def case_ids(self) -> list[str]:
-        """The cases that are cited, each once, in the order of the citations."""
+        """The cited cases, each once, in the order of their first citation."""
         cited = (one.case_id for sentence in self.sentences for one in sentence.citations)
         return list(dict.fromkeys(cited))
 
     def shown(self, sentence: ReportSentence) -> str:
-        """Return a sentence with its numbers."""
+        """Return a sentence with the values of its numbers filled in."""
         return with_numbers(sentence.text, {one.name: one for one in self.numbers})
 
 
 def with_numbers(text: str, numbers: Mapping[str, ReportNumber]) -> str:
-    """Return a text with the values of its placeholders, those that are known."""
+    """Return a text with its placeholders replaced by values; unknown placeholders remain."""
     return PLACEHOLDER.sub(lambda m: numbers[m[1]].value if m[1] in numbers else m[0], text)
 
 
 def value_name(cited: Citation) -> str:
-    """Return the name of the value of a result: ``s:CASE.results.7``."""
+    """Return the name of a result's value: ``s:CASE.results.7``."""
     return f"s:{cited.case_id}.results.{cited.part.removeprefix('s')}"
 
 
 ReportStep = StrEnum("ReportStep", "PUBLISH WITHDRAW")
-"""What a curator can do with a report."""
+"""The actions of a curator on a report."""
 
 
 class ReportEvent(Frozen):
-    """A report was put on the site, or taken from it."""
+    """The publication of a report on the site, or its withdrawal."""
 
     report_id: str
     step: ReportStep
@@ -181,17 +181,17 @@ class ReportEvent(Frozen):
 
 
 class Material(Frozen):
-    """Something that a report may cite: a statement, or a sentence of an imported text."""
+    """A statement or a sentence of an imported text that a report can cite."""
 
     citation: Citation
     section: str  # of the case
-    company: str  # the key that its names share, else the case
+    company: str  # the key shared by its names, or the case if it has none
     value: str | None = None  # of a measured result
-    score: float = 0.0  # how well it fits what was asked for
+    score: float = 0.0  # the relevance to the report's scope or to a question
 
     @property
     def role(self) -> SentenceRole | None:
-        """What it can be cited for; plans and questions report nothing that was done."""
+        """The role of sentences that cite it; None for plans and questions."""
         return _ROLES.get(self.section)
 
 
@@ -207,7 +207,7 @@ _ROLES: Mapping[str, SentenceRole] = {
 
 
 class Theme(Frozen):
-    """Material about the same thing, the best first; the heading of a section to be written."""
+    """Material on one subject, best first, and the heading of the section to be written."""
 
     heading: str
     material: tuple[Material, ...]
@@ -215,7 +215,7 @@ class Theme(Frozen):
 
 
 class ReportLine(Frozen):
-    """A report as lists show it; without ``published_at`` it is not on the site."""
+    """A report in lists; ``published_at`` is None if it is not on the site."""
 
     report_id: str
     name: str
@@ -230,13 +230,13 @@ class ReportLine(Frozen):
 
 
 class ReportEstimate(Frozen):
-    """What a report is made of, and what writing it is likely to take."""
+    """The content of a report that is not written yet, and its expected cost."""
 
     title: str
     template: str
     cases: int
     statements: int
-    themes: tuple[tuple[str, int], ...]  # each with the number of its statements
+    themes: tuple[tuple[str, int], ...]  # each with its number of statements
     model: str | None
     calls: int
     tokens: int
@@ -244,18 +244,18 @@ class ReportEstimate(Frozen):
 
 
 Outcome = StrEnum("Outcome", "ANSWERED STATEMENTS SILENT")
-"""A model's answer, the best statements themselves, or that the cases do not say."""
+"""Whether a question got a model's answer, only the best statements, or no answer."""
 
 
 class RelatedStatement(Frozen):
-    """A statement that is near a question, and its address on the site."""
+    """A statement related to a question, and its address on the site."""
 
     citation: Citation
     address: str
 
 
 class CitedAnswer(Frozen):
-    """What the cases say to a question: sentences that cite, or the statements nearest to it."""
+    """The answer to a question: sentences with citations, or the most related statements."""
 
     question: str
     outcome: Outcome

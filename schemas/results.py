@@ -1,4 +1,4 @@
-"""What became of a submitted source: a result or a failure, which is never a verdict."""
+"""The outcome of a submitted source: a result, or a failure, which is never a verdict."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,11 +12,11 @@ from schemas.sources import Source, SourceKind, SourceRef
 
 IngestStatus = StrEnum("IngestStatus", "DRAFT NOT_A_CASE_STUDY FAILED")
 Remedy = Literal["wait", "needs you", "gone"]
-"""What to do about a stored failure."""
+"""The next step after a stored failure."""
 
 
 class Failure(Frozen):
-    """One failed stage of one source. ``kind`` is the error's cause in snake case."""
+    """A failed stage of one source; ``kind`` is the error's cause in snake case."""
 
     failure_id: str
     source_id: str
@@ -30,22 +30,22 @@ class Failure(Frozen):
 
     @property
     def remedy(self) -> Remedy:
-        """What to do about it."""
+        """The next step: wait, act, or give up."""
         return "gone" if self.gone else "wait" if self.transient else "needs you"
 
     @classmethod
     def of(cls, error: Exception, source_id: str, stage: str, at: datetime) -> Self:
-        """Describe ``error``; one that is not a CasebookError counts as ``unexpected``."""
+        """Return the failure for ``error``, as ``unexpected`` if it is not a CasebookError."""
         if not isinstance(error, CasebookError):
             error = CasebookError(f"{type(error).__name__}: {error}"[:500], "unexpected")
         new_id = content_id("fail", source_id, stage, error.kind, at.isoformat())
         about: dict[str, Any] = {"source_id": source_id, "stage": stage, "message": str(error)}
-        marks = {name: getattr(error, name) for name in ("kind", "transient", "gone", "exit_code")}
-        return cls(failure_id=new_id, at=at, **about, **marks)
+        names = ("kind", "transient", "gone", "exit_code")
+        return cls(failure_id=new_id, at=at, **about, **{n: getattr(error, n) for n in names})
 
 
 class OpenFailure(Frozen):
-    """A source's newest failure that no later success answered, and how to try again."""
+    """A source's newest failure, if it did not succeed later, and the data needed to retry it."""
 
     failure: Failure
     reference: SourceRef
@@ -54,7 +54,7 @@ class OpenFailure(Frozen):
 
 
 class RefusedSource(Frozen):
-    """A source that triage judged not to be a case study and that has no case."""
+    """A source without a case because triage judged it not to be a case study."""
 
     source: Source
     document_id: str
@@ -63,7 +63,7 @@ class RefusedSource(Frozen):
 
 
 class SimilarSource(Frozen):
-    """Another source whose text is nearly the same; ``similarity`` is from 0 to 1."""
+    """Another source with nearly the same text; ``similarity`` is from 0 to 1."""
 
     source_id: str
     case_id: str | None
@@ -73,7 +73,7 @@ class SimilarSource(Frozen):
 
 
 class IngestResult(Frozen):
-    """The outcome of one source: the object that ``submit --json`` prints."""
+    """The outcome of one source, as printed by ``submit --json``."""
 
     source: str
     source_id: str
@@ -87,7 +87,7 @@ class IngestResult(Frozen):
     year: int | None = None
     verdict: str | None = None
     reason: str | None = None
-    same_as: str | None = None  # the address of the known source that the submitted one leads to
+    same_as: str | None = None  # the address of the known source that the submitted one duplicates
     near_copies: tuple[SimilarSource, ...] = ()
     statements: Mapping[str, int] = {}
     support: Mapping[str, int] = {}
@@ -96,7 +96,7 @@ class IngestResult(Frozen):
     unread: tuple[Unread, ...] = ()
     unjudged: str | None = None  # why the judge could not be asked
     model: str | None = None
-    llm_calls: int = 0  # paid by this run, as are tokens and cost
+    llm_calls: int = 0  # of this run, like tokens and cost
     tokens: int = 0
     cost_usd: float | None = None
     seconds: Mapping[str, float] = {}

@@ -1,4 +1,4 @@
-"""A case from triage to publication: its revisions, the decisions on it, and how it is listed."""
+"""A case from triage to publication: its revisions, decisions and listings."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,23 +12,23 @@ from schemas.frozen import NOW, Frozen
 from schemas.sources import CheckResult, Document, Source, SourceKind
 
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
-"""What triage decides. ``UNSURE`` makes a draft too, marked for the curator to decide."""
+"""The result of triage. ``UNSURE`` sources are drafted too, and marked for the curator."""
 
 Decision = StrEnum(
     "Decision",
     "APPROVE REJECT EDIT REOPEN WITHDRAW COMMENT RESOLVE ASSIGN ADOPT_DRAFT REFUSE_DRAFT",
 )
-"""What a curator can do with a case."""
+"""The actions of a curator on a case."""
 
 Role = StrEnum("Role", "READER CURATOR ADMIN")
-"""What a person may do at the desk: read, decide, or manage accounts as well."""
+"""A person's permissions at the desk: read, decide, or also manage accounts."""
 
 CaseStatus = StrEnum("CaseStatus", "DRAFT APPROVED REJECTED PUBLISHED")
-"""Where a case stands: its newest decision, or its publication."""
+"""The status of a case, set by its newest decision or its publication."""
 
 
 class Criterion(Frozen):
-    """One line of the rubric: a score from 0 (absent) to 1 (plain), and why."""
+    """One line of the rubric: a score from 0 (absent) to 1 (clear), and the reason."""
 
     name: str
     score: float = Field(ge=0, le=1)
@@ -37,7 +37,7 @@ class Criterion(Frozen):
 
 
 class Triage(Frozen):
-    """Is this a case study? The verdict on one document by a version of the rubric and a model."""
+    """The verdict of one rubric version and model on whether a document is a case study."""
 
     triage_id: str
     document_id: str
@@ -48,16 +48,16 @@ class Triage(Frozen):
     criteria: tuple[Criterion, ...]
     generation_ids: tuple[str, ...]
     decided_at: datetime
-    overturned_by: str | None = None  # who had a refused source drafted: the verdict is unsure
+    overturned_by: str | None = None  # the curator who requested a draft despite a refusal
 
     @property
     def refused(self) -> bool:
-        """Whether no draft is to be made."""
+        """Whether the source gets no draft."""
         return self.verdict is Verdict.NOT_A_CASE_STUDY
 
 
 class Case(Frozen):
-    """The story of one source."""
+    """The case made from one source."""
 
     case_id: str
     source_id: str
@@ -65,7 +65,7 @@ class Case(Frozen):
 
 
 class Unread(Frozen):
-    """Passages ``first`` to ``last`` that the draft does not cover, and why."""
+    """Passages ``first`` to ``last``, which the draft does not cover, and the reason."""
 
     first: int
     last: int
@@ -73,20 +73,20 @@ class Unread(Frozen):
 
 
 class Recipe(Frozen):
-    """What a draft is made with, beside its document: the same recipe makes the same draft."""
+    """The inputs of a draft besides its document: the same recipe produces the same draft."""
 
     recipe_id: str
     model: str
     strategy: str
     prompts: tuple[str, ...]  # such as case_study/v10
     judge: str | None = None
-    fingerprint: str  # of prompts, answers' schemas, parameters and the version of the checks
+    fingerprint: str  # of prompts, answer schemas, parameters and the version of the checks
 
 
 class Revision(Frozen):
     """One state of a case's text, made by a model (a draft), a person (an edit) or an import.
 
-    The ``author`` of an import is the database that it comes from.
+    The ``author`` of an import is its database of origin.
     """
 
     revision_id: str
@@ -99,16 +99,16 @@ class Revision(Frozen):
     strategy_reason: str | None = None
     generation_ids: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
-    dropped: tuple[str, ...] = ()  # statements that only repeated another one
+    dropped: tuple[str, ...] = ()  # statements removed as repetitions
     study: CaseStudy
     created_at: datetime = NOW
 
 
 class Review(Frozen):
-    """One decision; ``revision_id`` is the revision that it made, refused, or was about.
+    """One decision; ``revision_id`` is the revision that it created, refused or is about.
 
-    A comment may be about one ``part`` of it (``s-3``, ``f-year``, ``t-rag``), a resolution
-    ``resolves`` the review id of a comment. ``seconds`` is how long the case was open before.
+    A comment can be about one ``part`` of the case (``s-3``, ``f-year``, ``t-rag``); a resolution
+    names its comment's id in ``resolves``. ``seconds`` is the time the case was open before.
     """
 
     review_id: str
@@ -124,9 +124,9 @@ class Review(Frozen):
 
 
 class Account(Frozen):
-    """A person or a script at the desk; the newest row of a name counts.
+    """A person or a script with access to the desk; the newest row for a name is in force.
 
-    ``secret`` is the argon2 hash of a person's password, or the SHA-256 of a script's token.
+    ``secret`` is the argon2 hash of a person's password, or the SHA-256 hash of a script's token.
     """
 
     name: str
@@ -139,7 +139,7 @@ class Account(Frozen):
 
 
 class SavedView(Frozen):
-    """A search of the queue that a person keeps under a name; an empty query removes it."""
+    """A named search of the review queue, saved by one person; an empty query deletes it."""
 
     who: str
     name: str
@@ -148,7 +148,7 @@ class SavedView(Frozen):
 
 
 class LogEntry(Frozen):
-    """One change, of the case, source, batch, account or other ``kind`` that ``about`` names."""
+    """One change to a case, source, batch, account or other object: a ``kind`` and its id."""
 
     at: datetime
     who: str | None
@@ -162,7 +162,7 @@ class LogEntry(Frozen):
 class Publication(Frozen):
     """One revision written to one target (a folder or address), or its withdrawal.
 
-    The ``reason`` is a curator's for readers.
+    ``reason`` is a curator's explanation for readers.
     """
 
     publication_id: str
@@ -178,7 +178,7 @@ class Publication(Frozen):
 
 
 class CaseLine(Frozen):
-    """One line of the list of cases; its statements are counted by section and by support level."""
+    """A case in lists, with its statements counted by section and by support level."""
 
     case_id: str
     source_id: str
@@ -186,7 +186,7 @@ class CaseLine(Frozen):
     status: CaseStatus
     kind: SourceKind | None
     url: str | None
-    source: str  # the address that was submitted, or the file's name
+    source: str  # the submitted address, or the file's name
     title: str | None
     company: str | None
     industry: str | None
@@ -194,14 +194,14 @@ class CaseLine(Frozen):
     statements: Mapping[str, int]
     support: Mapping[str, int]
     verdict: Verdict | None
-    checked: CheckResult | None = None  # the newest that reached the source
+    checked: CheckResult | None = None  # of the newest check that reached the source
     near_copies: int = 0
     newer_draft: bool = False
     updated_at: datetime
 
 
 class CaseFilter(Frozen):
-    """Which cases to list; None means any."""
+    """The conditions for listing cases; None means any."""
 
     status: CaseStatus | None = None
     kind: SourceKind | None = None
@@ -214,7 +214,7 @@ class CaseFilter(Frozen):
 
 
 class CaseView(Frozen):
-    """Everything about one case; revisions and reviews are in order of time."""
+    """All data about one case; revisions and reviews are in chronological order."""
 
     case: Case
     status: CaseStatus
@@ -222,16 +222,16 @@ class CaseView(Frozen):
     document: Document
     triage: Triage | None
     revision: Revision  # the current one
-    newer: Revision | None  # a draft that waits to be compared
+    newer: Revision | None  # a newer draft that no curator has compared yet
     revisions: tuple[Revision, ...]
     reviews: tuple[Review, ...]
-    published: Publication | None  # in force, and the case was not withdrawn since
-    published_revision_id: str | None = None  # what readers keep until the next one is published
-    next_revision_id: str | None = None  # what they get at the next publication
+    published: Publication | None  # None after a withdrawal
+    published_revision_id: str | None = None  # the revision that readers see now
+    next_revision_id: str | None = None  # the revision of the next publication
 
 
 class CaseProvenance(Frozen):
-    """How a case's current revision was made, to find the cases that newer code would redo."""
+    """The origin of a case's current revision, used to find cases that newer code would change."""
 
     case_id: str
     source_id: str

@@ -1,4 +1,4 @@
-"""What was submitted, the bytes it gave, its text in passages, and what became of it later."""
+"""Sources as submitted, their fetched bytes, their text in passages, and later checks of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from schemas.frozen import NOW, Frozen
 
 
 class SourceKind(StrEnum):
-    """What a source is, decided by its address and then by its bytes."""
+    """The kind of a source, determined by its address and then by its bytes."""
 
     WEB = "web"
     MARKDOWN = "markdown"
@@ -26,41 +26,43 @@ class SourceKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """What a reader calls it."""
+        """The name of the kind for readers."""
         return "PDF" if self is SourceKind.PDF else _LABELS.get(self.value, self.value)
 
 
 _LABELS = {"web": "web page", "markdown": "article", "word": "document", "captions": "talk"}
 
 CheckResult = StrEnum("CheckResult", "SAME MOVED CHANGED GONE UNREACHABLE")
-CheckResult.__doc__ = """The outcome of fetching again; ``gone`` only where the site says so."""
+CheckResult.__doc__ = (
+    """The result of fetching a source again; ``gone`` only if the site says so."""
+)
 
 
 class SourceRef(Frozen):
-    """What a person submitted: an address or a path."""
+    """An address or a path as submitted."""
 
     source: str = Field(min_length=1)
-    url: str | None = None  # where a local file came from
-    transcript: str | None = None  # a file with the words of the video or recording
-    feed: str | None = None  # a feed that carries the full text of the page
-    captured: bool = False  # the file is a page as a curator's browser showed it
+    url: str | None = None  # the origin of a local file
+    transcript: str | None = None  # a file with the transcript of the video or recording
+    feed: str | None = None  # a feed with the full text of the page
+    captured: bool = False  # the file is a page saved from a curator's browser
 
     @property
     def label(self) -> str:
-        """What people call it: its address, or the name of the file."""
+        """The name for display: the address, or the name of the file."""
         return self.source if "://" in self.source else PurePath(self.source).name
 
 
 StatedDate = date | Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
-"""A day, or a month (2025-10) or year (2025) where no more is stated."""
+"""A day, or only a month (2025-10) or a year (2025) if the source states no day."""
 
 
 class Candidate(Frozen):
-    """An address or file (from ``origin``) named by a list, with what the list says about it."""
+    """An address or file (from ``origin``) in a list, with the list's information about it."""
 
     url: str
     origin: str | None = None
-    transcript: str | None = None  # a file with its words
+    transcript: str | None = None  # a file with its transcript
     title: str | None = None
     published: StatedDate | None = None
     summary: str | None = None
@@ -72,7 +74,7 @@ class Candidate(Frozen):
 
 
 class Step(Frozen):
-    """One thing that was tried on the way to a text; ``doubtful`` asks the curator to look."""
+    """One step of fetching or extraction; the curator should check ``doubtful`` ones."""
 
     method: str
     outcome: str
@@ -80,18 +82,18 @@ class Step(Frozen):
 
 
 IMPORTED = "import/1"
-"""The extractor of a text that another database has about a source; it is not the source's own."""
+"""The extractor of an imported text that describes a source but does not come from it."""
 QUOTED_IMPORT = "import/2"
-"""The extractor of the quotes of another casebook: they stand where they do in the source."""
+"""The extractor of quotes imported from another casebook, at their offsets in the source."""
 IMPORTS = frozenset({IMPORTED, QUOTED_IMPORT})
 IMPORT = "import"
-"""The step by which such bytes came."""
+"""The fetching step of imported bytes."""
 
 FROM_BROWSER = Step(method="browser", outcome="the page as a curator's browser showed it")
 
 
 class Source(Frozen):
-    """One submitted source. The id comes from the canonical URL, or from a file's bytes."""
+    """One submitted source; its id is derived from the canonical URL or from a file's bytes."""
 
     source_id: str
     kind: SourceKind | None
@@ -102,7 +104,7 @@ class Source(Frozen):
 
 
 class SelectedText(Frozen):
-    """Words that a person selected in a source: a hint for its curator, not for the model."""
+    """Text that a person selected in a source, as a hint for the curator, not for the model."""
 
     source_id: str
     text: str
@@ -111,30 +113,30 @@ class SelectedText(Frozen):
 
 
 class FetchMetadata(Frozen):
-    """What is known of fetched bytes and where they came from."""
+    """The type and the origin of fetched bytes."""
 
     media_type: str
     charset: str | None = None
     name: str = ""  # the last part of the file's path or of the URL
     url: str | None = None  # as requested; None for a file without an origin
-    final_url: str | None = None  # where redirects ended
-    headers: Mapping[str, str] = {}  # with lower-case names
+    final_url: str | None = None  # after redirects
+    headers: Mapping[str, str] = {}  # with lowercase names
     steps: tuple[Step, ...] = ()
 
     @property
     def is_imported(self) -> bool:
-        """Whether the bytes are what another database says about the source."""
+        """Whether the bytes come from another database instead of the source."""
         return any(step.method == IMPORT for step in self.steps)
 
 
 class Payload(FetchMetadata):
-    """Bytes on their way to an extractor."""
+    """Fetched bytes, ready for an extractor."""
 
     data: bytes
 
 
 class Snapshot(FetchMetadata):
-    """A stored payload: its bytes lie in the blob store under ``sha256``."""
+    """A stored payload, whose bytes are in the blob store under ``sha256``."""
 
     snapshot_id: str
     source_id: str
@@ -144,17 +146,17 @@ class Snapshot(FetchMetadata):
 
 
 class Alias(Frozen):
-    """An address that turned out to be the source ``same_as``, found at ``url``."""
+    """A duplicate source, whose address leads to the source ``same_as`` at ``url``."""
 
     source_id: str
     same_as: str
     url: str
-    reason: str  # redirect, canonical (the page names it) or file (known by its path)
+    reason: str  # redirect, canonical (stated by the page) or file (the same path)
     found_at: datetime = NOW
 
 
 class LineBox(Frozen):
-    """Where ``text[start:end]`` stands on a page: left, top, right and bottom in thousandths."""
+    """The box of ``text[start:end]`` on a page: left, top, right, bottom in thousandths."""
 
     start: int
     end: int
@@ -163,16 +165,16 @@ class LineBox(Frozen):
 
 
 class Passage(Frozen):
-    """About a paragraph: ``text[start:end]`` of the document; ``n`` and ``page`` count from 1."""
+    """Roughly one paragraph, ``text[start:end]`` of a document; ``n`` and ``page`` start at 1."""
 
     n: int
     start: int
     end: int
-    headings: tuple[str, ...] = ()  # those above it, outermost first
+    headings: tuple[str, ...] = ()  # above it, outermost first
     page: int | None = None
     seconds: float | None = None  # its start in a video or recording
     speaker: str | None = None
-    lines: tuple[LineBox, ...] = ()  # those it shares characters with; of a PDF
+    lines: tuple[LineBox, ...] = ()  # of a PDF: the lines that overlap it
 
     @property
     def section(self) -> str | None:
@@ -181,14 +183,14 @@ class Passage(Frozen):
 
 
 class HiddenText(Frozen):
-    """Text that the file carries and no reader sees; it is left out of the document."""
+    """Text in the file that readers do not see; the document leaves it out."""
 
     text: str
     reason: str
 
 
 class Extracted(Frozen):
-    """What an extractor returns: a document without its identity; offsets count code points."""
+    """The result of an extractor: a document without its ids; offsets count code points."""
 
     kind: SourceKind
     extractor: str = ""  # name and version
@@ -198,7 +200,7 @@ class Extracted(Frozen):
     language: str | None = None
     site: str | None = None
     description: str | None = None  # the page's own summary
-    canonical_url: str | None = None  # as the page itself names it
+    canonical_url: str | None = None  # as stated by the page
     text: str
     passages: Sequence[Passage]
     steps: Sequence[Step] = ()
@@ -215,7 +217,7 @@ class Extracted(Frozen):
 
 
 class Document(Extracted):
-    """The text of one snapshot; its id depends on all that a summary could depend on."""
+    """The text of one snapshot; its id depends on everything that can affect a summary."""
 
     document_id: str
     source_id: str
@@ -224,36 +226,36 @@ class Document(Extracted):
 
     @property
     def is_imported(self) -> bool:
-        """Whether the text is what another database has of the source, or says about it."""
+        """Whether the text comes from another database instead of the source."""
         return self.extractor in IMPORTS
 
     @property
     def is_prose(self) -> bool:
-        """Whether the text is an imported one to show, without quotes."""
+        """Whether the text is an imported description, which cannot be quoted as the source."""
         return self.extractor == IMPORTED
 
     def speakers(self) -> tuple[list[str], list[str]]:
-        """Return who asks in a conversation, often ending on a question, and who answers."""
-        said: dict[str, list[bool]] = {}
+        """Return the hosts, with a question in at least a fifth of their turns, and the guests."""
+        turns: dict[str, list[bool]] = {}
         for passage in self.passages:
             if passage.speaker:
-                ends_asking = self.passage_text(passage).rstrip().endswith("?")
-                said.setdefault(passage.speaker, []).append(ends_asking)
-        asking = [name for name, ends in said.items() if 5 * sum(ends) >= len(ends)]
-        answering = [name for name in said if name not in asking]
+                is_question = self.passage_text(passage).rstrip().endswith("?")
+                turns.setdefault(passage.speaker, []).append(is_question)
+        asking = [name for name, asks in turns.items() if 5 * sum(asks) >= len(asks)]
+        answering = [name for name in turns if name not in asking]
         return (asking, answering) if answering else ([], asking)
 
     def passage_text(self, passage: Passage) -> str:
-        """Return the characters of ``passage``."""
+        """Return the text of ``passage``."""
         return self.text[passage.start : passage.end]
 
     def passage_at(self, offset: int) -> Passage | None:
-        """Return the passage that holds the character at ``offset``, or None between passages."""
+        """Return the passage that contains ``offset``, or None between passages."""
         return next((p for p in self.passages if p.start <= offset < p.end), None)
 
 
 class Check(Frozen):
-    """A source fetched again, compared with ``document_id``: of ``quotes``, ``lost`` are gone."""
+    """A later fetch of a source, compared with its document: how many quotes, which are lost."""
 
     source_id: str
     document_id: str

@@ -1,4 +1,4 @@
-"""The terms and industries of ``taxonomy.toml``, and what curators add to them."""
+"""The terms and industries of ``taxonomy.toml``, and the additions of curators."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from schemas.frozen import Frozen
 
 
 class Term(Frozen):
-    """A tag. ``merged`` are the slugs of other vocabularies that mean this one."""
+    """A tag; ``merged`` lists the slugs of other vocabularies with the same meaning."""
 
     slug: str
     label: str
@@ -23,7 +23,7 @@ class Term(Frozen):
 
 
 class Industry(Frozen):
-    """A line of business; ``cues`` are words that speak strongly for it."""
+    """An industry; ``cues`` are words that strongly indicate it."""
 
     slug: str
     label: str
@@ -33,7 +33,7 @@ class Industry(Frozen):
 
 
 class TermProposal(Frozen):
-    """A name that a draft wanted as a tag, with its quote; ``key`` is its ``term_key``."""
+    """An unknown tag name proposed by a draft, with its quote; ``key`` is its ``term_key``."""
 
     key: str
     name: str
@@ -44,11 +44,11 @@ class TermProposal(Frozen):
 
 
 Ruling = StrEnum("Ruling", "ACCEPT MAP REFUSE")
-"""What a curator makes of a proposed name: a new term, another name of one, or neither."""
+"""A curator's decision on a proposed name: a new term, a synonym of a term, or neither."""
 
 
 class TermRuling(Frozen):
-    """A curator's ruling on a name, the newest in force; ``slug`` is the term that it means now."""
+    """A curator's ruling on a name (the newest is in force); ``slug`` is the resulting term."""
 
     key: str
     name: str
@@ -63,7 +63,7 @@ class TermRuling(Frozen):
 
 
 class OpenTerm(Frozen):
-    """A name that waits for a ruling, with the number of documents that it was proposed for."""
+    """A name without a ruling, with the number of documents that it was proposed for."""
 
     key: str
     name: str
@@ -73,28 +73,28 @@ class OpenTerm(Frozen):
 
 
 def term_key(name: str) -> str:
-    """Return the form in which names of terms are compared: letters and digits, no plural s."""
+    """Return a term name's form for comparison: letters and digits, without a plural s."""
     key = "".join(character for character in name.casefold() if character.isalnum())
-    return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key  # noqa: PLR2004 - "AWS" is no plural
+    return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key  # noqa: PLR2004 - keeps "AWS"
 
 
 class Taxonomy(Frozen):
-    """All terms and industries."""
+    """A set of terms and industries."""
 
     version: str
     terms: tuple[Term, ...]
     industries: tuple[Industry, ...]
 
     def term(self, slug: str) -> Term | None:
-        """Return the term with this slug, or the one that it was merged into."""
+        """Return the term with this slug, or the term that it was merged into."""
         return next((t for t in self.terms if slug == t.slug or slug in t.merged), None)
 
     def named(self, name: str) -> Term | None:
-        """Return the term that ``name`` is a slug, label or synonym of."""
+        """Return the term with ``name`` as its slug, label or synonym."""
         return self._terms_by_key.get(term_key(name))
 
     def industry(self, name: str) -> Industry | None:
-        """Return the industry that ``name`` is the slug or label of."""
+        """Return the industry with ``name`` as its slug or label."""
         wanted = term_key(name)
         named = ((i, (i.slug, i.label, *i.merged)) for i in self.industries)
         return next((i for i, names in named if wanted in map(term_key, names)), None)
@@ -102,7 +102,7 @@ class Taxonomy(Frozen):
     def with_rulings(self, rulings: Iterable[TermRuling]) -> "Taxonomy":
         """Return the taxonomy with accepted terms added and mapped names as synonyms.
 
-        ``rulings`` are in order of time; the newest of a name counts.
+        ``rulings`` are in chronological order; the newest one for each name counts.
         """
         terms = {term.slug: term for term in self.terms}
         for ruling in {ruling.key: ruling for ruling in rulings}.values():
@@ -123,6 +123,6 @@ class Taxonomy(Frozen):
 
 @cache
 def load_taxonomy() -> Taxonomy:
-    """Return the taxonomy that casebook carries."""
+    """Return the built-in taxonomy."""
     data = files("schemas").joinpath("taxonomy.toml").read_text(encoding="utf-8")
     return Taxonomy.model_validate(tomllib.loads(data))

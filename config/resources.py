@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from extractors.fetch.network import Network
     from extractors.fetch.transcription import Transcriber
     from extractors.workers import WorkerPool
-    from summarizer import service
+    from summarizer import plans
     from summarizer.asker import Asker
     from summarizer.budget import Budget, SourceBudget
     from summarizer.client import Limiter, ModelClient
@@ -110,25 +110,25 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         one = self.settings
         return Budget(one.budget_run, one.budget_day, self._spent_today, one.budget_source)
 
-    def plan(self, document: Document) -> "service.DraftPlan":
+    def plan(self, document: Document) -> "plans.DraftPlan":
         """Return how a document becomes a draft."""
-        from summarizer import service
+        from summarizer import plans
 
-        return service.plan(document, self.profile, self.settings.llm_strategy)
+        return plans.plan(document, self.profile, self.settings.llm_strategy)
 
-    def forecast(self, characters: int) -> "service.CostEstimate":
+    def forecast(self, characters: int) -> "plans.CostEstimate":
         """Return what a source of so many characters takes."""
-        from summarizer import service
+        from summarizer import plans
 
-        plan = service.usual_plan(characters, self.profile, self.settings.llm_strategy)
-        return service.forecast(characters, self.profile, plan, self._judge_profile)
+        plan = plans.usual_plan(characters, self.profile, self.settings.llm_strategy)
+        return plans.forecast(characters, self.profile, plan, self._judge_profile)
 
-    def recipe(self, plan: "service.DraftPlan") -> Recipe:
+    def recipe(self, plan: "plans.DraftPlan") -> Recipe:
         """Return what drafts by a plan are made with now."""
-        from summarizer import service
+        from summarizer import plans
 
         judge = self._judge_profile
-        return service.recipe(plan, self.profile, judge.model if judge else None, self._prompts)
+        return plans.recipe(plan, self.profile, judge.model if judge else None, self._prompts)
 
     def pin_prompt(self, name: str, version: str) -> None:
         """Use a version of a prompt instead of the newest; raise ConfigurationError without it."""
@@ -142,20 +142,26 @@ class Resources(AbstractAsyncContextManager["Resources"]):
     def asker(
         self,
         document_id: str,
-        purse: "SourceBudget | None" = None,
+        source_budget: "SourceBudget | None" = None,
         profile: "Profile | None" = None,
     ) -> "Asker":
         """Return what asks a model, else the one that drafts, about one document."""
         from summarizer.asker import Asker
 
-        profile, budget, ledger = profile or self.profile, purse or self.budget, self.warehouse
+        profile, budget, ledger = (
+            profile or self.profile,
+            source_budget or self.budget,
+            self.warehouse,
+        )
         client = partial(self._client, profile)
         return Asker(client, profile, ledger, document_id, budget=budget, pinned=self._prompts)
 
-    def judge(self, document_id: str, purse: "SourceBudget | None" = None) -> "Asker | None":
+    def judge(
+        self, document_id: str, source_budget: "SourceBudget | None" = None
+    ) -> "Asker | None":
         """Return what asks the judge about one document, None where it is off."""
         profile = self._judge_profile
-        return self.asker(document_id, purse, profile) if profile else None
+        return self.asker(document_id, source_budget, profile) if profile else None
 
     async def test_model(self) -> None:
         """Ask the model for a sign of life; nothing is stored. Raises ModelError without one."""

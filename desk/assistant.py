@@ -30,7 +30,8 @@ from schemas.errors import CasebookError, UnknownId
 from schemas.reviews import CaseFilter, CaseLine, CaseStatus, CaseView, Review
 from services.answers import answer
 from services.run import Run
-from summarizer.agreement import missing_names, missing_numbers
+from summarizer.names import missing_names
+from summarizer.quantities import missing_numbers
 from summarizer.quotes import QuoteFinder, comparable, evidence_at
 from summarizer.sentences import sentences_of, words
 

@@ -25,7 +25,7 @@ from schemas.taxonomy import load_taxonomy
 from services import identity
 from services.identity import Extraction
 from services.run import Run, drafted, ended, triaged
-from summarizer import service
+from summarizer import service, verification
 from summarizer.drafts import Draft
 from summarizer.titles import with_title
 from summarizer.verification import Verified
@@ -148,7 +148,7 @@ async def verify(run: Run, draft: Draft, document: Document) -> Verified:
     """Return the case study after the checks of code and judge; store proposed tags."""
     warehouse = run.resources.warehouse
     taxonomy = load_taxonomy().with_rulings(await to_thread(warehouse.rulings))
-    verified = await service.verify(draft, document, taxonomy, run.judge(document))
+    verified = await verification.verify(draft, document, taxonomy, run.judge(document))
     await to_thread(warehouse.append, *verified.proposals)
     return verified
 

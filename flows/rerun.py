@@ -14,7 +14,7 @@ from schemas.reviews import CaseFilter, CaseProvenance, Recipe
 from schemas.sources import IMPORTED, IMPORTS, Document
 from services.identity import document_from, payload_of
 from services.run import Run
-from summarizer import service
+from summarizer.plans import DraftPlan
 from summarizer.profiles import Strategy
 
 _VERSIONS = {one.version for one in FORMATS}
@@ -31,7 +31,7 @@ async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
 
 async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
     """Return the cases whose draft an older prompt, model, check or extractor made, and why."""
-    plans = [service.DraftPlan(strategy=strategy, reason="") for strategy in Strategy]
+    plans = (DraftPlan(strategy=strategy, reason="") for strategy in Strategy)
     current = {plan.strategy.value: resources.recipe(plan) for plan in plans}
     found = {}
     for provenance in await to_thread(resources.warehouse.provenances):

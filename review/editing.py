@@ -33,8 +33,8 @@ from schemas.cases import (
 from schemas.errors import InvalidDecision
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy
-from summarizer.agreement import number_of
 from summarizer.checks import Checker
+from summarizer.quantities import number_of
 
 MOST_TAGS = 30
 CHOICES: Mapping[str, tuple[str, ...]] = {

@@ -16,7 +16,7 @@ from schemas.results import SimilarSource
 from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
 from services.run import Run
-from summarizer import service
+from summarizer import plans
 from summarizer.profiles import Strategy
 from warehouse import Warehouse
 
@@ -122,7 +122,7 @@ def document_from(
 def known_triage(run: Run, document: Document, used: Strategy | None = None) -> Triage | None:
     """Return the stored verdict of the model and the rubric of the plan, or the strategy used."""
     resources, plan = run.resources, run.resources.plan(document)
-    rubric = service.rubric_id(plan.model_copy(update={"strategy": used or plan.strategy}))
+    rubric = plans.rubric_id(plan.model_copy(update={"strategy": used or plan.strategy}))
     return resources.warehouse.triage_of(document.document_id, rubric, resources.profile.model)
 
 

@@ -33,7 +33,7 @@ class Run:
     on_progress: Progress = lambda *_: None
     stage: str = "fetch"
     seconds: dict[str, float] = field(default_factory=dict)
-    purse: SourceBudget | None = None
+    source_budget: SourceBudget | None = None
     same_as: str | None = None
     near_copies: Sequence[SimilarSource] = ()
 
@@ -85,18 +85,18 @@ class Run:
         async with (
             resources.drafting_slots,
             resources.warehouse.lock(document.document_id),
-            resources.budget.source(expected.cost_usd) as self.purse,
+            resources.budget.source(expected.cost_usd) as self.source_budget,
         ):
             yield
 
     def asker(self, document: Document) -> Asker:
         """Return what asks the model; its calls count for this run."""
-        self._askers.append(self.resources.asker(document.document_id, self.purse))
+        self._askers.append(self.resources.asker(document.document_id, self.source_budget))
         return self._askers[-1]
 
     def judge(self, document: Document) -> Asker | None:
         """Return what asks the judge, None where it is off; its calls count for this run."""
-        judge = self.resources.judge(document.document_id, self.purse)
+        judge = self.resources.judge(document.document_id, self.source_budget)
         self._askers += [judge] if judge else []
         return judge
 

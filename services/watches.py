@@ -12,8 +12,8 @@ from schemas.frozen import content_id
 from schemas.sources import Candidate, SourceRef
 from services.batches import read_list, register
 from services.selection import open_items, select
-from summarizer import service
 from summarizer.profiles import Strategy
+from summarizer.triage import matches_rubric
 
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 300, 366 * 86_400
 _LONGEST_RUBRIC = 2_000  # characters; the rubric is part of each question
@@ -132,7 +132,7 @@ async def _judged(
         return _seen(watch, item, "taken")
     candidate, asker = listed[item.reference.source], resources.asker(item.source_id)
     try:
-        wanted, reason = await service.matches_rubric(candidate, watch.rubric, asker)
+        wanted, reason = await matches_rubric(candidate, watch.rubric, asker)
     except CasebookError as error:
         return _seen(watch, item, "undecided", str(error))
     return _seen(watch, item, "taken" if wanted else "refused", reason)

@@ -1,40 +1,35 @@
-"""The answers that capable models fill in, and the claims that they become.
+"""The answer schemas for capable models.
 
-The prompt defines the fields; the schema that goes with it is bare, so that nothing is sent twice.
-What a model leaves out counts as silence, and a word outside a list of choices as none, so that one
-slip does not cost a whole call.
+Prompts describe the fields, so schemas have no descriptions. Omitted fields count as empty, and an
+unknown choice is ignored, so that one slip does not waste a whole call.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from schemas.cases import (
-    NARRATORS,
-    STAGES,
-    FactName,
-    Measure,
-    Method,
-    Section,
-    TermGroup,
-)
-from schemas.sources import Document
+from schemas.cases import NARRATORS, STAGES, Method, Section, TermGroup
 from schemas.taxonomy import load_taxonomy
-from summarizer.agreement import number_of
-from summarizer.drafts import Claim, FactClaim, TagClaim
-from summarizer.measures import parted
 
-_CHOSEN: tuple[FactName, ...] = ("industry", "stage", "narrator")
 _MOST_SCORE = 3
+
+FIELD_OF: Mapping[Section, str] = {
+    section: "open_questions" if section is Section.QUESTIONS else section.value
+    for section in Section
+    if section is not Section.ABSTRACT
+}
+"""The answer fields for statements with quotes, by section."""
+
+SECTION_OF: Mapping[str, Section] = {name: section for section, name in FIELD_OF.items()}
 
 
 class Answer(BaseModel):
-    """An answer whose schema is strict: all fields required, and no others."""
+    """An answer with a strict schema: all fields are required, and no others are allowed."""
 
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return the schema as endpoints take it with ``strict``, without titles and defaults."""
+        """Return the schema in the form required for ``strict``, without titles and defaults."""
         schema: dict[str, Any] = _bare(super().model_json_schema(*args, **kwargs))
         return schema | {"title": cls.__name__}
 
@@ -60,8 +55,7 @@ def _bare(part: Any) -> Any:
 
 
 def _one_of(values: Iterable[str]) -> Any:
-    allowed: list[Any] = [str(value) for value in values]
-    return Field(json_schema_extra={"enum": allowed})
+    return Field(json_schema_extra={"enum": list[Any](values)})
 
 
 def _method(value: object) -> object:
@@ -97,19 +91,19 @@ class FactAnswer(Answer):
 
 
 class IndustryAnswer(FactAnswer):
-    """The line of business of the company."""
+    """The company's industry."""
 
     value: str = _one_of(industry.slug for industry in load_taxonomy().industries)
 
 
 class DeploymentAnswer(FactAnswer):
-    """How far the system had come when the source was written."""
+    """The deployment stage of the system when the source was written."""
 
     value: str = _one_of(STAGES)
 
 
 class NarratorAnswer(FactAnswer):
-    """Who gives the account."""
+    """The author of the account."""
 
     value: str = _one_of(NARRATORS)
 
@@ -123,13 +117,13 @@ class StatementAnswer(Answer):
 
 
 class SolutionAnswer(StatementAnswer):
-    """A solution, and the id of the challenge that it answers."""
+    """A solution, and the id of the challenge that it solves."""
 
     answers: int | None = None
 
 
 class ResultAnswer(StatementAnswer):
-    """One measured outcome."""
+    """One measured result."""
 
     metric: Nullable
     qualifier: Nullable
@@ -141,7 +135,7 @@ class ResultAnswer(StatementAnswer):
 
 
 class TagAnswer(Answer):
-    """A topic or product that the case could be filed under."""
+    """A topic or product proposed as a tag."""
 
     name: str
     group: TermGroup
@@ -149,7 +143,7 @@ class TagAnswer(Answer):
 
 
 class AbstractAnswer(Answer):
-    """A sentence of the abstract, and the ids of the statements that it rests on."""
+    """A sentence of the abstract, and the ids of the statements that it summarizes."""
 
     sentence: str
     rests_on: list[int]
@@ -159,7 +153,7 @@ Statements = Annotated[list[StatementAnswer], Field(default_factory=list)]
 
 
 class PartAnswer(Answer):
-    """The scores of a text and what it says; an empty list or null: it does not say."""
+    """The scores and the content of a text; an empty list or null means that it says nothing."""
 
     triage: TriageAnswer | None = None
     title: Nullable
@@ -186,161 +180,23 @@ class PartAnswer(Answer):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        """Refuse JSON that names no field: that is another answer, not a silent one."""
+        """Reject JSON without any known field, which is not an answer to this prompt."""
         if not self.model_fields_set:
             raise ValueError("names none of the fields asked for")
         return self
 
 
 class CaseStudyAnswer(PartAnswer):
-    """The scores of a whole source, and its case study where it belongs to the collection."""
+    """The scores of a whole source, and its case study if it belongs in the collection."""
 
     @model_validator(mode="after")
     def _has_statements(self) -> Self:
-        """Refuse no scores, and those that call for a case study without one: it is asked again."""
+        """Reject missing scores, and a missing case study if the scores call for one."""
         scores = self.triage
         if scores is None:
             raise ValueError("has no scores in triage")
         is_story = scores.story.score > 1 or scores.real_use.score > 1
-        belongs = scores.technical_detail.score > 1 and is_story
-        if belongs and not any(getattr(self, name) for name in SECTION_OF):
+        is_wanted = scores.technical_detail.score > 1 and is_story
+        if is_wanted and not any(getattr(self, name) for name in SECTION_OF):
             raise ValueError("has no statement in any field")
         return self
-
-
-SECTION_OF: Mapping[str, Section] = {
-    "context": Section.CONTEXT,
-    "architecture": Section.ARCHITECTURE,
-    "challenges": Section.CHALLENGES,
-    "solutions": Section.SOLUTIONS,
-    "techniques": Section.TECHNIQUES,
-    "tools": Section.TOOLS,
-    "evaluation": Section.EVALUATION,
-    "results": Section.RESULTS,
-    "lessons": Section.LESSONS,
-    "failures": Section.FAILURES,
-    "plans": Section.PLANS,
-    "open_questions": Section.QUESTIONS,
-}
-"""The fields of an answer that hold statements with quotes."""
-
-FIELD_OF: Mapping[Section, str] = {section: name for name, section in SECTION_OF.items()}
-
-
-def claims_of(answer: PartAnswer) -> tuple[Claim, ...]:
-    """Return the statements of an answer, and the abstract that rests on them."""
-    items = [
-        (section, item)
-        for name, section in SECTION_OF.items()
-        for item in getattr(answer, name)
-        if item.statement.strip()
-    ]
-    claims = [
-        Claim(
-            section=section,
-            text=item.statement,
-            quotes=tuple(item.quotes),
-            measure=_measure(item) if isinstance(item, ResultAnswer) else None,
-        )
-        for section, item in items
-    ]
-    ids = [item.id for _, item in items]
-    answered = [item.answers if isinstance(item, SolutionAnswer) else None for _, item in items]
-    return linked(claims, ids, answered, answer.abstract)
-
-
-def linked(
-    claims: Sequence[Claim],
-    ids: Sequence[int],
-    answered: Sequence[int | None],
-    abstract: Sequence[AbstractAnswer],
-) -> tuple[Claim, ...]:
-    """Return claims with the places of what they answer, and the sentences of the abstract.
-
-    ``ids`` are the model's numbers of the claims; a number that it gave twice stands for the first.
-    """
-    places = {number: place for place, number in reversed(list(enumerate(ids)))}
-    is_challenge = {i for i, claim in enumerate(claims) if claim.section is Section.CHALLENGES}
-
-    def challenge(number: int | None) -> int | None:
-        place = None if number is None else places.get(number)
-        return place if place in is_challenge else None
-
-    solved = [
-        claim.model_copy(update={"answers": challenge(number)})
-        for claim, number in zip(claims, answered, strict=True)
-    ]
-    sentences = [
-        Claim(
-            section=Section.ABSTRACT,
-            text=one.sentence,
-            rests_on=tuple(places[n] for n in dict.fromkeys(one.rests_on) if n in places),
-        )
-        for one in abstract
-        if one.sentence.strip()
-    ]
-    return (*solved, *sentences)
-
-
-def facts_of(answer: PartAnswer) -> tuple[FactClaim, ...]:
-    """Return the facts of an answer; those chosen from a list are inferred."""
-    given: dict[FactName, FactAnswer | None] = {
-        "company": answer.company,
-        "industry": answer.industry,
-        "year": answer.year,
-        "stage": answer.deployment,
-        "narrator": answer.narrator,
-        "scale": answer.scale,
-    }
-    title = [FactClaim(name="title", value=answer.title, inferred=True)] if answer.title else []
-    found = [
-        FactClaim(name=name, value=fact.value, quotes=(fact.quote,), inferred=name in _CHOSEN)
-        for name, fact in given.items()
-        if fact and _is_allowed(name, fact.value)
-    ]
-    return (*title, *found)
-
-
-def tags_of(answer: PartAnswer) -> tuple[TagClaim, ...]:
-    """Return the tags of an answer."""
-    return tuple(
-        TagClaim(name=tag.name, group=tag.group, quotes=(tag.quote,))
-        for tag in answer.tags
-        if tag.name.strip()
-    )
-
-
-def stated_by(document: Document) -> list[FactClaim]:
-    """Return the facts that the page itself states, whatever a model makes of its text."""
-    title = document.title.strip() if document.title else ""
-    facts = [FactClaim(name="title", value=title)] if title else []
-    if document.published:
-        facts.append(FactClaim(name="year", value=str(document.published.year)))
-    return facts
-
-
-def with_stated(facts: Sequence[FactClaim], document: Document) -> tuple[FactClaim, ...]:
-    """Return ``facts`` with those that the page states in their place."""
-    stated = {fact.name: fact for fact in stated_by(document)}
-    return (*stated.values(), *(fact for fact in facts if fact.name not in stated))
-
-
-def _is_allowed(name: FactName, value: str) -> bool:
-    if name == "industry":
-        return load_taxonomy().industry(value) is not None
-    choices: Mapping[str, tuple[str, ...]] = {"stage": STAGES, "narrator": NARRATORS}
-    return bool(value.strip()) and (name not in choices or value in choices[name])
-
-
-def _measure(answer: ResultAnswer) -> Measure:
-    qualifier, value = parted(answer.value)
-    return Measure(
-        metric=answer.metric,
-        qualifier=answer.qualifier or qualifier,
-        value=value,
-        number=number_of(value),
-        unit=answer.unit,
-        baseline=answer.baseline,
-        sample=answer.sample,
-        method=answer.method,
-    )

@@ -1,4 +1,4 @@
-"""The only way to a model: each question is asked and paid for once."""
+"""Asks models, so that each question is paid for only once."""
 
 import asyncio
 import hashlib
@@ -17,42 +17,41 @@ from schemas.frozen import content_id
 from schemas.generations import AnswerStatus, Generation
 from summarizer.budget import Budget, SourceBudget
 from summarizer.profiles import Profile
-from summarizer.rendering import COSTING, estimate_tokens
+from summarizer.rendering import COSTING, estimate_tokens, message_tokens
 
 if TYPE_CHECKING:
     from summarizer.client import Call, ModelClient  # it imports openai, which takes a second
 
 A = TypeVar("A", bound=BaseModel)
-_STORE_SECONDS = 600.0  # an answer that was paid for is worth a long wait
-_STATUSES = {f"answer_{status}": status for status in AnswerStatus}  # by the kind of an error
+_STORE_SECONDS = 600.0  # a paid answer is worth a long wait
+_STATUSES = {f"answer_{status}": status for status in AnswerStatus}  # by the kind of error
 
 
 class Ledger(Protocol):
-    """Where answers are kept, so that no question is paid for twice; the warehouse is one."""
+    """A store for answers, such as the warehouse."""
 
     def answer(self, question_id: str) -> Generation | None:
         """Return the stored ``ok`` answer to a question, or None."""
 
     def append(self, *rows: Generation, timeout: float) -> None:
-        """Store calls; wait at most ``timeout`` seconds for another process to finish."""
+        """Store calls; wait up to ``timeout`` seconds for another process to finish."""
 
 
 @dataclass(eq=False)
 class Asker:
     """Asks one model about one document, whose id is stored with each call."""
 
-    client_factory: Callable[[], "ModelClient"]  # called only when a question is new
+    client_factory: Callable[[], "ModelClient"]  # called only for new questions
     profile: Profile
     ledger: Ledger
     document_id: str
     budget: Budget | SourceBudget = field(default_factory=Budget)
-    pinned: Mapping[str, int] = field(default_factory=dict)  # versions of prompts, else the newest
-    # What answers rest on, in order; and what this object sent requests for, failed ones included.
-    generations: list[Generation] = field(default_factory=list, init=False)
-    paid: list[Generation] = field(default_factory=list, init=False)
+    pinned: Mapping[str, int] = field(default_factory=dict)  # prompt versions; default: the newest
+    generations: list[Generation] = field(default_factory=list, init=False)  # behind all answers
+    paid: list[Generation] = field(default_factory=list, init=False)  # sent, including failed ones
 
     def prompt(self, name: str) -> Prompt:
-        """Return the pinned version of a prompt, else the newest."""
+        """Return the pinned or else the newest version of a prompt."""
         return load(name, self.pinned.get(name))
 
     async def ask(
@@ -61,14 +60,14 @@ class Asker:
         """Return the answer to ``prompt``, from the ledger or from the model.
 
         Raises:
-            ModelError: why there is no answer, after the call was stored.
-            BudgetReached: if the call does not fit the budget; nothing is stored.
+            ModelError: if there is no answer; the call has been stored.
+            BudgetReached: if the call does not fit the budget; no call was made.
         """
         values = {name: variables[name] for name in prompt.variables if name in variables}
-        messages, form = prompt.render(values), schema_hash(answer_type)
+        messages, schema = prompt.render(values), schema_hash(answer_type)
         asked, profile = [message.model_dump() for message in messages], self.profile
-        # The output limit does not belong to a question.
-        question_id = content_id("q", asked, form, profile.model, profile.parameters)
+        # The output limit is not part of the question.
+        question_id = content_id("q", asked, schema, profile.model, profile.parameters)
         known = await asyncio.to_thread(self.ledger.answer, question_id)
         if known is None:
             origin = {
@@ -77,7 +76,7 @@ class Asker:
                 "prompt": prompt.name,
                 "prompt_version": prompt.version,
                 "prompt_hash": prompt.hash,
-                "schema_hash": form,
+                "schema_hash": schema,
             }
             known = await self._pay(messages, answer_type, origin)
         self.generations.append(known)
@@ -86,25 +85,25 @@ class Asker:
     async def _pay(
         self, messages: Sequence[Message], answer_type: type[A], origin: Mapping[str, Any]
     ) -> Generation:
-        """Ask the model within the budget, and store the call before anything is done with it."""
-        tokens = sum(estimate_tokens(message.content, COSTING) for message in messages)
-        likely = self.profile.expected(origin["prompt"], tokens + schema_tokens(answer_type))
+        """Ask the model within the budget, and store the call before its answer is used."""
+        tokens = message_tokens(messages, COSTING) + schema_tokens(answer_type)
+        likely = self.profile.expected(origin["prompt"], tokens)
         async with self.budget.call(likely) as charge:
             client = self.client_factory()
             try:
                 call = await client.ask(messages, answer_type, charge)
             except BudgetReached as error:
-                if charge.purse.cut:  # to raise the budget would only pay for that again
-                    raise BudgetReached(charge.purse.cut, "answer_truncated") from error
+                if charge.source.cut:  # a higher budget would only pay for the same again
+                    raise BudgetReached(charge.source.cut, "answer_truncated") from error
                 raise
             made = self._generation(call, client.endpoint, origin)
             if made.status is AnswerStatus.OK:
-                charge.purse.cut = ""
+                charge.source.cut = ""
             elif made.status is AnswerStatus.TRUNCATED and call.unaffordable:
                 spent = f"it cost ${made.usage.cost_usd or 0:.2f}, and the budget allows no more"
-                charge.purse.cut = f"{made.error}; {spent}"
+                charge.source.cut = f"{made.error}; {spent}"
             self.paid.append(made)
-            # What was paid for is stored, even if the run was cancelled meanwhile.
+            # A paid answer is stored even if the run is cancelled meanwhile.
             keep = partial(self.ledger.append, made, timeout=_STORE_SECONDS)
             await asyncio.shield(charge.store(keep))
         call.result()
@@ -136,12 +135,12 @@ class Asker:
 
 @cache
 def schema_tokens(answer_type: type[BaseModel]) -> int:
-    """Return the estimate for the schema, which an endpoint may count as part of the prompt."""
+    """Return the estimated tokens of the schema, which endpoints can count as input."""
     return estimate_tokens(json.dumps(answer_type.model_json_schema()))
 
 
 @cache
 def schema_hash(answer_type: type[BaseModel]) -> str:
-    """Return the SHA-256 of the JSON schema that answers must fit."""
+    """Return the SHA-256 hash of an answer type's JSON schema."""
     schema = json.dumps(answer_type.model_json_schema(), sort_keys=True)
     return hashlib.sha256(schema.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What code checks: where quotes stand, and whether numbers and names agree with their passages."""
+"""Checks statements by code: quotes, and the numbers and names in their passages."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,26 +7,27 @@ from itertools import pairwise
 
 from schemas.cases import Evidence, Match, Measure, Origin, Support, SupportLevel
 from schemas.sources import Document
-from summarizer.agreement import missing_names, missing_numbers
+from summarizer.names import missing_names
+from summarizer.quantities import missing_numbers
 from summarizer.quotes import QuoteFinder, comparable
 from summarizer.sentences import sentences_of
 
-_NEAR = 5_000  # characters; paragraphs are shorter
+_NEAR = 5_000  # characters around a quote; paragraphs are shorter
 _APART = re.compile(
     r"^(?:references|bibliography|further reading|related (?:posts|articles|work)|about (?:us|the "
     r"authors?)|acknowledge?ments?)$",
     re.IGNORECASE,
 )
 NUMBER = "The number "
-"""How the reason begins for a number that its passage lacks; no judge's opinion outweighs it."""
+"""The start of the reason for a missing number, which no judge's verdict overrides."""
 
 _CLOSING = " .,;:!?\"'”’)"
 
 
 class Checker:
-    """Checks what is claimed about one document.
+    """Checks claims about one document.
 
-    ``known`` are names that need not stand in a passage, such as the company's.
+    ``known`` are names that can be missing from a passage, such as the company's.
     """
 
     def __init__(self, document: Document, known: Iterable[str] = ()) -> None:
@@ -46,33 +47,33 @@ class Checker:
         measure: Measure | None = None,
         origin: Origin = Origin.MODEL,
     ) -> Support:
-        """Return the level of a statement by code alone, with the reason where something is wrong.
+        """Return a statement's level without a judge, and the reason if something is wrong.
 
-        A whole sentence of the source is verbatim, and two that adjoin, unless a model read the
-        parts of a result.
+        One or two whole sentences of the source are verbatim, unless they are a result with parts
+        that a model extracted.
         """
-        if trouble := self._trouble_with_quotes(evidence):
-            return trouble
+        if problem := self._quote_problem(evidence):
+            return problem
         if reason := self._disagreement([text, *_amounts(measure)], evidence):
-            return Support(level=SupportLevel.DOUBTFUL, reason=reason)
-        is_own = measure is None or origin is Origin.SOURCE
-        is_verbatim = is_own and self._is_whole_sentence(text, evidence)
+            return _doubtful(reason)
+        is_verbatim = measure is None or origin is Origin.SOURCE
+        is_verbatim = is_verbatim and self._is_whole_sentence(text, evidence)
         return Support(level=SupportLevel.VERBATIM if is_verbatim else SupportLevel.UNVERIFIED)
 
     def abstract_support(self, text: str, rests_on: Sequence[str]) -> Support:
-        """Return the level of a sentence of the abstract, which only sums up statements."""
+        """Return the level of a sentence of the abstract, which only summarizes statements."""
         if not rests_on:
-            return Support(level=SupportLevel.REFUTED, reason="It rests on no statement.")
-        said, language = "\n".join(rests_on), self._document.language
-        absent = missing_numbers(text, said, language)
-        absent += missing_names(text, said, self._known, self._document.text, language)
-        if not absent:
-            return Support(level=SupportLevel.UNVERIFIED)
-        reason = f"“{absent[0]}” is in none of the statements that it rests on."
-        return Support(level=SupportLevel.DOUBTFUL, reason=reason)
+            reason = "It is not based on any statement."
+            return Support(level=SupportLevel.REFUTED, reason=reason)
+        statements, language = "\n".join(rests_on), self._document.language
+        absent = missing_numbers(text, statements, language)
+        absent += missing_names(text, statements, self._known, self._document.text, language)
+        if absent:
+            return _doubtful(f"“{absent[0]}” is not in the statements that it summarizes.")
+        return Support(level=SupportLevel.UNVERIFIED)
 
-    def telling(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return the evidence that was found outside of lists of references and the like."""
+    def tag_evidence(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return the evidence found outside of reference lists and similar sections."""
         return tuple(
             e
             for e in self.find(quotes)
@@ -81,32 +82,30 @@ class Checker:
         )
 
     def quote_support(self, evidence: Sequence[Evidence]) -> Support:
-        """Return the level of a choice that a quote suggests: only where the quote stands."""
-        return self._trouble_with_quotes(evidence) or Support(level=SupportLevel.UNVERIFIED)
+        """Return the level of a value that is inferred from quotes, which only have to exist."""
+        return self._quote_problem(evidence) or Support(level=SupportLevel.UNVERIFIED)
 
     def value_support(self, value: str, evidence: Sequence[Evidence]) -> Support:
-        """Return the level of a fact's value, which its passages must name."""
-        if trouble := self._trouble_with_quotes(evidence):
-            return trouble
+        """Return the level of a fact's value, which must be in the quoted passages."""
+        if problem := self._quote_problem(evidence):
+            return problem
         passages = self._passages(evidence)
-        own = [self._document.title or "", self._document.site or ""]
-        absent = missing_names(f"is {value}", passages, own, "")
+        known = [self._document.title or "", self._document.site or ""]
+        absent = missing_names(f"is {value}", passages, known, "")
         absent += missing_numbers(value, passages, self._document.language)
-        if not absent:
-            return Support(level=SupportLevel.UNVERIFIED)
-        reason = f"“{value}” is not in the quoted passage."
-        return Support(level=SupportLevel.DOUBTFUL, reason=reason)
+        if absent:
+            return _doubtful(f"“{value}” is not in the quoted passage.")
+        return Support(level=SupportLevel.UNVERIFIED)
 
-    def _trouble_with_quotes(self, evidence: Sequence[Evidence]) -> Support | None:
+    def _quote_problem(self, evidence: Sequence[Evidence]) -> Support | None:
         missing = [e for e in evidence if e.match is Match.MISSING]
         if len(missing) == len(evidence):
             return Support(level=SupportLevel.REFUTED, reason=self._missing(missing))
         if missing:
-            reason = f"One of its quotes is not in the source: “{_short(missing[0].quote)}”."
-            return Support(level=SupportLevel.DOUBTFUL, reason=reason)
+            quote = _short(missing[0].quote)
+            return _doubtful(f"One of its quotes is not in the source: “{quote}”.")
         if any(e.match is Match.CLOSE for e in evidence):
-            reason = "The quote was found only approximately; compare it with the source."
-            return Support(level=SupportLevel.DOUBTFUL, reason=reason)
+            return _doubtful("The quote was found only approximately; compare it with the source.")
         return None
 
     def _missing(self, missing: Sequence[Evidence]) -> str:
@@ -114,13 +113,13 @@ class Checker:
             return "It has no quote."
         hidden = comparable("\n".join(part.text for part in self._document.hidden))
         if hidden and any(comparable(e.quote) in hidden for e in missing):
-            return "The quote stands in text that readers of the source do not see."
+            return "The quote is in hidden text, which readers of the source do not see."
         reason = f"The quote is not in the source: “{_short(missing[0].quote)}”."
         nearest = self._finder.nearest(missing[0].quote)
-        return f"{reason} Nearest is passage {nearest.n}." if nearest else reason
+        return f"{reason} The closest passage is {nearest.n}." if nearest else reason
 
     def _disagreement(self, texts: Sequence[str], evidence: Sequence[Evidence]) -> str:
-        """Return in words which number or name the quoted passages lack."""
+        """Return a sentence about the first number or name missing from the quoted passages."""
         passages = self._passages(evidence)
         headings = self._headings(evidence)
         language = self._document.language
@@ -133,7 +132,7 @@ class Checker:
         return ""
 
     def _passages(self, evidence: Sequence[Evidence]) -> str:
-        """Return the passages of quotes; of one without end what is near the quote."""
+        """Return the text of the quoted passages, or the surroundings of a quote in a long one."""
         spans = [(e.start, e.end) for e in evidence if e.start is not None and e.end is not None]
         return "\n".join(
             self._document.text[max(p.start, start - _NEAR) : min(p.end, end + _NEAR)]
@@ -160,11 +159,15 @@ class Checker:
 
 
 def _amounts(measure: Measure | None) -> list[str]:
-    """Return the parts of a result that may hold numbers."""
+    """Return the parts of a result that can contain numbers."""
     if measure is None:
         return []
     value = f"{measure.value} {measure.unit or ''}" if measure.value else None
     return [part for part in (value, measure.baseline, measure.sample) if part]
+
+
+def _doubtful(reason: str) -> Support:
+    return Support(level=SupportLevel.DOUBTFUL, reason=reason)
 
 
 def _short(quote: str) -> str:

@@ -1,4 +1,4 @@
-"""A model behind an OpenAI-compatible endpoint, asked for JSON that fits a schema."""
+"""A client for models at OpenAI-compatible endpoints, which answer with JSON of a given schema."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import instructor
 import openai
-import openai.resources  # the first client would: a third of a second on the event loop
+import openai.resources  # or the first client loads it, a third of a second on the event loop
 from instructor.core import InstructorError
 from instructor.v2.core.hooks import Hooks
 from pydantic import BaseModel
@@ -23,34 +23,34 @@ from schemas.generations import Usage
 from summarizer.budget import Budget, Charge, SourceBudget
 from summarizer.faults import TIMED_OUT, Faults, misfit
 from summarizer.profiles import Profile
-from summarizer.rendering import estimate_tokens
+from summarizer.rendering import estimate_tokens, message_tokens
 
 A = TypeVar("A", bound=BaseModel)
 
-_prepared = cache(instructor.openai_schema)  # instructor would do it again for each request
-_LONGEST_WAIT = 60.0  # seconds of a Retry-After; a longer one ends the call that met it
-_TIMED_TOKENS = 8_000  # an answer that may be longer than this gets more than ``timeout``
+_prepared = cache(instructor.openai_schema)  # instructor would repeat it for each request
+_LONGEST_WAIT = 60.0  # seconds of a Retry-After delay; a longer one ends the call
+_TIMED_TOKENS = 8_000  # answers that can be longer than this get more than ``timeout``
 _SHAPE = "\n\nAnswer with one JSON object and nothing else. It must fit this JSON schema:\n{}"
 _AGAIN = "\n\nYour last answer was refused: {}. Answer again, with one JSON object that fits."
 
 
 @dataclass(eq=False)
 class Limiter:
-    """Bounds concurrency, and pauses all requests where the endpoint says when to come back."""
+    """Limits concurrent requests, and pauses all of them after a Retry-After response."""
 
-    concurrent: int = 4  # requests at once, at most
+    concurrent: int = 4  # the maximum number of requests at once
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _not_before: float = field(default=0.0, init=False)
     _failing_since: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Make room for the requests."""
+        """Create the semaphore."""
         self._free = asyncio.Semaphore(self.concurrent)
 
     @property
     def failing_seconds(self) -> float:
-        """Seconds since the endpoint began to refuse or fail without an answer in between."""
+        """The seconds since the first failure after the last answer."""
         return 0.0 if self._failing_since is None else self.clock() - self._failing_since
 
     @asynccontextmanager
@@ -62,7 +62,7 @@ class Limiter:
             yield
 
     def note(self, error: ModelError | None) -> None:
-        """Learn from how a request ended; None is an answer."""
+        """Record the outcome of a request: an error, or None for an answer."""
         if error is None or not error.transient:
             self._failing_since = None
             return
@@ -75,9 +75,9 @@ class Limiter:
 
 @dataclass
 class Call(Generic[A]):
-    """One question: each of its requests gave the ``answer`` or one of ``errors``.
+    """One question; each of its requests resulted in the ``answer`` or in one of ``errors``.
 
-    ``usage`` sums all requests; ``text`` and ``finish_reason`` are those of the last completion.
+    ``usage`` is the sum of all requests; ``text`` and ``finish_reason`` are from the last one.
     """
 
     messages: Sequence[Message]
@@ -86,7 +86,7 @@ class Call(Generic[A]):
     answer: A | None = None
     errors: list[ModelError] = field(default_factory=list)
     attempts: int = 0
-    limit: int = 0  # tokens that the last answer could have
+    limit: int = 0  # the output limit of the last request, in tokens
     unaffordable: bool = False  # the budget does not allow another request
     text: str = ""
     finish_reason: str | None = None
@@ -100,7 +100,7 @@ class Call(Generic[A]):
         return self.answer
 
     def add(self, asked: int, answered: int, cached: int = 0) -> None:
-        """Count the tokens of one request."""
+        """Add the tokens of one request."""
         self.usage = Usage(
             prompt_tokens=self.usage.prompt_tokens + asked,
             completion_tokens=self.usage.completion_tokens + answered,
@@ -110,22 +110,22 @@ class Call(Generic[A]):
 
 @dataclass(eq=False)
 class ModelClient:
-    """Asks one model; ``close`` it at the end."""
+    """A client for one model; ``close`` it at the end."""
 
-    endpoint: str  # its base URL, such as https://api.openai.com/v1
+    endpoint: str  # the base URL, such as https://api.openai.com/v1
     api_key: str = field(repr=False)
     profile: Profile
     limiter: Limiter = field(default_factory=Limiter)  # shared by all clients of one endpoint
-    attempts: int = 4  # requests for one question where the endpoint fails
-    timeout: float = 600.0  # seconds for one request as a whole; more for very long answers
-    patience: float = 0.0  # seconds that an outage is waited out beyond `attempts`
+    attempts: int = 4  # the maximum number of requests for one question if the endpoint fails
+    timeout: float = 600.0  # seconds for a whole request; more for very long answers
+    patience: float = 0.0  # seconds to keep retrying during an outage, beyond ``attempts``
 
     def __post_init__(self) -> None:
-        """Open the client, which connects at the first request."""
-        # A redirect would take the key and the source to a host that was not configured.
-        waits = openai.Timeout(None, connect=15.0)  # the whole is timed per request
+        """Create the client, which connects at the first request."""
+        # A redirect would send the key and the source to a host that was not configured.
+        waits = openai.Timeout(None, connect=15.0)  # each whole request has its own timeout
         web = openai.DefaultAsyncHttpxClient(timeout=waits, follow_redirects=False)
-        # One retry policy, ours: openai's own would sleep on Retry-After without a limit.
+        # openai's own retries would sleep for any Retry-After, without a limit.
         self._raw = openai.AsyncOpenAI(
             base_url=self.endpoint, api_key=self.api_key, max_retries=0, http_client=web
         )
@@ -142,9 +142,9 @@ class ModelClient:
     async def ask(
         self, messages: Sequence[Message], answer_type: type[A], charge: Charge | None = None
     ) -> Call[A]:
-        """Return the answer to ``messages`` or the errors in its place; or raise BudgetReached."""
-        asked = sum(estimate_tokens(message.content) for message in messages)
-        charge = charge or Charge(SourceBudget(Budget()), Usage(prompt_tokens=asked))
+        """Return the call with its answer or its errors, or raise BudgetReached."""
+        asked = Usage(prompt_tokens=message_tokens(messages))
+        charge = charge or Charge(SourceBudget(Budget()), asked)
         call, started = Call(messages, answer_type, charge), self.limiter.clock()
         retrying = AsyncRetrying(
             retry=retry_if_result(self._asks_again),
@@ -156,11 +156,11 @@ class ModelClient:
         return call
 
     def _asks_again(self, call: Call[A]) -> bool:
-        """Return whether a question is asked again.
+        """Return whether to send another request.
 
-        Once where an answer was cut, does not fit, or did not come in time: that may have been paid
-        for. Other transient faults are repeated up to ``attempts``, and beyond while the endpoint
-        has not failed for longer than ``patience``.
+        Truncated, invalid and late answers may cost money, so they are repeated once. Other
+        transient errors are repeated up to ``attempts``, and further until the endpoint has been
+        failing for longer than ``patience``.
         """
         if call.answer is not None or call.unaffordable:
             return False
@@ -175,7 +175,7 @@ class ModelClient:
         return call.attempts < self.attempts or self.limiter.failing_seconds < self.patience
 
     async def _request(self, call: Call[A]) -> Call[A]:
-        """Send one request when it has its turn, if the budget allows it, and note its outcome."""
+        """Send one request when it is its turn and the budget allows it; record the outcome."""
         likely, profile = call.charge.likely, self.profile
         was_cut = any(isinstance(error, AnswerTruncated) for error in call.errors)
         most = max(profile.answer_tokens, (profile.most_output_tokens or 0) if was_cut else 0)
@@ -204,13 +204,13 @@ class ModelClient:
         limit = {"max_completion_tokens" if thinks else "max_tokens": call.limit}
         try:
             async with asyncio.timeout(self.timeout * max(1.0, call.limit / _TIMED_TOKENS)):
-                # No context=: instructor would render every message as a template, page text too.
+                # With context=, instructor would render messages, and page text, as templates.
                 answer, completion = await create(
                     model=self.profile.model,
                     messages=self._messages(call),
                     response_model=_prepared(call.answer_type),
                     max_retries=0,
-                    strict=False,  # pydantic's: "2024" is a good answer for a number
+                    strict=False,  # pydantic's strictness: "2024" is acceptable for a number
                     hooks=self._hooks,
                     **self.profile.parameters,
                     **limit,
@@ -219,7 +219,7 @@ class ModelClient:
             completion = getattr(error, "last_completion", None)
             if completion is not None:
                 raise faults.of_answer(completion, call.limit) from error
-            # instructor wraps what the endpoint's client raised.
+            # instructor wraps the errors of the endpoint's client.
             cause = error.__cause__ if isinstance(error, InstructorError) else error
             fault = faults.of_request(cause)
             if fault.cause == TIMED_OUT:
@@ -231,7 +231,7 @@ class ModelClient:
         return cast("A", answer)
 
     def _messages(self, call: Call[A]) -> list[dict[str, str]]:
-        """Return the messages, with the schema and what did not fit before where it is needed."""
+        """Return the messages, with the schema and the previous validation errors if needed."""
         sent = [message.model_dump() for message in call.messages]
         if self.profile.schema_in_prompt:
             schema = json.dumps(call.answer_type.model_json_schema(), separators=(",", ":"))
@@ -241,7 +241,7 @@ class ModelClient:
         return sent
 
     def _set_format(self, **request: Any) -> None:
-        """Have the endpoint enforce the schema, or ask for any JSON; instructor does neither."""
+        """Set strict mode, or the plain JSON mode, neither of which instructor supports."""
         wanted = request.get("response_format", {})
         if self.profile.mode == "json":
             wanted.clear()
@@ -251,16 +251,16 @@ class ModelClient:
 
 
 def _unwrap(completion: Any) -> None:
-    """Take the JSON object out of a Markdown fence, or from behind an introduction."""
+    """Strip Markdown fences and introductions around the JSON object."""
     for choice in getattr(completion, "choices", None) or ():
         text = getattr(getattr(choice, "message", None), "content", None)
         if isinstance(text, str):
-            # All of it: a part would fit as well, as most fields may be left out.
+            # From the first to the last brace: a part would be valid too, as fields are optional.
             choice.message.content = text[text.find("{") : text.rfind("}") + 1] or text
 
 
 def _note(call: Call[A], completion: Any) -> None:
-    """Add what a completion holds and took to ``call``; tokens are estimated if not counted."""
+    """Add the text and the tokens of a completion to ``call``; uncounted tokens are estimated."""
     choices = getattr(completion, "choices", None)
     if not choices:
         return

@@ -1,4 +1,4 @@
-"""What a model proposes, with its quotes, before code has checked anything."""
+"""The claims of a draft, with their quotes, before they are checked."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from summarizer.profiles import Strategy
 
 
 def _printable(text: str) -> str:
-    """Return ``text`` on one line, without control and format characters."""
+    """Return ``text`` on one line, without control characters."""
     return " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
 
 
@@ -19,10 +19,10 @@ Text = Annotated[str, AfterValidator(_printable)]
 
 
 class Claim(Frozen):
-    """A statement with the quotes that should carry it.
+    """A statement with the quotes that should support it.
 
-    ``answers`` is the place (from 0) of a challenge among the draft's claims; ``rests_on`` are the
-    places of the claims that a sentence of the abstract sums up.
+    ``answers`` is the index of a challenge among the draft's claims; ``rests_on`` are the indexes
+    of the claims that a sentence of the abstract summarizes.
     """
 
     section: Section
@@ -35,7 +35,7 @@ class Claim(Frozen):
 
 
 class FactClaim(Frozen):
-    """A value with the quotes that should carry it; none where the page itself states it."""
+    """A value with the quotes that should support it; page metadata needs no quotes."""
 
     name: FactName
     value: Text
@@ -44,7 +44,7 @@ class FactClaim(Frozen):
 
 
 class TagClaim(Frozen):
-    """A name that the model would file the case under, with the quote that shows it."""
+    """A proposed tag with the quotes that should support it."""
 
     name: Text
     group: TermGroup
@@ -52,10 +52,10 @@ class TagClaim(Frozen):
 
 
 class Draft(Frozen):
-    """All that was proposed for one document.
+    """All claims about one document.
 
-    ``strategy`` is the one that made it, which may not be the planned one; ``unread`` are passages
-    that it does not cover.
+    ``strategy`` is the strategy used, which can differ from the plan; ``unread`` are the passages
+    that the draft does not cover.
     """
 
     strategy: Strategy

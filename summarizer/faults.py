@@ -1,4 +1,4 @@
-"""Translates what endpoints answer in place of a good answer; ``faults.toml`` lists it."""
+"""Translates the errors of endpoints into ours, by the patterns of ``faults.toml``."""
 
 import re
 import time
@@ -21,11 +21,11 @@ from schemas.errors import ModelError
 from schemas.frozen import Frozen
 
 TIMED_OUT = "answer_timed_out"
-"""The cause of an answer that did not come in time; it may have been paid for."""
+"""The cause of an answer that came too late, and may have cost money."""
 
 _SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
-_LONGEST = 160  # characters of the endpoint's own words in our message
-_LONGEST_CAUSE = 600  # some servers repeat the request behind the cause, with the source's words
+_LONGEST = 160  # characters of the endpoint's message in ours
+_LONGEST_CAUSE = 600  # some servers repeat the request, and thus the source, after the cause
 
 
 class _Fault(Frozen):
@@ -46,13 +46,13 @@ def _faults() -> Mapping[str, _Fault]:
 
 @dataclass(frozen=True)
 class Faults:
-    """Names what goes wrong with one model at one endpoint."""
+    """Translates the errors of one model at one endpoint."""
 
     model: str
     endpoint: str
 
     def of_request(self, error: BaseException | None) -> ModelError:
-        """Return our error for what a request without a completion raised."""
+        """Return our error for the exception of a request without a completion."""
         if isinstance(error, openai.APIStatusError):
             headers = error.response.headers
             return self._reported(error.status_code, error.body, error.message, headers)
@@ -60,13 +60,13 @@ class Faults:
             return self._named(TIMED_OUT)
         if isinstance(error, openai.APIConnectionError):  # or no connection in time
             return self._named("unreachable")
-        is_half = isinstance(error, JSONDecodeError) and error.doc.lstrip().startswith("{")
-        return self._named("answer_broken_off" if is_half else "not_an_endpoint")
+        is_partial = isinstance(error, JSONDecodeError) and error.doc.lstrip().startswith("{")
+        return self._named("answer_broken_off" if is_partial else "not_an_endpoint")
 
     def of_answer(self, completion: Any, limit: int) -> ModelError:
-        """Return why a completion of at most ``limit`` tokens has no usable answer."""
+        """Return the error for a completion of up to ``limit`` tokens without a usable answer."""
         choices = getattr(completion, "choices", None)
-        if not choices:  # a 200 with an error in it, or no endpoint at all
+        if not choices:  # a 200 response with an error in it, or not an endpoint at all
             error = getattr(completion, "error", None)
             status = error.get("code") if isinstance(error, Mapping) else None
             return self._reported(status if isinstance(status, int) else 200, error)
@@ -78,31 +78,31 @@ class Faults:
     def _reported(
         self, status: int, body: object, text: str = "", headers: Mapping[str, str] | None = None
     ) -> ModelError:
-        """Return the error that an endpoint reports by its status and in its own words."""
+        """Return the error for an endpoint's status, error code and message."""
         headers, fields = headers or {}, body if isinstance(body, Mapping) else {"message": body}
-        said = headers.get("location") or fields.get("message")
-        said = said if isinstance(said, str) else text
+        message = headers.get("location") or fields.get("message")
+        message = message if isinstance(message, str) else text
         codes = (fields.get(key) for key in ("code", "type"))
         code = next((value for value in codes if isinstance(value, str)), "")
-        name = _name(status, code.lower(), said[:_LONGEST_CAUSE])
-        return self._named(name, _retry_after(headers), status=status, said=_short(said))
+        name = _name(status, code.lower(), message[:_LONGEST_CAUSE])
+        return self._named(name, _retry_after(headers), status=status, said=_short(message))
 
     def _named(self, name: str, wait: float | None = None, **details: object) -> ModelError:
         fault = _faults()[name]
-        waiting = "gives no time" if wait is None else f"asks to wait {wait:.0f} s"
+        waiting = "" if wait is None else f" for {wait:.0f} s"
         message = fault.message.format(**vars(self), **details, wait=waiting)
         error: ModelError = getattr(errors, fault.error)(message, fault.cause or name, wait)
         return error
 
 
-def _name(status: int, code: str, said: str) -> str:
-    """Return the name of the first fault by code, else by words, else by status."""
+def _name(status: int, code: str, message: str) -> str:
+    """Return the name of the first fault with this code, or else these words, or this status."""
     faults = _faults().items()
     by_code = (name for name, fault in faults if code in fault.codes)
     by_words = (
         name
         for name, fault in faults
-        if any(re.search(words, said, re.IGNORECASE) for words in fault.words)
+        if any(re.search(words, message, re.IGNORECASE) for words in fault.words)
     )
     by_status = (name for name, fault in faults if re.fullmatch(fault.status, str(status)))
     is_failing = status >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -110,20 +110,20 @@ def _name(status: int, code: str, said: str) -> str:
 
 
 def misfit(error: ModelError) -> str:
-    """Return what did not fit in an answer, by field and without the answer's own words."""
+    """Return the validation errors of an answer by field, without its content."""
     cause = error.__cause__.__cause__ if error.__cause__ else None
     found = cause.errors()[:5] if isinstance(cause, ValidationError) else []
     named = (_short(f"{'.'.join(map(str, one['loc']))} {one['msg']}") for one in found)
     return "; ".join(named) or "it has no JSON object"
 
 
-def _short(said: str) -> str:
-    line = _SECRET.sub("…", " ".join(said.split()))
+def _short(message: str) -> str:
+    line = _SECRET.sub("…", " ".join(message.split()))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return Retry-After (RFC 9110 §10.2.3: seconds or a date) in seconds, or None."""
+    """Return the Retry-After delay (RFC 9110 §10.2.3: seconds or a date) in seconds, or None."""
     value = headers.get("retry-after", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", value):
         return float(value)

@@ -1,4 +1,4 @@
-"""Has a model judge whether the quoted passages entail the statements of a case study."""
+"""Asks a model whether the quoted passages entail the statements of a case study."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
@@ -10,14 +10,11 @@ from schemas.sources import Document, Passage
 from summarizer.answers import Answer
 from summarizer.asker import Asker, schema_tokens
 from summarizer.checks import NUMBER
-from summarizer.rendering import estimate_tokens, fence_for, label, one_line, speakers
+from summarizer.rendering import fence_for, label, message_tokens, one_line, speakers
 
 STAGE = PROMPT = "judge"
-MOST = 25
-"""Statements in one call."""
-
-_BESIDE = 200
-"""The characters shown of a passage that stands beside a cited one."""
+MOST = 25  # statements in one call
+_NEIGHBOUR = 200  # characters shown of a passage next to a cited one
 
 
 class StatementVerdict(Answer):
@@ -29,7 +26,7 @@ class StatementVerdict(Answer):
 
 
 class JudgeAnswer(Answer):
-    """One verdict a statement."""
+    """One verdict per statement."""
 
     verdicts: list[StatementVerdict]
 
@@ -37,10 +34,10 @@ class JudgeAnswer(Answer):
 async def judge_statements(
     study: CaseStudy, document: Document, asker: Asker, known: Collection[Statement] = ()
 ) -> tuple[CaseStudy, ModelError | None]:
-    """Return the study with the judge's levels, and why some of it could not be judged.
+    """Return the study with the judge's levels, and the first error if a call failed.
 
-    Asked about every statement that is not the source's own and whose quote was found, except those
-    that are as in ``known`` or that a curator confirmed.
+    Verbatim statements, those whose quotes are missing, those confirmed by a curator and those
+    unchanged since ``known`` are not judged.
     """
     same = {(s.text, s.evidence, s.measure, s.support) for s in known}
     asked = [
@@ -51,16 +48,16 @@ async def judge_statements(
     calls = [_judged(batch, study, document, asker) for batch in _batches(asked)]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     judged: dict[int, Statement] = {}
-    trouble: ModelError | None = None
+    error: ModelError | None = None
     for outcome in outcomes:
         if isinstance(outcome, ModelError):
-            trouble = trouble or outcome
+            error = error or outcome
         elif isinstance(outcome, BaseException):
             raise outcome
         else:
             judged |= outcome
     statements = tuple(judged.get(s.n, s) for s in study.statements)
-    return study.model_copy(update={"statements": statements}), trouble
+    return study.model_copy(update={"statements": statements}), error
 
 
 def _is_open(statement: Statement) -> bool:
@@ -70,9 +67,9 @@ def _is_open(statement: Statement) -> bool:
 
 
 def _batches(statements: Iterable[Statement]) -> list[Sequence[Statement]]:
-    """Return batches of equal size in the order of the source, the abstract last.
+    """Return batches of equal size in the order of the source, with the abstract last.
 
-    Neighbours cite the same passages; a last batch of two statements would cost a call, too.
+    Neighbouring statements cite the same passages.
     """
     asked = sorted(statements, key=_place)
     if not asked:
@@ -89,11 +86,11 @@ def _place(statement: Statement) -> tuple[bool, int]:
 async def _judged(
     asked: Sequence[Statement], study: CaseStudy, document: Document, asker: Asker
 ) -> dict[int, Statement]:
-    """Return the judged statements by number; in halves where they are too many for one call."""
+    """Return the judged statements by number, asking in halves if one call is too long."""
     source = _source(asked, study, document)
     values = {"fence": fence_for(source), "source": source}
     prompt = asker.prompt(PROMPT)
-    tokens = sum(estimate_tokens(m.content) for m in prompt.render(values))
+    tokens = message_tokens(prompt.render(values))
     room = asker.profile.context_tokens - asker.profile.answer_tokens - schema_tokens(JudgeAnswer)
     middle, answer = len(asked) // 2, None
     if tokens <= room or not middle:
@@ -107,16 +104,14 @@ async def _judged(
         return first | await _judged(asked[middle:], study, document, asker)
     verdicts = {verdict.statement: verdict for verdict in answer.verdicts}
     judged = {s.n: _with_verdict(s, verdicts[s.n]) for s in asked if s.n in verdicts}
-    passed_over = [s for s in asked if s.n not in judged]
+    skipped = [s for s in asked if s.n not in judged]
     if not judged:
-        raise AnswerInvalid(
-            f"{asker.profile.model} judged none of the statements it was asked about"
-        )
-    return judged | (await _judged(passed_over, study, document, asker) if passed_over else {})
+        raise AnswerInvalid(f"{asker.profile.model} did not judge any of the statements")
+    return judged | (await _judged(skipped, study, document, asker) if skipped else {})
 
 
 def _source(asked: Sequence[Statement], study: CaseStudy, document: Document) -> str:
-    """Return whose source it is, the cited passages once, and the statements that cite them."""
+    """Return the source's metadata, each cited passage once, and the statements citing them."""
     stated = {
         "Title": study.fact("title").value,
         "Company": study.fact("company").value,
@@ -124,29 +119,29 @@ def _source(asked: Sequence[Statement], study: CaseStudy, document: Document) ->
     }
     lines = [f"{name}: {one_line(value)}" for name, value in stated.items() if value]
     cited = {e.passage for s in asked for e in s.evidence if e.passage is not None}
-    for passage in document.passages:
-        near = cited & {passage.n - 1, passage.n, passage.n + 1}
-        if near:
-            lines.append(_shown(document, passage, near))
+    lines += [
+        _passage_line(document, passage, near)
+        for passage in document.passages
+        if (near := cited & {passage.n - 1, passage.n, passage.n + 1})
+    ]
     here = {statement.n for statement in asked}
     texts = {s.n: f"“{one_line(s.text)}”" for s in study.statements if s.n not in here}
     return "\n".join([*lines, "", *(_line(statement, texts) for statement in asked)])
 
 
-def _shown(document: Document, passage: Passage, near: set[int]) -> str:
-    """Return a cited passage, or the part of a neighbour that is nearest to one."""
+def _passage_line(document: Document, passage: Passage, near: set[int]) -> str:
+    """Return a cited passage, or the parts of an uncited one next to cited passages."""
     text = one_line(document.passage_text(passage))
-    if passage.n not in near and len(text) > _BESIDE:
-        follows, leads = passage.n + 1 in near, passage.n - 1 in near
-        end = f"…{text[-_BESIDE:].partition(' ')[2]}" if follows else ""
-        start = f"{text[:_BESIDE].rpartition(' ')[0]}…" if leads else ""
+    if passage.n not in near and len(text) > _NEIGHBOUR:
+        end = f"…{text[-_NEIGHBOUR:].partition(' ')[2]}" if passage.n + 1 in near else ""
+        start = f"{text[:_NEIGHBOUR].rpartition(' ')[0]}…" if passage.n - 1 in near else ""
         text = f"{start}{end}"
     speaker = f"{passage.speaker}: " if passage.speaker else ""
     return f"[{label(passage)}] {speaker}{text}"
 
 
 def _line(statement: Statement, elsewhere: dict[int, str]) -> str:
-    """Return a statement with the passages that it cites, or the statements that it sums up."""
+    """Return a statement with the passages that it cites or the statements it summarizes."""
     text = f"Statement {statement.n}: {one_line(statement.text)}"
     if statement.rests_on:
         rests = ", ".join(elsewhere.get(n, f"statement {n}") for n in statement.rests_on)
@@ -162,21 +157,17 @@ def _parts(measure: Measure | None) -> str:
     return f" Parts: {'; '.join(f'{name}: {value}' for name, value in given.items())}"
 
 
-def _is_loose(statement: Statement) -> bool:
-    """Return whether a sentence of the abstract says what its statements do not."""
-    return bool(statement.rests_on) and statement.support.level is SupportLevel.DOUBTFUL
-
-
 def _with_verdict(statement: Statement, verdict: StatementVerdict) -> Statement:
-    """Return the statement at the judge's level, which makes up for no quote and no number."""
-    reason = " ".join(verdict.reason.split()) or f"The passage does not carry it ({verdict.label})."
+    """Return the statement at the judge's level; missing quotes and numbers still count."""
+    reason = " ".join(verdict.reason.split())
+    reason = reason or f"The passage does not support it ({verdict.label})."
     support = statement.support
     if verdict.label == "entailed":
         has_quotes = all(e.match is Match.EXACT for e in statement.evidence)
-        if has_quotes and not (support.reason.startswith(NUMBER) or _is_loose(statement)):
+        is_unsupported = statement.rests_on and support.level is SupportLevel.DOUBTFUL
+        if has_quotes and not (support.reason.startswith(NUMBER) or is_unsupported):
             support = Support(level=SupportLevel.VERIFIED)
-    elif verdict.label == "partly":
-        support = Support(level=SupportLevel.DOUBTFUL, reason=f"{support.reason} {reason}".strip())
     else:
-        support = Support(level=SupportLevel.REFUTED, reason=f"{support.reason} {reason}".strip())
+        level = SupportLevel.DOUBTFUL if verdict.label == "partly" else SupportLevel.REFUTED
+        support = Support(level=level, reason=f"{support.reason} {reason}".strip())
     return statement.model_copy(update={"support": support})

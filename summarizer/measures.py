@@ -1,9 +1,9 @@
-"""The parts of a result: from its value, or from a sentence whose form leaves no doubt."""
+"""Extracts the parts of a result from its value or from a sentence of unambiguous form."""
 
 import re
 
 from schemas.cases import Measure, Method
-from summarizer.agreement import number_of
+from summarizer.quantities import number_of
 
 _QUALIFIER = (
     r"(?:more|less|fewer) than|up to|over|under|about|around|roughly|approximately|nearly|almost|"
@@ -29,7 +29,7 @@ _CHANGED = (
     r"shortened|shortening) (?P<metric>(?!it\b|this\b|them\b)[a-zA-Z][^,;:\d]{3,60}?) "
     r"(?:down |up )?"
 )
-# What commas set apart from the subject is not its name.
+# A parenthetical between commas is not part of the subject.
 _SUBJECT = r"^(?P<metric>[A-Z][^,;:]{3,70}?)(?:,[^;:]{3,120},)?(?: has| have)? "
 _TAKES = r"(?:takes|took|is now|is|was|costs|cost|needs|needed) (?:now )?"
 _FORMS = tuple(
@@ -50,8 +50,8 @@ _MEASURED = re.compile(r"\b(?:we|our team|they) (?:\w+ )?measured\b|\bmeasured (
 _LEADING = re.compile(rf"^(?P<qualifier>{_QUALIFIER})\s+(?P<value>\S.*)$", re.IGNORECASE)
 
 
-def parted(value: str | None) -> tuple[str | None, str | None]:
-    """Return the qualifier of a value ("more than", "up to") and the value without it."""
+def split_qualifier(value: str | None) -> tuple[str | None, str | None]:
+    """Return the qualifier of a value ("more than", "up to"), and the value without it."""
     found = _LEADING.match((value or "").strip())
     if found is None:
         return None, value or None
@@ -59,12 +59,12 @@ def parted(value: str | None) -> tuple[str | None, str | None]:
 
 
 def measure_in(sentence: str) -> Measure | None:
-    """Return the parts that a sentence such as "X fell from A to B" names, None for other forms."""
+    """Return the parts of a sentence such as "X fell from A to B", or None for other forms."""
     found = next((match for form in _FORMS if (match := form.search(sentence))), None)
     if found is None:
         return None
     baseline = found.groupdict().get("baseline")
-    qualifier, amount = parted(found["value"])
+    qualifier, amount = split_qualifier(found["value"])
     parts, before = _PARTS.match(amount or ""), _PARTS.search(baseline or "")
     value, unit = (parts["value"], parts["unit"]) if parts else (amount, None)
     method = Method.SELF_REPORTED if _MEASURED.search(sentence) else None
@@ -73,7 +73,7 @@ def measure_in(sentence: str) -> Measure | None:
         qualifier=qualifier,
         value=value,
         number=number_of(value),
-        # "From 47 minutes to 16" leaves the second unit out.
+        # "From 47 minutes to 16" omits the second unit.
         unit=unit or (before["unit"] if parts and before else None),
         baseline=baseline,
         method=Method.AB_TEST if _AB_TEST.search(sentence) else method,

@@ -1,4 +1,4 @@
-"""Where a text names terms and industries of the taxonomy."""
+"""Finds mentions of taxonomy terms and industries in a text."""
 
 import re
 from collections.abc import Iterable
@@ -9,15 +9,15 @@ from schemas.taxonomy import Term, load_taxonomy, term_key
 
 
 class Mention(NamedTuple):
-    """``text[start:end]`` names the term or industry with this slug."""
+    """A mention of the term or industry ``slug`` at ``text[start:end]``."""
 
     slug: str
     start: int
     end: int
 
 
-class Names:
-    """Slugs by their names; a name in capitals matches as written, any other in any case."""
+class NameIndex:
+    """Finds slugs by their names; names in capitals match only as written, others in any case."""
 
     def __init__(self, entries: Iterable[tuple[str, Iterable[str]]]) -> None:
         slugs: dict[str, str] = {}
@@ -29,32 +29,34 @@ class Names:
         self._pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})s?(?![\w-])")
 
     def mentions(self, text: str) -> list[Mention]:
-        """Return where ``text`` has the names, in order and not overlapping."""
+        """Return the mentions in ``text``, in order and without overlaps."""
         found = self._pattern.finditer(text)
         keyed = ((match, term_key(match[0])) for match in found)
-        slugs = self._slugs  # which know "q&a", and not "q&as": so short a word has no plural
+        slugs = self._slugs  # "q&as" is too short for term_key to drop its s
         return [Mention(slugs.get(k) or slugs[k[:-1]], *match.span()) for match, k in keyed]
 
 
-def names_of(terms: Iterable[Term]) -> Names:
-    """Return the labels and synonyms of terms."""
-    return Names((term.slug, (term.label, *term.synonyms)) for term in terms)
+def names_of(terms: Iterable[Term]) -> NameIndex:
+    """Return an index of the labels and synonyms of terms."""
+    return NameIndex((term.slug, (term.label, *term.synonyms)) for term in terms)
 
 
 @cache
-def industry_cues() -> Names:
-    """Return the words that speak for an industry."""
-    return Names((industry.slug, industry.cues) for industry in load_taxonomy().industries)
+def industry_cues() -> NameIndex:
+    """Return an index of the words that indicate an industry."""
+    return NameIndex((industry.slug, industry.cues) for industry in load_taxonomy().industries)
+
+
+@cache
+def _term_names() -> NameIndex:
+    return names_of(load_taxonomy().terms)
 
 
 def terms_in(text: str) -> list[Term]:
-    """Return the terms of the taxonomy that ``text`` names, as often as it does."""
+    """Return the taxonomy terms mentioned in ``text``, once per mention."""
     taxonomy = load_taxonomy()
     found = (taxonomy.term(mention.slug) for mention in _term_names().mentions(text))
     return [term for term in found if term]
-
-
-_term_names = cache(lambda: names_of(load_taxonomy().terms))
 
 
 def _part(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Which strategy a document gets, what that will take, and the recipe that it stands for."""
+"""Chooses the strategy for a document, estimates its cost and describes its recipe."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -20,12 +20,12 @@ from summarizer.strategies import map_reduce, overview, single, synthesis
 from summarizer.triage import CUES_RUBRIC, PROMPT
 
 ASKED_FOR = "asked for"
-"""The reason of a plan that a person chose."""
+"""The reason of a plan whose strategy a person chose."""
 
 CHECKS_VERSION = 3
-"""Raise it when cues, checks or quote location change what comes out."""
+"""Raise it when changes to cues, checks or quote location change drafts."""
 
-_Question = tuple[str, type[BaseModel]]  # the prompt's name, and the form of its answer
+_Question = tuple[str, type[BaseModel]]  # the prompt's name, and the type of its answer
 _TRIAGE: _Question = (PROMPT, TriageAnswer)
 _WHOLE: _Question = (single.PROMPT, CaseStudyAnswer)
 _PART: _Question = (single.PROMPT, PartAnswer)
@@ -33,28 +33,25 @@ _MERGE: _Question = (synthesis.PROMPT, synthesis.MergeAnswer)
 _OVERVIEW: _Question = (overview.PROMPT, overview.OverviewAnswer)
 _JUDGE: _Question = (JUDGE_PROMPT, JudgeAnswer)
 
-# A window of less than this holds a paragraph or two; the guided strategy fits such a model.
-_LEAST_WINDOW = 800
-# Of a text with the numbers of its passages.
-_TOKENS_PER_CHARACTER = 0.258
-_CAUTION = 1.2  # whether a text fits is decided cautiously
-# Of an answer about a window about half are statements, the rest quotes.
-_STATED = 0.5
-# How many statements a draft has, and what the judge reads for each: it and its passages.
+_LEAST_WINDOW = 800  # a smaller window has a paragraph or two, so the guided strategy is better
+_TOKENS_PER_CHARACTER = 0.258  # including the numbers of passages
+_CAUTION = 1.2  # a safety factor for deciding whether a text fits
+_STATED = 0.5  # the share of statements, without quotes, in the answer about a window
+# The number of statements in a draft, and the size of a statement with its passages for the judge.
 _LEAST_STATEMENTS, _MOST_STATEMENTS, _TOKENS_PER_STATEMENT = 5, 25, 80
 _JUDGED_TOKENS = 420
 
 
 class DraftPlan(Frozen):
-    """How a document becomes a draft, and why."""
+    """The strategy for a document, and its reason."""
 
     strategy: Strategy
     reason: str
-    triage_by_model: bool = True  # else cues give the verdict: the model is too small
+    triage_by_model: bool = True  # False if the model is too small, and cues decide instead
 
 
 class CostEstimate(Frozen):
-    """What triage, summary and judge of one source take; ``cost_usd`` None for unknown prices."""
+    """The calls and cost for one source; ``cost_usd`` is None for unknown prices."""
 
     calls: int
     prompt_tokens: int
@@ -63,16 +60,16 @@ class CostEstimate(Frozen):
 
 
 def plan(document: Document, profile: Profile, wanted: str = "auto") -> DraftPlan:
-    """Return the strategy for ``document``; ``wanted`` is the one that a person asked for.
+    """Return the plan for ``document``; ``wanted`` is the strategy requested by a person.
 
-    A small model is guided. A capable one reads the document in one call where that fits its
-    context, else in windows.
+    Small models are guided. Capable ones read the document in one call if it fits their context,
+    and otherwise in windows.
     """
     return _planned(single.prompt_tokens(document), profile, wanted)
 
 
 def usual_plan(characters: int, profile: Profile, wanted: str = "auto") -> DraftPlan:
-    """Return the strategy for a text of so many characters that is not there yet."""
+    """Return the expected plan for a text of this length that is not available yet."""
     text = int(_CAUTION * _TOKENS_PER_CHARACTER * characters)
     return _planned(single.fixed_tokens(*_WHOLE) + text, profile, wanted)
 
@@ -85,9 +82,9 @@ def _planned(asked: int, profile: Profile, wanted: str) -> DraftPlan:
 
 
 def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
-    """Return the strategy for a question of so many tokens, and the reason."""
+    """Return the strategy for a question of ``asked`` tokens, and the reason."""
     if profile.strategy is not Strategy.SINGLE:
-        return profile.strategy, "the model's profile says so"
+        return profile.strategy, "set by the model's profile"
     needed = f"about {asked:,} tokens and {profile.answer_tokens:,} for the answer"
     context = f"the context of {profile.context_tokens:,}"
     if asked + profile.answer_tokens <= profile.context_tokens:
@@ -104,10 +101,10 @@ def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
 def forecast(
     characters: int, profile: Profile, plan: DraftPlan, judge: Profile | None = None
 ) -> CostEstimate:
-    """Return what a source of so many characters takes, rather too much than too little.
+    """Return the estimated cost of a source of this length, erring on the high side.
 
     Raises:
-        ContextExceeded: if the context has no room for any window of the plan.
+        ContextExceeded: if the context is too small for any window of the plan.
     """
     text = int(_TOKENS_PER_CHARACTER * characters)
     calls = _calls(text, profile, plan.strategy)
@@ -124,31 +121,31 @@ def forecast(
 
 
 def _calls(text: int, profile: Profile, strategy: Strategy) -> list[Usage]:
-    """Return the calls for triage and summary of a text of so many tokens."""
+    """Return the calls for triage and summary of a text of ``text`` tokens."""
     if strategy is Strategy.SINGLE:
         return [_call(profile, _WHOLE, text)]
     if strategy is Strategy.GUIDED:
         shown = min(text, int(overview.MOST_CHARACTERS * _TOKENS_PER_CHARACTER))
         return [_call(profile, _OVERVIEW, shown)] if profile.overview else []
-    window, room = map_reduce.token_limits(profile)
-    count = max(1, ceil(text / window))
+    limits = map_reduce.token_limits(profile)
+    count = max(1, ceil(text / limits.window))
     parts = [_call(profile, _PART, text // count)] * count
     calls = [_call(profile, _TRIAGE, min(text, profile.context_tokens)), *parts]
     if count == 1:
         return calls
     found = int(sum(part.completion_tokens for part in parts) * _STATED)
-    groups = ceil(found / room)
-    # What the groups give is about half, and put together again until one call holds it all.
+    groups = ceil(found / limits.merging)
+    # Each merging round halves the statements, until one call has room for all.
     return calls + [_call(profile, _MERGE, found // groups)] * (2 * groups - 1)
 
 
 def _call(profile: Profile, question: _Question, text: int) -> Usage:
-    """Return what one call with ``text`` tokens beside its prompt and schema takes."""
+    """Return the expected usage of a call with ``text`` tokens besides its prompt and schema."""
     return profile.expected(question[0], single.fixed_tokens(*question) + text)
 
 
 def rubric_id(plan: DraftPlan, pinned: Mapping[str, int] | None = None) -> str:
-    """Return the id of the rubric that triage uses for this plan."""
+    """Return the id of the triage rubric for this plan."""
     if not plan.triage_by_model:
         return CUES_RUBRIC
     name = single.PROMPT if plan.strategy is Strategy.SINGLE else PROMPT
@@ -161,7 +158,7 @@ def recipe(
     judge_model: str | None = None,
     pinned: Mapping[str, int] | None = None,
 ) -> Recipe:
-    """Return what a draft by this plan is made with; ``pinned`` are versions of prompts by name.
+    """Return the recipe of a draft by this plan; ``pinned`` are prompt versions by name.
 
     Raises:
         ConfigurationError: if a pinned version does not exist.

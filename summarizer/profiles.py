@@ -1,8 +1,7 @@
-"""What is known of a model before it is asked: its limits, its abilities and its price.
+"""Profiles of models: their limits, abilities and prices.
 
-Context windows and list prices come from ``genai-prices``, which carries them offline. What that
-does not know, output limits and how a model is best used, is in ``profiles.toml``. Settings
-describe a user's own models and outweigh both, field by field.
+Context windows and list prices come from ``genai-prices``, which has them offline. Output limits
+and recommended strategies are in ``profiles.toml``. A user's settings override both, per field.
 """
 
 import re
@@ -22,11 +21,17 @@ from schemas.frozen import Frozen
 from schemas.generations import Usage
 
 Strategy = StrEnum("Strategy", "SINGLE MAP_REDUCE GUIDED")
-"""How a document becomes a draft."""
+"""The way in which a document becomes a draft."""
+
+ModelTable = Mapping[str, Mapping[str, Any]]
+"""Descriptions of models by name, from the settings."""
+
+# A model's name can be followed by a date, size or tuning without being another model's name.
+_RELEASE = re.compile(r"$|[-:](?:\d|latest|instruct|chat|it\b)")
 
 
 class Price(Frozen):
-    """US dollars per million tokens; ``cached`` is for prompt tokens that the provider kept."""
+    """US dollars per million tokens; ``cached`` is for prompt tokens in the provider's cache."""
 
     input: float = Field(ge=0)
     output: float = Field(ge=0)
@@ -34,44 +39,44 @@ class Price(Frozen):
 
 
 class Profile(Frozen):
-    """One model's limits in tokens, and how it is best used."""
+    """The limits of a model, in tokens, and its recommended use."""
 
     model: str = ""
     context_tokens: int = Field(default=32_000, gt=0)
     output_tokens: int = Field(default=8_000, gt=0)
-    most_output_tokens: int | None = Field(default=None, gt=0)  # where an answer was cut
-    reasoning_effort: str | None = None  # of a model that thinks; it takes no temperature
-    strategy: Strategy = Strategy.SINGLE  # which gives way to map_reduce for what does not fit
-    overview: bool = False  # a guided model also names company and title, and sums up
-    mode: Literal["json_schema", "json", "tools"] = "json_schema"  # how the schema is sent
+    most_output_tokens: int | None = Field(default=None, gt=0)  # after a truncated answer
+    reasoning_effort: str | None = None  # for a reasoning model, which accepts no temperature
+    strategy: Strategy = Strategy.SINGLE  # with map_reduce for documents that do not fit
+    overview: bool = False  # a guided model also names company and title, and summarizes
+    mode: Literal["json_schema", "json", "tools"] = "json_schema"  # for sending the schema
     strict: bool = False  # the endpoint enforces the schema
     price: Price | None = None
 
     @property
     def answer_tokens(self) -> int:
-        """The room for an answer: at most a third of the context, so that prompts fit beside it."""
+        """The output limit: at most a third of the context, to leave room for the prompt."""
         return min(self.output_tokens, self.context_tokens // 3)
 
     @property
     def parameters(self) -> dict[str, object]:
-        """What shapes an answer beside prompt and schema."""
+        """The request parameters that influence answers."""
         if self.reasoning_effort is not None:
             return {"reasoning_effort": self.reasoning_effort}
         return {"temperature": 0.0}
 
     @property
     def schema_in_prompt(self) -> bool:
-        """Whether the prompt repeats the schema, because the endpoint may not enforce it."""
+        """Whether the prompt includes the schema, because the endpoint might not enforce it."""
         return self.mode == "json" or (self.mode == "json_schema" and not self.strict)
 
     def affordable(self, usd: float, asked: int, most: int) -> int:
-        """Return the tokens, up to ``most``, of an answer that ``usd`` pays with its prompt."""
+        """Return the output tokens, up to ``most``, that ``usd`` pays for besides the prompt."""
         price = self.price or Price(input=0, output=0)
         left = usd * 1_000_000 - asked * price.input
         return min(most, round(left / price.output)) if price.output else most
 
     def expected(self, prompt: str, asked: int) -> Usage:
-        """Return what a call is likely to take whose prompt has ``asked`` tokens, filled in."""
+        """Return the likely usage of a call whose rendered prompt has ``asked`` tokens."""
         usual, thinking = _table()["usual_answers"], _table()["thinking"]
         tokens = usual.get(prompt, usual["other"])
         if prompt.startswith("case_study"):  # a short source gives a short answer
@@ -81,7 +86,7 @@ class Profile(Frozen):
         return self.priced(Usage(prompt_tokens=asked, completion_tokens=answered))
 
     def priced(self, usage: Usage) -> Usage:
-        """Return ``usage`` with its cost in US dollars, None where the price is not known."""
+        """Return ``usage`` with its cost in US dollars, or None if the price is unknown."""
         if self.price is None:
             return usage
         cached = usage.cached_tokens if self.price.cached is not None else 0
@@ -93,17 +98,10 @@ class Profile(Frozen):
         return usage.model_copy(update={"cost_usd": round(dollars / 1_000_000, 8)})
 
 
-ModelTable = Mapping[str, Mapping[str, Any]]
-"""Descriptions of models by name, as settings give them."""
-
-# What may follow a model's name without making it another model: a date, a size, a tuning.
-_RELEASE = re.compile(r"$|[-:](?:\d|latest|instruct|chat|it\b)")
-
-
 def profile_of(model: str, endpoint: str = "", models: ModelTable | None = None) -> Profile:
     """Return the profile of ``model`` at ``endpoint`` (a base URL).
 
-    An unknown model gets a cautious profile without a price.
+    Unknown models get a cautious profile without a price.
 
     Raises:
         ConfigurationError: if the model's entry in ``models`` has an invalid field.
@@ -114,12 +112,12 @@ def profile_of(model: str, endpoint: str = "", models: ModelTable | None = None)
     except ValidationError as error:
         fields = ", ".join(str(e["loc"][0]) for e in error.errors() if e["loc"])
         raise ConfigurationError(
-            f"the settings of model {model} have invalid values: {fields}; correct them in [models]"
+            f"invalid settings for model {model}: {fields}; correct them in [models]"
         ) from error
 
 
 def _own_entry(model: str, models: ModelTable) -> dict[str, Any]:
-    """Return the entry of the exact name, else of the longest that ``model`` is a release of."""
+    """Return the entry with the exact name, or else the longest name of which it is a release."""
     bare = _bare(model)
     names = [n for n in models if bare.startswith(n.lower()) and _RELEASE.match(bare[len(n) :])]
     name = model if model in models else max(names, key=len, default="")
@@ -131,7 +129,7 @@ def _bare(model: str) -> str:
 
 
 def _listed(model: str, endpoint: str) -> dict[str, Any]:
-    """Return context window and price as the providers list them."""
+    """Return the context window and price listed by the provider."""
     from genai_prices.data_snapshot import get_snapshot
 
     for name, url in ((model, endpoint or None), (model, None), (_bare(model), None)):
@@ -146,7 +144,7 @@ def _listed(model: str, endpoint: str) -> dict[str, Any]:
 
 
 def _price(listed: Any) -> Price | None:
-    """Return a price; of one in tiers the first, which holds for prompts up to 200,000 tokens."""
+    """Return a price; with several tiers the first, for prompts of up to 200,000 tokens."""
     prices = (listed.input_mtok, listed.output_mtok, listed.cache_read_mtok)
     asked, answered, cached = (getattr(price, "base", price) for price in prices)
     if asked is None or answered is None:
@@ -155,7 +153,7 @@ def _price(listed: Any) -> Price | None:
 
 
 def _described(model: str, endpoint: str) -> dict[str, Any]:
-    """Return what ``profiles.toml`` says; small open models cost nothing on this machine."""
+    """Return the entry in ``profiles.toml``; small open models are free on this machine."""
     is_here = not endpoint or urlsplit(endpoint).hostname in {"localhost", "127.0.0.1", "::1"}
     for entry in _table()["profiles"]:
         if re.match(entry["match"], _bare(model)):

@@ -1,4 +1,4 @@
-"""Finds a quote in a document: as it stands, nearly with a score, or not at all."""
+"""Finds quotes in a document, exactly or approximately with a score."""
 
 import re
 import unicodedata
@@ -10,23 +10,23 @@ from rapidfuzz import fuzz
 
 from schemas.cases import Evidence, Match
 from schemas.sources import Document, Passage
-from summarizer.sentences import words
+from summarizer.sentences import word_set, words
 
 LEAST_SCORE = 0.87
-"""Below this share of agreeing characters a near match is another sentence."""
+"""The smallest share of matching characters; below it, the match is another sentence."""
 
-# A single word stands anywhere and proves nothing.
+# A single word occurs anywhere and proves nothing.
 _LEAST_WORDS = 2
 _LEAST_UNSPACED = 6
 _CANDIDATES = 3
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
-# Spellings that differ between a page and a model's copy of it, though the words do not.
+# Characters that models often replace by similar ones when they copy text.
 _SAME = str.maketrans(
     dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛‹›′`´", "'") | dict.fromkeys("‐‑‒–—―−", "-")
 )
-# Thai to Khmer, kana, Han: scripts that put no spaces between words.
+# Scripts without spaces between words: Thai to Khmer, kana, Han.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-# What a quote keeps of Markdown, where the document has the text alone.
+# Markdown in quotes, which documents do not have.
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
 _MARKS = re.compile(r"\*\*|__|[`\[\]]|(?<=\s)[-*](?=\s)")
 _OUTER = " \t\n\"“”„«»'‘’"
@@ -34,47 +34,47 @@ _TRAILING = _OUTER + ".,;:"
 
 
 class QuoteFinder:
-    """The comparable form of one document's text, with a way back to its offsets."""
+    """Finds quotes in the comparable form of a document, and maps them back to its offsets."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._text, self._offsets = _comparable(document.text)
 
     def find_all(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return the evidence of every quote that is not blank, repeats left out."""
+        """Return the evidence for all quotes, without blank and repeated ones."""
         found = [e for quote in quotes if quote.strip() for e in self.find(quote)]
         return tuple(dict.fromkeys(found))
 
     def find(self, quote: str) -> list[Evidence]:
-        """Return where ``quote`` stands; one with an ellipsis is found in its parts."""
-        if _is_telling(quote) and (whole := self._exactly(quote)):
+        """Return the evidence for ``quote``; the parts around an ellipsis are found separately."""
+        if _is_distinctive(quote) and (whole := self._exactly(quote)):
             return [whole]
         quote = _MARKS.sub("", _LINK.sub(r"\1", quote))
-        parts = [part for part in _ELLIPSIS.split(quote) if _is_telling(part)]
+        parts = [part for part in _ELLIPSIS.split(quote) if _is_distinctive(part)]
         return [self._exactly(p) or self._nearly(p) for p in parts] or [Evidence(quote=quote)]
 
     def nearest(self, quote: str) -> Passage | None:
-        """Return the passage that has most of the words of a quote, if it has half of them."""
-        asked, passages = _keys(quote), self._document.passages
+        """Return the passage with the most words of the quote, if it has half of them."""
+        asked, passages = word_set(quote), self._document.passages
         shared = [len(asked & have) for have in self._words]
         most = max(shared, default=0)
         return passages[shared.index(most)] if most and 2 * most >= len(asked) else None
 
     @cached_property
     def _words(self) -> list[frozenset[str]]:
-        return [_keys(self._document.passage_text(p)) for p in self._document.passages]
+        return [word_set(self._document.passage_text(p)) for p in self._document.passages]
 
     def _exactly(self, quote: str) -> Evidence | None:
-        """Find whole words, if need be without quotation marks or a closing stop."""
+        """Find the quote, possibly without its outer quotation marks or its last full stop."""
         for spelling in dict.fromkeys((quote.strip(), quote.strip(_OUTER), quote.strip(_TRAILING))):
             wanted = _comparable(spelling)[0].strip()
-            for span in _places(wanted, self._text):
+            if span := next(_places(wanted, self._text), None):
                 return self._evidence(self._text, self._offsets, span)
         return None
 
     def _nearly(self, quote: str) -> Evidence:
-        """Align within the passages that share most words, and on into the next passage."""
-        wanted, asked = _comparable(quote.strip(_OUTER))[0].strip(), _keys(quote)
+        """Align the quote with the passages sharing the most words, each with the next passage."""
+        wanted, asked = _comparable(quote.strip(_OUTER))[0].strip(), word_set(quote)
         places = range(len(self._document.passages))
         ranked = sorted(places, key=lambda place: -len(asked & self._words[place]))
         found = [self._aligned(wanted, place) for place in ranked[:_CANDIDATES]]
@@ -110,14 +110,14 @@ class QuoteFinder:
         while text[end - 1] == " ":
             end -= 1
         stop = base + offsets[end - 1] + 1
-        # An accent written as a character of its own belongs to the letter before it.
+        # A combining accent belongs to the previous letter.
         while stop < len(self._document.text) and unicodedata.combining(self._document.text[stop]):
             stop += 1
         return evidence_at(self._document, base + offsets[begin], stop, score)
 
 
 def evidence_at(document: Document, start: int, end: int, score: float = 1.0) -> Evidence:
-    """Return ``document.text[start:end]`` as evidence, with page, second and speaker."""
+    """Return ``document.text[start:end]`` as evidence with its page, time and speaker."""
     passage = document.passage_at(start)
     return Evidence(
         quote=document.text[start:end],
@@ -133,14 +133,14 @@ def evidence_at(document: Document, start: int, end: int, score: float = 1.0) ->
 
 
 def comparable(text: str) -> str:
-    """Return ``text`` without case, accents, kinds of spaces, dashes and quotation marks."""
+    """Return ``text`` with normalized case, accents, white space, dashes and quotation marks."""
     return _comparable(text)[0].strip()
 
 
 def _comparable(text: str) -> tuple[str, Sequence[int]]:
     """Return the comparable form of ``text`` and the offset of each of its characters."""
     out: list[str] = []
-    offsets = array("I")  # a ninth of the memory that a list takes: a book has a million
+    offsets = array("I")  # with a ninth of a list's memory: books have a million characters
     for offset, character in enumerate(text):
         for piece in _plain(character):
             if piece == " " and out and out[-1] == " ":
@@ -159,16 +159,12 @@ def _plain(character: str) -> str:
     return re.sub(r"\s", " ", kept)
 
 
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(word.casefold() for word in words(text))
-
-
-def _is_telling(quote: str) -> bool:
+def _is_distinctive(quote: str) -> bool:
     return len(words(quote)) >= _LEAST_WORDS or len(_UNSPACED.findall(quote)) >= _LEAST_UNSPACED
 
 
 def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where ``wanted`` stands in ``text`` and cuts neither a word nor a number."""
+    """Yield the spans of ``wanted`` in ``text`` that do not cut a word or a number."""
     place = text.find(wanted) if wanted else -1
     while place >= 0:
         end = place + len(wanted)
@@ -178,7 +174,7 @@ def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cuts(text: str, at: int) -> bool:
-    """Return whether a word or a number such as 1,200 runs on across ``at``."""
+    """Return whether ``at`` is inside a word or a number such as 1,200."""
     before, after = text[max(0, at - 2) : at], text[at : at + 2]
     if not before or not after or _UNSPACED.match(after):
         return False
@@ -190,7 +186,7 @@ def _cuts(text: str, at: int) -> bool:
 
 
 def _nearest_edge(text: str, at: int) -> int:
-    """Return the nearer end of the word that ``at`` cuts."""
+    """Return the nearest end of the word around ``at``."""
     back = forth = at
     while _cuts(text, back):
         back -= 1

@@ -1,20 +1,26 @@
-"""How a document is shown to a model: numbered passages between lines that it cannot forge."""
+"""Renders documents for models: numbered passages between fences that a source cannot forge."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from prompts.loader import Message
 from schemas.sources import Document, Passage
 
 COSTING = 4.0
-"""Characters a token, for what a prompt costs; English prose has 4.2 to 4.7, JSON 3.5."""
+"""Characters per token in estimates of costs; English prose has 4.2 to 4.7, JSON 3.5."""
 
-_FITTING = 3.5
+_FITTING = 3.5  # in estimates of whether a prompt fits
 
 
 def estimate_tokens(text: str, characters: float = _FITTING) -> int:
-    """Return the tokens in ``text``, cautiously by default; beyond ASCII, one a character."""
+    """Return the estimated tokens of ``text``: one per non-ASCII character, erring high."""
     plain = len(text) if text.isascii() else len(text.encode("ascii", "ignore"))
     return int(plain / characters) + len(text) - plain + 1
+
+
+def message_tokens(messages: Iterable[Message], characters: float = _FITTING) -> int:
+    """Return the estimated tokens of messages."""
+    return sum(estimate_tokens(message.content, characters) for message in messages)
 
 
 def one_line(text: str | None) -> str:
@@ -23,15 +29,15 @@ def one_line(text: str | None) -> str:
 
 
 def fence_of(document: Document) -> str:
-    """Return the line that a document is put between."""
+    """Return the fence for a document."""
     return fence_for(render(document))
 
 
 def fence_for(text: str) -> str:
-    """Return the line that ``text`` from a source is put between.
+    """Return the fence for ``text``: the line before and after it in a prompt.
 
-    It is derived from the text, so that the same text gives the same prompt and its answer is found
-    again; to forge it, a text would have to contain its own hash.
+    It is derived from the text, so the same text gives the same prompt and its answer is reused; to
+    forge it, a text would have to contain its own hash.
     """
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return f"=====source-{digest[:16]}====="
@@ -40,10 +46,10 @@ def fence_for(text: str) -> str:
 def render(
     document: Document, passages: Sequence[Passage] | None = None, company: str | None = None
 ) -> str:
-    """Return a document, or some of its passages, as a model reads it: all of it is data.
+    """Return a document, or some of its passages, as text for a model.
 
-    What the page states about itself stands first, then ``[n, page or time] text`` for each
-    passage, with headings and speakers where they change. Passages that are left out are marked.
+    The page's metadata comes first, then ``[n, page or time] text`` for each passage, with headings
+    and speakers when they change, and a note for omitted passages.
     """
     stated = {
         "Title": document.title,
@@ -73,7 +79,7 @@ def _marked(document: Document, passage: Passage, before: Passage | None) -> str
 
 
 def label(passage: Passage) -> str:
-    """Return a passage's number with its page or its time: ``12, p. 3`` or ``12, 14:05``."""
+    """Return a passage's number with its page or time: ``12, p. 3`` or ``12, 14:05``."""
     if passage.page is not None:
         return f"{passage.n}, p. {passage.page}"
     if passage.seconds is not None:
@@ -83,14 +89,14 @@ def label(passage: Passage) -> str:
 
 
 def speakers(document: Document) -> str:
-    """Return who speaks, and who of them asks the questions; empty without speakers."""
+    """Return the names of the speakers, with their roles in a conversation."""
     hosts, others = document.speakers()
     roles = {**dict.fromkeys(hosts, "asks"), **dict.fromkeys(others, "answers")}
     return ", ".join(f"{name} ({role})" if hosts else name for name, role in roles.items())
 
 
 def fair_sample(document: Document, max_tokens: int) -> list[Passage]:
-    """Return all passages where they fit, else the opening, the end and samples in between."""
+    """Return all passages if they fit, or else the opening, the end and samples in between."""
     passages = list(document.passages)
     sizes = [estimate_tokens(document.passage_text(p)) for p in passages]
     if sum(sizes) <= max_tokens:
@@ -105,7 +111,7 @@ def fair_sample(document: Document, max_tokens: int) -> list[Passage]:
 
 
 def _within(sizes: Sequence[int], places: Sequence[int], room: int) -> list[int]:
-    """Return the first of ``places`` that fit ``room``; one at least where there are any."""
+    """Return the first of ``places`` that fit ``room``, at least one if there are any."""
     kept: list[int] = []
     for place in places:
         room -= sizes[place]

@@ -1,4 +1,4 @@
-"""The section of a report as a conversation of two voices, each line held to its sentences."""
+"""Rewrites a section of a report as a conversation whose lines are checked against it."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -8,20 +8,21 @@ from pydantic import Field
 
 from schemas.errors import AnswerInvalid, AnswerRefused, AnswerTruncated, ContextExceeded
 from schemas.reports import Citation, Report, ReportSection, ReportSentence, SpokenLine
-from summarizer.agreement import missing_names, missing_numbers
 from summarizer.answers import Answer
 from summarizer.asker import Asker
 from summarizer.citation_checks import CitationChecker, CitingClaim, checked
+from summarizer.names import missing_names
+from summarizer.quantities import missing_numbers
 from summarizer.rendering import fence_for, one_line
 
 STAGE = PROMPT = "report_audio"
-_ASKING = 8  # words of a question that leads on
+_ASKING = 8  # the most words of a question that leads to the next line
 _LONGER_WORD = re.compile(r"\w{5,}")
 _UNUSABLE = (AnswerInvalid, AnswerRefused, AnswerTruncated, ContextExceeded)
 
 
 class LineAnswer(Answer):
-    """A line, and the numbers of the sentences whose content it gives."""
+    """A line with the numbers of the sentences that it covers."""
 
     voice: Literal["host", "guest"]
     text: str
@@ -37,11 +38,11 @@ class ScriptAnswer(Answer):
 async def write_section(
     report: Report, section: ReportSection, asker: Asker, judge: Asker | None
 ) -> list[SpokenLine]:
-    """Return a section as a conversation in which each of its sentences is given once.
+    """Return a section as a conversation that covers each of its sentences once.
 
-    Lines are checked as the sentences of a report are, against the sentences that they give.
-    Sentences of lines that fail, and those that no line gives, are read as they stand in the
-    report; so is the whole section where there is no usable answer.
+    Lines are checked against the sentences that they cover, like the sentences of a report. Lines
+    that fail and missing sentences are replaced by the report's own sentences, as is the whole
+    section if there is no usable answer.
 
     Raises:
         ModelError: if model or judge cannot be asked.
@@ -55,9 +56,9 @@ async def write_section(
     except _UNUSABLE:
         answer = ScriptAnswer()
     statements = {n: _as_statement(report, one) for n, one in known.items()}
-    grounds = CitationChecker(listed, statements, (), {}, [section.heading])
+    checker = CitationChecker(listed, statements, (), {}, [section.heading])
     claims = [_claim(line) for line in answer.lines]
-    judged = await checked([one for one in claims if one.cites], grounds, judge)
+    judged = await checked([one for one in claims if one.cites], checker, judge)
     passed = {one.claim for one in judged if one.support}
     return [*_checked(report, known, answer.lines, passed)]
 
@@ -68,13 +69,13 @@ def _checked(
     lines: Sequence[LineAnswer],
     passed: Collection[CitingClaim],
 ) -> Iterator[SpokenLine]:
-    """Yield the lines that pass, and the sentences that none of them gives, each once."""
+    """Yield the lines that pass, and the sentences that they do not cover, each once."""
     left = dict(known)
     for line in lines:
         claim, numbers = _claim(line), [n for n in dict.fromkeys(line.gives) if n in left]
         is_new = not set(line.gives) - left.keys()
-        is_whole = is_new and all(_gives(line.text, report.shown(known[n])) for n in numbers)
-        if is_whole and (claim in passed or _only_asks(claim)):
+        is_complete = is_new and all(_covers(line.text, report.shown(known[n])) for n in numbers)
+        if is_complete and (claim in passed or _is_mere_question(claim)):
             for n in numbers:
                 del left[n]
             voice: Literal[0, 1] = 0 if line.voice == "host" else 1
@@ -90,15 +91,15 @@ def _claim(line: LineAnswer) -> CitingClaim:
     return CitingClaim(text=one_line(line.text), cites=tuple(dict.fromkeys(line.gives)))
 
 
-def _only_asks(claim: CitingClaim) -> bool:
-    """Return whether a line that gives no sentence is a question too short to claim anything."""
+def _is_mere_question(claim: CitingClaim) -> bool:
+    """Return whether a line is a short question that covers no sentence and claims nothing."""
     words = claim.text.split()
     is_plain = not missing_numbers(claim.text, "") and not missing_names(claim.text, "", (), "")
     return not claim.cites and claim.text.endswith("?") and len(words) <= _ASKING and is_plain
 
 
 def _as_statement(report: Report, sentence: ReportSentence) -> Citation:
-    """Return a sentence of the report as something that a line can cite."""
+    """Return a sentence of the report as a statement that a line can cite."""
     labels = dict.fromkeys(one.label for one in sentence.citations)
     years = {one.year for one in sentence.citations}
     return Citation(
@@ -112,15 +113,15 @@ def _as_statement(report: Report, sentence: ReportSentence) -> Citation:
     )
 
 
-def _gives(text: str, sentence: str) -> bool:
-    """Return whether ``text`` has the numbers of a sentence, and a third of its longer words."""
+def _covers(text: str, sentence: str) -> bool:
+    """Return whether ``text`` has the numbers and a third of the longer words of a sentence."""
     words = set(_LONGER_WORD.findall(sentence.lower()))
     shared = words & set(_LONGER_WORD.findall(text.lower()))
     return not missing_numbers(sentence, text) and len(shared) >= len(words) / 3
 
 
 def _listed(report: Report, sentence: ReportSentence) -> str:
-    """Return a sentence after the names of its sources, in brackets."""
+    """Return a sentence preceded by the names of its sources in brackets."""
     names = dict.fromkeys(
         ", ".join(filter(None, (one.label, one.year))) for one in sentence.citations
     )

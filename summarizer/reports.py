@@ -1,11 +1,12 @@
-"""Writes reports across cases: an outline, each section from its statements alone, a summary.
+"""Writes reports across cases: an outline, sections based only on their statements, a summary.
 
-Every sentence is checked; one that fails is rewritten once, and dropped where it fails again.
+Every sentence is checked; one that fails is rewritten once, and dropped if it fails again.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, zip_longest
 from typing import Literal, NamedTuple, TypeVar
 
 from prompts.loader import load
@@ -47,26 +48,26 @@ OUTLINE, SECTION, REWRITE, SUMMARY, ANSWER = (
 )
 PROMPTS = (OUTLINE, SECTION, REWRITE, SUMMARY, JUDGE)
 
-_SHOWN, _PER_THEME = 8, 48  # statements of a theme: to name it, and to write about it
-_MOST_ANSWERED = 8
-_JUDGED_TOKENS, _SENTENCES = 60, 12  # a sentence for the judge; those of a section
+_SHOWN, _PER_THEME = 8, 48  # statements of a theme in the outline's and the section's prompt
+_MOST_ANSWERED = 8  # sentences of an answer
+_JUDGED_TOKENS, _SENTENCES = 60, 12  # tokens of a sentence for the judge; sentences of a section
 
 
 class NamedSection(Answer):
-    """A section of an outline, and the numbers of its themes."""
+    """A section of an outline with the numbers of its themes."""
 
     heading: str
     themes: list[int]
 
 
 class OutlineAnswer(Answer):
-    """The sections in their order."""
+    """The sections in order."""
 
     sections: list[NamedSection]
 
 
 class CitingSentence(Answer):
-    """A sentence and the numbers of what it cites."""
+    """A sentence with the numbers of the statements that it cites."""
 
     text: str
     cites: list[int]
@@ -85,15 +86,15 @@ class SectionAnswer(Answer):
 
 
 class CitingAnswer(Answer):
-    """The sentences of a summary, or of an answer; an answer without any is silence."""
+    """The sentences of a summary or an answer; none if the statements do not answer it."""
 
     sentences: list[CitingSentence]
 
 
 class Rewritten(CitingSentence):
-    """What becomes of the sentence of that number; an empty text gives it up.
+    """The new version of a numbered sentence; an empty text drops it.
 
-    Without its disagreement, a sentence of a section has another role.
+    It can have another role, for example if it no longer states a disagreement.
     """
 
     sentence: int
@@ -107,7 +108,7 @@ class RewriteAnswer(Answer):
 
 
 class Written(NamedTuple):
-    """Sentences that passed, and those that did not."""
+    """The sentences that passed the checks, and the dropped ones."""
 
     sentences: tuple[ReportSentence, ...]
     dropped: tuple[DroppedSentence, ...]
@@ -115,7 +116,7 @@ class Written(NamedTuple):
 
 @dataclass(eq=False)
 class ReportWriter:
-    """Writes one report. ``companies`` are all published names, with the key that they share."""
+    """Writes one report. ``companies`` maps all published names to the keys of companies."""
 
     title: str
     aim: str
@@ -124,9 +125,9 @@ class ReportWriter:
     companies: Mapping[str, str]
 
     async def outline(self, themes: Sequence[Theme], most: int) -> list[Theme]:
-        """Return the themes as the model names, merges and orders them.
+        """Return the themes as named, merged and ordered by the model.
 
-        A theme that it passes over keeps its name, at the end.
+        Themes that it skips follow under their old names.
 
         Raises:
             ModelError: if the model cannot be asked.
@@ -141,15 +142,14 @@ class ReportWriter:
         }
         answer = await self.asker.ask(self.asker.prompt(OUTLINE), values, OutlineAnswer, STAGE)
         left = dict(enumerate(themes, start=1))
-        named = []
-        for section in answer.sections:
-            own = [left.pop(n) for n in section.themes if n in left]
-            if own:
-                named.append(_merged(one_line(section.heading), own))
+        groups = (
+            (s.heading, [left.pop(n) for n in s.themes if n in left]) for s in answer.sections
+        )
+        named = [_merged(one_line(heading), group) for heading, group in groups if group]
         return [*named, *left.values()][: max(most, 1)]
 
     async def section(self, theme: Theme, numbers: Sequence[ReportNumber]) -> Written:
-        """Return a theme's section; ``numbers`` are the counts that it may use.
+        """Return the sentences of a theme's section; ``numbers`` are the counts it can use.
 
         Raises:
             ModelError: if model or judge cannot be asked.
@@ -157,14 +157,14 @@ class ReportWriter:
         chosen = theme.material[:_PER_THEME]
         statements = dict(enumerate((one.citation for one in chosen), start=1))
         names, values = [self.title, theme.heading], _values(chosen)
-        grounds = CitationChecker(
+        checker = CitationChecker(
             _numbered(chosen), statements, [*numbers, *values], self.companies, names
         )
-        asked = {"heading": theme.heading, "statements": grounds.listing}
-        answer = await self._ask(SECTION, grounds, asked, SectionAnswer)
+        asked = {"heading": theme.heading, "statements": checker.listing}
+        answer = await self._ask(SECTION, checker, asked, SectionAnswer)
         claims = [_claim(one) for one in answer.sentences]
         roles = dict(zip(claims, (SentenceRole(one.role) for one in answer.sentences), strict=True))
-        return await self._settled(claims, grounds, roles)
+        return await self._settled(claims, checker, roles)
 
     async def summary(
         self,
@@ -172,57 +172,55 @@ class ReportWriter:
         numbers: Sequence[ReportNumber],
         shown: Callable[[ReportSentence], str],
     ) -> Written:
-        """Return a summary of what the sections say; each sentence cites what these cite.
+        """Return a summary of the sections, which cites the statements cited by them.
 
-        ``shown`` returns a sentence with the values of results, and with placeholders for counts.
+        ``shown`` returns a sentence with the values of results and with placeholders for counts.
 
         Raises:
             ModelError: if model or judge cannot be asked.
         """
-        found = [(section, one) for section in sections for one in section.sentences]
+        found = [(section.heading, one) for section in sections for one in section.sentences]
         lines, statements, before = [], dict[int, Citation](), ""
-        for n, (section, sentence) in enumerate(found, start=1):
+        for n, (heading, sentence) in enumerate(found, start=1):
             text = shown(sentence)
-            lines += [f"# {section.heading}"] if section.heading != before else []
-            before = section.heading
+            lines += [f"# {heading}"] if heading != before else []
             lines.append(f"{n}. {text}")
-            statements[n] = _as_statement(n, sentence, text)
+            statements[n], before = _as_statement(n, sentence, text), heading
         names = [self.title, *(section.heading for section in sections)]
-        grounds = CitationChecker("\n".join(lines), statements, numbers, self.companies, names)
-        answer = await self._ask(SUMMARY, grounds, {"sentences": grounds.listing}, CitingAnswer)
-        written = await self._settled([_claim(one) for one in answer.sentences], grounds)
+        checker = CitationChecker("\n".join(lines), statements, numbers, self.companies, names)
+        answer = await self._ask(SUMMARY, checker, {"sentences": checker.listing}, CitingAnswer)
+        written = await self._settled([_claim(one) for one in answer.sentences], checker)
         cited = {str(n): sentence.citations for n, (_, sentence) in enumerate(found, start=1)}
         resolved, dropped = [], list(written.dropped)
         for one in written.sentences:
-            sources = _joined(cited[own.part] for own in one.citations)
+            sources = _interleaved(cited[own.part] for own in one.citations)
             if sources or PLACEHOLDER.search(one.text):
                 resolved.append(one.model_copy(update={"citations": sources}))
             else:
-                dropped.append(
-                    DroppedSentence(text=one.text, reason="It rests on counts and has none.")
-                )
+                reason = "It is based on counts but contains none."
+                dropped.append(DroppedSentence(text=one.text, reason=reason))
         return Written(tuple(resolved), tuple(dropped))
 
     async def answer(self, question: str, found: Sequence[Material]) -> Written:
-        """Return an answer of at most eight sentences, none where the statements do not say.
+        """Return an answer of up to eight sentences, or none if the statements have no answer.
 
         Raises:
             ModelError: if model or judge cannot be asked.
         """
         listing = _numbered(found, with_values=False)
         statements = dict(enumerate((one.citation for one in found), start=1))
-        grounds = CitationChecker(listing, statements, (), self.companies)
+        checker = CitationChecker(listing, statements, (), self.companies)
         values = {"question": one_line(question), "statements": listing}
-        answer = await self._ask(ANSWER, grounds, values, CitingAnswer)
+        answer = await self._ask(ANSWER, checker, values, CitingAnswer)
         claims = [_claim(one) for one in answer.sentences[:_MOST_ANSWERED]]
-        return await self._settled(claims, grounds)
+        return await self._settled(claims, checker)
 
     async def _ask(
-        self, name: str, grounds: CitationChecker, values: Mapping[str, object], form: type[A]
+        self, name: str, checker: CitationChecker, values: Mapping[str, object], form: type[A]
     ) -> A:
-        """Return the answer to a prompt; of what can be filled in, it takes what it names."""
+        """Return the answer to a prompt, filled in with ``values`` and data of the report."""
         whole = "".join(map(str, values.values()))
-        common = {"title": one_line(self.title), "aim": self.aim, "numbers": grounds.counts}
+        common = {"title": one_line(self.title), "aim": self.aim, "numbers": checker.counts}
         prompt = self.asker.prompt(name)
         return await self.asker.ask(
             prompt, {"fence": fence_for(whole), **common, **values}, form, STAGE
@@ -231,27 +229,27 @@ class ReportWriter:
     async def _settled(
         self,
         claims: Sequence[CitingClaim],
-        grounds: CitationChecker,
+        checker: CitationChecker,
         roles: Mapping[CitingClaim, SentenceRole] | None = None,
     ) -> Written:
-        """Return the claims that are carried, each as it is or rewritten, in their order."""
-        first, roles = await checked(claims, grounds, self.judge), dict(roles or {})
+        """Return the claims that pass the checks, possibly rewritten, in order."""
+        first, roles = await checked(claims, checker, self.judge), dict(roles or {})
         failed = [n for n, one in enumerate(first) if one.support is None]
         second: dict[CitingClaim, CheckedClaim] = {}
         if failed:
-            rewritten = await self._rewritten(first, failed, roles, grounds)
-            again = await checked([*rewritten.values()], grounds, self.judge)
+            rewritten = await self._rewritten(first, failed, roles, checker)
+            again = await checked([*rewritten.values()], checker, self.judge)
             second = dict(zip(rewritten, again, strict=True))
         sentences, dropped = [], []
         for one in first:
             last = one if one.support else second.get(one.claim, one)
             if last.support is None:
                 dropped.append(
-                    DroppedSentence(text=grounds.shown(one.claim.text), reason=last.reason)
+                    DroppedSentence(text=checker.shown(one.claim.text), reason=last.reason)
                 )
             else:
                 role = roles.get(last.claim) or roles.get(one.claim, SentenceRole.SUMMARY)
-                sentences.append(_sentence(last, last.support, role, grounds))
+                sentences.append(_sentence(last, last.support, role, checker))
         return Written(tuple(sentences), tuple(dropped))
 
     async def _rewritten(
@@ -259,11 +257,11 @@ class ReportWriter:
         judged: Sequence[CheckedClaim],
         failed: Sequence[int],
         roles: dict[CitingClaim, SentenceRole],
-        grounds: CitationChecker,
+        checker: CitationChecker,
     ) -> dict[CitingClaim, CitingClaim]:
-        """Return by claim what the model makes of those that failed and that it does not give up.
+        """Return the rewritten versions of failed claims, except those that the model drops.
 
-        A new role is added to ``roles``.
+        Their roles are added to ``roles``.
         """
         lines = []
         for i, n in enumerate(failed, start=1):
@@ -272,8 +270,8 @@ class ReportWriter:
             role = f" ({roles[claim]})" if claim in roles else ""
             lines.append(f"Before it: {before}\nSentence {i}{role}: {claim.text} {marks}")
             lines.append(f"Why it was refused: {judged[n].reason}\n")
-        values = {"statements": grounds.listing, "sentences": "\n".join(lines).rstrip()}
-        answer = await self._ask(REWRITE, grounds, values, RewriteAnswer)
+        values = {"statements": checker.listing, "sentences": "\n".join(lines).rstrip()}
+        answer = await self._ask(REWRITE, checker, values, RewriteAnswer)
         known = {i: judged[n].claim for i, n in enumerate(failed, start=1)}
         found = {}
         for one in answer.sentences:
@@ -288,7 +286,7 @@ class ReportWriter:
 def forecast(
     themes: Sequence[Theme], asker: Profile, judge: Profile | None, *, outlined: bool
 ) -> list[Usage]:
-    """Return what the calls of a report are likely to take, rather too much than too little."""
+    """Return the likely usage of a report's calls, erring on the high side."""
     sizes = [estimate_tokens(_numbered(one.material[:_PER_THEME]), COSTING) for one in themes]
     calls = []
     if outlined:
@@ -311,7 +309,7 @@ def _call(profile: Profile, prompt: str, answer: type[Answer], text: int) -> Usa
 
 
 def _merged(heading: str, themes: Sequence[Theme]) -> Theme:
-    """Return several themes as one; the best statements of each come first."""
+    """Return several themes as one, with the best statements first."""
     found = sorted((one for theme in themes for one in theme.material), key=lambda one: -one.score)
     tags = {theme.tag for theme in themes}
     return Theme(heading=heading, material=tuple(found), tag=tags.pop() if len(tags) == 1 else None)
@@ -331,7 +329,7 @@ def _numbered(found: Sequence[Material], *, with_values: bool = True) -> str:
 
 
 def _values(found: Sequence[Material]) -> list[ReportNumber]:
-    """Return the values of results, named by the number of their statement."""
+    """Return the values of results, named by the numbers of their statements."""
     measured = ((n, one.value) for n, one in enumerate(found, start=1))
     return [
         ReportNumber(name=f"s:{n}", sql="", value=v, meaning="its value") for n, v in measured if v
@@ -344,35 +342,32 @@ def _claim(sentence: CitingSentence) -> CitingClaim:
 
 
 def _sentence(
-    judged: CheckedClaim, support: SupportLevel, role: SentenceRole, grounds: CitationChecker
+    judged: CheckedClaim, support: SupportLevel, role: SentenceRole, checker: CitationChecker
 ) -> ReportSentence:
-    """Return a claim as a sentence; a value is named by its case: ``{s:CASE.results.7}``."""
+    """Return a claim as a sentence, with values named by their case: ``{s:CASE.results.7}``."""
 
     def full(found: re.Match[str]) -> str:
         kind, _, name = found[1].partition(":")
         if kind == "q":
             return found[0]
-        return f"{{{value_name(grounds.statements[int(name)])}}}"
+        return f"{{{value_name(checker.statements[int(name)])}}}"
 
     text = PLACEHOLDER.sub(full, judged.claim.text)
-    cited = tuple(grounds.statements[n] for n in judged.claim.cites)
+    cited = tuple(checker.statements[n] for n in judged.claim.cites)
     return ReportSentence(n=0, role=role, text=text, citations=cited, support=support)
 
 
 def _as_statement(n: int, sentence: ReportSentence, text: str) -> Citation:
-    """Return a sentence of the report as something that its summary can cite."""
+    """Return a sentence of the report as a statement that its summary can cite."""
     labels = dict.fromkeys(one.label for one in sentence.citations)
     whose = " and ".join(labels) or "All cases"
     return Citation(case_id="", revision_id="", part=str(n), text=text, label=whose, title="")
 
 
-def _joined(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:
-    """Return the citations of several sentences, each once, in turn."""
-    columns = [list(one) for one in cited]
-    found: dict[Citation, None] = {}
-    for place in range(max(map(len, columns), default=0)):
-        found |= dict.fromkeys(one[place] for one in columns if place < len(one))
-    return tuple(found)
+def _interleaved(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:
+    """Return the citations of several sentences, each once: first all first ones."""
+    rounds = zip_longest(*cited)
+    return tuple(dict.fromkeys(one for several in rounds for one in several if one))
 
 
 async def written_at_once(
@@ -380,14 +375,12 @@ async def written_at_once(
     themes: Sequence[tuple[Theme, Sequence[ReportNumber]]],
     on_section: Callable[[int], object],
 ) -> list[Written]:
-    """Return the sections of all themes in their order; each call that ends is reported."""
-    done = 0
+    """Return the sections of all themes in order; ``on_section`` gets the number finished."""
+    done = count(1)
 
     async def one(theme: Theme, numbers: Sequence[ReportNumber]) -> Written:
-        nonlocal done
         made = await writer.section(theme, numbers)
-        done += 1
-        on_section(done)
+        on_section(next(done))
         return made
 
     return await all_of(one(*pair) for pair in themes)

@@ -1,4 +1,4 @@
-"""Compares a draft with a gold case: what a curator would have written about the same source."""
+"""Compares a draft with a gold case, a curator's version of the same case study."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,11 +13,11 @@ from schemas.frozen import Frozen
 from schemas.reviews import Verdict
 from schemas.sources import Document
 from summarizer.quotes import QuoteFinder, comparable
-from summarizer.sentences import words
+from summarizer.sentences import word_set
 
-# A statement covers a gold one if its quotes hold this share of the gold quotes' characters.
+# A statement covers a gold one if its quotes have this share of the gold quotes' characters.
 _COVERED = 0.5
-# Names that gold files use for sections, facts and values, where these differ from ours.
+# Names of sections, facts and values in gold files that differ from ours.
 _SECTIONS = {
     "summary": Section.ABSTRACT,
     "open_questions": Section.QUESTIONS,
@@ -29,14 +29,14 @@ _ABSTRACT_WORDS = range(90, 161)
 
 
 class GoldStatement(Frozen):
-    """A statement that a good draft has, with the words of the source that carry it."""
+    """A statement that a good draft contains, with the quotes that support it."""
 
     text: str
     quotes: tuple[str, ...] = ()
 
 
 class GoldSource(Frozen):
-    """Where the text is: a file beside the gold file, or a document of the warehouse."""
+    """The origin of the text: a file, relative to the gold file, or a document's address."""
 
     path: str | None = None
     url: str | None = None
@@ -45,9 +45,9 @@ class GoldSource(Frozen):
 
 
 class GoldCase(Frozen):
-    """One gold file; a fact or section that it does not name is not judged.
+    """One gold file; facts and sections that it does not name are not judged.
 
-    A whole case study with numbered statements, their sections, and facts with quotes is read too.
+    A whole case study with a list of statements and with quotes for facts is accepted, too.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -66,9 +66,8 @@ class GoldCase(Frozen):
             return data
         by_section: dict[str, list[object]] = {}
         for one in data["statements"]:
-            by_section.setdefault(one["section"], []).append(
-                {"text": one["text"], "quotes": one["quotes"]}
-            )
+            gold = {"text": one["text"], "quotes": one["quotes"]}
+            by_section.setdefault(one["section"], []).append(gold)
         facts = {name: fact["value"] for name, fact in data["facts"].items() if name != "scale"}
         return {
             "name": Path(data["source"]).stem,
@@ -81,12 +80,12 @@ class GoldCase(Frozen):
 
 
 class CaseScore(Frozen):
-    """How one draft compares with its gold case; all are counts.
+    """The result of comparing a draft with its gold case; all fields are counts.
 
-    Of the gold statements, ``right_section`` are covered in their own section and ``elsewhere`` in
-    another one. Of the drafted ones, ``located`` have all their quotes in the source, ``restated``
-    are in the model's own words, ``verified`` are verbatim or found right by a judge, and
-    ``refuted`` would never be published. ``abstracts`` are those of 90 to 160 words.
+    Of the gold statements, ``right_section`` are covered in the same section and ``elsewhere`` in
+    another one. Of the drafted statements, ``located`` have all quotes in the source, ``restated``
+    are in the model's words, ``verified`` are verbatim or confirmed by a judge, and ``refuted``
+    cannot be published. ``abstracts`` counts abstracts of 90 to 160 words.
     """
 
     name: str
@@ -107,10 +106,10 @@ class CaseScore(Frozen):
 
 
 def read_gold(folder: Path) -> list[tuple[Path, GoldCase]]:
-    """Return the gold cases of a folder with their files, by name.
+    """Return the gold cases in a folder with their files, sorted by name.
 
     Raises:
-        InputError: if there are none, or one cannot be read.
+        InputError: if there are none, or one is invalid.
     """
     files = sorted(folder.glob("*.json"))
     if not files:
@@ -129,7 +128,7 @@ def _read(file: Path) -> GoldCase:
 def score(
     gold: GoldCase, verdict: Verdict, study: CaseStudy | None, document: Document
 ) -> CaseScore:
-    """Return how a draft compares with its gold case; no draft covers nothing."""
+    """Return the comparison of a draft, possibly a missing one, with its gold case."""
     is_refused = verdict is Verdict.NOT_A_CASE_STUDY
     study = study or CaseStudy()
     finder = QuoteFinder(document)
@@ -160,7 +159,7 @@ def score(
 
 
 def shares(scores: Iterable[CaseScore]) -> dict[str, tuple[int, int]]:
-    """Return what is measured over all cases, each as (how many, of how many)."""
+    """Return each measure over all cases as (part, whole)."""
     several = list(scores)
 
     def total(name: str) -> int:
@@ -189,7 +188,7 @@ def _section(name: str) -> Section:
 
 
 def _places(evidence: Iterable[Evidence]) -> frozenset[int]:
-    """Return the offsets of all characters that the evidence covers."""
+    """Return the offsets of all characters in the evidence."""
     spans = [(e.start, e.end) for e in evidence if e.start is not None and e.end is not None]
     return frozenset(place for start, end in spans for place in range(start, end))
 
@@ -212,9 +211,9 @@ def _is_located(statement: Statement) -> bool:
 
 
 def _is_right(name: str, value: str | None, study: CaseStudy) -> bool:
-    """Return whether a fact has the gold value; a title shares half of the words of both."""
+    """Return whether a fact has the gold value; titles need half of their words in common."""
     given = next((f.value for f in study.facts if f.name == _FACTS.get(name, name)), None)
     if name == "title" and given and value:
-        mine, theirs = ({w.casefold() for w in words(text)} for text in (given, value))
+        mine, theirs = word_set(given), word_set(value)
         return 2 * len(mine & theirs) >= min(len(mine), len(theirs))
     return comparable(given or "") == comparable(value or "")

@@ -1,4 +1,4 @@
-"""Cuts a document's passages into sentences that know their place."""
+"""Splits a document's passages into sentences with their positions."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sentencex import get_sentence_boundaries
 from schemas.sources import Document
 
 _MARKER = re.compile(r"\s*(?:[-–—*•▪◦·►✓✔]+|\(?\d{1,2}[.)])\s+")
-# What the splitter takes for an end: "approx. 5", "ASP.NET".
+# Full stops that the splitter mistakes for the end of a sentence: "approx. 5", "ASP.NET".
 _NO_END = re.compile(r"\b(?:e\.g|i\.e|vs|etc|approx|no|fig|incl|resp)\.$", re.IGNORECASE)
 _DOTTED = re.compile(r"(?:^|[^\w])[A-Z]\w*\.$")
 _WRAPPED = re.compile(r"(?<![.:;!?…])\n(?=[a-z])")
@@ -20,8 +20,8 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 class Sentence:
     """``document.text[start:end]`` in passage number ``passage`` under the heading ``section``.
 
-    ``position`` runs from 0 (first sentence) to 1 (last); ``opens`` marks the first sentence of a
-    line: of a paragraph, list item or table row.
+    ``position`` is from 0 (first sentence) to 1 (last); ``opens`` marks the first sentence of a
+    paragraph, list item or table row.
     """
 
     text: str
@@ -34,15 +34,20 @@ class Sentence:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of ``text``; hyphens and apostrophes inside do not part them."""
+    """Return the words of ``text``; a word can contain hyphens and apostrophes."""
     return _WORD.findall(text)
 
 
-def sentences_of(document: Document) -> list[Sentence]:
-    """Return the sentences of every passage in order.
+def word_set(text: str) -> frozenset[str]:
+    """Return the different words of ``text`` in lower case."""
+    return frozenset(word.casefold() for word in words(text))
 
-    A line ends a sentence unless the next goes on in lower case. A short line without a full stop
-    is the heading of the lines below it.
+
+def sentences_of(document: Document) -> list[Sentence]:
+    """Return the sentences of all passages in order.
+
+    A line break ends a sentence unless the next line continues in lower case. A short line without
+    a full stop is the heading of the lines below it.
     """
     found: list[tuple[int, int, int, str, bool]] = []
     for passage in document.passages:
@@ -62,7 +67,7 @@ def sentences_of(document: Document) -> list[Sentence]:
 
 
 def _spans(line: str, language: str | None) -> list[tuple[int, int]]:
-    """Return the trimmed spans of the sentences in a line, without its list marker."""
+    """Return the spans of the sentences in a line, without list marker and white space."""
     marker = _MARKER.match(line)
     begin = marker.end() if marker else 0
     text, spans = line[begin:], list[tuple[int, int]]()
@@ -70,15 +75,15 @@ def _spans(line: str, language: str | None) -> list[tuple[int, int]]:
         piece = text[found["start_index"] : found["end_index"]]
         start = begin + found["start_index"] + len(piece) - len(piece.lstrip())
         end = start + len(piece.strip())
-        if spans and _runs_on(line, spans[-1], start):
+        if spans and _continues(line, spans[-1], start):
             spans[-1] = (spans[-1][0], end)
         elif piece.strip() and (not spans or start >= spans[-1][1]):
             spans.append((start, end))
     return spans
 
 
-def _runs_on(line: str, before: tuple[int, int], start: int) -> bool:
-    """Return whether the sentence before goes on at ``start``."""
+def _continues(line: str, before: tuple[int, int], start: int) -> bool:
+    """Return whether the previous sentence continues at ``start``."""
     text, after = line[slice(*before)], line[start : start + 1]
     if start == before[1]:
         return bool(_DOTTED.search(text)) and after.isalnum()

@@ -1,4 +1,4 @@
-"""What flows call: plan, forecast, triage, summarize and verify one document."""
+"""The entry points of flows for one document: triage and summary."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,53 +8,26 @@ from prompts.loader import Message
 from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded
 from schemas.reviews import Triage
 from schemas.sources import Document
-from summarizer import answers
+from summarizer.answers import Answer
 from summarizer.asker import Asker
 from summarizer.drafts import Draft
-from summarizer.plans import (
-    ASKED_FOR,
-    CostEstimate,
-    DraftPlan,
-    forecast,
-    plan,
-    recipe,
-    rubric_id,
-    usual_plan,
-)
+from summarizer.plans import ASKED_FOR, DraftPlan, rubric_id
 from summarizer.profiles import Strategy
 from summarizer.strategies import guided, map_reduce, overview, single
-from summarizer.triage import matches_rubric, refuse_thin, triage_by_cues, triage_by_model
-from summarizer.verification import Verified, verify
+from summarizer.triage import refuse_thin, triage_by_cues, triage_by_model
 
 if TYPE_CHECKING:
     from summarizer.client import ModelClient  # it imports openai, which takes a second
 
-__all__ = [
-    "CostEstimate",
-    "Draft",
-    "DraftPlan",
-    "Verified",
-    "check_model",
-    "forecast",
-    "matches_rubric",
-    "plan",
-    "recipe",
-    "rubric_id",
-    "summarize",
-    "triage",
-    "usual_plan",
-    "verify",
-]
-
 
 async def triage(document: Document, asker: Asker, plan: DraftPlan) -> Triage:
-    """Return the verdict on ``document``; with one reading, it is the first part of that.
+    """Return the verdict on ``document``, which the strategy single gets from its only call.
 
-    Where the one reading fails for its length, the verdict is asked for alone.
+    If the document is too long for that call, the verdict is requested separately.
 
     Raises:
-        ExtractionError: if the text is too thin to cover what its title announces.
-        ModelError: an outage is never a verdict.
+        ExtractionError: if the text is too short to cover its title.
+        ModelError: if the model fails; a failure is never a verdict.
     """
     refuse_thin(document)
     if not plan.triage_by_model:
@@ -75,12 +48,12 @@ async def summarize(
     verdict: Triage,
     on_step: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Draft:
-    """Return what the model proposes, unchecked; ``on_step`` gets (done, total) calls.
+    """Return the model's draft, unchecked; ``on_step`` is called with (done, total) calls.
 
-    A document whose one reading was too long for triage already is read in windows.
+    A document that was too long for a single call in triage is read in windows.
 
     Raises:
-        ModelError: when the endpoint fails or the model gives nothing usable.
+        ModelError: if the endpoint fails or there is no usable answer.
     """
     before = len(asker.generations)
     if plan.strategy is Strategy.GUIDED:
@@ -94,7 +67,7 @@ async def summarize(
         on_step(1, 1)
     else:
         is_planned = plan.strategy is Strategy.MAP_REDUCE
-        reason = plan.reason if is_planned else "one call for all of it was too long"
+        reason = plan.reason if is_planned else "a single call for the whole document was too long"
         draft = await map_reduce.propose(document, asker, reason, on_step)
     if not draft.claims:
         raise AnswerInvalid(
@@ -104,15 +77,15 @@ async def summarize(
     return draft.model_copy(update={"generation_ids": made_by})
 
 
-class _Ready(answers.Answer):
+class _Ready(Answer):
     ready: bool
 
 
 async def check_model(client: "ModelClient") -> None:
-    """Ask a tiny question, to see whether the endpoint works.
+    """Ask the model a tiny question to find out whether the endpoint works.
 
     Raises:
-        ModelError: the cause, with what to do in its message.
+        ModelError: the cause, with the next step in its message.
     """
     question = Message(role="user", content='Answer with the JSON object {"ready": true}.')
     (await client.ask([question], _Ready)).result()

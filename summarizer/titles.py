@@ -1,4 +1,4 @@
-"""A proposed title for a source that states none: from its file's name, the show, the speakers."""
+"""Proposes a title for a source without one, from its file name, its show and its speakers."""
 
 import re
 from collections import Counter
@@ -10,15 +10,15 @@ from summarizer.drafts import Draft, FactClaim
 from summarizer.sentences import words
 
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d\W*")
-_PERSON = re.compile(r"[A-Z][\w.'’-]*(?: [\w.'’-]+)* [A-Z][\w'’-]+")  # no role, such as "Speaker 1"
+_PERSON = re.compile(r"[A-Z][\w.'’-]*(?: [\w.'’-]+)* [A-Z][\w'’-]+")  # excludes "Speaker 1"
 _NAME = r"[A-Z][\w&’']*(?:\.\w+)*"
 _SHOW = re.compile(rf"(?i:(?:episode|edition) of )(?:the )?({_NAME}(?: {_NAME}){{0,5}})")
-_OPENING = 1_000  # characters in which a show is named
-_SHORT = 3  # letters of "of" and "the", which titles write small
+_OPENING = 1_000  # characters in which the show is looked for
+_SHORT = 3  # letters of words that stay in lower case, such as "of" and "the"
 
 
 def with_title(draft: Draft, document: Document, place: str) -> Draft:
-    """Return a draft with a title, proposed where neither the source nor the model gave one.
+    """Return a draft with a title, a proposed one if neither source nor model has one.
 
     ``place`` is the address or path of the source.
     """
@@ -41,7 +41,7 @@ def _title(document: Document, place: str) -> str:
 
 
 def _spelled(part: str, spellings: Counter[str]) -> str:
-    """Return a word of a file's name as the text writes it most often: "AI", "Python"."""
+    """Return a word of a file name in its most frequent spelling in the text: "AI", "Python"."""
     found = [word for word in spellings if word.casefold() == part]
     best = max(found, key=spellings.__getitem__, default=part)
     return best.capitalize() if best.islower() and len(best) > _SHORT else best

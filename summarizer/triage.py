@@ -1,7 +1,7 @@
-"""Is it a case study? By a rubric that a capable model scores, or else by cues.
+"""Decides whether a source is a case study, by a rubric that a capable model or cues score.
 
-One rule makes the verdict of the scores. An unsure one makes a draft that the curator sees marked;
-only a source that clearly does not belong is refused, and a curator can overturn that.
+One rule derives the verdict from the scores. Unsure sources get a draft marked for the curator;
+only clear cases are refused, and a curator can overturn that.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from summarizer.mentions import terms_in
 from summarizer.profiles import Profile, Strategy
 from summarizer.quotes import QuoteFinder, evidence_at
 from summarizer.rendering import fair_sample, fence_for, fence_of, one_line, render
-from summarizer.sentences import Sentence, sentences_of, words
+from summarizer.sentences import Sentence, sentences_of, word_set, words
 from summarizer.strategies import single
 from summarizer.strategies.cues import has_any
 
@@ -32,25 +32,25 @@ CUES_RUBRIC = "triage/cues-4"
 _STORY = "story"
 _CRITERIA = ("technical_detail", "real_use", "iteration", "deployed", _STORY)
 _TOP_SCORE = 3
-# Shorter ones are headings, table cells and code; longer ones are not prose.
+# Shorter sentences are headings, table cells and code; longer ones are not prose.
 _LEAST_WORDS, _MOST_WORDS = 6, 200
-# Speakers say "you" of anybody, so that an address means nothing in a talk.
+# In a talk, "you" often means anybody, so it does not indicate advice.
 _SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
-# What lacks technical substance is refused; so is what has hardly any and shows no use. What
-# explains a system in use is accepted. The rest is for the curator.
+# Sources without technical substance are refused, as are those with hardly any and no use shown.
+# Explanations of systems in use are accepted. The curator decides on the rest.
 _SUBSTANCE, _HARDLY, _PLAIN, _IN_USE = 0.34, 0.4, 0.6, 1.15
-# A text of fewer words that repeats few of its title's words of this length is too thin for it.
-_THIN_WORDS, _TELLING = 150, 4
-# What lists or advises is refused unless it shows this much of real use.
+# A text is too thin if it has fewer words than this and few of the longer words in its title.
+_THIN_WORDS, _LONG_WORD = 150, 4
+# Lists and advice are refused unless they show this much real use.
 _USE_SHOWN = 0.66
 
 
 async def triage_by_model(document: Document, asker: Asker, *, alone: bool) -> Triage:
-    """Ask the model for scores: as a part of its one reading, or ``alone`` over a fair sample.
+    """Return a verdict by the model, from the whole draft's call or ``alone`` from a sample.
 
     Raises:
-        AnswerInvalid: if the reading has no scores.
-        ModelError: an outage is never a verdict.
+        AnswerInvalid: if the answer has no scores.
+        ModelError: if the model fails; a failure is never a verdict.
     """
     before = len(asker.generations)
     prompt = asker.prompt(PROMPT if alone else single.PROMPT)
@@ -68,7 +68,7 @@ async def triage_by_model(document: Document, asker: Asker, *, alone: bool) -> T
 
 
 def triage_by_cues(document: Document) -> Triage:
-    """Score the document by the patterns of ``triage.toml``; no model is asked."""
+    """Return a verdict by the patterns of ``triage.toml``, without a model."""
     found = sentences_of(document)
     sentences = [s for s in found if _LEAST_WORDS <= len(words(s.text)) <= _MOST_WORDS]
     story = _story(document, sentences)
@@ -82,36 +82,36 @@ def triage_by_cues(document: Document) -> Triage:
 
 
 def refuse_thin(document: Document) -> None:
-    """Refuse a page that says next to nothing of what its title announces.
+    """Reject a document whose text is too short to cover its title.
 
     Raises:
-        ExtractionError: for so short a text without half of the title's words, three at least.
+        ExtractionError: if a short text lacks at least three and half of the title's longer words.
     """
-    said = [word.casefold() for word in words(document.text)]
-    announced = {w.casefold() for w in words(document.title or "") if len(w) >= _TELLING}
-    missing = announced - set(said)
-    if len(said) < _THIN_WORDS and len(missing) > max(len(announced) / 2, 2):
+    count = len(words(document.text))
+    announced = {word for word in word_set(document.title or "") if len(word) >= _LONG_WORD}
+    missing = announced - word_set(document.text)
+    if count < _THIN_WORDS and len(missing) > max(len(announced) / 2, 2):
         raise ExtractionError(
-            f"the text has {len(said)} words and does not speak of “{document.title}”; open the "
-            "source, and submit a copy that holds the article",
+            f"the text has {count} words and does not cover “{document.title}”; open the source, "
+            "and submit a copy that contains the article",
             "page_too_thin",
         )
 
 
 class WantedAnswer(Answer):
-    """The verdict on an item of a watched list by its title and summary alone."""
+    """The verdict on an item of a watched list, by its title and summary."""
 
     reason: str
     verdict: Literal["fits", "does not fit", "cannot tell"]
 
 
 async def matches_rubric(candidate: Candidate, rubric: str, asker: Asker) -> tuple[bool, str]:
-    """Return whether a listed item may be what a curator's ``rubric`` asks for, and the reason.
+    """Return whether a listed item can match a curator's ``rubric``, and the reason.
 
-    Small models give no verdicts: everything passes, as does what the list says too little about.
+    Items with too little information match, and all items if the model is too small to judge.
 
     Raises:
-        ModelError: an outage is never a verdict.
+        ModelError: if the model fails; a failure is never a verdict.
     """
     if asker.profile.strategy is Strategy.GUIDED:
         return True, f"{asker.profile.model} is too small to judge it"
@@ -123,18 +123,18 @@ async def matches_rubric(candidate: Candidate, rubric: str, asker: Asker) -> tup
 
 
 def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
-    """Return the verdict and its reason for the scores, each from 0 to 1."""
+    """Return the verdict for scores from 0 to 1, and its reason."""
     technical, uses = scores["technical_detail"], (scores["real_use"], scores["deployed"])
     is_story = scores[_STORY] >= _SUBSTANCE
     if technical < _SUBSTANCE:
-        return Verdict.NOT_A_CASE_STUDY, "Hardly any of its words are technical ones."
+        return Verdict.NOT_A_CASE_STUDY, "It has hardly any technical content."
     if max(uses) < _SUBSTANCE and technical < _HARDLY:
-        return Verdict.NOT_A_CASE_STUDY, "Few of its words are technical, and none speak of use."
+        return Verdict.NOT_A_CASE_STUDY, "It has little technical content and shows no real use."
     if not is_story and scores["real_use"] < _USE_SHOWN:
         return Verdict.NOT_A_CASE_STUDY, "It lists, teaches or advises, and shows no system in use."
     if is_story and technical >= _PLAIN and sum(uses) >= _IN_USE:
         return Verdict.CASE_STUDY, "It explains a system that is in use."
-    return Verdict.UNSURE, "It may describe a system, and has few words about its use."
+    return Verdict.UNSURE, "It may describe a system, but says little about its use."
 
 
 def _values(document: Document, profile: Profile) -> Mapping[str, object]:
@@ -161,7 +161,7 @@ def _triage(
     generation_ids: Sequence[str],
     reason: str = "",
 ) -> Triage:
-    """Return the verdict by the rule; the reason is the model's own where it gives one."""
+    """Return the verdict for the scores, with the model's reason if it gave one."""
     verdict, by_rule = verdict_of({c.name: c.score for c in criteria})
     rubric, model = made_by
     return Triage(
@@ -194,39 +194,39 @@ def _from_cues(name: str, document: Document, sentences: Sequence[Sentence]) -> 
     return Criterion(
         name=name,
         score=round(min(1.0, count / cue["enough"], share / cue.get("share", share or 1)), 2),
-        reason=f"{count} of {len(sentences)} sentences speak of it.",
+        reason=f"{count} of {len(sentences)} sentences mention it.",
         evidence=tuple(evidence_at(document, s.start, s.end) for s in matching[:2]),
     )
 
 
 def _names_a_model(sentences: Sequence[Sentence]) -> bool:
-    """Return whether a text speaks of a language model and gives numbers, however plainly."""
+    """Return whether a text mentions language models and numbers, even in plain words."""
     cues = _cues()["plain"]
     named, figures = _shares([cues["named"], r"\d"], [s.text for s in sentences])
     return bool(named >= cues["share"] and round(figures * len(sentences)) >= cues["figures"])
 
 
 def _shares(patterns: Sequence[str], texts: Sequence[str]) -> list[float]:
-    """Return the share of the texts that each pattern occurs in."""
+    """Return for each pattern the share of texts that contain it."""
     return [sum(has_any([p], text) for text in texts) / max(len(texts), 1) for p in patterns]
 
 
 def _story(document: Document, sentences: Sequence[Sentence]) -> Criterion:
-    """Return 0 for what lists, advises, reports or has another subject than language models."""
+    """Return the score 0 for lists, advice, news, and subjects other than language models."""
     cues, title = _cues()[_STORY], one_line(document.title or "")
-    said = [re.sub(cues["quoted"], "", s.text) for s in sentences]
-    measured = _shares([cues[name] for name in ("address", "own", "files", "said")], said)
-    addressing, own, files, reporting = measured
+    texts = [re.sub(cues["quoted"], "", s.text) for s in sentences]
+    shares = _shares([cues[name] for name in ("address", "own", "files", "said")], texts)
+    addressing, own, files, reporting = shares
     advises = addressing >= cues["advice"] and addressing > cues["over"] * own
     score, reason = 0, f"{addressing:.0%} of its sentences address the reader."
     if has_any(cues["listing"], title) and not has_any(cues["story"], title):
         reason = "Its title announces a list, a guide or an introduction."
     elif not has_any([cues["subject"]], f"{title}\n{document.text}"):
-        reason = "It names no language model and nothing made with one."
+        reason = "It mentions no language models and no systems that use them."
     elif files >= cues["described"]:
-        reason = f"{files:.0%} of its sentences name files, as descriptions of a folder do."
+        reason = f"{files:.0%} of its sentences name files, as in descriptions of a folder."
     elif reporting >= cues["reported"] and not own:
-        reason = f"{reporting:.0%} of its sentences report what others said, as news do."
+        reason = f"{reporting:.0%} of its sentences quote other people, as in news."
     elif not advises or document.kind in _SPOKEN:
         score, reason = 1, "It does not read like a list, a guide, advice or news."
     return Criterion(name=_STORY, score=score, reason=reason)

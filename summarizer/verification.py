@@ -1,7 +1,7 @@
-"""From a draft to a checked case study: quotes located, levels set, tags mapped, judge asked."""
+"""Verifies a draft: locates quotes, checks statements, maps tags and asks the judge."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pydantic import ConfigDict
@@ -22,70 +22,19 @@ from schemas.errors import CasebookError
 from schemas.frozen import Frozen
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, TermProposal, term_key
-from summarizer.agreement import numbers
 from summarizer.asker import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
 from summarizer.judge import judge_statements
-from summarizer.sentences import words
+from summarizer.repeats import without_repeats
 
-# Two sentences with so many of their words in common, and the same numbers, say the same.
-_ALIKE = 0.8
 _MOST_TAGS = 15
 
 
-def without_repeats(statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
-    """Return the statements that are kept, and those left out as repeats of one of them.
-
-    A result with its parts outweighs a sentence elsewhere, and the earlier one any other. What
-    referred to a repeat refers to the one that is kept. The abstract repeats on purpose.
-    """
-    kept: list[Statement] = []
-    left_out: list[Statement] = []
-    instead: dict[int, int] = {}
-    for statement in sorted(statements, key=lambda s: s.measure is None):
-        twin = next((one for one in kept if _say_the_same(statement, one)), None)
-        if twin is None:
-            kept.append(statement)
-        else:
-            left_out.append(statement)
-            instead[statement.n] = twin.n
-    return [_referring(s, instead) for s in sorted(kept, key=lambda s: s.n)], left_out
-
-
-def _say_the_same(one: Statement, other: Statement) -> bool:
-    if Section.ABSTRACT in {one.section, other.section}:
-        return False
-    mine, theirs = _words(one.text), _words(other.text)
-    if len(mine & theirs) < _ALIKE * len(mine | theirs):
-        return False
-    return _values(one.text) == _values(other.text)
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word.casefold() for word in words(text))
-
-
-def _values(text: str) -> set[tuple[float, ...]]:
-    return {number.values for number in numbers(text)}
-
-
-def _referring(statement: Statement, instead: dict[int, int]) -> Statement:
-    def kept(numbers: Iterable[int]) -> tuple[int, ...]:
-        return tuple(dict.fromkeys(instead.get(n, n) for n in numbers))
-
-    answers = statement.answers
-    changes = {
-        "answers": None if answers is None else instead.get(answers, answers),
-        "rests_on": kept(statement.rests_on),
-    }
-    return statement.model_copy(update=changes)
-
-
 class Verified(Frozen):
-    """A checked case study, the names that the taxonomy lacks, and why no judge could be asked.
+    """A checked case study, proposals for unknown tags, and the error if the judge failed.
 
-    ``dropped`` are the statements that repeated another one; ``generation_ids`` are the judge's.
+    ``dropped`` are repeated statements; ``generation_ids`` are the judge's.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -100,35 +49,38 @@ class Verified(Frozen):
 async def verify(
     draft: Draft, document: Document, taxonomy: Taxonomy, judge: Asker | None = None
 ) -> Verified:
-    """Return the checked case study; one whose judge cannot be asked stays unjudged."""
-    found = await asyncio.to_thread(_checked_by_code, draft, document, taxonomy)
+    """Return the checked case study, without verdicts if the judge fails."""
+    checked = await asyncio.to_thread(_checked_by_code, draft, document, taxonomy)
     if judge is None:
-        return found
+        return checked
     before = len(judge.generations)
-    study, trouble = await judge_statements(found.study, document, judge)
+    study, error = await judge_statements(checked.study, document, judge)
     asked = tuple(generation.generation_id for generation in judge.generations[before:])
-    changes = {"study": _resting(study), "unjudged": trouble, "generation_ids": asked}
-    return found.model_copy(update=changes)
+    changes = {"study": _with_doubts(study), "unjudged": error, "generation_ids": asked}
+    return checked.model_copy(update=changes)
 
 
 def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Verified:
     names = [fact.value for fact in draft.facts if fact.name in {"company", "title"}]
     checker = Checker(document, names)
     texts = [claim.text for claim in draft.claims]
-    found = [_statement(claim, n, checker, texts) for n, claim in enumerate(draft.claims, start=1)]
+    found = [
+        checked_statement(claim, n, checker, texts) for n, claim in enumerate(draft.claims, start=1)
+    ]
     statements, repeats = without_repeats(found)
     tags, proposals = _tags(draft.tags, checker, taxonomy, document)
+    facts = {claim.name: claim for claim in reversed(draft.facts)}
     study = CaseStudy(
-        facts=_facts(draft.facts, checker, document),
+        facts=tuple(_fact(facts[n], checker, document) for n in FACT_NAMES if n in facts),
         statements=numbered(statements),
         tags=tags,
     )
     dropped = tuple(statement.text for statement in repeats)
-    return Verified(study=_resting(study), dropped=dropped, proposals=proposals)
+    return Verified(study=_with_doubts(study), dropped=dropped, proposals=proposals)
 
 
-def _resting(study: CaseStudy) -> CaseStudy:
-    """Return the study with sentences of the abstract marked that rest on something refuted."""
+def _with_doubts(study: CaseStudy) -> CaseStudy:
+    """Return the study with sentences of the abstract that rest on refuted ones as doubtful."""
     refuted = {s.n for s in study.statements if s.support.level is SupportLevel.REFUTED}
     reason = "A statement that it rests on is refuted."
     doubtful = Support(level=SupportLevel.DOUBTFUL, reason=reason)
@@ -141,8 +93,10 @@ def _resting(study: CaseStudy) -> CaseStudy:
     return study.model_copy(update={"statements": statements})
 
 
-def _statement(claim: Claim, n: int, checker: Checker, texts: Sequence[str] = ()) -> Statement:
-    """Return a checked statement; ``texts`` are those of the draft, on which an abstract rests."""
+def checked_statement(
+    claim: Claim, n: int, checker: Checker, texts: Sequence[str] = ()
+) -> Statement:
+    """Return the checked statement; ``texts`` are all texts of the draft, for the abstract."""
     evidence = checker.find(claim.quotes)
     if claim.section is Section.ABSTRACT and not claim.quotes:
         support = checker.abstract_support(claim.text, [texts[place] for place in claim.rests_on])
@@ -163,13 +117,8 @@ def _statement(claim: Claim, n: int, checker: Checker, texts: Sequence[str] = ()
     )
 
 
-def _facts(claims: Sequence[FactClaim], checker: Checker, document: Document) -> tuple[Fact, ...]:
-    by_name = {claim.name: claim for claim in reversed(claims)}
-    return tuple(_fact(by_name[name], checker, document) for name in FACT_NAMES if name in by_name)
-
-
 def _fact(claim: FactClaim, checker: Checker, document: Document) -> Fact:
-    """Return a fact; what the page itself states needs no quote, nor does a title of our own."""
+    """Return the checked fact; page metadata and proposed titles need no quote."""
     evidence = checker.find(claim.quotes)
     is_stated = claim.value in {document.title, str(getattr(document.published, "year", ""))}
     if is_stated and not claim.quotes:
@@ -192,11 +141,11 @@ def _fact(claim: FactClaim, checker: Checker, document: Document) -> Fact:
 def _tags(
     claims: Sequence[TagClaim], checker: Checker, taxonomy: Taxonomy, document: Document
 ) -> tuple[tuple[Tag, ...], tuple[TermProposal, ...]]:
-    """Return tags of known terms, and proposals for unknown names; a tag needs a found quote."""
+    """Return tags of known terms, and proposals for unknown names, if their quotes were found."""
     tags: dict[str, Tag] = {}
     proposals: dict[str, TermProposal] = {}
     for claim in claims:
-        evidence = checker.telling(claim.quotes)
+        evidence = checker.tag_evidence(claim.quotes)
         term, key = taxonomy.named(claim.name), term_key(claim.name)
         if not evidence or not key:
             continue

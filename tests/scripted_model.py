@@ -12,7 +12,7 @@ from schemas.sources import Document, Passage, SourceKind
 from summarizer.checks import Checker
 from summarizer.drafts import Claim
 from summarizer.profiles import Price, Profile
-from summarizer.verification import _statement
+from summarizer.verification import checked_statement
 
 PROFILE = Profile(
     model="scripted",
@@ -263,4 +263,4 @@ def checked(
 ) -> Statement:
     """Return a statement as code alone checks it; ``known`` names need not be in the passage."""
     claimed = Claim(section=section, text=text, quotes=tuple(quotes), origin=origin, **claim)
-    return _statement(claimed, 0, Checker(document, known))
+    return checked_statement(claimed, 0, Checker(document, known))

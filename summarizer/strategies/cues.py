@@ -1,4 +1,4 @@
-"""The cues by which code finds what a sentence is about."""
+"""Patterns that indicate the subject of a sentence, loaded from ``cues.toml``."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from schemas.frozen import Frozen
 
 
 class SectionCues(Frozen):
-    """The cues of one section; the data file explains them."""
+    """The cues of one section, as explained in the data file."""
 
     keep: int
     headings: tuple[str, ...]
@@ -25,7 +25,7 @@ class SectionCues(Frozen):
 
 
 class Cues(Frozen):
-    """All cues. A sentence needs the weight ``threshold``, the first of a section ``least``."""
+    """All cues. Sentences need the weight ``threshold``, or ``least`` as a section's first ones."""
 
     number: str
     threshold: float
@@ -48,16 +48,16 @@ def load_cues() -> Cues:
 
 
 def hits(patterns: Sequence[str], text: str) -> int:
-    """Return how many of ``patterns`` occur in ``text``."""
+    """Return the number of ``patterns`` that occur in ``text``."""
     return sum(bool(_compiled(pattern).search(text)) for pattern in patterns)
 
 
 def has_any(patterns: Sequence[str], text: str) -> bool:
-    """Return whether one of ``patterns`` occurs in ``text``."""
+    """Return whether any of ``patterns`` occurs in ``text``."""
     return any(_compiled(pattern).search(text) for pattern in patterns)
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern of the data file, compiled; letters match in either case."""
+    """Return a compiled pattern of the data file, which ignores case."""
     return re.compile(pattern.replace("<n>", load_cues().number), re.IGNORECASE)

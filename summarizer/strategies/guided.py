@@ -1,6 +1,6 @@
-"""The strategy for small models: code selects the source's own sentences, section by section.
+"""The strategy for small models: code selects sentences of the source for each section.
 
-A small model labels sentences worse than cues do: all statements and facts are found by these.
+Cues label sentences better than small models, so all statements and facts are found by cues.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from math import log2
 from schemas.cases import FactName, Origin, Section
 from schemas.errors import AnswerInvalid
 from schemas.sources import Document
-from summarizer.answers import stated_by
+from summarizer.claims import stated_by
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
 from summarizer.measures import measure_in
 from summarizer.mentions import industry_cues, terms_in
@@ -20,52 +20,48 @@ from summarizer.strategies.company import company_of
 from summarizer.strategies.cues import has_any, load_cues
 from summarizer.strategies.ranking import Excerpt, candidates, filled, opening
 
-# Decided on one half of 1,182 published cases; on the other half 82 % of those named are right.
+# Tuned on one half of 1,182 published cases; on the other half, 82 % of the results are right.
 _LEAST_SCORE, _LEAD = 4.0, 1.5
-# Mentions in a thousand words. Any text about systems mentions software, so that needs none.
+# Mentions per thousand words; not needed for software, which any text about systems mentions.
 _LEAST_DENSITY, _SOFTWARE, _OPENING = 2.0, "tech", 1_000
 
 
 def propose(document: Document, reason: str) -> Draft:
-    """Return the sentences of ``document`` that speak of each section, in their order.
+    """Return the sentences of ``document`` that match each section, in order.
 
     Raises:
-        AnswerInvalid: if no sentence speaks of any section.
+        AnswerInvalid: if no sentence matches any section.
     """
     sentences = sentences_of(document)
     weighed = candidates(sentences, document.title)
     chosen = [one for picks in filled(weighed).values() for one in picks]
     order = [*Section]
-    chosen.sort(key=lambda p: (order.index(p.section), p.unit.sentence.start))
-    claims = [_claim(one.section, one.unit) for one in chosen]
+    chosen.sort(key=lambda p: (order.index(p.section), p.excerpt.sentence.start))
+    claims = [_claim(one.section, one.excerpt) for one in chosen]
     if not claims:
         raise AnswerInvalid(
-            "the cues for small models, which are English and some German, find no sentence to "
-            "quote; if it is a case study, use a larger model"
+            "the cues for small models, which are English and some German, match no sentence of "
+            "the source; if it is a case study, use a larger model"
         )
     leads = [one for one in weighed if one.section is Section.ABSTRACT]
-    summary = [_claim(Section.ABSTRACT, unit) for unit in opening(chosen + leads)]
+    summary = [_claim(Section.ABSTRACT, excerpt) for excerpt in opening(chosen + leads)]
     return Draft(
         strategy=Strategy.GUIDED,
         strategy_reason=reason,
         facts=tuple(_facts(document, sentences)),
         claims=(*summary, *claims),
-        tags=tuple(_tags([one.unit.text for one in chosen])),
+        tags=tuple(_tags([one.excerpt.text for one in chosen])),
     )
 
 
-def _claim(section: Section, unit: Excerpt) -> Claim:
-    return Claim(
-        section=section,
-        text=unit.text,
-        quotes=(unit.text,),
-        origin=Origin.SOURCE,
-        measure=measure_in(unit.text) if section is Section.RESULTS else None,
-    )
+def _claim(section: Section, excerpt: Excerpt) -> Claim:
+    text, is_result = excerpt.text, section is Section.RESULTS
+    measure = measure_in(text) if is_result else None
+    return Claim(section=section, text=text, quotes=(text,), origin=Origin.SOURCE, measure=measure)
 
 
 def _tags(texts: Sequence[str]) -> Iterator[TagClaim]:
-    """Yield the techniques and tools that the chosen sentences name, each once."""
+    """Yield the techniques and tools mentioned in the chosen sentences, each once."""
     named = [(term, text) for text in texts for term in terms_in(text)]
     for term, text in {term.slug: (term, text) for term, text in reversed(named)}.values():
         if term.group in {"technique", "tool"}:
@@ -81,10 +77,10 @@ def _facts(document: Document, sentences: Sequence[Sentence]) -> list[FactClaim]
 
 
 def _industry(document: Document, sentences: Sequence[Sentence]) -> FactClaim | None:
-    """Return the best-cued industry, if it clearly leads and its cues are dense enough.
+    """Return the industry with the most cues, if it clearly leads and they are dense enough.
 
-    A cue counts with the logarithm of its mentions, and twice where the text opens with it. The
-    site's own name does not count: it says who publishes, not what the text is about.
+    A cue counts by the logarithm of its mentions, and twice if it is in the opening. The site's
+    name does not count, since it describes the publisher and not the subject.
     """
     site = document.site or "\0"
     text = document.text.replace(site, " " * len(site))
@@ -108,7 +104,7 @@ def _industry(document: Document, sentences: Sequence[Sentence]) -> FactClaim | 
 def _first(
     name: FactName, choices: Sequence[tuple[str, str]], sentences: Sequence[Sentence]
 ) -> FactClaim | None:
-    """Return the first choice, in order, that some sentence speaks for."""
+    """Return the first of ``choices`` whose pattern matches a sentence."""
     found = (
         FactClaim(name=name, value=value, quotes=(sentence.text,), inferred=True)
         for value, pattern in choices

@@ -1,8 +1,7 @@
-"""The strategy for long documents: windows are read one by one, their findings put together.
+"""The strategy for long documents: reads windows separately and merges their claims.
 
-Each window is a question of its own, with the fields of the whole: a crash in the middle pays only
-for the rest. The last call chooses among findings by number, so that every quote in a draft is one
-that a window gave.
+Each window is a separate question, so a rerun after a crash pays only for the remaining ones. The
+last call chooses claims by number, so every quote in a draft comes from a window.
 """
 
 import asyncio
@@ -21,8 +20,9 @@ from schemas.errors import (
 )
 from schemas.reviews import Unread
 from schemas.sources import Document, Passage
-from summarizer.answers import PartAnswer, claims_of, facts_of, tags_of, with_stated
+from summarizer.answers import PartAnswer
 from summarizer.asker import Asker
+from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.drafts import Draft
 from summarizer.profiles import Profile, Strategy
 from summarizer.quotes import QuoteFinder
@@ -31,18 +31,11 @@ from summarizer.sentences import sentences_of
 from summarizer.strategies import synthesis
 from summarizer.strategies.company import company_of
 from summarizer.strategies.single import PROMPT, STAGE, fixed_tokens
-from summarizer.strategies.synthesis import (
-    MergeAnswer,
-    Synthesis,
-    WindowClaims,
-    candidates,
-    merged,
-    merged_tags,
-)
+from summarizer.strategies.window_claims import WindowClaims, fact_candidates, merged, merged_tags
 from summarizer.strategies.windows import Window, cut, halves
 
 WINDOW_TOKENS = 24_000
-"""Longer windows fit many models, but the longer one is the more of it goes unmentioned."""
+"""Many models could read longer windows, but they mention less of their content."""
 
 _TASK = (
     'The source is long. Between the two lines "{fence}" are passages {first} to {last} of '
@@ -51,34 +44,32 @@ _TASK = (
     "and leave the abstract empty."
 )
 _AFTER = ", after the opening of the whole, which is there for orientation"
-# How much of the opening each window repeats.
-_OPENING_TOKENS = 300
-# More of the source than this unread, and there is no draft.
-_MOST_UNREAD = 0.25
-# Failures of one window alone; any other one concerns the endpoint and ends the whole.
-_OWN_FAULT = (AnswerInvalid, AnswerRefused)
+_OPENING_TOKENS = 300  # of the document's opening, repeated in each window
+_MOST_UNREAD = 0.25  # the largest unread share of the source for which a draft is made
+# Failures of one window only; any other error concerns the endpoint and ends the draft.
+_WINDOW_ERRORS = (AnswerInvalid, AnswerRefused)
 
 
 class TokenLimits(NamedTuple):
-    """The most tokens of a window, and of the findings in one call."""
+    """The maximum tokens of a window, and of the claims in one merging call."""
 
     window: int
-    room: int
+    merging: int
 
 
 def token_limits(profile: Profile) -> TokenLimits:
-    """Return how long documents are read under ``profile``.
+    """Return the token limits for reading long documents under ``profile``.
 
     Raises:
         ContextExceeded: if the context has no room for any window.
     """
     part = fixed_tokens(PROMPT, PartAnswer) + 2 * _OPENING_TOKENS
-    merging = fixed_tokens(synthesis.PROMPT, MergeAnswer)
+    merging = fixed_tokens(synthesis.PROMPT, synthesis.MergeAnswer)
     room = profile.context_tokens - profile.answer_tokens
     if room <= part:
         raise ContextExceeded(
             f"a context of {profile.context_tokens:,} tokens has no room for a part of the source "
-            "beside the question and its answer; use the strategy guided"
+            "in addition to the question and its answer; use the strategy guided"
         )
     return TokenLimits(min(room - part, WINDOW_TOKENS), max(room - merging, 1))
 
@@ -86,15 +77,15 @@ def token_limits(profile: Profile) -> TokenLimits:
 async def propose(
     document: Document, asker: Asker, reason: str, on_step: Callable[[int, int], None]
 ) -> Draft:
-    """Return what the windows of ``document`` give together; what was not read is listed.
+    """Return a draft merged from the windows of ``document``, with the list of unread passages.
 
     Raises:
-        ModelError: when the endpoint fails, too much of the source gave no usable answer, or the
-            findings cannot be put together.
+        ModelError: if the endpoint fails, too much of the source had no usable answer, or the
+            claims cannot be merged.
     """
-    laid = token_limits(asker.profile)
-    windows = cut(document, laid.window)
-    if len(windows) == 1:  # one call for all of it was not wanted, or failed
+    limits = token_limits(asker.profile)
+    windows = cut(document, limits.window)
+    if len(windows) == 1:  # a single call was not wanted, or failed
         windows = halves(document, windows[0])
     total, done = len(windows) + 1, count(1)
 
@@ -104,16 +95,17 @@ async def propose(
 
     company = await asyncio.to_thread(lambda: company_of(document, sentences_of(document)))
     reading = _Reading(document, asker, step, company.value if company else None)
-    # What is under way when one window fails has been paid for, so all are waited for.
+    # Calls in progress have been paid for, so all of them finish before a failure is raised.
     ended = await asyncio.gather(*map(reading.read, windows), return_exceptions=True)
     if failure := next((outcome for outcome in ended if outcome is not None), None):
         raise failure
     parts = [part for _, part in sorted(reading.parts, key=lambda entry: entry[0])]
     _refuse_gaps(reading.unread, windows)
-    findings = await asyncio.to_thread(lambda: merged(parts, QuoteFinder(document)))
-    if not findings:
+    found = await asyncio.to_thread(lambda: merged(parts, QuoteFinder(document)))
+    if not found:
         raise AnswerInvalid(f"{asker.profile.model} found no statement in any part of the source")
-    claims, facts = await Synthesis(asker, laid.room, step).of(findings, candidates(parts))
+    choice = synthesis.Synthesis(asker, limits.merging, step)
+    claims, facts = await choice.of(found, fact_candidates(parts))
     return Draft(
         strategy=Strategy.MAP_REDUCE,
         strategy_reason=reason,
@@ -126,7 +118,7 @@ async def propose(
 
 @dataclass
 class _Reading:
-    """Reads windows; ``parts`` are kept with the start of their window, gaps with their tokens."""
+    """Reads windows, collecting their claims with offsets, and unread windows with their tokens."""
 
     document: Document
     asker: Asker
@@ -136,7 +128,7 @@ class _Reading:
     unread: list[tuple[Unread, int]] = field(default_factory=list)
 
     async def read(self, window: Window) -> None:
-        """Read one window; one that is too long after all is read in halves."""
+        """Read one window, in halves if it turns out to be too long."""
         try:
             part = await self._ask(window)
         except (ContextExceeded, AnswerTruncated) as error:
@@ -145,7 +137,7 @@ class _Reading:
                 self._skip(window, error)
             for half in parts if len(parts) > 1 else ():
                 await self.read(half)
-        except _OWN_FAULT as error:
+        except _WINDOW_ERRORS as error:
             self._skip(window, error)
         else:
             self.parts.append((window.passages[0].start, part))
@@ -173,7 +165,7 @@ class _Reading:
 
 
 def _opening(document: Document, window: Window) -> list[Passage]:
-    """Return the passages that open the document, as far as the window comes after them."""
+    """Return the opening passages of the document that come before the window."""
     room, opening = _OPENING_TOKENS, []
     for passage in document.passages:
         room -= estimate_tokens(document.passage_text(passage))
@@ -184,10 +176,10 @@ def _opening(document: Document, window: Window) -> list[Passage]:
 
 
 def _refuse_gaps(unread: Sequence[tuple[Unread, int]], windows: Sequence[Window]) -> None:
-    """Refuse to draft where too much of the source was not read."""
+    """Raise AnswerInvalid if too much of the source was not read."""
     lost, whole = sum(tokens for _, tokens in unread), sum(window.tokens for window in windows)
     if lost > _MOST_UNREAD * whole:
         raise AnswerInvalid(
-            f"{lost / whole:.0%} of the source gave no usable answer (the first part: "
-            f"{unread[0][0].reason}); a draft of the rest would mislead, try another model"
+            f"there was no usable answer for {lost / whole:.0%} of the source (first part: "
+            f"{unread[0][0].reason}); try another model"
         )

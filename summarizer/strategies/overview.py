@@ -1,4 +1,4 @@
-"""What a larger embedded model adds to a guided draft: company, title and abstract, in one call."""
+"""Adds company, title and abstract by a larger embedded model to a guided draft, in one call."""
 
 import asyncio
 import re
@@ -9,29 +9,30 @@ from pydantic import Field
 from schemas.cases import Section, SupportLevel
 from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded
 from schemas.sources import Document
-from summarizer.answers import AbstractAnswer, Answer, linked, with_stated
+from summarizer.answers import AbstractAnswer, Answer
 from summarizer.asker import Asker
 from summarizer.checks import Checker
+from summarizer.claims import linked, with_stated
 from summarizer.drafts import Claim, Draft, FactClaim
 from summarizer.rendering import fence_for, one_line
 from summarizer.sentences import sentences_of
 from summarizer.strategies.company import is_name
 
 STAGE = PROMPT = "overview"
-MOST_CHARACTERS, _OPENING = 9_000, 1_500  # shown of a source: all, and of its opening
-# One sentence to its end: small models copy on until they are cut off.
+MOST_CHARACTERS, _OPENING = 9_000, 1_500  # of the source in the prompt: in total, of its opening
+# One complete sentence: small models keep copying until they are cut off.
 _SENTENCE = re.compile(r"[A-Z0-9](?:[^.!?]|[.](?! [A-Z])){20,290}[.!]")
 
 
 class SentenceAnswer(AbstractAnswer):
-    """A sentence within bounds: a small model would go on for ever."""
+    """A sentence of limited length; small models may not stop."""
 
     sentence: str = Field(max_length=400)
     rests_on: list[int] = Field(max_length=6)
 
 
 class OverviewAnswer(Answer):
-    """Whose system it is, and what its case study says in short."""
+    """The company, title and abstract of a case study."""
 
     company: str | None = Field(default=None, max_length=80)
     title: str | None = Field(default=None, max_length=120)
@@ -39,7 +40,7 @@ class OverviewAnswer(Answer):
 
 
 async def with_overview(draft: Draft, document: Document, asker: Asker) -> Draft:
-    """Return ``draft`` with what the model adds; without a usable answer as it was.
+    """Return ``draft`` with the model's additions, or unchanged without a usable answer.
 
     Raises:
         ModelError: if the model cannot be asked.
@@ -72,19 +73,18 @@ def _added(
     naming = [s.text for s in sentences_of(document) if is_name(name) and named.search(s.text)]
     facts = {fact.name: fact for fact in draft.facts}
     if naming:
-        # The cues are surer than a small model, which takes a vendor for its customer.
+        # The cues are more reliable than a small model, which confuses vendors with customers.
         facts.setdefault("company", FactClaim(name="company", value=name, quotes=(naming[0],)))
     if answer.title:
         facts["title"] = FactClaim(name="title", value=answer.title, inferred=True)
     known = with_stated([*facts.values()], document)
-    ids = range(1, len(statements) + 1)
-    claims = linked(statements, ids, [None] * len(statements), answer.abstract)
+    claims = linked([*enumerate(statements, start=1)], answer.abstract)
     checker = Checker(document, [fact.value for fact in known if fact.name in {"company", "title"}])
     found = {
         _SENTENCE.fullmatch(one.text)
         and checker.abstract_support(one.text, [statements[n].text for n in one.rests_on]).level
         for one in claims[len(statements) :]
     }
-    # One doubtful sentence undoes the abstract: half of one does not read well.
+    # One doubtful sentence invalidates the abstract: half of it does not read well.
     claims = claims if found == {SupportLevel.UNVERIFIED} else draft.claims
     return draft.model_copy(update={"facts": known, "claims": claims})

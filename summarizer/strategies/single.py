@@ -1,15 +1,16 @@
-"""The strategy for capable models: the whole document in one call, its triage included."""
+"""The strategy for capable models: one call for the whole document, including its triage."""
 
 from pydantic import BaseModel
 
 from prompts.loader import load
 from schemas.errors import ContextExceeded
 from schemas.sources import Document
-from summarizer.answers import CaseStudyAnswer, claims_of, facts_of, tags_of, with_stated
+from summarizer.answers import CaseStudyAnswer
 from summarizer.asker import Asker, schema_tokens
+from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.drafts import Draft
 from summarizer.profiles import Strategy
-from summarizer.rendering import estimate_tokens, fence_of, render
+from summarizer.rendering import fence_of, message_tokens, render
 
 STAGE = "summarize"
 PROMPT = "case_study"
@@ -24,13 +25,13 @@ _ORDERED = (
 
 
 async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> CaseStudyAnswer:
-    """Return the model's reading of a whole document; a second time from the ledger.
+    """Return the model's answer about a whole document; repeated questions cost nothing.
 
-    ``ordered`` asks for a case study whatever the verdict.
+    ``ordered`` asks for a case study regardless of the verdict.
 
     Raises:
-        ContextExceeded: before any call, when the document cannot fit.
-        ModelError: when the call gives nothing usable.
+        ContextExceeded: if the document does not fit; no call was made.
+        ModelError: if the call has no usable answer.
     """
     asked, profile = prompt_tokens(document), asker.profile
     if asked + profile.answer_tokens > profile.context_tokens:
@@ -39,19 +40,15 @@ async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> Cas
             f"answer, more than the {profile.context_tokens:,} of {profile.model}; use a model "
             "with a larger context, or the strategy map_reduce"
         )
-    return await asker.ask(
-        asker.prompt(PROMPT),
-        _values(document, _ORDERED if ordered else _TASK),
-        CaseStudyAnswer,
-        STAGE,
-    )
+    values = _values(document, _ORDERED if ordered else _TASK)
+    return await asker.ask(asker.prompt(PROMPT), values, CaseStudyAnswer, STAGE)
 
 
 async def propose(document: Document, asker: Asker, reason: str, *, ordered: bool = False) -> Draft:
-    """Return what the model proposes, from one call.
+    """Return the model's draft, from one call.
 
     Raises:
-        ModelError: when the call gives nothing usable.
+        ModelError: if the call has no usable answer.
     """
     answer = await ask(document, asker, ordered=ordered)
     return Draft(
@@ -64,15 +61,14 @@ async def propose(document: Document, asker: Asker, reason: str, *, ordered: boo
 
 
 def prompt_tokens(document: Document) -> int:
-    """Return the estimate for the one question about all of ``document``."""
+    """Return the estimated tokens of the question about the whole ``document``."""
     messages = load(PROMPT).render(_values(document, _TASK))
-    return sum(estimate_tokens(m.content) for m in messages) + schema_tokens(CaseStudyAnswer)
+    return message_tokens(messages) + schema_tokens(CaseStudyAnswer)
 
 
 def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
-    """Return the estimate for a prompt and its schema, without what is filled in."""
-    messages = sum(estimate_tokens(message.content) for message in load(prompt).messages)
-    return messages + schema_tokens(answer_type)
+    """Return the estimated tokens of a prompt and its schema, without the values filled in."""
+    return message_tokens(load(prompt).messages) + schema_tokens(answer_type)
 
 
 def _values(document: Document, task: str) -> dict[str, object]:

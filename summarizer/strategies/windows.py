@@ -1,4 +1,4 @@
-"""Cuts a document into windows of passages that fit a model, along its sections."""
+"""Cuts a document along its sections into windows of passages that fit a model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,15 @@ from math import ceil
 from schemas.sources import Document, Passage
 from summarizer.rendering import estimate_tokens
 
-# What a passage takes beside its text and headings: its number, page or time, and line breaks.
-_MARK_TOKENS = 8
-# A window ends at the last border in its second half, where there is one.
-_EARLIEST_BORDER = 0.5
-# Windows are about equally long: none is so much longer than the mean of the rest.
-_SLACK = 1.15
-# A stretch shorter than this (characters) is not cut again.
-_SHORTEST = 400
+_MARK_TOKENS = 8  # for the number, page or time, and line breaks of a passage
+_EARLIEST_BORDER = 0.5  # a window ends at the last border in its second half, if there is one
+_SLACK = 1.15  # the ratio of the longest window to the average, so that lengths are similar
+_SHORTEST = 400  # characters; shorter passages are not cut
 
 
 @dataclass(frozen=True)
 class Window:
-    """Consecutive passages; ``tokens`` is the estimate for them as they are shown."""
+    """Consecutive passages, with the estimated tokens of their text in the prompt."""
 
     passages: tuple[Passage, ...]
     tokens: int
@@ -37,9 +33,9 @@ class Window:
 
 
 def cut(document: Document, max_tokens: int) -> list[Window]:
-    """Return the windows of ``document`` in order, none longer than ``max_tokens``.
+    """Return the windows of ``document`` in order, each of up to ``max_tokens``.
 
-    A passage too long for any window stands there in pieces.
+    Passages that are too long for a window are cut into pieces.
     """
     pieces = [p for passage in document.passages for p in _pieces(document, passage, max_tokens)]
     sizes = [_tokens(document, piece) for piece in pieces]
@@ -55,7 +51,7 @@ def cut(document: Document, max_tokens: int) -> list[Window]:
 
 
 def halves(document: Document, window: Window) -> list[Window]:
-    """Return the window in two; one that cannot be cut any more comes back alone."""
+    """Return the two halves of a window, or the window alone if it cannot be cut."""
     pieces = list(window.passages)
     if len(pieces) == 1:
         pieces = _halved(document, pieces[0])
@@ -71,7 +67,7 @@ def halves(document: Document, window: Window) -> list[Window]:
 
 
 def _borders(pieces: Sequence[Passage], hosts: Sequence[str]) -> list[tuple[bool, bool]]:
-    """Return for each piece whether it opens a section, and whether a host takes over there."""
+    """Return for each piece whether it starts a section, and whether a host starts to speak."""
     pairs = zip([None, *pieces], pieces, strict=False)
     return [
         (
@@ -83,7 +79,7 @@ def _borders(pieces: Sequence[Passage], hosts: Sequence[str]) -> list[tuple[bool
 
 
 def _end(borders: Sequence[tuple[bool, bool]], sizes: Sequence[int], start: int, limit: int) -> int:
-    """Return where the window that begins at ``start`` ends."""
+    """Return the end of the window that begins at ``start``."""
     reach = list(accumulate(sizes[start:]))
     most = start + max(1, sum(1 for size in reach if size <= limit))
     if most >= len(sizes):
@@ -91,13 +87,13 @@ def _end(borders: Sequence[tuple[bool, bool]], sizes: Sequence[int], start: int,
     places = range(most, start, -1)
     late = [at for at in places if reach[at - start - 1] >= limit * _EARLIEST_BORDER]
     sections = (at for at in late if borders[at][0])
-    # Never between a question and its answer, however short the window becomes.
+    # Never between a question and its answer, even if the window becomes short.
     questions = (at for at in places if borders[at][1])
     return next(sections, next(questions, most))
 
 
 def _pieces(document: Document, passage: Passage, max_tokens: int) -> list[Passage]:
-    """Return the passage, in as many pieces as it takes for each to fit."""
+    """Return the passage, cut into pieces that fit."""
     if _tokens(document, passage) <= max_tokens:
         return [passage]
     parts = _halved(document, passage)
@@ -107,7 +103,7 @@ def _pieces(document: Document, passage: Passage, max_tokens: int) -> list[Passa
 
 
 def _halved(document: Document, passage: Passage) -> list[Passage]:
-    """Cut a passage at the space nearest before its middle; a short one stays whole."""
+    """Return the halves of a passage, cut at a space before its middle, or a short one whole."""
     if passage.end - passage.start < _SHORTEST:
         return [passage]
     middle = (passage.start + passage.end) // 2

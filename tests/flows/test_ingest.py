@@ -192,7 +192,7 @@ async def test_a_model_that_thinks_without_end_keeps_to_the_budget(
 
     assert result.failure is not None
     assert result.failure.kind == "answer_truncated"
-    assert "thinking counts" in result.failure.message
+    assert "include thinking" in result.failure.message
     assert result.cost_usd is not None
     assert 0.15 < result.cost_usd < 0.201
     assert (again.llm_calls, len(model_endpoint.requests)) == (0, 1)

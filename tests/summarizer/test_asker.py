@@ -165,7 +165,7 @@ async def test_a_runaway_answer_stays_within_the_budget(endpoint, asker_of, ledg
     """A model that thinks to its limit, and again, costs no more than the least cap."""
     endpoint.script = runaway
     budget = Budget(**caps)
-    with pytest.raises(AnswerTruncated, match="in which thinking counts"):
+    with pytest.raises(AnswerTruncated, match="which include thinking"):
         await ask(asker_of(THINKING, budget=budget))
     [kept] = ledger.kept
     limits = [request["max_completion_tokens"] for request in endpoint.requests]
@@ -192,11 +192,11 @@ async def test_requests_at_once_share_the_budget(endpoint, asker_of):
 async def test_a_cut_answer_is_the_cause_and_not_the_budget(endpoint, asker_of):
     """What is refused because a runaway answer used up the budget says so."""
     endpoint.script = runaway
-    async with Budget(run_usd=0.2).source(0.0) as purse:
+    async with Budget(run_usd=0.2).source(0.0) as source_budget:
         with pytest.raises(AnswerTruncated):
-            await ask(asker_of(THINKING, budget=purse))
-        with pytest.raises(BudgetReached, match=r"cut at its limit .* thinking counts") as raised:
-            await ask(asker_of(THINKING, budget=purse), "Bob")
+            await ask(asker_of(THINKING, budget=source_budget))
+        with pytest.raises(BudgetReached, match=r"cut off at its limit .* thinking") as raised:
+            await ask(asker_of(THINKING, budget=source_budget), "Bob")
     assert raised.value.kind == "answer_truncated"
     assert len(endpoint.requests) == 1
 
@@ -204,11 +204,11 @@ async def test_a_cut_answer_is_the_cause_and_not_the_budget(endpoint, asker_of):
 async def test_a_cut_answer_with_money_left_is_not_why_the_budget_stops(endpoint, asker_of):
     """After a cut answer that the budget had room for, a later stop is the budget's."""
     endpoint.script = runaway
-    async with Budget(run_usd=1.62).source(0.0) as purse:
+    async with Budget(run_usd=1.62).source(0.0) as source_budget:
         with pytest.raises(AnswerTruncated):
-            await ask(asker_of(THINKING, budget=purse))
+            await ask(asker_of(THINKING, budget=source_budget))
         with pytest.raises(BudgetReached) as raised:
-            await ask(asker_of(THINKING, budget=purse), "Bob")
+            await ask(asker_of(THINKING, budget=source_budget), "Bob")
     assert raised.value.kind == "budget_reached"
     assert len(endpoint.requests) == 2
 
@@ -216,13 +216,13 @@ async def test_a_cut_answer_with_money_left_is_not_why_the_budget_stops(endpoint
 async def test_a_budget_that_a_later_answer_uses_up_is_reached(endpoint, asker_of):
     """After an answer that was usable, an earlier cut one is no longer why the budget stops."""
     endpoint.script = runaway
-    async with Budget(run_usd=0.5).source(0.0) as purse:
+    async with Budget(run_usd=0.5).source(0.0) as source_budget:
         with pytest.raises(AnswerTruncated):
-            await ask(asker_of(THINKING, budget=purse))
+            await ask(asker_of(THINKING, budget=source_budget))
         endpoint.enqueue(completion({"text": "hello"}, completion_tokens=17_000))
-        await ask(asker_of(THINKING, budget=purse), "Bob")
+        await ask(asker_of(THINKING, budget=source_budget), "Bob")
         with pytest.raises(BudgetReached) as raised:
-            await ask(asker_of(THINKING, budget=purse), "Cleo")
+            await ask(asker_of(THINKING, budget=source_budget), "Cleo")
     assert raised.value.kind == "budget_reached"
 
 
@@ -248,12 +248,12 @@ async def test_a_question_asked_while_an_answer_is_stored_gets_its_turn(endpoint
     endpoint.script = lambda _: completion({"text": "hello"}, completion_tokens=3_000)
     async with (
         asyncio.timeout(5),
-        Budget(day_usd=0.05, spent_today=spent_today).source(0.0) as purse,
+        Budget(day_usd=0.05, spent_today=spent_today).source(0.0) as source_budget,
     ):
-        first = asyncio.ensure_future(ask(asker_of(budget=purse)))
+        first = asyncio.ensure_future(ask(asker_of(budget=source_budget)))
         await asyncio.to_thread(stored.wait)
         endpoint.enqueue(GOOD)
-        assert (await ask(asker_of(budget=purse), "Bob")).text == "hello"
+        assert (await ask(asker_of(budget=source_budget), "Bob")).text == "hello"
         await first
     assert len(ledger.kept) == 2
 

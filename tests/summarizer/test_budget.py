@@ -11,8 +11,8 @@ from schemas.generations import Usage
 from summarizer.budget import Budget, Charge
 
 
-async def spend(purse, expected, actual=None):
-    async with purse.call(Usage()) as charge, charge.request(expected, expected):
+async def spend(source, expected, actual=None):
+    async with source.call(Usage()) as charge, charge.request(expected, expected):
         charge.usd = expected if actual is None else actual
 
 
@@ -139,8 +139,8 @@ async def test_a_request_gets_what_is_left_and_waits_for_more():
     """A request waits while one under way may return money, then gets what that one left."""
     budget, order = Budget(run_usd=1.0), []
 
-    async def second(purse):
-        async with purse.call(Usage()) as charge, charge.request(0.1, 0.9) as left:
+    async def second(source):
+        async with source.call(Usage()) as charge, charge.request(0.1, 0.9) as left:
             order.append(round(left, 2))
 
     async with budget.source(0.0) as one, budget.source(0.0) as other, one.call(Usage()) as charge:
@@ -192,12 +192,12 @@ async def test_an_answer_stored_while_the_day_is_read_does_not_pass_the_cap():
         kept.set()
 
     budget = Budget(day_usd=1.0, spent_today=spent_today)
-    async with asyncio.timeout(5), budget.source(0.0) as purse:
-        charge = Charge(purse, Usage())
+    async with asyncio.timeout(5), budget.source(0.0) as source:
+        charge = Charge(source, Usage())
         async with charge.request(0.6, 0.6):
             charge.usd = 0.6
         storing = asyncio.ensure_future(charge.store(keep))
-        async with Charge(purse, Usage()).request(0.1, 0.9) as left:
+        async with Charge(source, Usage()).request(0.1, 0.9) as left:
             await storing
     assert left == pytest.approx(0.4)
 
@@ -210,13 +210,13 @@ async def test_an_answer_that_cannot_be_stored_ends_the_wait_for_it():
         release.wait(5)
         raise RuntimeError
 
-    async with asyncio.timeout(5), budget.source(0.0) as purse:
-        charge = Charge(purse, Usage())
+    async with asyncio.timeout(5), budget.source(0.0) as source:
+        charge = Charge(source, Usage())
         async with charge.request(0.6, 0.6):
             charge.usd = 0.6
         storing = asyncio.ensure_future(charge.store(keep))
         await asyncio.sleep(0)
-        waiting = asyncio.ensure_future(spend(purse, 0.6))
+        waiting = asyncio.ensure_future(spend(source, 0.6))
         await asyncio.sleep(0.05)
         assert not waiting.done()
         release.set()
@@ -233,15 +233,15 @@ async def test_what_is_cancelled_while_it_returns_money_returns_it(is_source):
 
     async def first():
         async with (
-            budget.source(0.9 if is_source else 0.0) as purse,
-            Charge(purse, Usage()).request(0.1, 0.1 if is_source else 0.9),
+            budget.source(0.9 if is_source else 0.0) as source,
+            Charge(source, Usage()).request(0.1, 0.1 if is_source else 0.9),
         ):
             entered.set()
             await done.wait()
 
     async def second():
-        async with budget.source(0.9 if is_source else 0.0) as purse:
-            await spend(purse, 0.9)
+        async with budget.source(0.9 if is_source else 0.0) as source:
+            await spend(source, 0.9)
 
     async with asyncio.timeout(5):
         task = asyncio.ensure_future(first())

@@ -10,7 +10,8 @@ from scripted_model import checked, document_of
 
 from schemas.cases import Measure, Section, SupportLevel
 from schemas.sources import HiddenText
-from summarizer.agreement import missing_names, missing_numbers, number_of
+from summarizer.names import missing_names
+from summarizer.quantities import missing_numbers, number_of
 
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[3] / "shared" / "data"))
 

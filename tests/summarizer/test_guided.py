@@ -8,9 +8,9 @@ from scripted_model import document_of
 from schemas.cases import Method, Origin, Section, SupportLevel
 from schemas.errors import AnswerInvalid
 from schemas.taxonomy import load_taxonomy
-from summarizer import service
+from summarizer import plans, service
 from summarizer.drafts import Claim, Draft
-from summarizer.measures import measure_in, parted
+from summarizer.measures import measure_in, split_qualifier
 from summarizer.profiles import Profile, Strategy
 from summarizer.sentences import sentences_of
 from summarizer.strategies.company import company_of
@@ -18,8 +18,9 @@ from summarizer.strategies.cues import has_any, load_cues
 from summarizer.strategies.guided import _facts
 from summarizer.strategies.ranking import candidates, filled, opening
 from summarizer.triage import triage_by_cues
+from summarizer.verification import verify
 
-PLAN = service.usual_plan(1_000, Profile(strategy=Strategy.GUIDED))
+PLAN = plans.usual_plan(1_000, Profile(strategy=Strategy.GUIDED))
 POST = (
     "Parcelwise built an assistant that answers questions of shops about lost parcels.",
     "# How it works",
@@ -40,14 +41,14 @@ def picked(text, heading=None, title=None):
     """Return {section: texts} of what is picked from ``text``."""
     document = document_of(*([f"# {heading}"] if heading else []), text)
     found = filled(candidates(sentences_of(document), title))
-    return {name.value: [p.unit.text for p in picks] for name, picks in found.items() if picks}
+    return {name.value: [p.excerpt.text for p in picks] for name, picks in found.items() if picks}
 
 
 async def test_a_guided_draft_is_verbatim(asker_of, endpoint):
     """No model is asked, every statement is the source's own sentence, tags have their quotes."""
     document = document_of(*POST, title="Parcelwise: lost parcels")
     draft = await service.summarize(document, asker_of(), PLAN, triage_by_cues(document))
-    study = (await service.verify(draft, document, load_taxonomy())).study
+    study = (await verify(draft, document, load_taxonomy())).study
     assert endpoint.requests == []
     assert {s.support.level for s in study.statements} == {SupportLevel.VERBATIM}
     assert {s.origin for s in study.statements} == {Origin.SOURCE}
@@ -176,7 +177,7 @@ async def test_two_adjoining_sentences_are_verbatim_too():
     ):
         claim = Claim(section=Section.CHALLENGES, text=text, quotes=(text,), origin=Origin.SOURCE)
         draft = Draft(strategy=Strategy.GUIDED, strategy_reason="", claims=(claim,))
-        [found] = (await service.verify(draft, document, load_taxonomy())).study.statements
+        [found] = (await verify(draft, document, load_taxonomy())).study.statements
         assert (found.support.level is SupportLevel.VERBATIM) is (level is SupportLevel.VERBATIM)
 
 
@@ -323,6 +324,6 @@ def test_unclear_results_have_no_parts(sentence):
 
 def test_qualifier_and_method_are_read():
     """The qualifier is apart from the value, and an A/B test is recognised."""
-    assert parted("more than 31") == ("more than", "31")
-    assert parted("31") == (None, "31")
+    assert split_qualifier("more than 31") == ("more than", "31")
+    assert split_qualifier("31") == (None, "31")
     assert measure_in("Latency fell from 9 s to 2 s in an A/B test.").method is Method.AB_TEST

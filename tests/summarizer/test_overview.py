@@ -7,9 +7,10 @@ from scripted_model import document_of
 from schemas.cases import Origin, Section
 from schemas.errors import ModelError
 from schemas.taxonomy import load_taxonomy
-from summarizer import service
+from summarizer import plans, service
 from summarizer.profiles import Profile, Strategy
 from summarizer.triage import triage_by_cues
+from summarizer.verification import verify
 
 LARGE = Profile(model="large.gguf", strategy=Strategy.GUIDED, overview=True)
 DOCUMENT = document_of(
@@ -32,9 +33,9 @@ def answer(sentence, rests_on=(1,), company="Parcelwise", title="Parcelwise answ
 
 async def drafted(asker_of, document=DOCUMENT):
     """Return the draft and what code makes of it."""
-    asker, plan = asker_of(LARGE), service.plan(document, LARGE)
+    asker, plan = asker_of(LARGE), plans.plan(document, LARGE)
     draft = await service.summarize(document, asker, plan, triage_by_cues(document))
-    study = (await service.verify(draft, document, load_taxonomy())).study
+    study = (await verify(draft, document, load_taxonomy())).study
     return draft, study, {fact.name: fact.value for fact in study.facts}
 
 
@@ -108,8 +109,8 @@ async def test_an_unusable_answer_costs_no_draft(asker_of, endpoint):
 def test_forecast_and_recipe_know_the_call():
     """A small model without an overview is forecast no call, and its recipe has no prompt."""
     small = Profile(strategy=Strategy.GUIDED)
-    plan = service.usual_plan(8_000, LARGE)
-    assert service.forecast(8_000, LARGE, plan).calls == 1
-    assert service.forecast(8_000, small, plan).calls == 0
-    assert service.recipe(plan, LARGE).prompts == ("overview/v1",)
-    assert service.recipe(plan, small).prompts == ()
+    plan = plans.usual_plan(8_000, LARGE)
+    assert plans.forecast(8_000, LARGE, plan).calls == 1
+    assert plans.forecast(8_000, small, plan).calls == 0
+    assert plans.recipe(plan, LARGE).prompts == ("overview/v1",)
+    assert plans.recipe(plan, small).prompts == ()

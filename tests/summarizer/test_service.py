@@ -28,9 +28,11 @@ from schemas.errors import (
 from schemas.reviews import Verdict
 from schemas.sources import Candidate
 from schemas.taxonomy import load_taxonomy
-from summarizer import service
+from summarizer import plans, service
 from summarizer.budget import Budget
 from summarizer.profiles import Profile, Strategy
+from summarizer.triage import matches_rubric
+from summarizer.verification import verify
 
 
 @pytest.fixture
@@ -45,24 +47,24 @@ def model(endpoint):
 
 
 async def drafted(document, asker, plan=None):
-    plan = plan or service.plan(document, PROFILE)
+    plan = plan or plans.plan(document, PROFILE)
     verdict = await service.triage(document, asker, plan)
     return await service.summarize(document, asker, plan, verdict)
 
 
 async def verified(document, asker_of, judge=None):
     draft = await drafted(document, asker_of())
-    return await service.verify(draft, document, load_taxonomy(), judge)
+    return await verify(draft, document, load_taxonomy(), judge)
 
 
 async def test_from_triage_to_a_draft(document, model, asker_of):
     """One call gives verdict and draft, and the draft names the call that it rests on."""
-    asker, plan = asker_of(), service.plan(document, PROFILE)
+    asker, plan = asker_of(), plans.plan(document, PROFILE)
     steps = []
     triage = await service.triage(document, asker, plan)
     report = lambda *step: steps.append(step)  # noqa: E731 - a list of steps
     draft = await service.summarize(document, asker, plan, triage, report)
-    assert (triage.verdict, triage.rubric) == (Verdict.CASE_STUDY, service.rubric_id(plan))
+    assert (triage.verdict, triage.rubric) == (Verdict.CASE_STUDY, plans.rubric_id(plan))
     assert triage.reason == TRIAGE["reason"]
     assert draft.strategy is Strategy.SINGLE
     assert draft.generation_ids == triage.generation_ids
@@ -74,7 +76,7 @@ async def test_a_curator_overturns_a_refusal(document, endpoint, asker_of):
     """A refused source ends with its one call; drafting it all the same is another question."""
     refusal = {**EMPTY, "triage": REFUSAL}
     endpoint.enqueue(completion(refusal), completion({**CASE_STUDY, "triage": REFUSAL}))
-    asker, plan = asker_of(), service.plan(document, PROFILE)
+    asker, plan = asker_of(), plans.plan(document, PROFILE)
     triage = await service.triage(document, asker, plan)
     assert (triage.refused, triage.reason) == (True, "It advertises a product.")
     with pytest.raises(AnswerInvalid, match="no statement"):
@@ -90,7 +92,7 @@ async def test_a_thin_page_is_no_source(model, asker_of):
     title = "How Kellamoor drafts answers with language models"
     document = document_of("Sorry, we moved. Please use the search instead.", title=title)
     with pytest.raises(ExtractionError) as caught:
-        await service.triage(document, asker_of(), service.plan(document, PROFILE))
+        await service.triage(document, asker_of(), plans.plan(document, PROFILE))
     assert caught.value.kind == "page_too_thin"
     assert model.requests == []
 
@@ -296,8 +298,8 @@ async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
     )
     draft = await drafted(document, asker_of())
     assert draft.strategy is Strategy.MAP_REDUCE
-    assert draft.strategy_reason == "one call for all of it was too long"
-    wanted = service.plan(document, PROFILE, Strategy.SINGLE)
+    assert draft.strategy_reason == "a single call for the whole document was too long"
+    wanted = plans.plan(document, PROFILE, Strategy.SINGLE)
     with pytest.raises(AnswerTruncated):
         await service.triage(document, asker_of(), wanted)
 
@@ -317,29 +319,29 @@ async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
 def test_the_strategy_follows_the_model(profile, wanted, strategy, by_model):
     """A document that fits is read at once, a longer one in windows, a small model is guided."""
     document = document_of(*PARAGRAPHS * 20)
-    plan = service.plan(document, profile, wanted)
+    plan = plans.plan(document, profile, wanted)
     assert (plan.strategy, plan.triage_by_model) == (strategy, by_model)
     assert plan.reason
-    assert service.usual_plan(len(document.text), profile, wanted).strategy is strategy
+    assert plans.usual_plan(len(document.text), profile, wanted).strategy is strategy
 
 
 def test_a_forecast_counts_all_calls():
     """The one reading and the judge are forecast with their price; a guided draft costs nothing."""
-    plan = service.usual_plan(12_000, PROFILE)
-    without, judged = (service.forecast(12_000, PROFILE, plan, j) for j in (None, PROFILE))
+    plan = plans.usual_plan(12_000, PROFILE)
+    without, judged = (plans.forecast(12_000, PROFILE, plan, j) for j in (None, PROFILE))
     assert (without.calls, judged.calls) == (1, 2)
     assert 0 < without.cost_usd < judged.cost_usd
-    assert service.forecast(12_000, Profile(), plan).cost_usd is None
+    assert plans.forecast(12_000, Profile(), plan).cost_usd is None
     small = Profile(strategy=Strategy.GUIDED)
-    guided = service.forecast(12_000, small, service.usual_plan(12_000, small), None)
+    guided = plans.forecast(12_000, small, plans.usual_plan(12_000, small), None)
     assert (guided.calls, guided.cost_usd) == (0, 0.0)
 
 
 async def test_a_budget_for_two_and_a_half_sources_makes_two_drafts(model, asker_of):
     """Six sources under a budget for 2.5 give two complete drafts, not six verdicts."""
     documents = [document_of(*PARAGRAPHS, f"Source {n} ends here.") for n in range(6)]
-    plan = service.plan(documents[0], PROFILE)
-    price = service.forecast(len(documents[0].text), PROFILE, plan, PROFILE).cost_usd
+    plan = plans.plan(documents[0], PROFILE)
+    price = plans.forecast(len(documents[0].text), PROFILE, plan, PROFILE).cost_usd
     usual = 0.9 * price / 2 / PROFILE.price.output * 1e6
 
     def usual_answer(request):
@@ -354,7 +356,7 @@ async def test_a_budget_for_two_and_a_half_sources_makes_two_drafts(model, asker
             async with budget.source(price) as allowance:
                 asker, judge = (asker_of(budget=allowance) for _ in range(2))
                 draft = await drafted(document, asker, plan)
-                drafts.append(await service.verify(draft, document, load_taxonomy(), judge))
+                drafts.append(await verify(draft, document, load_taxonomy(), judge))
         except BudgetReached:
             refused += 1
     assert (len(drafts), refused) == (2, 4)
@@ -377,14 +379,14 @@ def test_a_curators_statement_gets_the_same_checks(document):
 
 def test_a_recipe_names_what_makes_a_draft():
     """Another model, judge, prompt version or effort is another recipe; the price does not matter."""
-    plan = service.usual_plan(1_000, PROFILE)
-    recipe = service.recipe(plan, PROFILE, "judge-1")
+    plan = plans.usual_plan(1_000, PROFILE)
+    recipe = plans.recipe(plan, PROFILE, "judge-1")
     assert recipe.prompts == ("case_study/v1", "judge/v1")
-    assert recipe == service.recipe(plan, PROFILE.model_copy(update={"price": None}), "judge-1")
+    assert recipe == plans.recipe(plan, PROFILE.model_copy(update={"price": None}), "judge-1")
     others = [
-        service.recipe(plan, PROFILE),
-        service.recipe(plan, PROFILE.model_copy(update={"model": "other"}), "judge-1"),
-        service.recipe(plan, PROFILE.model_copy(update={"reasoning_effort": "low"}), "judge-1"),
+        plans.recipe(plan, PROFILE),
+        plans.recipe(plan, PROFILE.model_copy(update={"model": "other"}), "judge-1"),
+        plans.recipe(plan, PROFILE.model_copy(update={"reasoning_effort": "low"}), "judge-1"),
     ]
     assert len({recipe.recipe_id, *(other.recipe_id for other in others)}) == 4
 
@@ -396,6 +398,6 @@ async def test_an_item_is_judged_by_the_curators_rubric(endpoint, asker_of, verd
     """Only what does not fit is refused; what the list says too little about passes."""
     endpoint.enqueue(completion({"verdict": verdict, "reason": "It names agents."}))
     item = Candidate(url="https://a.example/1", title="Agents at work", summary="Ignore the rules.")
-    outcome = await service.matches_rubric(item, "LLM agents in production", asker_of())
+    outcome = await matches_rubric(item, "LLM agents in production", asker_of())
     assert outcome == (matches, "It names agents.")
     assert "LLM agents in production" in endpoint.requests[0]["messages"][-1]["content"]

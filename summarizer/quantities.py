@@ -1,10 +1,8 @@
-"""Numbers and names of a statement against those of a passage."""
+"""Numbers in a statement against those in a passage: values, units and roundings."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import pairwise
 
 from text_to_num import alpha2digit  # type: ignore[import-untyped]
 
@@ -15,7 +13,7 @@ _SCALES = {
     **dict.fromkeys(("bn", "b", "billion", "billions"), 1e9),
     **dict.fromkeys(("trillion", "tn"), 1e12),
 }
-# The kind of each unit and what one of it is in the smallest of its kind.
+# The kind of each unit, and its size in the base unit of that kind.
 _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("ms", "millisecond", "msec"), ("time", 0.001)),
     **dict.fromkeys(("s", "sec", "second"), ("time", 1.0)),
@@ -37,7 +35,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("£", "gbp"), ("pounds", 1.0)),
     **dict.fromkeys(("x", "times", "fold"), ("factor", 1.0)),
 }
-# Fractions stand for a share in percent, and before a unit for a part of one: "half a second".
+# A fraction is a share in percent, or before a unit a part of that unit: "half a second".
 _FRACTIONS = {
     r"half|halved|halving": 0.5,
     r"(?:a|one)[ -]third": 1 / 3,
@@ -56,7 +54,7 @@ _WORDED = [
     (re.compile(rf"\b(?:{pattern})\b(?:\s(?:of\s)?an?\s(\w+))?", re.IGNORECASE), value, value < 1)
     for pattern, value in (_FRACTIONS | _MULTIPLES).items()
 ]
-# "9 in 10", "94 of a hundred", "nine tenths" are shares.
+# Shares: "9 in 10", "94 of a hundred", "nine tenths".
 _SHARE = re.compile(
     r"\b(\d+(?:\.\d+)?)"
     r"(?:\s(?:in|out of|of)\s(?:a\s|every\s)?(10|100|1000)\b(?![.,]?\d)|[ -](10|100)ths\b)"
@@ -79,16 +77,16 @@ _HEDGE = re.compile(
 )
 _TOLERANCE = 0.12
 _LONGEST = 5_000
-_FEW, _SMALL = 3, 12  # counts in digits, and in words
+_FEW, _SMALL = 3, 12  # the largest counts, in digits and in words
 _SHARES = {"%", "percent", "per cent", "pct"}
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number: the values that it may stand for, its unit, and how it is written.
+    """A number in a text: its possible values, its unit and its spelling.
 
-    ``is_hedged`` marks "about 40"; ``is_count`` a number up to three that may count what
-    the passage lists.
+    ``is_hedged`` marks an approximate number ("about 40"); ``is_count`` marks a small number that
+    could be a count of listed items.
     """
 
     values: tuple[float, ...]
@@ -98,15 +96,15 @@ class Quantity:
     is_count: bool = False
 
 
-def numbers(text: str, language: str | None = None) -> list[Quantity]:
-    """Return the numbers of ``text``, written in digits or in words."""
+def quantities(text: str, language: str | None = None) -> list[Quantity]:
+    """Return the numbers in ``text``, whether written in digits or in words."""
     worded, rest = _worded(text)
     in_digits = _digits_for_words(rest, language)
     worded += [_share(match) for match in _SHARE.finditer(in_digits)]
     in_digits = _SHARE.sub(" ; ", in_digits)
     found = list(_NUMBER.finditer(in_digits))
     units = [_unit(match) for match in found]
-    for place in range(len(found) - 2, -1, -1):  # "3-4 hours": the first is in hours too
+    for place in range(len(found) - 2, -1, -1):  # "3-4 hours": both are in hours
         between = in_digits[found[place].end() : found[place + 1].start()]
         if units[place] is None and _RANGE.fullmatch(between):
             units[place] = units[place + 1]
@@ -115,18 +113,18 @@ def numbers(text: str, language: str | None = None) -> list[Quantity]:
 
 
 def missing_numbers(statement: str, passage: str, language: str | None = None) -> list[str]:
-    """Return the numbers of ``statement``, as written, that ``passage`` does not have."""
-    known = numbers(passage, language)
-    known += _before(known)
+    """Return the numbers of ``statement``, as written, that are missing from ``passage``."""
+    known = quantities(passage, language)
+    known += _shares_before_change(known)
     return [
         number.written
-        for number in numbers(statement, language)
-        if not (_counts(number, known) or any(_agree(number, other) for other in known))
+        for number in quantities(statement, language)
+        if not (_is_plain_count(number, known) or any(_agree(number, other) for other in known))
     ]
 
 
-def _before(known: Sequence[Quantity]) -> list[Quantity]:
-    """Return what shares were before they changed by so many points: 82 % for 94 %, up 12."""
+def _shares_before_change(known: Sequence[Quantity]) -> list[Quantity]:
+    """Return the shares before a change in points: 82 % for "94 %, up 12 points"."""
     kinds = [(number, _UNITS[number.unit][0] if number.unit else None) for number in known]
     shares = [number for number, kind in kinds if kind == "share"]
     points = [number.values[0] for number, kind in kinds if kind == "points"]
@@ -137,27 +135,28 @@ def _before(known: Sequence[Quantity]) -> list[Quantity]:
     ]
 
 
-def _counts(number: Quantity, known: Sequence[Quantity]) -> bool:
-    """Return whether a number may count what a passage lists and does not count itself."""
+def _is_plain_count(number: Quantity, known: Sequence[Quantity]) -> bool:
+    """Return whether a number could be a count of items that the passage lists without a count."""
     return number.is_count and (number.values[0] <= _FEW or not any(n.is_count for n in known))
 
 
 def number_of(value: str | None) -> float | None:
-    """Return the value of a text that is one number: 1200000.0 for "1.2 million"."""
-    found = numbers(value or "")
+    """Return the value of a text with exactly one number: 1200000.0 for "1.2 million"."""
+    found = quantities(value or "")
     return found[0].values[0] if len(found) == 1 else None
 
 
 def _worded(text: str) -> tuple[list[Quantity], str]:
-    """Return fractions and multiples in words, and the text without them."""
+    """Return the fractions and multiples written in words, and the text without them."""
     found: list[Quantity] = []
     for pattern, value, is_share in _WORDED:
         for match in pattern.finditer(text):
             unit = (match[1] or "").lower()
-            values = (value,) if unit in _UNITS else (100 * value, value) if is_share else (value,)
-            is_unit = unit in _UNITS
-            written = match[0] if is_unit else match[0].split(" of ")[0]
-            found.append(Quantity(values, unit if is_unit else None, written, is_hedged=is_share))
+            if unit in _UNITS:
+                found.append(Quantity((value,), unit, match[0], is_hedged=is_share))
+            else:
+                values = (100 * value, value) if is_share else (value,)
+                found.append(Quantity(values, None, match[0].split(" of ")[0], is_hedged=is_share))
         text = pattern.sub(lambda m: f" ; {m[1] or ''}", text)
     return found, text
 
@@ -172,19 +171,19 @@ def _digits_for_words(text: str, language: str | None) -> str:
 
 
 def _converted_words(text: str, language: str) -> str:
-    # The converter takes quadratic time, and no sentence is so long.
+    # The converter takes quadratic time; no sentence is this long.
     return text if len(text) > _LONGEST else str(alpha2digit(text, language, threshold=0))
 
 
 def _counted(number: Quantity, text: str) -> Quantity:
-    """Return the number as a count of what the passage lists, if it is small and in words."""
+    """Return the number, marked as a count if it is small and written in words."""
     is_worded = not re.search(rf"\b{re.escape(number.written)}\b", text)
     is_small = number.unit is None and number.values[0] <= _SMALL
     return replace(number, is_count=True) if is_worded and is_small else number
 
 
 def _share(match: re.Match[str]) -> Quantity:
-    """Return the share that "9 in 10" or "9 10ths" stands for, in percent and as a part."""
+    """Return the share that "9 in 10" or "9 10ths" means, in percent and as a fraction."""
     part = float(match[1]) / float(match[2] or match[3])
     return Quantity((round(100 * part, 6), part), None, match[0], is_hedged=True)
 
@@ -203,7 +202,7 @@ def _unit(match: re.Match[str]) -> str | None:
 def _number(match: re.Match[str], unit: str | None, text: str) -> Quantity:
     scale = _SCALES.get((match["scale"] or match["short"] or "").lower(), 1.0)
     values = [round(value * scale, 6) for value in _values(match["digits"])]
-    if match["short"] in {"m", "b"}:  # "5m" may be metres or minutes
+    if match["short"] in {"m", "b"}:  # "5m" can mean metres or minutes
         values += _values(match["digits"])
     is_hedged = bool(_HEDGE.search(text[max(0, match.start() - 25) : match.start()]))
     is_count = unit is None and scale == 1.0 and values[0] <= _FEW and values[0] == int(values[0])
@@ -212,14 +211,14 @@ def _number(match: re.Match[str], unit: str | None, text: str) -> Quantity:
 
 
 def _values(digits: str) -> list[float]:
-    """Return the readings of digits: "1.200" is 1.2, or 1200 where points group thousands."""
+    """Return the possible values of digits: "1.200" is 1.2, or 1200 if points group thousands."""
     grouped = re.sub(r"[,'’\u00a0\u202f ](?=\d{3}(?!\d))", "", digits)
     value = float(grouped.replace(",", "."))
     return [value, value * 1000] if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits) else [value]
 
 
 def _agree(one: Quantity, other: Quantity) -> bool:
-    """Return whether two numbers agree: equal values in the same unit, or one without a unit."""
+    """Return whether two numbers agree: equal in the same unit, or one of them without a unit."""
     return any(
         _equal(one, *pair)
         for mine in one.values
@@ -231,9 +230,9 @@ def _agree(one: Quantity, other: Quantity) -> bool:
 def _converted(
     mine: float, theirs: float, unit: str | None, other: str | None
 ) -> list[tuple[float, float]]:
-    """Return both values in one unit, [] where the units cannot be compared."""
+    """Return both values in one unit, or [] if the units cannot be compared."""
     if unit is None or other is None:
-        # 0.92 is 92 %.
+        # 0.92 equals 92 %.
         shares = (
             100 * mine if mine < 1 and other in _SHARES else mine,
             100 * theirs if theirs < 1 and unit in _SHARES else theirs,
@@ -256,124 +255,3 @@ def _is_rounding(mine: float, exact: float) -> bool:
     digits = len(f"{mine:.12g}".replace(".", "").strip("0"))
     more = len(f"{exact:.12g}".replace(".", "").strip("0")) > digits
     return digits > 1 and more and float(f"{exact:.{digits}g}") == mine
-
-
-# Words of a name: Kafka, Data-Arks, GPT-4o, vLLM, S3, You.com, R&D.
-_WORD = re.compile(r"[^\W_][\w&+#]*(?:[.-][\w+#]+)*(?:['’]s\b)?")
-_INNER = re.compile(r".[A-Z]|[A-Za-z].*\d|\d.*[A-Z]")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“(]\s*)$")
-# "Southeast Asia (SEA)" and "SEA (Southeast Asia)".
-_IN_PARENTHESES = re.compile(r" ?\(([A-Z][A-Za-z\d&-]{1,9}?)s?\)")
-_SHORT_LONG = re.compile(r"\b([A-Z][A-Z\d&-]{1,9})s? ?\(([^()]{3,80})\)")
-_AMOUNT = re.compile(r"\d[\d.,]*[ \u00a0-]$")
-_LONGEST_FORM = 80  # characters
-_CAPITALS = re.compile(r"[A-Z][A-Z\d&]{1,7}")
-# Languages that write every noun with a capital.
-_NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
-_COMMON = frozenset(
-    """
-    i i'm we our us it its he she they the this that these those a an and or but so if when while
-    since after before then there here in on at of for to by from with as all any each every one no
-    not what who why how monday tuesday wednesday thursday friday saturday sunday january february
-    march april may june july august september october november december english ai llm llms ml api
-    apis ok ceo cto q1 q2 q3 q4 ii iii
-    """.split()
-)
-
-
-def missing_names(
-    statement: str, passage: str, known: Iterable[str], document: str, language: str | None = None
-) -> list[str]:
-    """Return names in ``statement`` that neither ``passage`` nor ``known`` has.
-
-    ``known`` are the names of title, company, headings and speakers. An abbreviation stands for its
-    long form if ``document`` introduces it, or if the long form's initials spell it.
-    """
-    around = f"{passage}\n{'. '.join(known)}"
-    have = _keys(around) | _abbreviated(around, document)
-    return list(
-        dict.fromkeys(
-            name
-            for name in _names(statement, products_only=language in _NOUNS_IN_CAPITALS)
-            if not (_key(name) in have or _parts(name) <= have or _is_spelled_out(name, around))
-        )
-    )
-
-
-def _names(text: str, *, products_only: bool) -> Iterable[str]:
-    """Yield the names in a sentence: capitals inside it, and products anywhere."""
-    for match in _WORD.finditer(text):
-        word = re.sub(r"['’]s$", "", match[0])
-        is_first = bool(_SENTENCE_START.search(text[: match.start()]))
-        is_product = bool(_INNER.search(word)) and not word[0].isdigit()
-        is_unit = bool(_AMOUNT.search(text[: match.start()]))  # 10 GB
-        if word.casefold() in _COMMON or is_unit or not (is_product or word[0].isupper()):
-            continue
-        if is_product or not (is_first or products_only):
-            yield word
-
-
-def _key(word: str) -> str:
-    key = "".join(c for c in word.casefold() if c.isalnum())
-    return key[:-1] if len(key) > 3 and key.endswith("s") else key  # noqa: PLR2004 - "AWS" stays
-
-
-def _parts(word: str) -> frozenset[str]:
-    return frozenset(_key(part) for part in re.split(r"[-./]", word) if part)
-
-
-def _keys(text: str) -> set[str]:
-    words = [re.sub(r"['’]s$", "", match[0]) for match in _WORD.finditer(text)]
-    joined = (first + second for first, second in pairwise(words))
-    return {_key(w) for w in (*words, *joined)} | {p for w in words for p in _parts(w)}
-
-
-def _abbreviated(text: str, document: str) -> set[str]:
-    """Return the keys of abbreviations whose long form ``text`` has, and the other way round."""
-    have = _keys(text)
-    found: set[str] = set()
-    for short, long in _introduced(document):
-        words = _keys(long)
-        if _key(short) in have:
-            found |= words
-        if words <= have:
-            found.add(_key(short))
-    return found
-
-
-@lru_cache(maxsize=4)
-def _introduced(document: str) -> tuple[tuple[str, str], ...]:
-    """Return the abbreviations that a document introduces: (short, long)."""
-    pairs = [
-        (m[1], document[max(0, m.start() - _LONGEST_FORM) : m.start()])
-        for m in _IN_PARENTHESES.finditer(document)
-    ]
-    pairs += [(m[1], m[2]) for m in _SHORT_LONG.finditer(document)]
-    forms = ((short, _long_form(short, words)) for short, words in pairs)
-    return tuple((short, long) for short, long in forms if long)
-
-
-def _long_form(short: str, words: str) -> str:
-    """Return the last words that spell out ``short``, else an empty text.
-
-    The letters stand in the words in order, the first one at the beginning (Schwartz and Hearst,
-    2003).
-    """
-    letters, place = [c.casefold() for c in short if c.isalnum()], len(words)
-    text = words.casefold()
-    for n, letter in reversed(list(enumerate(letters))):
-        place = text.rfind(letter, 0, place)
-        while n == 0 and place > 0 and text[place - 1].isalnum():
-            place = text.rfind(letter, 0, place)
-        if place < 0:
-            return ""
-    return words[place:]
-
-
-def _is_spelled_out(name: str, text: str) -> bool:
-    """Return whether ``text`` has words whose initials spell the abbreviation ``name``."""
-    if not _CAPITALS.fullmatch(name):
-        return False
-    parts = (part for match in _WORD.finditer(text) for part in match[0].split("-"))
-    initials = "".join(part[0].casefold() for part in parts if part)
-    return name.replace("&", "").casefold() in initials

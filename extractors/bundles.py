@@ -6,8 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, ValidationError
 
 from extractors.formats import OUR_TYPES
-from extractors.text import name_of, one_line
-from schemas.errors import ExtractionError
+from extractors.text import one_line, unreadable
 from schemas.frozen import Frozen
 from schemas.sources import Payload
 
@@ -53,5 +52,5 @@ def unpack(payload: Payload) -> Bundle:
     try:
         return Bundle.model_validate_json(payload.data)
     except ValidationError as error:
-        message = f"{name_of(payload)}: its stored copy cannot be read; fetch it with --refresh."
-        raise ExtractionError(message, "damaged") from error
+        problem = "has a stored copy that cannot be read; fetch it with --refresh"
+        raise unreadable(payload, problem, "damaged") from error

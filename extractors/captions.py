@@ -11,8 +11,7 @@ from extractors.blocks import Block, document
 from extractors.data import table
 from extractors.dates import stated_day
 from extractors.speakers import CLOCK, is_name, seconds_of
-from extractors.text import count_words, decode, hidden_in, name_of, one_line
-from schemas.errors import ExtractionError
+from extractors.text import count_words, decode, hidden_in, one_line, unreadable
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
 _ENOUGH_WORDS = 60  # afterwards a paragraph ends at the first sentence end or pause
@@ -49,8 +48,8 @@ def read(payload: Payload) -> Extracted:
     source = re.sub(r"\r\n?", "\n", decode(payload.data, payload.charset))
     cues = parse_cues(source)
     if not cues:
-        message = f"{name_of(payload)} has no captions: no line has two times with an arrow between"
-        raise ExtractionError(f"{message}. Export it again as .vtt or .srt.", cause="damaged")
+        problem = "has no lines with two times and an arrow; export it again as .vtt or .srt"
+        raise unreadable(payload, problem, "damaged")
     header = _TIMES.split(source, maxsplit=1)[0]
     notes = {name.lower().rstrip("s"): one_line(value) for name, value in _NOTE.findall(header)}
     speaker = notes.get("speaker", "").partition(",")[0]  # then come role and company

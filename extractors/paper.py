@@ -9,7 +9,7 @@ from extractors import registry
 from extractors.blocks import Block, lay_out
 from extractors.bundles import BundlePart, unpack
 from extractors.dates import stated_day
-from extractors.text import decode, name_of, one_line
+from extractors.text import decode, one_line, unreadable
 from extractors.web import reader as web
 from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
@@ -22,8 +22,7 @@ def read(payload: Payload) -> Extracted:
     """Return a paper without references; raise ExtractionError for a page instead of the PDF."""
     bundle = unpack(payload)
     if bundle.body is None:
-        message = f"{name_of(payload)}: no text was stored; fetch it with --refresh."
-        raise ExtractionError(message, "damaged")
+        raise unreadable(payload, "was stored without text; fetch it with --refresh", "damaged")
     found, stated = _without_references(_text(bundle.body)), _stated(bundle.landing)
     authors = [" ".join(reversed(name.split(", ", 1))) for name in stated.get("author", ())]
     days = (stated_day(*stated.get(name, [""])[:1]) for name in ("publication_date", "date"))

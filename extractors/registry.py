@@ -8,7 +8,7 @@ from importlib import import_module
 
 from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format, format_of
 from extractors.signatures import ENCRYPTED, PDF, WORD, binary_kind, has_tags, text_form
-from extractors.text import count_words, name_of
+from extractors.text import count_words, name_of, unreadable
 from schemas import errors
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
@@ -29,8 +29,8 @@ def read(payload: Payload) -> Extracted:
     chosen, note = choose_format(payload)
     found: Extracted = import_module(chosen.module).read(payload)
     if count_words(found.text) < _FEWEST_WORDS:
-        message = f"{name_of(payload)} contains no text; check that it is the right one."
-        raise errors.ExtractionError(message, "document_empty")
+        problem = "contains no text; check that it is the right one"
+        raise unreadable(payload, problem, "document_empty")
     noted = [Step(method="registry", outcome=note)] if note else []
     title = (found.title or "")[:500].rstrip()  # lists and prompts show it
     steps = (*payload.steps, *noted, *found.steps)
@@ -41,8 +41,7 @@ def read(payload: Payload) -> Extracted:
 def choose_format(payload: Payload) -> tuple[Format, str | None]:
     """Return the format, and a note if the bytes overruled the header; raise as ``read`` does."""
     if not payload.data.strip(b"\0 \t\r\n\f"):
-        message = f"{name_of(payload)} is empty; check that it is the right one."
-        raise errors.ExtractionError(message, "document_empty")
+        raise unreadable(payload, "is empty; check that it is the right one", "document_empty")
     declared = _declared(payload)
     if declared and payload.media_type.startswith(OUR_TYPES):
         return declared, None  # we wrote these bytes ourselves
@@ -92,13 +91,13 @@ def _overruled(payload: Payload, declared: Format | None, kind: str) -> tuple[Fo
 
 
 def _unsupported(payload: Payload, declared: Format | None, found: str) -> errors.ExtractionError:
-    name, remedy = name_of(payload), f"open it and save it as one of {' '.join(DOCUMENTS)}"
+    advice = f"open it and save it as one of {' '.join(DOCUMENTS)}"
     if found == ENCRYPTED:
-        message = f"{name} is {found}: remove the password, save it and submit it again."
-        return errors.ExtractionError(message, "encrypted")
+        problem = f"is {found}: remove the password, save it and submit it again"
+        return unreadable(payload, problem, "encrypted")
     if declared is None:
-        message = f"{name} is {found}, which casebook does not support; {remedy}."
-        return errors.ExtractionError(message, "kind_unsupported")
+        problem = f"is {found}, which casebook does not support; {advice}"
+        return unreadable(payload, problem, "kind_unsupported")
     label = SourceKind(declared.kind).label
-    message = f"{name} is named or served as {label} but is {found}; {remedy}."
-    return errors.ExtractionError(message, "content_mismatch")
+    problem = f"is named or served as {label} but is {found}; {advice}"
+    return unreadable(payload, problem, "content_mismatch")

@@ -12,6 +12,7 @@ from contextlib import suppress
 from charset_normalizer import from_bytes
 
 from extractors.data import table
+from schemas.errors import ExtractionError
 from schemas.sources import HiddenText, Payload
 
 # U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
@@ -44,6 +45,11 @@ _FEW_ERRORS = 0.005
 def name_of(payload: Payload) -> str:
     """Return the name of a source in messages: its address, or else its file name."""
     return payload.final_url or payload.url or payload.name or "The document"
+
+
+def unreadable(payload: Payload, problem: str, cause: str) -> ExtractionError:
+    """Return the error for a payload; ``problem`` completes a sentence about it."""
+    return ExtractionError(f"{name_of(payload)} {problem}.", cause)
 
 
 def visible(text: str) -> str:

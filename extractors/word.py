@@ -17,7 +17,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from extractors.blocks import document
 from extractors.data import table
 from extractors.speakers import with_speakers
-from extractors.text import hidden_in, name_of, one_line
+from extractors.text import hidden_in, one_line, unreadable
 from extractors.web.blocks import tree_blocks
 from extractors.web.tree import body_of, parse
 from schemas.errors import ExtractionError
@@ -39,8 +39,8 @@ def read(payload: Payload) -> Extracted:
         raise
     except Exception as error:  # zipfile, lxml, expat and mammoth raise many classes
         advice = "open it in Word or LibreOffice and save it again, or export it as PDF"
-        message = f"{name_of(payload)} cannot be read as a Word document: {advice}."
-        raise ExtractionError(message, cause="damaged") from error
+        problem = f"cannot be read as a Word document: {advice}"
+        raise unreadable(payload, problem, "damaged") from error
     tree: Any = parse(f"<body><p></p>{page.value}</body>")
     for mark in tree.xpath(_TABLE["note_marks"]):
         mark.drop_tree()
@@ -86,11 +86,9 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
         entries = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels"))]
         size = sum(entry.file_size for entry in entries)  # zipfile reads no more than this
         if size > _MOST_XML:
-            message = (
-                f"{name_of(payload)} unpacks to {size / 1e6:,.0f} MB of text, more than any book"
-            )
+            problem = f"unpacks to {size / 1e6:,.0f} MB of text, more than any book"
             advice = "submit the relevant part, or export it as PDF"
-            raise ExtractionError(f"{message}: {advice}.", cause="damaged")
+            raise unreadable(payload, f"{problem}: {advice}", "damaged")
         for entry in entries:
             root = etree.fromstring(archive.read(entry), parser)
             if root.getroottree().docinfo.doctype:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from extractors import registry
 from extractors.formats import FORMATS
-from extractors.text import name_of
+from extractors.text import name_of, unreadable
 from schemas.errors import CasebookError, ExtractionError, TemporarilyUnavailable
 from schemas.sources import Extracted, Payload
 
@@ -170,8 +170,7 @@ def _outcome(
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)  # the remaining heap cannot be trusted with another document
     except RecursionError:
-        message = f"{name_of(payload)} is nested too deeply; save it in a simpler form."
-        return ExtractionError(message, cause="damaged"), None
+        return unreadable(payload, "is nested too deeply; save a simpler copy", "damaged"), None
     except Exception as error:  # noqa: BLE001 - the parent may lack the class
         return _failed(payload, limits, None, f"{type(error).__name__}: {error}"), None
 
@@ -191,5 +190,4 @@ def _failed(
     elif code in {_OUT_OF_MEMORY, -signal.SIGKILL}:
         memory = limits.memory_bytes // 2**20
         cause, problem = "parser_out_of_memory", f"needs over {memory} MB of memory"
-    advice = "submit a smaller or simpler copy of it"
-    return ExtractionError(f"{name_of(payload)} {problem}; {advice}.", cause=cause)
+    return unreadable(payload, f"{problem}; submit a smaller or simpler copy of it", cause)

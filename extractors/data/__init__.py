@@ -2,16 +2,17 @@
 
 import re
 import tomllib
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 
+@cache
 def table(name: str) -> dict[str, Any]:
     """Return the entries of the file ``name``.toml."""
     return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
 
 
-def patterns(name: str, section: str) -> dict[str, re.Pattern[str]]:
-    """Return the case-insensitive patterns in a section of the file ``name``.toml."""
-    entries = table(name)[section].items()
-    return {key: re.compile(entry, re.IGNORECASE) for key, entry in entries}
+def pattern(name: str, section: str, key: str) -> re.Pattern[str]:
+    """Return a case-insensitive pattern from a section of the file ``name``.toml."""
+    return re.compile(table(name)[section][key], re.IGNORECASE)

@@ -13,7 +13,7 @@ from extractors.data import table
 from extractors.dates import day_in_address, stated_date
 from extractors.formats import SOURCES
 from extractors.sites import canonical_url
-from extractors.text import name_of, one_line
+from extractors.text import name_of, one_line, unreadable
 from extractors.urls import is_web_address
 from schemas.errors import ExtractionError, InvalidUrl, TooLarge
 from schemas.frozen import Frozen
@@ -154,9 +154,8 @@ def xml_of(text: str, payload: Payload) -> bytes:
     Raises ExtractionError if it defines entities: XML bombs need them, lists do not.
     """
     if _ENTITIES.search(text):
-        message = f"{name_of(payload)} defines XML entities, as attacks do and lists do not"
-        advice = "put its addresses into a text file instead"
-        raise ExtractionError(f"{message}; {advice}.", cause="damaged")
+        problem = "defines XML entities, as attacks do; put its addresses into a text file"
+        raise unreadable(payload, problem, "damaged")
     plain = _BARE_AMPERSAND.sub("&amp;", _XML_DECLARATION.sub("", text))
     return plain.encode("utf-8", "replace")
 
@@ -171,8 +170,7 @@ def unpacked(payload: Payload) -> bytes:
     if inflater.unconsumed_tail:
         raise TooLarge(f"{name_of(payload)} unpacks to over 50 MB; give a smaller list.")
     if not inflater.eof:
-        message = f"{name_of(payload)} is a damaged gzip file; download it again."
-        raise ExtractionError(message, cause="damaged")
+        raise unreadable(payload, "is a damaged gzip file; download it again", "damaged")
     return data
 
 

@@ -12,9 +12,9 @@ from lxml import etree  # type: ignore[import-untyped]  # likewise
 from extractors.data import table
 from extractors.lists.entries import ListEntry, Location, candidate, missed, unpacked, xml_of
 from extractors.sites import canonical_url
-from extractors.text import count_words, decode, name_of
+from extractors.text import count_words, decode, name_of, unreadable
 from extractors.urls import is_web_address
-from schemas.errors import ExtractionError, InvalidUrl
+from schemas.errors import InvalidUrl
 from schemas.sources import Payload, SourceRef, Step
 
 _PAGE = table("lists")["item"]["page"]
@@ -61,7 +61,7 @@ def _tree(text: str, payload: Payload) -> Any:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     tree = etree.fromstring(xml_of(text, payload), parser)
     if tree is None:
-        raise ExtractionError(f"{name_of(payload)} is not XML; download it again.", cause="damaged")
+        raise unreadable(payload, "is not XML; download it again", "damaged")
     return tree
 
 
@@ -81,14 +81,10 @@ def feed_item(payload: Payload, address: str) -> Payload:
     content = max(_texts(entry), key=len, default="") if entry else ""
     if "<" not in content and _ESCAPED_TWICE.search(content):
         content = unescape(content)
-    if count_words(content) < _FEWEST_WORDS:
+    if entry is None or count_words(content) < _FEWEST_WORDS:
         problem = "has only a teaser of" if entry else "does not list"
-        message = f"{name_of(payload)} {problem} {address}: submit the address itself."
-        raise ExtractionError(message, "document_empty")
-    return _page(entry, content, address, name_of(payload))
-
-
-def _page(entry: Any, content: str, address: str, feed: str) -> Payload:
+        problem = f"{problem} {address}: submit the address itself"
+        raise unreadable(payload, problem, "document_empty")
     stated = {name: escape(entry.get(name) or "") for name in ("title", "author", "published")}
     return Payload(
         data=_PAGE.format(**stated, content=content).encode("utf-8", "replace"),
@@ -96,7 +92,7 @@ def _page(entry: Any, content: str, address: str, feed: str) -> Payload:
         charset="utf-8",
         url=address,
         final_url=address,
-        steps=(Step(method="feed item", outcome=f"read from {feed}"),),
+        steps=(Step(method="feed item", outcome=f"read from {name_of(payload)}"),),
     )
 
 

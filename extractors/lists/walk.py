@@ -12,9 +12,9 @@ from extractors.lists.feeds import read_feed, read_opml, read_sitemap
 from extractors.lists.pages import read_page
 from extractors.lists.tables import is_table, read_json, read_lines, read_table
 from extractors.signatures import binary_kind, text_form, xml_list
-from extractors.text import decode, name_of
+from extractors.text import decode, unreadable
 from extractors.urls import is_web_address
-from schemas.errors import CasebookError, ExtractionError
+from schemas.errors import CasebookError
 from schemas.sources import Candidate, Payload, SourceRef
 
 FetchList = Callable[[SourceRef], Awaitable[Payload]]
@@ -79,8 +79,8 @@ def read_list(payload: Payload, folder: Path | None = None) -> SourceList:
     """
     data = unpacked(payload)
     if found := binary_kind(data):
-        message = f"{name_of(payload)} is {found}, not a list of addresses"
-        raise ExtractionError(f"{message}: check it, or save it as CSV.", "content_mismatch")
+        problem = f"is {found}, not a list of addresses: check it, or save it as CSV"
+        raise unreadable(payload, problem, "content_mismatch")
     text = decode(data, payload.charset, markup=True).lstrip("\ufeff \t\r\n")
     form, entries = _entries(
         text, payload, Location(payload.final_url or payload.url or "", folder)
@@ -93,9 +93,9 @@ def read_list(payload: Payload, folder: Path | None = None) -> SourceList:
     missed += [f"{one} is not a web address" for one in lists if not is_web_address(one)]
     nested = list(filter(is_web_address, lists))
     if not candidates and not nested and form not in _READERS:
-        message = "; ".join([f"{name_of(payload)} contains no sources", *missed[:3]])
+        problem = "; ".join(["contains no sources", *missed[:3]])
         advice = "Use a feed, a sitemap, a page of links, or a file with an address on each line"
-        raise ExtractionError(f"{message}. {advice}.", "document_empty")
+        raise unreadable(payload, f"{problem}. {advice}", "document_empty")
     if len(missed) > _MOST_MISSED:
         missed[_MOST_MISSED:] = [f"{len(missed) - _MOST_MISSED} further entries"]
     return SourceList(form=form, candidates=candidates, nested=nested, missed=missed)

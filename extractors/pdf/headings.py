@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from extractors.data import patterns
+from extractors.data import pattern
 from extractors.pdf.lines import MARKER
 from extractors.pdf.paragraphs import SENTENCE_END, LineGroup, Metrics, joined_text
 
 _LONGEST, _MOST_LINES, _DEEPEST = 160, 4, 6
 _LARGER = 1.12  # times the size of the text
-_NUMBER, _NAMED = patterns("pdf", "headings").values()
+_NUMBER, _NAMED = pattern("pdf", "headings", "number"), pattern("pdf", "headings", "named")
 _NO_HEADING_END = re.compile(r"[,;]$|[^.]\.$")
 _SIGNS = re.compile(r"[\W_]+")
 

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from extractors.data import patterns
+from extractors.data import pattern
 from extractors.dates import stated_day
 from extractors.pdf.headings import key_of
 from extractors.text import one_line
@@ -18,7 +18,8 @@ _MARKS = re.compile(r"[\[\]\d*†‡§¶∗★⋆,]*[\[\]\d*†‡§¶∗★⋆]
 _SPLIT = re.compile(r"\s*[;,·•|]\s*(?:and\s+)?|\s+(?:and|und|et)\s+|\s+&\s+|\n")
 _NAME = re.compile(r"(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*")
 _PARTICLES = frozenset("van von de der den del della di da dos la le bin".split())
-_NO_TITLE, _NO_NAME, _SIGNED = patterns("pdf", "metadata").values()
+_NO_TITLE, _SIGNED = pattern("pdf", "metadata", "no_title"), pattern("pdf", "metadata", "signed")
+_NO_NAME = pattern("pdf", "metadata", "no_name")
 
 
 def outline_of(document: Any) -> dict[str, int]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from extractors.data import patterns
+from extractors.data import pattern
 
-_BOLD, _FIXED = patterns("pdf", "fonts").values()
+_BOLD, _FIXED = pattern("pdf", "fonts", "bold"), pattern("pdf", "fonts", "fixed")
 _BOLD_WEIGHT = 600  # as in CSS
 
 

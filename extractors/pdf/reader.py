@@ -11,7 +11,7 @@ import pypdfium2
 from pypdfium2.raw import FORMTYPE_XFA_FOREGROUND, FORMTYPE_XFA_FULL
 
 from extractors.blocks import Block, lay_out
-from extractors.data import table
+from extractors.data import pattern, table
 from extractors.languages import language_of
 from extractors.pdf import metadata
 from extractors.pdf.furniture import without_furniture
@@ -39,10 +39,9 @@ _MOST_PAGES, _MOST_HIDDEN, _FEWEST_WORDS = 3_000, 100, 5
 _UNDER_TITLE, _LONGEST_UNDER_TITLE = 3, 200  # groups that may name authors; characters of one
 _GARBLED, _FEWEST_USUAL = 0.3, 0.02  # shares of the glyphs and of the words of a page
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\xc0-\xff]")  # the last: Cyrillic taken for Latin
-_PAGE_RULES = table("pdf")["pages"]
-_USUAL_WORDS = frozenset(_PAGE_RULES["usual_words"].split())
+_USUAL_WORDS = frozenset(table("pdf")["pages"]["usual_words"].split())
 _XFA, _LONGEST_SHELL = {FORMTYPE_XFA_FULL, FORMTYPE_XFA_FOREGROUND}, 200  # words of its only page
-_VIEWER = re.compile(_PAGE_RULES["viewer"], re.IGNORECASE)
+_VIEWER = pattern("pdf", "pages", "viewer")
 
 
 def read(payload: Payload) -> Extracted:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from extractors.blocks import lay_out
-from extractors.text import decode, name_of
+from extractors.text import decode, name_of, unreadable
 from extractors.web.authors import authors_of
 from extractors.web.content import MOST_ELEMENTS, MainText, read_main
 from extractors.web.dates import published_on
@@ -14,7 +14,6 @@ from extractors.web.page import PageView, WebPage
 from extractors.web.titles import title_of
 from extractors.web.tree import MOST_CHARACTERS, body_of, parse, text_of
 from extractors.web.walls import refuse_walls
-from schemas.errors import ExtractionError
 from schemas.sources import Extracted, Payload, SourceKind, Step
 
 _DOUBTFUL = 0.6  # below this agreement a curator should compare text and page
@@ -33,8 +32,7 @@ def read_markup(html: str, payload: Payload) -> Extracted:
     """
     tree = parse(html)
     if tree is None:
-        message = f"{name_of(payload)} has no HTML elements; check the file."
-        raise ExtractionError(message, "document_empty")
+        raise unreadable(payload, "has no HTML elements; check the file", "document_empty")
     # Without a reference each pass would create the same Python objects again.
     alive = list(islice(tree.iter(), MOST_ELEMENTS))
     hidden, kept = strip_hidden(tree)

@@ -74,7 +74,7 @@ async def test_errors_of_readers_come_through_as_they_are(pool):
     with pytest.raises(ExtractionError, match="a login") as caught:
         await pool.compute(worker_tasks.raise_ours, NOTE)
     assert caught.value.kind == "login_wall"
-    with pytest.raises(ExtractionError, match="nested too deep"):
+    with pytest.raises(ExtractionError, match="nested too deeply"):
         await pool.compute(worker_tasks.recurse, NOTE)
 
 

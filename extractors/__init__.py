@@ -1,1 +1,1 @@
-"""``fetch`` makes a ``Payload`` of a URL, ``workers`` an ``Extracted`` of a ``Payload``."""
+"""``fetch`` turns a source into a ``Payload``, ``workers`` turn that into ``Extracted`` text."""

@@ -42,7 +42,11 @@ def choose_format(payload: Payload) -> tuple[Format, str | None]:
     """Return the format, and a note if the bytes overruled the header; raise as ``read`` does."""
     if not payload.data.strip(b"\0 \t\r\n\f"):
         raise unreadable(payload, "is empty; check that it is the right one", "document_empty")
-    declared = _declared(payload)
+    media_type = payload.media_type.partition(";")[0].strip().lower()
+    of_header = (one for one in FORMATS if media_type in one.media_types)
+    # The suffix refines a vague header.
+    named = format_of(payload.name) if media_type in _VAGUE else None
+    declared = named or next(of_header, None)
     if declared and payload.media_type.startswith(OUR_TYPES):
         return declared, None  # we wrote these bytes ourselves
     if found := binary_kind(payload.data):
@@ -73,15 +77,6 @@ def _choose_text(payload: Payload, declared: Format | None) -> tuple[Format, str
     if "." not in payload.name and payload.media_type in _UNTYPED:
         return _overruled(payload, None, "text")  # README
     raise _unsupported(payload, None, payload.media_type or "a file of unknown type")
-
-
-def _declared(payload: Payload) -> Format | None:
-    """Return the format of the header, or of the suffix if the header is vague ("text")."""
-    media_type = payload.media_type.partition(";")[0].strip().lower()
-    named = format_of(payload.name)
-    if named and media_type in _VAGUE:
-        return named
-    return next((one for one in FORMATS if media_type in one.media_types), None)
 
 
 def _overruled(payload: Payload, declared: Format | None, kind: str) -> tuple[Format, str | None]:

@@ -55,12 +55,12 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
     limits = network.client.limits
     if ref.transcript is not None:
         address = ref.url or (ref.source if _SCHEME.match(ref.source) else None)
-        transcript = await _local(ref.transcript, address, limits)
+        transcript = await _read_local(ref.transcript, address, limits)
         return await _as_transcript(transcript, network)
     if is_web_address(ref.source):
-        payload = await _remote(parse_web_url(ref.source), network)
+        payload = await _fetch_remote(parse_web_url(ref.source), network)
     else:
-        payload = await _local(ref.source, ref.url, limits)
+        payload = await _read_local(ref.source, ref.url, limits)
     if ref.captured:  # browsers send UTF-8, even if the page states another charset
         payload = payload.model_copy(update={"charset": "utf-8", "steps": (FROM_BROWSER,)})
     return await _transcribed(payload, network) if is_recording(payload.data) else payload
@@ -77,7 +77,7 @@ async def fetch_item(ref: SourceRef, network: Network, workers: WorkerPool) -> P
 async def read_rendered(
     payload: Payload, workers: WorkerPool, network: Network | None
 ) -> tuple[Extracted, Payload]:
-    """Return the text of a payload, rendered by ``network`` if it needs scripts, and its payload.
+    """Return the text of a payload, and the payload, rendered by ``network`` if it needs scripts.
 
     Raises ExtractionError if there is no usable text.
     """
@@ -95,7 +95,7 @@ async def fetch_list(ref: SourceRef, network: Network) -> Payload:
     limits = network.client.limits
     limits = replace(limits, text_bytes=limits.file_bytes)
     if not is_web_address(ref.source):
-        return await _local(ref.source, ref.url, limits)
+        return await _read_local(ref.source, ref.url, limits)
     if sites.playlist_id(ref.source):
         from extractors.fetch.youtube import fetch_videos
 
@@ -120,25 +120,25 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
             kind = SourceKind(choose_format(payload)[0].kind)
     if canonical:
         return SourceIdentity(content_id("src", canonical), kind, canonical)
-    path = ref.source.strip() if _SCHEME.match(ref.source) else str(_path(ref.source))
+    path = ref.source.strip() if _SCHEME.match(ref.source) else str(_absolute_path(ref.source))
     body = unpack(payload).body if payload and payload.media_type == TRANSCRIPT else payload
     known = f"sha256:{sha256_hex(body.data)}" if body else f"path:{path}"
     return SourceIdentity(content_id("src", known), kind, None)
 
 
-async def _remote(url: WebUrl, network: Network) -> Payload:
+async def _fetch_remote(url: WebUrl, network: Network) -> Payload:
     original = sites.original_of(url)
-    if payload := await _known(original, network):
+    if payload := await _fetch_video_or_paper(original, network):
         return payload
-    page = await _page(url, network)
+    page = await _fetch_page(url, network)
     final = sites.original_of(page.final_url or "")
-    if final != original and (payload := await _known(final, network)):
+    if final != original and (payload := await _fetch_video_or_paper(final, network)):
         steps = (Step(method="redirect", outcome=f"leads to {final}"), *payload.steps)
         return payload.model_copy(update={"url": str(url), "steps": steps})
     return page
 
 
-async def _known(url: WebUrl, network: Network) -> Payload | None:
+async def _fetch_video_or_paper(url: WebUrl, network: Network) -> Payload | None:
     """Return the bundle of a video or paper, None for other pages; refuse playlists."""
     if video := sites.video_id(url):
         from extractors.fetch.youtube import fetch_video
@@ -154,7 +154,7 @@ async def _known(url: WebUrl, network: Network) -> Payload | None:
     return await fetch_paper(url, network)
 
 
-async def _page(url: WebUrl, network: Network) -> Payload:
+async def _fetch_page(url: WebUrl, network: Network) -> Payload:
     """Return a repository's raw file, or the page; raise SourceGone if it is the front page."""
     client, admit = network.client, network.robots.check
     if raw := sites.raw_file(url):
@@ -177,12 +177,12 @@ async def _page(url: WebUrl, network: Network) -> Payload:
     return page
 
 
-async def _local(name: str, address: str | None, limits: FetchLimits) -> Payload:
+async def _read_local(name: str, address: str | None, limits: FetchLimits) -> Payload:
     if _SCHEME.match(name):
         advice = "give an http(s):// address, or a file's path"
         raise errors.InvalidUrl(f"{shown(name)} cannot be fetched: {advice}.")
     origin = str(parse_web_url(address)) if address else None
-    path = _path(name)
+    path = _absolute_path(name)
     data = await asyncio.to_thread(read_file, path, limits)
     printable = path.name.encode("utf-8", "replace").decode()
     known = format_of(path.name)
@@ -190,7 +190,7 @@ async def _local(name: str, address: str | None, limits: FetchLimits) -> Payload
     return Payload(data=data, media_type=kind, name=printable, url=origin, final_url=origin)
 
 
-def _path(name: str) -> Path:
+def _absolute_path(name: str) -> Path:
     return Path(os.path.expanduser(name)).absolute()  # noqa: PTH111 - Path's may raise
 
 

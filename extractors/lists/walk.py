@@ -23,20 +23,14 @@ Compute = Callable[[Callable[[Payload], SourceList], Payload], Awaitable[SourceL
 _AT_ONCE = 8
 _XML_FORMS = {"urlset": "sitemap", "sitemapindex": "sitemap", "opml": "outline"}
 _READERS = {"feed": read_feed, "sitemap": read_sitemap, "outline": read_opml}
-_MOST_MISSED = 50
+_MOST_MISSED, _MOST_LISTS, _MOST_SOURCES = 50, 500, 10_000
 # These match a file name, a space and a media type.
 _HTML = re.compile(r"\.html? |text/html|xhtml")
 _TABLE = re.compile(r"\.[ct]sv |text/csv|text/tab-separated-values")
 _MARKDOWN = re.compile(r"\.(?:md|markdown|mdx) |markdown")
 
 
-async def walk(
-    ref: SourceRef,
-    fetch_list: FetchList,
-    compute: Compute,
-    most_lists: int = 500,
-    most_sources: int = 10_000,
-) -> SourceList:
+async def walk(ref: SourceRef, fetch_list: FetchList, compute: Compute) -> SourceList:
     """Return the sources of a list and of its nested lists, in order.
 
     Nested lists are followed one level deep. If one cannot be read, it is reported as missed; if
@@ -50,7 +44,7 @@ async def walk(
 
     first = await read(ref)
     found, missed = [first], list(first.missed)
-    inner = [SourceRef(source=address) for address in first.nested[:most_lists]]
+    inner = [SourceRef(source=address) for address in first.nested[:_MOST_LISTS]]
     for start in range(0, len(inner), _AT_ONCE):
         reads = map(read, inner[start : start + _AT_ONCE])
         for result in await asyncio.gather(*reads, return_exceptions=True):
@@ -65,9 +59,9 @@ async def walk(
     missed += [f"{deeper} further lists, which were not read"] if deeper else []
     every = (one for some in found for one in some.candidates)
     candidates = unique(every, local=True)[0] if inner else first.candidates
-    if len(candidates) > most_sources:
-        missed.append(f"more than the first {most_sources:,} sources")
-    return SourceList(form=first.form, candidates=candidates[:most_sources], missed=missed)
+    if len(candidates) > _MOST_SOURCES:
+        missed.append(f"more than the first {_MOST_SOURCES:,} sources")
+    return SourceList(form=first.form, candidates=candidates[:_MOST_SOURCES], missed=missed)
 
 
 def read_list(payload: Payload, folder: Path | None = None) -> SourceList:

@@ -103,7 +103,7 @@ class _Inflater:
 
 
 def _is_packed(content_encoding: str) -> bool:
-    """Return whether a Content-Encoding is supported compression; unknown words are ignored."""
+    """Return whether a body is compressed; raise FetchError for an unsupported encoding."""
     names = [name.strip().lower() for name in content_encoding.split(",")]
     known = [name for name in names if name in _ENCODINGS]
     if len(known) > 1 or not _NOT_DECODED.isdisjoint(names):

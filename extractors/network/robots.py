@@ -18,7 +18,7 @@ _AGENT_LINE = re.compile(r"(\s*user[\s-]*agent[\s:]+)([^#]*)", re.IGNORECASE)
 
 
 class Robots:
-    """Fetches the rules of each site once a day, and after a failure again."""
+    """Fetches the rules of each site once a day; retries after a failure."""
 
     def __init__(self, client: GuardedClient) -> None:
         self._client = client

@@ -134,7 +134,7 @@ def _all_but_furniture(body: Any, total: int) -> list[Block]:
 
 
 def _drop_further_articles(body: Any, page: WebPage) -> None:
-    """Remove the articles beside the titled one; turn articles that are parts of it to sections."""
+    """Remove the articles beside the titled one; turn its parts into sections."""
     names = " ".join(page.names)
     headings = ((text_of(one), one) for one in body.iter("h1", "h2"))
     title = next((one for text, one in headings if text and text in names), body)

@@ -1,8 +1,8 @@
 """Remove from a page the text that no reader sees, and report it. Pure.
 
-Only simple rules apply: attributes, inline styles, and rules of ``<style>`` for one class or id
-outside any condition that no other rule shows again. Text that a click opens stays, and so does an
-element with a large part of the page's text: pages fade in, and tabs wait for their scripts.
+Only attributes, inline styles and unconditional rules of ``<style>`` for one class or id count.
+Text that a click opens stays, and so does an element with a large part of the page's text: pages
+fade in, and tabs wait for their scripts.
 """
 
 import re

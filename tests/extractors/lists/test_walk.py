@@ -19,7 +19,7 @@ def sitemap(*names: str) -> str:
     return f"<urlset>{''.join(f'<url><loc>{SITE}/{one}</loc></url>' for one in names)}</urlset>"
 
 
-async def walked(known: dict[str, str], source: str = INDEX, **limits):
+async def walked(known: dict[str, str], source: str = INDEX):
     """Walk lists that lie in a dictionary, in this process."""
 
     async def fetch_list(ref: SourceRef) -> Payload:
@@ -31,7 +31,7 @@ async def walked(known: dict[str, str], source: str = INDEX, **limits):
     async def compute(function, payload):
         return function(payload)
 
-    return await walk(SourceRef(source=source), fetch_list, compute, **limits)
+    return await walk(SourceRef(source=source), fetch_list, compute)
 
 
 async def test_an_index_is_followed_in_its_order_as_far_as_it_goes():
@@ -55,12 +55,12 @@ async def test_the_first_list_is_not_forgiven():
         await walked({})
 
 
-async def test_limits_hold_and_are_reported():
+async def test_limits_hold_and_are_reported(monkeypatch):
     """On lists read and on sources named."""
     lists = {f"{SITE}/{n}.xml": sitemap(*(f"{n}/{m}" for m in range(5))) for n in range(12)}
-    found = await walked(
-        {INDEX: index(*map(str, range(12))), **lists}, most_lists=10, most_sources=20
-    )
+    monkeypatch.setattr("extractors.lists.walk._MOST_LISTS", 10)
+    monkeypatch.setattr("extractors.lists.walk._MOST_SOURCES", 20)
+    found = await walked({INDEX: index(*map(str, range(12))), **lists})
     assert len(found.candidates) == 20
     assert "2 further lists" in " ".join(found.missed)
     assert "more than the first 20" in " ".join(found.missed)

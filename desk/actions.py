@@ -20,8 +20,8 @@ from desk.submit import selection, submitted
 from publishing.wording import count
 from review import adoption, terms
 from review.changes import CHANGES, MeasurePart
-from review.differences import marked
 from review.judgment import judge_of
+from review.side_by_side import marked
 from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Decision

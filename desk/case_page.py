@@ -9,9 +9,10 @@ from markupsafe import Markup
 from publishing.anchors import place, web_address
 from publishing.conversion import silent_in
 from publishing.wording import TAG_GROUPS, heading, silence_phrases
-from review.doubts import Doubt, held_back, part_id
+from review.doubts import Doubt, held_back
 from review.highlight import Span, highlighted
 from review.history import Event, comments_by_part, dropped, history
+from review.parts import part_id
 from review.quotes import QuoteMarker, QuoteView
 from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.cases import SupportLevel as Level

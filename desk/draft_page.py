@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from review.adoption import edited_fields
-from review.differences import FieldDiff, differences
+from review.side_by_side import FieldDiff, side_by_side
 from schemas.reviews import CaseView, Revision
 from schemas.sources import Document
 
@@ -23,7 +23,7 @@ def draft_page(view: CaseView, document: Document | None) -> DraftPage:
     held, draft = view.revision, view.newer
     if draft is None:
         return DraftPage(view, None)
-    fields = differences(
+    fields = side_by_side(
         held.study, draft.study, view.document, document or view.document, edited_fields(view)
     )
     return DraftPage(view, draft, fields, moved=draft.document_id != held.document_id)

@@ -22,10 +22,10 @@ from extractors.fetch.fetch import identify
 from extractors.text import decode
 from publishing.site.build import preview
 from review import terms
-from review.comparison import text_of
 from review.decisions import undoable
 from review.history import between, changed_history
 from review.near_copies import near_copies
+from review.parts import text_of
 from schemas.errors import UnknownId
 from schemas.reviews import CaseStatus
 from services.publication import site_settings

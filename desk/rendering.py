@@ -21,7 +21,7 @@ from extractors import formats
 from publishing import wording
 from publishing.anchors import web_address
 from review.decisions import REASONS
-from review.editing import CHOICES
+from review.edits import CHOICES
 from schemas.cases import FACT_LABELS, Method, Section, SupportLevel
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy

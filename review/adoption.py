@@ -1,23 +1,21 @@
-"""A newer draft beside a case: taken over whole or by field, or refused.
+"""A newer draft of a case: adopted whole or by field, or refused.
 
-Both raise UnknownId for a case that is not stored, and InvalidDecision if no draft waits, or the
-case or the waiting draft (``draft_id``) is not as it was ``seen``.
+Both raise UnknownId if the case is unknown, and InvalidDecision if it has no newer draft, or if the
+case (``seen``) or the draft (``draft_id``) has changed since the curator opened it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TypeVar
 
-from review.comparison import FIELDS, changed_fields, statements_of
-from review.revisions import Seen, current, edited, keep
-from schemas.cases import FACT_NAMES, CaseStudy, Fact, Match, Statement, Support, Tag, numbered
+from review.diff import FIELDS, Diff, field_of
+from review.parts import PartT, map_parts, updated
+from review.revisions import Seen, current, edited, find_revision, keep
+from schemas.cases import FACT_NAMES, CaseStudy, Match, Statement, Support, numbered
 from schemas.cases import SupportLevel as Level
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseView, Decision, Review, Revision
 from schemas.sources import Document
 from summarizer.checks import Checker
 from warehouse import Warehouse
-
-Part = TypeVar("Part", Fact, Statement, Tag)
 
 _LOST = Support(level=Level.REFUTED, reason="Its quote is not in the newer text.")
 _LOOSE = Support(level=Level.DOUBTFUL, reason="A statement that it rests on was not taken over.")
@@ -65,11 +63,10 @@ def refuse_draft(
 
 def edited_fields(view: CaseView) -> list[str]:
     """Return the fields in which a person's revision differs from the draft that it follows."""
-    by_id = {one.revision_id: one for one in view.revisions}
     base: Revision | None = view.revision
     while base is not None and base.made_by != "model":
-        base = by_id.get(base.parent_id or "")
-    return changed_fields(base.study, view.revision.study) if base else list(FIELDS)
+        base = find_revision(view, base.parent_id)
+    return Diff(base.study, view.revision.study).changed if base else list(FIELDS)
 
 
 def merged(
@@ -80,9 +77,9 @@ def merged(
     ``document`` is the draft's.
     """
     held, new = view.revision.study, draft.study
-    differing = changed_fields(held, new)
     if fields is None:
         return new, []
+    differing = Diff(held, new).changed
     if unknown := [name for name in fields if name not in differing]:
         raise InvalidDecision(f"nothing differs in {', '.join(unknown)}")
     if not fields and differing:
@@ -97,24 +94,22 @@ def _relocated(study: CaseStudy, document: Document) -> CaseStudy:
     """Return ``study`` with its quotes located in another text."""
     checker = Checker(document)
 
-    def moved(part: Part) -> Part:
+    def relocated(part: PartT) -> PartT:
         evidence = checker.find([found.quote for found in part.evidence])
         lost = bool(evidence) and all(found.match is Match.MISSING for found in evidence)
-        support = _LOST if lost else part.support
-        return part.model_copy(update={"evidence": evidence, "support": support})
+        return updated(part, evidence=evidence, support=_LOST if lost else part.support)
 
-    return CaseStudy(
-        facts=tuple(map(moved, study.facts)),
-        statements=tuple(map(moved, study.statements)),
-        tags=tuple(map(moved, study.tags)),
-    )
+    return map_parts(study, relocated)
 
 
 def _joined(held: CaseStudy, new: CaseStudy, kept: Sequence[str]) -> CaseStudy:
     """Return ``new`` with the fields ``kept`` of ``held``."""
     facts = [(held if name in kept else new).fact(name) for name in FACT_NAMES]
     drafted = new.model_copy(update={"statements": tuple(map(_shifted, new.statements))})
-    chosen = [s for f in FIELDS for s in statements_of(held if f in kept else drafted, f)]
+    chosen = [
+        *(one for one in held.statements if field_of(one) in kept),
+        *(one for one in drafted.statements if field_of(one) not in kept),
+    ]
     # What was taken from one side may rest on what is the same on the other.
     by_words = {(one.section, one.text): one.n for one in chosen}
     places = {

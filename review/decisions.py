@@ -10,10 +10,11 @@ from publishing.exchange.imports import as_imported
 from publishing.gate import blocked
 from publishing.wording import day
 from review.changes import Change
-from review.doubts import confirmed, held_back, part_id, parts_of, quoted
-from review.editing import apply_changes
-from review.merging import merged
-from review.revisions import Seen, current, edited, keep
+from review.doubts import confirmed, held_back, quoted
+from review.edits import apply_changes
+from review.parts import find_part
+from review.rebase import rebased
+from review.revisions import Seen, current, edited, find_revision, keep
 from review.terms import taxonomy_of
 from schemas.cases import CaseStudy
 from schemas.errors import InvalidDecision
@@ -128,7 +129,7 @@ def comment(
     if not text.strip():
         raise InvalidDecision("the comment is empty")
     view = current(warehouse, case_id)
-    if part and part not in map(part_id, parts_of(view.revision.study)):
+    if part and find_part(view.revision.study, part) is None:
         raise InvalidDecision(f"the case has no part {part} any more: comment on the case")
     return keep(warehouse, view, Decision.COMMENT, who, text.strip(), part=part)
 
@@ -170,7 +171,7 @@ def edit(
     they changed the same part. An imported text cannot be quoted.
     """
     view = warehouse.case(case_id)
-    changes = merged(changes, view, seen) if seen else changes
+    changes = rebased(changes, view, seen) if seen else changes
     before = view.revision
     earlier = {one.revision_id: one.study for one in view.revisions}
     taxonomy = taxonomy_of(warehouse)
@@ -189,7 +190,7 @@ def restore(
 ) -> Review:
     """Make an earlier revision the current one again; the case is a draft again."""
     view = current(warehouse, case_id, seen)
-    target = next((one for one in view.revisions if one.revision_id == revision_id), None)
+    target = find_revision(view, revision_id)
     if target is None:
         raise InvalidDecision(f"{case_id} has no revision {revision_id}")
     if target.study == view.revision.study:
@@ -210,7 +211,6 @@ def undo(warehouse: Warehouse, case_id: str, who: str, *, seen: Seen | None = No
 
 def undoable(view: CaseView) -> Revision | None:
     """Return the revision before the newest edit that was not taken back, None without one."""
-    by_id = {one.revision_id: one for one in view.revisions}
-    # After an undo the current revision equals an earlier one: go on from there.
+    # After an undo the current revision equals an earlier one: continue from there.
     same = next(one for one in view.revisions if one.study == view.revision.study)
-    return by_id.get(same.parent_id or "") if same.made_by == "person" else None
+    return find_revision(view, same.parent_id) if same.made_by == "person" else None

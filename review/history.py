@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from review.comparison import partner
 from review.decisions import open_comments
-from review.differences import FieldDiff, differences
-from review.doubts import part_id
+from review.diff import Diff
+from review.parts import part_id
+from review.revisions import find_revision
+from review.side_by_side import FieldDiff, side_by_side
 from schemas.cases import CaseStudy, Section, Statement
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView, Decision, Review, Revision
@@ -54,36 +55,36 @@ def history(view: CaseView) -> list[Event]:
 
 
 def changed_history(view: CaseView) -> list[Event]:
-    """Return the history with the words that each edit changed."""
-    by_id = {one.revision_id: one for one in view.revisions}
+    """Return the history with the text changes of each edit."""
 
     def changed(event: Event) -> Event:
-        before = by_id.get(event.revision.parent_id or "") if event.revision else None
-        if before is None or event.revision is None:
+        revision = event.revision
+        before = find_revision(view, revision.parent_id) if revision else None
+        if before is None or revision is None:
             return event
-        document = view.document
-        fields = differences(before.study, event.revision.study, document, document)
-        return replace(event, changes=fields)
+        return replace(event, changes=_differences(view, before, revision))
 
     return [changed(event) for event in history(view)]
 
 
 def between(view: CaseView, old_id: str, new_id: str) -> tuple[Revision, Revision, list[FieldDiff]]:
-    """Return two revisions of a case and where they differ, or raise UnknownId."""
-    by_id = {one.revision_id: one for one in view.revisions}
-    if old_id not in by_id or new_id not in by_id:
+    """Return two revisions of a case and their differences, or raise UnknownId."""
+    old, new = find_revision(view, old_id), find_revision(view, new_id)
+    if old is None or new is None:
         raise UnknownId("The case has no such revision: choose two from its history.")
-    old, new = by_id[old_id], by_id[new_id]
-    return old, new, differences(old.study, new.study, view.document, view.document)
+    return old, new, _differences(view, old, new)
+
+
+def _differences(view: CaseView, old: Revision, new: Revision) -> list[FieldDiff]:
+    return side_by_side(old.study, new.study, view.document, view.document)
 
 
 def dropped(view: CaseView) -> list[tuple[str, Statement]]:
-    """Return the statements that people dropped and did not put back, with a revision of each."""
-    by_id = {one.revision_id: one for one in view.revisions}
+    """Return the statements that people dropped and did not restore, with a revision of each."""
     held = _texts(view.revision.study)
     found: dict[tuple[Section, str], tuple[str, Statement]] = {}
     for revision in view.revisions:
-        before = by_id.get(revision.parent_id or "")
+        before = find_revision(view, revision.parent_id)
         if before is None or revision.made_by != "person":
             continue
         had, kept = _texts(before.study), _texts(revision.study)
@@ -104,13 +105,12 @@ def _texts(study: CaseStudy) -> Counter[tuple[Section, str]]:
 
 
 def comments_by_part(view: CaseView) -> dict[str, list[Review]]:
-    """Return the open comments by the id that their part has now; "" for the case as a whole."""
-    by_id = {one.revision_id: one for one in view.revisions}
+    """Return the open comments by the current id of their part; "" for the case as a whole."""
     found: dict[str, list[Review]] = defaultdict(list)
     for one in open_comments(view):
-        revision, part = by_id.get(one.revision_id), one.part or ""
+        revision, part = find_revision(view, one.revision_id), one.part or ""
         if part and revision and revision is not view.revision:
-            now = partner(part, revision.study, view.revision.study)
+            now = Diff(revision.study, view.revision.study).counterpart(part)
             part = part_id(now) if now else ""
         found[part].append(one)
     return found

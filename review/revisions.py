@@ -1,4 +1,4 @@
-"""The rows that a decision stores: a person's revision and a review, checked against the case."""
+"""A case's revisions, and the rows that a decision stores: an edited revision and a review."""
 
 from datetime import UTC, datetime
 
@@ -16,17 +16,31 @@ def current(warehouse: Warehouse, case_id: str, seen: Seen | None = None) -> Cas
     """Return the case; raise UnknownId, or InvalidDecision if it is not as it was ``seen``."""
     view = warehouse.case(case_id)
     if seen is not None and seen != state_of(view):
-        last = view.reviews[-1].who if view.reviews else view.revision.author
-        raise InvalidDecision(
-            f"nothing was changed: {last} changed this case in the meantime; "
-            "reload it and decide again"
-        )
+        raise outdated(view)
     return view
 
 
 def state_of(view: CaseView) -> Seen:
-    """Return what a decision about ``view`` rests on."""
+    """Return the revision id and status of a case."""
     return view.revision.revision_id, view.status
+
+
+def last_author(view: CaseView) -> str:
+    """Return the person or model that changed the case last."""
+    return view.reviews[-1].who if view.reviews else view.revision.author
+
+
+def outdated(view: CaseView) -> InvalidDecision:
+    """Return the error for a decision about an earlier state of the case."""
+    return InvalidDecision(
+        f"nothing was changed: {last_author(view)} changed this case in the meantime; "
+        "reload it and decide again"
+    )
+
+
+def find_revision(view: CaseView, revision_id: str | None) -> Revision | None:
+    """Return the revision of a case with an id, or None."""
+    return next((one for one in view.revisions if one.revision_id == revision_id), None)
 
 
 def edited(before: Revision, study: CaseStudy, who: str) -> Revision:

@@ -7,7 +7,7 @@ from lxml import html
 
 from review import adoption, decisions
 from review.changes import SetFact
-from review.differences import marked
+from review.side_by_side import marked
 from schemas.cases import CaseStudy, Section, SupportLevel
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, Decision

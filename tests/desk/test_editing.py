@@ -14,7 +14,7 @@ from review.changes import (
     SetMeasure,
     SetStatement,
 )
-from review.editing import apply_changes
+from review.edits import apply_changes
 from schemas.cases import Method, Origin, Section, SupportLevel
 from schemas.errors import InvalidDecision
 from schemas.taxonomy import load_taxonomy

@@ -1,11 +1,12 @@
-"""Two revisions of a case compared field by field, each side with its quotes."""
+"""Two revisions of a case side by side: each difference with its quotes, changed words marked."""
 
 import re
 from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from review.comparison import FIELDS, Pair, Part, changed_fields, differs, notes, pairs, text_of
+from review.diff import FIELDS, Diff, Pair
+from review.parts import Part, text_of
 from review.quotes import QuoteMarker, QuoteView
 from schemas.cases import CaseStudy, Support
 from schemas.sources import Document
@@ -13,13 +14,13 @@ from schemas.sources import Document
 Pieces = Sequence[tuple[str, bool]]
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-# In two sentences that share less than this, nearly every word would be marked.
+# In two sentences less similar than this, nearly every word would be marked.
 _WORTH_MARKING = 0.4
-_MOST_WORDS = 4000  # comparing takes time with the square of the length
+_MOST_WORDS = 4000  # the comparison takes quadratic time
 
 
 class Side(NamedTuple):
-    """A part in one revision: its words in pieces, each with whether it differs."""
+    """A part in one revision: its text in pieces, each with whether it differs."""
 
     pieces: Pieces
     support: Support
@@ -27,51 +28,52 @@ class Side(NamedTuple):
 
 
 class FieldDiff(NamedTuple):
-    """A field that differs, ``edited`` by a person or not; ``same`` counts its equal parts.
+    """A field that differs; ``same`` is the number of its parts that do not.
 
-    A line has the old and the new side of a part, None where a revision lacks it, and notes.
+    A line has the old and the new side of a part (None if a revision lacks it), and notes.
     """
 
     name: str
     label: str
-    edited: bool
+    edited: bool  # by a person
     lines: Sequence[tuple[Side | None, Side | None, Sequence[str]]]
     same: int
 
 
-def differences(
+def side_by_side(
     before: CaseStudy,
     after: CaseStudy,
     old_text: Document,
     new_text: Document,
     edited: Collection[str] = (),
 ) -> list[FieldDiff]:
-    """Return the fields in which two revisions differ, each with the text that it rests on."""
-    old, new = QuoteMarker(old_text), QuoteMarker(new_text)
+    """Return the fields in which two studies differ, with quotes from the text of each."""
+    old, new, diff = QuoteMarker(old_text), QuoteMarker(new_text), Diff(before, after)
     fields = []
-    for name in changed_fields(before, after):
-        found = list(pairs(name, before, after))
-        lines = [(*_sides(pair, old, new), notes(pair)) for pair in found if differs(pair)]
-        same = len(found) - len(lines)
+    for name in diff.changed:
+        pairs = diff.pairs[name]
+        lines = [_line(pair, old, new) for pair in pairs if pair.differs]
+        same = len(pairs) - len(lines)
         fields.append(FieldDiff(name, FIELDS[name], name in edited, lines, same))
     return fields
 
 
-def _sides(pair: Pair, old: QuoteMarker, new: QuoteMarker) -> tuple[Side | None, Side | None]:
-    before, after = marked(text_of(pair[0]), text_of(pair[1]))
-    return _side(pair[0], before, old), _side(pair[1], after, new)
+def _line(
+    pair: Pair, old: QuoteMarker, new: QuoteMarker
+) -> tuple[Side | None, Side | None, Sequence[str]]:
+    texts = (text_of(part) if part else "" for part in pair)
+    before, after = marked(*texts)
+    return _side(pair.old, before, old), _side(pair.new, after, new), pair.notes
 
 
 def _side(part: Part | None, pieces: Pieces, quotes: QuoteMarker) -> Side | None:
-    if part is None or not text_of(part):
-        return None
-    return Side(pieces, part.support, quotes.views(part.evidence))
+    return Side(pieces, part.support, quotes.views(part.evidence)) if part else None
 
 
 def marked(old: str, new: str) -> tuple[Pieces, Pieces]:
     """Return two texts in pieces, each with whether the other text lacks it.
 
-    Nothing is marked where one is empty or very long, or they have little in common.
+    Nothing is marked if a text is empty or very long, or if they have little in common.
     """
     words = _WORDS.findall(old), _WORDS.findall(new)
     matcher = SequenceMatcher(None, *words, autojunk=False)

@@ -7,11 +7,12 @@ numbers and names compared.
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import cast
 
 from review import changes as to
-from review.doubts import confirmed_part, part_id
+from review.doubts import confirmed_part
 from review.evidence import joined, located, new_fact, new_tag, reworded
+from review.parts import Part, PartT, part_id
 from schemas.cases import (
     FACT_LABELS,
     NARRATORS,
@@ -42,9 +43,6 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "narrator": NARRATORS,
 }
 """The values of facts that are chosen from a list."""
-
-AnyPart = Statement | Fact | Tag
-Part = TypeVar("Part", Statement, Fact, Tag)
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
@@ -89,8 +87,8 @@ class _Draft:
         self._checker = Checker(
             document, filter(None, (study.fact("company").value, study.fact("title").value))
         )
-        whole: list[AnyPart] = [*study.facts, *study.statements, *study.tags]
-        self._parts: dict[str, AnyPart] = {part_id(part): part for part in whole}
+        whole: list[Part] = [*study.facts, *study.statements, *study.tags]
+        self._parts: dict[str, Part] = {part_id(part): part for part in whole}
         self._texts = {statement.n: statement.text for statement in study.statements}
 
     def study(self) -> CaseStudy:
@@ -100,7 +98,7 @@ class _Draft:
             tags=tuple(self._all(Tag)),
         )
 
-    def _all(self, kind: type[Part]) -> list[Part]:
+    def _all(self, kind: type[PartT]) -> list[PartT]:
         return [part for part in self._parts.values() if isinstance(part, kind)]
 
     def _rechecked(self, one: Statement) -> Statement:
@@ -126,7 +124,7 @@ class _Draft:
                 part = self._changed(change)
                 self._parts[part_id(part)] = part
 
-    def _changed(self, change: to.Change) -> AnyPart:
+    def _changed(self, change: to.Change) -> Part:
         """Return the part that a change makes."""
         match change:
             case to.SetFact():
@@ -152,7 +150,7 @@ class _Draft:
                 if gone.n in one.rests_on:
                     del self._parts[part_id(one)]
 
-    def _part(self, part: str) -> AnyPart:
+    def _part(self, part: str) -> Part:
         if part not in self._parts:
             kind, _, key = part.partition("-")
             name = {"s": "statement", "f": "fact", "t": "tag"}.get(kind, "part")
@@ -163,7 +161,7 @@ class _Draft:
         found = self._part(f"s-{n}")
         return cast("Statement", found)
 
-    def _quoted(self, part: AnyPart, more: tuple[Evidence, ...]) -> AnyPart:
+    def _quoted(self, part: Part, more: tuple[Evidence, ...]) -> Part:
         """Return a part that also rests on ``more``, checked again."""
         match part:
             case Statement():
@@ -176,7 +174,7 @@ class _Draft:
         support = self._checker.quote_support(evidence)
         return part.model_copy(update={"evidence": evidence, "support": support})
 
-    def _unquoted(self, change: to.DropQuote) -> AnyPart:
+    def _unquoted(self, change: to.DropQuote) -> Part:
         part = self._part(change.part)
         kept = tuple(found for found in part.evidence if found.quote != change.quote)
         is_bare = not kept and not (isinstance(part, Statement) and part.rests_on)

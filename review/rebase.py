@@ -1,0 +1,63 @@
+"""Changes to a case that someone else has changed since it was opened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from review import changes as to
+from review.diff import Diff, Pair
+from review.parts import Part, find_part, part_id, text_of
+from review.revisions import Seen, find_revision, last_author, outdated, state_of
+from schemas.cases import Statement
+from schemas.errors import EditClash, InvalidDecision
+from schemas.reviews import CaseView
+
+
+def rebased(changes: Sequence[to.Change], view: CaseView, seen: Seen) -> Sequence[to.Change]:
+    """Return ``changes`` to the revision that was ``seen`` as changes to the current one.
+
+    Raises:
+        InvalidDecision: if the case was decided, or the part is gone.
+        EditClash: if the part has another text now.
+    """
+    if seen == state_of(view):
+        return changes
+    base = find_revision(view, seen[0])
+    if base is None or seen[1] != view.status:
+        raise outdated(view)
+    diff = Diff(base.study, view.revision.study)
+    return [_rebased(change, diff, last_author(view)) for change in changes]
+
+
+def _rebased(change: to.Change, diff: Diff, last: str) -> to.Change:
+    part = to.part_of(change)
+    old = find_part(diff.before, part)
+    if part is None or old is None:
+        return change
+    new = diff.counterpart(part)
+    if new is None and len(diff.before.statements) == len(diff.after.statements):
+        new = find_part(diff.after, part)  # rewritten completely
+    if new is None:
+        raise InvalidDecision(
+            f"nothing was changed: {last} dropped “{text_of(old)[:80]}” in the meantime"
+        )
+    if Pair(old, new).differs:
+        why = f"{last} changed this part in the meantime"
+        if not isinstance(change, to.SetStatement | to.SetFact):
+            raise InvalidDecision(f"nothing was changed: {why}; look at it again")
+        raise EditClash(why, part=part_id(new), theirs=text_of(new))
+    if isinstance(change, to.SetFact):
+        return change
+    field: dict[str, Any] = {"n": _number(new)} if hasattr(change, "n") else {"part": part_id(new)}
+    if (
+        isinstance(change, to.SetStatement)
+        and isinstance(old, Statement)
+        and change.rests_on is not None
+    ):
+        is_same = {*change.rests_on} == {*old.rests_on}  # forms always send it
+        now = (diff.counterpart(f"s-{n}") for n in change.rests_on)
+        field["rests_on"] = None if is_same else tuple(_number(one) for one in now if one)
+    return change.model_copy(update=field)
+
+
+def _number(part: Part) -> int:
+    return int(part_id(part)[2:])

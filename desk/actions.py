@@ -64,7 +64,7 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
     desk.live.note_change()
     address = f"/cases/{case_id}"
     if fields.get("then") == "next" or "preset" in fields:
-        address = _next_address(desk, who.name, case_id)
+        address = await asyncio.to_thread(_next_address, desk, who.name, case_id)
     elif is_fragment(request):
         return await show_case(request, desk, case_id, done=_DONE[review.decision])
     if is_fragment(request):

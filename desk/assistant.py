@@ -15,7 +15,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from config.resources import Resources
-from desk.facets import QueueQuery
+from desk.facets import Line, QueueQuery
 from desk.index import Index
 from desk.requests import DecisionRequest, decide
 from desk.submit import web_source
@@ -96,10 +96,10 @@ class _Tools:
 
         ``industry`` and ``tag`` are slugs: insurance, rag. ``company`` is part of a name.
         """
-        index, order = self._fresh(), "relevance" if query else "newest"
-        wanted = QueueQuery(status="", industry=industry, tag=tag, order=order)
-        ids = index.lines.ids(wanted, index.matches(query) if query else None)
-        return [_found(view) for view in self._views(self._fitting(ids, company, year)[:limit])]
+        order: Literal["relevance", "newest"] = "relevance" if query else "newest"
+        wanted = QueueQuery(status="all", industry=industry, tag=tag, order=order, q=query)
+        lines = self._fitting(self._fresh().ids(wanted), company, year)[:limit]
+        return [_found(view) for view in self._views(line["case_id"] for line in lines)]
 
     def search_statements(
         self, query: str, section: Section | None = None, tag: str = "", limit: Limit = 10
@@ -132,9 +132,9 @@ class _Tools:
         """
         index, phrase = self._fresh(), sentence.replace('"', " ")
         rare = " ".join(word for word in words(sentence) if len(word) >= _LEAST_LETTERS)
-        ranks = index.matches(rare, every=False)
-        ids = dict.fromkeys([*index.matches(f'"{phrase}"'), *sorted(ranks, key=ranks.__getitem__)])
-        fitting = self._fitting((one for one in ids if self._has_statements(one)), company)
+        ids = dict.fromkeys([*index.matches(f'"{phrase}"'), *index.matches(rare, every=False)])
+        # An imported text has no statements.
+        fitting = [one["case_id"] for one in self._fitting(ids, company) if one["support"]]
         seen = self._views(fitting[:_CASES])
         views = [view for view in seen if not view.document.is_prose]
         likeness = TextSimilarity(one.text for view in views for one in sentences_of(view.document))
@@ -188,21 +188,16 @@ class _Tools:
             pass
         return self._index
 
-    def _fitting(self, case_ids: Iterable[str], company: str, year: str = "") -> list[str]:
-        """Return the cases that may be shown, of a company and a year where these are given."""
+    def _fitting(self, case_ids: Iterable[str], company: str, year: str = "") -> list[Line]:
+        """Return the lines of the cases that may be shown, if given of a company and a year."""
         shown = None if self._drafts else {one.case_id for one in self._warehouse.publications()}
         return [
-            line["case_id"]
-            for line in filter(None, map(self._index.lines.get, case_ids))
+            line
+            for line in self._index.lines(case_ids)
             if (shown is None or line["case_id"] in shown)
             and company.casefold() in (line["company"] or "").casefold()
             and year in {"", line["year"]}
         ]
-
-    def _has_statements(self, case_id: str) -> bool:
-        """Return whether a case has any, which an imported text lacks."""
-        line = self._index.lines.get(case_id)
-        return bool(line and line["support"])
 
     def _views(self, case_ids: Iterable[str]) -> list[CaseView]:
         """Return these cases as they are or, where drafts stay out, as they were published."""

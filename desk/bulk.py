@@ -21,6 +21,7 @@ from schemas.reviews import SavedView
 
 router = APIRouter(include_in_schema=False)
 
+_SHOWN = 20  # refusals
 _PATIENCE = 1.5  # seconds that an answer waits for the end
 _DONE = {"approve": "approved", "reject": "rejected", "assign": "assigned", "tag": "tagged"}
 
@@ -99,10 +100,8 @@ async def retry(desk: Desk, who: User, kind: str) -> Response:
 async def _selected(form: FormData, desk: DeskState) -> list[str]:
     """Return the ids that the form selects, or raise InvalidDecision if it selects none."""
     if listed := text(form, "all"):
-        query = QueueQuery.of_address(listed)
         index = await desk.live.fresh()
-        matches = index.matches(query.q) if query.q else None
-        return index.lines.ids(query, matches)
+        return await asyncio.to_thread(index.ids, QueueQuery.of_address(listed))
     if ids := [one for one in form.getlist("case") if isinstance(one, str)]:
         return list(dict.fromkeys(ids))
     raise InvalidDecision("nothing is selected: select cases with their boxes or with x")
@@ -132,6 +131,6 @@ async def _shown(request: Request, desk: DeskState, bulk: BulkAction) -> Respons
     if not is_fragment(request) and request.method == "POST":
         return redirect(f"/bulk/{bulk.bulk_id}")
     template = "bulk.html" if is_fragment(request) else "bulk_page.html"
-    lines = desk.live.index.lines
-    kept = [(lines.get(case_id), case_id, why) for case_id, why in bulk.kept]
+    line = desk.live.index.line
+    kept = [(line(case_id), case_id, why) for case_id, why in bulk.kept[:_SHOWN]]
     return await render(request, template, bulk=bulk, kept=kept)

@@ -8,17 +8,18 @@ import json
 import re
 import sqlite3
 import threading
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from desk.facets import Lines
+from desk.facets import AGES, FACETS, Line, QueueQuery, first_day, labels
+from schemas.reviews import CaseStatus
 from warehouse import Warehouse
 
 MARKS = "\2", "\3"
@@ -28,6 +29,7 @@ _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _WORDS = re.compile(r'"([^"]+)"|([^\s"]+)')
 _NOTHING = '""'
 _LINES_AT_ONCE, _TEXTS_AT_ONCE = 2_000, 100
+_QUERIES = 50  # whose counts are kept until the index changes
 _OVERLAP = timedelta(seconds=5)  # the clocks of machines that share a warehouse differ a little
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -50,47 +52,46 @@ class Hit:
 
 
 class Index:
-    """The index in the file at ``path`` of what ``warehouse`` holds; for any thread."""
+    """The index of ``warehouse`` in the file at ``path``; safe for threads."""
 
     def __init__(self, path: Path, warehouse: Warehouse) -> None:
         self._path, self._warehouse = path, warehouse
         self._updating = threading.Lock()
-        self._since: str | None = None  # up to when ``lines`` is known
-
-    @cached_property
-    def lines(self) -> Lines:
-        """The lines of all cases as they are now."""
-        lines = Lines()
-        with self._open() as connection:
-            self._since = _meta(connection, "since")
-            _load(connection, lines)
-        return lines
+        self._since: str | None = None  # this process has indexed everything up to then
+        self._known: dict[str, Line] = {}  # the lines that it has indexed
+        self.counts = lru_cache(_QUERIES)(self._counts)
 
     def refresh(self) -> list[str]:
-        """Bring the lines of the cases up to date; return the ids of those that changed."""
+        """Index the cases that changed; return their ids."""
         with self._updating, self._open() as connection:
-            since = _EVER
-            # Not what the file says: another process may have brought it up to date.
-            if self.lines is not None and self._since and _meta(connection, "since"):
-                since = datetime.fromisoformat(self._since) - _OVERLAP
+            row = connection.execute("SELECT value FROM meta WHERE name = 'since'").fetchone()
+            if row is None:  # a new file
+                since = _EVER
+                self._known.clear()
+            else:  # its time counts only at the start: other processes update the file, too
+                since = datetime.fromisoformat(self._since or row["value"]) - _OVERLAP
             found = self._warehouse.changed_cases(since)
             changed: list[str] = []
             for start in range(0, len(found), _LINES_AT_ONCE):
                 ids = [row["case_id"] for row in found[start : start + _LINES_AT_ONCE]]
-                lines = [one for one in self._warehouse.index_lines(ids) if self._is_new(one)]
+                lines = {line["case_id"]: line for line in self._warehouse.index_lines(ids)}
+                new = [name for name, line in lines.items() if self._known.get(name) != line]
                 with connection:
-                    for line in lines:
-                        _put(connection, line)
-                _load(connection, self.lines, [line["case_id"] for line in lines])
-                changed += [line["case_id"] for line in lines]
+                    for case_id in new:
+                        _put(connection, lines[case_id])
+                self._known |= lines
+                changed += new
+            if changed:
+                self.counts.cache_clear()
             if found:
                 self._since = found[-1]["stored_at"].isoformat()
                 with connection:
-                    _set_meta(connection, "since", self._since)
+                    put = "INSERT OR REPLACE INTO meta VALUES ('since', ?)"
+                    connection.execute(put, (self._since,))
             return changed
 
     def refresh_texts(self, most: int = _TEXTS_AT_ONCE) -> int:
-        """Index the texts of at most so many cases whose texts changed; return how many."""
+        """Index the texts of at most ``most`` cases that changed; return their number."""
         with self._updating, self._open() as connection:
             rows = connection.execute(_sql("without_texts"), {"most": most})
             ids = [row["case_id"] for row in rows]
@@ -98,26 +99,97 @@ class Index:
             with connection:
                 for texts in found:
                     _put_texts(connection, texts)
+            if ids:
+                self.counts.cache_clear()
             return len(found)
 
     def refresh_copies(self) -> None:
-        """Count the near-copies of each source anew."""
+        """Update the numbers of near-copies."""
         copies = self._warehouse.near_copy_counts()
-        new = {
-            line["case_id"]: copies.get(line["source_id"], 0)
-            for line in self.lines
-            if line["near_copies"] != copies.get(line["source_id"], 0)
-        }
         with self._updating, self._open() as connection, connection:
-            change = "UPDATE cases SET near_copies = ? WHERE case_id = ?"
-            connection.executemany(change, [(n, case_id) for case_id, n in new.items()])
-            _load(connection, self.lines, list(new))
+            rows = connection.execute("SELECT source_id, near_copies FROM cases").fetchall()
+            new = [(copies.get(one, 0), one) for one, n in rows if n != copies.get(one, 0)]
+            change = "UPDATE cases SET near_copies = ? WHERE source_id = ?"
+            connection.executemany(change, new)
+            if new:
+                connection.execute(_sql("drop_copy_flags"))
+                connection.execute(_sql("put_copy_flags"))
+        if new:
+            self.counts.cache_clear()
 
-    def matches(self, q: str, *, every: bool = True) -> dict[str, float]:
-        """Return the cases with every word, or any, in one of their texts, by rank: low is good."""
-        match = match_of(q, every=every)
+    def lines(self, case_ids: Iterable[str]) -> list[Line]:
+        """Return the lines of these cases that are indexed, in this order."""
+        ids = list(case_ids)
         with self._open() as connection:
-            return dict(connection.execute(_sql("matches"), {"match": match}).fetchall())
+            rows = connection.execute(_sql("lines"), {"ids": json.dumps(ids)})
+            found = {row["case_id"]: {**row, "support": json.loads(row["support"])} for row in rows}
+        return [found[case_id] for case_id in ids if case_id in found]
+
+    def line(self, case_id: str) -> Line | None:
+        """Return the line of a case, None if it is not indexed."""
+        return next(iter(self.lines([case_id])), None)
+
+    def statuses(self) -> dict[str, int]:
+        """Return the number of cases by status."""
+        with self._open() as connection:
+            return dict(connection.execute(_sql("statuses"), {"ids": None}).fetchall())
+
+    def number(self, facet: str, value: str) -> int:
+        """Return the number of cases with a value of a facet."""
+        count = "SELECT count(*) FROM labels WHERE facet = ? AND value = ?"
+        with self._open() as connection:
+            return int(connection.execute(count, (facet, value)).fetchone()[0])
+
+    def ids(self, query: QueueQuery) -> list[str]:
+        """Return the ids of the cases that match a query, in its order."""
+        with self._open() as connection:
+            ranks = _ranks(connection, query.q)
+            values = {"status": query.status, "order": query.sorted_by, "ids": None}
+            if (ids := _matching(connection, query.chosen, ranks)) is not None:
+                values["ids"] = json.dumps([*ids])
+            rows = connection.execute(_sql("ids"), values).fetchall()
+        if query.sorted_by == "relevance" and ranks:
+            rows.sort(key=lambda row: ranks[row["id"]])
+        return [row["case_id"] for row in rows]
+
+    def _counts(self, query: QueueQuery) -> dict[str, dict[str, int]]:
+        """Return the number of cases by facet and value, the frequent values first.
+
+        The choice in a facet does not narrow the facet's own counts.
+        """
+        chosen = query.chosen
+        statuses = [*CaseStatus] if query.status == "all" else [query.status]
+        found: dict[str, Counter[str]] = {facet: Counter() for facet in (*FACETS, "day")}
+        with self._open() as connection:
+            ranks = _ranks(connection, query.q)
+            for facet in ("", *chosen):
+                others = {name: value for name, value in chosen.items() if name != facet}
+                label = "day" if facet == "age" else facet
+                values = {"first": label, "last": label or "~", "ids": None}
+                if (ids := _matching(connection, others, ranks)) is not None:
+                    values["ids"] = json.dumps([*ids])
+                if facet:
+                    found[label].clear()
+                else:
+                    found["status"].update(dict(connection.execute(_sql("statuses"), values)))
+                for status in statuses:
+                    rows = connection.execute(_sql("counts"), values | {"status": status})
+                    for name, value, n in rows:
+                        found[name][value] += n
+        days = found.pop("day")
+        for age in AGES:
+            found["age"][age] = sum(n for day, n in days.items() if day >= first_day(age))
+        return {
+            facet: {value: n for value, n in ranked if n or chosen.get(facet) == value}
+            for facet, counts in found.items()
+            for ranked in [sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+        }
+
+    def matches(self, q: str, *, every: bool = True) -> list[str]:
+        """Return the cases with every word, or any, in one of their texts, the best first."""
+        values = {"match": match_of(q, every=every)}
+        with self._open() as connection:
+            return [row["case_id"] for row in connection.execute(_sql("matches"), values)]
 
     def snippets(self, ids: Sequence[str], q: str) -> dict[str, str]:
         """Return by case where the words stand, with the found ones between ``MARKS``."""
@@ -150,11 +222,6 @@ class Index:
         with self._open() as connection:
             return len(connection.execute(_sql("without_texts"), {"most": -1}).fetchall())
 
-    def _is_new(self, line: Mapping[str, Any]) -> bool:
-        """Return whether a line differs from the one that is held."""
-        held = self.lines.get(line["case_id"])
-        return held is None or any(held[name] != line[name] for name in line.keys() & held.keys())
-
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection to the index, an empty one where there is none that can be used."""
@@ -171,6 +238,7 @@ class Index:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=30)
         connection.row_factory = sqlite3.Row
+        connection.create_function("title_key", 1, _title_key, deterministic=True)
         version = crc32(_sql("schema").encode()) % 2**31
         try:
             if _version(connection) != version:
@@ -185,6 +253,11 @@ class Index:
                 raise
         connection.execute("PRAGMA synchronous = OFF")  # it can be made anew
         return connection
+
+
+def _title_key(title: str | None) -> str:
+    """Return the key that sorts a case by its title, without a title last."""
+    return (title or "\uffff").casefold()
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -213,34 +286,35 @@ def _plain(text: str) -> str:
     return text.replace(MARKS[0], " ").replace(MARKS[1], " ")
 
 
-def _load(connection: sqlite3.Connection, lines: Lines, ids: Sequence[str] | None = None) -> None:
-    """Put the stored lines of these cases, or of all, into ``lines``."""
-    values = {"ids": None if ids is None else json.dumps(ids)}
-    labels = defaultdict(list)
-    for case_id, facet, value in connection.execute(_sql("labels"), values):
-        labels[case_id].append((facet, value))
-    for row in connection.execute(_sql("lines"), values):
-        line = dict(row) | {"support": json.loads(row["support"])}
-        lines.put(line, labels[line["case_id"]])
+def _ranks(connection: sqlite3.Connection, q: str) -> dict[int, float] | None:
+    """Return the rank of each row that matches a search, None without a search."""
+    if not q:
+        return None
+    return dict(connection.execute(_sql("ranks"), {"match": match_of(q)}).fetchall())
 
 
-def _meta(connection: sqlite3.Connection, name: str) -> str | None:
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return row[0] if row else None
+def _matching(
+    connection: sqlite3.Connection, chosen: Mapping[str, str], ranks: Mapping[int, float] | None
+) -> Collection[int] | None:
+    """Return the rows with all chosen facets that a search found; None for all rows."""
+    if not chosen:
+        return ranks
+    ranges = {name: (value, value) for name, value in chosen.items() if name != "age"}
+    if "age" in chosen:
+        ranges["day"] = (first_day(chosen["age"]), "~")
+    rows = connection.execute(_sql("matching"), {"ranges": json.dumps(ranges)})
+    ids = {row["id"] for row in rows}
+    return ids if ranks is None else ids & ranks.keys()
 
 
-def _set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
-
-
-def _put(connection: sqlite3.Connection, line: Mapping[str, Any]) -> None:
+def _put(connection: sqlite3.Connection, line: Line) -> None:
     values = {name: value for name, value in line.items() if name not in {"tags", "batches"}}
     values["support"] = json.dumps(line["support"])
-    (number,) = connection.execute(_sql("put_case"), values).fetchone()
+    number, copies = connection.execute(_sql("put_case"), values).fetchone()
     connection.execute("DELETE FROM labels WHERE id = ?", (number,))
-    labels = [("tag", tag) for tag in line["tags"]] + [("batch", one) for one in line["batches"]]
-    insert = "INSERT OR IGNORE INTO labels VALUES (?, ?, ?)"
-    connection.executemany(insert, [(number, *label) for label in labels])
+    found = {*labels({**line, "near_copies": copies})}
+    rows = [(number, facet, value, line["status"]) for facet, value in found]
+    connection.executemany("INSERT INTO labels VALUES (?, ?, ?, ?)", rows)
 
 
 def _put_texts(connection: sqlite3.Connection, texts: Mapping[str, Any]) -> None:

@@ -31,8 +31,11 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_by_source ON cases (source_id);
 
-CREATE TABLE labels (id INTEGER, facet TEXT, value TEXT, PRIMARY KEY (id, facet, value)) WITHOUT ROWID;
+CREATE TABLE labels (
+    id INTEGER, facet TEXT, value TEXT, status TEXT, PRIMARY KEY (id, facet, value)
+) WITHOUT ROWID;
 CREATE INDEX labels_by_value ON labels (facet, value);
+CREATE INDEX labels_by_status ON labels (status, facet, value);
 
 CREATE VIRTUAL TABLE texts USING fts5 (
     title, statements, source, tokenize = "porter unicode61 remove_diacritics 2", prefix = '2 3'
@@ -75,7 +78,7 @@ ON CONFLICT (case_id) DO UPDATE SET
     published_id = excluded.published_id,
     comments = excluded.comments,
     updated_at = excluded.updated_at
-RETURNING id;
+RETURNING id, near_copies;
 
 -- name: without_texts
 SELECT case_id FROM cases
@@ -84,19 +87,58 @@ ORDER BY stored_at DESC
 LIMIT :most;
 
 -- name: lines
-SELECT * FROM cases WHERE :ids IS NULL OR case_id IN (SELECT value FROM json_each(:ids));
+SELECT * FROM cases WHERE case_id IN (SELECT value FROM json_each(:ids));
 
--- name: labels
-SELECT cases.case_id, facet, value
+-- name: drop_copy_flags
+DELETE FROM labels WHERE facet = 'flag' AND value = 'near-copy';
+
+-- name: put_copy_flags
+INSERT INTO labels SELECT id, 'flag', 'near-copy', status FROM cases WHERE near_copies > 0;
+
+-- name: matching
+SELECT labels.id
+FROM json_each(:ranges) AS chosen
+CROSS JOIN labels ON facet = chosen.key AND labels.value BETWEEN chosen.value ->> 0 AND chosen.value ->> 1
+GROUP BY labels.id
+HAVING count(*) = (SELECT count(*) FROM json_each(:ranges));
+
+-- name: ids
+SELECT id, case_id
+FROM cases
+WHERE :status IN ('all', status) AND (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))
+ORDER BY
+    CASE :order
+        WHEN 'doubtful' THEN -doubts
+        WHEN 'newest' THEN -stored_at
+        WHEN 'changed' THEN -updated_at
+        WHEN 'title' THEN title_key(title)
+    END,
+    iif(:order IN ('doubtful', 'oldest', 'relevance'), stored_at, NULL),
+    case_id;
+
+-- name: statuses
+SELECT status, count(*)
+FROM cases
+WHERE :ids IS NULL OR id IN (SELECT value FROM json_each(:ids))
+GROUP BY status;
+
+-- name: counts
+SELECT facet, value, count(*)
 FROM labels
-JOIN cases USING (id)
-WHERE :ids IS NULL OR case_id IN (SELECT value FROM json_each(:ids));
+WHERE status = :status
+    AND facet BETWEEN :first AND :last
+    AND (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))
+GROUP BY facet, value;
+
+-- name: ranks
+SELECT rowid, bm25(texts, 8.0, 3.0, 1.0) FROM texts WHERE texts MATCH :match;
 
 -- name: matches
-SELECT cases.case_id, bm25(texts, 8.0, 3.0, 1.0) AS rank
+SELECT cases.case_id
 FROM texts
 JOIN cases ON cases.id = texts.rowid
-WHERE texts MATCH :match;
+WHERE texts MATCH :match
+ORDER BY bm25(texts, 8.0, 3.0, 1.0);
 
 -- name: snippets
 SELECT

@@ -100,7 +100,7 @@ class Live:
 
     def counts(self) -> dict[str, int]:
         """Return the number of cases by status, and of sources that wait for a person."""
-        return {**self.index.lines.statuses(), **self.waiting}
+        return {**self.index.statuses(), **self.waiting}
 
     def views(self, who: str) -> list[SavedView]:
         """Return the searches that a person keeps, read again once the desk stored something."""

@@ -14,7 +14,7 @@ from desk import queue as queue_parts
 from desk.case_page import case_page, item_of
 from desk.draft_page import DraftPage, draft_page
 from desk.facets import QueueQuery
-from desk.queue import QueuePage, case_queue, facet_counts, failure_queue, refused_queue
+from desk.queue import QueuePage, case_queue, failure_queue, refused_queue
 from desk.rendering import facet_text, is_fragment, redirect, render
 from desk.state import Desk, DeskState, QueueCursor, User, person_of
 from desk.submit import bookmarklet
@@ -60,7 +60,8 @@ async def facet(request: Request, desk: Desk, facet: str, typed: str = "") -> Re
     A value that is, or begins with, what is typed comes before frequent ones.
     """
     query, words = QueueQuery.of_address(str(request.url)), typed.strip().casefold()
-    counts = await asyncio.to_thread(facet_counts, await desk.live.fresh(), query)
+    index = await desk.live.fresh()
+    counts = await asyncio.to_thread(index.counts, query)
     labels = {value: facet_text(value, facet).casefold() for value in counts.get(facet, ())}
     found = [value for value, label in labels.items() if words in label]
     found.sort(key=lambda value: (labels[value] != words, not labels[value].startswith(words)))
@@ -107,7 +108,8 @@ async def show_case(
     if not is_fragment(request):
         desk.note_opened(who, case_id)
     found = await asyncio.to_thread(_case, desk, case_id)
-    following, back = desk.next_case(who, case_id), desk.cursor(who).query.address()
+    following = await asyncio.to_thread(desk.next_case, who, case_id)
+    back = desk.cursor(who).query.address()
     template = "case_body.html" if is_fragment(request) else "case.html"
     return await render(request, template, found, done=done, following=following, back=back)
 
@@ -115,7 +117,7 @@ async def show_case(
 def _case(desk: DeskState, case_id: str) -> dict[str, object]:
     warehouse, site = desk.warehouse, str(desk.settings.site_path)
     view = warehouse.case(case_id)
-    source_id, line = view.source.source_id, desk.live.index.lines.get(case_id)
+    source_id, line = view.source.source_id, desk.live.index.line(case_id)
     return {
         "page": case_page(view),
         "undoable": undoable(view),
@@ -130,7 +132,7 @@ def _case(desk: DeskState, case_id: str) -> dict[str, object]:
 @router.get("/cases/{case_id}/state")
 async def case_state(desk: Desk, who: User, case_id: str) -> dict[str, str | None]:
     """Return the revision and status of a case as the index has them, and who else changed it."""
-    line = desk.live.index.lines.get(case_id)
+    line = desk.live.index.line(case_id)
     if line is None:
         raise UnknownId(f"There is no case {case_id}.")
     by = None if line["changed_by"] == who.name else line["changed_by"]
@@ -264,7 +266,7 @@ async def show_publish(request: Request, desk: Desk) -> Response:
             changes[row["change"]].append(row)
     template = "publish_body.html" if is_fragment(request) else "publish.html"
     context = {"job": job, "running": running, "target": target, "changes": changes}
-    return await render(request, template, context, line_of=desk.live.index.lines.get)
+    return await render(request, template, context, line_of=desk.live.index.line)
 
 
 @router.get("/healthz")

@@ -84,12 +84,9 @@ def case_queue(
     index: Index, query: QueueQuery, page: int, waiting: Mapping[str, int], pace: float | None
 ) -> QueuePage:
     """Return a page of cases; ``pace`` is how many seconds a decision takes."""
-    matches = index.matches(query.q) if query.q else None
-    counts = index.lines.counts(query, matches)
-    ids = index.lines.ids(query, matches)
+    counts, ids = index.counts(query), index.ids(query)
     start = (page - 1) * PAGE_SIZE
     shown = ids[start : start + PAGE_SIZE]
-    lines = [line for case_id in shown if (line := index.lines.get(case_id))]
     return QueuePage(
         query=query,
         page=page,
@@ -97,17 +94,12 @@ def case_queue(
         tabs={**counts["status"], **waiting},
         counts={facet: counts[facet] for facet in FACETS if facet != "status"},
         ids=ids,
-        lines=lines,
+        lines=index.lines(shown),
         snippets=index.snippets(shown, query.q) if query.q else {},
         minutes_left=len(ids) * pace / 60 if pace else None,
         unsearched=index.waiting_texts() if query.q else 0,
-        newer=index.lines.number("flag", "newer draft"),
+        newer=index.number("flag", "newer draft"),
     )
-
-
-def facet_counts(index: Index, query: QueueQuery) -> Mapping[str, Mapping[str, int]]:
-    """Return by facet how many cases each of its values would list, the frequent ones first."""
-    return index.lines.counts(query, index.matches(query.q) if query.q else None)
 
 
 def refused_queue(

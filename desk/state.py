@@ -67,9 +67,7 @@ class DeskState:
     def next_case(self, who: str, case_id: str) -> str | None:
         """Return the next case on a person's way through the queue, by default all drafts."""
         cursor = self.cursor(who)
-        index, query = self.live.index, cursor.query
-        matches = index.matches(query.q) if query.q else None
-        return cursor.next(index.lines.ids(query, matches), case_id)
+        return cursor.next(self.live.index.ids(cursor.query), case_id)
 
     async def once(self, who: str, act: str, do: Callable[[], Made]) -> Made:
         """Return what ``do`` returns; a second click on the same form gets that result, too."""

@@ -11,9 +11,9 @@ from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, Term
 from summarizer.checks import Checker
 from summarizer.mentions import names_of
+from warehouse.stems import stem
 
 _ABOVE_DOUBT = frozenset({Level.VERIFIED, Level.UNVERIFIED})  # the source's own words need no more
-_STEM = 5  # letters that two forms of a word share
 _WORD = re.compile(r"\w{4,}|\d+")
 _WRITTEN = frozenset({"company", "year"})  # facts whose value stands in the source as it is
 
@@ -118,10 +118,8 @@ def new_tag(
 
 
 def _is_unrelated(text: str, quote: Evidence) -> bool:
-    """Return whether a quote has no word or number of a text, not even in another form."""
-    ours, theirs = (
-        {word[:_STEM] for word in _WORD.findall(words.casefold())} for words in (text, quote.quote)
-    )
+    """Return whether a quote shares no word (in any form) or number with a text."""
+    ours, theirs = (set(map(stem, _WORD.findall(one.casefold()))) for one in (text, quote.quote))
     return bool(ours) and not ours & theirs
 
 

@@ -223,4 +223,4 @@ def test_an_index_learns_what_another_process_indexed(build, warehouse, tmp_path
     second = build.draft()
     assert assistant.refresh() == [second] or first
     desk.refresh()
-    assert desk.lines.get(second)
+    assert desk.line(second)

@@ -44,23 +44,23 @@ def test_it_follows_what_was_stored_since(build, index, warehouse):
     decisions.comment(warehouse, second, "Look at the number.", "mira")
     decisions.assign(warehouse, second, "ada", "mira")
     assert set(index.refresh()) == {first, second}
-    assert index.lines.get(first)["company"] == "Acme Ltd"
-    assert index.lines.get(second)["assignee"] == "ada"
-    assert index.lines.counts(QueueQuery())["flag"] == {"open comments": 1}
+    assert index.line(first)["company"] == "Acme Ltd"
+    assert index.line(second)["assignee"] == "ada"
+    assert index.counts(QueueQuery())["flag"] == {"open comments": 1}
     comment = warehouse.case(second).reviews[0]
     decisions.resolve(warehouse, second, comment.review_id, "ada")
     index.refresh()
-    assert index.lines.counts(QueueQuery())["flag"] == {}
+    assert index.counts(QueueQuery())["flag"] == {}
 
 
 def test_two_processes_share_the_file(build, index, settings, warehouse):
     """What one indexed, the other knows as well, and a restart reads it from the file."""
     case_id = build.draft(named("Acme"))
     other = Index(settings.home / "index.sqlite", warehouse)
-    assert len(other.lines) == 0
+    assert other.statuses() == {}
     index.refresh()
     assert other.refresh() == [case_id]
-    assert Index(settings.home / "index.sqlite", warehouse).lines.get(case_id) is not None
+    assert Index(settings.home / "index.sqlite", warehouse).line(case_id) is not None
 
 
 @pytest.mark.parametrize("damage", [b"not a database", b""])
@@ -91,7 +91,7 @@ def test_many_may_make_it_at_once(build, index, settings, warehouse):
     with ThreadPoolExecutor(6) as pool:
         found = list(pool.map(lambda one: one.refresh(), others))
     assert all(ids in ([case_id], []) for ids in found)
-    assert all(one.lines.get(case_id) for one in others)
+    assert all(one.line(case_id) for one in others)
 
 
 def test_a_facet_counts_what_fits_all_the_others(build, index):
@@ -100,11 +100,11 @@ def test_a_facet_counts_what_fits_all_the_others(build, index):
         build.draft(clear(named(company, year)))
     build.draft(named("Beta"), verdict=Verdict.UNSURE)
     index.refresh()
-    counts = index.lines.counts(QueueQuery(company="Acme"))
+    counts = index.counts(QueueQuery(company="Acme"))
     assert counts["company"] == {"Acme": 2, "Beta": 2}
     assert counts["doubt"] == {"nothing doubtful": 2}
     assert counts["status"] == {"draft": 2}
-    counts = index.lines.counts(QueueQuery(doubt="doubtful"))
+    counts = index.counts(QueueQuery(doubt="doubtful"))
     assert counts["company"] == {"Beta": 1}
     assert counts["flag"] == {"triage was unsure": 1}
     assert counts["age"] == {"this month": 1, "this week": 1, "this year": 1, "today": 1}
@@ -114,10 +114,10 @@ def test_the_most_doubtful_come_first_and_orders_are_fixed(build, index):
     """Equal ones keep the order in which they were stored."""
     ids = [build.draft(clear(named("B"))), build.draft(named("A")), build.draft(clear(named("C")))]
     index.refresh()
-    assert index.lines.ids(QueueQuery()) == [ids[1], ids[0], ids[2]]
-    assert index.lines.ids(QueueQuery(order="newest")) == ids[::-1]
-    assert index.lines.ids(QueueQuery(order="title")) == [ids[1], ids[0], ids[2]]
-    assert index.lines.ids(QueueQuery(status="all", company="C")) == [ids[2]]
+    assert index.ids(QueueQuery()) == [ids[1], ids[0], ids[2]]
+    assert index.ids(QueueQuery(order="newest")) == ids[::-1]
+    assert index.ids(QueueQuery(order="title")) == [ids[1], ids[0], ids[2]]
+    assert index.ids(QueueQuery(status="all", company="C")) == [ids[2]]
 
 
 def test_search_finds_words_in_every_text_and_marks_them(build, index):
@@ -145,7 +145,7 @@ def test_no_search_is_an_error(build, index, words):
     build.draft()
     index.refresh()
     index.refresh_texts()
-    assert index.matches(words) in ({}, index.matches(words))
+    assert len(index.matches(words)) <= 1
     assert match_of(words)
 
 

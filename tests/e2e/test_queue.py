@@ -103,10 +103,12 @@ def test_one_letter_is_not_sent_and_a_stale_search_is_cancelled(
 ):
     """The first search is still being made when the next one is typed: it is given up."""
     index, answer = app.state.desk.live.index, threading.Event()
-    found = index.matches
-    monkeypatch.setattr(
-        type(index), "matches", lambda _, q: answer.wait(30) and {} if q == "pg" else found(q)
-    )
+    found = index.ids
+
+    def ids(_, query):
+        return [] if query.q == "pg" and answer.wait(30) else found(query)
+
+    monkeypatch.setattr(type(index), "ids", ids)
     asked, cancelled = [], []
     page.on(
         "request", lambda one: asked.append(one.url.partition("?")[2]) if "q=" in one.url else 0

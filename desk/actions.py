@@ -13,7 +13,7 @@ from desk.forms import fields_of
 from desk.jobs import Job
 from desk.pages import show_case, show_publish, show_submit, show_tags
 from desk.rendering import is_fragment, redirect, render
-from desk.requests import DecisionRequest, decide
+from desk.requests import decide, request_of
 from desk.security import CuratorRequired
 from desk.state import Desk, DeskState, User
 from desk.submit import selection, submitted
@@ -51,7 +51,7 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
     if "rests_on" in fields:
         fields["rests_on"] = " ".join(map(str, form.getlist("rests_on")))
     fields["reason"] = fields.get("preset") or fields.get("reason", "")
-    wanted = DecisionRequest.of_form({**request.query_params, **fields})
+    wanted = request_of({**request.query_params, **fields})
     judge = judge_of(desk.resources, asyncio.get_running_loop())
     seconds = desk.seconds_open(who.name, case_id)
     try:

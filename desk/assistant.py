@@ -17,7 +17,7 @@ from pydantic import Field
 from config.resources import Resources
 from desk.facets import Line, QueueQuery
 from desk.index import Index
-from desk.requests import DecisionRequest, decide
+from desk.requests import Approve, Reject, decide
 from desk.submit import web_source
 from flows import ingest
 from publishing.citations import citation
@@ -170,7 +170,9 @@ class _Tools:
         One with doubtful parts can only be rejected here: a curator looks at these at the desk.
         """
         seen: dict[str, Any] = {"expected_revision": revision_id, "expected_status": "draft"}
-        wanted = DecisionRequest(decision=decision, reason=reason, **seen)
+        wanted = (
+            Approve(note=reason, **seen) if decision == "approve" else Reject(reason=reason, **seen)
+        )
         who = f"{self._resources.settings.curator} (assistant)"
         return decide(self._warehouse, case_id, wanted, who)
 

@@ -1,9 +1,13 @@
-"""A decision as forms and scripts send it."""
+"""Decisions as forms and scripts send them: one request class per decision.
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, get_args
+Apart from ``expected_…``, the fields are arguments of the function in ``review.decisions`` that has
+the name of the decision.
+"""
 
-from pydantic import ValidationError
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from review import decisions
 from review.changes import CHANGES, Change, MeasurePart
@@ -14,86 +18,160 @@ from schemas.reviews import CaseStatus, Review
 from warehouse import Warehouse
 
 
-class DecisionRequest(Frozen):
-    """What a curator wants; ``reason`` is also the text of a comment and the name of an assignee.
-
-    Readers see that of a withdrawal. ``expected_…`` say what the curator was looking at.
-    ``confirm`` and ``leave_out`` are those of an approval, ``changes`` those of an edit. ``about``
-    is the part that a comment is about, the comment to resolve, or the revision to restore.
-    """
-
-    decision: Literal[
-        "approve", "reject", "reopen", "withdraw", "comment", "resolve", "assign", "edit", "undo",
-        "restore",
-    ]  # fmt: skip
-    reason: str | None = None
-    about: str | None = None
-    confirm: bool = False
-    leave_out: bool = False
-    changes: tuple[Change, ...] = ()
+class _Request(Frozen):
     expected_revision: str | None = None
     expected_status: CaseStatus | None = None
 
-    @classmethod
-    def of_form(cls, form: Mapping[str, str]) -> "DecisionRequest":
-        """Read a form, which makes one change at most; InvalidDecision if it is not the desk's."""
-        given: dict[str, Any] = {name: form[name] for name in cls.model_fields if form.get(name)}
-        given["changes"] = [_change(form)] if "action" in form else []
-        try:
-            return cls.model_validate(given)
-        except ValidationError as error:
-            wrong = ", ".join(str(e["loc"][-1]) for e in error.errors() if e["loc"])
-            raise InvalidDecision(f"nothing was changed: the form lacks {wrong}") from error
+
+class Approve(_Request):
+    """Approve the case; ``confirm`` or ``leave_out`` its doubtful parts."""
+
+    decision: Literal["approve"] = "approve"
+    note: str | None = None
+    confirm: bool = False
+    leave_out: bool = False
+
+
+class Reject(_Request):
+    """Reject the case, or an edit of a published case, with a reason for the history."""
+
+    decision: Literal["reject"] = "reject"
+    reason: str = ""
+
+
+class Reopen(_Request):
+    """Put a decided case back among the drafts."""
+
+    decision: Literal["reopen"] = "reopen"
+    note: str | None = None
+
+
+class Withdraw(_Request):
+    """Take a published case off the site; readers see the reason."""
+
+    decision: Literal["withdraw"] = "withdraw"
+    reason: str = ""
+
+
+class Comment(_Request):
+    """Comment on the case, or on one ``part`` such as ``s-3``."""
+
+    decision: Literal["comment"] = "comment"
+    text: str = ""
+    part: str | None = None
+
+
+class Resolve(_Request):
+    """Mark a comment as resolved, by its ``review_id``."""
+
+    decision: Literal["resolve"] = "resolve"
+    comment_id: str = ""
+
+
+class Assign(_Request):
+    """Assign the case to a person; an empty name unassigns it."""
+
+    decision: Literal["assign"] = "assign"
+    to: str = ""
+
+
+class Edit(_Request):
+    """Change facts, statements and tags."""
+
+    decision: Literal["edit"] = "edit"
+    changes: tuple[Change, ...] = ()
+    note: str | None = None
+
+
+class Undo(_Request):
+    """Undo the last edit."""
+
+    decision: Literal["undo"] = "undo"
+
+
+class Restore(_Request):
+    """Restore an earlier revision."""
+
+    decision: Literal["restore"] = "restore"
+    revision_id: str = ""
+
+
+AnyRequest = (
+    Approve | Reject | Reopen | Withdraw | Comment | Resolve | Assign | Edit | Undo | Restore
+)
+
+_KINDS = {kind.model_fields["decision"].default: kind for kind in get_args(AnyRequest)}
+_FORMER: Mapping[str, tuple[str, ...]] = {
+    "reason": ("note", "text", "to"),
+    "about": ("part", "comment_id", "revision_id"),
+    **dict.fromkeys(("confirm", "leave_out", "changes"), ()),
+}
+"""Fields that all decisions once shared, with their present names; scripts can still use them."""
+
+
+def _renamed(given: Any) -> Any:
+    """Return a request with the fields of its decision, without the empty ones."""
+    kind = _KINDS.get(str(given.get("decision"))) if isinstance(given, Mapping) else None
+    if kind is None:
+        return given
+    fields = {}
+    for name, value in given.items():
+        known = [one for one in (name, *_FORMER.get(name, ())) if one in kind.model_fields]
+        if value != "" and (known or name not in _FORMER):
+            fields[known[0] if known else name] = value
+    return fields
+
+
+DecisionRequest = Annotated[
+    Annotated[AnyRequest, Field(discriminator="decision")], BeforeValidator(_renamed)
+]
+
+_REQUESTS: TypeAdapter[AnyRequest] = TypeAdapter(DecisionRequest)
+_FIELDS = {*_FORMER, *(name for kind in _KINDS.values() for name in kind.model_fields)}
+
+
+def request_of(form: Mapping[str, str]) -> AnyRequest:
+    """Parse a form with at most one change; raise InvalidDecision if it is incomplete."""
+    # An edit's own text and part are fields of its change.
+    names = _FIELDS - ({"text", "part", "revision_id"} if "action" in form else set())
+    given: dict[str, Any] = {name: value for name, value in form.items() if name in names}
+    if "action" in form:
+        given["changes"] = [_change(form)]
+    try:
+        return _REQUESTS.validate_python(given)
+    except ValidationError as error:
+        wrong = ", ".join(str(one["loc"][-1]) for one in error.errors() if one["loc"])
+        message = f"nothing was changed: the form has a missing or invalid field ({wrong})"
+        raise InvalidDecision(message) from error
 
 
 def decide(
     warehouse: Warehouse,
     case_id: str,
-    wanted: DecisionRequest,
+    wanted: AnyRequest,
     who: str,
     judge: decisions.Judge | None = None,
     *,
     seconds: float | None = None,
 ) -> Review:
-    """Carry out a decision; the errors are those of ``review.decisions``.
+    """Carry out a decision on a case that was open for ``seconds``.
 
-    The case was open for ``seconds`` before.
+    The errors are those of ``review.decisions``.
     """
-    reason, about = wanted.reason or "", wanted.about or ""
-    seen = _seen(warehouse, case_id, wanted)
-    note = reason or None
-    calls: dict[str, tuple[Callable[..., Review], dict[str, Any]]] = {
-        "approve": (
-            decisions.approve,
-            {
-                "seen": seen,
-                "note": note,
-                "confirm": wanted.confirm,
-                "leave_out": wanted.leave_out,
-                "seconds": seconds,
-            },
-        ),
-        "reject": (decisions.reject, {"seen": seen, "reason": reason, "seconds": seconds}),
-        "withdraw": (decisions.withdraw, {"seen": seen, "reason": reason}),
-        "reopen": (decisions.reopen, {"seen": seen, "note": note}),
-        "comment": (decisions.comment, {"text": reason, "part": about or None}),
-        "resolve": (decisions.resolve, {"comment_id": about}),
-        "assign": (decisions.assign, {"to": reason}),
-        "undo": (decisions.undo, {"seen": seen}),
-        "restore": (decisions.restore, {"seen": seen, "revision_id": about}),
-        "edit": (
-            decisions.edit,
-            {"seen": seen, "note": note, "changes": wanted.changes, "judge": judge},
-        ),
-    }
-    call, fields = calls[wanted.decision]
-    return call(warehouse, case_id, who=who, **fields)
+    names = type(wanted).model_fields.keys() - _Request.model_fields.keys() - {"decision"}
+    arguments = {name: getattr(wanted, name) for name in names}
+    if not isinstance(wanted, Comment | Resolve | Assign):
+        arguments["seen"] = _seen(warehouse, case_id, wanted)
+    if isinstance(wanted, Approve | Reject):
+        arguments["seconds"] = seconds
+    if isinstance(wanted, Edit):
+        arguments["judge"] = judge
+    review: Review = getattr(decisions, wanted.decision)(warehouse, case_id, who=who, **arguments)
+    return review
 
 
-def _seen(warehouse: Warehouse, case_id: str, wanted: DecisionRequest) -> Seen | None:
-    """Return what the curator was looking at, None where only the case matters."""
-    if wanted.decision in {"comment", "resolve", "assign"}:
-        return None
+def _seen(warehouse: Warehouse, case_id: str, wanted: AnyRequest) -> Seen:
+    """Return the expected revision and status, by default the current ones."""
     revision, status = wanted.expected_revision, wanted.expected_status
     if revision is None or status is None:
         view = warehouse.case(case_id)

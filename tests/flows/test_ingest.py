@@ -130,6 +130,31 @@ async def test_a_page_and_a_redirect_to_it_are_one_source(
     assert len(model_endpoint.requests) == calls
 
 
+async def test_a_redirect_to_a_page_with_other_text_is_another_source(
+    settings: Settings, httpserver: HTTPServer, model_endpoint: ScriptedEndpoint
+) -> None:
+    """An address that redirects to a known address whose text has changed gets its own draft."""
+    from scripted_model import answer_of
+
+    model_endpoint.script = answer_of
+    other = "\n\n".join(f"Team {n} answers {n} letters a day about parcels." for n in range(60))
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    page = httpserver.expect_request("/post.md")
+    page.respond_with_data(article(), content_type="text/markdown")
+    httpserver.expect_request("/short").respond_with_data(
+        "", status=302, headers={"Location": httpserver.url_for("/post.md")}
+    )
+    host = f"{httpserver.host}:{httpserver.port}"
+    local = settings.model_copy(update={"allowed_hosts": frozenset({host})})
+    async with Resources(local) as resources:
+        first = await process(run_of(httpserver.url_for("/post.md"), resources))
+        page.respond_with_data(f"# Parcels\n\n{other}", content_type="text/markdown")
+        second = await process(run_of(httpserver.url_for("/short"), resources))
+
+    assert second.source_id != first.source_id
+    assert second.same_as is None
+
+
 async def test_a_judge_that_is_away_is_asked_by_retry(
     source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:

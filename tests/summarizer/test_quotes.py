@@ -118,6 +118,20 @@ def test_inventions_fragments_and_single_words_are_missing(quote):
 
 
 @pytest.mark.parametrize(
+    "quote",
+    [
+        "the number of tickets closed without an agent rose from 18% to 31%",
+        "the share of requests handled without any human grew from 18% to 31%",
+        "The café did improve the precision of the retriever",
+    ],
+)
+def test_a_paraphrase_is_missing(quote):
+    """A sentence that shares most letters with the source, but not the wording, is not a quote."""
+    [found] = FINDER.find(quote)
+    assert found.match is Match.MISSING
+
+
+@pytest.mark.parametrize(
     "quote", ["office workflow of 1", "200 users", "2 seconds instead of 1", "went from 18% to 3"]
 )
 def test_a_quote_that_cuts_a_number_is_never_exact(quote):

@@ -35,21 +35,15 @@ class ImportProblem(Frozen):
 
 
 class ImportReport(Frozen):
-    """The results of an import.
-
-    ``known`` counts records that already have a case, which stays as it is. ``duplicates`` name the
-    record whose address they repeat. ``near_copies`` are groups of imported records, by key, with
-    mostly the same text. ``companies`` lists all spellings of each company that has several.
-    Unmapped names come with their number of records.
-    """
+    """The results of an import."""
 
     name: str
     read: int
     imported: int
-    known: int = 0
+    known: int = 0  # records that already have a case, which stays as it is
     broken: tuple[ImportProblem, ...] = ()
-    duplicates: tuple[ImportProblem, ...] = ()
-    near_copies: tuple[tuple[str, ...], ...] = ()
-    companies: tuple[tuple[str, ...], ...] = ()
-    unmapped_tags: Mapping[str, int] = {}
+    duplicates: tuple[ImportProblem, ...] = ()  # each names the record whose address it repeats
+    near_copies: tuple[tuple[str, ...], ...] = ()  # keys of imported records with similar texts
+    companies: tuple[tuple[str, ...], ...] = ()  # the spellings of companies that have several
+    unmapped_tags: Mapping[str, int] = {}  # with their number of records
     unmapped_industries: Mapping[str, int] = {}

@@ -47,17 +47,13 @@ class DatasetRelease(Frozen):
 
 
 class Citation(Frozen):
-    """A statement of a published case, as cited.
-
-    ``part`` is ``s`` with the number of a statement, or ``p`` with the number of a paragraph of an
-    imported text. ``quote`` is in the source's words, and empty for an imported text.
-    """
+    """A statement of a published case, as cited."""
 
     case_id: str
     revision_id: str
-    part: str
+    part: str  # s and the number of a statement, or p and that of a paragraph of an imported text
     text: str
-    quote: str = ""
+    quote: str = ""  # in the source's words; empty for an imported text
     label: str  # the company, or the title if it is unknown
     title: str
     year: str | None = None
@@ -93,16 +89,13 @@ class ReportSection(Frozen):
 
 
 class ReportNumber(Frozen):
-    """A number in a report: its query, and its value as shown to readers.
-
-    The numbers of one ``series`` form a chart, each with its ``label``.
-    """
+    """A number in a report: its query, and its value as shown to readers."""
 
     name: str  # q:cases, s:CASE.results.7
     sql: str
     value: str
     meaning: str
-    series: str = ""
+    series: str = ""  # the chart formed by the numbers with the same series
     label: str = ""
     key: str = ""  # of a row in a chart: a year, an industry or a tag
 

@@ -84,17 +84,14 @@ class Recipe(Frozen):
 
 
 class Revision(Frozen):
-    """One state of a case's text, made by a model (a draft), a person (an edit) or an import.
-
-    The ``author`` of an import is its database of origin.
-    """
+    """One state of a case's text, made by a model (a draft), a person (an edit) or an import."""
 
     revision_id: str
     case_id: str
     parent_id: str | None = None
     document_id: str
     made_by: Literal["model", "person", "import"]
-    author: str
+    author: str  # for an import, its database of origin
     recipe: Recipe | None
     strategy_reason: str | None = None
     generation_ids: tuple[str, ...] = ()
@@ -105,11 +102,7 @@ class Revision(Frozen):
 
 
 class Review(Frozen):
-    """One decision; ``revision_id`` is the revision that it created, refused or is about.
-
-    A comment can be about one ``part`` of the case (``s-3``, ``f-year``, ``t-rag``); a resolution
-    names its comment's id in ``resolves``. ``seconds`` is the time the case was open before.
-    """
+    """One decision; ``revision_id`` is the revision that it created, refused or is about."""
 
     review_id: str
     case_id: str
@@ -118,21 +111,18 @@ class Review(Frozen):
     reason: str | None
     who: str
     at: datetime
-    part: str | None = None
-    resolves: str | None = None
-    seconds: float | None = None
+    part: str | None = None  # of the case, in a comment: s-3, f-year, t-rag
+    resolves: str | None = None  # the review id of the resolved comment
+    seconds: float | None = None  # the time for which the case was open before
 
 
 class Account(Frozen):
-    """A person or a script with access to the desk; the newest row for a name is in force.
-
-    ``secret`` is the argon2 hash of a person's password, or the SHA-256 hash of a script's token.
-    """
+    """A person or a script with access to the desk; the newest row for a name is in force."""
 
     name: str
     kind: Literal["person", "token"]
     role: Role
-    secret: str
+    secret: str  # the argon2 hash of a person's password, or the SHA-256 hash of a script's token
     active: bool = True
     who: str  # who made the change
     at: datetime = NOW
@@ -160,10 +150,7 @@ class LogEntry(Frozen):
 
 
 class Publication(Frozen):
-    """One revision written to one target (a folder or address), or its withdrawal.
-
-    ``reason`` is a curator's explanation for readers.
-    """
+    """One revision written to one target (a folder or address), or its withdrawal."""
 
     publication_id: str
     case_id: str
@@ -173,7 +160,7 @@ class Publication(Frozen):
     content_hash: str
     withdrawn: bool = False
     who: str | None = None
-    reason: str | None = None
+    reason: str | None = None  # a curator's explanation for readers
     at: datetime = NOW
 
 

@@ -1,1 +1,1 @@
-"""Prompts as files: one folder a name, one file a version, and a lock of released hashes."""
+"""Prompts as files: a folder per name, a file per version, and a lock file of released hashes."""

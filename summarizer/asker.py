@@ -1,9 +1,8 @@
 """Asks models, so that each question is paid for only once."""
 
 import asyncio
-import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -13,7 +12,7 @@ from pydantic import BaseModel
 
 from prompts.loader import Message, Prompt, load
 from schemas.errors import BudgetReached
-from schemas.frozen import content_id
+from schemas.frozen import content_id, sha256_hex
 from schemas.generations import AnswerStatus, Generation
 from summarizer.budget import Budget, SourceBudget
 from summarizer.profiles import Profile
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from summarizer.client import Call, ModelClient  # it imports openai, which takes a second
 
 A = TypeVar("A", bound=BaseModel)
+T = TypeVar("T")
 _STORE_SECONDS = 600.0  # a paid answer is worth a long wait
 _STATUSES = {f"answer_{status}": status for status in AnswerStatus}  # by the kind of error
 
@@ -133,6 +133,15 @@ class Asker:
         )
 
 
+async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
+    """Return the results of all calls; wait for all, so that they are stored, before raising."""
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    for one in outcomes:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in outcomes if not isinstance(one, BaseException)]
+
+
 @cache
 def schema_tokens(answer_type: type[BaseModel]) -> int:
     """Return the estimated tokens of the schema, which endpoints can count as input."""
@@ -142,5 +151,4 @@ def schema_tokens(answer_type: type[BaseModel]) -> int:
 @cache
 def schema_hash(answer_type: type[BaseModel]) -> str:
     """Return the SHA-256 hash of an answer type's JSON schema."""
-    schema = json.dumps(answer_type.model_json_schema(), sort_keys=True)
-    return hashlib.sha256(schema.encode()).hexdigest()
+    return sha256_hex(json.dumps(answer_type.model_json_schema(), sort_keys=True).encode())

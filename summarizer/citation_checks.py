@@ -2,19 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from schemas.cases import SupportLevel
 from schemas.frozen import Frozen
-from schemas.reports import PLACEHOLDER, Citation, ReportNumber, with_numbers
-from summarizer.asker import Asker
+from schemas.reports import PLACEHOLDER, Citation, ReportNumber, SentenceRole, with_numbers
+from summarizer.asker import Asker, all_of
 from summarizer.judge import MOST, JudgeAnswer
 from summarizer.names import missing_names
 from summarizer.quantities import missing_numbers
 from summarizer.rendering import fence_for, one_line
 
-T = TypeVar("T")
 STAGE = "report"
 _NO_VERDICT = "The judge gave no verdict on it."
 JUDGE = "report/judge"
@@ -28,10 +27,11 @@ _LEAST_NAME = 3
 
 
 class CitingClaim(Frozen):
-    """A sentence, and the numbers of the statements that it cites."""
+    """A sentence, the numbers of the statements that it cites, and its role in a section."""
 
     text: str
     cites: tuple[int, ...]
+    role: SentenceRole | None = None
 
 
 class CheckedClaim(NamedTuple):
@@ -119,15 +119,6 @@ class CitationChecker:
         if names := missing_names(text, around, [*self.known, *spellings], around):
             return f"“{names[0]}” is not in the statements that it cites."
         return ""
-
-
-async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
-    """Return the results of all calls; wait for all, so that they are stored, before raising."""
-    outcomes = await asyncio.gather(*calls, return_exceptions=True)
-    for one in outcomes:
-        if isinstance(one, BaseException):
-            raise one
-    return [one for one in outcomes if not isinstance(one, BaseException)]
 
 
 async def checked(

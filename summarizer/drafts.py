@@ -19,19 +19,15 @@ Text = Annotated[str, AfterValidator(_printable)]
 
 
 class Claim(Frozen):
-    """A statement with the quotes that should support it.
-
-    ``answers`` is the index of a challenge among the draft's claims; ``rests_on`` are the indexes
-    of the claims that a sentence of the abstract summarizes.
-    """
+    """A statement with the quotes that should support it."""
 
     section: Section
     text: Text
     quotes: tuple[str, ...] = ()
     origin: Origin = Origin.MODEL
     measure: Measure | None = None
-    answers: int | None = None
-    rests_on: tuple[int, ...] = ()
+    answers: int | None = None  # the index of a challenge among the draft's claims
+    rests_on: tuple[int, ...] = ()  # for the abstract: the indexes of the summarized claims
 
 
 class FactClaim(Frozen):
@@ -52,16 +48,12 @@ class TagClaim(Frozen):
 
 
 class Draft(Frozen):
-    """All claims about one document.
+    """All claims about one document."""
 
-    ``strategy`` is the strategy used, which can differ from the plan; ``unread`` are the passages
-    that the draft does not cover.
-    """
-
-    strategy: Strategy
+    strategy: Strategy  # the one used, which can differ from the plan
     strategy_reason: str
     facts: tuple[FactClaim, ...] = ()
     claims: tuple[Claim, ...] = ()
     tags: tuple[TagClaim, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[Unread, ...] = ()  # passages that the draft does not cover
     generation_ids: tuple[str, ...] = ()

@@ -2,13 +2,11 @@
 
 import re
 import time
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
-from importlib.resources import files
 from itertools import chain
 from json import JSONDecodeError
 from typing import Any
@@ -19,6 +17,7 @@ from pydantic import ValidationError
 from schemas import errors
 from schemas.errors import ModelError
 from schemas.frozen import Frozen
+from summarizer.data import table
 
 TIMED_OUT = "answer_timed_out"
 """The cause of an answer that came too late, and may have cost money."""
@@ -40,8 +39,7 @@ class _Fault(Frozen):
 
 @cache
 def _faults() -> Mapping[str, _Fault]:
-    table = tomllib.loads(files(__package__).joinpath("faults.toml").read_text("utf-8"))
-    return {name: _Fault.model_validate(entry) for name, entry in table.items()}
+    return {name: _Fault.model_validate(entry) for name, entry in table("faults").items()}
 
 
 @dataclass(frozen=True)

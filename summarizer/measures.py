@@ -3,51 +3,15 @@
 import re
 
 from schemas.cases import Measure, Method
+from summarizer.data import expanded, table
 from summarizer.quantities import number_of
 
-_QUALIFIER = (
-    r"(?:more|less|fewer) than|up to|over|under|about|around|roughly|approximately|nearly|almost|"
-    r"at least|at most|an? (?:median|average) of"
-)
-_NUMBER = r"(?:[$€£]?\d(?:[\d.,]*\d)?|(?:two|three|four|five|six|seven|eight|nine|ten|twelve)\b)"
-_UNIT = (
-    r"(?:%|percentage points|percent|per cent|points|milliseconds|ms\b|seconds?|secs?\b|s\b|min\b|"
-    r"minutes?|hours?|days?|weeks?|months?|(?:US )?cents?|(?:US )?dollars?|euros?|million|thousand|"
-    r"k\b|tickets?|requests?|calls?|tokens?|errors?|pages?|documents?)"
-)
-# "4 hours 10 minutes" is one amount.
-_AMOUNT = (
-    rf"(?:(?:{_QUALIFIER})\s)?(?:{_NUMBER}\s(?:hours?|minutes?)\s)?{_NUMBER}(?:[\s-]?{_UNIT})?"
-)
-_VALUE, _BASELINE = rf"(?P<value>{_AMOUNT})", rf"(?P<baseline>{_AMOUNT})"
-_MOVED = (
-    r"(?:fell|dropped|went(?: down| up)?|rose|grew|increased|decreased|declined|improved|climbed|"
-    r"shrank|was reduced|were reduced|was cut|were cut|came down|is down|is up)"
-)
-_CHANGED = (
-    r"\b(?:(?:reduc|lower|rais|increas|improv|decreas)(?:ed|ing)|cut|cutting|brought|bringing|"
-    r"shortened|shortening) (?P<metric>(?!it\b|this\b|them\b)[a-zA-Z][^,;:\d]{3,60}?) "
-    r"(?:down |up )?"
-)
-# A parenthetical between commas is not part of the subject.
-_SUBJECT = r"^(?P<metric>[A-Z][^,;:]{3,70}?)(?:,[^;:]{3,120},)?(?: has| have)? "
-_TAKES = r"(?:takes|took|is now|is|was|costs|cost|needs|needed) (?:now )?"
-_FORMS = tuple(
-    re.compile(form)
-    for form in (
-        rf"{_CHANGED}from {_BASELINE} to {_VALUE}",
-        rf"{_SUBJECT}{_MOVED} from {_BASELINE} to {_VALUE}",
-        rf"{_SUBJECT}{_MOVED} to {_VALUE},? (?:down |up )?from {_BASELINE}",
-        rf"{_SUBJECT}{_TAKES}{_VALUE}(?: per \w+)?,? (?:instead of|(?:down|up) from) {_BASELINE}",
-        rf"{_CHANGED}to {_VALUE}",
-        rf"{_SUBJECT}(?:is|are|was|were|reached)(?: now)?(?: (?:down|up) to)? {_VALUE}(?=[.,;]|$)",
-    )
-)
-_PARTS = re.compile(rf"(?P<value>{_NUMBER})(?:[\s-]?(?P<unit>{_UNIT}))?$", re.IGNORECASE)
+_FORMS = tuple(re.compile(expanded(form, "measures")) for form in table("measures")["forms"])
+_PARTS = re.compile(expanded("{parts}", "measures"), re.IGNORECASE)
+_LEADING = re.compile(expanded("{leading}", "measures"), re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:an?|the|our|its|their|his|her) ", re.IGNORECASE)
 _AB_TEST = re.compile(r"\bA/B[- ]test|\bsplit test", re.IGNORECASE)
 _MEASURED = re.compile(r"\b(?:we|our team|they) (?:\w+ )?measured\b|\bmeasured (?:on|over|in|by)\b")
-_LEADING = re.compile(rf"^(?P<qualifier>{_QUALIFIER})\s+(?P<value>\S.*)$", re.IGNORECASE)
 
 
 def split_qualifier(value: str | None) -> tuple[str | None, str | None]:

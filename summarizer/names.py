@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+from summarizer.data import table
+
 # Words that can be names: Kafka, Data-Arks, GPT-4o, vLLM, S3, You.com, R&D.
 _WORD = re.compile(r"[^\W_][\w&+#]*(?:[.-][\w+#]+)*(?:['’]s\b)?")
 _INNER = re.compile(r".[A-Z]|[A-Za-z].*\d|\d.*[A-Z]")
@@ -17,15 +19,7 @@ _LONGEST_FORM = 80  # characters
 _CAPITALS = re.compile(r"[A-Z][A-Z\d&]{1,7}")
 # Languages that capitalize every noun.
 _NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
-_COMMON = frozenset(
-    """
-    i i'm we our us it its he she they the this that these those a an and or but so if when while
-    since after before then there here in on at of for to by from with as all any each every one no
-    not what who why how monday tuesday wednesday thursday friday saturday sunday january february
-    march april may june july august september october november december english ai llm llms ml api
-    apis ok ceo cto q1 q2 q3 q4 ii iii
-    """.split()
-)
+_COMMON = frozenset(table("names")["common"])
 
 
 def missing_names(

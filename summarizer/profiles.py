@@ -5,12 +5,9 @@ and recommended strategies are in ``profiles.toml``. A user's settings override 
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -19,6 +16,7 @@ from pydantic import Field, ValidationError
 from schemas.errors import ConfigurationError
 from schemas.frozen import Frozen
 from schemas.generations import Usage
+from summarizer.data import table
 
 Strategy = StrEnum("Strategy", "SINGLE MAP_REDUCE GUIDED")
 """The way in which a document becomes a draft."""
@@ -77,7 +75,7 @@ class Profile(Frozen):
 
     def expected(self, prompt: str, asked: int) -> Usage:
         """Return the likely usage of a call whose rendered prompt has ``asked`` tokens."""
-        usual, thinking = _table()["usual_answers"], _table()["thinking"]
+        usual, thinking = table("profiles")["usual_answers"], table("profiles")["thinking"]
         tokens = usual.get(prompt, usual["other"])
         if prompt.startswith("case_study"):  # a short source gives a short answer
             tokens = min(tokens, 500 + int(0.6 * asked))
@@ -155,13 +153,8 @@ def _price(listed: Any) -> Price | None:
 def _described(model: str, endpoint: str) -> dict[str, Any]:
     """Return the entry in ``profiles.toml``; small open models are free on this machine."""
     is_here = not endpoint or urlsplit(endpoint).hostname in {"localhost", "127.0.0.1", "::1"}
-    for entry in _table()["profiles"]:
+    for entry in table("profiles")["profiles"]:
         if re.match(entry["match"], _bare(model)):
             price = {"price": Price(input=0, output=0)} if is_here and entry.get("local") else {}
             return {name: entry[name] for name in entry.keys() - {"match", "local"}} | price
     return {}
-
-
-@cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("profiles.toml").read_text("utf-8"))

@@ -5,6 +5,7 @@ import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -33,12 +34,17 @@ _OUTER = " \t\n\"“”„«»'‘’"
 _TRAILING = _OUTER + ".,;:"
 
 
+class _Comparable(NamedTuple):
+    text: str
+    offsets: Sequence[int]
+
+
 class QuoteFinder:
     """Finds quotes in the comparable form of a document, and maps them back to its offsets."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._text, self._offsets = _comparable(document.text)
+        self._whole = _comparable(document.text)
 
     def find_all(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
         """Return the evidence for all quotes, without blank and repeated ones."""
@@ -67,14 +73,13 @@ class QuoteFinder:
     def _exactly(self, quote: str) -> Evidence | None:
         """Find the quote, possibly without its outer quotation marks or its last full stop."""
         for spelling in dict.fromkeys((quote.strip(), quote.strip(_OUTER), quote.strip(_TRAILING))):
-            wanted = _comparable(spelling)[0].strip()
-            if span := next(_places(wanted, self._text), None):
-                return self._evidence(self._text, self._offsets, span)
+            if span := next(_places(comparable(spelling), self._whole.text), None):
+                return self._evidence(self._whole, span)
         return None
 
     def _nearly(self, quote: str) -> Evidence:
         """Align the quote with the passages sharing the most words, each with the next passage."""
-        wanted, asked = _comparable(quote.strip(_OUTER))[0].strip(), word_set(quote)
+        wanted, asked = comparable(quote.strip(_OUTER)), word_set(quote)
         places = range(len(self._document.passages))
         ranked = sorted(places, key=lambda place: -len(asked & self._words[place]))
         found = [self._aligned(wanted, place) for place in ranked[:_CANDIDATES]]
@@ -84,7 +89,8 @@ class QuoteFinder:
         passages = self._document.passages
         start = passages[place].start
         end = passages[min(place + 1, len(passages) - 1)].end
-        text, offsets = _comparable(self._document.text[start:end])
+        around = _comparable(self._document.text[start:end])
+        text = around.text
         aligned = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=LEAST_SCORE * 100)
         if aligned is None or len(wanted) > len(text):
             return None
@@ -92,18 +98,13 @@ class QuoteFinder:
         score = round(fuzz.ratio(wanted, text[slice(*span)]) / 100, 3)
         if score < LEAST_SCORE:
             return None
-        return self._evidence(text, offsets, span, base=start, score=score)
+        return self._evidence(around, span, start, score)
 
     def _evidence(
-        self,
-        text: str,
-        offsets: Sequence[int],
-        span: tuple[int, int],
-        *,
-        base: int = 0,
-        score: float = 1.0,
+        self, within: _Comparable, span: tuple[int, int], base: int = 0, score: float = 1.0
     ) -> Evidence:
         """Return the evidence at ``span`` of a comparable text that begins at offset ``base``."""
+        text, offsets = within
         begin, end = span
         while text[begin] == " ":
             begin += 1
@@ -134,10 +135,10 @@ def evidence_at(document: Document, start: int, end: int, score: float = 1.0) ->
 
 def comparable(text: str) -> str:
     """Return ``text`` with normalized case, accents, white space, dashes and quotation marks."""
-    return _comparable(text)[0].strip()
+    return _comparable(text).text.strip()
 
 
-def _comparable(text: str) -> tuple[str, Sequence[int]]:
+def _comparable(text: str) -> _Comparable:
     """Return the comparable form of ``text`` and the offset of each of its characters."""
     out: list[str] = []
     offsets = array("I")  # with a ninth of a list's memory: books have a million characters
@@ -147,7 +148,7 @@ def _comparable(text: str) -> tuple[str, Sequence[int]]:
                 continue
             out.append(piece)
             offsets.append(offset)
-    return "".join(out), offsets
+    return _Comparable("".join(out), offsets)
 
 
 @cache

@@ -28,11 +28,6 @@ def one_line(text: str | None) -> str:
     return " ".join((text or "(none)").split())
 
 
-def fence_of(document: Document) -> str:
-    """Return the fence for a document."""
-    return fence_for(render(document))
-
-
 def fence_for(text: str) -> str:
     """Return the fence for ``text``: the line before and after it in a prompt.
 

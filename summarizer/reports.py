@@ -25,7 +25,7 @@ from schemas.reports import (
     value_name,
 )
 from summarizer.answers import Answer
-from summarizer.asker import Asker, schema_tokens
+from summarizer.asker import Asker, all_of, schema_tokens
 from summarizer.citation_checks import (
     JUDGE,
     MOST_CITED,
@@ -33,13 +33,12 @@ from summarizer.citation_checks import (
     CheckedClaim,
     CitationChecker,
     CitingClaim,
-    all_of,
     checked,
     stated,
 )
 from summarizer.judge import JudgeAnswer
 from summarizer.profiles import Profile
-from summarizer.rendering import COSTING, estimate_tokens, fence_for, one_line
+from summarizer.rendering import COSTING, estimate_tokens, fence_for, message_tokens, one_line
 
 A = TypeVar("A", bound=Answer)
 SectionRole = Literal["did", "challenges", "worked", "disagree", "failed", "results"]
@@ -162,9 +161,7 @@ class ReportWriter:
         )
         asked = {"heading": theme.heading, "statements": checker.listing}
         answer = await self._ask(SECTION, checker, asked, SectionAnswer)
-        claims = [_claim(one) for one in answer.sentences]
-        roles = dict(zip(claims, (SentenceRole(one.role) for one in answer.sentences), strict=True))
-        return await self._settled(claims, checker, roles)
+        return await self._settled([_claim(one) for one in answer.sentences], checker)
 
     async def summary(
         self,
@@ -226,48 +223,34 @@ class ReportWriter:
             prompt, {"fence": fence_for(whole), **common, **values}, form, STAGE
         )
 
-    async def _settled(
-        self,
-        claims: Sequence[CitingClaim],
-        checker: CitationChecker,
-        roles: Mapping[CitingClaim, SentenceRole] | None = None,
-    ) -> Written:
+    async def _settled(self, claims: Sequence[CitingClaim], checker: CitationChecker) -> Written:
         """Return the claims that pass the checks, possibly rewritten, in order."""
-        first, roles = await checked(claims, checker, self.judge), dict(roles or {})
+        first = await checked(claims, checker, self.judge)
         failed = [n for n, one in enumerate(first) if one.support is None]
         second: dict[CitingClaim, CheckedClaim] = {}
         if failed:
-            rewritten = await self._rewritten(first, failed, roles, checker)
+            rewritten = await self._rewritten(first, failed, checker)
             again = await checked([*rewritten.values()], checker, self.judge)
             second = dict(zip(rewritten, again, strict=True))
         sentences, dropped = [], []
         for one in first:
             last = one if one.support else second.get(one.claim, one)
             if last.support is None:
-                dropped.append(
-                    DroppedSentence(text=checker.shown(one.claim.text), reason=last.reason)
-                )
+                text = checker.shown(one.claim.text)
+                dropped.append(DroppedSentence(text=text, reason=last.reason))
             else:
-                role = roles.get(last.claim) or roles.get(one.claim, SentenceRole.SUMMARY)
-                sentences.append(_sentence(last, last.support, role, checker))
+                sentences.append(_sentence(last.claim, last.support, checker))
         return Written(tuple(sentences), tuple(dropped))
 
     async def _rewritten(
-        self,
-        judged: Sequence[CheckedClaim],
-        failed: Sequence[int],
-        roles: dict[CitingClaim, SentenceRole],
-        checker: CitationChecker,
+        self, judged: Sequence[CheckedClaim], failed: Sequence[int], checker: CitationChecker
     ) -> dict[CitingClaim, CitingClaim]:
-        """Return the rewritten versions of failed claims, except those that the model drops.
-
-        Their roles are added to ``roles``.
-        """
+        """Return the rewritten versions of failed claims, except those that the model drops."""
         lines = []
         for i, n in enumerate(failed, start=1):
             claim, before = judged[n].claim, judged[n - 1].claim.text if n else "(it is the first)"
             marks = "".join(f"[{cite}]" for cite in claim.cites)
-            role = f" ({roles[claim]})" if claim in roles else ""
+            role = f" ({claim.role})" if claim.role else ""
             lines.append(f"Before it: {before}\nSentence {i}{role}: {claim.text} {marks}")
             lines.append(f"Why it was refused: {judged[n].reason}\n")
         values = {"statements": checker.listing, "sentences": "\n".join(lines).rstrip()}
@@ -275,11 +258,10 @@ class ReportWriter:
         known = {i: judged[n].claim for i, n in enumerate(failed, start=1)}
         found = {}
         for one in answer.sentences:
-            if one.text.strip() and one.sentence in known:
-                old, new = known[one.sentence], _claim(one)
-                found[old] = new
-                if old in roles:
-                    roles[new] = SentenceRole(one.role) if one.role else roles[old]
+            if one.text.strip() and (old := known.get(one.sentence)):
+                new = _claim(one)
+                kept = old.role and (new.role or old.role)
+                found[old] = new.model_copy(update={"role": kept})
         return found
 
 
@@ -288,24 +270,21 @@ def forecast(
 ) -> list[Usage]:
     """Return the likely usage of a report's calls, erring on the high side."""
     sizes = [estimate_tokens(_numbered(one.material[:_PER_THEME]), COSTING) for one in themes]
-    calls = []
+    kinds: list[tuple[Profile, str, type[Answer]]]
+    kinds = [(asker, SECTION, SectionAnswer), (asker, REWRITE, RewriteAnswer)]
+    kinds += [(judge, JUDGE, JudgeAnswer)] * 2 if judge else []
+    calls = [_call(*kind, size) for size in sizes for kind in kinds]
     if outlined:
         shown = "\n".join(_theme(n, theme) for n, theme in enumerate(themes))
         calls.append(_call(asker, OUTLINE, OutlineAnswer, estimate_tokens(shown, COSTING)))
-    for size in sizes:
-        calls.append(_call(asker, SECTION, SectionAnswer, size))
-        calls.append(_call(asker, REWRITE, RewriteAnswer, size))
-        if judge:
-            calls += [_call(judge, JUDGE, JudgeAnswer, size)] * 2
     calls.append(_call(asker, SUMMARY, CitingAnswer, _SENTENCES * _JUDGED_TOKENS * len(sizes)))
-    if judge:
-        calls.append(_call(judge, JUDGE, JudgeAnswer, _SENTENCES * _JUDGED_TOKENS))
+    calls += [_call(judge, JUDGE, JudgeAnswer, _SENTENCES * _JUDGED_TOKENS)] if judge else []
     return calls
 
 
 def _call(profile: Profile, prompt: str, answer: type[Answer], text: int) -> Usage:
-    fixed = sum(estimate_tokens(one.content, COSTING) for one in load(prompt).messages)
-    return profile.expected(prompt, fixed + schema_tokens(answer) + text)
+    fixed = message_tokens(load(prompt).messages, COSTING) + schema_tokens(answer)
+    return profile.expected(prompt, fixed + text)
 
 
 def _merged(heading: str, themes: Sequence[Theme]) -> Theme:
@@ -338,11 +317,12 @@ def _values(found: Sequence[Material]) -> list[ReportNumber]:
 
 def _claim(sentence: CitingSentence) -> CitingClaim:
     cites = tuple(dict.fromkeys(sentence.cites))[:MOST_CITED]
-    return CitingClaim(text=one_line(sentence.text), cites=cites)
+    role = getattr(sentence, "role", None)
+    return CitingClaim(text=one_line(sentence.text), cites=cites, role=role)
 
 
 def _sentence(
-    judged: CheckedClaim, support: SupportLevel, role: SentenceRole, checker: CitationChecker
+    claim: CitingClaim, support: SupportLevel, checker: CitationChecker
 ) -> ReportSentence:
     """Return a claim as a sentence, with values named by their case: ``{s:CASE.results.7}``."""
 
@@ -352,8 +332,8 @@ def _sentence(
             return found[0]
         return f"{{{value_name(checker.statements[int(name)])}}}"
 
-    text = PLACEHOLDER.sub(full, judged.claim.text)
-    cited = tuple(checker.statements[n] for n in judged.claim.cites)
+    text, role = PLACEHOLDER.sub(full, claim.text), claim.role or SentenceRole.SUMMARY
+    cited = tuple(checker.statements[n] for n in claim.cites)
     return ReportSentence(n=0, role=role, text=text, citations=cited, support=support)
 
 

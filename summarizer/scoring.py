@@ -36,12 +36,10 @@ class GoldStatement(Frozen):
 
 
 class GoldSource(Frozen):
-    """The origin of the text: a file, relative to the gold file, or a document's address."""
+    """The file with the text, relative to the gold file, and its address."""
 
     path: str | None = None
     url: str | None = None
-    document_id: str | None = None
-    text_sha256: str | None = None
 
 
 class GoldCase(Frozen):
@@ -80,25 +78,19 @@ class GoldCase(Frozen):
 
 
 class CaseScore(Frozen):
-    """The result of comparing a draft with its gold case; all fields are counts.
-
-    Of the gold statements, ``right_section`` are covered in the same section and ``elsewhere`` in
-    another one. Of the drafted statements, ``located`` have all quotes in the source, ``restated``
-    are in the model's words, ``verified`` are verbatim or confirmed by a judge, and ``refuted``
-    cannot be published. ``abstracts`` counts abstracts of 90 to 160 words.
-    """
+    """The result of comparing a draft with its gold case; all fields are counts."""
 
     name: str
     verdict_right: bool
-    gold: int = 0
-    right_section: int = 0
-    elsewhere: int = 0
-    drafted: int = 0
-    located: int = 0
-    restated: int = 0
-    verified: int = 0
-    refuted: int = 0
-    abstracts: int = 0
+    gold: int = 0  # statements of the gold case
+    right_section: int = 0  # of these, covered in the same section
+    elsewhere: int = 0  # of these, covered only in another section
+    drafted: int = 0  # statements of the draft
+    located: int = 0  # of these, with all quotes in the source
+    restated: int = 0  # of these, in the model's words
+    verified: int = 0  # of these, verbatim or confirmed by a judge
+    refuted: int = 0  # of these, not to be published
+    abstracts: int = 0  # of 90 to 160 words
     facts: int = 0
     facts_right: int = 0
     tags: int = 0
@@ -133,24 +125,23 @@ def score(
     study = study or CaseStudy()
     finder = QuoteFinder(document)
     wanted = [(_section(name), s) for name, several in gold.statements.items() for s in several]
-    places = [(section, _places(finder.find_all(s.quotes))) for section, s in wanted]
     levels = [s.support.level for s in study.statements]
     drafted = [(s.section, _places(s.evidence)) for s in study.statements]
-    inside = [_is_covered(place, section, drafted) for section, place in places]
-    anywhere = [_is_covered(place, None, drafted) for _, place in places]
+    covering = [_covering(_places(finder.find_all(s.quotes)), drafted) for _, s in wanted]
+    inside = sum(name in found for (name, _), found in zip(wanted, covering, strict=True))
+    words = sum(len(s.text.split()) for s in study.section(Section.ABSTRACT))
     return CaseScore(
         name=gold.name,
         verdict_right=gold.is_case_study is not is_refused,
-        gold=len(places),
-        right_section=sum(inside),
-        elsewhere=sum(anywhere) - sum(inside),
+        gold=len(wanted),
+        right_section=inside,
+        elsewhere=sum(map(bool, covering)) - inside,
         drafted=len(study.statements),
         located=sum(map(_is_located, study.statements)),
         restated=len(levels) - levels.count(SupportLevel.VERBATIM),
         verified=levels.count(SupportLevel.VERBATIM) + levels.count(SupportLevel.VERIFIED),
         refuted=levels.count(SupportLevel.REFUTED),
-        abstracts=sum(len(s.text.split()) for s in study.section(Section.ABSTRACT))
-        in _ABSTRACT_WORDS,
+        abstracts=words in _ABSTRACT_WORDS,
         facts=len(gold.facts),
         facts_right=sum(_is_right(name, value, study) for name, value in gold.facts.items()),
         tags=len(gold.tags or ()),
@@ -162,15 +153,14 @@ def shares(scores: Iterable[CaseScore]) -> dict[str, tuple[int, int]]:
     """Return each measure over all cases as (part, whole)."""
     several = list(scores)
 
-    def total(name: str) -> int:
-        return sum(int(getattr(case, name)) for case in several)
+    def total(*names: str) -> int:
+        return sum(int(getattr(case, name)) for case in several for name in names)
 
-    covered = total("right_section") + total("elsewhere")
     return {
         "verdict right": (total("verdict_right"), len(several)),
         "facts right": (total("facts_right"), total("facts")),
         "gold covered in its section": (total("right_section"), total("gold")),
-        "gold covered in any section": (covered, total("gold")),
+        "gold covered in any section": (total("right_section", "elsewhere"), total("gold")),
         "quotes located": (total("located"), total("drafted")),
         "restated": (total("restated"), total("drafted")),
         "verified or verbatim": (total("verified"), total("drafted")),
@@ -193,16 +183,12 @@ def _places(evidence: Iterable[Evidence]) -> frozenset[int]:
     return frozenset(place for start, end in spans for place in range(start, end))
 
 
-def _is_covered(
-    wanted: frozenset[int],
-    section: Section | None,
-    drafted: Sequence[tuple[Section, frozenset[int]]],
-) -> bool:
-    return bool(wanted) and any(
-        len(wanted & places) >= _COVERED * len(wanted)
-        for name, places in drafted
-        if section in {None, name}
-    )
+def _covering(
+    wanted: frozenset[int], drafted: Sequence[tuple[Section, frozenset[int]]]
+) -> set[Section]:
+    """Return the sections with a drafted statement that covers the offsets ``wanted``."""
+    least = max(1.0, _COVERED * len(wanted))
+    return {section for section, places in drafted if len(wanted & places) >= least}
 
 
 def _is_located(statement: Statement) -> bool:

@@ -18,19 +18,15 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 @dataclass(frozen=True)
 class Sentence:
-    """``document.text[start:end]`` in passage number ``passage`` under the heading ``section``.
-
-    ``position`` is from 0 (first sentence) to 1 (last); ``opens`` marks the first sentence of a
-    paragraph, list item or table row.
-    """
+    """``document.text[start:end]`` in passage number ``passage`` under the heading ``section``."""
 
     text: str
     start: int
     end: int
     passage: int
     section: str
-    position: float
-    opens: bool = False
+    position: float  # from 0 (the first sentence) to 1 (the last)
+    opens: bool = False  # the first sentence of a paragraph, list item or table row
 
 
 def words(text: str) -> list[str]:

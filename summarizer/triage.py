@@ -8,10 +8,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
-from tomllib import loads
-from typing import Any, Literal
+from typing import Literal
 
 from schemas.errors import AnswerInvalid, ExtractionError
 from schemas.frozen import content_id
@@ -19,10 +16,11 @@ from schemas.reviews import Criterion, Triage, Verdict
 from schemas.sources import Candidate, Document, SourceKind
 from summarizer.answers import Answer, ScoreAnswer, TriageAnswer
 from summarizer.asker import Asker
+from summarizer.data import table
 from summarizer.mentions import terms_in
 from summarizer.profiles import Profile, Strategy
 from summarizer.quotes import QuoteFinder, evidence_at
-from summarizer.rendering import fair_sample, fence_for, fence_of, one_line, render
+from summarizer.rendering import fair_sample, fence_for, one_line, render
 from summarizer.sentences import Sentence, sentences_of, word_set, words
 from summarizer.strategies import single
 from summarizer.strategies.cues import has_any
@@ -141,7 +139,7 @@ def _values(document: Document, profile: Profile) -> Mapping[str, object]:
     taken = single.fixed_tokens(PROMPT, TriageAnswer) + profile.answer_tokens
     room = max(profile.context_tokens - taken, profile.context_tokens // 4)
     shown = render(document, fair_sample(document, int(room * 0.9)))
-    return {"fence": fence_of(document), "passages": shown}
+    return {"fence": fence_for(render(document)), "passages": shown}
 
 
 def _from_answer(answer: TriageAnswer, document: Document) -> list[Criterion]:
@@ -177,13 +175,8 @@ def _triage(
     )
 
 
-@cache
-def _cues() -> Mapping[str, Any]:
-    return loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
-
-
 def _from_cues(name: str, document: Document, sentences: Sequence[Sentence]) -> Criterion:
-    cue = _cues()[name]
+    cue = table("triage")[name]
     groups = set(cue.get("groups", ()))
     matching = [
         s
@@ -201,7 +194,7 @@ def _from_cues(name: str, document: Document, sentences: Sequence[Sentence]) -> 
 
 def _names_a_model(sentences: Sequence[Sentence]) -> bool:
     """Return whether a text mentions language models and numbers, even in plain words."""
-    cues = _cues()["plain"]
+    cues = table("triage")["plain"]
     named, figures = _shares([cues["named"], r"\d"], [s.text for s in sentences])
     return bool(named >= cues["share"] and round(figures * len(sentences)) >= cues["figures"])
 
@@ -213,7 +206,7 @@ def _shares(patterns: Sequence[str], texts: Sequence[str]) -> list[float]:
 
 def _story(document: Document, sentences: Sequence[Sentence]) -> Criterion:
     """Return the score 0 for lists, advice, news, and subjects other than language models."""
-    cues, title = _cues()[_STORY], one_line(document.title or "")
+    cues, title = table("triage")[_STORY], one_line(document.title or "")
     texts = [re.sub(cues["quoted"], "", s.text) for s in sentences]
     shares = _shares([cues[name] for name in ("address", "own", "files", "said")], texts)
     addressing, own, files, reporting = shares

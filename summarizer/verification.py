@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-
-from pydantic import ConfigDict
+from typing import NamedTuple
 
 from schemas.cases import (
     FACT_NAMES,
@@ -19,7 +18,6 @@ from schemas.cases import (
     numbered,
 )
 from schemas.errors import CasebookError
-from schemas.frozen import Frozen
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, TermProposal, term_key
 from summarizer.asker import Asker
@@ -31,19 +29,14 @@ from summarizer.repeats import without_repeats
 _MOST_TAGS = 15
 
 
-class Verified(Frozen):
-    """A checked case study, proposals for unknown tags, and the error if the judge failed.
-
-    ``dropped`` are repeated statements; ``generation_ids`` are the judge's.
-    """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+class Verified(NamedTuple):
+    """A checked case study, proposals for unknown tags, and the error if the judge failed."""
 
     study: CaseStudy
-    dropped: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()  # repeated statements
     proposals: tuple[TermProposal, ...] = ()
     unjudged: CasebookError | None = None
-    generation_ids: tuple[str, ...] = ()
+    generation_ids: tuple[str, ...] = ()  # of the judge
 
 
 async def verify(
@@ -56,8 +49,7 @@ async def verify(
     before = len(judge.generations)
     study, error = await judge_statements(checked.study, document, judge)
     asked = tuple(generation.generation_id for generation in judge.generations[before:])
-    changes = {"study": _with_doubts(study), "unjudged": error, "generation_ids": asked}
-    return checked.model_copy(update=changes)
+    return checked._replace(study=_with_doubts(study), unjudged=error, generation_ids=asked)
 
 
 def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Verified:
@@ -80,9 +72,9 @@ def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Ve
 
 
 def _with_doubts(study: CaseStudy) -> CaseStudy:
-    """Return the study with sentences of the abstract that rest on refuted ones as doubtful."""
+    """Return the study, with abstract sentences about refuted statements as doubtful."""
     refuted = {s.n for s in study.statements if s.support.level is SupportLevel.REFUTED}
-    reason = "A statement that it rests on is refuted."
+    reason = "A statement that it summarizes is refuted."
     doubtful = Support(level=SupportLevel.DOUBTFUL, reason=reason)
     statements = tuple(
         s.model_copy(update={"support": doubtful})

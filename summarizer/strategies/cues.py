@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
-from tomllib import loads
 from typing import Any
 
 from schemas.cases import Section, TermGroup
 from schemas.frozen import Frozen
+from summarizer.data import table
 
 
 class SectionCues(Frozen):
@@ -44,7 +43,7 @@ class Cues(Frozen):
 @cache
 def load_cues() -> Cues:
     """Return the cues of the data file."""
-    return Cues.model_validate(loads(files(__package__).joinpath("cues.toml").read_text("utf-8")))
+    return Cues.model_validate(table("cues"))
 
 
 def hits(patterns: Sequence[str], text: str) -> int:

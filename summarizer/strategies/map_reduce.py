@@ -6,7 +6,7 @@ last call chooses claims by number, so every quote in a draft comes from a windo
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
@@ -21,12 +21,13 @@ from schemas.errors import (
 from schemas.reviews import Unread
 from schemas.sources import Document, Passage
 from summarizer.answers import PartAnswer
-from summarizer.asker import Asker
+from summarizer.asker import Asker, all_of
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
+from summarizer.data import table
 from summarizer.drafts import Draft
 from summarizer.profiles import Profile, Strategy
 from summarizer.quotes import QuoteFinder
-from summarizer.rendering import estimate_tokens, fence_of, render
+from summarizer.rendering import estimate_tokens, fence_for, render
 from summarizer.sentences import sentences_of
 from summarizer.strategies import synthesis
 from summarizer.strategies.company import company_of
@@ -37,13 +38,6 @@ from summarizer.strategies.windows import Window, cut, halves
 WINDOW_TOKENS = 24_000
 """Many models could read longer windows, but they mention less of their content."""
 
-_TASK = (
-    'The source is long. Between the two lines "{fence}" are passages {first} to {last} of '
-    "{total}{after}. Fill in what these passages say, whatever the scores; much of it may stay "
-    "empty. Other parts are read in the same way and put together later: score this part alone, "
-    "and leave the abstract empty."
-)
-_AFTER = ", after the opening of the whole, which is there for orientation"
 _OPENING_TOKENS = 300  # of the document's opening, repeated in each window
 _MOST_UNREAD = 0.25  # the largest unread share of the source for which a draft is made
 # Failures of one window only; any other error concerns the endpoint and ends the draft.
@@ -95,12 +89,10 @@ async def propose(
 
     company = await asyncio.to_thread(lambda: company_of(document, sentences_of(document)))
     reading = _Reading(document, asker, step, company.value if company else None)
-    # Calls in progress have been paid for, so all of them finish before a failure is raised.
-    ended = await asyncio.gather(*map(reading.read, windows), return_exceptions=True)
-    if failure := next((outcome for outcome in ended if outcome is not None), None):
-        raise failure
-    parts = [part for _, part in sorted(reading.parts, key=lambda entry: entry[0])]
-    _refuse_gaps(reading.unread, windows)
+    results = [one for found in await all_of(map(reading.read, windows)) for one in found]
+    parts = [one for one in results if isinstance(one, WindowClaims)]
+    gaps = [one for one in results if isinstance(one, _Gap)]
+    _refuse_gaps(gaps, windows)
     found = await asyncio.to_thread(lambda: merged(parts, QuoteFinder(document)))
     if not found:
         raise AnswerInvalid(f"{asker.profile.model} found no statement in any part of the source")
@@ -112,45 +104,47 @@ async def propose(
         facts=with_stated(facts, document),
         claims=claims,
         tags=merged_tags(parts),
-        unread=tuple(sorted((gap for gap, _ in reading.unread), key=lambda gap: gap.first)),
+        unread=tuple(gap.unread for gap in gaps),
     )
+
+
+class _Gap(NamedTuple):
+    unread: Unread
+    tokens: int
 
 
 @dataclass
 class _Reading:
-    """Reads windows, collecting their claims with offsets, and unread windows with their tokens."""
+    """Reads the windows of a document."""
 
     document: Document
     asker: Asker
     on_call: Callable[[], None]
     company: str | None = None
-    parts: list[tuple[int, WindowClaims]] = field(default_factory=list)
-    unread: list[tuple[Unread, int]] = field(default_factory=list)
 
-    async def read(self, window: Window) -> None:
-        """Read one window, in halves if it turns out to be too long."""
+    async def read(self, window: Window) -> list[WindowClaims | _Gap]:
+        """Return the claims of a window, read in halves if it turns out to be too long."""
+        failure: ModelError
         try:
-            part = await self._ask(window)
+            return [await self._ask(window)]
         except (ContextExceeded, AnswerTruncated) as error:
-            parts = halves(self.document, window)
-            if len(parts) == 1:
-                self._skip(window, error)
-            for half in parts if len(parts) > 1 else ():
-                await self.read(half)
+            parts, failure = halves(self.document, window), error
+            if len(parts) > 1:
+                return [one for half in parts for one in await self.read(half)]
         except _WINDOW_ERRORS as error:
-            self._skip(window, error)
-        else:
-            self.parts.append((window.passages[0].start, part))
+            failure = error
+        unread = Unread(first=window.first, last=window.last, reason=str(failure))
+        return [_Gap(unread, window.tokens)]
 
     async def _ask(self, window: Window) -> WindowClaims:
-        document, fence = self.document, fence_of(self.document)
+        document, fence = self.document, fence_for(render(self.document))
         opening = _opening(document, window)
-        task = _TASK.format(
+        task = table("tasks")["part"].format(
             first=window.first,
             last=window.last,
             total=len(document.passages),
             fence=fence,
-            after=_AFTER if opening else "",
+            after=table("tasks")["after"] if opening else "",
         )
         shown = render(document, [*opening, *window.passages], self.company)
         values = {"fence": fence, "passages": shown, "task": task}
@@ -158,10 +152,6 @@ class _Reading:
         self.on_call()
         claims = [c for c in claims_of(answer) if c.section is not Section.ABSTRACT]
         return WindowClaims(facts_of(answer), tuple(claims), tags_of(answer))
-
-    def _skip(self, window: Window, error: ModelError) -> None:
-        gap = Unread(first=window.first, last=window.last, reason=str(error))
-        self.unread.append((gap, window.tokens))
 
 
 def _opening(document: Document, window: Window) -> list[Passage]:
@@ -175,11 +165,11 @@ def _opening(document: Document, window: Window) -> list[Passage]:
     return opening
 
 
-def _refuse_gaps(unread: Sequence[tuple[Unread, int]], windows: Sequence[Window]) -> None:
+def _refuse_gaps(gaps: Sequence[_Gap], windows: Sequence[Window]) -> None:
     """Raise AnswerInvalid if too much of the source was not read."""
-    lost, whole = sum(tokens for _, tokens in unread), sum(window.tokens for window in windows)
+    lost, whole = sum(gap.tokens for gap in gaps), sum(window.tokens for window in windows)
     if lost > _MOST_UNREAD * whole:
         raise AnswerInvalid(
             f"there was no usable answer for {lost / whole:.0%} of the source (first part: "
-            f"{unread[0][0].reason}); try another model"
+            f"{gaps[0].unread.reason}); try another model"
         )

@@ -16,7 +16,7 @@ from summarizer.measures import measure_in
 from summarizer.mentions import terms_in
 from summarizer.quantities import quantities
 from summarizer.sentences import Sentence, word_set, words
-from summarizer.strategies.cues import SectionCues, has_any, hits, load_cues
+from summarizer.strategies.cues import has_any, hits, load_cues
 
 _LEAST_WORDS, _MOST_WORDS = 7, 45
 _ANNOUNCEMENT_WORDS, _RUN_IN_WORDS, _REACH = 16, 6, 4
@@ -150,20 +150,14 @@ def _weighed(excerpt: Excerpt, subject: frozenset[str]) -> Iterator[Pick]:
         terms = terms_in(text) if section.taxonomy else ()
         named = frozenset(term.slug for term in terms if term.group == section.taxonomy)
         if named or (is_full and not section.taxonomy):
-            weight = _weight(excerpt, section, name, named, subject)
+            weight = _weight(excerpt, name, named, subject)
             if weight >= cues.least:
                 yield Pick(name, excerpt, weight, named)
 
 
-def _weight(
-    one: Excerpt,
-    section: SectionCues,
-    name: Section,
-    named: frozenset[str],
-    subject: frozenset[str],
-) -> float:
+def _weight(one: Excerpt, name: Section, named: frozenset[str], subject: frozenset[str]) -> float:
     """Return the weight of an excerpt for the section ``name``."""
-    text = one.sentence.text
+    text, section = one.sentence.text, load_cues().sections[name]
     strong = min(_STRONG_AT_MOST, 2.0 * hits(section.strong, text))
     if name is Section.RESULTS and not (strong and quantities(text)):
         return 0.0

@@ -8,20 +8,13 @@ from schemas.sources import Document
 from summarizer.answers import CaseStudyAnswer
 from summarizer.asker import Asker, schema_tokens
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
+from summarizer.data import table
 from summarizer.drafts import Draft
 from summarizer.profiles import Strategy
-from summarizer.rendering import fence_of, message_tokens, render
+from summarizer.rendering import fence_for, message_tokens, render
 
 STAGE = "summarize"
 PROMPT = "case_study"
-_TASK = (
-    'Score the source between the two lines "{fence}", and write its case study if it belongs to '
-    "the collection."
-)
-_ORDERED = (
-    'Score the source between the two lines "{fence}". A curator has decided that it belongs to '
-    "the collection: write its case study, whatever the scores."
-)
 
 
 async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> CaseStudyAnswer:
@@ -40,7 +33,7 @@ async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> Cas
             f"answer, more than the {profile.context_tokens:,} of {profile.model}; use a model "
             "with a larger context, or the strategy map_reduce"
         )
-    values = _values(document, _ORDERED if ordered else _TASK)
+    values = _values(document, "ordered" if ordered else "whole")
     return await asker.ask(asker.prompt(PROMPT), values, CaseStudyAnswer, STAGE)
 
 
@@ -62,7 +55,7 @@ async def propose(document: Document, asker: Asker, reason: str, *, ordered: boo
 
 def prompt_tokens(document: Document) -> int:
     """Return the estimated tokens of the question about the whole ``document``."""
-    messages = load(PROMPT).render(_values(document, _TASK))
+    messages = load(PROMPT).render(_values(document, "whole"))
     return message_tokens(messages) + schema_tokens(CaseStudyAnswer)
 
 
@@ -72,5 +65,6 @@ def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
 
 
 def _values(document: Document, task: str) -> dict[str, object]:
-    fence = fence_of(document)
-    return {"fence": fence, "passages": render(document), "task": task.format(fence=fence)}
+    passages = render(document)
+    fence = fence_for(passages)
+    return {"fence": fence, "passages": passages, "task": table("tasks")[task].format(fence=fence)}

@@ -107,7 +107,7 @@ def rendered(claims: Sequence[NumberedClaim], facts: Sequence[FactClaim] = ()) -
 def combined(
     item: ChosenStatement, section: Section, known: Mapping[int, NumberedClaim]
 ) -> tuple[Claim, Evidence] | None:
-    """Return the claim that a statement makes of known claims, and its position.
+    """Return a claim that combines the known claims of a statement, and its position.
 
     Unknown numbers are ignored; without a known one the statement is made up: None is returned.
     """

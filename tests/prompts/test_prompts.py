@@ -128,12 +128,12 @@ def test_rendering_needs_exactly_the_declared_values(values):
     ("raw", "message"),
     [
         ("no front matter", "starts with YAML front matter"),
-        (RAW.replace("version: 3\n", ""), "lacks version"),
-        ("---\njust words\n---\n[user]\nHi", "lacks name"),
+        (RAW.replace("version: 3\n", ""), "is missing version"),
+        ("---\njust words\n---\n[user]\nHi", "is missing name"),
         (RAW.replace("[who, text]", "[who]"), "declares .* uses"),
         (RAW.replace("[who, text]", "[who, text, more]"), "declares .* uses"),
-        (RAW.replace("[system]\n", ""), "opens a message"),
-        (RAW.split("[system]", maxsplit=1)[0], "opens a message"),
+        (RAW.replace("[system]\n", ""), "must be a role line"),
+        (RAW.split("[system]", maxsplit=1)[0], "must be a role line"),
     ],
 )
 def test_a_malformed_prompt_file_is_refused(raw, message):

@@ -16,7 +16,7 @@ from schemas.taxonomy import load_taxonomy
 from summarizer import plans, service
 from summarizer.answers import PartAnswer
 from summarizer.profiles import Price, Profile, Strategy
-from summarizer.rendering import estimate_tokens, fair_sample, fence_of, render
+from summarizer.rendering import estimate_tokens, fair_sample, fence_for, render
 from summarizer.strategies import map_reduce, single
 from summarizer.strategies.windows import cut, halves
 from summarizer.triage import triage_by_cues
@@ -303,6 +303,6 @@ async def test_windows_carry_the_opening(model, asker_of):
 
 def test_a_page_cannot_forge_its_fence():
     """Writing the fence of a page into it makes it another page."""
-    fence = fence_of(document_of("One."))
-    assert fence_of(document_of("One.", fence)) != fence
-    assert fence_of(document_of("One.")) == fence
+    fence = fence_for(render(document_of("One.")))
+    assert fence_for(render(document_of("One.", fence))) != fence
+    assert fence_for(render(document_of("One."))) == fence

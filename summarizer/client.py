@@ -241,7 +241,7 @@ class ModelClient:
         return sent
 
     def _set_format(self, **request: Any) -> None:
-        """Set strict mode, or the plain JSON mode, neither of which instructor supports."""
+        """Set strict mode or plain JSON mode, since instructor supports neither."""
         wanted = request.get("response_format", {})
         if self.profile.mode == "json":
             wanted.clear()

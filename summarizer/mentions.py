@@ -17,7 +17,7 @@ class Mention(NamedTuple):
 
 
 class NameIndex:
-    """Finds slugs by their names; names in capitals match only as written, others in any case."""
+    """Finds slugs by their names; names in capitals are case-sensitive, others are not."""
 
     def __init__(self, entries: Iterable[tuple[str, Iterable[str]]]) -> None:
         slugs: dict[str, str] = {}

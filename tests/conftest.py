@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from datasets import SHARED
 from scripted_endpoint import ScriptedEndpoint
 
 from config.settings import Settings
 
-ROOT = Path(__file__).parents[1]
-DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
+def pytest_report_header() -> str:
+    """Return which data sets the tests read."""
+    return f"data sets: tests/data and {SHARED}" if SHARED.exists() else "data sets: tests/data"
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,9 @@
 """Attack strings, planted wherever a case, a source or a list has text."""
 
-import json
-import os
 from collections.abc import Sequence
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
-import pytest
 from case_views import NOON, a_document
 from desk_client import PLACE, Builder
 
@@ -28,25 +24,6 @@ from schemas.frozen import content_id
 from schemas.reviews import Decision, Review, SavedView
 from schemas.sources import Document, HiddenText, Passage, SelectedText, SourceRef, Step
 from schemas.taxonomy import TermProposal, term_key
-
-DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared" / "data"))
-TEMPLATES = [
-    "{{ 7*7 }}",
-    "{% raise %}",
-    "${7*7}",
-    "<hx-partial hx-get='/x'>",
-    "\" hx-get='/x' x=\"",
-]
-
-
-def attack_strings() -> list[str]:
-    """All of the shared attack and naughty strings; skips where they are absent."""
-    folder = DATASETS / "security"
-    if not folder.exists():
-        pytest.skip(f"the attack strings are not at {folder}; set CASEBOOK_DATASETS")
-    lines = (folder / "xss.txt").read_text(errors="replace").splitlines()
-    naughty = json.loads((folder / "naughty_strings.json").read_text())
-    return [text for text in dict.fromkeys([*TEMPLATES, *lines, *naughty]) if text.strip()]
 
 
 def a_hostile_study(texts: Sequence[str], document: Document) -> CaseStudy:

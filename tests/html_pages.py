@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import html5lib
 from lxml import html
 
 
@@ -18,3 +19,11 @@ def words(element: html.HtmlElement) -> str:
 def texts(element: html.HtmlElement, path: str) -> list[str]:
     """The text of each element at an XPath."""
     return [words(found) for found in element.xpath(path)]
+
+
+def names_in(page: str) -> tuple[set[str], set[str]]:
+    """The names of all elements and attributes, in small letters, as browsers parse a page."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    tags = {element.tag.rpartition("}")[2].lower() for element in elements}
+    return tags, {name.rpartition("}")[2].lower() for e in elements for name in e.attrib}

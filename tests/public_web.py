@@ -1,7 +1,6 @@
 """A web of one real server on the loopback: every public name leads to it."""
 
 import asyncio
-import os
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,8 +19,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from extractors.network.client import GuardedClient, Politeness
 
 PUBLIC = "93.184.216.34"
-ROOT = Path(__file__).parents[1]
-DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 HOSTS = (
     *("public.example", "www.youtube.com", "arxiv.org", "aclanthology.org", "openreview.net"),
     *("github.com", "raw.githubusercontent.com", "blog.example.com", "lists.example.com"),
@@ -184,13 +181,6 @@ def write_certificate(file: Path) -> Path:
     private = key.private_bytes(pem, form, serialization.NoEncryption())
     file.write_bytes(private + made.public_bytes(pem))
     return file
-
-
-def dataset(name: str) -> Path:
-    """Return a shared file; the test is skipped where it is absent."""
-    if not (DATASETS / name).exists():
-        pytest.skip(f"no {DATASETS / name}; set CASEBOOK_DATASETS to run this test")
-    return DATASETS / name
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,10 @@ import json
 
 import pytest
 from case_views import a_document
+from datasets import hostile_strings, own_hostile_strings
 from desk_client import read
-from hostile import attack_strings, plant
+from hostile import plant
+from html_pages import names_in
 from lxml import html
 
 # Elements that the desk's own templates use; any other came from the text.
@@ -19,8 +21,8 @@ TAGS = set(
 
 @pytest.mark.datasets
 def test_hostile_text_comes_out_as_text(desk, build):
-    """Attack and naughty strings, wherever a case or a list has text: words, not elements."""
-    strings = attack_strings()[::30]  # all of them go through a browser in tests/e2e
+    """Hostile strings, wherever a case or a list has text: words, not elements."""
+    strings = hostile_strings(every=30)  # all of them go through a browser in tests/e2e
     pages = ["/", "/?status=rejected&q=script", "/?status=refused", "/?status=failed",
              "/batches", "/watches", "/tags", "/publish", "/insight"]  # fmt: skip
     planted = plant(build, strings)
@@ -36,9 +38,19 @@ def test_hostile_text_comes_out_as_text(desk, build):
 
 
 @pytest.mark.datasets
+def test_our_strings_are_inert_to_the_standard_parser(desk, build):
+    """A parser that follows the standard, as browsers do, finds the desk's own elements only."""
+    case, *_ = plant(build, own_hostile_strings())
+    for path in (case, f"{case}/history", "/?status=rejected", "/tags"):
+        tags, attributes = names_in(desk.get(path).text)
+        assert tags <= TAGS
+        assert not [name for name in attributes if name.startswith(("on", "style", "srcdoc"))]
+
+
+@pytest.mark.datasets
 def test_hostile_words_in_an_address_come_out_as_text(desk):
     """A search, and the fields that a link fills in."""
-    for text in attack_strings()[::200]:
+    for text in hostile_strings(every=200)[::3]:
         for path in ("/", "/submit", "/submit/page", "/cases/x"):
             answer = desk.get(path, params={"q": text, "url": text, "hint": text, "company": text})
             page = html.fromstring(answer.text)

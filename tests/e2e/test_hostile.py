@@ -1,7 +1,8 @@
 """Text from the web, from models and from people runs nothing in a browser."""
 
 import pytest
-from hostile import attack_strings, plant
+from datasets import hostile_strings
+from hostile import plant
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.datasets]
@@ -27,9 +28,9 @@ FILES = [
 ]
 
 
-def test_attack_strings_run_nothing(build, open_as, address):
+def test_hostile_strings_run_nothing(build, open_as, address):
     """All of them, in every kind of row that a page shows: no script, no request, no broken page."""
-    strings = attack_strings()
+    strings = hostile_strings()
     texts = [" ".join(strings[at : at + TOGETHER]) for at in range(0, len(strings), TOGETHER)]
     cases = [texts[at : at + AT_ONCE] for at in range(0, len(texts), AT_ONCE)]
     paths = [path for n, of_case in enumerate(cases) for path in plant(build, of_case, n)]

@@ -5,6 +5,7 @@ from contextlib import closing
 from xml.sax.saxutils import escape
 
 import pytest
+from datasets import hostile_strings
 from word_files import document, packed, paragraph, run
 
 from extractors.lists.walk import read_list
@@ -33,9 +34,9 @@ def read_or_refuse(function, payload):
 
 
 @pytest.mark.parametrize("name", WRAPPED)
-def test_naughty_strings_are_read_as_text(name, hostile_strings):
-    """Shared attack strings, in each place of a file; offsets hold by their type."""
-    for text in hostile_strings[::40]:
+def test_hostile_strings_are_read_as_text(name):
+    """Hostile strings in each place of a file, which is read or refused in one line."""
+    for text in hostile_strings(every=40):
         source = WRAPPED[name].format(*[text] * 5)
         data = source.encode("utf-8", "surrogatepass")
         found = read_or_refuse(read, Payload(data=data, media_type="", name=name))
@@ -43,19 +44,19 @@ def test_naughty_strings_are_read_as_text(name, hostile_strings):
         assert signature(text) is not None
 
 
-def test_naughty_strings_in_word_are_read_as_text(hostile_strings):
+def test_hostile_strings_in_word_are_read_as_text():
     """As the text of a run; characters that XML forbids make the file a broken one."""
-    for text in hostile_strings[::80]:
+    for text in hostile_strings(every=80):
         data = document(paragraph(run(escape(text))), paragraph("Five words are here."))
         found = read_or_refuse(read, Payload(data=data, media_type="", name="a.docx"))
         assert found is None or "Five words" in found.text
 
 
 @pytest.mark.parametrize("form", LISTS)
-def test_naughty_strings_in_lists_name_web_addresses_only(form, hostile_strings):
+def test_hostile_strings_in_lists_name_web_addresses_only(form):
     """A fetched list names no file, script or anything else."""
     base = "https://a.example/"
-    for text in hostile_strings[::20]:
+    for text in hostile_strings(every=20):
         data = form.format(*[text] * 2).encode("utf-8", "surrogatepass")
         payload = Payload(data=data, media_type="", url=base, final_url=base)
         found = read_or_refuse(read_list, payload)

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from public_web import dataset
+from datasets import files
 
 from extractors.blocks import Block
 from extractors.registry import read
@@ -13,6 +13,7 @@ from extractors.speakers import with_speakers
 from schemas.sources import Payload
 
 TABLE = tomllib.loads((Path(__file__).parent / "samples/speakers.toml").read_text("utf-8"))
+TALKS = files("sources/*talk*.md", "sources/practical-ai-*.md")
 SAID, FORMS = TABLE["said"], TABLE["forms"]
 TALK = [(("Ada Berg", "Bo Li")[n % 2], 62 * n, text) for n, text in enumerate(SAID)]
 
@@ -106,11 +107,10 @@ def test_long_lines_and_many_lines_are_looked_at_once(text):
 
 
 @pytest.mark.datasets
-@pytest.mark.parametrize("number", [215, 231, 274])
-def test_a_real_conversation_has_its_speakers(number):
-    """Three podcasts: all but an aside has a speaker, and the stated times are kept."""
-    source = dataset(f"sources/practical-ai-{number}.md").read_text("utf-8")
-    found = heard(source, "text/markdown")
+@pytest.mark.parametrize("file", TALKS, ids=lambda file: file.stem)
+def test_a_whole_conversation_has_its_speakers(file):
+    """In a podcast all but an aside has a speaker, and the stated times are kept."""
+    found = heard(file.read_text("utf-8"), "text/markdown")
     speakers = Counter(speaker for speaker, _, _ in found)
     assert len(speakers) in {3, 4}
     assert speakers[None] <= 1

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import pytest
 from browsers import browser, defenceless, page  # noqa: F401 - fixtures
 from built_sites import a_plan
-from hostile_strings import hostile_strings  # noqa: F401 - a fixture
 
 from publishing.site.build import build
 from schemas.reviews import CaseView

@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from case_views import a_short_view
-from hostile_strings import a_hostile_view
-from html_pages import parsed
+from case_views import CONFIRMED, a_document, a_quote, a_short_view, a_statement, a_view
+from datasets import hostile_strings, own_hostile_strings
+from html_pages import names_in, parsed
 from lxml import html
 
+from schemas.cases import CaseStudy, Fact, Measure, Section, Tag
+from schemas.frozen import content_id
 from schemas.reviews import CaseView
 
 pytestmark = pytest.mark.datasets
@@ -31,10 +33,38 @@ OUR_ATTRIBUTES = set(
 )
 
 
+def a_hostile_view(number: int, text: str) -> CaseView:
+    """A case in which every text that reaches a page is ``text``."""
+    document = a_document(
+        f"x{text}x", url=f"https://hostile.example/{number}", title=text, authors=(text,),
+        site=text, language=text, passages=(),
+    )  # fmt: skip
+    evidence = a_quote(document, text, passage=None, speaker=text)
+    doubt = CONFIRMED.model_copy(update={"reason": text})
+    measure = Measure(metric=text, value=text, unit=text, baseline=text, sample=text)
+    names = ("company", "industry", "year", "stage", "narrator")
+    study = CaseStudy(
+        facts=(
+            Fact(name="title", value=f"{text}!"),
+            *(Fact(name=n, value=text, evidence=(evidence,), support=doubt) for n in names),
+        ),
+        statements=tuple(
+            a_statement(n, f"{text} !", evidence, section=section, support=doubt, measure=measure)
+            for n, section in enumerate(Section, start=1)
+        ),
+        tags=(Tag(slug=text, label=text, group="tool", evidence=(evidence,), support=doubt),),
+    )
+    view = a_view(study, document, case_id=content_id("case", number), revision={"author": text})
+    reviews = tuple(review.model_copy(update={"who": text}) for review in view.reviews)
+    return view.model_copy(update={"reviews": reviews})
+
+
 @pytest.fixture(scope="module")
-def hostile_views(hostile_strings) -> list[CaseView]:
-    """Cases made of about forty strings from all over the lists, and of the longest."""
-    sample = [*hostile_strings[::75], max(hostile_strings, key=len)]
+def hostile_views() -> list[CaseView]:
+    """Cases made of all our strings, five in each, of some shared ones, and of the longest."""
+    own, every = own_hostile_strings(), hostile_strings()
+    sample = [" ".join(own[at::30]) for at in range(30)]
+    sample += [*every[len(own) :: 75], max(every, key=len)]
     return [a_hostile_view(number, text) for number, text in enumerate(sample)]
 
 
@@ -56,16 +86,27 @@ def assert_harmless(path: Path) -> html.HtmlElement:
 
 def shown(text: str) -> str:
     """The text as a browser's parser keeps it: white space folded, control characters aside."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text).split())
+    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ufffd]", " ", text).split())
 
 
-def test_every_hostile_string_is_shown_as_text(publish, hostile_strings):
-    """All attack and naughty strings, as statements, are shown and do nothing."""
-    target, built = publish(a_short_view("Hostile", "First.", *hostile_strings))
+def test_every_hostile_string_is_shown_as_text(publish):
+    """All strings, as statements, are shown and do nothing."""
+    strings = hostile_strings()
+    target, built = publish(a_short_view("Hostile", "First.", *strings))
     ((address, _),) = built.hashes.values()
     tree = assert_harmless(target / address)
     texts = [shown(p.text_content()) for p in tree.xpath("//span[@class='sentence']")]
-    assert texts == ["First.", *map(shown, hostile_strings)]
+    assert texts == ["First.", *map(shown, strings)]
+
+
+def test_our_strings_are_inert_to_the_standard_parser(publish):
+    """A parser that follows the standard, as browsers do, finds our elements and attributes only."""
+    strings = own_hostile_strings()
+    target, built = publish(a_short_view("Hostile", "First.", *strings), a_hostile_view(1, strings[0]))
+    for address, _ in built.hashes.values():
+        tags, attributes = names_in((target / address).read_text("utf-8"))
+        assert tags <= OUR_TAGS
+        assert attributes <= OUR_ATTRIBUTES
 
 
 def test_no_hostile_string_becomes_markup_anywhere(publish, hostile_views):

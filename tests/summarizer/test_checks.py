@@ -1,11 +1,11 @@
 """What code can say about a statement: numbers, names, hidden text, whole sentences."""
 
 import json
-import os
 import time
-from pathlib import Path
+from collections import Counter
 
 import pytest
+from datasets import OWN, shared
 from scripted_model import checked, document_of
 
 from schemas.cases import Measure, Section, SupportLevel
@@ -13,7 +13,6 @@ from schemas.sources import HiddenText
 from summarizer.names import missing_names
 from summarizer.quantities import missing_numbers, number_of
 
-DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[3] / "shared" / "data"))
 
 
 @pytest.mark.parametrize(
@@ -96,28 +95,48 @@ def test_german_nouns_are_not_names():
     assert missing_names(statement, "Wir lesen alles.", [], "", "de") == ["GPT-4o"]
 
 
-@pytest.mark.datasets
-def test_honest_statements_are_rarely_flagged():
-    """Of 80 honest statements about sources that no rule was made on, at most 5 are doubtful."""
-    folder = DATASETS / "sources"
-    if not folder.exists():
-        pytest.skip(f"the shared data is not at {DATASETS}")
-    lines = (folder / "reference" / "probes.jsonl").read_text("utf-8").splitlines()
-    sources = ("grab-spellvault-evolution.md", "grab-hubble-data-discovery.md")
-    company = "Grab"
-    probes = [p for p in map(json.loads, lines) if p["source"] in sources]
-    documents = {
-        name: document_of(*(folder / name).read_text("utf-8").split("\n\n")) for name in sources
-    }
-    flagged = {"honest": 0, "false": 0}
+def read_lines(file):
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def flagged(probes, documents, company):
+    """Return how many statements of each label are doubtful."""
+    counts = Counter()
     for probe in probes:
         statement = checked(
             probe["statement"], Section.LESSONS, probe["quotes"], documents[probe["source"]],
             known=[company],
         )  # fmt: skip
-        flagged[probe["label"]] += statement.support.level is SupportLevel.DOUBTFUL
-    assert flagged["honest"] <= 2
-    assert flagged["false"] >= 6
+        counts[probe["label"]] += statement.support.level is SupportLevel.DOUBTFUL
+    return counts
+
+
+@pytest.mark.datasets
+def test_false_statements_are_flagged_and_honest_ones_are_not():
+    """Of thirteen honest statements about our pages none is doubtful, of seven false ones six."""
+    probes = read_lines(OWN / "sources/probes.jsonl")
+    truths = {probe["source"]: OWN / f"web/truth/{probe['source']}.json" for probe in probes}
+    texts = {name: json.loads(file.read_text("utf-8")) for name, file in truths.items()}
+    documents = {
+        name: document_of(*text["main_content"].split("\n")) for name, text in texts.items()
+    }
+    counts = flagged(probes, documents, "Gantry")
+    assert counts["honest"] == 0
+    assert counts["false"] >= 6
+
+
+@pytest.mark.datasets
+def test_honest_statements_are_rarely_flagged():
+    """Of honest statements about posts that no rule was made on, at most two are doubtful."""
+    folder = shared("sources")
+    sources = ("grab-spellvault-evolution.md", "grab-hubble-data-discovery.md")
+    probes = [p for p in read_lines(folder / "reference/probes.jsonl") if p["source"] in sources]
+    documents = {
+        name: document_of(*(folder / name).read_text("utf-8").split("\n\n")) for name in sources
+    }
+    counts = flagged(probes, documents, "Grab")
+    assert counts["honest"] <= 2
+    assert counts["false"] >= 6
 
 
 DOCUMENT = document_of(

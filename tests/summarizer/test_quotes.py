@@ -1,12 +1,11 @@
 """Finding quotes: through other typography, with small slips, or not at all."""
 
 import json
-import os
 import re
 import unicodedata
-from pathlib import Path
 
 import pytest
+from datasets import files
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_model import document_of
@@ -14,7 +13,6 @@ from scripted_model import document_of
 from schemas.cases import Match
 from summarizer.quotes import QuoteFinder, evidence_at
 
-DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[3] / "shared" / "data"))
 DOCUMENT = document_of(
     "“We moved off Redis,” says Ana—our lead. It’s the\u00a0first\noffice workﬂow of 1,200 users.",
     "In March 2024 the share of tickets solved without an agent went from 18% to 31%. "
@@ -72,12 +70,9 @@ def _letters(text):
 
 
 @pytest.mark.datasets
-def test_real_sentences_are_found_exactly():
-    """Every seventh run of words of real pages is found at its own wording."""
-    folder = DATASETS / "web" / "truth"
-    if not folder.exists():
-        pytest.skip(f"the shared data is not at {DATASETS}")
-    for path in sorted(folder.glob("*.json"))[:10]:
+def test_sentences_of_pages_are_found_exactly():
+    """Every seventh run of words of whole pages is found at its own wording."""
+    for path in files("web/truth/*.json")[:22]:
         finder = QuoteFinder(document_of(json.loads(path.read_text("utf-8"))["main_content"]))
         for run in list(re.finditer(r"(?:\S+\s+){5,12}\S+", finder._document.text))[::7]:
             [found] = finder.find(run[0])

@@ -1,11 +1,11 @@
 """Is it a case study? By the rule, by cues, and by a model's scores."""
 
 import json
-import os
 from pathlib import Path
 from tomllib import loads
 
 import pytest
+from datasets import OWN, shared
 from scripted_endpoint import completion
 from scripted_model import CASE_STUDY, PROFILE, TRIAGE, document_of
 
@@ -23,7 +23,6 @@ from summarizer.triage import triage_by_cues, verdict_of
 TEXTS = loads(Path(__file__).with_name("samples").joinpath("triage.toml").read_text("utf-8"))[
     "texts"
 ]
-DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[3] / "shared" / "data"))
 SYSTEM = (
     "The system reads each document through a queue and a vector database. "
     "A language model on two GPUs writes the summary. "
@@ -164,12 +163,19 @@ def test_speakers_may_say_you():
 
 
 @pytest.mark.datasets
+@pytest.mark.parametrize("page", ["article-wordpress", "article-ghost", "service-webflow"])
+def test_our_case_studies_are_not_refused(page):
+    """What a company did with a model and what came of it is accepted, or left to a person."""
+    truth = json.loads((OWN / f"web/truth/{page}.json").read_text("utf-8"))
+    document = document_of(*truth["main_content"].split("\n"))
+    assert triage_by_cues(document).verdict is not Verdict.NOT_A_CASE_STUDY
+
+
+@pytest.mark.datasets
 def test_published_case_studies_are_not_refused():
     """Of published case studies most are accepted by cues, and none is refused."""
     duckdb = pytest.importorskip("duckdb")
-    file = DATASETS / "cases" / "llmops_cases.parquet"
-    if not file.exists():
-        pytest.skip(f"the shared data is not at {DATASETS}")
+    file = shared("cases/llmops_cases.parquet")
     rows = duckdb.execute(
         "select full_summary from read_parquet(?) where length(full_summary) > 3000 "
         "order by slug limit 10",
@@ -184,10 +190,7 @@ def test_published_case_studies_are_not_refused():
 @pytest.mark.parametrize("page", ["0008", "0012", "0164", "0236"])
 def test_pages_about_other_things_are_refused(page):
     """Photography, interiors, finance tips, renovation: no system is described."""
-    file = DATASETS / "web" / "truth" / f"{page}.json"
-    if not file.exists():
-        pytest.skip(f"the shared data is not at {DATASETS}")
-    truth = json.loads(file.read_text("utf-8"))
+    truth = json.loads(shared(f"web/truth/{page}.json").read_text("utf-8"))
     content = (truth.get("ground_truth") or truth)["main_content"]
     document = document_of(*filter(str.strip, content.split("\n")))
     assert triage_by_cues(document).verdict is Verdict.NOT_A_CASE_STUDY

@@ -1,12 +1,13 @@
-"""Videos, over answers of YouTube that were recorded."""
+"""Videos, over answers of YouTube: written by us in its forms, and recorded if they are there."""
 
 import json
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from public_web import dataset
+from datasets import OWN, files
 
 from extractors import registry
 from extractors.fetch import ytdlp
@@ -20,51 +21,89 @@ from schemas.sources import SourceKind, SourceRef
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 pytestmark = pytest.mark.datasets
-ADDRESS = "https://youtu.be/GJLlxj_dtq8?si=x"
-PAGE = "https://www.youtube.com/watch?v=GJLlxj_dtq8"
 WATCH, PLAYER, TEXT, SOUND = (
     f"www.youtube.com/{path}"
     for path in ("watch", "youtubei/v1/player", "api/timedtext", "videoplayback/")
 )
 
 
-def recorded(name: str) -> bytes:
-    return dataset(f"youtube/{name}.static").read_bytes()
+@dataclass(frozen=True)
+class Recording:
+    """A folder of YouTube's answers about one video, and facts of that video."""
+
+    folder: Path
+    video: str
+    title: str
+    channel: str
+    day: str
+    opening: str
+
+    def __getitem__(self, name: str) -> bytes:
+        return (self.folder / f"{name}.static").read_bytes()
+
+    @property
+    def address(self) -> str:
+        return f"https://youtu.be/{self.video}?si=x"
+
+    @property
+    def page(self) -> str:
+        return f"https://www.youtube.com/watch?v={self.video}"
+
+
+VIDEOS = {
+    True: ("cRaN3qu3u3s", "Two cranes, one queue – what our planner learned", "Gantry Platform",
+           "2025-06-12", "Good morning, we run two cranes"),
+    False: ("GJLlxj_dtq8", "Surface Go Review - It’s Awesome", "Dave2D",
+            "2018-08-02", "Hey, this is just a test"),
+}  # fmt: skip
+RECORDINGS = [Recording(folder, *VIDEOS[OWN in folder.parents]) for folder in files("youtube")]
+
+
+@pytest.fixture(params=RECORDINGS, ids=lambda one: one.video)
+def recorded(request) -> Recording:
+    """Answers of YouTube, our own and those that were recorded."""
+    return request.param
 
 
 @pytest.fixture
-def tube(web, monkeypatch):
+def tube(web, monkeypatch, recorded):
     """YouTube as recorded, or with another page, player's answer or captions; without yt-dlp."""
     monkeypatch.setattr(ytdlp, "find_spec", lambda _: None)
 
     def play(page=None, player=None, text=None):
         web.pages.clear()
-        web.answer(WATCH, page or recorded("youtube.html"), "text/html")
-        web.answer(PLAYER, player or recorded("youtube.innertube.json"), "application/json")
-        web.answer(TEXT, recorded("transcript.xml") if text is None else text, "text/xml")
+        web.answer(WATCH, page or recorded["youtube.html"], "text/html")
+        web.answer(PLAYER, player or recorded["youtube.innertube.json"], "application/json")
+        web.answer(TEXT, recorded["transcript.xml"] if text is None else text, "text/xml")
         return web
 
     return play
 
 
-async def failure(fetched) -> CasebookError:
-    with pytest.raises(FetchError, match=r"casebook submit .* --transcript FILE") as failed:
-        await fetched(ADDRESS)
-    assert str(failed.value).isprintable()
-    return failed.value
+@pytest.fixture
+def failure(fetched, recorded):
+    """Fetch the video and return the error, one printable line that says what to do."""
+
+    async def failure() -> CasebookError:
+        with pytest.raises(FetchError, match=r"casebook submit .* --transcript FILE") as failed:
+            await fetched(recorded.address)
+        assert str(failed.value).isprintable()
+        return failed.value
+
+    return failure
 
 
-async def test_a_video_is_read_with_all_that_is_known_of_it(tube, fetched):
-    """Title, channel, date and seconds, of nine languages English by a person; also read offline."""
+async def test_a_video_is_read_with_all_that_is_known_of_it(tube, fetched, recorded):
+    """Title, channel, date and seconds, of several languages English by a person; also read offline."""
     web = tube()
-    payload = await fetched(ADDRESS)
+    payload = await fetched(recorded.address)
     video = registry.read(payload)
     assert video == registry.read(payload)
-    assert payload.final_url == PAGE
+    assert payload.final_url == recorded.page
     assert (video.kind, video.site, video.language) == (SourceKind.VIDEO, "YouTube", "en")
-    assert (video.title, list(video.authors)) == ("Surface Go Review - It’s Awesome", ["Dave2D"])
-    assert str(video.published) == "2018-08-02"
-    assert video.text.startswith("Hey, this is just a test")
+    assert (video.title, list(video.authors)) == (recorded.title, [recorded.channel])
+    assert str(video.published) == recorded.day
+    assert video.text.startswith(recorded.opening)
     assert video.passages[0].seconds == 0
     assert [(s.method, s.outcome) for s in payload.steps] == [("captions en", "3 cues")]
     (asked,) = (address for address in web.addresses if address.startswith(TEXT))
@@ -72,9 +111,9 @@ async def test_a_video_is_read_with_all_that_is_known_of_it(tube, fetched):
     assert not any(sign in asked for sign in ("kind=asr", "tlang"))
 
 
-async def test_passages_follow_the_chapters(tube, fetched):
+async def test_passages_follow_the_chapters(tube, fetched, recorded):
     """What is said in a chapter stands under its title, with the second at which it begins."""
-    answer = json.loads(recorded("youtube.innertube.json"))
+    answer = json.loads(recorded["youtube.innertube.json"])
     answer["videoDetails"]["shortDescription"] = "0:00 Intro\n0:30 Build\n1:05 - Screen"
     text = (
         '<transcript><text start="2" dur="3">hello to all of you</text>'
@@ -82,7 +121,7 @@ async def test_passages_follow_the_chapters(tube, fetched):
         '<text start="67" dur="2">and the screen is good</text></transcript>'
     )
     tube(player=json.dumps(answer).encode(), text=text)
-    found = [(p.section, p.seconds) for p in registry.read(await fetched(ADDRESS)).passages]
+    found = [(p.section, p.seconds) for p in registry.read(await fetched(recorded.address)).passages]
     assert found == [("Intro", 2), ("Build", 40), ("Screen", 67)]
 
 
@@ -121,14 +160,16 @@ RECORDED = {
 
 
 @pytest.mark.parametrize("player", RECORDED)
-async def test_each_recorded_refusal_has_its_cause(player, tube, fetched):
+async def test_each_recorded_refusal_has_its_cause(player, tube, failure, recorded):
     """What YouTube's player says becomes one cause, one line, and what to do."""
-    tube(player=recorded(f"{player}.innertube.json"))
-    error = await failure(fetched)
+    tube(player=recorded[f"{player}.innertube.json"])
+    error = await failure()
     assert (error.kind, error.transient) == (RECORDED[player], error.kind == "video_blocked")
     if error.kind == "video_unplayable":
-        assert "Custom Reason" in str(error)
-        assert "Sub Reason 1" in str(error)
+        stated = json.loads(recorded[f"{player}.innertube.json"])["playabilityStatus"]
+        why = stated["errorScreen"]["playerErrorMessageRenderer"]["subreason"]["runs"]
+        assert stated["reason"] in str(error)
+        assert all(run["text"].strip() in str(error) for run in why)
 
 
 REFUSALS = tomllib.loads((SAMPLES / "youtube.toml").read_text("utf-8"))["refusals"]
@@ -137,39 +178,39 @@ GONE = {"video_private", "video_unavailable"}
 
 
 @pytest.mark.parametrize(("kind", "status", "reasons"), [(a, b, c) for a, b, *c in REFUSALS])
-async def test_the_words_of_the_player_decide(kind, status, reasons, tube, fetched):
+async def test_the_words_of_the_player_decide(kind, status, reasons, tube, failure):
     """One status has many causes: the words say which, and whether it passes, is gone, or waits."""
     runs = [{"text": text} for text in reasons[1:]]
     screen = {"playerErrorMessageRenderer": {"subreason": {"runs": runs}}}
     refusal = {"status": status, "reason": reasons[0], "errorScreen": screen}
     tube(player=json.dumps({"playabilityStatus": refusal}))
-    error = await failure(fetched)
+    error = await failure()
     assert (error.kind, error.transient, error.gone) == (kind, kind in LATER, kind in GONE)
 
 
-async def test_a_broadcast_that_is_not_over_is_tried_later(tube, fetched):
+async def test_a_broadcast_that_is_not_over_is_tried_later(tube, failure, recorded):
     """What is said by now is not the talk."""
     for sign in ("isLive", "isPostLiveDvr"):
-        answer = json.loads(recorded("youtube.innertube.json"))
+        answer = json.loads(recorded["youtube.innertube.json"])
         answer["videoDetails"][sign] = True
         tube(player=json.dumps(answer))
-        assert (await failure(fetched)).kind == "video_live"
+        assert (await failure()).kind == "video_live"
 
 
-async def test_locked_captions_give_way_to_the_next_track(tube, fetched):
+async def test_locked_captions_give_way_to_the_next_track(tube, fetched, failure, recorded):
     """Where a token guards the manual track, the generated one is read; else a person is asked."""
-    tube(player=recorded("youtube_po_token_required.innertube.json"))
-    outcomes = [step.outcome for step in (await fetched(ADDRESS)).steps]
+    tube(player=recorded["youtube_po_token_required.innertube.json"])
+    outcomes = [step.outcome for step in (await fetched(recorded.address)).steps]
     assert outcomes == ["failed: captions_locked", "3 cues"]
-    locked = recorded("youtube.innertube.json").replace(b"fmt=srv3", b"exp=xpe")
+    locked = recorded["youtube.innertube.json"].replace(b"fmt=srv3", b"exp=xpe")
     tube(player=locked.replace(b"\\u0026exp", b"&exp"))
-    assert (await failure(fetched)).kind == "captions_locked"
+    assert (await failure()).kind == "captions_locked"
 
 
-async def test_too_many_requests_pass(tube, web, fetched):
+async def test_too_many_requests_pass(tube, web, failure, recorded):
     """A CAPTCHA in place of the page, a 429 and a 403 are YouTube's limits for this machine."""
-    tube(page=recorded("youtube_too_many_requests.html"))
-    assert (await failure(fetched)).kind == "video_rate_limited"
+    tube(page=recorded["youtube_too_many_requests.html"])
+    assert (await failure()).kind == "video_rate_limited"
     for address, status, kind in [
         (TEXT, 403, "video_blocked"),
         (TEXT, 404, "captions_unreadable"),
@@ -179,33 +220,33 @@ async def test_too_many_requests_pass(tube, web, fetched):
         tube()
         web.pages.pop(address)
         web.answer(address, b"no", status=status, Retry_After="0")
-        assert (await failure(fetched)).kind == kind
+        assert (await failure()).kind == kind
 
 
-async def test_consent_is_given_by_a_cookie_that_only_youtube_gets(tube, web, fetched):
+async def test_consent_is_given_by_a_cookie_that_only_youtube_gets(tube, web, fetched, failure, recorded):
     """A consent page is answered once; one that stays, or lacks its form, needs a person."""
     tube()
     web.pages[WATCH].clear()
-    web.answer(WATCH, recorded("youtube_consent_page.html"))
-    web.answer(WATCH, recorded("youtube.html"))
-    assert registry.read(await fetched(ADDRESS)).title
+    web.answer(WATCH, recorded["youtube_consent_page.html"])
+    web.answer(WATCH, recorded["youtube.html"])
+    assert registry.read(await fetched(recorded.address)).title
     cookies = [one.headers["cookie"] for one in web.asked if one.address.startswith(WATCH)]
     assert cookies[0] == "SOCS=CAI"
     assert "CONSENT=YES+cb" in cookies[1]
     form = b'<html><form action="https://consent.youtube.com/save" method="POST">'
     for page in ("youtube_consent_page.html", "youtube_consent_page_invalid.html", form):
-        tube(page=page if isinstance(page, bytes) else recorded(page))
-        assert (await failure(fetched)).kind == "video_consent"
+        tube(page=page if isinstance(page, bytes) else recorded[page])
+        assert (await failure()).kind == "video_consent"
 
 
-async def test_answers_that_make_no_sense_are_tried_later(tube, fetched):
+async def test_answers_that_make_no_sense_are_tried_later(tube, failure):
     """An empty, cut or foreign answer is neither an empty document nor a crash."""
     for part, body in ("text", b"<html>"), ("text", b""), ("page", b"<"), ("player", b"[]"):
         tube(**{part: body})
-        error = await failure(fetched)
+        error = await failure()
         assert (error.kind, error.transient) == ("captions_unreadable", True)
     web = tube(text='<transcript><text start="1"> </text></transcript>')
-    assert (await failure(fetched)).kind == "captions_missing"
+    assert (await failure()).kind == "captions_missing"
     assert len([a for a in web.addresses if a.startswith(TEXT)]) == 9  # three tracks each time
 
 
@@ -220,45 +261,45 @@ async def test_pages_of_youtube_that_are_not_a_video_are_not_read(fetched, web):
     assert web.asked == []
 
 
-async def test_a_link_that_leads_to_a_video_is_the_video(tube, fetched):
+async def test_a_link_that_leads_to_a_video_is_the_video(tube, fetched, recorded):
     """A short link of another site is followed to the captions, not to the page."""
     web = tube()
-    web.redirect("blog.example.com/s", "https://youtu.be/GJLlxj_dtq8")
-    web.redirect("youtu.be/", f"{PAGE}&t=9")
+    web.redirect("blog.example.com/s", f"https://youtu.be/{recorded.video}")
+    web.redirect("youtu.be/", f"{recorded.page}&t=9")
     payload = await fetched("https://blog.example.com/s")
     assert registry.read(payload).kind is SourceKind.VIDEO
-    assert (payload.url, payload.final_url) == ("https://blog.example.com/s", PAGE)
+    assert (payload.url, payload.final_url) == ("https://blog.example.com/s", recorded.page)
 
 
 @pytest.mark.parametrize("rule", ["/youtubei/\nDisallow: /api/", "/watch"])
-async def test_robots_are_asked_for_the_watch_page_only(rule, tube, fetched):
+async def test_robots_are_asked_for_the_watch_page_only(rule, tube, fetched, recorded):
     """A page that robots.txt forbids is not fetched; the player's calls are the page's own."""
     web = tube()
     web.answer("www.youtube.com/robots.txt", f"User-agent: *\nDisallow: {rule}\n")
     if rule == "/watch":
         with pytest.raises(AccessDenied):
-            await fetched(ADDRESS)
+            await fetched(recorded.address)
         assert web.addresses == []
     else:
-        assert (await fetched(ADDRESS)).data
+        assert (await fetched(recorded.address)).data
 
 
-async def test_captions_lead_to_no_host_of_the_own_network(tube, web, make_client):
+async def test_captions_lead_to_no_host_of_the_own_network(tube, web, make_client, recorded):
     """What the operator named is for people to submit, not for an answer to name."""
-    lists = recorded("youtube.innertube.json").replace(b"www.youtube.com/api", b"lists.example.com")
+    lists = recorded["youtube.innertube.json"].replace(b"www.youtube.com/api", b"lists.example.com")
     tube(player=lists)
     async with make_client(NetworkPolicy(frozenset({"lists.example.com:443"}))) as client:
         with pytest.raises(FetchError, match="a host in your network"):
-            await fetch(SourceRef(source=ADDRESS), Network(client, Robots(client)))
+            await fetch(SourceRef(source=recorded.address), Network(client, Robots(client)))
     assert not [address for address in web.addresses if address.startswith("lists.")]
 
 
 VTT = "WEBVTT\n\n00:01.000 --> 00:05.000\nWe built a small model that sorts our letters.\n"
 
 
-def with_media(base: str) -> bytes:
+def with_media(recorded: Recording, base: str) -> bytes:
     """The player's answer with captions that are locked to the library, and its media at ``base``."""
-    answer = json.loads(recorded("youtube_altered_user_agent.innertube.json"))
+    answer = json.loads(recorded["youtube.innertube.json"])
     media = answer["streamingData"]
     for one in (*media["formats"], *media["adaptiveFormats"]):
         one["url"] = f"{base}{one['itag']}"
@@ -277,32 +318,32 @@ class Ears:
         return ((0.0, 5.0, "We built a small model that sorts our letters."),)
 
 
-async def test_captions_come_by_yt_dlp_where_the_library_fails(tube, monkeypatch, fetched):
+async def test_captions_come_by_yt_dlp_where_the_library_fails(tube, monkeypatch, fetched, recorded):
     """The real yt-dlp over recorded answers: its captions are read under the same title."""
     pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
-    web = tube(player=with_media("https://www.youtube.com/videoplayback/"))
+    web = tube(player=with_media(recorded, "https://www.youtube.com/videoplayback/"))
     web.pages[TEXT].clear()
     for text in (*[b"<html>"] * 3, VTT):
         web.answer(TEXT, text)
     monkeypatch.setattr(ytdlp, "find_spec", lambda _: True)
-    payload = await fetched(ADDRESS)
+    payload = await fetched(recorded.address)
     video = registry.read(payload)
-    assert (video.title, list(video.authors)) == ("Surface Go Review - It’s Awesome", ["Dave2D"])
+    assert (video.title, list(video.authors)) == (recorded.title, [recorded.channel])
     assert video.text == "We built a small model that sorts our letters."
     assert [step.method for step in payload.steps] == ["captions", "captions by yt-dlp"]
 
 
-async def test_sound_is_transcribed_where_there_are_no_captions(tube, monkeypatch, network):
+async def test_sound_is_transcribed_where_there_are_no_captions(tube, monkeypatch, network, recorded):
     """The smallest good sound is fetched through the guarded client, wherever its address leads."""
     pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
-    answer = json.loads(with_media("https://www.youtube.com/videoplayback/"))
+    answer = json.loads(with_media(recorded, "https://www.youtube.com/videoplayback/"))
     del answer["captions"]
     web = tube(player=json.dumps(answer))
     web.answer(SOUND, b"\x1aE\xdf\xa3sound", "audio/webm")
     monkeypatch.setattr(ytdlp, "find_spec", lambda _: True)
     ears = Ears()
     hearing = Network(network.client, network.robots, transcriber=ears)
-    payload = await fetch(SourceRef(source=ADDRESS), hearing)
+    payload = await fetch(SourceRef(source=recorded.address), hearing)
     assert ears.heard == b"\x1aE\xdf\xa3sound"
     assert registry.read(payload).passages[0].seconds == 0
     assert payload.steps[-1].method == "transcription by ears"
@@ -311,4 +352,4 @@ async def test_sound_is_transcribed_where_there_are_no_captions(tube, monkeypatc
         tube(player=moved)
         monkeypatch.setattr(ytdlp, "find_spec", lambda _: True)
         with pytest.raises(FetchError):
-            await fetch(SourceRef(source=ADDRESS), hearing)
+            await fetch(SourceRef(source=recorded.address), hearing)

@@ -1,6 +1,7 @@
 """No address leads to a host outside of the public internet, however it is written."""
 
 import asyncio
+import json
 import socket
 import threading
 import tomllib
@@ -8,9 +9,11 @@ from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from unittest.mock import Mock
+from urllib.parse import quote
 
 import pytest
-from public_web import PUBLIC, dataset
+from datasets import OWN, shared
+from public_web import PUBLIC
 
 from extractors.network.client import GuardedClient, Politeness
 from extractors.network.guard import NetworkPolicy, is_public
@@ -53,10 +56,10 @@ def test_a_private_address_inside_an_ipv6_form_is_refused(form, shift):
 
 @pytest.mark.datasets
 async def test_hostile_addresses_connect_nowhere(names, dialer, client):
-    """Of ssrf.txt, only lines that name public hosts lead to a connection, and to the public."""
+    """Of the shared ssrf.txt, only lines that name public hosts lead to a connection, and to the public."""
     names.answers.update(LOCAL_NAMES)
     dialer.dead.add(PUBLIC)
-    lines = dataset("security/ssrf.txt").read_text("utf-8").split("\n")
+    lines = shared("security/ssrf.txt").read_text("utf-8").split("\n")
     for line in filter(None, lines):
         dialer.connects.clear()
         with pytest.raises(FetchError) as refused:
@@ -67,6 +70,44 @@ async def test_hostile_addresses_connect_nowhere(names, dialer, client):
         else:
             assert dialer.connects == [], line
             assert not refused.value.transient, line
+
+
+FORMS_OF_ADDRESSES = [
+    (outcome, json.loads(address), *known)
+    for outcome, address, *known in (
+        line.split("\t") for line in (OWN / "security/ssrf.txt").read_text("utf-8").splitlines()
+        if "\t" in line
+    )
+]  # fmt: skip
+REFUSALS = {"forbidden": AddressForbidden, "invalid": InvalidUrl}
+
+
+@pytest.mark.datasets
+async def test_each_form_of_an_address_has_its_outcome(web, names, dialer, client):
+    """Refused forms connect nowhere, submitted or as a redirect; harmless ones connect once."""
+    wrong = []
+    for outcome, address, *known in FORMS_OF_ADDRESSES:
+        host, *expected = known[0].split() if known else ("", PUBLIC)
+        names.answers = {host: [expected]}
+        dialer.connects.clear()
+        dialer.dead = set(expected)
+        with pytest.raises(FetchError) as ended:
+            await client.get(address)
+        connects = [host for host, _ in dialer.connects]
+        if outcome == "public":
+            is_right = connects == expected
+        else:
+            is_right = type(ended.value) is REFUSALS[outcome] and not connects
+        if outcome != "public" and address.isprintable():
+            dialer.dead = set()
+            web.pages.clear()
+            web.redirect("public.example/", quote(address, safe=":/?#[]@!$&'()*+,;=%\\"))
+            with pytest.raises(FetchError):
+                await client.get("http://public.example/")
+            is_right &= {host for host, _ in dialer.connects} == {PUBLIC}
+        if not is_right:
+            wrong.append(address)
+    assert wrong == []
 
 
 async def test_private_addresses_are_refused(web, names, dialer, client):

@@ -1,11 +1,10 @@
 """PDFs become paragraphs that know their page; what holds no text says why."""
 
-import os
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
+from datasets import shared
 from fpdf import FPDF
 from PIL import Image
 
@@ -136,12 +135,8 @@ def test_a_scan_asks_for_tesseract_where_it_is_missing(read, monkeypatch):
 def test_odd_files_are_read_or_refused(monkeypatch):
     """No awkward file crashes the reader; locked files and bare pictures are named as such."""
     monkeypatch.setenv("PATH", "")  # without tesseract, for speed
-    folder = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data")) / "pdf" / "odd"
-    files = sorted(folder.glob("*.pdf"))
-    if not files:
-        pytest.skip("no odd PDFs; set CASEBOOK_DATASETS to the shared data")
     kinds = {}
-    for file in files:
+    for file in sorted(shared("pdf/odd").glob("*.pdf")):
         payload = Payload(data=file.read_bytes(), media_type="application/pdf", name=file.name)
         try:
             found = read_payload(payload)

@@ -10,6 +10,7 @@ from scripted_endpoint import ScriptedEndpoint
 
 from config.settings import Settings
 
+
 def pytest_report_header() -> str:
     """Return which data sets the tests read."""
     return f"data sets: tests/data and {SHARED}" if SHARED.exists() else "data sets: tests/data"

@@ -50,3 +50,9 @@ def shared_hostile_strings() -> tuple[str, ...]:
 def hostile_strings(every: int = 1) -> list[str]:
     """Return all of our hostile strings and every ``every``-th of the shared ones."""
     return list(dict.fromkeys([*own_hostile_strings(), *shared_hostile_strings()[::every]]))
+
+
+def hostile_texts(every: int) -> list[str]:
+    """Return all of our hostile strings, ten in each text, and every ``every``-th shared one."""
+    own = own_hostile_strings()
+    return [" ".join(own[at::15]) for at in range(15)] + list(shared_hostile_strings()[::every])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from case_views import a_short_view, a_view, with_study
-from datasets import hostile_strings, own_hostile_strings
+from datasets import hostile_strings, hostile_texts, own_hostile_strings
 from html_pages import names_in
 from lxml import html
 from markdown_it import MarkdownIt
@@ -75,7 +75,7 @@ def test_marks_in_a_text_stay_text(text, escaped):
 @pytest.mark.datasets
 def test_no_hostile_string_becomes_markup():
     """Hostile strings, rendered, are text, and every link is ours."""
-    some = hostile_strings(every=60)
+    some = hostile_texts(every=60)
     views = (a_short_view("All", *hostile_strings()), *(a_short_view(t, t) for t in some))
     for view in views:
         tree = html.document_fromstring(READER.render(to_markdown(view)))

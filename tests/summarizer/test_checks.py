@@ -14,7 +14,6 @@ from summarizer.names import missing_names
 from summarizer.quantities import missing_numbers, number_of
 
 
-
 @pytest.mark.parametrize(
     ("statement", "passage"),
     [

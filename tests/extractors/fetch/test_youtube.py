@@ -121,7 +121,9 @@ async def test_passages_follow_the_chapters(tube, fetched, recorded):
         '<text start="67" dur="2">and the screen is good</text></transcript>'
     )
     tube(player=json.dumps(answer).encode(), text=text)
-    found = [(p.section, p.seconds) for p in registry.read(await fetched(recorded.address)).passages]
+    found = [
+        (p.section, p.seconds) for p in registry.read(await fetched(recorded.address)).passages
+    ]
     assert found == [("Intro", 2), ("Build", 40), ("Screen", 67)]
 
 
@@ -223,7 +225,9 @@ async def test_too_many_requests_pass(tube, web, failure, recorded):
         assert (await failure()).kind == kind
 
 
-async def test_consent_is_given_by_a_cookie_that_only_youtube_gets(tube, web, fetched, failure, recorded):
+async def test_consent_is_given_by_a_cookie_that_only_youtube_gets(
+    tube, web, fetched, failure, recorded
+):
     """A consent page is answered once; one that stays, or lacks its form, needs a person."""
     tube()
     web.pages[WATCH].clear()
@@ -318,7 +322,9 @@ class Ears:
         return ((0.0, 5.0, "We built a small model that sorts our letters."),)
 
 
-async def test_captions_come_by_yt_dlp_where_the_library_fails(tube, monkeypatch, fetched, recorded):
+async def test_captions_come_by_yt_dlp_where_the_library_fails(
+    tube, monkeypatch, fetched, recorded
+):
     """The real yt-dlp over recorded answers: its captions are read under the same title."""
     pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
     web = tube(player=with_media(recorded, "https://www.youtube.com/videoplayback/"))
@@ -333,7 +339,9 @@ async def test_captions_come_by_yt_dlp_where_the_library_fails(tube, monkeypatch
     assert [step.method for step in payload.steps] == ["captions", "captions by yt-dlp"]
 
 
-async def test_sound_is_transcribed_where_there_are_no_captions(tube, monkeypatch, network, recorded):
+async def test_sound_is_transcribed_where_there_are_no_captions(
+    tube, monkeypatch, network, recorded
+):
     """The smallest good sound is fetched through the guarded client, wherever its address leads."""
     pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
     answer = json.loads(with_media(recorded, "https://www.youtube.com/videoplayback/"))

@@ -93,6 +93,21 @@ def chart(pdf: Paper) -> None:
     pdf.set_y(pdf.get_y() + 50)
 
 
+def interleave(pdf: Paper) -> None:
+    """Write each page line by line from its top, across the columns, as some programs do."""
+    for page in pdf.pages.values():
+        font, others, lines = b"", [], []
+        for line in bytes(page.contents).splitlines():
+            if place := re.match(rb"(?:q )?BT [\d.]+ ([\d.]+) Td ", line):
+                lines.append((-float(place[1]), line.replace(b" Td ", b" Td " + font + b" ", 1)))
+            elif chosen := re.fullmatch(rb"BT (/F.* Tf) ET", line):
+                font = chosen[1]
+            else:
+                others.append(line)
+        lines.sort(key=lambda line: line[0])
+        page.contents = bytearray(b"\n".join([*others, *(line for _, line in lines)]))
+
+
 def build(text: str, layout: Layout) -> bytes:
     """Return the PDF of a text."""
     pdf = Paper(layout)
@@ -114,6 +129,8 @@ def build(text: str, layout: Layout) -> bytes:
                 if columns == 1:
                     area.render()
         area.render()
+    if layout.columns > 1:
+        interleave(pdf)
     return bytes(pdf.output())
 
 

@@ -1,4 +1,4 @@
-"""Data that tests read: the repository's own set, and the shared one where there is one."""
+"""Data that tests read: the repository's own set, and the shared one if it is present."""
 
 import json
 import os
@@ -31,14 +31,14 @@ def files(*patterns: str) -> list[Path]:
 
 @cache
 def own_hostile_strings() -> tuple[str, ...]:
-    """Return our own hostile strings."""
+    """Return the strings of security/hostile.json."""
     groups = json.loads((OWN / "security/hostile.json").read_text("utf-8"))
     return tuple(text for group in groups.values() for text in group)
 
 
 @cache
 def shared_hostile_strings() -> tuple[str, ...]:
-    """Return the shared strings that have more than white space, none if they are missing."""
+    """Return the shared strings that are not blank; none if the set is missing."""
     folder = SHARED / "security"
     if not folder.exists():
         return ()

@@ -22,8 +22,11 @@ def texts(element: html.HtmlElement, path: str) -> list[str]:
 
 
 def names_in(page: str) -> tuple[set[str], set[str]]:
-    """The names of all elements and attributes, in small letters, as browsers parse a page."""
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
-    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
-    tags = {element.tag.rpartition("}")[2].lower() for element in elements}
-    return tags, {name.rpartition("}")[2].lower() for e in elements for name in e.attrib}
+    """The names of all elements and attributes, in small letters, as browsers parse a page.
+
+    A comment counts as an element of that name.
+    """
+    elements = list(html5lib.parse(page, namespaceHTMLElements=False).iter())
+    names = (one.tag if isinstance(one.tag, str) else "comment" for one in elements)
+    tags = {name.rpartition("}")[2].lower() for name in names}
+    return tags, {name.rpartition("}")[2].lower() for one in elements for name in one.attrib}

@@ -1,4 +1,4 @@
-"""PDFs of our own are read as well as they were, in the order of their texts."""
+"""Our PDFs are read as well as they were, in the order of their texts."""
 
 from collections import Counter
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Pages of our own are read as well as they were; ``data/web/figures.toml`` has the figures."""
+"""Our pages are read as well as they were; ``data/web/figures.toml`` has the figures."""
 
 import json
 import tomllib

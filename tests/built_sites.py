@@ -3,16 +3,31 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from publishing.conversion import published_case
 from publishing.files import key_of
 from publishing.plan import PublicationPlan, SiteSettings
 from publishing.records import entry_of
+from publishing.site.build import build
 from publishing.slugs import slug_of
 from schemas.reviews import CaseView, Publication
+from services import publication
+
+
+@pytest.fixture
+def site_written_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sites are written by this process and without a search index, which take a second."""
+
+    def build_here(on_page: Any, *given: Any) -> None:
+        build(*given, on_page)
+
+    monkeypatch.setattr(publication, "build_in_process", build_here)
+    monkeypatch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
 
 
 def a_plan(

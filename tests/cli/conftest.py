@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from built_sites import site_written_here  # noqa: F401 - a fixture
 from claims_article import article
 from cli_runs import Run
 from scripted_endpoint import ScriptedEndpoint

@@ -228,6 +228,7 @@ def test_edit_chooses_what_a_summary_sentence_rests_on(run: Run, case_id: str) -
     assert summary()["rests_on"] == [5, 6]
 
 
+@pytest.mark.usefixtures("site_written_here")
 def test_a_published_case_is_withdrawn_and_not_rejected(
     run: Run, case_id: str, tmp_path: Path
 ) -> None:

@@ -10,6 +10,8 @@ from report_cases import bakeries, rows
 from config.settings import Settings
 from warehouse import Warehouse
 
+pytestmark = pytest.mark.usefixtures("site_written_here")
+
 TITLE = "Dough plans by retrieval"
 NAME = "dough-plans-by-retrieval"
 YEAR = ("--from-year", "2024")

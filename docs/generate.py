@@ -1,6 +1,6 @@
-"""Writes the generated parts of the documentation: ``docs/settings.md``.
+"""Generates ``docs/settings.md``.
 
-Run from the root: ``.venv/bin/python docs/generate.py``. A test checks that it is current.
+Run it from the root: ``.venv/bin/python docs/generate.py``. A test checks that the page is current.
 """
 
 from pathlib import Path
@@ -13,37 +13,37 @@ SETTINGS = Path(__file__).parent / "settings.md"
 
 _HEAD = """# Settings
 
-Each is an environment variable, or the name without `CASEBOOK_` in lower case in `casebook.toml`. The environment wins over `casebook.toml` in the current folder, and that over the one in `CASEBOOK_HOME`. `casebook doctor` shows what was set, without secrets. A wrong value ends any command with exit code 4 and the setting's name. Times are in seconds.
+Set each one as an environment variable, or in `casebook.toml` in lower case without `CASEBOOK_`. The environment takes precedence over `casebook.toml` in the current folder, which takes precedence over the one in `CASEBOOK_HOME`. `casebook doctor` lists the settings that are set, without secrets. With an invalid value, every command exits with code 4 and names the setting. Times are in seconds.
 
 | variable | default | meaning |
 |---|---|---|
 """
 
 _TAIL = """
-## Models of your own
+## Custom models
 
-Context windows and prices of the providers' models are known. Describe another model, or change a known one, in `casebook.toml`:
+casebook knows the context windows and prices of common models. Describe another model, or change a known one, in `casebook.toml`:
 
     [models."our-model"]
     context_tokens = 32000
     output_tokens = 4000
-    most_output_tokens = 16000        # for the second try where an answer was cut
-    reasoning_effort = "low"          # for models that think before they answer; thinking counts as output
+    most_output_tokens = 16000        # for the retry of a truncated answer
+    reasoning_effort = "low"          # for reasoning models; reasoning tokens count as output
     strategy = "single"               # "map_reduce", or "guided" for small models
     overview = false                  # a guided model also writes title, company and abstract
-    mode = "json_schema"              # how answers are asked for; see below
+    mode = "json_schema"              # how structured answers are requested; see below
     strict = false                    # the endpoint enforces the schema
     price = { input = 0.2, output = 0.6 }   # US dollars per million tokens; `cached` for cached input
 
-`mode` is `json_schema` (a response format with the schema), `json` (a response format that is any JSON object, for endpoints that refuse a schema) or `tools` (a function call, for endpoints that have no response format). Unless the endpoint enforces the schema (`json_schema` with `strict`) or has it as a function, the prompt repeats it. Endpoints that do not know `strict` may refuse it.
+`mode` is `json_schema` (a response format with the schema), `json` (any JSON object as response format, for endpoints that do not accept a schema) or `tools` (a function call, for endpoints without response formats). The prompt includes the schema unless the endpoint enforces it (`json_schema` with `strict`) or receives it as a function. Some endpoints reject `strict`.
 
 ## The judge
 
-`CASEBOOK_JUDGE=off` saves about half of the calls. Code alone looks up quotes and compares numbers and names: of 185 false statements with genuine quotes, none of them used to build the checks, it let 151 pass, code and judge none.
+`CASEBOOK_JUDGE=off` saves about half of the calls. Without the judge, only code checks the statements: it looks up quotes and compares numbers and names. Of 185 false statements with genuine quotes, held out from the design of the checks, code alone accepted 151, code and judge none.
 
 ## Budgets
 
-A request is sent if the budgets allow an answer of the usual length, thinking included. The limit of the answer is lowered to what they allow, also for a second try, so that an answer that does not end costs no more. Requests at the same time share the budgets. An answer that did not come in time may have been charged for: it counts as its prompt and a full answer, and is asked for once more.
+A request is sent if the budgets allow an answer of typical length, including reasoning. The answer's token limit is lowered to what the budgets allow, also for a retry, so that an endless answer cannot exceed them. Parallel requests share the budgets. A request that timed out may have been charged: it counts as its prompt plus a full answer, and is retried once.
 """
 
 

@@ -1,6 +1,7 @@
-"""Writes the generated parts of ``docs/warehouse.md``: ten questions, and every table and view.
+"""Generates parts of ``docs/warehouse.md``: the ten questions, and all tables and views.
 
-Run from the root: ``.venv/bin/python docs/generate_warehouse.py``. A test checks that it is current.
+Run it from the root: ``.venv/bin/python docs/generate_warehouse.py``. A test checks that the page is
+current.
 """
 
 from pathlib import Path
@@ -29,7 +30,7 @@ def reference() -> str:
 
 
 def page(text: str) -> str:
-    """Return the page with its generated parts renewed."""
+    """Return the page with its generated parts replaced."""
     return _renewed(_renewed(text, "questions", queries()), "tables", reference())
 
 

@@ -61,7 +61,7 @@ def desk(home: str) -> Iterator[str]:
 
 
 def keep(page: Page, name: str) -> None:
-    """Store what a page shows as a small picture."""
+    """Save a screenshot of the page as a small picture."""
     page.wait_for_timeout(700)  # fonts and transitions
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     picture.quantize(128).save(IMAGES / f"{name}.png", optimize=True)

@@ -22,7 +22,7 @@ CURATORS = [
     Question(*found)
     for found in re.findall(
         r"\n([^\n]+):\n\n```sql\n(.*?);\n```",
-        PAGE.partition("## Questions of a curator")[2],
+        PAGE.partition("## Questions for curators")[2],
         re.DOTALL,
     )
 ]

@@ -1,1 +1,1 @@
-"""The ``casebook`` command: each command parses, makes one call, and renders."""
+"""The ``casebook`` command: each subcommand parses, makes one call, and renders."""

@@ -1,4 +1,4 @@
-"""``backfill``, ``watch`` and ``schedule``: many sources, and sources over time."""
+"""``backfill``, ``watch`` and ``schedule``: lists of sources, once or regularly."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ import os
 import re
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from schemas.results import IngestResult
     from services.selection import BatchForecast, SourceSelection
 
-T = TypeVar("T")
-Words = Annotated[Texts, opt("--word", help="Only items that mention a word.")]
+Words = Annotated[Texts, opt("--word", help="Only items with this word.")]
 
 _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _INTERVAL = re.compile(r"(\d{1,6})\s*([mhdw])")
@@ -40,14 +39,14 @@ def backfill(
     source: Annotated[
         Text,
         arg(
-            help="A feed, sitemap, OPML file, page of links, CSV or text file (address or path), "
-            "or - for a list on standard input. Without one: list the batches.",
+            help="Address or path of a feed, sitemap, OPML file, page of links, CSV or text file; "
+            "- reads standard input. Without it, list the batches.",
             metavar="LIST",
         ),
     ] = None,
-    resume: Annotated[Text, opt(help="Go on with this batch.")] = None,
+    resume: Annotated[Text, opt(help="Continue this batch.")] = None,
     since: options.Since = None,
-    limit: Annotated[int | None, opt(min=1, help="Only the newest so many.")] = None,
+    limit: Annotated[int | None, opt(min=1, help="Process only the N newest.", metavar="N")] = None,
     word: Words = None,
     budget: options.Budget = None,
     source_budget: options.SourceBudget = None,
@@ -102,7 +101,7 @@ def backfill(
 async def _select(
     resources: "Resources", source: str, since: date | None, limit: int | None, words: Texts
 ) -> "tuple[str, SourceSelection, int]":
-    """Read a list; return its name, the selection, and how many lines could not be read."""
+    """Read a list; return its name, the selection, and the number of unreadable lines."""
     from services.batches import read_list
     from services.selection import select
 
@@ -110,13 +109,13 @@ async def _select(
     origin = "standard input" if given is not None else source
     found = await read_list(SourceRef(source=origin), resources, given)
     for problem in found.missed:
-        err().print(f"[yellow]not read:[/] {safe(problem)}")
+        err().print(f"[yellow]skipped:[/] {safe(problem)}")
     selection = select(found.candidates, since=since, limit=limit, words=words or ())
     left_out = {
-        "listed twice": selection.duplicates,
+        "duplicate": selection.duplicates,
         "too old": selection.older,
         "without the words": selection.filtered,
-        "beyond the limit": selection.beyond_limit,
+        "over the limit": selection.beyond_limit,
     }
     for reason, count in left_out.items():
         if count:
@@ -155,7 +154,7 @@ async def _run_batch(resources: "Resources", batch: "Batch", left: int, *, as_js
     if done.reason:
         err().print(
             f"[yellow]paused:[/] {safe(done.reason)}\n"
-            f"Go on with `casebook backfill --resume {batch.batch_id}`."
+            f"Continue with `casebook backfill --resume {batch.batch_id}`."
         )
         return 4 if "budget" in done.reason else EXIT_SOME_FAILED
     return EXIT_SOME_FAILED if any(result.failure for result in results) else 0
@@ -166,28 +165,27 @@ def watch(
     address: Annotated[
         Text,
         arg(
-            help="A feed or sitemap to watch, or a watch's id. Without one: list the watches.",
+            help="A feed or sitemap to watch, or the id of a watch. Without it, list the watches.",
             metavar="LIST",
         ),
     ] = None,
-    every: Annotated[str, opt(help="How often to look: 30m, 6h, 1d or 2w.")] = "1d",
+    every: Annotated[str, opt(help="Interval between checks: 30m, 6h, 1d or 2w.")] = "1d",
     word: Words = None,
-    rubric: Annotated[Text, opt(help="What you want, for a model to judge.")] = None,
+    rubric: Annotated[Text, opt(help="Wanted items, as a model should judge.")] = None,
     budget: options.Budget = None,
-    everything: Annotated[bool, opt("--everything", help="Draft also what it holds now.")] = False,
+    everything: Annotated[bool, opt("--everything", help="Also draft its current items.")] = False,
     change: options.Change = None,
-    look_now: Annotated[bool, opt("--now", help="Look now; draft what is new.")] = False,
+    look_now: Annotated[bool, opt("--now", help="Check now, and draft new items.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Watch feeds and sitemaps for new sources; `casebook up` looks at them when due."""
+    """Watch feeds and sitemaps for new sources; `casebook up` checks them regularly."""
     states = {"pause": WatchState.PAUSED, "resume": WatchState.ACTIVE, "remove": WatchState.REMOVED}
 
     async def work(resources: "Resources") -> int:
         from services import watches
 
         if change is not None:
-            state = _chosen(change, states)
-            changed = await watches.change_watch(address or "", state, resources)
+            changed = await watches.change_watch(address or "", states[change], resources)
             out().print(f"[green]{changed.state.value}[/]  {safe(changed.address)}")
         elif look_now:
             return await _look_now(resources, address, as_json=as_json)
@@ -225,22 +223,11 @@ async def _look_now(resources: "Resources", address: str | None, *, as_json: boo
     return code
 
 
-def _chosen(change: str, states: dict[str, T]) -> T:
-    """Return what a change leads to.
-
-    Raises:
-        InputError: if it is not one of ``states``.
-    """
-    if change not in states:
-        raise InputError(f"{change!r} is not a valid change; use {', '.join(states)}")
-    return states[change]
-
-
 def seconds_of(interval: str) -> int:
     """Return the seconds of an interval such as 30m, 6h, 1d or 2w.
 
     Raises:
-        InputError: if it is not one.
+        InputError: if it has another form.
     """
     found = _INTERVAL.fullmatch(interval.strip().lower())
     if not found:
@@ -257,28 +244,28 @@ def schedule(
             metavar="FLOW",
         ),
     ] = None,
-    cron: Annotated[Text, opt(help="A cron line, as in '0 6 * * 1'.")] = None,
+    cron: Annotated[Text, opt(help="A cron expression, e.g. '0 6 * * 1'.")] = None,
     every: Annotated[Text, opt(help="An interval: 30m, 6h, 1d or 2w.")] = None,
-    timezone: Annotated[str, opt(help="The time zone of the cron line.")] = "UTC",
+    timezone: Annotated[str, opt(help="The time zone of the cron expression.")] = "UTC",
     parameter: Annotated[
-        Texts, opt("--parameter", "-p", help="source=ADDRESS and the like.")
+        Texts, opt("--parameter", "-p", help="A parameter of the flow, e.g. source=ADDRESS.")
     ] = None,
     change: options.Change = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Run flows by the clock, on the Prefect server of `casebook up`."""
+    """Schedule flows on the Prefect server of `casebook up`."""
     from cli.server import environment, running
 
     home = load_settings(context).home
     if not (url := running(home)):
         raise ConfigurationError(
-            "no Prefect server runs for this home; start `casebook up` and try again"
+            "no Prefect server is running for this home; start `casebook up` first"
         )
     os.environ.update(environment(home, url))
     from flows import schedules
 
     if change is not None:
-        active = _chosen(change, {"pause": False, "resume": True, "remove": None})
+        active = {"pause": False, "resume": True, "remove": None}[change]
         found = [asyncio.run(schedules.change(flow or "", active=active))]
     elif flow is not None:
         if (cron is None) == (every is None):
@@ -295,7 +282,7 @@ def schedule(
 
 
 def _value(text: str) -> Any:
-    """Return a parameter; what is JSON (a number, a list) is read as such."""
+    """Return the value of a parameter, parsed as JSON if possible (a number, a list)."""
     try:
         return json.loads(text)
     except ValueError:

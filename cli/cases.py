@@ -1,4 +1,4 @@
-"""``list``, ``show`` and the curator's decisions from the terminal."""
+"""``list`` and ``show`` cases, decide about them, edit and redraft them."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +16,6 @@ from cli.terminal import emit, err, out, print_json, print_result
 from publishing.json_views import case_json, line_json
 from schemas.cases import FACT_NAMES, Measure, Section
 from schemas.errors import CasebookError, InvalidDecision
-from schemas.results import RefusedSource
 from schemas.reviews import CaseFilter, CaseStatus, Review
 
 if TYPE_CHECKING:
@@ -24,20 +23,20 @@ if TYPE_CHECKING:
     from review.changes import Change
     from warehouse import Warehouse
 
-CaseIds = Annotated[list[str], arg(help="Cases, or beginnings of ids.", metavar="CASE…")]
+CaseIds = Annotated[list[str], arg(help="Ids of cases, or their beginnings.", metavar="CASE…")]
 
 
 def list_(
     context: typer.Context,
-    status: Annotated[CaseStatus | None, opt(help="Only cases of this status.")] = None,
-    text: Annotated[Text, opt(help="Words of title or company.")] = None,
+    status: Annotated[CaseStatus | None, opt(help="Only cases with this status.")] = None,
+    text: Annotated[Text, opt(help="Only cases with these words in title or company.")] = None,
     company: Annotated[Text, opt(help="Only this company.")] = None,
     tag: Annotated[Text, opt(help="Only cases with this tag.")] = None,
-    everything: Annotated[bool, opt("--all", help="Also refused sources, with reasons.")] = False,
-    limit: Annotated[int, opt(min=1, help="At most so many.")] = 100,
+    everything: Annotated[bool, opt("--all", help="Also list rejected sources.")] = False,
+    limit: Annotated[int, opt(min=1, help="Maximum number of cases.", metavar="N")] = 100,
     as_json: options.AsJson = False,
 ) -> None:
-    """List drafts and cases, the newest first."""
+    """List drafts and cases, newest first."""
 
     async def work(resources: "Resources") -> None:
         warehouse = resources.warehouse
@@ -45,9 +44,15 @@ def list_(
         lines = warehouse.cases(wanted)
         refused = warehouse.refused() if everything else []
         table = partial(cases_table, width=out().width, fits=out().is_terminal)
-        empty = "" if refused else "No cases yet: `casebook submit ADDRESS` makes one."
+        empty = "" if refused else "No cases yet; add one with `casebook submit ADDRESS`."
         emit(lines, table, as_json=as_json, table=True, to_json=line_json, empty=empty)
-        emit(refused, refused_text, as_json=as_json, to_json=_refused_json, empty="")
+        emit(
+            refused,
+            refused_text,
+            as_json=as_json,
+            to_json=lambda one: {"status": "refused", **one.model_dump(mode="json")},
+            empty="",
+        )
         waiting = warehouse.attention()
         if not as_json and (waiting["failed"] or waiting["unfinished"]):
             err().print(
@@ -58,17 +63,15 @@ def list_(
     run(load_settings(context), work)
 
 
-def _refused_json(one: RefusedSource) -> dict[str, object]:
-    return {"status": "refused", **one.model_dump(mode="json")}
-
-
 def show(
     context: typer.Context,
     case_id: options.CaseId,
-    markdown: Annotated[bool, opt("--markdown", help="Print it as readers will see it.")] = False,
+    markdown: Annotated[
+        bool, opt("--markdown", help="Print the readers' text as Markdown.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show a case: statements with support and quotes, history and provenance."""
+    """Show a case: statements with their support and quotes, history and provenance."""
 
     async def work(resources: "Resources") -> None:
         warehouse = resources.warehouse
@@ -94,12 +97,12 @@ def approve(
     context: typer.Context,
     case_ids: CaseIds,
     confirm: Annotated[bool, opt(help="Confirm doubtful statements.")] = False,
-    leave_out: Annotated[bool, opt(help="Leave out unpublishable parts.")] = False,
-    reopen: Annotated[bool, opt(help="Put decided cases back among drafts.")] = False,
+    leave_out: Annotated[bool, opt(help="Leave out parts that cannot be published.")] = False,
+    reopen: Annotated[bool, opt(help="Turn decided cases back into drafts.")] = False,
     who: options.Who = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Approve drafts for publication; several ids continue after one that fails."""
+    """Approve drafts for publication."""
     from review import decisions
 
     def decide(warehouse: "Warehouse", case_id: str, name: str) -> Review:
@@ -113,15 +116,16 @@ def approve(
 def reject(
     context: typer.Context,
     case_ids: CaseIds,
-    reason: Annotated[str, opt("--reason", "-r", help="Why; kept for later.")],
-    draft: Annotated[bool, opt("--draft", help="Refuse only a newer draft.")] = False,
+    reason: Annotated[str, opt("--reason", "-r", help="The reason, which is stored.")],
+    draft: Annotated[bool, opt("--draft", help="Reject only the newer draft.")] = False,
     withdraw: Annotated[
-        bool, opt("--withdraw", help="Take published cases off the site; readers see the reason.")
+        bool,
+        opt("--withdraw", help="Remove published cases from the site; readers see why."),
     ] = False,
     who: options.Who = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Reject drafts, or edits of published cases, with a reason; --withdraw published cases."""
+    """Reject drafts, or edits of published cases; or withdraw published cases."""
     from review import adoption, decisions
 
     def decide(warehouse: "Warehouse", case_id: str, name: str) -> Review:
@@ -140,20 +144,20 @@ def edit(
         Texts,
         opt(
             "--set",
-            help="company=NAME for a fact, 12=TEXT for statement 12, 12.unit=hours for its unit, "
-            "2.rests_on=5,8 for what a summary sentence rests on.",
+            help="company=NAME sets a fact, 12=TEXT statement 12, 12.unit=hours its unit, "
+            "2.rests_on=5,8 the statements behind a summary sentence.",
         ),
     ] = None,
-    drop: Annotated[Texts, opt(help="A statement's number, or a tag.")] = None,
-    add: Annotated[Texts, opt(help="lessons=TEXT, with a --quote.")] = None,
-    quote: Annotated[Texts, opt(help="The source's words for --add.")] = None,
-    adopt: Annotated[Texts, opt(help="Parts of the newer draft, or all.")] = None,
-    comment: Annotated[Text, opt(help="Only leave a comment.")] = None,
+    drop: Annotated[Texts, opt(help="Remove a statement (by number) or a tag.")] = None,
+    add: Annotated[Texts, opt(help="Add a statement, e.g. lessons=TEXT, with a --quote.")] = None,
+    quote: Annotated[Texts, opt(help="A quote from the source for --add.")] = None,
+    adopt: Annotated[Texts, opt(help="Adopt these parts of the newer draft, or all.")] = None,
+    comment: Annotated[Text, opt(help="Only add a comment.")] = None,
     who: options.Who = None,
-    reason: Annotated[Text, opt("--reason", "-r", help="Why.")] = None,
+    reason: Annotated[Text, opt("--reason", "-r", help="The reason.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Edit a case: facts, statements and tags; or adopt a newer draft, or comment."""
+    """Edit facts, statements and tags of a case, adopt a newer draft, or comment."""
     from review import adoption, decisions
 
     def decide(warehouse: "Warehouse", found: str, name: str) -> Review:
@@ -175,7 +179,7 @@ def _each(
     *,
     as_json: bool,
 ) -> None:
-    """Make one decision about each case; name those that fail and continue with the rest."""
+    """Make the same decision about each case; report failures and continue."""
 
     async def work(resources: "Resources") -> int:
         warehouse, name = resources.warehouse, who or resources.settings.curator
@@ -205,13 +209,13 @@ def _changes(
     """Return the changes that the options describe.
 
     Raises:
-        InvalidDecision: if one is malformed, an addition has no quote, or there are none.
+        InvalidDecision: if there are none, one is malformed, or an addition has no quote.
     """
     from review import changes as kinds
 
     added = pairs(adds)
     if len(added) != len(quotes):
-        raise InvalidDecision("each --add needs its --quote: the source's own words")
+        raise InvalidDecision("each --add needs a --quote from the source")
     changes: list[Change] = []
     for name, value in pairs(sets):
         number, _, part = name.partition(".")
@@ -227,7 +231,7 @@ def _changes(
             changes.append(kinds.SetFact(name=name, value=value or None))
         else:
             raise InvalidDecision(
-                f"{name!r} is neither a fact ({', '.join(FACT_NAMES)}) nor a statement's number"
+                f"{name!r} is neither a fact ({', '.join(FACT_NAMES)}) nor a statement number"
             )
     changes += [kinds.Drop(part=f"s-{i}" if i.isdigit() else f"t-{i}") for i in drops]
     for (name, text), words in zip(added, quotes, strict=True):
@@ -235,23 +239,23 @@ def _changes(
             raise InvalidDecision(f"{name!r} is not a section; use {', '.join(Section)}")
         changes.append(kinds.AddStatement(section=Section(name), text=text, quote=words))
     if not changes:
-        raise InvalidDecision("nothing to do: use --set, --drop, --add, --adopt or --comment")
+        raise InvalidDecision("nothing to change; use --set, --drop, --add, --adopt or --comment")
     return changes
 
 
 def rerun(
     context: typer.Context,
-    case_ids: Annotated[Texts, arg(help="By default all stale ones.", metavar="CASE…")] = None,
+    case_ids: Annotated[Texts, arg(help="By default all outdated cases.", metavar="CASE…")] = None,
     model: options.Model = None,
     prompt: options.Prompts = None,
     budget: options.Budget = None,
     from_import: Annotated[
-        bool, opt("--imported", help="All imported cases: fetch and draft their sources.")
+        bool, opt("--imported", help="Fetch and draft the sources of all imported cases.")
     ] = False,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Make newer drafts beside the old ones; decided and edited cases stay as they are."""
+    """Make newer drafts beside existing ones; decided and edited cases do not change."""
 
     async def work(resources: "Resources") -> int:
         from flows.rerun import imported, redraft, stale

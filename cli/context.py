@@ -1,4 +1,4 @@
-"""What every command shares: settings, resources, and one way to run."""
+"""Settings, resources and the event loop of a command."""
 
 import asyncio
 import contextlib
@@ -28,10 +28,10 @@ def load_settings(
     budget_run: float | None = None,
     budget_source: float | None = None,
 ) -> "Settings":
-    """Read the settings, with a command's options in place of theirs, and start the log.
+    """Read the settings, overridden by the given options, and start the log.
 
     Raises:
-        ConfigurationError: if one is wrong.
+        ConfigurationError: if a setting is not valid.
     """
     from config.settings import Settings, configure_logging
 
@@ -72,30 +72,27 @@ def run(
 
 
 def interruptible(work: Coroutine[Any, Any, T]) -> T:
-    """Run ``work``; Ctrl-C and SIGTERM end it in order, with exit code 130.
+    """Run ``work``; Ctrl-C and SIGTERM shut it down cleanly with exit code 130.
 
     Raises:
-        typer.Exit: when it was interrupted.
+        typer.Exit: if it was interrupted.
     """
     with contextlib.suppress(ValueError):  # not the main thread
-        # A shell starts background work with Ctrl-C ignored, and SIGTERM would be as well.
+        # Shells start background jobs with SIGINT ignored, so SIGTERM would be ignored as well.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
-        typer.secho(
-            "Interrupted. Whatever was stored stands; run the same command again to go on.",
-            err=True,
-        )
+        typer.secho("Interrupted. Progress is saved; rerun the command to continue.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 def pairs(items: list[str] | None) -> list[tuple[str, str]]:
-    """Return name and value of each item of the form NAME=VALUE.
+    """Return the name and value of each NAME=VALUE item.
 
     Raises:
-        InputError: if one has another form.
+        InputError: if an item has another form.
     """
     for item in items or ():
         if "=" not in item:
@@ -105,11 +102,11 @@ def pairs(items: list[str] | None) -> list[tuple[str, str]]:
 
 
 def standard_input() -> bytes:
-    """Return what was piped in.
+    """Return the bytes of standard input.
 
     Raises:
         InputError: if standard input is a terminal or closed.
     """
     if sys.stdin is None or sys.stdin.isatty():
-        raise InputError("nothing is piped in: give `-` only after a pipe, as in `cat list | …`")
+        raise InputError("standard input is empty: use `-` only with a pipe, e.g. `cat list | …`")
     return sys.stdin.buffer.read()

@@ -1,4 +1,4 @@
-"""``doctor``: what is configured, what works, what is missing. Shows no key, creates nothing."""
+"""``doctor``: checks of settings and installation. It shows no keys and creates no files."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ _LEAST_FREE = 2.0  # GB
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One line: ``state`` is ok, warn or bad; ``exit_code`` is what a bad one leads to."""
+    """The outcome of a check: ``state`` is ok, warn or bad; ``exit_code`` applies if bad."""
 
     name: str
     state: str
@@ -35,12 +35,12 @@ class Diagnosis:
     exit_code: int = 0
 
 
-class Remark(Exception):
-    """Something works, but a person should know."""
+class HealthWarning(Exception):
+    """A check passed, but a person should know something."""
 
 
 def doctor(context: typer.Context, as_json: options.AsJson = False) -> None:
-    """Check settings, folders, the model and what is installed."""
+    """Check the settings, the home, the model and optional programs."""
     colours = {"ok": "green", "warn": "yellow", "bad": "red"}
     worst = 0
     for diagnosis in diagnose(load_settings(context)):
@@ -54,7 +54,7 @@ def doctor(context: typer.Context, as_json: options.AsJson = False) -> None:
 
 
 def diagnose(settings: "Settings") -> Iterator[Diagnosis]:
-    """Yield the findings, quick ones first."""
+    """Yield the outcome of each check, quick ones first."""
     yield Diagnosis("casebook", "ok", f"{version('casebook-llmops')}, curator {settings.curator}")
     from config.resources import Resources
 
@@ -64,8 +64,8 @@ def diagnose(settings: "Settings") -> Iterator[Diagnosis]:
         name = check.__name__.removeprefix("_")
         try:
             yield Diagnosis(name, "ok", check(resources))
-        except Remark as remark:
-            yield Diagnosis(name, "warn", str(remark))
+        except HealthWarning as warning:
+            yield Diagnosis(name, "warn", str(warning))
         except CasebookError as error:
             yield Diagnosis(name, "bad", str(error), error.exit_code)
 
@@ -74,8 +74,8 @@ def _settings(resources: "Resources") -> str:
     from config.settings import unknown_variables, variable_of
 
     if strange := unknown_variables():
-        names = [f"{n} (do you mean {near}?)" if near else n for n, near in strange.items()]
-        raise Remark(f"not settings, and ignored: {', '.join(names)}")
+        names = [f"{n} (did you mean {near}?)" if near else n for n, near in strange.items()]
+        raise HealthWarning(f"ignored, since they are not settings: {', '.join(names)}")
     given = [variable_of(name) for name in sorted(resources.settings.model_fields_set)]
     return f"set: {', '.join(given)}" if given else "all at their defaults"
 
@@ -86,10 +86,10 @@ def _home(resources: "Resources") -> str:
     if not os.access(nearest, os.W_OK):
         raise ConfigurationError(f"{folder} cannot be written; set CASEBOOK_HOME to another folder")
     if nearest == folder and folder.stat().st_mode & 0o077:
-        raise Remark(f"other accounts can enter {folder}: run `chmod -R go= {folder}`")
+        raise HealthWarning(f"other accounts can read {folder}; run `chmod -R go= {folder}`")
     if (free := shutil.disk_usage(nearest).free / 1e9) < _LEAST_FREE:
-        raise Remark(f"only {free:.1f} GB are free at {folder}: make room for more")
-    return f"{folder}{'' if nearest == folder else ' (not there yet)'}, {free:.1f} GB free"
+        raise HealthWarning(f"only {free:.1f} GB are free at {folder}")
+    return f"{folder}{'' if nearest == folder else ' (not created yet)'}, {free:.1f} GB free"
 
 
 def _warehouse(resources: "Resources") -> str:
@@ -115,7 +115,7 @@ def _model(resources: "Resources") -> str:
 
 def _answer(resources: "Resources") -> str:
     async def ask() -> float:
-        async with resources:  # what was opened is closed at its end
+        async with resources:
             began = time.monotonic()
             await resources.test_model()
             return time.monotonic() - began
@@ -127,7 +127,7 @@ def _recordings(resources: "Resources") -> str:
     missing = 'yt-dlp is missing (in the checkout: pip install ".[media]")'
     sound = "yt-dlp is installed" if find_spec("yt_dlp") else missing
     if resources.settings.transcription_model is None:
-        raise Remark(f"not transcribed (CASEBOOK_TRANSCRIPTION_MODEL is not set); {sound}")
+        raise HealthWarning(f"no transcription (set CASEBOOK_TRANSCRIPTION_MODEL); {sound}")
     return f"{resources.settings.transcription_model}; {sound}"
 
 
@@ -135,24 +135,24 @@ def _browser(resources: "Resources") -> str:
     from extractors.fetch.rendering import browser_installed
 
     if not resources.settings.render:
-        raise Remark("scripts of pages are not run: CASEBOOK_RENDER is off")
+        raise HealthWarning("pages that need JavaScript are not rendered: CASEBOOK_RENDER is off")
     if not browser_installed():
         advice = 'run `pip install ".[browser]"` in the checkout, and install Chromium'
-        raise Remark(f"scripts of pages are not run: {advice}")
-    return "pages that need JavaScript run in Chromium"
+        raise HealthWarning(f"pages that need JavaScript are not rendered: {advice}")
+    return "pages that need JavaScript are rendered in Chromium"
 
 
 def _scans(_: "Resources") -> str:
     if program := shutil.which("tesseract"):
-        return f"scanned pages are recognized by {program}"
-    raise Remark("scanned pages are not recognized: install tesseract (apt: tesseract-ocr)")
+        return f"scanned pages are read with {program}"
+    raise HealthWarning("scanned pages are not read; install tesseract (apt: tesseract-ocr)")
 
 
 def _prefect(resources: "Resources") -> str:
     from cli.server import left_behind, running
 
     if left := left_behind(resources.settings.home):
-        raise Remark(left)
+        raise HealthWarning(left)
     if url := running(resources.settings.home):
-        return f"the server of `casebook up` answers at {url}"
-    raise Remark("no server runs; commands work without it (`casebook up` starts one)")
+        return f"the server of `casebook up` is running at {url}"
+    raise HealthWarning("no server is running; commands work without it (`casebook up` starts one)")

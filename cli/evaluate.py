@@ -1,4 +1,4 @@
-"""``eval``: drafts of the gold cases, scored and compared with an earlier run."""
+"""``eval``: score drafts of gold cases, and compare them with an earlier run."""
 
 import json
 from datetime import UTC, datetime
@@ -24,10 +24,10 @@ def evaluate(
     gold: Annotated[Path, opt(help="See evals/README.md.", file_okay=False)] = Path("evals/gold"),
     model: options.Model = None,
     prompt: options.Prompts = None,
-    against: Annotated[Path | None, opt(help="An earlier run; else the last.")] = None,
+    against: Annotated[Path | None, opt(help="An earlier run; by default the last.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Score drafts of gold cases; your own cases and answers stay as they are."""
+    """Score drafts of gold cases, in a separate home."""
     settings = load_settings(context, llm_model=model)
     runs = settings.home / "evals"
     scratch = settings.model_copy(update={"home": runs / "home", "warehouse": None, "data": None})
@@ -46,7 +46,7 @@ def evaluate(
             except CasebookError as error:
                 failed = True
                 err().print(f"[red]failed[/]  {case.name}: {safe(error)}")
-        if scores:  # a run without any would hide the last one
+        if scores:  # an empty run would hide the last one
             _report(scores, before, settings.llm_model or "embedded", runs, as_json=as_json)
         return EXIT_SOME_FAILED if failed else 0
 
@@ -62,7 +62,7 @@ async def _score(file: Path, case: "GoldCase", resources: "Resources") -> "CaseS
     from summarizer.scoring import score
 
     if case.source.path is None:
-        raise InputError(f"{file} names no file to read; give its source a path")
+        raise InputError(f"{file}: source.path is missing")
     path = (file.parent / case.source.path).resolve()
     one = Run(SourceRef(source=str(path), url=case.source.url), resources)
     document = (await extract(one, await fetch(one))).document
@@ -88,7 +88,7 @@ def _earlier(given: Path | None, runs: Path) -> dict[str, Any]:
 def _report(
     scores: "list[CaseScore]", before: dict[str, Any], model: str, runs: Path, *, as_json: bool
 ) -> None:
-    """Print the shares beside the earlier run's, and store the run as JSON."""
+    """Print the scores beside those of the earlier run, and store them as JSON."""
     from summarizer.scoring import shares
 
     now = datetime.now(UTC)
@@ -108,7 +108,7 @@ def _report(
         for name, share in shares(scores).items()
     ]
     print_table(("measure", model, before["model"]), rows, "right")
-    err().print(f"stored as {safe(path)}")
+    err().print(f"saved to {safe(path)}")
 
 
 def _share(part: int, whole: int) -> str:

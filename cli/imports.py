@@ -1,4 +1,4 @@
-"""``import``: a database that another team published."""
+"""``import`` a database that another team published."""
 
 import json
 import tomllib
@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn
 
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, arg, opt
 from cli.summaries import import_text
-from cli.terminal import NAME, emit, progress
+from cli.terminal import counting, emit
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,31 +24,32 @@ def import_(
         Path,
         arg(
             exists=True,
-            help="A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or "
-            "one that `casebook export` wrote.",
+            help="A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or an "
+            "export of a casebook.",
         ),
     ],
-    name: Annotated[Text, opt(help="What readers see as its origin; else the file's name.")] = None,
+    name: Annotated[
+        Text, opt(help="The origin shown to readers; by default the file name.")
+    ] = None,
     mapping: Annotated[
         Path | None,
-        opt(exists=True, help="A TOML or JSON file: field = column, for unusual column names."),
+        opt(exists=True, help="A TOML or JSON file with entries field = column."),
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Take over a published database as reviewed cases, and report its faults."""
+    """Import a published database as approved cases, and report problems."""
 
     async def work(resources: "Resources") -> int:
         from publishing.exchange.export import dataset_title
         from services.imports import import_cases
 
-        with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
-            task = bar.add_task(f"importing {path.name}", total=None)
+        with counting(f"importing {path.name}") as on_progress:
             report = await import_cases(
                 path,
                 resources,
                 name=name or dataset_title(path) or path.stem,
                 mapping=_mapping(mapping) if mapping else {},
-                on_progress=lambda done, of: bar.update(task, completed=done, total=of),
+                on_progress=on_progress,
             )
         emit([report], import_text, as_json=as_json)
         return EXIT_SOME_FAILED if report.broken else 0
@@ -64,5 +64,5 @@ def _mapping(file: Path) -> dict[str, str]:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{file} is neither TOML nor JSON: {error}") from error
     if not all(isinstance(value, str) for value in found.values()):
-        raise InputError(f'{file}: give a column\'s name for each field, such as title = "name"')
+        raise InputError(f'{file}: map each field to the name of a column, e.g. title = "name"')
     return dict(found)

@@ -1,4 +1,4 @@
-"""Puts the commands together; turns errors into one line and an exit code.
+"""Assembles the commands, and turns errors into one line and an exit code.
 
 Exit codes: 0 ok, 1 unexpected, 2 usage, 3 some items failed, 4 configuration or secret missing,
 5 provider unavailable, 6 database locked.
@@ -21,7 +21,7 @@ from schemas.errors import CasebookError
 
 app = typer.Typer(
     name="casebook",
-    help="Turn what teams say about running LLMs in production into case studies one can check.",
+    help="Turn articles and talks about LLMs in production into verifiable case studies.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -79,18 +79,19 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def common(
-    _home: Annotated[Path | None, opt("--home", help="Instead of CASEBOOK_HOME.")] = None,
-    _verbose: Annotated[bool, opt("--verbose", "-v", help="Log to stderr.")] = False,
+    _home: Annotated[Path | None, opt("--home", help="Override CASEBOOK_HOME.")] = None,
+    _verbose: Annotated[bool, opt("--verbose", "-v", help="Also log to standard error.")] = False,
     _version_flag: Annotated[
-        bool | None, opt("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool | None,
+        opt("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = None,
 ) -> None:
-    """Take what every command shares; ``load_settings`` reads it."""
+    """Accept the global options; ``load_settings`` reads them."""
 
 
 def main() -> None:
-    """Run the command line; every expected error is one line on standard error."""
-    os.umask(0o077)  # what commands write is for this account alone
+    """Run the command line; print expected errors as one line on standard error."""
+    os.umask(0o077)  # commands create private files
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

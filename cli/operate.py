@@ -1,4 +1,4 @@
-"""``publish``, ``recheck``, ``costs``, ``sql``, and the desk: ``review``, ``up``, ``demo``."""
+"""The site, the dataset, costs and SQL, and the servers: desk, Prefect and MCP."""
 
 import asyncio
 import csv
@@ -28,15 +28,15 @@ from schemas.sources import SourceRef
 if TYPE_CHECKING:
     from config.resources import Resources
 
-Port = Annotated[int | None, opt(help="The desk's port; 0 takes any free one.")]
+Port = Annotated[int | None, opt(help="The desk's port; 0 for any free port.")]
 
 
 def publish(
     context: typer.Context,
-    to: Annotated[Path | None, opt(help="The site's folder.")] = None,
+    to: Annotated[Path | None, opt(help="The folder of the site.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write the approved cases as a static site, with all of them as data."""
+    """Write the approved cases as a static site with downloadable data."""
 
     async def work(resources: "Resources") -> int:
         from services.publication import publish_site
@@ -52,9 +52,9 @@ def publish(
                 f"       {safe(done.path / 'index.html')}"
             )
         if not total and not done.blocked:
-            err().print("No case is approved yet: `casebook review`, or `casebook approve ID`.")
+            err().print("No case is approved yet: `casebook review`, or `casebook approve CASE`.")
         for kept in done.blocked:
-            err().print(f"[red]kept back[/]  {kept.case_id}  {safe(kept.reason)}")
+            err().print(f"[red]held back[/]  {kept.case_id}  {safe(kept.reason)}")
         return EXIT_SOME_FAILED if done.blocked else 0
 
     run(load_settings(context), work)
@@ -62,13 +62,14 @@ def publish(
 
 def export(
     context: typer.Context,
-    folder: Annotated[Path, arg(help="Missing, empty, or of an earlier export.")],
+    folder: Annotated[Path, arg(help="A new or empty folder, or an earlier export.")],
     date: Annotated[
-        datetime | None, opt(formats=["%Y-%m-%d"], help="The release's day, by default today.")
+        datetime | None,
+        opt(formats=["%Y-%m-%d"], help="The release's date; by default today."),
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write the published cases as a dataset: tables, Markdown, a card, and what changed."""
+    """Write the published cases as a dataset: tables, Markdown, a card and a change log."""
 
     async def work(resources: "Resources") -> None:
         from services.publication import export_dataset
@@ -82,12 +83,12 @@ def export(
 def recheck(
     context: typer.Context,
     case_ids: Annotated[
-        Texts, arg(help="By default the longest unchecked.", metavar="CASE…")
+        Texts, arg(help="By default, those checked longest ago.", metavar="CASE…")
     ] = None,
-    most: Annotated[int, opt(min=1, help="At most so many.")] = 20,
+    most: Annotated[int, opt(min=1, help="Maximum number of cases.", metavar="N")] = 20,
     as_json: options.AsJson = False,
 ) -> None:
-    """Fetch published sources again: the same, moved, changed (with lost quotes), or gone."""
+    """Fetch published sources again, and report which moved, changed or disappeared."""
 
     async def work(resources: "Resources") -> None:
         from services.recheck import due, recheck_all
@@ -105,19 +106,19 @@ def recheck(
 def costs(
     context: typer.Context,
     by: Annotated[
-        Literal["day", "model", "stage", "case", "source"], opt(help="Sum up by this.")
+        Literal["day", "model", "stage", "case", "source"], opt(help="Group by this.")
     ] = "day",
     since: options.Since = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show what calls to models cost, failed ones included."""
+    """Show the cost of model calls, including failed ones."""
 
     async def work(resources: "Resources") -> None:
         lines = resources.warehouse.costs(by, since.replace(tzinfo=UTC) if since else None)
         if lines and not as_json:
             print_table((by, *COST_COLUMNS), map(cost_cells, lines), "right")
         else:
-            emit(lines, str, as_json=as_json, empty="No model was called yet.")
+            emit(lines, str, as_json=as_json, empty="No model calls yet.")
 
     run(load_settings(context), work)
 
@@ -126,10 +127,10 @@ def sql(
     context: typer.Context,
     query: Annotated[str, arg(help="One SELECT; docs/warehouse.md lists the tables.")],
     as_csv: Annotated[bool, opt("--csv", help="Print CSV.")] = False,
-    limit: Annotated[int | None, opt(min=1, help="At most so many rows.")] = None,
+    limit: Annotated[int | None, opt(min=1, help="Maximum number of rows.", metavar="N")] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Ask the warehouse in SQL, read-only."""
+    """Run a read-only SQL query on the warehouse."""
 
     async def work(resources: "Resources") -> None:
         columns, rows = resources.warehouse.sql(query, limit)
@@ -147,10 +148,10 @@ def sql(
 def review(
     context: typer.Context,
     port: Port = None,
-    browser: Annotated[bool, opt(help="Open it in the browser.")] = True,
-    add_admin: Annotated[Text, opt(help="Only add or reset an account.", metavar="NAME")] = None,
+    browser: Annotated[bool, opt(help="Open the browser.")] = True,
+    add_admin: Annotated[Text, opt(help="Only add or reset an admin.", metavar="NAME")] = None,
 ) -> None:
-    """Open the review desk in the browser; Ctrl-C closes it."""
+    """Open the review desk in the browser; Ctrl-C stops it."""
     settings = load_settings(context)
     if add_admin:
         run(settings, lambda resources: _add_admin(resources, add_admin))  # and exit
@@ -170,15 +171,15 @@ async def _add_admin(resources: "Resources", name: str) -> None:
         accounts.change(name, who, password, role=Role.ADMIN, active=True)
     else:
         accounts.add(name, Role.ADMIN, who, password)
-    err().print(f"{safe(name)} is an admin of the desk and logs in there.")
+    err().print(f"{safe(name)} is now an admin and can log in at the desk.")
 
 
 def mcp(
     context: typer.Context,
-    drafts: Annotated[bool, opt("--drafts", help="Search drafts as well.")] = False,
+    drafts: Annotated[bool, opt("--drafts", help="Also search drafts.")] = False,
     write: Annotated[bool, opt("--write", help="Also submit sources and decide drafts.")] = False,
 ) -> None:
-    """Serve the cases to an assistant: an MCP server on standard input and output."""
+    """Run an MCP server for assistants on standard input and output."""
     from desk.assistant import create_server as create
 
     settings = load_settings(context)
@@ -189,22 +190,22 @@ async def _desk(resources: "Resources", port: int | None = None, *, browser: boo
     from desk.server import serve
 
     def ready(url: str) -> None:
-        out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)", soft_wrap=True)
+        out().print(f"[green]the desk[/]  {url}  (Ctrl-C stops it)", soft_wrap=True)
 
     try:
         await serve(resources, port, open_browser=browser and out().is_terminal, on_ready=ready)
     except asyncio.CancelledError:
-        err().print("The desk is closed.")
+        err().print("The desk has stopped.")
 
 
 def up(
     context: typer.Context,
     port: Port = None,
     prefect_port: Annotated[int, opt(help="Prefect's port.")] = 4200,
-    limit: Annotated[int, opt(min=1, max=64, help="Flow runs at once.")] = 2,
+    limit: Annotated[int, opt(min=1, max=64, help="Maximum of parallel flow runs.")] = 2,
     browser: Annotated[bool, opt(help="Open the desk in the browser.")] = False,
 ) -> None:
-    """Run a Prefect server, the flows and the desk; Ctrl-C ends all of it."""
+    """Run a Prefect server, the flows and the desk; Ctrl-C stops all of them."""
     settings = load_settings(context)
     server = LocalServer(settings.home, prefect_port, limit)
     try:
@@ -224,7 +225,7 @@ def up(
 
 
 def _watch(server: LocalServer) -> None:
-    """End the desk, with the reason, when one of the server's processes dies."""
+    """Stop the desk, with a message, when one of the server's processes exits."""
     while server.alive():
         time.sleep(1)
     if server.started:
@@ -239,7 +240,7 @@ def demo(
     ] = Path("examples"),
     port: Port = None,
 ) -> None:
-    """Draft the example sources and open the desk; without a terminal, print the drafts."""
+    """Draft the example sources, and open the desk if there is a terminal."""
     lines = (examples / "sources.jsonl").read_text("utf-8").splitlines()
     given = [json.loads(line) for line in lines if line]
     folder = examples.parent.resolve()

@@ -1,7 +1,7 @@
-"""Options and arguments that several commands have."""
+"""Options and arguments shared by several commands."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,14 +9,14 @@ opt, arg = typer.Option, typer.Argument
 Text = str | None
 Texts = list[str] | None
 
-AsJson = Annotated[bool, opt("--json", help="Print JSON, one object a line.")]
-Who = Annotated[Text, opt("--as", help="Who decides, by default CASEBOOK_CURATOR.")]
-CaseId = Annotated[str, arg(help="A case, or the beginning of its id.", metavar="CASE")]
-Model = Annotated[Text, opt(help="Another model than configured.")]
-Prompts = Annotated[Texts, opt("--prompt", help="As in case_study=2.")]
-Budget = Annotated[float | None, opt(min=0, help="US dollars to spend.")]
-SourceBudget = Annotated[float | None, opt(min=0, help="US dollars for one source.")]
-Force = Annotated[bool, opt(help="Draft also what triage refuses.")]
-DryRun = Annotated[bool, opt("--dry-run", help="Only show plan and price.")]
-Since = Annotated[datetime | None, opt(formats=["%Y-%m-%d"], help="Leave out what is older.")]
-Change = Annotated[Text, opt(help="pause, resume or remove.", metavar="CHANGE")]
+AsJson = Annotated[bool, opt("--json", help="Print JSON, one object per line.")]
+Who = Annotated[Text, opt("--as", help="Your name; by default CASEBOOK_CURATOR.")]
+CaseId = Annotated[str, arg(help="The id of a case, or its beginning.", metavar="CASE")]
+Model = Annotated[Text, opt(help="Use this model instead of the configured one.")]
+Prompts = Annotated[Texts, opt("--prompt", help="Pin a prompt version, e.g. case_study=2.")]
+Budget = Annotated[float | None, opt(min=0, help="Maximum cost in US dollars.")]
+SourceBudget = Annotated[float | None, opt(min=0, help="Maximum cost per source in US dollars.")]
+Force = Annotated[bool, opt(help="Summarize even if triage rejects the source.")]
+DryRun = Annotated[bool, opt("--dry-run", help="Only show the plan and the price.")]
+Since = Annotated[datetime | None, opt(formats=["%Y-%m-%d"], help="Leave out anything older.")]
+Change = Annotated[Literal["pause", "resume", "remove"] | None, opt(help="Change its state.")]

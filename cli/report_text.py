@@ -1,4 +1,4 @@
-"""What the terminal shows of reports and answers."""
+"""Reports and answers as text for the terminal."""
 
 from cli.summaries import safe
 from publishing.reports.checks import CheckedReport
@@ -8,13 +8,13 @@ from schemas.reports import CitedAnswer, Outcome, RelatedStatement, Report, Repo
 
 
 def expected_text(one: ReportEstimate) -> str:
-    """Return what a report would be made of, and what writing it takes."""
+    """Return the themes of a planned report, and the cost of writing it."""
     themes = "\n".join(f"       {n:>4}  {safe(heading)}" for heading, n in one.themes)
     price = "price unknown" if one.cost_usd is None else f"about ${one.cost_usd:.2f}"
     how = (
         f"{safe(one.model)} writes it in about {one.calls} calls, {one.tokens:,} tokens, {price}"
         if one.model
-        else "made of the statements themselves; a capable model would write it"
+        else "it quotes the statements; a capable model would write it"
     )
     return (
         f"[bold]{safe(one.title)}[/] ({one.template})\n"
@@ -24,7 +24,7 @@ def expected_text(one: ReportEstimate) -> str:
 
 
 def report_text(report: Report) -> str:
-    """Return what became of a report."""
+    """Return the result of writing a report, with the next steps."""
     cited = sum(bool(one.citations) for one in report.sentences)
     sources = f"{count(cited, 'sentence')} with sources in {count(len(report.case_ids), 'case')}"
     numbers, failed = count(len(report.numbers), "number"), len(report.dropped)
@@ -38,10 +38,10 @@ def report_text(report: Report) -> str:
 
 
 def checked_text(checked: CheckedReport) -> str:
-    """Return what a check of a report found."""
+    """Return the result of checking a report."""
     whole = f"{count(checked.numbers, 'number')} and {count(checked.citations, 'citation')}"
     if not checked.problems:
-        return f"[green]holds[/]  {whole} checked"
+        return f"[green]ok[/]  {whole} checked"
     lines = [f"[red]{count(len(checked.problems), 'problem')}[/]  {whole} checked"]
     for one in checked.problems:
         where = ", ".join(map(str, one.sentences))
@@ -50,18 +50,18 @@ def checked_text(checked: CheckedReport) -> str:
 
 
 def answer_text(found: CitedAnswer) -> str:
-    """Return an answer with its sources, or the statements that are nearest to the question."""
+    """Return an answer with its sources, or the statements closest to the question."""
     numbers = {near.citation: n for n, near in enumerate(found.statements, start=1)}
     lines = []
     for one in found.sentences:
         marks = "".join(rf"\[{numbers[cited]}]" for cited in one.citations)
         mark = "" if one.support == SupportLevel.VERIFIED else " [yellow](not judged)[/]"
         lines.append(f"{safe(one.text)} [cyan]{marks}[/]{mark}")
-    why = "a capable model would answer from them"
-    why = "no sentence of the model passed the checks" if found.model else why
+    why = "a capable model would write an answer"
+    why = "no sentence by the model passed the checks" if found.model else why
     opening = {
         Outcome.ANSWERED: lines,
-        Outcome.STATEMENTS: [f"[bold]The statements nearest to it[/] ({why}):"],
+        Outcome.STATEMENTS: [f"[bold]The closest statements[/] ({why}):"],
         Outcome.SILENT: ["[yellow]The cases do not say.[/] The closest statements:"],
     }[found.outcome]
     return "\n".join(

@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
@@ -11,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markdown import Markdown
-from rich.progress import BarColumn, MofNCompleteColumn
 from typer.core import TyperGroup
 
 from cli import options
@@ -19,7 +16,7 @@ from cli.context import EXIT_SOME_FAILED, load_settings, run
 from cli.options import Text, Texts, arg, opt
 from cli.report_text import answer_text, checked_text, expected_text, report_text
 from cli.summaries import safe
-from cli.terminal import NAME, emit, err, out, print_json, print_table, progress
+from cli.terminal import counting, emit, err, out, print_json, print_table
 from schemas.errors import InputError
 from schemas.reports import ReportLine
 
@@ -100,7 +97,7 @@ def new(
             emit([expected], expected_text, as_json=as_json)
             return
         err().print(expected_text(expected))
-        with _bar("writing") as on_progress:
+        with counting("writing") as on_progress:
             made = await make_report(order, resources, on_progress)
         emit([made], report_text, as_json=as_json)
 
@@ -166,7 +163,7 @@ def publish(context: typer.Context, name: Name) -> None:
         from services.report import publish_report
 
         found = resources.warehouse.report(name)
-        with _bar("writing the site") as on_progress:
+        with counting("writing the site") as on_progress:
             checked = await publish_report(found, resources, on_progress)
         if checked.problems:
             err().print(checked_text(checked))
@@ -213,7 +210,7 @@ def audio(
 
         found = resources.warehouse.report(name)
         folder = recording_path(resources.settings.home, found)
-        with _bar("speaking") as on_progress:
+        with counting("speaking") as on_progress:
             made = await record(
                 found, resources, folder, model=talk, voices=voice or (), on_progress=on_progress
             )
@@ -249,14 +246,6 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is not UTF-8: save it as UTF-8 text") from error
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int], object]]:
-    """Show a progress bar; yield the function that moves it to (done, total)."""
-    with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _cells(line: ReportLine) -> tuple[object, ...]:

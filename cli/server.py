@@ -1,7 +1,7 @@
-"""Starts and stops, for one machine, a Prefect server and the process that serves the flows.
+"""Starts and stops a local Prefect server and the process that serves the flows.
 
-Prefect is not imported: both are processes of their own. The server's API requires the home's
-random key, since anybody who reaches it can run commands as the curator.
+Both are subprocesses; Prefect is not imported. The server's API requires a random key, since
+anyone who can call it can run commands as the curator.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ _HEALTH_SECONDS = 0.5
 
 
 class LocalServer:
-    """Both processes of a home."""
+    """The Prefect server of a home, and the process that serves its flows."""
 
     def __init__(self, home: Path, port: int, limit: int) -> None:
         self._home, self._port, self._limit = home, port, limit
@@ -34,11 +34,10 @@ class LocalServer:
         self.log = home / "logs" / "prefect.log"
 
     def start(self) -> None:
-        """Start both and wait until the server answers.
+        """Start both processes, and wait until the server answers.
 
         Raises:
-            ConfigurationError: if the home has a server already, one was left behind, or it does
-                not start; its log is named.
+            ConfigurationError: if the home already has a server, or the server does not start.
         """
         _refuse_second(self._home)
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -55,15 +54,15 @@ class LocalServer:
 
     @property
     def started(self) -> bool:
-        """Whether the processes were started and not stopped."""
+        """Whether the processes were started and not yet stopped."""
         return bool(self._processes)
 
     def alive(self) -> bool:
-        """Return whether all started processes still run."""
+        """Return whether all started processes are still running."""
         return self.started and all(p.poll() is None for p in self._processes)
 
     def stop(self) -> None:
-        """End both, and whatever they started."""
+        """Stop both processes and their children."""
         processes, self._processes = self._processes, []
         for process in reversed(processes):
             for sign in (signal.SIGTERM, signal.SIGKILL):
@@ -83,13 +82,13 @@ class LocalServer:
                     stderr=log,
                     stdin=subprocess.DEVNULL,
                     env=os.environ | environment(self._home, self.ui_url),
-                    start_new_session=True,  # so that Ctrl-C reaches it from us, in order
+                    start_new_session=True,  # only we receive Ctrl-C, and stop it in order
                 )
             )
 
 
 def environment(home: Path, ui_url: str) -> dict[str, str]:
-    """Return the variables with which Prefect's server and clients work for this home."""
+    """Return the environment variables of Prefect's server and clients for this home."""
     key = f"{_USER}:{server_key(home)}"
     return {
         "CASEBOOK_HOME": str(home),
@@ -103,13 +102,13 @@ def environment(home: Path, ui_url: str) -> dict[str, str]:
 
 
 def running(home: Path) -> str | None:
-    """Return the address of the server of ``home`` where one answers."""
+    """Return the address of the home's server if it is running."""
     url = _recorded(home).get("url")
     return url if url and healthy(url, server_key(home)) else None
 
 
 def server_key(home: Path) -> str:
-    """Return the random key of the home's server, made when it is first needed."""
+    """Return the random key of the home's server; create it if missing."""
     path = home / "run" / "server-key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +118,7 @@ def server_key(home: Path) -> str:
 
 
 def healthy(url: str, key: str) -> bool:
-    """Return whether a Prefect server answers to this key."""
+    """Return whether a Prefect server answers and accepts this key."""
     import httpx2
 
     try:
@@ -130,27 +129,27 @@ def healthy(url: str, key: str) -> bool:
 
 
 def _refuse_second(home: Path) -> None:
-    """Make sure that no other server works for this home, and name processes left behind."""
+    """Raise ConfigurationError if this home has a server or leftover processes."""
     if left := left_behind(home):
         raise ConfigurationError(f"{left}, then start again")
     if url := running(home):
         raise ConfigurationError(
-            f"`casebook up` runs for this home already, at {url}; use it, or stop it first"
+            f"`casebook up` is already running for this home at {url}; stop it first"
         )
 
 
 def left_behind(home: Path) -> str | None:
-    """Return what to do about the processes of a `casebook up` that was killed, if any."""
+    """Return advice about leftover processes of a killed `casebook up`, if any."""
     record = _recorded(home)
     pids = [str(pid) for pid in record.get("pids", []) if _runs(pid, b"prefect", b"flows.serving")]
     if not pids or _runs(record.get("up"), b"\0up\0"):
         return None
     advice = f"stop them with `kill {' '.join(pids)}`"
-    return f"processes of an earlier `casebook up` are left (it was killed): {advice}"
+    return f"processes of a killed `casebook up` are still running: {advice}"
 
 
 def _runs(pid: int | None, *parts: bytes) -> bool:
-    """Return whether a process runs and has one of these parts in its command line."""
+    """Return whether a process is running whose command line contains one of ``parts``."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
@@ -163,7 +162,7 @@ def _record_path(home: Path) -> Path:
 
 
 def _recorded(home: Path) -> dict[str, Any]:
-    """Return the address and process ids of the server that was started last, if any."""
+    """Return the address and process ids of the last started server, if any."""
     try:
         record: dict[str, Any] = json.loads(_record_path(home).read_text("utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""``submit``, ``extract`` and ``retry``: single sources."""
+"""``submit``, ``extract`` and ``retry`` single sources."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 Sources = Annotated[
     list[str],
     arg(
-        help="Addresses or files; - reads them from standard input, one a line or as JSON Lines "
+        help="Addresses or files; - reads standard input: one per line, or JSON Lines "
         '{"source": …, "url": …, "transcript": …}.',
         metavar="SOURCE…",
     ),
 ]
-Url = Annotated[Text, opt(help="Where a local file came from.")]
-Transcript = Annotated[Path | None, opt(help="A file with the words of a talk.")]
-Feed = Annotated[Text, opt(help="A feed that carries the full text of the page.")]
+Url = Annotated[Text, opt(help="The original address of a local file.")]
+Transcript = Annotated[Path | None, opt(help="A file with the transcript of a video or recording.")]
+Feed = Annotated[Text, opt(help="A feed with the full text of the page.")]
 
 
 def submit(
@@ -41,12 +41,12 @@ def submit(
     transcript: Transcript = None,
     feed: Feed = None,
     force: options.Force = False,
-    refresh: Annotated[bool, opt(help="Fetch known addresses again.")] = False,
+    refresh: Annotated[bool, opt(help="Fetch addresses again that are already stored.")] = False,
     strategy: Annotated[Text, opt(help="single, map_reduce or guided.")] = None,
     source_budget: options.SourceBudget = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Fetch, extract and summarize sources; each becomes a draft for review."""
+    """Fetch and summarize sources; each becomes a draft for review."""
 
     async def work(resources: "Resources") -> int:
         refs = references(sources, url, transcript, feed)
@@ -58,12 +58,12 @@ def submit(
 
 def retry(
     context: typer.Context,
-    sources: Annotated[Texts, arg(help="By default what may pass now.", metavar="SOURCE…")] = None,
-    kind: Annotated[Text, opt(help="All of one cause: login_wall.")] = None,
-    dry_run: Annotated[bool, opt("--dry-run", help="Only list what failed.")] = False,
+    sources: Annotated[Texts, arg(help="By default temporary failures.", metavar="SOURCE…")] = None,
+    kind: Annotated[Text, opt(help="All failures with this cause, e.g. login_wall.")] = None,
+    dry_run: Annotated[bool, opt("--dry-run", help="Only list the failures.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Process failed and unfinished sources again; --dry-run lists them with causes."""
+    """Process failed and unfinished sources again."""
     from services import identity
 
     async def work(resources: "Resources") -> int:
@@ -75,13 +75,13 @@ def retry(
         if sources:
             found = [warehouse.source(identity.source_named(name, warehouse)) for name in sources]
             refs = [source.reference for source in found if source]
-        elif kind:  # it may be one that needs a person
+        elif kind:  # includes failures that need a person
             refs = [one.reference for one in opened if one.failure.kind == kind]
         else:
             refs = [one.reference for one in opened if one.failure.remedy == "wait"]
             refs += [source.reference for source in warehouse.unfinished()]
         if not refs:
-            err().print("Nothing to retry; `casebook retry --dry-run` lists what failed.")
+            err().print("Nothing to retry; `casebook retry --dry-run` lists all failures.")
         results = await process(resources, refs, as_json=as_json)
         return exit_code([result.failure for result in results])
 
@@ -94,10 +94,10 @@ def extract(
     url: Url = None,
     transcript: Transcript = None,
     feed: Feed = None,
-    again: Annotated[bool, opt(help="Read stored bytes again, offline.")] = False,
+    again: Annotated[bool, opt(help="Read the stored bytes again, offline.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show the text that a summary would be made from; nothing is stored."""
+    """Show the extracted text of sources, without storing it."""
 
     async def work(resources: "Resources") -> int:
         failures: list[CasebookError | None] = []
@@ -150,7 +150,7 @@ async def process(
     force: bool = False,
     refresh: bool = False,
 ) -> "list[IngestResult]":
-    """Take sources through the stages; print and return what became of each."""
+    """Process sources; print and return their results."""
     from flows.ingest import process as process_one
     from services.batches import map_concurrently
     from services.run import Run
@@ -168,7 +168,7 @@ async def process(
 
 
 def exit_code(outcomes: Sequence[CasebookError | Failure | None]) -> int:
-    """Return 0, the failure's own code where the only source failed, else 3."""
+    """Return 0 for success, the failure's code if the only source failed, otherwise 3."""
     failures = [outcome for outcome in outcomes if outcome]
     if len(failures) == len(outcomes) == 1:
         return failures[0].exit_code
@@ -178,10 +178,10 @@ def exit_code(outcomes: Sequence[CasebookError | Failure | None]) -> int:
 def references(
     sources: Sequence[str], url: str | None, transcript: Path | None, feed: str | None
 ) -> list[SourceRef]:
-    """Return what the arguments name; options apply to a single source.
+    """Return the sources that the arguments name.
 
     Raises:
-        InputError: if options are given with several sources, or a line of input is not valid.
+        InputError: if options are given with several sources, or an input line is not valid.
     """
     options = {"url": url, "transcript": str(transcript) if transcript else None, "feed": feed}
     given = {name: value for name, value in options.items() if value}

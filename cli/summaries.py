@@ -1,4 +1,4 @@
-"""Documents, cases and lists of them as text for a terminal: rich markup, nothing printed."""
+"""Documents, cases, batches and other results as rich markup for the terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -27,28 +27,28 @@ COLOURS: Mapping[SupportLevel, str] = {
 }
 COST_COLUMNS = ("calls", "unusable", "tokens in", "cached", "tokens out", "seconds", "cost")
 _STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
-_WIDE = 110  # columns from which the table of cases shows company, year and kind
+_WIDE = 110  # least columns for company, year and kind in the table of cases
 _MOST_FINDINGS = 12
 _MOST_NAMES = 4  # of a group
 _REMEDIES = {
-    "wait": "[yellow]may pass[/]",
+    "wait": "[yellow]temporary[/]",
     "needs you": "[red]needs you[/]",
     "gone": "[dim]gone[/]",
 }
 
 
 def printable(text: object) -> str:
-    """Return text without characters that steer a terminal, such as escape sequences."""
+    """Return text without terminal control characters, such as escape sequences."""
     return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in str(text))
 
 
 def safe(text: object) -> str:
-    """Return foreign text as rich markup: nothing in it is markup or steers the terminal."""
+    """Return untrusted text escaped for rich, without terminal control characters."""
     return escape(printable(text))
 
 
 def result_text(result: IngestResult) -> str:
-    """Return what became of a source."""
+    """Return the result of a source."""
     if result.status is IngestStatus.FAILED and result.failure:
         failure = result.failure
         return (
@@ -89,7 +89,7 @@ def _copy(copy: SimilarSource) -> str:
 
 
 def document_view(document: Document) -> RenderableType:
-    """Return what is known of a document, how it was read, and its passages."""
+    """Return a document's metadata, extraction steps and passages."""
     facts = {
         "kind": document.kind.value,
         "address": document.url,
@@ -120,7 +120,7 @@ def _place(one: Passage | Evidence) -> str:
 def case_view(
     view: CaseView, near_copies: Sequence[SimilarSource], check: Check | None
 ) -> RenderableType:
-    """Return facts, the state of the source, statements with quotes, tags and history."""
+    """Return a case: facts, source, statements with quotes, tags and history."""
     study = view.revision.study
     lines = [
         f"[dim]{name:<10}[/] {safe(fact.value)}{' [dim](inferred)[/]' if fact.inferred else ''}"
@@ -160,7 +160,7 @@ def _making(view: CaseView) -> Iterator[str]:
     if view.published_revision_id not in {None, revision.revision_id}:
         yield "[yellow]Readers see an earlier revision until this one is published.[/]"
     if view.newer:
-        yield "[yellow]A newer draft waits: compare it in the desk.[/]"
+        yield "[yellow]There is a newer draft; compare it at the desk.[/]"
 
 
 def _statement(statement: Statement) -> str:
@@ -180,7 +180,7 @@ def _statement(statement: Statement) -> str:
 
 
 def cases_table(lines: Sequence[CaseLine], width: int, *, fits: bool) -> Table:
-    """Return a table of cases for so many columns; it is cut to them where it ``fits``."""
+    """Return a table of cases; with ``fits``, it is truncated to ``width`` columns."""
     table = Table(box=None, header_style="bold", pad_edge=False, expand=fits)
     wide = width >= _WIDE or not fits
     names = ["case", "status", "title", *(["company", "year", "kind"] if wide else []), "support"]
@@ -213,7 +213,7 @@ def _cells(line: CaseLine) -> dict[str, str]:
 
 
 def failure_text(one: OpenFailure) -> str:
-    """Return an open failure with cause and remedy."""
+    """Return an open failure with its cause and remedy."""
     failure = one.failure
     tries = "1 try" if one.attempts == 1 else f"{one.attempts} tries"
     return (
@@ -228,7 +228,7 @@ def unfinished_text(source: Source) -> str:
 
 
 def refused_text(one: RefusedSource) -> str:
-    """Return a source that triage refused, with the reason."""
+    """Return a source that triage rejected, with the reason."""
     title = one.title or one.source.reference.source
     return (
         f"[yellow]not a case study[/]  {one.source.source_id}  {safe(title)}\n"
@@ -237,7 +237,7 @@ def refused_text(one: RefusedSource) -> str:
 
 
 def check_text(check: Check) -> str:
-    """Return what became of a published source."""
+    """Return the result of rechecking a published source."""
     lost = f", {len(check.lost)} of {check.quotes} quotes lost" if check.lost else ""
     moved = f", now at {safe(check.moved_to)}" if check.moved_to else ""
     why = f": {safe(check.message)}" if check.message else ""
@@ -245,7 +245,7 @@ def check_text(check: Check) -> str:
 
 
 def cost_cells(line: CostLine) -> list[str]:
-    """Return what the line sums up, and its values for ``COST_COLUMNS``."""
+    """Return the label of the line, and its values for ``COST_COLUMNS``."""
     tokens = (line.prompt_tokens, line.cached_tokens, line.completion_tokens)
     numbers = (line.calls, line.wasted_calls, *tokens, round(line.seconds))
     cost = "—" if line.cost_usd is None else f"${line.cost_usd:.4f}"
@@ -254,7 +254,7 @@ def cost_cells(line: CostLine) -> list[str]:
 
 
 def batch_text(one: BatchProgress) -> str:
-    """Return how far a batch is."""
+    """Return the progress of a batch."""
     failed = sum(group.count for group in one.failures)
     cost = "cost unknown" if one.cost_usd is None else f"${one.cost_usd:.2f}"
     state = one.step or "new"
@@ -263,7 +263,7 @@ def batch_text(one: BatchProgress) -> str:
 
 
 def export_text(done: Exported) -> str:
-    """Return what an export wrote, and what differs from the release before."""
+    """Return the result of an export, compared with the previous release."""
     if not done.is_new:
         since = f"since release {done.release}" if done.release else "no case is published"
         return f"[green]nothing changed[/]  {since}: {safe(done.path)}"
@@ -275,17 +275,17 @@ def export_text(done: Exported) -> str:
 
 
 def import_text(found: ImportReport) -> Group:
-    """Return what an import did, and a table of what it found for each kind of problem."""
+    """Return the result of an import, with its problems."""
     head = f"[green]imported[/]  {found.imported:,} of {found.read:,} records of {safe(found.name)}"
-    known = f"; {found.known:,} have a case already" if found.known else ""
+    known = f"; {found.known:,} already have a case" if found.known else ""
     parts: list[RenderableType] = [head + known]
     for title, findings in (
-        ("Not imported, or not as they stand", found.broken),
-        ("The same address twice: the first counts", found.duplicates),
+        ("Not imported, or changed", found.broken),
+        ("Duplicate addresses (the first is imported)", found.duplicates),
     ):
         if findings:
             table = Table(title=f"{title} ({len(findings)})", title_justify="left", box=None)
-            for column in ("record", "what"):
+            for column in ("record", "problem"):
                 table.add_column(column, header_style="dim", overflow="fold")
             for one in findings[:_MOST_FINDINGS]:
                 table.add_row(safe(one.key), safe(one.problem))
@@ -293,10 +293,10 @@ def import_text(found: ImportReport) -> Group:
                 table.add_row("…", f"and {len(findings) - _MOST_FINDINGS} more: --json has all")
             parts += ["", table]
     lists = (
-        ("Nearly the same text", [listing(group, _MOST_NAMES) for group in found.near_copies]),
-        ("Companies written in several ways", [" / ".join(names) for names in found.companies]),
-        ("Tags that the taxonomy lacks", [f"{k} ({n})" for k, n in found.unmapped_tags.items()]),
-        ("Industries it lacks", [f"{k} ({n})" for k, n in found.unmapped_industries.items()]),
+        ("Near-copies", [listing(group, _MOST_NAMES) for group in found.near_copies]),
+        ("Companies with several spellings", [" / ".join(names) for names in found.companies]),
+        ("Unknown tags", [f"{k} ({n})" for k, n in found.unmapped_tags.items()]),
+        ("Unknown industries", [f"{k} ({n})" for k, n in found.unmapped_industries.items()]),
     )
     parts += [
         f"\n{title} ({len(names)}): {safe('; '.join(names))}" for title, names in lists if names
@@ -305,19 +305,19 @@ def import_text(found: ImportReport) -> Group:
 
 
 def watch_text(line: WatchLine) -> str:
-    """Return what is watched, the last look at it, and when the next one is due."""
+    """Return a watched list with its last and next check."""
     watched, look, next_at = line.watch, line.look, line.next_at()
-    seen = f"last look {look.at:%Y-%m-%d %H:%M}: {look.new} new" if look else "not read yet"
+    seen = f"last check {look.at:%Y-%m-%d %H:%M}: {look.new} new" if look else "not checked yet"
     if look and look.failure:
-        seen = f"[red]last look failed:[/] {safe(look.failure)}"
+        seen = f"[red]last check failed:[/] {safe(look.failure)}"
     due = f", next {next_at:%Y-%m-%d %H:%M}" if next_at else ""
     head = f"{watched.watch_id}  {watched.state.value}  {safe(watched.address)}"
     return f"{head}\n       {seen}{due}"
 
 
 def look_text(watched: Watch, look: Look) -> str:
-    """Return what a look at a watched list found."""
+    """Return the result of checking a watched list."""
     if look.failure:
-        return f"[red]not read[/]  {safe(watched.address)}: {safe(look.failure)}"
-    refused = f", {look.refused} refused by the rubric" if look.refused else ""
+        return f"[red]failed[/]  {safe(watched.address)}: {safe(look.failure)}"
+    refused = f", {look.refused} rejected by the rubric" if look.refused else ""
     return f"{safe(watched.address)}: {look.new} new of {look.found}{refused}"

@@ -1,14 +1,16 @@
-"""What the terminal shows: consoles, safe text, JSON, progress bars."""
+"""Output to the terminal: consoles, JSON, tables and progress bars."""
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Self
 
 from rich.console import Console, JustifyMethod
 from rich.progress import (
     BarColumn,
+    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     SpinnerColumn,
@@ -30,19 +32,19 @@ _PIPED_WIDTH = 200
 
 @cache
 def out() -> Console:
-    """Return the console for data; in a pipe, lines are not wrapped."""
+    """Return the console for data; it does not wrap lines in a pipe."""
     piped = not sys.stdout.isatty()
     return Console(soft_wrap=piped, width=_PIPED_WIDTH if piped else None, highlight=False)
 
 
 @cache
 def err() -> Console:
-    """Return the console for progress, remarks and errors."""
+    """Return the console for progress, warnings and errors."""
     return Console(stderr=True, soft_wrap=not sys.stderr.isatty(), highlight=False)
 
 
 def print_json(data: object) -> None:
-    """Print one JSON value on a line of standard output."""
+    """Print a JSON value as one line on standard output."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
 
@@ -54,9 +56,9 @@ def emit(
     as_json: bool,
     table: bool = False,
     to_json: Callable[[Any], object] = lambda row: row.model_dump(mode="json"),
-    empty: str = "Nothing yet.",
+    empty: str = "No entries yet.",
 ) -> None:
-    """Print rows as JSON lines, or else as ``show`` renders each, or all of them as a table."""
+    """Print rows as JSON Lines, or rendered by ``show``: each row, or all as one ``table``."""
     if as_json:
         for row in rows:
             print_json(to_json(row))
@@ -70,7 +72,7 @@ def emit(
 def print_table(
     columns: Sequence[str], rows: Iterable[Iterable[object]], align: JustifyMethod = "left"
 ) -> None:
-    """Print a table of foreign values; ``align`` is that of all columns but the first."""
+    """Print a table of untrusted values; ``align`` applies to all columns but the first."""
     table = Table(box=None, header_style="bold")
     for n, column in enumerate(columns):
         table.add_column(safe(column), overflow="fold", justify=align if n else "left")
@@ -80,7 +82,7 @@ def print_table(
 
 
 def print_result(result: IngestResult, *, as_json: bool) -> None:
-    """Print what became of a source; failures go to standard error."""
+    """Print the result of a source; failures go to standard error."""
     if as_json:
         print_json(result_json(result))
     else:
@@ -88,13 +90,21 @@ def print_result(result: IngestResult, *, as_json: bool) -> None:
 
 
 def progress(*columns: ProgressColumn) -> Progress:
-    """Return bars on standard error, none without a terminal."""
+    """Return progress bars on standard error, hidden if it is not a terminal."""
     is_shown = err().is_terminal
     return Progress(*columns, console=err(), transient=True, disable=not is_shown)
 
 
+@contextmanager
+def counting(label: str) -> Iterator[Callable[[int, int], object]]:
+    """Show a progress bar; yield the function that moves it to (done, total)."""
+    with progress(NAME, BarColumn(), MofNCompleteColumn()) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 class StageBars:
-    """One bar per source: its stage, and how far it is. A context manager."""
+    """Progress bars, one for each source, that show its stage. A context manager."""
 
     def __init__(self) -> None:
         stage = TextColumn("[cyan]{task.fields[stage]:<10}[/]")
@@ -109,7 +119,7 @@ class StageBars:
         self._progress.stop()
 
     def on_progress(self, source: str, stage: str, done: int, total: int) -> None:
-        """Move a source's bar to a stage and within it, or take it away at the end."""
+        """Update a source's bar, or remove it at the end."""
         if stage:
             part = _STAGES.index(stage) + done / max(total, 1)
             text = f"{done}/{total} calls" if total else stage

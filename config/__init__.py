@@ -1,1 +1,1 @@
-"""Settings, logging, and the one place that builds the resources."""
+"""Settings, logging, and the resources built from them."""

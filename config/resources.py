@@ -1,6 +1,6 @@
-"""The one place that builds resources from settings, each when it is first used.
+"""Builds databases, clients and workers from the settings, each on first use.
 
-Heavy packages are imported by the part that needs them, so that reading commands start at once.
+Heavy packages are imported late, so that simple commands start fast.
 """
 
 import asyncio
@@ -32,9 +32,9 @@ EMBEDDED_AT_ONCE = 2
 
 
 class Resources(AbstractAsyncContextManager["Resources"]):
-    """Everything that a stage needs. Use it as an async context manager.
+    """Databases, clients and workers of one process. Use it as an async context manager.
 
-    ``patience`` is how many seconds to wait for an endpoint that is down; 0 where a person waits.
+    ``patience`` is the time in seconds to wait for an endpoint that is down.
     """
 
     def __init__(self, settings: Settings | None = None, *, patience: float = 0.0) -> None:
@@ -46,7 +46,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        """The rows: one DuckDB file, or the lake that machines share."""
+        """The warehouse: a DuckDB file, or a lake shared by several machines."""
         settings = self.settings
         dsn = _revealed(settings.warehouse).removeprefix(LAKE)
         lake = Lake(dsn, f"{settings.data}/lake") if settings.warehouse else None
@@ -56,12 +56,12 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
     @cached_property
     def blobs(self) -> BlobStore:
-        """The bytes as fetched."""
+        """The fetched bytes."""
         return BlobStore(f"{self.settings.data or self.settings.home}/snapshots")
 
     @cached_property
     def workers(self) -> "WorkerPool":
-        """Processes that parse documents."""
+        """The processes that parse documents."""
         from extractors.workers import WorkerPool
 
         pool = WorkerPool(self.settings.workers)
@@ -70,7 +70,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
     @cached_property
     def network(self) -> "Network":
-        """What fetches: the guarded client, robots.txt, browser and transcription."""
+        """The guarded client with robots.txt, browser and transcription."""
         from extractors.fetch.network import Network
         from extractors.network.client import GuardedClient, Politeness
         from extractors.network.guard import NetworkPolicy
@@ -85,7 +85,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
     @cached_property
     def profile(self) -> "Profile":
-        """The limits and prices of the model that drafts."""
+        """The limits and prices of the drafting model."""
         from summarizer.embedded import embedded_profile
 
         if name := self.settings.llm_model:
@@ -94,44 +94,44 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
     @property
     def parallel(self) -> int:
-        """How many sources are drafted at once: while some are stored, others ask the model."""
+        """The maximum number of sources drafted at once."""
         return EMBEDDED_AT_ONCE if self.settings.embedded else 2 * self.settings.llm_concurrency
 
     @cached_property
     def drafting_slots(self) -> asyncio.Semaphore:
-        """Bounds how many sources are drafted at once; others are fetched meanwhile."""
+        """The semaphore that limits the number of sources drafted at once."""
         return asyncio.Semaphore(self.parallel)
 
     @cached_property
     def budget(self) -> "Budget":
-        """The caps on what calls may cost."""
+        """The limits on the cost of calls."""
         from summarizer.budget import Budget
 
         one = self.settings
         return Budget(one.budget_run, one.budget_day, self._spent_today, one.budget_source)
 
-    def plan(self, document: Document) -> "plans.DraftPlan":
-        """Return how a document becomes a draft."""
-        from summarizer import plans
+    def plan(self, document: Document) -> "service.DraftPlan":
+        """Return the plan for drafting a document."""
+        from summarizer import service
 
         return plans.plan(document, self.profile, self.settings.llm_strategy)
 
-    def forecast(self, characters: int) -> "plans.CostEstimate":
-        """Return what a source of so many characters takes."""
-        from summarizer import plans
+    def forecast(self, characters: int) -> "service.CostEstimate":
+        """Return the expected calls and cost of a source with this number of characters."""
+        from summarizer import service
 
         plan = plans.usual_plan(characters, self.profile, self.settings.llm_strategy)
         return plans.forecast(characters, self.profile, plan, self._judge_profile)
 
-    def recipe(self, plan: "plans.DraftPlan") -> Recipe:
-        """Return what drafts by a plan are made with now."""
-        from summarizer import plans
+    def recipe(self, plan: "service.DraftPlan") -> Recipe:
+        """Return the current recipe of drafts that follow a plan."""
+        from summarizer import service
 
         judge = self._judge_profile
         return plans.recipe(plan, self.profile, judge.model if judge else None, self._prompts)
 
     def pin_prompt(self, name: str, version: str) -> None:
-        """Use a version of a prompt instead of the newest; raise ConfigurationError without it."""
+        """Use this version of a prompt instead of the newest, or raise ConfigurationError."""
         from prompts.loader import load
 
         if not version.isdigit():
@@ -145,7 +145,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         source_budget: "SourceBudget | None" = None,
         profile: "Profile | None" = None,
     ) -> "Asker":
-        """Return what asks a model, else the one that drafts, about one document."""
+        """Return an asker about one document, by default of the drafting model."""
         from summarizer.asker import Asker
 
         profile, budget, ledger = (
@@ -156,15 +156,13 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         client = partial(self._client, profile)
         return Asker(client, profile, ledger, document_id, budget=budget, pinned=self._prompts)
 
-    def judge(
-        self, document_id: str, source_budget: "SourceBudget | None" = None
-    ) -> "Asker | None":
-        """Return what asks the judge about one document, None where it is off."""
+    def judge(self, document_id: str, purse: "SourceBudget | None" = None) -> "Asker | None":
+        """Return an asker of the judge about one document, None if it is off."""
         profile = self._judge_profile
         return self.asker(document_id, source_budget, profile) if profile else None
 
     async def test_model(self) -> None:
-        """Ask the model for a sign of life; nothing is stored. Raises ModelError without one."""
+        """Call the model once without storing the answer, or raise ModelError."""
         from summarizer import service
 
         await service.check_model(self._client(self.profile))
@@ -176,7 +174,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
     @cached_property
     def _judge_profile(self) -> "Profile | None":
-        """The judge's profile; a model too small to write is too small to judge."""
+        """The judge's profile; models that are too small to write cannot judge either."""
         name = self.settings.judge_model
         is_small = self.settings.judge == "same" and self.profile.strategy == "guided"
         return self._profile_of(name) if name and not is_small else None
@@ -188,7 +186,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         return Limiter(self.parallel if self.settings.embedded else self.settings.llm_concurrency)
 
     def _client(self, profile: "Profile") -> "ModelClient":
-        """Return the client of a model, made when it is first asked."""
+        """Return the client of a model, created on first use."""
         from summarizer.client import ModelClient
         from summarizer.embedded import EmbeddedServer
 
@@ -212,7 +210,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         self._stack.push_async_callback(asyncio.to_thread, close)
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop what was started: workers, connections, the embedded model, the database."""
+        """Stop workers, connections, the embedded model and the database."""
         await self._stack.aclose()
 
 
@@ -222,7 +220,7 @@ def _transcriber(settings: Settings) -> "Transcriber | None":
     if settings.transcription_model is None:
         return None
     endpoint = settings.transcription_base_url or OPENAI_ENDPOINT
-    # The key of the drafts' endpoint goes to no other.
+    # Never send the key to another endpoint.
     shared = settings.openai_api_key if endpoint == settings.endpoint else None
     key = settings.transcription_api_key or shared
     return Transcriber(endpoint, _revealed(key), settings.transcription_model)

@@ -1,6 +1,6 @@
-"""The settings: environment variables, or names in ``casebook.toml``; and the log.
+"""Settings from the environment and ``casebook.toml``, and logging.
 
-The log is JSON lines in a file under the home, with ``--verbose`` also on standard error.
+The log is a file of JSON Lines in the home, with ``--verbose`` also on standard error.
 """
 
 import getpass
@@ -35,7 +35,7 @@ CONFIG_NAME = "casebook.toml"
 OPENAI_ENDPOINT = "https://api.openai.com/v1"
 LAKE = "ducklake:postgres:"
 _PREFIX = "CASEBOOK_"
-_NOT_SETTINGS = {"CASEBOOK_CHECKOUT", "CASEBOOK_DATASETS"}  # prefect.yaml's, and the tests'
+_NOT_SETTINGS = {"CASEBOOK_CHECKOUT", "CASEBOOK_DATASETS"}  # used by prefect.yaml and by tests
 _HOST_AND_PORT = re.compile(r"(?:[^\s:/@\[\]]+|\[[0-9a-f:.]+\]):\d{1,5}")
 _MONTH = 31 * 86_400
 
@@ -49,14 +49,14 @@ def _plain(value: str) -> str:
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise ValueError("not an http:// or https:// address")
     if address.username or address.password or address.query or address.fragment:
-        raise ValueError("must hold no user, password, query or fragment")
+        raise ValueError("must not contain a user, password, query or fragment")
     return value.rstrip("/")
 
 
 def _with_port(value: str) -> str:
     value = value.strip().lower()
     if not _HOST_AND_PORT.fullmatch(value):
-        raise ValueError(f"{value!r} needs a host and a port, as in wiki.internal:443")
+        raise ValueError(f"{value!r} needs a host and a port, e.g. wiki.internal:443")
     return value
 
 
@@ -65,7 +65,7 @@ HostAndPort = Annotated[str, AfterValidator(_with_port)]
 
 
 def _account() -> str:
-    """Return the account's name; containers run programs as numbers without a name."""
+    """Return the name of the account; in containers it may only have a number."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -73,7 +73,7 @@ def _account() -> str:
 
 
 class Settings(BaseSettings):
-    """``CASEBOOK_<NAME>`` in the environment, ``<name>`` in ``casebook.toml`` here or at home."""
+    """``CASEBOOK_NAME`` in the environment, or ``name`` in a ``casebook.toml``."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX,
@@ -85,84 +85,84 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=lambda: user_data_path("casebook"), validate_default=True)
-    """The folder where everything is kept; by default the platform's user data folder."""
+    """The folder of all data; by default the platform's user data folder."""
     curator: str = Field(default_factory=_account)
-    """Your name, kept with each decision; by default the account's."""
+    """Your name, stored with each decision; by default the account's name."""
     warehouse: SecretStr | None = None
-    """`ducklake:postgres:host=…`, which machines share. Unset: one DuckDB file in the home."""
+    """`ducklake:postgres:host=…` for several machines; by default a DuckDB file in the home."""
     data: Place | None = None
-    """Folder or address (`s3://bucket/…`) of snapshots and a shared warehouse; else the home."""
+    """Folder or `s3://bucket/…` of snapshots and a shared warehouse; by default the home."""
     llm_base_url: Address | None = None
-    """An OpenAI-compatible endpoint. Unset: the embedded model."""
+    """An OpenAI-compatible endpoint; by default the embedded model is used."""
     embedded_model: Path | None = None
-    """A GGUF file to embed instead of the packaged model; from 300 MB it also writes summaries."""
+    """A GGUF file to use as the embedded model; from 300 MB on, it also writes summaries."""
     llm_model: str | None = None
-    """The model's name there; without an endpoint it is requested from OpenAI."""
+    """The name of the model; without an endpoint, it is an OpenAI model."""
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
-    """The endpoint's key, where it wants one."""
+    """The API key of the endpoint, if it needs one."""
     llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = "auto"
-    """How a document becomes a draft; `auto` follows the model and the document's length."""
+    """How documents are drafted; `auto` depends on the model and the document's length."""
     llm_timeout: Seconds = 300.0
-    """Seconds that one request may take; in proportion more if it may answer over 8,000 tokens."""
+    """Time limit of one request; proportionally longer for answers over 8,000 tokens."""
     llm_concurrency: Annotated[int, Field(ge=1, le=256)] = 4
-    """Requests to the endpoint at the same time; twice as many sources are in progress."""
+    """Maximum number of parallel requests; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    """Your own models, or changes to known ones, as `[models."name"]` tables; see below."""
+    """Custom models, or changes to known ones, as `[models."name"]` tables; see below."""
     patience: ClassVar[float] = 6 * 3600.0  # seconds that a batch waits for an endpoint
     judge: str = "same"
-    """`off`, `same` or another model of the endpoint: it reads each statement against its quote."""
+    """The model that checks statements against quotes: `same`, `off` or a name."""
     transcription_base_url: Address | None = None
     """An endpoint with `/audio/transcriptions`; by default OpenAI."""
     transcription_model: str | None = None
-    """The model that transcribes recordings. Unset: they are refused."""
+    """The model that transcribes recordings; by default they are rejected."""
     transcription_api_key: SecretStr | None = None
-    """Its key; by default `OPENAI_API_KEY`, if the endpoint is the same."""
+    """Its API key; by default `OPENAI_API_KEY` if the endpoint is the same."""
     speech_base_url: Address | None = None
-    """An endpoint with `/audio/speech`; by default OpenAI. It gets the key if it is the drafts'."""
+    """An `/audio/speech` endpoint; by default OpenAI. It gets the key if it is also the model's."""
     speech_model: str | None = None
-    """The model that speaks reports there. Unset: the two offline voices of the extra `audio`."""
+    """The model that reads reports aloud; by default the offline voices of `[audio]`."""
     budget_run: Dollars | None = None
-    """US dollars that one command may spend."""
+    """Maximum cost of one command in US dollars."""
     budget_day: Dollars | None = None
-    """US dollars that all commands of a day (UTC) may spend."""
+    """Maximum cost of all commands per day (UTC) in US dollars."""
     budget_source: Dollars = 1.0
-    """US dollars that one source may cost; `--source-budget` raises it."""
+    """Maximum cost of one source in US dollars; `--source-budget` overrides it."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
-    """Processes that parse documents."""
+    """Number of processes that parse documents."""
     host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0
-    """Seconds between two requests to one host."""
+    """Delay between requests to the same host."""
     allowed_hosts: Annotated[frozenset[HostAndPort], NoDecode] = frozenset()
-    """`host:port,…` that may be fetched although they are not on the public internet."""
+    """`host:port,…` that can be fetched although they are not on the public internet."""
     proxy: Address | None = None
-    """`http://host:port` of a proxy that all fetches go through."""
+    """`http://host:port` of a proxy for all fetches."""
     render: bool = True
-    """Run the scripts of pages that are empty without them, in Chromium."""
+    """Render pages in Chromium if they are empty without JavaScript."""
     desk_listen: HostAndPort = "127.0.0.1:8484"
-    """Address and port that the review desk listens on; port 0 takes any free one."""
+    """Address and port of the review desk; port 0 uses any free port."""
     desk_address: Address | None = None
-    """The web address that people open, where the desk is more than this machine's own."""
+    """The public address of the desk, if it is used from other machines."""
     desk_proxies: dict[IPv4Network | IPv6Network, str] = Field(default_factory=dict)
-    """Proxies, as `{"10.0.0.2": "X-Forwarded-User"}`: address, and header of the name or `""`."""
+    """Trusted proxies, as `{"10.0.0.2": "X-Forwarded-User"}`: address, and user header or `""`."""
     site_title: str = "casebook"
-    """The published site's title."""
+    """The title of the published site."""
     site_address: Address | None = None
-    """The web address of the published site; adds a feed and a sitemap."""
+    """The public address of the site; enables feeds and a sitemap."""
     site_licence: str | None = None
-    """The licence that the site names."""
+    """The licence shown on the site."""
     site_contact: str | None = None
-    """Where readers report mistakes: an e-mail address or a web address."""
+    """An e-mail or web address where readers can report mistakes."""
 
     @field_validator("home", mode="after")
     @classmethod
     def _home_is_a_folder(cls, value: Path) -> Path:
         if "://" in str(value) or ":/" in str(value):
-            raise ValueError("must be a folder of this machine; CASEBOOK_DATA may be an address")
+            raise ValueError("must be a local folder; CASEBOOK_DATA can be an address")
         try:
             folder = value.expanduser().absolute()
         except RuntimeError:
             raise ValueError("this account has no home folder; set CASEBOOK_HOME") from None
         if folder.is_file():
-            raise ValueError(f"{folder} is a file; name a folder")
+            raise ValueError(f"{folder} is a file, not a folder")
         if "?" in str(folder):
             raise ValueError("the path must not contain a question mark")
         return folder
@@ -176,11 +176,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.warehouse and not self.warehouse.get_secret_value().startswith(LAKE):
-            raise ValueError(f"CASEBOOK_WAREHOUSE must begin with {LAKE}; unset, it is a file")
+            raise ValueError(f"CASEBOOK_WAREHOUSE must begin with {LAKE}")
         if self.data and (urlsplit(self.data).username or urlsplit(self.data).password):
-            raise ValueError("CASEBOOK_DATA must hold no user or password; keys are variables")
+            raise ValueError("CASEBOOK_DATA must not contain a user or password")
         if self.warehouse and not self.data:
-            raise ValueError("CASEBOOK_WAREHOUSE also needs CASEBOOK_DATA, which machines share")
+            raise ValueError("CASEBOOK_WAREHOUSE also needs CASEBOOK_DATA")
         if self.llm_base_url and not self.llm_model:
             raise ValueError("CASEBOOK_LLM_BASE_URL also needs CASEBOOK_LLM_MODEL")
         return self
@@ -189,7 +189,7 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: Any, init_settings: Any, env_settings: Any, *_: Any, **__: Any
     ) -> tuple[Any, ...]:
-        """Order the sources: arguments, environment, the two files."""
+        """Return the sources by precedence: arguments, environment, the two files."""
         home = {**env_settings(), **init_settings()}.get("home") or user_data_path("casebook")
         files = [Path.cwd() / CONFIG_NAME]
         with suppress(RuntimeError):
@@ -198,15 +198,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
-        """Read the settings; raise ConfigurationError with the names of those that are wrong."""
+        """Return the settings, or raise ConfigurationError with the names of invalid ones."""
         try:
             return cls(**overrides)
         except ValidationError as error:
             # Without the values: one may be a key.
             wrong = "; ".join(_problem(e["loc"], e["msg"]) for e in error.errors())
-            raise ConfigurationError(f"wrong setting: {wrong}") from None
+            raise ConfigurationError(f"invalid setting: {wrong}") from None
         except ValueError as error:
-            raise ConfigurationError(f"wrong setting: {error}") from None
+            raise ConfigurationError(f"invalid setting: {error}") from None
         except OSError as error:
             raise ConfigurationError(f"{error.filename} cannot be read: {error.strerror}") from None
 
@@ -217,17 +217,17 @@ class Settings(BaseSettings):
 
     @property
     def embedded(self) -> bool:
-        """Whether the embedded model answers, because no other is named."""
+        """Whether the embedded model is used."""
         return self.llm_base_url is None and self.llm_model is None
 
     @property
     def endpoint(self) -> str:
-        """The base URL of the model's endpoint when the model is not embedded."""
+        """The base URL of the endpoint if the model is not embedded."""
         return self.llm_base_url or OPENAI_ENDPOINT
 
     @property
     def judge_model(self) -> str | None:
-        """The judge's model, None where it is off or the embedded model drafts."""
+        """The judge's model, None if it is off or the model is embedded."""
         judge = self.llm_model if self.judge == "same" else self.judge
         return None if judge == "off" or self.embedded else judge
 
@@ -238,28 +238,28 @@ def variable_of(name: str) -> str:
 
 
 def unknown_variables() -> Mapping[str, str | None]:
-    """Return variables that look like settings but are not, with the setting each may mean."""
+    """Return unknown variables that look like settings, with similar names of settings."""
     known = [variable_of(name) for name in Settings.model_fields]
     strange = {name for name in os.environ if name.startswith(_PREFIX)} - _NOT_SETTINGS - {*known}
     return {name: next(iter(get_close_matches(name, known, 1)), None) for name in sorted(strange)}
 
 
 def _problem(place: tuple[int | str, ...], message: str) -> str:
-    """Describe one wrong setting by the name of its variable."""
+    """Return the message for an invalid setting, with the name of its variable."""
     text = message.removeprefix("Value error, ")
     if not place:
         return text
     name = str(place[0]).lower()
     if name not in Settings.model_fields and name != "openai_api_key":
         near = next(iter(get_close_matches(name, list(Settings.model_fields), 1)), None)
-        hint = f"; do you mean {near}?" if near else ""
+        hint = f"; did you mean {near}?" if near else ""
         return f"{name} in {CONFIG_NAME} is not a setting{hint}"
     return f"{variable_of(name)} (or {name} in {CONFIG_NAME}): {text}"
 
 
 def configure_logging(home: Path, *, verbose: bool = False) -> None:
-    """Log INFO and up to ``logs/casebook.log`` of a ``home`` that exists and can be written."""
-    logging.raiseExceptions = False  # a full disk cuts the log short and nothing else
+    """Log INFO and above to ``logs/casebook.log`` if ``home`` exists and is writable."""
+    logging.raiseExceptions = False  # a full disk only truncates the log
     handlers: list[logging.Handler] = [logging.NullHandler()]
     if home.is_dir():
         with suppress(OSError):
@@ -271,7 +271,7 @@ def configure_logging(home: Path, *, verbose: bool = False) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
     for noisy in ("httpx", "httpcore", "trafilatura", "prefect"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    # These log an endpoint's own words at ERROR, and an endpoint may echo the key.
+    # These log error responses of endpoints, which can contain the key.
     for leaky in ("openai", "instructor"):
         logging.getLogger(leaky).setLevel(logging.CRITICAL + 1)
     stamp, as_json = processors.TimeStamper(fmt="iso", utc=True), processors.JSONRenderer()

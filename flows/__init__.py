@@ -1,1 +1,1 @@
-"""Prefect flows, whose functions run the same stages without an engine; schedules; serving."""
+"""Prefect flows and schedules. The stages also run as plain functions, without Prefect."""

@@ -1,4 +1,4 @@
-"""A batch: a bounded number of sources at once, until none is left or something stops them all."""
+"""Batches: sources are processed in parallel until all are done or the batch is paused."""
 
 from asyncio import shield, sleep, to_thread
 from collections.abc import Callable, Sequence
@@ -19,17 +19,17 @@ from services.run import Run
 from services.selection import SETUP_KINDS, open_items, select
 
 _STOPPING_KINDS = (
-    SETUP_KINDS - {"file_not_allowed"}  # which says nothing of the sources after it
+    SETUP_KINDS - {"file_not_allowed"}  # which only affects one source
     | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
 )
-_NO_SECOND_TRY = _STOPPING_KINDS | {"answer_timed_out"}  # it may have been paid for twice
+_NO_SECOND_TRY = _STOPPING_KINDS | {"answer_timed_out"}  # it would be charged again
 
 
 @flow(name="backfill", persist_result=False)
 async def backfill(
     source: str | None = None, batch_id: str | None = None, budget_usd: float | None = None
 ) -> str:
-    """Process a list (its address or path), or go on with a batch; return a line of what was done.
+    """Process a list (its address or path), or continue a batch; return a summary.
 
     Raises InputError unless exactly one of the two is given, BatchPaused if the batch paused.
     """
@@ -51,7 +51,7 @@ async def backfill(
 
 
 async def process_batch(batch: Batch, settings: Settings) -> BatchProgress:
-    """Process what is open of a batch by its own options, and wait out a model that is away."""
+    """Process the open sources of a batch; wait if the model is unavailable."""
     chosen = settings_for(batch, settings)
     async with Resources(chosen, patience=chosen.patience) as resources:
         return await BatchRun(batch, resources).finish()
@@ -68,7 +68,7 @@ class BatchRun:
     stopped_by: Failure | None = None
 
     async def finish(self) -> BatchProgress:
-        """Process what is open and return the batch's progress; its steps are stored."""
+        """Process the open sources and return the batch's progress; store its steps."""
         warehouse, batch_id = self.resources.warehouse, self.batch.batch_id
         items = await open_items(await to_thread(warehouse.batch_items, batch_id), self.resources)
         await self._note("started")
@@ -84,9 +84,9 @@ class BatchRun:
         return await to_thread(warehouse.batch, batch_id)
 
     async def _pass(self, items: Sequence[BatchItem], *, last: bool) -> list[BatchItem]:
-        """Process ``items``; return those worth a second try, unless this is the last one."""
+        """Process ``items``; return those to retry, none in the last pass."""
         again: list[BatchItem] = []
-        # So many that the model never waits for a page, and no more.
+        # Enough to fetch pages while the model is busy.
         at_once = self.resources.parallel + 2 * self.resources.settings.workers
         async for item, result in map_concurrently(self._process, items, at_once):
             failure = result and result.failure
@@ -97,7 +97,7 @@ class BatchRun:
         return again
 
     async def _process(self, item: BatchItem) -> tuple[BatchItem, IngestResult | None]:
-        """Process one source, unless something stopped the batch."""
+        """Process one source, unless the batch was stopped."""
         if self.stopped_by:
             return item, None
         batch = self.batch

@@ -1,7 +1,7 @@
-"""One decorator decides whether a stage runs as a Prefect task or as a plain function.
+"""The decorator of stages, which run as Prefect tasks or as plain functions.
 
-In a Prefect flow run each stage is a task: Prefect shows it, retries it, and limits how many call
-the model at once. Elsewhere the same function runs with no engine started; tenacity retries it.
+In a flow run, each stage is a task: Prefect shows and retries it, and limits the number of stages
+that call the model. Elsewhere it is a plain function, retried by tenacity.
 """
 
 from collections.abc import Callable, Coroutine
@@ -25,18 +25,18 @@ S = TypeVar("S")
 Stage = Callable[Concatenate[Run, P], Coroutine[Any, Any, T]]
 
 MODEL_LIMIT = "casebook-model"
-"""The global concurrency limit of a Prefect server for stages that call the model."""
+"""The name of the Prefect server's concurrency limit for stages that call the model."""
 
 _SERVER_DELAYS = (15.0, 120.0)  # seconds
 
 
 def in_flow_run() -> bool:
-    """Return whether a Prefect engine runs the current code."""
+    """Return whether the current code runs in a Prefect flow run."""
     return FlowRunContext.get() is not None
 
 
 def step(*, retries: int = 0, calls_model: bool = False) -> Callable[[Stage[P, T]], Stage[P, T]]:
-    """Make a stage: a task in a flow run, else a plain call; transient errors are retried."""
+    """Decorate a stage, which becomes a task in flow runs; transient errors are retried."""
 
     def decorate(function: Stage[P, T]) -> Stage[P, T]:
         name = function.__name__
@@ -77,5 +77,5 @@ def _is_transient(error: BaseException) -> bool:
 
 
 async def _may_pass(_task: object, _run: object, state: State[Any]) -> bool:
-    """Return whether Prefect retries a failed task."""
+    """Return whether Prefect should retry a failed task."""
     return _is_transient(await state.aresult(raise_on_failure=False))

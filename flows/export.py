@@ -1,4 +1,4 @@
-"""The export of a dataset as a Prefect flow, for schedules."""
+"""The flow that exports the dataset."""
 
 from asyncio import to_thread
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from services.publication import export_dataset
 
 @flow(name="export", persist_result=False)
 async def export(folder: Path) -> str:
-    """Write the published cases as a dataset into ``folder``; return the release's name."""
+    """Write the published cases as a dataset into ``folder``; return the name of the release."""
     async with Resources() as resources:
         day = datetime.now(UTC).date()
         done = await to_thread(export_dataset, resources, folder, day)

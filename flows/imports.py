@@ -1,4 +1,4 @@
-"""The import of a published database as a Prefect flow, for schedules."""
+"""The flow that imports a published database."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from services.imports import import_cases
 
 @flow(name="import", persist_result=False)
 async def import_database(path: Path, name: str | None = None) -> str:
-    """Take over the database in a file or folder as reviewed cases; return the counts.
+    """Import the database in a file or folder as approved cases; return the counts.
 
-    ``name`` is what readers see as its origin, by default its own title or the file's name.
+    ``name`` is the origin shown to readers, by default its title or the file name.
     """
     async with Resources() as resources:
         found = await import_cases(path, resources, name=name or dataset_title(path) or path.stem)

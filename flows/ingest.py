@@ -1,7 +1,7 @@
-"""The pipeline: one source goes through fetch, extract, triage, summarize, verify and store.
+"""The pipeline of one source: fetch, extract, triage, summarize, verify, store.
 
-Each stage is a task of a few lines that finds its stored result, or makes and stores it. So a
-rerun calls no model, and a crash loses one stage at most.
+Each stage returns its stored result, or computes and stores it, so a rerun calls no model and a
+crash loses at most one stage.
 """
 
 from asyncio import to_thread
@@ -38,7 +38,7 @@ batch_run: ContextVar[Run | None] = ContextVar("batch_run", default=None)
 
 
 class SourceFailed(Exception):
-    """Ends a flow run as failed, with the failure's message."""
+    """Marks a flow run as failed, with the message of the failure."""
 
     def __init__(self, result: IngestResult) -> None:
         super().__init__(result.failure.message if result.failure else result.source)
@@ -54,11 +54,11 @@ async def ingest(
     force: bool = False,
     refresh: bool = False,
 ) -> IngestResult:
-    """Make a draft of ``source`` (an address or a path; ``url`` is where a file came from).
+    """Draft ``source``, an address or a path (``url`` is the original address of a file).
 
-    ``transcript`` is the path of a file that is read instead of a video, ``feed`` the address of a
-    feed that carries the page's text. ``force`` drafts what triage refuses, ``refresh`` fetches a
-    known address again.
+    ``transcript`` is the path of a file to read instead of a video, ``feed`` the address of a feed
+    with the page's text. ``force`` drafts the source even if triage rejects it, ``refresh``
+    fetches a known address again.
     """
     if run := batch_run.get():
         return await process(run)
@@ -68,10 +68,10 @@ async def ingest(
 
 
 async def process(run: Run) -> IngestResult:
-    """Take one source through the stages; store a failure and return (in a flow run: raise) it."""
+    """Run all stages of a source; store a failure and return (in a flow run: raise) it."""
     try:
         return await _stages(run)
-    except Exception as error:  # a bug must not take the rest of a batch with it
+    except Exception as error:  # a bug must not end the whole batch
         if not isinstance(error, CasebookError):
             log.exception("unexpected", source=run.label, stage=run.stage)
         failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
@@ -106,10 +106,10 @@ async def _stages(run: Run) -> IngestResult:
 
 @step(retries=2)
 async def fetch(run: Run) -> Snapshot:
-    """Return the stored snapshot of a known address, or fetch the source and store one."""
+    """Return the stored snapshot of a known address, or fetch and store one."""
     if known := await to_thread(identity.known_snapshot, run):
         return known
-    if run.is_remote:  # a file is known by its bytes
+    if run.is_remote:  # a file is identified by its bytes
         await to_thread(run.resources.warehouse.append, identity.source_row(run))
     payload = await fetch_item(run.ref, run.resources.network, run.resources.workers)
     return await to_thread(identity.store_payload, run, payload)
@@ -117,13 +117,13 @@ async def fetch(run: Run) -> Snapshot:
 
 @step()
 async def extract(run: Run, snapshot: Snapshot) -> Extraction:
-    """Return the document that the current extractors read in a snapshot."""
+    """Return the document that the current extractors produce from a snapshot."""
     return await identity.read_document(run, snapshot)
 
 
 @step(calls_model=True)
 async def triage(run: Run, document: Document) -> Triage:
-    """Return the verdict on a document: the stored one, or the model's."""
+    """Return the stored verdict on a document, or ask the model."""
     resources = run.resources
     verdict = await to_thread(identity.known_triage, run, document)
     if verdict is None:
@@ -137,7 +137,7 @@ async def triage(run: Run, document: Document) -> Triage:
 
 @step(calls_model=True)
 async def summarize(run: Run, document: Document, verdict: Triage) -> Draft:
-    """Return what the model proposes for a document, unchecked."""
+    """Return the model's unchecked draft of a document."""
     plan, asker = run.resources.plan(document), run.asker(document)
     draft = await service.summarize(document, asker, plan, verdict, run.report)
     return with_title(draft, document, run.ref.transcript or run.ref.source)
@@ -145,7 +145,7 @@ async def summarize(run: Run, document: Document, verdict: Triage) -> Draft:
 
 @step(calls_model=True)
 async def verify(run: Run, draft: Draft, document: Document) -> Verified:
-    """Return the case study after the checks of code and judge; store proposed tags."""
+    """Return the case study, checked by code and judge; store proposed tags."""
     warehouse = run.resources.warehouse
     taxonomy = load_taxonomy().with_rulings(await to_thread(warehouse.rulings))
     verified = await verification.verify(draft, document, taxonomy, run.judge(document))
@@ -174,7 +174,7 @@ async def store(run: Run, document: Document, draft: Draft, verified: Verified) 
         dropped=verified.dropped,
         study=verified.study,
     )
-    # A judge that could not be asked is a failure after the draft: `retry` asks it.
+    # A judge that did not answer is a failure of its own, so that `retry` asks it again.
     errors = [verified.unjudged] if verified.unjudged else []
     failures = [Failure.of(one, source_id, "verify", revision.created_at) for one in errors]
     await to_thread(resources.warehouse.append, case, revision, *failures)
@@ -182,7 +182,7 @@ async def store(run: Run, document: Document, draft: Draft, verified: Verified) 
 
 
 def _overturned(refusal: Triage, who: str) -> Triage:
-    """Return the verdict with which a person has a refused source drafted anyway."""
+    """Return the verdict of a person who overrules the rejection of a source."""
     new_id = content_id("triage", refusal.triage_id, "overturned", who)
     made = {"triage_id": new_id, "overturned_by": who, "decided_at": datetime.now(UTC)}
     return refusal.model_copy(update={"verdict": Verdict.UNSURE, **made})

@@ -1,4 +1,4 @@
-"""Publishing as a Prefect flow, for schedules."""
+"""The flow that publishes the site."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Published sources by the clock: fetched again and compared."""
+"""The flow that rechecks published sources."""
 
 from prefect import flow
 
@@ -9,7 +9,7 @@ from services.recheck import due, recheck_all
 
 @flow(name="recheck", persist_result=False)
 async def recheck(most: int = 100) -> list[str]:
-    """Fetch published sources again, those that waited longest first; return those that differ."""
+    """Recheck published sources, those checked longest ago first; return the changed ones."""
     async with Resources() as resources:
         chosen = (await due(resources))[:most]
         checks = [check async for check in recheck_all(chosen, resources)]

@@ -1,4 +1,4 @@
-"""The flows that are served and can be scheduled, known without importing Prefect."""
+"""The flows that can be served and scheduled, listed without importing Prefect."""
 
 from collections.abc import Mapping
 
@@ -13,4 +13,4 @@ SERVED: Mapping[str, str] = {
     "export": "flows/export.py:export",
     "report": "flows/report.py:report",
 }
-"""By name the entry point of each flow, as ``prefect.yaml`` has them for work pools."""
+"""The entry point of each flow by name, the same as in ``prefect.yaml``."""

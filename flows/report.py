@@ -1,4 +1,4 @@
-"""A report across cases as a Prefect flow, for schedules."""
+"""The flow that writes a report across cases."""
 
 from prefect import flow
 
@@ -17,9 +17,9 @@ async def report(
     since: str | None = None,
     publish: bool = False,
 ) -> str:
-    """Make a report of the published cases; ``publish`` puts it on the site. Return its name.
+    """Write a report of the published cases, with ``publish`` also to the site; return its name.
 
-    Raises InputError if it was to be published and what it cites no longer holds.
+    Raises InputError if it cannot be published because citations are lost.
     """
     order = ReportOrder(
         title=title,
@@ -33,6 +33,6 @@ async def report(
         made = await make_report(order, resources)
         lost = (await publish_report(made, resources)).lost if publish else ()
     if lost:
-        message = f"report {made.name} was made and is not on the site: {lost[0].message}"
+        message = f"report {made.name} was written but not published: {lost[0].message}"
         raise InputError(f"{message}; `casebook report check {made.name}` lists the problems")
     return made.name

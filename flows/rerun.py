@@ -1,4 +1,4 @@
-"""New drafts of known sources, beside the old ones; and new readings of stored bytes."""
+"""New drafts of known sources, and new extractions of stored bytes."""
 
 from asyncio import to_thread
 
@@ -22,7 +22,7 @@ _VERSIONS = {one.version for one in FORMATS}
 
 @flow(name="rerun", persist_result=False)
 async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
-    """Make new drafts of these cases, by default of all that are stale."""
+    """Make new drafts of these cases, by default of all outdated ones."""
     settings = Settings.load()
     async with Resources(settings, patience=settings.patience) as resources:
         chosen = case_ids or await stale(resources)
@@ -30,8 +30,8 @@ async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
 
 
 async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
-    """Return the cases whose draft an older prompt, model, check or extractor made, and why."""
-    plans = (DraftPlan(strategy=strategy, reason="") for strategy in Strategy)
+    """Return the cases drafted with an older prompt, model, check or extractor, and why."""
+    plans = [service.DraftPlan(strategy=strategy, reason="") for strategy in Strategy]
     current = {plan.strategy.value: resources.recipe(plan) for plan in plans}
     found = {}
     for provenance in await to_thread(resources.warehouse.provenances):
@@ -41,7 +41,7 @@ async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
 
 
 async def imported(resources: Resources) -> dict[str, tuple[str, ...]]:
-    """Return the imported cases with a web address and no draft from it yet, and why."""
+    """Return the imported cases whose web address was not drafted yet, and why."""
     provenances = await to_thread(resources.warehouse.provenances)
     waiting = {
         one.case_id for one in provenances if one.extractor == IMPORTED and not one.newer_draft
@@ -52,7 +52,7 @@ async def imported(resources: Resources) -> dict[str, tuple[str, ...]]:
 
 
 def differences(provenance: CaseProvenance, current: Recipe) -> tuple[str, ...]:
-    """Return what differs between how a case was made and how it would be made now."""
+    """Return the differences between a case's provenance and the current recipe."""
     old = provenance.recipe
     if old is None:
         return ()
@@ -70,25 +70,25 @@ def differences(provenance: CaseProvenance, current: Recipe) -> tuple[str, ...]:
 
 
 async def redraft(case_id: str, resources: Resources) -> IngestResult:
-    """Make a new draft of a case from its stored bytes, or raise UnknownId.
+    """Make a new draft of a case from its stored bytes; fetch the source of an imported case.
 
-    The source of an imported case is fetched; without an address that is an UnknownId, too.
+    Raises UnknownId if there is no such case, or an imported case has no web address.
     """
     view = await to_thread(resources.warehouse.case, case_id)
     if view.document.is_imported:
         if view.source.canonical_url is None:
-            raise UnknownId(f"{case_id} was imported without a web address: submit its source.")
+            raise UnknownId(f"{case_id} was imported without a web address; submit its source.")
         return await process(Run(view.source.reference, resources, force=True))
     snapshot = await to_thread(resources.warehouse.snapshot, view.document.snapshot_id)
     return await process(Run(view.source.reference, resources, force=True, snapshot=snapshot))
 
 
 async def reread(source_id: str, resources: Resources) -> tuple[Document | None, Document]:
-    """Read stored bytes again; return the newest document before and the one after."""
+    """Extract stored bytes again; return the previous newest document and the new one."""
     warehouse = resources.warehouse
     snapshot = await to_thread(warehouse.newest_snapshot, source_id)
     if snapshot is None or snapshot.is_imported:
-        raise UnknownId(f"Nothing of {source_id} itself is stored; submit it first.")
+        raise UnknownId(f"No bytes of {source_id} are stored; submit it first.")
     before = await to_thread(warehouse.newest_document, source_id)
     payload = await payload_of(snapshot, resources)
     extracted = await resources.workers.extract(payload)

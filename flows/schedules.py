@@ -1,4 +1,4 @@
-"""Schedules of the served flows, kept by the Prefect server."""
+"""Schedules of the served flows, stored by the Prefect server."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,7 +18,7 @@ _SHORTEST_SECONDS, _CRON_FIELDS = 60, 5
 
 
 class ScheduleLine(Frozen):
-    """One schedule of a flow: when it runs and with which parameters."""
+    """A schedule of a flow, with its parameters."""
 
     schedule_id: str
     flow: str
@@ -35,9 +35,9 @@ async def add(
     timezone: str = "UTC",
     parameters: Mapping[str, Any],
 ) -> ScheduleLine:
-    """Run a flow by a cron line, or every so many seconds from now.
+    """Schedule a flow by a cron expression or an interval in seconds.
 
-    Raises InputError for what is not valid, UnknownId if the server does not serve the flow.
+    Raises InputError for invalid values, UnknownId if the server does not serve the flow.
     """
     given, clock = dict(parameters), _clock(cron, every_seconds, timezone)
     async with get_client() as client:
@@ -62,7 +62,7 @@ async def lines() -> list[ScheduleLine]:
 
 
 async def change(schedule_id: str, *, active: bool | None) -> ScheduleLine:
-    """Pause, resume or remove (None) the one schedule that begins like this, or raise UnknownId."""
+    """Pause, resume or remove (None) a schedule by the beginning of its id."""
     wanted = schedule_id.strip().lower()
     async with get_client() as client:
         served = await client.read_deployments()
@@ -85,10 +85,10 @@ def _clock(
 ) -> CronSchedule | IntervalSchedule:
     if cron is None:
         if not every_seconds or every_seconds < _SHORTEST_SECONDS:
-            raise InputError("a schedule needs an interval of at least a minute; use 30m, 6h or 1d")
+            raise InputError("the interval must be at least a minute; use 30m, 6h or 1d")
         return IntervalSchedule(interval=timedelta(seconds=every_seconds))
     if len(cron.split()) != _CRON_FIELDS and not cron.startswith("@"):
-        raise InputError(f"{cron!r} is not a cron line; use five fields, as in '0 6 * * 1'")
+        raise InputError(f"{cron!r} is not a cron expression; use five fields, e.g. '0 6 * * 1'")
     try:
         return CronSchedule(cron=cron, timezone=timezone)
     except ValidationError as error:

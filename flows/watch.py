@@ -1,4 +1,4 @@
-"""Watched lists by the clock: what is new in them is drafted."""
+"""The flow that checks watched lists and drafts their new sources."""
 
 from prefect import flow
 
@@ -12,9 +12,9 @@ from services.watches import due_watches, look
 
 @flow(name="watch", persist_result=False)
 async def watch(watch_id: str | None = None) -> list[str]:
-    """Look at the lists that are due, or at one; return a line for each.
+    """Check the lists that are due, or one list; return a line for each.
 
-    Raises CasebookError if a list could not be read or a batch paused, after all were looked at.
+    Raises CasebookError at the end if a list could not be read or a batch paused.
     """
     settings = Settings.load()
     lines, problems = list[str](), list[str]()

@@ -1,1 +1,1 @@
-"""The use cases that flows, desk and command line call; none knows Prefect or the web."""
+"""The use cases that flows, desk and command line call, independent of Prefect and the web."""

@@ -1,4 +1,4 @@
-"""Answers to questions from what published cases state, each sentence with what it cites."""
+"""Answers to questions from published cases; each sentence has citations."""
 
 from asyncio import to_thread
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ _READ, _PER_CASE, _SHOWN = 40, 6, 8
 
 
 async def answer(question: str, resources: Resources) -> CitedAnswer:
-    """Answer a question in at most eight checked sentences, or say that the cases do not.
+    """Return an answer of at most eight checked sentences, or that the cases do not say.
 
-    With the embedded model: the statements that fit it best.
+    With the embedded model, the answer is the closest statements.
 
     Raises:
-        InputError: for an empty question, or where nothing is published.
-        ModelError: if model or judge cannot be asked.
+        InputError: if the question is empty, or no case is published.
+        ModelError: if the model or the judge does not answer.
     """
     if not question.strip():
         raise InputError("ask a question, as in: casebook ask 'How do teams test agents?'")
@@ -42,7 +42,7 @@ async def answer(question: str, resources: Resources) -> CitedAnswer:
         RelatedStatement(citation=o.citation, address=addresses[o.citation]) for o in found[:_SHOWN]
     )
     if not model_writes(resources):
-        # Whether a statement answers a question cannot be seen by its words.
+        # Word overlap does not show whether a statement answers a question.
         outcome = Outcome.STATEMENTS if near else Outcome.SILENT
         return CitedAnswer(question=question, outcome=outcome, statements=near)
     sentences: tuple[ReportSentence, ...] = ()

@@ -1,4 +1,4 @@
-"""Lists of sources as batches: read, stored, and processed a bounded number at once."""
+"""Lists of sources, and the batches made from them."""
 
 import asyncio
 from asyncio import to_thread
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 async def read_list(ref: SourceRef, resources: Resources, given: bytes | None = None) -> SourceList:
-    """Return what a list names, or raise CasebookError; ``given`` is a list that was piped in."""
+    """Return the sources of a list, or raise CasebookError; ``given`` is the list itself."""
 
     async def fetch(one: SourceRef) -> Payload:
         if given is not None and one == ref:
@@ -40,7 +40,7 @@ async def register(
     budget_usd: float | None = None,
     source_budget_usd: float | None = None,
 ) -> Batch:
-    """Store a batch; the same list with the same model and ``force`` is the same batch."""
+    """Store and return a batch; the same list, model and ``force`` give the same batch."""
     ids = [item.source_id for item in items]
     batch = Batch(
         batch_id=content_id("batch", origin, ids, force, model),
@@ -57,14 +57,14 @@ async def register(
 
 
 def settings_for(batch: Batch, settings: Settings) -> Settings:
-    """Return the settings with which a batch is processed."""
+    """Return the settings with the options of a batch."""
     budgets = {"budget_run": batch.budget_usd, "budget_source": batch.source_budget_usd}
     changes = {"llm_model": batch.model, **budgets}
     return settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
 
 
 def summary(progress: BatchProgress) -> str:
-    """Return what became of a batch's sources in one line."""
+    """Return the number of sources of a batch in each state, as one line."""
     counts = (f"{count} {state.value}" for state, count in progress.counts.items() if count)
     return f"{progress.batch.size} sources: {', '.join(counts)}"
 
@@ -72,7 +72,7 @@ def summary(progress: BatchProgress) -> str:
 async def map_concurrently(
     work: Callable[[S], Awaitable[T]], items: Iterable[S], at_once: int
 ) -> AsyncIterator[T]:
-    """Work on items, a bounded number at once; yield results as they come."""
+    """Yield the results of ``work`` in order of completion, running at most ``at_once``."""
     gate = asyncio.Semaphore(at_once)
 
     async def one(item: S) -> T:

@@ -1,4 +1,4 @@
-"""Which source an address or file is, and what is already stored for it."""
+"""The identity of sources, and their stored snapshots, documents and drafts."""
 
 from asyncio import to_thread
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from summarizer import plans
 from summarizer.profiles import Strategy
 from warehouse import Warehouse
 
-_SAME_TEXT = 0.9  # similarity from which a page and the address it names are one source
+_SAME_TEXT = 0.9  # least similarity of two addresses with the same page
 
 
 class Extraction(NamedTuple):
@@ -54,7 +54,7 @@ def known_snapshot(run: Run) -> Snapshot | None:
 
 
 def stored_file(warehouse: Warehouse, ref: SourceRef, source_id: str) -> Snapshot | None:
-    """Return the stored bytes of a source that was a file, which the desk may not read again."""
+    """Return the stored bytes of a source that was a file, since the desk reads no files."""
     is_file = ref.transcript or not is_web_address(ref.source)
     found = warehouse.newest_snapshot(source_id) if is_file else None
     return None if found and found.is_imported else found
@@ -107,7 +107,7 @@ async def _document_of(run: Run, snapshot: Snapshot) -> tuple[Document, Alias | 
 def document_from(
     extracted: Extracted, payload: Payload, source_id: str, snapshot_id: str = ""
 ) -> Document:
-    """Give an extracted text its identity, which is derived from all that a draft depends on."""
+    """Return the document of an extracted text; its id covers everything a draft depends on."""
     fields = {name: getattr(extracted, name) for name in Extracted.model_fields}
     parts = extracted.model_dump(mode="json", exclude={"steps", "hidden", "passages"})
     return Document(
@@ -120,14 +120,14 @@ def document_from(
 
 
 def known_triage(run: Run, document: Document, used: Strategy | None = None) -> Triage | None:
-    """Return the stored verdict of the model and the rubric of the plan, or the strategy used."""
+    """Return the stored verdict for the model and the plan's rubric, or that of ``used``."""
     resources, plan = run.resources, run.resources.plan(document)
     rubric = plans.rubric_id(plan.model_copy(update={"strategy": used or plan.strategy}))
     return resources.warehouse.triage_of(document.document_id, rubric, resources.profile.model)
 
 
 def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
-    """Return the stored verdict and draft of a document, unless the judge is still to be asked."""
+    """Return the stored verdict and draft of a document, unless judging it failed."""
     warehouse, resources = run.resources.warehouse, run.resources
     recipe_id = resources.recipe(resources.plan(document)).recipe_id
     draft = warehouse.draft(document.document_id, recipe_id)
@@ -140,21 +140,23 @@ def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
 
 
 async def payload_of(snapshot: Snapshot, resources: Resources) -> Payload:
-    """Return stored bytes as an extractor takes them."""
+    """Return the stored bytes of a snapshot as input for an extractor."""
     data = await to_thread(resources.blobs.get, snapshot.sha256)
     fields = Payload.model_fields.keys() - {"data"}
     return Payload(data=data, **{name: getattr(snapshot, name) for name in fields})
 
 
 def source_named(name: str, warehouse: Warehouse) -> str:
-    """Return the source of an address, or of an id or its beginning; or raise UnknownId."""
+    """Return the source id for an address or the beginning of an id, or raise UnknownId."""
     if not is_web_address(name):
         return warehouse.source_of(name)
     source_id = identify(SourceRef(source=name.strip())).source_id
     if alias := warehouse.alias(source_id):
         return alias.same_as
     if warehouse.source(source_id) is None:
-        raise UnknownId(f"{shown(name)} was never submitted; `casebook list --all` shows what was.")
+        raise UnknownId(
+            f"{shown(name)} was never submitted; `casebook list --all` lists all sources."
+        )
     return source_id
 
 

@@ -1,6 +1,6 @@
-"""Files that other people wrote, as a worker process parses them: a hostile one costs a worker.
+"""Parsing of files by other people, in worker processes for safety.
 
-This module imports little, since the workers that parse load it.
+The workers load this module, so it imports little.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from schemas.imports import ImportedRecord, ImportProblem
 from schemas.sources import Payload
 from warehouse import read_rows
 
-_LOOKED_AT = 50  # lines in which a record is looked for
+_LOOKED_AT = 50  # lines searched for a record
 _MOST_MB = 500
 _MEGA = 1_000_000
 
@@ -23,15 +23,15 @@ Parsed = tuple[int, list[ImportedRecord], list[ImportProblem]]
 
 
 def parse(_: Payload, *, path: Path, mapping: Mapping[str, str]) -> Parsed | Path:
-    """Return a file or folder's number of records, those of use, and what is wrong with others.
+    """Return the number of records, the usable ones, and the problems of the others.
 
-    Of JSON Lines that a casebook published, return the path. Raises InputError if there is too
-    much, it cannot be read, or no record has a title and a text.
+    For JSON Lines that a casebook published, return the path instead. Raises InputError if the
+    input is too large or unreadable, or no record has a title and a text.
     """
     files = [path] if path.is_file() else sorted(path.rglob("*.md"))
     ours = path / "cases.jsonl" if path.is_dir() else path
     if sum(file.stat().st_size for file in {*files, ours} if file.is_file()) > _MOST_MB * _MEGA:
-        raise InputError(f"{path} is larger than {_MOST_MB} MB: import it in parts")
+        raise InputError(f"{path} is larger than {_MOST_MB} MB; import it in parts")
     if ours.is_file() and _is_published(ours):
         return ours
     rows = _rows(path, files)
@@ -39,7 +39,7 @@ def parse(_: Payload, *, path: Path, mapping: Mapping[str, str]) -> Parsed | Pat
 
 
 def parse_lines(payload: Payload, *, first: int) -> list[tuple[bytes, CaseRecord | ImportProblem]]:
-    """Return each line that a casebook published with its record; they count from ``first``."""
+    """Return each published line with its record or problem; numbering starts at ``first``."""
     return [*read_records(payload.data.split(b"\n"), first)]
 
 
@@ -53,7 +53,7 @@ def _rows(path: Path, files: Sequence[Path]) -> Sequence[Row]:
     if path.is_file() and path.suffix.lower() not in {".md", ".markdown"}:
         return read_rows(path)
     if not files:
-        raise InputError(f"{path} holds no Markdown files")
+        raise InputError(f"{path} has no Markdown files")
     top = path if path.is_dir() else path.parent
     return [_markdown(file, str(file.relative_to(top).with_suffix(""))) for file in files]
 

@@ -1,4 +1,4 @@
-"""A database that another team published, stored as reviewed cases."""
+"""Import of a database that another team published, as approved cases."""
 
 import asyncio
 from asyncio import to_thread
@@ -29,8 +29,8 @@ from services.identity import document_from
 from services.import_files import parse
 from services.restore import reference_to, restore_cases, snapshot_of
 
-_AT_ONCE = 40  # records that are stored together
-_NEAR = 0.8  # similarity from which two texts are reported as near-copies
+_AT_ONCE = 40  # records per transaction
+_NEAR = 0.8  # least similarity of near-copies
 
 
 async def import_cases(
@@ -41,22 +41,21 @@ async def import_cases(
     mapping: Mapping[str, str] | None = None,
     on_progress: Callable[[int, int], object] = lambda *_: None,
 ) -> ImportReport:
-    """Store the records of a file or folder as approved cases; return what was found in them.
+    """Store the records of a file or folder as approved cases, and return a report.
 
-    A record whose address has a case already changes nothing, so an import can be repeated. What a
-    casebook published comes back with its statements and quotes.
+    Records whose address already has a case are skipped, so an import can be repeated. An export
+    of a casebook is restored with its statements and quotes.
 
     Args:
-        path: A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or one that
-            `casebook export` wrote.
-        resources: Where to store.
-        name: What the database is called; readers see it.
-        mapping: By field the column that means it, where it has an unusual name.
-        on_progress: Called with the number of records that are done, and of all.
+        path: A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or an export.
+        resources: The warehouse and workers to use.
+        name: The name of the database, shown to readers.
+        mapping: Column names by field, for columns with unusual names.
+        on_progress: Called with the number of processed records and their total.
 
     Raises:
         InputError: if the file cannot be read, or has no record with a title and a text.
-        ExtractionError: if it is nested too deep, or takes too much memory or time to parse.
+        ExtractionError: if parsing needs too much nesting, memory or time.
     """
     work = partial(parse, path=path, mapping=mapping or {})
     payload = Payload(data=b"", media_type="", name=path.name)
@@ -90,7 +89,7 @@ async def import_cases(
 
 
 class _Import:
-    """One import: what it has seen, and how it stores a record."""
+    """The state of one import."""
 
     def __init__(self, resources: Resources, name: str, file: str) -> None:
         self._resources, self._name, self._file = resources, name, file
@@ -104,15 +103,15 @@ class _Import:
     def distinct(
         self, found: Sequence[ImportedRecord]
     ) -> tuple[list[tuple[ImportedRecord, SourceIdentity]], list[ImportProblem]]:
-        """Return the records with the source that each is about, and those that repeat one."""
+        """Return the first record of each source, and the problems of duplicates."""
         first: dict[str, tuple[ImportedRecord, SourceIdentity]] = {}
         again, lacking = list[ImportProblem](), list[ImportProblem]()
         for one in found:
             record, identity = one, identify(reference_to(one.url, self._name, one.key))
-            if identity.canonical_url is None:  # it is known by its text, never by a file's path
+            if identity.canonical_url is None:  # identified by its text, never by a file's path
                 record = one.model_copy(update={"url": None})
                 identity = identify(SourceRef(source=one.key), self._payload(record))
-                problem = f"{one.url} is no web address" if one.url else "it has no address"
+                problem = f"{one.url} is not a web address" if one.url else "it has no address"
                 lacking.append(
                     ImportProblem(key=one.key, problem=f"{problem}; imported without one")
                 )
@@ -126,13 +125,13 @@ class _Import:
         return list(first.values()), again
 
     def known(self, source_ids: Sequence[str]) -> set[str]:
-        """Return the sources that have a case."""
+        """Return the sources that already have a case."""
         ids = [content_id("case", source_id) for source_id in source_ids]
         cases = set(self._warehouse.case_ids())
         return {s for s, case_id in zip(source_ids, ids, strict=True) if case_id in cases}
 
     async def store(self, chunk: Sequence[tuple[ImportedRecord, SourceIdentity]]) -> None:
-        """Store some records, all or none."""
+        """Store records in one transaction."""
         payloads = [self._payload(record) for record, _ in chunk]
         reading = map(self._resources.workers.extract, payloads)
         texts = await asyncio.gather(*reading, return_exceptions=True)
@@ -171,7 +170,7 @@ class _Import:
         await to_thread(self._warehouse.add_signatures, *signatures)
 
     def _payload(self, record: ImportedRecord) -> Payload:
-        """Return a record's text as a Markdown file from its source's address."""
+        """Return a record's text as a Markdown payload."""
         step = Step(method=IMPORT, outcome=f"{self._name}, {self._file}: {record.key}")
         return Payload(
             data=record.text.encode("utf-8", "replace"),
@@ -183,7 +182,7 @@ class _Import:
         )
 
     def _note_near(self, record: ImportedRecord, signed: tuple[int, ...]) -> None:
-        """Add a text to the group of an earlier one that is nearly the same, if there is one."""
+        """Add the record to the group of an earlier near-copy, if any."""
         bands = similarity.bands(signed)
         for key, other in (one for band in bands for one in self._signed.get(band, ())):
             if similarity.similarity(signed, other) >= _NEAR:

@@ -1,7 +1,4 @@
-"""The approved cases become the site, and the warehouse learns what is on it.
-
-This does not import Prefect, which takes two seconds: the flow is in `flows.publish`.
-"""
+"""Publication of the approved cases as a site, recorded in the warehouse."""
 
 import os
 from asyncio import to_thread
@@ -28,7 +25,7 @@ from schemas.reviews import CaseView, Publication
 from warehouse import Warehouse
 
 Progress = Callable[[int, int], object]
-_AT_ONCE = 50  # cases that are read
+_AT_ONCE = 50  # cases read at a time
 _SHOWN = ("revision_id", "approval_id", "checked_at")
 
 
@@ -43,7 +40,7 @@ def site_settings(own: Settings) -> SiteSettings:
 
 
 def published_folders(resources: Resources) -> list[Path]:
-    """Return the folders with a site, the one written last first; those that are gone are last."""
+    """Return the folders of sites, most recently written first; deleted ones are last."""
     stored = resources.warehouse.publications()
     targets = [Path(one.target) for one in reversed(stored)]
     folders = dict.fromkeys([*targets, resources.settings.site_path])
@@ -51,18 +48,18 @@ def published_folders(resources: Resources) -> list[Path]:
 
 
 def published_records(resources: Resources) -> Path:
-    """Return the published cases as JSON Lines, or raise InputError where none are published."""
+    """Return the JSON Lines file of the published cases, or raise InputError if missing."""
     folder = published_folders(resources)[0]
     path = folder / "data" / RECORDS
     if not path.is_file() or not path.stat().st_size:
         is_own = folder == resources.settings.site_path
         command = "casebook publish" if is_own else f"casebook publish --to {folder}"
-        raise InputError(f"no published case is in {folder}: `{command}` first")
+        raise InputError(f"{folder} has no published case; run `{command}` first")
     return path
 
 
 def _written(folder: Path) -> float:
-    """Return when the data of a site were written, 0 if they are not there."""
+    """Return the modification time of a site's data, 0 if missing."""
     try:
         return (folder / "data" / RECORDS).stat().st_mtime
     except OSError:
@@ -70,12 +67,12 @@ def _written(folder: Path) -> float:
 
 
 def export_dataset(resources: Resources, folder: Path, day: date) -> Exported:
-    """Write the published cases as a dataset whose files every account can read.
+    """Write the published cases as a dataset with world-readable files.
 
-    Raises InputError where none are published, or ``folder`` is not of an earlier export.
+    Raises InputError if there are none, or if ``folder`` is neither empty nor an earlier export.
     """
     site = published_records(resources).parents[1]
-    os.umask(0o022)  # it is to be handed on
+    os.umask(0o022)  # a dataset is shared
     return export(site, folder.resolve(), site_settings(resources.settings), day)
 
 
@@ -86,9 +83,9 @@ async def publish_site(
     *,
     who: str = "",
 ) -> Published:
-    """Write the site and store what changed, or raise PublishError; the site stays as it was.
+    """Write the site and store the changes; if it raises PublishError, the site is unchanged.
 
-    ``on_progress`` gets the number of steps that are done, and of all; what it raises ends it.
+    ``on_progress`` gets the number of finished steps and their total; it can raise to cancel.
     """
     out, who = out or resources.settings.site_path, who or resources.settings.curator
     async with resources.warehouse.lock("publish"):
@@ -97,7 +94,7 @@ async def publish_site(
 
 
 class _Publishing:
-    """One publication to a folder: what stays, what is read again, and what is withdrawn."""
+    """One publication to a folder."""
 
     def __init__(
         self, warehouse: Warehouse, settings: Settings, out: Path, on_progress: Progress
@@ -113,7 +110,7 @@ class _Publishing:
         }
 
     def run(self, who: str) -> Published:
-        """Write the site, unless it would be the same, and store what changed."""
+        """Write the site if anything changed, and store the changes."""
         before = {p.case_id: p for p in self._warehouse.publications() if p.target == self._target}
         with TemporaryDirectory() as folder:
             lines = Path(folder) / "cases.jsonl"
@@ -138,9 +135,9 @@ class _Publishing:
         )
 
     def _read(self, lines: Path) -> tuple[dict[str, Entry], list[Blocked]]:
-        """Return the cases of the site, and those that are kept back.
+        """Return the cases of the site, and those that are held back.
 
-        Those that are not on the site as they are now are read, and written into ``lines``.
+        New and changed cases are read and written into ``lines``.
         """
         same = {i for i, key in self._keys.items() if self._earlier.keys.get(i) == key}
         entries = {i: one for i, one in self._earlier.entries.items() if i in same}
@@ -177,15 +174,17 @@ class _Publishing:
         gone: Sequence[Publication],
         now: Sequence[Mapping[str, Any]],
     ) -> None:
-        """Write the site, unless it would be the same."""
+        """Write the site if its fingerprint changed."""
         ended = [p for p in self._warehouse.withdrawals() if p.target == self._target]
         withdrawn = [*(p for p in ended if p.case_id not in entries), *gone]
         places = sorted(p.address for p in withdrawn)
         reports = self._warehouse.published_reports()
-        recordings = recordings_of(self._home, reports)
-        made = [
-            (one.report_id, key_of(*recorded(recordings.get(one.report_id)))) for one in reports
-        ]
+        files = {
+            one.report_id: recording_path(self._home, one) / "recording.json" for one in reports
+        }
+        recordings = {name: file.parent for name, file in files.items() if file.is_file()}
+        times = {name: [files[name].stat().st_mtime_ns] for name in recordings}
+        made = [(name, key_of(*times.get(name, []))) for name in files]
         fingerprint = key_of(self._version, sorted(self._keys.items()), places, made)
         if fingerprint == self._earlier.fingerprint:
             return
@@ -228,7 +227,7 @@ def _change(what: str, one: Entry | Publication) -> dict[str, Any]:
 
 
 def _logged(row: Mapping[str, Any], entry: Entry | None) -> SiteChange:
-    """Return a change with the title of the case; one of another database was not added."""
+    """Return a change with the case's title; an added case can be an import."""
     change = SiteChange(title=entry.title if entry else None, **row)
     if entry and entry.imported_from and change.what == "added":
         return change.model_copy(update={"what": "imported", "origin": entry.imported_from})
@@ -242,18 +241,5 @@ def _withdrawal(publication: Publication) -> Publication:
 
 
 def recording_path(home: Path, report: Report) -> Path:
-    """Return the folder of a report's recording, whether there is one or not."""
+    """Return the folder of a report's recording, which may not exist."""
     return home / "audio" / report.report_id
-
-
-def recordings_of(home: Path, reports: Sequence[Report]) -> dict[str, Path]:
-    """Return the folders of the recordings of some reports, by report id."""
-    folders = {one.report_id: recording_path(home, one) for one in reports}
-    return {
-        report_id: one for report_id, one in folders.items() if (one / "recording.json").is_file()
-    }
-
-
-def recorded(folder: Path | None) -> list[int]:
-    """Return what changes when a recording is made anew."""
-    return [(folder / "recording.json").stat().st_mtime_ns] if folder else []

@@ -1,4 +1,4 @@
-"""Published sources are fetched again: the same, moved, changed, or gone."""
+"""Recheck of published sources: they are fetched again and compared."""
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Sequence
@@ -19,9 +19,9 @@ _MOST = 1_000_000
 
 
 async def due(resources: Resources) -> list[str]:
-    """Return the published cases from web addresses, those fetched longest ago first.
+    """Return the published cases with a web address, those checked longest ago first.
 
-    Imported texts are left out: they are not the source's, so it cannot differ from them.
+    Imported texts are left out, since they cannot be compared with their source.
     """
     lines = await to_thread(resources.warehouse.cases, CaseFilter(limit=_MOST))
     published = {one.case_id for one in await to_thread(resources.warehouse.publications)}
@@ -36,9 +36,9 @@ async def due(resources: Resources) -> list[str]:
 
 
 def recheck_all(case_ids: Sequence[str], resources: Resources) -> AsyncIterator[Check]:
-    """Fetch the sources of these cases again, store and yield how they compare.
+    """Recheck the sources of these cases; store and yield the results.
 
-    What readers see is compared, not an edit of it that waits.
+    Sources are compared with the published revision, not with a later edit.
     """
     warehouse = resources.warehouse
 
@@ -53,14 +53,14 @@ def recheck_all(case_ids: Sequence[str], resources: Resources) -> AsyncIterator[
 
 
 async def recheck_case(view: CaseView, resources: Resources) -> Check:
-    """Return how a case's source compares with its document.
+    """Return the comparison of a case's source with its document.
 
     Raises:
-        UnknownId: if it was made from a file, or its text was imported.
+        UnknownId: if the source was a file, or its text was imported.
     """
     if view.document.is_imported:
         name = view.case.case_id
-        message = f"{name} has an imported text, which cannot be compared with its source"
+        message = f"{name} has an imported text, which cannot be compared with the source"
         raise UnknownId(f"{message}; `casebook rerun {name}` drafts the source.")
     if view.source.canonical_url is None:
         raise UnknownId(f"{view.case.case_id} was made from a file; only addresses are rechecked.")
@@ -82,7 +82,7 @@ async def recheck_case(view: CaseView, resources: Resources) -> Check:
 
 
 def _compared(view: CaseView, text: str, address: str | None) -> Check:
-    """Return what a fresh reading says about the quotes of a case."""
+    """Return the check of a case's quotes in a newly fetched text."""
     evidence = [one for part in view.revision.study.statements for one in part.evidence]
     quotes = {one.quote for one in evidence if one.match is not Match.MISSING}
     lost = tuple(sorted(quote for quote in quotes if one_line(quote) not in text))

@@ -1,4 +1,4 @@
-"""Reports across cases: planned, written, checked, stored and published; and answers."""
+"""Reports across cases: planning, writing, checking and publishing."""
 
 from asyncio import to_thread
 from collections.abc import Callable, Sequence
@@ -25,17 +25,15 @@ from schemas.reports import (
     Report,
     ReportEstimate,
     ReportEvent,
-    ReportNumber,
     ReportSection,
     ReportStep,
     Scope,
     Theme,
     with_numbers,
 )
-from schemas.taxonomy import Term, load_taxonomy
+from schemas.taxonomy import load_taxonomy
 from services.publication import publish_site, published_folders, published_records
 from summarizer import reports as writing
-from summarizer.asker import Asker
 from summarizer.mentions import terms_in
 from summarizer.profiles import Strategy
 from warehouse import Dataset
@@ -48,14 +46,14 @@ _OVERALL = ("techniques", "concerns", "industries")
 
 
 class ReportOrder(Frozen):
-    """What somebody wants a report about; names as people write them."""
+    """The title, template and selection of a report, with names as people write them."""
 
     title: str
     template: str | None = None
     tags: tuple[str, ...] = ()
     industry: str | None = None
     company: str | None = None
-    since: str | None = None  # a year, or the day of an earlier release
+    since: str | None = None  # a year, or the date of an earlier release
     outline: str | None = None
 
 
@@ -75,7 +73,7 @@ def open_dataset(resources: Resources) -> AbstractContextManager[Dataset]:
 
 
 async def forecast_report(order: ReportOrder, resources: Resources) -> ReportEstimate:
-    """Return what a report would be made of and cost; no model is asked."""
+    """Return the themes and the cost of a report, without calling a model."""
     path = published_records(resources)
     with Dataset(path) as tables:
         plan = await to_thread(_planned, order, path, tables)
@@ -102,13 +100,13 @@ async def forecast_report(order: ReportOrder, resources: Resources) -> ReportEst
 async def make_report(
     order: ReportOrder, resources: Resources, on_progress: Progress = lambda *_: None
 ) -> Report:
-    """Make a report of the published cases and store it; ``on_progress`` gets (done, total).
+    """Write and store a report of the published cases; ``on_progress`` gets (done, total).
 
-    What was asked before is not asked again, so that an interrupted report goes on.
+    Answers are cached, so an interrupted report can be continued.
 
     Raises:
-        InputError: if nothing is published that fits.
-        ModelError: if the model cannot be asked; nothing is stored but its answers.
+        InputError: if no published case fits.
+        ModelError: if the model does not answer.
     """
     path = published_records(resources)
     with Dataset(path) as tables:
@@ -116,13 +114,16 @@ async def make_report(
         if model_writes(resources):
             report = await _written(plan, resources, on_progress)
         else:
-            report = await to_thread(_verbatim, plan, resources)
+            sections = await to_thread(
+                lambda: [verbatim.section(plan.counts, t) for t in plan.themes]
+            )
+            report = await to_thread(_report, plan, resources, sections)
     await to_thread(resources.warehouse.append, report)
     return report
 
 
 async def check_report(report: Report, resources: Resources) -> CheckedReport:
-    """Recompute the numbers of a report and resolve its citations, over what is published now."""
+    """Recompute the numbers and citations of a report from the published cases."""
     with open_dataset(resources) as tables:
         return await to_thread(check, report, tables)
 
@@ -136,10 +137,9 @@ async def view(report: Report, resources: Resources) -> ReportView:
 async def publish_report(
     report: Report, resources: Resources, on_progress: Progress = lambda *_: None
 ) -> CheckedReport:
-    """Write the site with a report, if all that it cites stands in the cases as approved now.
+    """Publish a report if the approved cases still support it; return the check's result.
 
-    The outcome of the check has what does not stand, and then the report is not on the site, and
-    numbers that differ from the day of the report, which do not matter for that.
+    The report is not published if citations are lost; changed numbers do not prevent it.
     """
     await publish_site(resources, published_folders(resources)[0], on_progress)
     checked = await check_report(report, resources)
@@ -149,7 +149,7 @@ async def publish_report(
 
 
 async def withdraw_report(report: Report, resources: Resources) -> None:
-    """Take a report from each site that has it."""
+    """Remove a report from all sites."""
     await _change(report, ReportStep.WITHDRAW, resources)
 
 
@@ -179,8 +179,8 @@ def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:
 
 def _nothing(order: ReportOrder, scope: Scope) -> str:
     if scope.added_since:
-        return f"no case was approved after {scope.added_since}: name the day of an earlier release"
-    return f"nothing published fits “{order.title}”: use other words, or fewer options"
+        return f"no case was approved after {scope.added_since}; use the date of an earlier release"
+    return f"nothing published fits “{order.title}”; use other words or fewer options"
 
 
 def _themes(
@@ -198,11 +198,11 @@ def _themes(
 
 
 def _scope(order: ReportOrder) -> Scope:
-    """Return what an order is about by slugs and keys, or raise InputError for unknown names."""
+    """Return the scope of an order as slugs and keys, or raise InputError for unknown names."""
     taxonomy = load_taxonomy()
     terms = [taxonomy.named(tag) for tag in order.tags]
     if unknown := [tag for tag, term in zip(order.tags, terms, strict=True) if term is None]:
-        raise InputError(f"there is no tag {unknown[0]}: the site's page Browse lists all")
+        raise InputError(f"there is no tag {unknown[0]}; the site's page Browse lists all tags")
     industry = taxonomy.industry(order.industry) if order.industry else None
     if order.industry and industry is None:
         known = ", ".join(one.slug for one in taxonomy.industries)
@@ -218,7 +218,7 @@ def _scope(order: ReportOrder) -> Scope:
 
 
 def _since(text: str | None) -> tuple[int | None, date | None]:
-    """Return a year, or a day, or neither."""
+    """Return (year, None), (None, day), or (None, None)."""
     if text is None:
         return None, None
     if text.isdigit() and len(text) == 4:  # noqa: PLR2004 - digits of a year
@@ -232,28 +232,18 @@ def _since(text: str | None) -> tuple[int | None, date | None]:
 
 
 def model_writes(resources: Resources) -> bool:
-    """Return whether the model can write; a small one quotes what cases state instead."""
+    """Return whether the model can write reports; small models only quote statements."""
     return resources.profile.strategy is not Strategy.GUIDED
 
 
-def _named_terms(plan: _Plan) -> list[Term]:
-    """Return the terms that the title of a report names, where it is not restricted to any."""
-    found = {term.slug: term for term in terms_in(plan.scope.words)}
-    return [] if plan.scope.tags else [*found.values()][:2]
-
-
-def _verbatim(plan: _Plan, resources: Resources) -> Report:
-    sections = [verbatim.section(plan.counts, theme) for theme in plan.themes]
-    return _report(plan, resources, [_in_numbers(plan, sections), *sections])
-
-
 async def _written(plan: _Plan, resources: Resources, on_progress: Progress) -> Report:
-    """Return the report as a model writes it."""
-    ask, judge = _asking(plan, resources)
+    """Return the report, written by the model."""
+    about = content_id("rep", plan.order.model_dump(mode="json"))
+    ask, judge = resources.asker(about), resources.judge(about)
     writer = writing.ReportWriter(
         plan.order.title, plan.template.purpose, ask, judge, plan.companies
     )
-    themes, numbers = plan.themes, await to_thread(_numbers, plan)
+    themes, numbers = plan.themes, await to_thread(lambda: list(map(plan.counts.count, _ALWAYS)))
     if plan.template.themes == "likeness":
         themes = await writer.outline(themes, plan.template.most)
     total = len(themes) + 2
@@ -287,12 +277,7 @@ async def _written(plan: _Plan, resources: Resources, on_progress: Progress) -> 
     dropped = [one for part in (*made, short) for one in part.dropped]
     opening = ReportSection(heading=IN_SHORT, sentences=short.sentences)
     generations = [*ask.generations, *(judge.generations if judge else ())]
-    report = _report(
-        plan,
-        resources,
-        [opening, _in_numbers(plan, sections), *sections],
-        model=resources.profile.model,
-    )
+    report = _report(plan, resources, sections, opening, resources.profile.model)
     provenance = {
         "dropped": tuple(dropped),
         "judge": judge.profile.model if judge else None,
@@ -302,20 +287,11 @@ async def _written(plan: _Plan, resources: Resources, on_progress: Progress) -> 
     return report.model_copy(update=provenance)
 
 
-def _asking(plan: _Plan, resources: Resources) -> tuple[Asker, Asker | None]:
-    """Return what asks the model, and the judge where one is on; calls are about the title."""
-    about = content_id("rep", plan.order.model_dump(mode="json"))
-    return resources.asker(about), resources.judge(about)
-
-
-def _numbers(plan: _Plan) -> list[ReportNumber]:
-    return [plan.counts.count(name) for name in _ALWAYS]
-
-
 def _in_numbers(plan: _Plan, sections: Sequence[ReportSection]) -> ReportSection:
-    """Return the section that only counts; ``sections`` say which cases are cited."""
+    """Return the section of counts, including the cases that ``sections`` cite."""
     made = verbatim.in_numbers(plan.counts, plan.template)
-    found = [plan.counts.sentence("theme", one.slug, one.label) for one in _named_terms(plan)]
+    named = {} if plan.scope.tags else {one.slug: one.label for one in terms_in(plan.scope.words)}
+    found = [plan.counts.sentence("theme", *term) for term in [*named.items()][:2]]
     ids = {c.case_id for section in sections for s in section.sentences for c in s.citations}
     plan.counts.cited(sorted(ids))
     texts = filter(None, [*found, plan.counts.sentence("cited")])
@@ -324,9 +300,15 @@ def _in_numbers(plan: _Plan, sections: Sequence[ReportSection]) -> ReportSection
 
 
 def _report(
-    plan: _Plan, resources: Resources, sections: Sequence[ReportSection], model: str | None = None
+    plan: _Plan,
+    resources: Resources,
+    sections: Sequence[ReportSection],
+    opening: ReportSection | None = None,
+    model: str | None = None,
 ) -> Report:
-    kept = verbatim.numbered(sections)
+    kept = verbatim.numbered(
+        [*([opening] if opening else []), _in_numbers(plan, sections), *sections]
+    )
     texts = [one.text for section in kept for one in section.sentences]
     numbers = tuple(used(texts, plan.counts.numbers))
     name = name_of(plan.order.title, "report")

@@ -1,4 +1,4 @@
-"""A report becomes a recording: its script, the speech of each line, and the files."""
+"""Recordings of reports: the script, its speech, and the audio files."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -27,21 +27,21 @@ async def record(
     voices: Sequence[str] = (),
     on_progress: Progress = lambda *_: None,
 ) -> Recording:
-    """Write the recording of a report into the folder ``out``, and return what it is.
+    """Write the recording of a report into the folder ``out``, and return its description.
 
-    With ``model`` the model words a conversation of two voices; else one voice reads. ``voices``
-    are names, by default two that fit the settings; ``on_progress`` gets the number of lines that
-    are spoken, and of all. What was asked or spoken before is not asked or spoken again.
+    With ``model``, the model writes a conversation of two voices; otherwise one voice reads the
+    report. ``voices`` are names; ``on_progress`` gets the number of spoken lines and their total.
+    Earlier answers and speech are reused.
 
     Raises:
-        InputError: if a voice is unknown, or two are needed and one is named.
-        ConfigurationError: if the extra is missing, or the model is too small to write.
+        InputError: if a voice is unknown, or a conversation has only one.
+        ConfigurationError: if the extra is missing, or the model is too small.
         ModelError: if a model or the speech endpoint does not answer.
         PublishError: if the files cannot be written.
     """
     speakers = voices_of(resources.settings, voices)[: 2 if model else 1]
     if model and len(speakers) == 1:
-        raise InputError("A conversation needs two voices; name another one.")
+        raise InputError("A conversation needs two voices; add another --voice.")
     speech = Speech(resources.settings.home / "audio" / "speech", RATE)
     lines, made = await _conversation(report, resources) if model else (one_voice(report), {})
     texts = [(speakers[one.voice], one.text) for one in lines]
@@ -53,10 +53,10 @@ async def record(
 
 
 def voices_of(settings: Settings, names: Sequence[str] = ()) -> list[Voice]:
-    """Return the named voices of the speech endpoint, without one those that work offline.
+    """Return the named voices of the speech endpoint, by default the offline voices.
 
     Raises:
-        InputError: if no offline voice has such a name.
+        InputError: if an offline voice is unknown.
         ConfigurationError: if the endpoint has no model.
     """
     model, endpoint = settings.speech_model, settings.speech_base_url or OPENAI_ENDPOINT
@@ -72,7 +72,7 @@ def voices_of(settings: Settings, names: Sequence[str] = ()) -> list[Voice]:
 
 
 def _key(settings: Settings, endpoint: str) -> str:
-    """Return the key for an endpoint: others than OpenAI and the drafts' one get none."""
+    """Return the API key for an endpoint; only OpenAI and the drafts' endpoint get it."""
     key = settings.openai_api_key
     is_its_own = endpoint in {settings.endpoint, OPENAI_ENDPOINT}
     return key.get_secret_value() if key and is_its_own else "none"
@@ -81,9 +81,9 @@ def _key(settings: Settings, endpoint: str) -> str:
 async def _conversation(
     report: Report, resources: Resources
 ) -> tuple[tuple[ScriptLine, ...], dict[str, object]]:
-    """Return the lines of a conversation, and which model and calls they are from."""
+    """Return the lines of a conversation with their model and calls."""
     if resources.profile.strategy is Strategy.GUIDED:
-        message = f"{resources.profile.model} is too small to write a conversation: set"
+        message = f"{resources.profile.model} is too small to write a conversation; set"
         raise ConfigurationError(f"{message} CASEBOOK_LLM_MODEL, or record it in one voice.")
     asker, judge = resources.asker(report.report_id), resources.judge(report.report_id)
     sections = [

@@ -1,4 +1,4 @@
-"""Cases that a casebook published, stored with their ids, statements and quotes."""
+"""Import of cases that a casebook published, with their ids, statements and quotes."""
 
 from asyncio import to_thread
 from collections.abc import Callable, Iterator
@@ -19,13 +19,13 @@ from schemas.sources import IMPORT, Payload, Snapshot, Source, SourceRef, Step
 from services.import_files import parse_lines
 from warehouse import BlobStore
 
-_AT_ONCE = 40  # records that are stored together
+_AT_ONCE = 40  # records per transaction
 
 
 async def restore_cases(
     file: Path, resources: Resources, name: str, on_progress: Callable[[int, int], object]
 ) -> ImportReport:
-    """Store the records of such a file, those of cases that are not here yet; return a report."""
+    """Store the cases of a file that do not exist yet, and return a report."""
     run = _Restore(resources, name, file.name, await to_thread(resources.warehouse.case_ids))
     seen, read, broken = 0, 0, list[ImportProblem]()
     with file.open("rb") as lines:
@@ -52,7 +52,7 @@ async def restore_cases(
 
 
 class _Restore:
-    """One import: which cases and sources there are, and the rows of a record."""
+    """The state of one import."""
 
     def __init__(self, resources: Resources, name: str, file: str, cases: list[str]) -> None:
         self._blobs, self._who = resources.blobs, resources.settings.curator
@@ -63,7 +63,7 @@ class _Restore:
         self.imported = 0
 
     def rows(self, record: CaseRecord, line: bytes) -> Iterator[Any]:
-        """Yield the rows of a record, none if its case or its address has a case already."""
+        """Yield the rows of a record, none if the case or its address already exists."""
         database = record.imported.database if record.imported else self._name
         key = record.imported.record if record.imported else record.slug
         step = Step(method=IMPORT, outcome=f"{database}, {self._file}: {key}")
@@ -96,7 +96,7 @@ class _Restore:
         yield from restored_case(record, document, study, database, self._who)
 
     def _identity(self, reference: SourceRef, payload: Payload) -> SourceIdentity:
-        """Return which source a record is about; a second one of an address is known by itself."""
+        """Return the source of a record; the second one with an address gets its own source."""
         found = identify(reference, payload)
         if found.source_id in self._sources:
             found = identify(reference_to(None, self._name, payload.name), payload)
@@ -104,12 +104,12 @@ class _Restore:
 
 
 def reference_to(address: str | None, database: str, key: str) -> SourceRef:
-    """Return the web address of a record, else a name for it that is no path of a file."""
+    """Return a record's web address, or a name that cannot be taken for a path."""
     return SourceRef(source=address or f"{database}: {key}".replace("/", "∕"))
 
 
 def snapshot_of(payload: Payload, source_id: str, blobs: BlobStore) -> Snapshot:
-    """Return a stored payload as a snapshot that is known by its bytes."""
+    """Store a payload and return its snapshot, identified by its bytes."""
     sha256 = blobs.put(payload.data)
     return Snapshot(
         snapshot_id=content_id("snap", source_id, sha256),

@@ -1,4 +1,4 @@
-"""One source on its way through the stages, what it has cost, and its result."""
+"""The run of one source through the stages, its costs and its result."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ from summarizer.asker import Asker
 from summarizer.budget import SourceBudget
 
 Progress = Callable[[str, str, int, int], object]
-"""Gets a source, the stage that it enters (empty at the end), and its calls: done and all."""
+"""Called with a source, its stage (empty at the end), and its number of calls: done and total."""
 
 
 @dataclass
@@ -26,8 +26,8 @@ class Run:
 
     ref: SourceRef
     resources: Resources
-    who: str = ""  # submitted it
-    force: bool = False  # draft what triage refuses
+    who: str = ""  # the person who submitted it
+    force: bool = False  # draft it even if triage rejects it
     refresh: bool = False  # fetch a known address again
     snapshot: Snapshot | None = None  # stored bytes to start from
     on_progress: Progress = lambda *_: None
@@ -38,7 +38,7 @@ class Run:
     near_copies: Sequence[SimilarSource] = ()
 
     def __post_init__(self) -> None:
-        """Name the source as it was given, and anchor its paths: a retry may start elsewhere."""
+        """Make paths absolute, since a retry can start in another folder."""
         self.label, self._askers = self.ref.source, list[Asker]()
         paths = {"source": self.ref.source, "transcript": self.ref.transcript}
         local = {name: Path(path) for name, path in paths.items() if path and "://" not in path}
@@ -49,12 +49,12 @@ class Run:
 
     @property
     def is_remote(self) -> bool:
-        """Whether the network is asked for the bytes."""
+        """Whether the bytes come from the network."""
         return self.ref.transcript is None and is_web_address(self.ref.source)
 
     @property
     def paid(self) -> list[Generation]:
-        """The calls that this run made, failed ones included."""
+        """The calls of this run, including failed ones."""
         return [generation for asker in self._askers for generation in asker.paid]
 
     def follow(self, alias: Alias) -> None:
@@ -62,12 +62,12 @@ class Run:
         self.source_id, self.same_as = alias.same_as, alias.url
 
     def report(self, done: int = 0, total: int = 0) -> None:
-        """Report the current stage, and how many of its calls are done."""
+        """Report the current stage and its number of calls."""
         self.on_progress(self.label, self.stage, done, total)
 
     @contextmanager
     def entering(self, stage: str) -> Iterator[None]:
-        """Report and time a stage."""
+        """Report a stage and measure its time."""
         self.stage, began = stage, time.monotonic()
         self.report()
         try:
@@ -78,9 +78,9 @@ class Run:
 
     @asynccontextmanager
     async def drafting_slot(self, document: Document) -> AsyncIterator[None]:
-        """Hold the right to ask about a document alone, or raise BudgetReached."""
+        """Reserve a document and its expected cost, or raise BudgetReached."""
         resources = self.resources
-        # All of it is reserved: a source that was started is finished before the next one is.
+        # The whole cost is reserved, so that sources are finished one after the other.
         expected = resources.forecast(len(document.text))
         async with (
             resources.drafting_slots,
@@ -90,13 +90,13 @@ class Run:
             yield
 
     def asker(self, document: Document) -> Asker:
-        """Return what asks the model; its calls count for this run."""
-        self._askers.append(self.resources.asker(document.document_id, self.source_budget))
+        """Return an asker of the model whose calls count for this run."""
+        self._askers.append(self.resources.asker(document.document_id, self.purse))
         return self._askers[-1]
 
     def judge(self, document: Document) -> Asker | None:
-        """Return what asks the judge, None where it is off; its calls count for this run."""
-        judge = self.resources.judge(document.document_id, self.source_budget)
+        """Return an asker of the judge whose calls count for this run, None if it is off."""
+        judge = self.resources.judge(document.document_id, self.purse)
         self._askers += [judge] if judge else []
         return judge
 
@@ -104,7 +104,7 @@ class Run:
 def drafted(
     run: Run, document: Document, triage: Triage, draft: Revision, unjudged: object = None
 ) -> IngestResult:
-    """Return the result of a source that has a draft; ``unjudged`` says why no judge was asked."""
+    """Return the result of a drafted source; ``unjudged`` is the reason for a missing judge."""
     study, year = draft.study, draft.study.fact("year").value
     fields = {
         "status": IngestStatus.DRAFT,
@@ -125,7 +125,7 @@ def drafted(
 
 
 def triaged(run: Run, document: Document, triage: Triage) -> IngestResult:
-    """Return the result of a source that has a verdict and no draft."""
+    """Return the result of a source with a verdict but no draft."""
     year = document.published.year if document.published else None
     read = {"document_id": document.document_id, "kind": document.kind, "title": document.title}
     judged = {"verdict": triage.verdict.value, "reason": triage.reason, "model": triage.model}

@@ -1,4 +1,4 @@
-"""Which sources of a list a batch takes, and what they will cost."""
+"""The sources of a list that a batch processes, and their expected cost."""
 
 from asyncio import to_thread
 from collections import Counter
@@ -17,8 +17,8 @@ from schemas.errors import CasebookError
 from schemas.frozen import Frozen
 from schemas.sources import Candidate, Payload
 
-_TYPICAL_CHARACTERS = 12_000  # of a blog post, taken for every source of a forecast
-# Failures of a setting, a key or a budget and not of the source: a resumed batch retries those.
+_TYPICAL_CHARACTERS = 12_000  # of a blog post, assumed for every source of a forecast
+# Caused by a setting, a key or a budget, not by the source: a resumed batch retries them.
 SETUP_KINDS = frozenset(
     "budget_reached price_unknown key_rejected model_unknown quota_exhausted not_an_endpoint "
     "configuration_error embedded_model_missing transcription_not_configured "
@@ -27,7 +27,7 @@ SETUP_KINDS = frozenset(
 
 
 class SourceSelection(Frozen):
-    """The sources of a list, each once, newest first; and how many were left out, by why."""
+    """The distinct sources of a list, newest first, and counts of those left out."""
 
     items: tuple[BatchItem, ...]
     duplicates: int = 0
@@ -38,9 +38,9 @@ class SourceSelection(Frozen):
 
 
 class BatchForecast(Frozen):
-    """What processing a selection would take."""
+    """The expected cost of processing sources."""
 
-    states: Mapping[SourceState, int]  # how many of its sources stand where
+    states: Mapping[SourceState, int]  # number of sources by state
     open: int  # sources to process
     model: str
     calls: int
@@ -56,17 +56,17 @@ def select(
     limit: int | None = None,
     words: Sequence[str] = (),
 ) -> SourceSelection:
-    """Return the sources that a list names.
+    """Return the sources of a list.
 
-    ``since`` leaves out items that are dated earlier, ``words`` those with none of the words in
-    title, summary or address, ``limit`` all but the newest so many.
+    ``since`` leaves out items with an earlier date, ``words`` those with none of the words in
+    title, summary or address, ``limit`` all but the newest.
     """
     chosen: dict[str, BatchItem] = {}
     left: Counter[str] = Counter()
     for candidate in candidates:
         item, stated = _item_of(candidate), str(candidate.published or "")
         text = f"{candidate.title or ''} {candidate.summary or ''} {candidate.url}".casefold()
-        if since and stated and stated < str(since)[: len(stated)]:  # all of the month or year
+        if since and stated and stated < str(since)[: len(stated)]:  # dates can be incomplete
             left["older"] += 1
         elif words and not any(word.casefold() in text for word in words):
             left["filtered"] += 1
@@ -85,10 +85,10 @@ def select(
 
 
 def _item_of(candidate: Candidate) -> BatchItem:
-    """Return a listed address or file as an item of a batch; a file is known by its bytes."""
+    """Return a listed address or file as an item of a batch; files are identified by bytes."""
     ref, payload = candidate.reference, None
     if not (is_web_address(ref.source) or ref.url):
-        with suppress(CasebookError):  # its run will say why it cannot be read
+        with suppress(CasebookError):  # its run will report the error
             file = Path(ref.transcript or ref.source)
             payload = Payload(data=read_file(file, FetchLimits()), media_type="")
     known_by, dated = identify(ref, payload).source_id, candidate.published
@@ -96,9 +96,9 @@ def _item_of(candidate: Candidate) -> BatchItem:
 
 
 async def open_items(items: Sequence[BatchItem], resources: Resources) -> list[BatchItem]:
-    """Return the items with work left for a machine, hosts in turn, those that failed last.
+    """Return the unfinished items, alternating between hosts, failed ones last.
 
-    A failure that needs a person is left out, but not one of `SETUP_KINDS`.
+    Failures that need a person are left out, except for `SETUP_KINDS`.
     """
     warehouse = resources.warehouse
     states = await to_thread(warehouse.source_states, [item.source_id for item in items])
@@ -116,7 +116,7 @@ async def open_items(items: Sequence[BatchItem], resources: Resources) -> list[B
 
 
 def interleaved(items: Sequence[BatchItem]) -> list[BatchItem]:
-    """Return the items so that hosts take turns: none is asked twice while others wait."""
+    """Return the items ordered so that they alternate between hosts."""
     seen: Counter[str] = Counter()
 
     def turn(item: BatchItem) -> int:
@@ -128,7 +128,7 @@ def interleaved(items: Sequence[BatchItem]) -> list[BatchItem]:
 
 
 async def forecast(items: Sequence[BatchItem], resources: Resources) -> BatchForecast:
-    """Return what processing ``items`` would take; each counts as a blog post."""
+    """Return the expected cost of ``items``, assuming that each is a blog post."""
     ids = [item.source_id for item in items]
     states = list((await to_thread(resources.warehouse.source_states, ids)).values())
     left = len(await open_items(items, resources))

@@ -1,4 +1,4 @@
-"""Watched lists: each look finds the sources that are new since the last one."""
+"""Watched lists: each check finds the sources that are new since the last one."""
 
 from asyncio import to_thread
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from summarizer.profiles import Strategy
 from summarizer.triage import matches_rubric
 
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 300, 366 * 86_400
-_LONGEST_RUBRIC = 2_000  # characters; the rubric is part of each question
+_LONGEST_RUBRIC = 2_000  # characters; the rubric is part of each prompt
 
 
 async def due_watches(resources: Resources, name: str | None = None) -> list[Watch]:
-    """Return the watches whose time has come, or the one that is named, due or not."""
+    """Return the watches that are due, or only the named one."""
     if name:
         return [(await find_watch(name, resources)).watch]
     now, lines = datetime.now(UTC), await to_thread(resources.warehouse.watches)
@@ -70,7 +70,7 @@ async def add_watch(
 
 
 async def change_watch(name: str, state: WatchState, resources: Resources, who: str = "") -> Watch:
-    """Pause, resume or remove a watch, or raise UnknownId; its sources stay."""
+    """Pause, resume or remove a watch, or raise UnknownId."""
     known = (await find_watch(name, resources)).watch
     who, now = who or resources.settings.curator, datetime.now(UTC)
     changed = known.model_copy(update={"state": state, "changed_by": who, "changed_at": now})
@@ -79,7 +79,7 @@ async def change_watch(name: str, state: WatchState, resources: Resources, who: 
 
 
 async def find_watch(name: str, resources: Resources) -> WatchLine:
-    """Return the one watch with this address or part of its id, or raise UnknownId."""
+    """Return the watch with this address or part of an id, or raise UnknownId."""
     wanted, lines = name.strip(), await to_thread(resources.warehouse.watches)
     found = [one for one in lines if wanted in {one.watch.address, one.watch.watch_id}]
     found = found or [one for one in lines if wanted and wanted in one.watch.watch_id]
@@ -92,9 +92,9 @@ async def find_watch(name: str, resources: Resources) -> WatchLine:
 async def look(
     watch: Watch, resources: Resources, who: str | None = None
 ) -> tuple[Look, Batch | None]:
-    """Read a list once; return what was seen, and the batch of what is new and wanted."""
+    """Check a watched list; return the result, and a batch of its new wanted sources."""
     warehouse, watch_id = resources.warehouse, watch.watch_id
-    async with warehouse.lock(watch_id):  # no look pays for the verdicts of another
+    async with warehouse.lock(watch_id):  # parallel checks would pay twice for verdicts
         try:
             found = await read_list(SourceRef(source=watch.address), resources)
         except CasebookError as error:
@@ -127,7 +127,7 @@ async def look(
 async def _judged(
     item: BatchItem, listed: dict[str, Candidate], watch: Watch, resources: Resources
 ) -> WatchedItem:
-    """Return the row of a new item, with the rubric's verdict where there is a rubric."""
+    """Return the row of a new item, with a verdict if the watch has a rubric."""
     if watch.rubric is None:
         return _seen(watch, item, "taken")
     candidate, asker = listed[item.reference.source], resources.asker(item.source_id)

@@ -47,7 +47,7 @@ def test_a_report_is_made_read_checked_published_and_withdrawn(run: Run, home: P
     shown = run("report", "show", NAME)
     assert shown.stdout.startswith(f"# {TITLE}")
     assert "Bakers trusted the dough plan" in shown.stdout
-    assert "holds" in run("report", "check", NAME).stdout
+    assert "ok" in run("report", "check", NAME).stdout
     done = run("report", "publish", NAME)
     assert done.exit_code == 0
     page = home / "site" / "reports" / NAME / "index.html"

@@ -62,7 +62,7 @@ async def test_the_report_names_what_is_wrong(report: ImportReport) -> None:
     """Repeated addresses, near-copies, unusable rows, spellings, and names without a mapping."""
     assert (report.read, report.imported, report.known) == (6, 3, 0)
     assert [(f.key, f.problem) for f in report.broken] == [
-        ("d", "it has no title"), ("e", "nonsense is no web address; imported without one"),
+        ("d", "it has no title"), ("e", "nonsense is not a web address; imported without one"),
         ("f", UNREAD)]  # fmt: skip
     assert [f.key for f in report.duplicates] == ["b"]
     assert report.near_copies == (("a", "c"),)

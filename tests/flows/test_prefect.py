@@ -191,7 +191,7 @@ async def test_deployments_and_their_schedules(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("flow", "options", "message"),
     [
-        ("publish", {"cron": "every monday"}, "not a cron line"),
+        ("publish", {"cron": "every monday"}, "not a cron expression"),
         ("publish", {"every_seconds": 5}, "at least a minute"),
         ("publish", {"cron": "0 6 * * 1", "timezone": "Mars/Base"}, "not a valid schedule"),
         ("publish", {"every_seconds": 60, "parameters": {"to": 1}}, "publish: parameter.*'to'"),

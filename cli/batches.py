@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
 from cli import options
-from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run, standard_input
+from cli.context import EXIT_SOME_FAILED, load_settings, pairs, standard_input, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.summaries import batch_text, look_text, safe, watch_text
 from cli.terminal import NAME, emit, err, out, print_result, progress
@@ -34,8 +34,9 @@ _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _INTERVAL = re.compile(r"(\d{1,6})\s*([mhdw])")
 
 
-def backfill(
-    context: typer.Context,
+@with_resources("model", "budget", "source_budget", patient=True)
+async def backfill(
+    resources: "Resources",
     source: Annotated[
         Text,
         arg(
@@ -54,48 +55,41 @@ def backfill(
     force: options.Force = False,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Process a list of sources as one batch that can be interrupted and resumed."""
+    from services.batches import register
+    from services.selection import forecast
 
-    async def work(resources: "Resources") -> int:
-        from services.batches import register
-        from services.selection import forecast
-
-        warehouse, missed = resources.warehouse, 0
-        if resume is not None:
-            batch = warehouse.batch(warehouse.resolve(resume)).batch
-            items = warehouse.batch_items(batch.batch_id)
-        elif source is not None:
-            day = since.date() if since else None
-            origin, selection, missed = await _select(resources, source, day, limit, word)
-            items = list(selection.items)
-        else:
-            emit(warehouse.batches(), batch_text, as_json=as_json)
-            return 0
-        expected = await forecast(items, resources)
-        if dry_run and as_json:
-            emit([expected], str, as_json=True)
-        else:
-            err().print(_forecast_text(expected))
-        code = EXIT_SOME_FAILED if missed else 0
-        if dry_run:
-            return code
-        if resume is None:
-            batch = await register(
-                origin,
-                items,
-                resources,
-                model=model,
-                force=force,
-                budget_usd=budget,
-                source_budget_usd=source_budget,
-            )
-        return await _run_batch(resources, batch, expected.open, as_json=as_json) or code
-
-    settings = load_settings(
-        context, llm_model=model, budget_run=budget, budget_source=source_budget
-    )
-    run(settings, work, patient=True)
+    warehouse, missed = resources.warehouse, 0
+    if resume is not None:
+        batch = warehouse.batch(warehouse.resolve(resume)).batch
+        items = warehouse.batch_items(batch.batch_id)
+    elif source is not None:
+        day = since.date() if since else None
+        origin, selection, missed = await _select(resources, source, day, limit, word)
+        items = list(selection.items)
+    else:
+        emit(warehouse.batches(), batch_text, as_json=as_json)
+        return 0
+    expected = await forecast(items, resources)
+    if dry_run and as_json:
+        emit([expected], str, as_json=True)
+    else:
+        err().print(_forecast_text(expected))
+    code = EXIT_SOME_FAILED if missed else 0
+    if dry_run:
+        return code
+    if resume is None:
+        batch = await register(
+            origin,
+            items,
+            resources,
+            model=model,
+            force=force,
+            budget_usd=budget,
+            source_budget_usd=source_budget,
+        )
+    return await _run_batch(resources, batch, expected.open, as_json=as_json) or code
 
 
 async def _select(
@@ -160,8 +154,9 @@ async def _run_batch(resources: "Resources", batch: "Batch", left: int, *, as_js
     return EXIT_SOME_FAILED if any(result.failure for result in results) else 0
 
 
-def watch(
-    context: typer.Context,
+@with_resources(patient=True)
+async def watch(
+    resources: "Resources",
     address: Annotated[
         Text,
         arg(
@@ -171,40 +166,36 @@ def watch(
     ] = None,
     every: Annotated[str, opt(help="Interval between checks: 30m, 6h, 1d or 2w.")] = "1d",
     word: Words = None,
-    rubric: Annotated[Text, opt(help="Wanted items, as a model should judge.")] = None,
+    rubric: Annotated[Text, opt(help="The wanted items, for a model to judge.")] = None,
     budget: options.Budget = None,
     everything: Annotated[bool, opt("--everything", help="Also draft its current items.")] = False,
     change: options.Change = None,
     look_now: Annotated[bool, opt("--now", help="Check now, and draft new items.")] = False,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Watch feeds and sitemaps for new sources; `casebook up` checks them regularly."""
     states = {"pause": WatchState.PAUSED, "resume": WatchState.ACTIVE, "remove": WatchState.REMOVED}
+    from services import watches
 
-    async def work(resources: "Resources") -> int:
-        from services import watches
-
-        if change is not None:
-            changed = await watches.change_watch(address or "", states[change], resources)
-            out().print(f"[green]{changed.state.value}[/]  {safe(changed.address)}")
-        elif look_now:
-            return await _look_now(resources, address, as_json=as_json)
-        elif address is not None:
-            line = await watches.add_watch(
-                address,
-                resources,
-                every_seconds=seconds_of(every),
-                words=word or (),
-                rubric=rubric,
-                budget_usd=budget,
-                everything=everything,
-            )
-            emit([line], watch_text, as_json=as_json)
-        else:
-            emit(resources.warehouse.watches(), watch_text, as_json=as_json)
-        return 0
-
-    run(load_settings(context), work, patient=True)
+    if change is not None:
+        changed = await watches.change_watch(address or "", states[change], resources)
+        out().print(f"[green]{changed.state.value}[/]  {safe(changed.address)}")
+    elif look_now:
+        return await _look_now(resources, address, as_json=as_json)
+    elif address is not None:
+        line = await watches.add_watch(
+            address,
+            resources,
+            every_seconds=seconds_of(every),
+            words=word or (),
+            rubric=rubric,
+            budget_usd=budget,
+            everything=everything,
+        )
+        emit([line], watch_text, as_json=as_json)
+    else:
+        emit(resources.warehouse.watches(), watch_text, as_json=as_json)
+    return 0
 
 
 async def _look_now(resources: "Resources", address: str | None, *, as_json: bool) -> int:

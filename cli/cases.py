@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
-from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
+from cli.context import EXIT_SOME_FAILED, pairs, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.sources import exit_code
 from cli.summaries import case_view, cases_table, refused_text, safe
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 CaseIds = Annotated[list[str], arg(help="Ids of cases, or their beginnings.", metavar="CASE…")]
 
 
-def list_(
-    context: typer.Context,
+@with_resources()
+async def list_(
+    resources: "Resources",
     status: Annotated[CaseStatus | None, opt(help="Only cases with this status.")] = None,
     text: Annotated[Text, opt(help="Only cases with these words in title or company.")] = None,
     company: Annotated[Text, opt(help="Only this company.")] = None,
@@ -37,34 +38,31 @@ def list_(
     as_json: options.AsJson = False,
 ) -> None:
     """List drafts and cases, newest first."""
-
-    async def work(resources: "Resources") -> None:
-        warehouse = resources.warehouse
-        wanted = CaseFilter(status=status, text=text, company=company, tag=tag, limit=limit)
-        lines = warehouse.cases(wanted)
-        refused = warehouse.refused() if everything else []
-        table = partial(cases_table, width=out().width, fits=out().is_terminal)
-        empty = "" if refused else "No cases yet; add one with `casebook submit ADDRESS`."
-        emit(lines, table, as_json=as_json, table=True, to_json=line_json, empty=empty)
-        emit(
-            refused,
-            refused_text,
-            as_json=as_json,
-            to_json=lambda one: {"status": "refused", **one.model_dump(mode="json")},
-            empty="",
+    warehouse = resources.warehouse
+    wanted = CaseFilter(status=status, text=text, company=company, tag=tag, limit=limit)
+    lines = warehouse.cases(wanted)
+    refused = warehouse.refused() if everything else []
+    table = partial(cases_table, width=out().width, fits=out().is_terminal)
+    empty = "" if refused else "No cases yet; add one with `casebook submit ADDRESS`."
+    emit(lines, table, as_json=as_json, table=True, to_json=line_json, empty=empty)
+    emit(
+        refused,
+        refused_text,
+        as_json=as_json,
+        to_json=lambda one: {"status": "refused", **one.model_dump(mode="json")},
+        empty="",
+    )
+    waiting = warehouse.attention()
+    if not as_json and (waiting["failed"] or waiting["unfinished"]):
+        err().print(
+            f"{waiting['failed']} failed and {waiting['unfinished']} unfinished: "
+            "`casebook retry --dry-run` lists them."
         )
-        waiting = warehouse.attention()
-        if not as_json and (waiting["failed"] or waiting["unfinished"]):
-            err().print(
-                f"{waiting['failed']} failed and {waiting['unfinished']} unfinished: "
-                "`casebook retry --dry-run` lists them."
-            )
-
-    run(load_settings(context), work)
 
 
-def show(
-    context: typer.Context,
+@with_resources()
+async def show(
+    resources: "Resources",
     case_id: options.CaseId,
     markdown: Annotated[
         bool, opt("--markdown", help="Print the readers' text as Markdown.")
@@ -72,25 +70,21 @@ def show(
     as_json: options.AsJson = False,
 ) -> None:
     """Show a case: statements with their support and quotes, history and provenance."""
+    warehouse = resources.warehouse
+    view = warehouse.case(warehouse.resolve(case_id))
+    source_id = view.source.source_id
+    if markdown:
+        from publishing.markdown import to_markdown
 
-    async def work(resources: "Resources") -> None:
-        warehouse = resources.warehouse
-        view = warehouse.case(warehouse.resolve(case_id))
-        source_id = view.source.source_id
-        if markdown:
-            from publishing.markdown import to_markdown
-
-            out().print(to_markdown(view), markup=False, soft_wrap=True)
-            return
-        near = warehouse.near_copies(source_id)
-        check = warehouse.last_checks([source_id]).get(source_id)
-        if as_json:
-            calls = warehouse.generations(view.revision.generation_ids)
-            print_json(case_json(view, calls, near, check))
-        else:
-            out().print(case_view(view, near, check))
-
-    run(load_settings(context), work)
+        out().print(to_markdown(view), markup=False, soft_wrap=True)
+        return
+    near = warehouse.near_copies(source_id)
+    check = warehouse.last_checks([source_id]).get(source_id)
+    if as_json:
+        calls = warehouse.generations(view.revision.generation_ids)
+        print_json(case_json(view, calls, near, check))
+    else:
+        out().print(case_view(view, near, check))
 
 
 def approve(
@@ -171,31 +165,28 @@ def edit(
     _each(context, [case_id], who, decide, as_json=as_json)
 
 
-def _each(
-    context: typer.Context,
+@with_resources()
+async def _each(
+    resources: "Resources",
     case_ids: Sequence[str],
     who: str | None,
     decide: "Callable[[Warehouse, str, str], Review]",
     *,
     as_json: bool,
-) -> None:
+) -> int:
     """Make the same decision about each case; report failures and continue."""
-
-    async def work(resources: "Resources") -> int:
-        warehouse, name = resources.warehouse, who or resources.settings.curator
-        failures: list[CasebookError | None] = []
-        for case_id in case_ids:
-            try:
-                review = decide(warehouse, warehouse.resolve(case_id), name)
-            except CasebookError as error:
-                failures.append(error)
-                err().print(f"[red]failed[/]  {safe(case_id)}: {safe(error)}")
-            else:
-                failures.append(None)
-                emit([review], _review_text, as_json=as_json)
-        return exit_code(failures)
-
-    run(load_settings(context), work)
+    warehouse, name = resources.warehouse, who or resources.settings.curator
+    failures: list[CasebookError | None] = []
+    for case_id in case_ids:
+        try:
+            review = decide(warehouse, warehouse.resolve(case_id), name)
+        except CasebookError as error:
+            failures.append(error)
+            err().print(f"[red]failed[/]  {safe(case_id)}: {safe(error)}")
+        else:
+            failures.append(None)
+            emit([review], _review_text, as_json=as_json)
+    return exit_code(failures)
 
 
 def _review_text(review: Review) -> str:
@@ -243,45 +234,40 @@ def _changes(
     return changes
 
 
-def rerun(
-    context: typer.Context,
+@with_resources("model", "budget", patient=True)
+async def rerun(
+    resources: "Resources",
     case_ids: Annotated[Texts, arg(help="By default all outdated cases.", metavar="CASE…")] = None,
-    model: options.Model = None,
     prompt: options.Prompts = None,
-    budget: options.Budget = None,
     from_import: Annotated[
         bool, opt("--imported", help="Fetch and draft the sources of all imported cases.")
     ] = False,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Make newer drafts beside existing ones; decided and edited cases do not change."""
+    from flows.rerun import imported, redraft, stale
 
-    async def work(resources: "Resources") -> int:
-        from flows.rerun import imported, redraft, stale
-
-        for name, version in pairs(prompt):
-            resources.pin_prompt(name, version)
-        if case_ids:
-            chosen = {resources.warehouse.resolve(name): "requested" for name in case_ids}
+    for name, version in pairs(prompt):
+        resources.pin_prompt(name, version)
+    if case_ids:
+        chosen = {resources.warehouse.resolve(name): "requested" for name in case_ids}
+    else:
+        found = await (imported if from_import else stale)(resources)
+        chosen = {case_id: "; ".join(reasons) for case_id, reasons in found.items()}
+    price = _price(resources, chosen)
+    err().print(f"{len(chosen)} cases with {resources.profile.model}, {price}.")
+    failed = False
+    for case_id, reason in chosen.items():
+        if not dry_run:
+            result = await redraft(case_id, resources)
+            print_result(result, as_json=as_json)
+            failed = failed or result.failure is not None
+        elif as_json:
+            print_json({"case_id": case_id, "reason": reason})
         else:
-            found = await (imported if from_import else stale)(resources)
-            chosen = {case_id: "; ".join(reasons) for case_id, reasons in found.items()}
-        price = _price(resources, chosen)
-        err().print(f"{len(chosen)} cases with {resources.profile.model}, {price}.")
-        failed = False
-        for case_id, reason in chosen.items():
-            if not dry_run:
-                result = await redraft(case_id, resources)
-                print_result(result, as_json=as_json)
-                failed = failed or result.failure is not None
-            elif as_json:
-                print_json({"case_id": case_id, "reason": reason})
-            else:
-                out().print(f"{case_id}  {safe(reason)}")
-        return EXIT_SOME_FAILED if failed else 0
-
-    run(load_settings(context, llm_model=model, budget_run=budget), work, patient=True)
+            out().print(f"{case_id}  {safe(reason)}")
+    return EXIT_SOME_FAILED if failed else 0
 
 
 def _price(resources: "Resources", case_ids: Iterable[str]) -> str:

@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import inspect
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import wraps
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
+from cli.options import REPLACING
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,19 +20,16 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 T = TypeVar("T")
+Work = Callable[..., Coroutine[Any, Any, int | None]]
+Command = Callable[..., None]
 EXIT_SOME_FAILED = 3
 EXIT_INTERRUPTED = 130
 
 
 def load_settings(
-    context: typer.Context,
-    *,
-    llm_model: str | None = None,
-    llm_strategy: str | None = None,
-    budget_run: float | None = None,
-    budget_source: float | None = None,
+    context: typer.Context, overrides: Mapping[str, object] = MappingProxyType({})
 ) -> "Settings":
-    """Read the settings, overridden by the given options, and start the log.
+    """Read the settings, replace those in ``overrides`` that are not None, and start the log.
 
     Raises:
         ConfigurationError: if a setting is not valid.
@@ -36,16 +37,42 @@ def load_settings(
     from config.settings import Settings, configure_logging
 
     shared = context.find_root().params
-    given = {
-        "home": shared["_home"],
-        "llm_model": llm_model,
-        "llm_strategy": llm_strategy,
-        "budget_run": budget_run,
-        "budget_source": budget_source,
-    }
+    given = {"home": shared["_home"], **overrides}
     settings = Settings.load(**{k: v for k, v in given.items() if v is not None})
     configure_logging(settings.home, verbose=shared["_verbose"])
     return settings
+
+
+def with_resources(*names: str, patient: bool = False) -> Callable[[Work], Command]:
+    """Make a command of an async function whose first parameter is the resources.
+
+    ``names`` are keys of ``REPLACING``: the command gets these options, even if the function has
+    no such parameter, and they replace settings.
+    """
+
+    def decorate(work: Work) -> Command:
+        signature = inspect.signature(work)
+        resources, *own = signature.parameters.values()
+
+        @wraps(work)
+        def command(context: typer.Context, **given: Any) -> None:
+            settings = load_settings(context, {REPLACING[name][0]: given[name] for name in names})
+            kept = {parameter.name: given[parameter.name] for parameter in own}
+            run(settings, lambda resources: work(resources, **kept), patient=patient)
+
+        first = resources.replace(name="context", annotation=typer.Context)
+        added = [
+            resources.replace(name=name, default=None, annotation=REPLACING[name][1])
+            for name in names
+            if name not in signature.parameters
+        ]
+        parameters = [first, *own[:-1], *added, *own[-1:]]  # --json stays last
+        signature = signature.replace(parameters=parameters, return_annotation=None)
+        command.__signature__ = signature  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in parameters}
+        return command
+
+    return decorate
 
 
 def run(

@@ -28,7 +28,7 @@ def evaluate(
     as_json: options.AsJson = False,
 ) -> None:
     """Score drafts of gold cases, in a separate home."""
-    settings = load_settings(context, llm_model=model)
+    settings = load_settings(context, {"llm_model": model})
     runs = settings.home / "evals"
     scratch = settings.model_copy(update={"home": runs / "home", "warehouse": None, "data": None})
     before = _earlier(against, runs)

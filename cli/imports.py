@@ -5,10 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from cli import options
-from cli.context import EXIT_SOME_FAILED, load_settings, run
+from cli.context import EXIT_SOME_FAILED, with_resources
 from cli.options import Text, arg, opt
 from cli.summaries import import_text
 from cli.terminal import counting, emit
@@ -18,8 +16,9 @@ if TYPE_CHECKING:
     from config.resources import Resources
 
 
-def import_(
-    context: typer.Context,
+@with_resources()
+async def import_(
+    resources: "Resources",
     path: Annotated[
         Path,
         arg(
@@ -36,25 +35,21 @@ def import_(
         opt(exists=True, help="A TOML or JSON file with entries field = column."),
     ] = None,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Import a published database as approved cases, and report problems."""
+    from publishing.exchange.export import dataset_title
+    from services.imports import import_cases
 
-    async def work(resources: "Resources") -> int:
-        from publishing.exchange.export import dataset_title
-        from services.imports import import_cases
-
-        with counting(f"importing {path.name}") as on_progress:
-            report = await import_cases(
-                path,
-                resources,
-                name=name or dataset_title(path) or path.stem,
-                mapping=_mapping(mapping) if mapping else {},
-                on_progress=on_progress,
-            )
-        emit([report], import_text, as_json=as_json)
-        return EXIT_SOME_FAILED if report.broken else 0
-
-    run(load_settings(context), work)
+    with counting(f"importing {path.name}") as on_progress:
+        report = await import_cases(
+            path,
+            resources,
+            name=name or dataset_title(path) or path.stem,
+            mapping=_mapping(mapping) if mapping else {},
+            on_progress=on_progress,
+        )
+    emit([report], import_text, as_json=as_json)
+    return EXIT_SOME_FAILED if report.broken else 0
 
 
 def _mapping(file: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli import options
-from cli.context import EXIT_SOME_FAILED, load_settings, run
+from cli.context import EXIT_SOME_FAILED, load_settings, run, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
@@ -31,37 +31,35 @@ if TYPE_CHECKING:
 Port = Annotated[int | None, opt(help="The desk's port; 0 for any free port.")]
 
 
-def publish(
-    context: typer.Context,
+@with_resources()
+async def publish(
+    resources: "Resources",
     to: Annotated[Path | None, opt(help="The folder of the site.")] = None,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Write the approved cases as a static site with downloadable data."""
+    from services.publication import publish_site
 
-    async def work(resources: "Resources") -> int:
-        from services.publication import publish_site
-
-        done = await publish_site(resources, to.resolve() if to else None)
-        total = len(done.added) + len(done.changed) + len(done.unchanged)
-        if as_json:
-            print_json(done.model_dump(mode="json"))
-        else:
-            out().print(
-                f"[green]published[/]  {total} cases: {len(done.added)} new, "
-                f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn\n"
-                f"       {safe(done.path / 'index.html')}"
-            )
-        if not total and not done.blocked:
-            err().print("No case is approved yet: `casebook review`, or `casebook approve CASE`.")
-        for kept in done.blocked:
-            err().print(f"[red]held back[/]  {kept.case_id}  {safe(kept.reason)}")
-        return EXIT_SOME_FAILED if done.blocked else 0
-
-    run(load_settings(context), work)
+    done = await publish_site(resources, to.resolve() if to else None)
+    total = len(done.added) + len(done.changed) + len(done.unchanged)
+    if as_json:
+        print_json(done.model_dump(mode="json"))
+    else:
+        out().print(
+            f"[green]published[/]  {total} cases: {len(done.added)} new, "
+            f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn\n"
+            f"       {safe(done.path / 'index.html')}"
+        )
+    if not total and not done.blocked:
+        err().print("No case is approved yet: `casebook review`, or `casebook approve CASE`.")
+    for kept in done.blocked:
+        err().print(f"[red]held back[/]  {kept.case_id}  {safe(kept.reason)}")
+    return EXIT_SOME_FAILED if done.blocked else 0
 
 
-def export(
-    context: typer.Context,
+@with_resources()
+async def export(
+    resources: "Resources",
     folder: Annotated[Path, arg(help="A new or empty folder, or an earlier export.")],
     date: Annotated[
         datetime | None,
@@ -70,18 +68,15 @@ def export(
     as_json: options.AsJson = False,
 ) -> None:
     """Write the published cases as a dataset: tables, Markdown, a card and a change log."""
+    from services.publication import export_dataset
 
-    async def work(resources: "Resources") -> None:
-        from services.publication import export_dataset
-
-        made = export_dataset(resources, folder, (date or datetime.now(UTC)).date())
-        emit([made], export_text, as_json=as_json)
-
-    run(load_settings(context), work)
+    made = export_dataset(resources, folder, (date or datetime.now(UTC)).date())
+    emit([made], export_text, as_json=as_json)
 
 
-def recheck(
-    context: typer.Context,
+@with_resources()
+async def recheck(
+    resources: "Resources",
     case_ids: Annotated[
         Texts, arg(help="By default, those checked longest ago.", metavar="CASE…")
     ] = None,
@@ -89,22 +84,19 @@ def recheck(
     as_json: options.AsJson = False,
 ) -> None:
     """Fetch published sources again, and report which moved, changed or disappeared."""
+    from services.recheck import due, recheck_all
 
-    async def work(resources: "Resources") -> None:
-        from services.recheck import due, recheck_all
-
-        chosen = [resources.warehouse.resolve(name) for name in case_ids or []]
-        chosen = chosen or (await due(resources))[:most]
-        if not chosen:
-            err().print("No case is published yet; only published sources are rechecked.")
-        async for check in recheck_all(chosen, resources):
-            emit([check], check_text, as_json=as_json)
-
-    run(load_settings(context), work)
+    chosen = [resources.warehouse.resolve(name) for name in case_ids or []]
+    chosen = chosen or (await due(resources))[:most]
+    if not chosen:
+        err().print("No case is published yet; only published sources are rechecked.")
+    async for check in recheck_all(chosen, resources):
+        emit([check], check_text, as_json=as_json)
 
 
-def costs(
-    context: typer.Context,
+@with_resources()
+async def costs(
+    resources: "Resources",
     by: Annotated[
         Literal["day", "model", "stage", "case", "source"], opt(help="Group by this.")
     ] = "day",
@@ -112,37 +104,30 @@ def costs(
     as_json: options.AsJson = False,
 ) -> None:
     """Show the cost of model calls, including failed ones."""
-
-    async def work(resources: "Resources") -> None:
-        lines = resources.warehouse.costs(by, since.replace(tzinfo=UTC) if since else None)
-        if lines and not as_json:
-            print_table((by, *COST_COLUMNS), map(cost_cells, lines), "right")
-        else:
-            emit(lines, str, as_json=as_json, empty="No model calls yet.")
-
-    run(load_settings(context), work)
+    lines = resources.warehouse.costs(by, since.replace(tzinfo=UTC) if since else None)
+    if lines and not as_json:
+        print_table((by, *COST_COLUMNS), map(cost_cells, lines), "right")
+    else:
+        emit(lines, str, as_json=as_json, empty="No model calls yet.")
 
 
-def sql(
-    context: typer.Context,
+@with_resources()
+async def sql(
+    resources: "Resources",
     query: Annotated[str, arg(help="One SELECT; docs/warehouse.md lists the tables.")],
     as_csv: Annotated[bool, opt("--csv", help="Print CSV.")] = False,
     limit: Annotated[int | None, opt(min=1, help="Maximum number of rows.", metavar="N")] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a read-only SQL query on the warehouse."""
-
-    async def work(resources: "Resources") -> None:
-        columns, rows = resources.warehouse.sql(query, limit)
-        if as_json:
-            for row in rows:
-                print_json(dict(zip(columns, row, strict=True)))
-        elif as_csv:
-            csv.writer(sys.stdout).writerows([columns, *rows])
-        else:
-            print_table(columns, rows)
-
-    run(load_settings(context), work)
+    columns, rows = resources.warehouse.sql(query, limit)
+    if as_json:
+        for row in rows:
+            print_json(dict(zip(columns, row, strict=True)))
+    elif as_csv:
+        csv.writer(sys.stdout).writerows([columns, *rows])
+    else:
+        print_table(columns, rows)
 
 
 def review(
@@ -202,7 +187,7 @@ def up(
     context: typer.Context,
     port: Port = None,
     prefect_port: Annotated[int, opt(help="Prefect's port.")] = 4200,
-    limit: Annotated[int, opt(min=1, max=64, help="Maximum of parallel flow runs.")] = 2,
+    limit: Annotated[int, opt(min=1, max=64, help="Maximum number of flow runs.")] = 2,
     browser: Annotated[bool, opt(help="Open the desk in the browser.")] = False,
 ) -> None:
     """Run a Prefect server, the flows and the desk; Ctrl-C stops all of them."""
@@ -233,39 +218,36 @@ def _watch(server: LocalServer) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def demo(
-    context: typer.Context,
+@with_resources()
+async def demo(
+    resources: "Resources",
     examples: Annotated[
         Path, arg(help="A folder with sources.jsonl.", exists=True, file_okay=False)
     ] = Path("examples"),
     port: Port = None,
-) -> None:
+) -> int:
     """Draft the example sources, and open the desk if there is a terminal."""
     lines = (examples / "sources.jsonl").read_text("utf-8").splitlines()
     given = [json.loads(line) for line in lines if line]
     folder = examples.parent.resolve()
     refs = [SourceRef(source=str(folder / one["source"]), url=one.get("url")) for one in given]
-
-    async def work(resources: "Resources") -> int:
-        started = time.monotonic()
-        desk = asyncio.create_task(_desk(resources, port))
-        try:
-            results = await process(resources, refs)
-            statuses = [result.status for result in results]
-            out().print(
-                f"\n[bold]{statuses.count(IngestStatus.DRAFT)} drafts[/], "
-                f"{statuses.count(IngestStatus.NOT_A_CASE_STUDY)} not a case study, "
-                f"{statuses.count(IngestStatus.FAILED)} failed in {time.monotonic() - started:.0f} "
-                f"s with {sum(result.llm_calls for result in results)} model calls.\n"
-                "Next, a source of your own:\n"
-                "    .venv/bin/casebook submit https://…      # or a file\n"
-                "    .venv/bin/casebook review                # the desk, on your own cases"
-            )
-            if sys.stdout.isatty():
-                await desk
-        finally:
-            desk.cancel()
-            await asyncio.gather(desk, return_exceptions=True)
-        return exit_code([result.failure for result in results])
-
-    run(load_settings(context), work)
+    started = time.monotonic()
+    desk = asyncio.create_task(_desk(resources, port))
+    try:
+        results = await process(resources, refs)
+        statuses = [result.status for result in results]
+        out().print(
+            f"\n[bold]{statuses.count(IngestStatus.DRAFT)} drafts[/], "
+            f"{statuses.count(IngestStatus.NOT_A_CASE_STUDY)} not a case study, "
+            f"{statuses.count(IngestStatus.FAILED)} failed in {time.monotonic() - started:.0f} "
+            f"s with {sum(result.llm_calls for result in results)} model calls.\n"
+            "Next, a source of your own:\n"
+            "    .venv/bin/casebook submit https://…      # or a file\n"
+            "    .venv/bin/casebook review                # the desk, on your own cases"
+        )
+        if sys.stdout.isatty():
+            await desk
+    finally:
+        desk.cancel()
+        await asyncio.gather(desk, return_exceptions=True)
+    return exit_code([result.failure for result in results])

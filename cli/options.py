@@ -20,3 +20,12 @@ Force = Annotated[bool, opt(help="Summarize even if triage rejects the source.")
 DryRun = Annotated[bool, opt("--dry-run", help="Only show the plan and the price.")]
 Since = Annotated[datetime | None, opt(formats=["%Y-%m-%d"], help="Leave out anything older.")]
 Change = Annotated[Literal["pause", "resume", "remove"] | None, opt(help="Change its state.")]
+Strategy = Annotated[Text, opt(help="single, map_reduce or guided.")]
+
+REPLACING = {
+    "model": ("llm_model", Model),
+    "strategy": ("llm_strategy", Strategy),
+    "budget": ("budget_run", Budget),
+    "source_budget": ("budget_source", SourceBudget),
+}
+"""By option the setting that it replaces, and its type."""

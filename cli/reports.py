@@ -12,7 +12,7 @@ from rich.markdown import Markdown
 from typer.core import TyperGroup
 
 from cli import options
-from cli.context import EXIT_SOME_FAILED, load_settings, run
+from cli.context import EXIT_SOME_FAILED, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.report_text import answer_text, checked_text, expected_text, report_text
 from cli.summaries import safe
@@ -47,8 +47,9 @@ report = typer.Typer(
 
 
 @report.command()
-def new(
-    context: typer.Context,
+@with_resources("model", "budget")
+async def new(
+    resources: "Resources",
     title: Annotated[str, arg(help="Its words also select the statements.", metavar="TITLE")],
     template: Annotated[
         Text,
@@ -70,8 +71,6 @@ def new(
     outline: Annotated[
         Path | None, opt(exists=True, dir_okay=False, help="A Markdown file with the chapters.")
     ] = None,
-    model: options.Model = None,
-    budget: options.Budget = None,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -79,166 +78,138 @@ def new(
     if from_year and added_since:
         raise InputError("use either --from-year or --added-since")
     day = f"{added_since:%Y-%m-%d}" if added_since else None
+    from services.report import ReportOrder, forecast_report, make_report
 
-    async def work(resources: "Resources") -> None:
-        from services.report import ReportOrder, forecast_report, make_report
-
-        order = ReportOrder(
-            title=title,
-            template=template,
-            tags=tuple(tag or ()),
-            industry=industry,
-            company=company,
-            since=str(from_year) if from_year else day,
-            outline=_text(outline) if outline else None,
-        )
-        expected = await forecast_report(order, resources)
-        if dry_run:
-            emit([expected], expected_text, as_json=as_json)
-            return
-        err().print(expected_text(expected))
-        with counting("writing") as on_progress:
-            made = await make_report(order, resources, on_progress)
-        emit([made], report_text, as_json=as_json)
-
-    run(load_settings(context, llm_model=model, budget_run=budget), work)
+    order = ReportOrder(
+        title=title,
+        template=template,
+        tags=tuple(tag or ()),
+        industry=industry,
+        company=company,
+        since=str(from_year) if from_year else day,
+        outline=_text(outline) if outline else None,
+    )
+    expected = await forecast_report(order, resources)
+    if dry_run:
+        emit([expected], expected_text, as_json=as_json)
+        return
+    err().print(expected_text(expected))
+    with counting("writing") as on_progress:
+        made = await make_report(order, resources, on_progress)
+    emit([made], report_text, as_json=as_json)
 
 
 @report.command("list")
-def list_(context: typer.Context, as_json: options.AsJson = False) -> None:
+@with_resources()
+async def list_(resources: "Resources", as_json: options.AsJson = False) -> None:
     """List the reports."""
-
-    async def work(resources: "Resources") -> None:
-        lines = resources.warehouse.report_lines()
-        if lines and not as_json:
-            columns = ("name", "title", "by", "sentences", "cases", "made", "on the site")
-            print_table(columns, map(_cells, lines))
-        else:
-            emit(lines, str, as_json=as_json, empty="No report yet: `casebook report new TITLE`.")
-
-    run(load_settings(context), work)
+    lines = resources.warehouse.report_lines()
+    if lines and not as_json:
+        columns = ("name", "title", "by", "sentences", "cases", "made", "on the site")
+        print_table(columns, map(_cells, lines))
+    else:
+        emit(lines, str, as_json=as_json, empty="No report yet: `casebook report new TITLE`.")
 
 
 @report.command()
-def show(context: typer.Context, name: Name, as_json: options.AsJson = False) -> None:
+@with_resources()
+async def show(resources: "Resources", name: Name, as_json: options.AsJson = False) -> None:
     """Print a report as Markdown or JSON, as readers would see it now."""
+    from publishing.site.report_pages import report_json, report_markdown
+    from services.publication import site_settings
+    from services.report import view
 
-    async def work(resources: "Resources") -> None:
-        from publishing.site.report_pages import report_json, report_markdown
-        from services.publication import site_settings
-        from services.report import view
-
-        shown = await view(resources.warehouse.report(name), resources)
-        text = report_markdown(shown, site_settings(resources.settings))
-        if as_json:
-            print_json(json.loads(report_json(shown)))
-        elif out().is_terminal:
-            out().print(Markdown(text))
-        else:
-            sys.stdout.write(text)
-
-    run(load_settings(context), work)
+    shown = await view(resources.warehouse.report(name), resources)
+    text = report_markdown(shown, site_settings(resources.settings))
+    if as_json:
+        print_json(json.loads(report_json(shown)))
+    elif out().is_terminal:
+        out().print(Markdown(text))
+    else:
+        sys.stdout.write(text)
 
 
 @report.command()
-def check(context: typer.Context, name: Name, as_json: options.AsJson = False) -> None:
+@with_resources()
+async def check(resources: "Resources", name: Name, as_json: options.AsJson = False) -> int:
     """Recompute the numbers of a report and look up its citations."""
+    from services.report import check_report
 
-    async def work(resources: "Resources") -> int:
-        from services.report import check_report
-
-        checked = await check_report(resources.warehouse.report(name), resources)
-        emit([checked], checked_text, as_json=as_json)
-        return EXIT_SOME_FAILED if checked.problems else 0
-
-    run(load_settings(context), work)
+    checked = await check_report(resources.warehouse.report(name), resources)
+    emit([checked], checked_text, as_json=as_json)
+    return EXIT_SOME_FAILED if checked.problems else 0
 
 
 @report.command()
-def publish(context: typer.Context, name: Name) -> None:
+@with_resources()
+async def publish(resources: "Resources", name: Name) -> int:
     """Check a report and write the site with it."""
+    from services.publication import published_folders
+    from services.report import publish_report
 
-    async def work(resources: "Resources") -> int:
-        from services.publication import published_folders
-        from services.report import publish_report
-
-        found = resources.warehouse.report(name)
-        with counting("writing the site") as on_progress:
-            checked = await publish_report(found, resources, on_progress)
-        if checked.problems:
-            err().print(checked_text(checked))
-        if checked.lost:
-            err().print("Not published: write the report again and publish the new one.")
-            return EXIT_SOME_FAILED
-        page = published_folders(resources)[0] / "reports" / found.name / "index.html"
-        out().print(f"[green]published[/]  {safe(found.title)}\n           {safe(page)}")
-        return 0
-
-    run(load_settings(context), work)
+    found = resources.warehouse.report(name)
+    with counting("writing the site") as on_progress:
+        checked = await publish_report(found, resources, on_progress)
+    if checked.problems:
+        err().print(checked_text(checked))
+    if checked.lost:
+        err().print("Not published: write the report again and publish the new one.")
+        return EXIT_SOME_FAILED
+    page = published_folders(resources)[0] / "reports" / found.name / "index.html"
+    out().print(f"[green]published[/]  {safe(found.title)}\n           {safe(page)}")
+    return 0
 
 
 @report.command()
-def withdraw(context: typer.Context, name: Name) -> None:
+@with_resources()
+async def withdraw(resources: "Resources", name: Name) -> None:
     """Remove a report from the site."""
+    from services.report import withdraw_report
 
-    async def work(resources: "Resources") -> None:
-        from services.report import withdraw_report
-
-        found = resources.warehouse.report(name)
-        await withdraw_report(found, resources)
-        out().print(f"[green]withdrawn[/]  {safe(found.title)}")
-
-    run(load_settings(context), work)
+    found = resources.warehouse.report(name)
+    await withdraw_report(found, resources)
+    out().print(f"[green]withdrawn[/]  {safe(found.title)}")
 
 
 @report.command()
-def audio(
-    context: typer.Context,
+@with_resources("model", "budget")
+async def audio(
+    resources: "Resources",
     name: Name,
     talk: Annotated[
         bool, opt("--talk", help="Have the model write a conversation of two voices.")
     ] = False,
     voice: Annotated[Texts, opt(help="A voice by its name; up to two.")] = None,
-    model: options.Model = None,
-    budget: options.Budget = None,
 ) -> None:
     """Record a report as audio."""
+    from services.publication import recording_path
+    from services.report_audio import record
 
-    async def work(resources: "Resources") -> None:
-        from services.publication import recording_path
-        from services.report_audio import record
-
-        found = resources.warehouse.report(name)
-        folder = recording_path(resources.settings.home, found)
-        with counting("speaking") as on_progress:
-            made = await record(
-                found, resources, folder, model=talk, voices=voice or (), on_progress=on_progress
-            )
-        out().print(
-            f"[green]recorded[/]  {safe(found.title)}: {made.seconds / 60:.0f} min, "
-            f"{len(made.chapters)} chapters\n          {safe(folder / 'audio.mp3')}\n"
-            f"          `casebook report publish {found.name}` puts it on the site with the report"
+    found = resources.warehouse.report(name)
+    folder = recording_path(resources.settings.home, found)
+    with counting("speaking") as on_progress:
+        made = await record(
+            found, resources, folder, model=talk, voices=voice or (), on_progress=on_progress
         )
+    out().print(
+        f"[green]recorded[/]  {safe(found.title)}: {made.seconds / 60:.0f} min, "
+        f"{len(made.chapters)} chapters\n          {safe(folder / 'audio.mp3')}\n"
+        f"          `casebook report publish {found.name}` puts it on the site with the report"
+    )
 
-    run(load_settings(context, llm_model=model, budget_run=budget), work)
 
-
-def ask(
-    context: typer.Context,
+@with_resources("model")
+async def ask(
+    resources: "Resources",
     question: Annotated[str, arg(help="The question, in quotes.")],
-    model: options.Model = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Answer a question from the published cases; each sentence cites its sources."""
+    from services.answers import answer
 
-    async def work(resources: "Resources") -> None:
-        from services.answers import answer
-
-        with err().status("reading the cases"):
-            found = await answer(question, resources)
-        emit([found], answer_text, as_json=as_json)
-
-    run(load_settings(context, llm_model=model), work)
+    with err().status("reading the cases"):
+        found = await answer(question, resources)
+    emit([found], answer_text, as_json=as_json)
 
 
 def _text(file: Path) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
 from pydantic import ValidationError
 
 from cli import options
-from cli.context import EXIT_SOME_FAILED, load_settings, run, standard_input
+from cli.context import EXIT_SOME_FAILED, standard_input, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.summaries import document_view, failure_text, safe, unfinished_text
 from cli.terminal import StageBars, emit, err, out, print_json, print_result
@@ -34,86 +33,76 @@ Transcript = Annotated[Path | None, opt(help="A file with the transcript of a vi
 Feed = Annotated[Text, opt(help="A feed with the full text of the page.")]
 
 
-def submit(
-    context: typer.Context,
+@with_resources("strategy", "source_budget")
+async def submit(
+    resources: "Resources",
     sources: Sources,
     url: Url = None,
     transcript: Transcript = None,
     feed: Feed = None,
     force: options.Force = False,
     refresh: Annotated[bool, opt(help="Fetch addresses again that are already stored.")] = False,
-    strategy: Annotated[Text, opt(help="single, map_reduce or guided.")] = None,
-    source_budget: options.SourceBudget = None,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Fetch and summarize sources; each becomes a draft for review."""
-
-    async def work(resources: "Resources") -> int:
-        refs = references(sources, url, transcript, feed)
-        results = await process(resources, refs, as_json=as_json, force=force, refresh=refresh)
-        return exit_code([result.failure for result in results])
-
-    run(load_settings(context, llm_strategy=strategy, budget_source=source_budget), work)
+    refs = references(sources, url, transcript, feed)
+    results = await process(resources, refs, as_json=as_json, force=force, refresh=refresh)
+    return exit_code([result.failure for result in results])
 
 
-def retry(
-    context: typer.Context,
+@with_resources()
+async def retry(
+    resources: "Resources",
     sources: Annotated[Texts, arg(help="By default temporary failures.", metavar="SOURCE…")] = None,
     kind: Annotated[Text, opt(help="All failures with this cause, e.g. login_wall.")] = None,
     dry_run: Annotated[bool, opt("--dry-run", help="Only list the failures.")] = False,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Process failed and unfinished sources again."""
     from services import identity
 
-    async def work(resources: "Resources") -> int:
-        warehouse, opened = resources.warehouse, resources.warehouse.open_failures()
-        if dry_run:
-            emit(opened, failure_text, as_json=as_json)
-            emit(warehouse.unfinished(), unfinished_text, as_json=as_json, empty="")
-            return 0
-        if sources:
-            found = [warehouse.source(identity.source_named(name, warehouse)) for name in sources]
-            refs = [source.reference for source in found if source]
-        elif kind:  # includes failures that need a person
-            refs = [one.reference for one in opened if one.failure.kind == kind]
-        else:
-            refs = [one.reference for one in opened if one.failure.remedy == "wait"]
-            refs += [source.reference for source in warehouse.unfinished()]
-        if not refs:
-            err().print("Nothing to retry; `casebook retry --dry-run` lists all failures.")
-        results = await process(resources, refs, as_json=as_json)
-        return exit_code([result.failure for result in results])
-
-    run(load_settings(context), work)
+    warehouse, opened = resources.warehouse, resources.warehouse.open_failures()
+    if dry_run:
+        emit(opened, failure_text, as_json=as_json)
+        emit(warehouse.unfinished(), unfinished_text, as_json=as_json, empty="")
+        return 0
+    if sources:
+        found = [warehouse.source(identity.source_named(name, warehouse)) for name in sources]
+        refs = [source.reference for source in found if source]
+    elif kind:  # includes failures that need a person
+        refs = [one.reference for one in opened if one.failure.kind == kind]
+    else:
+        refs = [one.reference for one in opened if one.failure.remedy == "wait"]
+        refs += [source.reference for source in warehouse.unfinished()]
+    if not refs:
+        err().print("Nothing to retry; `casebook retry --dry-run` lists all failures.")
+    results = await process(resources, refs, as_json=as_json)
+    return exit_code([result.failure for result in results])
 
 
-def extract(
-    context: typer.Context,
+@with_resources()
+async def extract(
+    resources: "Resources",
     sources: Sources,
     url: Url = None,
     transcript: Transcript = None,
     feed: Feed = None,
     again: Annotated[bool, opt(help="Read the stored bytes again, offline.")] = False,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Show the extracted text of sources, without storing it."""
-
-    async def work(resources: "Resources") -> int:
-        failures: list[CasebookError | None] = []
-        for ref in references(sources, url, transcript, feed):
-            try:
-                await (_reread if again else _read)(resources, ref, as_json=as_json)
-                failures.append(None)
-            except CasebookError as error:
-                failures.append(error)
-                if as_json:
-                    print_json({"source": ref.source, "failure": failure_json(error)})
-                else:
-                    err().print(f"[red]failed[/]  {safe(ref.source)}\n        {safe(error)}")
-        return exit_code(failures)
-
-    run(load_settings(context), work)
+    failures: list[CasebookError | None] = []
+    for ref in references(sources, url, transcript, feed):
+        try:
+            await (_reread if again else _read)(resources, ref, as_json=as_json)
+            failures.append(None)
+        except CasebookError as error:
+            failures.append(error)
+            if as_json:
+                print_json({"source": ref.source, "failure": failure_json(error)})
+            else:
+                err().print(f"[red]failed[/]  {safe(ref.source)}\n        {safe(error)}")
+    return exit_code(failures)
 
 
 async def _read(resources: "Resources", ref: SourceRef, *, as_json: bool) -> None:

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from cli import options
 from cli.context import EXIT_SOME_FAILED, pairs, with_resources
 from cli.options import Text, Texts, arg, opt
@@ -87,15 +85,16 @@ async def show(
         out().print(case_view(view, near, check))
 
 
-def approve(
-    context: typer.Context,
+@with_resources()
+async def approve(
+    resources: "Resources",
     case_ids: CaseIds,
     confirm: Annotated[bool, opt(help="Confirm doubtful statements.")] = False,
     leave_out: Annotated[bool, opt(help="Leave out parts that cannot be published.")] = False,
     reopen: Annotated[bool, opt(help="Turn decided cases back into drafts.")] = False,
     who: options.Who = None,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Approve drafts for publication."""
     from review import decisions
 
@@ -104,11 +103,12 @@ def approve(
             return decisions.reopen(warehouse, case_id, name)
         return decisions.approve(warehouse, case_id, name, confirm=confirm, leave_out=leave_out)
 
-    _each(context, case_ids, who, decide, as_json=as_json)
+    return _each(resources, case_ids, who, decide, as_json=as_json)
 
 
-def reject(
-    context: typer.Context,
+@with_resources()
+async def reject(
+    resources: "Resources",
     case_ids: CaseIds,
     reason: Annotated[str, opt("--reason", "-r", help="The reason, which is stored.")],
     draft: Annotated[bool, opt("--draft", help="Reject only the newer draft.")] = False,
@@ -118,7 +118,7 @@ def reject(
     ] = False,
     who: options.Who = None,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Reject drafts, or edits of published cases; or withdraw published cases."""
     from review import adoption, decisions
 
@@ -128,11 +128,12 @@ def reject(
         act = decisions.withdraw if withdraw else decisions.reject
         return act(warehouse, case_id, reason, name)
 
-    _each(context, case_ids, who, decide, as_json=as_json)
+    return _each(resources, case_ids, who, decide, as_json=as_json)
 
 
-def edit(
-    context: typer.Context,
+@with_resources()
+async def edit(
+    resources: "Resources",
     case_id: options.CaseId,
     set_: Annotated[
         Texts,
@@ -150,7 +151,7 @@ def edit(
     who: options.Who = None,
     reason: Annotated[Text, opt("--reason", "-r", help="The reason.")] = None,
     as_json: options.AsJson = False,
-) -> None:
+) -> int:
     """Edit facts, statements and tags of a case, adopt a newer draft, or comment."""
     from review import adoption, decisions
 
@@ -162,11 +163,10 @@ def edit(
         changes = _changes(set_, drop or [], add, quote or [])
         return decisions.edit(warehouse, found, changes, name, note=reason)
 
-    _each(context, [case_id], who, decide, as_json=as_json)
+    return _each(resources, [case_id], who, decide, as_json=as_json)
 
 
-@with_resources()
-async def _each(
+def _each(
     resources: "Resources",
     case_ids: Sequence[str],
     who: str | None,

@@ -213,9 +213,8 @@ def _watch(server: LocalServer) -> None:
     """Stop the desk, with a message, when one of the server's processes exits."""
     while server.alive():
         time.sleep(1)
-    if server.started:
-        err().print(f"[red]error:[/] the Prefect server or the flows stopped; see {server.log}")
-        os.kill(os.getpid(), signal.SIGTERM)
+    err().print(f"[red]error:[/] the Prefect server or the flows stopped; see {server.log}")
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @with_resources()

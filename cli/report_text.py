@@ -4,7 +4,7 @@ from cli.summaries import safe
 from publishing.reports.checks import CheckedReport
 from publishing.wording import count
 from schemas.cases import SupportLevel
-from schemas.reports import CitedAnswer, Outcome, RelatedStatement, Report, ReportEstimate
+from schemas.reports import Citation, CitedAnswer, Outcome, Report, ReportEstimate
 
 
 def expected_text(one: ReportEstimate) -> str:
@@ -64,20 +64,11 @@ def answer_text(found: CitedAnswer) -> str:
         Outcome.STATEMENTS: [f"[bold]The closest statements[/] ({why}):"],
         Outcome.SILENT: ["[yellow]The cases do not say.[/] The closest statements:"],
     }[found.outcome]
-    return "\n".join(
-        [
-            *opening,
-            "",
-            *(
-                _near_text(n, one)
-                for one, n in zip(found.statements, numbers.values(), strict=True)
-            ),
-        ]
-    )
+    statements = map(_near_text, numbers, numbers.values())
+    return "\n".join([*opening, "", *statements])
 
 
-def _near_text(n: int, near: RelatedStatement) -> str:
-    cited = near.citation
+def _near_text(cited: Citation, n: int) -> str:
     whose = f"{safe(cited.label)}{f', {cited.year}' if cited.year else ''}"
     mark = " (imported text)" if cited.part.startswith("p") else ""
     return f"[cyan]{n:>3}[/]  {safe(cited.text)}\n     [dim]{whose}: {safe(cited.title)}{mark}[/]"

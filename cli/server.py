@@ -52,14 +52,9 @@ class LocalServer:
         record = {"url": self.ui_url, "pids": pids, "up": os.getpid()}
         _record_path(self._home).write_text(json.dumps(record), "utf-8")
 
-    @property
-    def started(self) -> bool:
-        """Whether the processes were started and not yet stopped."""
-        return bool(self._processes)
-
     def alive(self) -> bool:
-        """Return whether all started processes are still running."""
-        return self.started and all(p.poll() is None for p in self._processes)
+        """Return whether all processes are running, or were stopped by ``stop``."""
+        return all(process.poll() is None for process in self._processes)
 
     def stop(self) -> None:
         """Stop both processes and their children."""

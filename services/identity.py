@@ -18,7 +18,7 @@ from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Sourc
 from services.run import Run
 from summarizer import plans
 from summarizer.profiles import Strategy
-from warehouse import Warehouse
+from warehouse import BlobStore, Warehouse
 
 _SAME_TEXT = 0.9  # least similarity of two addresses with the same page
 
@@ -67,21 +67,25 @@ def store_payload(run: Run, payload: Payload) -> Snapshot:
     kept = warehouse.newest_snapshot(source_id)
     if kept and not run.is_remote and kept.sha256 == sha256_hex(payload.data):
         return kept
-    sha256, now = run.resources.blobs.put(payload.data), datetime.now(UTC)
-    snapshot = Snapshot(
-        snapshot_id=content_id("snap", source_id, sha256, now.isoformat()),
-        source_id=source_id,
-        sha256=sha256,
-        size=len(payload.data),
-        fetched_at=now,
-        **payload.model_dump(exclude={"data"}),
-    )
+    snapshot = snapshot_of(payload, source_id, run.resources.blobs, datetime.now(UTC).isoformat())
     warehouse.append(source, snapshot)
     by_path = identify(run.ref).source_id  # of a file that could not be read before
     if by_path != source_id and warehouse.source(by_path):
         found = Alias(source_id=by_path, same_as=source_id, url=payload.name, reason="file")
         warehouse.append(found)
     return snapshot
+
+
+def snapshot_of(payload: Payload, source_id: str, blobs: BlobStore, *fetch: str) -> Snapshot:
+    """Store a payload and return its snapshot; ``fetch`` makes its id unique to a fetch."""
+    sha256 = blobs.put(payload.data)
+    return Snapshot(
+        snapshot_id=content_id("snap", source_id, sha256, *fetch),
+        source_id=source_id,
+        sha256=sha256,
+        size=len(payload.data),
+        **payload.model_dump(exclude={"data"}),
+    )
 
 
 async def read_document(run: Run, snapshot: Snapshot) -> Extraction:

@@ -34,7 +34,13 @@ def parse(_: Payload, *, path: Path, mapping: Mapping[str, str]) -> Parsed | Pat
         raise InputError(f"{path} is larger than {_MOST_MB} MB; import it in parts")
     if ours.is_file() and _is_published(ours):
         return ours
-    rows = _rows(path, files)
+    if path.is_file() and path.suffix.lower() not in {".md", ".markdown"}:
+        rows: Sequence[Row] = read_rows(path)
+    elif files:
+        top = path if path.is_dir() else path.parent
+        rows = [_markdown(file, str(file.relative_to(top).with_suffix(""))) for file in files]
+    else:
+        raise InputError(f"{path} has no Markdown files")
     return len(rows), *records(rows, mapping)
 
 
@@ -46,16 +52,6 @@ def parse_lines(payload: Payload, *, first: int) -> list[tuple[bytes, CaseRecord
 def _is_published(file: Path) -> bool:
     with file.open("rb") as lines:
         return any(map(is_record, islice(lines, _LOOKED_AT)))
-
-
-def _rows(path: Path, files: Sequence[Path]) -> Sequence[Row]:
-    """Return the rows of a table or the front matter of Markdown files, or raise InputError."""
-    if path.is_file() and path.suffix.lower() not in {".md", ".markdown"}:
-        return read_rows(path)
-    if not files:
-        raise InputError(f"{path} has no Markdown files")
-    top = path if path.is_dir() else path.parent
-    return [_markdown(file, str(file.relative_to(top).with_suffix(""))) for file in files]
 
 
 def _markdown(file: Path, name: str) -> Row:

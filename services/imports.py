@@ -15,19 +15,11 @@ from publishing.exchange.imports import mapped_tags, reviewed_case, spellings
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
 from schemas.imports import ImportedRecord, ImportProblem, ImportReport
-from schemas.sources import (
-    IMPORT,
-    IMPORTED,
-    Payload,
-    Source,
-    SourceKind,
-    SourceRef,
-    Step,
-)
+from schemas.sources import IMPORT, IMPORTED, Payload, Source, SourceKind, SourceRef, Step
 from schemas.taxonomy import load_taxonomy
-from services.identity import document_from
+from services.identity import document_from, snapshot_of
 from services.import_files import parse
-from services.restore import reference_to, restore_cases, snapshot_of
+from services.restore import reference_to, restore_cases
 
 _AT_ONCE = 40  # records per transaction
 _NEAR = 0.8  # least similarity of near-copies

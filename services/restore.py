@@ -15,9 +15,9 @@ from publishing.exchange.restore import document_of, restored_study
 from publishing.records import CaseRecord
 from schemas.frozen import content_id
 from schemas.imports import ImportProblem, ImportReport
-from schemas.sources import IMPORT, Payload, Snapshot, Source, SourceRef, Step
+from schemas.sources import IMPORT, Payload, Source, SourceRef, Step
+from services.identity import snapshot_of
 from services.import_files import parse_lines
-from warehouse import BlobStore
 
 _AT_ONCE = 40  # records per transaction
 
@@ -106,18 +106,6 @@ class _Restore:
 def reference_to(address: str | None, database: str, key: str) -> SourceRef:
     """Return a record's web address, or a name that cannot be taken for a path."""
     return SourceRef(source=address or f"{database}: {key}".replace("/", "∕"))
-
-
-def snapshot_of(payload: Payload, source_id: str, blobs: BlobStore) -> Snapshot:
-    """Store a payload and return its snapshot, identified by its bytes."""
-    sha256 = blobs.put(payload.data)
-    return Snapshot(
-        snapshot_id=content_id("snap", source_id, sha256),
-        source_id=source_id,
-        sha256=sha256,
-        size=len(payload.data),
-        **payload.model_dump(exclude={"data"}),
-    )
 
 
 def _source(record: CaseRecord, identity: SourceIdentity, reference: SourceRef, who: str) -> Source:

@@ -140,7 +140,7 @@ def left_behind(home: Path) -> str | None:
     if not pids or _runs(record.get("up"), b"\0up\0"):
         return None
     advice = f"stop them with `kill {' '.join(pids)}`"
-    return f"processes of a killed `casebook up` are still running: {advice}"
+    return f"processes of a `casebook up` that was killed are still running: {advice}"
 
 
 def _runs(pid: int | None, *parts: bytes) -> bool:

@@ -99,7 +99,7 @@ def test_a_server_that_is_looked_after_is_not_left_behind(run: Run, home: Path, 
     path = home / "run" / "server.json"
     with process("up") as up:
         path.write_text(json.dumps(json.loads(path.read_text()) | {"up": up.pid}))
-        with pytest.raises(ConfigurationError, match="runs for this home already"):
+        with pytest.raises(ConfigurationError, match="already running for this home"):
             LocalServer(home, 4200, 1).start()
         assert findings(run)["prefect"]["state"] == "ok"
         up.kill()

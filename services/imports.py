@@ -118,9 +118,8 @@ class _Import:
 
     def known(self, source_ids: Sequence[str]) -> set[str]:
         """Return the sources that already have a case."""
-        ids = [content_id("case", source_id) for source_id in source_ids]
         cases = set(self._warehouse.case_ids())
-        return {s for s, case_id in zip(source_ids, ids, strict=True) if case_id in cases}
+        return {one for one in source_ids if content_id("case", one) in cases}
 
     async def store(self, chunk: Sequence[tuple[ImportedRecord, SourceIdentity]]) -> None:
         """Store records in one transaction."""

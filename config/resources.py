@@ -110,22 +110,22 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         one = self.settings
         return Budget(one.budget_run, one.budget_day, self._spent_today, one.budget_source)
 
-    def plan(self, document: Document) -> "service.DraftPlan":
+    def plan(self, document: Document) -> "plans.DraftPlan":
         """Return the plan for drafting a document."""
-        from summarizer import service
+        from summarizer import plans
 
         return plans.plan(document, self.profile, self.settings.llm_strategy)
 
-    def forecast(self, characters: int) -> "service.CostEstimate":
+    def forecast(self, characters: int) -> "plans.CostEstimate":
         """Return the expected calls and cost of a source with this number of characters."""
-        from summarizer import service
+        from summarizer import plans
 
         plan = plans.usual_plan(characters, self.profile, self.settings.llm_strategy)
         return plans.forecast(characters, self.profile, plan, self._judge_profile)
 
-    def recipe(self, plan: "service.DraftPlan") -> Recipe:
+    def recipe(self, plan: "plans.DraftPlan") -> Recipe:
         """Return the current recipe of drafts that follow a plan."""
-        from summarizer import service
+        from summarizer import plans
 
         judge = self._judge_profile
         return plans.recipe(plan, self.profile, judge.model if judge else None, self._prompts)
@@ -148,15 +148,15 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         """Return an asker about one document, by default of the drafting model."""
         from summarizer.asker import Asker
 
-        profile, budget, ledger = (
-            profile or self.profile,
-            source_budget or self.budget,
-            self.warehouse,
-        )
+        profile, budget = profile or self.profile, source_budget or self.budget
         client = partial(self._client, profile)
-        return Asker(client, profile, ledger, document_id, budget=budget, pinned=self._prompts)
+        return Asker(
+            client, profile, self.warehouse, document_id, budget=budget, pinned=self._prompts
+        )
 
-    def judge(self, document_id: str, purse: "SourceBudget | None" = None) -> "Asker | None":
+    def judge(
+        self, document_id: str, source_budget: "SourceBudget | None" = None
+    ) -> "Asker | None":
         """Return an asker of the judge about one document, None if it is off."""
         profile = self._judge_profile
         return self.asker(document_id, source_budget, profile) if profile else None

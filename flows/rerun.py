@@ -31,7 +31,7 @@ async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
 
 async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
     """Return the cases drafted with an older prompt, model, check or extractor, and why."""
-    plans = [service.DraftPlan(strategy=strategy, reason="") for strategy in Strategy]
+    plans = (DraftPlan(strategy=strategy, reason="") for strategy in Strategy)
     current = {plan.strategy.value: resources.recipe(plan) for plan in plans}
     found = {}
     for provenance in await to_thread(resources.warehouse.provenances):

@@ -91,12 +91,12 @@ class Run:
 
     def asker(self, document: Document) -> Asker:
         """Return an asker of the model whose calls count for this run."""
-        self._askers.append(self.resources.asker(document.document_id, self.purse))
+        self._askers.append(self.resources.asker(document.document_id, self.source_budget))
         return self._askers[-1]
 
     def judge(self, document: Document) -> Asker | None:
         """Return an asker of the judge whose calls count for this run, None if it is off."""
-        judge = self.resources.judge(document.document_id, self.purse)
+        judge = self.resources.judge(document.document_id, self.source_budget)
         self._askers += [judge] if judge else []
         return judge
 

@@ -8,12 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from publishing.conversion import published_case
-from publishing.records import (
-    PublishedCase,
-    PublishedFact,
-    PublishedQuote,
-    PublishedStatement,
-)
+from publishing.records import PublishedCase, PublishedFact, PublishedQuote, PublishedStatement
 from publishing.wording import (
     FACT_WORDS,
     RESULT_COLUMNS,

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from publishing.records import Entry
+from publishing.entries import CaseEntry
 from schemas.frozen import Frozen
 from schemas.reports import Report
 from schemas.reviews import Publication
@@ -85,7 +85,7 @@ class EarlierSite(Frozen):
     """What a site has already: keys and entries by case id, and its fingerprint."""
 
     keys: Mapping[str, str] = {}
-    entries: Mapping[str, Entry] = {}
+    entries: Mapping[str, CaseEntry] = {}
     fingerprint: str | None = None
 
 
@@ -100,7 +100,7 @@ class PublicationPlan(NamedTuple):
     """
 
     lines: Path
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, CaseEntry]
     keys: Mapping[str, str]
     withdrawn: Sequence[Publication]
     changes: Sequence[SiteChange]

@@ -5,7 +5,6 @@ Pages, Markdown, citations and data are written from the same record, so they ca
 
 import json
 from datetime import date, datetime
-from typing import Any
 
 from publishing.wording import fact_text, first_sentence
 from schemas.cases import FactName, Match, Measure, Origin, Section, SupportLevel, TermGroup
@@ -165,7 +164,7 @@ class Provenance(Frozen):
         return moment.date() if moment else None
 
 
-class _CaseDescription(Frozen):
+class CaseDescription(Frozen):
     """How a case is called and filed, on its page and in lists."""
 
     case_id: str
@@ -184,7 +183,7 @@ class _CaseDescription(Frozen):
         return f"cases/{self.slug}/index.html"
 
 
-class PublishedCase(_CaseDescription):
+class PublishedCase(CaseDescription):
     """One case as readers get it. ``silent`` names what the source says nothing about.
 
     ``added_at`` is when a person approved it first, or its database got it.
@@ -267,56 +266,6 @@ class CaseRecord(PublishedCase):
     page: str
     licence: str | None
     citation: str
-
-
-_PLAIN = {"case_id", "title", "company", "industry", "year", "stage", "narrator", "kind"}
-
-
-class EntryTag(Frozen):
-    """A tag as a list of cases shows it."""
-
-    slug: str
-    label: str
-    group: TermGroup
-
-
-class Entry(_CaseDescription):
-    """A case as lists of cases show it; ``digest`` is the `PublishedCase.content_hash`.
-
-    ``doubtful`` names the facts that are shown only where a mark can be. ``imported_from`` is the
-    database that it was taken over from.
-    """
-
-    lead: str
-    kind: SourceKind
-    kickers: tuple[Kicker, ...]
-    doubtful: tuple[FactName, ...]
-    tags: tuple[EntryTag, ...]
-    added_at: datetime | None
-    updated_at: datetime | None
-    imported_from: str | None = None
-    digest: str
-
-    def unmarked(self) -> dict[str, Any]:
-        """Return the case as JSON without marks has it: doubtful facts are left out."""
-        known = self.model_dump(mode="json", include=_PLAIN - set(self.doubtful))
-        return dict.fromkeys(sorted(_PLAIN)) | known
-
-
-def entry_of(case: PublishedCase) -> Entry:
-    """Return a case as lists show it."""
-    same = case.model_dump(include=Entry.model_fields.keys() - {"tags"})
-    return Entry(
-        **same,
-        lead=case.lead,
-        kind=case.source.kind,
-        kickers=tuple(case.kickers),
-        doubtful=tuple(fact.name for fact in case.facts if fact.is_doubtful),
-        tags=tuple(EntryTag(slug=t.slug, label=t.label, group=t.group) for t in case.tags),
-        updated_at=case.updated_at,
-        imported_from=case.imported.database if case.imported else None,
-        digest=case.content_hash,
-    )
 
 
 def link_key(start: int | None, end: int | None) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 from config.resources import Resources
 from config.settings import Settings
 from publishing.conversion import published_case
+from publishing.entries import CaseEntry, entry_of
 from publishing.exchange.export import RECORDS, export
 from publishing.files import key_of
 from publishing.plan import Blocked, Exported, PublicationPlan, Published, SiteChange, SiteSettings
-from publishing.records import Entry, entry_of
 from publishing.site.build import blocked_by, earlier_site, site_version
 from publishing.site.process import build_in_process
 from publishing.slugs import slug_of
@@ -134,7 +134,7 @@ class _Publishing:
             blocked=tuple(blocked),
         )
 
-    def _read(self, lines: Path) -> tuple[dict[str, Entry], list[Blocked]]:
+    def _read(self, lines: Path) -> tuple[dict[str, CaseEntry], list[Blocked]]:
         """Return the cases of the site, and those that are held back.
 
         New and changed cases are read and written into ``lines``.
@@ -170,7 +170,7 @@ class _Publishing:
     def _write(
         self,
         lines: Path,
-        entries: Mapping[str, Entry],
+        entries: Mapping[str, CaseEntry],
         gone: Sequence[Publication],
         now: Sequence[Mapping[str, Any]],
     ) -> None:
@@ -208,7 +208,7 @@ class _Publishing:
         total = len(entries)
         build_in_process(lambda n: self._on_progress(total + n, 2 * total), plan, self._out)
 
-    def _publication(self, entry: Entry) -> Publication:
+    def _publication(self, entry: CaseEntry) -> Publication:
         now = datetime.now(UTC)
         parts = (entry.case_id, self._target, entry.digest, now.isoformat())
         return Publication(
@@ -222,11 +222,11 @@ class _Publishing:
         )
 
 
-def _change(what: str, one: Entry | Publication) -> dict[str, Any]:
+def _change(what: str, one: CaseEntry | Publication) -> dict[str, Any]:
     return {"at": datetime.now(UTC), "what": what, "address": one.address}
 
 
-def _logged(row: Mapping[str, Any], entry: Entry | None) -> SiteChange:
+def _logged(row: Mapping[str, Any], entry: CaseEntry | None) -> SiteChange:
     """Return a change with the case's title; an added case can be an import."""
     change = SiteChange(title=entry.title if entry else None, **row)
     if entry and entry.imported_from and change.what == "added":

@@ -8,7 +8,8 @@ from config.resources import Resources
 from config.settings import OPENAI_ENDPOINT, Settings
 from publishing.audio.recording import RATE, Recording, write_recording
 from publishing.audio.script import ScriptLine, one_voice, two_voices, unrepeated
-from publishing.audio.speech import OFFLINE, EndpointVoice, Speech, Voice
+from publishing.audio.speech import Speech
+from publishing.audio.voices import OFFLINE, EndpointVoice, Voice
 from schemas.errors import ConfigurationError, InputError
 from schemas.reports import Report
 from summarizer.profiles import Strategy

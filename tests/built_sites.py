@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from publishing.conversion import published_case
+from publishing.entries import entry_of
 from publishing.files import key_of
 from publishing.plan import PublicationPlan, SiteSettings
-from publishing.records import entry_of
 from publishing.site.build import build
 from publishing.slugs import slug_of
 from schemas.reviews import CaseView, Publication

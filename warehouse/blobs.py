@@ -1,4 +1,4 @@
-"""The bytes of snapshots, found again by their SHA-256."""
+"""The bytes of snapshots, addressed by their SHA-256."""
 
 import gzip
 import os
@@ -12,14 +12,14 @@ from schemas.errors import WarehouseError
 from schemas.frozen import sha256_hex
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_LEVEL = 4  # of gzip: most of what it saves, in a third of the time
+_LEVEL = 4  # of gzip: most of the compression in a third of the time
 
 
 class BlobStore:
-    """Bytes by their SHA-256, compressed, in a local folder or at an fsspec address (``s3://…``).
+    """Compressed blobs by SHA-256, in a local folder or at an fsspec address (``s3://…``).
 
-    A file can be read by its owner alone, and appears whole or not at all. Raises
-    WarehouseError with ``blob_unwritable``, ``blob_missing`` or ``blob_damaged``.
+    Only the owner can read the files, and writes are atomic. Raises WarehouseError with
+    ``blob_unwritable``, ``blob_missing`` or ``blob_damaged``.
     """
 
     def __init__(self, root: str) -> None:
@@ -31,13 +31,13 @@ class BlobStore:
             self._system, _ = fsspec.url_to_fs(self._root)
 
     def put(self, data: bytes) -> str:
-        """Store ``data`` unless it is there, and return its SHA-256 in hexadecimal."""
+        """Store ``data`` if it is new, and return its SHA-256 in hexadecimal."""
         sha256 = sha256_hex(data)
         if self._found(sha256) != data:
             try:
                 self._write(self._address(sha256), gzip.compress(data, _LEVEL, mtime=0))
             except Exception as error:
-                message = f"{self._root} cannot be written ({error}): make room, or allow writing"
+                message = f"{self._root} is not writable ({error}): free space or grant access"
                 raise WarehouseError(message, cause="blob_unwritable") from error
         return sha256
 
@@ -46,7 +46,7 @@ class BlobStore:
         data = self._found(sha256)
         if data is None or sha256_hex(data) != sha256:
             state = "missing" if data is None else "damaged"
-            message = f"the bytes {sha256} in {self._root} are {state}: submit their source again"
+            message = f"the blob {sha256} in {self._root} is {state}; submit its source again"
             raise WarehouseError(message, cause=f"blob_{state}")
         return data
 
@@ -56,7 +56,7 @@ class BlobStore:
         return f"{self._root}/{sha256[:2]}/{sha256[2:]}.gz"
 
     def _found(self, sha256: str) -> bytes | None:
-        """Return what is stored under a hash, damaged or not."""
+        """Return the stored bytes, possibly damaged, or None if there are none."""
         address = self._address(sha256)
         try:
             found = self._system.cat_file(address) if self._system else Path(address).read_bytes()
@@ -84,7 +84,7 @@ class BlobStore:
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for this account alone."""
+    """Create a folder and its missing parents, accessible to this account only."""
     if not folder.exists():
         private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)

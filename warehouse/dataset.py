@@ -1,4 +1,4 @@
-"""The published cases as tables: files to download, and what pages over all cases compute."""
+"""The published cases as tables, for downloads and for pages that cover all cases."""
 
 import json
 import re
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import duckdb
 
+from warehouse.parquet import as_dicts
 from warehouse.schema import queries
 from warehouse.stems import stem
 
@@ -21,10 +21,10 @@ TABLES: Mapping[str, str] = {
     "results": "results",
     "tags": "case_tags",
 }
-"""The name of each file, and of its table in queries."""
+"""The table in queries for each file name."""
 
 _WORD = re.compile(r"[^\W_]{2,}")
-_MARK = "\ufeff".encode()  # by which Excel knows UTF-8
+_BYTE_ORDER_MARK = "\ufeff".encode()  # Excel recognizes UTF-8 by it
 _CELLS = {"VARCHAR": "cell({0})", "VARCHAR[]": "cell(array_to_string({0}, '{1}'))"}
 _JOINTS = {"quotes": " […] "}
 
@@ -38,9 +38,9 @@ class Column(NamedTuple):
 
 
 class Dataset:
-    """The tables of the cases in a JSON Lines file of `publishing.records.CaseRecord`.
+    """Tables of the cases in a JSON Lines file of `publishing.records.CaseRecord`.
 
-    They are in memory while the context is open, for any thread.
+    The tables stay in memory while the context is open. Thread-safe.
     """
 
     def __init__(self, lines: Path) -> None:
@@ -54,81 +54,74 @@ class Dataset:
         self._connection.execute(script)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
 
     def rows(self, sql: str, **values: object) -> list[dict[str, Any]]:
         """Return the rows of a query."""
-        found = self._connection.cursor().execute(sql, values or None)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return as_dicts(self._connection.cursor().execute(sql, values or None))
 
     def columns(self, name: str) -> list[Column]:
-        """Return the columns of the table in the files of that name."""
+        """Return the columns of the table in the file ``name``."""
         found = self.rows(self._queries["dataset_columns"], table=TABLES[name])
         return [Column(row["column_name"], row["data_type"], row["comment"]) for row in found]
 
     def about(self, name: str) -> tuple[str, str]:
-        """Return what the table in the files of that name is called in queries, and its meaning."""
+        """Return the table name used in queries for the file ``name``, and its meaning."""
         found = self.rows(self._queries["dataset_meanings"])
         meanings = {row["table_name"]: row["comment"] for row in found}
         return TABLES[name], meanings[TABLES[name]]
 
     def write(self, folder: Path) -> dict[str, int]:
-        """Write each table as Parquet and CSV; return by name how many rows it has.
+        """Write each table as Parquet and CSV; return the number of rows by file name.
 
-        CSV files are RFC 4180 in UTF-8, with the mark at the beginning by which Excel knows UTF-8.
+        CSV files follow RFC 4180 in UTF-8, with a byte order mark for Excel.
         """
         return {name: self._write(name, table, folder) for name, table in TABLES.items()}
 
     def similar(self, most: int) -> dict[str, list[str]]:
-        """Return by case id the ids of at most so many cases like it, the most like first."""
+        """Return, by case id, the ids of the ``most`` most similar cases, best first."""
         self._make("case_words")
         found = self.rows(self._queries["dataset_similar"], most=most)
         return {row["case_id"]: row["others"] for row in found}
 
     def by_group(self, sections: Sequence[str], most: int) -> list[dict[str, Any]]:
-        """Return the newest statements by ``group_kind`` and ``member``, ``most`` of each section.
+        """Return the newest statements of each group, at most ``most`` per section.
 
-        ``total`` is how many there are.
+        Groups are identified by ``group_kind`` and ``member``; ``total`` counts all statements.
         """
         return self.rows(self._queries["dataset_by_group"], sections=[*sections], most=most)
 
     def section(self, name: str) -> list[dict[str, Any]]:
-        """Return the statements of a section of all cases, of results the measured ones."""
+        """Return the statements of a section across all cases; only measured results."""
         return self.rows(self._queries["dataset_section"], section=name)
 
     def companies(self) -> dict[str, str]:
-        """Return the names of all companies, with the key that the spellings of one share."""
+        """Return the key of each company name; spellings of one company share a key."""
         rows = self.rows(self._queries["dataset_companies"])
         return {row["company"]: row["company_key"] for row in rows}
 
     def citable(self, words: str, cases: str, most: int) -> list[dict[str, Any]]:
-        """Return what may be cited of some cases, the best first by these words.
+        """Return the citable statements and paragraphs that match these words, best first.
 
-        ``cases`` is SQL that gives their ids.
+        ``cases`` is SQL that selects the ids of the cases to search.
         """
         self._make("citable_tables", "citable_words")
         sql = self._queries["citable"].replace("$cases", cases)
         return self.rows(sql, words=_stems(words), most=most)
 
     def citable_parts(self, case_ids: Iterable[str]) -> list[dict[str, Any]]:
-        """Return all that may be cited of these cases."""
+        """Return all citable statements and paragraphs of these cases."""
         self._make("citable_tables")
         return self.rows(self._queries["citable_parts"], ids=[*case_ids])
 
     def words(self) -> tuple[int, dict[str, int]]:
-        """Return a number of texts, and by word in how many it stands, rare words left out."""
+        """Return the number of sampled texts, and how many contain each word that is not rare."""
         found = self.rows(self._queries["dataset_words"])
         return (found[0]["total"] if found else 0), {row["word"]: row["texts"] for row in found}
 
     def _make(self, *scripts: str) -> None:
-        """Run the scripts of these names, each once."""
+        """Run these scripts, unless they already ran."""
         with self._lock:
             for name in scripts:
                 if name not in self._made:
@@ -138,7 +131,7 @@ class Dataset:
                         self._add_stems(name)
 
     def _add_stems(self, table: str) -> None:
-        """Store the stems of the words in a table, all at once: DuckDB calls Python slowly."""
+        """Store the stems of a table's words in one batch, since DuckDB calls Python slowly."""
         query = f"SELECT DISTINCT word FROM {table} ANTI JOIN stems USING (word)"  # noqa: S608
         rows = [row | {"stem": stem(row["word"])} for row in self.rows(query)]
         self._connection.execute(self._queries["add_stems"], {"rows": json.dumps(rows)})
@@ -150,7 +143,7 @@ class Dataset:
         cells = [f"{_cell(one)} AS {one.name}" for one in self.columns(name)]
         query = f"SELECT {', '.join(cells)} FROM {table}"  # noqa: S608 - names of ours
         cursor.sql(query).to_csv(str(csv), header=True)
-        csv.write_bytes(_MARK + csv.read_bytes())
+        csv.write_bytes(_BYTE_ORDER_MARK + csv.read_bytes())
         return int(self.rows(f"SELECT count(*) AS rows FROM {table}")[0]["rows"])  # noqa: S608
 
     @cached_property
@@ -168,6 +161,6 @@ def _literal(text: str) -> str:
 
 
 def _cell(column: Column) -> str:
-    """Return the SQL of a column's cell in CSV."""
+    """Return the SQL that formats a column for CSV."""
     form = "array_to_string({0}, '{1}')" if column.type == "INTEGER[]" else "{0}"
     return _CELLS.get(column.type, form).format(column.name, _JOINTS.get(column.name, "; "))

@@ -1,7 +1,7 @@
-"""One DuckDB file that the threads of this process share and other processes get in between.
+"""One DuckDB file, shared by this process's threads; yields to other processes.
 
-While one process has the file open, no other can open it. So the connection is closed soon after
-its last user, and after two seconds of steady use it makes room if another process waits.
+Only one process can have the file open. So the connection is closed soon after its last use, and
+after two seconds of steady use it is closed for a moment if another process waits.
 """
 
 import errno
@@ -25,8 +25,8 @@ from warehouse.blobs import private_folder
 from warehouse.lake import SETTINGS, Connection, R, Work
 from warehouse.schema import migrations, upgrade, version
 
-# A checkpoint writes the last group of rows of each table anew, so groups are small. Small blocks
-# keep a new home small, and its storage version is the oldest that compresses long texts.
+# A checkpoint rewrites the last row group of each table, so groups are small. Small blocks keep a
+# new home small; the storage version is the oldest that compresses long texts.
 _GROUPS = "ROW_GROUP_SIZE 2048"
 _NEW = f"{_GROUPS}, BLOCK_SIZE 16384, STORAGE_VERSION 'v1.2.0'"
 _SESSION = """USE warehouse; SET GLOBAL TimeZone = 'UTC'; SET enable_external_access = false;
@@ -34,14 +34,14 @@ _SESSION = """USE warehouse; SET GLOBAL TimeZone = 'UTC'; SET enable_external_ac
 _IDLE_SECONDS = 0.2
 _LONGEST_SECONDS = 2.0
 _GAP_SECONDS = 0.04
-_RETRY_SECONDS = (0.005, 0.03)  # shorter than the gap, so that a waiting process finds it
-_LONG_LOG = 256 * 1024  # bytes; each opening replays the log
+_RETRY_SECONDS = (0.005, 0.03)  # shorter than the gap, so that a waiting process hits it
+_LONG_LOG = 256 * 1024  # bytes; the log is replayed whenever the file is opened
 _HELD = re.compile("Could not set lock on file|used by another process")
 _FULL = re.compile("No space left on device|Disk quota exceeded")
 
 
 class DatabaseFile:
-    """The file at ``path``. A ``timeout`` is the seconds to wait for other programs."""
+    """The database file at ``path``. Timeouts are in seconds, for other programs."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -50,17 +50,17 @@ class DatabaseFile:
         self._connection: Connection | None = None
         self._closer = threading.Timer(0, self._close)
         self._users = 0
-        # Touched by a process that waits for the file, so that the one that has it makes room.
+        # A waiting process touches this file, to ask the process that has the database to yield.
         self._wanted, self._wanted_before = path.with_name(f"{path.name}.wanted"), 0
         self._opened_at = 0.0
         self._stored_at = datetime.min.replace(tzinfo=UTC)
 
     def run(self, work: Work[R], timeout: float, *, writes: bool) -> R:
-        """Return what ``work`` returns, in one transaction; it gets the time of storing."""
+        """Return the result of ``work`` in one transaction; it receives the time of storing."""
         deadline = time.monotonic() + timeout
         if writes:
             self._require_writable()
-        # One thread writes at a time: DuckDB would not make a second one wait.
+        # One thread writes at a time: in DuckDB a second writer fails instead of waiting.
         with self._writing if writes else nullcontext(), self._translated_errors():
             if not writes and not self._path.exists():
                 with _empty().cursor() as cursor:
@@ -76,19 +76,19 @@ class DatabaseFile:
                 return result
 
     def state(self) -> object:
-        """Return what changes when the file or its log is written."""
+        """Return a value that changes whenever the file or its log is written."""
         files = (self._path, self._path.with_name(f"{self._path.name}.wal"))
         found = [file.stat() for file in files if file.exists()]
         return [(one.st_mtime_ns, one.st_size) for one in found], self._stored_at
 
     def lock(self, name: str) -> AbstractAsyncContextManager[object]:
-        """Hold the lock of a file named ``name`` beside the database."""
+        """Return a lock on a file called ``name`` beside the database."""
         self._require_writable()
         private_folder(self._path.parent / "locks")
         return AsyncFileLock(self._path.parent / "locks" / f"{name}.lock")
 
     def close(self) -> None:
-        """Wait until the file is not in use, and close it; it then holds everything."""
+        """Wait until no thread uses the file, fold in its log, and close it."""
         with self._changed:
             self._changed.wait_for(lambda: self._users == 0)
             self._closer.cancel()
@@ -96,7 +96,7 @@ class DatabaseFile:
 
     def _require_writable(self) -> None:
         if not _is_writable(self._path):
-            message = f"{self._path} can be read but not written: set CASEBOOK_HOME to your folder"
+            message = f"{self._path} is read-only: set CASEBOOK_HOME to a folder of yours"
             raise WarehouseError(message, cause="warehouse_read_only")
 
     @contextmanager
@@ -108,20 +108,20 @@ class DatabaseFile:
         try:
             yield cursor
         except (duckdb.FatalException, duckdb.InternalException):
-            self._opened_at = 0.0  # it is of no use any more; the next user opens another
+            self._opened_at = 0.0  # the connection is unusable; the next user opens another
             raise
         finally:
             with self._changed:
                 with suppress(duckdb.Error):
                     cursor.close()
                 self._users -= 1
-                # No daemon: Python waits at its end until the thread has closed the file.
+                # Not a daemon: at exit, Python waits until the thread has closed the file.
                 self._closer = threading.Timer(_IDLE_SECONDS, self._close_unused)
                 self._closer.start()
                 self._changed.notify_all()
 
     def _ready(self, deadline: float) -> Connection:
-        """Return the connection; if others wait, it is closed first for a moment."""
+        """Return the connection; if another process waits, yield to it first."""
         while self._must_yield():
             if not self._changed.wait_for(lambda: self._users == 0, deadline - time.monotonic()):
                 raise self._busy("a long query of this program")
@@ -142,17 +142,17 @@ class DatabaseFile:
         return self._connection
 
     def _must_yield(self) -> bool:
-        """Return whether the file has been open for long and another process waits for it."""
+        """Return whether the file was open for long while another process waited for it."""
         is_long = time.monotonic() - self._opened_at > _LONGEST_SECONDS
         return bool(self._connection and is_long and self._wanted_at() > self._wanted_before)
 
     def _want(self, _: object) -> None:
-        """Ask the process that has the file to make room."""
+        """Ask the process that has the file to yield."""
         with suppress(OSError):
             self._wanted.touch()
 
     def _wanted_at(self) -> int:
-        """Return when a process last waited for the file, 0 for never."""
+        """Return the time of the last request for the file in nanoseconds, 0 if there is none."""
         return self._wanted.stat().st_mtime_ns if self._wanted.exists() else 0
 
     def _close_unused(self) -> None:
@@ -161,10 +161,10 @@ class DatabaseFile:
                 self._close(folds=not threading.main_thread().is_alive())
 
     def _close(self, *, folds: bool = False) -> None:
-        """Close the file, after folding in the log if that is asked for or the log is long."""
+        """Close the file; first fold in the log if ``folds`` or if the log is long."""
         if self._connection is not None:
             log = self._path.with_name(f"{self._path.name}.wal")
-            with suppress(duckdb.Error, OSError):  # what cannot be folded in stays in the log
+            with suppress(duckdb.Error, OSError):  # otherwise the rows stay in the log
                 if log.stat().st_size > (0 if folds else _LONG_LOG):
                     self._connection.execute("CHECKPOINT warehouse")
             with suppress(duckdb.Error):
@@ -172,7 +172,7 @@ class DatabaseFile:
             self._connection = None
 
     def _busy(self, holder: str) -> WarehouseBusy:
-        message = f"{self._path} is in use by {holder}: end it or wait for it, and try again"
+        message = f"{self._path} is in use by {holder}: stop it or wait for it, and try again"
         return WarehouseBusy(message, cause="warehouse_locked")
 
     @contextmanager
@@ -183,37 +183,37 @@ class DatabaseFile:
         except (OSError, duckdb.Error) as error:
             reason = str(error).partition("\n")[0]
             if getattr(error, "errno", 0) in {errno.ENOSPC, errno.EDQUOT} or _FULL.search(reason):
-                message = f"no room for {self._path}: make room and try again"
+                message = f"there is no space left for {self._path}: free some and try again"
                 raise WarehouseError(message, "disk_full") from error
             if _HELD.search(reason):
                 holder = re.sub(r".*(PID \d+).*", r"another program (\1)", reason)
                 raise self._busy(holder) from error
-            message = f"{self._path} cannot be used: {reason}"
+            message = f"{self._path} is not usable: {reason}"
             raise WarehouseError(message, cause="warehouse_failed") from error
 
 
-database_file = cache(DatabaseFile)  # all who name the same absolute path share it
+database_file = cache(DatabaseFile)  # one object per absolute path
 
 
 @cache
 def _empty() -> Connection:
-    """Return a database in memory without rows, which is read where there is no file."""
+    """Return an empty in-memory database, which is read if the file is missing."""
     connection = duckdb.connect(config=SETTINGS)
     upgrade(connection, "an empty warehouse")
     return connection.execute("SET enable_external_access = false")
 
 
 def _opened(path: Path) -> Connection:
-    """Open the file in this version's schema; one with rows is copied before it is changed."""
+    """Open the file and migrate it to this version's schema, after a backup if it has rows."""
     connection, kept = _connect(path), "It was empty before."
     try:
         found = version(connection, str(path))
         if found < len(migrations()):
             if found:
                 connection.execute("CHECKPOINT warehouse")
-                connection.close()  # to read the file while it is open would drop DuckDB's lock
+                connection.close()  # reading the file while it is open would drop DuckDB's lock
                 backup = path.with_name(f"{path.name}.before-{found + 1:04}.bak")
-                kept = f"The file as it was is {shutil.copy2(path, backup)}."
+                kept = f"The original file is {shutil.copy2(path, backup)}."
                 connection = _connect(path)
             upgrade(connection, str(path), kept)
             path.chmod(0o600)
@@ -233,11 +233,11 @@ def _connect(path: Path) -> Connection:
     except BaseException as error:
         connection.close()
         if is_new and not _HELD.search(str(error)):
-            path.unlink(missing_ok=True)  # half a file would be refused from now on
+            path.unlink(missing_ok=True)  # a partial file could never be opened
         raise
 
 
 def _is_writable(path: Path) -> bool:
-    """Return whether the file, or else the nearest folder above it, can be written."""
+    """Return whether the file, or the nearest existing folder above it, is writable."""
     folder = next(place for place in path.parents if place.exists())
     return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))

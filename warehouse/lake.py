@@ -1,7 +1,7 @@
-"""A warehouse that several machines share: a DuckLake with its catalogue in PostgreSQL.
+"""A warehouse shared by several machines: a DuckLake with its catalogue in PostgreSQL.
 
-Writers wait for each other at an advisory lock of the server, because a DuckLake has no unique
-keys: a writer must see what the one before it stored. Readers never wait.
+Writers take turns through an advisory lock of the server: a DuckLake has no unique keys, so each
+writer must see the rows of the previous one. Readers never wait.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ Connection = duckdb.DuckDBPyConnection
 Work = Callable[[Connection, datetime], R]
 SETTINGS: dict[str, Any] = {"autoload_known_extensions": False, "python_enable_replacements": False}
 
-# We try a failed commit again ourselves, with fresh reads. The two optimizers ask the catalogue
-# about each column, which takes most of a query's time.
+# Failed commits are retried here, with fresh reads. The two optimizers query the catalogue for
+# each column, which would take most of a query's time.
 _SESSION = """SET enable_external_access = false; SET GLOBAL TimeZone = 'UTC';
     SET GLOBAL ducklake_max_retry_count = 0;
     SET GLOBAL disabled_optimizers = 'join_order,statistics_propagation'"""
@@ -37,21 +37,21 @@ _LOOK_SECONDS = 3
 _CAUSES = {
     "warehouse_conflict": "Transaction conflict|maximum retry count",
     "warehouse_locked": "lock timeout",
-    # Also what DuckDB says where the server goes away in the middle of its work.
+    # Includes DuckDB's messages after the server disappeared during a transaction.
     "warehouse_unreachable": "^psycopg|Unable to connect to Postgres|server closed the connection"
     "|terminating connection|ROLLBACK|INTERNAL Error|has been invalidated|transaction is aborted",
 }
 
 
 class Lake(NamedTuple):
-    """A PostgreSQL server as libpq takes it, and the folder or address of the Parquet files."""
+    """A PostgreSQL connection string for libpq, and the folder or address of the Parquet files."""
 
     dsn: str
     data_path: str
 
 
 class DatabaseLake:
-    """One lake. A ``timeout`` is the seconds to wait for other writers, or for the server."""
+    """One lake. Timeouts are in seconds, for other writers or for the server."""
 
     def __init__(self, lake: Lake) -> None:
         self._dsn, self._data_path = lake
@@ -59,7 +59,7 @@ class DatabaseLake:
         self._instance: Connection | None = None
 
     def run(self, work: Work[R], timeout: float, *, writes: bool) -> R:
-        """Return what ``work`` returns, in one transaction; it gets the time of storing."""
+        """Return the result of ``work`` in one transaction; it receives the time of storing."""
 
         def once() -> R:
             turn = self._write_lock(timeout) if writes else nullcontext(datetime.now(UTC))
@@ -72,12 +72,12 @@ class DatabaseLake:
         return self._with_retries(once, timeout)
 
     def state(self) -> object:
-        """Return what changes every few seconds: other machines write without a sign here."""
+        """Return a value that changes every few seconds: other machines' writes are not visible."""
         return int(time.monotonic() / _LOOK_SECONDS)
 
     @asynccontextmanager
     async def lock(self, name: str) -> AsyncIterator[None]:
-        """Hold an advisory lock of the server, which frees it when this session ends."""
+        """Hold an advisory lock of the server, which releases it when this session ends."""
         with closing(await asyncio.to_thread(self._connect)) as session:
             take = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
             while not await asyncio.to_thread(_value, session, take, f"casebook {name}"):  # noqa: ASYNC110 - other processes set no event
@@ -85,13 +85,13 @@ class DatabaseLake:
             yield
 
     def close(self) -> None:
-        """Close the instance of DuckDB, which is open once it was used."""
+        """Close the instance of DuckDB, if it was opened."""
         if self._instance is not None:
             self._instance.close()
             self._instance = None
 
     def _with_retries(self, once: Callable[[], R], timeout: float) -> R:
-        """Try again while another writer came first or the server is away."""
+        """Retry after a conflict with another writer, or while the server is unreachable."""
         patiently = Retrying(
             retry=retry_if_exception(lambda error: _cause(error) is not None),
             wait=wait_random_exponential(multiplier=0.02, max=2.0),
@@ -106,15 +106,15 @@ class DatabaseLake:
                 raise
             reason = re.sub(r"(password=|://[^:/@]*:)[^\s@]+", r"\1***", str(error).split("\n")[0])
             message = (
-                f"the shared warehouse cannot be used: {reason}. See whether its PostgreSQL server"
-                " runs and CASEBOOK_WAREHOUSE is right, and try again"
+                f"the shared warehouse is not available: {reason}. Check that its PostgreSQL server"
+                " runs and that CASEBOOK_WAREHOUSE is correct, and try again"
             )
             kind = WarehouseBusy if cause else WarehouseError
             raise kind(message, cause=cause or "warehouse_failed") from None
 
     @contextmanager
     def _write_lock(self, timeout: float) -> Iterator[datetime]:
-        """Hold the writers' lock and yield the server's time."""
+        """Hold the lock for writers and yield the server's time."""
         with closing(self._connect()) as session:
             session.execute("SELECT set_config('lock_timeout', %s, false)", [f"{timeout:.3f}s"])
             session.execute("SELECT pg_advisory_lock(hashtextextended('casebook write', 0))")
@@ -134,14 +134,14 @@ class DatabaseLake:
             yield cursor
         except duckdb.Error as error:
             if _cause(error) == "warehouse_unreachable":
-                self._instance = None  # it is of no use any more; the next try opens another
+                self._instance = None  # it is unusable; the next attempt opens another
             raise
         finally:
             with suppress(duckdb.Error):
                 cursor.close()
 
     def _opened(self, timeout: float) -> Connection:
-        """Open an instance in memory that reaches the lake and nothing else, and migrate it."""
+        """Open an in-memory instance that can access only the lake, and migrate the lake."""
         instance = duckdb.connect(config=SETTINGS)
         for name in ("postgres_scanner", "ducklake"):
             instance.execute(f"LOAD $${_extension(name)}$$")
@@ -156,12 +156,12 @@ class DatabaseLake:
         attach = f"ATTACH $$ducklake:postgres:{self._dsn}$$ AS lake"
         with self._write_lock(timeout):
             instance.execute(f"{attach} (DATA_PATH {folder}, METADATA_SCHEMA 'casebook'); USE lake")
-            upgrade(instance, "the lake", "Its earlier snapshots have the rows as they were.")
+            upgrade(instance, "the lake", "Its earlier snapshots still have the previous rows.")
         return instance.execute(f"SET allowed_directories = [{folder}]; {_SESSION}")
 
 
 def _cause(error: BaseException) -> str | None:
-    """Return the cause of an error that may pass, or None."""
+    """Return the cause of a transient error, None for any other error."""
     text = f"{type(error).__module__} {error}"
     return next((cause for cause, signs in _CAUSES.items() if re.search(signs, text)), None)
 
@@ -171,7 +171,7 @@ def _value(session: Any, query: str, *values: object) -> Any:
 
 
 def _extension(name: str) -> Path:
-    """Return the extension's file inside its package; nothing is downloaded."""
+    """Return the extension file in its Python package, to avoid a download."""
     try:
         package = importlib.import_module(f"duckdb_extension_{name}")
         folder = Path(str(package.__file__)).parent / "extensions" / f"v{duckdb.__version__}"

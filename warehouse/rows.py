@@ -1,18 +1,15 @@
-"""Typed rows, the tables that hold them (a column is a field), and the way in and out of them."""
+"""Typed rows and their tables: each field is a column, encoded and decoded here."""
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from inspect import isclass
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
-import duckdb
-
 from schemas.batches import Batch, BatchEvent, Look, Watch, WatchedItem
 from schemas.cases import Fact, Statement, Tag
-from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.reports import Report, ReportEvent
@@ -20,9 +17,6 @@ from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
 from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source, SourceRef
 from schemas.taxonomy import TermProposal, TermRuling
-from warehouse.file import DatabaseFile
-from warehouse.lake import Connection, DatabaseLake, R
-from warehouse.schema import queries
 
 _Processed = (
     Source | SelectedText | Alias | Snapshot | Document | Triage | Generation | Failure | Check
@@ -30,7 +24,7 @@ _Processed = (
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
 StoredRow = _Processed | _Decided | Account | SavedView | BatchEvent | Watch | WatchedItem | Look
 Values = dict[str, Any]
-TableKey = tuple[str, str]  # a table, and the columns by which a row or its parent is known
+TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
 T = TypeVar("T", bound=Frozen)
 
 _BY_ID = (
@@ -62,7 +56,7 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     TermProposal: ("term_proposals", "key, document_id"),
     TermRuling: ("term_rulings", "key, happened_at"),
 }
-# Columns that are not called as the field, mostly because SQL reserves its name.
+# Columns whose name differs from the field's, mostly because SQL reserves it.
 _RENAMED = {
     "answers": "answers_n",
     "at": "happened_at",
@@ -79,7 +73,7 @@ _RENAMED_IN: Mapping[tuple[type[Frozen], str], str] = {
 
 
 def encode(row: Frozen) -> Values:
-    """Return the values of a row by column, as JSON values, and some that have no column."""
+    """Return the values of a row by column, as JSON, and some values without a column."""
     values = _flat(type(row), row.model_dump(mode="json"))
     if isinstance(row, Document):
         values["tail"] = row.text[row.passages[-1].end if row.passages else 0 :]
@@ -87,15 +81,15 @@ def encode(row: Frozen) -> Values:
 
 
 def decode(kind: type[T], row: Values, **parts: object) -> T:
-    """Return the object of a row; ``parts`` are the fields that are rows of their own."""
+    """Return the object of a row; ``parts`` are the fields stored in other tables."""
     whole = {name: tuple(v) if isinstance(v, list) else v for name, v in parts.items()}
     return kind.model_validate(_nested(kind, row, parts) | whole)
 
 
 def encoded(rows: Iterable[Frozen], now: datetime) -> dict[TableKey, list[Values]]:
-    """Return the values of rows, each once, and of those that they consist of, by table and key.
+    """Return the values of distinct rows and their parts, by table and key.
 
-    Each gets the next microsecond from ``now`` as its place in the order of storing.
+    Each row is stored a microsecond after the one before, from ``now`` on, to keep their order.
     """
     found: dict[TableKey, list[Values]] = {}
     seen: set[tuple[object, ...]] = set()
@@ -113,7 +107,7 @@ def encoded(rows: Iterable[Frozen], now: datetime) -> dict[TableKey, list[Values
 
 @cache
 def _fields(kind: type[Frozen]) -> tuple[tuple[str, str, type[Frozen] | None], ...]:
-    """Return each field with its column, and the type of one that is stored as columns itself."""
+    """Return each field with its column, and the type of a nested object stored as columns."""
     fields = []
     for name, field in kind.model_fields.items():
         kinds = get_args(field.annotation) or (field.annotation,)
@@ -188,100 +182,3 @@ def _parts(
         own |= {"part": type(part).__name__.lower(), "key": str(getattr(part, key))}
         for i, evidence in enumerate(part.evidence, start=1):
             yield ("evidence", "revision_id"), encode(evidence) | own | {"i": i}
-
-
-Parts = Mapping[TableKey, list[Values]] | None
-QueryResult = tuple[list[str], list[tuple[Any, ...]]]
-
-_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
-_PARTS: Mapping[type[Frozen], tuple[str, str]] = {
-    Document: ("document_parts", "document_id"),
-    Revision: ("revision_parts", "revision_id"),
-    Report: ("report_parts", "report_id"),
-}
-# Types of columns by name and table: the same in every database of this version.
-_columns: dict[str, dict[str, str]] = {}
-
-
-def fetch(connection: Connection, query: str, /, **values: object) -> list[Values]:
-    """Return the rows of the query called ``query``."""
-    if isinstance(ids := values.get("ids"), Iterable):
-        values["ids"] = json.dumps([*ids])
-    return _dicts(connection.execute(queries()[query], values or None))
-
-
-def newest(connection: Connection, kind: type[T], /, **where: object) -> T | None:
-    """Return the object of a type that was stored last with these values."""
-    condition = " AND ".join(f"{column} = ${column}" for column in where)
-    query = f"SELECT * FROM {TABLES[kind][0]} WHERE {condition}"  # noqa: S608 - names of ours
-    rows = _dicts(connection.execute(f"{query} ORDER BY stored_at DESC LIMIT 1", where))
-    return next(iter(objects(connection, kind, rows)), None)
-
-
-def insert(
-    connection: Connection, rows: Iterable[Frozen], now: datetime, more: Parts = None
-) -> None:
-    """Store rows, and ``more`` by table and key, unless there are some with the same key."""
-    for (table, key), values in {**encoded(rows, now), **(more or {})}.items():
-        if table not in _columns:
-            columns = fetch(connection, "columns", table=table)
-            _columns[table] = {column["column_name"]: column["data_type"] for column in columns}
-        types, default = _columns[table], {"stored_at": now.isoformat()}
-        staged = [{name: (default | row).get(name) for name in types} for row in values]
-        text = json.dumps(staged, ensure_ascii=False).encode("utf-8", "replace").decode()
-        connection.execute(
-            f"INSERT INTO {table} BY NAME FROM (SELECT unnest("
-            f"from_json_strict($rows::JSON, '{json.dumps([types])}'), max_depth := 2)) AS staged"
-            f" ANTI JOIN {table} USING ({key})",
-            {"rows": text},
-        )
-
-
-def run_query(connection: Connection, query: str, limit: int | None) -> QueryResult:
-    """Return columns and rows of a query; what writes or opens files is an InputError."""
-    try:
-        statements = connection.extract_statements(query)
-        if [statement.type in _READING for statement in statements] != [True]:
-            raise InputError("only one statement that reads can be run, such as SELECT")
-        result = connection.execute(statements[0])
-        columns = [column[0] for column in result.description or ()]
-        return columns, result.fetchall() if limit is None else result.fetchmany(limit)
-    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException):
-        raise  # not the query's fault
-    except duckdb.Error as error:
-        raise InputError(f"this SQL cannot be run: {error}") from error
-
-
-def objects(connection: Connection, kind: type[T], rows: list[Values]) -> list[T]:
-    """Return the objects of a table's rows, with what is stored as rows of their own."""
-    if kind not in _PARTS or not rows:
-        return [decode(kind, row) for row in rows]
-    query, key = _PARTS[kind]
-    found = fetch(connection, query, ids=[row[key] for row in rows])
-    parts = {part.pop("id"): part for part in found}
-    return [decode(kind, row, **parts[row[key]]) for row in rows]
-
-
-def _dicts(result: Connection) -> list[Values]:
-    columns = [column[0] for column in result.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
-
-
-class DatabaseReader:
-    """Reads of one database, each in one transaction."""
-
-    def __init__(self, database: DatabaseFile | DatabaseLake, timeout: float) -> None:
-        self._database, self._timeout = database, timeout
-
-    def _read(self, work: Callable[[Connection], R]) -> R:
-        return self._database.run(lambda c, _: work(c), self._timeout, writes=False)
-
-    def _rows(self, query: str, /, **values: object) -> list[Values]:
-        return self._read(lambda c: fetch(c, query, **values))
-
-    def _all(self, kind: type[T], query: str, /, **values: object) -> list[T]:
-        return [decode(kind, row) for row in self._rows(query, **values)]
-
-    def _newest(self, kind: type[T], /, **where: object) -> T | None:
-        """Return the object of this kind that was stored last with these values."""
-        return self._read(lambda c: newest(c, kind, **where))

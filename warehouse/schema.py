@@ -1,4 +1,4 @@
-"""The SQL files: named queries, and numbered migrations that are applied in order."""
+"""The SQL files: named queries, and numbered migrations."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 
 @cache
 def queries() -> Mapping[str, str]:
-    """Return the queries of ``queries/*.sql`` by name."""
+    """Return the queries in ``queries/*.sql`` by name."""
     texts = [file.read_text("utf-8") for file in _HERE.glob("queries/*.sql")]
     parts = [part for text in texts for part in _NAME.split(text)[1:]]
     return dict(zip(parts[::2], parts[1::2], strict=True))
@@ -23,25 +23,28 @@ def queries() -> Mapping[str, str]:
 
 @cache
 def migrations() -> tuple[tuple[str, str], ...]:
-    """Return the name and the SQL of each migration in order; the first is number 1."""
+    """Return the name and SQL of each migration, in order; the first has number 1."""
     found = sorted(_HERE.glob("migrations/*.sql"))
     return tuple((file.stem, file.read_text("utf-8")) for file in found)
 
 
 def version(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    """Return the number of the newest migration in the database ``name``, 0 for an empty one."""
+    """Return the number of the newest migration in the database ``name``, 0 if it is empty."""
     try:
         found = connection.execute("SELECT max(number) FROM migrations").fetchall()[0][0] or 0
     except duckdb.CatalogException:
         return 0
     if found > (known := len(migrations())):
-        message = f"{name} is of a newer casebook (schema {found}, not {known}): upgrade casebook"
+        message = f"{name} was written by a newer casebook (schema {found}, not {known}): upgrade"
         raise WarehouseError(message, cause="warehouse_too_new")
     return int(found)
 
 
 def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") -> None:
-    """Apply what the database lacks, each step with its record; ``kept`` names the backup."""
+    """Apply the missing migrations, each in one transaction with its record.
+
+    ``kept`` is a sentence about the backup, for the error message.
+    """
     first = version(connection, name) + 1
     for number, (step, sql) in enumerate(migrations()[first - 1 :], start=first):
         try:
@@ -51,5 +54,5 @@ def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") ->
         except duckdb.Error as error:
             connection.rollback()
             reason = str(error).partition("\n")[0]
-            message = f"{name} could not be brought to schema {step}: {reason}. {kept}"
+            message = f"{name} could not be migrated to {step}: {reason}. {kept}"
             raise WarehouseError(message, cause="migration_failed") from error

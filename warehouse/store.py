@@ -1,4 +1,4 @@
-"""The warehouse: what can be stored, and with the reads of its base classes what can be asked."""
+"""The warehouse: writes to the database, and through its base classes the reads."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -9,28 +9,21 @@ from typing import Self
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus
+from warehouse.access import QueryResult, fetch, insert, run_query
+from warehouse.case_reads import CaseReads
 from warehouse.file import database_file
 from warehouse.lake import Connection, DatabaseLake, Lake, Work
-from warehouse.reads import CaseReads, SourceReads
-from warehouse.rows import (
-    QueryResult,
-    StoredRow,
-    TableKey,
-    Values,
-    encode,
-    fetch,
-    insert,
-    run_query,
-)
+from warehouse.rows import StoredRow, TableKey, Values, encode
+from warehouse.source_reads import SourceReads
 
 
 class Warehouse(SourceReads, CaseReads):
-    """All rows of one casebook, in one DuckDB file or in a lake that many machines share.
+    """All rows of one casebook, in one DuckDB file or in a lake shared by many machines.
 
-    Each method is one transaction, for any thread. "Newest" means stored last. A file that does not
-    exist is created by the first write. Every method may raise WarehouseBusy (after waiting
-    ``lock_timeout`` seconds), and WarehouseError with ``disk_full``, ``warehouse_too_new``,
-    ``migration_failed``, ``warehouse_read_only`` or ``warehouse_failed``.
+    Each method is one transaction and thread-safe. "Newest" means stored last. The first write
+    creates a missing file. Every method can raise WarehouseBusy (after ``lock_timeout`` seconds)
+    and WarehouseError with ``disk_full``, ``warehouse_too_new``, ``migration_failed``,
+    ``warehouse_read_only`` or ``warehouse_failed``.
     """
 
     def __init__(self, path: Path | Lake, *, lock_timeout: float = 30.0) -> None:
@@ -44,37 +37,42 @@ class Warehouse(SourceReads, CaseReads):
         self.close()
 
     def close(self) -> None:
-        """Close the database; afterwards its file alone holds everything. It can be used again."""
+        """Close the database and fold its log into the file; the next call reopens it."""
         self._database.close()
 
     def lock(self, name: str) -> AbstractAsyncContextManager[object]:
-        """Wait until no other task, process or machine holds ``name``, and hold it."""
+        """Lock ``name`` for this task, after waiting for other tasks, processes and machines."""
         return self._database.lock(name)
 
     def state(self) -> object:
-        """Return a value that differs once anything was stored, in this process or another."""
+        """Return a value that changes whenever any process stores something."""
         return self._database.state()
 
     def append(self, *rows: StoredRow, timeout: float | None = None) -> None:
-        """Store rows in their order, all or none; a row whose id is stored is left as it is."""
+        """Store all rows in order, or none; rows whose id is already stored are skipped."""
         self._write(lambda c, now: insert(c, rows, now), timeout)
 
     def add_batch(self, batch: Batch, items: Sequence[BatchItem]) -> None:
-        """Store a batch with its items in their order; a stored one is left as it is."""
+        """Store a batch with its items in order, unless it is already stored."""
         own = {"batch_id": batch.batch_id}
         values = [{"n": n} | encode(item) | own for n, item in enumerate(items, start=1)]
         parts = {("batch_items", "batch_id"): values}
         self._write(lambda c, now: insert(c, [batch], now, parts))
 
     def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: StoredRow) -> None:
-        """Store rows if the case's revision id and status are as ``seen``, or InvalidDecision."""
+        """Store rows if the case still has the revision id and status ``seen``.
+
+        Raises:
+            InvalidDecision: if the case changed in the meantime.
+            UnknownId: if there is no such case.
+        """
 
         def work(connection: Connection, now: datetime) -> None:
             found = fetch(connection, "case_state", case_id=case_id)
             if not found:
-                raise UnknownId(f"there is no case {case_id}: `casebook list` shows all")
+                raise UnknownId(f"there is no case {case_id}; `casebook list` shows all cases")
             if (found[0]["revision_id"], found[0]["status"]) != seen:
-                message = f"case {case_id} was changed in the meantime: look at it again first"
+                message = f"case {case_id} was changed in the meantime; review it again first"
                 raise InvalidDecision(message, cause="case_changed")
             insert(connection, rows, now)
 
@@ -83,7 +81,7 @@ class Warehouse(SourceReads, CaseReads):
     def add_signatures(
         self, *signed: tuple[str, str, Sequence[int], Sequence[tuple[int, int]]]
     ) -> None:
-        """Store for documents: id, source, MinHash signature, and its bands (number, hash)."""
+        """Store the MinHash signatures of documents: id, source, signature, (band, hash) pairs."""
         parts: dict[TableKey, list[Values]] = {
             ("signatures", "document_id"): [],
             ("signature_bands", "document_id"): [],
@@ -100,11 +98,11 @@ class Warehouse(SourceReads, CaseReads):
         return {row["name"]: row["rows"] for row in self._rows("counts")}
 
     def sql(self, query: str, limit: int | None = None) -> QueryResult:
-        """Return the columns and at most ``limit`` rows of SQL that reads, or raise InputError."""
+        """Return the columns and at most ``limit`` rows of a read-only query, or InputError."""
         return self._read(lambda c: run_query(c, query, limit))
 
     def tables(self) -> list[Values]:
-        """Return name, kind, comment and columns (name, type, comment) of each table and view."""
+        """Return the name, kind, comment and columns (name, type, comment) of tables and views."""
         return self._rows("tables")
 
     def _write(self, work: Work[None], timeout: float | None = None) -> None:

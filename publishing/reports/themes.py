@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from publishing.reports.material import material, shared_words
+from publishing.reports.material import material
 from publishing.reports.scopes import cases_sql, literal
 from publishing.similarity import FUNCTION_WORDS, stems
 from schemas.errors import InputError
@@ -171,7 +171,8 @@ def _ward(
 
 def _squared_distances(texts: Sequence[str]) -> npt.NDArray[np.float64]:
     """Return the squared distances of the normalised TF-IDF vectors of some texts."""
-    found, counts = [stems(text) for text in texts], shared_words(texts)
+    found = [stems(text) for text in texts]
+    counts = Counter(word for own in found for word in own)
     words = {w: n for n, w in enumerate(sorted(w for w, count in counts.items() if count > 1))}
     vectors = np.zeros((len(texts), max(1, len(words))))
     for n, own in enumerate(found):

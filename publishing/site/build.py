@@ -8,11 +8,12 @@ from pydantic import ValidationError
 
 from publishing.audio.recording import Recording
 from publishing.conversion import published_case
+from publishing.entries import CaseEntry
 from publishing.files import SiteFiles, key_of, notes_of
 from publishing.folder import replacing
 from publishing.gate import blocked
 from publishing.plan import EarlierSite, PublicationPlan, SiteChange, SiteSettings
-from publishing.records import CaseRecord, Entry
+from publishing.records import CaseRecord
 from publishing.site.case_files import CaseFiles
 from publishing.site.overviews import OverviewPages
 from publishing.site.pages import environment
@@ -28,7 +29,7 @@ from warehouse import Dataset
 _ROOT = Path(__file__).parents[2]
 STATIC = Path(__file__).parent / "static"
 _FORMAT = 1  # raise it where only code changes what readers get: earlier pages are then rewritten
-_RECORDS = (CaseRecord, Entry, Report, Recording, SiteChange)
+_RECORDS = (CaseRecord, CaseEntry, Report, Recording, SiteChange)
 _TEXTS = ("publishing", "schemas/taxonomy.toml", "warehouse/queries/dataset.sql")
 _SIMILAR = 5
 _LARGE = 1_000_000  # bytes
@@ -117,7 +118,7 @@ def blocked_by(view: CaseView) -> str | None:
     return blocked(view.revision.study, has_prose=view.document.is_prose)
 
 
-def _newest_first(entry: Entry) -> tuple[float, str, str]:
+def _newest_first(entry: CaseEntry) -> tuple[float, str, str]:
     """Sort what was added last first, then by title."""
     at = entry.added_at
     return (-at.timestamp() if at else 0.0, entry.title.lower(), entry.case_id)

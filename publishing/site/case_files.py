@@ -6,10 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from publishing.citations import bibtex, citation, ris
+from publishing.entries import CaseEntry
 from publishing.files import SiteFiles, key_of
 from publishing.markdown import case_markdown
 from publishing.plan import PublicationPlan
-from publishing.records import CaseRecord, Entry, PublishedCase
+from publishing.records import CaseRecord, PublishedCase
 from publishing.site.cards import card
 from publishing.site.search_index import page_version
 from publishing.site.writer import PageWriter
@@ -28,7 +29,7 @@ class CaseFiles:
         self._files, self._plan, self._settings = files, plan, plan.settings
         self._pages = PageWriter(files, plan)
 
-    def write_records(self, entries: Iterable[Entry]) -> Path:
+    def write_records(self, entries: Iterable[CaseEntry]) -> Path:
         """Write the record of each case in its forms; return the file of all of them as lines."""
         with self._plan.lines.open(encoding="utf-8") as lines:
             new = {case.case_id for line in lines if (case := self._write_record(line))}
@@ -41,7 +42,7 @@ class CaseFiles:
                 records.write(self._beside(entry, "case.json").read_bytes())
         return path
 
-    def _keep_record(self, entry: Entry) -> None:
+    def _keep_record(self, entry: CaseEntry) -> None:
         key, folder = self._plan.keys[entry.case_id], f"cases/{entry.slug}"
         for name in (*FORMS, CARD):
             self._files.keep(f"{folder}/{name}", key)
@@ -67,7 +68,7 @@ class CaseFiles:
 
     def write_pages(
         self,
-        entries: Sequence[Entry],
+        entries: Sequence[CaseEntry],
         similar: Mapping[str, Sequence[str]],
         on_page: Callable[[int], object],
     ) -> None:
@@ -99,7 +100,7 @@ class CaseFiles:
         return found
 
     def _page(
-        self, entry: Entry, similar: Sequence[Entry], cited: Sequence[tuple[str, str]]
+        self, entry: CaseEntry, similar: Sequence[CaseEntry], cited: Sequence[tuple[str, str]]
     ) -> str:
         case = CaseRecord.model_validate_json(self._beside(entry, "case.json").read_bytes())
         has_card = self._beside(entry, CARD).exists()
@@ -107,7 +108,7 @@ class CaseFiles:
         values = {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
         return self._pages.render("case.html", case=case, **values)
 
-    def _beside(self, entry: Entry, name: str) -> Path:
+    def _beside(self, entry: CaseEntry, name: str) -> Path:
         return (self._files.folder / entry.address).with_name(name)
 
     def _record(self, case: PublishedCase) -> CaseRecord:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from publishing.entries import CaseEntry
 from publishing.files import key_of
-from publishing.records import Entry
 from publishing.site.groups import KINDS, Group, co_occurring
 from publishing.site.statement_pages import NOUNS, by_section
 from publishing.site.writer import PageWriter, digests
@@ -42,7 +42,7 @@ def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]])
     )
 
 
-def chunks_of(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
+def chunks_of(entries: Sequence[CaseEntry]) -> list[Sequence[CaseEntry]]:
     """Return the entries of each page, the newest first.
 
     Older pages have `PAGE` entries, counted from the oldest: a new case changes only the first

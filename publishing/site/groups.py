@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from slugify import slugify
 
-from publishing.records import Entry
+from publishing.entries import CaseEntry
 from publishing.wording import fact_text
 from schemas.cases import TermGroup
 from schemas.frozen import sha256_hex
@@ -41,7 +41,7 @@ class Group(NamedTuple):
     label: str
     definition: str | None
     term_group: TermGroup | None
-    entries: Sequence[Entry]
+    entries: Sequence[CaseEntry]
 
     @property
     def folder(self) -> str:
@@ -62,9 +62,9 @@ class CoOccurrence(NamedTuple):
     cases: int
 
 
-def groups(entries: Sequence[Entry]) -> Mapping[GroupKind, tuple[Group, ...]]:
+def groups(entries: Sequence[CaseEntry]) -> Mapping[GroupKind, tuple[Group, ...]]:
     """Return the groups by kind, the largest first, years by number."""
-    members: dict[tuple[GroupKind, str], list[Entry]] = defaultdict(list)
+    members: dict[tuple[GroupKind, str], list[CaseEntry]] = defaultdict(list)
     for entry in entries:
         for place in _places(entry):
             members[place].append(entry)
@@ -80,7 +80,7 @@ def group_address(kind: GroupKind, key: str) -> str:
     return f"{KINDS[kind][0]}/{_slug(key)}/index.html"
 
 
-def company_names(entries: Iterable[Entry]) -> Mapping[str, str]:
+def company_names(entries: Iterable[CaseEntry]) -> Mapping[str, str]:
     """Return by company key the name that most cases write."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in entries:
@@ -100,7 +100,7 @@ def co_occurring(group: Group, term_group: TermGroup) -> list[CoOccurrence]:
     return [CoOccurrence(slug, labels[slug], n) for slug, n in ranked if slug != own][:_MOST_TAGS]
 
 
-def _places(entry: Entry) -> Iterator[tuple[GroupKind, str]]:
+def _places(entry: CaseEntry) -> Iterator[tuple[GroupKind, str]]:
     yield from (("tag", tag.slug) for tag in entry.tags)
     single: Sequence[tuple[GroupKind, str | None]] = (
         ("industry", entry.industry),
@@ -110,7 +110,7 @@ def _places(entry: Entry) -> Iterator[tuple[GroupKind, str]]:
     yield from ((kind, value) for kind, value in single if value)
 
 
-def _group(kind: GroupKind, value: str, found: Sequence[Entry]) -> Group:
+def _group(kind: GroupKind, value: str, found: Sequence[CaseEntry]) -> Group:
     term = load_taxonomy().term(value) if kind == "tag" else None
     tag = next((t for t in found[0].tags if t.slug == value), None) if kind == "tag" else None
     label = {

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from publishing.entries import CaseEntry
 from publishing.files import SiteFiles, key_of
 from publishing.plan import PublicationPlan, SiteChange
-from publishing.records import CaseRecord, Entry
+from publishing.records import CaseRecord
 from publishing.similarity import FUNCTION_WORDS
 from publishing.site.figures import figures
 from publishing.site.group_pages import PAGE, write_group
@@ -52,7 +53,7 @@ class OverviewPages:
         self,
         files: SiteFiles,
         plan: PublicationPlan,
-        entries: Sequence[Entry],
+        entries: Sequence[CaseEntry],
         tables: Dataset,
         reports: ReportPages,
     ) -> None:
@@ -212,7 +213,7 @@ class OverviewPages:
         self._pages.put("sitemap.xml", "sitemap.xml", [pages, digests(self._entries)], **values)
         self._pages.put("robots.txt", "robots.txt", "")
 
-    def _write_feed(self, name: str, title: str, about: str, entries: Sequence[Entry]) -> None:
+    def _write_feed(self, name: str, title: str, about: str, entries: Sequence[CaseEntry]) -> None:
         updated = next((one.updated_at for one in entries if one.updated_at), _NEVER)
         values = {"name": name, "title": title, "about": about, "updated_at": updated}
         self._pages.put(name, "feed.xml", [title, digests(entries)], entries=entries, **values)

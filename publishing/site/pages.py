@@ -15,9 +15,10 @@ from jinja2 import (
 )
 
 from publishing import wording
+from publishing.entries import CaseEntry
 from publishing.markdown import escape
 from publishing.plan import SiteSettings
-from publishing.records import Entry, PublishedCase, SourceCard
+from publishing.records import PublishedCase, SourceCard
 from publishing.site.groups import GroupKind, company_names, group_address
 from schemas.cases import Section
 from schemas.sources import SourceKind
@@ -97,7 +98,7 @@ def environment(settings: SiteSettings) -> Environment:
     return made
 
 
-def facet_labels(entries: Sequence[Entry]) -> dict[str, Mapping[str, str]]:
+def facet_labels(entries: Sequence[CaseEntry]) -> dict[str, Mapping[str, str]]:
     """Return by facet the label of each value that is not its own label."""
     return {
         "company": company_names(entries),

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from publishing.records import Entry
+from publishing.entries import CaseEntry
 from publishing.site.pages import FACETS
 from publishing.site.writer import PageWriter
 from publishing.wording import result_source, shown_value
@@ -135,7 +135,7 @@ def by_unit(rows: Sequence[Row]) -> list[UnitResults]:
     ]
 
 
-def statements_json(name: str, rows: Sequence[Row], entries: Sequence[Entry]) -> str:
+def statements_json(name: str, rows: Sequence[Row], entries: Sequence[CaseEntry]) -> str:
     """Return the statements of a page for its script: the cases once, and a list per statement."""
     places = {entry.case_id: n for n, entry in enumerate(entries)}
     used = sorted({places[row["case_id"]] for row in rows})
@@ -148,7 +148,7 @@ def statements_json(name: str, rows: Sequence[Row], entries: Sequence[Entry]) ->
     return json.dumps({"cases": cases, "rows": listed}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _case(entry: Entry) -> Row:
+def _case(entry: CaseEntry) -> Row:
     tags = [tag.slug for tag in entry.tags]
     return entry.unmarked() | {"slug": entry.slug, "company_key": entry.company_key, "tag": tags}
 

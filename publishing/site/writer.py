@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from publishing.entries import CaseEntry
 from publishing.files import SiteFiles, key_of
 from publishing.plan import PublicationPlan
-from publishing.records import Entry
 from publishing.site.groups import Group
 from publishing.site.pages import environment
 
@@ -42,7 +42,7 @@ class PageWriter:
         key: object,
         *,
         lede: str = "",
-        entries: Sequence[Entry] = (),
+        entries: Sequence[CaseEntry] = (),
         parts: Sequence[Any] = (),
         listings: Sequence[tuple[str, Sequence[Group]]] = (),
     ) -> None:
@@ -62,12 +62,12 @@ class PageWriter:
         self.put_text(f"{name}.json", key, make)
 
 
-def entry_json(entry: Entry) -> Row:
+def entry_json(entry: CaseEntry) -> Row:
     """Return a case as lists in JSON have it."""
     return entry.unmarked() | {"tags": [tag.slug for tag in entry.tags], "page": entry.address}
 
 
-def digests(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+def digests(entries: Iterable[CaseEntry]) -> list[tuple[str, str]]:
     """Return what a list of cases depends on."""
     return [(one.slug, one.digest) for one in entries]
 

@@ -387,7 +387,7 @@ def test_a_home_that_is_only_read_is_not_published(
     monkeypatch.setattr(os, "access", lambda *_: False)
     result = run("publish", "--to", tmp_path / "site")
     assert result.exit_code == 1
-    assert "can be read but not written" in str(result.exception)
+    assert "is read-only" in str(result.exception)
     assert not (tmp_path / "site").exists()
 
 

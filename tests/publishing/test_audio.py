@@ -25,7 +25,8 @@ from publishing.audio import recording, sound
 from publishing.audio.recording import read_recording, write_recording
 from publishing.audio.script import one_voice, sourced, two_voices
 from publishing.audio.speakable import speakable
-from publishing.audio.speech import EndpointVoice, HibariVoice, PiperVoice, Speech
+from publishing.audio.speech import Speech
+from publishing.audio.voices import EndpointVoice, HibariVoice, PiperVoice
 from publishing.files import SiteFiles
 from publishing.plan import PublicationPlan, SiteSettings
 from publishing.site.build import copy_static

@@ -10,7 +10,8 @@ from report_cases import BAKERIES, a_bakery, bakeries
 
 from publishing.plan import SiteSettings
 from publishing.reports.checks import check, citation_state, cited_parts, cited_row
-from publishing.reports.material import material, passages, sentences, without_repeats
+from publishing.reports.imported_text import sentences
+from publishing.reports.material import material, passages, without_repeats
 from publishing.reports.numbers import Counts
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag, clusters

@@ -56,7 +56,7 @@ def test_damaged_bytes(tmp_path, data, damage):
     sha256 = store.put(data)
     (file,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     file.write_bytes(damage(file.read_bytes()))
-    with pytest.raises(WarehouseError, match=f"{sha256}.*submit their source again") as caught:
+    with pytest.raises(WarehouseError, match=f"{sha256}.*submit its source again") as caught:
         store.get(sha256)
     assert caught.value.kind == "blob_damaged"
     store.put(data)

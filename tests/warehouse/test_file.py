@@ -180,7 +180,7 @@ def test_a_file_that_is_no_database(tmp_path, content):
     """Another file under this name is named and left as it is."""
     path = tmp_path / "casebook.duckdb"
     path.write_bytes(content)
-    with pytest.raises(WarehouseError, match=r"casebook\.duckdb cannot be used: "):
+    with pytest.raises(WarehouseError, match=r"casebook\.duckdb is not usable: "):
         Warehouse(path).cases()
     assert path.read_bytes() == content
 
@@ -192,19 +192,17 @@ def test_a_home_that_cannot_be_written(path, monkeypatch):
         warehouse.close()
         monkeypatch.setattr(os, "access", lambda *_: False)
         assert warehouse.source("src1_a") == Story().source()
-        with pytest.raises(
-            WarehouseError, match=r"can be read but not written.*CASEBOOK_HOME"
-        ) as caught:
+        with pytest.raises(WarehouseError, match=r"is read-only.*CASEBOOK_HOME") as caught:
             warehouse.append(Story().source())
         assert caught.value.kind == "warehouse_read_only"
-        with pytest.raises(WarehouseError, match="can be read but not written"):
+        with pytest.raises(WarehouseError, match="is read-only"):
             warehouse.lock("publish")
     assert not (path.parent / "locks").exists()
 
 
 def test_a_full_disk_leaves_no_half_database(path):
     """A file that could not be created is not there, and can be created once there is room."""
-    assert "cannot be used" in run(NO_ROOM + APPEND, path).stderr
+    assert "is not usable" in run(NO_ROOM + APPEND, path).stderr
     assert not path.exists()
     assert run(APPEND, path).returncode == 0
 
@@ -223,7 +221,7 @@ def test_a_full_disk_is_an_error_of_its_own(warehouse, error):
     def fail(*_: object) -> None:
         raise error
 
-    with pytest.raises(WarehouseError, match="make room and try again"):
+    with pytest.raises(WarehouseError, match="free some and try again"):
         warehouse._database.run(fail, 1.0, writes=True)
     assert warehouse.counts()["sources"] == 0
 

@@ -57,7 +57,7 @@ def test_an_edit_made_before_withdrawals_leaves_what_is_published(path, monkeypa
     with monkeypatch.context() as second_edition:
         for module in ("schema", "file"):
             second_edition.setattr(f"warehouse.{module}.migrations", lambda: older)
-        second_edition.setattr("warehouse.rows._columns", {})
+        second_edition.setattr("warehouse.access._columns", {})
         with Warehouse(path) as warehouse:
             warehouse.append(*Story().rows("draft 1, approve 1, publish 1, edit 2"))
     with Warehouse(path) as warehouse:

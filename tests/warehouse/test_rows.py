@@ -68,7 +68,7 @@ def test_a_row_is_stored_once(warehouse, story):
 def test_all_or_none(warehouse, story):
     """An append that fails in the middle leaves nothing."""
     broken = story.snapshot().model_copy(update={"size": 2**70})
-    with pytest.raises(Exception, match="cannot be used"):
+    with pytest.raises(Exception, match="is not usable"):
         warehouse.append(story.source(), broken)
     assert warehouse.counts()["sources"] == 0
 

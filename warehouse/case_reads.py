@@ -1,0 +1,218 @@
+"""Reads of cases and publications."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal
+
+from schemas.errors import UnknownId
+from schemas.reviews import (
+    Case,
+    CaseFilter,
+    CaseLine,
+    CaseProvenance,
+    CaseStatus,
+    CaseView,
+    Publication,
+    Review,
+    Revision,
+    SavedView,
+    Triage,
+)
+from schemas.sources import Document, Source
+from warehouse.access import DatabaseReader, fetch, objects
+from warehouse.lake import Connection
+from warehouse.rows import T, Values, decode
+
+_MOST_KEPT = 200  # revisions and documents in memory
+
+
+class CaseReads(DatabaseReader):
+    """Reads of cases and publications; recently read revisions and documents are cached."""
+
+    @cached_property
+    def _memory(self) -> dict[str, Any]:
+        return {}
+
+    def draft(self, document_id: str, recipe_id: str) -> Revision | None:
+        """Return the newest revision that a model made from this document with this recipe."""
+        return self._newest(Revision, document_id=document_id, recipe_id=recipe_id, made_by="model")
+
+    def revision(self, revision_id: str) -> Revision | None:
+        """Return the revision with this id."""
+        return self._newest(Revision, revision_id=revision_id)
+
+    def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
+        """Return the cases that match the filter, in its order."""
+        return self._all(CaseLine, "cases", **(wanted or CaseFilter()).model_dump(mode="json"))
+
+    def case_counts(self, text: str | None = None) -> dict[CaseStatus, int]:
+        """Return the number of cases by status; ``text`` as in ``CaseFilter``."""
+        rows = self._rows("case_counts", text=text)
+        return {CaseStatus(row["status"]): row["cases"] for row in rows}
+
+    def case_ids(self, status: CaseStatus | None = None) -> list[str]:
+        """Return the ids of the cases with this status, or of all, oldest first."""
+        return [row["case_id"] for row in self._rows("case_ids", status=status)]
+
+    def attention(self) -> dict[str, int]:
+        """Return the number of sources that need a person, by reason."""
+        return self._rows("attention")[0]
+
+    def changed_cases(self, since: datetime) -> list[Values]:
+        """Return ``case_id`` and ``stored_at`` of the cases with new rows, by that time."""
+        return self._rows("changed_cases", since=since)
+
+    def index_lines(self, case_ids: Iterable[str]) -> list[Values]:
+        """Return the index entries of these cases; see the query for the columns."""
+        return self._rows("index_lines", ids=case_ids)
+
+    def index_texts(self, case_ids: Iterable[str]) -> list[Values]:
+        """Return the statements and source text of these cases for an index."""
+        return self._rows("index_texts", ids=case_ids)
+
+    def near_copy_counts(self) -> dict[str, int]:
+        """Return the number of near-copies of each source that has some."""
+        return {row["source_id"]: row["copies"] for row in self._rows("near_copy_counts")}
+
+    def saved_views(self, who: str) -> list[SavedView]:
+        """Return a person's saved searches of the queue, by name."""
+        return self._all(SavedView, "saved_views", who=who)
+
+    def pace(self) -> float | None:
+        """Return the median seconds per recent decision about a draft, None before the first."""
+        seconds = self._rows("pace")[0]["seconds"]
+        return None if seconds is None else float(seconds)
+
+    def case(self, case_id: str) -> CaseView:
+        """Return everything about one case, or raise UnknownId."""
+        return self.case_views([case_id])[0]
+
+    def case_views(self, case_ids: Sequence[str]) -> list[CaseView]:
+        """Return everything about these cases, in that order, or raise UnknownId."""
+        found = self._read(lambda c: self._views(c, case_ids))
+        if missing := [case_id for case_id in case_ids if case_id not in found]:
+            raise UnknownId(f"there is no case {missing[0]}: `casebook list` shows all")
+        return [found[case_id] for case_id in case_ids]
+
+    def shown_views(
+        self,
+        case_ids: Sequence[str],
+        which: Literal["published_revision_id", "next_revision_id"],
+    ) -> list[CaseView]:
+        """Return these cases as readers see them now, or after the next publication.
+
+        Cases that readers do not see, and edits without approval, are left out.
+        """
+        found = self._read(lambda c: self._views(c, case_ids, which))
+        return [found[case_id] for case_id in case_ids if case_id in found]
+
+    def _views(
+        self, connection: Connection, case_ids: Sequence[str], which: str = "revision_id"
+    ) -> dict[str, CaseView]:
+        """Return the views of these cases by id, in one query per table."""
+        if len(case_ids) == 1:
+            states = fetch(connection, "case_state", case_id=case_ids[0])
+        else:
+            states = fetch(connection, "case_states", ids=case_ids)
+        states = [row | {"revision_id": row[which]} for row in states if row[which]]
+        of_case: dict[str, list[str]] = defaultdict(list)
+        for row in fetch(connection, "case_revision_ids", ids=case_ids):
+            of_case[row["case_id"]].append(row["revision_id"])
+        ids = [revision_id for found in of_case.values() for revision_id in found]
+        revisions = self._cached(connection, Revision, "revisions_by_id", ids)
+        used = {revisions[row["revision_id"]].document_id for row in states}
+        documents = self._cached(connection, Document, "documents_by_id", used)
+        sources = {row["case_id"]: row for row in fetch(connection, "case_sources", ids=case_ids)}
+        triages = {row["document_id"]: row for row in fetch(connection, "case_triages", ids=used)}
+        reviews: dict[str, list[Review]] = defaultdict(list)
+        for row in fetch(connection, "case_reviews", ids=case_ids):
+            reviews[row["case_id"]].append(decode(Review, row))
+        publications = fetch(connection, "case_publications", ids=case_ids)
+        published = {row["case_id"]: decode(Publication, row) for row in publications}
+
+        def view(row: Values) -> CaseView:
+            case_id, revision = row["case_id"], revisions[row["revision_id"]]
+            triage = triages.get(revision.document_id)
+            return CaseView(
+                case=decode(Case, sources[case_id]),
+                status=CaseStatus(row["status"]),
+                source=decode(Source, sources[case_id]),
+                document=documents[revision.document_id],
+                triage=decode(Triage, triage) if triage else None,
+                revision=revision,
+                newer=revisions.get(row["newer_revision_id"] or ""),
+                revisions=tuple(revisions[one] for one in of_case[case_id]),
+                reviews=tuple(reviews[case_id]),
+                published=published.get(case_id) if row["published_revision_id"] else None,
+                published_revision_id=row["published_revision_id"],
+                next_revision_id=row["next_revision_id"],
+            )
+
+        return {row["case_id"]: view(row) for row in states}
+
+    def _cached(
+        self, connection: Connection, kind: type[T], query: str, ids: Collection[str]
+    ) -> dict[str, T]:
+        """Return immutable objects by id, from memory if possible."""
+        found: dict[str, T] = {one: self._memory[one] for one in ids if one in self._memory}
+        if missing := [one for one in ids if one not in found]:
+            rows = fetch(connection, query, ids=missing)
+            key = f"{kind.__name__.lower()}_id"
+            found |= {getattr(one, key): one for one in objects(connection, kind, rows)}
+        for one in list(self._memory)[: max(0, len(self._memory) - _MOST_KEPT)]:
+            self._memory.pop(one, None)
+        self._memory |= found
+        return found
+
+    def provenances(self, case_ids: Sequence[str] | None = None) -> list[CaseProvenance]:
+        """Return the provenance of the current revision of these cases, or of all."""
+        return self._all(CaseProvenance, "provenances", ids=case_ids)
+
+    def publications(self) -> list[Publication]:
+        """Return the newest publication per case and target, unless it is a withdrawal."""
+        return self._all(Publication, "publications")
+
+    def publishing(self, target: str) -> list[Values]:
+        """Return the pending changes at a target: the newest 50 cases of each kind."""
+        return self._rows("publishing", target=target)
+
+    def publishable(self, target: str) -> list[Values]:
+        """Return the cases that may be published: their ids, and everything their pages depend on.
+
+        ``address`` is the current or previous address of the case at the target.
+        """
+        return self._rows("publishable", target=target)
+
+    def revision_ids(self) -> list[str]:
+        """Return the ids of all revisions."""
+        return [row["revision_id"] for row in self._rows("revision_ids")]
+
+    def site_changes(self, target: str) -> list[Values]:
+        """Return the additions, changes and withdrawals at a target, newest first."""
+        return self._rows("site_changes", target=target)
+
+    def withdrawals(self) -> list[Publication]:
+        """Return the withdrawals that are the newest publication of their case and target."""
+        return self._all(Publication, "withdrawals")
+
+    def resolve(self, prefix: str) -> str:
+        """Return the id of the case, source, revision or batch with this prefix, or UnknownId."""
+        return self._one_id("resolve", prefix, "case, source, revision or batch")
+
+    def source_of(self, prefix: str) -> str:
+        """Return the source id of a case, revision, document or failure, or raise UnknownId."""
+        return self._one_id("source_of", prefix, "case, source, revision, document or failure")
+
+    def _one_id(self, query: str, prefix: str, kinds: str) -> str:
+        """Return the owner of the only id with this prefix."""
+        wanted = prefix.strip().lower()
+        found = self._rows(query, prefix=wanted) if wanted else []
+        if len(found) == 1:
+            return str(found[0]["owner"])
+        if not found:
+            hint = "`casebook list`, `casebook retry --dry-run` and `casebook backfill` show them"
+            raise UnknownId(f"no {kinds} has an id that starts with {prefix!r}: {hint}")
+        shown = ", ".join(row["id"] for row in found[:5])
+        raise UnknownId(f"{len(found)} ids start with {prefix!r}: add characters ({shown})")

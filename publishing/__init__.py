@@ -1,1 +1,1 @@
-"""What readers get: the site, reports, recordings and datasets; here the parts they share."""
+"""The publications: site, reports, recordings and datasets; this level has their shared parts."""

@@ -1,4 +1,4 @@
-"""Addresses that open a source at the place of a quote."""
+"""Links that open a source at a quote."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ from publishing.text_fragments import text_directive
 from schemas.cases import Evidence
 from schemas.sources import Document, SourceKind
 
-# Their viewers know no text fragments.
+# Viewers of these kinds do not support text fragments.
 _WITHOUT_TEXT_FRAGMENTS = frozenset(
     {
         SourceKind.PDF,
@@ -24,7 +24,7 @@ _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 
 def web_address(url: str | None) -> str | None:
-    """Return ``url`` if it may become a link: http or https, a host, no credentials, no blanks."""
+    """Return ``url`` if it is safe as a link: http(s), with a host, no credentials, no spaces."""
     if url is None or _BLANK_OR_CONTROL.search(url):
         return None
     try:
@@ -37,10 +37,10 @@ def web_address(url: str | None) -> str | None:
 
 
 def link_to_quote(document: Document, evidence: Evidence) -> str | None:
-    """Return the address that opens ``document`` at the quote of ``evidence``.
+    """Return the link that opens ``document`` at the quote of ``evidence``.
 
-    Videos open at the second, PDFs at the page, pages at the text (WICG "URL Fragment Text
-    Directives"). None where the source has no web address or the quote was not found in it.
+    Videos open at the second, PDFs at the page, web pages at the text. None if the source has no
+    web address, or if the quote was not found in it.
     """
     address = web_address(document.url)
     if address is None or evidence.start is None or evidence.end is None:
@@ -55,9 +55,9 @@ def link_to_quote(document: Document, evidence: Evidence) -> str | None:
 
 
 def place(evidence: Evidence, document: Document | None = None) -> str:
-    """Return where a quote stands: ``page 3``, ``12:31, Ada Berg`` or ``§ Heading``.
+    """Return the location of a quote: ``page 3``, ``12:31, Ada Berg`` or ``§ Heading``.
 
-    The heading is known only with ``document``. Empty where the source has no such places.
+    Headings require ``document``. Empty if the source has no pages, times or headings.
     """
     where = ""
     if evidence.seconds is not None:
@@ -76,7 +76,7 @@ def _heading(evidence: Evidence, document: Document | None) -> str | None:
 
 
 def _clock(seconds: float) -> str:
-    """Return a second of a video as players show it: ``1:02:05``, ``0:07``."""
+    """Return a time in seconds as players show it: ``1:02:05``, ``0:07``."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
@@ -95,7 +95,7 @@ def _at_second(address: str, seconds: float) -> str:
 
 
 def _at_page(address: str, page: int) -> str:
-    # Open parameters of PDF viewers are joined by "&" (RFC 8118, section 3).
+    # PDF open parameters are separated by "&" (RFC 8118, section 3).
     parts = urlsplit(address)
     kept = [p for p in parts.fragment.split("&") if p and not p.startswith("page=")]
     return parts._replace(fragment="&".join([*kept, f"page={page}"])).geturl()

@@ -1,6 +1,6 @@
-"""How to cite a case: BibTeX, RIS and in words.
+"""Citations of a case in BibTeX, RIS and words.
 
-BibTeX and RIS have an entry for the case as published, and one for its source.
+BibTeX and RIS contain one entry for the published case and one for its source.
 """
 
 import re
@@ -11,7 +11,7 @@ from publishing.records import PublishedCase
 from publishing.wording import day, listing, one_line
 from schemas.sources import SourceKind
 
-# Programs that read BibTeX count braces, also those after a backslash.
+# BibTeX parsers count braces even after a backslash.
 _ESCAPED = str.maketrans(
     {
         **{sign: f"\\{sign}" for sign in "#$%&_"},
@@ -22,7 +22,7 @@ _ESCAPED = str.maketrans(
         "^": r"\textasciicircum{}",
     }
 )
-# What ends a field or escapes in it is percent-encoded in addresses.
+# Characters that would end a field or escape others are percent-encoded in addresses.
 _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 _RIS_TYPES = {
     SourceKind.WEB: "ELEC",
@@ -35,7 +35,7 @@ _RIS_TYPES = {
 
 
 def citation(case: PublishedCase, publisher: str, address: str | None) -> str:
-    """Return the citation in words; ``address`` is the case's page, where the site's is known."""
+    """Return the citation in words; ``address`` is the case's page, if known."""
     source, made_on = case.source, case.made_on
     own = [
         f"“{case.title}”",
@@ -83,7 +83,7 @@ def bibtex(case: PublishedCase, publisher: str, address: str | None) -> str:
 
 
 def ris(case: PublishedCase, publisher: str, address: str | None) -> str:
-    """Return the entries as reference managers read them; ``address`` as in `citation`."""
+    """Return the entries for reference managers; ``address`` as in `citation`."""
     source = case.source
     lines = [
         ("TY", "ELEC"),
@@ -124,7 +124,7 @@ def _entry(key: str, fields: dict[str, str]) -> str:
 
 
 def _key(case: PublishedCase) -> str:
-    """Return the letters and digits of the case's id without its kind."""
+    """Return the letters and digits of the case's id, without its kind."""
     return re.sub(r"[^A-Za-z0-9]", "", case.case_id.partition("_")[2] or case.case_id)
 
 
@@ -133,12 +133,12 @@ def _text(text: str) -> str:
 
 
 def _title(title: str) -> str:
-    """Return a title whose capitals no style turns into small letters."""
+    """Return a title in braces, so that styles keep its capital letters."""
     return f"{{{_text(title)}}}"
 
 
 def _name(author: str) -> str:
-    """Return a name; one that BibTeX would split at a comma or an "and" is kept whole."""
+    """Return a name, in braces if BibTeX would split it at a comma or "and"."""
     name = _text(author)
     return f"{{{name}}}" if "," in name or re.search(r"\band\b", name, re.IGNORECASE) else name
 

@@ -1,4 +1,4 @@
-"""One key for one company, however its name is written."""
+"""Keys of companies that do not depend on the spelling of their names."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ _LEGAL_FORM = re.compile(
 
 
 def company_key(name: str) -> str:
-    """Return the form in which companies are compared: letters and digits, no legal form.
+    """Return the key by which companies are compared: letters and digits, no legal form.
 
     "Doordash" and "DoorDash, Inc." have the same key.
     """

@@ -1,6 +1,6 @@
-"""From the view of a case to its record for readers: the readable part, with links to its quotes.
+"""Conversion of a case to its record for readers: the readable part, with links to its quotes.
 
-Curators' remarks, local paths and the submitter stay out of it.
+Curators' comments, local paths and the submitter are left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ from schemas.sources import Check, CheckResult, Document
 
 
 def published_case(view: CaseView, slug: str = "", check: Check | None = None) -> PublishedCase:
-    """Return what readers get of the current revision of ``view``."""
+    """Return the readers' record of the current revision of ``view``."""
     gated = readable(view.revision.study)
     study, document = gated.study, view.document
     company = study.fact("company").value
@@ -64,7 +64,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
 
 
 def silent_in(document: Document, study: CaseStudy) -> tuple[str, ...]:
-    """Return labels of what the source says nothing about; of an imported text it is not known."""
+    """Return the labels of facts and sections missing from the source; none for imported texts."""
     known = {one.text for one in document.hidden if one.reason == HELD_BACK}
     found = () if document.is_prose else silent_parts(study)
     return tuple(one for one in found if one not in known)
@@ -79,7 +79,7 @@ def _prose(document: Document) -> Iterator[ProsePart]:
 
 
 def _imported(view: CaseView) -> ImportOrigin | None:
-    """Return where the text of a case was taken over from."""
+    """Return the database that the case was imported from, None if it was not imported."""
     made = next((one for one in view.revisions if one.made_by == "import"), None)
     if made is None or not view.document.is_imported:
         return None
@@ -88,7 +88,7 @@ def _imported(view: CaseView) -> ImportOrigin | None:
 
 
 def title_of(view: CaseView) -> str:
-    """Return the case's title, else the document's, else words for neither."""
+    """Return the title of the case or of its document, or a placeholder."""
     titles = (readable(view.revision.study).study.fact("title").value, view.document.title)
     shown = (one_line(title) for title in titles if title and has_visible_text(title))
     return next(shown, "Untitled case study")
@@ -121,7 +121,7 @@ def _statements(document: Document, study: CaseStudy) -> tuple[PublishedStatemen
 
 
 def _anchored(statements: Sequence[Statement]) -> list[tuple[Statement, str]]:
-    """Return each statement with its anchor; equal statements of a section are numbered."""
+    """Return each statement with its anchor, numbered if a section repeats a statement."""
     seen: dict[str, int] = {}
     found = []
     for statement in statements:
@@ -139,7 +139,7 @@ def _tags(document: Document, study: CaseStudy) -> tuple[PublishedTag, ...]:
 
 
 def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]:
-    """Return the fields of support; reasons are for curators, except those for a doubt."""
+    """Return the support fields; readers see only the reasons of doubtful parts."""
     doubtful = part.support.level is SupportLevel.DOUBTFUL
     return {
         "support": part.support.level,
@@ -149,7 +149,7 @@ def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]
 
 
 def quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[PublishedQuote, ...]:
-    """Return evidence as readers get it, with places and links."""
+    """Return the evidence for readers, with locations and links."""
     return tuple(
         PublishedQuote(
             **one.model_dump(include=_OF_EVIDENCE),
@@ -161,7 +161,7 @@ def quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[PublishedQ
 
 
 def _link(document: Document, evidence: Evidence) -> str | None:
-    """Return what opens the source at a quote; of an import, what its record has."""
+    """Return the link to the source at a quote; imports use the link in their record."""
     kept = document.hidden if document.is_imported else ()
     key = link_key(evidence.start, evidence.end) if kept else ""
     found = next((one.text for one in kept if one.reason == key), None)
@@ -199,9 +199,9 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
 def _provenance(view: CaseView, gated: GatedStudy) -> Provenance:
     revision, draft, approval = view.revision, _draft_of(view), _approval_of(view)
     if view.document.is_prose and revision.made_by == "import":
-        approval = None  # no person compared it with its source
+        approval = None  # the text was not compared with its source
     recipe = draft.recipe if draft else None
-    # An import is younger than the draft that it brings: that one began the case.
+    # An import is more recent than its draft, which started the case.
     drafted = draft if draft and draft.made_by == "model" else view.case
     edited = revision if revision.made_by == "person" else None
     return Provenance(
@@ -224,7 +224,7 @@ def _provenance(view: CaseView, gated: GatedStudy) -> Provenance:
 
 
 def _approvals(view: CaseView) -> list[Review]:
-    """Return the approvals; the one that began an import as its database has it."""
+    """Return the approvals; the first one of an import is replaced by its database's."""
     found = [review for review in view.reviews if review.decision is Decision.APPROVE]
     there = {one.reason: one.text for one in view.document.hidden if view.document.is_imported}
     if APPROVED_AT in there and found and found[0] is view.reviews[0]:
@@ -234,13 +234,13 @@ def _approvals(view: CaseView) -> list[Review]:
 
 
 def _approval_of(view: CaseView) -> Review | None:
-    """Return the newest approval of the revision that is published."""
+    """Return the newest approval of the published revision."""
     own = view.revision.revision_id
     return next((r for r in reversed(_approvals(view)) if r.revision_id == own), None)
 
 
 def _draft_of(view: CaseView) -> Revision | None:
-    """Return the model's draft, or the import, that the published revision goes back to."""
+    """Return the draft or import from which the published revision was edited."""
     by_id = {revision.revision_id: revision for revision in view.revisions}
     revision: Revision | None = view.revision
     while revision and revision.made_by == "person":

@@ -12,7 +12,7 @@ _PLAIN = {"case_id", "title", "company", "industry", "year", "stage", "narrator"
 
 
 class EntryTag(Frozen):
-    """A tag as a list of cases shows it."""
+    """A tag in a list of cases."""
 
     slug: str
     label: str
@@ -20,10 +20,10 @@ class EntryTag(Frozen):
 
 
 class CaseEntry(CaseDescription):
-    """A case as lists of cases show it; ``digest`` is the `PublishedCase.content_hash`.
+    """A case in lists; ``digest`` is its `PublishedCase.content_hash`.
 
-    ``doubtful`` names the facts that are shown only where a mark can be. ``imported_from`` is the
-    database that it was taken over from.
+    ``doubtful`` names the facts that require a mark. ``imported_from`` is the database of an
+    imported case.
     """
 
     lead: str
@@ -37,13 +37,13 @@ class CaseEntry(CaseDescription):
     digest: str
 
     def unmarked(self) -> dict[str, Any]:
-        """Return the case as JSON without marks has it: doubtful facts are left out."""
+        """Return the case for JSON without marks, which omits doubtful facts."""
         known = self.model_dump(mode="json", include=_PLAIN - set(self.doubtful))
         return dict.fromkeys(sorted(_PLAIN)) | known
 
 
 def entry_of(case: PublishedCase) -> CaseEntry:
-    """Return a case as lists show it."""
+    """Return the list entry of a case."""
     same = case.model_dump(include=CaseEntry.model_fields.keys() - {"tags"})
     return CaseEntry(
         **same,

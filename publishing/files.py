@@ -1,4 +1,4 @@
-"""The files of a new site: those that would be the same are taken from the site before."""
+"""The files of a new site; unchanged files are taken from the previous site."""
 
 import json
 import os
@@ -15,9 +15,9 @@ _MANIFEST = ".casebook-manifest.json"
 
 
 class SiteFiles:
-    """Fills ``folder``; each file has a key, and one with the key that it had in ``earlier`` stays.
+    """Fills ``folder``; files whose key is the same as in ``earlier`` are kept.
 
-    Files that stay are hard links, so that a site costs the space and time of what changed.
+    Kept files are hard links, so that a site only takes space and time for its changes.
     """
 
     def __init__(self, folder: Path, earlier: Path) -> None:
@@ -27,7 +27,7 @@ class SiteFiles:
         self._folders: set[str] = set()
 
     def put(self, name: str, key: str, make: Make) -> None:
-        """Write the file of that name with what ``make`` returns, or keep the earlier one."""
+        """Write the file with the result of ``make``, or keep the earlier one."""
         if not self.keep(name, key):
             self._new[name] = key
             made = make()
@@ -35,7 +35,7 @@ class SiteFiles:
             Path(self._path(name)).write_bytes(data)
 
     def keep(self, name: str, key: str) -> bool:
-        """Keep the earlier file of that name if its key is the same; return whether it was."""
+        """Keep the earlier file if its key is the same; return whether it was kept."""
         if not key or self._keys.get(name) != key:
             return False
         try:
@@ -46,7 +46,7 @@ class SiteFiles:
         return True
 
     def keep_folder(self, name: str, key: str) -> bool:
-        """Keep all files of an earlier folder that has the same key; return whether it had."""
+        """Keep an earlier folder if its key is the same; return whether it was kept."""
         before = self._earlier / name
         if self._keys.get(f"{name}/") != key or not before.is_dir():
             return False
@@ -57,26 +57,26 @@ class SiteFiles:
         return True
 
     def add_folder(self, name: str, key: str) -> None:
-        """Note the key of a folder that something else filled."""
+        """Record the key of a folder that was filled by other means."""
         self._new[f"{name}/"] = key
 
     def earlier_json(self, name: str) -> Mapping[str, Any]:
-        """Return what a JSON file of the site before has, nothing where it is not there."""
+        """Return the content of an earlier JSON file, empty if it is missing."""
         return _json(self._earlier / name)
 
     def replace(self, name: str, text: str) -> None:
-        """Write a file that has no key; it may take the place of one that was kept."""
+        """Write a file without a key, possibly in place of a kept one."""
         path = Path(self._path(name))
-        path.unlink(missing_ok=True)  # else the earlier site's own file would change
+        path.unlink(missing_ok=True)  # writing through the hard link would change the earlier site
         path.write_text(text, "utf-8")
         self.note(name)
 
     def note(self, name: str) -> None:
-        """Note a file that something else wrote, and that belongs to the site."""
+        """Record a file of the site that was written by other means."""
         self._new[name] = ""
 
     def close(self, notes: Mapping[str, Any]) -> None:
-        """Write the manifest, with notes for the next site."""
+        """Write the manifest with notes for the next publication."""
         text = json.dumps({"files": self._new, "notes": notes}, separators=(",", ":"))
         (self.folder / _MANIFEST).write_text(text, encoding="utf-8")
 
@@ -84,7 +84,7 @@ class SiteFiles:
         link(before, self._path(name))
 
     def _path(self, name: str) -> str:
-        """Return where a file of that name belongs; its folder is there."""
+        """Return the path of a file, after creating its folder."""
         parent = name.rpartition("/")[0]
         if parent not in self._folders:
             (self.folder / parent).mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class SiteFiles:
 
 
 def notes_of(site: Path) -> Mapping[str, Any]:
-    """Return the notes of a site, none where one of its files is missing or the manifest is."""
+    """Return the notes of a site, empty if its manifest or one of its files is missing."""
     found = _json(site / _MANIFEST)
     is_whole = all((site / name).exists() for name in found.get("files", {}))
     return found.get("notes", {}) if is_whole else {}
@@ -108,16 +108,16 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def link(file: StrPath, place: StrPath) -> None:
-    """Make a file appear in another place, without copying it where possible."""
+    """Link a file to another path, or copy it if links are not supported."""
     try:
         os.link(file, place)
     except FileNotFoundError:
         raise
-    except OSError:  # the file system knows no hard links
+    except OSError:  # the file system has no hard links
         shutil.copyfile(file, place)
 
 
 def key_of(*parts: object) -> str:
-    """Return the key of a file that shows these values (JSON, or what has ``str``)."""
+    """Return the key of a file that depends on these values (JSON, else by ``str``)."""
     text = json.dumps(parts, default=str, sort_keys=True, separators=(",", ":"))
     return sha256_hex(text.encode())[:24]

@@ -1,4 +1,4 @@
-"""Replacing a folder as a whole: readers find the old site or the new one, never half of one."""
+"""Atomic replacement of a folder: readers find the old site or the new one, never a mixture."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,20 +10,20 @@ from filelock import FileLock, Timeout
 from schemas.errors import PublishError
 
 MARKER = ".casebook-site"
-_MARKER_TEXT = "casebook writes this folder and replaces it as a whole; keep nothing else here.\n"
+_MARKER_TEXT = "casebook replaces this whole folder; do not keep other files here.\n"
 
 
 @contextmanager
 def replacing(target: Path, wait: float = 30.0) -> Iterator[Path]:
-    """Yield an empty folder beside ``target`` that takes its place when the block ends well.
+    """Yield an empty folder that replaces ``target`` when the block succeeds.
 
-    When the block raises, or the process dies, the old folder stays; what a dead process left
-    behind is cleared by the next call. ``wait`` is in seconds, for another process that replaces
-    the same folder.
+    If the block raises or the process dies, the old folder stays; the next call cleans up after a
+    dead process. ``wait`` is the time in seconds to wait for another process that replaces the
+    same folder.
 
     Raises:
-        PublishError: if ``target`` holds files that casebook did not write, another process keeps
-            the lock, or the file system refuses.
+        PublishError: if ``target`` contains files that casebook did not write, another process
+            holds the lock, or writing fails.
     """
     target = target.resolve()
     new, old = (target.with_name(f".{target.name}.{part}") for part in ("new", "old"))
@@ -52,7 +52,7 @@ def _exchange(target: Path, new: Path, old: Path) -> None:
 
 
 def _recover(target: Path, new: Path, old: Path) -> None:
-    """Clear what a process that died here left, and refuse folders that are not ours."""
+    """Clean up after a process that died here, and refuse folders that are not ours."""
     for folder in (target, new, old):
         _refuse_foreign(folder)
     if old.exists() and not target.exists():
@@ -62,7 +62,7 @@ def _recover(target: Path, new: Path, old: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder of ours, the marker last, so that a half-removed one is known as ours."""
+    """Remove our folder, the marker last: a partly removed folder is still recognized as ours."""
     for child in folder.iterdir() if folder.exists() else ():
         if child.is_dir():
             shutil.rmtree(child)
@@ -72,14 +72,14 @@ def _remove(folder: Path) -> None:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """Raise PublishError unless ``folder`` is missing, empty, or carries our marker."""
+    """Raise PublishError unless ``folder`` is missing, empty, or has our marker."""
     if not folder.exists():
         return
     if not folder.is_dir():
         raise PublishError(f"{folder} is a file; choose another folder for the site.")
     if any(folder.iterdir()) and not (folder / MARKER).is_file():
         raise PublishError(
-            f"{folder} holds files that casebook did not write; "
+            f"{folder} contains files that casebook did not write; "
             "choose an empty folder for the site, or empty this one."
         )
 
@@ -92,7 +92,7 @@ def _lock(target: Path, wait: float) -> Iterator[None]:
             yield
     except Timeout as error:
         raise PublishError(
-            f"Another casebook is publishing to {target}; try again when it has ended."
+            f"Another casebook is publishing to {target}; try again when it has finished."
         ) from error
 
 
@@ -103,5 +103,5 @@ def _file_errors(target: Path) -> Iterator[None]:
     except OSError as error:
         raise PublishError(
             f"The site could not be written to {target}: {error.strerror or error}; "
-            "the site that was there is untouched. Check permissions and free space."
+            "the previous site is unchanged. Check permissions and free space."
         ) from error

@@ -1,4 +1,4 @@
-"""Which part of a case study readers may see."""
+"""The part of a case study that readers may see."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -19,9 +19,9 @@ from schemas.frozen import Frozen
 
 
 class GatedStudy(Frozen):
-    """The readable part of a study, and the parts that are held back from readers.
+    """The readable part of a study, and the parts held back from readers.
 
-    Statements keep their numbers, so that both parts can be compared with the revision.
+    Statements keep their numbers, so they can be compared with those of the revision.
     """
 
     study: CaseStudy
@@ -31,11 +31,11 @@ class GatedStudy(Frozen):
 
 
 def readable(study: CaseStudy) -> GatedStudy:
-    """Return the part of ``study`` that may be published.
+    """Return the publishable part of ``study``.
 
-    Refuted parts never are, doubtful ones only after a curator confirmed them. Quotes that were
-    not found in the source are left out, and so is a sentence of the abstract if a statement that
-    it rests on is, or if it rests on nothing.
+    Refuted parts are never published, doubtful ones only if a curator confirmed them. Quotes that
+    were not found in the source are left out, and so are sentences of the abstract without quotes
+    or published statements to support them.
     """
     statements, no_statements = _without_unsupported(*_split(study.statements))
     facts, no_facts = _split(study.facts)
@@ -51,15 +51,15 @@ def readable(study: CaseStudy) -> GatedStudy:
 
 
 def blocked(study: CaseStudy, *, has_prose: bool = False) -> str | None:
-    """Return why ``study`` cannot be published at all, None where it can.
+    """Return the reason why ``study`` cannot be published, None if it can.
 
-    ``has_prose`` is whether the case has an imported text: it then needs no statement.
+    A case with an imported text (``has_prose``) needs no statements.
     """
     shown = readable(study).study
     if not study.statements and not has_prose:
-        return "The case has no statement: edit it, or make a new draft."
+        return "The case has no statements: edit it, or make a new draft."
     if study.statements and not shown.statements:
-        return "No statement may be published: confirm or edit the doubtful ones."
+        return "No statement can be published: confirm or edit the doubtful ones."
     if not has_visible_text(study.fact("title").value):
         return "The case has no title: give it one."
     if not shown.fact("title").value:
@@ -109,7 +109,7 @@ def _is_found(evidence: Evidence) -> bool:
 
 
 def _with_known_answers(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Return ``statements``; one that answers no challenge among them stands alone."""
+    """Return ``statements``, without references to challenges that are not among them."""
     kept = list(statements)
     challenges = {s.n for s in kept if s.section is Section.CHALLENGES}
     return tuple(

@@ -1,7 +1,7 @@
 """A case as one Markdown text, each statement citing its quotes in footnotes.
 
-CommonMark with two widely read extensions, tables and footnotes (GitHub Flavored Markdown). Text
-of sources and models is escaped: it cannot become a link, an image, markup or a formula.
+CommonMark with two common extensions, tables and footnotes (GitHub Flavored Markdown). Text
+from sources and models is escaped: it cannot become a link, an image, markup or a formula.
 """
 
 import re
@@ -26,7 +26,7 @@ from schemas.reviews import CaseView
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
 _OPENS_BLOCK = re.compile(r"^([#+=-]|\d+(?=[.)](?:\s|$)))")
-# Many readers turn bare addresses into links.
+# Many renderers turn bare addresses into links.
 _BARE_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?=@)", re.IGNORECASE)
 
 
@@ -53,7 +53,7 @@ def case_markdown(case: PublishedCase) -> str:
 
 
 def escape(text: str) -> str:
-    """Return ``text`` on one line, with everything escaped that Markdown would read as a mark."""
+    """Return ``text`` on one line, with all Markdown syntax escaped."""
     line = _SPECIAL.sub(r"\\\1", one_line(text))
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if "//" in line or "@" in line or "www" in line.casefold():
@@ -64,7 +64,7 @@ def escape(text: str) -> str:
 
 
 def _prose(case: PublishedCase) -> str:
-    """Return the text of an imported case below a line that says where it comes from."""
+    """Return the text of an imported case, below a line with its origin."""
     if case.imported is None or not case.prose:
         return ""
     lines = [f"*Imported from {escape(case.imported.database)}, without quotes.*"]
@@ -75,13 +75,13 @@ def _prose(case: PublishedCase) -> str:
 
 
 class _Footnotes:
-    """Numbers quotes in the order in which they are cited; the same quotes have one number."""
+    """Numbers quotes in the order of citation; repeated quotes share a number."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[PublishedQuote, ...], int] = {}
 
     def cite(self, part: PublishedStatement | PublishedFact) -> str:
-        """Return the marks that follow a statement: a footnote for each of its quotes."""
+        """Return the footnote marks of a statement, one per quote."""
         return "".join(self.cite_all([quote]) for quote in part.quotes)
 
     def cite_all(self, quotes: Iterable[PublishedQuote]) -> str:
@@ -142,7 +142,7 @@ def _section(case: PublishedCase, section: Section, notes: _Footnotes) -> str:
 def _bullets(
     case: PublishedCase, statements: Sequence[PublishedStatement], notes: _Footnotes
 ) -> Iterator[str]:
-    """Yield list items, solutions indented below the challenge that they answer."""
+    """Yield list items, with solutions indented below their challenges."""
     for statement in statements:
         yield f"- {_sentence(statement, notes)}"
         for solution in case.solutions_to(statement):
@@ -162,7 +162,7 @@ def _marks(part: PublishedStatement | PublishedFact) -> str:
 
 
 def _results(statements: Sequence[PublishedStatement], notes: _Footnotes) -> str:
-    """Return a table of the measured results, and a list of the others below it."""
+    """Return a table of the measured results, followed by a list of the others."""
     measured = [s for s in statements if s.is_measured]
     others = "\n".join(f"- {_sentence(s, notes)}" for s in statements if not s.is_measured)
     table = _table(measured, notes) if measured else ""

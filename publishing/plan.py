@@ -1,4 +1,4 @@
-"""What a publication is made of, and what it leaves behind."""
+"""Input and outcome of a publication."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,10 +12,10 @@ from schemas.reviews import Publication
 
 
 class SiteSettings(Frozen):
-    """``address`` is where the site will be open; feeds and sitemap need it.
+    """The site's name and details; feeds and the sitemap need its ``address``.
 
-    ``licence`` is that of texts and data, in words or as an address; ``contact`` is where readers
-    report mistakes, an e-mail address or a web address.
+    ``licence`` covers texts and data, in words or as an address; ``contact`` is the e-mail or web
+    address for reports of mistakes.
     """
 
     title: str
@@ -25,12 +25,12 @@ class SiteSettings(Frozen):
 
     @property
     def root(self) -> str | None:
-        """The address with a slash at the end."""
+        """The address with a trailing slash."""
         return f"{self.address.rstrip('/')}/" if self.address else None
 
 
 class Blocked(Frozen):
-    """An approved case that is kept from readers, and why."""
+    """An approved case that cannot be published, with the reason."""
 
     case_id: str
     title: str | None
@@ -38,7 +38,7 @@ class Blocked(Frozen):
 
 
 class Published(Frozen):
-    """The outcome of publishing; the entries are case ids."""
+    """The outcome of publishing, as case ids."""
 
     path: Path
     added: tuple[str, ...]
@@ -49,9 +49,9 @@ class Published(Frozen):
 
 
 class Exported(Frozen):
-    """The outcome of an export: what differs from the release before.
+    """The outcome of an export: the differences from the previous release.
 
-    By title; withdrawn cases by id, for their titles may be what was wrong.
+    Cases are listed by title; withdrawn ones by id, because the title may have been the reason.
     """
 
     path: Path
@@ -63,15 +63,15 @@ class Exported(Frozen):
 
     @property
     def is_new(self) -> bool:
-        """Whether there was anything to release."""
+        """Whether there are changes to release."""
         return bool(self.added or self.changed or self.withdrawn)
 
 
 class SiteChange(Frozen):
-    """A case that was added, changed or withdrawn, and when; ``address`` is its page.
+    """The addition, change or withdrawal of a case; ``address`` is its page.
 
-    ``title`` is what it is called now, None where it is no longer on the site. A case
-    that was ``imported`` instead has an ``origin``, the database.
+    ``title`` is the current title, None for a case that is no longer on the site. ``origin`` is the
+    database of an imported case.
     """
 
     at: datetime
@@ -82,7 +82,7 @@ class SiteChange(Frozen):
 
 
 class EarlierSite(Frozen):
-    """What a site has already: keys and entries by case id, and its fingerprint."""
+    """The state of an existing site: keys and entries by case id, and its fingerprint."""
 
     keys: Mapping[str, str] = {}
     entries: Mapping[str, CaseEntry] = {}
@@ -90,13 +90,13 @@ class EarlierSite(Frozen):
 
 
 class PublicationPlan(NamedTuple):
-    """What the next site shows.
+    """The content of the next site.
 
-    ``entries`` are its cases by id. ``lines`` is a file with a `PublishedCase` as JSON in each
-    line, of those that are new or changed; the others stay as the earlier site has them. ``keys``
-    are by case id and say what a case's files depend on, ``version`` what every page depends on,
-    ``fingerprint`` all of it. ``reports`` are the published ones, the newest first, ``recordings``
-    the folders of those that can be heard, by report id.
+    ``entries`` are its cases by id. ``lines`` is a JSON Lines file with a `PublishedCase` for each
+    new or changed case; the others are taken from the earlier site. ``keys`` identify, by case id,
+    everything a case's files depend on, ``version`` everything all pages depend on, and
+    ``fingerprint`` all of it. ``reports`` are published, newest first; ``recordings`` are the
+    folders of recorded reports, by report id.
     """
 
     lines: Path

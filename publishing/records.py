@@ -1,6 +1,6 @@
-"""A case as readers get it.
+"""A published case.
 
-Pages, Markdown, citations and data are written from the same record, so they cannot disagree.
+Pages, Markdown, citations and data are written from this record, so they always agree.
 """
 
 import json
@@ -15,15 +15,15 @@ from schemas.sources import CheckResult, SourceKind
 _KICKERS: tuple[FactName, ...] = ("company", "industry", "year")
 
 HELD_BACK = "the database held back what the source says of it"
-"""Why a part is among the hidden texts of an import: the source is not silent about it."""
+"""The reason of a hidden text of an import: a part that is stated but unpublished."""
 APPROVED_AT, APPROVED_BY = "approved there on", "approved there by"
-"""Why what the database says of a case's approval is among the hidden texts of an import."""
+"""The reasons of the hidden texts of an import that record its approval in its database."""
 
 
 class PublishedQuote(Frozen):
-    """Words of the source, where they stand, and the address that opens the source there.
+    """Words of the source, with their location and the link that opens it.
 
-    ``start`` and ``end`` are offsets in the document's text; ``place`` is for people.
+    ``start`` and ``end`` are offsets in the document's text; ``place`` is the location in words.
     """
 
     quote: str
@@ -38,7 +38,7 @@ class PublishedQuote(Frozen):
 
 
 class _Supported(Frozen):
-    """What facts, statements and tags share; ``reason`` says why one was doubtful."""
+    """Support of a fact, statement or tag; ``reason`` explains a doubt."""
 
     support: SupportLevel
     reason: str
@@ -46,7 +46,7 @@ class _Supported(Frozen):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether readers see a mark: a doubt that a curator confirmed."""
+        """Whether readers see a mark, because a curator confirmed it despite a doubt."""
         return self.support is SupportLevel.DOUBTFUL
 
 
@@ -59,7 +59,7 @@ class PublishedFact(_Supported):
 
 
 class PublishedTag(_Supported):
-    """A tag with the quotes that earn it."""
+    """A tag with its quotes."""
 
     slug: str
     label: str
@@ -69,8 +69,8 @@ class PublishedTag(_Supported):
 class PublishedStatement(_Supported):
     """A statement with its quotes.
 
-    ``anchor`` is its id on the case's page. It comes from the words, so that links to it stay when
-    other statements come or go.
+    ``anchor`` is its id on the case's page. It is derived from the words, so links to it survive
+    changes of other statements.
     """
 
     anchor: str
@@ -84,27 +84,27 @@ class PublishedStatement(_Supported):
 
     @property
     def is_measured(self) -> bool:
-        """Whether a result has a metric or a value, and so makes a row of a table."""
+        """Whether a result has a metric or a value, and therefore a row in the table."""
         return self.measure is not None and bool(self.measure.value or self.measure.metric)
 
     @property
     def is_quote(self) -> bool:
-        """Whether the statement is its own only quote."""
+        """Whether the statement is identical to its only quote."""
         return len(self.quotes) == 1 and self.quotes[0].quote == self.text
 
 
 class Kicker(Frozen):
-    """A fact above a title, in words; ``is_doubtful`` is a doubt that a curator confirmed."""
+    """A fact above a title, in words; a curator confirmed it if ``is_doubtful``."""
 
     text: str
     is_doubtful: bool = False
 
 
 class SourceCard(Frozen):
-    """Where the account was published; ``address`` is None for a file without a web address.
+    """The source of a case; ``address`` is None for a file without a web address.
 
-    ``line`` is all of it in words. ``checked`` is what a later fetch found on ``checked_at``;
-    ``lost`` of ``quotes`` quotes are missing from a changed source.
+    ``line`` describes it in words. ``checked`` is the result of a later fetch on ``checked_at``;
+    ``lost`` of its ``quotes`` are missing from a changed source.
     """
 
     kind: SourceKind
@@ -115,7 +115,7 @@ class SourceCard(Frozen):
     authors: tuple[str, ...]
     published: date | None
     language: str | None
-    accessed: date | None  # None for an imported text: nobody here read the source
+    accessed: date | None  # None for an imported text, whose source was not fetched
     checked_at: datetime | None = None
     checked: CheckResult | None = None
     moved_to: str | None = None
@@ -124,7 +124,7 @@ class SourceCard(Frozen):
 
 
 class ImportOrigin(Frozen):
-    """The database that a text was taken over from, its record there, and when."""
+    """The database and record that a text was imported from, and the time."""
 
     database: str
     record: str
@@ -132,14 +132,14 @@ class ImportOrigin(Frozen):
 
 
 class ProsePart(Frozen):
-    """Text of an imported case below the same ``heading``: its paragraphs."""
+    """The paragraphs of an imported text below one ``heading``."""
 
     heading: str | None
     paragraphs: tuple[str, ...]
 
 
 class Provenance(Frozen):
-    """Who and what made the text, who approved it, and how many parts were held back."""
+    """Authors, models and approvers of the text, and the number of parts held back."""
 
     document_id: str
     extractor: str
@@ -159,13 +159,13 @@ class Provenance(Frozen):
 
     @property
     def made_on(self) -> date | None:
-        """The day on which the text became what it is."""
+        """The day of the last approval, edit or draft."""
         moment = self.approved_at or self.edited_at or self.drafted_at
         return moment.date() if moment else None
 
 
 class CaseDescription(Frozen):
-    """How a case is called and filed, on its page and in lists."""
+    """Names and categories of a case, on its page and in lists."""
 
     case_id: str
     slug: str
@@ -184,11 +184,11 @@ class CaseDescription(Frozen):
 
 
 class PublishedCase(CaseDescription):
-    """One case as readers get it. ``silent`` names what the source says nothing about.
+    """One published case.
 
-    ``added_at`` is when a person approved it first, or its database got it.
+    ``silent`` lists the facts and sections missing from the source. ``added_at`` is the time of
 
-    ``prose`` is the text of an ``imported`` case: it has no quotes.
+    the first approval, or of the record in its database. ``prose`` is an ``imported`` text.
     """
 
     revision_id: str
@@ -204,51 +204,51 @@ class PublishedCase(CaseDescription):
 
     @property
     def updated_at(self) -> datetime | None:
-        """When a person approved it, or else when it was imported."""
+        """The time of its approval, or else of its import."""
         return self.provenance.approved_at or (self.imported.at if self.imported else None)
 
     @property
     def made_on(self) -> date | None:
-        """The day on which the text became what it is here."""
+        """The day of the last approval, edit or draft, or else of the import."""
         return self.provenance.made_on or (self.imported.at.date() if self.imported else None)
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of everything that the page says, except the day of an unchanged check."""
+        """SHA-256 of the page's content, without the time of the last source check."""
         source = self.source.model_copy(update={"checked_at": None})
         content = self.model_copy(update={"source": source}).model_dump(mode="json")
         return sha256_hex(json.dumps(content, separators=(",", ":")).encode())
 
     def fact(self, name: FactName) -> PublishedFact | None:
-        """Return a fact, None where the source is silent."""
+        """Return a fact, None if the source does not state it."""
         return next((fact for fact in self.facts if fact.name == name), None)
 
     def section(self, section: Section) -> list[PublishedStatement]:
-        """Return the statements of a section, without solutions that stand below a challenge."""
+        """Return the statements of a section, without solutions listed below a challenge."""
         return [s for s in self.statements if s.section is section and s.answers is None]
 
     def solutions_to(self, challenge: PublishedStatement) -> list[PublishedStatement]:
-        """Return the solutions that answer a challenge."""
+        """Return the solutions to a challenge."""
         return [s for s in self.statements if s.answers == challenge.n]
 
     def summed_up(self, sentence: PublishedStatement) -> list[PublishedStatement]:
-        """Return the statements that a sentence of the abstract rests on."""
+        """Return the statements that a sentence of the abstract summarizes."""
         return [s for s in self.statements if s.n in sentence.rests_on]
 
     @property
     def kickers(self) -> list[Kicker]:
-        """The facts that stand above the title, those that are known."""
+        """The known facts among those shown above the title."""
         found = [fact for name in _KICKERS if (fact := self.fact(name))]
         return [Kicker(text=fact_text(f.name, f.value), is_doubtful=f.is_doubtful) for f in found]
 
     @property
     def is_nested(self) -> bool:
-        """Whether solutions stand below challenges."""
+        """Whether solutions are listed below their challenges."""
         return any(s.answers is not None for s in self.statements)
 
     @property
     def lead(self) -> str:
-        """The first sentence without a doubt, for where no mark can be shown; else the title."""
+        """The first sentence without a doubt, else the title: lists have no room for marks."""
         abstract = self.section(Section.ABSTRACT)
         sentence = next((s.text for s in abstract if not s.is_doubtful), None)
         if sentence is None and self.prose:
@@ -259,8 +259,8 @@ class PublishedCase(CaseDescription):
 class CaseRecord(PublishedCase):
     """A case as data.
 
-    ``page`` is its address, or the path on a site without one. ``licence`` is that of text and
-    data; quotes belong to their sources. ``citation`` is how to cite the case.
+    ``page`` is its address, or its path if the site's address is unknown. ``licence`` covers text
+    and data; quotes belong to their sources. ``citation`` is the citation of the case in words.
     """
 
     page: str
@@ -269,5 +269,5 @@ class CaseRecord(PublishedCase):
 
 
 def link_key(start: int | None, end: int | None) -> str:
-    """Return the reason by which a document of an import keeps the link to a quote."""
+    """Return the reason of the hidden text that stores a quote's link in an import."""
     return f"link to characters {start} to {end}"

@@ -1,4 +1,4 @@
-"""How much of a sentence another text says, rare words counting most."""
+"""Similarity of sentences by shared words, weighted by their rarity."""
 
 import math
 import re
@@ -17,16 +17,16 @@ FUNCTION_WORDS = frozenset(
     where which while who will with within without would you your
     """.split()
 )
-"""English words that say nothing about what a text is about."""
+"""English words that do not indicate the topic of a text."""
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
 
 
 class TextSimilarity:
-    """Compares sentences by the words of ``texts``, which say how rare each word is.
+    """Compares sentences by their words; ``texts`` determine how rare each word is.
 
-    A word weighs its inverse document frequency (Spärck Jones 1972), so articles and other words
-    of every text weigh next to nothing.
+    A word's weight is its inverse document frequency (Spärck Jones 1972), so words that are in
+    every text hardly count.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -35,9 +35,9 @@ class TextSimilarity:
         self._frequency = Counter(one for words in found for one in words)
 
     def share(self, sentence: str, text: str) -> float:
-        """Return how much of a sentence's weight stands in a text, from 0 to 1."""
+        """Return the share of a sentence's weight that a text contains, from 0 to 1."""
         asked, have = stems(sentence), stems(text)
-        # Exact sums: the same whatever the order of a set.
+        # Exact sums do not depend on the order of a set.
         whole = math.fsum(map(self._weight, asked))
         return math.fsum(map(self._weight, asked & have)) / whole if whole else 0.0
 
@@ -51,5 +51,5 @@ def stems(text: str) -> set[str]:
 
 
 def content_words(text: str) -> str:
-    """Return a text without the words that say nothing about what it is about."""
+    """Return a text without function words."""
     return " ".join(w for w in _WORD.findall(text) if w.casefold() not in FUNCTION_WORDS)

@@ -1,4 +1,4 @@
-"""Names of cases in addresses: readable, unique, and the same at every publication."""
+"""Slugs of cases in addresses: readable, unique and permanent."""
 
 import re
 from collections.abc import Collection
@@ -13,8 +13,8 @@ _ADDRESS = re.compile(r"cases/([a-z0-9-]+)/")
 def slug_of(case_id: str, title: str, earlier: str | None, taken: Collection[str]) -> str:
     """Return the slug of a case.
 
-    It keeps the one of the ``earlier`` address, even when its title changed; a new one has the
-    title and the start of the id, or the whole id where that is ``taken``.
+    The slug in the ``earlier`` address is kept even if the title changed. New slugs consist of the
+    title and the start of the id, or the whole id if that is ``taken``.
     """
     own = slugify(case_id.partition("_")[2] or case_id)
     found = _ADDRESS.search(earlier or "")
@@ -26,5 +26,5 @@ def slug_of(case_id: str, title: str, earlier: str | None, taken: Collection[str
 
 
 def name_of(title: str, otherwise: str) -> str:
-    """Return a title as addresses have it, ``otherwise`` for one without letters."""
+    """Return the slug of a title, ``otherwise`` if it has no letters."""
     return slugify(title, max_length=_TITLE_CHARACTERS, word_boundary=True) or otherwise

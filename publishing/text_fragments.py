@@ -35,13 +35,13 @@ def text_directive(text: str, start: int, end: int) -> str:
 
 
 def _opening(words: list[str], text: str, start: int) -> str:
-    """Return the fewest first words, five at least, that do not stand earlier in the source."""
+    """Return the fewest first words, at least five, that do not occur earlier in the source."""
     openings = (" ".join(words[:n]) for n in range(_EDGE_WORDS, len(words)))
-    return next((o for o in openings if not _stands_earlier(o, text, start)), " ".join(words))
+    return next((o for o in openings if not _occurs_earlier(o, text, start)), " ".join(words))
 
 
 def _ending(words: list[str]) -> str:
-    """Return the fewest last words, five at least, that do not stand earlier in ``words``."""
+    """Return the fewest last words, at least five, that do not occur earlier in ``words``."""
     endings = (" ".join(words[-n:]) for n in range(_EDGE_WORDS, len(words)))
     rest = " ".join(words).lower()
     unique = (e for e in endings if rest.find(e.lower()) == len(rest) - len(e))
@@ -49,21 +49,21 @@ def _ending(words: list[str]) -> str:
 
 
 def _prefix(opening: str, text: str, start: int) -> list[str]:
-    """Return the words before a quote whose opening stands earlier too, else nothing."""
-    if not _stands_earlier(opening, text, start):
+    """Return the words before a quote if its opening also occurs earlier, else nothing."""
+    if not _occurs_earlier(opening, text, start):
         return []
     context = _words(_BLOCK_END.split(text[:start])[-1])[-_PREFIX_WORDS:]
     return [_encode(" ".join(context)) + "-"] if context else []
 
 
-def _stands_earlier(term: str, text: str, start: int) -> bool:
-    # Most terms stand once in the whole text, which is flattened once for all of its quotes.
+def _occurs_earlier(term: str, text: str, start: int) -> bool:
+    # Most terms occur once in the text, which is normalised once for all of its quotes.
     term = term.lower()
     return _whole(text).count(term) > 1 and term in _flat(text[:start])
 
 
 def _drop_cut_words(lines: list[list[str]], text: str, start: int, end: int) -> None:
-    """Drop a first or last word that the quote cuts in two: browsers match whole words only."""
+    """Drop a first or last word that the quote cuts off: browsers match whole words only."""
     first, last = lines[0], lines[-1]
     if start and text[start - 1 : start + 1].isalnum() and len(first) > 1:
         del first[0]
@@ -83,5 +83,5 @@ _whole = lru_cache(maxsize=1)(_flat)
 
 
 def _encode(term: str) -> str:
-    # "-" marks a prefix or suffix in the directive's grammar, and quote() never encodes it.
+    # "-" marks a prefix or suffix in the grammar of directives, and quote() never encodes it.
     return quote(term, safe="").replace("-", "%2D")

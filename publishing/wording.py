@@ -1,4 +1,4 @@
-"""How pages, Markdown and the desk name things."""
+"""Words for facts, sections, sources and numbers on pages, in Markdown and at the desk."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,17 +30,17 @@ _KILO, _MEGA = 1_000, 1_000_000
 
 SUPPORT_MEANINGS: Mapping[SupportLevel, str] = MappingProxyType(
     {
-        SupportLevel.VERBATIM: "the source's own sentence",
+        SupportLevel.VERBATIM: "a sentence of the source",
         SupportLevel.VERIFIED: "the quote is in the source, numbers and names agree, and a judge "
         "model found that the quote supports the statement",
         SupportLevel.UNVERIFIED: "the quote is in the source, numbers and names agree; the meaning "
         "was not judged",
-        SupportLevel.IMPORTED: "taken over from another database, without a quote",
-        SupportLevel.DOUBTFUL: "a check left a doubt, and a curator confirmed the statement",
+        SupportLevel.IMPORTED: "imported from another database, without a quote",
+        SupportLevel.DOUBTFUL: "a check raised a doubt, and a curator confirmed the statement",
         SupportLevel.REFUTED: "the source does not support it; never published",
     }
 )
-"""What each level of support means, as a reader needs it."""
+"""The meaning of each level of support, for readers."""
 
 NARRATORS: Mapping[str, str] = MappingProxyType(
     {
@@ -48,10 +48,10 @@ NARRATORS: Mapping[str, str] = MappingProxyType(
         "vendor": "the vendor of the system",
         "customer": "a customer, about a system that a vendor built",
         "panel": "a panel of several teams",
-        "researcher": "researchers, about systems that others run",
+        "researcher": "researchers, about other people's systems",
     }
 )
-"""Who gives the account, in words."""
+"""The authors of an account, in words."""
 
 _WHOSE: Mapping[str, str] = MappingProxyType(
     {
@@ -77,7 +77,7 @@ FACT_WORDS: Mapping[FactName, str] = MappingProxyType(
         "scale": "Scale",
     }
 )
-"""Facts beside the title, with the labels that readers see."""
+"""Labels of the facts beside the title."""
 
 TAG_GROUPS: Mapping[TermGroup, str] = MappingProxyType(
     {
@@ -87,7 +87,7 @@ TAG_GROUPS: Mapping[TermGroup, str] = MappingProxyType(
         "concern": "Concerns",
     }
 )
-"""The groups of tags in the order of reading."""
+"""Headings of the groups of tags, in reading order."""
 
 RESULT_COLUMNS: Sequence[tuple[str, str]] = (
     ("metric", "Metric"),
@@ -96,11 +96,11 @@ RESULT_COLUMNS: Sequence[tuple[str, str]] = (
     ("sample", "Sample"),
     ("method", "Method"),
 )
-"""The parts of a result beside its sentence: the attribute of the measure and its heading."""
+"""Columns of a result beside its sentence: attribute of the measure, and heading."""
 
 
 def byline(document: Document) -> str:
-    """Return the source in one line: ``A blog post by Ada Berg on Example, 4 May 2026``."""
+    """Return a description of the source: ``A blog post by Ada Berg on Example, 4 May 2026``."""
     if document.extractor == QUOTED_IMPORT and document.description:
         return one_line(document.description)
     hosts, guests = document.speakers()
@@ -109,7 +109,7 @@ def byline(document: Document) -> str:
     if hosts:
         line += f" of {listing(guests, _MOST_NAMES)} by {listing(hosts, _MOST_NAMES)}"
     elif authors := [name for author in document.authors if (name := one_line(author))]:
-        # The authors of a talk are its channel or podcast.
+        # The author of a talk is its channel or podcast.
         line += f" {'from' if document.kind in _SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"
     if document.site:
         line += f" on {one_line(document.site)}"
@@ -118,13 +118,13 @@ def byline(document: Document) -> str:
 
 
 def kind_name(kind: SourceKind, address: str | None = None) -> str:
-    """Return what a reader calls a source; a web page on a blog is a blog post."""
+    """Return the everyday name of a kind of source; a web page on a blog is a blog post."""
     is_post = kind is SourceKind.WEB and "blog" in (address or "").casefold()
     return "blog post" if is_post else kind.label
 
 
 def fact_text(name: str, value: str) -> str:
-    """Return a fact's value as readers see it: an industry by its label, a narrator in words."""
+    """Return a fact's value for readers: an industry's label, a narrator in words."""
     if name == "industry":
         return _industry_label(value)
     return NARRATORS.get(value, value) if name == "narrator" else value
@@ -137,14 +137,14 @@ def _industry_label(value: str) -> str:
 
 
 def silent_parts(study: CaseStudy) -> list[str]:
-    """Return labels of the facts and sections that the source says nothing about."""
+    """Return the labels of facts and sections missing from the source."""
     facts = [label for name, label in FACT_LABELS.items() if study.fact(name).value is None]
     filled = {statement.section for statement in study.statements} | _MAY_BE_EMPTY
     return facts + [section.heading for section in Section if section not in filled]
 
 
 def silence_phrases(labels: Iterable[str]) -> list[str]:
-    """Return the labels of ``silent_parts`` as the end of "The source does not say: …"."""
+    """Return labels of ``silent_parts`` worded to follow "The source does not say: …"."""
     words = {
         FACT_LABELS["narrator"]: "who gives the account",
         FACT_LABELS["stage"]: "how far it is deployed",
@@ -153,7 +153,7 @@ def silence_phrases(labels: Iterable[str]) -> list[str]:
 
 
 def support_label(level: SupportLevel, origin: Origin = Origin.MODEL) -> str:
-    """Return the quiet words beside a statement: ``verified``, ``verified, a curator's words``."""
+    """Return the note beside a statement: ``verified``, ``verified, a curator's words``."""
     return f"{level.value}{', a curator’s words' if origin is Origin.CURATOR else ''}"
 
 
@@ -164,7 +164,7 @@ def shown_value(measure: Mapping[str, Any]) -> str:
 
 
 def result_source(result: Mapping[str, Any]) -> str:
-    """Return whose figure a result is, and how it was found: ``the team's own, A/B test``.
+    """Return the author and method of a result: ``the team's own, A/B test``.
 
     ``result`` has ``narrator``, ``method``, ``text`` and ``qualifier``.
     """
@@ -175,7 +175,7 @@ def result_source(result: Mapping[str, Any]) -> str:
 
 
 def support_summary(levels: Iterable[SupportLevel]) -> list[tuple[str, str]]:
-    """Return how many statements have each level (``8 verified``), and what that means."""
+    """Return the number of statements per level (``8 verified``), with the level's meaning."""
     found = list(levels)
     return [
         (f"{found.count(level)} {level.value}", SUPPORT_MEANINGS[level])
@@ -185,23 +185,23 @@ def support_summary(levels: Iterable[SupportLevel]) -> list[tuple[str, str]]:
 
 
 def heading(section: Section, *, nested: bool = False) -> str:
-    """Return a section's heading; ``nested`` where solutions stand below their challenges."""
+    """Return a section's heading; ``nested`` if solutions are listed below challenges."""
     if nested and section is Section.CHALLENGES:
         return "Challenges and how they were met"
     return "Further solutions" if nested and section is Section.SOLUTIONS else section.heading
 
 
 def reliability_note(own: int, total: int) -> str:
-    """Return what readers can rely on, where ``own`` of all cases were not imported."""
-    elsewhere = "other databases, and nobody here compared"
+    """Return a note on the reliability of the cases; ``own`` of them were not imported."""
     if own == total:
-        return "Each statement is linked to the words it rests on; a curator approved each case."
+        return "Each statement links to its evidence, and a curator approved each case."
+    unchecked = "imported from other databases and not compared with"
     if not own:
-        return f"The cases come from {elsewhere} them with their sources."
-    carry = "carries" if own == 1 else "carry"
+        return f"The cases were {unchecked} their sources."
+    have = "has" if own == 1 else "have"
     return (
-        f"{own:,} of {count(total, 'case')} {carry} quotes, each found in its source, and a "
-        f"curator’s approval; the rest comes from {elsewhere} it with its sources."
+        f"{own:,} of {count(total, 'case')} {have} quotes found in the source and a curator’s "
+        f"approval; the rest was {unchecked} its sources."
     )
 
 

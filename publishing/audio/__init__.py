@@ -1,1 +1,1 @@
-"""Reports to listen to: what is spoken, its speech, the files, and the pages that play them."""
+"""Recordings of reports: script, speech and audio files."""

@@ -1,4 +1,4 @@
-"""A report as files to listen to: MP3 and Opus with chapters, and what is spoken when."""
+"""Recordings of reports: MP3 and Opus with chapters, and a timed transcript."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from schemas.reports import Report
 NAME = "recording.json"
 SPEAKERS = ("Host", "Guest")
 RATE = 24_000
-_LINE, _TURN, _CHAPTER = 0.35, 0.5, 1.1  # seconds of silence before a line
-_MP3, _OPUS = 64_000, 32_000  # bits a second
+_LINE, _TURN, _CHAPTER = 0.35, 0.5, 1.1  # seconds of silence before a line, turn or chapter
+_MP3, _OPUS = 64_000, 32_000  # bits per second
 
 
 class ChapterMark(Frozen):
-    """A chapter of a recording; ``start`` is in seconds, ``case_id`` the case that it is about."""
+    """A chapter of a recording, about a case if it has a ``case_id``; ``start`` is in seconds."""
 
     start: float
     title: str
@@ -28,7 +28,7 @@ class ChapterMark(Frozen):
 
 
 class TranscriptCue(Frozen):
-    """A line as it is heard, from ``start`` to ``end`` in seconds; ``chapter`` counts from 0."""
+    """A spoken line, from ``start`` to ``end`` in seconds; ``chapter`` counts from 0."""
 
     start: float
     end: float
@@ -39,7 +39,7 @@ class TranscriptCue(Frozen):
 
 
 class Recording(Frozen):
-    """A report as it was recorded. ``voices`` spoke it; ``model`` worded it, None if none did."""
+    """The recording of a report; ``model`` wrote the conversation, None if it was read out."""
 
     report_id: str
     seconds: float
@@ -55,12 +55,12 @@ class Recording(Frozen):
 def write_recording(
     report: Report, lines: Sequence[ScriptLine], sounds: Sequence[Sound], out: Path, **made: object
 ) -> Recording:
-    """Write the files of a recording into ``out``, in place of an earlier one; return what it is.
+    """Write the files of a recording to ``out``, replacing an earlier one; return the recording.
 
-    ``sounds`` are the lines as speech at `RATE`; ``made`` are the other fields of `Recording`.
+    ``sounds`` are the spoken lines at `RATE`; ``made`` are the other fields of `Recording`.
 
     Raises:
-        PublishError: if the files cannot be written; the earlier ones stay.
+        PublishError: if the files cannot be written; the earlier ones are kept.
     """
     pieces, chapters, cues = _joined(lines, sounds)
     seconds = sum(piece.seconds for piece in pieces)
@@ -89,7 +89,7 @@ def write_recording(
 
 
 def read_recording(folder: Path) -> Recording | None:
-    """Return the recording whose files are in a folder, None where there is none."""
+    """Return the recording in a folder, None if it is missing."""
     path = folder / NAME
     return Recording.model_validate_json(path.read_text("utf-8")) if path.is_file() else None
 
@@ -97,7 +97,7 @@ def read_recording(folder: Path) -> Recording | None:
 def chapters_json(
     report: Report, recording: Recording, addresses: Mapping[str, str] | None = None
 ) -> str:
-    """Return the chapters as Podcasting 2.0 reads them; ``addresses`` of pages are by case id."""
+    """Return the chapters in the format of Podcasting 2.0; ``addresses`` are by case id."""
     known, rows = addresses or {}, []
     for one in recording.chapters:
         row: dict[str, object] = {"startTime": one.start, "title": one.title}
@@ -107,7 +107,7 @@ def chapters_json(
 
 
 def transcript_vtt(recording: Recording) -> str:
-    """Return the transcript as WebVTT, with the speaker of each line."""
+    """Return the transcript as WebVTT, with speakers."""
     blocks = ["WEBVTT"]
     for n, one in enumerate(recording.cues, start=1):
         words = f"<v {SPEAKERS[one.voice]}>{escape(one.text, quote=False)}"
@@ -118,7 +118,7 @@ def transcript_vtt(recording: Recording) -> str:
 def _joined(
     lines: Sequence[ScriptLine], sounds: Sequence[Sound]
 ) -> tuple[list[Sound], list[ChapterMark], list[TranscriptCue]]:
-    """Return speech with pauses, and where chapters and lines are."""
+    """Return the speech with pauses, and the times of chapters and lines."""
     pieces, chapters, cues, at = list[Sound](), list[ChapterMark](), list[TranscriptCue](), 0.0
     for chapter, members in groupby(zip(lines, sounds, strict=True), lambda one: one[0].chapter):
         pause = _CHAPTER if chapters else 0.0
@@ -134,7 +134,7 @@ def _joined(
 
 
 def _pause(line: ScriptLine, cues: Sequence[TranscriptCue]) -> float:
-    """Return the silence before a line that does not open a chapter, in seconds."""
+    """Return the silence in seconds before a line that does not start a chapter."""
     return _TURN if cues and cues[-1].voice != line.voice else _LINE
 
 

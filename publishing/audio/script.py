@@ -1,4 +1,4 @@
-"""What is spoken of a report, line by line."""
+"""The script of a recording: the lines that are spoken."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,11 @@ from schemas.reports import (
     SpokenLine,
 )
 
-_NAMED = 3  # sources that one sentence names aloud
+_NAMED = 3  # sources named in one sentence
 _LAST = "The cases behind this report"
 _READERS = (
     "A computer voice reads it.",
-    "A language model worded this conversation from the report. Two computer voices read it.",
+    "A language model turned the report into this conversation. Two computer voices read it.",
 )
 
 VoiceNumber = Literal[0, 1]
@@ -28,14 +28,14 @@ CitedText = tuple[str, str]
 
 
 class Chapter(Frozen):
-    """A part of a recording; ``case_id`` is the case that it is about, if it is one."""
+    """A chapter of a recording, about a case if it has a ``case_id``."""
 
     title: str
     case_id: str | None = None
 
 
 class ScriptLine(Frozen):
-    """What one voice speaks in one go, the sentences that it gives, and what they cite."""
+    """A line for one voice, with the numbers of its sentences and their citations."""
 
     voice: VoiceNumber = 0
     text: str
@@ -45,20 +45,20 @@ class ScriptLine(Frozen):
 
 
 def one_voice(report: Report) -> tuple[ScriptLine, ...]:
-    """Return the lines of a report in which one voice reads every sentence."""
+    """Return the lines of a report read by one voice."""
     return _lines(report, [[*_read(report, one)] for one in unrepeated(report)], others=0)
 
 
 def two_voices(report: Report, written: Sequence[Sequence[SpokenLine]]) -> tuple[ScriptLine, ...]:
-    """Return the lines of a conversation; ``written`` is by section, as `unrepeated` gives them."""
+    """Return the lines of a conversation; ``written`` is by section of `unrepeated`."""
     return _lines(report, written, others=1)
 
 
 def unrepeated(report: Report) -> tuple[ReportSection, ...]:
-    """Return the sections without sentences that repeat a statement.
+    """Return the sections, without sentences that repeat a statement.
 
-    A sentence that cites one statement gives what it states; a second one is left out. Sentences
-    that cite several compare them, and stay.
+    A sentence that cites one statement is left out if an earlier one cites the same statement.
+    Sentences that cite several statements are comparisons, and are kept.
     """
     read: set[CitedText] = set()
     sections = []
@@ -76,11 +76,11 @@ def unrepeated(report: Report) -> tuple[ReportSection, ...]:
 def _lines(
     report: Report, written: Sequence[Sequence[SpokenLine]], others: VoiceNumber
 ) -> tuple[ScriptLine, ...]:
-    """Return opening, sections and cases.
+    """Return the lines of the opening, the sections and the cases.
 
-    A section is one chapter: chapters by the case of each sentence would last seconds. Each cited
-    case has a chapter of its own at the end, with what the report cites of it and no sentence of a
-    section has stated, so that a listener finds every source and hears each fact once.
+    A section is one chapter, since chapters per case would last seconds. At the end, each cited
+    case has a chapter with its citations that no section has stated. So listeners find every source
+    and hear each fact once.
     """
     sections = unrepeated(report)
     found = [*_opening(report, others)]
@@ -95,7 +95,7 @@ def _opening(report: Report, others: VoiceNumber) -> Iterator[ScriptLine]:
     chapter = Chapter(title="Opening")
     cases, cited = count(report.release.cases, "published case"), len(report.case_ids)
     yield ScriptLine(text=with_full_stop(report.title), chapter=chapter)
-    about = f"This report was made from {cases}, as of {day(report.release.day)}. It cites {cited}."
+    about = f"This report is based on {cases}, as of {day(report.release.day)}. It cites {cited}."
     yield ScriptLine(text=about, chapter=chapter)
     yield ScriptLine(text=_READERS[others], chapter=chapter)
 
@@ -111,7 +111,7 @@ def _section(section: ReportSection, spoken: Sequence[SpokenLine]) -> Iterator[S
 
 
 def _read(report: Report, section: ReportSection) -> Iterator[SpokenLine]:
-    """Yield the sentences of a section, with the headings of their roles."""
+    """Yield the sentences of a section below the headings of their roles."""
     for role, found in section.roles():
         if heading := ROLE_HEADINGS.get(role):
             yield SpokenLine(0, with_full_stop(heading), ())
@@ -122,7 +122,7 @@ def _read(report: Report, section: ReportSection) -> Iterator[SpokenLine]:
 def _cases(
     report: Report, read: set[CitedText | None], reader: VoiceNumber
 ) -> Iterator[ScriptLine]:
-    """Yield a chapter for each case: who and what it is, and what was cited but not yet read."""
+    """Yield a chapter for each case: an introduction, and the citations not yet read."""
     cited: dict[str, dict[str, Citation]] = {}
     for one in (one for sentence in report.sentences for one in sentence.citations):
         cited.setdefault(one.case_id, {})[one.text] = one
@@ -141,7 +141,7 @@ def _cases(
 
 
 def _introduced(one: Citation) -> str:
-    """Return company, year and title of a case; the company once."""
+    """Return the company, year and title of a case, without repeating the company."""
     if one.label == one.title:
         return _dated(one.title, one.year)
     title = re.sub(rf"^{re.escape(one.label)}\s*[:–—-]\s*", "", one.title)
@@ -149,7 +149,7 @@ def _introduced(one: Citation) -> str:
 
 
 def sourced(text: str, citations: Sequence[Citation]) -> str:
-    """Return ``text`` with the names of its sources, where it does not have them itself."""
+    """Return ``text`` with the names of the sources that it does not mention."""
     by_case = {one.case_id: one for one in citations}
     unnamed = [one for one in by_case.values() if not _names(text, one.label)]
     if not unnamed:
@@ -163,7 +163,7 @@ def sourced(text: str, citations: Sequence[Citation]) -> str:
 
 
 def _source(one: Citation, *, opens: bool = True) -> str:
-    """Return who a citation is from, as it is spoken: Acme, in 2024."""
+    """Return the source of a citation as spoken: Acme, in 2024."""
     the = "The" if opens else "the"
     name = one.label if one.label != one.title else f"{the} case {one.title.rstrip('.')}"
     return _dated(name, one.year) if opens else " in ".join(filter(None, (name, one.year)))
@@ -178,10 +178,10 @@ def _names(text: str, label: str) -> bool:
 
 
 def _single(one: ReportSentence) -> CitedText | None:
-    """Return what a sentence gives if it cites one statement, else None."""
+    """Return the cited text of a sentence with a single citation, else None."""
     return _said(one.citations[0]) if len(one.citations) == 1 else None
 
 
 def _said(one: Citation) -> CitedText:
-    """Return a case and the words that are cited: a paragraph has several sentences."""
+    """Return the case and text of a citation, since a paragraph has several sentences."""
     return one.case_id, one.text

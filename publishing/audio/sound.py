@@ -1,4 +1,4 @@
-"""Sound as samples, and the files that hold it."""
+"""Sound samples and audio files."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -19,7 +19,7 @@ _MILLISECOND = Fraction(1, 1000)
 
 
 class Sound(NamedTuple):
-    """Mono samples of 16 bits, and how many there are in a second."""
+    """Mono 16-bit samples and the sample rate."""
 
     samples: "NDArray[np.int16]"
     rate: int
@@ -31,7 +31,7 @@ class Sound(NamedTuple):
 
 
 class FileChapter(NamedTuple):
-    """A chapter of a file: its title, and its start and end in seconds."""
+    """A chapter of an audio file, with its start and end in seconds."""
 
     title: str
     start: float
@@ -39,7 +39,7 @@ class FileChapter(NamedTuple):
 
 
 def optional_module(module: str) -> Any:
-    """Return a module of the optional extra; raise ConfigurationError where it is missing."""
+    """Return a module of the optional extra, or raise ConfigurationError if it is missing."""
     try:
         return import_module(module)
     except ImportError as error:
@@ -49,9 +49,9 @@ def optional_module(module: str) -> Any:
 
 
 def decoded(data: bytes, rate: int | None = None) -> Sound:
-    """Return the sound in the bytes of a file, at ``rate`` if it is given.
+    """Return the sound in an audio file, resampled to ``rate`` if given.
 
-    Raises AnswerInvalid if they are not a sound.
+    Raises AnswerInvalid if it is not an audio file.
     """
     av, np = optional_module("av"), optional_module("numpy")
     try:
@@ -61,7 +61,7 @@ def decoded(data: bytes, rate: int | None = None) -> Sound:
             frames = [f for one in container.decode(audio=0) for f in resampler.resample(one)]
             frames += resampler.resample(None)
     except (av.FFmpegError, IndexError, ValueError) as error:
-        raise AnswerInvalid(f"This is not a recording of sound ({error}).") from error
+        raise AnswerInvalid(f"This is not an audio file ({error}).") from error
     pieces = [frame.to_ndarray()[0] for frame in frames]
     return Sound(np.concatenate(pieces) if pieces else np.zeros(0, np.int16), rate)
 
@@ -76,11 +76,11 @@ def encode(
     tags: Mapping[str, str] | None = None,
     parts: Sequence[FileChapter] = (),
 ) -> None:
-    """Write pieces, all of that ``rate``, as a file of the kind that its suffix names.
+    """Write sounds with this sample ``rate`` to a file, in the format of its suffix.
 
-    ``parts`` become the chapters of the file: CHAP frames of ID3 in MP3, comments in Opus.
+    ``parts`` become chapters of the file: ID3 CHAP frames in MP3, comments in Opus.
     """
-    # FFmpeg rounds the seconds of chapters that it writes as comments, so Opus gets them as tags.
+    # FFmpeg rounds the times of chapters to seconds in comments, so Opus gets them as tags.
     is_opus = codec == "libopus"
     av, place = optional_module("av"), 0
     with av.open(str(path), "w") as container:
@@ -100,7 +100,7 @@ def encode(
 
 
 def normalised(sound: Sound) -> Sound:
-    """Return a sound as loud as the others; silence stays."""
+    """Return a sound at the standard loudness; silence is unchanged."""
     np = optional_module("numpy")
     scaled = sound.samples / _FULL_SCALE
     peak = float(np.abs(scaled).max(initial=0.0))
@@ -111,7 +111,7 @@ def normalised(sound: Sound) -> Sound:
 
 
 def silence(seconds: float, rate: int) -> Sound:
-    """Return so many seconds of silence."""
+    """Return silence of this duration in seconds."""
     np = optional_module("numpy")
     return Sound(np.zeros(int(seconds * rate), np.int16), rate)
 
@@ -123,7 +123,7 @@ def timestamp(seconds: float) -> str:
 
 
 def _comments(parts: Sequence[FileChapter]) -> dict[str, str]:
-    """Return chapters as comments of Ogg files."""
+    """Return chapters as Ogg comments."""
     found = dict[str, str]()
     for n, part in enumerate(parts, start=1):
         found |= {f"CHAPTER{n:03}": timestamp(part.start), f"CHAPTER{n:03}NAME": part.title}

@@ -1,4 +1,4 @@
-"""Text as a voice reads it: without marks and addresses, symbols in words."""
+"""Text prepared for speech: without markup and addresses, with symbols in words."""
 
 import re
 
@@ -40,7 +40,7 @@ _RULES = tuple(
         (r"\s*&\s*", " and "),
         (r"\s+[—–]\s+|—", ", "),
         (r"[/|\\^{}\[\]<>=_*~•…\x00-\x1f]+", " "),
-        # What is left over
+        # Leftovers
         (r"\(\s*\)", ""),
         (r"\s+", " "),
         (r"\s+(?=[.,;:!?])", ""),
@@ -50,7 +50,7 @@ _THOUSANDS = re.compile(r"(?<![\w.])(\d[\d,.]*)\s?([kKM])\b")
 
 
 def speakable(text: str) -> str:
-    """Return ``text`` on one line as a voice reads it; empty if there is nothing to read."""
+    """Return ``text`` on one line, prepared for speech; empty if nothing is left to read."""
     spoken = PLACEHOLDER.sub("an unknown number", text)
     money, *others = (_MONEY, *_RULES)
     for pattern, replacement in others:
@@ -60,7 +60,7 @@ def speakable(text: str) -> str:
 
 
 def with_full_stop(text: str) -> str:
-    """Return ``text`` with a full stop, unless it ends a sentence already."""
+    """Return ``text`` with a full stop, unless it already ends with punctuation."""
     return text if text.endswith((".", "!", "?")) else f"{text.rstrip(' ,;:')}."
 
 

@@ -13,9 +13,9 @@ _NOTHING = 0.1  # seconds of silence if a voice speaks nothing
 
 
 class Speech:
-    """Speech of texts at one rate, kept in ``folder``: a text is spoken once by each voice.
+    """Speech at one sample rate, cached in ``folder`` by voice and text.
 
-    Raises ConfigurationError if the extra is missing, before anything is paid for.
+    Raises ConfigurationError if the extra is missing, before any paid call.
     """
 
     def __init__(self, folder: Path, rate: int) -> None:
@@ -25,9 +25,9 @@ class Speech:
     def of_all(
         self, texts: Sequence[tuple[Voice, str]], on_progress: Callable[[int, int], object]
     ) -> list[Sound]:
-        """Return texts as speech; ``on_progress`` gets how many are spoken, and of how many.
+        """Return texts as speech; ``on_progress`` receives the number done and the total.
 
-        Raises ModelError or ConfigurationError at the first failure; what was spoken is kept.
+        Raises ModelError or ConfigurationError at the first failure; finished speech is cached.
         """
         with ThreadPoolExecutor(min((voice.at_once for voice, _ in texts), default=1)) as pool:
             pairs = dict.fromkeys((voice.name, text) for voice, text in texts)
@@ -43,14 +43,14 @@ class Speech:
         return sounds
 
     def of(self, voice: Voice, text: str) -> Sound:
-        """Return the text as speech, from the folder or from the voice."""
+        """Return the text as speech, from the cache or from the voice."""
         path = self._folder / f"{key_of(voice.name, text)}.flac"
         if not path.is_file():
             self._keep(voice.speak(text), path)
         return decoded(path.read_bytes(), self._rate)
 
     def _keep(self, sound: Sound, path: Path) -> None:
-        """Write a file that is whole, or not there."""
+        """Store a sound in the cache, atomically."""
         sound = sound if len(sound.samples) else silence(_NOTHING, sound.rate)
         self._folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self._folder) as folder:

@@ -1,4 +1,4 @@
-"""Voices: two that work offline, and those of an OpenAI-compatible endpoint."""
+"""Voices: two offline ones, and those of an OpenAI-compatible endpoint."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -12,17 +12,17 @@ _SAMPLES = 32_767
 
 
 class Voice(Protocol):
-    """Speaks English. ``name`` says which voice it is, ``at_once`` how many texts it may speak."""
+    """An English voice; ``at_once`` is the number of texts it can speak in parallel."""
 
     name: str
     at_once: int
 
     def speak(self, text: str) -> Sound:
-        """Return the text as speech; raise ModelError or ConfigurationError why there is none."""
+        """Return the text as speech, or raise ModelError or ConfigurationError."""
 
 
 class EndpointVoice:
-    """A voice of an endpoint with ``/audio/speech``; ``key`` goes there and nowhere else."""
+    """A voice of an endpoint with ``/audio/speech``; ``key`` is sent only there."""
 
     at_once = 4
 
@@ -33,8 +33,8 @@ class EndpointVoice:
         self._form = {"model": model, "voice": voice, "response_format": "wav"}
 
     def speak(self, text: str) -> Sound:
-        """Return the text as speech; raise ModelError as the endpoint answers."""
-        import httpx2  # slow to import, and few commands need it
+        """Return the text as speech, or raise ModelError if the endpoint fails."""
+        import httpx2  # slow to import, and rarely needed
 
         form = {**self._form, "input": text}
         try:
@@ -48,12 +48,12 @@ class EndpointVoice:
         try:
             return decoded(answer.content)
         except errors.AnswerInvalid as error:
-            message = f"{self._address} answers without sound: check CASEBOOK_SPEECH_…"
+            message = f"{self._address} did not return audio: check CASEBOOK_SPEECH_…"
             raise errors.AnswerInvalid(message) from error
 
 
 class HibariVoice:
-    """The voice that ``hibari-tts`` carries, at 24,000 samples a second."""
+    """The voice of ``hibari-tts``, at 24,000 samples per second."""
 
     name, at_once = "hibari heart", 1
 
@@ -62,7 +62,7 @@ class HibariVoice:
         return optional_module("hibari").Hibari()
 
     def speak(self, text: str) -> Sound:
-        """Return the text as speech, the same each time."""
+        """Return the text as speech; the result is deterministic."""
         wave = self._model(text, seed=0).clip(-1.0, 1.0)
         return Sound((wave * _SAMPLES).astype("int16"), 24_000)
 
@@ -86,7 +86,7 @@ class PiperVoice:
 
 
 OFFLINE: Mapping[str, Callable[[], Voice]] = {"hibari": HibariVoice, "joe": PiperVoice}
-"""The voices of the extra; the first one reads where there is only one."""
+"""The voices of the optional extra; the first one is the default."""
 
 
 def _error_of(status: int, address: str) -> errors.ModelError:

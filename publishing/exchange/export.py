@@ -1,8 +1,7 @@
-"""The published site's data as a dataset to hand on: a folder of files, one release after another.
+"""Export of the published data as a dataset: a folder of files, in successive releases.
 
-The folder may be a clone of a repository: files are replaced one by one, and whatever begins with
-``.git`` stays. ``release.json`` is written last, so that a run that broke off is completed by the
-next one.
+The folder can be a clone of a repository: files are replaced one by one, and names that start with
+``.git`` are kept. ``release.json`` is written last, so the next run completes an interrupted one.
 """
 
 import json
@@ -26,7 +25,7 @@ _RELEASE, _CHANGES, _NEW = "release.json", "CHANGES.md", ".casebook-new"
 
 
 class ReleasedCase(Frozen):
-    """A case in a release; ``digest`` is a hash of its whole record."""
+    """A case in a release; ``digest`` is the hash of its record."""
 
     revision_id: str
     title: str
@@ -34,7 +33,7 @@ class ReleasedCase(Frozen):
 
 
 class DatasetRelease(Frozen):
-    """What a folder holds; ``release`` is a date, None before the first release is complete."""
+    """A release in a folder; ``release`` is a date, None until the first one is complete."""
 
     release: str | None = Field(pattern=r"^\d{4}-\d\d-\d\d(\.\d+)?$")
     title: str
@@ -42,13 +41,13 @@ class DatasetRelease(Frozen):
 
 
 def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Exported:
-    """Write the data of the site in the folder ``site`` as a release of ``day`` to ``target``.
+    """Write the data of the site in ``site`` to ``target``, as a release of ``day``.
 
-    Where no case changed since the last release, nothing is written.
+    If no case changed since the last release, no files are written.
 
     Raises:
-        InputError: if nothing is published, ``target`` is not ours, or ``day`` is before the last.
-        PublishError: if a file cannot be written; the same command goes on from there.
+        InputError: if nothing is published, ``target`` is not ours, or ``day`` is too early.
+        PublishError: if a file cannot be written; run the same command again to continue.
     """
     lines = site / "data" / RECORDS
     if not lines.is_file():
@@ -56,7 +55,7 @@ def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Expor
     last = _last_release(target)
     with _file_errors(target):
         target.mkdir(parents=True, exist_ok=True)
-        if last is None:  # from here on the folder is known as ours
+        if last is None:  # marks the folder as ours
             last = DatasetRelease(release=None, title=settings.title, cases={})
             _write(target / _RELEASE, last.model_dump_json(indent=1))
         with _staging(target) as new:
@@ -76,7 +75,7 @@ def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Expor
 
 
 def dataset_title(path: Path) -> str | None:
-    """Return what an export in a folder, or beside a file, is called, None where there is none."""
+    """Return the title of the export in a folder, or beside a file, None if it is missing."""
     try:
         text = ((path if path.is_dir() else path.parent) / _RELEASE).read_bytes()
         return DatasetRelease.model_validate_json(text).title
@@ -85,7 +84,7 @@ def dataset_title(path: Path) -> str | None:
 
 
 def _last_release(target: Path) -> DatasetRelease | None:
-    """Return what an earlier export left, None in an empty folder; refuse folders of others."""
+    """Return the last release, None in an empty folder; refuse folders that are not ours."""
     try:
         return DatasetRelease.model_validate_json((target / _RELEASE).read_bytes())
     except FileNotFoundError:
@@ -94,16 +93,16 @@ def _last_release(target: Path) -> DatasetRelease | None:
     except (OSError, ValidationError):
         pass
     raise InputError(
-        f"{target} holds files that `casebook export` did not write: choose an empty folder, or "
+        f"{target} contains files that `casebook export` did not write: choose an empty folder, or "
         "a clone of a repository that it wrote to."
     )
 
 
 def _name(day: date, last: DatasetRelease) -> str:
-    """Return the name of the next release: the day, or the day and a number."""
+    """Return the name of the next release: the day, with a number if it is not the first."""
     before, _, number = (last.release or "").partition(".")
     if before > day.isoformat():
-        raise InputError(f"The last release is {last.release}: give that day or a later one.")
+        raise InputError(f"The last release is {last.release}: use that day or a later one.")
     return f"{day}.{int(number or 1) + 1}" if before == day.isoformat() else day.isoformat()
 
 
@@ -115,21 +114,21 @@ def _compared(
     found = {
         "added": tuple(one.title for i, one in cases.items() if i not in old),
         "changed": tuple(cases[i].title for i in differing),
-        "withdrawn": tuple(i for i in old if i not in cases),  # its title may be what was wrong
+        "withdrawn": tuple(i for i in old if i not in cases),
     }
     release = name if any(found.values()) else last.release
     return Exported(path=target, release=release, cases=len(cases), **found)
 
 
 def _write_cases(new: Path) -> Iterator[tuple[str, ReleasedCase]]:
-    """Write each case as Markdown; yield its id and what a release notes of it."""
+    """Write each case as Markdown; yield its id and its entry in the release."""
     (new / "markdown").mkdir()
     with (new / RECORDS).open(encoding="utf-8") as lines:
         for line in lines:
             try:
                 record = CaseRecord.model_validate_json(line)
             except ValidationError as error:
-                message = "The site is of another version of casebook: `casebook publish` first."
+                message = "Another version of casebook wrote the site: `casebook publish` first."
                 raise InputError(message) from error
             _write(new / "markdown" / f"{record.slug}.md", article(record))
             kept = {"revision_id": record.revision_id, "title": record.title}
@@ -137,7 +136,7 @@ def _write_cases(new: Path) -> Iterator[tuple[str, ReleasedCase]]:
 
 
 def _write_data(new: Path, release: DatasetRelease, settings: SiteSettings) -> None:
-    """Write tables, schema and card."""
+    """Write the tables, the schema and the card."""
     for name in ("data", "csv"):
         (new / name).mkdir()
     with Dataset(new / RECORDS) as tables:
@@ -151,7 +150,7 @@ def _write_data(new: Path, release: DatasetRelease, settings: SiteSettings) -> N
 
 
 def _replace(new: Path, target: Path) -> None:
-    """Move the new files into place, and remove those of cases that are gone."""
+    """Move the new files into place, and remove the files of withdrawn cases."""
     names = [file.relative_to(new) for file in sorted(new.rglob("*")) if file.is_file()]
     for name in names:
         (target / name).parent.mkdir(exist_ok=True)
@@ -168,9 +167,9 @@ def _write(file: Path, text: str) -> None:
 
 @contextmanager
 def _staging(target: Path) -> Iterator[Path]:
-    """Yield an empty folder in the target, which is removed at the end."""
+    """Yield an empty folder in the target, and remove it at the end."""
     new = target / _NEW
-    shutil.rmtree(new, ignore_errors=True)  # a run that broke off left it
+    shutil.rmtree(new, ignore_errors=True)  # left by an interrupted run
     new.mkdir()
     try:
         yield new

@@ -1,4 +1,4 @@
-"""The texts of an export: its card as Hugging Face reads it, articles, and a list of changes."""
+"""Texts of an export: the dataset card for Hugging Face, articles, and a list of changes."""
 
 import re
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ _ZERO = {"cc-publicdomain-zero-1.0": "cc0-1.0", "cc0": "cc0-1.0"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 _LARGEST = "100K<n<1M"
 _MOST_TITLES = 50
-_ONE_LINE = 100_000  # characters: some readers of front matter know no folded values
+_ONE_LINE = 100_000  # characters: some front matter parsers do not support folded values
 _TAGS = ("case-studies", "llm", "llmops", "production")
 
 
 def dataset_card(
     settings: SiteSettings, release: str, rows: Mapping[str, int], tables: Dataset
 ) -> str:
-    """Return the card of a release; ``rows`` are the numbers of rows by table."""
+    """Return the dataset card of a release; ``rows`` are the row counts by table."""
     found = tables.rows(
         "SELECT DISTINCT source_language AS code FROM published_cases ORDER BY code"
     )
@@ -65,7 +65,7 @@ def dataset_card(
 
 
 def licence(text: str | None) -> dict[str, str]:
-    """Return a licence as cards have it: its identifier, or "other" with its name and address."""
+    """Return the licence fields of a card: an identifier, or "other" with name and address."""
     words = one_line(text or "")
     address = words if words.startswith(("http://", "https://")) else None
     known = _CREATIVE.sub(lambda found: f"cc {found[1]}", words)
@@ -78,7 +78,7 @@ def licence(text: str | None) -> dict[str, str]:
 
 
 def article(record: CaseRecord) -> str:
-    """Return a case as Markdown below a front matter that generators of sites read."""
+    """Return a case as Markdown, with front matter for site generators."""
     year = record.year
     head: dict[str, Any] = {
         "title": record.title,
@@ -94,16 +94,16 @@ def article(record: CaseRecord) -> str:
         "case_id": record.case_id,
         "revision_id": record.revision_id,
     }
-    doubtful = {fact.name for fact in record.facts if fact.is_doubtful}  # no room for a mark
+    doubtful = {fact.name for fact in record.facts if fact.is_doubtful}  # would need a mark
     known = {name: v for name, v in head.items() if v is not None and name not in doubtful}
     front = yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=_ONE_LINE)
     return f"---\n{front}---\n\n{case_markdown(record)}"
 
 
 def change_list(done: Exported, text: str, last: str | None) -> str:
-    """Return the list of changes: what was ``done``, above the releases in ``text`` up to ``last``.
+    """Return the list of changes: the release ``done`` above those in ``text`` up to ``last``.
 
-    What a run that broke off wrote above ``last`` is left out.
+    Entries of an interrupted run, above ``last``, are left out.
     """
     parts = ["# Changes", f"## {done.release}"]
     for what in ("added", "changed", "withdrawn"):

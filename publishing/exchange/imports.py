@@ -1,4 +1,4 @@
-"""The records of another database: which of its columns means what, and what is wrong in a row."""
+"""Records of another database: the meaning of its columns, and the faults of its rows."""
 
 import re
 from collections import Counter, defaultdict
@@ -22,7 +22,7 @@ from schemas.taxonomy import Taxonomy, Term
 
 Row = Mapping[str, Any]
 
-# Names that databases give to the fields, the most specific first; a mapping adds others.
+# Column names used for the fields, most specific first; a mapping can override them.
 NAMES: Mapping[str, tuple[str, ...]] = {
     "key": ("slug", "case_id", "id", "key", "name"),
     "title": ("title", "headline", "name"),
@@ -44,14 +44,14 @@ _LIST = re.compile(r"\s*[,;|]\s*")
 
 
 def markdown_row(text: str, name: str) -> Row:
-    """Return the front matter of a Markdown file with its body as ``body``, or raise InputError."""
+    """Return the front matter of a Markdown file, and its text as ``body``, or InputError."""
     found = _FRONT.match(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     if found is None:
-        raise InputError(f"{name} has no front matter between two lines of ---")
+        raise InputError(f"{name} has no front matter between two --- lines")
     try:
         head = yaml.safe_load(found[1])
     except yaml.YAMLError as error:
-        raise InputError(f"the front matter of {name} is no YAML: {error}") from error
+        raise InputError(f"the front matter of {name} is not valid YAML: {error}") from error
     if not isinstance(head, dict):
         raise InputError(f"the front matter of {name} has no fields")
     return {"slug": name, **head, "body": found[2]}
@@ -60,16 +60,16 @@ def markdown_row(text: str, name: str) -> Row:
 def records(
     rows: Iterable[Row], mapping: Mapping[str, str]
 ) -> tuple[list[ImportedRecord], list[ImportProblem]]:
-    """Return the records of rows, and what keeps the others from being used.
+    """Return the records of valid rows, and the faults of the others.
 
-    ``mapping`` has by field of ``NAMES`` the column that means it; without it the usual names are
-    looked for.
+    ``mapping`` gives the columns of the fields in ``NAMES``; other fields are found by their usual
+    names.
 
     Raises:
         InputError: if ``mapping`` has an unknown field, or no row has a title.
     """
     if unknown := sorted(mapping.keys() - NAMES.keys()):
-        message = f"the mapping has {unknown[0]}, which is no field: use {', '.join(NAMES)}"
+        message = f"the mapping has the unknown field {unknown[0]}: use {', '.join(NAMES)}"
         raise InputError(message)
     found, broken, now = list[ImportedRecord](), list[ImportProblem](), datetime.now(UTC)
     for n, row in enumerate(rows, start=1):
@@ -80,12 +80,12 @@ def records(
             found.append(record.model_copy(update={"created_at": record.created_at or now}))
     if not found and broken:
         known = ", ".join(NAMES["title"])
-        raise InputError(f"no row has a title and a text: name their columns ({known}, …)")
+        raise InputError(f"no row has a title and a text: map their columns ({known}, …)")
     return found, broken
 
 
 def mapped_tags(record: ImportedRecord, taxonomy: Taxonomy) -> tuple[list[Term], list[str]]:
-    """Return the terms that a record's tags mean, each once, and the names that mean none."""
+    """Return the distinct taxonomy terms of a record's tags, and the unknown tags."""
     terms, unmapped = dict[str, Term](), list[str]()
     for name in record.tags:
         if term := taxonomy.named(name):
@@ -96,7 +96,7 @@ def mapped_tags(record: ImportedRecord, taxonomy: Taxonomy) -> tuple[list[Term],
 
 
 def study_of(record: ImportedRecord, taxonomy: Taxonomy) -> CaseStudy:
-    """Return facts and tags of a record; its prose stays the text of its document."""
+    """Return the facts and tags of a record; its text goes into the document."""
     industry = taxonomy.industry(record.industry) if record.industry else None
     values: dict[str, str | None] = {
         "title": record.title,
@@ -117,7 +117,7 @@ def study_of(record: ImportedRecord, taxonomy: Taxonomy) -> CaseStudy:
 def reviewed_case(
     document: Document, record: ImportedRecord, taxonomy: Taxonomy, database: str, who: str
 ) -> tuple[Case, Revision, Review]:
-    """Return the case of a record's document with its revision, approved by who imports it."""
+    """Return the case of a record's document, its revision, and an approval by ``who``."""
     case_id, at = content_id("case", document.source_id), record.created_at or datetime.now(UTC)
     revision = Revision(
         revision_id=content_id("rev", case_id, document.document_id),
@@ -135,10 +135,10 @@ def reviewed_case(
 def restored_case(
     record: CaseRecord, document: Document, study: CaseStudy, database: str, who: str
 ) -> tuple[Case | Revision | Review, ...]:
-    """Return the case of another casebook's record, approved by ``who`` imports it.
+    """Return the rows of a case exported by another casebook, approved by ``who``.
 
-    An edited text has two revisions, the import and the person's. Who approved it there stands
-    among the hidden texts of its document, for readers.
+    An edited text has two revisions, the import and the edit. The original approval is among the
+    hidden texts of its document.
     """
     made, case_id, now = record.provenance, record.case_id, datetime.now(UTC)
     revision = Revision(
@@ -178,7 +178,7 @@ def _approval(revision: Revision, who: str, there: str = "") -> Review:
 
 
 def _recipe(made: Provenance) -> Recipe | None:
-    """Return how a model made the text of a record, as far as it was published."""
+    """Return the published part of a draft's recipe, None if no model made the text."""
     if made.model is None:
         return None
     parts = {"strategy": made.strategy or "", "prompts": made.prompts, "judge": made.judge}
@@ -187,11 +187,11 @@ def _recipe(made: Provenance) -> Recipe | None:
 
 
 def as_imported(study: CaseStudy) -> CaseStudy:
-    """Return a study whose parts rest on nothing, or raise InvalidDecision for statements."""
+    """Return a study without evidence, or raise InvalidDecision if it has statements."""
     if study.statements:
         raise InvalidDecision(
-            "nothing was changed: the text is another database's, and a statement needs the words "
-            "of its source. `casebook rerun CASE` makes a draft from the source"
+            "nothing was changed: the text comes from another database, and statements need quotes "
+            "from the source. `casebook rerun CASE` makes a draft from the source"
         )
     update = {"evidence": (), "support": _IMPORTED}
     facts = (one.model_copy(update=update) for one in study.facts)
@@ -200,7 +200,7 @@ def as_imported(study: CaseStudy) -> CaseStudy:
 
 
 def spellings(found: Iterable[ImportedRecord]) -> tuple[tuple[str, ...], ...]:
-    """Return the names of each company that is written in several ways, the most frequent first."""
+    """Return the spellings of each company that has several, most frequent first."""
     by_key: dict[str, Counter[str]] = defaultdict(Counter)
     for record in found:
         if record.company:
@@ -238,7 +238,7 @@ def _problem(record: ImportedRecord) -> str | None:
 
 
 def _past(value: object) -> datetime | None:
-    """Return a date or time of a database in UTC, None if it is something else or to come."""
+    """Return a date or time in UTC, None if it is invalid or in the future."""
     with suppress(ValueError, OverflowError):
         at = datetime.fromisoformat(str(value).strip())
         at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Records that a casebook published, read back as cases with their statements and quotes."""
+"""Import of records published by a casebook, as cases with their statements and quotes."""
 
 import json
 import math
@@ -36,7 +36,7 @@ StudyPart = TypeVar("StudyPart", Fact, Statement, Tag)
 
 
 def is_record(line: bytes) -> bool:
-    """Return whether a line of JSON Lines is a case as a casebook publishes it."""
+    """Return whether a line of JSON Lines is a case published by a casebook."""
     try:
         found = json.loads(line)
     except ValueError:
@@ -47,7 +47,7 @@ def is_record(line: bytes) -> bool:
 def read_records(
     lines: Iterable[bytes], first: int = 1
 ) -> Iterator[tuple[bytes, CaseRecord | ImportProblem]]:
-    """Yield each line with its record, or with what is wrong with it; they count from ``first``."""
+    """Yield each line with its record or its fault; line numbers start at ``first``."""
     for n, line in enumerate(lines, first):
         if line.strip():
             yield line.strip(), _record(line, f"line {n}")
@@ -62,29 +62,29 @@ def _record(line: bytes, key: str) -> CaseRecord | ImportProblem:
         return ImportProblem(key=key, problem=f"it is not a published case: {place} {first['msg']}")
     if problem := _problem(record):
         return ImportProblem(key=f"{key}, {record.slug}", problem=problem)
-    source = record.source  # a path that stands for an address would be read from this disk
+    source = record.source  # a path instead of an address would be read from this disk
     source = source.model_copy(update={"address": web_address(source.address)})
     return record.model_copy(update={"source": source})
 
 
 def _problem(record: CaseRecord) -> str | None:
-    """Return what keeps a record from being stored as it is, None where nothing does."""
+    """Return the fault that makes a record unusable, None if it is valid."""
     quotes, numbers = list(_quotes(record)), {one.n for one in record.statements}
     ids, paragraphs = (record.case_id, record.revision_id), [one.paragraphs for one in record.prose]
     is_mixed = bool(record.statements) == bool(record.prose) or (record.prose and quotes)
     problems = {
-        "its ids are not those of a casebook": not all(map(_ID.fullmatch, ids)),
+        "its ids are not ids of a casebook": not all(map(_ID.fullmatch, ids)),
         "it has no title among its facts": not record.fact("title"),
-        "it needs either statements or an imported text without quotes": is_mixed,
+        "it needs either statements, or an imported text without quotes": is_mixed,
         "it has an empty paragraph": not all(one and all(one) for one in paragraphs),
-        "two of its statements have one number": len(numbers) < len(record.statements),
+        "two of its statements have the same number": len(numbers) < len(record.statements),
         f"it has more than {_MOST_TAGS} tags": len(record.tags) > _MOST_TAGS,
         "a quote is not as long as its place in the source": not all(
             map(_has_valid_offsets, quotes)
         ),
         "one of its numbers is too large": not _has_small_numbers(record, quotes),
-        "one of its facts or tags stands there twice": _has_repeats(record),
-        "nobody approved its statements": not (record.prose or _is_approved(record)),
+        "one of its facts or tags is repeated": _has_repeats(record),
+        "its statements were not approved": not (record.prose or _is_approved(record)),
     }
     return next((problem for problem, is_found in problems.items() if is_found), None)
 
@@ -119,10 +119,10 @@ def _quotes(record: CaseRecord) -> Iterator[PublishedQuote]:
 
 
 def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step) -> Document:
-    """Return the text of a record: its prose, or else its quotes, each where it is in the source.
+    """Return the document of a record: its prose, or its quotes at their offsets in the source.
 
-    Between quotes are blanks. The rest of the record that a page needs stands among the hidden
-    texts: what is held back, and links that depend on words around a quote.
+    Spaces fill the gaps between quotes. Other parts of the record that a page needs become hidden
+    texts: the labels of unpublished parts, the approval, and links that depend on context.
     """
     text, passages = _prose(record) if record.prose else _quoted([*_quotes(record)])
     source = record.source
@@ -144,7 +144,7 @@ def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step
 
 
 def _hidden_texts(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
-    """Yield what is held back, who approved it, and links that the quotes alone do not give."""
+    """Yield the approval, the labels of unpublished parts, and links that depend on context."""
     made = record.provenance
     if made.approved_by and made.approved_at:
         yield HiddenText(text=made.approved_by, reason=APPROVED_BY)
@@ -158,7 +158,7 @@ def _hidden_texts(record: CaseRecord, document: Document) -> Iterator[HiddenText
 
 
 def _quoted(quotes: Sequence[PublishedQuote]) -> tuple[str, Sequence[Passage]]:
-    """Return quotes at their offsets, and a passage from where each begins up to the next one."""
+    """Return the quotes at their offsets, and a passage for each, up to the next quote."""
     starts = sorted({one.start for one in quotes})
     signs, end = [" "] * max((one.end for one in quotes), default=0), 0
     for one in quotes:
@@ -178,7 +178,7 @@ def _headings(quote: PublishedQuote) -> tuple[str, ...]:
 
 
 def _prose(record: CaseRecord) -> tuple[str, Sequence[Passage]]:
-    """Return paragraphs as a text, and each of them as a passage below its heading."""
+    """Return the paragraphs as one text, and a passage for each, with its heading."""
     passages, start = list[Passage](), 0
     for part in record.prose:
         headings = (part.heading,) if part.heading else ()
@@ -190,7 +190,7 @@ def _prose(record: CaseRecord) -> tuple[str, Sequence[Passage]]:
 
 
 def restored_study(record: CaseRecord, document: Document, database: str) -> CaseStudy:
-    """Return facts, statements and tags as they were published; doubts stay confirmed."""
+    """Return the facts, statements and tags as published; doubtful ones stay confirmed."""
 
     def made(kind: type[StudyPart], parts: Iterable[_Published]) -> Iterator[StudyPart]:
         for part in parts:
@@ -210,5 +210,5 @@ def restored_study(record: CaseRecord, document: Document, database: str) -> Cas
 def _evidence(quote: PublishedQuote, document: Document) -> Evidence:
     found = quote.model_dump(exclude={"place", "link"})
     passage = document.passage_at(quote.start)
-    score = 1.0 if quote.match is Match.EXACT else 0.0  # what the share was is not published
+    score = 1.0 if quote.match is Match.EXACT else 0.0  # the real score is not published
     return Evidence(**found, passage=passage.n if passage else None, score=score)

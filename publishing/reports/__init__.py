@@ -1,1 +1,1 @@
-"""Reports across cases: what they are made of, how they are checked, and how readers get them."""
+"""Reports across cases: material, numbers, themes, templates and checks."""

@@ -1,4 +1,4 @@
-"""Checks a report against what is published now: every number, and every citation."""
+"""Checks of a report's numbers and citations against the currently published cases."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -10,11 +10,11 @@ from warehouse import Dataset
 
 CitationState = Literal["current", "changed", "withdrawn"]
 CitableParts = Mapping[str, Sequence[Mapping[str, Any]]]
-"""By case id the rows of `Dataset.citable_parts`; a case that is not published has none."""
+"""Rows of `Dataset.citable_parts` by case id; cases that are not published are missing."""
 
 
 class ReportProblem(Frozen):
-    """Something that no longer holds, and the sentences that it concerns."""
+    """A number or citation that is no longer valid, and the sentences that use it."""
 
     kind: Literal["number", "changed", "withdrawn", "unknown"]
     about: str
@@ -23,7 +23,7 @@ class ReportProblem(Frozen):
 
 
 class CheckedReport(Frozen):
-    """The outcome of a check: how much was looked at, and what does not hold."""
+    """The outcome of a check: the problems, and the number of checked items."""
 
     report_id: str
     numbers: int
@@ -32,12 +32,12 @@ class CheckedReport(Frozen):
 
     @property
     def lost(self) -> tuple[ReportProblem, ...]:
-        """What is cited and no longer stands, or never did."""
+        """The problems other than changed numbers."""
         return tuple(one for one in self.problems if one.kind != "number")
 
 
 def check(report: Report, tables: Dataset) -> CheckedReport:
-    """Recompute every number and resolve every citation of a report."""
+    """Return the outcome of recomputing every number and resolving every citation."""
     parts = cited_parts([report], tables)
     problems = [*_numbers(report, tables), *_citations(report, parts), *_unknown(report)]
     return CheckedReport(
@@ -49,12 +49,12 @@ def check(report: Report, tables: Dataset) -> CheckedReport:
 
 
 def cited_parts(reports: Sequence[Report], tables: Dataset) -> CitableParts:
-    """Return what the cases that some reports cite state now."""
+    """Return the current citable parts of the cases cited in these reports."""
     return parts_by_case({case_id for report in reports for case_id in report.case_ids}, tables)
 
 
 def parts_by_case(case_ids: Collection[str], tables: Dataset) -> CitableParts:
-    """Return what some cases state now, by case."""
+    """Return the current citable parts of some cases, by case id."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in tables.citable_parts(sorted(case_ids)) if case_ids else ():
         found.setdefault(row["case_id"], []).append(row)
@@ -62,16 +62,16 @@ def parts_by_case(case_ids: Collection[str], tables: Dataset) -> CitableParts:
 
 
 def cited_row(citation: Citation, parts: CitableParts) -> Mapping[str, Any] | None:
-    """Return the row that has the cited text now: statements are numbered anew by an edit."""
+    """Return the row with the cited text, whatever its number: edits renumber statements."""
     rows = [row for row in parts.get(citation.case_id, ()) if citation.text in row["text"]]
     same = (row for row in rows if row["part"] == citation.part)
     return next(same, next(iter(rows), None))
 
 
 def citation_state(citation: Citation, parts: CitableParts) -> CitationState:
-    """Return whether a statement still stands as it was cited, of the same company and year.
+    """Return whether a case still has the cited text, with the same company and year.
 
-    A case that is published without it is changed; one that is not published is withdrawn.
+    The state is changed if the case is published without it, withdrawn if it is not published.
     """
     if citation.case_id not in parts:
         return "withdrawn"
@@ -107,7 +107,7 @@ def _citations(report: Report, parts: CitableParts) -> Iterator[ReportProblem]:
                 found.setdefault((state, one.case_id), []).append(sentence.n)
                 names[one.case_id] = f"{one.label}: {one.title}"
     for (state, case_id), sentences in found.items():
-        what = "was withdrawn" if state == "withdrawn" else "no longer states what is cited"
+        what = "was withdrawn" if state == "withdrawn" else "no longer contains the cited text"
         yield ReportProblem(
             kind="withdrawn" if state == "withdrawn" else "changed",
             about=case_id,
@@ -121,7 +121,7 @@ def _unknown(report: Report) -> Iterator[ReportProblem]:
     for sentence in report.sentences:
         for name in PLACEHOLDER.findall(sentence.text):
             if name not in known:
-                message = f"the report has no number {name}"
+                message = f"the report does not define the number {name}"
                 yield ReportProblem(
                     kind="unknown", about=name, message=message, sentences=(sentence.n,)
                 )

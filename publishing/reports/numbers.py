@@ -1,4 +1,4 @@
-"""The numbers of reports: each is a query over the published cases that anyone can run again."""
+"""Numbers in reports: each is a query over the published cases that anyone can repeat."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ _NOUN = re.compile(r"(\{([qs]:[\w.-]+)\}(?: \w+)*?) \[(\w+)\|(\w+)\]")
 
 
 class Counts:
-    """Counts what a report is about; ``numbers`` are all that were asked for, by name."""
+    """Computes the numbers of a report; ``numbers`` are those computed so far, by name."""
 
     def __init__(self, tables: Dataset, scope: Scope) -> None:
         self._tables, self._words = tables, in_words(scope, _company(tables, scope))
@@ -25,11 +25,11 @@ class Counts:
         self.numbers: dict[str, ReportNumber] = {}
 
     def count(self, name: str) -> ReportNumber:
-        """Return the number of that name in ``numbers.toml``."""
+        """Return the number with this name in ``numbers.toml``."""
         return self._made(f"q:{name}", plans()["number"][name])
 
     def series(self, name: str) -> list[ReportNumber]:
-        """Return the numbers of a series, in the order of a chart."""
+        """Return the numbers of a series, in chart order."""
         plan = plans()["series"][name]
         rows = self._tables.rows(plan["values"].format(scope=self._scope))
         return [
@@ -46,7 +46,7 @@ class Counts:
         ]
 
     def sentence(self, name: str, slug: str = "", label: str = "") -> str | None:
-        """Return a sentence of ``numbers.toml`` with placeholders, None where it counts nothing."""
+        """Return a sentence of ``numbers.toml`` with placeholders, None if all counts are 0."""
         text = plans()["sentences"][name].replace("_TAG}", f"_{_slug(slug)}}}")
         text = text.replace("{words}", self._words).replace("{label}", label)
         if slug:
@@ -64,13 +64,13 @@ class Counts:
         return f"{found[1]} {found[3] if self.numbers[found[2]].value == '1' else found[4]}"
 
     def cited(self, case_ids: Sequence[str]) -> ReportNumber:
-        """Return how many cases a report cites, as long as all of them are published."""
+        """Return the number of cited cases that are published."""
         ids = ", ".join(map(literal, sorted(case_ids))) or "''"
         sql = f"SELECT count(*) AS value FROM published_cases WHERE case_id IN ({ids})"  # noqa: S608
         return self._made("q:cited", {"sql": sql, "meaning": "cases that this report cites"})
 
     def measured(self, found: Iterable[Material]) -> list[ReportNumber]:
-        """Return the values of the results among some material."""
+        """Return the values of the results in some material."""
         numbers = []
         for one in found:
             if one.value:
@@ -112,7 +112,7 @@ class Counts:
 
 
 def value_of(tables: Dataset, sql: str) -> str:
-    """Return what a query gives as readers see it, empty where it gives nothing."""
+    """Return the result of a query as text for readers, empty if there is no result."""
     found = next(iter(tables.rows(sql)), {"value": None})["value"]
     if isinstance(found, float):
         return f"{found:g}"
@@ -120,7 +120,7 @@ def value_of(tables: Dataset, sql: str) -> str:
 
 
 def _company(tables: Dataset, scope: Scope) -> str:
-    """Return the name of a scope's company as most of its cases spell it."""
+    """Return the most frequent spelling of a scope's company."""
     if not scope.company:
         return ""
     key = literal(scope.company)
@@ -129,7 +129,7 @@ def _company(tables: Dataset, scope: Scope) -> str:
 
 
 def used(texts: Iterable[str], numbers: Mapping[str, ReportNumber]) -> Iterator[ReportNumber]:
-    """Yield the numbers that some sentences have, and all of a chart, each once."""
+    """Yield the numbers used in some sentences or in charts, each once."""
     names = {name for text in texts for name in PLACEHOLDER.findall(text)}
     yield from (one for name, one in numbers.items() if name in names or one.series)
 

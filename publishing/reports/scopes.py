@@ -1,4 +1,4 @@
-"""Which cases a report is about, as SQL and in words."""
+"""The scope of a report, as SQL and in words."""
 
 from datetime import date
 
@@ -7,18 +7,18 @@ from schemas.reports import Scope
 from schemas.taxonomy import load_taxonomy
 
 SURE = "NOT list_contains(doubtful, '{}')"
-"""The SQL condition that a fact was not doubted: doubtful facts are not counted."""
+"""The SQL condition for a fact without a doubt: doubtful facts are not counted."""
 
 
 def literal(value: str | int | date) -> str:
-    """Return a value as SQL has it."""
+    """Return a value as an SQL literal."""
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 def condition(scope: Scope) -> str:
-    """Return the SQL condition on ``published_cases`` that the cases of a scope fulfil."""
+    """Return the SQL condition on ``published_cases`` for the cases of a scope."""
     parts = [f"list_contains(tags, {literal(tag)})" for tag in scope.tags]
     if scope.industry:
         parts.append(f"industry = {literal(scope.industry)} AND {SURE.format('industry')}")
@@ -32,12 +32,12 @@ def condition(scope: Scope) -> str:
 
 
 def cases_sql(scope: Scope) -> str:
-    """Return the SQL that gives the ids of a scope's cases."""
+    """Return the SQL that selects the ids of a scope's cases."""
     return f"SELECT case_id FROM published_cases WHERE {condition(scope)}"  # noqa: S608 - literals
 
 
 def in_words(scope: Scope, company: str = "") -> str:
-    """Return a scope as a sentence goes on after "published cases", empty for all of them.
+    """Return a scope as words that follow "published cases", empty for all cases.
 
     ``company`` is the name of the scope's company.
     """

@@ -1,4 +1,4 @@
-"""The kinds of reports: how each groups what cases state, and what it counts."""
+"""Templates of reports: how each groups statements, and its counts."""
 
 import tomllib
 from functools import cache
@@ -13,9 +13,9 @@ _FOLDER = Path(__file__).parent / "templates"
 
 
 class Template(Frozen):
-    """A kind of report. ``groups`` are those of the tags that become themes, ``most`` of them.
+    """A kind of report with ``most`` themes, which are tags of these ``groups`` for some kinds.
 
-    ``sentences`` and ``charts`` are named as in ``numbers.toml``.
+    ``sentences`` and ``charts`` are names in ``numbers.toml``.
     """
 
     name: str
@@ -36,14 +36,14 @@ def templates() -> dict[str, Template]:
 
 
 def template_for(name: str | None, scope: Scope, outline: str | None) -> Template:
-    """Return the template of that name, else the one that fits what a report is about.
+    """Return the template with this name, else the one that fits the scope and outline.
 
     Raises:
-        InputError: if there is no such template, or it lacks what it is about.
+        InputError: if the template does not exist, or needs another option.
     """
     chosen = name or _usual(scope, outline)
     if chosen not in templates():
-        raise InputError(f"there is no template {chosen}; there are {', '.join(templates())}")
+        raise InputError(f"unknown template {chosen}; choose from {', '.join(templates())}")
     missing = {
         "annotated-guide": "" if outline else "--outline, a file with its chapters",
         "company": "" if scope.company else "--company",
@@ -51,9 +51,9 @@ def template_for(name: str | None, scope: Scope, outline: str | None) -> Templat
         "what-changed": "" if scope.added_since else "--added-since, the day of an earlier release",
     }.get(chosen)
     if outline is not None and chosen != "annotated-guide":
-        raise InputError(f"a report by the template {chosen} takes no --outline")
+        raise InputError(f"the template {chosen} does not use --outline")
     if missing:
-        raise InputError(f"a report by the template {chosen} needs {missing}")
+        raise InputError(f"the template {chosen} needs {missing}")
     return templates()[chosen]
 
 

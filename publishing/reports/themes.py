@@ -1,4 +1,4 @@
-"""Groups material into themes: by likeness, by tag, by case, or by the headings of an outline."""
+"""Themes of a report: material grouped by similarity, tag, case or the headings of an outline."""
 
 import math
 import re
@@ -21,15 +21,15 @@ _LEAST, _PER_THEME = 4, 60  # statements of a theme
 _HEADING = re.compile(r"^\s*#{1,6}\s+(.+?)\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(.+?)\s*$")
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*|[.,;:()]")
-_LETTERS, _NAMED = 3, 2  # of a word; pairs of words in a heading
+_LETTERS, _NAMED = 3, 2  # minimum length of a word; pairs of words in a heading
 _OF_A_CASE = 40
 
 
 def by_likeness(found: Sequence[Material], most: int, about: str = "") -> list[Theme]:
-    """Return themes of statements with the same words, the largest first.
+    """Return themes of statements with similar words, largest first.
 
-    Named by the words that tell each apart, not by those that all are ``about``; small groups make
-    one, the last.
+    Themes are named by their distinctive words, except the words that all are ``about``. Small
+    groups are merged into a last theme.
     """
     if not found:
         return []
@@ -45,7 +45,7 @@ def by_likeness(found: Sequence[Material], most: int, about: str = "") -> list[T
     groups += [small] if small else []
     everywhere = _phrases(texts)
     for phrase in [one for one in everywhere if stems(one) <= stems(about)]:
-        everywhere[phrase] = len(texts)  # says nothing
+        everywhere[phrase] = len(texts)  # so that it ranks last
     return [
         Theme(heading=_heading(group, everywhere, texts), material=tuple(group[:_PER_THEME]))
         for group in groups
@@ -53,7 +53,7 @@ def by_likeness(found: Sequence[Material], most: int, about: str = "") -> list[T
 
 
 def by_tag(tables: Dataset, scope: Scope, groups: Sequence[str], most: int) -> list[Theme]:
-    """Return a theme for each of the tags that most cases of a scope have."""
+    """Return a theme for each of the most frequent tags of a scope's cases."""
     chosen = ", ".join(map(literal, groups))
     own = " AND ".join(f"slug <> {literal(tag)}" for tag in scope.tags) or "true"
     rows = tables.rows(
@@ -73,7 +73,7 @@ def by_tag(tables: Dataset, scope: Scope, groups: Sequence[str], most: int) -> l
 
 
 def by_case(tables: Dataset, scope: Scope, most: int) -> list[Theme]:
-    """Return a theme for each of the newest cases of a scope, the oldest first."""
+    """Return a theme for each of the newest cases of a scope, oldest first."""
     rows = tables.rows(
         f"SELECT case_id, title, year FROM published_cases WHERE case_id IN ({cases_sql(scope)}) "  # noqa: S608 - literals
         f"ORDER BY year DESC NULLS LAST, title LIMIT {most}"
@@ -90,12 +90,12 @@ def by_case(tables: Dataset, scope: Scope, most: int) -> list[Theme]:
 
 
 def by_outline(tables: Dataset, scope: Scope, outline: str, most: int) -> list[Theme]:
-    """Return a theme for each heading of an outline, or of its list items where it has none.
+    """Return a theme for each heading of an outline, or for each list item without headings.
 
-    The lines below a heading say more about what belongs there.
+    The lines below a heading add to its search words.
 
     Raises:
-        InputError: if it has neither, or more than ``most``.
+        InputError: if it has neither, or more than ``most`` of them.
     """
     chapters: list[tuple[str, list[str]]] = []
     lines = outline.splitlines()
@@ -106,9 +106,9 @@ def by_outline(tables: Dataset, scope: Scope, outline: str, most: int) -> list[T
         elif chapters and line.strip():
             chapters[-1][1].append(line.strip())
     if not chapters:
-        raise InputError("the outline has no headings: write one a line, as in `## Evaluation`")
+        raise InputError("the outline has no headings: add lines such as `## Evaluation`")
     if len(chapters) > most:
-        raise InputError(f"the outline has {len(chapters)} chapters, and at most {most} are made")
+        raise InputError(f"the outline has {len(chapters)} chapters; at most {most} are possible")
     themes = []
     for heading, lines in chapters:
         words = " ".join((scope.words, heading, heading, *lines))
@@ -118,7 +118,7 @@ def by_outline(tables: Dataset, scope: Scope, outline: str, most: int) -> list[T
 
 
 def _distinct(themes: Sequence[Theme]) -> list[Theme]:
-    """Give each statement to the theme that it fits best."""
+    """Return the themes with each statement only in the theme that it matches best."""
     best: dict[tuple[str, str], tuple[float, int]] = {}
     for n, theme in enumerate(themes):
         top = max((one.score for one in theme.material), default=1.0) or 1.0
@@ -134,11 +134,11 @@ def _distinct(themes: Sequence[Theme]) -> list[Theme]:
 
 
 def clusters(texts: Sequence[str], number: int) -> list[int]:
-    """Return for each text the group that it belongs to, of so many groups.
+    """Return the group of each text, from 0 up to ``number`` - 1.
 
-    Agglomerative clustering with Ward's criterion (Ward 1963, by the update formula of Lance and
-    Williams 1967) of normalised TF-IDF vectors: groups of like size, where single or average
-    linkage would give one large group and many of one text.
+    Agglomerative clustering with Ward's criterion (Ward 1963, update formula of Lance and
+    Williams 1967) of normalised TF-IDF vectors. It makes groups of similar size; single or average
+    linkage would make one large group and many groups of one text.
     """
     distances = _squared_distances(texts)
     sizes = np.ones(len(texts))
@@ -162,7 +162,7 @@ def clusters(texts: Sequence[str], number: int) -> list[int]:
 def _ward(
     distances: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64], one: int, other: int
 ) -> npt.NDArray[np.float64]:
-    """Return the distance of all groups to two joined ones."""
+    """Return the distances of all groups to the union of two groups."""
     a, b = sizes[one], sizes[other]
     apart = distances[one, other]
     joined = (a + sizes) * distances[one] + (b + sizes) * distances[other] - sizes * apart
@@ -170,7 +170,7 @@ def _ward(
 
 
 def _squared_distances(texts: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Return the squared distances of the normalised TF-IDF vectors of some texts."""
+    """Return the squared distances between the normalised TF-IDF vectors of texts."""
     found = [stems(text) for text in texts]
     counts = Counter(word for own in found for word in own)
     words = {w: n for n, w in enumerate(sorted(w for w, count in counts.items() if count > 1))}
@@ -184,7 +184,7 @@ def _squared_distances(texts: Sequence[str]) -> npt.NDArray[np.float64]:
 
 
 def _heading(group: Sequence[Material], everywhere: Counter[str], texts: Sequence[str]) -> str:
-    """Return the pairs of words that stand in many texts of a group and in few others."""
+    """Return word pairs that are frequent in a group and rare elsewhere."""
     own = _phrases(one.citation.text for one in group)
 
     def rank(phrase: str) -> tuple[float, str]:
@@ -200,7 +200,7 @@ def _heading(group: Sequence[Material], everywhere: Counter[str], texts: Sequenc
 
 
 def _phrases(texts: Iterable[str]) -> Counter[str]:
-    """Return in how many texts two telling words stand side by side."""
+    """Return the number of texts that contain each pair of adjacent content words."""
     found: Counter[str] = Counter()
     for text in texts:
         words = _WORDS.findall(text.lower())

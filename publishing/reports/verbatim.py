@@ -1,4 +1,4 @@
-"""A report without a writing model: what cases state, word for word, under headings."""
+"""Reports without a writing model: verbatim statements under headings."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +19,7 @@ _PER_ROLE = 3
 
 
 def in_numbers(counts: Counts, template: Template) -> ReportSection:
-    """Return the first section: the sentences of a template that only count."""
+    """Return the first section, with the counts of a template."""
     names = ["all" if name == "cases" and counts.is_all else name for name in template.sentences]
     texts = [text for name in names if (text := counts.sentence(name))]
     for name in template.charts:
@@ -28,12 +28,12 @@ def in_numbers(counts: Counts, template: Template) -> ReportSection:
 
 
 def counted(text: str) -> ReportSentence:
-    """Return a sentence that only counts; its number comes later."""
+    """Return a sentence with counts and without citations, not numbered yet."""
     return ReportSentence(n=0, role=SentenceRole.COUNTS, text=text, support="computed")
 
 
 def about_theme(counts: Counts, theme: Theme) -> list[ReportSentence]:
-    """Return the sentences that count the cases of a theme, none where it is not a tag."""
+    """Return the sentences with counts of a theme's cases, none unless it is a tag."""
     if theme.tag is None:
         return []
     names = ("theme", "challenge")
@@ -42,7 +42,7 @@ def about_theme(counts: Counts, theme: Theme) -> list[ReportSentence]:
 
 
 def section(counts: Counts, theme: Theme) -> ReportSection:
-    """Return a theme with its best statements by role, first one of each company."""
+    """Return the best statements of a theme by role, one per company first."""
     sentences = about_theme(counts, theme)
     for role in SentenceRole:
         own = [one for one in theme.material if one.role is role]
@@ -51,7 +51,7 @@ def section(counts: Counts, theme: Theme) -> ReportSection:
 
 
 def quoted(one: Material) -> ReportSentence:
-    """Return a statement as a sentence that cites it."""
+    """Return a statement as a sentence that cites itself."""
     text = PLACEHOLDER.sub(lambda found: f"({found[1]})", one.citation.text)  # it is foreign
     return ReportSentence(
         n=0,
@@ -63,7 +63,7 @@ def quoted(one: Material) -> ReportSentence:
 
 
 def numbered(sections: Sequence[ReportSection]) -> tuple[ReportSection, ...]:
-    """Return the sections that have sentences, these numbered from 1."""
+    """Return the sections that have sentences, with the sentences numbered from 1."""
     return tuple(_numbered(sections))
 
 
@@ -77,7 +77,7 @@ def _numbered(sections: Sequence[ReportSection]) -> Iterator[ReportSection]:
 
 
 def _interleaved(found: Sequence[Material]) -> list[Material]:
-    """Return material with the first of each company before the second of any."""
+    """Return material in rounds of one statement per company."""
     seen: dict[str, int] = {}
     ranked = []
     for place, one in enumerate(found):

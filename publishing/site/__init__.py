@@ -1,1 +1,1 @@
-"""The static site: its pages, search index, data files and feeds."""
+"""The static site: pages, search index, data files and feeds."""

@@ -1,4 +1,4 @@
-"""The static site: what is new or changed is written, the rest stays as it was."""
+"""The build of the static site, which rewrites only new and changed files."""
 
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -37,9 +37,9 @@ _CODE = {".py", ".pyc"}
 
 
 def earlier_site(folder: Path) -> EarlierSite:
-    """Return what the site in a folder was made of, nothing where that is not known.
+    """Return the state of the site in a folder.
 
-    It is not where there is no site, or a damaged one, or one of another casebook.
+    Returns an empty `EarlierSite` if the site is missing, damaged or of another version.
     """
     try:
         return EarlierSite.model_validate(notes_of(folder))
@@ -67,15 +67,15 @@ def _fingerprint(file: Path) -> int | str:
 
 
 def build(plan: PublicationPlan, target: Path, on_page: Callable[[int], object] = int) -> None:
-    """Write the site to ``target`` in place of the one that is there.
+    """Write the site to ``target``, replacing the existing one.
 
     Args:
         plan: See `PublicationPlan`.
-        target: The folder that becomes the site: missing, empty, or an earlier site.
-        on_page: Called with the number of cases whose page is written.
+        target: The folder of the site: missing, empty, or an earlier site.
+        on_page: Called with the number of case pages written so far.
 
     Raises:
-        PublishError: if the files cannot be written; the site that was there stays.
+        PublishError: if the files cannot be written; the existing site is kept.
     """
     entries = sorted(plan.entries.values(), key=_newest_first)
     with replacing(target) as folder:
@@ -95,7 +95,7 @@ def build(plan: PublicationPlan, target: Path, on_page: Callable[[int], object] 
 
 
 def copy_static(files: SiteFiles) -> None:
-    """Bring the site's own styles and scripts, and what they load."""
+    """Copy the site's styles and scripts, and the files that they load."""
     for file in sorted(STATIC.rglob("*")):
         if file.is_file():
             name = str(file.relative_to(STATIC))
@@ -103,9 +103,9 @@ def copy_static(files: SiteFiles) -> None:
 
 
 def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], back: str) -> str:
-    """Return the page of a case as readers would get it, with a banner and a way ``back``.
+    """Return the page of a case as readers would see it, with a banner and a link ``back``.
 
-    Its links go to the site at ``/site/``, and it takes style and script from ``/preview/``.
+    It links to the site at ``/site/``, and uses styles and scripts from ``/preview/``.
     """
     case = published_case(view, "", *checks[:1])
     about = {"back": back, "blocked": blocked_by(view)}
@@ -114,11 +114,11 @@ def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], bac
 
 
 def blocked_by(view: CaseView) -> str | None:
-    """Return why the current revision of a case cannot be published, None where it can."""
+    """Return the reason why the current revision cannot be published, None if it can."""
     return blocked(view.revision.study, has_prose=view.document.is_prose)
 
 
 def _newest_first(entry: CaseEntry) -> tuple[float, str, str]:
-    """Sort what was added last first, then by title."""
+    """Return a sort key: most recently added first, then by title."""
     at = entry.added_at
     return (-at.timestamp() if at else 0.0, entry.title.lower(), entry.case_id)

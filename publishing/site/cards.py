@@ -1,4 +1,4 @@
-"""The picture that stands beside the link of a case where it is shared."""
+"""The preview picture of a shared link to a case."""
 
 from functools import cache
 from io import BytesIO
@@ -8,7 +8,7 @@ from unicodedata import normalize
 from PIL import Image, ImageDraw, ImageFont
 
 _WIDTH, _HEIGHT, _MARGIN = 800, 420, 56
-_LEVELS = 8  # from paper to ink or accent: enough for smooth edges, and 4 bits a pixel
+_LEVELS = 8  # from paper to ink or accent: smooth enough edges at 4 bits per pixel
 _TO_INK = [value * _LEVELS // 256 for value in range(256)]
 _TO_ACCENT = [_LEVELS + level for level in _TO_INK]
 _PAPER, _INK, _ACCENT = (251, 250, 246), (35, 33, 29), (29, 92, 86)
@@ -18,13 +18,13 @@ _PALETTE = bytes(
     for level in range(_LEVELS)
     for paper, colour in zip(_PAPER, end, strict=True)
 )
-_SMALL, _TITLE_SIZES = 22, ((54, 3), (46, 4), (40, 4))  # with the most lines
+_SMALL, _TITLE_SIZES = 22, ((54, 3), (46, 4), (40, 4))  # with the maximum number of lines
 _TITLE_TOP, _LEADING, _MOST_LETTERS = 104, 1.22, 300
 _REPLACED = str.maketrans({"–": "-", "—": "-", "‑": "-", "•": "·"})
 
 
 def card(title: str, kicker: str, site: str) -> bytes | None:
-    """Return a PNG of 800 x 420 pixels, None where its font lacks a letter of the texts."""
+    """Return a PNG of 800 x 420 pixels, None if the font lacks a character of the texts."""
     texts = (normalize("NFC", text[:_MOST_LETTERS]) for text in (title, kicker, site))
     title, kicker, site = (" ".join(text.translate(_REPLACED).split()) for text in texts)
     if not all(map(_has, {*title, *kicker, *site})):
@@ -49,7 +49,7 @@ def card(title: str, kicker: str, site: str) -> bytes | None:
 
 
 def _lines(text: str, size: int, most: int) -> list[str]:
-    """Break the text into at most so many lines; an ellipsis stands for what has no room."""
+    """Return the text broken into at most ``most`` lines, ending with an ellipsis if cut."""
     width, lines = _WIDTH - 2 * _MARGIN, [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -66,13 +66,13 @@ def _lines(text: str, size: int, most: int) -> list[str]:
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font that pillow carries, its letters placed the same on every machine."""
+    """Return Pillow's built-in font, with a layout that is the same on every machine."""
     font = cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
     return font.font_variant(layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache
 def _has(letter: str) -> bool:
-    """Return whether the font has the letter: all that it lacks are drawn as the same box."""
+    """Return whether the font has the character: missing ones are all drawn as the same box."""
     found, box = (_font(_SMALL).getmask(text) for text in (letter, "\U0010ffff"))
     return letter == " " or found.size != box.size or bytes(found) != bytes(box)

@@ -1,4 +1,4 @@
-"""The files of single cases: the page, and the record in the forms that other programs read."""
+"""The files of a case: its page, and its record in formats for other programs."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,19 +18,19 @@ from schemas.reviews import Publication
 
 FORMS = ("case.json", "case.md", "case.bib", "case.ris")
 CARD = "card.png"
-# Tombstones are written to pages of cases only, wherever a stored address points.
+# Tombstones are written only to addresses of case pages, whatever address is stored.
 _CASE_PAGE = re.compile(r"cases/[a-z0-9-]+/index\.html")
 
 
 class CaseFiles:
-    """The files of the single cases."""
+    """Writes the files of the individual cases."""
 
     def __init__(self, files: SiteFiles, plan: PublicationPlan) -> None:
         self._files, self._plan, self._settings = files, plan, plan.settings
         self._pages = PageWriter(files, plan)
 
     def write_records(self, entries: Iterable[CaseEntry]) -> Path:
-        """Write the record of each case in its forms; return the file of all of them as lines."""
+        """Write the record of each case in all formats; return the JSON Lines file of all cases."""
         with self._plan.lines.open(encoding="utf-8") as lines:
             new = {case.case_id for line in lines if (case := self._write_record(line))}
         path = self._files.folder / "data" / "cases.jsonl"
@@ -52,7 +52,7 @@ class CaseFiles:
         publisher, address = self._settings.title, self._address(case.slug)
         key, folder = self._plan.keys[case.case_id], f"cases/{case.slug}"
         record = self._record(case)
-        # Some readers of lines also break at U+0085 and U+2028: ASCII has neither.
+        # Some parsers also break lines at U+0085 and U+2028, which ASCII does not contain.
         made: Mapping[str, Callable[[], str | bytes]] = {
             "case.json": lambda: record.model_dump_json(ensure_ascii=True) + "\n",
             "case.md": lambda: case_markdown(case),
@@ -72,7 +72,7 @@ class CaseFiles:
         similar: Mapping[str, Sequence[str]],
         on_page: Callable[[int], object],
     ) -> None:
-        """Write the page of each case, with the cases that are like it."""
+        """Write the page of each case, with its similar cases."""
         known, cited_in = {entry.case_id: entry for entry in entries}, self._cited_in()
         for n, entry in enumerate(entries, start=1):
             like = [known[one] for one in similar.get(entry.case_id, ())]
@@ -83,7 +83,7 @@ class CaseFiles:
             on_page(n)
 
     def write_tombstones(self, withdrawn: Iterable[Publication]) -> None:
-        """Write a page that says so where a case stood that is no longer published."""
+        """Write a notice to the address of each withdrawn case."""
         for publication in withdrawn:
             page = self._files.folder / publication.address
             if _CASE_PAGE.fullmatch(publication.address) and not page.exists():
@@ -92,7 +92,7 @@ class CaseFiles:
                 self._pages.put(publication.address, "withdrawn.html", key, **values)
 
     def _cited_in(self) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Return by case the name and title of the reports that cite it."""
+        """Return the name and title of the reports that cite each case, by case id."""
         found: dict[str, list[tuple[str, str]]] = {}
         for report in self._plan.reports:
             for case_id in report.case_ids:
@@ -121,6 +121,6 @@ class CaseFiles:
         )
 
     def _address(self, slug: str) -> str | None:
-        """Return the full address of a case's page, None where the site's is not known."""
+        """Return the full address of a case's page, None if the site's address is unknown."""
         root = self._settings.root
         return f"{root}cases/{slug}/" if root else None

@@ -1,6 +1,6 @@
-"""What the charts of figures are drawn from: where each mark is, and what it says.
+"""Chart geometry: the position and text of each mark.
 
-Positions across a chart are percentages of its width, so that it fits any screen.
+Horizontal positions are percentages of the width, so that charts fit any screen.
 """
 
 import math
@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 from publishing.wording import count, listing
 
-_LONGEST_BAR = 88  # its number needs the rest
-_ROOM_FOR_NUMBER = 9  # of a bar, before the mark of chance
-_SHADES = 5  # beside 0, the shade of an empty cell
-_PANEL_TOP, _PANEL_HEIGHT = 22, 66  # of the line in its panel, in pixels
-_LOGARITHMIC_FROM = 200  # the highest number over the lowest
+_LONGEST_BAR = 88  # percent; the rest is for its number
+_ROOM_FOR_NUMBER = 9  # percent, before the mark of the expected value
+_SHADES = 5  # in addition to 0, the shade of an empty cell
+_PANEL_TOP, _PANEL_HEIGHT = 22, 66  # of a trend line in its panel, in pixels
+_LOGARITHMIC_FROM = 200  # ratio of the highest to the lowest number
 _ROUND_FROM = 1000
 _MOST_DOTS = 100
 
 
 class Link(NamedTuple):
-    """A label and the page that it leads to, relative to the site's root."""
+    """A label and the page it links to, relative to the site's root."""
 
     label: str
     href: str | None = None
@@ -27,10 +27,10 @@ class Link(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A bar's end, a cell, a point or a dot: ``x`` in percent, and its number in words.
+    """A bar's end, a cell, a point or a dot: ``x`` in percent, and its number as text.
 
-    ``y`` is where a bar's number is, a cell's shade from 0 (nothing) to 5, or a point's pixels from
-    the top.
+    ``y`` is the position of a bar's number, a cell's shade from 0 (empty) to 5, or a point's
+    distance from the top in pixels.
     """
 
     x: float
@@ -39,7 +39,7 @@ class Mark(NamedTuple):
 
 
 class ChartSeries(NamedTuple):
-    """The marks in a row or panel; ``box`` has lowest, quartiles and highest in percent."""
+    """The marks of a row or panel; ``box`` has minimum, quartiles and maximum in percent."""
 
     of: Link
     marks: tuple[Mark, ...]
@@ -48,7 +48,7 @@ class ChartSeries(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Lines on one axis; ``heads`` are the names of columns, or the ticks of the axis."""
+    """Series on one axis; ``heads`` are the names of columns, or the ticks of the axis."""
 
     lines: tuple[ChartSeries, ...]
     heads: tuple[Link, ...] = ()
@@ -57,7 +57,7 @@ class Chart(NamedTuple):
 
 
 class Distribution(NamedTuple):
-    """The numbers of a metric in order; ``box`` has lowest, quartiles and highest."""
+    """The sorted numbers of a metric; ``box`` has minimum, quartiles and maximum."""
 
     metric: str
     numbers: Sequence[float]
@@ -65,7 +65,7 @@ class Distribution(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A figure with its SQL and what that found; without charts, ``missing`` says why."""
+    """A figure with its SQL and the result; ``missing`` explains why charts are missing."""
 
     name: str
     title: str
@@ -82,7 +82,7 @@ SeriesData = Sequence[tuple[Link, Sequence[float]]]
 
 
 def bars(lines: SeriesData) -> Chart:
-    """Return a bar per line for its count of cases; a second number is that by chance."""
+    """Return a bar per line for its number of cases; a second number is expected by chance."""
     longest = max(max(numbers) for _, numbers in lines) or 1
     drawn = []
     for of, numbers in lines:
@@ -122,7 +122,7 @@ def heat(heads: Sequence[Link], lines: SeriesData, unit: str) -> Chart:
 
 
 def axis(unit: str, spreads: Sequence[Distribution]) -> Chart:
-    """Return the spreads of metrics in one unit on one axis, which begins at 0 where it can."""
+    """Return the distributions of metrics on one axis, which starts at 0 unless logarithmic."""
     low, high = min(one.box[0] for one in spreads), max(one.box[-1] for one in spreads)
     is_logarithmic = low > 0 and high / low >= _LOGARITHMIC_FROM
     start = low if is_logarithmic else min(0, low)
@@ -151,5 +151,5 @@ def _whole(number: float) -> str:
 
 
 def _short(number: float) -> str:
-    """Return ``12,000``, ``12.5``, ``0.061``: three digits, more only of large numbers."""
+    """Return ``12,000``, ``12.5``, ``0.061``: three significant digits, more for large numbers."""
     return f"{number:,.0f}" if abs(number) >= _ROUND_FROM else f"{number:.3g}"

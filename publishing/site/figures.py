@@ -1,4 +1,4 @@
-"""The figures over all published cases: what each shows, its numbers, its SQL and its charts."""
+"""The figures over all published cases: texts, numbers, SQL and charts."""
 
 import re
 import tomllib
@@ -21,14 +21,14 @@ _BOX = ("lowest", "quartile_1", "median", "quartile_3", "highest")
 
 
 def figures(rows: Callable[[str], list[dict[str, Any]]]) -> tuple[Figure, ...]:
-    """Return the figures in the order of reading; ``rows`` runs SQL on the published cases."""
+    """Return the figures in reading order; ``rows`` runs SQL on the published cases."""
     total = rows("SELECT count(*) AS cases FROM published_cases")[0]["cases"]
     return tuple(_figure(*plan, rows(plan[2]), total) for plan in _plans())
 
 
 @cache
 def _plans() -> list[tuple[str, Mapping[str, Any], str]]:
-    """Return name, words and SQL of each figure, from the files beside this module."""
+    """Return the name, texts and SQL of each figure, from the files beside this module."""
     here = Path(__file__)
     words = tomllib.loads(here.with_suffix(".toml").read_text("utf-8"))
     parts = [
@@ -52,7 +52,7 @@ def _figure(name: str, words: Mapping[str, Any], sql: str, found: Rows, total: i
 
 
 def _lede(text: str, found: Rows, total: int) -> str:
-    """Fill in the counts, and the values of the row with the most cases as readers see them."""
+    """Return the text with counts, and with the values of the row with the most cases."""
     top = max(found, key=lambda row: row["cases"])
     values = {k: fact_text(k, v) if isinstance(v, str) else v for k, v in top.items()}
     counted = sum(row["cases"] for row in found)
@@ -97,7 +97,7 @@ def _stages(found: Rows) -> tuple[Chart, ...]:
 
 
 def _results(found: Rows) -> tuple[Chart, ...]:
-    """Draw an axis per unit; numbers without a unit are comparable within their metric alone."""
+    """Return an axis per unit; numbers without a unit are only comparable within a metric."""
     axes: dict[tuple[str, str], list[Distribution]] = {}
     for row in found:
         spread = Distribution(row["metric"], row["numbers"], [row[name] for name in _BOX])
@@ -134,7 +134,7 @@ def _link(label: str, kind: GroupKind, key: str, note: str = "") -> Link:
 
 
 def _in_order(known: Sequence[str], found: Iterable[str]) -> list[str]:
-    """Return the different names: known ones in their order, then others by name."""
+    """Return the distinct names: known ones in their order, then others by name."""
     return sorted(set(found), key=lambda name: ([*known, name].index(name), name))
 
 

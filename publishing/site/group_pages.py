@@ -1,4 +1,4 @@
-"""The pages of the cases that share a tag, an industry, a company or a year."""
+"""Pages of cases that share a tag, an industry, a company or a year."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +11,11 @@ from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS
 
 PAGE = 24
-"""Cases on a page of search, and about as many on other pages."""
+"""Cases per page of search, and approximately on other pages."""
 
 
 def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the pages of a group: on the first, ``rows`` of what its cases say."""
+    """Write the pages of a group; the first one has ``rows`` of its statements."""
     parts, chunks = by_section(rows), chunks_of(group.entries)
     values = {
         "group": group,
@@ -43,10 +43,10 @@ def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]])
 
 
 def chunks_of(entries: Sequence[CaseEntry]) -> list[Sequence[CaseEntry]]:
-    """Return the entries of each page, the newest first.
+    """Return the entries of each page, newest first.
 
-    Older pages have `PAGE` entries, counted from the oldest: a new case changes only the first
-    page, which has between half as many and one and a half times as many.
+    Older pages have `PAGE` entries, counted from the oldest, so a new case changes only the first
+    page. That one has between half of `PAGE` and one and a half times `PAGE` entries.
     """
     rest = len(entries) % PAGE
     first = len(entries) if len(entries) <= PAGE else rest if rest >= PAGE // 2 else rest + PAGE
@@ -55,5 +55,5 @@ def chunks_of(entries: Sequence[CaseEntry]) -> list[Sequence[CaseEntry]]:
 
 
 def _name(pages: int, n: int) -> str:
-    """Return the file of page ``n`` from 0, the newest; the oldest is always 1.html."""
+    """Return the file of page ``n`` (0 is the newest); the oldest page is always 1.html."""
     return "index.html" if n == 0 else f"{pages - n}.html"

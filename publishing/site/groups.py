@@ -1,4 +1,4 @@
-"""Cases by tag, industry, company and year: a page for each, and what their cases say."""
+"""Groups of cases by tag, industry, company and year."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,16 +23,16 @@ KINDS: Mapping[GroupKind, tuple[str, str]] = MappingProxyType(
         "year": ("years", "Years"),
     }
 )
-"""The folder of each kind of group, and its heading."""
+"""The folder and heading of each kind of group."""
 
 _MOST_TAGS = 12
 _SLUG_CHARACTERS = 60
 
 
 class Group(NamedTuple):
-    """The cases, the newest first, that have a tag, an industry, a company or a year in common.
+    """The cases, newest first, with the same tag, industry, company or year.
 
-    ``key`` is what they share, and what a search filters by, ``slug`` the name in addresses.
+    ``key`` is the shared value, also used by search filters; ``slug`` is its form in addresses.
     """
 
     kind: GroupKind
@@ -45,7 +45,7 @@ class Group(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """The folder of its pages."""
+        """The folder of the group's pages."""
         return f"{KINDS[self.kind][0]}/{self.slug}"
 
     @property
@@ -55,7 +55,7 @@ class Group(NamedTuple):
 
 
 class CoOccurrence(NamedTuple):
-    """A tag that cases of a group also have, and how many of them."""
+    """Another tag of cases in a group, and the number of these cases."""
 
     slug: str
     label: str
@@ -63,7 +63,7 @@ class CoOccurrence(NamedTuple):
 
 
 def groups(entries: Sequence[CaseEntry]) -> Mapping[GroupKind, tuple[Group, ...]]:
-    """Return the groups by kind, the largest first, years by number."""
+    """Return the groups by kind, largest first; years in descending order."""
     members: dict[tuple[GroupKind, str], list[CaseEntry]] = defaultdict(list)
     for entry in entries:
         for place in _places(entry):
@@ -76,12 +76,12 @@ def groups(entries: Sequence[CaseEntry]) -> Mapping[GroupKind, tuple[Group, ...]
 
 
 def group_address(kind: GroupKind, key: str) -> str:
-    """Return the path of a group's page; ``key`` is a slug, a company key or a year."""
+    """Return the path of a group's page; ``key`` is a tag, industry, company key or year."""
     return f"{KINDS[kind][0]}/{_slug(key)}/index.html"
 
 
 def company_names(entries: Iterable[CaseEntry]) -> Mapping[str, str]:
-    """Return by company key the name that most cases write."""
+    """Return the most frequent spelling by company key."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in entries:
         if entry.company and entry.company_key:
@@ -92,7 +92,7 @@ def company_names(entries: Iterable[CaseEntry]) -> Mapping[str, str]:
 
 
 def co_occurring(group: Group, term_group: TermGroup) -> list[CoOccurrence]:
-    """Return the tags of ``term_group`` that most of a group's cases have, its own left out."""
+    """Return the most frequent tags of ``term_group`` in a group, without the group's tag."""
     found = [tag for one in group.entries for tag in one.tags if tag.group == term_group]
     labels, counts = {tag.slug: tag.label for tag in found}, Counter(tag.slug for tag in found)
     own = group.key if group.kind == "tag" else None
@@ -129,6 +129,6 @@ def _group(kind: GroupKind, value: str, found: Sequence[CaseEntry]) -> Group:
 
 
 def _slug(key: str) -> str:
-    """Return a key as it stands in addresses: as it is, or readable and with a part of its hash."""
+    """Return a key for addresses: unchanged, or as readable text with a part of its hash."""
     made = slugify(key, max_length=_SLUG_CHARACTERS)
     return key if made == key else f"{made or 'group'}-{sha256_hex(key.encode())[:8]}"

@@ -1,4 +1,4 @@
-"""The pages over all cases: home, groups, statements across cases, search, data, and feeds."""
+"""Pages over all cases: home, groups, statements, search, data and feeds."""
 
 import json
 from collections import defaultdict
@@ -27,7 +27,7 @@ from warehouse import Dataset
 
 _NEWEST, _STATEMENTS, _FEED = 8, 6, 50
 _LISTINGS_AT_HOME = ("Techniques", "Industries", "Applications", "Years")
-_AT_HOME = 14  # groups of a listing
+_AT_HOME = 14  # groups per listing
 _MOST_COMPANIES = 700
 _MOST_DAYS, _PER_DAY = 60, 25
 _SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("title", "Title"))
@@ -47,7 +47,7 @@ GroupListing = tuple[str, Sequence[Group]]
 
 
 class OverviewPages:
-    """Writes the pages over ``entries``, the newest first, from them and from their tables."""
+    """Writes the pages over all ``entries``, which are sorted newest first."""
 
     def __init__(
         self,
@@ -73,9 +73,9 @@ class OverviewPages:
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
     def write(self, lines: Path, changes: Sequence[SiteChange]) -> None:
-        """Write all pages; ``lines`` is the file of all records."""
+        """Write all pages; ``lines`` is the JSON Lines file of all records."""
         digest = sha256_hex(lines.read_bytes())
-        with ThreadPoolExecutor(1) as beside:  # DuckDB writes files while pages are made
+        with ThreadPoolExecutor(1) as beside:  # DuckDB writes files while pages are rendered
             sizes = beside.submit(self._tables.write, lines.parent)
             self._write_pages(digest, changes)
         self._write_data(lines, digest, sizes.result())
@@ -157,7 +157,7 @@ class OverviewPages:
         self._pages.put_alternates("browse", "Browse", key, listings=listings)
 
     def _listings(self) -> list[GroupListing]:
-        """Return the groups by what they have in common, tags by what they are."""
+        """Return the groups for the listings: tags by their group, then the other kinds."""
         tags = self._groups["tag"]
         found: list[GroupListing] = [
             (label, [one for one in tags if one.term_group == name])
@@ -184,7 +184,7 @@ class OverviewPages:
     def _write_changes(self, changes: Sequence[SiteChange]) -> None:
         rows = [change.model_dump(mode="json") for change in changes]
         days: dict[date, dict[str, dict[str, SiteChange]]] = defaultdict(lambda: defaultdict(dict))
-        for change in changes:  # a case that changed twice in a day is one that changed
+        for change in changes:  # repeated changes of a case on one day count once
             what = f"{change.what} from {change.origin}" if change.origin else change.what
             days[change.at.date()][what][change.address] = change
         shown = [
@@ -220,7 +220,7 @@ class OverviewPages:
 
 
 def has_duckdb() -> bool:
-    """Return whether this casebook carries DuckDB for the data page; `make duckdb` brings it."""
+    """Return whether DuckDB for the data page is installed; `make duckdb` installs it."""
     return (Path(__file__).parent / "static" / "duckdb").is_dir()
 
 

@@ -1,4 +1,4 @@
-"""The templates of the site with the words and functions that they use."""
+"""The templates of the site, with their filters and global values."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,14 +36,14 @@ FACETS = (
     ("narrator", "Account by"),
     ("evidence", "Evidence"),
 )
-"""What cases are filtered by, and the labels."""
+"""The filters of cases, with their labels."""
 
 
 @lru_cache(maxsize=4)
 def environment(settings: SiteSettings) -> Environment:
-    """Return an environment that escapes every value, and knows what the templates use.
+    """Return an environment with the filters and globals of the templates.
 
-    Templates of Markdown and plain text escape nothing: they use the filter ``md``.
+    Values are escaped, except in Markdown and text templates, which use the filter ``md``.
     """
     made = Environment(
         loader=PackageLoader("publishing.site"),
@@ -51,7 +51,7 @@ def environment(settings: SiteSettings) -> Environment:
             ("html", "xml"), default=True, disabled_extensions=("md", "txt")
         ),
         undefined=StrictUndefined,
-        bytecode_cache=FileSystemBytecodeCache(),  # the site is written by a process of its own
+        bytecode_cache=FileSystemBytecodeCache(),  # each publication starts a new process
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -99,7 +99,7 @@ def environment(settings: SiteSettings) -> Environment:
 
 
 def facet_labels(entries: Sequence[CaseEntry]) -> dict[str, Mapping[str, str]]:
-    """Return by facet the label of each value that is not its own label."""
+    """Return the labels of values that need one, by facet."""
     return {
         "company": company_names(entries),
         "industry": {one.slug: one.label for one in load_taxonomy().industries},
@@ -111,7 +111,7 @@ def facet_labels(entries: Sequence[CaseEntry]) -> dict[str, Mapping[str, str]]:
 
 
 def search_facets(case: PublishedCase) -> Iterator[tuple[str, str]]:
-    """Yield the facets of a case with their values."""
+    """Yield the facets of a case and their values."""
     yield from (("tag", tag.slug) for tag in case.tags)
     facets = {
         "industry": case.industry,
@@ -126,7 +126,7 @@ def search_facets(case: PublishedCase) -> Iterator[tuple[str, str]]:
 
 
 def fact_page(case: PublishedCase, name: str) -> str | None:
-    """Return the path of the page with the cases that share a fact, None where there is none."""
+    """Return the path of the group page for a fact, None if it has no group page."""
     keys: dict[str, tuple[GroupKind, str | None]] = {
         "company": ("company", case.company_key),
         "industry": ("industry", case.industry),
@@ -137,7 +137,7 @@ def fact_page(case: PublishedCase, name: str) -> str | None:
 
 
 def linked_data(case: PublishedCase, address: str, source: SourceCard) -> dict[str, Any]:
-    """Return a case as schema.org's Article in JSON-LD."""
+    """Return a case as a schema.org Article in JSON-LD."""
     company = next((f for f in case.facts if f.name == "company" and not f.is_doubtful), None)
     made: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -161,7 +161,7 @@ def linked_data(case: PublishedCase, address: str, source: SourceCard) -> dict[s
 
 
 def report_address(contact: str, title: str, page: str) -> str:
-    """Return the address that reports a mistake: an e-mail with a subject, or a web address."""
+    """Return the link for reporting a mistake: an e-mail with a subject, or a web address."""
     if contact.startswith(("http://", "https://")):
         return contact
     return f"mailto:{contact}?subject={quote(f'Mistake in: {title}')}&body={quote(page)}"

@@ -1,4 +1,4 @@
-"""The site is built in a process of its own: it takes long, and would slow other threads down."""
+"""Builds the site in a separate process, since a build is slow and would block other threads."""
 
 import os
 import subprocess
@@ -17,10 +17,10 @@ _POLL_SECONDS, _NICE = 0.5, 10
 
 
 def build_in_process(on_page: Callable[[int], object], plan: PublicationPlan, target: Path) -> None:
-    """Do what ``build`` does with the same arguments, or raise what it raises.
+    """Run ``build`` with the same arguments and errors in a separate process.
 
-    ``on_page`` is called twice a second at least; what it raises ends the process. The process is
-    not one of `multiprocessing`: those import the program's main module first.
+    ``on_page`` is called at least twice a second; an exception in it ends the process. This does
+    not use `multiprocessing`, whose processes import the program's main module first.
     """
     here, there = Pipe()
     command = [sys.executable, "-m", "publishing.site.process", str(there.fileno())]
@@ -42,7 +42,7 @@ def build_in_process(on_page: Callable[[int], object], plan: PublicationPlan, ta
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment with the folder of our packages on the path."""
+    """Return the environment, with our packages on the Python path."""
     root = str(Path(__file__).parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
@@ -50,7 +50,7 @@ def _environment() -> dict[str, str]:
 
 def _work(pipe: Connection) -> None:
     os.nice(_NICE)
-    os.umask(0o022)  # web servers read the site
+    os.umask(0o022)  # web servers must be able to read the site
     plan, target = pipe.recv()
     try:
         build(plan, target, pipe.send)

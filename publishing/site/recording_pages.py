@@ -1,4 +1,4 @@
-"""The pages and files of recordings on the site, and the feed for podcast programs."""
+"""The pages and files of recordings on the site, and the podcast feed."""
 
 from collections.abc import Iterator, Mapping
 from email.utils import format_datetime
@@ -22,9 +22,9 @@ _ROLES = {f"{heading}." for heading in ROLE_HEADINGS.values()}
 
 
 class RecordingPages:
-    """Writes recordings beside their reports; ``addresses`` are those of cases, by case id.
+    """Writes recordings beside their reports; ``addresses`` are those of cases by case id.
 
-    Addresses are relative to the site, as in ``cases/SLUG/index.html``.
+    Addresses are relative to the site, such as ``cases/SLUG/index.html``.
     """
 
     def __init__(self, files: SiteFiles, pages: PageWriter, addresses: Mapping[str, str]) -> None:
@@ -33,9 +33,9 @@ class RecordingPages:
         self._written: list[tuple[Report, Recording]] = []
 
     def write(self, report: Report, folder: Path) -> Recording | None:
-        """Write the files of the recording in ``folder``, and its page; None where there is none.
+        """Write the recording in ``folder`` and its page; return None if it is missing.
 
-        They stand in ``reports/NAME/``; sentences link to ``index.html#s1`` there.
+        The files go to ``reports/NAME/``, whose ``index.html#s1`` is the link of a sentence.
         """
         recording = read_recording(folder)
         if recording is None or recording.report_id != report.report_id:
@@ -54,7 +54,7 @@ class RecordingPages:
         return recording
 
     def write_feed(self) -> None:
-        """Write the feed of all recordings, the newest first, if the site has an address."""
+        """Write the feed of all recordings, newest first, if the site's address is known."""
         if not self._root or not self._written:
             return
         found = sorted(self._written, key=lambda one: one[0].created_at, reverse=True)
@@ -66,14 +66,14 @@ class RecordingPages:
         self._pages.put(FEED, "podcast.xml", key, episodes=rows)
 
     def _links(self, recording: Recording) -> dict[str, str]:
-        """Return the web addresses of cases, none where the site has no address."""
+        """Return the web addresses of the cases, empty if the site's address is unknown."""
         cases = [one.case_id for one in recording.chapters if one.case_id in self._addresses]
         known = {case_id: self._addresses[case_id] for case_id in cases if case_id}
         return {i: f"{self._root}{place}" for i, place in known.items()} if self._root else {}
 
 
 def _rows(recording: Recording, addresses: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield chapters with their lines; the line that names a chapter is its heading."""
+    """Yield the chapters with their lines; the line that names a chapter is its heading."""
     for n, mark in enumerate(recording.chapters):
         cues = [(i, cue) for i, cue in enumerate(recording.cues) if cue.chapter == n]
         opens = n > 0 and not cues[0][1].sentences

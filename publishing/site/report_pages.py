@@ -1,4 +1,4 @@
-"""The pages of reports on the site: each as a page, Markdown and JSON, with lists and feeds."""
+"""Reports on the site: as pages, Markdown and JSON, with lists and feeds."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ _HIDDEN = {"dropped", "generation_ids", "created_by", "numbers"}
 
 
 class ReportPages:
-    """Writes the pages of reports, the newest first; ``recordings`` are folders by report id."""
+    """Writes the pages of reports, newest first; ``recordings`` are folders by report id."""
 
     def __init__(
         self,
@@ -34,12 +34,12 @@ class ReportPages:
         rows = {case_id: found[0] for case_id, found in parts.items()}
         addresses = {one: f"cases/{row['slug']}/index.html" for one, row in rows.items()}
         self._audio = RecordingPages(pages.files, pages, addresses)
-        # What no longer stands can be marked on a page, not in a recording.
+        # Outdated citations can be marked on a page, but not in a recording.
         stands = {one.report.report_id for one in self.views if not (one.withdrawn or one.changed)}
         self._recordings = {one: path for one, path in recordings.items() if one in stands}
 
     def write(self, groups: Collection[str]) -> None:
-        """Write all pages with links to ``groups``, and feeds if the site's address is known."""
+        """Write all pages, linked to ``groups``, and feeds if the site's address is known."""
         for view in self.views:
             self._write(view, groups)
         self._audio.write_feed()
@@ -56,7 +56,7 @@ class ReportPages:
 
     @property
     def addresses(self) -> list[str]:
-        """The pages for the sitemap."""
+        """The addresses for the sitemap."""
         return ["reports/", *(f"{view.folder}/" for view in self.views)]
 
     def _write(self, view: ReportView, groups: Collection[str]) -> None:
@@ -86,7 +86,7 @@ def report_markdown(view: ReportView, settings: SiteSettings) -> str:
 
 
 def report_json(view: ReportView) -> str:
-    """Return a report as JSON, with the state of its citations; what was withdrawn is left out."""
+    """Return a report as JSON, with the states of its citations and without withdrawn cases."""
     made: dict[str, Any] = view.report.model_dump(mode="json", exclude=_HIDDEN)
     made["sections"] = [
         {
@@ -113,5 +113,5 @@ def report_json(view: ReportView) -> str:
 
 
 def _key(view: ReportView) -> str:
-    """Return what the files of a report depend on."""
+    """Return a key of everything that the files of a report depend on."""
     return key_of(view.report.report_id, view.parts, view.cases, view.cited)

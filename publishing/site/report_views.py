@@ -1,4 +1,4 @@
-"""A report as readers see it: what it cites is looked up in the cases as they are published now."""
+"""Reports for readers, with citations resolved against the currently published cases."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,11 +27,11 @@ _LINKED: Mapping[str, GroupKind] = {
     "concerns": "tag",
     "tools": "tag",
 }
-GONE = "A sentence stood here that rested on a case which is no longer published."
+GONE = "A sentence was removed here, because its case is no longer published."
 
 
 class CitationView(NamedTuple):
-    """A citation with its number on the page, whether it still stands, and its address."""
+    """A citation with its number on the page, its state and its address."""
 
     number: int
     label: str
@@ -45,14 +45,14 @@ class CitationView(NamedTuple):
 
 
 class TextPiece(NamedTuple):
-    """Words of a sentence, or one of its numbers."""
+    """Text of a sentence, or one of its numbers."""
 
     text: str
     number: ReportNumber | None = None
 
 
 class SentenceView(NamedTuple):
-    """A sentence as readers see it: nothing of it where a case that it cites was withdrawn."""
+    """A sentence for readers; empty if a cited case was withdrawn."""
 
     n: int
     pieces: tuple[TextPiece, ...]
@@ -62,12 +62,12 @@ class SentenceView(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The sentence in words."""
+        """The text of the sentence."""
         return "".join(piece.text for piece in self.pieces)
 
 
 class Paragraph(NamedTuple):
-    """The sentences of a role, below its heading where it has one."""
+    """The sentences of a role, with its heading, if any."""
 
     role: SentenceRole
     heading: str | None
@@ -76,7 +76,7 @@ class Paragraph(NamedTuple):
 
 
 class SectionView(NamedTuple):
-    """A section."""
+    """A section of a report for readers."""
 
     anchor: str
     heading: str
@@ -86,7 +86,7 @@ class SectionView(NamedTuple):
 
 
 class CaseRow(NamedTuple):
-    """A case behind a report, and how often it is cited."""
+    """A cited case, with the number of citations."""
 
     title: str
     company: str | None
@@ -97,7 +97,7 @@ class CaseRow(NamedTuple):
 
 
 class ReportView(NamedTuple):
-    """A report as readers see it."""
+    """A report for readers."""
 
     report: Report
     parts: tuple[SectionView, ...]
@@ -110,30 +110,30 @@ class ReportView(NamedTuple):
 
     @property
     def noted(self) -> list[CitationView]:
-        """What sentences in a model's words cite; a quoted one has its source beside it."""
+        """The citations of sentences in a model's words; quoted sentences show their source."""
         every = (one for part in self.parts for one in part.paragraphs if not one.is_quoted)
         found = {cited for one in every for s in one.sentences for cited in s.cited}
         return sorted(found, key=lambda cited: cited.number)
 
     @property
     def folder(self) -> str:
-        """The folder of its files, relative to the site's root."""
+        """The folder of the report's files, relative to the site's root."""
         return f"reports/{self.report.name}"
 
     @property
     def lead(self) -> str:
-        """Its first sentence that is still there."""
+        """The first sentence that was not removed."""
         every = (s for part in self.parts for one in part.paragraphs for s in one.sentences)
         return next((one.text for one in every if one.pieces), self.report.title)
 
     @property
     def sentences(self) -> int:
-        """The number of sentences that cite."""
+        """The number of sentences with citations."""
         return sum(bool(one.citations) for one in self.report.sentences)
 
 
 def view_of(report: Report, parts: CitableParts) -> ReportView:
-    """Return a report as readers see it; ``parts`` are what its cases state now."""
+    """Return a report for readers; ``parts`` are the current citable parts of its cases."""
     numbering: dict[Citation, CitationView] = {}
     for sentence in report.sentences:
         for one in sentence.citations:
@@ -154,7 +154,7 @@ def view_of(report: Report, parts: CitableParts) -> ReportView:
 
 
 def _parts(report: Report, shown: Mapping[int, SentenceView]) -> Iterator[SectionView]:
-    """Yield the sections; one whose cases were all withdrawn is left out with its heading."""
+    """Yield the sections, except those whose cases were all withdrawn."""
     charts = True
     for n, section in enumerate(report.sections, start=1):
         states = {shown[one.n].state for one in section.sentences if one.citations}
@@ -167,12 +167,12 @@ def _parts(report: Report, shown: Mapping[int, SentenceView]) -> Iterator[Sectio
 
 
 def _case_of(number: ReportNumber) -> str:
-    """Return the case whose result a number is, empty for a count."""
+    """Return the case id of a number that is a result, empty for a count."""
     return number.name[2:].partition(".")[0] if number.name.startswith("s:") else ""
 
 
 def _cited(number: int, one: Citation, parts: CitableParts) -> CitationView:
-    """Return a citation with the names that its case has now."""
+    """Return a citation with the current names of its case."""
     row = cited_row(one, parts)
     address = f"cases/{row['slug']}/index.html#{row['anchor']}" if row else None
     now = row or next(iter(parts.get(one.case_id, ())), None)

@@ -1,8 +1,8 @@
-"""The index of the site's search, written by Pagefind.
+"""The search index of the site, written by Pagefind.
 
-Indexing every case takes long, so the index of all stays while few cases changed. Those have a
-second index, which the page's script merges. The earlier versions of their pages are listed for it
-to filter out, and their texts are removed.
+Indexing all cases is slow, so the main index is kept while only few cases have changed. These get
+a second index, which the page's script merges. It filters out the earlier versions of their pages
+by a list, and their texts are removed.
 """
 
 import gzip
@@ -20,17 +20,17 @@ from schemas.errors import PublishError
 
 _ALL, _RECENT = "pagefind", "pagefind-recent"
 _STATE, _PAGES = f"{_ALL}/state.json", f"{_ALL}/pages.json"
-_MOST_RECENT = 40  # cases that changed before all are indexed anew
+_MOST_RECENT = 40  # changed cases from which all cases are indexed again
 
 
 def page_version(key: str) -> str:
-    """Return what a page is filtered by that may be superseded; ``key`` is that of its case."""
-    return b64encode(bytes.fromhex(key)[:6]).decode()[:6]  # short: readers load all of them
+    """Return a short version by which superseded pages are filtered; ``key`` is the case's."""
+    return b64encode(bytes.fromhex(key)[:6]).decode()[:6]  # short, since readers load all of them
 
 
 @contextmanager
 def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
-    """Index the pages at these addresses, which depend on these keys, while the block runs.
+    """Index pages while the block runs; ``keys`` are by address.
 
     Raises:
         PublishError: if Pagefind fails.
@@ -51,7 +51,7 @@ def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
             yield
         files.add_folder(output, key_of(wanted))
     texts = earlier["texts"] if is_kept else _texts(files.folder)
-    for address in gone:  # their words must not stay readable
+    for address in gone:  # texts of withdrawn cases must not remain readable
         (files.folder / _ALL / texts.get(address, "none")).unlink(missing_ok=True)
     state = {"recent": bool(recent), "superseded": sorted(map(page_version, gone.values()))}
     for name, value in ((_STATE, state), (_PAGES, {"keys": indexed, "texts": texts})):
@@ -59,7 +59,7 @@ def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
 
 
 def _texts(site: Path) -> dict[str, str]:
-    """Return by the address of a page the file of the index that has its text."""
+    """Return the index file with the text of each page, by address."""
     found = {}
     for file in (site / _ALL / "fragment").glob("*.pf_fragment"):
         text = gzip.decompress(file.read_bytes())
@@ -70,8 +70,8 @@ def _texts(site: Path) -> dict[str, str]:
 
 @contextmanager
 def _running(site: Path, addresses: Collection[str], output: str) -> Iterator[None]:
-    """Run Pagefind on some pages of a site beside the block."""
-    pages = site / ".pages"  # in the new site: whatever happens, it goes with that
+    """Run Pagefind on some pages of a site while the block runs."""
+    pages = site / ".pages"  # inside the new site, so that a failure removes it too
     for address in addresses:
         (pages / address).parent.mkdir(parents=True)
         link(site / address, pages / address)

@@ -1,4 +1,4 @@
-"""The pages of statements across cases: lessons, challenges, results, failures, questions."""
+"""Pages of statements across cases: lessons, challenges, results, failures and questions."""
 
 import json
 from collections import defaultdict
@@ -16,7 +16,7 @@ _ROWS, _PER_UNIT = 40, 10
 
 
 class StatementPage(NamedTuple):
-    """A page of the statements of a section; ``nouns`` count one and many of them."""
+    """A page with the statements of a section; ``nouns`` are the singular and the plural."""
 
     name: str
     heading: str
@@ -49,7 +49,7 @@ STATEMENT_PAGES = (
         "questions", "Open questions", ("question", "questions"), "What teams leave open."
     ),
 )
-"""The pages in the order of their tabs; each is called as its section."""
+"""The pages in the order of their tabs, named after their sections."""
 
 NOUNS = {one.name: one.nouns for one in STATEMENT_PAGES}
 
@@ -60,7 +60,7 @@ _OF_A_RESULT = ("metric", "unit", "number", "baseline", "sample")
 
 
 class SectionStatements(NamedTuple):
-    """Statements of a section, of ``total`` that there are on ``page``."""
+    """Some of the ``total`` statements of a section that are on ``page``."""
 
     name: str
     heading: str
@@ -70,7 +70,7 @@ class SectionStatements(NamedTuple):
 
 
 class UnitResults(NamedTuple):
-    """Results in the same unit, by metric; ``total`` is how many there are."""
+    """Some of the ``total`` results with the same unit, by metric."""
 
     unit: str | None
     rows: Sequence[Row]
@@ -80,9 +80,9 @@ class UnitResults(NamedTuple):
 def write_statement_page(
     pages: PageWriter, one: StatementPage, rows: Sequence[Row], tabs: object, labels: str
 ) -> None:
-    """Write a page with its newest statements; a script shows the others.
+    """Write a page with the newest statements; a script loads the others.
 
-    ``labels`` is the key of what the filter offers.
+    ``labels`` is the key of the filter's options.
     """
     rows = [measured(row) for row in rows] if one.name == "results" else rows
     units = by_unit(rows) if one.name == "results" else []
@@ -108,7 +108,7 @@ def write_statement_page(
 
 
 def by_section(rows: Sequence[Row]) -> list[SectionStatements]:
-    """Return the statements of a group by section."""
+    """Return the statements of a group of cases, by section."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row["section"]].append(row)
@@ -120,12 +120,12 @@ def by_section(rows: Sequence[Row]) -> list[SectionStatements]:
 
 
 def measured(row: Row) -> Row:
-    """Return a result with its value as readers see it, and whose figure it is."""
+    """Return a result with its value and its source in words."""
     return {**row, "shown": shown_value(row), "whose": result_source(row)}
 
 
 def by_unit(rows: Sequence[Row]) -> list[UnitResults]:
-    """Return results by unit, the most frequent first, within a unit by metric and value."""
+    """Return results by unit, most frequent first, sorted by metric and value."""
     found: dict[str | None, list[Row]] = defaultdict(list)
     for row in rows:
         found[row["unit"] or None].append(row)
@@ -136,7 +136,7 @@ def by_unit(rows: Sequence[Row]) -> list[UnitResults]:
 
 
 def statements_json(name: str, rows: Sequence[Row], entries: Sequence[CaseEntry]) -> str:
-    """Return the statements of a page for its script: the cases once, and a list per statement."""
+    """Return the statements of a page for its script: all cases, and a list per statement."""
     places = {entry.case_id: n for n, entry in enumerate(entries)}
     used = sorted({places[row["case_id"]] for row in rows})
     numbers = {place: n for n, place in enumerate(used)}

@@ -1,4 +1,4 @@
-"""Writes the pages that templates make, each with a key of what it shows."""
+"""Writes pages from templates, each with a key of its content."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -14,25 +14,25 @@ Row = dict[str, Any]
 
 
 class PageWriter:
-    """Writes pages into ``files``; ``values`` are what all templates get."""
+    """Writes pages to ``files``; ``values`` are passed to all templates."""
 
     def __init__(self, files: SiteFiles, plan: PublicationPlan, **values: object) -> None:
         self.files, self.settings, self._version = files, plan.settings, plan.version
         self._environment, self._values = environment(plan.settings), values
 
     def put(self, name: str, template: str, key: object, /, **values: object) -> None:
-        """Write the file of that name with what a template makes of the values.
+        """Write a file by rendering a template with the values.
 
-        ``key`` is what the page depends on: as long as it is the same, the earlier file stays.
+        ``key`` identifies the page's content; the earlier file is kept while it is the same.
         """
         self.put_text(name, key, lambda: self.render(template, path=name, **values))
 
     def render(self, template: str, /, **values: object) -> str:
-        """Return what a template makes of the values."""
+        """Return a template rendered with the values."""
         return self._environment.get_template(template).render(self._values | values)
 
     def put_text(self, name: str, key: object, make: Callable[[], str | bytes]) -> None:
-        """Write the file of that name with what ``make`` returns, unless its key is the same."""
+        """Write a file with the result of ``make``, unless its key is the same."""
         self.files.put(name, key_of(self._version, key), make)
 
     def put_alternates(
@@ -46,7 +46,7 @@ class PageWriter:
         parts: Sequence[Any] = (),
         listings: Sequence[tuple[str, Sequence[Group]]] = (),
     ) -> None:
-        """Write a page again as ``name.md`` and ``name.json``."""
+        """Write ``name.md`` and ``name.json``, the alternates of a page."""
         values = {"lede": lede, "entries": entries, "parts": parts, "listings": listings}
         self.put(f"{name}.md", "overview.md", key, heading=heading, **values)
 
@@ -63,12 +63,12 @@ class PageWriter:
 
 
 def entry_json(entry: CaseEntry) -> Row:
-    """Return a case as lists in JSON have it."""
+    """Return a case for lists in JSON."""
     return entry.unmarked() | {"tags": [tag.slug for tag in entry.tags], "page": entry.address}
 
 
 def digests(entries: Iterable[CaseEntry]) -> list[tuple[str, str]]:
-    """Return what a list of cases depends on."""
+    """Return the values that a list of cases depends on."""
     return [(one.slug, one.digest) for one in entries]
 
 

@@ -188,7 +188,7 @@ async def test_the_tables_are_the_same(
 ) -> None:
     """Published and exported again, every row is equal but for where it was imported from."""
     assert (report.name, report.read, report.imported) == ("Models at work", 6, 6)
-    assert "5 of 6 cases carry quotes" in (exported / "README.md").read_text("utf-8")
+    assert "5 of 6 cases have quotes" in (exported / "README.md").read_text("utf-8")
     assert (report.known, report.broken) == (0, ())
     before, after = tables(exported), tables(await release(other, tmp_path / "again"))
     assert all(before.values())
@@ -304,7 +304,7 @@ async def test_a_broken_line_is_reported(other: Resources, tmp_path: Path) -> No
     assert (report.read, report.imported) == (6, 2)
     assert [(one.key, one.problem.partition(":")[0]) for one in report.broken] == [
         ("line 1", "it is not a published case"),
-        ("line 2, a", "its ids are not those of a casebook"),
+        ("line 2, a", "its ids are not ids of a casebook"),
         ("line 3, a", "a quote is not as long as its place in the source"),
         ("line 4, a", "it has no title among its facts"),
     ]

@@ -82,7 +82,7 @@ def test_a_folder_that_is_not_ours_is_refused(tmp_path, name):
     foreign = tmp_path / name
     foreign.mkdir()
     (foreign / "thesis.txt").write_text("years of work")
-    with pytest.raises(PublishError, match=rf"{name} holds files that casebook did not write"):
+    with pytest.raises(PublishError, match=rf"{name} contains files that casebook did not write"):
         write(tmp_path / "site", "new")
     assert (foreign / "thesis.txt").read_text() == "years of work"
 

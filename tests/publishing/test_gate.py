@@ -64,7 +64,7 @@ UNSURE = TITLE.model_copy(update={"support": DOUBTFUL})
     ("facts", "support", "reason"),
     [
         ([TITLE], None, "has no statement"),
-        ([TITLE], DOUBTFUL, "No statement may be published"),
+        ([TITLE], DOUBTFUL, "No statement can be published"),
         ([], VERIFIED, "has no title"),
         ([UNSEEN], VERIFIED, "has no title"),
         ([UNSURE], VERIFIED, "title is not supported"),

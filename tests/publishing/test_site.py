@@ -144,7 +144,7 @@ def provenance(page: html.HtmlElement) -> dict[str, str]:
 def test_provenance_says_who_made_and_approved_it(page):
     """Model, strategy, prompts, judge, days, the approving person, gaps and what is left out."""
     rows = provenance(page)
-    assert rows.pop("Support").startswith("1 verbatim: the source's own sentence. 12 verified:")
+    assert rows.pop("Support").startswith("1 verbatim: a sentence of the source. 12 verified:")
     assert rows.pop("Revision").startswith("rev1_")
     assert rows == {
         "Source": ADDRESS,

@@ -69,7 +69,7 @@ def test_charts_of_reports_lead_to_the_groups_that_there_are(folder, pages):
 def test_only_some_cases_have_quotes_and_a_curator(folder, name):
     """Where others were imported, the pages over all cases give the share."""
     text = (folder / name).read_text("utf-8")
-    assert "41 of 42 cases carry quotes" in text
+    assert "41 of 42 cases have quotes" in text
     assert "approved each case" not in text
 
 

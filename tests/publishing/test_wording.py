@@ -29,9 +29,9 @@ def test_the_source_is_described_in_one_line(kind, changes, line):
     ("own", "total", "words"),
     [
         (3, 3, "a curator approved each case"),
-        (12, 1194, "12 of 1,194 cases carry quotes"),
-        (1, 2, "1 of 2 cases carries quotes"),
-        (0, 9, "The cases come from other databases, and nobody here compared them"),
+        (12, 1194, "12 of 1,194 cases have quotes"),
+        (1, 2, "1 of 2 cases has quotes"),
+        (0, 9, "The cases were imported from other databases and not compared"),
     ],
 )
 def test_quotes_and_approval_are_claimed_for_the_cases_that_have_them(own, total, words):

@@ -243,7 +243,7 @@ def test_resolve(three):
     for prefix, found in (("rev1_a", "rev1_a1"), (" CASE1_B ", "case1_b"), ("c1", "rev1_c1")):
         assert three.resolve(prefix) == found
     for prefix in ("src1_", "a", "zzz", "", "%"):
-        with pytest.raises(UnknownId, match="begin"):
+        with pytest.raises(UnknownId, match="start"):
             three.resolve(prefix)
     three.append(*Story("aa").rows("draft 1"))
     assert three.resolve("case1_a") == "case1_a"  # though a longer one begins with it

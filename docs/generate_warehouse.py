@@ -22,7 +22,7 @@ def queries() -> str:
 def reference() -> str:
     """Return the views and then the tables, each with its columns."""
     with TemporaryDirectory() as folder:
-        tables = Warehouse(Path(folder) / "none.duckdb").tables()  # reads create nothing
+        tables = Warehouse(Path(folder) / "none.duckdb").tables()  # reads do not create the file
     return "\n".join(
         f"## {title}\n\n" + "\n".join(_section(one) for one in tables if one["kind"] == kind)
         for kind, title in (("view", "Views"), ("table", "Tables"))
@@ -31,10 +31,10 @@ def reference() -> str:
 
 def page(text: str) -> str:
     """Return the page with its generated parts replaced."""
-    return _renewed(_renewed(text, "questions", queries()), "tables", reference())
+    return _with_part(_with_part(text, "questions", queries()), "tables", reference())
 
 
-def _renewed(text: str, name: str, part: str) -> str:
+def _with_part(text: str, name: str, part: str) -> str:
     begin = f"<!-- {name}: written by docs/generate_warehouse.py -->\n"
     end = f"<!-- end of {name} -->\n"
     head, _, rest = text.partition(begin)
@@ -50,7 +50,7 @@ def _section(table: dict[str, Any]) -> str:
 
 
 def _type(column: dict[str, str]) -> str:
-    """Return a type as it is written in a query."""
+    """Return a type as written in queries."""
     return column["type"].replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ").replace('"', "")
 
 

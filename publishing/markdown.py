@@ -195,7 +195,7 @@ def _silence(case: PublishedCase) -> str:
     if not case.silent:
         return ""
     lines = "\n".join(f"- {name}" for name in silence_phrases(case.silent))
-    return f"## What the source does not say\n\n{lines}"
+    return f"## Not stated by the source\n\n{lines}"
 
 
 def _provenance(case: PublishedCase) -> str:
@@ -209,7 +209,7 @@ def _provenance(case: PublishedCase) -> str:
     )
     lines = [f"{verb} by {escape(who)} on {day(at)}." for verb, who, at in steps if who and at]
     if case.imported and not case.prose:
-        lines.insert(0, f"Taken over from {escape(case.imported.database)} with its quotes.")
+        lines.insert(0, f"Imported from {escape(case.imported.database)} with its quotes.")
     levels = [levels for levels, _ in support_summary(s.support for s in case.statements)]
     if levels:
         lines.append(f"Statements: {listing(levels)}.")

@@ -1,9 +1,9 @@
--- What the page "In figures" asks of the tables of published cases.
+-- The queries of the page "In figures" over the tables of published cases.
 --
--- Each query stands alone: a reader can run it on the tables that the site offers.
+-- Each query is self-contained, so readers can run it on the site's tables.
 
 -- name: cases_by_year
--- The last twelve years up to the newest case; a year without a case counts 0.
+-- The last twelve years up to the newest case; years without cases count 0.
 WITH years AS (
     SELECT unnest(range(greatest(min(year), max(year) - 11), max(year) + 1)) AS year
     FROM published_cases
@@ -23,7 +23,7 @@ ORDER BY cases DESC, industry
 LIMIT 20;
 
 -- name: techniques_over_time
--- A share of fewer than ten cases would say little: such years are left out.
+-- Years with fewer than ten cases are left out, since their shares would mean little.
 WITH years AS (
     SELECT year, count(*) AS of_cases
     FROM published_cases
@@ -58,7 +58,7 @@ LEFT JOIN used USING (slug, year)
 ORDER BY total DESC, slug, year;
 
 -- name: techniques_by_industry
--- A share of fewer than five cases would say little: such industries are left out.
+-- Industries with fewer than five cases are left out, since their shares would mean little.
 WITH industries AS (
     SELECT industry, count(*) AS of_cases
     FROM published_cases
@@ -95,7 +95,7 @@ LEFT JOIN used USING (slug, industry)
 ORDER BY total DESC, slug, of_cases DESC, industry;
 
 -- name: tools_together
--- By chance: how many cases would name both if the two tools were independent.
+-- by_chance is the number of cases expected to name both if the tools were independent.
 WITH tools AS (
     SELECT DISTINCT case_id, slug, label FROM case_tags WHERE term_group = 'tool'
 ),
@@ -126,7 +126,7 @@ GROUP BY stage, narrator
 ORDER BY stage, narrator;
 
 -- name: results_by_metric
--- Numbers of one metric in one unit, as the sources write them.
+-- Numbers of the same metric in the same unit, as reported.
 WITH numbers AS (
     SELECT
         CASE

@@ -1,6 +1,5 @@
--- Ten questions about published cases. The site's data page asks them in the reader's browser, and
--- docs/warehouse.md shows them: they use only what the views of the warehouse and the site's tables
--- have in common.
+-- Ten questions about published cases, for the site's data page and docs/warehouse.md.
+-- They use only tables and columns that the warehouse and the site have in common.
 
 -- question: Lessons about RAG, by year
 SELECT year, company, text, url
@@ -8,13 +7,13 @@ FROM published_statements
 WHERE section = 'lessons' AND list_contains(tags, 'rag')
 ORDER BY year DESC, company;
 
--- question: Results with a baseline, the largest first
+-- question: Results with a baseline, largest first
 SELECT company, metric, qualifier, value, unit, baseline, sample, method, url
 FROM published_statements
 WHERE section = 'results' AND baseline IS NOT NULL
 ORDER BY unit, number DESC;
 
--- question: What was measured, by unit
+-- question: Measurements by unit
 SELECT
     unit,
     metric,
@@ -27,14 +26,14 @@ WHERE number IS NOT NULL
 GROUP BY unit, metric
 ORDER BY results DESC, unit, metric;
 
--- question: Challenges with the solutions that answer them
+-- question: Challenges and their solutions
 SELECT challenge.company, challenge.text AS challenge, solution.text AS solution, challenge.url
 FROM published_statements AS challenge
 JOIN published_statements AS solution
     ON solution.revision_id = challenge.revision_id AND solution.answers_n = challenge.n
 ORDER BY challenge.company, challenge.n, solution.n;
 
--- question: What failed, by technique
+-- question: Failures by technique
 SELECT tag.label AS technique, failure.company, failure.text, failure.url
 FROM published_statements AS failure
 JOIN case_tags AS tag ON tag.revision_id = failure.revision_id
@@ -49,7 +48,7 @@ WHERE tag.term_group = 'technique'
 GROUP BY published.year, technique
 ORDER BY published.year DESC, cases DESC, technique;
 
--- question: Tools that are used together
+-- question: Tools used together
 SELECT one.label AS tool, other.label AS with_tool, count(*) AS cases
 FROM case_tags AS one
 JOIN case_tags AS other ON other.revision_id = one.revision_id AND other.slug > one.slug
@@ -58,7 +57,7 @@ WHERE one.term_group = 'tool' AND other.term_group = 'tool'
 GROUP BY tool, with_tool
 ORDER BY cases DESC, tool, with_tool;
 
--- question: How far systems have come, by industry
+-- question: Deployment stages by industry
 SELECT industry, coalesce(stage, 'not stated') AS stage, count(*) AS cases
 FROM published_cases
 GROUP BY ALL
@@ -71,7 +70,7 @@ WHERE company IS NOT NULL
 GROUP BY company
 ORDER BY cases DESC, company;
 
--- question: Where each statement stands in its source
+-- question: Location of each statement in its source
 SELECT statement.company, statement.text, quote.quote, quote.page, quote.start_offset, statement.url
 FROM published_statements AS statement
 JOIN evidence AS quote

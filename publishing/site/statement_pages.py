@@ -25,28 +25,28 @@ class StatementPage(NamedTuple):
 
 
 STATEMENT_PAGES = (
-    StatementPage("lessons", "Lessons", ("lesson", "lessons"), "What teams would tell others."),
+    StatementPage("lessons", "Lessons", ("lesson", "lessons"), "Advice from teams to others."),
     StatementPage(
         "challenges",
         "Challenges and how they were met",
         ("challenge", "challenges"),
-        "What made it hard, and what was done about it.",
+        "Difficulties, and what teams did about them.",
     ),
     StatementPage(
         "results",
         "Results",
         ("result", "results"),
-        "Measured results as their sources give them, by unit and metric. Two results are rarely "
-        "measured alike: read the words before you compare.",
+        "Measured results as reported, by unit and metric. Two results are rarely measured in the "
+        "same way: read the statements before you compare.",
     ),
     StatementPage(
         "failures",
         "Failures and limits",
         ("failure or limit", "failures or limits"),
-        "What went wrong, and what the systems cannot do.",
+        "Failures and limits of the systems.",
     ),
     StatementPage(
-        "questions", "Open questions", ("question", "questions"), "What teams leave open."
+        "questions", "Open questions", ("question", "questions"), "Questions that teams leave open."
     ),
 )
 """The pages in the order of their tabs, named after their sections."""

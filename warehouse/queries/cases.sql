@@ -1,4 +1,4 @@
--- Cases as they are now.
+-- The current state of cases.
 
 -- name: cases
 WITH counted AS (
@@ -93,7 +93,7 @@ WHERE $status IS NULL OR status = $status
 ORDER BY stored_at;
 
 -- name: case_state
--- Of one case: the planner finds it in half the time that a list of one takes.
+-- For a single case this takes half as long as case_states with a list.
 SELECT * EXCLUDE (updated_at, stored_at)
 FROM case_states
 WHERE case_id = $case_id;
@@ -152,14 +152,14 @@ WHERE $ids IS NULL OR list_contains($ids::JSON::VARCHAR[], cases.case_id)
 ORDER BY cases.stored_at;
 
 -- name: publications
--- The reason is that of a withdrawal that the target does not show yet.
+-- The reason of a withdrawal that is not published at the target yet.
 SELECT published.* REPLACE (withdrawn.reason AS reason)
 FROM current_publications AS published
 LEFT JOIN withdrawn_cases AS withdrawn USING (case_id)
 ORDER BY published.stored_at;
 
 -- name: publishing
--- What the next publication to a target adds, changes, keeps and withdraws: the newest of each.
+-- Cases that the next publication to a target adds, changes, keeps and withdraws, newest first.
 WITH planned AS (
     SELECT
         states.case_id,
@@ -218,7 +218,7 @@ SELECT
 FROM case_states;
 
 -- name: resolve
--- A whole id hides the longer ones that begin with it.
+-- A complete id takes precedence over longer ids with the same prefix.
 SELECT DISTINCT id, id AS owner, $prefix IN (id, split_part(id, '_', 2)) AS whole
 FROM (
     SELECT case_id AS id FROM cases

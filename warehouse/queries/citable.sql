@@ -1,4 +1,4 @@
--- What reports and answers may cite: statements of published cases that were not doubted, and the
+-- Texts that reports and answers can cite: statements of published cases without doubts, and
 -- paragraphs of imported texts, which have no statements.
 
 -- name: citable_tables
@@ -81,8 +81,8 @@ CREATE TABLE citable_lengths AS
 SELECT case_id, part, sum(tf) AS length FROM citable_words GROUP BY ALL;
 
 -- name: citable
--- The parts with some of these words, the best first: BM25 (Robertson & Zaragoza 2009, k1 = 1.2,
--- b = 0.75). Of imported texts without the paragraph that sums them up.
+-- The parts that contain some of these words, best first, by BM25 (Robertson & Zaragoza 2009,
+-- k1 = 1.2, b = 0.75). Summaries of imported texts are left out.
 WITH asked AS (SELECT DISTINCT unnest($words::VARCHAR[]) AS word),
 found AS (
     SELECT case_id, part, stem AS word, sum(tf) AS tf

@@ -1,7 +1,7 @@
--- The published cases as tables, made of the JSON Lines that the site also offers.
+-- The published cases as tables, read from the site's JSON Lines.
 --
--- Tables and columns are called as the views of the warehouse, so that the same questions can be
--- asked of both. The comments are what data page, card and schema say.
+-- Tables and columns have the names of the warehouse's views, so that the same queries work for
+-- both. The comments appear on the data page and in the dataset card.
 
 -- name: dataset_tables
 CREATE TABLE lines AS
@@ -118,34 +118,34 @@ SELECT
     licence,
     citation
 FROM lines;
-COMMENT ON TABLE published_cases IS 'A row per case.';
-COMMENT ON COLUMN published_cases.case_id IS 'The case; it stays when the title changes.';
-COMMENT ON COLUMN published_cases.revision_id IS 'This text; another text has another id.';
+COMMENT ON TABLE published_cases IS 'One row per case.';
+COMMENT ON COLUMN published_cases.case_id IS 'The case; permanent even if the title changes.';
+COMMENT ON COLUMN published_cases.revision_id IS 'This version of the text.';
 COMMENT ON COLUMN published_cases.title IS 'The title.';
-COMMENT ON COLUMN published_cases.company IS 'Whose system it is.';
-COMMENT ON COLUMN published_cases.company_key IS 'The company to group by: the same for every spelling of a name.';
+COMMENT ON COLUMN published_cases.company IS 'The company that owns the system.';
+COMMENT ON COLUMN published_cases.company_key IS 'A key to group by: the same for all spellings of a company.';
 COMMENT ON COLUMN published_cases.industry IS 'The industry, by its short name.';
 COMMENT ON COLUMN published_cases.year IS 'The year of the account.';
-COMMENT ON COLUMN published_cases.stage IS 'How far the system had come.';
-COMMENT ON COLUMN published_cases.narrator IS 'Who gives the account: builder, vendor, customer, panel or researcher.';
+COMMENT ON COLUMN published_cases.stage IS 'The deployment stage of the system.';
+COMMENT ON COLUMN published_cases.narrator IS 'The author of the account: builder, vendor, customer, panel or researcher.';
 COMMENT ON COLUMN published_cases.doubtful IS 'The facts that a check doubted and a curator confirmed.';
 COMMENT ON COLUMN published_cases.tags IS 'The tags, by their short names.';
 COMMENT ON COLUMN published_cases.abstract IS 'The case in a few sentences.';
 COMMENT ON COLUMN published_cases.prose IS 'The text of an imported case as Markdown; it has no quotes.';
 COMMENT ON COLUMN published_cases.statements IS 'The number of statements.';
 COMMENT ON COLUMN published_cases.results IS 'The number of measured results.';
-COMMENT ON COLUMN published_cases.kind IS 'What the source is.';
-COMMENT ON COLUMN published_cases.url IS 'The source''s address.';
-COMMENT ON COLUMN published_cases.source_title IS 'The source''s own title.';
-COMMENT ON COLUMN published_cases.source_authors IS 'The source''s authors.';
-COMMENT ON COLUMN published_cases.source_site IS 'Where the source was published.';
-COMMENT ON COLUMN published_cases.source_published IS 'The day on which it was.';
-COMMENT ON COLUMN published_cases.source_language IS 'The source''s language (BCP 47).';
-COMMENT ON COLUMN published_cases.imported_from IS 'The database that the text was taken over from.';
-COMMENT ON COLUMN published_cases.approved_at IS 'When a person approved this text (UTC).';
-COMMENT ON COLUMN published_cases.page IS 'The case on the site.';
-COMMENT ON COLUMN published_cases.licence IS 'The licence of text and data; quotes belong to their sources.';
-COMMENT ON COLUMN published_cases.citation IS 'How to cite the case.';
+COMMENT ON COLUMN published_cases.kind IS 'The kind of source.';
+COMMENT ON COLUMN published_cases.url IS 'The address of the source.';
+COMMENT ON COLUMN published_cases.source_title IS 'The title of the source.';
+COMMENT ON COLUMN published_cases.source_authors IS 'The authors of the source.';
+COMMENT ON COLUMN published_cases.source_site IS 'The site or publication of the source.';
+COMMENT ON COLUMN published_cases.source_published IS 'The day of its publication.';
+COMMENT ON COLUMN published_cases.source_language IS 'The language of the source (BCP 47).';
+COMMENT ON COLUMN published_cases.imported_from IS 'The database that the text was imported from.';
+COMMENT ON COLUMN published_cases.approved_at IS 'The time when a person approved this text (UTC).';
+COMMENT ON COLUMN published_cases.page IS 'The page of the case.';
+COMMENT ON COLUMN published_cases.licence IS 'The licence for text and data; quotes belong to their sources.';
+COMMENT ON COLUMN published_cases.citation IS 'The citation of the case.';
 
 CREATE TABLE published_statements AS
 WITH parts AS (SELECT *, unnest(statements) AS part FROM lines)
@@ -181,28 +181,28 @@ SELECT
     licence,
     citation
 FROM parts;
-COMMENT ON TABLE published_statements IS 'A row per statement, with its case and its quotes.';
+COMMENT ON TABLE published_statements IS 'One row per statement, with its case and its quotes.';
 COMMENT ON COLUMN published_statements.n IS 'The number of the statement in the case.';
-COMMENT ON COLUMN published_statements.section IS 'The part of the case.';
+COMMENT ON COLUMN published_statements.section IS 'The section of the case.';
 COMMENT ON COLUMN published_statements.text IS 'The statement, one sentence.';
-COMMENT ON COLUMN published_statements.answers_n IS 'Of a solution: the n of the challenge that it answers.';
-COMMENT ON COLUMN published_statements.rests_on IS 'Of a sentence of the abstract: the n of the statements that it sums up.';
-COMMENT ON COLUMN published_statements.support IS 'How far it can be relied on: see the levels of support.';
-COMMENT ON COLUMN published_statements.reason IS 'Why it was doubtful before a curator confirmed it.';
-COMMENT ON COLUMN published_statements.origin IS 'Whose words: model, source or curator.';
-COMMENT ON COLUMN published_statements.metric IS 'What was measured; this and the next seven are of results only.';
-COMMENT ON COLUMN published_statements.qualifier IS 'Words such as more than or up to before the value.';
-COMMENT ON COLUMN published_statements.value IS 'The value as the source writes it.';
-COMMENT ON COLUMN published_statements.number IS 'The value where it is one number.';
+COMMENT ON COLUMN published_statements.answers_n IS 'For solutions: the n of the challenge that it answers.';
+COMMENT ON COLUMN published_statements.rests_on IS 'For sentences of the abstract: the n of the statements that it summarizes.';
+COMMENT ON COLUMN published_statements.support IS 'The reliability of the statement; see the levels of support.';
+COMMENT ON COLUMN published_statements.reason IS 'The doubt that a curator resolved by confirming it.';
+COMMENT ON COLUMN published_statements.origin IS 'The author of the words: model, source or curator.';
+COMMENT ON COLUMN published_statements.metric IS 'The measured quantity; this and the next seven columns are for results only.';
+COMMENT ON COLUMN published_statements.qualifier IS 'Words before the value, such as "more than" or "up to".';
+COMMENT ON COLUMN published_statements.value IS 'The value as written in the source.';
+COMMENT ON COLUMN published_statements.number IS 'The value, if it is a single number.';
 COMMENT ON COLUMN published_statements.unit IS 'The unit of the number.';
-COMMENT ON COLUMN published_statements.baseline IS 'What it was before.';
-COMMENT ON COLUMN published_statements.sample IS 'The time or the cases that it was measured over.';
-COMMENT ON COLUMN published_statements.method IS 'How it was measured.';
-COMMENT ON COLUMN published_statements.quotes IS 'The source''s words; where they stand is in evidence.';
-COMMENT ON COLUMN published_statements.page IS 'The statement on the site.';
+COMMENT ON COLUMN published_statements.baseline IS 'The previous value.';
+COMMENT ON COLUMN published_statements.sample IS 'The period or sample of the measurement.';
+COMMENT ON COLUMN published_statements.method IS 'The method of the measurement.';
+COMMENT ON COLUMN published_statements.quotes IS 'Quotes from the source; their locations are in evidence.';
+COMMENT ON COLUMN published_statements.page IS 'The link to the statement on the site.';
 
--- What pages over all cases show of a statement: the newest cases come first. They have no room for
--- the mark of a doubt, so a doubtful company or year is left out.
+-- Statements for pages over all cases, newest cases first. These pages have no room for the mark of
+-- a doubt, so doubtful companies and years are left out.
 CREATE TABLE shown_statements AS
 WITH cases AS (
     SELECT
@@ -258,7 +258,7 @@ CREATE TABLE results AS
 SELECT * EXCLUDE (answers_n, rests_on)
 FROM published_statements
 WHERE coalesce(nullif(value, ''), nullif(metric, '')) IS NOT NULL;
-COMMENT ON TABLE results IS 'The statements that are measured results; columns as in statements.';
+COMMENT ON TABLE results IS 'Statements that are measured results; columns as in statements.';
 
 CREATE TABLE evidence AS
 WITH parts AS (
@@ -291,19 +291,19 @@ SELECT
     one.place AS place,
     one.link AS link
 FROM quoted;
-COMMENT ON TABLE evidence IS 'A row per quote on which a statement, a fact or a tag rests.';
-COMMENT ON COLUMN evidence.part IS 'statement, fact or tag.';
-COMMENT ON COLUMN evidence.key IS 'The statement''s n as text, the fact''s name or the tag''s short name.';
-COMMENT ON COLUMN evidence.i IS 'The number of the quote there, from 1.';
-COMMENT ON COLUMN evidence.quote IS 'The source''s words.';
-COMMENT ON COLUMN evidence.start_offset IS 'Where they begin in the source''s text, in characters from 0.';
-COMMENT ON COLUMN evidence.end_offset IS 'Where they end.';
-COMMENT ON COLUMN evidence.match IS 'exact, or close where the quote differs a little from the source.';
+COMMENT ON TABLE evidence IS 'One row per quote that supports a statement, a fact or a tag.';
+COMMENT ON COLUMN evidence.part IS '"statement", "fact" or "tag".';
+COMMENT ON COLUMN evidence.key IS 'The n of the statement as text, the name of the fact or the short name of the tag.';
+COMMENT ON COLUMN evidence.i IS 'The number of the quote, from 1.';
+COMMENT ON COLUMN evidence.quote IS 'The words of the source.';
+COMMENT ON COLUMN evidence.start_offset IS 'The start of the quote in the text of the source, in characters from 0.';
+COMMENT ON COLUMN evidence.end_offset IS 'The end of the quote.';
+COMMENT ON COLUMN evidence.match IS '"exact", or "close" if the quote differs slightly from the source.';
 COMMENT ON COLUMN evidence.page IS 'The page of a PDF.';
 COMMENT ON COLUMN evidence.seconds IS 'The second of a recording.';
-COMMENT ON COLUMN evidence.speaker IS 'Who says it.';
-COMMENT ON COLUMN evidence.place IS 'Where they stand, in words.';
-COMMENT ON COLUMN evidence.link IS 'The address that opens the source there.';
+COMMENT ON COLUMN evidence.speaker IS 'The speaker.';
+COMMENT ON COLUMN evidence.place IS 'The location of the quote, in words.';
+COMMENT ON COLUMN evidence.link IS 'The link that opens the source at the quote.';
 
 CREATE TABLE case_tags AS
 SELECT
@@ -317,16 +317,16 @@ SELECT
 FROM (
     SELECT case_id, revision_id, unnest(tags) AS tag, generate_subscripts(tags, 1) AS n FROM lines
 );
-COMMENT ON TABLE case_tags IS 'A row per tag of a case.';
-COMMENT ON COLUMN case_tags.n IS 'The number of the tag in the case.';
+COMMENT ON TABLE case_tags IS 'One row per tag of a case.';
+COMMENT ON COLUMN case_tags.n IS 'The position of the tag in the case.';
 COMMENT ON COLUMN case_tags.slug IS 'The tag, by its short name.';
-COMMENT ON COLUMN case_tags.label IS 'The tag as readers see it.';
-COMMENT ON COLUMN case_tags.term_group IS 'technique, tool, application or concern.';
-COMMENT ON COLUMN case_tags.support IS 'How far it can be relied on.';
+COMMENT ON COLUMN case_tags.label IS 'The label of the tag.';
+COMMENT ON COLUMN case_tags.term_group IS '"technique", "tool", "application" or "concern".';
+COMMENT ON COLUMN case_tags.support IS 'The reliability of the tag.';
 
--- A text that a spreadsheet would take for a formula (it begins with =, +, - or @, or their wide
--- forms, and is not a number) gets an apostrophe before it, also after a semicolon, a tab or a line
--- end, where some programs would begin a cell. Taking one apostrophe away gives the text back.
+-- Texts that a spreadsheet would interpret as a formula (they start with =, +, - or @, or their wide
+-- forms, and are not numbers) are preceded by an apostrophe, also after semicolons, tabs and line
+-- ends, where some programs start a new cell. Removing one apostrophe restores the text.
 CREATE MACRO cell(text) AS if(
     regexp_full_match(text, '[+-]?[0-9]+([.,][0-9]+)*\s?%?'),
     text,
@@ -334,7 +334,7 @@ CREATE MACRO cell(text) AS if(
 );
 
 -- name: dataset_columns
--- A column has the meaning that it has in its own table, else in that of the statements or cases.
+-- The meaning of a column in its own table, else in published_statements or published_cases.
 SELECT own.column_name, own.data_type, coalesce(own.comment, one.comment, other.comment) AS comment
 FROM duckdb_columns() AS own
 LEFT JOIN duckdb_columns() AS one
@@ -348,7 +348,7 @@ ORDER BY own.column_index;
 SELECT table_name, comment FROM duckdb_tables();
 
 -- name: case_words
--- The words of the beginning of each case.
+-- The words at the beginning of each case.
 CREATE TABLE case_words AS
 WITH texts AS (
     SELECT
@@ -375,10 +375,10 @@ INSERT INTO stems
 SELECT unnest(from_json($rows::JSON, '[{"word": "VARCHAR", "stem": "VARCHAR"}]'), recursive := true);
 
 -- name: dataset_similar
--- The cases most like each case, by title and beginning: BM25 (Robertson & Zaragoza 2009, k1 = 1.2, b = 0.75) of its most
--- telling words in the others' texts, and shared tags weighed by how rare they are. The inverse
--- document frequency is taken in whole bits and the average length in steps of a power of two, so
--- that one more case does not reorder the neighbours of all.
+-- The most similar cases of each case, by title and beginning: BM25 (Robertson & Zaragoza 2009,
+-- k1 = 1.2, b = 0.75) of its most distinctive words in other texts, and shared tags weighted by
+-- rarity. The inverse document frequency is rounded to bits and the average length to powers of two,
+-- so that a single new case does not reorder the neighbours of all cases.
 WITH words AS (
     SELECT case_id, stem AS word, sum(tf) AS tf
     FROM case_words
@@ -438,7 +438,7 @@ FROM scores
 GROUP BY case_id;
 
 -- name: dataset_by_group
--- The newest statements of each group of cases, so many of each section.
+-- The newest statements of each group of cases, at most $most per section.
 WITH members AS (
     SELECT * FROM (
         SELECT *, 'tag' AS group_kind, unnest(tags) AS member FROM shown_statements

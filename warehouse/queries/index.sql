@@ -1,4 +1,4 @@
--- What the desk's index holds of each case, and what changed since it was last brought up to date.
+-- The desk's index of cases, and the cases that changed since its last update.
 
 -- name: changed_cases
 WITH changed AS (
@@ -120,7 +120,7 @@ LEFT JOIN checked ON checked.source_id = states.source_id
 LEFT JOIN discussed ON discussed.case_id = states.case_id;
 
 -- name: index_texts
--- The statements of a case, current and as published, and the text of its source.
+-- The current and the published statements of a case, and the text of its source.
 WITH wanted AS (
     SELECT unnest($ids::JSON::VARCHAR[]) AS case_id
 ),

@@ -1,7 +1,7 @@
--- What the desk's page of charts shows: each query as it runs. A chart draws the last column.
+-- Queries for the desk's page of charts, which also shows them. Charts draw the last column.
 
 -- name: drafts_per_week
--- Drafts by models in the week that begins on this Monday, over a year at most.
+-- Drafts by models, by the Monday of their week, over at most a year.
 WITH drafts AS (
     SELECT date_trunc('week', created_at AT TIME ZONE 'UTC')::DATE AS week
     FROM revisions
@@ -23,7 +23,7 @@ GROUP BY week
 ORDER BY week;
 
 -- name: verified_per_week
--- How many in a hundred statements of new drafts are verbatim or verified, by week.
+-- Percentage of verbatim or verified statements in new drafts, by week.
 SELECT
     date_trunc('week', revisions.created_at AT TIME ZONE 'UTC')::DATE AS week,
     count(*) AS statements,
@@ -36,7 +36,7 @@ QUALIFY row_number() OVER (ORDER BY week DESC) <= 52
 ORDER BY week;
 
 -- name: verified_by_model
--- How many in a hundred statements of drafts are verbatim or verified, by the model that drafted.
+-- Percentage of verbatim or verified statements in drafts, by model.
 SELECT
     revisions.model,
     count(DISTINCT revisions.revision_id) AS drafts,
@@ -49,7 +49,7 @@ ORDER BY percent DESC
 LIMIT 12;
 
 -- name: doubtful_by_section
--- Doubtful statements of the current revisions that no curator has confirmed, by section.
+-- Doubtful statements in current revisions that no curator has confirmed, by section.
 SELECT statements.section, count(*) AS doubtful
 FROM statements
 JOIN case_states USING (revision_id)
@@ -58,7 +58,7 @@ GROUP BY section
 ORDER BY doubtful DESC, section;
 
 -- name: minutes_per_draft
--- Minutes that curators had a case open, in the middle of those decided in a week.
+-- Median minutes that curators had a case open before a decision, by week.
 WITH decided AS (
     SELECT
         case_id,
@@ -78,8 +78,8 @@ QUALIFY row_number() OVER (ORDER BY week DESC) <= 52
 ORDER BY week;
 
 -- name: cost_per_draft
--- US dollars for the calls behind a draft, on average, by the model that drafted; those with a call
--- of unknown price are left out.
+-- Average cost of the calls for a draft in US dollars, by model; drafts with calls of unknown price
+-- are left out.
 WITH calls AS (
     SELECT revision_id, model, unnest(generation_ids) AS generation_id
     FROM revisions
@@ -99,7 +99,7 @@ ORDER BY dollars DESC
 LIMIT 12;
 
 -- name: tags_over_time
--- The five most frequent tags, by the quarter in which the source was published, else submitted.
+-- The five most frequent tags, by the quarter when the source was published or else submitted.
 WITH tagged AS (
     SELECT
         case_tags.slug AS tag,

@@ -1,7 +1,7 @@
 -- Batches, watched lists, proposed terms, accounts and the log of changes.
 
 -- name: batches
--- An address that leads to another source stands where that one does, and costs what that one did.
+-- An alias has the state and the costs of its source.
 WITH newest AS (
     SELECT *
     FROM batch_events
@@ -94,7 +94,7 @@ QUALIFY stored_at = max(stored_at) OVER (PARTITION BY watch_id) AND state <> 're
 ORDER BY stored_at;
 
 -- name: newest_looks
--- A watch that was removed and added again begins anew.
+-- A watch that was removed and added again starts from scratch.
 WITH removed AS (
     SELECT watch_id, max(stored_at) AS stored_at FROM watches WHERE state = 'removed' GROUP BY ALL
 )
@@ -212,7 +212,7 @@ UNION ALL SELECT 'watched_items' AS name, count(*) AS rows FROM watched_items
 UNION ALL SELECT 'watches' AS name, count(*) AS rows FROM watches;
 
 -- name: publishable
--- The cases that readers may see, with what their pages depend on, and where they stood before.
+-- The publishable cases, with everything their pages depend on, and their previous address.
 WITH approved AS (
     SELECT revision_id, max_by(review_id, stored_at) AS approval_id
     FROM reviews
@@ -262,7 +262,7 @@ ORDER BY stored_at DESC;
 SELECT revision_id FROM revisions;
 
 -- name: report_lines
--- All reports, the newest first, with their state.
+-- All reports with their state, newest first.
 SELECT
     reports.report_id,
     reports.name,

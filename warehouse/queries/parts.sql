@@ -1,4 +1,4 @@
--- Rows that others consist of, put together by the ids of those.
+-- The parts of documents, revisions and reports, by the ids of these.
 
 -- name: columns
 SELECT column_name, data_type

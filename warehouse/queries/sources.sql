@@ -1,4 +1,4 @@
--- Sources, and what became of them.
+-- Sources and their states.
 
 -- name: near_copies
 WITH titles AS (
@@ -76,7 +76,7 @@ SELECT generations.* FROM generations JOIN wanted USING (generation_id) ORDER BY
 SELECT coalesce(sum(cost_usd), 0.0) AS cost_usd FROM generations WHERE happened_at >= $moment;
 
 -- name: costs
--- document_id is a source's where a call was made before there was a document.
+-- Calls before there is a document have the source's id as document_id.
 WITH placed AS (
     SELECT
         generations.*,

@@ -1,4 +1,4 @@
-// The pages of statements across cases: all of them are loaded when somebody filters.
+// Pages of statements across cases: all statements are loaded once a filter is used.
 import { PAGE, element, startFacets } from "./facets.js";
 
 const listing = document.getElementById("listing");
@@ -21,7 +21,7 @@ function plain(text) {
   return text.normalize("NFKD").replace(/[\p{Mn}\p{Cf}]/gu, "").toLowerCase();
 }
 
-// Each word, and each phrase in quotation marks, must stand in the statement or its case's title.
+// Each word, and each phrase in quotation marks, must be in the statement or the title of its case.
 function wanted(typed) {
   const terms = typed.matchAll(/["“”„«»]([^"“”„«»]*)["“”„«»]|[^\s"“”„«»]+/gu);
   return [...terms].map(([whole, phrase]) => plain(phrase ?? whole)).filter((term) => term !== "");
@@ -50,7 +50,7 @@ const ORDERS = {
   year: (a, b) => COLLATOR.compare(b.of.year ?? "", a.of.year ?? ""),
   company: (a, b) => COLLATOR.compare(a.of.company ?? "\uffff", b.of.company ?? "\uffff"),
   metric: (a, b) => COLLATOR.compare(a.more?.metric ?? "\uffff", b.more?.metric ?? "\uffff"),
-  // Numbers are ordered within their unit: hours never stand between percents.
+  // Numbers are sorted within their unit, so that hours and percents are never mixed.
   number: (a, b) =>
     COLLATOR.compare(a.more?.unit ?? "\uffff", b.more?.unit ?? "\uffff") ||
     (b.more?.number ?? -Infinity) - (a.more?.number ?? -Infinity),
@@ -138,7 +138,7 @@ function show(items, state) {
   const rows = items.slice(first, first + PAGE);
   const place = document.getElementById("statements");
   if (rows.length === 0) {
-    place.replaceChildren(element("p", { class: "none" }, "Nothing fits. Try fewer words, or take a filter away."));
+    place.replaceChildren(element("p", { class: "none" }, "No statement matches. Try fewer words, or remove a filter."));
   } else if (rows[0].more && !Array.isArray(rows[0].more)) {
     place.replaceChildren(...tables(rows));
   } else {

@@ -1,13 +1,13 @@
-// Ask: the statements that say most of what a question asks about, the best first.
+// Ask: the statements that best match the words of a question, best first.
 import { element } from "./facets.js";
-import { asking, candidates, companyOf, listed, partsOf, telling, weight, words } from "./statements.js";
+import { asking, candidates, companyOf, listed, partsOf, contentWords, weight, words } from "./statements.js";
 
 const SHOWN = 8;
 const PER_CASE = 2;
 
 async function find(question) {
   const weigh = await weight();
-  const asked = new Set(words(await telling(question)));
+  const asked = new Set(words(await contentWords(question)));
   const hits = [];
   for (const { address, record } of await candidates(question)) {
     const names = words(`${companyOf(record) ?? ""} ${record.title}`);
@@ -31,8 +31,8 @@ async function find(question) {
 }
 
 asking("question", find, (hits) => {
-  if (hits.length === 0) return [element("p", { class: "none" }, "These cases do not say.")];
-  const text = "The statements nearest to your question. Whether they answer it, read and decide.";
+  if (hits.length === 0) return [element("p", { class: "none" }, "These cases do not answer this question.")];
+  const text = "The statements closest to your question. Read them to see whether they answer it.";
   const list = element("ol", { class: "cases" }, ...hits.map((hit) => listed(hit)));
   return [element("p", { class: "where" }, text), list];
 });

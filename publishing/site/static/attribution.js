@@ -1,10 +1,10 @@
-// "Did they say it?": a sentence is compared with the statements and quotes of the cases that have its
-// words.
+// "Did they say it?": compares a sentence with the statements and quotes of the cases that contain
+// its words.
 import { element } from "./facets.js";
 import { asking, candidates, listed, partsOf, weight, words } from "./statements.js";
 
 const SHOWN = 5;
-const LIKE = 0.35; // of the sentence's weight; likeness.py says how it was chosen
+const LIKE = 0.35; // share of the sentence's weight from which a text is close to it
 
 function plain(text) {
   return text.normalize("NFKC").toLowerCase().replace(/[“”„«»"'‘’]/gu, "'").replace(/[\p{Pd}]/gu, "-").replace(/\s+/gu, " ").replace(/[.!?…]+$/u, "").trim();
@@ -35,7 +35,7 @@ async function check(sentence) {
 
 asking("sentence", check, (hits) => {
   if (hits.length === 0) {
-    const text = "Not found here, which does not make it false: these cases do not say it.";
+    const text = "Not found. These cases do not say it, but it may still be true.";
     return [element("p", { class: "none" }, text)];
   }
   return [element("ol", { class: "cases" }, ...hits.map((hit) => listed(hit, hit.verbatim ? "verbatim in" : "close to")))];

@@ -1,4 +1,4 @@
-// DuckDB's worker, which can load DuckDB itself and nothing else from anywhere.
+// The worker of DuckDB, which can only load DuckDB itself.
 "use strict";
 
 const load = self.fetch;
@@ -8,11 +8,11 @@ self.WebSocket = undefined;
 self.fetch = async () => {
   const { ok, body, status } = await load("duckdb/duckdb.wasm");
   if (!ok) throw new Error(`duckdb.wasm is missing (${status})`);
-  // Not every web server knows the type of the file, and browsers insist on it.
+  // Some web servers send a wrong media type for the file, which browsers refuse.
   return new Response(body, { headers: { "Content-Type": "application/wasm" } });
 };
 
-// DuckDB waits for ever where it could not be loaded: as an error this reaches the page.
+// DuckDB hangs if loading fails, so the failure is passed to the page as an error.
 self.addEventListener("unhandledrejection", (event) => {
   throw event.reason;
 });

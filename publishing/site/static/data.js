@@ -1,5 +1,5 @@
-// Asks the site's Parquet files in SQL, in the reader's browser. DuckDB is loaded from this site at
-// the first run, and may load nothing else: a query reads the tables of the page alone.
+// Queries the site's Parquet files in the reader's browser. DuckDB is loaded from this site with the
+// first query and cannot load anything else, so queries can only read the page's tables.
 
 const MOST_SHOWN = 200;
 const MOST_READ = 100_000;
@@ -10,7 +10,7 @@ const FAILURES = {
   Catalog: "A table or a function is not there.",
   Conversion: "A value does not fit the type that it should have.",
   "Out of Memory": "This needs more memory than the browser allows.",
-  Parser: "This is not SQL that DuckDB understands.",
+  Parser: "DuckDB does not understand this SQL.",
   Permission: "A query here reads the tables of this page, no files and no other sites.",
 };
 
@@ -28,7 +28,7 @@ const tables = [...document.querySelectorAll("details[data-table]")].map((detail
   file: details.dataset.file,
   columns: [...details.querySelectorAll("[data-column]")].map(({ dataset }) => [
     dataset.column,
-    // Without an extension DuckDB can do little with times that have a zone; these are in UTC.
+    // DuckDB needs an extension for times with time zones; these are in UTC.
     dataset.type.replace(" WITH TIME ZONE", ""),
   ]),
 }));
@@ -51,7 +51,7 @@ function arrowType(arrow, type) {
   return new types[type]();
 }
 
-// Arrow itself looks for nulls with code that it makes of text, which the page's policy forbids.
+// Arrow compiles its null checks at run time, which the page's security policy forbids.
 function arrowVector(arrow, type, values) {
   const builder = arrow.makeBuilder({ type: arrowType(arrow, type) });
   builder.isValid = (value) => value !== null;
@@ -91,7 +91,7 @@ async function open(worker) {
   return { connection, types: library.arrow.DataType };
 }
 
-// DuckDB in its worker, opened at the first query and anew after `end`, which fails what runs.
+// DuckDB in its worker, started with the first query and again after `end`, which aborts queries.
 function session() {
   let worker = null;
   let opened = null;
@@ -116,7 +116,7 @@ function session() {
   return { ask, end };
 }
 
-// The columns and rows of the answer, as text.
+// The columns and rows of the result, as text.
 async function read({ connection, types }, query) {
   const batches = await connection.send(query, true);
   const rows = [];
@@ -149,7 +149,7 @@ function text(value, type, types) {
   return String(value);
 }
 
-// The answer on the page
+// Result table
 
 function link(value) {
   const element = document.createElement("a");
@@ -195,7 +195,7 @@ function summary(count, milliseconds) {
   return count > MOST_SHOWN ? `${all}, ${time}; the first ${MOST_SHOWN} are shown` : `${all}, ${time}`;
 }
 
-// The kind and the text of an error by DuckDB; of another error no kind.
+// The kind and text of a DuckDB error; other errors have no kind.
 function parsed(message) {
   if (message.startsWith("{")) {
     const { exception_type: kind, exception_message: detail } = JSON.parse(message);
@@ -205,17 +205,17 @@ function parsed(message) {
   return [kind, detail ?? message];
 }
 
-// Returns whether the query was at fault, and DuckDB can go on.
+// Returns whether the error was in the query, so that DuckDB is still usable.
 function explain(message) {
   const [kind, detail] = parsed(message);
   const [words, more] = problem.children;
-  words.textContent = kind ? (FAILURES[kind] ?? "DuckDB cannot answer this.") : detail;
+  words.textContent = kind ? (FAILURES[kind] ?? "DuckDB cannot run this query.") : detail;
   more.textContent = kind ? detail.split("\n\nPlease try installing")[0] : "";
   problem.hidden = false;
   return kind !== undefined;
 }
 
-// The same cells as in the site's CSV files: no spreadsheet takes a text for a formula.
+// The same cells as in the site's CSV files, where spreadsheets find no formulas.
 function csvCell(value) {
   const harmless = /^[+-]?[0-9]+([.,][0-9]+)*\s?%?$/.test(value)
     ? value
@@ -226,14 +226,14 @@ function csvCell(value) {
 function download({ columns, rows }) {
   const lines = [columns.map(({ name }) => name), ...rows].map((row) => row.map(csvCell).join(","));
   const element = document.createElement("a");
-  // Excel knows UTF-8 by the mark.
+  // Excel recognizes UTF-8 by the byte order mark.
   element.href = URL.createObjectURL(new Blob(["\ufeff", lines.join("\r\n"), "\r\n"]));
   element.download = "answer.csv";
   element.click();
   setTimeout(() => URL.revokeObjectURL(element.href), 60_000);
 }
 
-// The box
+// Query form
 
 const duckdb = session();
 let answer = null;
@@ -265,7 +265,7 @@ async function runOnce(query) {
   (problem.hidden ? result : problem).scrollIntoView({ block: "nearest" });
 }
 
-// A query that comes while another one runs is next.
+// A query submitted while another one runs is run next.
 async function ask(query) {
   next = query.trim();
   if (running) return;
@@ -307,5 +307,5 @@ function start() {
   questions[Number(given.get("question")) - 1]?.click();
 }
 
-// A browser may read modules from a folder, but not the tables.
+// Browsers can load modules from a folder, but not the tables.
 if (location.protocol !== "file:") start();

@@ -1,8 +1,8 @@
-// A list that is searched, filtered, ordered and paged: the form, the address, and the pager.
-// What is found comes from elsewhere: from Pagefind on the search page, from a file across cases.
+// A list with search, filters, order and pages: the form, the address and the pager.
+// The results come from Pagefind on the search page, from a file on the statement pages.
 
 export const PAGE = 24;
-const MANY = ["tag"]; // facets of which several may be chosen, all of them wanted
+const MANY = ["tag"]; // facets with several values, all of which must match
 const LABELS = JSON.parse(document.getElementById("labels")?.textContent ?? "{}");
 const LONGEST_LABEL = 60;
 
@@ -19,9 +19,9 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-// `find(state)` returns a promise of {count, items}: how many fit, and what `show(items, state)` shows
-// of one page. `count(state, names)` returns by facet how many have each value; it comes second, so
-// that a first answer does not wait for it. `warm()` loads what both need.
+// `find(state)` returns a promise of {count, items}: the number of matches, and the items that
+// `show(items, state)` shows on a page. `count(state, names)` counts the values of each facet; it
+// runs second, so that it does not delay the first results. `warm()` loads the data for both.
 export function startFacets({ form, noun, total, find, count, show, pager, warm }) {
   const selects = [...form.querySelectorAll("select")].filter((one) => one.name !== "sort");
   const names = selects.map((one) => one.name);
@@ -115,7 +115,7 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
   }
 
   function change(name, value) {
-    // What is being typed belongs to the search, too.
+    // Include text that is still being typed.
     state.q = form.elements.q.value;
     state[name] = value;
     state.page = 1;
@@ -135,7 +135,7 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
     try {
       found = await find(state, names);
     } catch (error) {
-      shown.textContent = "The search could not be loaded: load the page again.";
+      shown.textContent = "The search could not be loaded. Reload the page.";
       throw error;
     }
     if (mine !== turn) return;
@@ -175,11 +175,11 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
     run();
   });
   form.hidden = false;
-  // On a phone the results come first.
+  // On phones, the results come first.
   if (matchMedia("(max-width: 40rem)").matches) document.getElementById("filters").open = false;
   fillFields();
   showChosen();
-  // Nothing is loaded before somebody uses the form, or comes with a search in the address.
+  // Load data only when the form is used, or when the address contains a search.
   if (location.search !== "") return run();
   form.addEventListener("focusin", () => warm(), { once: true });
   const offer = () => fillSelects(() => turn === 0);

@@ -1,11 +1,11 @@
-// The search page: Pagefind finds, counts and orders; each case found is shown with its words.
+// The search page: Pagefind finds, counts and sorts; results are shown with matching excerpts.
 import { PAGE, element, startFacets } from "./facets.js";
 import { facetsOf, openIndex, textWithMarks } from "./search_index.js";
 
 const list = document.getElementById("cases");
 const nearby = document.getElementById("nearby");
 const total = Number(list.dataset.total);
-const MOST = 10; // cases with most of the words, shown where few have all
+const MOST = 10; // cases with most of the words, shown if few have all
 const ORDERS = { added: { added: "desc" }, year: { year: "desc" }, title: { title: "asc" } };
 
 function wordsOf(state) {
@@ -33,7 +33,7 @@ async function count(state, names) {
   const words = wordsOf(state);
   const found = await index.search(words, { filters: facetsOf(state, names) });
   const options = { ...found.filters };
-  // What another value of a facet would find: the counts without the facet's own choice.
+  // Counts for other values of a facet ignore the value chosen in it.
   for (const name of names.filter((one) => one !== "tag" && state[one].length > 0)) {
     const others = names.filter((one) => one !== name);
     const without = await index.search(words, { filters: facetsOf(state, others) });
@@ -52,7 +52,7 @@ function entry(data, searched) {
   return element("article", {}, ...parts);
 }
 
-// The first few come first: on a slow line the others would keep them waiting.
+// Show the first few results before loading the others, for slow connections.
 async function fill(place, results, searched, isCurrent) {
   const lines = results.map(() => element("li", { class: "waiting" }));
   for (const [start, end] of [[0, 4], [4, PAGE]]) {
@@ -75,7 +75,7 @@ async function show({ every, near }, state, isCurrent) {
   const most = await near();
   if (!isCurrent()) return;
   if (every.length === 0) {
-    const hint = most.length > 0 ? "No case has every word." : "No case fits. Try fewer words, or take a filter away.";
+    const hint = most.length > 0 ? "No case has every word." : "No case matches. Try fewer words, or remove a filter.";
     list.replaceChildren(element("li", { class: "none" }, hint));
   }
   nearby.hidden = most.length === 0 || state.page > 1;

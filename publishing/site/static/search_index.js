@@ -1,7 +1,7 @@
-// Pagefind's index of the cases, loaded at the first use. Cases that changed since it was written
-// have an index of their own beside it, and their earlier pages are filtered out.
+// Pagefind's index of the cases, loaded on first use. Cases that changed since it was written have
+// a second index, and their earlier pages are filtered out.
 
-const LONGEST = 6; // words of a search that is tried without some of them
+const LONGEST = 6; // maximum number of words for searches that skip some of them
 const ENOUGH = 10;
 
 let opened = null;
@@ -22,7 +22,7 @@ async function open() {
   const search = (words, { filters = {}, sort } = {}) =>
     pagefind.search(words, { filters: { ...filters, ...gone }, ...(sort ? { sort } : {}) });
 
-  // The pages with all words but one, and then but two, those that lack the fewest first.
+  // Pages that lack one of the words, then pages that lack two.
   async function near(words, options) {
     const terms = words === null || /["“”„«»]/u.test(words) ? [] : words.split(/\s+/u);
     const found = new Map();
@@ -51,7 +51,7 @@ export function facetsOf(state, names) {
   return Object.fromEntries(chosen.map((name) => [name, state[name]]));
 }
 
-// An excerpt is HTML in which found words are marked: only its text and its marks are taken over.
+// Excerpts are HTML with marked words; only the text and the marks are used.
 export function textWithMarks(html) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
   return [...parsed.body.childNodes].map((node) => {

@@ -1,7 +1,7 @@
-// Conveniences on pages that are complete without them.
+// Optional conveniences.
 "use strict";
 
-// Unfolds every quote of a case at once.
+// Shows all quotes of a case at once.
 const unfold = document.getElementById("unfold");
 if (unfold && document.querySelector("details.evidence")) {
   unfold.addEventListener("click", () => {
@@ -12,7 +12,7 @@ if (unfold && document.querySelector("details.evidence")) {
   unfold.hidden = false;
 }
 
-// Browsers load no modules for a page that is opened from a folder.
+// Browsers do not load modules for pages opened from a folder.
 if (location.protocol === "file:") {
   for (const hint of document.querySelectorAll(".needs-server")) hint.hidden = false;
 }

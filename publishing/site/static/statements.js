@@ -1,18 +1,18 @@
-// What the pages that ask the cases share: the statements of the cases in which Pagefind finds the
-// words of a text. likeness.py compares in the same way.
+// Shared by the pages that ask the cases: the statements of cases in which Pagefind finds the words
+// of a text. Words are compared by their first letters.
 import { element } from "./facets.js";
 import { openIndex } from "./search_index.js";
 
-const CASES = 12; // that are read
-const STEM = 6;
+const CASES = 12; // read for each search
+const PREFIX = 6; // letters by which two forms of a word are compared
 export function words(text) {
   return (text.toLowerCase().match(/\d+(?:[.,]\d+)*|[\p{L}\p{N}_]+/gu) ?? []).map((word) =>
-    /^\p{L}+$/u.test(word) ? word.slice(0, STEM) : word,
+    /^\p{L}+$/u.test(word) ? word.slice(0, PREFIX) : word,
   );
 }
 
-// By word, in how many of some thousand statements and texts of this site it stands; and the words
-// that say nothing about what a text is about.
+// The number of texts in a sample of this site that contain each word, and the function words, which
+// do not indicate a topic.
 let counted = null;
 
 function counts() {
@@ -25,9 +25,9 @@ export async function weight() {
   return (word) => Math.log((2 + texts) / (1 + (known[word] ?? 0)));
 }
 
-export async function telling(text) {
-  const { function_words: silent } = await counts();
-  return text.split(/\s+/u).filter((word) => !silent.includes(word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""))).join(" ");
+export async function contentWords(text) {
+  const { function_words: functionWords } = await counts();
+  return text.split(/\s+/u).filter((word) => !functionWords.includes(word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""))).join(" ");
 }
 
 export function partsOf(record) {
@@ -42,16 +42,16 @@ export function partsOf(record) {
   return [...said, ...prose];
 }
 
-// The records of the cases that are near a text.
+// The records of the cases that match a text best.
 export async function candidates(text) {
   const index = await openIndex();
   const weigh = await weight();
-  const ranked = [...new Set((await telling(text)).match(/[\p{L}\p{N}][\p{L}\p{N}.,-]*/gu) ?? [])]
+  const ranked = [...new Set((await contentWords(text)).match(/[\p{L}\p{N}][\p{L}\p{N}.,-]*/gu) ?? [])]
     .map((word) => [word, words(word).reduce((sum, one) => sum + weigh(one), 0)])
     .sort((a, b) => b[1] - a[1])
     .map(([word]) => word);
   const found = new Map();
-  // All of the telling words first, then fewer of them.
+  // First search for all important words, then for fewer of them.
   for (const take of [8, 5, 3, 2, 1]) {
     if (found.size >= CASES || ranked.length === 0) break;
     const { results } = await index.search(ranked.slice(0, take).join(" "));
@@ -66,13 +66,13 @@ export async function candidates(text) {
   );
 }
 
-// A company as lists show it: where a check doubted the name, there is no room for the mark.
+// The company for lists, which omit doubtful names because they have no room for a mark.
 export function companyOf(record) {
   const fact = record.facts.find((one) => one.name === "company");
   return fact && fact.support !== "doubtful" ? record.company : null;
 }
 
-// A statement in a list, with its case.
+// A list item with a statement and its case.
 export function listed(hit, label) {
   const address = hit.anchor ? `${hit.address}#${hit.anchor}` : hit.address;
   const about = [companyOf(hit.record), hit.record.title].filter(Boolean).join(": ");
@@ -86,7 +86,7 @@ export function listed(hit, label) {
   );
 }
 
-// How a page that asks the cases works: a form, its state in the address, and what it found.
+// Runs a page that asks the cases: its form, the state in the address, and the results.
 export function asking(name, find, show) {
   const form = document.getElementById("claim");
   const answer = document.getElementById("answer");
@@ -99,7 +99,7 @@ export function asking(name, find, show) {
     try {
       answer.replaceChildren(...show(await find(text)));
     } catch (error) {
-      answer.replaceChildren(element("p", { class: "none" }, "The cases could not be loaded: load the page again."));
+      answer.replaceChildren(element("p", { class: "none" }, "The cases could not be loaded. Reload the page."));
       throw error;
     }
   });

@@ -1,4 +1,4 @@
-// The transcript follows its recording: what is spoken is marked, and what is clicked is played.
+// Synchronizes transcript and recording: marks the spoken line, and plays a clicked line.
 "use strict";
 
 const player = document.querySelector(".player audio");
@@ -19,7 +19,7 @@ function isInView(line) {
 function follow() {
   const line = lineAt(player.currentTime);
   if (line === null || line === current) return;
-  // A reader who scrolled away stays there.
+  // Do not scroll back if the reader scrolled away.
   const follows = !player.paused && (current === null || isInView(current));
   current?.removeAttribute("aria-current");
   line.setAttribute("aria-current", "true");
@@ -40,12 +40,12 @@ document.addEventListener("click", (event) => {
     history.replaceState(null, "", link.hash);
   }
   seek(Number(link.dataset.start ?? link.dataset.seek));
-  player.play().catch(() => {}); // the browser may want a press of the player itself
+  player.play().catch(() => {}); // the browser may require a click on the player
 });
 
 player.addEventListener("timeupdate", follow);
 player.addEventListener("seeked", follow);
 
-// A shared address begins at its line.
+// Start at the line in a shared address.
 const shared = lines.find((line) => line.id !== "" && `#${line.id}` === location.hash);
 if (shared) seek(Number(shared.dataset.start));

@@ -72,7 +72,7 @@ async def show(
     view = warehouse.case(warehouse.resolve(case_id))
     source_id = view.source.source_id
     if markdown:
-        from publishing.markdown import to_markdown
+        from publishing.site.case_texts import to_markdown
 
         out().print(to_markdown(view), markup=False, soft_wrap=True)
         return

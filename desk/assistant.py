@@ -23,8 +23,8 @@ from flows import ingest
 from publishing.citations import citation
 from publishing.conversion import published_case, quotes
 from publishing.json_views import case_json, result_json
-from publishing.markdown import case_markdown
 from publishing.similarity import TextSimilarity
+from publishing.site.case_texts import case_markdown
 from schemas.cases import Match, Section
 from schemas.errors import CasebookError, UnknownId
 from schemas.reviews import CaseFilter, CaseLine, CaseStatus, CaseView, Review

@@ -7,9 +7,10 @@ from typing import Any
 import yaml
 from slugify import slugify
 
-from publishing.markdown import case_markdown, escape
+from publishing.markdown import escape
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
+from publishing.site.case_texts import case_markdown
 from publishing.site.pages import environment
 from publishing.wording import one_line, reliability_note
 from warehouse import Dataset

@@ -8,10 +8,10 @@ from pathlib import Path
 from publishing.citations import bibtex, citation, ris
 from publishing.entries import CaseEntry
 from publishing.files import SiteFiles, key_of
-from publishing.markdown import case_markdown
 from publishing.plan import PublicationPlan
 from publishing.records import CaseRecord, PublishedCase
 from publishing.site.cards import card
+from publishing.site.case_texts import case_markdown
 from publishing.site.search_index import page_version
 from publishing.site.writer import PageWriter
 from schemas.reviews import Publication

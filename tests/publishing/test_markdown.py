@@ -9,7 +9,8 @@ from html_pages import names_in
 from lxml import html
 from markdown_it import MarkdownIt
 
-from publishing.markdown import escape, to_markdown
+from publishing.markdown import escape
+from publishing.site.case_texts import to_markdown
 from schemas.cases import CaseStudy
 
 RENDERED = set("html body h1 h2 p ul li strong em a hr table thead tbody tr th td".split())

@@ -4,20 +4,12 @@ import re
 from urllib.parse import urlsplit
 
 from publishing.text_fragments import text_directive
+from publishing.wording import SPOKEN
 from schemas.cases import Evidence
 from schemas.sources import Document, SourceKind
 
 # Viewers of these kinds do not support text fragments.
-_WITHOUT_TEXT_FRAGMENTS = frozenset(
-    {
-        SourceKind.PDF,
-        SourceKind.WORD,
-        SourceKind.VIDEO,
-        SourceKind.CAPTIONS,
-        SourceKind.RECORDING,
-    }
-)
-_PLAYED = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
+_WITHOUT_TEXT_FRAGMENTS = {SourceKind.PDF, SourceKind.WORD, *SPOKEN}
 _VIDEO_HOSTS = frozenset({"youtube.com", "m.youtube.com", "youtu.be"})
 
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
@@ -45,7 +37,7 @@ def link_to_quote(document: Document, evidence: Evidence) -> str | None:
     address = web_address(document.url)
     if address is None or evidence.start is None or evidence.end is None:
         return None
-    if evidence.seconds is not None and (document.kind in _PLAYED or _is_video_page(address)):
+    if evidence.seconds is not None and (document.kind in SPOKEN or _is_video_page(address)):
         return _at_second(address, evidence.seconds)
     if evidence.page is not None:
         return _at_page(address, evidence.page)

@@ -3,6 +3,7 @@
 Curators' comments, local paths and the submitter are left out.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -27,31 +28,41 @@ from publishing.records import (
     link_key,
 )
 from publishing.wording import byline, one_line, silent_parts
-from schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
+from schemas.cases import CaseStudy, Evidence, Fact, FactName, Statement, SupportLevel, Tag
 from schemas.frozen import sha256_hex
 from schemas.reviews import CaseView, Decision, Review, Revision
 from schemas.sources import Check, CheckResult, Document
+
+_COPIED_FACTS: tuple[FactName, ...] = ("company", "industry", "year", "stage", "narrator")
+_OF_FACT = {"name", "value", "inferred"}
+_OF_STATEMENT = {"n", "section", "text", "origin", "answers", "rests_on"}
+_OF_TAG = {"slug", "label", "group"}
+_OF_EVIDENCE = {"quote", "start", "end", "match", "page", "seconds", "speaker"}
+_OF_DOCUMENT = {"kind", "site", "authors", "published", "language"}
 
 
 def published_case(view: CaseView, slug: str = "", check: Check | None = None) -> PublishedCase:
     """Return the readers' record of the current revision of ``view``."""
     gated = readable(view.revision.study)
     study, document = gated.study, view.document
-    company = study.fact("company").value
+    facts = {name: study.fact(name).value for name in _COPIED_FACTS}
     return PublishedCase(
         case_id=view.case.case_id,
         revision_id=view.revision.revision_id,
         slug=slug,
         title=title_of(view),
-        company=company,
-        company_key=company_key(company) if company else None,
-        industry=study.fact("industry").value,
-        year=study.fact("year").value,
-        stage=study.fact("stage").value,
-        narrator=study.fact("narrator").value,
-        facts=_facts(document, study),
-        statements=_statements(document, study),
-        tags=_tags(document, study),
+        **facts,
+        company_key=company_key(facts["company"]) if facts["company"] else None,
+        facts=tuple(
+            PublishedFact(**one.model_dump(include=_OF_FACT), **_support(document, one))
+            for one in study.facts
+            if one.value
+        ),
+        statements=tuple(_statements(document, study.statements)),
+        tags=tuple(
+            PublishedTag(**one.model_dump(include=_OF_TAG), **_support(document, one))
+            for one in study.tags
+        ),
         silent=silent_in(document, view.revision.study),
         prose=tuple(_prose(document)) if document.is_prose else (),
         imported=_imported(view),
@@ -94,48 +105,20 @@ def title_of(view: CaseView) -> str:
     return next(shown, "Untitled case study")
 
 
-def _facts(document: Document, study: CaseStudy) -> tuple[PublishedFact, ...]:
-    return tuple(
-        PublishedFact(
-            name=fact.name,
-            value=fact.value,
-            inferred=fact.inferred,
-            **_support(document, fact),
+def _statements(
+    document: Document, statements: Sequence[Statement]
+) -> Iterator[PublishedStatement]:
+    """Yield the statements; their anchors are numbered if a section repeats a statement."""
+    seen: Counter[str] = Counter()
+    for one in statements:
+        anchor = f"{one.section}-{sha256_hex(one.text.encode())[:8]}"
+        seen[anchor] += 1
+        yield PublishedStatement(
+            anchor=anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor]}",
+            measure=one.measure,
+            **one.model_dump(include=_OF_STATEMENT),
+            **_support(document, one),
         )
-        for fact in study.facts
-        if fact.value
-    )
-
-
-def _statements(document: Document, study: CaseStudy) -> tuple[PublishedStatement, ...]:
-    copied = {"n", "section", "text", "origin", "answers", "rests_on"}
-    return tuple(
-        PublishedStatement(
-            anchor=anchor,
-            measure=statement.measure,
-            **statement.model_dump(include=copied),
-            **_support(document, statement),
-        )
-        for statement, anchor in _anchored(study.statements)
-    )
-
-
-def _anchored(statements: Sequence[Statement]) -> list[tuple[Statement, str]]:
-    """Return each statement with its anchor, numbered if a section repeats a statement."""
-    seen: dict[str, int] = {}
-    found = []
-    for statement in statements:
-        anchor = f"{statement.section}-{sha256_hex(statement.text.encode())[:8]}"
-        seen[anchor] = seen.get(anchor, 0) + 1
-        found.append((statement, anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor]}"))
-    return found
-
-
-def _tags(document: Document, study: CaseStudy) -> tuple[PublishedTag, ...]:
-    return tuple(
-        PublishedTag(slug=tag.slug, label=tag.label, group=tag.group, **_support(document, tag))
-        for tag in study.tags
-    )
 
 
 def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]:
@@ -168,20 +151,13 @@ def _link(document: Document, evidence: Evidence) -> str | None:
     return link_to_quote(document, evidence) if found is None else web_address(found)
 
 
-_OF_EVIDENCE = {"quote", "start", "end", "match", "page", "seconds", "speaker"}
-
-
 def _source_card(view: CaseView, check: Check | None) -> SourceCard:
     document = view.document
     card = SourceCard(
-        kind=document.kind,
+        **document.model_dump(include=_OF_DOCUMENT),
         line=byline(document),
         address=web_address(document.url) or web_address(view.source.canonical_url),
         title=None if document.is_prose else document.title,
-        site=document.site,
-        authors=tuple(document.authors),
-        published=document.published,
-        language=document.language,
         accessed=None if document.is_prose else view.source.submitted_at.date(),
     )
     if check is None or check.result is CheckResult.UNREACHABLE:
@@ -197,9 +173,11 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
 
 
 def _provenance(view: CaseView, gated: GatedStudy) -> Provenance:
-    revision, draft, approval = view.revision, _draft_of(view), _approval_of(view)
+    revision, draft = view.revision, _draft_of(view)
+    approvals = [one for one in _approvals(view) if one.revision_id == revision.revision_id]
     if view.document.is_prose and revision.made_by == "import":
-        approval = None  # the text was not compared with its source
+        approvals = []  # the text was not compared with its source
+    approval = approvals[-1] if approvals else None
     recipe = draft.recipe if draft else None
     # An import is more recent than its draft, which started the case.
     drafted = draft if draft and draft.made_by == "model" else view.case
@@ -231,12 +209,6 @@ def _approvals(view: CaseView) -> list[Review]:
         own = {"who": there[APPROVED_BY], "at": datetime.fromisoformat(there[APPROVED_AT])}
         found[0] = found[0].model_copy(update=own)
     return found
-
-
-def _approval_of(view: CaseView) -> Review | None:
-    """Return the newest approval of the published revision."""
-    own = view.revision.revision_id
-    return next((r for r in reversed(_approvals(view)) if r.revision_id == own), None)
 
 
 def _draft_of(view: CaseView) -> Revision | None:

@@ -1,10 +1,11 @@
 """Words for facts, sections, sources and numbers on pages, in Markdown and at the desk."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any
 
 from schemas.cases import (
@@ -22,81 +23,24 @@ from schemas.sources import FROM_BROWSER, QUOTED_IMPORT, Document, SourceKind
 from schemas.taxonomy import load_taxonomy
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
+SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
 _MOST_NAMES = 4
 _MAY_BE_EMPTY = {Section.ABSTRACT, Section.QUESTIONS, Section.PLANS}
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"][.!?])\s+(?=[A-Z0-9“\"])")
 _KILO, _MEGA = 1_000, 1_000_000
 
-SUPPORT_MEANINGS: Mapping[SupportLevel, str] = MappingProxyType(
-    {
-        SupportLevel.VERBATIM: "a sentence of the source",
-        SupportLevel.VERIFIED: "the quote is in the source, numbers and names agree, and a judge "
-        "model found that the quote supports the statement",
-        SupportLevel.UNVERIFIED: "the quote is in the source, numbers and names agree; the meaning "
-        "was not judged",
-        SupportLevel.IMPORTED: "imported from another database, without a quote",
-        SupportLevel.DOUBTFUL: "a check raised a doubt, and a curator confirmed the statement",
-        SupportLevel.REFUTED: "the source does not support it; never published",
-    }
-)
-"""The meaning of each level of support, for readers."""
-
-NARRATORS: Mapping[str, str] = MappingProxyType(
-    {
-        "builder": "the team that runs the system",
-        "vendor": "the vendor of the system",
-        "customer": "a customer, about a system that a vendor built",
-        "panel": "a panel of several teams",
-        "researcher": "researchers, about other people's systems",
-    }
-)
-"""The authors of an account, in words."""
-
-_WHOSE: Mapping[str, str] = MappingProxyType(
-    {
-        "builder": "the team’s own",
-        "vendor": "a vendor’s",
-        "customer": "a customer’s",
-        "panel": "a panel’s",
-        "researcher": "researchers’",
-    }
-)
+_TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+SUPPORT_MEANINGS: Mapping[SupportLevel, str] = {
+    SupportLevel(level): meaning for level, meaning in _TEXTS["support"].items()
+}
+NARRATORS: Mapping[str, str] = _TEXTS["narrators"]
+FACT_WORDS: Mapping[FactName, str] = _TEXTS["facts"]
+TAG_GROUPS: Mapping[TermGroup, str] = _TEXTS["tags"]
+RESULT_COLUMNS: Sequence[tuple[str, str]] = tuple(_TEXTS["results"].items())
 _TESTED = (Method.AB_TEST, Method.AUDITED)
 _PROJECTED = re.compile(
     r"\b(?:project(?:ed|s|ing)|expect(?:ed|s)?|forecast|estimated? to|will)\b", re.IGNORECASE
 )
-
-FACT_WORDS: Mapping[FactName, str] = MappingProxyType(
-    {
-        "company": "Company",
-        "industry": "Industry",
-        "year": "Year",
-        "stage": "Deployment",
-        "narrator": "Account by",
-        "scale": "Scale",
-    }
-)
-"""Labels of the facts beside the title."""
-
-TAG_GROUPS: Mapping[TermGroup, str] = MappingProxyType(
-    {
-        "application": "Applications",
-        "technique": "Techniques",
-        "tool": "Tools",
-        "concern": "Concerns",
-    }
-)
-"""Headings of the groups of tags, in reading order."""
-
-RESULT_COLUMNS: Sequence[tuple[str, str]] = (
-    ("metric", "Metric"),
-    ("shown_value", "Value"),
-    ("baseline", "Before"),
-    ("sample", "Sample"),
-    ("method", "Method"),
-)
-"""Columns of a result beside its sentence: attribute of the measure, and heading."""
 
 
 def byline(document: Document) -> str:
@@ -110,7 +54,7 @@ def byline(document: Document) -> str:
         line += f" of {listing(guests, _MOST_NAMES)} by {listing(hosts, _MOST_NAMES)}"
     elif authors := [name for author in document.authors if (name := one_line(author))]:
         # The author of a talk is its channel or podcast.
-        line += f" {'from' if document.kind in _SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"
+        line += f" {'from' if document.kind in SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"
     if document.site:
         line += f" on {one_line(document.site)}"
     line += f", {day(document.published)}" if document.published else ""
@@ -168,7 +112,7 @@ def result_source(result: Mapping[str, Any]) -> str:
 
     ``result`` has ``narrator``, ``method``, ``text`` and ``qualifier``.
     """
-    source = _WHOSE.get(result["narrator"] or "", "as the source gives it")
+    source = _TEXTS["whose"].get(result["narrator"] or "", "as the source gives it")
     words = f"{result['qualifier'] or ''} {result['text']}"
     how = result["method"] if result["method"] in _TESTED else None
     return ", ".join(filter(None, (source, how, "projected" if _PROJECTED.search(words) else None)))

@@ -27,20 +27,10 @@ Values = dict[str, Any]
 TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
 T = TypeVar("T", bound=Frozen)
 
-_BY_ID = (
-    Source,
-    Snapshot,
-    Document,
-    Triage,
-    Generation,
-    Case,
-    Revision,
-    Review,
-    Publication,
-    Report,
-)
+_BY_ID = (Source, Snapshot, Document, Triage, Generation, Case, Revision, Review, Publication)
 TABLES: Mapping[type[Frozen], TableKey] = {
     **{kind: (f"{kind.__name__.lower()}s", f"{kind.__name__.lower()}_id") for kind in _BY_ID},
+    Report: ("reports", "report_id"),
     Failure: ("failures", "failure_id"),
     Alias: ("aliases", "source_id, same_as, found_at"),
     SelectedText: ("selections", "source_id, text, who"),

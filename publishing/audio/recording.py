@@ -6,7 +6,7 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from publishing.audio.script import Chapter, ScriptLine, VoiceNumber
+from publishing.audio.script import ScriptLine, VoiceNumber
 from publishing.audio.sound import FileChapter, Sound, encode, normalised, silence, timestamp
 from publishing.folder import replacing
 from schemas.frozen import Frozen
@@ -122,9 +122,10 @@ def _joined(
     pieces, chapters, cues, at = list[Sound](), list[ChapterMark](), list[TranscriptCue](), 0.0
     for chapter, members in groupby(zip(lines, sounds, strict=True), lambda one: one[0].chapter):
         pause = _CHAPTER if chapters else 0.0
-        chapters.append(_mark(at + pause, chapter))
+        chapters.append(ChapterMark(start=round(at + pause, 3), **chapter.model_dump()))
         for line, sound in members:
-            pause = pause or _pause(line, cues)
+            is_turn = cues and cues[-1].voice != line.voice
+            pause = pause or (_TURN if is_turn else _LINE)
             spoken = normalised(sound)
             pieces += [silence(pause, RATE), spoken]
             at += pieces[-2].seconds
@@ -133,16 +134,6 @@ def _joined(
     return pieces, chapters, cues
 
 
-def _pause(line: ScriptLine, cues: Sequence[TranscriptCue]) -> float:
-    """Return the silence in seconds before a line that does not start a chapter."""
-    return _TURN if cues and cues[-1].voice != line.voice else _LINE
-
-
-def _mark(at: float, chapter: Chapter) -> ChapterMark:
-    return ChapterMark(start=round(at, 3), title=chapter.title, case_id=chapter.case_id)
-
-
 def _cue(line: ScriptLine, start: float, end: float, chapter: int) -> TranscriptCue:
-    times = {"start": round(start, 3), "end": round(end, 3)}
-    of = {"voice": line.voice, "text": line.text, "sentences": line.sentences}
-    return TranscriptCue.model_validate({**times, **of, "chapter": chapter})
+    times = {"start": round(start, 3), "end": round(end, 3), "chapter": chapter}
+    return TranscriptCue(**line.model_dump(include={"voice", "text", "sentences"}), **times)

@@ -70,6 +70,9 @@ def _record(line: bytes, key: str) -> CaseRecord | ImportProblem:
 def _problem(record: CaseRecord) -> str | None:
     """Return the fault that makes a record unusable, None if it is valid."""
     quotes, numbers = list(_quotes(record)), {one.n for one in record.statements}
+    names = {("fact", one.name) for one in record.facts} | {("tag", t.slug) for t in record.tags}
+    made = record.provenance
+    is_approved = made.approved_by and made.approved_at and made.approved_at <= datetime.now(UTC)
     ids, paragraphs = (record.case_id, record.revision_id), [one.paragraphs for one in record.prose]
     is_mixed = bool(record.statements) == bool(record.prose) or (record.prose and quotes)
     problems = {
@@ -83,8 +86,8 @@ def _problem(record: CaseRecord) -> str | None:
             map(_has_valid_offsets, quotes)
         ),
         "one of its numbers is too large": not _has_small_numbers(record, quotes),
-        "one of its facts or tags is repeated": _has_repeats(record),
-        "its statements were not approved": not (record.prose or _is_approved(record)),
+        "one of its facts or tags is repeated": len(names) < len(record.facts) + len(record.tags),
+        "its statements were not approved": not (record.prose or is_approved),
     }
     return next((problem for problem, is_found in problems.items() if is_found), None)
 
@@ -96,16 +99,6 @@ def _has_small_numbers(record: CaseRecord, quotes: Iterable[PublishedQuote]) -> 
     found += [one.seconds for one in quotes]
     is_small = all(0 <= n < _MOST_NUMBER for n in whole)
     return is_small and all(math.isfinite(n) for n in found if n is not None)
-
-
-def _has_repeats(record: CaseRecord) -> bool:
-    names = [fact.name for fact in record.facts], [tag.slug for tag in record.tags]
-    return any(len(set(some)) < len(some) for some in names)
-
-
-def _is_approved(record: CaseRecord) -> bool:
-    made = record.provenance
-    return bool(made.approved_by and made.approved_at and made.approved_at <= datetime.now(UTC))
 
 
 def _has_valid_offsets(quote: PublishedQuote) -> bool:

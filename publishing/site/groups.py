@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from slugify import slugify
@@ -15,14 +14,12 @@ from schemas.taxonomy import load_taxonomy
 
 GroupKind = Literal["tag", "industry", "company", "year"]
 
-KINDS: Mapping[GroupKind, tuple[str, str]] = MappingProxyType(
-    {
-        "tag": ("tags", "Tags"),
-        "industry": ("industries", "Industries"),
-        "company": ("companies", "Companies"),
-        "year": ("years", "Years"),
-    }
-)
+KINDS: Mapping[GroupKind, tuple[str, str]] = {
+    "tag": ("tags", "Tags"),
+    "industry": ("industries", "Industries"),
+    "company": ("companies", "Companies"),
+    "year": ("years", "Years"),
+}
 """The folder and heading of each kind of group."""
 
 _MOST_TAGS = 12

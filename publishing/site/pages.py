@@ -55,19 +55,14 @@ def environment(settings: SiteSettings) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    filters = (
+        *(wording.count, wording.day, wording.listing, wording.silence_phrases, wording.size),
+        *(wording.support_summary, fact_page, linked_data, report_address, search_facets),
+    )
+    made.filters |= {one.__name__: one for one in filters}
     made.filters.update(
-        count=wording.count,
-        day=wording.day,
-        fact_page=fact_page,
         fact_text=lambda value, name: wording.fact_text(name, value),
-        linked_data=linked_data,
-        listing=wording.listing,
         md=escape,
-        report_address=report_address,
-        search_facets=search_facets,
-        silence_phrases=wording.silence_phrases,
-        size=wording.size,
-        support_summary=wording.support_summary,
         tag_page=lambda slug: group_address("tag", slug),
         xml=lambda text: _NOT_IN_XML.sub("\ufffd", text),
     )
@@ -127,13 +122,12 @@ def search_facets(case: PublishedCase) -> Iterator[tuple[str, str]]:
 
 def fact_page(case: PublishedCase, name: str) -> str | None:
     """Return the path of the group page for a fact, None if it has no group page."""
-    keys: dict[str, tuple[GroupKind, str | None]] = {
-        "company": ("company", case.company_key),
-        "industry": ("industry", case.industry),
-        "year": ("year", case.year),
+    keys: dict[GroupKind, str | None] = {
+        "company": case.company_key,
+        "industry": case.industry,
+        "year": case.year,
     }
-    kind, key = keys.get(name, ("year", None))
-    return group_address(kind, key) if key else None
+    return next((group_address(k, key) for k, key in keys.items() if k == name and key), None)
 
 
 def linked_data(case: PublishedCase, address: str, source: SourceCard) -> dict[str, Any]:

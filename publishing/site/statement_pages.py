@@ -1,8 +1,10 @@
 """Pages of statements across cases: lessons, challenges, results, failures and questions."""
 
 import json
+import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from publishing.entries import CaseEntry
@@ -24,30 +26,9 @@ class StatementPage(NamedTuple):
     lede: str
 
 
-STATEMENT_PAGES = (
-    StatementPage("lessons", "Lessons", ("lesson", "lessons"), "Advice from teams to others."),
-    StatementPage(
-        "challenges",
-        "Challenges and how they were met",
-        ("challenge", "challenges"),
-        "Difficulties, and what teams did about them.",
-    ),
-    StatementPage(
-        "results",
-        "Results",
-        ("result", "results"),
-        "Measured results as reported, by unit and metric. Two results are rarely measured in the "
-        "same way: read the statements before you compare.",
-    ),
-    StatementPage(
-        "failures",
-        "Failures and limits",
-        ("failure or limit", "failures or limits"),
-        "Failures and limits of the systems.",
-    ),
-    StatementPage(
-        "questions", "Open questions", ("question", "questions"), "Questions that teams leave open."
-    ),
+STATEMENT_PAGES = tuple(
+    StatementPage(name, **texts)
+    for name, texts in tomllib.loads(Path(__file__).with_suffix(".toml").read_text()).items()
 )
 """The pages in the order of their tabs, named after their sections."""
 

@@ -53,7 +53,7 @@ def place(evidence: Evidence, document: Document | None = None) -> str:
     """
     where = ""
     if evidence.seconds is not None:
-        where = _clock(evidence.seconds)
+        where = clock(evidence.seconds)
     elif evidence.page is not None:
         where = f"page {evidence.page}"
     elif heading := _heading(evidence, document):
@@ -67,7 +67,7 @@ def _heading(evidence: Evidence, document: Document | None) -> str | None:
     return document.passages[evidence.passage - 1].section
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     """Return a time in seconds as players show it: ``1:02:05``, ``0:07``."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)

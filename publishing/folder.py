@@ -27,7 +27,8 @@ def replacing(target: Path, wait: float = 30.0) -> Iterator[Path]:
     """
     target = target.resolve()
     new, old = (target.with_name(f".{target.name}.{part}") for part in ("new", "old"))
-    with _file_errors(target), _lock(target, wait):
+    advice = "The previous site is unchanged. Check permissions and free space."
+    with file_errors(f"The site could not be written to {target}", advice), _lock(target, wait):
         _recover(target, new, old)
         new.mkdir()
         (new / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
@@ -97,11 +98,9 @@ def _lock(target: Path, wait: float) -> Iterator[None]:
 
 
 @contextmanager
-def _file_errors(target: Path) -> Iterator[None]:
+def file_errors(problem: str, advice: str) -> Iterator[None]:
+    """Raise PublishError with ``problem`` and ``advice`` for errors of the file system."""
     try:
         yield
     except OSError as error:
-        raise PublishError(
-            f"The site could not be written to {target}: {error.strerror or error}; "
-            "the previous site is unchanged. Check permissions and free space."
-        ) from error
+        raise PublishError(f"{problem}: {error.strerror or error}. {advice}") from error

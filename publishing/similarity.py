@@ -4,18 +4,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from warehouse.stems import stem
 
 FUNCTION_WORDS = frozenset(
-    """
-    a about after also an and any are as at be because been before being between both but by can
-    could did do does doing each even for from had has have he how i if in into is its like may
-    me might more most must my no not of on one only or other our out over own per rather she
-    should since so some such than that the their them then there these they this those through
-    to too two under until upon us use used uses using very via was way we well were what when
-    where which while who will with within without would you your
-    """.split()
+    Path(__file__).with_name("function_words.txt").read_text("utf-8").split()
 )
 """English words that do not indicate the topic of a text."""
 

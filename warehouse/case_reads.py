@@ -97,9 +97,7 @@ class CaseReads(DatabaseReader):
         return [found[case_id] for case_id in case_ids]
 
     def shown_views(
-        self,
-        case_ids: Sequence[str],
-        which: Literal["published_revision_id", "next_revision_id"],
+        self, case_ids: Sequence[str], which: Literal["published_revision_id", "next_revision_id"]
     ) -> list[CaseView]:
         """Return these cases as readers see them now, or after the next publication.
 

@@ -50,7 +50,8 @@ class Dataset:
         self._connection = duckdb.connect(config={"threads": 2})
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET preserve_insertion_order = true")
-        script = self._queries["dataset_tables"].replace("$lines", _literal(str(self._lines)))
+        lines = str(self._lines).replace("'", "''")
+        script = self._queries["dataset_tables"].replace("$lines", f"'{lines}'")
         self._connection.execute(script)
         return self
 
@@ -108,7 +109,7 @@ class Dataset:
         """
         self._make("citable_tables", "citable_words")
         sql = self._queries["citable"].replace("$cases", cases)
-        return self.rows(sql, words=_stems(words), most=most)
+        return self.rows(sql, words=[*map(stem, _WORD.findall(words.lower()))], most=most)
 
     def citable_parts(self, case_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Return all citable statements and paragraphs of these cases."""
@@ -149,15 +150,6 @@ class Dataset:
     @cached_property
     def _queries(self) -> Mapping[str, str]:
         return queries()
-
-
-def _stems(text: str) -> list[str]:
-    """Return the stems of the words that `citable_words` finds in a text."""
-    return [*map(stem, _WORD.findall(text.lower()))]
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _cell(column: Column) -> str:

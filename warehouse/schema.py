@@ -9,16 +9,20 @@ import duckdb
 
 from schemas.errors import WarehouseError
 
-_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _HERE = Path(__file__).parent
 
 
 @cache
 def queries() -> Mapping[str, str]:
     """Return the queries in ``queries/*.sql`` by name."""
-    texts = [file.read_text("utf-8") for file in _HERE.glob("queries/*.sql")]
-    parts = [part for text in texts for part in _NAME.split(text)[1:]]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+    files = _HERE.glob("queries/*.sql")
+    return {name: sql for file in files for name, sql in named_parts(file).items()}
+
+
+def named_parts(file: Path, label: str = "name") -> dict[str, str]:
+    """Return the queries of an SQL file by the name in the comment above them."""
+    parts = re.split(rf"^-- {label}: (.+)$", file.read_text("utf-8"), flags=re.MULTILINE)
+    return {name: sql.strip() for name, sql in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 @cache

@@ -16,11 +16,7 @@ from schemas.errors import UnknownId
 from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
 from schemas.reports import Report, ReportLine
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
-from schemas.reviews import (
-    Account,
-    LogEntry,
-    Triage,
-)
+from schemas.reviews import Account, LogEntry, Triage
 from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source
 from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.access import DatabaseReader

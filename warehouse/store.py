@@ -13,7 +13,7 @@ from warehouse.access import QueryResult, fetch, insert, run_query
 from warehouse.case_reads import CaseReads
 from warehouse.file import database_file
 from warehouse.lake import Connection, DatabaseLake, Lake, Work
-from warehouse.rows import StoredRow, TableKey, Values, encode
+from warehouse.rows import StoredRow, Values, encode
 from warehouse.source_reads import SourceReads
 
 
@@ -82,15 +82,12 @@ class Warehouse(SourceReads, CaseReads):
         self, *signed: tuple[str, str, Sequence[int], Sequence[tuple[int, int]]]
     ) -> None:
         """Store the MinHash signatures of documents: id, source, signature, (band, hash) pairs."""
-        parts: dict[TableKey, list[Values]] = {
-            ("signatures", "document_id"): [],
-            ("signature_bands", "document_id"): [],
-        }
-        whole, rows = parts.values()
+        whole, rows = list[Values](), list[Values]()
         for document_id, source_id, signature, bands in signed:
             own = {"document_id": document_id, "source_id": source_id}
             whole.append(own | {"signature": [*signature]})
             rows += [own | {"band": n, "hash": h} for n, h in bands]
+        parts = {("signatures", "document_id"): whole, ("signature_bands", "document_id"): rows}
         self._write(lambda c, now: insert(c, [], now, parts))
 
     def counts(self) -> dict[str, int]:

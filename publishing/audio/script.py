@@ -24,7 +24,7 @@ _READERS = (
 )
 
 VoiceNumber = Literal[0, 1]
-CitedText = tuple[str, str]
+CitedText = tuple[str, str]  # a case and a text, since a paragraph has several sentences
 
 
 class Chapter(Frozen):
@@ -135,7 +135,7 @@ def _cases(
         chapter = Chapter(title=title, case_id=case_id)
         yield ScriptLine(text=with_full_stop(_introduced(first)), chapter=chapter)
         for one in parts.values():
-            if _said(one) not in read:
+            if (one.case_id, one.text) not in read:
                 text = with_full_stop(one.text)
                 yield ScriptLine(voice=reader, text=text, chapter=chapter, citations=(one,))
 
@@ -179,9 +179,5 @@ def _names(text: str, label: str) -> bool:
 
 def _single(one: ReportSentence) -> CitedText | None:
     """Return the cited text of a sentence with a single citation, else None."""
-    return _said(one.citations[0]) if len(one.citations) == 1 else None
-
-
-def _said(one: Citation) -> CitedText:
-    """Return the case and text of a citation, since a paragraph has several sentences."""
-    return one.case_id, one.text
+    cited = one.citations
+    return (cited[0].case_id, cited[0].text) if len(cited) == 1 else None

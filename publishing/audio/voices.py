@@ -90,14 +90,12 @@ OFFLINE: Mapping[str, Callable[[], Voice]] = {"hibari": HibariVoice, "joe": Pipe
 
 
 def _error_of(status: int, address: str) -> errors.ModelError:
+    answer = f"{address} answers {status}"
     match status:
         case 429:
-            return errors.RateLimited(f"{address} answers 429, too many requests: retry later.")
+            return errors.RateLimited(f"{answer}, too many requests: retry later.")
         case 401 | 403:
-            message = f"{address} answers {status}, no access: check OPENAI_API_KEY."
-            return errors.ModelRejected(message, "key_rejected")
-        case _ if status >= 500:  # noqa: PLR2004 - HTTP's own
-            message = f"{address} answers {status}, a failure of the endpoint: retry later."
-            return errors.ProviderUnavailable(message)
-    message = f"{address} answers {status}, no speech: check the settings CASEBOOK_SPEECH_…"
-    return errors.ModelRejected(message, "not_an_endpoint")
+            return errors.ModelRejected(f"{answer}: check OPENAI_API_KEY.", "key_rejected")
+        case _ if status >= 500:  # noqa: PLR2004 - defined by HTTP
+            return errors.ProviderUnavailable(f"{answer}, an internal error: retry later.")
+    return errors.ModelRejected(f"{answer}: check CASEBOOK_SPEECH_…", "not_an_endpoint")

@@ -14,9 +14,10 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from publishing.exchange.export_texts import article, change_list, dataset_card
+from publishing.folder import file_errors
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
-from schemas.errors import InputError, PublishError
+from schemas.errors import InputError
 from schemas.frozen import Frozen
 from warehouse import Dataset
 
@@ -53,7 +54,7 @@ def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Expor
     if not lines.is_file():
         raise InputError("Nothing is published yet: `casebook publish` first.")
     last = _last_release(target)
-    with _file_errors(target):
+    with file_errors(f"The data could not be written to {target}", "Export again to complete it."):
         target.mkdir(parents=True, exist_ok=True)
         if last is None:  # marks the folder as ours
             last = DatasetRelease(release=None, title=settings.title, cases={})
@@ -175,13 +176,3 @@ def _staging(target: Path) -> Iterator[Path]:
         yield new
     finally:
         shutil.rmtree(new, ignore_errors=True)
-
-
-@contextmanager
-def _file_errors(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        why = error.strerror or error
-        message = f"The data could not be written to {target}: {why}. Export again to complete it."
-        raise PublishError(message) from error

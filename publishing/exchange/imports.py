@@ -1,10 +1,12 @@
 """Records of another database: the meaning of its columns, and the faults of its rows."""
 
 import re
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -22,20 +24,11 @@ from schemas.taxonomy import Taxonomy, Term
 
 Row = Mapping[str, Any]
 
-# Column names used for the fields, most specific first; a mapping can override them.
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "key": ("slug", "case_id", "id", "key", "name"),
-    "title": ("title", "headline", "name"),
-    "url": ("source_url", "url", "link", "source", "address"),
-    "company": ("company", "organization", "organisation", "customer"),
-    "industry": ("industry", "sector", "vertical"),
-    "year": ("year", "date", "published"),
-    "published": ("published", "published_at", "date_published"),
-    "created_at": ("created_at", "created", "added_at", "date_added", "date"),
-    "tags": ("tags", "keywords", "topics", "labels"),
-    "abstract": ("short_summary", "abstract", "summary", "description", "excerpt"),
-    "prose": ("full_summary", "prose", "body", "content", "markdown", "text"),
-}
+NAMES: Mapping[str, Sequence[str]] = tomllib.loads(
+    Path(__file__).with_suffix(".toml").read_text("utf-8")
+)
+"""Column names used for the fields, most specific first."""
+
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*\n(.*)\Z", re.DOTALL)
 _IMPORTED = Support(level=SupportLevel.IMPORTED)
 _MOST_TAGS = 30

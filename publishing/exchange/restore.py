@@ -160,14 +160,11 @@ def _quoted(quotes: Sequence[PublishedQuote]) -> tuple[str, Sequence[Passage]]:
     for n, (start, following) in enumerate(zip(starts, [*starts[1:], len(signs)], strict=True), 1):
         here = [one for one in quotes if one.start == start]
         end, first = max(end, *(one.end for one in here)), here[0]
-        where = {"headings": _headings(first), "seconds": first.seconds, "speaker": first.speaker}
+        place = first.place.removesuffix(f", {one_line(first.speaker or '')}")
+        headings = (place.removeprefix("§ "),) if place.startswith("§ ") else ()
+        where = {"headings": headings, "seconds": first.seconds, "speaker": first.speaker}
         passages.append(Passage(n=n, start=start, end=min(end, following), **where))
     return "".join(signs), passages
-
-
-def _headings(quote: PublishedQuote) -> tuple[str, ...]:
-    place = quote.place.removesuffix(f", {one_line(quote.speaker or '')}")
-    return (place.removeprefix("§ "),) if place.startswith("§ ") else ()
 
 
 def _prose(record: CaseRecord) -> tuple[str, Sequence[Passage]]:

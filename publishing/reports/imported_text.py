@@ -1,7 +1,10 @@
 """Imported texts have no statements: their sentences that make sense alone, and excerpts."""
 
 import re
+import tomllib
+from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 from sentencex import segment
 
@@ -13,38 +16,19 @@ _SENTENCE_END = re.compile(r"[.!?][”\"')\]]*\s+(?=[A-Z0-9“\"(])|\n+")
 _WORDS = range(8, 61)  # of a sentence that makes sense alone
 
 
-def _any_of(words: str, end: str = "") -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(words.split())}){end}", re.IGNORECASE)
+_TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
-# Sentences that refer to the previous one, or that are about the text instead of the system.
-_REFERS_BACK = _any_of(
-    r"""
-    this these that those they it its their he she his her such both here there another other
-    however additionally moreover furthermore also similarly but and so then thus instead
-    for\sexample for\sinstance as\sa\sresult as\ssuch in\saddition in\scontrast the\slatter
-    the\sformer the\ssame
-    """,
-    r"\b",
-)
-_IS_ABOUT_TEXT = re.compile(
-    r"\bcase stud(?:y|ies)\b|\b(?:the|this) (?:article|presentation|talk|transcript|text|post|blog|"
-    r"source|discussion|podcast|speaker|author)s?\b",
-    re.IGNORECASE,
-)
+def _any_of(words: Sequence[str], before: str = "", after: str = "") -> re.Pattern[str]:
+    return re.compile(rf"\b{before}(?:{'|'.join(words)}){after}".replace(" ", r"\s"), re.IGNORECASE)
+
+
 # Headings of imported texts vary too much, so a sentence's own words decide on its section.
-_MEASURED = _any_of("reduc increas improv achiev saved savings accura faster fewer higher lower")
-_CUES = {
-    Section.FAILURES: _any_of(
-        "fail limitation struggl did.not didn.t does.not doesn.t cannot inadequa degrad drawback "
-        "lack insufficien broke unreliab hallucinat"
-    ),
-    Section.CHALLENGES: _any_of("challeng difficult problem obstacle hard.to bottleneck complicat"),
-    Section.LESSONS: _any_of(
-        "lesson takeaway insight importan proved proven learned best.practice should essential "
-        "crucial worked better.than outperform"
-    ),
-}
+_CUES = {Section(name): _any_of(words) for name, words in _TEXTS["sections"].items()}
+_MEASURED = _any_of(_TEXTS["measured"])
+_REFERS_BACK = _any_of(_TEXTS["refers_back"], after=r"\b")
+_IS_ABOUT_TEXT = _any_of(_TEXTS["about_text"], before="(?:the|this) ", after=r"s?\b")
+_CASE_STUDY = _any_of(["case study", "case studies"], after=r"\b")
 
 
 def sentences(paragraph: str) -> list[str]:
@@ -56,7 +40,8 @@ def sentences(paragraph: str) -> list[str]:
 
 def _is_self_contained(text: str) -> bool:
     is_whole = text[:1].isupper() and text.endswith((".", "!", "?", ".”", '."'))
-    is_clear = not _REFERS_BACK.match(text) and not _IS_ABOUT_TEXT.search(text)
+    about_text = _IS_ABOUT_TEXT.search(text) or _CASE_STUDY.search(text)
+    is_clear = not _REFERS_BACK.match(text) and not about_text
     return is_whole and is_clear and len(text.split()) in _WORDS
 
 

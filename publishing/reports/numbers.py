@@ -92,13 +92,13 @@ class Counts:
         series: str = "",
     ) -> ReportNumber:
         if name not in self.numbers:
-            row = row or {}
-            sql, meaning = plan["sql"], plan["meaning"]
+            row, sql, meaning = row or {}, plan["sql"], plan["meaning"]
+            label = row.get("label", "")
+            label = fact_text("industry", label) if series == "industries" else str(label)
             if row or "{scope}" in sql:
                 value = literal(row["value"]) if row else ""
                 sql = sql.format(scope=self._scope, value=value)
-                meaning = meaning.format(words=self._words, **_labelled(row, series))
-            label = str(_labelled(row, series)["label"])
+                meaning = meaning.format(words=self._words, label=label)
             self.numbers[name] = ReportNumber(
                 name=name,
                 sql=sql,
@@ -138,11 +138,6 @@ def used(texts: Iterable[str], numbers: Mapping[str, ReportNumber]) -> Iterator[
 def plans() -> Mapping[str, Any]:
     """Return the numbers, series and sentences of ``numbers.toml``."""
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-
-
-def _labelled(row: Mapping[str, Any], series: str) -> dict[str, Any]:
-    label = row.get("label", "")
-    return {"label": fact_text("industry", label) if series == "industries" else label}
 
 
 def _slug(value: object) -> str:

@@ -38,14 +38,11 @@ class CaseFiles:
         with path.open("wb") as records:
             for entry in entries:
                 if entry.case_id not in new:
-                    self._keep_record(entry)
+                    for name in (*FORMS, CARD):
+                        key = self._plan.keys[entry.case_id]
+                        self._files.keep(f"cases/{entry.slug}/{name}", key)
                 records.write(self._beside(entry, "case.json").read_bytes())
         return path
-
-    def _keep_record(self, entry: CaseEntry) -> None:
-        key, folder = self._plan.keys[entry.case_id], f"cases/{entry.slug}"
-        for name in (*FORMS, CARD):
-            self._files.keep(f"{folder}/{name}", key)
 
     def _write_record(self, line: str) -> PublishedCase:
         case = PublishedCase.model_validate_json(line)

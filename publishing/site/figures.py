@@ -1,6 +1,5 @@
 """The figures over all published cases: texts, numbers, SQL and charts."""
 
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -12,11 +11,11 @@ from publishing.site.charts import Chart, Distribution, Figure, Link, axis, bars
 from publishing.site.groups import GroupKind, group_address
 from publishing.wording import count, fact_text
 from schemas.cases import NARRATORS, STAGES
+from warehouse.schema import named_parts
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
-_QUERY = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _BOX = ("lowest", "quartile_1", "median", "quartile_3", "highest")
 
 
@@ -31,10 +30,8 @@ def _plans() -> list[tuple[str, Mapping[str, Any], str]]:
     """Return the name, texts and SQL of each figure, from the files beside this module."""
     here = Path(__file__)
     words = tomllib.loads(here.with_suffix(".toml").read_text("utf-8"))
-    parts = [
-        part.strip("; \n") for part in _QUERY.split(here.with_suffix(".sql").read_text("utf-8"))
-    ]
-    return [(name, words[name], sql) for name, sql in zip(parts[1::2], parts[2::2], strict=True)]
+    found = named_parts(here.with_suffix(".sql"))
+    return [(name, words[name], sql.removesuffix(";")) for name, sql in found.items()]
 
 
 def _figure(name: str, words: Mapping[str, Any], sql: str, found: Rows, total: int) -> Figure:

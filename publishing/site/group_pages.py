@@ -29,7 +29,10 @@ def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]])
     whole = [group.label, group.definition, key_of(digests(group.entries)), rows]
     for n, shown in enumerate(chunks):
         key = [whole if n == 0 else group.label, digests(shown), n, len(chunks)]
-        names = [_name(len(chunks), other) for other in (n - 1, n, n + 1)]
+        names = [
+            f"{len(chunks) - other}.html" if other else "index.html"  # the oldest is always 1.html
+            for other in (n - 1, n, n + 1)
+        ]
         more = {"shown": shown, "number": n + 1, "newer": names[0], "older": names[2]}
         pages.put(f"{group.folder}/{names[1]}", "group.html", key, **more, **values)
     pages.put_alternates(
@@ -52,8 +55,3 @@ def chunks_of(entries: Sequence[CaseEntry]) -> list[Sequence[CaseEntry]]:
     first = len(entries) if len(entries) <= PAGE else rest if rest >= PAGE // 2 else rest + PAGE
     older = [entries[start : start + PAGE] for start in range(first, len(entries), PAGE)]
     return [entries[:first], *older]
-
-
-def _name(pages: int, n: int) -> str:
-    """Return the file of page ``n`` (0 is the newest); the oldest page is always 1.html."""
-    return "index.html" if n == 0 else f"{pages - n}.html"

@@ -31,15 +31,7 @@ _AT_HOME = 14  # groups per listing
 _MOST_COMPANIES = 700
 _MOST_DAYS, _PER_DAY = 60, 25
 _SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("title", "Title"))
-_FIXED = (
-    "",
-    "search.html",
-    "browse.html",
-    "ask.html",
-    "attribution.html",
-    "figures.html",
-    "data.html",
-)
+_FIXED = ["", *map("{}.html".format, "search browse ask attribution figures data".split())]
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _VERSION_DIGITS = 12
 

@@ -1,10 +1,9 @@
 """The templates of the site, with their filters and global values."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from jinja2 import (
     Environment,
@@ -18,8 +17,7 @@ from publishing import wording
 from publishing.entries import CaseEntry
 from publishing.markdown import escape
 from publishing.plan import SiteSettings
-from publishing.records import PublishedCase, SourceCard
-from publishing.site.groups import GroupKind, company_names, group_address
+from publishing.site.groups import company_names, group_address
 from schemas.cases import Section
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
@@ -57,13 +55,13 @@ def environment(settings: SiteSettings) -> Environment:
     )
     filters = (
         *(wording.count, wording.day, wording.listing, wording.silence_phrases, wording.size),
-        *(wording.support_summary, fact_page, linked_data, report_address, search_facets),
+        wording.support_summary,
     )
     made.filters |= {one.__name__: one for one in filters}
     made.filters.update(
         fact_text=lambda value, name: wording.fact_text(name, value),
         md=escape,
-        tag_page=lambda slug: group_address("tag", slug),
+        group_page=lambda key, kind: group_address(kind, key),
         xml=lambda text: _NOT_IN_XML.sub("\ufffd", text),
     )
     made.globals.update(
@@ -103,59 +101,3 @@ def facet_labels(entries: Sequence[CaseEntry]) -> dict[str, Mapping[str, str]]:
         "narrator": dict(wording.NARRATORS),
         "evidence": {"quotes": "with quotes", "imported": "imported, without quotes"},
     }
-
-
-def search_facets(case: PublishedCase) -> Iterator[tuple[str, str]]:
-    """Yield the facets of a case and their values."""
-    yield from (("tag", tag.slug) for tag in case.tags)
-    facets = {
-        "industry": case.industry,
-        "company": case.company_key,
-        "year": case.year,
-        "kind": case.source.kind.value,
-        "stage": case.stage,
-        "narrator": case.narrator,
-        "evidence": "imported" if case.imported and not case.statements else "quotes",
-    }
-    yield from ((name, value) for name, value in facets.items() if value)
-
-
-def fact_page(case: PublishedCase, name: str) -> str | None:
-    """Return the path of the group page for a fact, None if it has no group page."""
-    keys: dict[GroupKind, str | None] = {
-        "company": case.company_key,
-        "industry": case.industry,
-        "year": case.year,
-    }
-    return next((group_address(k, key) for k, key in keys.items() if k == name and key), None)
-
-
-def linked_data(case: PublishedCase, address: str, source: SourceCard) -> dict[str, Any]:
-    """Return a case as a schema.org Article in JSON-LD."""
-    company = next((f for f in case.facts if f.name == "company" and not f.is_doubtful), None)
-    made: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Article",
-        "headline": case.title,
-        "abstract": case.lead,
-        "url": address or None,
-        "dateModified": case.updated_at.isoformat() if case.updated_at else None,
-        "keywords": [tag.label for tag in case.tags],
-        "about": {"@type": "Organization", "name": company.value} if company else None,
-        "isBasedOn": {
-            "@type": "CreativeWork",
-            "name": source.title,
-            "url": source.address,
-            "author": [{"@type": "Person", "name": name} for name in source.authors],
-            "datePublished": source.published.isoformat() if source.published else None,
-            "inLanguage": source.language,
-        },
-    }
-    return {name: value for name, value in made.items() if value}
-
-
-def report_address(contact: str, title: str, page: str) -> str:
-    """Return the link for reporting a mistake: an e-mail with a subject, or a web address."""
-    if contact.startswith(("http://", "https://")):
-        return contact
-    return f"mailto:{contact}?subject={quote(f'Mistake in: {title}')}&body={quote(page)}"

@@ -1,11 +1,10 @@
 """Example questions about the published cases, for the data page and the documentation."""
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-_TITLE = re.compile(r"^-- question: (.+)$", re.MULTILINE)
+from warehouse.schema import named_parts
 
 
 class Question(NamedTuple):
@@ -18,6 +17,5 @@ class Question(NamedTuple):
 @cache
 def questions() -> tuple[Question, ...]:
     """Return the questions of ``questions.sql``, in order."""
-    parts = _TITLE.split(Path(__file__).with_suffix(".sql").read_text("utf-8"))[1:]
-    pairs = zip(parts[::2], parts[1::2], strict=True)
-    return tuple(Question(title, sql.strip().removesuffix(";")) for title, sql in pairs)
+    found = named_parts(Path(__file__).with_suffix(".sql"), "question")
+    return tuple(Question(title, sql.removesuffix(";")) for title, sql in found.items())

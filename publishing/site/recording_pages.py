@@ -5,6 +5,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+from publishing.anchors import clock
 from publishing.audio.recording import (
     SPEAKERS,
     Recording,
@@ -90,10 +91,3 @@ def _rows(recording: Recording, addresses: Mapping[str, str]) -> Iterator[dict[s
 
 def _line(n: int, cue: TranscriptCue) -> dict[str, Any]:
     return {"n": n, "is_role": cue.text in _ROLES and not cue.sentences, **cue.model_dump()}
-
-
-def clock(seconds: float) -> str:
-    """Return a time as ``4:05``, ``1:02:03``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

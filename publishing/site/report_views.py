@@ -20,13 +20,8 @@ from schemas.reports import (
     SentenceRole,
 )
 
-_LINKED: Mapping[str, GroupKind] = {
-    "years": "year",
-    "industries": "industry",
-    "techniques": "tag",
-    "concerns": "tag",
-    "tools": "tag",
-}
+_TAG_SERIES = ("techniques", "concerns", "tools")
+_LINKED: Mapping[str, GroupKind] = {"years": "year", "industries": "industry"}
 GONE = "A sentence was removed here, because its case is no longer published."
 
 
@@ -163,7 +158,8 @@ def _parts(report: Report, shown: Mapping[int, SentenceView]) -> Iterator[Sectio
         counts = charts and all(one.support == "computed" for one in section.sentences)
         charts = charts and not counts
         found = tuple(_paragraphs(section, shown))
-        yield SectionView(f"part-{n}", section.heading, _page(section), found, counts)
+        page = group_address("tag", section.tag) if section.tag else None
+        yield SectionView(f"part-{n}", section.heading, page, found, counts)
 
 
 def _case_of(number: ReportNumber) -> str:
@@ -213,10 +209,6 @@ def _paragraphs(section: ReportSection, shown: Mapping[int, SentenceView]) -> It
         yield Paragraph(role, ROLE_HEADINGS.get(role), sentences, quoted)
 
 
-def _page(section: ReportSection) -> str | None:
-    return group_address("tag", section.tag) if section.tag else None
-
-
 def _charts(report: Report) -> Iterator[tuple[str, Chart]]:
     for name, plan in plans()["series"].items():
         found = [one for one in report.numbers if one.series == name]
@@ -228,7 +220,7 @@ def _charts(report: Report) -> Iterator[tuple[str, Chart]]:
 
 
 def _link(series: str, one: ReportNumber) -> Link:
-    kind = _LINKED.get(series)
+    kind: GroupKind | None = "tag" if series in _TAG_SERIES else _LINKED.get(series)
     return Link(one.label, group_address(kind, one.key) if kind else None)
 
 

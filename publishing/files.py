@@ -9,8 +9,6 @@ from typing import Any
 
 from schemas.frozen import sha256_hex
 
-StrPath = str | Path
-Make = Callable[[], str | bytes]
 _MANIFEST = ".casebook-manifest.json"
 
 
@@ -26,7 +24,7 @@ class SiteFiles:
         self._new: dict[str, str] = {}
         self._folders: set[str] = set()
 
-    def put(self, name: str, key: str, make: Make) -> None:
+    def put(self, name: str, key: str, make: Callable[[], str | bytes]) -> None:
         """Write the file with the result of ``make``, or keep the earlier one."""
         if not self.keep(name, key):
             self._new[name] = key
@@ -107,7 +105,7 @@ def _json(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def link(file: StrPath, place: StrPath) -> None:
+def link(file: str | Path, place: str | Path) -> None:
     """Link a file to another path, or copy it if links are not supported."""
     try:
         os.link(file, place)

@@ -152,7 +152,7 @@ class DatabaseFile:
             self._wanted.touch()
 
     def _wanted_at(self) -> int:
-        """Return the time of the last request for the file in nanoseconds, 0 if there is none."""
+        """Return the time of the last request for the file in nanoseconds, 0 without one."""
         return self._wanted.stat().st_mtime_ns if self._wanted.exists() else 0
 
     def _close_unused(self) -> None:

@@ -270,7 +270,7 @@ async def test_nothing_takes_the_quotes_for_the_source(
     assert case_id not in {*await due(other), *await stale(other), *await imported(other)}
     page = case_page(other.warehouse.case(case_id))
     assert {one.place for fact in page.facts for one in fact.quotes} == {"", "§ What we built"}
-    with pytest.raises(InvalidDecision, match="another database's"):
+    with pytest.raises(InvalidDecision, match="comes from another database"):
         edit(other.warehouse, case_id, [SetFact(name="company", value="Acme")], "ada")
     assert other.warehouse.case(case_id).status is CaseStatus.APPROVED
 

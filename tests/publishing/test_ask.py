@@ -131,7 +131,7 @@ def test_own_queries(site, page):
     page.goto(f"{site.address}?sql=SELEC+1")
     expect(page.locator("#ask-status")).to_have_text("")
     page.get_by_role("button", name="Run").click()
-    expect(page.get_by_role("alert")).to_contain_text("This is not SQL that DuckDB understands.")
+    expect(page.get_by_role("alert")).to_contain_text("DuckDB does not understand this SQL.")
     run(page, "SELECT tags, year, tags[1] AS first, '=1' AS cell FROM published_cases LIMIT 1")
     tags = "[rag, human-review, vllm, pgvector]"
     assert answer(page) == [[tags, "2026", "rag", "=1"]]

@@ -69,7 +69,7 @@ def test_front_matter_becomes_a_row():
     row = markdown_row("---\ntitle: RAG at Acme\ntags: [rag, vllm]\n---\nText.\n", "acme")
     assert one(row).key == "acme"
     assert one(row).tags == ("rag", "vllm")
-    for text, why in (("Text.", "no front matter"), ("---\na: [\n---\nx", "no YAML")):
+    for text, why in (("Text.", "no front matter"), ("---\na: [\n---\nx", "not valid YAML")):
         with pytest.raises(InputError, match=why):
             markdown_row(text, "acme")
 

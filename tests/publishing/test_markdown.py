@@ -29,7 +29,7 @@ def test_a_case_reads_as_on_its_page(text):
     assert table[0] == "| Result | Metric | Value | Before | Sample | Method |"
     assert "| 3 hours | 26 hours | all claims of March | self-reported |" in table[2]
     assert "\n- The invented rates went away." in text
-    silent = text.partition("## What the source does not say\n\n")[2].partition("\n\n")[0]
+    silent = text.partition("## Not stated by the source\n\n")[2].partition("\n\n")[0]
     assert silent == "- scale\n- techniques\n- lessons\n- failures and limits"
 
 

@@ -210,7 +210,7 @@ def test_a_sentence_is_checked_in_the_page(site, page, asked, sentence, answer):
     page.get_by_label("Sentence").fill(sentence)
     page.get_by_role("button", name="Check it").click()
     if answer is None:
-        expect(page.locator("#answer")).to_contain_text("Not found here, which does not make it")
+        expect(page.locator("#answer")).to_contain_text("Not found. These cases do not say it")
     else:
         expect(page.locator("#answer .kicker").first).to_have_text(answer)
         expect(page.locator("#answer h3").first).to_contain_text(TITLE)
@@ -226,7 +226,7 @@ def test_a_question_is_answered_by_statements(site, page, asked):
     first.get_by_role("link").click()
     expect(page.locator(":target")).to_contain_text(LESSONS[1])
     page.goto(f"{site}ask.html?question=Zymurgy%3F")
-    expect(page.locator("#answer")).to_have_text("These cases do not say.")
+    expect(page.locator("#answer")).to_have_text("These cases do not answer this question.")
     assert page.messages == []
     assert asked == {"127.0.0.1"}
 
@@ -300,7 +300,7 @@ def test_without_scripts_and_from_a_folder(site, browser, folder, page):
     expect(plain.locator("h1")).to_have_text(TITLE)
     context.close()
     page.goto((folder / "search.html").as_uri())
-    expect(page.get_by_text("Search and filters work where the site is served")).to_be_visible()
+    expect(page.get_by_text("Search and filters require a web server")).to_be_visible()
     expect(titles(page)).to_have_count(24)
 
 

@@ -62,7 +62,7 @@ def test_sections_come_in_the_order_of_reading(page):
     assert texts(page, "//div[@class='story']/section/h2") == [
         "Summary", "Context", "Architecture", "Challenges and how they were met",
         "Further solutions", "Tools", "Evaluation and operations", "Results",
-        "What the source does not say",
+        "Not stated by the source",
     ]  # fmt: skip
     challenge = section(page, "challenges").xpath("ul/li")[0]
     assert "Scanned tariff tables" in words(challenge)
@@ -153,7 +153,7 @@ def test_provenance_says_who_made_and_approved_it(page):
         "How": "strategy guided; prompts guided_question/v2; judged by a-judge",
         "Not read": "passages 4 to 6 (The budget was reached)",
         "Approved": "by Mira Lindqvist, 24 November 2026",
-        "Left out": "1 fact, 2 statements and 1 tag of the draft, not supported well enough by the "
+        "Left out": "1 fact, 2 statements and 1 tag of the draft, insufficiently supported by the "
         "source",
     }
 
@@ -180,10 +180,14 @@ def a_check(view, result: str, **more) -> dict[str, Check]:
     ("result", "more", "report"),
     [
         ("same", {}, "the source is unchanged"),
-        ("changed", {"quotes": 5, "lost": ("a",)}, "1 of 5 quotes are now only in the text kept"),
-        ("changed", {"quotes": 5}, "every quote is still there"),
+        (
+            "changed",
+            {"quotes": 5, "lost": ("a",)},
+            "1 of 5 quotes are now only in the archived text",
+        ),
+        ("changed", {"quotes": 5}, "all quotes are still there"),
         ("moved", {"moved_to": "https://new.example/a"}, "moved to https://new.example/a"),
-        ("gone", {}, "this case rests on the text kept"),
+        ("gone", {}, "this case is based on the archived text"),
         ("unreachable", {}, ""),
     ],
 )
@@ -264,8 +268,8 @@ def test_an_empty_site_says_so(publish):
     """Before the first approval every page says that there is nothing yet."""
     target, built = publish()
     assert built.hashes == {}
-    assert "No case is published yet." in words(parsed(target / "index.html"))
-    assert "No case says anything of this kind yet." in words(parsed(target / "results.html"))
+    assert "No cases are published yet." in words(parsed(target / "index.html"))
+    assert "No case has such statements yet." in words(parsed(target / "results.html"))
 
 
 def test_what_changed_is_told_by_day(publish):

@@ -1,9 +1,9 @@
-"""What a backfill costs beside its model; prints one Markdown table.
+"""Measures the overhead of a backfill, apart from its model; prints one Markdown table.
 
     .venv/bin/python benchmarks/backfill.py [speed] [again] [kill] [depth]
 
-The model is a scripted endpoint that takes 1.5 s for an answer on average, the pages come from a
-local server, and each part has a home of its own. Without a name all parts are measured.
+The model is a scripted endpoint that takes 1.5 s per answer on average. A local server serves the
+pages, and each part has its own home. Without arguments, all parts are measured.
 """
 
 import argparse
@@ -44,7 +44,7 @@ OURS = tuple(f"{ROOT}/{name}/" for name in PACKAGES.split())
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table."""
+    """A line of the table."""
 
     measure: str
     found: str
@@ -54,7 +54,7 @@ class Line:
 
 @dataclass
 class Call:
-    """A call to the model; ``source`` is the page that it is about."""
+    """A call to the model; ``source`` is its page."""
 
     body: str
     source: str
@@ -64,7 +64,7 @@ class Call:
 
 
 class SlowEndpoint(ScriptedEndpoint):
-    """Answers after half to one and a half times ``seconds``, and remembers each call."""
+    """An endpoint that answers after 0.5 to 1.5 times ``seconds`` and records each call."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class SlowEndpoint(ScriptedEndpoint):
         self._seconds, self._chance = seconds, random.Random(7)  # noqa: S311 - only spread
 
     def answer(self, request: dict[str, Any]) -> Reply:
-        """Return the scripted answer when its time has come."""
+        """Return the scripted answer after a delay."""
         body = json.dumps(request, sort_keys=True)
         source = body.partition("Page number ")[2].partition(" ")[0]
         call = Call(body, source, schema_name(request), time.monotonic())
@@ -84,14 +84,14 @@ class SlowEndpoint(ScriptedEndpoint):
 
 
 class Bench:
-    """A folder of pages, the server that serves them, a model and a home."""
+    """A folder of pages, a server for them, a model and a home."""
 
     def __init__(self, folder: Path, site: str, endpoint: SlowEndpoint) -> None:
         self.folder, self.site, self.endpoint = folder, site, endpoint
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of every command."""
+        """Return the environment of each command."""
         model = {"price": {"input": 1.0, "output": 4.0}, "context_tokens": 64_000}
         return {
             "CASEBOOK_HOME": str(self.folder / "home"),
@@ -100,11 +100,11 @@ class Bench:
             "CASEBOOK_MODELS": json.dumps({"scripted": model}),
             "CASEBOOK_LLM_CONCURRENCY": str(AT_ONCE),
             "CASEBOOK_ALLOWED_HOSTS": self.site.removeprefix("http://"),
-            "CASEBOOK_HOST_INTERVAL": "0",  # one server stands for many sites
+            "CASEBOOK_HOST_INTERVAL": "0",  # one server plays many sites
         }
 
     def list_of(self, count: int) -> Path:
-        """Write a list of the first ``count`` pages."""
+        """Write a list of the first ``count`` pages, and return its path."""
         path = self.folder / f"list-{count}.txt"
         path.write_text("".join(f"{self.site}/{n}.html\n" for n in range(count)), "utf-8")
         return path
@@ -118,7 +118,7 @@ class Bench:
             )
 
     def states(self, listed: Path) -> Counter[str]:
-        """Return how many of a list's sources stand where."""
+        """Return the number of sources of a list by state."""
         from extractors.fetch.fetch import identify
         from schemas.sources import SourceRef
         from warehouse import Warehouse
@@ -130,7 +130,7 @@ class Bench:
 
 @contextmanager
 def bench(pages: int, answer_seconds: float = ANSWER_SECONDS) -> Iterator[Bench]:
-    """Serve so many pages of about 10,000 characters, each in words of its own."""
+    """Serve ``pages`` pages of about 10,000 characters, each with different words."""
     words = [word for path in (ROOT / "docs").glob("*.md") for word in path.read_text().split()]
     words = sorted({word for word in words if word.isalpha()})
     with tempfile.TemporaryDirectory() as temporary:
@@ -150,7 +150,7 @@ def bench(pages: int, answer_seconds: float = ANSWER_SECONDS) -> Iterator[Bench]
 
 class _Pages(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Stay silent."""
+        """Write no log."""
 
 
 def _page(number: int, words: list[str]) -> str:
@@ -165,7 +165,7 @@ def _page(number: int, words: list[str]) -> str:
 
 
 def speed() -> Iterator[Line]:
-    """Measure how much of the endpoint's limit a list uses, from its first call to its last."""
+    """Measure the used share of the endpoint's limit, from the first call to the last."""
     with bench(SOURCES) as here:
         began = time.monotonic()
         listed = here.list_of(SOURCES)
@@ -185,7 +185,7 @@ def speed() -> Iterator[Line]:
 
 
 def again() -> Iterator[Line]:
-    """Measure a list of sources that are all drafted."""
+    """Measure the time of a list whose sources all have drafts."""
     with bench(1, 0.01) as here:
         here.backfill(here.list_of(1)).wait()
         _copy_the_draft(here, LONG_LIST)
@@ -247,7 +247,7 @@ def kill() -> Iterator[Line]:
             began = len(calls)
             process = here.backfill(listed)
             if kills < KILLS:
-                # One in five dies while it starts, the others within the next answers.
+                # One in five dies at its start, the others during the next answers.
                 first = 60 if kills % 5 else chance.uniform(0, 5)
                 _wait(process, first, here.endpoint, began)
                 _wait(process, chance.uniform(0, 2 * ANSWER_SECONDS))
@@ -278,7 +278,7 @@ def _wait(
     endpoint: SlowEndpoint | None = None,
     calls: int = 0,
 ) -> None:
-    """Wait so long, or until the process has ended or the endpoint got more than ``calls``."""
+    """Wait until the time is up, the process has ended or the endpoint got more than ``calls``."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
         if endpoint and len(endpoint.calls) > calls:
@@ -287,7 +287,7 @@ def _wait(
 
 
 def depth() -> Iterator[Line]:
-    """Count our files whose functions run between the command and the stored draft of a page."""
+    """Count our files whose functions run from the command to the stored draft of a page."""
     with bench(1, 0.01) as here:
         os.environ |= here.environment
         entered: dict[str, None] = {}
@@ -320,7 +320,7 @@ def depth() -> Iterator[Line]:
 
 
 def _is_import(frame: FrameType | None) -> bool:
-    """Return whether a frame runs while a module of ours is imported."""
+    """Return whether a frame belongs to the import of one of our modules."""
     while frame is not None:
         code = frame.f_code
         if not code.co_flags & inspect.CO_OPTIMIZED and code.co_filename.startswith(OURS):
@@ -330,7 +330,7 @@ def _is_import(frame: FrameType | None) -> bool:
 
 
 def _read_here(here: Bench) -> None:
-    """Read the page in this process, as a worker did."""
+    """Read the page in this process instead of a worker."""
     from extractors.registry import read
     from schemas.sources import Payload
 

@@ -1,10 +1,10 @@
-"""How fast the review desk answers with 10,000 drafts; prints one Markdown table.
+"""Measures response times of the review desk with 10,000 drafts; prints one Markdown table.
 
     .venv/bin/python benchmarks/desk.py [--drafts N] [--events N] [--home FOLDER]
 
-The drafts and their history are made of published case studies of the shared data. The desk runs
-as a process of its own with a backfill in progress, and is asked over HTTP as a browser would.
-A given home is seeded once and kept.
+The drafts and their history are made from published case studies of the shared data. The desk runs
+in a separate process with a backfill in progress, and gets requests like those of a browser. A
+given home is seeded once and kept.
 """
 
 import argparse
@@ -60,14 +60,14 @@ DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 STATEMENTS = 24
 ROUNDS = 40
 BATCH = 400
-ANSWER_SECONDS = 10.0  # of the model on average: a thousand tokens at a hundred a second
+ANSWER_SECONDS = 10.0  # average of the model: a thousand tokens at a hundred per second
 MOST_BYTES = 100_000
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LEVELS = (*[SupportLevel.VERIFIED] * 7, *[SupportLevel.UNVERIFIED] * 2, SupportLevel.DOUBTFUL)
 
 
 class Seeder:
-    """Makes drafts with a history out of published case studies, always the same ones."""
+    """Makes drafts with a history from published case studies, the same on each run."""
 
     def __init__(self, drafts: int, events: int) -> None:
         self._chance = random.Random(11)  # noqa: S311 - only spread
@@ -77,7 +77,7 @@ class Seeder:
         self._cases = duckdb.sql(f"SELECT {columns} FROM '{file}' ORDER BY slug").fetchall()  # noqa: S608 - a path
 
     def rows(self) -> Iterator[list[Frozen]]:
-        """Yield the rows of one case after the other."""
+        """Yield the rows of each case."""
         for number in range(self._drafts):
             round_, place = divmod(number, len(self._cases))
             yield list(self._rows(number, round_, self._cases[place]))
@@ -143,7 +143,7 @@ class Seeder:
             )
 
     def _history(self, number: int, revision: Revision, at: datetime) -> Iterator[Review]:
-        """Yield comments and assignments, and for one case in four a decision."""
+        """Yield comments and assignments, and a decision for every fourth case."""
         per_case = max(1, self._events // self._drafts)
         kinds = [Decision.COMMENT, Decision.ASSIGN, Decision.COMMENT]
         last = {0: Decision.APPROVE, 4: Decision.REJECT}.get(number % 8)
@@ -190,7 +190,7 @@ def seed(home: Path, drafts: int, events: int) -> None:
 
 @dataclass
 class Timing:
-    """The times of one kind of request, in milliseconds, and its largest answer."""
+    """The times of one kind of request, in milliseconds, and its largest response."""
 
     name: str
     gate: float
@@ -199,13 +199,13 @@ class Timing:
     packed: int = 0
 
     def note(self, began: float, body: bytes) -> None:
-        """Note an answer."""
+        """Record a response."""
         self.times.append(1000 * (time.perf_counter() - began))
         if len(body) > self.size:
             self.size, self.packed = len(body), len(gzip.compress(body, 6))
 
     def row(self) -> str:
-        """Return its line of the table."""
+        """Return the line of the table."""
         p50 = statistics.median(self.times)
         p95 = statistics.quantiles(self.times, n=20)[-1]
         size = f"{self.size / 1000:.0f} KB ({self.packed / 1000:.0f})"
@@ -214,7 +214,7 @@ class Timing:
 
 
 class Desk:
-    """A desk in a process of its own, asked as a browser would."""
+    """A desk in a separate process, with requests like those of a browser."""
 
     def __init__(self, home: Path, environment: dict[str, str]) -> None:
         own = environment | {"CASEBOOK_HOME": str(home), "CASEBOOK_CURATOR": "mira"}
@@ -234,7 +234,7 @@ class Desk:
         self.client = httpx2.Client(base_url=address, headers=headers, timeout=60)
 
     def get(self, address: str, into: Timing | None = None) -> str:
-        """Ask for a page."""
+        """Request a page."""
         began = time.perf_counter()
         answer = self.client.get(address)
         answer.raise_for_status()
@@ -243,7 +243,7 @@ class Desk:
         return answer.text
 
     def post(self, address: str, into: Timing | None = None, **form: str) -> str:
-        """Send a form; return where its answer leads."""
+        """Send a form, and return the target of its redirect."""
         began = time.perf_counter()
         answer = self.client.post(address, data=form)
         if answer.is_error:
@@ -253,14 +253,14 @@ class Desk:
         return answer.headers.get("location", "")
 
     def close(self) -> None:
-        """Stop it."""
+        """Stop the desk."""
         self.client.close()
         self._process.terminate()
         self._process.wait()
 
 
 def measure(home: Path, rounds: int) -> Iterator[Timing]:
-    """Yield the times of each page, of searches and of decisions while a batch is processed."""
+    """Yield the times of pages, searches and decisions while a batch is in progress."""
     chance = random.Random(5)  # noqa: S311 - only spread
     with bench(BATCH, ANSWER_SECONDS) as here:
         desk = Desk(home, here.environment)
@@ -310,7 +310,7 @@ def measure(home: Path, rounds: int) -> Iterator[Timing]:
 
 
 def decisions(desk: Desk, ids: Sequence[str], rounds: int) -> Iterator[Timing]:
-    """Yield the times of decisions, each about a case whose page was read before."""
+    """Yield the times of decisions; each case was opened before."""
     comment = {"decision": "comment", "reason": "Compare the second number."}
     edit = {"decision": "edit", "action": "set_fact", "name": "company", "value": "Initech"}
     approve = {"decision": "approve", "confirm": "true", "leave_out": "true"}
@@ -325,7 +325,7 @@ def decisions(desk: Desk, ids: Sequence[str], rounds: int) -> Iterator[Timing]:
 
 
 def main() -> None:
-    """Seed, measure, print."""
+    """Seed a home, measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--drafts", type=int, default=10_000)
     parser.add_argument("--events", type=int, default=100_000)
@@ -339,7 +339,7 @@ def main() -> None:
             shutil.copytree(given.home, home, dirs_exist_ok=True)
         else:
             seed(home, given.drafts, given.events)
-        print("| request | p50 ms | p95 ms | gate | largest (gzipped) | holds |")
+        print("| request | p50 ms | p95 ms | gate | largest (gzipped) | met |")
         print("|---|---|---|---|---|---|")
         for timing in measure(home, given.rounds):
             print(timing.row(), flush=True)

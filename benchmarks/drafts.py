@@ -1,10 +1,10 @@
-"""The embedded model on the six examples, compared with what a curator would have written.
+"""Compares drafts of the embedded model with the gold cases of the six examples.
 
     .venv/bin/python benchmarks/drafts.py
 
-Prints one Markdown table: seconds without the first start of the model, calls, statements by level
-of support, how many statements of ``evals/gold`` the draft covers, in any section and in its own,
-and how many of the drafted ones can be understood alone.
+Prints one Markdown table: seconds without the first start of the model, calls, statements by
+support level, the statements of ``evals/gold`` that the draft covers, in any section and in the
+right one, and the drafted statements that can be understood alone.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ _TIME = r"(?:year|quarter|month|week|time)"
 _LEANING = tuple(
     re.compile(rule, re.IGNORECASE)
     for rule in (
-        # It begins with a word that stands for something before, or goes on with a thought.
+        # It begins with a word that refers or connects to earlier text.
         (
             rf"{_LINKS}(?:its?|they|them|their|he|him|his|she|her|this(?! {_TIME}\b)|that|these|"
             r"those(?! (?:who|that|which|of|in|with|from)\b)|such|here|ones?(?! (?:in|of) )|"
@@ -63,7 +63,7 @@ _FIRST_SENTENCE = re.compile(r"^.+?[.!?][”’\"')\]]*(?=\s+[A-Z0-9“\"(])", r
 
 
 def stands_alone(text: str) -> bool:
-    """Return whether the first sentence of a statement leans on nothing before it."""
+    """Return whether the first sentence of a statement can be understood without its context."""
     found = _FIRST_SENTENCE.match(text)
     return not any(rule.search(found[0] if found else text) for rule in _LEANING)
 
@@ -73,7 +73,7 @@ def _print(*cells: object) -> None:
 
 
 async def measure(file: Path, gold: GoldCase, resources: Resources) -> tuple[CaseScore, int]:
-    """Draft a gold case's source, print its line, and return its score and what stands alone."""
+    """Draft a gold case's source, print its line, and return its score and self-contained texts."""
     path = (file.parent / (gold.source.path or "")).resolve()
     result = await process(Run(SourceRef(source=str(path), url=gold.source.url), resources))
     warehouse = resources.warehouse
@@ -92,7 +92,7 @@ async def measure(file: Path, gold: GoldCase, resources: Resources) -> tuple[Cas
 
 
 async def main() -> None:
-    """Draft all examples, one after the other."""
+    """Draft all examples."""
     _print(*_COLUMNS)
     _print(*["---"] * len(_COLUMNS))
     with tempfile.TemporaryDirectory() as home:

@@ -1,10 +1,10 @@
-"""The PDF reader against the text of the same source. Prints Markdown.
+"""Compares the PDF reader with the text of the same source; prints Markdown.
 
     apt-get install -y debian-history debmake-doc debian-faq debian-policy maint-guide \
         developers-reference debian-reference-en debian-reference-de maint-guide-de
 
-Debian's manuals carry PDF and text made of one source; the papers are made here with known text.
-"speed" is processor time of plain pypdfium2 by ours.
+Debian's manuals come as PDF and text from one source; this script makes papers with known text.
+"speed" is the CPU time of plain pypdfium2 divided by ours.
 """
 
 import gzip
@@ -29,7 +29,7 @@ DECIDED_ON = (
     "debian-faq.en project-history.en project-history.de project-history.fr project-history.ru "
     "debmake-doc.en debmake-doc.zh-cn maint-guide.en"
 ).split()
-# Document, F1 over words, F1 over three in a row.
+# Document, F1 over words, F1 over runs of three.
 FIRST_EDITION = """
 developers-reference 0.996 0.990; debian-faq.de 0.988 0.980; debian-faq.en 0.989 0.980;
 project-history.ca 0.998 0.995; project-history.de 0.998 0.994; project-history.en 0.998 0.994;
@@ -47,7 +47,7 @@ _SMALL = dict(zip(_SYLLABLES, "the of and to in is that for it as on be at by or
 
 
 class Sample(NamedTuple):
-    """One PDF, and its words as a reader reads them."""
+    """A PDF, and its words in reading order."""
 
     name: str
     data: bytes
@@ -55,7 +55,7 @@ class Sample(NamedTuple):
 
 
 def manuals() -> Iterator[Sample]:
-    """Yield the installed manuals that carry both PDF and text."""
+    """Yield the installed manuals that have both PDF and text."""
     texts = [*DOCS.glob("doc/**/*.txt.gz"), *DOCS.glob("developers-reference/*.txt.gz")]
     for text in sorted(texts):
         stem = text.name.removesuffix(".txt.gz")
@@ -87,7 +87,7 @@ def _sentence(dice: random.Random) -> str:
 
 
 def papers() -> Iterator[Sample]:
-    """Yield papers made here, the same on every run."""
+    """Yield generated papers, the same on each run."""
     for hyphens in (False, True):
         for across in (False, True):
             yield _columns(hyphens=hyphens, across=across)
@@ -155,7 +155,7 @@ def f1(text: str, truth: str, length: int) -> float:
 
 
 def measure(sample: Sample) -> list[float]:
-    """Return F1 over words and over three in a row, and how fast it is beside plain pypdfium2."""
+    """Return F1 over words and over runs of three, and the speed relative to plain pypdfium2."""
     payload = Payload(data=sample.data, media_type="application/pdf")
     times, found = [], read(payload)
     for work in (lambda: _plain(sample.data), lambda: read(payload)):
@@ -173,7 +173,7 @@ def _plain(data: bytes) -> str:
 
 
 def report(title: str, samples: Sequence[Sample]) -> None:
-    """Print a row for each sample, and their mean."""
+    """Print a row for each sample, and the mean."""
     known = (row.split() for row in FIRST_EDITION.split(";"))
     first = {name: list(map(float, figures)) for name, *figures in known}
     rows = {s.name: [*measure(s), *first.get(s.name, [1.0, 1.0])] for s in samples}

@@ -1,11 +1,11 @@
-"""The published site with 1,182 imported cases: builds, search, similar cases, weights.
+"""Measures the published site with 1,182 imported cases: builds, search, similar cases, sizes.
 
     .venv/bin/python benchmarks/reader.py [--home FOLDER]
 
-The cases are those of the shared data without their short summaries: these are held aside, and
-known-item queries are made of them (each of its most telling words, four of ten at random). The
-site's search and Pagefind alone, on the same pages without our marks, are asked in Chromium;
-DuckDB's full-text search ranks title and text by BM25. A given home is kept.
+The cases come from the shared data, without their short summaries. Known-item queries are made from
+these summaries: four of the ten most distinctive words, at random. Chromium runs the site's search
+and Pagefind alone, on the same pages without our markup; DuckDB's full-text search ranks title and
+text by BM25. A given home is kept.
 """
 
 import argparse
@@ -65,7 +65,7 @@ Find = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 
 
 class Query(NamedTuple):
-    """Words, and the name of the page that they are about."""
+    """The words of a query, and the name of the page to find."""
 
     words: str
     page: str
@@ -74,7 +74,7 @@ class Query(NamedTuple):
 class Line(NamedTuple):
     """A line of the table."""
 
-    what: str
+    measure: str
     value: str
     gate: str = ""
 
@@ -96,13 +96,13 @@ def main() -> None:
         )
         lines = [*asyncio.run(_builds(settings, Path(folder))), *_weights(settings.site_path)]
         lines += [*_similar(settings.site_path), *_searches(settings.site_path, Path(folder))]
-    print("| what | value | gate |\n|---|---|---|")
+    print("| measure | value | gate |\n|---|---|---|")
     for line in lines:
-        print(f"| {line.what} | {line.value} | {line.gate} |")
+        print(f"| {line.measure} | {line.value} | {line.gate} |")
 
 
 async def _builds(settings: Settings, folder: Path) -> list[Line]:
-    """Import, and build in full, without a change, and after one."""
+    """Measure the import, and builds: full, without a change, after one change."""
     table = folder / "cases.parquet"
     duckdb.sql(f"SELECT * EXCLUDE (short_summary) FROM '{CASES}'").write_parquet(str(table))  # noqa: S608
     async with Resources(settings) as resources:
@@ -146,7 +146,7 @@ def _weights(site: Path) -> list[Line]:
 
 
 def _similar(site: Path) -> list[Line]:
-    """How often one of five similar cases shares a technique, and has the same industry."""
+    """Measure how often a similar case shares a technique or the industry."""
     with Dataset(site / "data" / "cases.jsonl") as dataset:
         similar = dataset.similar(5)
         rows = dataset.rows(
@@ -201,7 +201,7 @@ def _searches(site: Path, folder: Path) -> Iterator[Line]:
 
 
 def _queries(site: Path) -> list[Query]:
-    """Known-item queries of the summaries that no page shows."""
+    """Return known-item queries from the summaries, which no page shows."""
     with Dataset(site / "data" / "cases.jsonl") as dataset:
         known = dataset.rows("SELECT url, page FROM published_cases WHERE url IS NOT NULL")
     pages = {row["url"]: row["page"].rstrip("/").rpartition("/")[2] for row in known}
@@ -232,7 +232,7 @@ def _quality(name: str, queries: Sequence[Query], find: Find) -> Line:
 
 
 def _write_bare(site: Path, bare: Path) -> None:
-    """Write the pages of the cases without our marks, and Pagefind's index of them."""
+    """Write the pages of the cases without our markup, and their Pagefind index."""
     for page in site.glob("cases/*/index.html"):
         place = bare / page.relative_to(site)
         place.parent.mkdir(parents=True)
@@ -257,7 +257,7 @@ def _full_text(site: Path, queries: Sequence[str]) -> list[list[str]]:
 
 
 def _slow_phone(page: Page, address: str) -> Iterator[Line]:
-    """First paint of the home page, and the first answer of a search, on a slow phone."""
+    """Measure the first paint of the home page and the first search on a slow phone."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW})

@@ -1,4 +1,4 @@
-"""The whole path of a draft on real sources: what is stopped, what arrives, what it costs.
+"""Measures drafts of real sources end to end: stopped errors, kept statements, costs.
 
     .venv/bin/python benchmarks/references.py
 
@@ -53,7 +53,7 @@ def _print(*cells: object) -> None:
 
 
 def answer_of(reference: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answer to the real prompt that a reference case study stands for."""
+    """Return the answer to a prompt that yields a reference case study."""
     answer: dict[str, Any] = {name: [] for name in SECTION_OF}
     for one in reference["statements"]:
         name = "evaluation" if one["section"] == "operations" else one["section"]
@@ -84,7 +84,7 @@ def _id(name: str) -> int:
 
 
 def verdicts(request: Mapping[str, Any], labels: Mapping[str, str]) -> Reply:
-    """Answer as a judge that knows the labels of statements by their text."""
+    """Answer as a judge that knows the label of each text."""
     found = re.findall(r"^Statement (\d+): (.*)$", request["messages"][-1]["content"], re.MULTILINE)
     judged = []
     for n, line in found:
@@ -95,7 +95,7 @@ def verdicts(request: Mapping[str, Any], labels: Mapping[str, str]) -> Reply:
 
 
 def settings_of(home: Path, endpoint: ScriptedEndpoint, **changes: Any) -> Settings:
-    """Return settings with the scripted endpoint as a current model."""
+    """Return settings with the scripted endpoint in the role of a current model."""
     return Settings(
         home=home,
         curator="bench",
@@ -106,7 +106,7 @@ def settings_of(home: Path, endpoint: ScriptedEndpoint, **changes: Any) -> Setti
 
 
 async def probes(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
-    """Put every probe into a draft of its source, and publish what may be."""
+    """Put each probe into a draft of its source, and publish what the gate admits."""
     rows = [json.loads(line) for line in (SOURCES / "reference/probes.jsonl").open()]
     labels = {
         row["statement"]: "contrary" if row["label"] == "false" else "entailed" for row in rows
@@ -239,7 +239,7 @@ async def references(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
                 tagged += len(study.tags)
                 sizes[name] = sum(map(_size, endpoint.requests[before:])) / len(view.document.text)
     lines += [
-        ("reference statements that arrive", f"{arrived} of {wanted}", "all"),
+        ("reference statements in the draft", f"{arrived} of {wanted}", "all"),
         ("… in their section, in order", f"{placed} of {wanted}", "all"),
         ("… with all quotes located", f"{located} of {wanted}", "all"),
         ("… by level", ", ".join(f"{n} {level}" for level, n in levels.most_common()), ""),
@@ -252,7 +252,7 @@ async def references(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
 
 
 async def sizes(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
-    """Return what a draft of 25 statements sends, which takes one call of the judge."""
+    """Return the amount that a draft of 25 statements, judged in one call, sends."""
     name = "grab-hubble-data-discovery"
     answer = answer_of(json.loads((SOURCES / f"reference/{name}.json").read_text()))
     ids = [one["id"] for section in SECTION_OF for one in answer[section]]
@@ -290,7 +290,7 @@ def _size(request: Mapping[str, Any]) -> int:
 
 
 async def faults(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
-    """Let the endpoint fail in each way, then retry; say what happened and what was paid."""
+    """Let the endpoint fail in each way, then retry; return outcomes and costs."""
     name = "grab-hubble-data-discovery"
     reference = json.loads((SOURCES / f"reference/{name}.json").read_text())
     good = completion(answer_of(reference), prompt_tokens=5_000, completion_tokens=4_000)

@@ -1,14 +1,14 @@
-"""Reports and answers over the imported cases of the shared data, and over the six examples.
+"""Measures reports and answers over the imported cases of the shared data and the six examples.
 
     .venv/bin/python benchmarks/reports.py [--home FOLDER]
 
-A report is made word for word, as with the embedded model, and by a scripted model that restates
-statements and makes one mistake a section; the scripted judge counts words. Citation recall and
-precision are those of ALCE (Gao et al. 2023): the share of sentences that all their citations carry
-together, and of citations that a carried sentence needs. ``ask`` gets 40 questions that a case
-answers and 20 that none does (``questions.jsonl``, written by somebody who had not seen the code):
-the embedded model's answer are the nearest statements; a capable model reads some more. The home
-keeps what was imported.
+Each report is made twice: word for word, as with the embedded model, and by a scripted model that
+restates statements and makes one mistake per section; the scripted judge counts words. Citation
+recall and precision are those of ALCE (Gao et al. 2023): the share of sentences that their
+citations support together, and the share of citations that a supported sentence needs. ``ask`` gets
+40 questions that a case answers and 20 others (``questions.jsonl``, by an author who had not seen
+the code). The embedded model answers with the nearest statements; a capable model reads a few more.
+A given home keeps the imported cases.
 """
 
 import argparse
@@ -103,7 +103,7 @@ async def _draft(resources: Resources) -> None:
 
 @asynccontextmanager
 async def _scripted(home: Path) -> AsyncIterator[tuple[Resources, ReportModel]]:
-    """Yield resources whose model is the scripted one."""
+    """Yield resources with the scripted model."""
     endpoint = ScriptedEndpoint()
     endpoint.script = model = ReportModel()
     prices = {"scripted": {"price": {"input": 1.0, "output": 4.0}, "context_tokens": 64_000}}
@@ -161,7 +161,7 @@ async def _measure(
 
 
 def _alce(report: Report, cited: Sequence[ReportSentence]) -> tuple[float, float]:
-    """Return citation recall and precision, with the judge that counts words."""
+    """Return citation recall and precision, by the judge that counts words."""
     carried, needed, total = 0, 0, 0
     for sentence in cited:
         text = report.shown(sentence)
@@ -177,7 +177,7 @@ def _alce(report: Report, cited: Sequence[ReportSentence]) -> tuple[float, float
 
 
 def _ask(resources: Resources) -> None:
-    """Print where the statements of the right case stand among what a question finds."""
+    """Print the ranks of the right case's statements among those that a question finds."""
     questions = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
     answerable = [one for one in questions if one["slugs"]]
     ranks: list[int | None] = []
@@ -197,13 +197,13 @@ def _ask(resources: Resources) -> None:
     _print("ask", f"{len(answerable)} questions that a case answers")
     _print("---", "---")
     places = {
-        "a statement of the right case is the first": 1,
-        "among 8 that are shown": SHOWN,
-        "among what a capable model reads": sys.maxsize,
+        "first statement is of the right case": 1,
+        "right case among the 8 shown": SHOWN,
+        "among those that a capable model reads": sys.maxsize,
     }
     for what, most in places.items():
         _print(what, _share(sum(rank < most for rank in known), len(answerable)))
-    _print("seconds a question", f"{seconds:.1f}")
+    _print("seconds per question", f"{seconds:.1f}")
 
 
 def _share(some: int, whole: int) -> str:

@@ -1,13 +1,13 @@
-r"""Web pages read by us and by plain trafilatura, side by side, scored as WCXB scores.
+r"""Compares our reader of web pages with plain trafilatura, by the scores of WCXB.
 
     .venv/bin/python benchmarks/web.py            # both halves, one table each
-    .venv/bin/python benchmarks/web.py --half 0   # the half that decides
+    .venv/bin/python benchmarks/web.py --half 0   # the half for choosing rules
 
 Reads CASEBOOK_DATASETS/web. Words are runs of ``\w``, lower case, compared as multisets with the
-reviewed ``main_content`` of each page; figures are means over pages, a refused page counts as an
-empty text. Titles and authors are compared as sets of words, dates as days, where the truth states
-them. Speed is CPU time in one process, each page read by one right after the other. A hash of the
-host assigns a page to a half: rules are chosen on half 0, half 1 only reports. Prints Markdown.
+reviewed ``main_content`` of each page. Titles and authors are compared as sets of words, and dates
+as days, if the truth has them. Figures are means over pages; a refused page counts as empty text.
+Speed is CPU time in one process, where the two readers alternate. A hash of the host assigns a page
+to a half: half 0 is for choosing rules, half 1 only for reporting. Prints Markdown.
 """
 
 import argparse
@@ -35,14 +35,14 @@ from schemas.sources import Extracted, Payload
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
 KINDS = ("article", "documentation", "service")
-HALVES = ("the half that decides", "the half that reports")
+HALVES = ("the half for choosing rules", "the half for reporting")
 BAD = 0.7
 """Word F1 under which a text is of no use."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One page as one program read it."""
+    """A page as read by one program."""
 
     kind: str
     f1: float
@@ -54,7 +54,7 @@ class Result:
 
 
 def pages(half: int) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Yield truth and bytes of each page of a half, which has whole hosts."""
+    """Yield the truth and the bytes of each page of a half; a host belongs to one half."""
     for file in sorted((WEB / "truth").glob("*.json")):
         truth = json.loads(file.read_text())
         host = (urlsplit(truth["url"] or "").hostname or file.stem).removeprefix("www.")
@@ -88,7 +88,7 @@ def by_casebook(truth: dict[str, Any], data: bytes) -> Result:
 
 
 def by_trafilatura(truth: dict[str, Any], data: bytes) -> Result:
-    """Read a page with trafilatura's default call; the time of its metadata is not counted."""
+    """Read a page with trafilatura's default call; excludes the time for metadata."""
     url = truth["url"] or None
     started = time.process_time()
     text = trafilatura.extract(data, url=url, include_comments=False) or ""
@@ -111,7 +111,7 @@ def words(text: object) -> list[str]:
 
 
 def word_f1(text: str, truth: str) -> float:
-    """Return the F1 over words as multisets, 1 where both are empty."""
+    """Return the F1 over words as multisets, 1 if both are empty."""
     found, wanted = Counter(words(text)), Counter(words(truth))
     both = (found & wanted).total()
     if not both:
@@ -120,7 +120,7 @@ def word_f1(text: str, truth: str) -> float:
 
 
 def compared(truth: dict[str, Any], title: object, author: object, day: object) -> dict[str, bool]:
-    """Return for each field that the truth states whether it was found."""
+    """Return whether each field of the truth was found."""
     found = {
         "title": set(words(title)) == set(words(truth["title"])),
         "author": set(words(author)) == set(words(truth["author"])),
@@ -141,7 +141,7 @@ def row(name: str, results: Sequence[Result]) -> list[str]:
 
 
 def auc(results: Sequence[Result]) -> float:
-    """Return how often a bad page's agreement lies under a good one's."""
+    """Return how often the agreement of a bad page is below that of a good one."""
     judged = [(one.agreement, one.f1 < BAD) for one in results if one.agreement is not None]
     low = [value for value, is_bad in judged if is_bad]
     high = [value for value, is_bad in judged if not is_bad]
@@ -166,7 +166,7 @@ def report(half: int) -> None:
     if not read_pages:
         sys.exit(f"no pages at {WEB}; set CASEBOOK_DATASETS")
     for reader in (by_trafilatura, by_casebook):
-        reader(*read_pages[0])  # loads what is loaded once
+        reader(*read_pages[0])  # load everything that is loaded once
     pairs = [(by_trafilatura(*one), by_casebook(*one)) for one in read_pages]
     plain, ours = zip(*pairs, strict=True)
     counts = Counter(one.kind for one in ours)

@@ -3,7 +3,7 @@
 from unittest.mock import Mock
 
 import pytest
-from case_views import a_study
+from case_views import a_publication, a_study
 from desk_client import read, texts
 from lxml import html
 
@@ -63,6 +63,17 @@ def test_a_case_that_could_not_be_published_is_not_approved(warehouse, build):
     untitled = a_study().model_copy(update={"facts": a_study().facts[1:]})
     with pytest.raises(InvalidDecision, match="title"):
         decisions.approve(warehouse, build.draft(untitled), "mira", leave_out=True)
+
+
+def test_a_published_case_is_not_approved_again(warehouse, case_id, settings):
+    """Readers see the revision already: a second approval would change nothing."""
+    decisions.approve(warehouse, case_id, "mira", leave_out=True)
+    seen = {"revision_id": warehouse.case(case_id).revision.revision_id}
+    published = a_publication(case_id, "cases/one/index.html")
+    warehouse.append(published.model_copy(update=seen | {"target": str(settings.site_path)}))
+    assert warehouse.case(case_id).status is CaseStatus.PUBLISHED
+    with pytest.raises(InvalidDecision, match="published already"):
+        decisions.approve(warehouse, case_id, "mira", leave_out=True)
 
 
 def test_rejecting_needs_a_reason(desk, case_id, view):

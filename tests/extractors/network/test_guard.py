@@ -17,6 +17,7 @@ from public_web import PUBLIC
 
 from extractors.network.client import GuardedClient, Politeness
 from extractors.network.guard import NetworkPolicy, is_public
+from extractors.urls import parse_web_url
 from schemas.errors import AddressForbidden, FetchError, InvalidUrl, Unreachable
 
 TABLE = tomllib.loads((Path(__file__).parents[1] / "samples/addresses.toml").read_text("utf-8"))
@@ -179,6 +180,10 @@ async def test_only_its_own_pages_redirect_to_an_allowed_host(web, names, make_c
     policy = NetworkPolicy(frozenset({"wiki.example:80", "[::1]:8080"}))
     assert policy.allows("::1", 8080)
     assert not policy.allows("::1", 80)
+    with pytest.raises(FetchError, match="a host in your network"):  # another port of the host
+        policy.check_hop(
+            parse_web_url("http://wiki.example:8080/"), parse_web_url("http://wiki.example/")
+        )
     web.redirect("wiki.example/", "/inside")
     web.answer("wiki.example/inside", b"wiki")
     web.redirect("public.example/up", "http://wiki.example/inside")

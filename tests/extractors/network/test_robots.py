@@ -88,6 +88,15 @@ async def test_each_site_is_asked_once(web, robots):
     assert [one.address for one in web.asked] == [RULES, "other.example/robots.txt"]
 
 
+async def test_rules_of_the_oldest_site_are_dropped(web, robots, monkeypatch):
+    """Memory stays bounded: past the limit a site is asked again."""
+    monkeypatch.setattr("extractors.network.robots._MOST_SITES", 1)
+    for name in ("public.example", "other.example", "other.example", "public.example"):
+        await robots.check(parse_web_url(f"http://{name}/"))
+    asked = [RULES, "other.example/robots.txt", RULES]
+    assert [one.address for one in web.asked] == asked
+
+
 async def test_a_redirect_to_a_forbidden_page_is_refused(web, client, robots):
     """Each hop is checked, on its own host, before it is requested."""
     web.redirect("public.example/short", "http://other.example/private")

@@ -2,8 +2,10 @@
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PHONE = {"width": 390, "height": 844}
@@ -32,7 +34,8 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=20_000)  # the machine may be busy
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=_OPTIONS
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+            args=_OPTIONS,
         )
         yield browser
         browser.close()
@@ -57,3 +60,14 @@ def defenceless(browser: Browser) -> Iterator[Page]:
     context.add_init_script(_REMEMBER_DIALOGS)
     yield context.new_page()
     context.close()
+
+
+def violations(page: Page, part: str = ":root", **options: Any) -> list[str]:
+    """Return the accessibility problems that axe finds in a part, with their rules and elements."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(
+        "(options) => axe.run(options)", {"resultTypes": ["violations"]} | options
+    )
+    rules = found["violations"]
+    return [f"{rule['id']}: {node['html'][:150]}" for rule in rules for node in rule["nodes"]]

@@ -1,7 +1,7 @@
 """Everyone can use the desk: on a phone, in the dark, by assistive technology, without script."""
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
+from browsers import violations
 from hostile import plant
 from playwright.sync_api import expect
 
@@ -41,14 +41,10 @@ def prepared(page, address, path):
         expect(page.locator(".work .part-forms")).to_be_visible()
 
 
-def problems(page, scheme="light", **options) -> list[str]:
-    """What axe finds: the rule, and the elements."""
+def problems(page, scheme="light", part=":root", **options) -> list[str]:
+    """Return the problems that axe finds in a colour scheme."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    given = {"resultTypes": ["violations"]} | options
-    found = page.evaluate("(options) => axe.run(options)", given)["violations"]
-    return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]]
+    return violations(page, part, **options)
 
 
 def test_every_page_is_for_everyone(pages, page, address):
@@ -69,8 +65,8 @@ def test_every_page_is_for_everyone(pages, page, address):
     page.goto(f"{address}{pages[0]}")
     for dialog in ("approve", "reject", "keys"):
         page.locator(f".actions [commandfor={dialog}]").click()
-        found[dialog] = problems(page)
-        found[f"{dialog} in the dark"] = problems(page, "dark", **contrast)
+        found[dialog] = problems(page, part="dialog[open]")
+        found[f"{dialog} in the dark"] = problems(page, "dark", "dialog[open]", **contrast)
         page.keyboard.press("Escape")
     assert {name: lines for name, lines in found.items() if lines} == {}
     print(f"\naxe: {len(found) - len(pages)} looks at {len(pages)} pages")

@@ -128,7 +128,7 @@ def test_a_published_case_is_edited_and_withdrawn(build, page, address, resource
     expect(page.get_by_role("button", name="Reject")).to_have_count(0)
     page.locator("#s-14 a.choose").click()
     page.keyboard.press("e")
-    page.locator("#w-s-14 textarea[name=text]").fill("A second reader samples answers.")
+    page.locator("#s-14-text").fill("A second reader samples answers.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".toolbar .status")).to_have_text("draft")
     expect(page.locator(".caution.news")).to_contain_text("Readers see an earlier revision.")

@@ -15,7 +15,7 @@ from audio_report import (
     sentence,
     tones,
 )
-from axe_playwright_python.base import AXE_SCRIPT
+from browsers import violations
 from lxml import etree
 from playwright.sync_api import Page, expect
 from pytest_httpserver import HTTPServer
@@ -426,6 +426,5 @@ def test_the_transcript_follows_the_recording(
     page.get_by_role("link", name="How Acme answers claims").click()
     expect(page.locator("h2[aria-current]")).to_have_text("How Acme answers claims")
     assert line.get_attribute("aria-current") is None
-    page.evaluate(AXE_SCRIPT)
-    assert page.evaluate("axe.run().then(found => found.violations.map(one => one.id))") == []
+    assert violations(page) == []
     assert not [one for one in page.messages if "favicon" not in one]

@@ -152,7 +152,7 @@ async def test_a_curator_cannot_quote_imported_words(
     assert study.fact("company").value == "Acme Corp."
     assert study.fact("company").support.level is SupportLevel.IMPORTED
     said = AddStatement(section=Section.RESULTS, text="The team changed part 3.", quote=PROSE[:60])
-    with pytest.raises(InvalidDecision, match="another database's"):
+    with pytest.raises(InvalidDecision, match="comes from another database"):
         edit(resources.warehouse, case_id, [said], "ada")
     approve(resources.warehouse, case_id, "ada")
     assert resources.warehouse.case(case_id).status is CaseStatus.APPROVED

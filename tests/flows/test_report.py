@@ -173,7 +173,7 @@ async def test_what_a_report_takes_is_known_before(
         ({"tags": ("no such tag",)}, "no tag"),
         ({"industry": "no such industry"}, "no industry"),
         ({"since": "last week"}, "neither a year nor a day"),
-        ({"template": "none"}, "no template"),
+        ({"template": "none"}, "unknown template"),
         ({"template": "company"}, "needs --company"),
         ({"outline": "no heading at all"}, "no headings"),
         ({"since": "2099"}, "nothing published fits"),

@@ -1,4 +1,4 @@
-"""Logging in and out, a person's own account, everyone's accounts, and the log of changes."""
+"""Login and logout, accounts, and the log of changes."""
 
 import asyncio
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ async def login(request: Request, to: Annotated[str, Query(alias="next")] = "/")
 
 @router.post("/login")
 async def log_in(request: Request, desk: Desk) -> Response:
-    """Begin a session, or say what is wrong."""
+    """Start a session, or show the form with an error."""
     form = fields_of(await request.form())
     to = form.get("next", "/")
     try:
@@ -52,7 +52,7 @@ async def log_out(request: Request, desk: Desk) -> Response:
 
 @router.post("/account/sessions", dependencies=TokenRequired)
 async def end_sessions(request: Request, desk: Desk) -> Response:
-    """End one of the person's own sessions, or all of them where none is named."""
+    """End one of the user's sessions, or all of them if none is named."""
     chosen = fields_of(await request.form()).get("session")
     own = await asyncio.to_thread(desk.sessions.own, request.scope)
     desk.sessions.end(request.scope, *(one for one in own if chosen in {None, one.session_id}))
@@ -61,7 +61,7 @@ async def end_sessions(request: Request, desk: Desk) -> Response:
 
 @router.get("/account")
 async def own_account(request: Request, desk: Desk, who: User, done: bool = False) -> Response:
-    """Show a person's name, role and sessions, and the form for another password."""
+    """Show the user's role and sessions, and the form for a new password."""
     known = await asyncio.to_thread(desk.accounts.person, who.name)
     own, here = desk.sessions.own(request.scope), desk.sessions.current(request.scope)
     given = {"known": known, "changed": done, "sessions": own, "here": here}
@@ -70,7 +70,7 @@ async def own_account(request: Request, desk: Desk, who: User, done: bool = Fals
 
 @router.post("/account", dependencies=TokenRequired)
 async def change_password(request: Request, desk: Desk, who: User) -> Response:
-    """Change the own password; other sessions end."""
+    """Change the user's password and end their other sessions."""
     form = fields_of(await request.form())
     await _verified(request, desk, who.name, form)
     new = form.get("new", "")
@@ -81,7 +81,7 @@ async def change_password(request: Request, desk: Desk, who: User) -> Response:
 
 @router.get("/accounts", dependencies=_ADMINS)
 async def accounts(request: Request, desk: Desk, made: str = "") -> Response:
-    """List people and scripts, with the token of one that was just ``made``."""
+    """List people and scripts; ``made`` is the token of a new script."""
     known = await asyncio.to_thread(desk.accounts.all)
     given = {"accounts": list(known.values()), "roles": list(Role), "made": made}
     return await render(request, "accounts.html", given)
@@ -89,7 +89,7 @@ async def accounts(request: Request, desk: Desk, made: str = "") -> Response:
 
 @router.post("/accounts", dependencies=[*CuratorRequired, *_ADMINS])
 async def change(request: Request, desk: Desk, who: User) -> Response:
-    """Add a person or a script, whose token is shown once, or change one."""
+    """Add a person or a script (whose token is shown once), or change one."""
     form = fields_of(await request.form())
     token = await asyncio.to_thread(_change, desk.accounts, form, who.name)
     return await accounts(request, desk, token) if token else redirect("/accounts")
@@ -99,7 +99,7 @@ async def change(request: Request, desk: Desk, who: User) -> Response:
 async def changes(
     request: Request, desk: Desk, who: str = "", page: Annotated[int, Query(ge=1, le=1_000)] = 1
 ) -> Response:
-    """Show who changed what, the newest first."""
+    """Show all changes, newest first."""
     read = desk.warehouse.audit_log
     found = await asyncio.to_thread(read, who or None, _PAGE + 1, (page - 1) * _PAGE)
     given = {"entries": found[:_PAGE], "has_more": len(found) > _PAGE, "who": who, "number": page}
@@ -107,7 +107,7 @@ async def changes(
 
 
 async def _verified(request: Request, desk: Desk, name: str, form: Mapping[str, str]) -> Account:
-    """Return the account with the form's password: HTTP 429 after many attempts, 403 otherwise."""
+    """Return the account if the password is right; raise HTTP 403, or 429 if throttled."""
     address = desk.sessions.address(request.scope, request.headers)
     if wait := desk.attempts.start(name, address):
         words = f"Too many attempts: try again in {wait} seconds."
@@ -115,21 +115,23 @@ async def _verified(request: Request, desk: Desk, name: str, form: Mapping[str, 
     password = form.get("password", "")
     account = await asyncio.to_thread(desk.accounts.log_in, name, password)
     if account is None:
-        log.warning("log-in failed", name=name[:60], address=address)
-        raise HTTPException(403, "Name or password is wrong.")
+        log.warning("login failed", name=name[:60], address=address)
+        raise HTTPException(403, "The name or the password is wrong.")
     desk.attempts.succeed(name, address)
     return account
 
 
 def _change(accounts: Accounts, form: Mapping[str, str], who: str) -> str:
-    """Carry out the form of an admin; return the token of a new script."""
+    """Add or change an account; return the token of a new script, otherwise an empty string."""
     name, role, password = form.get("name", ""), form.get("role", "reader"), form.get("password")
     if role not in set(Role):
         raise InputError("Choose a role: reader, curator or admin.")
     if form.get("action") == "add":
         return accounts.add(name, Role(role), who, password)
     if name.casefold() == who.casefold():
-        raise InputError("Another admin changes your account; your password is on your own page.")
+        raise InputError(
+            "Only another admin can change your account. Change your password on your account page."
+        )
     fields: dict[str, object] = {"role": Role(role)} if "role" in form else {}
     fields |= {"active": form["active"] == "yes"} if "active" in form else {}
     accounts.change(name, who, password, **fields)

@@ -15,20 +15,20 @@ from schemas.reviews import Account, Role
 from warehouse import Warehouse
 
 _NAME_LENGTH, _PASSWORD_LENGTH = 60, 10
-_FRESH_SECONDS = 5.0  # another process may add one: `casebook review --add-admin`
+_FRESH_SECONDS = 5.0  # another process can add one: `casebook review --add-admin`
 
 
 class Person(NamedTuple):
-    """Who sends a request, and what they may do; a stranger has no name."""
+    """The sender of a request and their role; the name of a stranger is empty."""
 
     name: str
     role: Role
 
 
 class Accounts:
-    """The accounts of a warehouse: read again every few seconds, and after each change.
+    """The accounts of a warehouse, read again every few seconds and after each change.
 
-    A change raises InputError for a name or password that cannot be used, and UnknownId.
+    Changes raise InputError for an invalid name or password, and UnknownId.
     """
 
     hasher = PasswordHasher()
@@ -45,13 +45,13 @@ class Accounts:
 
     @property
     def people(self) -> list[str]:
-        """The names of those who can log in."""
+        """The names of the people who can log in."""
         known = self.all().values()
         return sorted(one.name for one in known if one.kind == "person" and one.active)
 
     @property
     def in_force(self) -> bool:
-        """Whether there is a person who can log in."""
+        """Whether anybody can log in."""
         return bool(self.people)
 
     def person(self, name: str) -> Account | None:
@@ -65,7 +65,7 @@ class Accounts:
         return next((one for one in known if (one.kind, one.secret) == ("token", secret)), None)
 
     def log_in(self, name: str, password: str) -> Account | None:
-        """Return the active account with this name and password; an unknown name takes as long."""
+        """Return the active account with this name and password; unknown names take as long."""
         if (known := self.person(name)) is None:
             self.hasher.hash(password)
             return None
@@ -78,15 +78,15 @@ class Accounts:
         return known if known.active else None
 
     def add(self, name: str, role: Role, who: str, password: str | None = None) -> str:
-        """Store a person, or without a password a script; return its token, shown only now."""
+        """Add a person, or (without a password) a script; return the script's token."""
         name, token = " ".join(name.split()), f"casebook-{secrets.token_urlsafe(32)}"
         if not 0 < len(name) <= _NAME_LENGTH or not name.isprintable():
             raise InputError(f"A name has 1 to {_NAME_LENGTH} printable characters.")
         if name.casefold() in self.all():
-            raise InputError(f"There is an account {name} already: change it, or use another name.")
+            raise InputError(f"The account {name} already exists: change it, or use another name.")
         if password is not None and role is not Role.ADMIN and not self.people:
             raise InputError(
-                "The first person is an admin: from then on the desk's key opens nothing."
+                "The first person must be an admin, because the desk's key stops working then."
             )
         if password is None:
             self._keep(Account(name=name, kind="token", role=role, secret=digest(token), who=who))
@@ -96,10 +96,10 @@ class Accounts:
         return ""
 
     def change(self, name: str, who: str, password: str | None = None, **fields: object) -> Account:
-        """Change ``role``, ``active`` or password; a person's sessions end with the last two."""
+        """Change ``role``, ``active`` or password; the latter two end the person's sessions."""
         known = self.all().get(name.casefold()) if password is None else self.person(name)
         if known is None:
-            raise UnknownId(f"There is no account {name!r} to change: look at the list again.")
+            raise UnknownId(f"There is no account {name!r}: reload the list.")
         fields |= {"who": who, "at": datetime.now(UTC)}
         fields |= {"secret": self._hashed(password)} if password is not None else {}
         return self._keep(known.model_copy(update=fields))

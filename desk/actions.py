@@ -1,4 +1,4 @@
-"""What a curator does: each a form, answered with a fragment to htmx and else with a redirect."""
+"""The curator's actions: forms, answered with a fragment to htmx and otherwise with a redirect."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -30,14 +30,14 @@ router = APIRouter(include_in_schema=False, dependencies=CuratorRequired)
 
 _OF_CHANGES = frozenset(
     {name for kind in CHANGES.values() for name in kind.model_fields} | set(get_args(MeasurePart))
-) - {"rests_on"}  # numbers of the revision that was seen
+) - {"rests_on"}  # has numbers of the revision that was seen
 _DONE: Mapping[Decision, str] = {
     Decision.EDIT: "Saved as a new revision.",
-    Decision.COMMENT: "Comment kept.",
+    Decision.COMMENT: "Comment added.",
     Decision.RESOLVE: "Comment resolved.",
-    Decision.ASSIGN: "Assignment kept.",
-    Decision.REOPEN: "Back among the drafts.",
-    Decision.WITHDRAW: "Withdrawn: it leaves the site at the next publication.",
+    Decision.ASSIGN: "Assignment saved.",
+    Decision.REOPEN: "Moved back to the drafts.",
+    Decision.WITHDRAW: "Withdrawn: it will be removed from the site at the next publication.",
     Decision.APPROVE: "Approved.",
     Decision.REJECT: "Rejected.",
 }
@@ -45,7 +45,7 @@ _DONE: Mapping[Decision, str] = {
 
 @router.post("/cases/{case_id}/decisions")
 async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> Response:
-    """Approve, reject, edit, withdraw, comment and so on; show the case afterwards, or the next."""
+    """Carry out a decision, then show the case or the next one."""
     form = await request.form()
     fields = fields_of(form)
     if "rests_on" in fields:
@@ -56,7 +56,7 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
     seconds = desk.seconds_open(who.name, case_id)
     try:
         work = partial(decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds)
-        # A form that names the revision it is about cannot be meant twice.
+        # A form for one revision cannot be meant twice.
         act = wanted.expected_revision and f"{case_id} {wanted.model_dump_json()}"
         review = await (desk.once(who.name, act, work) if act else asyncio.to_thread(work))
     except EditClash as clash:
@@ -67,9 +67,7 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
         address = await asyncio.to_thread(_next_address, desk, who.name, case_id)
     elif is_fragment(request):
         return await show_case(request, desk, case_id, done=_DONE[review.decision])
-    if is_fragment(request):
-        return Response(status_code=204, headers={"HX-Redirect": address})
-    return redirect(address)
+    return redirect(address, request)
 
 
 def _next_address(desk: DeskState, who: str, case_id: str) -> str:
@@ -80,7 +78,7 @@ def _next_address(desk: DeskState, who: str, case_id: str) -> str:
 async def _show_clash(
     request: Request, desk: DeskState, case_id: str, clash: EditClash, fields: dict[str, str]
 ) -> Response:
-    """Show both texts of a part that two people changed, with a form to save one of them."""
+    """Show both texts of a part that two people changed, with a form for the combined text."""
     view = await asyncio.to_thread(desk.warehouse.case, case_id)
     field = "value" if "value" in fields else "text"
     moved = {"n": clash.part[2:]} if "n" in fields else {}
@@ -98,16 +96,14 @@ async def _show_clash(
 
 @router.post("/cases/{case_id}/draft")
 async def decide_draft(request: Request, desk: Desk, who: User, case_id: str) -> Response:
-    """Take over a newer draft, whole or by field, or refuse it; go to the case."""
+    """Adopt a newer draft, whole or by field, or reject it; go to the case."""
     await asyncio.to_thread(_decide_draft, await request.form(), desk, who.name, case_id)
-    if is_fragment(request):
-        return Response(status_code=204, headers={"HX-Redirect": f"/cases/{case_id}"})
-    return redirect(f"/cases/{case_id}")
+    return redirect(f"/cases/{case_id}", request)
 
 
 @router.post("/submit")
 async def submit(request: Request, desk: Desk, who: User) -> Response:
-    """Start on addresses, files and transcripts, and on a page from the curator's browser."""
+    """Process addresses, files, transcripts, or a page from the curator's browser."""
     form = await request.form()
     found = await submitted(form, desk.settings.home)
     hints = selection(form, [ref for ref, _ in found.sources], who.name)
@@ -119,7 +115,7 @@ async def submit(request: Request, desk: Desk, who: User) -> Response:
 
 @router.post("/sources/{source_id}/retry")
 async def retry(request: Request, desk: Desk, who: User, source_id: str) -> Response:
-    """Try a source again; with ``force``, draft one that triage refused."""
+    """Retry a source; with ``force``, draft it even if triage refused it."""
     source = await asyncio.to_thread(desk.warehouse.source, source_id)
     if source is None:
         raise UnknownId(f"There is no source {source_id}: look at the queue again.")
@@ -131,7 +127,7 @@ async def retry(request: Request, desk: Desk, who: User, source_id: str) -> Resp
 
 @router.post("/tags")
 async def rule(request: Request, desk: Desk, who: User) -> Response:
-    """Accept, map or refuse a name that the taxonomy lacks, or map or refuse several."""
+    """Accept, map or refuse names that the taxonomy lacks."""
     form = await request.form()
     names = [name for name in form.getlist("name") if isinstance(name, str)] or [""]
     done = " ".join(
@@ -147,7 +143,7 @@ async def rule(request: Request, desk: Desk, who: User) -> Response:
 
 @router.post("/publish")
 async def publish(request: Request, desk: Desk, who: User) -> Response:
-    """Begin to write the approved cases to the site."""
+    """Start publishing the approved cases."""
     desk.publishing.start(who.name)
     return await show_publish(request, desk) if is_fragment(request) else redirect("/publish")
 
@@ -157,7 +153,7 @@ def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> No
     revision, draft = given.get("expected_revision"), given.get("draft")
     status = given.get("expected_status")
     if not revision or not draft or status not in set(CaseStatus):
-        raise InvalidDecision("nothing was changed: the form lacks what it was about")
+        raise InvalidDecision("nothing was changed: the form is missing a required field")
     seen = revision, CaseStatus(status)
     match given.get("action"):
         case "take" | "take_whole" as action:
@@ -168,11 +164,11 @@ def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> No
             why = given.get("reason", "").strip() or None
             adoption.refuse_draft(warehouse, case_id, who, reason=why, seen=seen, draft_id=draft)
         case _:
-            raise InvalidDecision("nothing was changed: take the draft over or refuse it")
+            raise InvalidDecision("nothing was changed: adopt the draft or reject it")
 
 
 def _rule(form: Mapping[str, str], desk: DeskState, who: str) -> str:
-    """Carry out a ruling on a name; return a sentence about it."""
+    """Carry out a ruling on a name; return a message about it."""
     name, warehouse = form.get("name", "").strip(), desk.warehouse
     group = form.get("group", "")
     match form.get("ruling") if name else None:
@@ -185,11 +181,11 @@ def _rule(form: Mapping[str, str], desk: DeskState, who: str) -> str:
                 group=cast("TermGroup", group) if group in get_args(TermGroup) else None,
                 label=form.get("label"),
             )
-            return f"{name} is a term now; {count(len(tagged), 'draft')} tagged."
+            return f"{name} is now a term; {count(len(tagged), 'draft')} tagged."
         case "map":
             slug = form.get("slug", "")
             tagged = terms.map_to(warehouse, name, slug, who)
-            return f"{name} is another name of {slug}; {count(len(tagged), 'draft')} tagged."
+            return f"{name} is now a synonym of {slug}; {count(len(tagged), 'draft')} tagged."
         case "refuse":
             terms.refuse(warehouse, name, who, reason=form.get("reason") or None)
             return f"{name} will not be proposed again."

@@ -1,4 +1,4 @@
-"""The desk's JSON: the same reads and decisions for scripts. See ``/api/openapi.json``."""
+"""The desk's JSON API for scripts, described in ``/api/openapi.json``."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from desk.index import Hit
 from desk.jobs import Job
 from desk.requests import DecisionRequest, decide
 from desk.security import CuratorRequired
-from desk.state import Desk, User
+from desk.state import Case, Desk, User
 from desk.submit import addresses
 from schemas.batches import SourceState
 from schemas.errors import InputError, UnknownId
@@ -23,7 +23,7 @@ from schemas.sources import Source
 
 
 class ProblemDetails(Frozen):
-    """The body of a refusal: its ``kind`` for scripts and its ``message`` for people."""
+    """The body of an error response: a ``kind`` for scripts and a ``message`` for people."""
 
     error: Mapping[Literal["kind", "message"], str]
 
@@ -32,7 +32,7 @@ Addresses = Annotated[tuple[str, ...], Body(embed=True, min_length=1, max_length
 
 
 class JobState(Frozen):
-    """How far a source is; at its end there is a ``result``, or a ``problem`` with storing it."""
+    """The progress of a source; finally its ``result``, or the ``problem`` with storing one."""
 
     job_id: str
     label: str
@@ -44,7 +44,7 @@ class JobState(Frozen):
 
 
 class SourceView(Frozen):
-    """A source, where it stands, and its open failure."""
+    """A source with its state and open failure."""
 
     source: Source
     state: SourceState
@@ -55,14 +55,14 @@ _REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
 _TOKEN = HTTPBearer(description="A script's token, or the desk's key.", auto_error=False)
 router = APIRouter(
     prefix="/api",
-    dependencies=[Depends(_TOKEN)],  # describes what the guard has checked
+    dependencies=[Depends(_TOKEN)],  # for the description; the guard checks it
     responses={status: {"model": ProblemDetails} for status in _REFUSALS},
 )
 
 
 @router.get("/cases")
 async def cases(desk: Desk, wanted: Annotated[CaseFilter, Query()]) -> list[CaseLine]:
-    """List cases, the last changed first."""
+    """List cases, by default the most recently changed first."""
     return await asyncio.to_thread(desk.warehouse.cases, wanted)
 
 
@@ -70,50 +70,48 @@ async def cases(desk: Desk, wanted: Annotated[CaseFilter, Query()]) -> list[Case
 async def search(
     desk: Desk, q: str, published: bool = False, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> list[Hit]:
-    """Find statements with these words, the best first: current ones, or ``published`` ones."""
+    """Find current or ``published`` statements with these words, best matches first."""
     index = await desk.live.fresh()
     await asyncio.to_thread(index.refresh_texts)
     return index.statements(q, published=published, limit=limit)
 
 
 @router.get("/cases/{case_id}")
-async def case(desk: Desk, case_id: str) -> CaseView:
-    """Return everything about one case, its document and history included."""
-    return await asyncio.to_thread(desk.warehouse.case, case_id)
+async def case(view: Case) -> CaseView:
+    """Return a case with its document and history."""
+    return view
 
 
 @router.post(
     "/cases/{case_id}/decisions", status_code=HTTPStatus.CREATED, dependencies=CuratorRequired
 )
 async def decision(desk: Desk, who: User, case_id: str, wanted: DecisionRequest) -> Review:
-    """Decide as the curator."""
+    """Make a decision as the account of the token."""
     return await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who.name)
 
 
-@router.post("/sources", status_code=HTTPStatus.ACCEPTED, dependencies=CuratorRequired)
-async def submit(desk: Desk, who: User, sources: Addresses) -> list[JobState]:
-    """Start on web addresses, or say which lines are none; ``/api/jobs/{job_id}`` goes on."""
+@router.post(
+    "/sources", status_code=202, dependencies=CuratorRequired, response_model=list[JobState]
+)
+async def submit(desk: Desk, who: User, sources: Addresses) -> list[Job]:
+    """Process web addresses, or refuse all if one is invalid; poll ``/api/jobs/{job_id}``."""
     found = addresses("\n".join(" ".join(one.split()) for one in sources))
     if found.problems or not found.sources:
         raise InputError(" ".join(found.problems) or "Give at least one web address.")
-    return [_state(desk.jobs.start(ref, who=who.name)) for ref, _ in found.sources]
+    return [desk.jobs.start(ref, who=who.name) for ref, _ in found.sources]
 
 
 @router.get("/sources/{source_id}")
 def source(desk: Desk, source_id: str) -> SourceView:
-    """Return where a source stands."""
+    """Return the state of a source."""
     failure, found = desk.warehouse.open_failure(source_id), desk.warehouse.source(source_id)
     if found is None:
-        raise UnknownId(f"There is no source {source_id[:80]}: the result of a job names its own.")
+        raise UnknownId(f"There is no source {source_id[:80]}: the result of a job has its id.")
     state = desk.warehouse.source_states([source_id])[source_id]
     return SourceView(source=found, state=state, failure=failure)
 
 
-@router.get("/jobs/{job_id}")
-async def job(desk: Desk, job_id: str) -> JobState:
-    """Return how far a source is."""
-    return _state(desk.jobs.get(job_id))
-
-
-def _state(job: Job) -> JobState:
-    return JobState.model_validate(job, from_attributes=True)
+@router.get("/jobs/{job_id}", response_model=JobState)
+async def job(desk: Desk, job_id: str) -> Job:
+    """Return the progress of a source."""
+    return desk.jobs.get(job_id)

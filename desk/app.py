@@ -24,10 +24,10 @@ _STATIC = Path(__file__).parent / "static"
 
 
 class _Site(StaticFiles):
-    """The published site, which may not be there yet."""
+    """The published site, if there is one."""
 
     async def check_config(self) -> None:
-        """Look for the folder at each request until it is there; 404 before."""
+        """Answer 404 until the folder exists."""
         if not await asyncio.to_thread(Path(str(self.directory)).is_dir):
             raise HTTPException(404, "Nothing is published yet: approve a case, then publish.")
         await super().check_config()
@@ -36,7 +36,7 @@ class _Site(StaticFiles):
 def create_app(resources: Resources, key: str) -> FastAPI:
     """Return the desk as an application for one event loop; the caller closes ``resources``.
 
-    A browser must bring ``key`` once in the address: ``/?key=…``.
+    A browser must send the ``key`` once in the address: ``/?key=…``.
     """
 
     @asynccontextmanager
@@ -55,14 +55,14 @@ def create_app(resources: Resources, key: str) -> FastAPI:
     app = FastAPI(
         title="casebook desk",
         lifespan=lifespan,
-        docs_url=None,  # their pages load scripts from elsewhere
+        docs_url=None,  # their pages load foreign scripts
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
     app.state.desk = DeskState(resources, key)
     sessions: Sessions = app.state.desk.sessions
     app.add_middleware(Guard, sessions=sessions, uploads=resources.settings.home / UPLOADS)
-    # Lax: a link or bookmarklet on another site opens the desk; changes need our own origin.
+    # Lax: links and bookmarklets on other sites open the desk; the guard checks changes.
     app.add_middleware(
         SessionMiddleware,
         secret_key=sessions.secret,

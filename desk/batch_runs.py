@@ -1,27 +1,23 @@
-"""Batches that the desk processes in the background, one at a time, and estimates that wait."""
+"""Batches that the desk processes in the background, one at a time, and recent estimates."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from uuid import uuid4
 
-import structlog
-
 from config.settings import Settings
-from desk.jobs import UNEXPECTED
+from desk.jobs import attempt
 from flows.backfill import process_batch
 from schemas.batches import Batch
-from schemas.errors import CasebookError, UnknownId
+from schemas.errors import UnknownId
 from services.selection import BatchForecast, SourceSelection
 
 _KEPT = 5  # estimates that the desk remembers; one of 10,000 sources takes 12 MB
 _PAUSE_SECONDS = 2.0
 
-log = structlog.get_logger()
-
 
 class CostEstimate(NamedTuple):
-    """What a list holds and would cost. ``missed`` are parts of it that could not be read."""
+    """The contents and expected cost of a list; ``missed`` are parts that could not be read."""
 
     estimate_id: str
     origin: str
@@ -34,8 +30,7 @@ class CostEstimate(NamedTuple):
 class BatchRuns:
     """Processes batches on the running event loop; their progress is in the warehouse.
 
-    ``problems`` says by batch why its last run here could not go on. ``work`` processes one batch
-    for a person.
+    ``problems`` has the error of a batch's last run here; ``work`` processes a batch for a person.
     """
 
     def __init__(
@@ -50,7 +45,7 @@ class BatchRuns:
         self._estimates: dict[str, CostEstimate] = {}
 
     def keep(self, estimate: CostEstimate) -> CostEstimate:
-        """Keep an estimate under a new id, in place of the oldest."""
+        """Store an estimate under a new id, replacing the oldest."""
         kept = estimate._replace(estimate_id=uuid4().hex)
         self._estimates[kept.estimate_id] = kept
         if len(self._estimates) > _KEPT:
@@ -58,13 +53,13 @@ class BatchRuns:
         return kept
 
     def estimate(self, estimate_id: str) -> CostEstimate:
-        """Return a kept estimate, or raise UnknownId."""
+        """Return a stored estimate, or raise UnknownId."""
         if estimate_id not in self._estimates:
-            raise UnknownId("The desk no longer has this estimate: read the list again.")
+            raise UnknownId("This estimate has expired: estimate the list again.")
         return self._estimates[estimate_id]
 
     def start(self, batch: Batch, who: str | None = None) -> None:
-        """Process what is left of a batch for a person, unless this desk does so already."""
+        """Process the rest of a batch for a person, unless this desk already does."""
         batch_id = batch.batch_id
         if batch_id in self._tasks:
             return
@@ -87,7 +82,7 @@ class BatchRuns:
         """Stop processing batches here; finished stages are in the warehouse."""
         tasks = [self._tasks[batch_id] for batch_id in batch_ids if batch_id in self._tasks]
         for task in tasks:
-            # A second cancellation would drop the answers that the first one waits for.
+            # A second cancellation would lose the answers that the first one waits for.
             if not task.cancelling():
                 task.cancel()
         if tasks:
@@ -101,12 +96,9 @@ class BatchRuns:
         async with self._turn:
             self._working = batch.batch_id
             try:
-                await self._work(batch, who)
-            except CasebookError as error:
-                self.problems[batch.batch_id] = str(error)
-            except Exception:  # else the page would show a batch that stopped without a reason
-                log.exception("desk batch", batch=batch.batch_id)
-                self.problems[batch.batch_id] = UNEXPECTED
+                _, problem = await attempt(self._work(batch, who), batch.batch_id)
+                if problem:
+                    self.problems[batch.batch_id] = problem
             finally:
                 self._working = None
 

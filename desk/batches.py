@@ -1,8 +1,7 @@
-"""Batches at the desk: the list, one with its progress, its failures, and a new one."""
+"""The pages of batches: list, estimate, progress and failures."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
@@ -25,24 +24,24 @@ from warehouse import Warehouse
 
 router = APIRouter(include_in_schema=False)
 
-SHOWN = 50  # failures of one cause that a page holds
+SHOWN = 50  # failures of one cause on a page
 _LONG = 1_000
 _BUSY = frozenset({"working", "elsewhere", "queued"})
-STATES: Mapping[SourceState, tuple[str, str]] = MappingProxyType(
-    {
-        SourceState.DRAFTED: ("drafts and cases", "good"),
-        SourceState.REFUSED: ("not case studies", "weak"),
-        SourceState.REJECTED: ("rejected by a curator", "weak"),
-        SourceState.FAILED: ("failed", "bad"),
-        SourceState.UNFINISHED: ("in progress", "busy"),
-        SourceState.NEW: ("not started", "left"),
-    }
-)
-"""Where sources stand, in the order of the bar, with a label and a colour."""
+STATES: Mapping[SourceState, tuple[str, str]] = {
+    SourceState.DRAFTED: ("drafts and cases", "good"),
+    SourceState.REFUSED: ("not case studies", "weak"),
+    SourceState.REJECTED: ("rejected by a curator", "weak"),
+    SourceState.FAILED: ("failed", "bad"),
+    SourceState.UNFINISHED: ("in progress", "busy"),
+    SourceState.NEW: ("not started", "left"),
+}
+"""The states of sources in the order of the bar, with label and colour."""
 
-REMEDIES: Mapping[Remedy, str] = MappingProxyType(
-    {"wait": "Try later", "needs you": "Needs you", "gone": "Gone for good"}
-)
+REMEDIES: Mapping[Remedy, str] = {
+    "wait": "Try later",
+    "needs you": "Needs attention",
+    "gone": "Permanently gone",
+}
 
 
 class BatchPage(NamedTuple):
@@ -54,24 +53,24 @@ class BatchPage(NamedTuple):
 
     @property
     def ended(self) -> int:
-        """The number of sources that came to an end, failures included."""
+        """The number of finished sources, including failures."""
         return self.progress.done + self.progress.counts.get(SourceState.FAILED, 0)
 
     @property
     def is_open(self) -> bool:
-        """Whether a run would find something to do."""
+        """Whether there is anything left to process."""
         waiting = any(group.remedy == "wait" for group in self.progress.failures)
         return bool(self.progress.left) or waiting or self.state == "paused"
 
     @property
     def poll_seconds(self) -> int:
-        """How long the page waits before it asks again: long lists take longer to count."""
+        """The polling interval of the page; long lists take longer to count."""
         quick = 2 if self.progress.batch.size <= _LONG else 6
         return quick if self.state in _BUSY else 15
 
 
 def batch_page(progress: BatchProgress, runs: BatchRuns) -> BatchPage:
-    """Return what is shown of a batch."""
+    """Return the page of a batch."""
     batch_id = progress.batch.batch_id
     stored = "elsewhere" if progress.step == "started" else progress.step or "waiting"
     return BatchPage(progress, runs.state(batch_id) or stored, runs.problems.get(batch_id))
@@ -79,7 +78,7 @@ def batch_page(progress: BatchProgress, runs: BatchRuns) -> BatchPage:
 
 @router.get("/batches")
 async def batches(request: Request, desk: Desk) -> Response:
-    """List the batches, and offer to start one."""
+    """List the batches, with a form for a new one."""
     found = await asyncio.to_thread(desk.warehouse.batches)
     lines = [batch_page(one, desk.batches) for one in found]
     return await render(request, "batches.html", lines=lines, states=STATES)
@@ -87,7 +86,7 @@ async def batches(request: Request, desk: Desk) -> Response:
 
 @router.post("/batches/estimate", dependencies=CuratorRequired)
 async def estimate_cost(request: Request, desk: Desk) -> Response:
-    """Read a list and show what it holds and would cost; nothing is started."""
+    """Read a list and show its contents and expected cost, without starting it."""
     estimate = desk.batches.keep(await _estimate(await request.form(), desk))
     if not is_fragment(request):
         return redirect(f"/batches/estimates/{estimate.estimate_id}")
@@ -96,13 +95,13 @@ async def estimate_cost(request: Request, desk: Desk) -> Response:
 
 @router.get("/batches/estimates/{estimate_id}")
 async def show_estimate(request: Request, desk: Desk, estimate_id: str) -> Response:
-    """Show an estimate that waits for its start."""
+    """Show an estimate again."""
     return await render(request, "estimate_page.html", estimate=desk.batches.estimate(estimate_id))
 
 
 @router.post("/batches", dependencies=CuratorRequired)
 async def start(request: Request, desk: Desk, who: User) -> Response:
-    """Start what was estimated."""
+    """Start the batch of an estimate."""
     estimate = desk.batches.estimate(text(await request.form(), "estimate"))
     items, budget = estimate.selection.items, estimate.budget_usd
     batch = await register(
@@ -113,41 +112,40 @@ async def start(request: Request, desk: Desk, who: User) -> Response:
 
 @router.get("/batches/{batch_id}")
 async def batch(request: Request, desk: Desk, batch_id: str) -> Response:
-    """Show how far a batch is, and what to do about its failures."""
+    """Show the progress of a batch and its failures."""
     progress = await asyncio.to_thread(desk.warehouse.batch, batch_id)
     page = batch_page(progress, desk.batches)
-    template = "batch_body.html" if is_fragment(request) else "batch.html"
     bar = segments([(colour, progress.counts.get(s, 0)) for s, (_, colour) in STATES.items()])
-    return await render(request, template, page=page, bar=bar, states=STATES, remedies=REMEDIES)
+    return await render(request, "batch.html", page=page, bar=bar, states=STATES, remedies=REMEDIES)
 
 
 @router.post("/batches/{batch_id}/resume", dependencies=CuratorRequired)
 async def resume(desk: Desk, who: User, batch_id: str) -> Response:
-    """Process what is left of a batch."""
+    """Process the rest of a batch."""
     return _started((await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch, desk, who)
 
 
 @router.post("/batches/{batch_id}/pause", dependencies=CuratorRequired)
 async def pause(desk: Desk, batch_id: str) -> Response:
-    """Stop processing a batch here; resumed, it goes on where it was."""
+    """Stop processing a batch here; resuming continues where it stopped."""
     await desk.batches.pause(batch_id)
     return redirect(f"/batches/{batch_id}")
 
 
 @router.get("/batches/{batch_id}/failures/{kind}")
 async def failures(request: Request, desk: Desk, batch_id: str, kind: str) -> Response:
-    """Show the sources of a batch that failed for one cause, with what to do about each."""
+    """Show the sources of a batch that failed for one cause, with remedies."""
     found = (await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch
     failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
     if not failed:
-        raise UnknownId(f"No source of this batch has failed with {kind[:80]} any more.")
-    template = "batch_failures.html"
-    return await render(request, template, batch=found, failures=failed, shown=SHOWN, cause=kind)
+        raise UnknownId(f"This batch no longer has failures of the kind {kind[:80]}.")
+    given = {"batch": found, "failures": failed, "shown": SHOWN, "cause": kind}
+    return await render(request, "batch_failures.html", given)
 
 
 @router.post("/batches/{batch_id}/failures/{kind}", dependencies=CuratorRequired)
 async def retry(desk: Desk, who: User, batch_id: str, kind: str) -> Response:
-    """Try the sources of one cause again, as many as its page shows."""
+    """Retry the sources on the page of one cause."""
     failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
     for one in failed[:SHOWN]:
         desk.jobs.start(one.reference, who=who.name, source_id=one.failure.source_id)
@@ -177,10 +175,10 @@ def _started(found: Batch, desk: DeskState, who: User) -> Response:
 
 
 async def _list_of(form: FormData, desk: DeskState) -> tuple[str, SourceRef]:
-    """Return what to call the given list, and where to read it; InputError unless it is one."""
+    """Return the name and the source of the submitted list; raise InputError unless it is one."""
     address, pasted, upload = text(form, "list"), text(form, "addresses"), file(form, "file")
     if sum(map(bool, (address, pasted, upload))) != 1:
-        raise InputError("Give one list: its address, or pasted addresses, or a file.")
+        raise InputError("Give one list: its address, pasted addresses, or a file.")
     if address:
         return address, web_source(address)
     return await keep_list(pasted, upload, desk.settings.home)

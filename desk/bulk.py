@@ -1,4 +1,4 @@
-"""One action on many cases, with progress; and the searches of the queue that people keep."""
+"""Actions on many cases with progress, and the saved searches of the queue."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,12 +22,12 @@ from schemas.reviews import SavedView
 router = APIRouter(include_in_schema=False)
 
 _SHOWN = 20  # refusals
-_PATIENCE = 1.5  # seconds that an answer waits for the end
+_PATIENCE = 1.5  # seconds that a response waits for the end
 _DONE = {"approve": "approved", "reject": "rejected", "assign": "assigned", "tag": "tagged"}
 
 
 class BulkAction:
-    """An action on many cases: how many are ``done``, and why some were ``kept`` as they were."""
+    """An action on many cases: the number ``done``, and the errors of the ``kept`` ones."""
 
     def __init__(self, act: str, ids: Sequence[str], decide: Callable[[str], object]) -> None:
         self.bulk_id, self.act, self.ids = uuid4().hex, act, ids
@@ -37,12 +37,12 @@ class BulkAction:
 
     @property
     def is_running(self) -> bool:
-        """Whether there is more to do."""
+        """Whether the action is in progress."""
         return not self.task.done()
 
     @property
     def summary(self) -> str:
-        """What was done, in a sentence."""
+        """The number of changed cases, in words."""
         changed = self.done - len(self.kept)
         return f"{count(changed, 'case')} {_DONE[self.act]}."
 
@@ -57,7 +57,7 @@ class BulkAction:
 
 @router.post("/bulk", dependencies=CuratorRequired)
 async def start(request: Request, desk: Desk, who: User) -> Response:
-    """Approve, reject, assign or tag the selected cases, or all that a query lists."""
+    """Approve, reject, assign or tag the selected cases, or all cases of a query."""
     form = await request.form()
     decide = _decision(form, desk, who.name)
     bulk = BulkAction(text(form, "act"), await _selected(form, desk), decide)
@@ -68,15 +68,15 @@ async def start(request: Request, desk: Desk, who: User) -> Response:
 
 @router.get("/bulk/{bulk_id}")
 async def progress(request: Request, desk: Desk, bulk_id: str) -> Response:
-    """Show how far an action on many cases is."""
+    """Show the progress of an action."""
     if bulk_id not in desk.bulks:
-        raise UnknownId("The desk was restarted in the meantime: look at the queue again.")
+        raise UnknownId("The desk was restarted in the meantime: check the queue.")
     return await _shown(request, desk, desk.bulks[bulk_id])
 
 
 @router.post("/views", dependencies=TokenRequired)
 async def keep_view(request: Request, desk: Desk, who: User) -> Response:
-    """Keep a search of the queue under a name, or forget it where no query is given."""
+    """Save a search of the queue under a name, or delete it if the query is empty."""
     form = await request.form()
     name, query = text(form, "name"), text(form, "query")
     if not name or (not query.startswith("?") and query):
@@ -89,7 +89,7 @@ async def keep_view(request: Request, desk: Desk, who: User) -> Response:
 
 @router.post("/failures/{kind}/retry", dependencies=CuratorRequired)
 async def retry(desk: Desk, who: User, kind: str) -> Response:
-    """Try all sources again that failed for one cause."""
+    """Retry all sources that failed for one cause."""
     failures = await asyncio.to_thread(desk.warehouse.open_failures)
     for one in failures:
         if one.failure.kind == kind:
@@ -98,7 +98,7 @@ async def retry(desk: Desk, who: User, kind: str) -> Response:
 
 
 async def _selected(form: FormData, desk: DeskState) -> list[str]:
-    """Return the ids that the form selects, or raise InvalidDecision if it selects none."""
+    """Return the selected case ids; raise InvalidDecision if there are none."""
     if listed := text(form, "all"):
         index = await desk.live.fresh()
         return await asyncio.to_thread(index.ids, QueueQuery.of_address(listed))
@@ -108,7 +108,7 @@ async def _selected(form: FormData, desk: DeskState) -> list[str]:
 
 
 def _decision(form: FormData, desk: DeskState, who: str) -> Callable[[str], object]:
-    """Return what is done with each case."""
+    """Return the function that carries out the action on a case."""
     warehouse, reason = desk.warehouse, text(form, "reason")
     match text(form, "act"):
         case "approve":

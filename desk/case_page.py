@@ -1,4 +1,4 @@
-"""What the page of one case shows: each part with its quotes, numbered for linking."""
+"""The contents of a case's page: its parts, with quotes numbered for linking."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _DECISIVE = (Decision.APPROVE, Decision.REJECT, Decision.WITHDRAW)
 
 
 class Item(NamedTuple):
-    """A part that can be chosen, to see its quotes; ``solutions`` are those of a challenge."""
+    """A part with its quotes; ``solutions`` are those of a challenge."""
 
     part: Fact | Statement | Tag
     quotes: Sequence[QuoteView]
@@ -43,19 +43,19 @@ class Item(NamedTuple):
 
     @property
     def target(self) -> str:
-        """Where a link to the evidence goes: the first quote, or the item itself."""
+        """The target of links to the evidence: the first quote, or the item."""
         return next((quote.id for quote in self.quotes if quote.id), self.id)
 
     @property
     def rank(self) -> int:
-        """Its place in a list with the doubtful first: by the worst of it and its solutions."""
+        """The sort key for doubts first: the worst level of the item and its solutions."""
         support = self.part.support
         own = len(Level) if support.confirmed_by else _WORST_FIRST.index(support.level)
         return min([own, *(one.rank for one in self.solutions)])
 
 
 class PassageLine(NamedTuple):
-    """A passage with its quotes marked. ``section`` is its heading where a new one begins."""
+    """A passage with marked quotes, under the heading ``section`` if a new one begins."""
 
     n: int
     html: Markup
@@ -66,13 +66,12 @@ class PassageLine(NamedTuple):
 
 @dataclass(frozen=True)
 class CasePage:
-    """Everything that the page of one case shows.
+    """The contents of a case's page.
 
-    ``sections`` have a name, a heading and the statements, the doubtful ones first. ``silent``
-    names what the source says nothing about, ``refuted`` and ``doubtful`` are the parts that
-    readers would not see, ``address`` is the web address to link to, ``decision`` the review
-    behind the status. ``comments`` are the open ones by part, ``dropped`` statements come with a
-    revision that has them.
+    ``sections`` have a name, a heading and the statements, doubtful ones first. ``silent`` lists
+    the topics that the source does not cover, ``refuted`` and ``doubtful`` the parts that readers
+    would not see. ``decision`` is the review behind the status. Open ``comments`` are by part id,
+    ``dropped`` statements come with the id of a revision that has them.
     """
 
     view: CaseView
@@ -92,12 +91,12 @@ class CasePage:
 
     @property
     def study(self) -> CaseStudy:
-        """The case study that is shown."""
+        """The case study of the current revision."""
         return self.view.revision.study
 
 
 def case_page(view: CaseView) -> CasePage:
-    """Return what the page of ``view`` shows."""
+    """Return the page of a case."""
     study, quotes = view.revision.study, QuoteMarker(view.document)
     doubts = held_back(study)
     assigned = (r.reason for r in reversed(view.reviews) if r.decision is Decision.ASSIGN)
@@ -109,7 +108,7 @@ def case_page(view: CaseView) -> CasePage:
         sections=list(_sections(study, quotes)),
         silent=silence_phrases(silent_in(view.document, study)),
         tags=_tags(study, quotes),
-        # After everything that has quotes: the marks are complete then.
+        # After all quotes, so that the marks are complete.
         passages=list(_passages(view.document, quotes.spans)),
         history=history(view),
         refuted=[doubt for doubt in doubts if doubt.support.level is Level.REFUTED],
@@ -130,14 +129,14 @@ def item_of(page: CasePage, part: str) -> Item:
     for item in (*page.facts, *with_solutions, *tags):
         if item.id == part:
             return item
-    raise UnknownId(f"The case has no part {part} any more: look at it again.")
+    raise UnknownId(f"The case no longer has the part {part}: reload it.")
 
 
 def _sections(study: CaseStudy, quotes: QuoteMarker) -> Iterator[tuple[str, str, list[Item]]]:
     nested = any(statement.answers for statement in study.statements)
     for section, statements in study.sections():
         items = [_item(one, study, quotes) for one in statements if one.answers is None]
-        if section is not Section.ABSTRACT:  # which is connected prose
+        if section is not Section.ABSTRACT:  # connected prose keeps its order
             items.sort(key=lambda item: item.rank)
         if items:
             yield section.value, heading(section, nested=nested), items
@@ -161,7 +160,7 @@ def _tags(study: CaseStudy, quotes: QuoteMarker) -> dict[str, list[Item]]:
 
 
 def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:
-    section, speaker = document.title, None  # the title stands above already
+    section, speaker = document.title, None  # the title is already above
     for passage in document.passages:
         yield PassageLine(
             passage.n,

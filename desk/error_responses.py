@@ -1,4 +1,4 @@
-"""Errors as answers: the fitting status, and the error's own sentence on a page or as JSON."""
+"""Error responses: the status and the error's message, on a page or as JSON."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -18,19 +18,17 @@ from schemas.errors import CasebookError
 
 log = structlog.get_logger()
 
-_STATUS: Mapping[type[Exception], int] = MappingProxyType(
-    {
-        errors.UnknownId: HTTPStatus.NOT_FOUND,
-        errors.InvalidDecision: HTTPStatus.CONFLICT,
-        errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        errors.InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
-        # A list that cannot be fetched or read is not a fault of the desk.
-        errors.FetchError: HTTPStatus.UNPROCESSABLE_ENTITY,
-        errors.ExtractionError: HTTPStatus.UNPROCESSABLE_ENTITY,
-        errors.WarehouseError: HTTPStatus.SERVICE_UNAVAILABLE,
-        CasebookError: HTTPStatus.INTERNAL_SERVER_ERROR,
-    }
-)
+_STATUS: Mapping[type[Exception], int] = {
+    errors.UnknownId: HTTPStatus.NOT_FOUND,
+    errors.InvalidDecision: HTTPStatus.CONFLICT,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    # A list that cannot be fetched or read is not a fault of the desk.
+    errors.FetchError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.ExtractionError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.WarehouseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    CasebookError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
 
 
 def status_of(error: CasebookError) -> HTTPStatus:
@@ -39,7 +37,7 @@ def status_of(error: CasebookError) -> HTTPStatus:
 
 
 def answer_errors(app: FastAPI) -> None:
-    """Make ``app`` answer every error with a sentence that says what happened."""
+    """Make ``app`` answer every error with a clear message."""
 
     @app.exception_handler(CasebookError)
     async def ours(request: Request, error: CasebookError) -> Response:
@@ -59,7 +57,7 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"The request does not fit: {wrong}"
+        message = f"Invalid request: {wrong}"
         return await _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", message)
 
     @app.exception_handler(Exception)
@@ -67,7 +65,7 @@ def answer_errors(app: FastAPI) -> None:
         log.error("unexpected", path=request.url.path, exc_info=error)
         text = f"Something unexpected went wrong ({type(error).__name__}); the log has the details."
         answer = await _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", text)
-        answer.headers.update(HEADERS)  # Starlette answers this one outside of the guard
+        answer.headers.update(HEADERS)  # Starlette answers this outside the guard
         return answer
 
 
@@ -83,7 +81,7 @@ async def _answer(
         return JSONResponse(body, status, dict(headers))
     template = "problem.html"
     if is_fragment(request):
-        # Shown beside what the person was doing, which stays as it is.
+        # A notice leaves the person's work on the page.
         template = "notice.html"
         headers = {**headers, "HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
     context = {"message": message, "phrase": status.phrase}

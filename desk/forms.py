@@ -1,4 +1,4 @@
-"""What people type into the desk's forms."""
+"""The fields of the desk's forms."""
 
 import math
 import re
@@ -17,7 +17,7 @@ def fields_of(form: FormData) -> dict[str, str]:
 
 
 def text(form: FormData, name: str) -> str:
-    """Return a field without the space around it, empty where there is none."""
+    """Return a stripped field, empty if missing."""
     value = form.get(name)
     return value.strip() if isinstance(value, str) else ""
 
@@ -29,7 +29,7 @@ def file(form: FormData, name: str) -> UploadFile | None:
 
 
 def number(form: FormData, name: str, label: str) -> float | None:
-    """Return the number in a field, None where it is empty; InputError unless above zero."""
+    """Return the number in a field, None if empty; raise InputError unless above zero."""
     given = text(form, name)
     try:
         found = float(given) if given else None
@@ -41,13 +41,13 @@ def number(form: FormData, name: str, label: str) -> float | None:
 
 
 def words_of(form: FormData) -> list[str]:
-    """Return the words of a field, separated by blanks or commas; a phrase stands in quotes."""
+    """Return the keywords of a form, separated by spaces or commas; phrases are in quotes."""
     parts = (phrase or word for phrase, word in _WORDS.findall(text(form, "words")))
     return [part.strip() for part in parts if part.strip()]
 
 
 def since_day(form: FormData) -> date | None:
-    """Return the day in the field ``since``, None where it is empty; InputError if not a date."""
+    """Return the day in the field ``since``, None if empty; raise InputError if not a date."""
     given = text(form, "since")
     try:
         return date.fromisoformat(given) if given else None

@@ -1,7 +1,7 @@
-"""The desk's index of cases: what the queue lists and counts, and full-text search.
+"""The desk's index of cases: the lists and counts of the queue, and the full-text search.
 
-It is an SQLite file beside the warehouse, derived from it: brought up to date with what was stored
-since, and made anew where it is missing, damaged or of another version.
+It is an SQLite file derived from the warehouse: updated incrementally, rebuilt if missing,
+damaged or of another version.
 """
 
 import json
@@ -23,20 +23,20 @@ from schemas.reviews import CaseStatus
 from warehouse import Warehouse
 
 MARKS = "\2", "\3"
-"""What stands before and after a found word in a snippet."""
+"""The characters before and after a matching word in a snippet."""
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _WORDS = re.compile(r'"([^"]+)"|([^\s"]+)')
 _NOTHING = '""'
 _LINES_AT_ONCE, _TEXTS_AT_ONCE = 2_000, 100
 _QUERIES = 50  # whose counts are kept until the index changes
-_OVERLAP = timedelta(seconds=5)  # the clocks of machines that share a warehouse differ a little
+_OVERLAP = timedelta(seconds=5)  # clocks of machines that share a warehouse differ
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A statement that fits a search; ``marked`` is its text with the found words marked."""
+    """A statement that matches a search; ``marked`` is its text with the words marked."""
 
     case_id: str
     n: int
@@ -186,13 +186,13 @@ class Index:
         }
 
     def matches(self, q: str, *, every: bool = True) -> list[str]:
-        """Return the cases with every word, or any, in one of their texts, the best first."""
+        """Return the cases with every word (or any) in one of their texts, best matches first."""
         values = {"match": match_of(q, every=every)}
         with self._open() as connection:
             return [row["case_id"] for row in connection.execute(_sql("matches"), values)]
 
     def snippets(self, ids: Sequence[str], q: str) -> dict[str, str]:
-        """Return by case where the words stand, with the found ones between ``MARKS``."""
+        """Return a snippet by case id, with the matching words between ``MARKS``."""
         values = {"match": match_of(q), "ids": json.dumps(ids)}
         with self._open() as connection:
             return dict(connection.execute(_sql("snippets"), values).fetchall())
@@ -204,27 +204,22 @@ class Index:
         published: bool = True,
         section: str = "",
         tag: str = "",
-        company: str = "",
         limit: int = 20,
-        every: bool = True,
     ) -> list[Hit]:
-        """Return the statements with these words, the best first: ``every`` word, or any."""
-        match = match_of(text, every=every)
-        values = {"published": published, "section": section, "tag": tag, "company": company}
+        """Return the statements with these words, best matches first."""
+        values = {"match": match_of(text), "published": published, "limit": limit}
         with self._open() as connection:
-            rows = connection.execute(
-                _sql("statements"), values | {"match": match, "limit": limit}
-            ).fetchall()
-        return [Hit(*row) for row in rows]
+            rows = connection.execute(_sql("statements"), values | {"section": section, "tag": tag})
+            return [Hit(*row) for row in rows]
 
     def waiting_texts(self) -> int:
-        """Return how many cases are not in the full-text search yet."""
+        """Return the number of cases that the full-text search lacks."""
         with self._open() as connection:
             return len(connection.execute(_sql("without_texts"), {"most": -1}).fetchall())
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection to the index, an empty one where there is none that can be used."""
+        """Yield a connection to the index, to an empty one if the file is unusable."""
         try:
             connection = self._connected()
         except sqlite3.DatabaseError:
@@ -248,10 +243,10 @@ class Index:
                 self._path.chmod(0o600)
         except sqlite3.DatabaseError:
             connection.rollback()
-            if _version(connection) != version:  # else another thread or process made it
+            if _version(connection) != version:  # unless another thread or process created it
                 connection.close()
                 raise
-        connection.execute("PRAGMA synchronous = OFF")  # it can be made anew
+        connection.execute("PRAGMA synchronous = OFF")  # it can be rebuilt
         return connection
 
 
@@ -265,9 +260,9 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def match_of(text: str, *, every: bool = True) -> str:
-    """Return the words of a search for FTS5; a last word that may be unfinished is a prefix.
+    """Return a search as an FTS5 query; the last word is a prefix if it has two letters or more.
 
-    One letter is none: it would begin a word of nearly every text.
+    One letter would match nearly every text.
     """
     words = [f'"{phrase or word}"' for phrase, word in _WORDS.findall(text.replace("\0", " "))]
     if every and words and re.search(r'\w\w"$', words[-1]) and not text.rstrip().endswith('"'):
@@ -282,7 +277,7 @@ def _sql(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text without the characters that mark found words."""
+    """Return a text without the characters that mark matching words."""
     return text.replace(MARKS[0], " ").replace(MARKS[1], " ")
 
 
@@ -318,27 +313,16 @@ def _put(connection: sqlite3.Connection, line: Line) -> None:
 
 
 def _put_texts(connection: sqlite3.Connection, texts: Mapping[str, Any]) -> None:
-    case_id = texts["case_id"]
-    row = connection.execute(
-        "SELECT id, title, company, revision_id || ' ' || coalesce(published_id, '') AS state "
-        "FROM cases WHERE case_id = ?",
-        (case_id,),
-    ).fetchone()
-    current = [one["text"] for one in texts["statements"] if one["is_current"]]
-    title = " ".join(filter(None, (row["title"], row["company"])))
-    connection.execute("DELETE FROM texts WHERE rowid = ?", (row["id"],))
-    connection.execute(
-        "INSERT INTO texts (rowid, title, statements, source) VALUES (?, ?, ?, ?)",
-        [row["id"], *(_plain(text) for text in (title, "\n".join(current), texts["source"]))],
-    )
-    for (old,) in connection.execute("SELECT row FROM statements_of WHERE id = ?", (row["id"],)):
-        connection.execute("DELETE FROM statements WHERE rowid = ?", (old,))
-    connection.execute("DELETE FROM statements_of WHERE id = ?", (row["id"],))
-    for one in texts["statements"]:
-        values = (_plain(one["text"]), case_id, one["n"], one["section"])
-        made = connection.execute(
-            "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?)",
-            (*values, one["is_current"], one["is_published"]),
-        )
-        connection.execute("INSERT INTO statements_of VALUES (?, ?)", (row["id"], made.lastrowid))
-    connection.execute("UPDATE cases SET texts_of = ? WHERE id = ?", (row["state"], row["id"]))
+    statements = [one | {"text": _plain(one["text"])} for one in texts["statements"]]
+    values = {
+        "case_id": texts["case_id"],
+        "source": _plain(texts["source"]),
+        "statements": "\n".join(one["text"] for one in statements if one["is_current"]),
+    }
+    number, title = connection.execute(_sql("note_texts"), values).fetchone()
+    first = number << 16  # the rows of a case's statements are a range
+    connection.execute("DELETE FROM texts WHERE rowid = ?", (number,))
+    connection.execute(_sql("put_texts"), values | {"id": number, "title": _plain(title)})
+    connection.execute(_sql("drop_statements"), (first, first + 0xFFFF))
+    rows = [one | values | {"row": first + place} for place, one in enumerate(statements)]
+    connection.executemany(_sql("put_statement"), rows)

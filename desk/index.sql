@@ -1,4 +1,4 @@
--- The desk's index of cases: derived from the warehouse, and made anew when this file changes.
+-- The desk's index of cases: derived from the warehouse, rebuilt when this file changes.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value);
 
@@ -45,8 +45,6 @@ CREATE VIRTUAL TABLE statements USING fts5 (
     text, case_id UNINDEXED, n UNINDEXED, section UNINDEXED, current UNINDEXED, published UNINDEXED,
     tokenize = "porter unicode61 remove_diacritics 2"
 );
-CREATE TABLE statements_of (id INTEGER, row INTEGER PRIMARY KEY);
-CREATE INDEX statements_by_case ON statements_of (id);
 
 -- name: put_case
 INSERT INTO cases (
@@ -79,6 +77,21 @@ ON CONFLICT (case_id) DO UPDATE SET
     comments = excluded.comments,
     updated_at = excluded.updated_at
 RETURNING id, near_copies;
+
+-- name: note_texts
+UPDATE cases SET texts_of = revision_id || ' ' || coalesce(published_id, '')
+WHERE case_id = :case_id
+RETURNING id, coalesce(title || ' ', '') || coalesce(company, '');
+
+-- name: put_texts
+INSERT INTO texts (rowid, title, statements, source) VALUES (:id, :title, :statements, :source);
+
+-- name: drop_statements
+DELETE FROM statements WHERE rowid BETWEEN ? AND ?;
+
+-- name: put_statement
+INSERT INTO statements (rowid, text, case_id, n, section, current, published)
+VALUES (:row, :text, :case_id, :n, :section, :is_current, :is_published);
 
 -- name: without_texts
 SELECT case_id FROM cases
@@ -167,7 +180,6 @@ JOIN cases ON cases.case_id = statements.case_id
 WHERE statements MATCH :match
     AND iif(:published, published, current)
     AND (:section = '' OR section = :section)
-    AND (:company = '' OR lower(company) = lower(:company))
     AND (:tag = '' OR EXISTS (
         SELECT 1 FROM labels WHERE labels.id = cases.id AND facet = 'tag' AND value = :tag
     ))

@@ -1,4 +1,4 @@
-"""Charts over the warehouse; what stands below each is the query that ran."""
+"""Charts over the warehouse, each with its query."""
 
 import asyncio
 import math
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 _FRESH_SECONDS = 60
 _CHARTS = (  # title, form, unit, and the name of the query
     ("Drafts per week", "columns", "", "drafts_per_week"),
-    ("Statements that are verified", "lines", "%", "verified_per_week"),
+    ("Verified statements", "lines", "%", "verified_per_week"),
     ("Review time per draft", "lines", "min", "minutes_per_draft"),
     ("Tags over time", "lines", "", "tags_over_time"),
     ("Verified, by model", "bars", "%", "verified_by_model"),
@@ -30,7 +30,7 @@ _CHARTS = (  # title, form, unit, and the name of the query
 
 
 class InsightChart(NamedTuple):
-    """A chart of the last column of ``rows``, whose axis ends at ``top``."""
+    """A chart of the last column of ``rows`` with an axis from 0 to ``top``."""
 
     title: str
     form: str

@@ -1,8 +1,8 @@
-"""Sources that the desk takes through the stages in the background, and how far each is."""
+"""Sources that the desk processes in the background, and the progress of each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
@@ -16,8 +16,10 @@ from services.identity import stored_file
 from services.run import Run
 
 STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
-UNEXPECTED = "Something unexpected went wrong; the log in the home has the details."
-_KEPT = 200  # jobs that the desk remembers; what they made is in the warehouse
+_UNEXPECTED = "Something unexpected went wrong; the log in the home has the details."
+_KEPT = 200  # jobs that the desk remembers; their results are in the warehouse
+
+Result = TypeVar("Result")
 
 log = structlog.get_logger()
 
@@ -25,7 +27,7 @@ log = structlog.get_logger()
 class Job:
     """One source in progress.
 
-    ``result`` is there when its run ended, ``problem`` when that could not even be stored.
+    It ends with a ``result``, or with a ``problem`` if even a failure could not be stored.
     """
 
     def __init__(self, ref: SourceRef, label: str) -> None:
@@ -37,24 +39,24 @@ class Job:
 
     @property
     def running(self) -> bool:
-        """Whether there is more to come."""
+        """Whether the source is still being processed."""
         return self.result is None and self.problem is None
 
     @property
     def stages(self) -> list[tuple[str, str]]:
-        """Each stage's name, and whether it is ``done``, ``current`` or ``ahead``."""
+        """The name of each stage, and ``done``, ``current`` or ``ahead``."""
         at = STAGES.index(self.stage) if self.stage else -1
         words = {0: "current", 1: "ahead"}
         return [(name, words.get((n > at) - (n < at), "done")) for n, name in enumerate(STAGES)]
 
     @property
     def share(self) -> float:
-        """How much is done, from 0 to 1, by stages and by calls within the current one."""
+        """The progress from 0 to 1, by stages and by calls within the current one."""
         within = min(self.done / self.total, 1.0) if self.total else 0.0
         return (STAGES.index(self.stage) + within) / len(STAGES) if self.stage else 0.0
 
     def on_progress(self, _source: str, stage: str, done: int, total: int) -> None:
-        """Note the stage of the source, empty at the end, and how many calls of it are done."""
+        """Store the current stage (empty at the end) and the number of calls done."""
         if stage:
             self.stage, self.done, self.total = stage, done, total
 
@@ -62,7 +64,7 @@ class Job:
 class Jobs:
     """Runs jobs on the running event loop, a bounded number at a time.
 
-    ``process`` takes one source through the stages.
+    ``process`` processes one source.
     """
 
     def __init__(
@@ -76,9 +78,9 @@ class Jobs:
     def start(
         self, ref: SourceRef, *, label: str | None = None, source_id: str = "", **options: Any
     ) -> Job:
-        """Start on a source; ``label`` names it on the page, ``options`` are fields of its run.
+        """Start a job; ``label`` is its name on the page, ``options`` are fields of its run.
 
-        A file whose ``source_id`` is given is taken as it is stored.
+        For the file of a known ``source_id``, the stored bytes are used.
         """
         job = Job(ref, label or ref.label)
         self._jobs[job.job_id] = job
@@ -94,13 +96,13 @@ class Jobs:
         """Return a job, or raise UnknownId."""
         if job_id not in self._jobs:
             raise UnknownId(
-                "The desk was restarted in the meantime and that work stopped. Submit the source "
-                "again: finished stages are found again."
+                "The desk was restarted and this job stopped. Submit the source again: finished "
+                "stages are reused."
             )
         return self._jobs[job_id]
 
     def recent(self) -> list[Job]:
-        """Return the remembered jobs, the newest first."""
+        """Return the remembered jobs, newest first."""
         return list(reversed(self._jobs.values()))
 
     def running(self) -> list[Job]:
@@ -108,21 +110,29 @@ class Jobs:
         return [job for job in self.recent() if job.running]
 
     async def close(self) -> None:
-        """Stop what is running; finished stages are in the warehouse."""
+        """Stop the running jobs; finished stages are in the warehouse."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, job: Job, source_id: str, options: dict[str, Any]) -> None:
+        async def work() -> IngestResult:
+            if source_id:
+                known = self._resources.warehouse, job.ref, source_id
+                options["snapshot"] = await asyncio.to_thread(stored_file, *known)
+            run = Run(job.ref, self._resources, **options, on_progress=job.on_progress)
+            return await self._process(run)
+
         async with self._gate:
-            try:
-                if source_id:
-                    known = self._resources.warehouse, job.ref, source_id
-                    options["snapshot"] = await asyncio.to_thread(stored_file, *known)
-                run = Run(job.ref, self._resources, **options, on_progress=job.on_progress)
-                job.result = await self._process(run)
-            except CasebookError as error:
-                job.problem = str(error)
-            except Exception:  # a job that never ends would look busy for ever
-                log.exception("desk job", source=job.label)
-                job.problem = UNEXPECTED
+            job.result, job.problem = await attempt(work(), job.label)
+
+
+async def attempt(work: Awaitable[Result], label: str) -> tuple[Result | None, str | None]:
+    """Return the result of background work, or the message of its error."""
+    try:
+        return await work, None
+    except CasebookError as error:
+        return None, str(error)
+    except Exception:  # otherwise the page would show progress forever
+        log.exception("background work", subject=label)
+        return None, _UNEXPECTED

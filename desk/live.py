@@ -1,4 +1,4 @@
-"""What is going on at the desk: the index kept up to date, who looks at what, and news of both."""
+"""Live updates: the index follows the warehouse, and open pages receive events."""
 
 import asyncio
 import time
@@ -16,14 +16,14 @@ from schemas.reviews import SavedView
 from warehouse import Warehouse
 
 _LOOK_SECONDS = 1.5
-_SLOW_LOOK_SECONDS = 15.0  # counts that take long are made anew at most this often
+_SLOW_LOOK_SECONDS = 15.0  # the interval of slow counts
 _TEXTS_AT_ONCE = 50
 
 log = structlog.get_logger()
 
 
 class Listener(NamedTuple):
-    """An open page: who looks at it, the case that it shows if any, and the events on their way."""
+    """An open page: its viewer, its case (if any) and the pending events."""
 
     who: str
     case_id: str | None
@@ -31,9 +31,9 @@ class Listener(NamedTuple):
 
 
 class Live:
-    """Keeps the index up to date while it runs, and sends events to the open pages."""
+    """Keeps the index up to date and sends events to the open pages."""
 
-    always = False  # whether each page waits for what others stored
+    always = False  # whether each page waits for changes of other processes
 
     def __init__(self, index: Index, warehouse: Warehouse) -> None:
         self.index, self._warehouse = index, warehouse
@@ -62,24 +62,24 @@ class Live:
                     await self._stopping.wait()
 
     def stop(self) -> None:
-        """End the loop and the streams of events."""
+        """Stop the loop and the event streams."""
         self._stopping.set()
         for listener in self._listeners:
             listener.events.put_nowait(ServerSentEvent(event="end", data=""))
 
     async def fresh(self) -> Index:
-        """Return the index with all that the desk itself stored; the rest follows every second."""
+        """Return the index with all changes of this desk; others follow within seconds."""
         if self._indexed < self._changes or self.always:
             await self.refresh()
         return self.index
 
     def note_change(self) -> None:
-        """Note that the desk stored something: the next page waits until the index has it."""
+        """Make the next page wait until the index has the desk's latest change."""
         self._changes += 1
         self._views.clear()
 
     async def refresh(self) -> None:
-        """Bring the index up to date if the warehouse changed, and send what is news."""
+        """Update the index if the warehouse changed, and send the changes to the pages."""
         async with self._refreshing:
             changes = self._changes
             state = self._warehouse.state()
@@ -91,7 +91,7 @@ class Live:
             if is_slow_due:
                 await asyncio.to_thread(self._refresh_slowly)
             self._indexed = changes
-            # A slow count that is due later must not be forgotten.
+            # None: run again later for the slow counts.
             self._state = state if is_slow_due else None
             if changed:
                 self._send("queue", self.counts())
@@ -99,17 +99,17 @@ class Live:
                     self._send("case", case_id, case_id)
 
     def counts(self) -> dict[str, int]:
-        """Return the number of cases by status, and of sources that wait for a person."""
+        """Return the number of cases by status, and of sources that need a person."""
         return {**self.index.statuses(), **self.waiting}
 
     def views(self, who: str) -> list[SavedView]:
-        """Return the searches that a person keeps, read again once the desk stored something."""
+        """Return a person's saved searches, cached until the desk stores a change."""
         if who not in self._views:
             self._views[who] = self._warehouse.saved_views(who)
         return self._views[who]
 
     def look(self, who: str, case_id: str | None) -> AsyncIterator[ServerSentEvent]:
-        """Yield the events for one open page, as long as it is open."""
+        """Yield the events for an open page until it is closed."""
         listener = Listener(who, case_id, asyncio.Queue())
         self._listeners.append(listener)
         self._announce(case_id)
@@ -124,7 +124,7 @@ class Live:
             self._announce(listener.case_id)
 
     def _announce(self, case_id: str | None) -> None:
-        """Send each page of a case the names of all who look at it."""
+        """Send the names of its viewers to each page of a case."""
         if case_id:
             names = {one.who for one in self._listeners if one.case_id == case_id}
             self._send("people", sorted(names), case_id)

@@ -1,4 +1,4 @@
-"""The pages of cases, submissions, tags and publishing; nothing here changes anything."""
+"""The read-only pages of cases, submissions, tags and publishing."""
 
 import asyncio
 from collections import defaultdict
@@ -12,20 +12,21 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from desk import queue as queue_parts
 from desk.case_page import case_page, item_of
-from desk.draft_page import DraftPage, draft_page
 from desk.facets import QueueQuery
 from desk.queue import QueuePage, case_queue, failure_queue, refused_queue
 from desk.rendering import facet_text, is_fragment, redirect, render
-from desk.state import Desk, DeskState, QueueCursor, User, person_of
+from desk.state import Case, Desk, DeskState, QueueCursor, User, person_of
 from desk.submit import bookmarklet
 from extractors.fetch.fetch import identify
 from extractors.text import decode
 from publishing.site.build import preview
 from review import terms
+from review.adoption import edited_fields
 from review.decisions import undoable
 from review.history import between, changed_history
 from review.near_copies import near_copies
 from review.parts import text_of
+from review.side_by_side import FieldDiff, side_by_side
 from schemas.errors import UnknownId
 from schemas.reviews import CaseStatus
 from services.publication import site_settings
@@ -40,24 +41,22 @@ async def queue(
     who: User,
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """Show one tab of the queue: a whole page, its body, or only more of its rows."""
+    """Show one tab of the queue: the page, its body, or more rows."""
     query = QueueQuery.of_address(str(request.url))
     await desk.live.fresh()
     found = await asyncio.to_thread(_queue, desk, query, page, who.name)
     if page == 1 and query.status in {"all", *CaseStatus}:
         desk.cursors[who.name] = QueueCursor(query, found.ids)
-    template = "queue_body.html" if is_fragment(request) else "queue.html"
-    if is_fragment(request) and page > 1:
-        template = "queue_rows.html"
+    template = "queue_rows.html" if is_fragment(request) and page > 1 else "queue.html"
     running = desk.jobs.running()
     return await render(request, template, queue=found, running=running, parts=queue_parts)
 
 
 @router.get("/facets/{facet}")
 async def facet(request: Request, desk: Desk, facet: str, typed: str = "") -> Response:
-    """Show the values of a facet that contain what is typed; without script, filter by the first.
+    """Show the values of a facet that contain the ``typed`` text; without script, use the first.
 
-    A value that is, or begins with, what is typed comes before frequent ones.
+    Exact matches come first, then values that start with the text, then frequent ones.
     """
     query, words = QueueQuery.of_address(str(request.url)), typed.strip().casefold()
     index = await desk.live.fresh()
@@ -89,7 +88,7 @@ def _queue(desk: DeskState, query: QueueQuery, page: int, who: str) -> QueuePage
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(desk: Desk, who: User, case: str = "") -> AsyncIterator[ServerSentEvent]:
-    """Send what changes while a page is open: the queue's counts, a case, who looks at it."""
+    """Stream the events of an open page: counts of the queue, changes and viewers of a case."""
     async for event in desk.live.look(who.name, case or None):
         yield event
 
@@ -103,15 +102,14 @@ async def case(request: Request, desk: Desk, case_id: str) -> Response:
 async def show_case(
     request: Request, desk: DeskState, case_id: str, *, done: str | None = None
 ) -> Response:
-    """Return a case's page, or its body where htmx asks; ``done`` is shown once."""
+    """Return the page of a case, with a message about the action just ``done``."""
     who = person_of(request).name
     if not is_fragment(request):
         desk.note_opened(who, case_id)
     found = await asyncio.to_thread(_case, desk, case_id)
     following = await asyncio.to_thread(desk.next_case, who, case_id)
     back = desk.cursor(who).query.address()
-    template = "case_body.html" if is_fragment(request) else "case.html"
-    return await render(request, template, found, done=done, following=following, back=back)
+    return await render(request, "case.html", found, done=done, following=following, back=back)
 
 
 def _case(desk: DeskState, case_id: str) -> dict[str, object]:
@@ -122,7 +120,7 @@ def _case(desk: DeskState, case_id: str) -> dict[str, object]:
         "page": case_page(view),
         "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
-        # The index knows of copies, and to look for them takes as long as all the rest.
+        # The search for copies takes as long as the rest, and the index knows if there are any.
         "copies": near_copies(view, warehouse) if not line or line["near_copies"] else [],
         "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
@@ -131,7 +129,7 @@ def _case(desk: DeskState, case_id: str) -> dict[str, object]:
 
 @router.get("/cases/{case_id}/state")
 async def case_state(desk: Desk, who: User, case_id: str) -> dict[str, str | None]:
-    """Return the revision and status of a case as the index has them, and who else changed it."""
+    """Return the indexed revision and status of a case, and who else changed it."""
     line = desk.live.index.line(case_id)
     if line is None:
         raise UnknownId(f"There is no case {case_id}.")
@@ -140,79 +138,66 @@ async def case_state(desk: Desk, who: User, case_id: str) -> dict[str, str | Non
 
 
 @router.get("/cases/{case_id}/parts/{part}")
-async def part_forms(request: Request, desk: Desk, case_id: str, part: str) -> Response:
+async def part_forms(request: Request, view: Case, part: str) -> Response:
     """Show the forms that change one part of a case."""
-    view = await asyncio.to_thread(desk.warehouse.case, case_id)
     page = case_page(view)
     item = item_of(page, part)
     template = "part.html" if is_fragment(request) else "part_page.html"
-    words = text_of(item.part)
-    return await render(request, template, page=page, item=item, words=words)
+    return await render(request, template, page=page, item=item, words=text_of(item.part))
 
 
 @router.get("/cases/{case_id}/snapshot")
-async def snapshot(desk: Desk, case_id: str) -> Response:
-    """Show the stored bytes of a case's source as plain text, such as a page's HTML."""
-    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+async def snapshot(desk: Desk, view: Case) -> Response:
+    """Send the stored bytes of a case's source as plain text; for a page, its HTML."""
     found = await asyncio.to_thread(desk.warehouse.snapshot, view.document.snapshot_id)
     if found is None or not found.media_type.startswith(("text/", "application/xhtml")):
-        raise UnknownId("The kept copy is not text: its extracted text stands beside the draft.")
+        raise UnknownId("The stored copy is not text; its extracted text is on the case's page.")
     data = await asyncio.to_thread(desk.resources.blobs.get, found.sha256)
     return PlainTextResponse(decode(data, found.charset, markup=True))
 
 
 @router.get("/cases/{case_id}/history")
-async def full_history(
-    request: Request, desk: Desk, case_id: str, old: str = "", new: str = ""
-) -> Response:
-    """Show what happened to a case with each change, or where two revisions differ."""
-    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+async def full_history(request: Request, view: Case, old: str = "", new: str = "") -> Response:
+    """Show the history of a case with each change, or the differences of two revisions."""
     events = await asyncio.to_thread(changed_history, view)
     compared = await asyncio.to_thread(between, view, old, new) if old and new else None
-    context = {"view": view, "events": events, "compared": compared}
-    return await render(request, "history.html", context)
+    return await render(request, "history.html", view=view, events=events, compared=compared)
 
 
 @router.get("/cases/{case_id}/preview")
-async def preview_case(desk: Desk, case_id: str) -> HTMLResponse:
-    """Show the current revision of a case as readers would get it."""
-    view = await asyncio.to_thread(desk.warehouse.case, case_id)
-    checks = await asyncio.to_thread(desk.warehouse.last_checks, [view.source.source_id])
-    site, back = site_settings(desk.settings), f"/cases/{case_id}"
-    return HTMLResponse(await asyncio.to_thread(preview, view, site, [*checks.values()], back))
+def preview_case(desk: Desk, view: Case) -> HTMLResponse:
+    """Show the current revision of a case as readers would see it."""
+    checks = desk.warehouse.last_checks([view.source.source_id])
+    site, back = site_settings(desk.settings), f"/cases/{view.case.case_id}"
+    return HTMLResponse(preview(view, site, [*checks.values()], back))
 
 
 @router.get("/cases/{case_id}/draft")
-async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
+async def newer_draft(request: Request, desk: Desk, view: Case) -> Response:
     """Show a newer draft beside the case, field by field."""
-    shown = await asyncio.to_thread(_draft, desk, case_id)
-    return await render(request, "draft.html", page=shown, view=shown.view)
-
-
-def _draft(desk: DeskState, case_id: str) -> DraftPage:
-    view = desk.warehouse.case(case_id)
-    return draft_page(view, desk.warehouse.document(view.newer.document_id) if view.newer else None)
+    draft, document, fields = view.newer, view.document, list[FieldDiff]()
+    if draft and draft.document_id != view.revision.document_id:
+        found = await asyncio.to_thread(desk.warehouse.document, draft.document_id)
+        document = found or document
+    if draft:
+        study, new, edited = view.revision.study, draft.study, edited_fields(view)
+        fields = await asyncio.to_thread(side_by_side, study, new, view.document, document, edited)
+    return await render(request, "draft.html", view=view, draft=draft, fields=fields)
 
 
 @router.get("/tags")
 async def tags(request: Request, desk: Desk) -> Response:
-    """Show the names that wait for a ruling."""
+    """Show the proposed names that await a ruling."""
     return await show_tags(request, desk)
 
 
 async def show_tags(request: Request, desk: DeskState, *, done: str | None = None) -> Response:
-    """Return the page of names that the taxonomy lacks; ``done`` is shown once."""
-    found = await asyncio.to_thread(_tags, desk)
-    template = "tags_body.html" if is_fragment(request) else "tags.html"
-    return await render(request, template, found, done=done)
-
-
-def _tags(desk: DeskState) -> dict[str, object]:
-    return {
-        "waiting": terms.open_names(desk.warehouse),
-        "terms": terms.taxonomy_of(desk.warehouse).terms,
-        "rulings": desk.warehouse.rulings()[::-1],
-    }
+    """Return the page of proposed names, with a message about the ruling just ``done``."""
+    waiting = await asyncio.to_thread(terms.open_names, desk.warehouse)
+    taxonomy = await asyncio.to_thread(terms.taxonomy_of, desk.warehouse)
+    rulings = (await asyncio.to_thread(desk.warehouse.rulings))[::-1]
+    given = {"waiting": waiting, "terms": taxonomy.terms, "rulings": rulings}
+    return await render(request, "tags.html", given, done=done)
 
 
 @router.get("/terms")
@@ -224,14 +209,14 @@ async def term_options(request: Request, desk: Desk) -> Response:
 
 @router.get("/submit")
 async def submit(request: Request, desk: Desk, url: str = "", hint: str = "") -> Response:
-    """Show the form for new sources, filled in by a link, and the work in progress."""
+    """Show the form for new sources, prefilled by a link, and the jobs in progress."""
     return await show_submit(request, desk, url=url, hint=hint)
 
 
 async def show_submit(
     request: Request, desk: DeskState, problems: Sequence[str] = (), url: str = "", hint: str = ""
 ) -> Response:
-    """Return the page of the form; ``problems`` are entries that were left out."""
+    """Return the page of the form; ``problems`` are entries that were skipped."""
     given = {"jobs": desk.jobs.recent(), "problems": problems, "url": url, "hint": hint}
     address = bookmarklet(str(request.base_url).rstrip("/"))
     return await render(request, "submit.html", given, bookmarklet=address)
@@ -239,13 +224,13 @@ async def show_submit(
 
 @router.get("/submit/page")
 async def handover(request: Request, url: str = "", hint: str = "") -> Response:
-    """Show the page that takes over what the bookmarklet sends from another site's page."""
+    """Show the page that receives another site's page from the bookmarklet."""
     return await render(request, "handover.html", url=url, hint=hint)
 
 
 @router.get("/jobs/{job_id}")
 async def job(request: Request, desk: Desk, job_id: str) -> Response:
-    """Show how far one source is."""
+    """Show the progress of one source."""
     try:
         found = desk.jobs.get(job_id)
     except UnknownId as error:
@@ -258,18 +243,17 @@ async def job(request: Request, desk: Desk, job_id: str) -> Response:
 
 @router.get("/publish")
 async def show_publish(request: Request, desk: Desk) -> Response:
-    """Show what publishing would change, or how far it is, and what it changed last."""
+    """Show the changes that await publication, its progress, and the last result."""
     job, target, changes = desk.publishing, str(desk.settings.site_path), defaultdict(list)
-    running = job.running  # it may end while the page is made, which must not show half of each
+    running = job.running  # read once: it may end while the page is made
     if not running:
         for row in await asyncio.to_thread(desk.warehouse.publishing, target):
             changes[row["change"]].append(row)
-    template = "publish_body.html" if is_fragment(request) else "publish.html"
     context = {"job": job, "running": running, "target": target, "changes": changes}
-    return await render(request, template, context, line_of=desk.live.index.line)
+    return await render(request, "publish.html", context, line_of=desk.live.index.line)
 
 
 @router.get("/healthz")
 async def health() -> dict[str, str]:
-    """Answer that the desk runs, without touching the warehouse."""
+    """Report that the desk is running, without using the warehouse."""
     return {"status": "ok"}

@@ -1,4 +1,4 @@
-"""Pages of a PDF as pictures, with the quotes of a case boxed."""
+"""Pages of a PDF as pictures, with the quotes of a case in boxes."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from desk.rendering import is_fragment, render
-from desk.state import Desk, DeskState
+from desk.state import Case, Desk, DeskState
 from extractors.pdf.pages import Picture, picture
 from review.quotes import page_at
 from schemas.cases import Fact, Statement
@@ -25,7 +25,7 @@ Boxes = Sequence[tuple[int, ...]]  # left, top, right and bottom in thousandths 
 
 
 class BoxedQuote(NamedTuple):
-    """A quote on a page, and the parts of the case that rest on it; it may be ``chosen``."""
+    """A quote on a page and the parts of the case that cite it."""
 
     words: str
     parts: Sequence[Fact | Statement]
@@ -34,9 +34,9 @@ class BoxedQuote(NamedTuple):
 
 
 @router.get("/{number}.png")
-async def page_picture(request: Request, desk: Desk, case_id: str, number: int) -> Response:
+async def page_picture(request: Request, desk: Desk, view: Case, number: int) -> Response:
     """Send a page of a case's PDF as a picture."""
-    _, etag, drawn = await _opened(desk, case_id, number)
+    etag, drawn = await _opened(desk, view, number)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == etag:
         return Response(status_code=304, headers=headers)
@@ -45,10 +45,10 @@ async def page_picture(request: Request, desk: Desk, case_id: str, number: int) 
 
 @router.get("/{number}")
 async def page(
-    request: Request, desk: Desk, case_id: str, number: int, *, start: int = 0, end: int = 0
+    request: Request, desk: Desk, view: Case, number: int, *, start: int = 0, end: int = 0
 ) -> Response:
-    """Show a page with the quotes that stand on it; one of them may be chosen by its offsets."""
-    view, _, drawn = await _opened(desk, case_id, number)
+    """Show a page with its quotes, and a chosen one given by its offsets."""
+    _, drawn = await _opened(desk, view, number)
     quotes = list(quotes_on(number, view, (start, end), drawn.words))
     template = "sheet.html" if is_fragment(request) else "page.html"
     given = {"view": view, "number": number, "picture": drawn}
@@ -58,7 +58,7 @@ async def page(
 def quotes_on(
     number: int, view: CaseView, chosen: tuple[int, int], words: Boxes
 ) -> Iterator[BoxedQuote]:
-    """Yield the quotes on a page, and what is ``chosen`` of the text; the page has ``words``."""
+    """Yield the quotes on a page and the ``chosen`` span; ``words`` are the boxes of its words."""
     study, document = view.revision.study, view.document
     found = {line: 0 for one in document.passages for line in one.lines if line.page == number}
     parts: Sequence[Fact | Statement] = (*study.facts, *study.statements)
@@ -74,7 +74,7 @@ def quotes_on(
 
 
 def part_of(line: LineBox, start: int, end: int, text: str, words: Boxes) -> tuple[int, ...]:
-    """Return the box around a quote's words in a line, the whole line if they are not known."""
+    """Return the box around a quote's words in a line, or the whole line if unknown."""
     left, top, right, bottom = line.box
     inside = [w for w in words if left <= (w[0] + w[2]) / 2 <= right]
     inside = [w for w in inside if top <= (w[1] + w[3]) / 2 <= bottom]
@@ -86,12 +86,13 @@ def part_of(line: LineBox, start: int, end: int, text: str, words: Boxes) -> tup
     return min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3])
 
 
-async def _opened(desk: DeskState, case_id: str, number: int) -> tuple[CaseView, str, Picture]:
-    """Return a case, an ETag and a page: one of the newest, else drawn in a worker."""
-    view = await asyncio.to_thread(desk.warehouse.case, case_id)
+async def _opened(desk: DeskState, view: CaseView, number: int) -> tuple[str, Picture]:
+    """Return an ETag and the picture of a page, cached or rendered in a worker."""
     snapshot = await asyncio.to_thread(desk.warehouse.snapshot, view.document.snapshot_id)
     if snapshot is None:
-        raise UnknownId(f"The file of case {case_id} is not kept: open the original instead.")
+        raise UnknownId(
+            f"The file of case {view.case.case_id} is not stored: open the original instead."
+        )
     kept, etag = desk.pictures, f'"{snapshot.sha256}-{number}"'
     if etag not in kept:
         payload = await payload_of(snapshot, desk.resources)
@@ -99,4 +100,4 @@ async def _opened(desk: DeskState, case_id: str, number: int) -> tuple[CaseView,
     kept[etag] = kept.pop(etag)
     while len(kept) > _KEPT:
         del kept[next(iter(kept))]
-    return view, etag, kept[etag]
+    return etag, kept[etag]

@@ -3,20 +3,16 @@
 import asyncio
 from dataclasses import dataclass
 
-import structlog
-
 from config.resources import Resources
-from desk.jobs import UNEXPECTED
+from desk.jobs import attempt
 from publishing.plan import Published
-from schemas.errors import CasebookError, PublishError
+from schemas.errors import PublishError
 from services.publication import publish_site
-
-log = structlog.get_logger()
 
 
 @dataclass
 class Publishing:
-    """The publication in progress, with the steps ``done`` of ``total``, or how the last ended."""
+    """The current publication with the steps ``done`` of ``total``, or the last one's outcome."""
 
     resources: Resources
     done: int = 0
@@ -32,13 +28,13 @@ class Publishing:
         return self.task is not None and not self.task.done()
 
     def start(self, who: str) -> None:
-        """Begin to publish in a person's name, unless that is in progress."""
+        """Start publishing in a person's name, unless a publication is in progress."""
         if not self.running:
             self.done, self.total, self.result, self.problem = 0, 0, None, None
             self.task = asyncio.create_task(self._run(who))
 
     async def close(self) -> None:
-        """Stop soon; the site stays as it was."""
+        """Stop soon; the site stays unchanged."""
         self.closing = True
         await asyncio.gather(*[self.task] if self.task else [])
 
@@ -48,10 +44,5 @@ class Publishing:
         self.done, self.total = done, total
 
     async def _run(self, who: str) -> None:
-        try:
-            self.result = await publish_site(self.resources, None, self._on_progress, who=who)
-        except CasebookError as error:
-            self.problem = str(error)
-        except Exception:  # else the page would show progress for ever
-            log.exception("publishing")
-            self.problem = UNEXPECTED
+        work = publish_site(self.resources, None, self._on_progress, who=who)
+        self.result, self.problem = await attempt(work, "publication")

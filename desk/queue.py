@@ -1,4 +1,4 @@
-"""What the queue shows: cases that fit the filters, refused sources, failures."""
+"""The tabs of the queue: cases, refused sources and failures."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from schemas.sources import Source
 from warehouse import Warehouse
 
 PAGE_SIZE = 40
-VALUES = 15  # of a facet that are listed; the others are found by typing
+VALUES = 15  # of a facet that are listed; typing finds the others
 TABS: Mapping[str, str] = {
     "draft": "Drafts",
     "approved": "Approved",
@@ -26,7 +26,7 @@ ORDERS: Mapping[Order, str] = dict(
     zip(
         get_args(Order),
         ("Best match first", "Most doubtful first", "Oldest first", "Newest first",
-         "Last changed first", "By title"),
+         "Recently changed first", "By title"),
         strict=True,
     )
 )  # fmt: skip
@@ -41,20 +41,19 @@ CHIPS: Mapping[str, str] = {
     "flag": "Flag",
     "age": "Age",
 }
-"""The facets that can be chosen, with their labels."""
+"""The labels of the facets to filter by."""
 
 _REMEDIES = ("wait", "needs you", "gone")
 
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One page of one tab; ``page`` counts from 1, ``total`` is the size of the tab.
+    """A page of a tab; ``page`` counts from 1, ``total`` is the size of the tab.
 
-    ``ids`` are all cases of the tab, ``tabs`` has the size of every tab and ``counts`` what each
-    value of each facet would list.
-    ``failures`` are sorted by remedy, ``unfinished`` are sources whose run was interrupted,
-    ``minutes_left`` is an estimate for what is listed, ``unsearched`` cases have no text yet in
-    the search, ``newer`` cases have a newer draft.
+    ``ids`` are all cases of the tab, ``tabs`` has the size of each tab, ``counts`` the number of
+    cases by facet and value. ``failures`` are sorted by remedy, ``unfinished`` are interrupted
+    sources. ``minutes_left`` is estimated. ``unsearched`` is the number of cases that the search
+    lacks, ``newer`` of those with a newer draft.
     """
 
     query: QueueQuery
@@ -76,14 +75,14 @@ class QueuePage:
 
     @property
     def is_last(self) -> bool:
-        """Whether no page follows."""
+        """Whether this is the last page."""
         return self.page * PAGE_SIZE >= self.total
 
 
 def case_queue(
     index: Index, query: QueueQuery, page: int, waiting: Mapping[str, int], pace: float | None
 ) -> QueuePage:
-    """Return a page of cases; ``pace`` is how many seconds a decision takes."""
+    """Return a page of cases; ``pace`` is the duration of a decision in seconds."""
     counts, ids = index.counts(query), index.ids(query)
     start = (page - 1) * PAGE_SIZE
     shown = ids[start : start + PAGE_SIZE]
@@ -105,7 +104,7 @@ def case_queue(
 def refused_queue(
     warehouse: Warehouse, query: QueueQuery, page: int, tabs: Mapping[str, int]
 ) -> QueuePage:
-    """Return a page of refused sources; ``q`` is looked for in title and address."""
+    """Return a page of refused sources; ``q`` is searched in title and address."""
     found = [r for r in warehouse.refused() if _has(query.q, r.title, r.source.canonical_url)]
     shown = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     tabs = {**tabs, "refused": len(found)}
@@ -119,21 +118,21 @@ def failure_queue(
     tabs: Mapping[str, int],
     working: Collection[str] = (),
 ) -> QueuePage:
-    """Return a page of failures; sources that the desk is ``working`` on are not among them."""
+    """Return a page of failures, without the sources that the desk is ``working`` on."""
 
-    def rests(source_id: str, address: str) -> bool:
+    def is_idle(source_id: str, address: str) -> bool:
         return _has(query.q, address) and source_id not in working and address not in working
 
     found = [
         one
         for one in warehouse.open_failures()
-        if rests(one.failure.source_id, one.reference.source)
+        if is_idle(one.failure.source_id, one.reference.source)
     ]
     found.sort(key=lambda one: _REMEDIES.index(one.failure.remedy))
     interrupted = [
         source
         for source in (warehouse.unfinished() if page == 1 else ())
-        if rests(source.source_id, source.reference.source)
+        if is_idle(source.source_id, source.reference.source)
     ]
     shown = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     tabs = {**tabs, "failed": len(found)}

@@ -1,4 +1,4 @@
-"""Templates to answers, and how the desk writes times, amounts and support."""
+"""Responses from templates, and the formats of times, amounts and support."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -27,11 +27,12 @@ from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
 
 _LONG = 90  # minutes
+_WITH_BODY = {f"{name}.html" for name in ("batch", "case", "publish", "queue", "tags")}
 _AGES = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def is_fragment(request: Request) -> bool:
-    """Return whether htmx wants a part of a page."""
+    """Return whether htmx requests part of a page."""
     return request.headers.get("hx-request") == "true"
 
 
@@ -44,7 +45,7 @@ async def render(
     headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> HTMLResponse:
-    """Return a page or a fragment, rendered in a thread: a long transcript takes a while."""
+    """Return a page or, for htmx, its ``_body``; rendered in a thread, which can take a while."""
     person = person_of(request)
     shared: dict[str, object] = {
         "person": person,
@@ -53,6 +54,8 @@ async def render(
         "path": request.url.path,
         "now": datetime.now(UTC),
     }
+    if template in _WITH_BODY and is_fragment(request):
+        template = template.replace(".", "_body.")
     made = environment().get_template(template)
     html = await asyncio.to_thread(made.render, {**shared, **given, **context})
     return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
@@ -60,7 +63,7 @@ async def render(
 
 @cache
 def environment() -> Environment:
-    """Return the templates: everything escaped, an undefined name an error."""
+    """Return the templates: they escape everything, and undefined names are errors."""
     made = Environment(
         loader=PackageLoader("desk"),
         autoescape=True,
@@ -103,7 +106,7 @@ def environment() -> Environment:
 
 
 def age(moment: datetime, now: datetime) -> str:
-    """Return how long ago ``moment`` was in its largest unit: ``5 min``, ``3 d``, ``just now``."""
+    """Return the age of ``moment`` in its largest unit: ``5 min``, ``3 d``, ``just now``."""
     seconds = max(0.0, (now - moment).total_seconds())
     found = (f"{int(seconds // unit)} {name}" for unit, name in _AGES[:3] if seconds >= unit)
     return next(found, "just now")
@@ -119,24 +122,24 @@ def minutes(number: float) -> str:
 
 
 def facet_text(value: str, facet: str) -> str:
-    """Return the value of a facet as people read it."""
+    """Return the label of a facet's value."""
     if facet == "kind":
         return kind_label(value)
     return wording.fact_text(facet, value) if facet in FACT_LABELS else value
 
 
 def marked(text: str) -> Markup:
-    """Return a snippet of a search as HTML, escaped, with the found words marked."""
+    """Return a search snippet as escaped HTML with the matching words marked."""
     words = str(escape(text))
     for sign, tag in zip(MARKS, ("<mark>", "</mark>"), strict=True):
         words = words.replace(sign, tag)
-    return Markup(words)  # noqa: S704 - escaped before the marks were put in
+    return Markup(words)  # noqa: S704 - escaped before the marks were inserted
 
 
 def money(dollars: float | None) -> str:
-    """Return US dollars: ``$12.40``, ``$0.0031``, or words for an unknown price."""
+    """Return US dollars: ``$12.40``, ``$0.0031``, or "price unknown"."""
     if dollars is None:
-        return "price not known"
+        return "price unknown"
     return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
 
 
@@ -146,18 +149,18 @@ def duration(seconds: int) -> str:
 
 
 def host(url: str | None) -> str:
-    """Return the host of a web address without ``www.``; empty where there is none."""
+    """Return the host of a web address without ``www.``; empty for other addresses."""
     address = web_address(url)
     return (urlsplit(address).hostname or "").removeprefix("www.") if address else ""
 
 
 def support_bar(support: Mapping[str, int]) -> list[tuple[str, float, float]]:
-    """Return level, start and width of each part of the bar, in hundredths of it."""
+    """Return level, start and width of each segment of the bar, in percent."""
     return segments([(level.value, support.get(level.value, 0)) for level in SupportLevel])
 
 
 def segments(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, float]]:
-    """Return name, start and width of each part of a bar that is a hundred wide."""
+    """Return name, start and width of each non-empty segment of a bar, in percent."""
     total = max(sum(count for _, count in counts), 1)
     found, start = [], 0.0
     for name, number in counts:
@@ -169,11 +172,13 @@ def segments(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, float]
 
 
 def kind_label(kind: str | None) -> str:
-    """Return what a source is, with a capital letter."""
+    """Return the name of a kind of source, capitalized."""
     text = wording.kind_name(SourceKind(kind)) if kind else "source"
     return text[:1].upper() + text[1:]
 
 
-def redirect(address: str) -> RedirectResponse:
-    """Return the answer to a form without script: go and see ``address``."""
+def redirect(address: str, request: Request | None = None) -> Response:
+    """Return the response to a form that leads to ``address``, also for a ``request`` of htmx."""
+    if request and is_fragment(request):
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": address})
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)

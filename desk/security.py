@@ -1,8 +1,8 @@
-"""What keeps strangers and other sites' pages out of the desk, and hostile text from running in it.
+"""Request guard: authentication, CSRF protection, limits and security headers.
 
-Every request passes these checks, the cheapest first, before its body is read: the stated size of
-the body, a name of the desk (against DNS rebinding), who sends it, the origin of a change. The
-token of a form and the person's role come last.
+Every request passes these checks before its body is read, the cheapest first: the stated size of
+the body, the host name (against DNS rebinding), the sender, and the origin of a change. The token
+of a form and the person's role are checked last.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from schemas.reviews import Role
 
 UPLOAD_BODY = 64_000_000
 PLAIN_BODY = 2_000_000
-"""Bytes that the body of a request may have, with and without files."""
+"""Maximum size of a request body in bytes, with and without files."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BY_HEADER = "casebook.by_header"
@@ -49,9 +49,9 @@ HEADERS = {
 }
 _WASM = {"Content-Security-Policy": _POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")}
 _HEADERS_OF = {
-    # It talks to the window that opened it, a page of another site.
+    # It communicates with its opener, a page of another site.
     "/submit/page": {"Cross-Origin-Opener-Policy": "unsafe-none"},
-    # The workers of the site's search and of its data page run WebAssembly.
+    # The workers of the site's search and data page run WebAssembly.
     "/site/pagefind/pagefind-worker.js": _WASM,
     "/site/pagefind-recent/pagefind-worker.js": _WASM,
     "/site/data-worker.js": _WASM,
@@ -62,14 +62,14 @@ _NO_KEY = (
     f"in ?key=… {_SCRIPT}"
 )
 _LOGGED_OUT = "You are not logged in. Log in at /login in another tab, then try again here."
-_FOREIGN = f"The desk takes changes from its own pages only. {_SCRIPT}"
+_FOREIGN = f"The desk accepts changes only from its own pages. {_SCRIPT}"
 _OLD_PAGE = "Nothing was changed: reload this page, then try again."
-_READER = "Nothing was changed: you can read everything here. An admin can make you a curator."
-_NO_ADMIN = "Only an admin manages accounts."
+_READER = "Nothing was changed: readers cannot make changes. An admin can make you a curator."
+_NO_ADMIN = "Only admins can manage accounts."
 
 
 class Guard:
-    """Middleware that refuses what does not belong here, and sets the security headers."""
+    """Middleware that rejects unauthorized requests and sets the security headers."""
 
     def __init__(self, app: ASGIApp, sessions: Sessions, uploads: Path) -> None:
         self._app, self._sessions, self._uploads = app, sessions, uploads
@@ -79,7 +79,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        FILE_ROOT.set(self._uploads)  # for what the request starts as well
+        FILE_ROOT.set(self._uploads)  # also for background work of the request
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -98,7 +98,7 @@ class Guard:
                 await self._admit(scope, headers)
         except HTTPException as refusal:
             answer = _refused(scope, headers, refusal)
-        except CasebookError as error:  # the accounts cannot be read now
+        except CasebookError as error:  # the accounts cannot be read
             unavailable = HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
             answer = _refused(scope, headers, unavailable)
         await answer(scope, _limited(receive, _most_bytes(scope)), send_guarded)
@@ -111,14 +111,14 @@ class Guard:
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The desk does not have this host name.")
 
     def _welcome(self, scope: Scope, headers: Headers) -> Response:
-        """Keep in a cookie that the key was known, and go on without it in the address."""
+        """Start a session for the key, and redirect to the address without it."""
         rest = {name: value for name, value in _query(scope).items() if name != "key"}
         address = f"{scope['path']}?{urlencode(rest)}".removesuffix("?")
         self._sessions.begin(scope, headers)
         return RedirectResponse(local_path(address), HTTPStatus.SEE_OTHER)
 
     async def _admit(self, scope: Scope, headers: Headers) -> None:
-        """Note who sends a request, or raise HTTPException for a stranger or a foreign change."""
+        """Store the sender of a request; raise HTTPException for strangers and foreign changes."""
         found = await asyncio.to_thread(self._sessions.recognize, scope, headers)
         scope[PERSON], scope[_BY_HEADER] = found
         if found[0] is None and scope["path"] != "/login":
@@ -128,7 +128,7 @@ class Guard:
             raise HTTPException(HTTPStatus.FORBIDDEN, _FOREIGN)
 
     def _stranger(self, scope: Scope, headers: Headers) -> HTTPException:
-        """Return how to refuse a request of an unknown sender."""
+        """Return the response to an unknown sender."""
         has_log_in = self._sessions.has_log_in
         if scope["path"].startswith("/api/"):
             need = {"WWW-Authenticate": "Bearer"}
@@ -143,7 +143,7 @@ class Guard:
 
 
 def is_same_origin(headers: Headers, public: str = "") -> bool:
-    """Return whether the browser says that our own page, or the person, sent the request."""
+    """Return whether one of the desk's pages or the person sent the request."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
@@ -153,14 +153,14 @@ def is_same_origin(headers: Headers, public: str = "") -> bool:
 
 
 def local_path(address: str) -> str:
-    """Return an address as a path of the desk: two slashes would name another host."""
+    """Return an address as a path of the desk, because two slashes would start a host name."""
     return "/" + address.lstrip("/\\")
 
 
 async def require_token(request: Request) -> None:
-    """Refuse a change without the desk's token, in the header or in the form.
+    """Reject a change without the desk's token in a header or in the form.
 
-    A request that names the key in a header is a script's: no other site's page can send that.
+    Requests with the key in a header need none: other sites' pages cannot send that header.
     """
     if request.scope.get(_BY_HEADER):
         return
@@ -174,26 +174,26 @@ async def require_token(request: Request) -> None:
 
 
 def require_curator(request: Request) -> None:
-    """Refuse a reader."""
+    """Reject readers."""
     if person_of(request).role is Role.READER:
         raise HTTPException(HTTPStatus.FORBIDDEN, _READER)
 
 
 def require_admin(request: Request) -> None:
-    """Refuse everyone but admins."""
+    """Reject everyone but admins."""
     if person_of(request).role is not Role.ADMIN:
         raise HTTPException(HTTPStatus.FORBIDDEN, _NO_ADMIN)
 
 
 TokenRequired = [Depends(require_token)]
-"""What a change of a person's own things has to pass."""
+"""The checks of changes to one's own account, sessions and views."""
 
 CuratorRequired = [*TokenRequired, Depends(require_curator)]
-"""What every other change has to pass."""
+"""The checks of all other changes."""
 
 
 def _is_open(scope: Scope) -> bool:
-    """Return whether anyone may see this: it shows nothing of the cases."""
+    """Return whether a request needs no sender, because it shows no cases."""
     is_open = scope["path"] == "/healthz" or scope["path"].startswith("/static/")
     return is_open and scope["method"] in _SAFE_METHODS
 
@@ -237,12 +237,12 @@ def _query(scope: Scope) -> dict[str, str]:
 
 
 def _refused(scope: Scope, headers: Headers, refusal: HTTPException) -> Response:
-    """Return a refusal as JSON for scripts, a notice for htmx, else a line of text."""
+    """Return an error as JSON for scripts, a notice for htmx, otherwise plain text."""
     status, message, given = refusal.status_code, refusal.detail, dict(refusal.headers or {})
     if scope["path"].startswith("/api/"):
         return JSONResponse({"error": {"kind": "http", "message": message}}, status, given)
     if headers.get("hx-request") == "true":
-        # Shown beside what the person was doing, which stays as it is.
+        # A notice leaves the person's work on the page.
         into = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
         return HTMLResponse(f'<p class="notice bad">{escape(message)}</p>', status, into)
     return PlainTextResponse(message, status, given)

@@ -1,4 +1,4 @@
-"""The desk on a port of this machine, for this machine alone unless people log in."""
+"""The desk's web server, for this machine only unless people log in."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ _THREADS = 64
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves the process's signals alone, and calls ``ready`` when it accepts."""
+    """A server that does not handle signals, and calls ``ready`` when it accepts requests."""
 
     ready: Callable[[], None] = staticmethod(lambda: None)
 
@@ -48,15 +48,15 @@ async def serve(
     open_browser: bool = False,
     on_ready: Callable[[str], None] = lambda _address: None,
 ) -> None:
-    """Serve the desk until the task is cancelled; open answers are finished first.
+    """Serve the desk until the task is cancelled; pending responses are finished first.
 
-    ``port`` is by default that of the settings, 0 any free one; ``key`` is by default a new random
-    one. ``on_ready`` is called with the address, its key included, once the desk answers.
-    ConfigurationError is raised if the port is taken, the application does not start, or other
-    machines could reach a desk that no one has to log in to.
+    ``port`` defaults to the settings (0: any free port), ``key`` to a new random one. ``on_ready``
+    is called with the address, including the key, once the desk responds. ConfigurationError is
+    raised if the port is taken, the application does not start, or other machines could reach the
+    desk without logging in.
     """
-    # A page must not queue behind the threads of a batch, which wait for rows to be stored, nor
-    # wait Python's usual 5 ms for each of them at each of its steps.
+    # Pages must not queue behind a batch's threads, which wait for storage, nor wait Python's usual
+    # 5 ms for each thread switch.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
     sys.setswitchinterval(_SWITCH_SECONDS)
     settings, key = resources.settings, key or secrets.token_urlsafe(24)
@@ -71,7 +71,7 @@ async def serve(
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # a header must not change who the peer is
+            proxy_headers=False,  # headers must not change the peer
             lifespan="on",
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
@@ -91,14 +91,14 @@ async def serve(
             server.should_exit = True
             await running
     if not server.started:
-        raise ConfigurationError("The desk did not start; the log in the home says why.")
+        raise ConfigurationError("The desk did not start; see the log in the home.")
 
 
 @contextlib.contextmanager
 def _redirect(address: str) -> Iterator[str]:
-    """Yield the address of a page that leads to ``address``, a file for this account alone.
+    """Yield the address of a private file that redirects to ``address``.
 
-    The command line of a browser can be read by every account of this machine; the key must not.
+    Every account of this machine can read a browser's command line, which must not contain the key.
     """
     with NamedTemporaryFile("w", prefix="casebook-", suffix=".html", encoding="utf-8") as file:
         file.write(f'<!doctype html><meta http-equiv="refresh" content="0; url={escape(address)}">')
@@ -107,30 +107,30 @@ def _redirect(address: str) -> Iterator[str]:
 
 
 def check_exposure(resources: Resources) -> None:
-    """Raise ConfigurationError if other machines could reach a desk without a log-in."""
+    """Raise ConfigurationError if other machines could reach the desk without logging in."""
     settings = resources.settings
     if not is_public(settings):
         return
     if settings.desk_address is None:
         raise ConfigurationError(
-            f"Other machines would reach the desk at {settings.desk_listen}: set "
-            "CASEBOOK_DESK_ADDRESS to the address that people open, as https://desk.example.org."
+            f"Other machines could reach the desk at {settings.desk_listen}: set "
+            "CASEBOOK_DESK_ADDRESS to its public address, such as https://desk.example.org."
         )
     if not any(settings.desk_proxies.values()) and not Accounts(resources.warehouse).in_force:
         raise ConfigurationError(
-            f"Others would reach the desk at {settings.desk_address}, and there is no account to "
-            "log in with: run `casebook review --add-admin NAME`, then start it again."
+            f"Others could reach the desk at {settings.desk_address}, but there is no account to "
+            "log in with: run `casebook review --add-admin NAME`, then restart the desk."
         )
 
 
 def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """Return a socket that listens on a port (0: any free one), or raise ConfigurationError."""
+    """Return a socket that listens on a port (0: any free port), or raise ConfigurationError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it each request
+    # asyncio sets TCP_NODELAY only on sockets with an explicit protocol; without it, each request
     # of a kept-alive connection waits 40 ms for a delayed acknowledgement.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if family == socket.AF_INET6:  # else clients of the other version come by unusual addresses
+    if family == socket.AF_INET6:  # otherwise IPv4 clients have unusual addresses
         listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     try:
         listening.bind((host, port))

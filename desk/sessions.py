@@ -1,4 +1,4 @@
-"""Who sends a request: by the desk's key, a token, a session, or a trusted proxy's word."""
+"""Authentication by the desk's key, a token, a session, or a trusted proxy."""
 
 import hmac
 import math
@@ -26,10 +26,10 @@ _MOST_COUNTED = 10_000
 
 
 class Sessions:
-    """Recognizes who sends a request. ``key`` is what the desk's address carries.
+    """Identifies the sender of a request; ``token`` is the CSRF token of the forms.
 
-    It counts while no other machine reaches the desk and no one has an account. ``token`` is what
-    the forms carry.
+    The ``key`` in the desk's address is valid until other machines can reach the desk or somebody
+    has an account.
     """
 
     def __init__(self, settings: Settings, accounts: Accounts, key: str) -> None:
@@ -49,12 +49,12 @@ class Sessions:
         return not self._key or self._accounts.in_force
 
     def is_key(self, given: str) -> bool:
-        """Return whether ``given`` is the desk's key, and counts."""
+        """Return whether ``given`` is the desk's key and the key is valid."""
         is_same = secrets.compare_digest(given.encode(), self._key.encode())
         return is_same and not self.has_log_in
 
     def recognize(self, scope: Scope, headers: Headers) -> tuple[Person | None, bool]:
-        """Return who sends a request, and whether in a header that no other site can send."""
+        """Return the sender, and whether a header that other sites cannot send identifies them."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return self._proxied(scope, headers) or self._in_session(scope), False
@@ -64,31 +64,31 @@ class Sessions:
         return _person(self._accounts.script(given) if is_api else None), True
 
     def address(self, scope: Scope, headers: Headers) -> str:
-        """Return the client's address; a proxy that the settings name states it."""
+        """Return the client's address, which a trusted proxy states."""
         peer = str(scope["client"][0])
         stated = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         return peer if self._name_header(peer) is None else stated or peer
 
     def begin(self, scope: Scope, headers: Headers, name: str = "") -> None:
-        """Begin a session in this browser: a person's, or without a name that of the key."""
+        """Start a session in this browser: a person's, or without a name, the key's."""
         self.end(scope, self.current(scope))
         about = {"agent": headers.get("user-agent", ""), "address": self.address(scope, headers)}
         about |= {"name": name, "proof": self._proof(name) or ""}
         scope["session"]["id"] = self._files.add(**about)
 
     def current(self, scope: Scope) -> Session | None:
-        """Return the session of the browser that sends a request, if it has one."""
+        """Return the session of the browser, if it has one."""
         found = self._files.find(digest(scope["session"].get("id", "")))
         return found if found and found.proof == self._proof(found.name) else None
 
     def own(self, scope: Scope) -> list[Session]:
-        """Return the sender's sessions in this and other browsers, the newest first."""
+        """Return the sender's sessions in all browsers, newest first."""
         here = self.current(scope)
         known = sorted(self._files.all(), key=lambda one: one.began, reverse=True)
         return [one for one in known if here and (one.name, one.proof) == (here.name, here.proof)]
 
     def end(self, scope: Scope, *ended: Session | None) -> None:
-        """End sessions of the sender; a copied cookie counts no more than theirs."""
+        """End sessions of the sender; copies of their cookies become invalid, too."""
         for one in filter(None, ended):
             self._files.end(one.session_id)
         if self.current(scope) is None:
@@ -100,14 +100,14 @@ class Sessions:
         return self._admin if session else None
 
     def _proof(self, name: str) -> str | None:
-        """Return the hash of a person's password, or without a name of the key, if it counts."""
+        """Return the hash of a person's password or (without a name) of a valid key."""
         if not name:
             return None if self.has_log_in else digest(self._key)
         account = self._accounts.person(name)
         return digest(account.secret) if account else None
 
     def _proxied(self, scope: Scope, headers: Headers) -> Person | None:
-        """Return the person that a trusted proxy names; one without an account may read."""
+        """Return the person that a trusted proxy names, a reader if without an account."""
         header = self._name_header(scope["client"][0])
         given = headers.getlist(header) if header else []
         if len(given) != 1 or not (name := given[0].strip()):
@@ -116,7 +116,7 @@ class Sessions:
         return _person(account) if account else Person(name, Role.READER)
 
     def _name_header(self, peer: str) -> str | None:
-        """Return the header in which the proxy at ``peer`` names people, if it is trusted."""
+        """Return the header with the user's name if ``peer`` is a trusted proxy."""
         with suppress(ValueError):
             address = ip_address(peer)
             return next((header for network, header in self._proxies if address in network), None)
@@ -124,19 +124,19 @@ class Sessions:
 
 
 class LoginThrottle:
-    """Counts log-ins; past a few, each doubles the wait, and with time they are forgotten.
+    """Counts login attempts; after a few, each doubles the delay. Attempts expire.
 
-    They count for a name at an address, so that no one locks out another person. All together are
-    slowed down as well, except where that name got in from that address before.
+    They count by name and address, to keep strangers from locking a person out. The total is
+    throttled as well, except for pairs that logged in before.
     """
 
     def __init__(self) -> None:
-        # By pair: how many attempts counted, when, and until when there may be no other.
+        # By pair: the number of attempts, the time of the last, and the end of the delay.
         self._counts: dict[str, tuple[float, float, float]] = {}
         self._admitted: set[str] = set()
 
     def start(self, name: str, address: str) -> int:
-        """Count an attempt, or return for how many seconds there may be none."""
+        """Count an attempt and return 0, or return the remaining delay in seconds."""
         now, pair = time.monotonic(), f"{name.casefold()} {address}"
         limits = {pair: _PAIR_LIMIT, _EVERYONE: _GLOBAL_LIMIT}
         if pair in self._admitted:
@@ -153,14 +153,14 @@ class LoginThrottle:
         return 0
 
     def succeed(self, name: str, address: str) -> None:
-        """Forget the attempts of a person who got in."""
+        """Forget the attempts of a person who logged in."""
         pair = f"{name.casefold()} {address}"
         self._counts.pop(pair, None)
         self._admitted.add(pair)
 
 
 def is_public(settings: Settings) -> bool:
-    """Return whether the desk is meant for more than this machine."""
+    """Return whether the settings open the desk to other machines."""
     host = urlsplit(f"//{settings.desk_listen}").hostname
     return bool(host not in LOOPBACK_NAMES or settings.desk_address or settings.desk_proxies)
 
@@ -170,11 +170,11 @@ def _person(account: Account | None) -> Person | None:
 
 
 def _secret(home: Path) -> str:
-    """Return the home's own secret, made when it is first needed: a restart ends no session."""
+    """Return the home's secret, created once so that sessions survive a restart."""
     path = home / "run" / "desk-secret"
     if not path.exists() or not (found := path.read_text("utf-8")):
         found = secrets.token_urlsafe(32)
-        with suppress(OSError):  # a home that cannot be written is only read
+        with suppress(OSError):  # a read-only home
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_text(found, "utf-8")

@@ -1,4 +1,4 @@
-"""What one running desk holds."""
+"""The state of a running desk, and its parts as parameters of routes."""
 
 import asyncio
 import time
@@ -18,27 +18,27 @@ from desk.live import Live
 from desk.publishing import Publishing
 from desk.sessions import LoginThrottle, Sessions
 from extractors.pdf.pages import Picture
-from schemas.reviews import Role
+from schemas.reviews import CaseView, Role
 
 Made = TypeVar("Made")
 PERSON = "casebook.person"
-"""Where the guard leaves who sends a request, in its scope."""
+"""The key under which the guard stores the sender in the scope of a request."""
 
-SECOND_CLICK = 2.0  # seconds after a decision in which the same form is a double click
-_LONGEST_SECONDS = 1800.0  # after half an hour a case is open, but not looked at
+SECOND_CLICK = 2.0  # seconds in which the same form is a double click
+_LONGEST_SECONDS = 1800.0  # longer times are not review time
 
 
 class QueueCursor:
-    """A person's way through the queue: the query, the cases that it listed and the ones shown.
+    """A person's position in the queue: the query, the listed cases and the ones seen.
 
-    The order stays as listed: a case has fewer doubts once the curator has confirmed them.
+    The order stays as listed, although confirming doubts would move a case.
     """
 
     def __init__(self, query: QueueQuery, ids: Sequence[str] = ()) -> None:
         self.query, self.ids, self.seen = query, list(ids), set[str]()
 
     def next(self, fitting: Sequence[str], here: str) -> str | None:
-        """Return the next case that still fits and was not shown, None after the last one."""
+        """Return the next unseen case that still matches, None after the last one."""
         self.seen.add(here)
         self.ids = list(dict.fromkeys([*self.ids, *fitting]))
         at = self.ids.index(here) + 1 if here in self.ids else 0
@@ -47,7 +47,7 @@ class QueueCursor:
 
 
 class DeskState:
-    """The resources, the accounts and sessions, and the work in progress."""
+    """The resources, accounts, sessions and background work."""
 
     def __init__(self, resources: Resources, key: str) -> None:
         self.resources, self.settings = resources, resources.settings
@@ -65,12 +65,12 @@ class DeskState:
         self._opened: dict[str, tuple[str, float]] = {}
 
     def next_case(self, who: str, case_id: str) -> str | None:
-        """Return the next case on a person's way through the queue, by default all drafts."""
+        """Return the case after another in a person's queue, by default all drafts."""
         cursor = self.cursor(who)
         return cursor.next(self.live.index.ids(cursor.query), case_id)
 
     async def once(self, who: str, act: str, do: Callable[[], Made]) -> Made:
-        """Return what ``do`` returns; a second click on the same form gets that result, too."""
+        """Return the result of ``do``; a second click on the same form gets the same result."""
         key, loop = (who, act), asyncio.get_running_loop()
         if key not in self._acts:
             self._acts[key] = task = loop.create_task(asyncio.to_thread(do))
@@ -79,19 +79,19 @@ class DeskState:
                     0 if done.cancelled() or done.exception() else SECOND_CLICK, self._acts.pop, key
                 )
             )
-        # Shielded: the first request may be cancelled by its browser.
+        # Shielded: the browser may cancel the first request.
         return cast("Made", await asyncio.shield(self._acts[key]))
 
     def cursor(self, who: str) -> QueueCursor:
-        """Return a person's way through the queue."""
+        """Return a person's position in the queue."""
         return self.cursors.setdefault(who, QueueCursor(QueueQuery()))
 
     def note_opened(self, who: str, case_id: str) -> None:
-        """Note when a person opened a case."""
+        """Store the time when a person opened a case."""
         self._opened[who] = case_id, time.monotonic()
 
     def seconds_open(self, who: str, case_id: str) -> float | None:
-        """Return how long a person has had a case open, at most half an hour."""
+        """Return the seconds since a person opened a case, at most half an hour."""
         opened, at = self._opened.get(who, ("", 0.0))
         return min(time.monotonic() - at, _LONGEST_SECONDS) if opened == case_id else None
 
@@ -102,7 +102,7 @@ class DeskState:
 
     @cached_property
     def publishing(self) -> Publishing:
-        """The publication of the site that this desk does, or did last."""
+        """The current or last publication by this desk."""
         return Publishing(self.resources)
 
     @cached_property
@@ -122,9 +122,18 @@ Desk = Annotated[DeskState, Depends(state_of)]
 
 
 def person_of(request: Request) -> Person:
-    """Return who sent ``request``; a stranger may read what is open to everyone."""
+    """Return the sender of ``request``, a nameless reader if unknown."""
     return request.scope.get(PERSON) or Person("", Role.READER)
 
 
 User = Annotated[Person, Depends(person_of)]
-"""The person who sends a request, as a parameter of a route."""
+"""The sender of a request, as a parameter of a route."""
+
+
+def case_of(case_id: str, desk: Desk) -> CaseView:
+    """Return the case that an address names, or raise UnknownId."""
+    return desk.warehouse.case(case_id)
+
+
+Case = Annotated[CaseView, Depends(case_of)]
+"""The case of an address, as a parameter of a route."""

@@ -1,6 +1,6 @@
-"""What a curator submits at the desk: addresses, and files kept so that they can be read again.
+"""Submitted sources: addresses, and files stored so that they can be read again.
 
-The functions raise InputError, or TooLarge, with a message for the curator.
+The functions raise InputError or TooLarge with a message for the curator.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from schemas.errors import CasebookError, InputError, TooLarge
 from schemas.sources import SelectedText, SourceRef
 
 UPLOADS = "uploads"  # the folder of the home
-FILE_BYTES = 50_000_000  # what extraction reads of the largest kind
+FILE_BYTES = 50_000_000  # the largest file that extraction reads
 LISTS = tuple(".csv .tsv .txt .md .opml .xml .rss .atom .json .jsonl .html .gz".split())
-"""Suffixes that the form offers for a list; its bytes decide what it is."""
+"""Suffixes that the form offers for lists; the format is detected from the bytes."""
 
 _NAME = re.compile(r"[^\w.-]+")
 _NAME_LENGTH = 80
@@ -35,19 +35,19 @@ _SRT = re.compile(r"^[0-9:]{5,8},[0-9]{3} --> ", re.MULTILINE)
 
 
 class Submitted(NamedTuple):
-    """The sources of a form, each with what the page calls it, and a line for each bad entry."""
+    """The sources of a form, each with its label, and a message for each bad entry."""
 
     sources: list[tuple[SourceRef, str]]
     problems: list[str]
 
 
 async def submitted(form: FormData, home: Path) -> Submitted:
-    """Return what a form submits; a bad line or file does not keep the others back."""
+    """Return the submission of a form; bad lines and files do not affect the others."""
     found = addresses(text(form, "addresses"))
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
     origin, captured = text(form, "origin") or None, bool(text(form, "captured"))
     if (origin or captured) and len(files) != 1:
-        raise InputError("An origin belongs to one file: give it with that file alone.")
+        raise InputError("An original address belongs to one file: upload that file alone.")
     if origin or captured:
         web_source(origin or "")
     for one in files:
@@ -70,15 +70,15 @@ async def submitted(form: FormData, home: Path) -> Submitted:
 
 
 def selection(form: FormData, refs: Sequence[SourceRef], who: str) -> list[SelectedText]:
-    """Return what was selected in the source that a form submits, if anything."""
+    """Return the selected passage of the submitted source, if any."""
     hint = text(form, "hint")[:_HINT_LENGTH]
     if hint and len(refs) != 1:
-        raise InputError("A selected passage belongs to one source: submit that one alone.")
+        raise InputError("A selected passage belongs to one source: submit that source alone.")
     return [SelectedText(source_id=identify(refs[0]).source_id, text=hint, who=who)] if hint else []
 
 
 def addresses(pasted: str) -> Submitted:
-    """Return the sources of pasted lines, each once, and a sentence for each bad line."""
+    """Return the distinct sources of pasted lines, and a message for each bad line."""
     found: dict[str, tuple[SourceRef, str]] = {}
     problems = []
     for number, line in enumerate(pasted.splitlines(), start=1):
@@ -91,7 +91,7 @@ def addresses(pasted: str) -> Submitted:
 
 
 def web_source(address: str) -> SourceRef:
-    """Return the source at a web address. The desk reads no paths: a page could name any file."""
+    """Return the source at a web address; paths are refused, since pages could name any file."""
     if web_address(address) is None:
         raise InputError(f"{address[:_SHOWN]} {_NO_ADDRESS}")
     return SourceRef(source=address)
@@ -100,11 +100,11 @@ def web_source(address: str) -> SourceRef:
 async def keep_transcript(
     address: str, pasted: str, upload: UploadFile | None, home: Path
 ) -> SourceRef:
-    """Store the words of the video or recording at ``address``, pasted or uploaded."""
+    """Store the transcript of the video or recording at ``address``, pasted or uploaded."""
     ref, suffixes = web_source(address), " ".join(TRANSCRIPTS)
     if bool(pasted.strip()) == (upload is not None):
         raise InputError(
-            f"Paste the transcript of {address[:_SHOWN]}, or choose its file ({suffixes})."
+            f"Paste the transcript of {address[:_SHOWN]}, or choose a file ({suffixes})."
         )
     name = safe_name(upload.filename or "") if upload else _pasted_name(pasted)
     if not name.lower().endswith(TRANSCRIPTS):
@@ -114,7 +114,7 @@ async def keep_transcript(
 
 
 async def keep_list(pasted: str, upload: UploadFile | None, home: Path) -> tuple[str, SourceRef]:
-    """Store a list of addresses, pasted or uploaded; return what to call it and where it is."""
+    """Store a list of addresses, pasted or uploaded; return its name and source."""
     if upload is None:
         path = await _keep(pasted.encode(), "pasted.txt", home)
         return "pasted addresses", SourceRef(source=path)
@@ -123,14 +123,14 @@ async def keep_list(pasted: str, upload: UploadFile | None, home: Path) -> tuple
 
 
 def bookmarklet(desk: str) -> str:
-    """Return the script that hands a page over to the desk at this address, as a link."""
+    """Return the bookmarklet that sends a page to the desk at this address."""
     script = (Path(__file__).parent / "static/bookmarklet.js").read_text("utf-8")
     own = json.dumps(desk)
     return "javascript:" + quote(" ".join(script.replace('"DESK"', own).split()))
 
 
 def safe_name(name: str) -> str:
-    """Return the last part of a file's name without anything that a path could mean."""
+    """Return the last part of a file name without path characters."""
     last = PurePosixPath(name.replace("\\", "/")).name
     return _NAME.sub("-", last).strip(".-")[-_NAME_LENGTH:] or "upload"
 

@@ -1,4 +1,4 @@
-"""Watched lists at the desk: what each look found, and adding, pausing and removing them."""
+"""The page of watched lists, and the forms to add, pause, check and remove them."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from desk.forms import number, text, words_of
-from desk.rendering import is_fragment, redirect, render
+from desk.rendering import redirect, render
 from desk.security import CuratorRequired
 from desk.state import Desk, User
 from desk.submit import web_source
@@ -23,7 +23,7 @@ _JUDGED = ("refused", "undecided")
 
 @router.get("/watches")
 async def watches(request: Request, desk: Desk) -> Response:
-    """List the watches with what their last look found."""
+    """List the watches with the results of their last check."""
     lines = await asyncio.to_thread(desk.warehouse.watches)
     return await render(
         request,
@@ -36,11 +36,11 @@ async def watches(request: Request, desk: Desk) -> Response:
 
 @router.post("/watches", dependencies=CuratorRequired)
 async def add(request: Request, desk: Desk, who: User) -> Response:
-    """Watch a list; what it holds now is not new unless asked for."""
+    """Watch a list; its current items are not new unless requested."""
     form = await request.form()
     every = text(form, "every")
     if not every.isdecimal():
-        raise InputError("Choose how often to look.")
+        raise InputError("Choose how often to check.")
     await add_watch(
         web_source(text(form, "list")).source,
         desk.resources,
@@ -51,9 +51,7 @@ async def add(request: Request, desk: Desk, who: User) -> Response:
         everything=bool(form.get("everything")),
         changed_by=who.name,
     )
-    if is_fragment(request):
-        return Response(status_code=204, headers={"HX-Redirect": "/watches"})
-    return redirect("/watches")
+    return redirect("/watches", request)
 
 
 @router.post("/watches/{watch_id}", dependencies=CuratorRequired)
@@ -68,9 +66,9 @@ async def change(request: Request, desk: Desk, who: User, watch_id: str) -> Resp
 
 @router.post("/watches/{watch_id}/look", dependencies=CuratorRequired)
 async def look_now(desk: Desk, who: User, watch_id: str) -> Response:
-    """Look now, and start on what is new."""
+    """Check now, and process the new items."""
     line = await find_watch(watch_id, desk.resources)
-    # A curator who leaves the page does not end the look.
+    # Leaving the page does not cancel the check.
     _, batch = await asyncio.shield(look(line.watch, desk.resources, who.name))
     if batch is None:
         return redirect("/watches")
@@ -79,6 +77,6 @@ async def look_now(desk: Desk, who: User, watch_id: str) -> Response:
 
 
 def _judged(warehouse: Warehouse, lines: list[WatchLine]) -> dict[str, list[WatchedItem]]:
-    """Return by watch the items that its rubric refused or could not decide."""
+    """Return the items, by watch id, that the rubric refused or could not decide."""
     ids = [line.watch.watch_id for line in lines if line.watch.rubric]
     return {i: [one for one in warehouse.watched_items(i) if one.state in _JUDGED] for i in ids}

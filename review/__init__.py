@@ -1,4 +1,1 @@
-"""The rules of review: decisions, edits, merging, newer drafts, doubts and terms; no web.
-
-Desk, command line and assistants call them.
-"""
+"""The rules of review: decisions, edits, conflicts, newer drafts, doubts and terms."""

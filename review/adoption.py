@@ -18,7 +18,7 @@ from summarizer.checks import Checker
 from warehouse import Warehouse
 
 _LOST = Support(level=Level.REFUTED, reason="Its quote is not in the newer text.")
-_LOOSE = Support(level=Level.DOUBTFUL, reason="A statement that it rests on was not taken over.")
+_LOOSE = Support(level=Level.DOUBTFUL, reason="A statement that supports it was not adopted.")
 _OFFSET = 10_000  # keeps the draft's statement numbers apart from the case's
 
 
@@ -31,16 +31,16 @@ def adopt(
     seen: Seen | None = None,
     draft_id: str | None = None,
 ) -> Review:
-    """Take over a newer draft, whole (None) or by ``fields``; the case is a draft again.
+    """Adopt a newer draft, whole (None) or by ``fields``; the case becomes a draft again.
 
-    Other fields stay as they are. Where the draft was made from another text, their quotes are
-    located in that text, and refuted where they are not in it.
+    If the draft is based on another text, the quotes of the other fields are located in that text,
+    and parts whose quotes are missing are refuted.
     """
     view = current(warehouse, case_id, seen)
     draft = _waiting(view, draft_id)
     document = warehouse.document(draft.document_id) or view.document
     study, kept = merged(view, draft, document, fields)
-    # Following the draft, a later comparison shows what was kept as edited.
+    # A child of the draft, so that a later comparison shows the kept fields as edited.
     new = edited(draft, study, who)
     reason = f"Kept {', '.join(FIELDS[name].lower() for name in kept)}." if kept else None
     return keep(warehouse, view, Decision.ADOPT_DRAFT, who, reason, new=new)
@@ -55,14 +55,14 @@ def refuse_draft(
     seen: Seen | None = None,
     draft_id: str | None = None,
 ) -> Review:
-    """Refuse the draft that waits; the case stays as it is."""
+    """Refuse the newer draft; the case does not change."""
     view = current(warehouse, case_id, seen)
     draft = _waiting(view, draft_id)
     return keep(warehouse, view, Decision.REFUSE_DRAFT, who, reason, about=draft)
 
 
 def edited_fields(view: CaseView) -> list[str]:
-    """Return the fields in which a person's revision differs from the draft that it follows."""
+    """Return the fields in which people changed the draft behind the current revision."""
     base: Revision | None = view.revision
     while base is not None and base.made_by != "model":
         base = find_revision(view, base.parent_id)
@@ -72,7 +72,7 @@ def edited_fields(view: CaseView) -> list[str]:
 def merged(
     view: CaseView, draft: Revision, document: Document, fields: Collection[str] | None
 ) -> tuple[CaseStudy, list[str]]:
-    """Return the case with ``fields`` of the draft, and the differing fields that stay.
+    """Return the case with ``fields`` of the draft, and the fields kept although they differ.
 
     ``document`` is the draft's.
     """
@@ -81,9 +81,9 @@ def merged(
         return new, []
     differing = Diff(held, new).changed
     if unknown := [name for name in fields if name not in differing]:
-        raise InvalidDecision(f"nothing differs in {', '.join(unknown)}")
+        raise InvalidDecision(f"the draft does not differ in {', '.join(unknown)}")
     if not fields and differing:
-        raise InvalidDecision("nothing is chosen: choose what to take over, or refuse the draft")
+        raise InvalidDecision("no field is selected: select fields to adopt, or reject the draft")
     kept = [name for name in differing if name not in fields]
     if kept and document.document_id != view.revision.document_id:
         held = _relocated(held, document)
@@ -110,7 +110,7 @@ def _joined(held: CaseStudy, new: CaseStudy, kept: Sequence[str]) -> CaseStudy:
         *(one for one in held.statements if field_of(one) in kept),
         *(one for one in drafted.statements if field_of(one) not in kept),
     ]
-    # What was taken from one side may rest on what is the same on the other.
+    # A statement of one side can rest on one that both sides have.
     by_words = {(one.section, one.text): one.n for one in chosen}
     places = {
         one.n: by_words.get((one.section, one.text))
@@ -130,7 +130,7 @@ def _shifted(one: Statement) -> Statement:
 
 
 def _resting(one: Statement, places: Mapping[int, int | None]) -> Statement:
-    """Return a statement that rests on what was chosen; doubtful where that is not all of it."""
+    """Return a statement resting on the chosen ones; doubtful if some are missing."""
     found = tuple(place for n in one.rests_on if (place := places.get(n)))
     is_loose = len(found) < len(one.rests_on) and one.support.level is not Level.REFUTED
     support = _LOOSE if is_loose else one.support
@@ -139,7 +139,7 @@ def _resting(one: Statement, places: Mapping[int, int | None]) -> Statement:
 
 def _waiting(view: CaseView, draft_id: str | None) -> Revision:
     if view.newer is None:
-        raise InvalidDecision("no newer draft waits; `casebook rerun` makes one")
+        raise InvalidDecision("there is no newer draft; `casebook rerun` makes one")
     if draft_id not in {None, view.newer.revision_id}:
         raise InvalidDecision("a newer draft arrived in the meantime; compare it again")
     return view.newer

@@ -1,6 +1,6 @@
-"""What a curator can change in a case study, as values that forms, scripts and commands send.
+"""Changes to a case study, as forms, scripts and commands send them.
 
-A ``part`` is a statement, a fact or a tag by its id on the page: ``s-3``, ``f-company``, ``t-rag``.
+A ``part`` is the id of a statement, fact or tag: ``s-3``, ``f-company``, ``t-rag``.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ MeasurePart = Literal["metric", "qualifier", "value", "unit", "baseline", "sampl
 
 
 class SetFact(Frozen):
-    """Give a fact a value, or none; a given quote is added to its quotes."""
+    """Set or clear the value of a fact; a quote is added to its quotes."""
 
     action: Literal["set_fact"] = "set_fact"
     name: FactName
@@ -24,9 +24,9 @@ class SetFact(Frozen):
 
 
 class SetStatement(Frozen):
-    """Reword statement ``n``; a given quote is added to its quotes.
+    """Reword statement ``n``; a quote is added to its quotes.
 
-    ``rests_on`` are the numbers of the statements that a summary sentence rests on from now on.
+    ``rests_on`` replaces the numbers of the statements that support a summary sentence.
     """
 
     action: Literal["set_statement"] = "set_statement"
@@ -37,7 +37,7 @@ class SetStatement(Frozen):
 
 
 class SetMeasure(Frozen):
-    """Set the given parts of what result ``n`` measures; an empty part means "not stated"."""
+    """Set parts of the measure of result ``n``; an empty part means "not stated"."""
 
     action: Literal["set_measure"] = "set_measure"
     n: int
@@ -45,7 +45,7 @@ class SetMeasure(Frozen):
 
 
 class Confirm(Frozen):
-    """Accept a doubtful part."""
+    """Confirm a doubtful part."""
 
     action: Literal["confirm"] = "confirm"
     part: str
@@ -69,7 +69,7 @@ class AddStatement(Frozen):
 
 
 class AddQuote(Frozen):
-    """Let a part rest on more of the source: each line is a quote and grows to whole sentences."""
+    """Add quotes to a part, one per line; each is extended to whole sentences."""
 
     action: Literal["add_quote"] = "add_quote"
     part: str
@@ -77,7 +77,7 @@ class AddQuote(Frozen):
 
 
 class DropQuote(Frozen):
-    """Take a quote, exactly as it is stored, away from a part that has others."""
+    """Remove a quote, given exactly as stored, from a part that has others."""
 
     action: Literal["drop_quote"] = "drop_quote"
     part: str
@@ -85,7 +85,7 @@ class DropQuote(Frozen):
 
 
 class PutBack(Frozen):
-    """Add a statement that an earlier revision had as its ``n``."""
+    """Restore statement ``n`` of an earlier revision."""
 
     action: Literal["put_back"] = "put_back"
     revision_id: str
@@ -93,7 +93,7 @@ class PutBack(Frozen):
 
 
 class AddTag(Frozen):
-    """Add a term of the taxonomy, with a quote or else the sentence that names it."""
+    """Tag the case with a term, with a quote or by default the sentence that names it."""
 
     action: Literal["add_tag"] = "add_tag"
     slug: str
@@ -119,7 +119,7 @@ CHANGES = {kind.model_fields["action"].default: kind for kind in get_args(get_ar
 
 
 def part_of(change: Change) -> str | None:
-    """Return the part that a change is about, None where it adds one."""
+    """Return the part that a change modifies, None if it adds one."""
     match change:
         case SetFact():
             return f"f-{change.name}"

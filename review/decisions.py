@@ -1,7 +1,7 @@
-"""What curators decide about a case. Each decision is a row with a name and a time.
+"""Decisions on a case; each is stored with a name and a time.
 
-All raise UnknownId for a case that is not stored, and InvalidDecision where the state of the case
-forbids the step or is not as it was ``seen``.
+All raise UnknownId if the case is unknown, and InvalidDecision if its state forbids the decision or
+has changed since it was ``seen``.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,10 +28,10 @@ REASONS = (
     "The text was extracted badly.",
     "Another case covers it.",
 )
-"""Frequent reasons for a rejection."""
+"""Common reasons for a rejection."""
 
 Judge = Callable[[CaseStudy, Document, CaseStudy], CaseStudy]
-"""Judges the statements of a study that another one, the last argument, does not have."""
+"""Judges the statements of a study that another one (the last argument) lacks."""
 
 
 def approve(
@@ -47,13 +47,13 @@ def approve(
 ) -> Review:
     """Approve the current revision for publishing.
 
-    ``confirm`` accepts every doubtful part in the curator's name. What is held back even then needs
-    ``leave_out``: readers will not see it, and the curator should know. The case was open for
-    ``seconds`` before.
+    ``confirm`` confirms every doubtful part in the curator's name. If parts are still held back,
+    approval requires ``leave_out``, because readers will not see them. The case was open for
+    ``seconds``.
     """
     view = current(warehouse, case_id, seen)
     if view.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}:
-        raise InvalidDecision(f"{case_id} is {view.status} already; reopen it to decide again")
+        raise InvalidDecision(f"{case_id} is already {view.status}; reopen it to decide again")
     before = view.revision
     study = confirmed(before.study, who) if confirm else before.study
     if (held := held_back(study)) and not leave_out:
@@ -64,7 +64,7 @@ def approve(
     if reason := blocked(study, has_prose=view.document.is_prose):
         raise InvalidDecision(f"it cannot be published. {reason}")
     if study != before.study:
-        why = "Confirmed what was doubtful."
+        why = "Confirmed the doubtful parts."
         keep(warehouse, view, Decision.EDIT, who, why, new=edited(before, study, who))
         view = current(warehouse, case_id)
     return keep(warehouse, view, Decision.APPROVE, who, note, seconds=seconds)
@@ -79,15 +79,15 @@ def reject(
     seen: Seen | None = None,
     seconds: float | None = None,
 ) -> Review:
-    """Reject the case, with a reason for those who submit the source again.
+    """Reject the case, with a reason for anybody who submits the source again.
 
-    Of a published case only an edit can be rejected: the published revision is current again.
+    Only an edit of a published case can be rejected; the published revision is then current again.
     """
     if not reason.strip():
-        raise InvalidDecision("give a reason for the rejection: it is kept in the history")
+        raise InvalidDecision("give a reason for the rejection; it is kept in the history")
     view = current(warehouse, case_id, seen)
     if view.status is CaseStatus.REJECTED:
-        raise InvalidDecision(f"{case_id} is rejected already; reopen it to decide again")
+        raise InvalidDecision(f"{case_id} is already rejected; reopen it to decide again")
     if view.published_revision_id == view.revision.revision_id:
         raise InvalidDecision(f"readers see this revision of {case_id}: withdraw the case instead")
     return keep(warehouse, view, Decision.REJECT, who, reason.strip(), seconds=seconds)
@@ -96,10 +96,10 @@ def reject(
 def withdraw(
     warehouse: Warehouse, case_id: str, reason: str, who: str, *, seen: Seen | None = None
 ) -> Review:
-    """Take a published case off the site at the next publication; its page gives the reason."""
+    """Remove a published case at the next publication; its page then shows the reason."""
     if not reason.strip():
         raise InvalidDecision(
-            "give a reason for the withdrawal: readers see it in place of the case"
+            "give a reason for the withdrawal; readers see it instead of the case"
         )
     view = current(warehouse, case_id, seen)
     if view.published_revision_id is None or view.status is CaseStatus.REJECTED:
@@ -115,7 +115,7 @@ def reopen(
     seen: Seen | None = None,
     note: str | None = None,
 ) -> Review:
-    """Put a decided case back among the drafts; what is published stays so."""
+    """Put a decided case back among the drafts; the published revision stays published."""
     view = current(warehouse, case_id, seen)
     if view.status is CaseStatus.DRAFT:
         raise InvalidDecision(f"{case_id} is a draft: there is nothing to reopen")
@@ -125,12 +125,12 @@ def reopen(
 def comment(
     warehouse: Warehouse, case_id: str, text: str, who: str, *, part: str | None = None
 ) -> Review:
-    """Leave a comment on the case or on one part of it; it overwrites nothing."""
+    """Comment on the case or on one of its parts."""
     if not text.strip():
         raise InvalidDecision("the comment is empty")
     view = current(warehouse, case_id)
     if part and find_part(view.revision.study, part) is None:
-        raise InvalidDecision(f"the case has no part {part} any more: comment on the case")
+        raise InvalidDecision(f"the case no longer has the part {part}: comment on the case")
     return keep(warehouse, view, Decision.COMMENT, who, text.strip(), part=part)
 
 
@@ -138,19 +138,19 @@ def resolve(warehouse: Warehouse, case_id: str, comment_id: str, who: str) -> Re
     """Mark a comment as resolved."""
     view = current(warehouse, case_id)
     if comment_id not in {one.review_id for one in open_comments(view)}:
-        raise InvalidDecision("the case has no such open comment: someone may have resolved it")
+        raise InvalidDecision("the case has no such open comment; someone may have resolved it")
     return keep(warehouse, view, Decision.RESOLVE, who, None, resolves=comment_id)
 
 
 def open_comments(view: CaseView) -> list[Review]:
-    """Return the comments that were not resolved, the oldest first."""
+    """Return the unresolved comments, oldest first."""
     resolved = {one.resolves for one in view.reviews}
     comments = (one for one in view.reviews if one.decision is Decision.COMMENT)
     return [one for one in comments if one.review_id not in resolved]
 
 
 def assign(warehouse: Warehouse, case_id: str, to: str, who: str) -> Review:
-    """Hand the case to a curator; an empty name takes it from everyone."""
+    """Assign the case to a person; an empty name unassigns it."""
     return keep(warehouse, current(warehouse, case_id), Decision.ASSIGN, who, to.strip() or None)
 
 
@@ -164,11 +164,11 @@ def edit(
     note: str | None = None,
     judge: Judge | None = None,
 ) -> Review:
-    """Make an edited copy of the current revision; the case is a draft again.
+    """Store an edited revision; the case becomes a draft again.
 
-    ``judge`` reads what was changed, as it reads a model's statements. Where others changed the
-    case since it was ``seen``, the changes are made to what it is now; EditClash is raised where
-    they changed the same part. An imported text cannot be quoted.
+    ``judge`` checks the changed statements as it checks a model's. If others changed the case since
+    it was ``seen``, the changes apply to its current state; if they changed the same part,
+    EditClash is raised. Imported texts cannot be quoted.
     """
     view = warehouse.case(case_id)
     changes = rebased(changes, view, seen) if seen else changes
@@ -188,29 +188,29 @@ def edit(
 def restore(
     warehouse: Warehouse, case_id: str, revision_id: str, who: str, *, seen: Seen | None = None
 ) -> Review:
-    """Make an earlier revision the current one again; the case is a draft again."""
+    """Restore an earlier revision; the case becomes a draft again."""
     view = current(warehouse, case_id, seen)
     target = find_revision(view, revision_id)
     if target is None:
         raise InvalidDecision(f"{case_id} has no revision {revision_id}")
     if target.study == view.revision.study:
-        raise InvalidDecision("nothing was changed: the case is as it was then")
+        raise InvalidDecision("nothing was changed: the case already equals that revision")
     new = edited(target, target.study, who)
     new = new.model_copy(update={"parent_id": view.revision.revision_id})
-    why = f"Restored what {target.author} made on {day(target.created_at)}."
+    why = f"Restored the revision by {target.author} of {day(target.created_at)}."
     return keep(warehouse, view, Decision.EDIT, who, why, new=new)
 
 
 def undo(warehouse: Warehouse, case_id: str, who: str, *, seen: Seen | None = None) -> Review:
-    """Take the newest edit back; again, the one before it."""
+    """Undo the newest edit that was not undone yet."""
     view = current(warehouse, case_id, seen)
     if (before := undoable(view)) is None:
-        raise InvalidDecision("there is no edit to take back")
+        raise InvalidDecision("there is no edit to undo")
     return restore(warehouse, case_id, before.revision_id, who, seen=seen)
 
 
 def undoable(view: CaseView) -> Revision | None:
-    """Return the revision before the newest edit that was not taken back, None without one."""
+    """Return the revision before the newest edit that was not undone, or None."""
     # After an undo the current revision equals an earlier one: continue from there.
     same = next(one for one in view.revisions if one.study == view.revision.study)
     return find_revision(view, same.parent_id) if same.made_by == "person" else None

@@ -12,7 +12,7 @@ _LONGEST = 120
 
 
 class Doubt(NamedTuple):
-    """A part that is held back; ``part_id`` is its id on the case's page."""
+    """A part that is held back."""
 
     part_id: str
     text: str
@@ -32,19 +32,19 @@ def held_back(study: CaseStudy) -> list[Doubt]:
 
 
 def confirmed(study: CaseStudy, who: str) -> CaseStudy:
-    """Return ``study`` with every doubtful part confirmed by ``who``; refuted ones stay so."""
+    """Return ``study`` with every doubtful part confirmed by ``who``."""
     return map_parts(study, lambda part: confirmed_part(part, who))
 
 
 def confirmed_part(part: PartT, who: str) -> PartT:
-    """Return ``part`` confirmed by ``who`` if it is doubtful and not confirmed yet."""
+    """Return ``part``, confirmed by ``who`` if it is doubtful and unconfirmed."""
     if part.support.level is not SupportLevel.DOUBTFUL or part.support.confirmed_by:
         return part
     return updated(part, support=part.support.model_copy(update={"confirmed_by": who}))
 
 
 def quoted(doubts: Sequence[Doubt]) -> str:
-    """Return the texts in quotation marks, long ones cut, and how many more there are."""
+    """Return the texts in quotation marks, shortened, and the number of further ones."""
     lines = [" ".join(doubt.text.split()) for doubt in doubts[:_NAMED]]
     cut = [line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()}…" for line in lines]
     more = f" and {len(doubts) - _NAMED} more" if len(doubts) > _NAMED else ""

@@ -1,7 +1,7 @@
-"""What a case study becomes with a curator's changes.
+"""Case studies with a curator's changes.
 
-Words of a person are checked by the same code as a model's: quotes are located in the source,
-numbers and names compared.
+A curator's text is checked like a model's: quotes are located in the source, and numbers and names
+are compared.
 """
 
 import re
@@ -42,7 +42,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "stage": STAGES,
     "narrator": NARRATORS,
 }
-"""The values of facts that are chosen from a list."""
+"""The allowed values of facts with a fixed list."""
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
@@ -56,13 +56,13 @@ def apply_changes(
     *,
     earlier: Mapping[str, CaseStudy] = MappingProxyType({}),
 ) -> CaseStudy:
-    """Return ``study`` after ``changes``, whose numbers are those of ``study`` as given.
+    """Return ``study`` after ``changes``, which refer to the numbers in ``study``.
 
-    ``earlier`` are the revisions, by id, that a statement can be put back from.
+    Statements can be restored from ``earlier`` revisions, by id.
 
     Raises:
-        InvalidDecision: if a change names a part that is not there, a value that is not allowed,
-            an empty text, or a quote that is not in the source.
+        InvalidDecision: if a part is missing, a value not allowed, a text empty, or a quote not in
+            the source.
     """
     draft = _Draft(study, document, taxonomy, who, earlier)
     for change in changes:
@@ -71,7 +71,7 @@ def apply_changes(
 
 
 class _Draft:
-    """A case study under change: its parts by their ids on the page."""
+    """A case study during changes: its parts by id."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class _Draft:
     ) -> None:
         self._document, self._taxonomy, self._who = document, taxonomy, who
         self._earlier = earlier
-        # Company and title need not stand in each quoted passage.
+        # Company and title need not be in every quote.
         self._checker = Checker(
             document, filter(None, (study.fact("company").value, study.fact("title").value))
         )
@@ -102,7 +102,7 @@ class _Draft:
         return [part for part in self._parts.values() if isinstance(part, kind)]
 
     def _rechecked(self, one: Statement) -> Statement:
-        """Return a sentence of the abstract, checked again if what it rests on has other words."""
+        """Return a statement, checked again if the statements that support it were reworded."""
         texts = {n: self._statement(n).text for n in one.rests_on}
         doubted = one.support.level in {SupportLevel.DOUBTFUL, SupportLevel.REFUTED}
         if doubted or all(self._texts.get(n) == text for n, text in texts.items()):
@@ -110,39 +110,20 @@ class _Draft:
         return reworded(one, self._checker, one.text, rests_on=[*texts.values()])
 
     def apply(self, change: to.Change) -> None:
-        match change:
-            case to.Drop():
-                self._drop(change.part)
-            case to.Confirm():
-                self._parts[change.part] = confirmed_part(self._part(change.part), self._who)
-            case to.AddQuote():
-                more = located(change.quote, self._checker, self._document)
-                self._parts[change.part] = self._quoted(self._part(change.part), more)
-            case to.DropQuote():
-                self._parts[change.part] = self._unquoted(change)
-            case _:
-                part = self._changed(change)
-                self._parts[part_id(part)] = part
+        if isinstance(change, to.Drop):
+            self._drop(change.part)
+        else:
+            part: Part = getattr(self, f"_{change.action}")(change)
+            self._parts[part_id(part)] = part
 
-    def _changed(self, change: to.Change) -> Part:
-        """Return the part that a change makes."""
-        match change:
-            case to.SetFact():
-                return self._new_fact(change)
-            case to.SetStatement():
-                return self._reworded(change)
-            case to.SetMeasure():
-                return self._measured(change)
-            case to.AddStatement():
-                return self._added(change)
-            case to.PutBack():
-                return self._put_back(change)
-            case to.AddTag():
-                return self._new_tag(change)
-        raise InvalidDecision(f"{change.action} is not a change of a part")
+    def _confirm(self, change: to.Confirm) -> Part:
+        return confirmed_part(self._part(change.part), self._who)
+
+    def _add_quote(self, change: to.AddQuote) -> Part:
+        return self._quoted(self._part(change.part), self._more(change.quote))
 
     def _drop(self, part: str) -> None:
-        """Drop a part, and the sentences of the abstract that rest on it."""
+        """Drop a part and the summary sentences that rest on it."""
         gone = self._part(part)
         del self._parts[part]
         if isinstance(gone, Statement):
@@ -162,7 +143,7 @@ class _Draft:
         return cast("Statement", found)
 
     def _quoted(self, part: Part, more: tuple[Evidence, ...]) -> Part:
-        """Return a part that also rests on ``more``, checked again."""
+        """Return a part with ``more`` quotes, checked again."""
         match part:
             case Statement():
                 rests_on = self._texts_below(part)
@@ -174,12 +155,12 @@ class _Draft:
         support = self._checker.quote_support(evidence)
         return part.model_copy(update={"evidence": evidence, "support": support})
 
-    def _unquoted(self, change: to.DropQuote) -> Part:
+    def _drop_quote(self, change: to.DropQuote) -> Part:
         part = self._part(change.part)
         kept = tuple(found for found in part.evidence if found.quote != change.quote)
         is_bare = not kept and not (isinstance(part, Statement) and part.rests_on)
         if is_bare or len(kept) == len(part.evidence):
-            raise InvalidDecision("a part needs one quote at least: drop the part instead")
+            raise InvalidDecision("a part needs at least one quote; drop the part instead")
         return self._quoted(part.model_copy(update={"evidence": kept}), ())
 
     def _put_back(self, change: to.PutBack) -> Statement:
@@ -196,7 +177,7 @@ class _Draft:
     def _more(self, quote: str | None) -> tuple[Evidence, ...]:
         return located(quote, self._checker, self._document) if quote else ()
 
-    def _new_fact(self, change: to.SetFact) -> Fact:
+    def _set_fact(self, change: to.SetFact) -> Fact:
         value = (change.value or "").strip()
         if not value:
             return Fact(name=change.name)
@@ -208,7 +189,7 @@ class _Draft:
         more = self._more(change.quote)
         return new_fact(before, value, self._checker, self._document, who=self._who, more=more)
 
-    def _reworded(self, change: to.SetStatement) -> Statement:
+    def _set_statement(self, change: to.SetStatement) -> Statement:
         before = self._statement(change.n)
         text = before.text if change.text is None else _not_empty(change.text)
         base = before.rests_on if change.rests_on is None else tuple(dict.fromkeys(change.rests_on))
@@ -216,16 +197,18 @@ class _Draft:
             return before
         below = {self._statement(n).section for n in base}
         if below and (before.section is not Section.ABSTRACT or Section.ABSTRACT in below):
-            raise InvalidDecision("only a summary sentence rests on statements, of other sections")
+            raise InvalidDecision(
+                "only summary sentences rest on statements, and only of other sections"
+            )
         before = before.model_copy(update={"rests_on": base})
         more, texts = self._more(change.quote), self._texts_below(before)
         return reworded(before, self._checker, text, more, rests_on=texts)
 
     def _texts_below(self, one: Statement) -> list[str]:
-        """Return the texts of the statements that a sentence of the abstract rests on."""
+        """Return the texts of the statements that support a summary sentence."""
         return [self._statement(n).text for n in one.rests_on]
 
-    def _measured(self, change: to.SetMeasure) -> Statement:
+    def _set_measure(self, change: to.SetMeasure) -> Statement:
         before = self._statement(change.n)
         given = {name: (value or "").strip() or None for name, value in change.parts.items()}
         if given.get("method") not in {None, *Method}:
@@ -237,7 +220,7 @@ class _Draft:
         measure = measure.model_copy(update={"number": number_of(measure.value)})
         return reworded(before, self._checker, before.text, measure=measure)
 
-    def _added(self, change: to.AddStatement) -> Statement:
+    def _add_statement(self, change: to.AddStatement) -> Statement:
         text, answers = _not_empty(change.text), change.answers
         if change.section is not Section.SOLUTIONS:
             answers = None
@@ -254,19 +237,19 @@ class _Draft:
         )
         return reworded(new, self._checker, text, self._more(change.quote))
 
-    def _new_tag(self, change: to.AddTag) -> Tag:
+    def _add_tag(self, change: to.AddTag) -> Tag:
         term = self._taxonomy.term(change.slug.strip()) or self._taxonomy.named(change.slug)
         if term is None:
             raise InvalidDecision(f"the taxonomy has no term {change.slug}")
         if f"t-{term.slug}" in self._parts:
-            raise InvalidDecision(f"the case has the tag {term.slug} already")
+            raise InvalidDecision(f"the case already has the tag {term.slug}")
         if len(self._all(Tag)) >= MOST_TAGS:
             raise InvalidDecision(f"a case has at most {MOST_TAGS} tags; drop one first")
         return new_tag(term, change.quote, self._checker, self._document, self._taxonomy)
 
 
 def _allowed(name: FactName, value: str, taxonomy: Taxonomy) -> str:
-    """Return ``value`` as it is stored."""
+    """Return ``value`` in its stored form."""
     choices = CHOICES.get(name)
     if choices and value not in choices:
         raise InvalidDecision(f"{FACT_LABELS[name]} is one of: {', '.join(choices)}")

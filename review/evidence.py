@@ -1,4 +1,4 @@
-"""A curator's own words, checked by the code that checks a model's: quotes, numbers, names."""
+"""A curator's statements, facts and tags, checked like a model's: quotes, numbers and names."""
 
 import re
 from collections.abc import Sequence
@@ -13,24 +13,24 @@ from summarizer.checks import Checker
 from summarizer.mentions import names_of
 from warehouse.stems import stem
 
-_ABOVE_DOUBT = frozenset({Level.VERIFIED, Level.UNVERIFIED})  # the source's own words need no more
+_ABOVE_DOUBT = frozenset({Level.VERIFIED, Level.UNVERIFIED})  # verbatim statements need no more
 _WORD = re.compile(r"\w{4,}|\d+")
-_WRITTEN = frozenset({"company", "year"})  # facts whose value stands in the source as it is
+_WRITTEN = frozenset({"company", "year"})  # facts whose value is in the source verbatim
 
 
 def located(quote: str, checker: Checker, document: Document) -> tuple[Evidence, ...]:
-    """Return where a curator's quotes stand, one a line, or raise InvalidDecision.
+    """Return a curator's quotes (one per line), extended to whole sentences.
 
-    What is found grows to whole sentences.
+    Raises InvalidDecision if one is not in the source.
     """
     evidence = checker.find([line for line in quote.splitlines() if line.strip()])
     if not evidence or any(found.match is Match.MISSING for found in evidence):
-        raise InvalidDecision("the quote is not in the source; copy it from the text beside")
+        raise InvalidDecision("the quote is not in the source; copy it from the source text")
     return tuple(_in_sentences(found, document) for found in evidence)
 
 
 def joined(before: Sequence[Evidence], more: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return the quotes that are in the source and not part of another; lost ones only if alone."""
+    """Return the quotes in the source that are not part of another; by default ``before``."""
     places = {(one.start, one.end or 0): one for one in (*before, *more) if one.start is not None}
     kept = [
         one
@@ -49,9 +49,9 @@ def reworded(
     measure: Measure | None = None,
     rests_on: Sequence[str] = (),
 ) -> Statement:
-    """Return a statement with a curator's ``text``, resting on ``more`` quotes as well.
+    """Return a statement with a curator's ``text`` and ``more`` quotes.
 
-    ``rests_on`` are the texts of the statements that a sentence of the abstract sums up.
+    ``rests_on`` are the texts of the statements that support a summary sentence.
     """
     evidence = joined(before.evidence, more)
     measure = measure or before.measure
@@ -84,7 +84,7 @@ def new_fact(
 ) -> Fact:
     """Return the fact with a curator's ``value``.
 
-    Without a quote the former ones stay where they still show the value, else the first sentence
+    Without a new quote, the former quotes stay if they show the value; otherwise the first sentence
     that names it is quoted.
     """
     evidence = joined(_fitting(before, value, checker, document), more)
@@ -93,7 +93,7 @@ def new_fact(
         support = Support(level=Level.DOUBTFUL, reason="No quote shows it.", confirmed_by=who)
     elif before.name in _WRITTEN:
         support = checker.value_support(value, evidence)
-        if support.level is Level.DOUBTFUL:  # typing the value is the confirmation
+        if support.level is Level.DOUBTFUL:  # entering the value confirms it
             support = support.model_copy(update={"confirmed_by": who})
     return Fact(name=before.name, value=value, evidence=evidence, support=support)
 
@@ -101,7 +101,7 @@ def new_fact(
 def new_tag(
     term: Term, quote: str | None, checker: Checker, document: Document, taxonomy: Taxonomy
 ) -> Tag:
-    """Return the tag for ``term`` with a quote, or else with the sentence that names it."""
+    """Return the tag for ``term`` with a quote, by default the sentence that names it."""
     places = (
         m.start for m in names_of(taxonomy.terms).mentions(document.text) if m.slug == term.slug
     )
@@ -124,7 +124,7 @@ def _is_unrelated(text: str, quote: Evidence) -> bool:
 
 
 def _in_sentences(found: Evidence, document: Document) -> Evidence:
-    """Return the evidence with all of the sentences that it touches."""
+    """Return the evidence extended to whole sentences."""
     passage = document.passage_at(found.start or 0)
     if found.start is None or found.end is None or passage is None:
         return found
@@ -144,7 +144,7 @@ def _in_sentences(found: Evidence, document: Document) -> Evidence:
 
 
 def sentence_at(offset: int, document: Document) -> str | None:
-    """Return the sentence around the character at ``offset``, None outside the passages."""
+    """Return the sentence at an offset, None outside the passages."""
     passage = document.passage_at(offset)
     end = passage.start if passage else 0
     parts = sentences(document.passage_text(passage), document.language or "en") if passage else []
@@ -163,6 +163,6 @@ def _fitting(
         return found
     if fitting := tuple(e for e in found if value.casefold() in e.quote.casefold()):
         return fitting
-    # Lower case, which keeps offsets for all but a few letters, unlike casefold.
+    # Unlike casefold, lower case keeps offsets for all but a few letters.
     sentence = sentence_at(document.text.lower().find(value.lower()), document)
     return checker.find([sentence]) if sentence else ()

@@ -1,4 +1,4 @@
-"""A passage as HTML with its quotes marked: escaped first, marks put around afterwards."""
+"""Passages as HTML with marked quotes: escaped first, then marked."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -16,11 +16,10 @@ class Span(NamedTuple):
 
 
 def highlighted(text: str, start: int, end: int, spans: Iterable[Span]) -> Markup:
-    """Return ``text[start:end]`` as HTML with the part of each span in it marked.
+    """Return ``text[start:end]`` as HTML with the spans marked.
 
-    Spans may overlap: the text is cut wherever one begins or ends, and each piece is one ``<mark>``
-    that names in ``data-q`` every span it belongs to. An empty element with the span's id stands
-    where a span begins, for links.
+    Spans can overlap: the text is cut at each start and end, and each piece is a ``<mark>`` whose
+    ``data-q`` lists its spans. An empty element with a span's id marks its start, for links.
     """
     inside = [span for span in spans if max(span.start, start) < min(span.end, end)]
     edges = {edge for span in inside for edge in span[1:] if start < edge < end}
@@ -40,5 +39,5 @@ def _piece(text: str, left: int, right: int, spans: Sequence[Span]) -> Markup:
 
 
 def _escaped(text: str) -> Markup:
-    # A bare carriage return would reach the reader as a line feed, and offsets would not hold.
+    # Browsers turn a bare carriage return into a line feed, which would shift offsets.
     return Markup(str(escape(text)).replace("\r", "&#13;"))  # noqa: S704 - escaped just before

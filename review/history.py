@@ -1,10 +1,9 @@
-"""What happened to a case: its events with each change, what was dropped, and open comments."""
+"""The history of a case: events with their changes, dropped statements and open comments."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from review.decisions import open_comments
 from review.diff import Diff
@@ -15,24 +14,22 @@ from schemas.cases import CaseStudy, Section, Statement
 from schemas.errors import UnknownId
 from schemas.reviews import CaseView, Decision, Review, Revision
 
-_DONE: Mapping[Decision, str] = MappingProxyType(
-    {
-        Decision.APPROVE: "approved",
-        Decision.REJECT: "rejected",
-        Decision.EDIT: "edited",
-        Decision.REOPEN: "reopened",
-        Decision.WITHDRAW: "withdrew the case from the site",
-        Decision.COMMENT: "commented",
-        Decision.RESOLVE: "resolved a comment",
-        Decision.ADOPT_DRAFT: "took over a newer draft",
-        Decision.REFUSE_DRAFT: "refused a newer draft",
-    }
-)
+_DONE: Mapping[Decision, str] = {
+    Decision.APPROVE: "approved",
+    Decision.REJECT: "rejected",
+    Decision.EDIT: "edited",
+    Decision.REOPEN: "reopened",
+    Decision.WITHDRAW: "withdrew the case from the site",
+    Decision.COMMENT: "commented",
+    Decision.RESOLVE: "resolved a comment",
+    Decision.ADOPT_DRAFT: "adopted a newer draft",
+    Decision.REFUSE_DRAFT: "rejected a newer draft",
+}
 
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the history; ``revision`` is what it made, ``changes`` what differs in it."""
+    """One line of the history, with the ``revision`` that it made and its ``changes``."""
 
     at: datetime
     who: str
@@ -43,7 +40,7 @@ class Event:
 
 
 def history(view: CaseView) -> list[Event]:
-    """Return what happened to the case, the newest first."""
+    """Return the history of the case, newest first."""
     revisions = {revision.revision_id: revision for revision in view.revisions}
     drafts = [
         Event(one.created_at, one.author, f"drafted ({one.recipe.strategy})", revision=one)
@@ -100,7 +97,7 @@ def _place(one: Statement) -> tuple[Section, str]:
 
 
 def _texts(study: CaseStudy) -> Counter[tuple[Section, str]]:
-    """Return how often each text stands in a section: another section may say the same."""
+    """Count the texts by section, because sections can share texts."""
     return Counter(map(_place, study.statements))
 
 
@@ -118,7 +115,7 @@ def comments_by_part(view: CaseView) -> dict[str, list[Review]]:
 
 def _event(review: Review, revisions: Mapping[str, Revision]) -> Event:
     if review.decision is Decision.ASSIGN:
-        what = f"assigned it to {review.reason}" if review.reason else "took the assignment back"
+        what = f"assigned it to {review.reason}" if review.reason else "unassigned it"
         return Event(review.at, review.who, what)
     made = {Decision.EDIT, Decision.ADOPT_DRAFT}
     revision = revisions.get(review.revision_id) if review.decision in made else None

@@ -1,4 +1,4 @@
-"""The judge's reading of what a curator changed."""
+"""The judge's check of a curator's edits."""
 
 import asyncio
 
@@ -10,9 +10,9 @@ from summarizer.judge import judge_statements
 
 
 def judge_of(resources: Resources, loop: asyncio.AbstractEventLoop) -> Judge:
-    """Return what judges an edit from a thread beside ``loop``.
+    """Return the function that judges an edit, for threads other than that of ``loop``.
 
-    Where the judge is off or cannot be asked, what was changed stays unverified.
+    If the judge is off or unavailable, the changed statements stay unverified.
     """
 
     async def judged(study: CaseStudy, document: Document, before: CaseStudy) -> CaseStudy:

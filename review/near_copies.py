@@ -1,4 +1,4 @@
-"""Near-copies of a case's source: where their numbers differ, and which of the two came first."""
+"""Near-copies of a case's source: differing numbers, and the likely original."""
 
 import re
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from summarizer.sentences import sentences_of
 from warehouse import Warehouse
 
 _DIGITS = re.compile(r"\d[\d.,]*")
-_MOST = 20  # differing sentences; a copy with more is shown by these
+_MOST = 20  # differing sentences of a copy that are shown
 
 
 class NearCopy(NamedTuple):
     """Another source with nearly the same text.
 
-    ``differing`` pairs sentences whose numbers differ, this source's first; ``original`` says in
-    words which of the two is more likely the original, and why.
+    ``differing`` has pairs of sentences whose numbers differ, this source's first; ``original``
+    explains which of the two is probably the original.
     """
 
     source: SimilarSource
@@ -29,7 +29,7 @@ class NearCopy(NamedTuple):
 
 
 def near_copies(view: CaseView, warehouse: Warehouse) -> list[NearCopy]:
-    """Return the near-copies of a case's source, compared with the text of its case."""
+    """Return the near-copies of a case's source, compared with its text."""
     return [
         _compared(view, one, warehouse.newest_document(one.source_id))
         for one in warehouse.near_copies(view.source.source_id)
@@ -45,7 +45,7 @@ def _compared(view: CaseView, source: SimilarSource, other: Document | None) -> 
 
 
 def _differing(mine: Document, theirs: Document) -> Iterator[tuple[str, str]]:
-    """Yield pairs of sentences that are the same but for their numbers."""
+    """Yield pairs of sentences that differ only in their numbers."""
     known = {_DIGITS.sub("#", one.text): one.text for one in sentences_of(theirs)}
     for sentence in sentences_of(mine):
         other = known.get(_DIGITS.sub("#", sentence.text))
@@ -54,7 +54,7 @@ def _differing(mine: Document, theirs: Document) -> Iterator[tuple[str, str]]:
 
 
 def _original(mine: Document, theirs: Document, company: str | None) -> str | None:
-    """Return which text to prefer: the one that is named, dated earlier or the company's own."""
+    """Return the likely original: named as such, dated earlier, or on the company's site."""
     if theirs.url and mine.canonical_url == theirs.url:
         return "This page names the other one as the original."
     if mine.url and theirs.canonical_url == mine.url:

@@ -12,7 +12,7 @@ from schemas.sources import Document
 
 
 class QuoteView(NamedTuple):
-    """One piece of evidence. ``id`` is where the source is marked; None if it is not in it."""
+    """A quote; ``id`` is that of its mark in the source, None if the source lacks the quote."""
 
     id: str | None
     words: str
@@ -20,19 +20,19 @@ class QuoteView(NamedTuple):
     place: str = ""
     link: str | None = None
     is_close: bool = False
-    sheet: str | None = None  # the end of the address of its page as a picture
+    sheet: str | None = None  # the end of the address of its page's picture
 
 
 @dataclass
 class QuoteMarker:
-    """Numbers the quotes of one page and remembers where they stand."""
+    """Numbers the quotes of a page and collects their spans."""
 
     document: Document
     spans: list[Span] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def views(self, evidence: Iterable[Evidence], prefix: str = "q") -> list[QuoteView]:
-        """Return what is shown of each piece of evidence; ``prefix`` begins the ids."""
+        """Return the views of some evidence; their ids start with ``prefix``."""
         return [self._quote(each, prefix) for each in evidence]
 
     def _quote(self, evidence: Evidence, prefix: str) -> QuoteView:
@@ -49,7 +49,7 @@ class QuoteMarker:
 
 
 def page_at(document: Document, offset: int) -> int | None:
-    """Return the page of a PDF on which the character at ``offset`` stands."""
+    """Return the page of a PDF that has the character at ``offset``."""
     passage = document.passage_at(offset)
     pages = [line.page for line in passage.lines if line.end > offset] if passage else []
     return next(iter(pages), passage.page if passage else None)

@@ -9,11 +9,11 @@ from schemas.reviews import CaseStatus, CaseView, Decision, Review, Revision
 from warehouse import Warehouse
 
 Seen = tuple[str, CaseStatus]
-"""The revision id and status that a curator was looking at."""
+"""The revision id and status that a curator saw."""
 
 
 def current(warehouse: Warehouse, case_id: str, seen: Seen | None = None) -> CaseView:
-    """Return the case; raise UnknownId, or InvalidDecision if it is not as it was ``seen``."""
+    """Return the case; raise UnknownId, or InvalidDecision if it changed since it was ``seen``."""
     view = warehouse.case(case_id)
     if seen is not None and seen != state_of(view):
         raise outdated(view)
@@ -44,7 +44,7 @@ def find_revision(view: CaseView, revision_id: str | None) -> Revision | None:
 
 
 def edited(before: Revision, study: CaseStudy, who: str) -> Revision:
-    """Return a person's revision with ``study`` that follows ``before``."""
+    """Return a person's revision with ``study``, a child of ``before``."""
     now = datetime.now(UTC)
     return before.model_copy(
         update={
@@ -71,10 +71,10 @@ def keep(
     about: Revision | None = None,
     **details: str | float | None,
 ) -> Review:
-    """Store a decision and the ``new`` revision that it makes, if the case is still as in ``view``.
+    """Store a decision and its ``new`` revision, if the case has not changed since ``view``.
 
-    It is ``about`` that new revision, or else the current one; ``details`` are other fields of the
-    review.
+    The decision is ``about`` the new revision, by default the current one; ``details`` are other
+    fields of the review.
     """
     at, case_id = datetime.now(UTC), view.case.case_id
     fields = {

@@ -1,6 +1,6 @@
-"""Names that drafts proposed as tags: accepted as terms, mapped to known ones, or refused.
+"""Names that drafts propose as tags: accepted as terms, mapped to known terms, or refused.
 
-The rulings raise InvalidDecision where the name or the term does not fit the taxonomy.
+The rulings raise InvalidDecision if the name or term is invalid.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,16 @@ from schemas.taxonomy import OpenTerm, Ruling, Taxonomy, TermRuling, load_taxono
 from summarizer.checks import Checker
 from warehouse import Warehouse
 
-_AT_ONCE = 50  # cases whose documents are in memory together
+_AT_ONCE = 50  # cases in memory
 
 
 def taxonomy_of(warehouse: Warehouse) -> Taxonomy:
-    """Return the taxonomy in force: casebook's own, with the curators' rulings."""
+    """Return casebook's taxonomy with the curators' rulings."""
     return load_taxonomy().with_rulings(warehouse.rulings())
 
 
 def open_names(warehouse: Warehouse) -> list[OpenTerm]:
-    """Return the names that wait for a ruling, the most frequent first."""
+    """Return the names that await a ruling, most frequent first."""
     taxonomy = taxonomy_of(warehouse)
     return [term for term in warehouse.open_terms() if taxonomy.named(term.name) is None]
 
@@ -38,9 +38,9 @@ def accept(
     group: TermGroup | None = None,
     label: str | None = None,
 ) -> list[str]:
-    """Make a name a term; return the ids of the drafts that proposed it and have its tag now."""
+    """Make a name a term; return the ids of the drafts that proposed it and are now tagged."""
     if not definition.strip():
-        raise InvalidDecision(f"a definition is missing: say in one sentence what {name} means")
+        raise InvalidDecision(f"a definition is missing: define {name} in one sentence")
     proposal = _proposal(warehouse, name)
     group = group or (proposal.group if proposal else None)
     if group is None:
@@ -55,7 +55,7 @@ def accept(
 
 
 def map_to(warehouse: Warehouse, name: str, slug: str, who: str) -> list[str]:
-    """Make a name another name of a term; return the ids of the drafts that have its tag now."""
+    """Make a name a synonym of a term; return the ids of the drafts that are now tagged."""
     taxonomy = taxonomy_of(warehouse)
     term = taxonomy.term(slug.strip()) or taxonomy.named(slug)
     if term is None:
@@ -65,7 +65,7 @@ def map_to(warehouse: Warehouse, name: str, slug: str, who: str) -> list[str]:
 
 
 def refuse(warehouse: Warehouse, name: str, who: str, *, reason: str | None = None) -> None:
-    """Refuse a name: it is not proposed again."""
+    """Refuse a name; it will not be proposed again."""
     warehouse.append(_ruling(name, Ruling.REFUSE, who, reason=reason))
 
 
@@ -90,7 +90,7 @@ def _store(warehouse: Warehouse, ruling: TermRuling, proposal: OpenTerm | None) 
 
 
 def _tag_drafts(warehouse: Warehouse, ruling: TermRuling, quotes: Sequence[str]) -> Iterator[str]:
-    """Tag the drafts that hold one of the quotes, without asking a model; yield their case ids."""
+    """Tag the drafts that contain one of the quotes, without a model; yield their case ids."""
     taxonomy = taxonomy_of(warehouse)
     term = taxonomy.term(ruling.slug or "")
     drafts = warehouse.case_ids(CaseStatus.DRAFT)
@@ -106,7 +106,7 @@ def _tag_drafts(warehouse: Warehouse, ruling: TermRuling, quotes: Sequence[str])
 
 
 def _keep_tag(warehouse: Warehouse, view: CaseView, tag: Tag, ruling: TermRuling) -> None:
-    """Store the new revision: still the model's draft, or a person's where one edited it."""
+    """Store the new revision; it stays the model's unless a person edited the draft."""
     before = view.revision
     study = before.study.model_copy(update={"tags": (*before.study.tags, tag)})
     revision = edited(before, study, ruling.who)
@@ -114,5 +114,5 @@ def _keep_tag(warehouse: Warehouse, view: CaseView, tag: Tag, ruling: TermRuling
         revision = revision.model_copy(update={"made_by": "model", "author": before.author})
         warehouse.decide(view.case.case_id, state_of(view), revision)
     else:
-        reason = f"The taxonomy has {ruling.name} now."
+        reason = f"The taxonomy now has {ruling.name}."
         keep(warehouse, view, Decision.EDIT, ruling.who, reason, new=revision)

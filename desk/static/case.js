@@ -1,5 +1,5 @@
-// The page of a case: choosing a part marks its quotes in the source, and what is selected in the
-// source becomes a quote. Typed text is kept until it is saved.
+// The page of a case. Choosing a part marks its quotes in the source; text selected in the source
+// becomes a quote. Typed text is kept until it is saved.
 "use strict";
 
 (() => {
@@ -10,14 +10,14 @@
   const wordsOf = (item) => item.querySelector(".choose").textContent;
   const keyOf = (item) => (item.matches(".statement") ? wordsOf(item) : item.id);
 
-  // Every part that the page has had, in the order of its opening: the server puts the doubtful
+  // Every part that the page has had, in the original order: the server lists the doubtful
   // statements of each answer first. A dropped part keeps its place, without an id.
   const order = [];
   let chosen = null; // the chosen part: one of those
   const chosenItem = () => byId(chosen?.id ?? "");
   const partOf = (item) => order.find((part) => part.id === item?.id);
 
-  // Numbers move when a statement is dropped: a part is the one with its words, else with its id.
+  // Dropping a statement renumbers the others: identify a part by its text, then by its id.
   function track(list) {
     const parts = new Map();
     const gone = new Set(order);
@@ -119,7 +119,7 @@
     const open = doubts.filter((part) => part.id && isDoubtful(byId(part.id)));
     const next = step(by, open) ?? open.at(by > 0 ? 0 : -1);
     if (next) choose(byId(next.id), true);
-    notice(next ? `Doubt ${doubts.indexOf(next) + 1} of ${doubts.length}` : "Nothing is doubtful.");
+    notice(next ? `Doubt ${doubts.indexOf(next) + 1} of ${doubts.length}` : "No doubtful parts.");
     return true;
   }
 
@@ -167,7 +167,7 @@
   };
   keys.Escape = () => (inSource() && chosenItem() ? (choose(chosenItem(), true), true) : false);
 
-  // Two texts of a part became one: the form with the second is done.
+  // A conflict was resolved: close the form with the other text.
   function settle(inside) {
     const part = inside.closest(".clash")?.dataset.part;
     for (const open of part ? all(`#w-${CSS.escape(part)} .part-forms`) : []) {
@@ -176,7 +176,7 @@
     }
   }
 
-  /* An answer is put in, of an action here or because others changed the case */
+  /* Swaps: after an action here, or because others changed the case */
 
   let afterLoad = null;
   let forms = []; // the open forms of statements, with the part of each
@@ -208,7 +208,7 @@
     } else if (ctx.target.id === "case") {
       keepForms();
       if (chosenItem()) choose(chosenItem(), false, ctx.request.method === "GET");
-      else moveStrip(null); // the chosen part was dropped: the keys go on from its place
+      else moveStrip(null); // the chosen part was dropped: the keys continue from its place
       restoreTyped();
     }
   });
@@ -230,7 +230,7 @@
       const anchor = byId(on("a.to-source").hash.slice(1));
       choose(event.target.closest(".item"));
       byId("pane-source").checked = true;
-      if (!anchor || !beside.matches) return; // the link itself goes there
+      if (!anchor || !beside.matches) return; // the link itself scrolls there
       event.preventDefault();
       show(anchor.parentElement);
     } else if (on("a.edit")) choose(on(".item"));
@@ -249,7 +249,7 @@
     place?.scrollIntoView({ block: "center" });
   });
 
-  // What rests on a passage, or on one quote: the first is chosen, the others are marked.
+  // Choose the first part that cites a passage or quote, and mark the others.
   function restingOn(place) {
     const quotes = new Set(
       [place, ...all("mark[data-q]", place)].flatMap((m) => m.dataset.q?.split(" ") ?? []),
@@ -262,10 +262,10 @@
     const top = byId("source").scrollTop;
     choose(next);
     byId("source").scrollTo({ top });
-    if (resting.length > 1) notice(`${resting.length} parts rest on this; click again for the next.`);
+    if (resting.length > 1) notice(`${resting.length} parts cite this; click again for the next.`);
   }
 
-  /* Evidence: what is selected in the source */
+  /* Evidence: the selection in the source */
 
   function selectedWords() {
     const made = getSelection();
@@ -294,7 +294,7 @@
     byId("add-text").focus();
   }
 
-  // By key: sentence by sentence, with Shift from the first to this one.
+  // By key: one sentence at a time; Shift extends the selection.
   let sentences = [];
   let at = -1;
   let anchor = -1;
@@ -343,7 +343,7 @@
     return true;
   }
 
-  /* Typed text is kept in this browser until it is saved */
+  /* Typed text, kept in this browser until it is saved */
 
   function savedAs(field) {
     const form = field.closest("form");
@@ -366,20 +366,20 @@
       field.value = kept;
       const hint = document.createElement("p");
       hint.className = "hint";
-      hint.textContent = "What you typed before is here again.";
+      hint.textContent = "Your unsaved text was restored.";
       field.after(hint);
       const around = field.closest("details");
       if (around) around.open = true;
     }
   }
 
-  /* Others at the same case */
+  /* Other people on the same case */
 
   listen(`/events?case=${encodeURIComponent(caseId())}`, {
     people(names) {
       const mine = document.querySelector(".curator").dataset.name;
       const others = names.filter((name) => name !== mine);
-      byId("people").textContent = others.length ? `${others.join(", ")} is here too` : "";
+      byId("people").textContent = others.length ? `${others.join(", ")} ${others.length > 1 ? "are" : "is"} here too` : "";
     },
     async case() {
       const answer = await fetch(`/cases/${caseId()}/state`).catch(() => null);

@@ -1,5 +1,5 @@
-// What every page of the desk shares: keys, dialogs, notices, the focus after an action, and news.
-// Everything works without it: actions are forms, filters are links.
+// Shared by all pages: keys, dialogs, notices, focus after an action, and server events.
+// The desk works without scripts: actions are forms, filters are links.
 "use strict";
 
 const desk = (() => {
@@ -8,19 +8,19 @@ const desk = (() => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const motion = () => (calm.matches ? "auto" : "smooth");
   const typing = (node) => node.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-  const keys = {}; // what a page does for a key; an element with data-key is clicked otherwise
-  const afterSwap = []; // what a page does when htmx has put something in
-  let left = null; // what had the focus when a form was sent: its button is disabled, and swapped
+  const keys = {}; // a page's handlers by key; otherwise the element with that data-key is clicked
+  const afterSwap = []; // a page's handlers after htmx swaps
+  let left = null; // the focused element when a form was sent; its button is disabled and swapped
   let went = false; // g was pressed: the next key names a page
 
   document.documentElement.classList.add("js");
 
-  // Letters are keys until they are turned off: dictation would approve by saying "a".
+  // Shortcuts can be turned off: dictating "a" would approve.
   const keysAreOff = () => localStorage.getItem("keys") === "off";
 
   function close(event) {
     const around = event.target.closest("dialog, details, .work");
-    if (!around) return; // a form on a page of its own: the link leads to the case
+    if (!around) return; // a form on a separate page: the link leads to the case
     event.preventDefault();
     if (around.tagName === "DIALOG") around.close();
     else if (around.tagName === "DETAILS") around.open = false;
@@ -39,8 +39,8 @@ const desk = (() => {
     left = { form, node, words: node.textContent, around };
   }
 
-  // Where the focus was, else the nearest element left: a key pressed twice must not press the
-  // button that took the place of the first.
+  // Focus the former element or the nearest remaining one: a second key press must not hit the
+  // button that replaced the first.
   function returnFocus() {
     const { node, words, around } = left ?? {};
     left = null;
@@ -70,7 +70,7 @@ const desk = (() => {
     }, 6000);
   }
 
-  // The second click of a double click: by then another button may be at its place.
+  // Ignore the second click of a double click: another button may be in its place by then.
   document.addEventListener("click", (event) => {
     if (event.detail > 1 && event.target.closest?.("[type=submit]")) event.preventDefault();
   }, true);
@@ -79,7 +79,7 @@ const desk = (() => {
     const on = (selector) => event.target.closest?.(selector);
     if (on("[data-close]")) close(event);
     else if (on("[data-bookmarklet]")) {
-      event.preventDefault(); // it works on other sites' pages
+      event.preventDefault(); // it only works on other sites
       notice("Drag this button to your bookmarks bar, then click it there on the page to submit.");
     }
     else if (on("[data-dismiss]")) on(".notice").remove();
@@ -87,7 +87,7 @@ const desk = (() => {
     for (const chip of all("details.chip[open]")) if (!chip.contains(event.target)) chip.open = false;
   });
 
-  // Keys that come before htmx is ready, or an answer is there, are for the page as it is then.
+  // Hold keys until htmx is ready or the answer has arrived: they are meant for that page.
   const underway = new Set([document]);
   const held = [];
   let leaving = false;
@@ -110,7 +110,7 @@ const desk = (() => {
     if (underway.delete(ctx)) setTimeout(replay);
   });
   document.addEventListener("DOMContentLoaded", () => setTimeout(() => {
-    underway.delete(document); // htmx has set its own timeout before, and is done
+    underway.delete(document); // htmx set its own timeout earlier and is done
     replay();
   }));
   addEventListener("pageshow", () => (leaving = false));
@@ -149,7 +149,7 @@ const desk = (() => {
     event.preventDefault();
   });
 
-  // A modal dialog that a swap removes would leave the page inert, and an open one hides the answer.
+  // Removing a modal dialog would leave the page inert, and an open one hides the answer.
   document.addEventListener("htmx:before:swap", () => {
     for (const dialog of all("dialog[open]")) dialog.close();
   });
@@ -157,11 +157,11 @@ const desk = (() => {
     for (const done of afterSwap) done(ctx);
     for (const good of all(".notice.good")) fade(good);
   });
-  // The desk was closed or killed: without a notice a decision would be lost silently.
+  // The desk has stopped: without a notice a decision would be lost silently.
   document.addEventListener("htmx:error", (event) => {
     if (!event.detail?.ctx || event.detail.ctx.response || byId("away")) return;
     notice(
-      "The desk does not answer: this page may be out of date, and nothing is saved. " +
+      "The desk does not respond: this page may be out of date, and changes are not saved. " +
         "Is casebook still running?",
       "bad",
     ).id = "away";
@@ -171,16 +171,16 @@ const desk = (() => {
     const form = event.target.closest?.("form");
     if (left && left.form === form) left.answered = true;
     if (!form || !event.detail?.ctx?.response?.raw?.ok) return;
-    for (const refusal of all(".notice.bad")) refusal.remove(); // of an earlier try
+    for (const refusal of all(".notice.bad")) refusal.remove(); // from an earlier attempt
     if (form.matches("[data-reset]")) form.reset();
   });
   document.addEventListener("submit", (event) => leave(event.target, event.submitter), true);
   document.addEventListener("htmx:finally:request", (event) => {
-    // A form that was swapped away has another element in its place by now.
+    // A swapped-out form has been replaced by now.
     if (left?.answered || (left && left.form === event.detail?.ctx?.sourceElement)) setTimeout(returnFocus);
   });
 
-  // On a phone rows of links scroll sideways, and the current one may be outside.
+  // On a phone, rows of links scroll sideways; show the current one.
   for (const here of all("[aria-current=page]")) {
     const row = here.parentElement;
     row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 16;
@@ -193,7 +193,7 @@ const desk = (() => {
     if (event.target.id === "keys") byId("keys-on").checked = !keysAreOff();
   }, true);
 
-  // Browsers without invoker commands: the same buttons by script.
+  // Support buttons with commands in browsers without invoker commands.
   if (!("commandForElement" in HTMLButtonElement.prototype)) {
     document.addEventListener("click", (event) => {
       const button = event.target.closest?.("[commandfor]");
@@ -204,7 +204,7 @@ const desk = (() => {
     });
   }
 
-  // News of this page: one stream, closed while the page is hidden.
+  // Server events: one stream, closed while the page is hidden.
   function listen(address, handlers) {
     let stream = null;
     const open = () => {

@@ -1,5 +1,5 @@
-// Takes over a page as the curator's browser shows it: the bookmarklet, in the window that opened
-// this one, sends it. All of it is plain data, shown here and sent to the desk after a click.
+// Receives a page from the bookmarklet in the window that opened this one. The page is plain data:
+// it is shown here and sent to the desk after a click.
 "use strict";
 
 (() => {
@@ -8,7 +8,7 @@
   const status = document.getElementById("waiting");
   const fields = form.elements;
   const instead = document.getElementById("instead");
-  const mostBytes = 10_000_000; // the extractors read no longer page
+  const mostBytes = 10_000_000; // the limit of the extractors
   let taken = false;
 
   function refuse(words) {
@@ -19,7 +19,7 @@
   function sender(message) {
     try {
       const address = new URL(message.data.url);
-      // The browser vouches for the origin; the address comes from the page.
+      // The browser guarantees the origin; the page states the address.
       return address.protocol.startsWith("http") && address.origin === message.origin;
     } catch {
       return false;
@@ -44,20 +44,20 @@
     }
     status.textContent = "Is this the page?";
     instead.hidden = true;
-    form.hidden = false; // not focused: a key meant for the other window must not submit
+    form.hidden = false; // not focused: a key meant for the other window must not submit it
   }
 
   if (!opener) return;
   instead.hidden = true;
   status.textContent = "Waiting for the page…";
-  const patience = setTimeout(() => refuse("The page does not answer. It may have been closed or reloaded."), 5000);
+  const patience = setTimeout(() => refuse("The page did not respond. It may have been closed or reloaded."), 5000);
   addEventListener("message", (message) => {
     if (message.source !== opener || taken) return;
     const given = ["url", "title", "selection", "html"].every((name) => typeof message.data?.[name] === "string");
     if (!given) return;
     clearTimeout(patience);
     if (sender(message)) take(message.data);
-    else refuse("This page does not come from the address that it names.");
+    else refuse("The page does not come from the address that it claims.");
   });
-  opener.postMessage("casebook: ready", "*"); // nothing secret: any page may have opened this one
+  opener.postMessage("casebook: ready", "*"); // not secret: any page can open this one
 })();

@@ -1,4 +1,4 @@
-// The queue: rows by key, selection, and counts that follow what happens elsewhere.
+// The queue: keys for rows, selection, and live counts.
 "use strict";
 
 (() => {
@@ -43,13 +43,13 @@
     return true;
   };
 
-  // One letter begins a word of nearly every text: no search before the second.
+  // Search from the second letter on: one letter matches nearly every text.
   document.addEventListener("htmx:before:request", (event) => {
     const { sourceElement } = event.detail.ctx;
     if (sourceElement.id === "q" && sourceElement.value.trim().length === 1) event.preventDefault();
   });
 
-  // The way back from a case leads to what was found.
+  // Going back from a case returns to the search results.
   afterSwap.push((ctx) => {
     if (ctx.sourceElement.id === "q") history.replaceState(null, "", ctx.response.raw.url);
   });
@@ -61,7 +61,7 @@
         const now = counts[number.dataset.count] ?? 0;
         const before = Number(number.textContent.replaceAll(",", ""));
         if (number.dataset.count === "draft") more = now - before;
-        // Filters and a search count less than all: those numbers stay as they are.
+        // Filtered counts stay as they are; the events count all cases.
         if (!document.querySelector(".clear")) number.textContent = now.toLocaleString("en");
       }
       const news = byId("news");

@@ -1,4 +1,4 @@
-// Proposed names by key: move, accept, map, refuse, select.
+// Keys for proposed names: move, accept, map, refuse, select.
 "use strict";
 
 (() => {

@@ -139,7 +139,7 @@ def test_wrong_names_and_passwords_get_one_answer(app, accounts, name, password)
     accounts.add("deploy", Role.CURATOR, "mira")
     answer = log_in(visitor(app), name, password)
     assert answer.status_code == 403
-    assert "Name or password is wrong." in answer.text
+    assert "The name or the password is wrong." in answer.text
     assert "set-cookie" not in answer.headers
 
 
@@ -281,7 +281,7 @@ def test_readers_read_everything_and_change_nothing(app, build):
     for path in set(paths("POST")) - READERS_OWN:
         answer = client.send_form(path.replace("{case_id}", case_id))
         assert answer.status_code == 403, path
-        assert "read everything" in answer.text
+        assert "readers cannot make changes" in answer.text
 
 
 def test_curators_decide_and_do_not_manage(app, build, warehouse):
@@ -328,7 +328,7 @@ def test_people_change_their_own_password(app):
     assert here.send_form("/account", password="guess", new=OTHER).status_code == 403
     assert here.send_form("/account", password=PASSWORD, new="short").status_code == 422
     assert here.send_form("/account", password=PASSWORD, new=OTHER).status_code == 303
-    assert "is changed" in read(here.get("/account?done=1")).text_content()
+    assert "was changed" in read(here.get("/account?done=1")).text_content()
     assert there.get("/", follow_redirects=False).status_code == 303
 
 

@@ -65,11 +65,11 @@ def test_a_list_is_estimated_before_anything_starts(desk, warehouse):
     estimate = read(
         desk.send_form("/batches/estimate", htmx=True, list=LIST, words="llm", budget="2")
     )
-    assert texts(estimate, "//tr") == ["2 new", "1 without any of the words"]
+    assert texts(estimate, "//tr") == ["2 new", "1 without a keyword"]
     assert "1 part of the list could not be read." in estimate.text_content()
     assert warehouse.batches() == []
     page = desk.get(desk.send_form("/batches/estimate", list=LIST, limit="1").headers["location"])
-    assert texts(read(page), "//tr") == ["1 new", "2 beyond the limit"]
+    assert texts(read(page), "//tr") == ["1 new", "2 over the limit"]
     (estimate_id,) = estimate.xpath("//input[@name='estimate']/@value")
     started = desk.send_form("/batches", estimate=estimate_id)
     (progress,) = warehouse.batches()
@@ -198,8 +198,8 @@ def test_a_watch_shows_what_its_last_look_found(desk, watch, warehouse):
     """Interval, words, budget, rubric, numbers, and what the rubric refused with the reason."""
     page = read(desk.get("/watches"))
     shown = " ".join(page.text_content().split())
-    for words in ("every 6 h", "only rag and llm", "at most $1.50 a look", "2 new of 30",
-                  "Wanted: real deployments", "an announcement", "1 item not wanted"):  # fmt: skip
+    for words in ("every 6 h", "only rag and llm", "at most $1.50 per check", "2 new of 30",
+                  "Relevant: real deployments", "an announcement", "1 item not relevant"):  # fmt: skip
         assert words in shown
     later = NOON + timedelta(hours=6)
     warehouse.append(Look(watch_id="watch1_a", at=later, failure="a.example answers 404"))

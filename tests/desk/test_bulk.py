@@ -39,7 +39,7 @@ def test_what_has_nothing_doubtful_is_approved_and_the_rest_is_named(desk, build
     good, doubtful = clear_draft(build), build.draft()
     words = report(desk, case=[good, doubtful], act="approve")
     assert "1 case approved." in words
-    assert "1 case left as it was" in words
+    assert "1 case not changed" in words
     assert "readers would not see" in words
     assert warehouse.case(good).status is CaseStatus.APPROVED
     assert warehouse.case(doubtful).status is CaseStatus.DRAFT
@@ -60,7 +60,7 @@ def test_all_that_a_query_lists_is_rejected_with_a_reason(desk, build, warehouse
 
 
 def test_cases_are_assigned_and_tagged(desk, build, warehouse):
-    """A tag is added where the source names it."""
+    """A tag is added if the source names it."""
     case_id = build.draft()
     assert "1 case assigned." in report(desk, case=case_id, act="assign", who="ada")
     assert warehouse.case(case_id).reviews[-1].reason == "ada"
@@ -112,6 +112,6 @@ def test_all_failures_of_one_cause_are_tried_again(desk, build):
     build.failed(kind="login_wall")
     started = []
     desk.app.state.desk.jobs.start = lambda ref, **_: started.append(ref)
-    assert "Retry all that failed with" in desk.get("/?status=failed").text
+    assert "Retry all with" in desk.get("/?status=failed").text
     assert desk.send_form("/failures/server_busy/retry").status_code == 303
     assert len(started) == 2

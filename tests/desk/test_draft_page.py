@@ -64,7 +64,7 @@ def test_differences_stand_side_by_side_with_words_and_support(desk, case_id):
     assert texts(abstract, ".//div[@class='new']//mark") == ["three"]
     assert "2 other parts are the same in both" in abstract.text_content()
     challenges = page.xpath("//section[@aria-labelledby='h-challenges']")[0]
-    assert texts(challenges, ".//p[@class='silent']") == ["Not in it any more"]
+    assert texts(challenges, ".//p[@class='silent']") == ["Removed"]
 
 
 def test_the_queue_names_cases_with_a_newer_draft(desk, case_id):
@@ -74,7 +74,7 @@ def test_the_queue_names_cases_with_a_newer_draft(desk, case_id):
     assert texts(notice, "strong") == ["1 case has a newer draft"]
     listed = html.fromstring(desk.get(notice.xpath("a/@href")[0]).text)
     assert listed.xpath("//a[contains(@class,'news')]/@href") == [f"/cases/{case_id}/draft"]
-    assert "A newer draft waits" in desk.get(f"/cases/{case_id}").text
+    assert "A newer draft is available" in desk.get(f"/cases/{case_id}").text
 
 
 def test_chosen_fields_are_taken_over_and_the_rest_stays(desk, warehouse, case_id):
@@ -89,7 +89,7 @@ def test_chosen_fields_are_taken_over_and_the_rest_stays(desk, warehouse, case_i
     assert (after.newer, after.status) == (None, CaseStatus.DRAFT)
     assert after.reviews[-1].decision is Decision.ADOPT_DRAFT
     assert "Kept company, summary, challenges and solutions, tags." in after.reviews[-1].reason
-    assert "No newer draft waits" in desk.get(f"/cases/{case_id}/draft").text
+    assert "This case has no newer draft" in desk.get(f"/cases/{case_id}/draft").text
 
 
 def test_a_draft_is_taken_over_whole(desk, warehouse, case_id):
@@ -122,7 +122,7 @@ def test_a_refused_draft_is_remembered_and_a_later_one_waits(desk, build, wareho
     after = warehouse.case(case_id)
     assert (after.revision, after.status) == (before.revision, before.status)
     shown = desk.get(f"/cases/{case_id}").text
-    assert "refused a newer draft" in shown
+    assert "rejected a newer draft" in shown
     for page in (shown, desk.get("/").text):
         assert f"/cases/{case_id}/draft" not in page
     later = build.newer(case_id, changed(rewritten(), tags=()))
@@ -132,14 +132,14 @@ def test_a_refused_draft_is_remembered_and_a_later_one_waits(desk, build, wareho
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"action": "take", "field": "title"}, "nothing differs in title"),
-        ({"action": "take", "field": "pirates"}, "nothing differs in pirates"),
-        ({"action": "take"}, "nothing is chosen"),
-        ({"action": "burn"}, "take the draft over or refuse it"),
+        ({"action": "take", "field": "title"}, "the draft does not differ in title"),
+        ({"action": "take", "field": "pirates"}, "the draft does not differ in pirates"),
+        ({"action": "take"}, "no field is selected"),
+        ({"action": "burn"}, "adopt the draft or reject it"),
         ({"action": "take", "field": "year", "expected_revision": "rev1_x"}, "in the meantime"),
         ({"action": "refuse", "draft": "rev1_x"}, "in the meantime"),
-        ({"action": "refuse", "draft": ""}, "lacks what it was about"),
-        ({"action": "refuse", "expected_status": "odd"}, "lacks what it was about"),
+        ({"action": "refuse", "draft": ""}, "missing a required field"),
+        ({"action": "refuse", "expected_status": "odd"}, "missing a required field"),
     ],
 )
 def test_what_does_not_fit_changes_nothing(desk, warehouse, case_id, fields, message):
@@ -163,7 +163,7 @@ def test_kept_fields_are_located_in_the_newer_text(desk, build, warehouse):
     lines = TEXT.split("\n\n")
     newer = a_document("\n\n".join(["A new preface.", *lines[:5], *lines[6:]]))
     build.newer(made, CaseStudy(facts=a_study().facts[:2]), newer)
-    assert "made from a newer text" in desk.get(f"/cases/{made}/draft").text
+    assert "based on a newer text" in desk.get(f"/cases/{made}/draft").text
     adoption.adopt(warehouse, made, ["year"], "mira")
     view = warehouse.case(made)
     assert view.document.text == newer.text

@@ -38,7 +38,7 @@ def test_edits_are_taken_back_one_after_the_other(edit, view, warehouse, case_id
     assert view().revision.study == second
     decisions.undo(warehouse, case_id, "mira")
     assert view().revision.study == first
-    with pytest.raises(InvalidDecision, match="no edit to take back"):
+    with pytest.raises(InvalidDecision, match="no edit to undo"):
         decisions.undo(warehouse, case_id, "mira")
     assert [one.decision for one in view().reviews] == [Decision.EDIT] * 4
     edit("ada", SetFact(name="year", value="2023"))
@@ -55,7 +55,7 @@ def test_an_earlier_revision_is_restored(desk, edit, view, case_id):
     assert "Restore" in page.text_content()
     desk.decide(case_id, "restore", about=kept.revision_id)
     assert view().revision.study == kept.study
-    assert "Restored what ada made" in view().reviews[-1].reason
+    assert "Restored the revision by ada" in view().reviews[-1].reason
     assert desk.decide(case_id, "restore", about="rev1_nowhere").status_code == 409
 
 

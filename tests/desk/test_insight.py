@@ -11,7 +11,7 @@ from desk.insight import axis_end, charts
 
 NUMBERS = {
     "Drafts per week": [["2026-11-23", "2"], ["2026-11-30", "0"], ["2026-12-07", "1"]],
-    "Statements that are verified": [
+    "Verified statements": [
         ["2026-11-23", "34", "76.5 %"],
         ["2026-12-07", "17", "76.5 %"],
     ],
@@ -59,7 +59,7 @@ def test_each_chart_has_its_numbers_and_the_query_that_ran(desk, warehouse, work
 def test_an_empty_warehouse_gets_a_sentence(desk):
     """There are no empty frames, and the page says where to begin."""
     page = read(desk.get("/insight"))
-    assert "There is nothing to count yet." in page.text_content()
+    assert "No data yet." in page.text_content()
     assert not page.xpath("//section")
     assert page.xpath("//nav/a[@aria-current]/@href") == ["/insight"]
 
@@ -68,7 +68,7 @@ def test_a_chart_without_numbers_says_so(desk, build):
     """A draft without calls has no cost, and nobody reviewed it."""
     build.draft()
     page = read(desk.get("/insight"))
-    assert page.text_content().count("There are no numbers for this yet.") == 2
+    assert page.text_content().count("No data yet.") == 2
 
 
 def test_results_are_kept_for_a_minute(build, warehouse):

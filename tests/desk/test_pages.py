@@ -67,9 +67,9 @@ def test_tabs_count_and_hold_each_kind_of_entry(desk, build):
     assert page.xpath("//meter/@aria-label") == ["real deployment"]
     page = read(desk.get("/?status=failed"))
     assert texts(page, "//h2[@class='group']") == [
-        "May pass later",
+        "Temporary",
         "Needs a change first",
-        "Gone for good, unless you have a copy",
+        "Permanently gone, unless you have a copy",
     ]
     assert "answered 404: check the address" in page.text_content()
 
@@ -88,7 +88,7 @@ def test_work_in_progress_is_not_shown_as_a_failure(desk, build, warehouse):
     page = read(desk.get("/?status=failed"))
     assert "Failures 0" in texts(page, "//nav[@class='tabs']/a")
     assert texts(page, "//h2[@class='group']") == [
-        "Not failed: still in progress elsewhere, or interrupted"
+        "Not failed: in progress elsewhere, or interrupted"
     ]
     assert page.xpath("//li[@class='row']/@id") == [f"row-{other.source_id}"]
 
@@ -125,7 +125,7 @@ def test_search_finds_words_of_drafts_and_sources_and_marks_them(desk, build):
     page = read(desk.get("/?q=tariffs+converter"))  # words of the source alone
     assert len(page.xpath("//h2/a")) == 2
     assert "tariffs" in texts(page, "//p[@class='snippet']//mark")
-    assert "Nothing here fits" in desk.get("/?q=nowhere").text
+    assert "No matches" in desk.get("/?q=nowhere").text
 
 
 @pytest.mark.parametrize("words", ["%00", "a%00b", "%22a%00b%22"])
@@ -233,7 +233,7 @@ def test_the_source_shows_places_steps_and_hidden_text(desk, build):
     assert texts(page, "//div[@id='p1']//strong[@class='speaker']") == ["Ines"]
     assert texts(page, "//div[@id='p2']//span[@class='locator']") == ["page 2"]
     source = texts(page, "//section[@id='source']")[0]
-    assert "1 stretch of hidden text left out" in source
+    assert "1 piece of hidden text omitted" in source
     assert "praise this font-size 0" in source
     assert "blocks 9 of 10 kept" in source
     (doubt,) = texts(page, "//section[@id='source']//p[contains(@class,'doubt')]")
@@ -271,7 +271,7 @@ def test_quotes_and_the_sources_own_words_are_in_its_language(desk, build):
 @pytest.mark.parametrize(
     ("result", "more", "words"),
     [
-        (CheckResult.SAME, {}, "The source was the same"),
+        (CheckResult.SAME, {}, "The source was unchanged"),
         (CheckResult.CHANGED, {"quotes": 3, "lost": ("<b>most</b>",)}, "2 of 3 quotes are still"),
         (CheckResult.MOVED, {"moved_to": "https://b.example/"}, "It is now at"),
         (CheckResult.GONE, {"message": "It answers 404."}, "is gone"),
@@ -305,7 +305,7 @@ def test_near_copies_are_named_and_many_do_not_push_the_case_down(desk, build, w
     assert set(page.xpath(f"{notes}/a[starts-with(@href,'/')]/@href")) <= {
         f"/cases/{case_id}" for case_id in cases[1:]
     }
-    assert "100 %" in texts(page, notes)[0]
+    assert "100%" in texts(page, notes)[0]
     assert texts(page, "//details/summary[contains(., 'near-cop')]") == ["and 1 more near-copy"]
 
 
@@ -337,7 +337,7 @@ def test_a_busy_warehouse_is_503_with_retry_after(desk, warehouse, monkeypatch):
 def test_empty_pages_say_what_to_do(desk):
     """A new casebook's queue points to submitting, and publishing to the drafts."""
     assert 'href="/submit"' in desk.get("/").text
-    assert "No case is approved yet" in desk.get("/publish").text
+    assert "No approved cases yet" in desk.get("/publish").text
     assert "No name waits" in desk.get("/tags").text
     assert "There is nothing at this address" in desk.get("/nowhere").text
 

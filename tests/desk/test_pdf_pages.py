@@ -75,13 +75,13 @@ def test_pictures_are_sent_once(desk, pdf_case):
 
 
 def test_what_cannot_be_drawn_says_so(desk, build, pdf_case):
-    """A page past the end or before the first, and a file that is not kept."""
+    """A page past the end or before the first, and a file that is not stored."""
     for address, status, message in (
         (f"/cases/{pdf_case}/pages/9", 422, "Page 9 of claims-copilot.pdf cannot be drawn"),
-        (f"/cases/{build.draft()}/pages/1", 404, "is not kept"),
+        (f"/cases/{build.draft()}/pages/1", 404, "is not stored"),
         (f"/cases/{pdf_case}/pages/0", 422, "Page 0 of claims-copilot.pdf cannot be drawn"),
         (f"/cases/{pdf_case}/pages/99999999999", 422, "cannot be drawn"),
-        (f"/cases/{pdf_case}/pages/1?start=x", 422, "does not fit"),
+        (f"/cases/{pdf_case}/pages/1?start=x", 422, "Invalid request"),
     ):
         answer = desk.get(address)
         assert (answer.status_code, message in answer.text) == (status, True), address
@@ -95,4 +95,4 @@ def test_a_page_without_boxes_lists_its_quotes(desk, build, pdf_case, pdf_docume
     page = read(desk.get(f"/cases/{build.draft(study, scan)}/pages/2"))
     assert not page.xpath("//*[name()='rect']")
     assert texts(page, "//li/blockquote") == [QUOTE]
-    assert "Where they stand on the page is not known" in page.text_content()
+    assert "Their positions on the page are unknown" in page.text_content()

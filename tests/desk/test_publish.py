@@ -75,7 +75,7 @@ def test_a_withdrawn_case_leaves_at_the_next_publication(desk, warehouse, case_i
     """The page announces the withdrawal, and then says that it was done."""
     published(desk)
     desk.decide(case_id, "reopen")
-    assert changes(read(desk.get("/publish")))["as published"] == "1"
+    assert changes(read(desk.get("/publish")))["unchanged"] == "1"
     desk.decide(case_id, "withdraw", reason="The company asked for it.")
     assert "Withdrawn by mira" in read(desk.get(f"/cases/{case_id}")).text_content()
     assert changes(read(desk.get("/publish")))["to withdraw"] == "1"
@@ -93,7 +93,7 @@ def test_an_edited_and_approved_case_is_published_anew(desk, case_id):
         "to add": "0",
         "to change": "1",
         "to withdraw": "0",
-        "as published": "0",
+        "unchanged": "0",
     }
     (line,) = page.xpath("//details[@class='change changed']//li")
     assert line.xpath("a/@href")[0] == f"/cases/{case_id}"

@@ -78,7 +78,7 @@ def test_a_facet_with_many_values_has_a_box_to_find_one(desk, companies):
     assert "kind=web" in found
     assert "company=Company+28" in found
     assert found.count("<li>") == 1
-    assert "None fits" in desk.get(f"{address}nowhere", headers={"hx-request": "true"}).text
+    assert "No matches" in desk.get(f"{address}nowhere", headers={"hx-request": "true"}).text
     assert "/facets/kind" not in desk.get("/").text
 
 

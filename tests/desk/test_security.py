@@ -117,7 +117,7 @@ def test_no_change_comes_from_another_site(desk, settings, headers):
     for path in CHANGES:
         answer = desk.post(path, data={"token": desk.token}, headers=given)
         assert answer.status_code == 403, path
-        assert "own pages only" in answer.text
+        assert "only from its own pages" in answer.text
     assert not (settings.home / "warehouse.duckdb").exists()
 
 

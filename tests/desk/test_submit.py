@@ -84,7 +84,7 @@ def test_one_bad_line_is_named_and_does_not_keep_the_others_back(desk, runs):
     assert "“/etc/passwd” is not a web address" in problems[0]
     page = desk.send_form("/submit", addresses=lines)
     assert page.status_code == 200
-    assert "2 entries were left out; the others have started." in page.text
+    assert "2 entries were skipped; the others have started." in page.text
     assert {run.ref.source for run in runs} == {f"{PAGE}/1", f"{PAGE}/2"}
 
 
@@ -274,7 +274,7 @@ def fragment(job: Job):
 def test_a_running_job_shows_its_stage_and_how_far_it_is():
     """Done stages, the current one and the share within it are shown, and it polls on."""
     job = Job(SourceRef(source=PAGE), PAGE)
-    assert "Waiting for a free place" in fragment(job).text_content()
+    assert "Waiting for a free slot" in fragment(job).text_content()
     job.on_progress(PAGE, "summarize", 3, 12)
     job.on_progress(PAGE, "", 0, 0)
     shown = fragment(job)
@@ -306,7 +306,7 @@ def test_a_finished_job_leads_to_its_draft():
     assert shown.xpath("//a/@href") == ["/cases/case1_b", "/cases/case1_a"]
     words = " ".join(shown.text_content().split())
     for expected in ("Harbourline", "2 statements", "1 verified", "leads to https://b.example/post",
-                     "93 %", "the judge did not answer"):  # fmt: skip
+                     "93%", "the judge did not answer"):  # fmt: skip
         assert expected in words
     assert shown.get("hx-trigger") is None
     job.result = result(IngestStatus.NOT_A_CASE_STUDY, reason="A company outing.")

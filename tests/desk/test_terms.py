@@ -34,7 +34,7 @@ def test_names_are_accepted_mapped_and_refused(desk, warehouse, case_id):
         definition="A database.",
         group="tool",
     )
-    assert "Quillbase is a term now; 1 draft tagged." in done.text
+    assert "Quillbase is now a term; 1 draft tagged." in done.text
     desk.send_form("/tags", name="Vector Garden", ruling="map", slug="vector-database")
     desk.send_form("/tags", name="<b>Loomly</b>", ruling="refuse", reason="an advert")
     page = html.fromstring(desk.get("/tags").text)
@@ -73,7 +73,7 @@ def test_a_draft_that_a_person_edited_is_tagged_in_the_history(warehouse, case_i
     terms.accept(warehouse, "Quillbase", "mira", definition="A database.")
     after = warehouse.case(case_id)
     assert after.revision.made_by == "person"
-    assert after.reviews[-1].reason == "The taxonomy has Quillbase now."
+    assert after.reviews[-1].reason == "The taxonomy now has Quillbase."
 
 
 def test_a_mapped_name_gives_the_known_term(warehouse, case_id):

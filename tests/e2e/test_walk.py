@@ -96,7 +96,7 @@ def test_the_order_stays_while_the_page_is_open(build, page, address):
     expect(page.get_by_role("status")).to_have_text("Doubt 1 of 1")
     page.keyboard.press("y")
     page.keyboard.press("d")
-    expect(page.get_by_role("status")).to_have_text("Nothing is doubtful.")
+    expect(page.get_by_role("status")).to_have_text("No doubtful parts.")
 
 
 def test_a_double_click_drops_one_statement(build, page, address, resources):

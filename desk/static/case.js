@@ -348,7 +348,7 @@
   function savedAs(field) {
     const form = field.closest("form");
     const of = field.closest(".part-forms")?.dataset.of ?? form.querySelector("[name=action]")?.value ?? "";
-    return `typed ${caseId()} ${of.slice(0, 200)} ${field.name}`;
+    return `typed ${caseId()} ${of.slice(0, 200)} ${form.elements.decision.value} ${field.name}`;
   }
 
   document.addEventListener("input", (event) => {

@@ -338,7 +338,7 @@ def test_empty_pages_say_what_to_do(desk):
     """A new casebook's queue points to submitting, and publishing to the drafts."""
     assert 'href="/submit"' in desk.get("/").text
     assert "No approved cases yet" in desk.get("/publish").text
-    assert "No name waits" in desk.get("/tags").text
+    assert "No names to decide on" in desk.get("/tags").text
     assert "There is nothing at this address" in desk.get("/nowhere").text
 
 

@@ -56,7 +56,7 @@ def test_a_desk_that_is_gone_says_so_until_it_is_back(address, build, page):
     page.route("**/*", lambda route: route.abort())
     page.keyboard.press("a")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("The desk does not answer")
+    expect(page.get_by_role("status")).to_contain_text("The desk does not respond")
     page.unroute("**/*")
     page.keyboard.press("a")
     page.keyboard.press("Enter")

@@ -85,7 +85,7 @@ def test_a_page_of_another_address_than_it_names_is_refused(foreign):
 def test_a_site_that_cuts_off_its_windows_is_submitted_by_its_address(foreign, address):
     """The page says what to do, and the address is filled in."""
     popup = handed_over(foreign(**{"Cross-Origin-Opener-Policy": "same-origin"}))
-    expect(popup.locator("#waiting")).to_contain_text("could not be handed over")
+    expect(popup.locator("#waiting")).to_contain_text("could not be transferred")
     popup.get_by_role("link", name="Submit its address instead").click()
     expect(popup.get_by_label("Web addresses")).to_have_value(re.compile(r"localhost:\d+/post"))
     expect(popup).to_have_url(re.compile(rf"{address}/submit\?url="))

@@ -145,7 +145,9 @@ def test_a_published_case_is_edited_and_withdrawn(build, page, address, resource
     page.get_by_label("shown to readers in the notice").fill("Its author asked for it.")
     page.get_by_role("button", name="Withdraw", exact=True).click()
     expect(page.locator(".ruling")).to_contain_text("Withdrawn by mira")
-    expect(page.get_by_role("status")).to_contain_text("will be removed from the site at the next publication")
+    expect(page.get_by_role("status")).to_contain_text(
+        "will be removed from the site at the next publication"
+    )
     page.goto(f"{address}/publish")
     expect(page.locator("#publish")).to_contain_text("1 case to withdraw")
 

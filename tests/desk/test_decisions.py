@@ -65,15 +65,28 @@ def test_a_case_that_could_not_be_published_is_not_approved(warehouse, build):
         decisions.approve(warehouse, build.draft(untitled), "mira", leave_out=True)
 
 
-def test_a_published_case_is_not_approved_again(warehouse, case_id, settings):
-    """Readers see the revision already: a second approval would change nothing."""
+@pytest.fixture
+def published(warehouse, case_id, settings) -> str:
+    """The case, published as a draft that was approved."""
     decisions.approve(warehouse, case_id, "mira", leave_out=True)
     seen = {"revision_id": warehouse.case(case_id).revision.revision_id}
-    published = a_publication(case_id, "cases/one/index.html")
-    warehouse.append(published.model_copy(update=seen | {"target": str(settings.site_path)}))
+    row = a_publication(case_id, "cases/one/index.html")
+    warehouse.append(row.model_copy(update=seen | {"target": str(settings.site_path)}))
     assert warehouse.case(case_id).status is CaseStatus.PUBLISHED
+    return case_id
+
+
+def test_a_published_case_is_not_approved_again(warehouse, published):
+    """Readers see the revision already: a second approval would change nothing."""
     with pytest.raises(InvalidDecision, match="already published"):
-        decisions.approve(warehouse, case_id, "mira", leave_out=True)
+        decisions.approve(warehouse, published, "mira", leave_out=True)
+
+
+def test_a_case_is_withdrawn_once(warehouse, published):
+    """A second withdrawal before the next publication is refused, and keeps the first reason."""
+    decisions.withdraw(warehouse, published, "The author asked.", "mira")
+    with pytest.raises(InvalidDecision, match="nothing to withdraw"):
+        decisions.withdraw(warehouse, published, "Another reason.", "mira")
 
 
 def test_rejecting_needs_a_reason(desk, case_id, view):

@@ -51,11 +51,13 @@ def test_an_earlier_revision_is_restored(desk, edit, view, case_id):
     edit("ada", SetFact(name="year", value="2024"))
     kept = view().revision
     edit("mira", SetFact(name="year", value="2025"))
+    newest = view().revision
     page = read(desk.get(f"/cases/{case_id}/history"))
     assert "Restore" in page.text_content()
     desk.decide(case_id, "restore", about=kept.revision_id)
     assert view().revision.study == kept.study
     assert "Restored the revision by ada" in view().reviews[-1].reason
+    assert view().revision.parent_id == newest.revision_id
     assert desk.decide(case_id, "restore", about="rev1_nowhere").status_code == 409
 
 

@@ -150,6 +150,12 @@ def test_a_script_without_spaces_can_be_quoted():
     assert finder.find("数据")[0].match is Match.MISSING
 
 
+def test_an_accent_belongs_to_the_last_letter():
+    """A quote without accents gets the whole letter of the source."""
+    [found] = QuoteFinder(document_of("They met in the cafe\u0301 at noon.")).find("in the cafe")
+    assert found.quote == "in the cafe\u0301"
+
+
 def test_evidence_knows_passage_and_speaker():
     """A quote has the number and the speaker of the passage it starts in, or none between."""
     [found] = FINDER.find("took 12 seconds instead")

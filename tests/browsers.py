@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=20_000)  # the machine may be busy
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+            executable_path=shutil.which("chromium"),
             args=_OPTIONS,
         )
         yield browser

@@ -5,7 +5,7 @@ from case_views import CONFIRMED, DOUBTFUL, REFUTED, VERIFIED, a_document, a_quo
 from case_views import a_study as full_study
 
 from publishing.gate import blocked, readable
-from schemas.cases import CaseStudy, Evidence, Fact, Section
+from schemas.cases import CaseStudy, Evidence, Fact, Match, Section, Tag
 
 STILL_REFUTED = REFUTED.model_copy(update={"confirmed_by": "Mira Lindqvist"})
 TITLE = Fact(name="title", value="A title", support=VERIFIED)
@@ -48,15 +48,36 @@ def test_a_solution_without_its_challenge_stands_alone(support, answers):
     assert readable(study).study.section(Section.SOLUTIONS)[0].answers == answers
 
 
-def test_a_quote_that_was_not_found_is_left_out():
-    """Readers see no words that only the model claims to have read."""
-    found = a_quote(a_document(), "made up rates")
-    statement = a_statement(1, "Rates.", found, Evidence(quote="never in the source"))
-    (shown,) = readable(CaseStudy(statements=(statement,))).study.statements
-    assert shown.evidence == (found,)
+QUOTE = a_quote(a_document(), "made up rates")
 
 
-UNSEEN = TITLE.model_copy(update={"value": "\u200b\ufeff "})
+@pytest.mark.parametrize(
+    "lost",
+    [
+        Evidence(quote="never in the source"),
+        QUOTE.model_copy(update={"match": Match.MISSING}),
+        QUOTE.model_copy(update={"start": None}),
+    ],
+    ids=["not there", "missing", "without a place"],
+)
+def test_a_quote_that_was_not_found_is_left_out(lost):
+    """Readers see no words that only the model claims to have read: of statements, facts, tags."""
+    study = CaseStudy(
+        statements=(a_statement(1, "Rates.", QUOTE, lost),),
+        facts=(TITLE.model_copy(update={"evidence": (QUOTE, lost)}),),
+        tags=(
+            Tag(
+                slug="rag", label="RAG", group="technique", evidence=(QUOTE, lost), support=VERIFIED
+            ),
+        ),
+    )
+    shown = readable(study).study
+    assert [part.evidence for part in (*shown.statements, *shown.facts, *shown.tags)] == [
+        (QUOTE,)
+    ] * 3
+
+
+UNSEEN = TITLE.model_copy(update={"value": "\u200b\ufeff \u0301"})
 UNSURE = TITLE.model_copy(update={"support": DOUBTFUL})
 
 
@@ -77,6 +98,12 @@ def test_a_case_without_title_or_statement_is_blocked(facts, support, reason):
     statements = [a_statement(1, "Yes.", section=Section.CONTEXT, support=s) for s in levels]
     found = blocked(CaseStudy(facts=facts, statements=statements))
     assert (found is None) if reason is None else (reason in found)
+
+
+def test_an_imported_text_needs_no_statement():
+    """Its prose is what readers see; a title it needs all the same."""
+    assert blocked(CaseStudy(facts=(TITLE,)), has_prose=True) is None
+    assert "has no title" in blocked(CaseStudy(), has_prose=True)
 
 
 @pytest.mark.parametrize(("support", "kept"), [(VERIFIED, True), (REFUTED, False)])

@@ -186,6 +186,16 @@ def test_a_summary_sentence_is_compared_with_its_statements(text, rests_on, leve
     assert reason in support.reason
 
 
+@pytest.mark.parametrize(
+    ("value", "level"), [("2 s", SupportLevel.UNVERIFIED), ("3 s", SupportLevel.DOUBTFUL)]
+)
+def test_the_number_of_a_fact_is_compared(value, level):
+    """A value must be in the quoted passage."""
+    checker = Checker(DOCUMENT)
+    evidence = checker.find(["Latency fell from 9 s to 2 s"])
+    assert checker.value_support(value, evidence).level is level
+
+
 def test_the_parts_of_a_result_are_compared_too():
     """A wrong baseline makes a right sentence doubtful."""
     measure = Measure(metric="latency", value="2", unit="s", baseline="19 s")

@@ -17,7 +17,7 @@ from scripted_model import (
     statement,
 )
 
-from schemas.cases import Section, SupportLevel
+from schemas.cases import CaseStudy, Section, Support, SupportLevel
 from schemas.errors import (
     AnswerInvalid,
     AnswerTruncated,
@@ -30,6 +30,8 @@ from schemas.sources import Candidate
 from schemas.taxonomy import load_taxonomy
 from summarizer import plans, service
 from summarizer.budget import Budget
+from summarizer.drafts import Claim, Draft
+from summarizer.judge import judge_statements
 from summarizer.profiles import Profile, Strategy
 from summarizer.triage import matches_rubric
 from summarizer.verification import verify
@@ -172,6 +174,18 @@ async def test_a_source_without_a_title_gets_one(model, asker_of):
     assert study.fact("title").inferred
 
 
+async def test_a_summary_of_a_refuted_statement_is_doubtful(document):
+    """Readers cannot see the statement, so a curator has to look at its summary."""
+    lost = Claim(section=Section.CONTEXT, text="It flies.", quotes=("never in the source",))
+    summary = Claim(section=Section.ABSTRACT, text="It flies.", rests_on=(0,))
+    draft = Draft(strategy=Strategy.SINGLE, strategy_reason="", claims=(lost, summary))
+    study = (await verify(draft, document, load_taxonomy())).study
+    assert study.section(Section.CONTEXT)[0].support.level is SupportLevel.REFUTED
+    (summary,) = study.section(Section.ABSTRACT)
+    assert summary.support.level is SupportLevel.DOUBTFUL
+    assert "is refuted" in summary.support.reason
+
+
 async def test_a_judge_verifies(document, model, asker_of):
     """An entailed statement is verified; never without its quote or against a missing number."""
     judge = asker_of()
@@ -234,6 +248,21 @@ async def test_a_judge_lowers(document, endpoint, asker_of, label, level):
     support = study.section(Section.ABSTRACT)[0].support
     assert support.level is level
     assert "The words decide." in support.reason
+
+
+async def test_a_judge_does_not_settle_what_code_doubts(document, endpoint, asker_of):
+    """A summary with a name that its statements lack stays doubtful, whatever the judge says."""
+    endpoint.script = lambda request: completion(judge_of(request))
+    doubt = Support(level=SupportLevel.DOUBTFUL, reason="“Kafka” is not in the statements.")
+    fact = checked(PARAGRAPHS[0], Section.CONTEXT, [PARAGRAPHS[0]], document)
+    summary = fact.model_copy(
+        update={"n": 1, "section": Section.ABSTRACT, "evidence": (), "rests_on": (0,)}
+    )
+    asked = summary.model_copy(update={"support": doubt})
+    study = CaseStudy(statements=(fact, asked, summary.model_copy(update={"n": 2})))
+    judged, error = await judge_statements(study, document, asker_of())
+    assert error is None
+    assert judged.statements[1].support == doubt
 
 
 async def test_an_unavailable_judge_costs_no_draft(document, endpoint, asker_of):

@@ -65,10 +65,11 @@ def test_damaged_bytes(tmp_path, data, damage):
 
 def test_missing_bytes(root):
     """Bytes that are not there, and what is not a hash, are errors that say so."""
-    for name in ("0" * 64, "../../etc/passwd", ""):
+    for name in ("0" * 64, "../../etc/passwd", f"{'0' * 64}/../../secret", ""):
         with pytest.raises(WarehouseError) as caught:
             BlobStore(root).get(name)
         assert caught.value.kind == "blob_missing"
+        assert ("not a SHA-256" in str(caught.value)) is (name != "0" * 64)
 
 
 def test_a_full_disk(tmp_path, monkeypatch):

@@ -45,6 +45,7 @@ def strip(markup: str, head: str = "") -> tuple[str, list[str], int]:
             "<div style='background:#111'><b style='color:#121212'>{}</b></div>",
             "ink like the ground",
         ),
+        ("<div hidden><p style='font-size:0'>{}</p></div>", "the hidden attribute"),
         ("<p class='sr-only'>{}</p>", "for screen readers only"),
         ("<p class='a visually-hidden'>{}</p>", "for screen readers only"),
         ("<template><p>{}</p></template>", "in <template>"),
@@ -111,6 +112,7 @@ def test_what_would_be_the_page_itself_stays():
     """A page that scripts show as a whole, or tab by tab, is not emptied; the curator is informed."""
     for markup in (
         f"<div style='opacity:0'>{SEEN * 2}</div>",
+        f"<div style='font-size:0'>{SEEN * 2}</div>",
         "".join(f"<div style='display:none'>{SEEN}</div>" for _ in range(9)),
     ):
         text, _, kept = strip(markup)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TypeVar, get_args
 
 from desk.facets import FACETS, Line, Order, QueueQuery
 from desk.index import Index
@@ -42,6 +42,8 @@ CHIPS: Mapping[str, str] = {
     "age": "Age",
 }
 """The labels of the facets to filter by."""
+
+Item = TypeVar("Item")
 
 _REMEDIES = ("wait", "needs you", "gone")
 
@@ -84,8 +86,7 @@ def case_queue(
 ) -> QueuePage:
     """Return a page of cases; ``pace`` is the duration of a decision in seconds."""
     counts, ids = index.counts(query), index.ids(query)
-    start = (page - 1) * PAGE_SIZE
-    shown = ids[start : start + PAGE_SIZE]
+    shown = _page(ids, page)
     return QueuePage(
         query=query,
         page=page,
@@ -106,9 +107,8 @@ def refused_queue(
 ) -> QueuePage:
     """Return a page of refused sources; ``q`` is searched in title and address."""
     found = [r for r in warehouse.refused() if _has(query.q, r.title, r.source.canonical_url)]
-    shown = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     tabs = {**tabs, "refused": len(found)}
-    return QueuePage(query, page, len(found), tabs, refused=found[shown])
+    return QueuePage(query, page, len(found), tabs, refused=_page(found, page))
 
 
 def failure_queue(
@@ -123,20 +123,17 @@ def failure_queue(
     def is_idle(source_id: str, address: str) -> bool:
         return _has(query.q, address) and source_id not in working and address not in working
 
-    found = [
-        one
-        for one in warehouse.open_failures()
-        if is_idle(one.failure.source_id, one.reference.source)
-    ]
+    failures = warehouse.open_failures()
+    found = [one for one in failures if is_idle(one.failure.source_id, one.reference.source)]
     found.sort(key=lambda one: _REMEDIES.index(one.failure.remedy))
-    interrupted = [
-        source
-        for source in (warehouse.unfinished() if page == 1 else ())
-        if is_idle(source.source_id, source.reference.source)
-    ]
-    shown = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+    unfinished = warehouse.unfinished() if page == 1 else ()
+    idle = [one for one in unfinished if is_idle(one.source_id, one.reference.source)]
     tabs = {**tabs, "failed": len(found)}
-    return QueuePage(query, page, len(found), tabs, failures=found[shown], unfinished=interrupted)
+    return QueuePage(query, page, len(found), tabs, failures=_page(found, page), unfinished=idle)
+
+
+def _page(items: Sequence[Item], page: int) -> Sequence[Item]:
+    return items[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 
 def _has(text: str, *values: str | None) -> bool:

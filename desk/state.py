@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -59,6 +58,8 @@ class DeskState:
         self.pictures: dict[str, Picture] = {}  # pages of PDFs, by hash and number
         index = Index(resources.settings.home / "index.sqlite", resources.warehouse)
         self.live = Live(index, resources.warehouse)
+        self.jobs, self.publishing = Jobs(resources), Publishing(resources)
+        self.batches = BatchRuns(resources.settings)
         self.bulks: dict[str, Any] = {}
         self.cursors: dict[str, QueueCursor] = {}
         self._acts: dict[tuple[str, str], asyncio.Task[Any]] = {}
@@ -94,21 +95,6 @@ class DeskState:
         """Return the seconds since a person opened a case, at most half an hour."""
         opened, at = self._opened.get(who, ("", 0.0))
         return min(time.monotonic() - at, _LONGEST_SECONDS) if opened == case_id else None
-
-    @cached_property
-    def jobs(self) -> Jobs:
-        """The sources that this desk is processing."""
-        return Jobs(self.resources)
-
-    @cached_property
-    def publishing(self) -> Publishing:
-        """The current or last publication by this desk."""
-        return Publishing(self.resources)
-
-    @cached_property
-    def batches(self) -> BatchRuns:
-        """The batches that this desk is processing."""
-        return BatchRuns(self.settings)
 
 
 def state_of(request: Request) -> DeskState:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from extractors.blocks import sentences
 from schemas.cases import Evidence, Fact, Match, Measure, Origin, Statement, Support, Tag
 from schemas.cases import SupportLevel as Level
 from schemas.errors import InvalidDecision
-from schemas.sources import Document
+from schemas.sources import Document, Passage
 from schemas.taxonomy import Taxonomy, Term
 from summarizer.checks import Checker
 from summarizer.mentions import names_of
@@ -123,20 +124,21 @@ def _is_unrelated(text: str, quote: Evidence) -> bool:
     return bool(ours) and not ours & theirs
 
 
+def _sentence_spans(passage: Passage, document: Document) -> list[tuple[int, int]]:
+    """Return the spans of a passage's sentences, each with the white space after it."""
+    parts = sentences(document.passage_text(passage), document.language or "en")
+    return [*pairwise(accumulate(map(len, parts), initial=passage.start))]
+
+
 def _in_sentences(found: Evidence, document: Document) -> Evidence:
     """Return the evidence extended to whole sentences."""
     passage = document.passage_at(found.start or 0)
     if found.start is None or found.end is None or passage is None:
         return found
-    start = end = passage.start
-    for sentence in sentences(document.passage_text(passage), document.language or "en"):
-        end += len(sentence)
-        if end <= found.start:
-            start = end
-        elif end >= found.end:
-            break
-    words = document.text[start:end]
-    start += len(words) - len(words.lstrip())
+    spans = _sentence_spans(passage, document)
+    touched = [span for span in spans if span[1] > found.start and span[0] < found.end]
+    words = document.text[touched[0][0] : touched[-1][1]]
+    start = touched[0][0] + len(words) - len(words.lstrip())
     end = max(start + len(words.strip()), found.end)
     quote = document.text[start:end]
     changes = {"quote": quote, "start": start, "end": end, "match": Match.EXACT, "score": 1.0}
@@ -146,13 +148,8 @@ def _in_sentences(found: Evidence, document: Document) -> Evidence:
 def sentence_at(offset: int, document: Document) -> str | None:
     """Return the sentence at an offset, None outside the passages."""
     passage = document.passage_at(offset)
-    end = passage.start if passage else 0
-    parts = sentences(document.passage_text(passage), document.language or "en") if passage else []
-    for sentence in parts:
-        end += len(sentence)
-        if offset < end:
-            return sentence.strip()
-    return None
+    spans = _sentence_spans(passage, document) if passage else ()
+    return next((document.text[a:b].strip() for a, b in spans if offset < b), None)
 
 
 def _fitting(

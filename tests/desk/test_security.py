@@ -79,6 +79,25 @@ def test_the_key_leads_nowhere_else(stranger, path):
     assert "<" not in target
 
 
+def test_the_key_in_the_address_of_a_change_is_not_read(stranger):
+    """Forms and scripts have other proofs; an address ends up in histories and logs."""
+    answer = stranger.post(f"/submit?key={KEY}", headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+def test_only_files_of_the_desk_are_open(stranger):
+    """Strangers read the style sheets, and send nothing to them."""
+    assert stranger.get("/static/desk.css").status_code == 200
+    for answer in (
+        stranger.get("/statistics"),
+        stranger.get("/healthz/more"),
+        stranger.post("/static/desk.css"),
+        stranger.post("/healthz"),
+    ):
+        assert answer.status_code == 403
+
+
 def test_health_is_open_and_does_not_touch_the_warehouse(stranger, settings):
     """A supervisor asks without a key, and before there is a warehouse."""
     assert stranger.get("/healthz").json() == {"status": "ok"}

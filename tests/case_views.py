@@ -95,7 +95,7 @@ def a_document(text: str = TEXT, *, url: str | None = ADDRESS, **changes: Any) -
 
 
 def a_quote(document: Document, quote: str, **changes: Any) -> Evidence:
-    """Evidence for the first place where ``quote`` stands."""
+    """Return evidence for the first occurrence of ``quote``."""
     start = document.text.index(quote)
     passage = document.passage_at(start)
     found = {"passage": passage.n if passage else None, "start": start, "end": start + len(quote)}

@@ -4,6 +4,6 @@ from scripted_model import PARAGRAPHS
 
 
 def article(heading: str = "Drafting answers to claims") -> str:
-    """Return the source under a title of its own."""
+    """Return the source with a title."""
     body = "\n\n".join(PARAGRAPHS)
     return f"---\ntitle: {heading}\n---\n\n{body}\n"

@@ -1,4 +1,4 @@
-"""What tests of commands share."""
+"""Helpers for tests of commands."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What every test may use: settings in a home of its own, and no network beyond this machine."""
+"""Fixtures for every test: settings in a separate home, without the machine's environment."""
 
 import os
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def model_endpoint() -> Iterator[ScriptedEndpoint]:
 
 @pytest.fixture
 def settings(tmp_path: Path, model_endpoint: ScriptedEndpoint) -> Settings:
-    """Settings with a home of their own and the scripted endpoint as the model."""
+    """Settings with a separate home and the scripted endpoint as the model."""
     return Settings(
         home=tmp_path / "home",
         curator="tester",

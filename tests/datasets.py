@@ -38,7 +38,7 @@ def own_hostile_strings() -> tuple[str, ...]:
 
 @cache
 def shared_hostile_strings() -> tuple[str, ...]:
-    """Return the shared strings that are not blank; none if the set is missing."""
+    """Return the shared strings that are not blank, or an empty list if the set is missing."""
     folder = SHARED / "security"
     if not folder.exists():
         return ()

@@ -1,4 +1,4 @@
-"""A PostgreSQL of Debian's package, in a folder of its own, reached through a socket there."""
+"""A PostgreSQL of Debian's package in a temporary folder, reached through a socket there."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ _SECONDS = 60
 
 
 def binaries() -> Path | None:
-    """Return the folder of ``initdb``, None where PostgreSQL is not installed."""
+    """Return the folder of ``initdb``, or None if PostgreSQL is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     on_path = shutil.which("initdb")
     return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None

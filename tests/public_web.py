@@ -71,7 +71,7 @@ class Web:
 
     @property
     def addresses(self) -> list[str]:
-        """What was asked for, robots.txt left out."""
+        """Return the requested addresses without robots.txt."""
         return [one.address for one in self.asked if not one.address.endswith("/robots.txt")]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -132,7 +132,7 @@ class Dialer(httpcore2.AnyIOBackend):
         self._ports = ports
 
     async def connect_tcp(self, host, port, *rest, **more):
-        """Note the address, then dial the server that stands for the port."""
+        """Record the address, then connect to the server that replaces the port."""
         self.connects.append((host, port))
         if port not in self._ports or host in self.dead:
             raise httpcore2.ConnectError("refused by the test")
@@ -141,7 +141,7 @@ class Dialer(httpcore2.AnyIOBackend):
 
 @asynccontextmanager
 async def open_web(certificate: Path) -> AsyncIterator[Web]:
-    """Serve a web on a plain and a TLS port, which stand for 80 and 443."""
+    """Serve a web on a plain and a TLS port, in place of 80 and 443."""
     web = Web()
     tasks: set[asyncio.Task[None]] = set()
 

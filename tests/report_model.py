@@ -1,7 +1,7 @@
 """A scripted model that writes reports and answers, and a scripted judge.
 
-The writer repeats statements in other words and, where asked to, makes one mistake a section. The
-judge calls a sentence entailed if nearly all of its words stand in what it cites.
+The writer rephrases statements and makes one mistake per section on request. The judge calls a
+sentence entailed if nearly all of its words are in its citations.
 """
 
 import re
@@ -95,7 +95,7 @@ def _restated(one: Mapping[str, Any]) -> str:
 
 
 def is_carried(text: str, cited: str) -> bool:
-    """Return whether nearly all words of a sentence stand in what it cites."""
+    """Return whether nearly all words of a sentence are in its citations."""
     asked = stems(text)
     return len(asked & stems(cited)) >= _ENTAILED * len(asked)
 

@@ -68,7 +68,7 @@ def schema_name(request: Mapping[str, Any]) -> str:
 
 
 class ScriptedEndpoint:
-    """Plays queued replies in order; when none is left, asks ``script``.
+    """Plays queued replies in order; when the queue is empty, asks ``script``.
 
     ``requests`` holds the JSON bodies received, in order.
     """

@@ -3,7 +3,7 @@
 python warehouse_worker.py NAME COUNT FILE
 python warehouse_worker.py NAME COUNT DSN DATA
 
-Each source is claimed, stored if nobody did so before, and its id printed once it is stored.
+Each source is claimed, stored unless another process did, and its id printed once it is stored.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What workers are given in tests: they import it, as they import any module's functions."""
+"""Tasks for workers in tests; the workers import this module."""
 
 import os
 import time

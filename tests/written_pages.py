@@ -60,7 +60,7 @@ _TITLE = "Claims desk learns to hand over"
 
 
 class WrittenPage(NamedTuple):
-    """A page with its address, the lines of its text, and lines that are none of its text."""
+    """A page with its address, the lines of its text, and other lines."""
 
     html: str
     url: str
@@ -225,7 +225,7 @@ def _part_sections() -> WrittenPage:
 
 
 def _part_classes() -> WrittenPage:
-    """Parts in sections of one class, of which the first is signed."""
+    """Parts in sections of one class; the first is signed."""
     first = "<section class='part'><p class='byline'>By Nora Quill</p>{}</section>"
     return _parted(first, "<section class='part'>{}</section>")
 
@@ -268,7 +268,7 @@ def _cards_between() -> WrittenPage:
 
 
 def _cards_in_section() -> WrittenPage:
-    """Cards in a list that is the last part of its own section."""
+    """Cards in a list at the end of a separate section."""
     return _inner_cards("<section><h2>Four desks</h2><ul>{}</ul></section>", "li")
 
 

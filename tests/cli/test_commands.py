@@ -216,7 +216,7 @@ def test_edit_changes_facts_and_statements(run: Run, case_id: str) -> None:
 
 
 def test_edit_chooses_what_a_summary_sentence_rests_on(run: Run, case_id: str) -> None:
-    """By the numbers that show prints; a sentence of another section rests on none."""
+    """By the numbers that show prints; a sentence of another section has no base."""
 
     def summary() -> dict[str, object]:
         return lines(run("show", case_id, "--json"))[0]["summary"][0]

@@ -1,4 +1,4 @@
-"""What `doctor` and `up` say about a home and the processes that work for it."""
+"""Reports of `doctor` and `up` about a home and its processes."""
 
 import json
 import shutil
@@ -95,7 +95,7 @@ def test_processes_of_a_killed_server_are_named(run: Run, home: Path, left: int)
 
 
 def test_a_server_that_is_looked_after_is_not_left_behind(run: Run, home: Path, left: int) -> None:
-    """As long as `casebook up` itself runs, a second one is told to use it."""
+    """While `casebook up` runs, a second one says to use it."""
     path = home / "run" / "server.json"
     with process("up") as up:
         path.write_text(json.dumps(json.loads(path.read_text()) | {"up": up.pid}))

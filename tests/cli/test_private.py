@@ -1,4 +1,4 @@
-"""What commands write: a home for its owner alone, a site for everyone."""
+"""File modes: a home is private to its owner, a site readable by everyone."""
 
 import os
 import re
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def modes(folder: Path) -> dict[str, str]:
-    """What others may do with a folder and all in it, by name, as in "0o755"."""
+    """Return the modes of a folder and everything in it by path, as in "0o755"."""
     return {str(one): oct(one.stat().st_mode & 0o777) for one in (folder, *folder.rglob("*"))}
 
 
@@ -30,7 +30,7 @@ def private() -> Iterator[None]:
 
 
 def test_a_home_that_the_desk_made_is_private(tmp_path: Path) -> None:
-    """Whatever mask the shell has: the warehouse, the log, sessions and uploads."""
+    """The warehouse, the log, sessions and uploads, under any umask of the shell."""
     home = tmp_path / "new" / "home"
     command = [sys.executable, "-m", "cli", "--home", str(home), "review", "--port", "0"]
     with subprocess.Popen(

@@ -61,7 +61,7 @@ def proxied(settings, **changes) -> Settings:
 
 
 def test_a_person_logs_in_and_out(app):
-    """Name in any case, right password: the page that was wanted, until they log out."""
+    """With the right password and a name in upper or lower case, the requested page opens."""
     client = visitor(app)
     answer = client.get("/batches?x=1", follow_redirects=False)
     assert answer.headers["location"] == "/login?next=%2Fbatches%3Fx%3D1"
@@ -74,7 +74,7 @@ def test_a_person_logs_in_and_out(app):
 
 
 def test_a_copied_cookie_ends_with_the_log_out(app):
-    """Whoever copied it is out as well; sessions of other browsers go on."""
+    """Copies of the cookie stop working too; sessions of other browsers continue."""
     client, other = visitor(app, "Ada"), visitor(app, "Ada")
     thief = visitor(app, cookies=client.cookies)
     assert thief.get("/", follow_redirects=False).status_code == 200
@@ -125,7 +125,7 @@ def test_a_session_ends_after_two_weeks(app, settings):
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_a_log_in_leads_to_no_other_site(app, target):
-    """What looks like another host becomes a path of the desk."""
+    """A path that looks like another host becomes a path of the desk."""
     location = log_in(visitor(app), "Ada", PASSWORD, next=target).headers["location"]
     assert location.startswith("/")
     assert location[1] not in "/\\"
@@ -317,7 +317,7 @@ def test_an_admin_manages_accounts(app, accounts):
 
 @pytest.mark.parametrize("name", ["", " ", "a\nb\x00", "\u202eadA", "x" * 61, "ADA"])
 def test_names_can_be_told_apart(accounts, name):
-    """No empty, overlong or invisible ones, and none that differs from another only by case."""
+    """Empty, overlong and invisible names are refused, and so are names that differ only by case."""
     with pytest.raises(InputError):
         accounts.add(name, Role.READER, "mira", PASSWORD)
 

@@ -13,7 +13,7 @@ from schemas.reviews import CaseStatus
 
 @pytest.fixture
 def headers() -> dict[str, str]:
-    """What a script sends."""
+    """The header that a script sends."""
     return {"authorization": f"Bearer {KEY}"}
 
 
@@ -137,7 +137,7 @@ def test_a_source_says_where_it_stands(desk, build, warehouse):
 
 
 def test_the_api_describes_itself(desk):
-    """OpenAPI lists the API and none of the pages."""
+    """OpenAPI lists the API without the pages."""
     paths = desk.get("/api/openapi.json").json()["paths"]
     assert "/api/cases/{case_id}/decisions" in paths
     assert all(path.startswith("/api/") for path in paths)

@@ -1,4 +1,4 @@
-"""What an assistant finds, checks and may do over MCP."""
+"""The tools of an assistant over MCP: search, checks and permissions."""
 
 import json
 import sys
@@ -40,7 +40,7 @@ async def case_id(build, warehouse, resources) -> str:
 
 
 async def answered(server, tool: str, **given):
-    """What a tool answers: its JSON, or the message of its error."""
+    """Return a tool's response: its JSON, or the message of its error."""
     async with Client(server) as client:
         answer = await client.call_tool(tool, given)
     if answer.is_error:

@@ -159,7 +159,7 @@ async def test_batches_are_processed_one_after_the_other_and_paused(resources):
 
 
 def test_a_paused_batch_says_why_and_is_resumed(desk, warehouse, worked):
-    """The reason stands above the button."""
+    """The reason is shown above the button."""
     batch, items = a_batch("src1_a")
     warehouse.add_batch(batch, items)
     warehouse.append(

@@ -93,7 +93,7 @@ def test_an_action_has_a_page_without_script(desk, build):
 
 
 def test_a_search_is_kept_under_a_name_and_forgotten(desk, build):
-    """It stands above the queue as a link, until it is removed."""
+    """It is a link above the queue until it is removed."""
     build.draft()
     desk.send_form("/views", name="Insurance", query="?industry=insurance&status=draft")
     page = read(desk.get("/"))

@@ -1,4 +1,4 @@
-"""What a case's page shows, before it is HTML."""
+"""The content of a case's page, before it becomes HTML."""
 
 import pytest
 from case_views import a_study
@@ -36,7 +36,7 @@ def test_doubts_come_first_in_their_section_and_confirmed_ones_last(build, wareh
 
 
 def test_solutions_stand_below_the_challenge_that_they_answer(warehouse, case_id):
-    """A solution without a challenge has a section of its own."""
+    """A solution without a challenge has a separate section."""
     page = case_page(warehouse.case(case_id))
     challenges = next(items for name, _, items in page.sections if name == "challenges")
     nested = {item.part.text: [s.part.text for s in item.solutions] for item in challenges}
@@ -63,7 +63,7 @@ def test_every_located_quote_is_marked_once_and_missing_ones_nowhere(build, ware
 
 
 def test_history_shows_who_did_what_and_which_parts_changed(warehouse, case_id):
-    """Drafts, edits with their fields, and decisions stand in one list, the newest first."""
+    """Drafts, edits with their fields, and decisions are in one list, newest first."""
     changes = [SetFact(name="company", value="Fjordline"), Drop(part="s-13")]
     decisions.edit(warehouse, case_id, changes, "ada", note="typo")
     decisions.assign(warehouse, case_id, "mira", "ada")

@@ -1,4 +1,4 @@
-"""What a curator's forms do to the warehouse."""
+"""Effects of a curator's forms on the warehouse."""
 
 from unittest.mock import Mock
 
@@ -40,7 +40,7 @@ def test_approving_what_readers_would_not_see_needs_the_curators_word(desk, case
 
 
 def test_approval_confirms_what_is_doubtful_and_never_what_is_refuted(desk, case_id, view):
-    """The confirmation is a revision of its own in the curator's name; the case is approved."""
+    """The confirmation is a separate revision by the curator; the case is approved."""
     desk.decide(case_id, "approve", confirm="true", leave_out="true")
     after = view()
     assert after.status is CaseStatus.APPROVED
@@ -219,7 +219,7 @@ def test_the_forms_of_the_page_save(desk, case_id, view):
 
 
 def test_a_doubtful_part_is_confirmed_from_its_own_form(desk, case_id, view):
-    """The button stands at the doubtful statement only; pressed, its doubt is the curator's."""
+    """Only the doubtful statement has the button; it confirms the statement for the curator."""
     page = html.fromstring(desk.get(f"/cases/{case_id}").text)
     (form,) = page.xpath("//form[contains(@class,'confirm')]")
     fields = dict(form.fields)

@@ -93,7 +93,7 @@ def test_chosen_fields_are_taken_over_and_the_rest_stays(desk, warehouse, case_i
 
 
 def test_a_draft_is_taken_over_whole(desk, warehouse, case_id):
-    """What a person edited is the draft's again, since the curator said so."""
+    """A person's edit is replaced by the draft's text if the curator chooses so."""
     send(desk, case_id, action="take_whole")
     view = warehouse.case(case_id)
     assert view.revision.study == rewritten()
@@ -143,7 +143,7 @@ def test_a_refused_draft_is_remembered_and_a_later_one_waits(desk, build, wareho
     ],
 )
 def test_what_does_not_fit_changes_nothing(desk, warehouse, case_id, fields, message):
-    """Unknown and equal fields, none, and forms of an older page are refused with the reason."""
+    """Unknown or equal fields, an empty choice and forms of an older page are refused with a reason."""
     before = warehouse.case(case_id)
     answer = send(desk, case_id, **fields)
     assert (answer.status_code, message in answer.text) == (409, True)
@@ -180,7 +180,7 @@ def test_kept_fields_are_located_in_the_newer_text(desk, build, warehouse):
 
 
 def test_sentences_with_little_in_common_are_not_marked():
-    """Marks show a change of wording; two other sentences stand plain."""
+    """Marks show a change of wording; two unrelated sentences have none."""
     assert marked("It costs 3 cents.", "It costs 4 cents.")[0] == [
         ("It costs ", False),
         ("3", True),

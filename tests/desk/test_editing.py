@@ -104,7 +104,7 @@ def test_a_reworded_statement_is_checked_again():
 
 
 def test_a_new_quote_grows_to_its_sentence_and_takes_the_place_of_lost_ones():
-    """A refuted statement with a quote that carries it is refuted no longer."""
+    """A refuted statement that gets a supporting quote is no longer refuted."""
     change = SetStatement(n=10, text="The model made up rates.", quote="the model made up rates")
     made = after(change).statements[9]
     (whole,) = made.evidence
@@ -129,7 +129,7 @@ def test_what_a_result_measures_is_set_in_parts():
 
 
 def test_statements_are_dropped_and_solutions_lose_a_dropped_challenge():
-    """The others are numbered anew, and none answers a challenge that is gone."""
+    """The others are renumbered, and answers to a dropped challenge are cleared."""
     made = after(Drop(part="s-7"))
     assert "Scanned tariff tables became unreadable text." not in {s.text for s in made.statements}
     assert [s.n for s in made.statements] == list(range(1, len(made.statements) + 1))
@@ -137,7 +137,7 @@ def test_statements_are_dropped_and_solutions_lose_a_dropped_challenge():
 
 
 def test_an_added_solution_takes_its_place_below_its_challenge():
-    """It keeps its challenge through the new numbers, and rests on the curator's quote."""
+    """It keeps its challenge under the new numbers, and cites the curator's quote."""
     change = AddStatement(
         section=Section.SOLUTIONS, text="Rates are sentences.", quote=LINES[4], answers=8
     )
@@ -198,7 +198,7 @@ def summarized(rests_on=(4,), text="Harbourline answers about 4,000 claims a wee
 
 
 def test_a_quote_of_a_summary_sentence_is_added_to_what_it_rests_on():
-    """It still rests on its statements, and numbers may stand in either; the quote can go again."""
+    """It keeps its statements; numbers can be in either; the quote can be removed."""
     text = "It answers about 4,000 claims a week, and officers change 18 % of the drafts."
     add = AddQuote(part="s-1", quote="Officers now change 18 % of the drafts")
     one = after(SetStatement(n=1, text=text), study=summarized()).statements[0]

@@ -149,7 +149,7 @@ def test_a_watch_looks_at_no_file(desk, warehouse, secret, is_read):
 
 
 def test_a_batch_of_files_waits_for_the_terminal(desk, resources, warehouse, secret, is_read):
-    """Resumed at the desk its files fail and say where to go on; resumed there, nothing is lost."""
+    """Resumed at the desk, its files fail and say where to resume; resumed there, all succeed."""
     items = [BatchItem(source_id="src1_secret", reference=SourceRef(source=str(secret)))]
     batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
     warehouse.add_batch(batch, items)
@@ -201,7 +201,7 @@ def test_a_retry_takes_a_file_as_it_is_stored(desk, resources, secret, warehouse
 
 
 def test_a_handed_over_page_names_no_file(desk, secret, is_read):
-    """Neither as its origin nor as the video of a transcript; an upload's name is no path."""
+    """Neither as its origin nor as the video of a transcript; an upload's name is not a path."""
     page = {"files": ("page.html", b"<p>words</p>", "text/html")}
     words = {"transcript_file": ("talk.txt", b"Good evening.", "text/plain")}
     given = (

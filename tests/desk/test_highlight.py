@@ -17,7 +17,7 @@ MARK = re.compile(r'<mark data-q="([^"]*)">(.*?)</mark>', re.DOTALL)
 
 
 def plain(markup: str) -> str:
-    """What a reader sees: tags away, then character references read."""
+    """Return the visible text: without tags, with character references decoded."""
     return html.unescape(re.sub(r"<[^>]*>", "", markup))
 
 
@@ -41,7 +41,7 @@ def test_text_is_neither_lost_nor_changed(passage):
 
 @given(passages())
 def test_each_quote_is_marked_where_it_stands(passage):
-    """The pieces that carry a quote's id, joined, are that quote's part of the passage."""
+    """The pieces with a quote's id, joined, are that quote's part of the passage."""
     text, start, end, spans = passage
     marks = MARK.findall(highlighted(text, start, end, spans))
     for span in spans:

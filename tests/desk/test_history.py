@@ -29,7 +29,7 @@ def view(warehouse, case_id):
 
 
 def test_edits_are_taken_back_one_after_the_other(edit, view, warehouse, case_id):
-    """Each undo is a revision of its own; the first draft is where it ends."""
+    """Each undo is a separate revision; undo ends at the first draft."""
     first = view().revision.study
     edit("ada", SetFact(name="year", value="2024"))
     second = view().revision.study
@@ -193,7 +193,7 @@ def test_an_edit_of_a_part_that_is_gone_or_of_a_decided_case_is_refused(edit, vi
 
 
 def test_approving_goes_on_and_no_draft_comes_twice(desk, build, view, case_id):
-    """The next draft of the queue follows, none is shown twice, and the time is kept."""
+    """The next draft of the queue follows, no draft is shown twice, and the time is stored."""
     others = [build.draft() for _ in range(3)]
     desk.get("/")
     shown, at = [], case_id

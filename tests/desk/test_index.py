@@ -54,7 +54,7 @@ def test_it_follows_what_was_stored_since(build, index, warehouse):
 
 
 def test_two_processes_share_the_file(build, index, settings, warehouse):
-    """What one indexed, the other knows as well, and a restart reads it from the file."""
+    """Both see the entries of either one, and a restart reads them from the file."""
     case_id = build.draft(named("Acme"))
     other = Index(settings.home / "index.sqlite", warehouse)
     assert other.statuses() == {}
@@ -141,7 +141,7 @@ def test_search_finds_words_in_every_text_and_marks_them(build, index):
     "words", ['"', "* ^ :", "a AND (b", "NEAR(", "title: x", "-x", "", "\0", "a\0b"]
 )
 def test_no_search_is_an_error(build, index, words):
-    """Whatever is typed is looked for as words."""
+    """Any input is searched for as words."""
     build.draft()
     index.refresh()
     index.refresh_texts()

@@ -65,7 +65,7 @@ def test_an_empty_warehouse_gets_a_sentence(desk):
 
 
 def test_a_chart_without_numbers_says_so(desk, build):
-    """A draft without calls has no cost, and nobody reviewed it."""
+    """A draft without calls has no cost and no review."""
     build.draft()
     page = read(desk.get("/insight"))
     assert page.text_content().count("No data yet.") == 2

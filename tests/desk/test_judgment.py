@@ -77,7 +77,7 @@ def test_what_a_curator_confirms_is_not_judged_again(desk, build, warehouse, mod
 def test_a_summary_sentence_is_judged_by_its_statements_and_its_quotes(
     desk, build, warehouse, model_endpoint
 ):
-    """What was ticked in its form, and the quote that was added, both reach the judge."""
+    """The ticked statements and the added quote both reach the judge."""
     case_id, asked = build.draft(), []
 
     def judge(request):

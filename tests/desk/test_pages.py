@@ -75,7 +75,7 @@ def test_tabs_count_and_hold_each_kind_of_entry(desk, build):
 
 
 def test_work_in_progress_is_not_shown_as_a_failure(desk, build, warehouse):
-    """Sources that this desk works on are not listed; those of other processes stand apart."""
+    """Sources in progress at this desk are not listed; those of other processes are separate."""
     retried, other = build.failed(), build.unfinished()
     ours = build.unfinished()
     batch = Batch(batch_id="batch1_a", origin="x", size=1, created_by="mira", created_at=NOON)
@@ -113,7 +113,7 @@ def test_uploads_in_progress_are_named_and_not_failures(desk, build, warehouse, 
 
 
 def test_search_finds_words_of_drafts_and_sources_and_marks_them(desk, build):
-    """Only what has the words is listed and counted, with the place; tabs carry the words on."""
+    """Only matches are listed and counted, with their place; tabs keep the search."""
     build.draft(titled("Brackenholt listens"))
     build.draft()
     desk.app.state.desk.live.index.refresh()
@@ -215,7 +215,7 @@ def test_a_quote_that_was_not_found_is_struck_out(desk, build):
 
 
 def test_the_source_shows_places_steps_and_hidden_text(desk, build):
-    """Pages, minutes and speakers stand beside passages; hidden text is shown as left out."""
+    """Pages, minutes and speakers are beside passages; hidden text is shown as left out."""
     first, *others = a_document().passages
     spoken = first.model_copy(update={"seconds": 3_725.0, "speaker": "Ines"})
     paged = [passage.model_copy(update={"page": passage.n}) for passage in others]

@@ -7,7 +7,7 @@ from schemas.cases import CaseStudy
 
 
 def test_a_draft_is_shown_as_the_published_page(desk, build):
-    """What the gate holds back is left out, the site's own files are there, and it is marked."""
+    """Parts that the gate holds back are left out, the site's files load, and a banner marks it."""
     case_id = build.draft()
     link = f"/cases/{case_id}/preview"
     assert link in read(desk.get(f"/cases/{case_id}")).xpath("//a/@href")
@@ -26,7 +26,7 @@ def test_a_draft_is_shown_as_the_published_page(desk, build):
 
 
 def test_a_case_that_cannot_be_published_says_why(desk, build):
-    """The reason of the gate stands in the banner."""
+    """The banner shows the reason of the gate."""
     case_id = build.draft(CaseStudy(facts=a_study().facts))
     page = read(desk.get(f"/cases/{case_id}/preview"))
     assert "The case has no statement" in texts(page, "//aside/p")[0]

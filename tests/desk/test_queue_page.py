@@ -15,7 +15,7 @@ PASSWORD = "correct horse battery"
 
 
 def test_a_walk_keeps_the_order_that_was_listed():
-    """Cases that no longer fit are passed over, new ones come last, and none comes twice."""
+    """Cases that no longer match are skipped, new ones come last, and each comes once."""
     cursor = QueueCursor(QueueQuery(), ["a", "b", "c", "d"])
     assert cursor.next(["a", "c", "b", "d", "new"], "b") == "c"
     assert cursor.next(["a", "d", "c", "b", "new"], "c") == "d"
@@ -33,7 +33,7 @@ def test_a_walk_begins_with_all_that_fits():
 
 
 def doubtful(title: str, doubts: int) -> CaseStudy:
-    """A study with so many doubtful statements."""
+    """Return a study with this number of doubtful statements."""
     statements = [one for one in a_study().statements[4:8] if not one.answers]
     held = [one.model_copy(update={"support": DOUBTFUL}) for one in statements[:doubts]]
     facts = (Fact(name="title", value=title),)
@@ -42,7 +42,7 @@ def doubtful(title: str, doubts: int) -> CaseStudy:
 
 @pytest.mark.parametrize("status", ["draft", "all"])
 def test_the_next_case_is_the_next_of_the_list_after_doubts_are_confirmed(desk, build, status):
-    """The default order is by doubts, of which a case has fewer after each confirmation."""
+    """The default order is by doubts; a case has fewer after each confirmation."""
     ids = [build.draft(doubtful(f"Draft {n}", 3 - n)) for n in range(3)]
     read(desk.get(f"/?status={status}"))
     desk.get(f"/cases/{ids[0]}")
@@ -92,7 +92,7 @@ def test_a_facet_with_many_values_has_a_box_to_find_one(desk, companies):
     ],
 )
 def test_enter_takes_the_best_value(desk, companies, typed, company):
-    """What was typed whole before what begins so, before what only contains it."""
+    """Exact matches come first, then prefixes, then other matches."""
     answer = desk.get(f"/facets/company?status=draft&typed={typed}", follow_redirects=False)
     assert answer.headers["location"] == f"/?status=draft&company={company}"
 

@@ -1,4 +1,4 @@
-"""What keeps strangers, other sites and oversized requests out of the desk."""
+"""The request guard against strangers, other sites and oversized requests."""
 
 import pytest
 from desk_client import KEY, DeskClient, paths
@@ -52,7 +52,7 @@ def test_nothing_is_changed_without_the_key(stranger, given):
 
 
 def test_the_key_in_the_address_becomes_a_cookie(stranger):
-    """A signed one, HttpOnly and SameSite; the page goes on without the key in the address."""
+    """A signed one, HttpOnly and SameSite; the redirect drops the key from the address."""
     answer = stranger.get(f"/?key={KEY}&status=failed", follow_redirects=False)
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
@@ -115,7 +115,7 @@ def test_other_names_for_this_machine_are_refused(desk, host):
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8484", "localhost:1", "[::1]:8484", "LOCALHOST"])
 def test_loopback_names_are_answered(desk, host):
-    """Whatever the port, this machine's own names work."""
+    """This machine's own names work with any port."""
     assert desk.get("/healthz", headers={"host": host}).status_code == 200
 
 
@@ -152,7 +152,7 @@ def test_no_change_without_the_token(desk, settings, token):
 
 
 def test_a_script_with_the_key_in_a_header_needs_no_token(stranger, build):
-    """No page of another site can send that header, so it stands for cookie, origin and token."""
+    """Pages of other sites cannot send that header, so it replaces cookie, origin and token."""
     case_id = build.draft()
     answer = stranger.post(
         f"/api/cases/{case_id}/decisions",

@@ -249,7 +249,7 @@ def test_a_retry_starts_from_what_was_submitted(desk, build, runs):
 
 
 def test_a_failed_video_asks_for_its_transcript_and_a_lost_page_for_a_copy(desk, build):
-    """Each form stands on its own kind of failure, with the address filled in."""
+    """Each kind of failure has its form, with the address filled in."""
     build.failed(
         "It has no captions.", url=VIDEO, source_kind=SourceKind.VIDEO, kind="captions_missing"
     )

@@ -38,7 +38,7 @@ def test_what_a_model_can_be_described_with_is_documented() -> None:
 
 
 def test_no_block_to_copy_turns_a_check_off() -> None:
-    """What the README gives to copy leaves the judge on; the text says what it is worth."""
+    """The README's example leaves the judge on, and the text states its value."""
     readme = (ROOT / "README.md").read_text("utf-8")
     copied = [line for line in readme.splitlines() if line.startswith("    ")]
     assert any("CASEBOOK_LLM_MODEL" in line for line in copied)

@@ -59,7 +59,7 @@ def hints() -> set[tuple[str, str]]:
 
 
 def problem_of(hint: str) -> str | None:
-    """Return what is wrong with a command as it is named, None for one that can be run."""
+    """Return the error in a command of a hint, or None if it can be run."""
     name, *words = shlex.split(hint)
     command = get_command(app).commands.get(name)
     while words and isinstance(command, TyperGroup):
@@ -78,7 +78,7 @@ def problem_of(hint: str) -> str | None:
 
 
 def test_every_command_that_a_hint_names_can_be_run() -> None:
-    """Commands, options and actions exist; whoever follows a hint gets on."""
+    """Commands, options and actions in hints exist."""
     found = hints()
     assert len(found) > 60
     assert {(place, hint, wrong) for place, hint in found if (wrong := problem_of(hint))} == set()

@@ -1,4 +1,4 @@
-"""A desk on a free port of its own event loop, and people at it in a real Chromium."""
+"""A desk on a free port in a separate event loop, and people at it in a real Chromium."""
 
 import asyncio
 import contextlib
@@ -101,9 +101,9 @@ def address(desk_address) -> str:
 
 @pytest.fixture
 def open_as(browser, address, app) -> Iterator[Callable[..., Page]]:  # noqa: F811
-    """Opens an empty page for a person in a browser of their own; no script may have an error.
+    """Opens an empty page for a person in a separate browser; scripts must not have errors.
 
-    Each logs in: mira, who is an admin, and whoever else is named, by default as a curator.
+    Each person logs in: mira as an admin, others as curators by default.
     """
     accounts = app.state.desk.accounts
     accounts.add("mira", Role.ADMIN, "mira", PASSWORD)

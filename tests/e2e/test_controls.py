@@ -104,7 +104,7 @@ def sent(page: Page, address: str) -> list[str]:
 def test_every_control_works(pages, open_as, address):
     """At its centre is the control itself, and a click on it sends a request or changes the page.
 
-    A reader sees none that does nothing.
+    A reader sees no control without an effect.
     """
     explorers = []
     for name, width in (("mira", 1280), ("mira", 390), ("rolf", 390)):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_thousand_rows_come_by_scrolling(build, page, address):
-    """Each row once, in pages of forty; the keys go on where the rows do."""
+    """Each row once, in pages of forty."""
     rows = []
     for n in range(1000):
         document = a_document(f"Case {n} is described here, and its assistant answers letters.")
@@ -40,7 +40,7 @@ def test_a_thousand_rows_come_by_scrolling(build, page, address):
 
 @pytest.fixture
 def twelve(build) -> list[str]:
-    """Twelve drafts with one doubtful part, of which three have nothing doubtful."""
+    """Nine drafts with one doubtful part, and three without any."""
     clear = CaseStudy(
         facts=(Fact(name="title", value="Clear"),), statements=a_study().statements[3:8]
     )

@@ -89,7 +89,7 @@ def test_a_phone_has_draft_and_source_as_two_tabs(build, open_as, address):
 
 
 def test_without_script_a_case_is_edited_and_approved(build, open_as, address, resources):
-    """A form of a part is a page of its own, dialogs open without script, filters are links."""
+    """The form of a part is a separate page, dialogs open without script, filters are links."""
     ids = [build.draft(), build.draft()]
     page = open_as(java_script_enabled=False)
     page.goto(f"{address}/?status=draft&order=oldest")

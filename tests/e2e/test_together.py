@@ -1,4 +1,4 @@
-"""Two people at the same draft, each in a browser of their own."""
+"""Two people at the same draft, each in a separate browser."""
 
 import pytest
 from playwright.sync_api import expect

@@ -29,7 +29,7 @@ def a_draft(title: str, doubts: int) -> CaseStudy:
 
 
 def test_every_doubt_is_met_in_the_order_of_the_queue(build, page, address, resources):
-    """Drafts of unequal numbers of doubts, three in one section: `d y d y … A` passes over none."""
+    """Drafts of unequal numbers of doubts, three in one section: `d y d y … A` skips none."""
     doubts = {build.draft(a_draft(f"Draft {n}", n)): n for n in (1, 4, 3, 6, 2)}
     page.goto(address)
     links = page.locator(".row .open")

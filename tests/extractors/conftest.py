@@ -1,4 +1,4 @@
-"""What tests of extractors share: the web of ``public_web``."""
+"""Fixtures of the web of ``public_web``."""
 
 from public_web import certificate, client, dialer, make_client, names, web
 

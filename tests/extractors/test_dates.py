@@ -15,7 +15,7 @@ NO_DAYS = "| yesterday | 1709640000 | 12:30 | 2024-13-45 | 2199-01-02 | 1970-01-
 
 
 def test_a_day_is_the_one_that_is_written():
-    """Whatever the form, and whatever the time zone of the reader."""
+    """In any format and any time zone of the reader."""
     written = DAYS.strip().replace("\n", "|").split("|")
     for stated in (*written, date(2024, 3, 5), datetime(2024, 3, 5, 9)):  # noqa: DTZ001 - as YAML
         assert stated_day(stated) == date(2024, 3, 5), stated

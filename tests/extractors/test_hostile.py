@@ -1,4 +1,4 @@
-"""Whatever a file holds, its reader gives a text or one of our errors."""
+"""For any file, a reader returns text or raises one of our errors."""
 
 import asyncio
 from contextlib import closing

@@ -59,7 +59,7 @@ def test_marks_of_sites_are_not_said(source, text):
 
 @pytest.mark.parametrize("fence", ["```", "~~~~", "> ```"])
 def test_code_stays_as_it_is(fence):
-    """What is a mark in a text may be the point of a program."""
+    """A mark in prose can be part of the code in a program."""
     before = "> " if fence.startswith(">") else ""
     code = ["import a from 'b'", ":::", "x[^1] <!-- y -->", "{/* z */}"]
     found = markdown("\n".join([fence, *(before + line for line in code), fence]))
@@ -68,7 +68,7 @@ def test_code_stays_as_it_is(fence):
 
 @pytest.mark.parametrize("front", TABLE["fronts"].values())
 def test_front_matter_of_several_programs(front):
-    """Whatever program the file was written for, its front matter is no part of its text."""
+    """Front matter of any program is not part of the text."""
     found = markdown(f"{front}\n# Head\n\n{SAID}")
     assert (found.title, found.authors) == ("A title: with a colon", ["Ada Berg"])
     assert (str(found.published), found.text) == ("2024-05-06", f"Head\n\n{SAID}")
@@ -94,7 +94,7 @@ def test_hostile_front_matter_is_left_out(front):
 
 
 def test_without_front_matter_a_heading_and_the_name_describe_the_file():
-    """What stands between two rules is text."""
+    """Lines between two rules are text."""
     found = markdown(f"---\n\nText.\n\n---\n# A plain note\n\n{SAID}", "2024-05-06-letters.md")
     assert (found.title, str(found.published)) == ("A plain note", "2024-05-06")
     assert found.text.startswith("Text.")

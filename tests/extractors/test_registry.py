@@ -86,7 +86,7 @@ VETOED = [
 
 @pytest.mark.parametrize(("data", "media_type", "name", "cause"), VETOED)
 def test_bytes_have_a_veto(data, media_type, name, cause):
-    """What is plainly something else is refused, and the message says what to do."""
+    """Other kinds of files are refused with advice."""
     with pytest.raises(ExtractionError, match=r"\.pdf") as caught:
         read(payload(data, media_type, name))
     assert caught.value.kind == cause
@@ -135,7 +135,7 @@ def test_a_document_carries_its_reader_and_how_it_came():
 
 
 def test_a_title_is_not_a_book():
-    """It stands in every list and prompt."""
+    """It is in every list and prompt."""
     front = b"---\ntitle: " + b"Words of it " * 200 + b"\n---\n"
     found = read(payload(front + TEXT, "text/markdown"))
     assert found.title is not None

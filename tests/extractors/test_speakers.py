@@ -95,7 +95,7 @@ PROSE = {
 
 @pytest.mark.parametrize("kind", PROSE)
 def test_prose_is_not_a_conversation(kind):
-    """What only looks like labels stays text."""
+    """Text that only looks like labels stays text."""
     blocks = [Block(text) for text in PROSE[kind]]
     assert with_speakers(blocks) == blocks
 

@@ -36,7 +36,7 @@ async def busy_in(pool):
 
 
 async def test_a_document_is_read_in_another_process(pool):
-    """The pool returns what the registry makes of the bytes, from a process of its own."""
+    """The pool returns the registry's result from a separate process."""
     found = await pool.extract(NOTE)
     assert (found.title, found.extractor) == ("Hi", "markdown/1")
     assert await pool.compute(worker_tasks.process, NOTE) != os.getpid()
@@ -61,7 +61,7 @@ async def test_more_documents_than_workers_wait_their_turn(pool):
     ],
 )
 async def test_a_limit_ends_the_worker_and_the_next_document_is_read(task, limits, cause):
-    """Time, memory and crashes have causes of their own, and leave the pool usable."""
+    """Time, memory and crashes have separate causes, and leave the pool usable."""
     with closing(WorkerPool(workers=1, limits=limits)) as pool:
         with pytest.raises(ExtractionError, match=r"a\.md .*submit") as caught:
             await pool.compute(task, NOTE)
@@ -115,7 +115,7 @@ async def test_where_no_process_starts_no_document_is_to_blame(monkeypatch):
 
 
 async def test_a_worker_is_replaced_after_many_tasks(monkeypatch):
-    """Whatever its parsers leak is given back."""
+    """Memory that its parsers leak is released."""
     monkeypatch.setattr(workers, "_TASKS_A_WORKER", 2)
     with closing(WorkerPool(workers=1)) as pool:
         ids = [await pool.compute(worker_tasks.process, NOTE) for _ in range(4)]

@@ -159,7 +159,7 @@ def test_select_counts_what_it_leaves_out() -> None:
 
 
 def test_hosts_take_turns() -> None:
-    """Sources of one host do not stand next to each other while others wait."""
+    """Sources of one host are not next to each other while others wait."""
     items = [
         BatchItem(source_id=str(n), reference=SourceRef(source=f"https://{host}/{n}"))
         for n, host in enumerate(["a.example", "a.example", "b.example"])

@@ -1,4 +1,4 @@
-"""What a casebook exports, another one imports without loss."""
+"""An export of one casebook is imported by another without loss."""
 
 import json
 from collections.abc import AsyncIterator
@@ -179,7 +179,7 @@ async def other(settings: Settings, tmp_path: Path) -> AsyncIterator[Resources]:
 
 @pytest.fixture
 async def report(exported: Path, other: Resources) -> ImportReport:
-    """What the import of the export into that home found."""
+    """The report of the import of the export into that home."""
     return await import_cases(exported, other, name=dataset_title(exported) or "?")
 
 
@@ -240,7 +240,7 @@ async def test_a_page_says_where_the_quotes_come_from(
 async def test_an_approval_elsewhere_is_nobodys_act_here(
     exported: Path, report: ImportReport, other: Resources
 ) -> None:
-    """Whoever imports it approves it; the page says who did there, and who did here later."""
+    """The importer approves it; the page names the reviewers of both casebooks."""
     entries = other.warehouse.audit_log(None, 100)
     assert {one.who for one in entries} == {"tester"}
     case_id = an_article().case.case_id
@@ -278,7 +278,7 @@ async def test_nothing_takes_the_quotes_for_the_source(
 async def test_an_import_can_be_repeated(
     exported: Path, report: ImportReport, other: Resources
 ) -> None:
-    """What is there already is left alone, also where the home made the case itself."""
+    """Existing cases are left unchanged, including those made in this home."""
     before = other.warehouse.counts()
     again = await import_cases(exported / RECORDS, other, name="again")
     assert (again.imported, again.known) == (0, 6)
@@ -286,7 +286,7 @@ async def test_an_import_can_be_repeated(
 
 
 async def test_a_broken_line_is_reported(other: Resources, tmp_path: Path) -> None:
-    """The others are imported; a link that is no web address is not kept."""
+    """The others are imported; a link that is not a web address is dropped."""
     record = CaseRecord(
         **dict(published_case(an_article(), "a")), page="x", licence=None, citation="x"
     )

@@ -133,7 +133,7 @@ async def test_imported_words_are_never_taken_for_the_sources(
 
 
 async def test_a_folder_without_markdown_is_an_error(resources: Resources, tmp_path: Path) -> None:
-    """So is a file that is no table; nothing is stored."""
+    """So is a file that is not a table; nothing is stored."""
     (tmp_path / "x.csv.gz").write_bytes(b"\x1f\x8bnot gzip")
     for path in (tmp_path, tmp_path / "x.csv.gz"):
         with pytest.raises(InputError, match=r"no Markdown files|cannot be read"):

@@ -240,7 +240,7 @@ async def test_a_reading_that_was_too_long_is_not_asked_for_again(
 async def test_a_reading_without_scores_is_asked_for_again(
     source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """It is no usable answer, which the ledger would give to every retry."""
+    """It is unusable, and the ledger would return it to every retry."""
     model_endpoint.enqueue(completion(CASE_STUDY | {"triage": None}))
     assert (await process(run_of(source, resources))).status is IngestStatus.DRAFT
 

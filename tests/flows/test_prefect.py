@@ -43,7 +43,7 @@ STAGES = {"fetch", "extract", "triage", "summarize", "verify", "store"}
 
 @pytest.fixture(scope="module", autouse=True)
 def _server() -> Iterator[None]:
-    """A Prefect server with a database of its own."""
+    """A Prefect server with a separate database."""
     with prefect_test_harness(server_startup_timeout=120):
         yield
 
@@ -107,7 +107,7 @@ async def test_a_source_that_fails_is_a_failed_flow_run() -> None:
 
 
 async def test_the_sources_of_a_batch_fail_alone(source: Path, tmp_path: Path) -> None:
-    """A batch is a flow run with one of its own for each source; it goes on after a failure."""
+    """A batch is a flow run with a subflow run per source; it continues after a failure."""
     listed = tmp_path / "list.txt"
     listed.write_text(f"{source}\n/nowhere/talk.vtt\nnothing of use\n")
     state = await backfill(str(listed), return_state=True)

@@ -117,7 +117,7 @@ async def test_an_edit_leaves_the_approved_revision_published(
 async def test_a_site_written_again_has_what_is_published_and_no_edit(
     resources: Resources, approved: str
 ) -> None:
-    """Also where the edit rests on another text of the source, and the folder was deleted."""
+    """Also if the edit cites another text of the source and the folder was deleted."""
     done = await publish_site(resources)
     view = resources.warehouse.case(approved)
     text = "Another text, of one sentence."

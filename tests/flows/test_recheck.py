@@ -86,7 +86,7 @@ async def test_only_the_site_itself_says_that_a_page_is_gone(
 
 
 async def test_a_file_cannot_be_fetched_again(resources: Resources, source: Path) -> None:
-    """A case from a file is refused when it is named, and left out when none is named."""
+    """A case from a file is refused by name, and left out if no case is named."""
     case_id = await published(str(source), resources)
     assert await due(resources) == []
     with pytest.raises(UnknownId, match="made from a file"):

@@ -145,7 +145,7 @@ async def test_the_same_report_again_asks_nothing(
 async def test_a_model_that_is_down_leaves_no_report(
     published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """An outage is no report with fewer sentences."""
+    """An outage does not become a report with fewer sentences."""
     model_endpoint.close()
     with pytest.raises(ProviderUnavailable):
         await make_report(ORDER, published)
@@ -238,7 +238,7 @@ async def test_a_published_report_is_on_the_site_and_on_the_pages_of_its_cases(
 
 
 async def test_changed_and_withdrawn_cases_mark_a_report(embedded: Resources) -> None:
-    """What was withdrawn disappears from the page; what changed is marked; the check fails."""
+    """Withdrawn cases disappear from the page, changed ones are marked, and the check fails."""
     report = await make_report(ORDER, embedded)
     await publish_report(report, embedded)
     ottokar, brotmann = (case_of(embedded, name) for name in ("Ottokar", "Brotmann"))
@@ -300,7 +300,7 @@ async def test_a_question_that_no_case_answers_gets_silence(
 async def test_an_answer_that_failed_its_checks_is_no_silence(
     published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """What the checks refuse says nothing about the cases: the nearest statements are shown."""
+    """If the checks refuse an answer, the nearest statements are shown."""
 
     def script(request: Mapping[str, Any]) -> Reply:
         made: dict[str, object] = {"sentences": []}

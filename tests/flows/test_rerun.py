@@ -35,7 +35,7 @@ async def test_a_case_is_stale_when_today_would_make_it_otherwise(
 async def test_differences_name_prompts_readers_and_checks(
     resources: Resources, case: CaseView
 ) -> None:
-    """Each part of a recipe that changed is a reason of its own."""
+    """Each changed part of a recipe is a separate reason."""
     (provenance,) = resources.warehouse.provenances()
     assert provenance.recipe is not None
     same = provenance.recipe

@@ -79,7 +79,7 @@ async def test_a_source_that_is_known_already_is_not_taken(
 
 
 async def test_words_leave_out_what_does_not_mention_them(resources: Resources, site: Site) -> None:
-    """Title, summary or address must contain one of the words, in any case."""
+    """Title, summary or address must contain one of the words, in upper or lower case."""
     line = await add_watch(
         site.feed("one"), resources, every_seconds=HOUR, words=["LLM"], everything=True
     )
@@ -134,7 +134,7 @@ async def test_an_outage_of_the_judge_refuses_nothing(
 async def test_a_list_that_cannot_be_read_is_a_look_with_a_failure(
     resources: Resources, site: Site, watch: Watch
 ) -> None:
-    """The failure says why, nothing is forgotten, and the next look goes on."""
+    """The failure says why, nothing is lost, and the next look continues."""
     del site.pages["/feed.xml"]
     seen, batch = await look(watch, resources)
     assert batch is None

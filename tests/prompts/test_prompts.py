@@ -73,7 +73,7 @@ def test_the_source_stands_inside_its_fence():
 
 
 def test_the_fixed_part_comes_first_and_is_short():
-    """What is the same for every source comes first, with its schema in 12,000 characters."""
+    """The part shared by all sources comes first, in 12,000 characters with its schema."""
     system, user = load("case_study").messages
     schema = json.dumps(CaseStudyAnswer.model_json_schema(), separators=(",", ":"))
     assert "{{" not in system.content

@@ -14,7 +14,7 @@ from schemas.reviews import CaseView
 
 
 class Built(NamedTuple):
-    """What was written: by case id its address and its content hash."""
+    """The built cases: address and content hash by case id."""
 
     hashes: Mapping[str, tuple[str, str]]
 

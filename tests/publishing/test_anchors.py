@@ -11,7 +11,7 @@ PAGE = "https://engineering.harbourline.example/claims-assistant"
 
 
 def link(text: str, quote: str, *, url: str | None = PAGE, kind=SourceKind.WEB, **where) -> str:
-    """Link to the first place where ``quote`` stands in a document of ``text``."""
+    """Return the link to the first occurrence of ``quote`` in a document of ``text``."""
     document = a_document(text, url=url, kind=kind)
     return link_to_quote(document, a_quote(document, quote, **where))
 
@@ -33,7 +33,7 @@ def test_short_quotes_are_named_whole(quote, directive):
 
 
 def test_a_repeated_quote_gets_the_words_before_it():
-    """Where the quote itself stands earlier, the words before it identify the right one."""
+    """If the quote also occurs earlier, the words before it identify the right place."""
     text = "In March it failed. In the month of June it FAILED again"
     assert link(text, "it failed") == f"{PAGE}#:~:text=it%20failed"
     assert link(text, "it FAILED").endswith("text=month%20of%20June-,it%20FAILED")

@@ -153,7 +153,7 @@ def test_own_queries(site, page):
 @needs_duckdb
 @pytest.mark.browser
 def test_a_query_reaches_no_other_site(site, page):
-    """Neither files, databases and extensions elsewhere, nor what DuckDB would load by itself."""
+    """Neither remote files, databases and extensions, nor extensions that DuckDB loads automatically."""
     requests = []
     page.context.on("request", lambda request: requests.append(request.url))
     page.goto(site.address)

@@ -116,7 +116,7 @@ def test_of_many_sources_three_are_named() -> None:
 
 
 def test_a_case_without_company_is_named_by_its_title() -> None:
-    """Where nobody knows whose case it is, its title introduces the sentence."""
+    """If the company is unknown, the case's title introduces the sentence."""
     one = cite("Acme", label="A bot for claims", title="A bot for claims", year=None)
     assert sourced("It works.", [one]) == "The case A bot for claims: It works."
 
@@ -206,7 +206,7 @@ def test_an_endpoint_that_is_not_there_may_be_tried_again() -> None:
 
 
 def test_speech_goes_on_where_it_failed(httpserver: HTTPServer, tmp_path: Path) -> None:
-    """What was spoken before a failure is kept: a rerun asks for the rest, a third for nothing."""
+    """Speech made before a failure is kept: a rerun asks for the rest, a third for nothing."""
     failing = [True]
 
     def answer(request: Request) -> Response:
@@ -380,7 +380,7 @@ def test_a_site_without_address_has_no_feed(recorded: tuple[Report, Path], tmp_p
 def test_a_recording_of_another_edition_is_left_out(
     recorded: tuple[Report, Path], tmp_path: Path
 ) -> None:
-    """What was recorded of an earlier edition does not stand beside a later one."""
+    """The recording of an earlier edition is not shown with a later one."""
     report, folder = recorded
     plan = PublicationPlan(tmp_path, {}, {}, (), (), SiteSettings(title="x"), "v", "f")
     files = SiteFiles(tmp_path / "site", tmp_path / "none")

@@ -100,7 +100,7 @@ def test_a_damaged_site_is_written_anew(tmp_path: Path, name: str) -> None:
 
 
 def test_no_doubt_loses_its_mark(publish) -> None:
-    """A doubtful solution is marked wherever it stands; a doubtful company is left out of lists."""
+    """A doubtful solution is marked everywhere; a doubtful company is left out of lists."""
     view = a_view()
     quote = view.revision.study.statements[0].evidence[0]
     doubted = a_statement(90, "A doubted answer.", quote, section=Section.SOLUTIONS,

@@ -51,13 +51,13 @@ def release(tmp_path: Path, target: Path) -> Export:
 
 
 def front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """The YAML between two lines of ---, and the rest."""
+    """Return the YAML between two lines of ---, and the rest."""
     _, front, body = text.split("---\n", 2)
     return yaml.safe_load(front), body
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """What all files of a folder hold."""
+    """Return the contents of all files of a folder."""
     files = (file for file in folder.rglob("*") if file.is_file())
     return {str(file.relative_to(folder)): file.read_bytes() for file in files}
 
@@ -103,7 +103,7 @@ def test_a_licence_is_named_as_hubs_know_it(text: str | None, found: dict[str, s
 
 
 def test_articles_have_a_front_matter(release: Export, target: Path) -> None:
-    """Generators of sites read it, whatever stands in a title; below it is the case."""
+    """Site generators can read it with any title; the case follows."""
     release(a_view(), a_short_view(HOSTILE))
     first, other = [front_matter(one.read_text("utf-8")) for one in _articles(target)]
     head, body = first if first[0]["title"].startswith("A claims") else other
@@ -154,7 +154,7 @@ def test_where_nothing_changed_nothing_is_written(release: Export, target: Path)
 
 
 def test_a_folder_of_others_is_refused(release: Export, target: Path) -> None:
-    """It is left untouched, also where it has a release.json of its own."""
+    """It is left untouched, even if it has another release.json."""
     target.mkdir()
     (target / "letter.txt").write_text("mine")
     for text in (None, "{}", '{"version": 1}'):
@@ -207,7 +207,7 @@ def test_a_crash_leaves_a_folder_that_the_next_run_completes(
 
 
 def test_days_go_forward_only(release: Export) -> None:
-    """A release before the last one would stand above it in the list of changes."""
+    """A release before the last one would be above it in the list of changes."""
     release(a_view(), day=NEXT)
     with pytest.raises(InputError, match="The last release is 2026-12-01"):
         release(a_short_view("Another"), day=DAY)

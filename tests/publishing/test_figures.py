@@ -124,7 +124,7 @@ def test_charts_have_the_numbers_of_their_sql(twelve):
 
 
 def test_one_axis_has_one_unit(twelve):
-    """Each unit has an axis of its own, per cent is one unit, and what has none shares no axis."""
+    """Each unit has a separate axis, per cent is one unit, and results without a unit have another."""
     found, _ = twelve
     axes = {chart.unit: chart for chart in found["results-by-metric"].charts}
     assert sorted(axes) == ["", "%", "euros", "seconds"]

@@ -38,7 +38,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_a_new_site_takes_the_place_of_the_old(tmp_path):
-    """What is gone from the new site is gone from the folder, and nothing is left beside it."""
+    """Files that the new site lacks are gone from the folder, and no leftovers are beside it."""
     out = tmp_path / "deep" / "site"
     write(out, "old")
     with replacing(out) as folder:
@@ -48,7 +48,7 @@ def test_a_new_site_takes_the_place_of_the_old(tmp_path):
 
 
 def test_a_killed_process_leaves_the_old_site_to_the_next(tmp_path):
-    """Whenever a process dies, the next one finds the old site whole and clears the rest."""
+    """After a process dies at any time, the next one finds the old site complete and cleans up."""
     out = tmp_path / "site"
     write(out, "old")
     died = subprocess.run([sys.executable, "-c", DIE_BETWEEN_RENAMES, str(out)], check=False)

@@ -1,4 +1,4 @@
-"""Whatever a source or a model writes, it stays text."""
+"""Anything that a source or a model writes stays text."""
 
 import json
 import re

@@ -23,7 +23,7 @@ def text() -> str:
 
 
 def test_a_case_reads_as_on_its_page(text):
-    """Solutions stand below their challenge, results in a table, silent parts at the end."""
+    """Solutions are below their challenge, results in a table, silent parts at the end."""
     assert re.search(r"- Scanned tariff tables.*\n  - They wrote every rate out", text)
     table = text.partition("## Results\n\n")[2].partition("\n\n- ")[0].splitlines()
     assert table[0] == "| Result | Metric | Value | Before | Sample | Method |"

@@ -128,7 +128,7 @@ def test_words_are_found_as_a_reader_means_them(site, page):
 
 
 def test_a_search_with_a_word_too_many_finds_what_has_the_others(site, page):
-    """Where few cases have every word, those with most of them stand below, and say so."""
+    """If few cases have every word, those with most of them follow, and say so."""
     page.goto(f"{site}search.html?q=wind+grid+invoices")
     expect(page.locator("#shown")).to_have_text("0 of 31 cases")
     expect(titles(page)).to_have_count(0)
@@ -137,7 +137,7 @@ def test_a_search_with_a_word_too_many_finds_what_has_the_others(site, page):
 
 
 def test_a_changed_case_is_found_as_it_is_now(tmp_path, page):
-    """Few changes get an index of their own; the earlier page is neither found nor counted."""
+    """A few changes get a separate index; the earlier page is neither found nor counted."""
     views = the_views()
     build(a_plan(views, tmp_path / "cases.jsonl"), tmp_path / "site")
     views[1] = a_lesson("Tides and grid", LESSONS[0], industry="energy", year="2025",

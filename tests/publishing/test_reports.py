@@ -1,4 +1,4 @@
-"""What reports cite and count: chosen, grouped, checked, and shown to readers."""
+"""Citations and numbers of reports: selected, grouped, checked, and shown to readers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_a_scope_keeps_to_its_cases(tables: Dataset) -> None:
 
 
 def test_doubtful_statements_cannot_be_cited(tmp_path: Path) -> None:
-    """What a check doubted is shown with its mark on the case's page and nowhere else."""
+    """A doubtful part is shown with its mark on the case's page and nowhere else."""
     view = a_bakery("Laib", "2025", (("lessons", "Rye needs a plan."), ("lessons", "Oats do not.")))
     study = view.revision.study
     doubted = study.statements[1].support.model_copy(
@@ -204,7 +204,7 @@ def test_a_check_finds_what_no_longer_holds(tables: Dataset) -> None:
 
 
 def test_a_reader_sees_nothing_of_a_withdrawn_case(tables: Dataset) -> None:
-    """The sentence that cites it is replaced, also where it cites others that still stand."""
+    """The sentence that cites it is replaced, even if it cites others that are still valid."""
     views = bakeries()
     gone = a_citation(views[1], 1, case_id="case1_gone", text="A secret of a withdrawn case.")
     report = a_report([a_citation(views[0], 1), gone], 4)

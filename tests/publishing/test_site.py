@@ -1,4 +1,4 @@
-"""What the pages say of a case, and what they do not."""
+"""Pages of a case: their content, and parts that are left out."""
 
 import json
 from datetime import timedelta
@@ -71,7 +71,7 @@ def test_sections_come_in_the_order_of_reading(page):
 
 
 def test_only_silent_parts_are_called_silent(publish, page):
-    """What the source says nothing about is named; a section that is held back is not."""
+    """Sections on which the source is silent are named; sections held back are not."""
     silent = "scale · techniques · lessons · failures and limits"
     assert texts(section(page, "silent"), "p") == [silent]
     study = a_study()
@@ -98,7 +98,7 @@ def test_each_quote_links_to_its_place(page):
 
 
 def test_support_is_said_quietly_and_marked_only_in_doubt(page):
-    """Each statement names its support in small words; marks stand beside confirmed doubts."""
+    """Each statement names its support in small print; confirmed doubts are marked."""
     summaries = texts(section(page, "architecture"), ".//summary")
     assert summaries == ["Quote § What we built unverified"]
     challenges = section(page, "challenges")

@@ -57,7 +57,7 @@ def test_a_new_field_of_a_record_changes_the_version(record, monkeypatch):
 
 
 def test_code_and_unrelated_queries_leave_the_version_as_it_is(checkout):
-    """A refactoring or a query of the desk does not make every page of a site anew."""
+    """A refactoring or a query of the desk does not rebuild every page of a site."""
     version = site_version(SETTINGS)
     (checkout / "publishing/site/build.py").write_text("# nothing\n")
     with (checkout / "warehouse/queries/insight.sql").open("a") as file:

@@ -27,7 +27,7 @@ def test_a_published_case_keeps_its_address():
 
 @pytest.mark.datasets
 def test_hostile_titles_make_safe_slugs():
-    """Whatever a title holds, its slug is short lower-case letters, digits and hyphens."""
+    """The slug of any title is short lower-case letters, digits and hyphens."""
     made = [slug_of(ONE, text, None, set()) for text in hostile_strings(every=5)]
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name) for name in made)
     assert max(map(len, made)) <= 60 + 1 + 8

@@ -75,7 +75,7 @@ async def test_the_output_limit_is_no_part_of_a_question(endpoint, asker_of):
 
 
 async def test_a_generation_says_how_it_was_made(endpoint, asker_of, ledger):
-    """What is kept names prompt, model, tokens, cost and stage."""
+    """The stored call names prompt, model, tokens, cost and stage."""
     endpoint.enqueue(GOOD)
     await ask(asker_of())
     kept = ledger.kept[0]
@@ -178,7 +178,7 @@ async def test_a_runaway_answer_stays_within_the_budget(endpoint, asker_of, ledg
 
 
 async def test_requests_at_once_share_the_budget(endpoint, asker_of):
-    """What a request under way may still cost is not left for others; they wait, then go on."""
+    """The possible cost of a current request is not available to others; they wait for it."""
     endpoint.script = runaway
     budget = Budget(run_usd=0.5)
     asker = asker_of(THINKING, budget=budget)
@@ -190,7 +190,7 @@ async def test_requests_at_once_share_the_budget(endpoint, asker_of):
 
 
 async def test_a_cut_answer_is_the_cause_and_not_the_budget(endpoint, asker_of):
-    """What is refused because a runaway answer used up the budget says so."""
+    """A refusal says that a runaway answer used up the budget."""
     endpoint.script = runaway
     async with Budget(run_usd=0.2).source(0.0) as source_budget:
         with pytest.raises(AnswerTruncated):
@@ -214,7 +214,7 @@ async def test_a_cut_answer_with_money_left_is_not_why_the_budget_stops(endpoint
 
 
 async def test_a_budget_that_a_later_answer_uses_up_is_reached(endpoint, asker_of):
-    """After an answer that was usable, an earlier cut one is no longer why the budget stops."""
+    """After a usable answer, an earlier truncated one is no longer named as the reason."""
     endpoint.script = runaway
     async with Budget(run_usd=0.5).source(0.0) as source_budget:
         with pytest.raises(AnswerTruncated):

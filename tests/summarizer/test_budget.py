@@ -65,7 +65,7 @@ async def test_a_source_does_not_wait_in_vain():
 
 
 async def test_a_source_draws_on_what_is_not_reserved():
-    """A source that needs more than its forecast takes it from the rest, not from others'."""
+    """A source that exceeds its forecast takes unreserved money, not that of others."""
     budget = Budget(run_usd=1.0)
     async with budget.source(0.3) as one, budget.source(0.5) as other:
         await spend(one, 0.3)
@@ -76,7 +76,7 @@ async def test_a_source_draws_on_what_is_not_reserved():
 
 
 async def test_a_reservation_lasts_for_a_call_that_costs_less():
-    """What a call does not use of its expected cost stays with the source."""
+    """The unused part of a call's expected cost stays with the source."""
     budget = Budget(run_usd=1.0)
     async with budget.source(1.0) as allowance:
         await spend(allowance, 0.9, 0.1)
@@ -175,7 +175,7 @@ async def test_what_is_not_stored_yet_counts_for_the_day():
 
 
 async def test_an_answer_stored_while_the_day_is_read_does_not_pass_the_cap():
-    """What was read before an answer was stored still counts that answer as spent."""
+    """A reading from before an answer was stored still counts that answer as spent."""
     stored, reading, kept = [0.0], threading.Event(), threading.Event()
 
     def spent_today():

@@ -1,4 +1,4 @@
-"""What code can say about a statement: numbers, names, hidden text, whole sentences."""
+"""Checks of statements by code: numbers, names, hidden text, whole sentences."""
 
 import json
 import time
@@ -113,7 +113,7 @@ def flagged(probes, documents, company):
 
 @pytest.mark.datasets
 def test_false_statements_are_flagged_and_honest_ones_are_not():
-    """Of thirteen honest statements about our pages none is doubtful, of seven false ones six."""
+    """None of thirteen honest statements about our pages is doubtful; six of seven false ones are."""
     probes = read_lines(OWN / "sources/probes.jsonl")
     truths = {probe["source"]: OWN / f"web/truth/{probe['source']}.json" for probe in probes}
     texts = {name: json.loads(file.read_text("utf-8")) for name, file in truths.items()}

@@ -285,7 +285,7 @@ async def test_refusals_are_not_repeated(endpoint, client_of):
 
 
 async def test_filtered_answers_are_not_repeated(endpoint, client_of):
-    """An answer that the provider's filter cut is named as such."""
+    """An answer that the provider's filter cut has its own error."""
     endpoint.enqueue(completion(None, finish="content_filter"))
     with pytest.raises(AnswerRefused) as raised:
         (await client_of().ask(MESSAGES, Count)).result()

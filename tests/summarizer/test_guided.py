@@ -146,7 +146,7 @@ def test_a_sentence_that_points_back_leans(sentence):
     ],
 )
 def test_a_sentence_with_its_own_nouns_stands_alone(sentence):
-    """A pronoun whose noun stands before it in the sentence is no reason to skip it."""
+    """A pronoun whose noun precedes it in the sentence is not a reason to skip it."""
     assert not has_any(load_cues().leaning, sentence)
 
 
@@ -239,7 +239,7 @@ FILLER = "It took a year in all. The index is rebuilt at night. Few mind. " * 3
     ],
 )
 def test_the_company_is_the_one_whose_system_it_is(expected, text, fields):
-    """By-line, self-description, title: not the publisher, vendor or tool; none rather than wrong."""
+    """From by-line, self-description or title, not the publisher, vendor or tool; empty if unsure."""
     document = document_of(*text.split("\n\n"), **({"title": None} | fields))
     found = company_of(document, sentences_of(document))
     assert (found.value if found else None) == expected
@@ -278,7 +278,7 @@ CLINIC = "The hospital asks each patient. Clinical notes help the doctor. A phys
 
 
 def test_an_industry_must_lead_clearly():
-    """One that fills the text is named; of two alike none is, nor one mentioned in passing."""
+    """One that fills the text is named; two alike and passing mentions are not."""
     filler = "The kettle is on and we will pour it for all of us at noon. "
     assert facts(BANK * 3)["industry"] == "finance"
     assert "industry" not in facts((BANK + CLINIC) * 3)
@@ -318,7 +318,7 @@ def test_plain_results_come_in_parts(sentence, value, unit, baseline, metric):
     ],
 )
 def test_unclear_results_have_no_parts(sentence):
-    """A part that is guessed is worse than none."""
+    """An empty part is better than a guess."""
     assert measure_in(sentence) is None
 
 

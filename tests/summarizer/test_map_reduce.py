@@ -117,7 +117,7 @@ async def test_a_window_that_fails_by_itself_is_listed(model, asker_of, reply, r
 
 
 async def test_too_many_gaps_give_no_draft(model, asker_of):
-    """When half of the source cannot be read, a draft of the rest would mislead."""
+    """If half of the source cannot be read, a draft of the rest would mislead."""
     lost = "Ada Cormorant Elm Gannet Ibis".split()
     model.script = lambda request: (
         completion(None, refusal="no") if any(n in str(request) for n in lost) else reader(request)
@@ -198,7 +198,7 @@ SHAPES = st.lists(st.tuples(st.integers(1, 600), st.integers(0, 3)), min_size=1,
 
 
 def sectioned(shape):
-    """Return a document of paragraphs, each of so many words under a heading."""
+    """Return a document of paragraphs with these word counts, each under a heading."""
     text, passages = "", []
     for n, (count, section) in enumerate(shape, start=1):
         start = len(text)

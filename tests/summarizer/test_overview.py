@@ -1,4 +1,4 @@
-"""What a larger embedded model adds to a guided draft: company, title and abstract."""
+"""A larger embedded model adds company, title and abstract to a guided draft."""
 
 import pytest
 from scripted_endpoint import api_error, completion
@@ -40,7 +40,7 @@ async def drafted(asker_of, document=DOCUMENT):
 
 
 async def test_one_call_names_and_sums_up(asker_of, endpoint):
-    """The abstract rests on numbered statements, and the call is kept with the file's name."""
+    """The abstract cites numbered statements, and the call is stored with the file's name."""
     endpoint.enqueue(answer("Each ticket is stored in PostgreSQL, and a service answers queries."))
     draft, study, facts = await drafted(asker_of)
     [sentence] = study.section(Section.ABSTRACT)

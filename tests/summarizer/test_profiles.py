@@ -1,4 +1,4 @@
-"""What is known of models: limits, prices, and how they are best used."""
+"""Profiles of models: limits, prices and strategies."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_local_models_are_free_on_this_machine_only():
 
 
 def test_settings_describe_own_models_field_by_field():
-    """An entry outweighs what is known, also for releases of the model; the rest stays."""
+    """An entry overrides known values, also for releases of the model; other values stay."""
     models = {"gpt-4o": {"output_tokens": 900}, "ours": {"price": {"input": 1, "output": 2}}}
     assert profile_of("gpt-4o-2024-08-06", "", models).output_tokens == 900
     assert profile_of("gpt-4o", "", models).price == profile_of("gpt-4o").price
@@ -75,7 +75,7 @@ def test_a_wrong_setting_is_named():
 
 
 def test_cost_is_tokens_times_price_or_unknown():
-    """Cached tokens cost less where the provider says so; without a price the cost is None."""
+    """Cached tokens cost less if the provider says so; without a price the cost is None."""
     usage = Usage(prompt_tokens=1_000_000, completion_tokens=100_000, cached_tokens=400_000)
     price = Price(input=2.0, output=10.0, cached=0.5)
     assert Profile(price=price).priced(usage).cost_usd == pytest.approx(1.2 + 0.2 + 1.0)

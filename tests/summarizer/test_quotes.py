@@ -107,7 +107,7 @@ def test_a_near_quote_is_found_with_its_score(quote, starts):
     ],
 )
 def test_inventions_fragments_and_single_words_are_missing(quote):
-    """Invented words and what stands anywhere prove nothing."""
+    """Invented words and very common ones prove nothing."""
     [found] = FINDER.find(quote)
     assert (found.match, found.start, found.quote) == (Match.MISSING, None, quote)
 
@@ -136,7 +136,7 @@ def test_a_quote_that_cuts_a_number_is_never_exact(quote):
 
 @pytest.mark.parametrize("dots", ["…", "...", " [...] "])
 def test_a_quote_with_an_ellipsis_is_found_in_parts(dots):
-    """Each part has evidence of its own."""
+    """Each part has separate evidence."""
     found = FINDER.find(f"the share of tickets{dots}went from 18% to 31%")
     assert [e.quote for e in found] == ["the share of tickets", "went from 18% to 31%"]
 
@@ -157,7 +157,7 @@ def test_an_accent_belongs_to_the_last_letter():
 
 
 def test_evidence_knows_passage_and_speaker():
-    """A quote has the number and the speaker of the passage it starts in, or none between."""
+    """A quote has the number and speaker of the passage where it starts; text between passages has neither."""
     [found] = FINDER.find("took 12 seconds instead")
     assert (found.passage, found.speaker) == (2, "Ana Voss")
     between = DOCUMENT.text.index("\n\n")

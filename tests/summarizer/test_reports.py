@@ -128,7 +128,7 @@ def said(text: str, *cites: int, role: str = "did") -> dict:
 async def test_a_failed_sentence_is_rewritten_once_and_then_dropped(
     endpoint: ScriptedEndpoint, writer: ReportWriter
 ) -> None:
-    """What code or judge refuses gets one more chance; what fails again is kept with its reason."""
+    """A sentence refused by code or judge is retried once; a second failure is kept with its reason."""
     endpoint.script = script = Script(
         SectionAnswer={
             "sentences": [
@@ -167,7 +167,7 @@ async def test_a_failed_sentence_is_rewritten_once_and_then_dropped(
 async def test_without_a_judge_sentences_stay_unverified(
     endpoint: ScriptedEndpoint, asker_of: Callable[..., Asker]
 ) -> None:
-    """Readers see that nobody judged them."""
+    """Readers see that they were not judged."""
     endpoint.script = Script(SectionAnswer={"sentences": [said("Ottokar blocks trays.", 1)]})
     writer = ReportWriter("Dough", "An aim.", asker_of(), None, COMPANIES)
     (one,) = (await writer.section(a_theme(), [])).sentences
@@ -177,7 +177,7 @@ async def test_without_a_judge_sentences_stay_unverified(
 async def test_a_sentence_that_the_judge_passes_over_is_not_carried(
     endpoint: ScriptedEndpoint, asker_of: Callable[..., Asker]
 ) -> None:
-    """Silence of the judge is no approval: it is asked again, about the rest alone."""
+    """A missing verdict is not an approval: the judge is asked again, about the rest alone."""
     claims = [
         CitingClaim(text="Ottokar blocks trays.", cites=(1,)),
         CitingClaim(text="Waste fell.", cites=(2,)),
@@ -216,7 +216,7 @@ async def test_an_outline_merges_names_and_keeps_what_it_passes_over(
 async def test_a_summary_cites_what_its_sentences_cite(
     endpoint: ScriptedEndpoint, writer: ReportWriter
 ) -> None:
-    """It rests on sentences of the report, and readers get the statements behind these."""
+    """It cites sentences of the report, and readers get the statements behind these."""
     endpoint.script = Script(
         SectionAnswer={"sentences": [said("Ottokar blocks trays.", 1), said("Waste fell.", 2)]},
         JudgeAnswer=[verdicts("entailed", "entailed"), verdicts("entailed")],

@@ -60,7 +60,7 @@ async def verified(document, asker_of, judge=None):
 
 
 async def test_from_triage_to_a_draft(document, model, asker_of):
-    """One call gives verdict and draft, and the draft names the call that it rests on."""
+    """One call gives verdict and draft, and the draft names that call."""
     asker, plan = asker_of(), plans.plan(document, PROFILE)
     steps = []
     triage = await service.triage(document, asker, plan)
@@ -90,7 +90,7 @@ async def test_a_curator_overturns_a_refusal(document, endpoint, asker_of):
 
 
 async def test_a_thin_page_is_no_source(model, asker_of):
-    """A page that does not speak of its own title is refused before any call, as a failure."""
+    """A page whose text does not match its title fails before any call."""
     title = "How Kellamoor drafts answers with language models"
     document = document_of("Sorry, we moved. Please use the search instead.", title=title)
     with pytest.raises(ExtractionError) as caught:
@@ -100,7 +100,7 @@ async def test_a_thin_page_is_no_source(model, asker_of):
 
 
 async def test_the_abstract_rests_on_statements(document, model, asker_of):
-    """Its sentences name statements by number; one that rests on none is refuted."""
+    """Its sentences name statements by number; a sentence without statements is refuted."""
     study = (await verified(document, asker_of)).study
     first, second, third = study.section(Section.ABSTRACT)
     texts = {s.n: s.text for s in study.statements}
@@ -199,7 +199,7 @@ async def test_a_judge_verifies(document, model, asker_of):
 
 
 async def test_the_judge_sees_parts_passages_and_neighbours(document, model, asker_of):
-    """What is not verbatim is shown with its passage, the neighbours, parts and what it rests on."""
+    """Statements that are not verbatim are shown with passage, neighbours, parts and base."""
     await verified(document, asker_of, asker_of())
     asked = model.requests[-1]["messages"][-1]["content"]
     assert "Company: Kellamoor" in asked

@@ -1,4 +1,4 @@
-"""Titles that are proposed where a source states none."""
+"""Proposed titles for sources without one."""
 
 import pytest
 
@@ -42,7 +42,7 @@ NAMED = [
 
 @pytest.mark.parametrize(("place", "title"), NAMED)
 def test_a_conversation_is_called_by_its_show_its_file_and_its_guests(place, title):
-    """Words are spelled as in the text; roles are no names, and hosts are left out."""
+    """Words are spelled as in the text; roles are not names, and hosts are left out."""
     found = title_of(conversation(*TURNS), place)
     assert (found.value, found.inferred, found.quotes) == (title, True, ())
 
@@ -55,6 +55,6 @@ def test_captions_without_names_are_called_by_their_file():
 
 
 def test_a_title_of_source_or_model_is_kept():
-    """Only a draft that has none gets a proposal."""
+    """Only a draft without a title gets a proposal."""
     given = FactClaim(name="title", value="Manuals by radio")
     assert title_of(conversation(*TURNS), "/talks/a.vtt", given) == given

@@ -109,7 +109,7 @@ def test_plain_accounts_are_not_refused_and_other_texts_are(text):
 
 
 def test_texts_that_chose_no_cue_are_judged_alike():
-    """Of accounts none is refused; of the others, when first measured, one of six became a draft."""
+    """No account is refused; of the others, one of six became a draft when first measured."""
     texts = [text for text in TEXTS if text["half"] == "b"]
     found = [(t["account"], triage_by_cues(read_text(t["text"])).refused) for t in texts]
     assert found.count((True, False)) == 5
@@ -128,7 +128,7 @@ def test_texts_that_chose_no_cue_are_judged_alike():
     ],
 )
 def test_a_refusal_says_what_was_found(name, reason):
-    """What the cues counted, not that there is no system."""
+    """The counts of the cues, not the claim that there is no system."""
     (text,) = (text for text in TEXTS if text["name"] == name)
     assert reason in triage_by_cues(read_text(text["text"])).reason
 
@@ -165,7 +165,7 @@ def test_speakers_may_say_you():
 @pytest.mark.datasets
 @pytest.mark.parametrize("page", ["article-wordpress", "article-ghost", "service-webflow"])
 def test_our_case_studies_are_not_refused(page):
-    """What a company did with a model and what came of it is accepted, or left to a person."""
+    """An account of a deployment and its results is accepted, or left to a person."""
     truth = json.loads((OWN / f"web/truth/{page}.json").read_text("utf-8"))
     document = document_of(*truth["main_content"].split("\n"))
     assert triage_by_cues(document).verdict is not Verdict.NOT_A_CASE_STUDY
@@ -173,7 +173,7 @@ def test_our_case_studies_are_not_refused(page):
 
 @pytest.mark.datasets
 def test_published_case_studies_are_not_refused():
-    """Of published case studies most are accepted by cues, and none is refused."""
+    """Cues accept most of the published case studies, and refuse none."""
     duckdb = pytest.importorskip("duckdb")
     file = shared("cases/llmops_cases.parquet")
     rows = duckdb.execute(
@@ -209,7 +209,7 @@ async def test_a_model_scores_the_whole_source(endpoint, asker_of):
 
 
 async def test_a_source_too_long_for_one_call_is_sampled(endpoint, asker_of):
-    """Before windows are read, a question of its own shows a fair sample with gaps marked."""
+    """Before windows are read, a separate question shows a fair sample with gaps marked."""
     document = document_of(*[f"Paragraph {n} a clerk checks each draft." for n in range(900)])
     profile = Profile(model="scripted", context_tokens=9_000, output_tokens=2_000)
     endpoint.enqueue(completion(TRIAGE))

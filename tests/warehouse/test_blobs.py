@@ -73,7 +73,7 @@ def test_missing_bytes(root):
 
 
 def test_a_full_disk(tmp_path, monkeypatch):
-    """A write that fails leaves nothing, and a full disk is an error of its own."""
+    """A failed write leaves nothing, and a full disk has its own error."""
 
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,4 +1,4 @@
-"""What a case is now follows from its rows by stated rules."""
+"""The state of a case follows from its rows by stated rules."""
 
 from collections.abc import Iterator
 
@@ -56,7 +56,7 @@ STATES = [
 
 
 def _check_states(warehouse: Warehouse) -> None:
-    """Store every row of the table, each as a case of its own, and compare."""
+    """Store each row of the table as a separate case, and compare."""
     names = [f"s{number:02}" for number in range(len(STATES))]
     stories = [Story(name).rows(steps) for name, (steps, *_) in zip(names, STATES, strict=True)]
     warehouse.append(*[row for rows in stories for row in rows])
@@ -239,7 +239,7 @@ def test_views_in_order(three):
 
 
 def test_resolve(three):
-    """One id that begins with a prefix is found; none and several are errors that help."""
+    """A unique id with a prefix is found; no or several matches are helpful errors."""
     for prefix, found in (("rev1_a", "rev1_a1"), (" CASE1_B ", "case1_b"), ("c1", "rev1_c1")):
         assert three.resolve(prefix) == found
     for prefix in ("src1_", "a", "zzz", "", "%"):

@@ -118,7 +118,7 @@ def test_threads_lose_nothing(path):
 
 
 def test_processes_share_a_list(path):
-    """Two processes that begin with no file store each source of a list once, none twice."""
+    """Two processes that start without a file store each source of a list exactly once."""
     workers = [start(name, 20, path) for name in "ab"]
     printed = [one.communicate()[0].split() for one in workers]
     assert [one.returncode for one in workers] == [0, 0]
@@ -154,7 +154,7 @@ def test_a_held_file_is_named_with_its_holder(warehouse, path):
 
 
 def test_the_file_is_free_soon_after_the_last_use(warehouse, path):
-    """Another program can open it without this one being told to close it."""
+    """Another program can open it without an explicit close here."""
     warehouse.append(Story().source())
     with Warehouse(path):
         deadline = time.monotonic() + 10

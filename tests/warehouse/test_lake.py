@@ -1,4 +1,4 @@
-"""What only a lake has: several machines at once, with one PostgreSQL between them."""
+"""Features of a lake alone: several machines at once that share one PostgreSQL."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -89,7 +89,7 @@ async def test_one_holder_of_a_name(lake):
 
 
 def test_a_restart_of_the_server_is_waited_for(postgres: PostgresCluster, lake):
-    """A client goes on after the server was away, and says what to do where it stays away."""
+    """A client continues after an outage of the server, and gives advice if it lasts."""
     with Warehouse(lake) as warehouse:
         warehouse.append(Story("before").source())
         postgres.stop()

@@ -21,7 +21,7 @@ def _batch(number: int = 1, names: str = "abcd") -> tuple[Batch, list[BatchItem]
 
 
 def test_progress(warehouse):
-    """A batch counts where its sources stand, its failures by cause, and what was paid for them."""
+    """A batch counts its sources by state, its failures by cause, and their cost."""
     a, b, c = Story("a"), Story("b"), Story("c")
     rows = a.rows("draft 1")
     gone = c.failure("fetch", "page_missing").model_copy(update={"gone": True})
@@ -94,7 +94,7 @@ def _watch(state: WatchState, minute: int) -> Watch:
 
 
 def test_watches(warehouse):
-    """A watch shows its newest change and look; removed ones are not listed and begin anew."""
+    """A watch shows its newest change and look; removed ones are not listed and can start again."""
     first, second = Look(watch_id="w1", at=START), Look(watch_id="w1", at=START, found=2)
     second = second.model_copy(update={"at": START + timedelta(seconds=1)})
     warehouse.append(_watch(WatchState.ACTIVE, 0), first, second, _watch(WatchState.PAUSED, 1))
@@ -163,7 +163,7 @@ def test_the_newest_row_of_an_account_counts(warehouse):
 
 
 def test_every_change_is_in_the_log(warehouse):
-    """What people and flows did, with who, when and to what; the newest first, by person."""
+    """Actions of people and flows, with actor, time and object; newest first, by person."""
     warehouse.append(*Story().rows("draft 1, approve 1, publish 1"))
     warehouse.add_batch(*_batch())
     later = START + timedelta(days=400)

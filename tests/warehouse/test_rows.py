@@ -1,4 +1,4 @@
-"""What is stored is read again unchanged, whatever it is."""
+"""Rows of any content are read back unchanged."""
 
 import random
 

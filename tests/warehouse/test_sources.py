@@ -1,4 +1,4 @@
-"""Where sources stand: failures that are open, refusals, aliases, checks and near copies."""
+"""State of sources: open failures, refusals, aliases, checks and near copies."""
 
 from itertools import count
 
@@ -89,7 +89,7 @@ def test_open_failure(warehouse):
 
 
 def test_aliases(warehouse):
-    """An address that leads to another source stands where that one does."""
+    """An address that leads to another source has the state of that source."""
     other, story = Story("b"), Story("a")
     warehouse.append(*other.rows("draft 1"), story.source(), story.alias("src1_b"))
     states = warehouse.source_states(["src1_a", "src1_new"])
@@ -170,7 +170,7 @@ COSTS = {
 
 
 def test_costs(warehouse):
-    """Calls are summed by what is asked for, with wasted ones and those without a price."""
+    """Calls are summed by the chosen field, with wasted ones and those without a price."""
     story, other = Story("a"), Story("b")
     rows = story.rows("draft 1")
     document_id = rows[1].document_id

@@ -51,7 +51,7 @@ SELECT 'x'::INTEGER
 
 
 def test_refused(published):
-    """Whatever would write, open a file or is not valid is the caller's error and does nothing."""
+    """Statements that write, open a file or are invalid are the caller's error and do nothing."""
     counts = published.counts()
     statements_of_python = [1, 2]  # noqa: F841 - SQL must not see it
     for query in REFUSED.split("\n"):

@@ -41,7 +41,7 @@ async def test_robots_are_asked_before_the_page(web, fetched):
 
 
 async def test_other_schemes_are_refused(fetched, dialer):
-    """file:// is no way around the checks on files."""
+    """file:// does not bypass the checks on files."""
     for source in ("file:///etc/passwd", "FTP://example.com/x", "ldap://](#ldap"):
         with pytest.raises(errors.InvalidUrl, match="http"):
             await fetched(source)
@@ -85,7 +85,7 @@ async def test_a_file_in_a_repository_is_read_raw(web, fetched):
 
 
 async def test_a_list_is_fetched_as_it_is(web, network, tmp_path):
-    """A feed may be large, and a front page is no worse a list."""
+    """A feed can be large; a front page is as good a list."""
     web.answer("public.example/feed.xml", b"<rss>" + b" " * 12_000_000, "application/rss+xml")
     ref = SourceRef(source=f"{SITE}/feed.xml")
     assert len((await fetch_list(ref, network)).data) > 12_000_000
@@ -244,7 +244,7 @@ FAILURES = {
 
 @pytest.mark.parametrize(("status", "kind"), FAILURES.items())
 async def test_each_failure_of_the_endpoint_has_its_cause(status, kind, heard, tmp_path):
-    """What may pass is retried; what needs a setting or another file is not."""
+    """Temporary failures are retried; those that need a setting or another file are not."""
     (tmp_path / "talk.mp3").write_bytes(MP3)
     with pytest.raises(errors.CasebookError, match=r"\.$|_…") as failed:
         await fetch(SourceRef(source=str(tmp_path / "talk.mp3")), heard({"text": "Hi"}, status))

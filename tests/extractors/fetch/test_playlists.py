@@ -32,7 +32,7 @@ def item(n: int) -> dict[str, object]:
 
 
 def continued(token: str, *, executed: bool = False) -> dict[str, object]:
-    """What ends a list that goes on, in either of two forms."""
+    """Return the marker of a list that continues, in either of two forms."""
     command = {
         "continuationCommand": {"token": token, "request": "CONTINUATION_REQUEST_TYPE_BROWSE"}
     }
@@ -48,7 +48,7 @@ def continued(token: str, *, executed: bool = False) -> dict[str, object]:
 
 
 def page(*videos: object, token: str = "", head: object = None, beside: bool = False) -> str:
-    """A page; its menus have tokens of their own, which continue no list of videos."""
+    """A page whose menus have other tokens, which do not continue the list of videos."""
     chips = [
         {
             "chipCloudChipRenderer": {
@@ -110,7 +110,7 @@ async def test_a_list_is_followed_to_its_end(path, beside, web, listed):
 
 
 async def test_a_list_without_a_continuation_is_whole(web, listed):
-    """What menus continue is not the list."""
+    """Tokens of menus do not continue the list."""
     web.answer(LISTS["@harbour/videos"], page(item(1), item(2)), "text/html")
     assert await listed("@harbour/videos") == ([1, 2], [])
     assert not [one for one in web.addresses if one.startswith(BROWSE)]

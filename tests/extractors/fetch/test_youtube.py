@@ -112,7 +112,7 @@ async def test_a_video_is_read_with_all_that_is_known_of_it(tube, fetched, recor
 
 
 async def test_passages_follow_the_chapters(tube, fetched, recorded):
-    """What is said in a chapter stands under its title, with the second at which it begins."""
+    """The words of a chapter are under its title, with the start in seconds."""
     answer = json.loads(recorded["youtube.innertube.json"])
     answer["videoDetails"]["shortDescription"] = "0:00 Intro\n0:30 Build\n1:05 - Screen"
     text = (
@@ -163,7 +163,7 @@ RECORDED = {
 
 @pytest.mark.parametrize("player", RECORDED)
 async def test_each_recorded_refusal_has_its_cause(player, tube, failure, recorded):
-    """What YouTube's player says becomes one cause, one line, and what to do."""
+    """An answer of YouTube's player becomes a cause and a one-line message with advice."""
     tube(player=recorded[f"{player}.innertube.json"])
     error = await failure()
     assert (error.kind, error.transient) == (RECORDED[player], error.kind == "video_blocked")
@@ -191,7 +191,7 @@ async def test_the_words_of_the_player_decide(kind, status, reasons, tube, failu
 
 
 async def test_a_broadcast_that_is_not_over_is_tried_later(tube, failure, recorded):
-    """What is said by now is not the talk."""
+    """Captions of a running broadcast are not the whole talk."""
     for sign in ("isLive", "isPostLiveDvr"):
         answer = json.loads(recorded["youtube.innertube.json"])
         answer["videoDetails"][sign] = True
@@ -289,7 +289,7 @@ async def test_robots_are_asked_for_the_watch_page_only(rule, tube, fetched, rec
 
 
 async def test_captions_lead_to_no_host_of_the_own_network(tube, web, make_client, recorded):
-    """What the operator named is for people to submit, not for an answer to name."""
+    """Hosts allowed by the operator are for people to submit, not for an answer to name."""
     lists = recorded["youtube.innertube.json"].replace(b"www.youtube.com/api", b"lists.example.com")
     tube(player=lists)
     async with make_client(NetworkPolicy(frozenset({"lists.example.com:443"}))) as client:

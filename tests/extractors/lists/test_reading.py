@@ -42,7 +42,7 @@ NEWS = (SAMPLES / "sitemap-news.xml").read_text("utf-8")
 
 @pytest.mark.parametrize("sample", sorted(path.name for path in SAMPLES.iterdir()))
 def test_each_form_gives_addresses_titles_and_days(sample):
-    """Whatever program or person wrote the list."""
+    """From any program or person."""
     data = (SAMPLES / sample).read_bytes()
     found = listing(data)
     assert (found.form.lower(), list(found.missed)) == (sample.partition("-")[0], [])
@@ -97,7 +97,7 @@ def test_a_quoted_cell_may_have_several_lines():
 
 
 def test_a_local_list_may_name_local_files():
-    """They count from the list's folder; where they came from may stand beside them."""
+    """They are relative to the list's folder, and can have their web address beside them."""
     folder = Path("/lists")
     text = listing(f"{A}\ntalks/a.vtt\n/notes/b.md\n", folder=folder)
     assert [one.url for one in text.candidates] == [A, "/lists/talks/a.vtt", "/notes/b.md"]
@@ -108,7 +108,7 @@ def test_a_local_list_may_name_local_files():
 
 
 def test_a_local_list_may_name_transcripts():
-    """A file with the words of a talk stands beside its address or recording."""
+    """A transcript can be beside its address or recording."""
     folder = Path("/lists")
     found = listing(
         f"url,transcript\n{A},talks/a.vtt\nb.wav,b.srt\n{C},\n", folder=folder
@@ -148,7 +148,7 @@ LOCAL = [
 
 @pytest.mark.parametrize("data", LOCAL)
 def test_a_fetched_list_may_not(data):
-    """Such a line is reported, never read."""
+    """The line is reported, never read."""
     found = listing(data)
     assert found.missed
     assert all(one.url.startswith("https://") for one in found.candidates)

@@ -286,7 +286,7 @@ async def test_no_byte_is_lost_where_a_piece_is_full(length, web, client):
 
 
 async def test_unknown_or_broken_encodings_fail(web, client):
-    """What cannot be decoded is a failure, never text."""
+    """A body that cannot be decoded is a failure, never text."""
     unknown = [(encoding, b"x") for encoding in ("zstd", "br", "gzip, gzip")]
     for encoding, body in (*unknown, *(("gzip", cut) for cut in (b"no gzip", GZIP[:-30], b"\x1f"))):
         web.pages.clear()

@@ -50,7 +50,7 @@ def test_only_addresses_of_the_public_internet_pass():
 
 @pytest.mark.parametrize(("form", "shift"), FORMS)
 def test_a_private_address_inside_an_ipv6_form_is_refused(form, shift):
-    """No form of IPv6 carries a private IPv4 address past the guard."""
+    """IPv6 forms cannot smuggle a private IPv4 address past the guard."""
     for inner in PRIVATE_IPV4:
         assert not is_public(IPv6Address(int(IPv6Address(form)) | int(IPv4Address(inner)) << shift))
 

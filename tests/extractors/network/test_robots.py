@@ -127,7 +127,7 @@ class Time:
         self.now, self.slept, self._still = 100.0, [], stands_still
 
     async def sleep(self, seconds: float) -> None:
-        """Note a sleep; for many who ask at once the clock stands still."""
+        """Record a sleep without advancing the clock."""
         self.slept.append(seconds)
         self.now += 0.0 if self._still else seconds
 

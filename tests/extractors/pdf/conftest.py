@@ -18,7 +18,7 @@ def read():
 
 @pytest.fixture
 def page_of():
-    """Make a page of prose that goes on with the given operators."""
+    """Make a page of prose followed by the given operators."""
     return _page_of
 
 

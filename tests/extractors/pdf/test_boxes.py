@@ -1,4 +1,4 @@
-"""Where lines stand on their pages, and pages as pictures."""
+"""Positions of lines on their pages, and pages as images."""
 
 from io import BytesIO
 from pathlib import Path

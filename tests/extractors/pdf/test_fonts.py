@@ -86,7 +86,7 @@ def test_cyrillic_in_fonts_without_a_map_is_refused(
     ids=["English", "Polish", "figures", "standard names"],
 )
 def test_plain_language_is_read_without_a_map(read, set_in, monkeypatch, text, encoding, flags):
-    """Many old files have no map though their codes are the letters: these are no noise."""
+    """Many old files have no map although their codes are the letters: these are not noise."""
     monkeypatch.setenv("PATH", "")
     assert text.split()[0] in read(set_in(text, encoding, flags)).text
 

@@ -1,4 +1,4 @@
-"""Headings have levels, references stand under theirs, heads of pages are found."""
+"""Headings have levels, references are under theirs, running heads are found."""
 
 from datetime import date
 

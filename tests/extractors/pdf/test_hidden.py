@@ -1,4 +1,4 @@
-"""What no reader sees is left out of the text and listed with its reason."""
+"""Invisible text is left out of the document and listed with its reason."""
 
 import pytest
 

@@ -50,7 +50,7 @@ def test_words_cut_at_line_ends_are_whole_again(read):
 
 
 def test_a_sentence_reads_on_across_pages_and_notes(read):
-    """A paragraph cut by a page break is one passage, on its first page, whatever stands below."""
+    """A paragraph cut by a page break is one passage, on its first page, with anything below."""
     pdf = FPDF()
     for page in range(2):
         pdf.add_page()

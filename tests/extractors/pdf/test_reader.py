@@ -62,7 +62,7 @@ def test_text_pages_headings_and_metadata(read):
 
 
 def test_running_heads_and_page_numbers_are_left_out(read):
-    """What repeats at the edges of pages is not in the text, and a step says how much it was."""
+    """Repeated lines at the edges of pages are not in the text; a step states their number."""
     found = read(paper().output())
     assert "Technical Reports" not in found.text
     assert "of 4" not in found.text
@@ -133,7 +133,7 @@ def test_a_scan_asks_for_tesseract_where_it_is_missing(read, monkeypatch):
 
 @pytest.mark.datasets
 def test_odd_files_are_read_or_refused(monkeypatch):
-    """No awkward file crashes the reader; locked files and bare pictures are named as such."""
+    """Awkward files do not crash the reader; locked files and scans without text are reported."""
     monkeypatch.setenv("PATH", "")  # without tesseract, for speed
     kinds = {}
     for file in sorted(shared("pdf/odd").glob("*.pdf")):

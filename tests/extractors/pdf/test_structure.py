@@ -84,7 +84,7 @@ def test_printed_page_numbers_are_noted(read, writer, page_of):
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
 def test_a_locked_file_that_opens_says_so(read, writer, algorithm):
-    """A file locked against changes only is read with all that it states, and is noted as such."""
+    """A file locked only against changes is read with its metadata, and a step says so."""
     writer.add_metadata({"/Title": "Routing, locked"})
     writer.encrypt("", "owner", algorithm=algorithm)
     found = read(written(writer))
@@ -93,7 +93,7 @@ def test_a_locked_file_that_opens_says_so(read, writer, algorithm):
 
 
 def test_a_file_that_pypdf_cannot_read_keeps_its_text(read, writer, monkeypatch):
-    """Whatever pypdf raises, at once or later, the text that pdfium reads is returned."""
+    """If pypdf raises any error, the text that pdfium reads is still returned."""
     writer.add_metadata({"/Title": "Routing, revised", "/Author": "Ada Example"})
     data = written(writer)
     text = read(data).text
@@ -142,7 +142,7 @@ def a_form(writer, *, dynamic=False):
     [(SHELL, False), (SHELL, True), ("Bitte warten, bis das Formular geladen ist.", True)],
 )
 def test_an_xfa_form_without_its_contents_is_refused(read, page_of, text, dynamic):
-    """The page that asks for another viewer is no source: the reason and a remedy are given."""
+    """The page that asks for another viewer is refused with a reason and advice."""
     lines = "".join(f"({text[n : n + 70]}) Tj T* " for n in range(0, len(text), 70))
     page = page_of(f"BT /F1 11 Tf 14 TL 72 700 Td {lines}ET", prose=0)
     with pytest.raises(ExtractionError, match=r"is an XFA form.*print it to a PDF") as error:

@@ -44,7 +44,7 @@ def titled(title: str, *headings: str, url: str = "https://harbour.example/posts
     ],
 )
 def test_the_title_loses_what_the_site_adds(title, headings, expected):
-    """What the page's heading and its title for machines agree on, without site, blog or offer."""
+    """The words shared by the heading and the metadata title, without site, blog or offer."""
     assert titled(title, *headings) == expected
 
 
@@ -145,7 +145,7 @@ def test_the_day_of_publication_is_found(markup, url):
 
 
 def test_a_page_that_states_nothing_has_nothing():
-    """No guess from the text: no author, no day, no description, no title of its own."""
+    """Nothing is guessed from the text: no author, date, description or title."""
     found = read(f"<html><body><p>{PARAGRAPH * 4} In May 2021 Bo Li left.</p></body></html>")
     assert (found.title, found.authors, found.published, found.description) == (
         None,

@@ -24,7 +24,7 @@ def test_a_page_gives_its_text_and_what_it_says_about_itself():
 
 
 def test_passages_know_the_headings_above_them():
-    """A passage carries its path of headings; headings stand between passages, offsets are exact."""
+    """A passage has its path of headings; headings are between passages, offsets are exact."""
     found = read(PAGE)
     stalled = next(p for p in found.passages if "stalled" in found.text[p.start : p.end])
     assert stalled.headings[-1] == "What broke"
@@ -32,7 +32,7 @@ def test_passages_know_the_headings_above_them():
 
 
 def test_lists_tables_and_code_keep_their_lines():
-    """Items stand on lines of their own, cells in one row, code keeps its indentation."""
+    """Items are on separate lines, cells of a row on one line, and code keeps its indentation."""
     text = read(PAGE).text
     assert "Retries piled up without a limit.\nThe alert came late." in text
     assert "Week | Share" in text
@@ -90,7 +90,7 @@ def test_a_page_of_very_many_elements_is_read_without_trafilatura(monkeypatch):
 
 
 def test_endless_markup_is_cut_and_the_curator_is_informed(monkeypatch):
-    """What follows the first millions of characters is not read, and a step says so."""
+    """Text after the first millions of characters is not read, and a step says so."""
     for module in (tree, reader):
         monkeypatch.setattr(module, "MOST_CHARACTERS", 5_000)
     found = read(PAGE.replace("<ul>", f"<p>{PARAGRAPH * 90}</p><ul>"))

@@ -87,7 +87,7 @@ def test_each_wall_is_named(cause, title, body):
 
 @pytest.mark.parametrize("cause", ["captcha", "service_down"])
 def test_a_file_is_never_to_be_tried_later(cause):
-    """What a saved page shows does not pass: the same cause in a class that is not retried."""
+    """The wall of a saved page is permanent: the same cause in a class that is not retried."""
     title, body = next((title, body) for name, title, body in WALLS if name == cause)
     with pytest.raises(errors.ExtractionError) as failure:
         read(page(title, body), None, is_file=True)

@@ -30,6 +30,7 @@ CREATE TABLE cases (
     texts_of TEXT
 );
 CREATE INDEX cases_by_source ON cases (source_id);
+CREATE INDEX cases_by_status ON cases (status);
 
 CREATE TABLE labels (
     id INTEGER, facet TEXT, value TEXT, status TEXT, PRIMARY KEY (id, facet, value)

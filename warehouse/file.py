@@ -5,16 +5,18 @@ after two seconds of steady use it is closed for a moment if another process wai
 """
 
 import errno
+import fcntl
 import os
 import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 import duckdb
 from filelock import AsyncFileLock
@@ -24,6 +26,8 @@ from schemas.errors import WarehouseBusy, WarehouseError
 from warehouse.blobs import private_folder
 from warehouse.lake import SETTINGS, Connection, R, Work
 from warehouse.schema import migrations, upgrade, version
+
+T = TypeVar("T")
 
 # A checkpoint rewrites the last row group of each table, so groups are small. Small blocks keep a
 # new home small; the storage version is the oldest that compresses long texts.
@@ -53,6 +57,7 @@ class DatabaseFile:
         # A waiting process touches this file, to ask the process that has the database to yield.
         self._wanted, self._wanted_before = path.with_name(f"{path.name}.wanted"), 0
         self._opened_at = 0.0
+        self._was_opened = False
         self._stored_at = datetime.min.replace(tzinfo=UTC)
 
     def run(self, work: Work[R], timeout: float, *, writes: bool) -> R:
@@ -86,6 +91,22 @@ class DatabaseFile:
         self._require_writable()
         private_folder(self._path.parent / "locks")
         return AsyncFileLock(self._path.parent / "locks" / f"{name}.lock")
+
+    def copy(self, folder: Path, timeout: float) -> list[Path]:
+        """Copy the file and its log into ``folder`` as they are at one moment; return the copies.
+
+        Takes DuckDB's own lock, so that no process opens the file in the meantime.
+        """
+        with self._writing, self._changed, self._translated_errors():
+            self._changed.wait_for(lambda: self._users == 0)
+            self._close()
+            with self._path.open("r+b") as file:
+                self._patiently(time.monotonic() + timeout, _lock, file)
+                return [
+                    Path(shutil.copyfile(part, folder / part.name))
+                    for part in sorted(self._path.parent.glob(f"{self._path.name}*"))
+                    if part.name.removeprefix(self._path.name).partition(".")[2][:3] in {"", "wal"}
+                ]
 
     def close(self) -> None:
         """Wait until no thread uses the file, fold in its log, and close it."""
@@ -129,17 +150,22 @@ class DatabaseFile:
                 self._close()
                 time.sleep(_GAP_SECONDS)
         if self._connection is None:
-            patiently = Retrying(
-                retry=retry_if_exception(lambda error: bool(_HELD.search(str(error)))),
-                wait=wait_random(*_RETRY_SECONDS),
-                stop=stop_after_delay(max(0.0, deadline - time.monotonic())),
-                before_sleep=self._want,
-                reraise=True,
-            )
-            self._connection = patiently(_opened, self._path)
+            self._connection = self._patiently(deadline, _opened, self._path, self._was_opened)
+            self._was_opened = True
             self._opened_at = time.monotonic()
             self._wanted_before = self._wanted_at()
         return self._connection
+
+    def _patiently(self, deadline: float, take: Callable[..., T], *args: object) -> T:
+        """Call ``take`` until no other process locks the file."""
+        patiently = Retrying(
+            retry=retry_if_exception(lambda error: bool(_HELD.search(str(error)))),
+            wait=wait_random(*_RETRY_SECONDS),
+            stop=stop_after_delay(max(0.0, deadline - time.monotonic())),
+            before_sleep=self._want,
+            reraise=True,
+        )
+        return patiently(take, *args)
 
     def _must_yield(self) -> bool:
         """Return whether the file was open for long while another process waited for it."""
@@ -203,16 +229,19 @@ def _empty() -> Connection:
     return connection.execute("SET enable_external_access = false")
 
 
-def _opened(path: Path) -> Connection:
-    """Open the file and migrate it to this version's schema, after a backup if it has rows."""
+def _opened(path: Path, again: bool) -> Connection:
+    """Open the file and migrate it to this version's schema, after a backup if it has rows.
+
+    The columns are only compared the first time, not when this process opens the file ``again``.
+    """
     connection, kept = _connect(path), "It was empty before."
     try:
-        found = version(connection, str(path))
-        if found < len(migrations()):
+        found = version(connection, str(path), compares=not again)
+        if missing := [one for one in migrations() if one.number > found]:
             if found:
                 connection.execute("CHECKPOINT warehouse")
                 connection.close()  # reading the file while it is open would drop DuckDB's lock
-                backup = path.with_name(f"{path.name}.before-{found + 1:04}.bak")
+                backup = path.with_name(f"{path.name}.before-{missing[0].number:04}.bak")
                 kept = f"The original file is {shutil.copy2(path, backup)}."
                 connection = _connect(path)
             upgrade(connection, str(path), kept)
@@ -235,6 +264,14 @@ def _connect(path: Path) -> Connection:
         if is_new and not _HELD.search(str(error)):
             path.unlink(missing_ok=True)  # a partial file could never be opened
         raise
+
+
+def _lock(file: BinaryIO) -> None:
+    """Lock the file as DuckDB does, against other processes."""
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OSError("Could not set lock on file") from error
 
 
 def _is_writable(path: Path) -> bool:

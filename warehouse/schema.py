@@ -1,15 +1,43 @@
-"""The SQL files: named queries, and numbered migrations."""
+"""The SQL files: named queries, and numbered migrations.
 
+A released migration is never edited. ``python -m warehouse.lock`` records the hash of each file and
+of the columns that a database has after it; a database with other columns is refused before
+anything is written to it.
+"""
+
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import version as release
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import duckdb
 
 from schemas.errors import WarehouseError
 
+LOCK = Path(__file__).parent / "migrations/released.json"
 _HERE = Path(__file__).parent
+_COLUMNS = """SELECT table_name || '.' || column_name FROM duckdb_columns()
+    WHERE database_name = current_database() AND NOT internal ORDER BY ALL"""
+_FIRST_WITH_RELEASE = 101  # the migration that adds the column ``release`` to the records
+
+
+class Migration(NamedTuple):
+    """One step of the schema. The number is that of the file's name."""
+
+    number: int
+    name: str
+    sql: str
+
+
+class Released(NamedTuple):
+    """SHA-256 of a migration's file, and of the columns that a database has after it."""
+
+    sha256: str
+    columns: str
 
 
 @cache
@@ -26,22 +54,54 @@ def named_parts(file: Path, label: str = "name") -> dict[str, str]:
 
 
 @cache
-def migrations() -> tuple[tuple[str, str], ...]:
-    """Return the name and SQL of each migration, in order; the first has number 1."""
+def migrations() -> tuple[Migration, ...]:
+    """Return the migrations in order."""
     found = sorted(_HERE.glob("migrations/*.sql"))
-    return tuple((file.stem, file.read_text("utf-8")) for file in found)
+    return tuple(
+        Migration(int(file.stem.split("_")[0]), file.stem, file.read_text("utf-8"))
+        for file in found
+    )
 
 
-def version(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    """Return the number of the newest migration in the database ``name``, 0 if it is empty."""
+@cache
+def released() -> Mapping[str, Released]:
+    """Return the recorded hashes by the migration's name."""
+    entries = json.loads(LOCK.read_text("utf-8"))
+    return {name: Released(**hashes) for name, hashes in entries.items()}
+
+
+def columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return ``table.column`` for each column of the database's tables and views, sorted."""
+    return [name for (name,) in connection.execute(_COLUMNS).fetchall()]
+
+
+def hash_of(names: list[str]) -> str:
+    """Return the SHA-256 of names of columns, in hexadecimal."""
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+
+def version(connection: duckdb.DuckDBPyConnection, name: str, *, compares: bool = True) -> int:
+    """Return the number of the newest migration in the database ``name``, 0 if it is empty.
+
+    Without ``compares``, only the records of migrations are read, not the columns.
+
+    Raises:
+        WarehouseError: ``warehouse_too_new`` or ``warehouse_foreign``, if this casebook cannot use
+            the database. Nothing has been written to it.
+    """
     try:
-        found = connection.execute("SELECT max(number) FROM migrations").fetchall()[0][0] or 0
+        steps = connection.execute("SELECT number, name FROM migrations ORDER BY 1").fetchall()
     except duckdb.CatalogException:
         return 0
-    if found > (known := len(migrations())):
-        message = f"{name} was written by a newer casebook (schema {found}, not {known}): upgrade"
-        raise WarehouseError(message, cause="warehouse_too_new")
-    return int(found)
+    known = [(one.number, one.name) for one in migrations()]
+    if len(steps) > len(known) and steps[: len(known)] == known:
+        newest = steps[-1][0]
+        message = f"{name} was written by a newer casebook (schema {newest}, not {known[-1][0]})"
+        raise WarehouseError(f"{message}: upgrade", cause="warehouse_too_new")
+    is_ours = steps == known[: len(steps)]
+    if not is_ours or (compares and not _has_columns(connection, len(steps))):
+        raise _foreign(connection, name, steps)
+    return int(steps[-1][0]) if steps else 0
 
 
 def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") -> None:
@@ -49,14 +109,58 @@ def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") ->
 
     ``kept`` is a sentence about the backup, for the error message.
     """
-    first = version(connection, name) + 1
-    for number, (step, sql) in enumerate(migrations()[first - 1 :], start=first):
+    found = version(connection, name)
+    for number, step, sql in migrations():
+        if number <= found:
+            continue
+        record: list[Any] = [number, step]
         try:
             connection.begin().execute(sql)
-            connection.execute("INSERT INTO migrations VALUES (?, ?, now())", [number, step])
+            if number < _FIRST_WITH_RELEASE:
+                connection.execute("INSERT INTO migrations VALUES (?, ?, now())", record)
+            else:
+                record.append(release("casebook-llmops"))
+                connection.execute("INSERT INTO migrations VALUES (?, ?, now(), ?)", record)
             connection.commit()
         except duckdb.Error as error:
             connection.rollback()
             reason = str(error).partition("\n")[0]
             message = f"{name} could not be migrated to {step}: {reason}. {kept}"
             raise WarehouseError(message, cause="migration_failed") from error
+
+
+def _has_columns(connection: duckdb.DuckDBPyConnection, applied: int) -> bool:
+    """Return whether the database has the columns of the first ``applied`` migrations."""
+    if not applied:
+        return True
+    step, there = migrations()[applied - 1].name, columns(connection)
+    if step in released() and hash_of(there) == released()[step].columns:
+        return True
+    return set(columns_after(applied)) <= set(there)  # tables or views of a person's own are fine
+
+
+@cache
+def columns_after(applied: int) -> list[str]:
+    """Return the columns of a database with the first ``applied`` migrations."""
+    with duckdb.connect() as empty:
+        for migration in migrations()[:applied]:
+            empty.execute(migration.sql)
+        return columns(empty)
+
+
+def _foreign(
+    connection: duckdb.DuckDBPyConnection, name: str, steps: list[tuple[int, str]]
+) -> WarehouseError:
+    """Return an error that says which casebook made the database, and what to do."""
+    (day,) = connection.execute("SELECT min(applied_at)::DATE::VARCHAR FROM migrations").fetchall()[
+        0
+    ]
+    newest = steps[-1][0]
+    is_first = not re.match(r"\d", steps[0][1])
+    maker = "the first edition of casebook" if is_first else "a casebook between two releases"
+    message = (
+        f"{name} was made on {day} by {maker} (schema {newest}), whose tables differ. Nothing was"
+        " changed. With that casebook, run `casebook export FOLDER`; with this one,"
+        " `casebook --home NEW import FOLDER`"
+    )
+    return WarehouseError(message, cause="warehouse_foreign")

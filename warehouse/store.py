@@ -22,8 +22,8 @@ class Warehouse(SourceReads, CaseReads):
 
     Each method is one transaction and thread-safe. "Newest" means stored last. The first write
     creates a missing file. Every method can raise WarehouseBusy (after ``lock_timeout`` seconds)
-    and WarehouseError with ``disk_full``, ``warehouse_too_new``, ``migration_failed``,
-    ``warehouse_read_only`` or ``warehouse_failed``.
+    and WarehouseError with ``disk_full``, ``warehouse_too_new``, ``warehouse_foreign``,
+    ``migration_failed``, ``warehouse_read_only`` or ``warehouse_failed``.
     """
 
     def __init__(self, path: Path | Lake, *, lock_timeout: float = 30.0) -> None:
@@ -39,6 +39,12 @@ class Warehouse(SourceReads, CaseReads):
     def close(self) -> None:
         """Close the database and fold its log into the file; the next call reopens it."""
         self._database.close()
+
+    def copy(self, folder: Path) -> list[Path]:
+        """Copy the database into ``folder`` as it is at one moment, and return the files."""
+        if isinstance(self._database, DatabaseLake):
+            raise TypeError("a shared warehouse is copied by its PostgreSQL server")
+        return self._database.copy(folder, self._timeout)
 
     def lock(self, name: str) -> AbstractAsyncContextManager[object]:
         """Lock ``name`` for this task, after waiting for other tasks, processes and machines."""

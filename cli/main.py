@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from cli import batches, cases, doctor, evaluate, imports, operate, reports, sources
+from cli import backups, batches, cases, doctor, evaluate, imports, operate, reports, sources
 from cli.options import opt
 from cli.summaries import printable
 from schemas.errors import CasebookError
@@ -57,6 +57,8 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
         "up": operate.up,
         "mcp": operate.mcp,
         "doctor": doctor.doctor,
+        "backup": backups.backup,
+        "restore": backups.restore,
         "costs": operate.costs,
         "sql": operate.sql,
         "eval": evaluate.evaluate,

@@ -1,0 +1,230 @@
+"""A home as one file: the warehouse, the bytes of its sources, and everything else worth keeping.
+
+A backup is a ZIP archive of the home's files and ``manifest.json``, which has their hashes.
+"""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from pydantic import ValidationError
+
+from config.resources import Resources
+from schemas.errors import ConfigurationError, InputError
+from schemas.frozen import Frozen
+
+_DATABASE = "warehouse.duckdb"
+_MANIFEST = "manifest.json"
+_SCHEDULES = "prefect/prefect.db"
+_REBUILT = frozenset({"site", "logs", "run", "locks", "prefect"})  # or of running processes only
+_COMPRESSED = frozenset({".gz", ".mp3", ".opus", ".m4a", ".png", ".jpg", ".pdf", ".zip"})
+_CHUNK = 1 << 20
+
+OnProgress = Callable[[int, int], object]  # files done, and all
+
+
+class BackupFile(Frozen):
+    """One file of a backup."""
+
+    sha256: str
+    size: int  # in bytes
+
+
+class Manifest(Frozen):
+    """The files of a backup by their path in the home, and the release that made it."""
+
+    casebook: str
+    made_at: datetime
+    files: dict[str, BackupFile]
+
+    @property
+    def size(self) -> int:
+        """The size of all files in bytes."""
+        return sum(file.size for file in self.files.values())
+
+
+def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manifest:
+    """Write the home to ``file`` while other processes use it, and read it again to check it.
+
+    The database is copied at one moment. Snapshots are stored before the rows that name them and
+    never change, so those copied afterwards fit it. An earlier ``file`` is only replaced by a
+    complete one.
+
+    Raises:
+        ConfigurationError: if the rows or snapshots are shared, and so not in the home.
+        InputError: if there is nothing to back up, or ``file`` cannot be written.
+    """
+    home, data = _folders(resources)
+    if not (home / _DATABASE).exists():
+        raise InputError(f"{home} has no warehouse yet: there is nothing to back up")
+    with _work_folder(file.with_name(f".{file.name}.part")) as work:
+        parts = {part.name: part for part in resources.warehouse.copy(work)}
+        parts |= _schedules(home, work) | _kept(home) | _kept(data, "snapshots")
+        archive = work / "archive"
+        manifest = _write(archive, parts, on_progress)
+        with _opened(archive) as backup, Path(os.devnull).open("wb") as nowhere:
+            for name, expected in manifest.files.items():
+                _copy(backup, name, expected, nowhere)
+        archive.replace(file)
+    return manifest
+
+
+def restore_home(resources: Resources, file: Path, on_progress: OnProgress) -> Manifest:
+    """Bring the files of a backup into a home without a warehouse; the database comes last.
+
+    Raises:
+        InputError: if the home has a warehouse, or ``file`` is not a backup or is damaged.
+    """
+    home, data = _folders(resources)
+    if (home / _DATABASE).exists():
+        raise InputError(
+            f"{home} has a warehouse, which is not overwritten: restore into another folder with"
+            " `casebook --home NEW restore FILE`"
+        )
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _opened(file) as backup, _work_folder(home / ".restoring") as work:
+        manifest = _manifest(backup, file)
+        for done, (name, expected) in enumerate(manifest.files.items(), start=1):
+            _folder_of(work / name).touch(mode=0o600)
+            with (work / name).open("wb") as target:
+                _copy(backup, name, expected, target)
+            on_progress(done, len(manifest.files))
+        for name in sorted(manifest.files, key=lambda one: (one.startswith(_DATABASE), -len(one))):
+            place = data if name.startswith("snapshots/") else home
+            (work / name).replace(_folder_of(place / name))
+    return manifest
+
+
+def _folders(resources: Resources) -> tuple[Path, Path]:
+    """Return the home, and the folder that has the snapshots."""
+    settings = resources.settings
+    if settings.warehouse or "://" in str(settings.data or ""):
+        raise ConfigurationError(
+            "a shared warehouse is backed up with pg_dump and a copy of its data folder: see"
+            " docs/operations.md"
+        )
+    return settings.home, Path(settings.data or settings.home)
+
+
+@contextmanager
+def _work_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder that is removed at the end, with what an interrupted run left."""
+    try:
+        shutil.rmtree(path, ignore_errors=True)
+        _folder_of(path).mkdir(mode=0o700)
+        yield path
+    except OSError as error:
+        raise InputError(f"{path.parent} cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _folder_of(path: Path) -> Path:
+    """Return ``path`` after creating its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def _schedules(home: Path, work: Path) -> dict[str, Path]:
+    """Return a copy of Prefect's database, if there is one, as it is at one moment."""
+    if not (home / _SCHEDULES).exists():
+        return {}
+    copy = work / "schedules"
+    with (
+        closing(sqlite3.connect(home / _SCHEDULES)) as source,
+        closing(sqlite3.connect(copy)) as to,
+    ):
+        source.backup(to)
+    return {_SCHEDULES: copy}
+
+
+def _kept(folder: Path, only: str = "") -> dict[str, Path]:
+    """Return the files below ``folder``, by their path in it, that cannot be made again."""
+    found = {}
+    for path in sorted((folder / only).rglob("*")):
+        name = path.relative_to(folder)
+        is_rebuilt = name.parts[0] in _REBUILT or name.name.startswith((_DATABASE, "index.sqlite"))
+        is_hidden = any(part.startswith(".") for part in name.parts)
+        if path.is_file() and not (is_rebuilt or is_hidden):
+            found[name.as_posix()] = path
+    return found
+
+
+def _write(archive: Path, parts: Mapping[str, Path], on_progress: OnProgress) -> Manifest:
+    """Write the archive, synced to the disk, and return its manifest."""
+    files = {}
+    with archive.open("xb") as file:
+        archive.chmod(0o600)
+        with zipfile.ZipFile(file, "w", compresslevel=1) as backup:
+            for done, (name, path) in enumerate(parts.items(), start=1):
+                is_compressed = path.suffix in _COMPRESSED
+                entry = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
+                entry.compress_type = zipfile.ZIP_STORED if is_compressed else zipfile.ZIP_DEFLATED
+                with path.open("rb") as source, backup.open(entry, "w", force_zip64=True) as target:
+                    files[name] = _hashed(source, target)
+                on_progress(done, len(parts))
+            manifest = Manifest(
+                casebook=version("casebook-llmops"), made_at=datetime.now(UTC), files=files
+            )
+            backup.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
+        file.flush()
+        os.fsync(file.fileno())
+    return manifest
+
+
+def _hashed(source: IO[bytes], target: IO[bytes]) -> BackupFile:
+    """Copy a file in chunks, and return its hash and size."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := source.read(_CHUNK):
+        target.write(chunk)
+        digest.update(chunk)
+        size += len(chunk)
+    return BackupFile(sha256=digest.hexdigest(), size=size)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive, and translate the errors of reading it."""
+    try:
+        with zipfile.ZipFile(file) as backup:
+            yield backup
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{file} does not exist: name a file that `casebook backup` made"
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as error:
+        raise InputError(f"{file} is damaged or is not a backup: use another one") from error
+
+
+def _manifest(backup: zipfile.ZipFile, file: Path) -> Manifest:
+    """Return the manifest, which names each file of the archive by a path below the home."""
+    try:
+        manifest = Manifest.model_validate_json(backup.read(_MANIFEST))
+    except ValidationError as error:
+        raise InputError(f"{file} has no manifest that this casebook can read") from error
+    names = set(manifest.files)
+    is_below = all(
+        not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
+        for name in names
+    )
+    if names != set(backup.namelist()) - {_MANIFEST} or not is_below or _DATABASE not in names:
+        raise InputError(f"{file} is not a backup of a home: its files differ from its manifest")
+    return manifest
+
+
+def _copy(backup: zipfile.ZipFile, name: str, expected: BackupFile, target: IO[bytes]) -> None:
+    """Copy a file of the archive, or raise InputError if it differs from the manifest."""
+    with backup.open(name) as source:
+        found = _hashed(source, target)
+    target.flush()
+    if found != expected:
+        raise InputError(f"{backup.filename} is damaged: {name} differs; use another backup")

@@ -12,10 +12,10 @@ export UV_COMPILE_BYTECODE ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit chromium tesseract postgres duckdb html lock format bench clean
+.PHONY: help setup demo test lint unit chromium tesseract postgres duckdb html image-check lock format bench clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -102,6 +102,11 @@ html: setup ## Validate a page of each kind with the Nu HTML checker, which need
 		mkdir -p $(VNU) && (cd $(VNU) && npm="$(NPM)" && $$npm install --ignore-scripts \
 			--no-package-lock --no-audit --no-fund --silent vnu-jar@26.9.27); } || true
 	@$(BIN)/pytest tests/publishing/html_checker.py
+
+image-check: setup ## Run the Dockerfile's steps in a clean folder, and casebook from them and from a wheel
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	@$(BIN)/python tests/image_check.py
 
 lock: $(UV) ## Update the lock file, with hashes and without registry addresses
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \

@@ -1,5 +1,7 @@
 """The documentation says what the code does."""
 
+import importlib
+import os
 import re
 import subprocess
 import sys
@@ -51,9 +53,34 @@ def test_there_are_few_settings() -> None:
     assert len(Settings.model_fields) <= 33
 
 
-def test_there_are_at_most_twenty_five_commands() -> None:
-    """A new command takes the place of another one."""
-    assert len(COMMANDS) <= 25
+def test_the_picture_of_the_packages_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/architecture.md shows the imports as they are, and names files that exist."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    assert importlib.import_module("generate_architecture").page(text) == text
+    named = re.findall(r"`([a-z_]+/[a-z_/.]+)`", text)
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / name).exists() and name != "snapshots/"] == []
+
+
+def test_the_image_and_its_services_are_valid() -> None:
+    """The checker finds nothing in the Dockerfile, and compose.yaml follows its schema."""
+    programs = Path(sys.executable).parent
+    schema = ("--quiet", "--builtin-schema", "vendor.compose-spec", "compose.yaml")
+    for command in (("hadolint", "Dockerfile"), ("check-jsonschema", *schema)):
+        subprocess.run([programs / command[0], *command[1:]], check=True, cwd=ROOT)
+
+
+def test_the_example_reads_a_case() -> None:
+    """examples/read_a_case.py prints the statements of the example with their quotes."""
+    command = [sys.executable, "examples/read_a_case.py"]
+    run = subprocess.run(
+        command, check=True, cwd=ROOT, capture_output=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert run.stdout.startswith("Sorting 11,000 support tickets")
+    assert run.stdout.count("[verbatim]") > 10
+    assert run.stdout.count("“") >= run.stdout.count("[verbatim]")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

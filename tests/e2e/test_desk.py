@@ -134,7 +134,7 @@ def test_a_person_logs_in_and_arrives_from_another_site(address, resources, brow
     expect(page.get_by_role("heading", name="Submit a source")).to_be_visible()
     expect(page.locator("#addresses")).to_be_hidden()
     page.get_by_role("link", name="ada").click()
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Log out", exact=True).click()
     page.wait_for_url(f"{address}/login")
     context.close()
 

@@ -1,7 +1,6 @@
 """``backup`` and ``restore``: the whole home as one file."""
 
 import asyncio
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +9,11 @@ from cli import options
 from cli.context import with_resources
 from cli.options import arg
 from cli.summaries import safe
-from cli.terminal import counting, out, print_json
+from cli.terminal import counting, emit
 
 if TYPE_CHECKING:
     from config.resources import Resources
-    from services.backup import Manifest, OnProgress
-
-    Work = Callable[[Resources, Path, OnProgress], Manifest]
+    from services.backup import Manifest
 
 
 @with_resources()
@@ -28,7 +25,7 @@ async def backup(
     """Back up the home to one file, also while a batch or the desk is running."""
     from services.backup import back_up
 
-    await _run(resources, file, back_up, "backed up", as_json=as_json)
+    await _run(resources, file, back_up, as_json=as_json)
 
 
 @with_resources()
@@ -40,31 +37,21 @@ async def restore(
     """Restore a backup into a home that has no warehouse."""
     from services.backup import restore_home
 
-    await _run(resources, file, restore_home, "restored", as_json=as_json)
+    await _run(resources, file, restore_home, as_json=as_json)
 
 
 async def _run(
-    resources: "Resources", file: Path, work: "Work", done: str, *, as_json: bool
+    resources: "Resources", file: Path, work: "Callable[..., Manifest]", *, as_json: bool
 ) -> None:
-    """Do the work in a thread that Ctrl-C ends at its next file, and report its result."""
-    path = file.absolute()  # noqa: ASYNC240 - asks for the working folder only
-    home, interrupted = resources.settings.home, threading.Event()
+    """Do the work, which Ctrl-C ends at its next file, and show its result."""
     with counting(file.name) as show:
 
-        def on_progress(files: int, total: int) -> None:
-            if interrupted.is_set():
-                raise KeyboardInterrupt
-            show(files, total)
+        def on_progress(done: int, total: int) -> None:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError
+            show(done, total)
 
-        try:
-            manifest = await asyncio.to_thread(work, resources, path, on_progress)
-        finally:
-            interrupted.set()
-    files, size = len(manifest.files), manifest.size
-    if as_json:
-        print_json({"file": str(path), "home": str(home), "files": files, "size": size})
-    else:
-        out().print(
-            f"[green]{done}[/]  {files:,} files, {size / 1e6:,.1f} MB of {safe(home)}\n"
-            f"       {safe(path)}"
-        )
+        manifest = work(resources, file.absolute(), on_progress)  # noqa: ASYNC240 - its only work
+    found = {"files": len(manifest.files), "size": manifest.size, "file": str(file)}
+    text = f"{found['files']:,} files, {manifest.size / 1e6:,.1f} MB  {safe(file)}"
+    emit([found], lambda _: text, as_json=as_json, to_json=dict)

@@ -26,7 +26,6 @@ _DATABASE = "warehouse.duckdb"
 _MANIFEST = "manifest.json"
 _SCHEDULES = "prefect/prefect.db"
 _REBUILT = frozenset({"site", "logs", "run", "locks", "prefect"})  # or of running processes only
-_COMPRESSED = frozenset({".gz", ".mp3", ".opus", ".m4a", ".png", ".jpg", ".pdf", ".zip"})
 _CHUNK = 1 << 20
 
 OnProgress = Callable[[int, int], object]  # files done, and all
@@ -164,12 +163,9 @@ def _write(archive: Path, parts: Mapping[str, Path], on_progress: OnProgress) ->
     files = {}
     with archive.open("xb") as file:
         archive.chmod(0o600)
-        with zipfile.ZipFile(file, "w", compresslevel=1) as backup:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as backup:
             for done, (name, path) in enumerate(parts.items(), start=1):
-                is_compressed = path.suffix in _COMPRESSED
-                entry = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
-                entry.compress_type = zipfile.ZIP_STORED if is_compressed else zipfile.ZIP_DEFLATED
-                with path.open("rb") as source, backup.open(entry, "w", force_zip64=True) as target:
+                with path.open("rb") as source, backup.open(name, "w", force_zip64=True) as target:
                     files[name] = _hashed(source, target)
                 on_progress(done, len(parts))
             manifest = Manifest(

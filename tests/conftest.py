@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,19 @@ from config.settings import Settings
 def pytest_report_header() -> str:
     """Return which data sets the tests read."""
     return f"data sets: tests/data and {SHARED}" if SHARED.exists() else "data sets: tests/data"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _warm_workers() -> Iterator[None]:
+    """Load the language classifier once: each new worker would take half a second for it."""
+    preload = forkserver.set_forkserver_preload
+
+    def with_classifier(names: list[str]) -> None:
+        preload([*names, "tests.warm_workers"])  # from the folder in which the server starts
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forkserver, "set_forkserver_preload", with_classifier)
+        yield
 
 
 @pytest.fixture(autouse=True)

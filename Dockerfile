@@ -1,8 +1,7 @@
 # One image for the desk, the flows and any command; compose.yaml puts them together.
 FROM python:3.12-slim-bookworm
 
-# Extras of pyproject.toml, and Debian packages: `chromium` for pages that need JavaScript (with the
-# extra `browser`), `tesseract-ocr` for scanned pages.
+# Extras of pyproject.toml, and Debian packages such as `tesseract-ocr` for scanned pages.
 ARG EXTRAS=embedded,media,scale
 ARG PACKAGES=
 

@@ -33,7 +33,7 @@ async def import_(
 ) -> int:
     """Import a published database as approved cases, and report problems."""
     from publishing.exchange.export import dataset_title
-    from services.import_files import read_mapping
+    from publishing.exchange.imports import read_mapping
     from services.imports import import_cases
 
     with counting(f"importing {path.name}") as on_progress:

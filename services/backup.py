@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from config.resources import Resources
@@ -25,7 +26,7 @@ from schemas.frozen import Frozen
 _DATABASE = "warehouse.duckdb"
 _MANIFEST = "manifest.json"
 _SCHEDULES = "prefect/prefect.db"
-_REBUILT = frozenset({"site", "logs", "run", "locks", "prefect"})  # or of running processes only
+_KEPT = ("casebook.toml", "snapshots", "uploads", "audio", "evals")  # the rest can be rebuilt
 _CHUNK = 1 << 20
 
 OnProgress = Callable[[int, int], object]  # files done, and all
@@ -65,9 +66,9 @@ def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manife
     home, data = _folders(resources)
     if not (home / _DATABASE).exists():
         raise InputError(f"{home} has no warehouse yet: there is nothing to back up")
-    with _work_folder(file.with_name(f".{file.name}.part")) as work:
+    with _alone(home), _work_folder(file.with_name(f".{file.name}.part")) as work:
         parts = {part.name: part for part in resources.warehouse.copy(work)}
-        parts |= _schedules(home, work) | _kept(home) | _kept(data, "snapshots")
+        parts |= _schedules(home, work) | _kept(home) | _kept(data)
         archive = work / "archive"
         manifest = _write(archive, parts, on_progress)
         with _opened(archive) as backup, Path(os.devnull).open("wb") as nowhere:
@@ -89,18 +90,46 @@ def restore_home(resources: Resources, file: Path, on_progress: OnProgress) -> M
             f"{home} has a warehouse, which is not overwritten: restore into another folder with"
             " `casebook --home NEW restore FILE`"
         )
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _opened(file) as backup, _work_folder(home / ".restoring") as work:
+    with _opened(file) as backup, _alone(home), _work_folder(home / ".restoring") as work:
         manifest = _manifest(backup, file)
+        places = {
+            name: (data if name.startswith("snapshots/") else home) / name
+            for name in manifest.files
+        }
+        _require_free(home, places, manifest)
         for done, (name, expected) in enumerate(manifest.files.items(), start=1):
             _folder_of(work / name).touch(mode=0o600)
             with (work / name).open("wb") as target:
                 _copy(backup, name, expected, target)
-            on_progress(done, len(manifest.files))
-        for name in sorted(manifest.files, key=lambda one: (one.startswith(_DATABASE), -len(one))):
-            place = data if name.startswith("snapshots/") else home
-            (work / name).replace(_folder_of(place / name))
+            on_progress(done, len(places))
+        for name in places.keys() - {_DATABASE}:
+            (work / name).replace(_folder_of(places[name]))
+        os.link(work / _DATABASE, places[_DATABASE])  # fails if another process created one
     return manifest
+
+
+def _require_free(home: Path, places: Mapping[str, Path], manifest: Manifest) -> None:
+    """Raise InputError if the home has a file that a restore would replace, or an old log."""
+    logs = [*home.glob(f"{_DATABASE}.wal*"), *home.glob(f"{_SCHEDULES}-*")]
+    taken = {place for place in logs if place not in places.values()}
+    for name, place in places.items():
+        if place.exists():
+            with place.open("rb") as file, Path(os.devnull).open("wb") as nowhere:
+                taken |= {place} if _hashed(file, nowhere) != manifest.files[name] else set()
+    if taken:
+        raise InputError(f"{min(taken)} would be replaced: move it away, or restore elsewhere")
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Keep other backups and restores of the home out."""
+    try:
+        with FileLock(_folder_of(home / "locks" / "backup.lock"), blocking=False):
+            yield
+    except Timeout as error:
+        raise InputError(f"another backup or restore of {home} is running") from error
+    except OSError as error:
+        raise InputError(f"{error.filename or home} cannot be used: {error.strerror}") from error
 
 
 def _folders(resources: Resources) -> tuple[Path, Path]:
@@ -122,7 +151,8 @@ def _work_folder(path: Path) -> Iterator[Path]:
         _folder_of(path).mkdir(mode=0o700)
         yield path
     except OSError as error:
-        raise InputError(f"{path.parent} cannot be written: {error.strerror or error}") from error
+        place = error.filename or path.parent
+        raise InputError(f"{place} cannot be used: {error.strerror or error}") from error
     finally:
         shutil.rmtree(path, ignore_errors=True)
 
@@ -146,16 +176,17 @@ def _schedules(home: Path, work: Path) -> dict[str, Path]:
     return {_SCHEDULES: copy}
 
 
-def _kept(folder: Path, only: str = "") -> dict[str, Path]:
-    """Return the files below ``folder``, by their path in it, that cannot be made again."""
-    found = {}
-    for path in sorted((folder / only).rglob("*")):
-        name = path.relative_to(folder)
-        is_rebuilt = name.parts[0] in _REBUILT or name.name.startswith((_DATABASE, "index.sqlite"))
-        is_hidden = any(part.startswith(".") for part in name.parts)
-        if path.is_file() and not (is_rebuilt or is_hidden):
-            found[name.as_posix()] = path
-    return found
+def _kept(folder: Path) -> dict[str, Path]:
+    """Return the files in a home or data folder that cannot be rebuilt, by their path in it."""
+    parts = (folder / name for name in _KEPT)
+    found = sorted(path for part in parts for path in (part, *part.rglob("*")) if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path for path in found}
+    leave = ("evals/home/", "snapshots/.")  # the scratch home; snapshots being written
+    return {
+        name: path
+        for name, path in names.items()
+        if not name.startswith(leave) and not path.name.startswith(".part-")
+    }
 
 
 def _write(archive: Path, parts: Mapping[str, Path], on_progress: OnProgress) -> Manifest:
@@ -197,6 +228,8 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         raise InputError(
             f"{file} does not exist: name a file that `casebook backup` made"
         ) from error
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as error:
         raise InputError(f"{file} is damaged or is not a backup: use another one") from error
 

@@ -3,8 +3,6 @@
 The workers load this module, so it imports little.
 """
 
-import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -61,15 +59,3 @@ def _markdown(file: Path, name: str) -> Row:
         return markdown_row(file.read_text("utf-8"), name)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file} cannot be read: {error}") from error
-
-
-def read_mapping(file: Path) -> dict[str, str]:
-    """Return the column of each mapped field; the file is TOML or JSON."""
-    text = file.read_text("utf-8")
-    try:
-        found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{file} is neither TOML nor JSON: {error}") from error
-    if not all(isinstance(value, str) for value in found.values()):
-        raise InputError(f'{file}: map each field to the name of a column, e.g. title = "name"')
-    return dict(found)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -100,13 +101,11 @@ class DatabaseFile:
         with self._writing, self._changed, self._translated_errors():
             self._changed.wait_for(lambda: self._users == 0)
             self._close()
-            with self._path.open("r+b") as file:
+            with self._path.open("rb") as file:
                 self._patiently(time.monotonic() + timeout, _lock, file)
-                return [
-                    Path(shutil.copyfile(part, folder / part.name))
-                    for part in sorted(self._path.parent.glob(f"{self._path.name}*"))
-                    if part.name.removeprefix(self._path.name).partition(".")[2][:3] in {"", "wal"}
-                ]
+                logs = sorted(self._path.parent.glob(f"{self._path.name}.wal*"))
+                copies = [Path(shutil.copyfile(log, folder / log.name)) for log in logs]
+                return [_copied(file, folder / self._path.name), *copies]
 
     def close(self) -> None:
         """Wait until no thread uses the file, fold in its log, and close it."""
@@ -241,8 +240,7 @@ def _opened(path: Path, again: bool) -> Connection:
             if found:
                 connection.execute("CHECKPOINT warehouse")
                 connection.close()  # reading the file while it is open would drop DuckDB's lock
-                backup = path.with_name(f"{path.name}.before-{missing[0].number:04}.bak")
-                kept = f"The original file is {shutil.copy2(path, backup)}."
+                kept = f"The original file is {_backed_up(path, missing[0].number)}."
                 connection = _connect(path)
             upgrade(connection, str(path), kept)
             path.chmod(0o600)
@@ -266,10 +264,31 @@ def _connect(path: Path) -> Connection:
         raise
 
 
+def _backed_up(path: Path, number: int) -> Path:
+    """Copy the file beside itself before migration ``number``; an earlier copy is kept."""
+    names = (
+        f"{path.name}.before-{number:04}{n}.bak" for n in chain([""], map("-{}".format, count(2)))
+    )
+    backup = next(place for name in names if not (place := path.with_name(name)).exists())
+    with path.open("rb") as file:
+        _lock(file)
+        return _copied(file, path.with_name(f"{path.name}.part")).rename(backup)
+
+
+def _copied(file: BinaryIO, to: Path) -> Path:
+    """Copy a locked file by its descriptor: opening it again and closing it would unlock it."""
+    with to.open("wb") as copy:
+        to.chmod(0o600)
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return to
+
+
 def _lock(file: BinaryIO) -> None:
-    """Lock the file as DuckDB does, against other processes."""
+    """Lock the file against writers, as DuckDB does for readers."""
     try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise OSError("Could not set lock on file") from error
 

@@ -91,7 +91,12 @@ def version(connection: duckdb.DuckDBPyConnection, name: str, *, compares: bool 
     """
     try:
         steps = connection.execute("SELECT number, name FROM migrations ORDER BY 1").fetchall()
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
+        if columns(connection):
+            message = (
+                f"{name} is a database of another program: set CASEBOOK_HOME to another folder"
+            )
+            raise WarehouseError(message, cause="warehouse_foreign") from None
         return 0
     known = [(one.number, one.name) for one in migrations()]
     if len(steps) > len(known) and steps[: len(known)] == known:

@@ -1,5 +1,6 @@
 """Records of another database: the meaning of its columns, and the faults of its rows."""
 
+import json
 import re
 import tomllib
 from collections import Counter, defaultdict
@@ -243,3 +244,15 @@ def _names(value: object) -> tuple[str, ...]:
     given: Sequence[object] = _LIST.split(value) if isinstance(value, str) else ()
     given = value if isinstance(value, list | tuple) else given
     return tuple(dict.fromkeys(name for one in given if (name := one_line(str(one)))))
+
+
+def read_mapping(file: Path) -> dict[str, str]:
+    """Return the column of each mapped field; the file is TOML or JSON."""
+    text = file.read_text("utf-8")
+    try:
+        found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file} is neither TOML nor JSON: {error}") from error
+    if not all(isinstance(value, str) for value in found.values()):
+        raise InputError(f'{file}: map each field to the name of a column, e.g. title = "name"')
+    return dict(found)

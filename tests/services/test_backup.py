@@ -20,6 +20,7 @@ from config.settings import Settings
 from schemas.errors import ConfigurationError, InputError
 from services.backup import back_up, restore_home
 from warehouse import Warehouse
+from warehouse import file as warehouse_file
 
 KILLS = 5
 WRITE = """
@@ -46,6 +47,16 @@ resources = Resources(Settings(home=Path(sys.argv[1])))
 print("begins", flush=True)
 while True:
     back_up(resources, Path(sys.argv[2]), lambda done, of: None)
+"""
+
+
+PROBE = """
+import sys, duckdb
+try:
+    duckdb.connect(sys.argv[1])
+    print("opened")
+except duckdb.IOException:
+    print("locked")
 """
 
 
@@ -97,8 +108,14 @@ def test_a_backup_holds_one_moment_of_a_home_in_use(tmp_path, settings):
 def test_every_file_comes_back(tmp_path, settings):
     """Uploads, audio, evaluations, settings and schedules return; rebuilt files do not."""
     home = settings.home
-    kept = ["uploads/ab/talk.pdf", "audio/rep1_a/1.mp3", "casebook.toml", "snapshots/ab/cd.gz"]
-    rebuilt = ["site/index.html", "logs/casebook.log", "run/desk-secret", "index.sqlite", ".part"]
+    kept = [
+        "uploads/ab/talk.pdf",
+        "audio/rep1_a/1.mp3",
+        "uploads/.hidden.html",
+        "casebook.toml",
+        "snapshots/ab/cd.gz",
+    ]
+    rebuilt = ["site/index.html", "logs/casebook.log", "run/desk-secret", "index.sqlite", "b.zip"]
     for name in kept + rebuilt:
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(f"# {name}")
@@ -165,6 +182,7 @@ def _edit(manifest: dict, parts: dict) -> dict:
     ("damage", "message"),
     [
         (lambda file: file.unlink(), "does not exist"),
+        (lambda file: (file.unlink(), file.mkdir()), "cannot be read"),
         (lambda file: file.write_bytes(b"PK"), "is damaged or is not a backup"),
         (lambda file: file.write_bytes(file.read_bytes()[:-200]), "is damaged or is not a backup"),
         (lambda file: _with_manifest(file, _edit), "warehouse.duckdb differs"),
@@ -180,7 +198,7 @@ def test_a_damaged_backup_restores_nothing(tmp_path, settings, damage, message):
     damage(file)
     with pytest.raises(InputError, match=message):
         restore_home(Resources(new), file, ignore)
-    assert list(new.home.iterdir()) == []
+    assert [path.name for path in new.home.glob("*")] in ([], ["locks"])
     assert not (tmp_path / "outside").exists()
 
 
@@ -194,6 +212,58 @@ def test_a_home_with_a_warehouse_is_not_overwritten(tmp_path, settings):
     assert Resources(settings).warehouse.counts()["sources"] == 1
 
 
+@pytest.mark.parametrize("name", ["casebook.toml", "warehouse.duckdb.wal"])
+def test_files_of_the_target_are_not_replaced(tmp_path, settings, name):
+    """Settings of the new machine, or the log of a database that is gone, stop a restore."""
+    (settings.home).mkdir()
+    (settings.home / "casebook.toml").write_text("site_title = 'theirs'")
+    with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
+        warehouse.append(Story().source())
+    back_up(Resources(settings), tmp_path / "b.zip", ignore)
+    new = Settings(home=tmp_path / "new")
+    new.home.mkdir()
+    (new.home / name).write_text("mine")
+    with pytest.raises(InputError, match=f"{name} would be replaced"):
+        restore_home(Resources(new), tmp_path / "b.zip", ignore)
+    assert (new.home / name).read_text() == "mine"
+    assert not (new.home / "warehouse.duckdb").exists()
+
+
+def test_a_database_created_during_a_restore_stays(tmp_path, settings):
+    """A desk that stores a row in the new home meanwhile keeps it; the restore fails."""
+    with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
+        warehouse.append(Story().source())
+    back_up(Resources(settings), tmp_path / "b.zip", ignore)
+    new = Settings(home=tmp_path / "new")
+
+    def store(done: int, total: int) -> None:
+        with Warehouse(new.home / "warehouse.duckdb") as warehouse:
+            warehouse.append(Story("mine").source())
+
+    with pytest.raises(InputError, match="exists"):
+        restore_home(Resources(new), tmp_path / "b.zip", store)
+    _, rows = Resources(new).warehouse.sql("SELECT source_id FROM sources")
+    assert rows == [("src1_mine",)]
+
+
+def test_the_database_stays_locked_while_its_log_is_copied(tmp_path, settings, monkeypatch):
+    """No process can open the database between the copies of the log and of the file."""
+    with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
+        warehouse.append(Story().source())
+    probe = [sys.executable, "-c", PROBE, str(settings.home / "warehouse.duckdb")]
+    outcomes = []
+
+    def probed(file, to):
+        made = original(file, to)
+        outcomes.append(subprocess.run(probe, capture_output=True, text=True, check=False).stdout)
+        return made
+
+    original = warehouse_file._copied
+    monkeypatch.setattr(warehouse_file, "_copied", probed)
+    back_up(Resources(settings), tmp_path / "b.zip", ignore)
+    assert outcomes == ["locked\n"]
+
+
 def test_what_cannot_be_backed_up_is_named(tmp_path, settings):
     """An empty home, a folder that cannot be written, and a shared warehouse are clear errors."""
     with pytest.raises(InputError, match="nothing to back up"):
@@ -204,5 +274,5 @@ def test_what_cannot_be_backed_up_is_named(tmp_path, settings):
     (tmp_path / "file").touch()
     with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
         warehouse.append(Story().source())
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="cannot be used"):
         back_up(Resources(settings), tmp_path / "file" / "b.zip", ignore)

@@ -72,6 +72,18 @@ def test_a_missing_column_is_found_before_anything_is_written(home):
     assert list(home.parent.glob("*.bak")) == []
 
 
+@pytest.mark.parametrize("table", ["sales (a INTEGER)", "migrations (version INTEGER)"])
+def test_a_database_of_another_program_is_refused(path, table):
+    """Tables of another program are not joined by ours."""
+    path.parent.mkdir()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"CREATE TABLE {table}")
+    with pytest.raises(WarehouseError, match="another program"):
+        Warehouse(path).cases()
+    with duckdb.connect(str(path)) as connection:
+        assert connection.execute("SHOW TABLES").fetchall() == [(table.split()[0],)]
+
+
 def test_released_migrations_are_as_they_were():
     """Each migration is locked with its hash, and none was edited since."""
     assert lock.changed() == []

@@ -166,7 +166,7 @@ async def watch(
     ] = None,
     every: Annotated[str, opt(help="Interval between checks: 30m, 6h, 1d or 2w.")] = "1d",
     word: Words = None,
-    rubric: Annotated[Text, opt(help="The wanted items, for a model to judge.")] = None,
+    rubric: Annotated[Text, opt(help="Describe the wanted items; a model judges.")] = None,
     budget: options.Budget = None,
     everything: Annotated[bool, opt("--everything", help="Also draft its current items.")] = False,
     change: options.Change = None,

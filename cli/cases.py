@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from review.changes import Change
     from warehouse import Warehouse
 
-CaseIds = Annotated[list[str], arg(help="Ids of cases, or their beginnings.", metavar="CASE…")]
+CaseIds = Annotated[list[str], arg(help="Case IDs or ID prefixes.", metavar="CASE…")]
 
 
 @with_resources()
 async def list_(
     resources: "Resources",
     status: Annotated[CaseStatus | None, opt(help="Only cases with this status.")] = None,
-    text: Annotated[Text, opt(help="Only cases with these words in title or company.")] = None,
+    text: Annotated[Text, opt(help="Only cases with these words in title or company name.")] = None,
     company: Annotated[Text, opt(help="Only this company.")] = None,
     tag: Annotated[Text, opt(help="Only cases with this tag.")] = None,
     everything: Annotated[bool, opt("--all", help="Also list rejected sources.")] = False,
@@ -62,9 +62,7 @@ async def list_(
 async def show(
     resources: "Resources",
     case_id: options.CaseId,
-    markdown: Annotated[
-        bool, opt("--markdown", help="Print the readers' text as Markdown.")
-    ] = False,
+    markdown: Annotated[bool, opt("--markdown", help="Print Markdown, as readers see it.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Show a case: statements with their support and quotes, history and provenance."""
@@ -110,7 +108,7 @@ async def approve(
 async def reject(
     resources: "Resources",
     case_ids: CaseIds,
-    reason: Annotated[str, opt("--reason", "-r", help="The reason, which is stored.")],
+    reason: Annotated[str, opt("--reason", "-r", help="The reason, for the history.")],
     draft: Annotated[bool, opt("--draft", help="Reject only the newer draft.")] = False,
     withdraw: Annotated[
         bool,
@@ -237,7 +235,7 @@ def _changes(
 @with_resources("model", "budget", patient=True)
 async def rerun(
     resources: "Resources",
-    case_ids: Annotated[Texts, arg(help="By default all outdated cases.", metavar="CASE…")] = None,
+    case_ids: Annotated[Texts, arg(help="By default, all outdated cases.", metavar="CASE…")] = None,
     prompt: options.Prompts = None,
     from_import: Annotated[
         bool, opt("--imported", help="Fetch and draft the sources of all imported cases.")

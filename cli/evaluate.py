@@ -24,7 +24,7 @@ def evaluate(
     gold: Annotated[Path, opt(help="See evals/README.md.", file_okay=False)] = Path("evals/gold"),
     model: options.Model = None,
     prompt: options.Prompts = None,
-    against: Annotated[Path | None, opt(help="An earlier run; by default the last.")] = None,
+    against: Annotated[Path | None, opt(help="Run to compare with; by default the last.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Score drafts of gold cases, in a separate home."""

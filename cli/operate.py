@@ -98,7 +98,7 @@ async def recheck(
 async def costs(
     resources: "Resources",
     by: Annotated[
-        Literal["day", "model", "stage", "case", "source"], opt(help="Group by this.")
+        Literal["day", "model", "stage", "case", "source"], opt(help="How to group the costs.")
     ] = "day",
     since: options.Since = None,
     as_json: options.AsJson = False,
@@ -134,7 +134,9 @@ def review(
     context: typer.Context,
     port: Port = None,
     browser: Annotated[bool, opt(help="Open the browser.")] = True,
-    add_admin: Annotated[Text, opt(help="Only add or reset an admin.", metavar="NAME")] = None,
+    add_admin: Annotated[
+        Text, opt(help="Only add or reset an admin account.", metavar="NAME")
+    ] = None,
 ) -> None:
     """Open the review desk in the browser; Ctrl-C stops it."""
     settings = load_settings(context)

@@ -11,7 +11,7 @@ Texts = list[str] | None
 
 AsJson = Annotated[bool, opt("--json", help="Print JSON, one object per line.")]
 Who = Annotated[Text, opt("--as", help="Your name; by default CASEBOOK_CURATOR.")]
-CaseId = Annotated[str, arg(help="The id of a case, or its beginning.", metavar="CASE")]
+CaseId = Annotated[str, arg(help="A case ID or ID prefix.", metavar="CASE")]
 Model = Annotated[Text, opt(help="Use this model instead of the configured one.")]
 Prompts = Annotated[Texts, opt("--prompt", help="Pin a prompt version, e.g. case_study=2.")]
 Budget = Annotated[float | None, opt(min=0, help="Maximum cost in US dollars.")]
@@ -28,4 +28,4 @@ REPLACING = {
     "budget": ("budget_run", Budget),
     "source_budget": ("budget_source", SourceBudget),
 }
-"""By option the setting that it replaces, and its type."""
+"""The setting that each option overrides, and its type."""

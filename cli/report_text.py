@@ -14,7 +14,7 @@ def expected_text(one: ReportEstimate) -> str:
     how = (
         f"{safe(one.model)} writes it in about {one.calls} calls, {one.tokens:,} tokens, {price}"
         if one.model
-        else "it quotes the statements; a capable model would write it"
+        else "it would only quote statements; a capable model would write a text"
     )
     return (
         f"[bold]{safe(one.title)}[/] ({one.template})\n"
@@ -58,7 +58,7 @@ def answer_text(found: CitedAnswer) -> str:
         mark = "" if one.support == SupportLevel.VERIFIED else " [yellow](not judged)[/]"
         lines.append(f"{safe(one.text)} [cyan]{marks}[/]{mark}")
     why = "a capable model would write an answer"
-    why = "no sentence by the model passed the checks" if found.model else why
+    why = "no sentence from the model passed the checks" if found.model else why
     opening = {
         Outcome.ANSWERED: lines,
         Outcome.STATEMENTS: [f"[bold]The closest statements[/] ({why}):"],

@@ -50,7 +50,7 @@ report = typer.Typer(
 @with_resources("model", "budget")
 async def new(
     resources: "Resources",
-    title: Annotated[str, arg(help="Its words also select the statements.", metavar="TITLE")],
+    title: Annotated[str, arg(help="The title; it also selects the statements.", metavar="TITLE")],
     template: Annotated[
         Text,
         opt(
@@ -177,9 +177,9 @@ async def audio(
     resources: "Resources",
     name: Name,
     talk: Annotated[
-        bool, opt("--talk", help="Have the model write a conversation of two voices.")
+        bool, opt("--talk", help="Have the model write a conversation between two voices.")
     ] = False,
-    voice: Annotated[Texts, opt(help="A voice by its name; up to two.")] = None,
+    voice: Annotated[Texts, opt(help="Name of a voice; can be given twice.")] = None,
 ) -> None:
     """Record a report as audio."""
     from services.publication import recording_path

@@ -41,7 +41,7 @@ async def submit(
     transcript: Transcript = None,
     feed: Feed = None,
     force: options.Force = False,
-    refresh: Annotated[bool, opt(help="Fetch addresses again that are already stored.")] = False,
+    refresh: Annotated[bool, opt(help="Fetch addresses even if already stored.")] = False,
     as_json: options.AsJson = False,
 ) -> int:
     """Fetch and summarize sources; each becomes a draft for review."""
@@ -53,7 +53,9 @@ async def submit(
 @with_resources()
 async def retry(
     resources: "Resources",
-    sources: Annotated[Texts, arg(help="By default temporary failures.", metavar="SOURCE…")] = None,
+    sources: Annotated[
+        Texts, arg(help="By default, temporary failures.", metavar="SOURCE…")
+    ] = None,
     kind: Annotated[Text, opt(help="All failures with this cause, e.g. login_wall.")] = None,
     dry_run: Annotated[bool, opt("--dry-run", help="Only list the failures.")] = False,
     as_json: options.AsJson = False,

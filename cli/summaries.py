@@ -27,7 +27,7 @@ COLOURS: Mapping[SupportLevel, str] = {
 }
 COST_COLUMNS = ("calls", "unusable", "tokens in", "cached", "tokens out", "seconds", "cost")
 _STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
-_WIDE = 110  # least columns for company, year and kind in the table of cases
+_WIDE = 110  # minimum terminal width for showing company, year and kind of cases
 _MOST_FINDINGS = 12
 _MOST_NAMES = 4  # of a group
 _REMEDIES = {

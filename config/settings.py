@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     llm_base_url: Address | None = None
     """An OpenAI-compatible endpoint; by default the embedded model is used."""
     embedded_model: Path | None = None
-    """A GGUF file to use as the embedded model; from 300 MB on, it also writes summaries."""
+    """A GGUF file to use as the embedded model; models of 300 MB or more also write summaries."""
     llm_model: str | None = None
     """The name of the model; without an endpoint, it is an OpenAI model."""
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     transcription_api_key: SecretStr | None = None
     """Its API key; by default `OPENAI_API_KEY` if the endpoint is the same."""
     speech_base_url: Address | None = None
-    """An `/audio/speech` endpoint; by default OpenAI. It gets the key if it is also the model's."""
+    """An `/audio/speech` endpoint; by default OpenAI. It gets the key if the model uses it, too."""
     speech_model: str | None = None
     """The model that reads reports aloud; by default the offline voices of `[audio]`."""
     budget_run: Dollars | None = None
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0
     """Delay between requests to the same host."""
     allowed_hosts: Annotated[frozenset[HostAndPort], NoDecode] = frozenset()
-    """`host:port,…` that can be fetched although they are not on the public internet."""
+    """`host:port,…` of hosts that can be fetched from although they are not public."""
     proxy: Address | None = None
     """`http://host:port` of a proxy for all fetches."""
     render: bool = True
@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     desk_address: Address | None = None
     """The public address of the desk, if it is used from other machines."""
     desk_proxies: dict[IPv4Network | IPv6Network, str] = Field(default_factory=dict)
-    """Trusted proxies, as `{"10.0.0.2": "X-Forwarded-User"}`: address, and user header or `""`."""
+    """Trusted proxies, as `{"10.0.0.2": "X-Forwarded-User"}`: address, then user header or `""`."""
     site_title: str = "casebook"
     """The title of the published site."""
     site_address: Address | None = None

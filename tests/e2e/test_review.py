@@ -134,7 +134,7 @@ def test_a_published_case_is_edited_and_withdrawn(build, page, address, resource
     expect(page.locator(".caution.news")).to_contain_text("Readers see an earlier revision.")
     page.get_by_role("button", name="Reject the edit… r").click()
     expect(page.get_by_role("dialog")).to_contain_text("which stays on the site")
-    page.get_by_label("Reason, kept in the history").fill("It says less.")
+    page.get_by_label("Reason, stored in the history").fill("It says less.")
     page.get_by_role("button", name="Reject", exact=True).click()
     expect(page.locator(".toolbar .status")).to_have_text("published")
     expect(page.locator(".ruling")).to_contain_text("Published by ada")

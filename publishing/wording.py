@@ -112,7 +112,7 @@ def result_source(result: Mapping[str, Any]) -> str:
 
     ``result`` has ``narrator``, ``method``, ``text`` and ``qualifier``.
     """
-    source = _TEXTS["whose"].get(result["narrator"] or "", "as the source gives it")
+    source = _TEXTS["whose"].get(result["narrator"] or "", "as stated in the source")
     words = f"{result['qualifier'] or ''} {result['text']}"
     how = result["method"] if result["method"] in _TESTED else None
     return ", ".join(filter(None, (source, how, "projected" if _PROJECTED.search(words) else None)))

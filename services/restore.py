@@ -81,7 +81,7 @@ class _Restore:
         if record.case_id in self._cases or by_address in self._home:
             return
         if record.revision_id in self._revisions:
-            problem = f"another case has its revision {record.revision_id}"
+            problem = f"another case already has its revision {record.revision_id}"
             self.clashes.append(ImportProblem(key=record.slug, problem=problem))
             return
         self._revisions.add(record.revision_id)

@@ -144,7 +144,7 @@ class DatabaseFile:
         """Return the connection; if another process waits, yield to it first."""
         while self._must_yield():
             if not self._changed.wait_for(lambda: self._users == 0, deadline - time.monotonic()):
-                raise self._busy("a long query of this program")
+                raise self._busy("a long query in this process")
             if self._must_yield():
                 self._close()
                 time.sleep(_GAP_SECONDS)

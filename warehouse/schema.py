@@ -162,7 +162,7 @@ def _foreign(
     ]
     newest = steps[-1][0]
     is_first = not re.match(r"\d", steps[0][1])
-    maker = "the first edition of casebook" if is_first else "a casebook between two releases"
+    maker = "the first edition of casebook" if is_first else "an unreleased version of casebook"
     message = (
         f"{name} was made on {day} by {maker} (schema {newest}), whose tables differ. Nothing was"
         " changed. With that casebook, run `casebook export FOLDER`; with this one,"

@@ -43,7 +43,7 @@ class Warehouse(SourceReads, CaseReads):
     def copy(self, folder: Path) -> list[Path]:
         """Copy the database into ``folder`` as it is at one moment, and return the files."""
         if isinstance(self._database, DatabaseLake):
-            raise TypeError("a shared warehouse is copied by its PostgreSQL server")
+            raise TypeError("back up a shared warehouse with PostgreSQL's own tools")
         return self._database.copy(folder, self._timeout)
 
     def lock(self, name: str) -> AbstractAsyncContextManager[object]:

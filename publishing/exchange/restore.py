@@ -76,13 +76,13 @@ def _problem(record: CaseRecord) -> str | None:
     ids, paragraphs = (record.case_id, record.revision_id), [one.paragraphs for one in record.prose]
     is_mixed = bool(record.statements) == bool(record.prose) or (record.prose and quotes)
     problems = {
-        "its ids are not ids of a casebook": not all(map(_ID.fullmatch, ids)),
-        "it has no title among its facts": not record.fact("title"),
+        "its ids are not casebook ids": not all(map(_ID.fullmatch, ids)),
+        "its facts do not include a title": not record.fact("title"),
         "it needs either statements, or an imported text without quotes": is_mixed,
         "it has an empty paragraph": not all(one and all(one) for one in paragraphs),
         "two of its statements have the same number": len(numbers) < len(record.statements),
         f"it has more than {_MOST_TAGS} tags": len(record.tags) > _MOST_TAGS,
-        "a quote is not as long as its place in the source": not all(
+        "the length of a quote does not match its offsets": not all(
             map(_has_valid_offsets, quotes)
         ),
         "one of its numbers is too large": not _has_small_numbers(record, quotes),

@@ -304,9 +304,9 @@ async def test_a_broken_line_is_reported(other: Resources, tmp_path: Path) -> No
     assert (report.read, report.imported) == (6, 2)
     assert [(one.key, one.problem.partition(":")[0]) for one in report.broken] == [
         ("line 1", "it is not a published case"),
-        ("line 2, a", "its ids are not ids of a casebook"),
-        ("line 3, a", "a quote is not as long as its place in the source"),
-        ("line 4, a", "it has no title among its facts"),
+        ("line 2, a", "its ids are not casebook ids"),
+        ("line 3, a", "the length of a quote does not match its offsets"),
+        ("line 4, a", "its facts do not include a title"),
     ]
     shown = published_case(other.warehouse.case("case1_aaaa"))
     assert "javascript" not in shown.model_dump_json()

@@ -191,7 +191,7 @@ def test_statements_across_cases_are_filtered(site, page, asked):
     page.get_by_label("Order").select_option("number")
     expect(page.locator("#statements h3")).to_have_text(["%", "hours"])
     expect(page.locator("#statements td.value")).to_have_text(["18 %", "3 hours"])
-    expect(page.locator("#statements tbody").first).to_contain_text("as the source gives it")
+    expect(page.locator("#statements tbody").first).to_contain_text("as stated in the source")
     assert page.messages == []
     assert asked == {"127.0.0.1"}
 

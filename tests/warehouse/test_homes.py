@@ -35,7 +35,7 @@ def test_a_home_made_before_the_numbers_from_101_opens(home):
     ("home", "maker"),
     [
         ("first-edition", r"the first edition of casebook \(schema 16\)"),
-        ("2026-11-30-morning", r"a casebook between two releases \(schema 2\)"),
+        ("2026-11-30-morning", r"an unreleased version of casebook \(schema 2\)"),
     ],
     indirect=["home"],
 )

@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False, dependencies=CuratorRequired)
 
 _OF_CHANGES = frozenset(
     {name for kind in CHANGES.values() for name in kind.model_fields} | set(get_args(MeasurePart))
-) - {"rests_on"}  # has numbers of the revision that was seen
+) - {"rests_on"}  # its numbers refer to the revision that was shown
 _DONE: Mapping[Decision, str] = {
     Decision.EDIT: "Saved as a new revision.",
     Decision.COMMENT: "Comment added.",
@@ -56,7 +56,7 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
     seconds = desk.seconds_open(who.name, case_id)
     try:
         work = partial(decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds)
-        # A form for one revision cannot be meant twice.
+        # Sending the same form for one revision twice is a double click.
         act = wanted.expected_revision and f"{case_id} {wanted.model_dump_json()}"
         review = await (desk.once(who.name, act, work) if act else asyncio.to_thread(work))
     except EditClash as clash:

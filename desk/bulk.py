@@ -22,7 +22,7 @@ from schemas.reviews import SavedView
 router = APIRouter(include_in_schema=False)
 
 _SHOWN = 20  # refusals
-_PATIENCE = 1.5  # seconds that a response waits for the end
+_PATIENCE = 1.5  # seconds that a response waits for the job to finish
 _DONE = {"approve": "approved", "reject": "rejected", "assign": "assigned", "tag": "tagged"}
 
 
@@ -104,7 +104,7 @@ async def _selected(form: FormData, desk: DeskState) -> list[str]:
         return await asyncio.to_thread(index.ids, QueueQuery.of_address(listed))
     if ids := [one for one in form.getlist("case") if isinstance(one, str)]:
         return list(dict.fromkeys(ids))
-    raise InvalidDecision("nothing is selected: select cases with their boxes or with x")
+    raise InvalidDecision("nothing is selected: select cases with their checkboxes or with x")
 
 
 def _decision(form: FormData, desk: DeskState, who: str) -> Callable[[str], object]:

@@ -57,9 +57,7 @@ class QueueQuery(Frozen):
         try:
             return cls.model_validate({k: v for k, v in given.items() if k in cls.model_fields})
         except ValidationError as error:
-            raise InputError(
-                "This is not an address of the queue: open the queue again."
-            ) from error
+            raise InputError("This is not a valid queue address: open the queue again.") from error
 
     def address(self, **changes: str | int) -> str:
         """Return the queue's address for this query with some changes."""

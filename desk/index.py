@@ -29,7 +29,7 @@ _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _WORDS = re.compile(r'"([^"]+)"|([^\s"]+)')
 _NOTHING = '""'
 _LINES_AT_ONCE, _TEXTS_AT_ONCE = 2_000, 100
-_QUERIES = 50  # whose counts are kept until the index changes
+_QUERIES = 50  # maximum queries whose counts are cached until the index changes
 _OVERLAP = timedelta(seconds=5)  # clocks of machines that share a warehouse differ
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -68,7 +68,7 @@ class Index:
             if row is None:  # a new file
                 since = _EVER
                 self._known.clear()
-            else:  # its time counts only at the start: other processes update the file, too
+            else:  # its time is only used at the start: other processes update it too
                 since = datetime.fromisoformat(self._since or row["value"]) - _OVERLAP
             found = self._warehouse.changed_cases(since)
             changed: list[str] = []
@@ -320,7 +320,7 @@ def _put_texts(connection: sqlite3.Connection, texts: Mapping[str, Any]) -> None
         "statements": "\n".join(one["text"] for one in statements if one["is_current"]),
     }
     number, title = connection.execute(_sql("note_texts"), values).fetchone()
-    first = number << 16  # the rows of a case's statements are a range
+    first = number << 16  # the statements of a case have consecutive row ids
     connection.execute("DELETE FROM texts WHERE rowid = ?", (number,))
     connection.execute(_sql("put_texts"), values | {"id": number, "title": _plain(title)})
     connection.execute(_sql("drop_statements"), (first, first + 0xFFFF))

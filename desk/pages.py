@@ -120,7 +120,7 @@ def _case(desk: DeskState, case_id: str) -> dict[str, object]:
         "page": case_page(view),
         "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
-        # The search for copies takes as long as the rest, and the index knows if there are any.
+        # Searching for copies doubles the time, and the index knows whether there are any.
         "copies": near_copies(view, warehouse) if not line or line["near_copies"] else [],
         "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),

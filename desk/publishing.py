@@ -40,7 +40,7 @@ class Publishing:
 
     def _on_progress(self, done: int, total: int) -> None:
         if self.closing:
-            raise PublishError("The desk was closed: publish again.")
+            raise PublishError("The desk was stopped: publish again.")
         self.done, self.total = done, total
 
     async def _run(self, who: str) -> None:

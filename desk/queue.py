@@ -13,7 +13,7 @@ from schemas.sources import Source
 from warehouse import Warehouse
 
 PAGE_SIZE = 40
-VALUES = 15  # of a facet that are listed; typing finds the others
+VALUES = 15  # maximum listed per facet; typing finds the others
 TABS: Mapping[str, str] = {
     "draft": "Drafts",
     "approved": "Approved",

@@ -106,7 +106,7 @@ _FORMER: Mapping[str, tuple[str, ...]] = {
     "about": ("part", "comment_id", "revision_id"),
     **dict.fromkeys(("confirm", "leave_out", "changes"), ()),
 }
-"""Fields that all decisions once shared, with their present names; scripts can still use them."""
+"""Former field names of decisions, with the current ones; scripts can still use them."""
 
 
 def _renamed(given: Any) -> Any:

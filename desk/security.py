@@ -108,7 +108,7 @@ class Guard:
         if not stated.isdecimal() or int(stated) > _most_bytes(scope):
             raise _too_large(_most_bytes(scope))
         if _host_name(headers) not in self._sessions.hosts:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, "The desk does not have this host name.")
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "This is not the desk's host name.")
 
     def _welcome(self, scope: Scope, headers: Headers) -> Response:
         """Start a session for the key, and redirect to the address without it."""

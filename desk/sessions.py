@@ -21,7 +21,7 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _EVERYONE, _NONE = "", (0.0, 0.0, 0.0)
 _PAIR_LIMIT, _GLOBAL_LIMIT = (8, 900.0), (100, 2.0)
-"""Attempts without a wait, and the seconds after which one is forgotten (also the longest wait)."""
+"""Attempts before delays begin; seconds until an attempt is forgotten (also the longest delay)."""
 _MOST_COUNTED = 10_000
 
 
@@ -131,7 +131,7 @@ class LoginThrottle:
     """
 
     def __init__(self) -> None:
-        # By pair: the number of attempts, the time of the last, and the end of the delay.
+        # For each pair: the number of attempts, the time of the last, and the end of the delay.
         self._counts: dict[str, tuple[float, float, float]] = {}
         self._admitted: set[str] = set()
 

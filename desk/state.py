@@ -122,4 +122,4 @@ def case_of(case_id: str, desk: Desk) -> CaseView:
 
 
 Case = Annotated[CaseView, Depends(case_of)]
-"""The case of an address, as a parameter of a route."""
+"""The case in the address, as a parameter of a route."""

@@ -105,7 +105,7 @@ def take_site(folder: Path) -> None:
             page = browser.new_context(**options).new_page()
             for name, path in (*SITE.items(), ("case", str(case))):
                 page.goto(f"{address}{path}")
-                if name != "listen":  # its recording comes in as long as the page is open
+                if name != "listen":  # its recording never finishes loading
                     page.wait_for_load_state("networkidle")
                 if name == "data":
                     page.locator("#ask-result tr").first.wait_for()

@@ -15,9 +15,9 @@ from schemas.sources import CheckResult, SourceKind
 _KICKERS: tuple[FactName, ...] = ("company", "industry", "year")
 
 HELD_BACK = "the database held back what the source says of it"
-"""The reason of a hidden text of an import: a part that is stated but unpublished."""
+"""Marks a hidden text of an import: the source states this part, but the database hid it."""
 APPROVED_AT, APPROVED_BY = "approved there on", "approved there by"
-"""The reasons of the hidden texts of an import that record its approval in its database."""
+"""Mark the hidden texts of an import that record its approval in the original database."""
 
 
 class PublishedQuote(Frozen):

@@ -110,7 +110,7 @@ def _joined(held: CaseStudy, new: CaseStudy, kept: Sequence[str]) -> CaseStudy:
         *(one for one in held.statements if field_of(one) in kept),
         *(one for one in drafted.statements if field_of(one) not in kept),
     ]
-    # A statement of one side can rest on one that both sides have.
+    # A statement of one side can cite one that both sides have.
     by_words = {(one.section, one.text): one.n for one in chosen}
     places = {
         one.n: by_words.get((one.section, one.text))

@@ -31,7 +31,7 @@ REASONS = (
 """Common reasons for a rejection."""
 
 Judge = Callable[[CaseStudy, Document, CaseStudy], CaseStudy]
-"""Judges the statements of a study that another one (the last argument) lacks."""
+"""Judges the statements of a study that are missing from another one (the last argument)."""
 
 
 def approve(

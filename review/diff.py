@@ -18,7 +18,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     | {section.value: section.heading for section in Section if section is not Section.SOLUTIONS}
     | {Section.CHALLENGES.value: "Challenges and solutions", "tags": "Tags"}
 )
-"""The labels of the fields that a newer draft is adopted by. Challenges include solutions."""
+"""Labels of the fields that can be adopted from a newer draft. Challenges include solutions."""
 
 
 class Pair(NamedTuple):

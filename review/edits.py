@@ -198,7 +198,8 @@ class _Draft:
         below = {self._statement(n).section for n in base}
         if below and (before.section is not Section.ABSTRACT or Section.ABSTRACT in below):
             raise InvalidDecision(
-                "only summary sentences rest on statements, and only of other sections"
+                "only summary sentences can cite statements,"
+                " and only statements from other sections"
             )
         before = before.model_copy(update={"rests_on": base})
         more, texts = self._more(change.quote), self._texts_below(before)

@@ -13,7 +13,7 @@ from summarizer.sentences import sentences_of
 from warehouse import Warehouse
 
 _DIGITS = re.compile(r"\d[\d.,]*")
-_MOST = 20  # differing sentences of a copy that are shown
+_MOST = 20  # maximum number of differing sentences shown for a copy
 
 
 class NearCopy(NamedTuple):

@@ -20,7 +20,7 @@ class QuoteView(NamedTuple):
     place: str = ""
     link: str | None = None
     is_close: bool = False
-    sheet: str | None = None  # the end of the address of its page's picture
+    sheet: str | None = None  # the last part of the address of its page image
 
 
 @dataclass

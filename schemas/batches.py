@@ -91,7 +91,7 @@ class Watch(Frozen):
     every_seconds: int
     words: tuple[str, ...] = ()  # only items that mention one of them are taken
     rubric: str | None = None  # a curator's instructions for the model that judges new items
-    budget_usd: float | None = None  # for the new items of one look
+    budget_usd: float | None = None  # for the new items of one check
     state: WatchState = WatchState.ACTIVE
     changed_by: str
     changed_at: datetime = NOW
@@ -104,13 +104,13 @@ class WatchedItem(Frozen):
     source_id: str
     address: str
     title: str | None
-    state: str  # known (seen at the first look), taken, refused (by the rubric), undecided (taken)
+    state: str  # known (seen at the first check), taken, refused (by the rubric), undecided (taken)
     reason: str | None
     at: datetime = NOW
 
 
 class Look(Frozen):
-    """One look at a watched list, and the batch made of its new items."""
+    """One check of a watched list, and the batch made of its new items."""
 
     watch_id: str
     at: datetime = NOW
@@ -123,20 +123,20 @@ class Look(Frozen):
 
 
 class WatchLine(Frozen):
-    """A watch with its newest look, if any."""
+    """A watch with its newest check, if any."""
 
     watch: Watch
     look: Look | None
 
     def next_at(self) -> datetime | None:
-        """Return the time at which the next look is due, or None if the watch is not active."""
+        """Return the time at which the next check is due, or None if the watch is not active."""
         if self.watch.state is not WatchState.ACTIVE:
             return None
         every = timedelta(seconds=self.watch.every_seconds)
         return self.look.at + every if self.look else self.watch.changed_at
 
     def is_due(self, now: datetime) -> bool:
-        """Return whether a look is due, allowing it a tenth of the interval early."""
+        """Return whether a check is due; it can be up to a tenth of the interval early."""
         at = self.next_at()
         early = timedelta(seconds=min(120, self.watch.every_seconds / 10))
         return at is not None and now >= at - early

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 NOW: datetime = Field(default_factory=lambda: datetime.now(UTC))
-"""The default of a field with the creation time of its row."""
+"""Default for a field that stores the creation time of its row."""
 
 
 class Frozen(BaseModel):

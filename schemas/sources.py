@@ -87,7 +87,7 @@ QUOTED_IMPORT = "import/2"
 """The extractor of quotes imported from another casebook, at their offsets in the source."""
 IMPORTS = frozenset({IMPORTED, QUOTED_IMPORT})
 IMPORT = "import"
-"""The fetching step of imported bytes."""
+"""The fetch step recorded for imported bytes."""
 
 FROM_BROWSER = Step(method="browser", outcome="the page as a curator's browser showed it")
 

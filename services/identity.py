@@ -20,7 +20,7 @@ from summarizer import plans
 from summarizer.profiles import Strategy
 from warehouse import BlobStore, Warehouse
 
-_SAME_TEXT = 0.9  # least similarity of two addresses with the same page
+_SAME_TEXT = 0.9  # minimum similarity of two addresses with the same page
 
 
 class Extraction(NamedTuple):
@@ -69,7 +69,7 @@ def store_payload(run: Run, payload: Payload) -> Snapshot:
         return kept
     snapshot = snapshot_of(payload, source_id, run.resources.blobs, datetime.now(UTC).isoformat())
     warehouse.append(source, snapshot)
-    by_path = identify(run.ref).source_id  # of a file that could not be read before
+    by_path = identify(run.ref).source_id  # the id of a file that could not be read earlier
     if by_path != source_id and warehouse.source(by_path):
         found = Alias(source_id=by_path, same_as=source_id, url=payload.name, reason="file")
         warehouse.append(found)

@@ -15,7 +15,7 @@ from schemas.imports import ImportedRecord, ImportProblem
 from schemas.sources import Payload
 from warehouse import read_rows
 
-_LOOKED_AT = 50  # lines searched for a record
+_LOOKED_AT = 50  # how many lines to scan for a record
 _MOST_MB = 500
 _MEGA = 1_000_000
 

@@ -22,7 +22,7 @@ from services.import_files import parse
 from services.restore import reference_to, restore_cases
 
 _AT_ONCE = 40  # records per transaction
-_NEAR = 0.8  # least similarity of near-copies
+_NEAR = 0.8  # minimum similarity of near-copies
 
 
 async def import_cases(

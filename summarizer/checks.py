@@ -19,7 +19,7 @@ _APART = re.compile(
     re.IGNORECASE,
 )
 NUMBER = "The number "
-"""The start of the reason for a missing number, which no judge's verdict overrides."""
+"""Prefix of the reason for a missing number; no judge's verdict overrides it."""
 
 _CLOSING = " .,;:!?\"'”’)"
 

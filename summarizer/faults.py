@@ -20,7 +20,7 @@ from schemas.frozen import Frozen
 from summarizer.data import table
 
 TIMED_OUT = "answer_timed_out"
-"""The cause of an answer that came too late, and may have cost money."""
+"""Failure cause: the answer came too late, and may have cost money."""
 
 _SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
 _LONGEST = 160  # characters of the endpoint's message in ours

@@ -20,7 +20,7 @@ from summarizer.strategies import map_reduce, overview, single, synthesis
 from summarizer.triage import CUES_RUBRIC, PROMPT
 
 ASKED_FOR = "asked for"
-"""The reason of a plan whose strategy a person chose."""
+"""The reason given if a person chose the strategy."""
 
 CHECKS_VERSION = 3
 """Raise it when changes to cues, checks or quote location change drafts."""

@@ -19,7 +19,7 @@ from schemas.generations import Usage
 from summarizer.data import table
 
 Strategy = StrEnum("Strategy", "SINGLE MAP_REDUCE GUIDED")
-"""The way in which a document becomes a draft."""
+"""How a document is turned into a draft."""
 
 ModelTable = Mapping[str, Mapping[str, Any]]
 """Descriptions of models by name, from the settings."""

@@ -16,7 +16,7 @@ from summarizer.quantities import missing_numbers
 from summarizer.rendering import fence_for, one_line
 
 STAGE = PROMPT = "report_audio"
-_ASKING = 8  # the most words of a question that leads to the next line
+_ASKING = 8  # maximum words in a question that introduces the next line
 _LONGER_WORD = re.compile(r"\w{5,}")
 _UNUSABLE = (AnswerInvalid, AnswerRefused, AnswerTruncated, ContextExceeded)
 

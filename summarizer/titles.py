@@ -13,7 +13,7 @@ _DAY = re.compile(r"^\d{4}-\d\d-\d\d\W*")
 _PERSON = re.compile(r"[A-Z][\w.'’-]*(?: [\w.'’-]+)* [A-Z][\w'’-]+")  # excludes "Speaker 1"
 _NAME = r"[A-Z][\w&’']*(?:\.\w+)*"
 _SHOW = re.compile(rf"(?i:(?:episode|edition) of )(?:the )?({_NAME}(?: {_NAME}){{0,5}})")
-_OPENING = 1_000  # characters in which the show is looked for
+_OPENING = 1_000  # characters in which to look for the name of the show
 _SHORT = 3  # letters of words that stay in lower case, such as "of" and "the"
 
 

@@ -154,7 +154,7 @@ def xml_of(text: str, payload: Payload) -> bytes:
     Raises ExtractionError if it defines entities: XML bombs need them, lists do not.
     """
     if _ENTITIES.search(text):
-        problem = "defines XML entities, as attacks do; put its addresses into a text file"
+        problem = "defines XML entities, a known attack; put its addresses into a text file"
         raise unreadable(payload, problem, "damaged")
     plain = _BARE_AMPERSAND.sub("&amp;", _XML_DECLARATION.sub("", text))
     return plain.encode("utf-8", "replace")

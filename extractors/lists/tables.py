@@ -13,12 +13,12 @@ from extractors.lists.entries import ListEntry, Location
 from extractors.urls import is_web_address
 from schemas.sources import Candidate
 
-_SAMPLE = 50  # rows searched for a column of addresses without a known name
+_SAMPLE = 50  # how many rows to scan for a URL column if no header is recognized
 _LINK = re.compile(table("lists")["lines"]["link"])
 _PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)|<img\s[^<>]{0,2000}>")
 _DAY = re.compile(r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])")
 _SCHEMELESS = re.compile(r"(?i)(?:[\w-]+\.)+[a-z]{2,}/\S*|www\.\S+")
-csv.field_size_limit(2**26)  # more than a list can have, so that no cell is an error
+csv.field_size_limit(2**26)  # larger than any list, so that no cell is too long
 
 
 def is_table(text: str) -> bool:

@@ -9,7 +9,7 @@ from extractors.pdf.lines import TextLine
 
 _DEPTH, _GAP = 3, 1.6  # maximum lines of a head; minimum distance to the text, in type sizes
 _NEXT = 2  # maximum pages between a line and its only repetition
-_USUAL = 0.3  # of the pages; if more have a head at some height, every line there is one
+_USUAL = 0.3  # share of pages; if more have a running head at a height, all lines there are heads
 _STEP, _LARGER = 3.0, 1.3  # points between heights; size of headings relative to the text
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 

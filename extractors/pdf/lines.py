@@ -17,12 +17,12 @@ _LEADERS = re.compile(r"(?:\s*[.·…_]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", r
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _ACCENTS = dict(zip("¨´ˆˇ˘˚˜˝¸˙", "\u0308\u0301\u0302\u030c\u0306\u030a\u0303\u030b\u0327\u0307"))  # noqa: B905 - alike
 _ACCENTED = re.compile(rf"([{''.join(_ACCENTS)}])([A-Za-zıȷ])")
-_BACKWARDS = re.compile("[\u0590-\u08ff]")  # Hebrew, Arabic and their like
+_BACKWARDS = re.compile("[\u0590-\u08ff]")  # Hebrew, Arabic and similar scripts
 
 # In type sizes: how far words of a line can deviate up or down, go back, and be apart.
 _OFF_LINE, _BACK, _APART, _SURELY_APART, _TIMES_USUAL = 0.45, 0.7, 0.9, 1.6, 2.5
 _MOST, _FEWEST_DOTS = 0.9, 4
-_MARGIN, _DOWNWARDS = 0.1, 3  # of the width of a page; quarters of a circle
+_MARGIN, _DOWNWARDS = 0.1, 3  # share of a page's width; quarter turns
 
 
 class TextLine(NamedTuple):

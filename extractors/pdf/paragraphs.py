@@ -13,7 +13,7 @@ from extractors.pdf.lines import MARKER, TextLine
 from extractors.text import visible
 from schemas.sources import LineBox, Passage
 
-LineGroup = list[TextLine]  # of one paragraph, heading, row or code block
+LineGroup = list[TextLine]  # the lines of one paragraph, heading, row or code block
 
 _ITEM = re.compile(rf"(?P<mark>{MARKER.pattern})\s+\S")
 _BULLET = re.compile(r"[^\w(*–—-]|\[")
@@ -26,9 +26,9 @@ _SIGN = re.compile("[^\\s|\u00ad\u2010\ufffe-]")
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 
 _LOOSE = 1.35  # times the usual line step; larger steps separate paragraphs
-_INDENT, _MARGIN = 0.8, 4.0  # of an indented line, in type sizes; between margins, in points
+_INDENT, _MARGIN = 0.8, 4.0  # minimum indent in type sizes; points between two margins
 _DIFFERS = 0.08  # minimum difference of type sizes, relative to the text
-_SPARE = 0.3  # empty share of a paragraph's last line before a lower-case beginning
+_SPARE = 0.3  # minimum empty share of a last line if the next paragraph starts in lower case
 _REACH, _BACK = 0.9, 8  # quantile of full line ends; groups that a page break can interrupt
 
 

@@ -54,7 +54,7 @@ def read_main(page: WebPage) -> MainText:
     tree = copy(page.tree)
     body = body_of(tree)
     total = length_of(body)
-    # A reference, or else each pass creates the same Python objects again.
+    # Without a reference each pass would create the same Python objects again.
     elements = list(islice(tree.iter(), MOST_ELEMENTS + 1))
     _drop(body, _FURNITURE, lambda element: _is_small(element, total) or _is_linked(element))
     if len(elements) > MOST_ELEMENTS:
@@ -71,7 +71,7 @@ def read_main(page: WebPage) -> MainText:
     found_words, our_words = _words(found), _words(ours)
     size, our_size = found_words.total(), our_words.total()
     agreement = 2 * (found_words & our_words).total() / max(1, size + our_size)
-    # A short reading next to a large one has lost the article.
+    # If one result is much shorter than the other, it has lost the article.
     is_lost = size < min(_SLIVER * our_size, _BRIEF)
     if (is_prose and not is_lost) or our_size < _STUB <= size:
         return MainText(_with_headings(everything, found), "trafilatura", agreement)

@@ -28,7 +28,7 @@ from warehouse import Dataset
 
 _ROOT = Path(__file__).parents[2]
 STATIC = Path(__file__).parent / "static"
-_FORMAT = 1  # raise it where only code changes what readers get: earlier pages are then rewritten
+_FORMAT = 1  # raise it if a code change alone alters the pages, so that all are rewritten
 _RECORDS = (CaseRecord, CaseEntry, Report, Recording, SiteChange)
 _TEXTS = ("publishing", "schemas/taxonomy.toml", "warehouse/queries/dataset.sql")
 _SIMILAR = 5

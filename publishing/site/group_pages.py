@@ -11,7 +11,7 @@ from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS
 
 PAGE = 24
-"""Cases per page of search, and approximately on other pages."""
+"""Cases per search page; other pages have approximately as many."""
 
 
 def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]]) -> None:

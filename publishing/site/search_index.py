@@ -20,7 +20,7 @@ from schemas.errors import PublishError
 
 _ALL, _RECENT = "pagefind", "pagefind-recent"
 _STATE, _PAGES = f"{_ALL}/state.json", f"{_ALL}/pages.json"
-_MOST_RECENT = 40  # changed cases from which all cases are indexed again
+_MOST_RECENT = 40  # if more cases have changed, all are indexed again
 
 
 def page_version(key: str) -> str:

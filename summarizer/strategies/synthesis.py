@@ -25,7 +25,7 @@ from summarizer.strategies.window_claims import (
 
 PROMPT = "case_study_merge"
 _STATEMENTS_PER_FIELD = 8
-_FEWEST_CLAIMS = 8  # fewer are not split further
+_FEWEST_CLAIMS = 8  # smaller groups are not split further
 
 
 _KINDS: dict[str, Any] = dict.fromkeys(SECTION_OF, list[ChosenStatement])

@@ -163,7 +163,7 @@ def test_kept_fields_are_located_in_the_newer_text(desk, build, warehouse):
     lines = TEXT.split("\n\n")
     newer = a_document("\n\n".join(["A new preface.", *lines[:5], *lines[6:]]))
     build.newer(made, CaseStudy(facts=a_study().facts[:2]), newer)
-    assert "based on a newer text" in desk.get(f"/cases/{made}/draft").text
+    assert "based on a newer version" in desk.get(f"/cases/{made}/draft").text
     adoption.adopt(warehouse, made, ["year"], "mira")
     view = warehouse.case(made)
     assert view.document.text == newer.text

@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/desk.py [--drafts N] [--events N] [--home FOLDER]
 
 The drafts and their history are made from published case studies of the shared data. The desk runs
-in a separate process with a backfill in progress, and gets requests like those of a browser. A
-given home is seeded once and kept.
+in a separate process with a backfill in progress, and gets requests like those of a browser. A home
+given with --home is seeded once and kept.
 """
 
 import argparse

@@ -5,7 +5,7 @@
 The cases come from the shared data, without their short summaries. Known-item queries are made from
 these summaries: four of the ten most distinctive words, at random. Chromium runs the site's search
 and Pagefind alone, on the same pages without our markup; DuckDB's full-text search ranks title and
-text by BM25. A given home is kept.
+text by BM25. A home given with --home is kept.
 """
 
 import argparse

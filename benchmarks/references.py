@@ -1,4 +1,4 @@
-"""Measures drafts of real sources end to end: stopped errors, kept statements, costs.
+"""Measures drafts of real sources end to end: errors caught, statements kept, costs.
 
     .venv/bin/python benchmarks/references.py
 
@@ -106,7 +106,7 @@ def settings_of(home: Path, endpoint: ScriptedEndpoint, **changes: Any) -> Setti
 
 
 async def probes(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
-    """Put each probe into a draft of its source, and publish what the gate admits."""
+    """Put each probe into a draft of its source, and publish what passes the gate."""
     rows = [json.loads(line) for line in (SOURCES / "reference/probes.jsonl").open()]
     labels = {
         row["statement"]: "contrary" if row["label"] == "false" else "entailed" for row in rows
@@ -252,7 +252,7 @@ async def references(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
 
 
 async def sizes(endpoint: ScriptedEndpoint) -> Iterator[Sequence[object]]:
-    """Return the amount that a draft of 25 statements, judged in one call, sends."""
+    """Return the size of the requests for a draft of 25 statements that one call judges."""
     name = "grab-hubble-data-discovery"
     answer = answer_of(json.loads((SOURCES / f"reference/{name}.json").read_text()))
     ids = [one["id"] for section in SECTION_OF for one in answer[section]]

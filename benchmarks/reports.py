@@ -8,7 +8,7 @@ recall and precision are those of ALCE (Gao et al. 2023): the share of sentences
 citations support together, and the share of citations that a supported sentence needs. ``ask`` gets
 40 questions that a case answers and 20 others (``questions.jsonl``, by an author who had not seen
 the code). The embedded model answers with the nearest statements; a capable model reads a few more.
-A given home keeps the imported cases.
+A home given with --home keeps the imported cases.
 """
 
 import argparse

@@ -29,7 +29,7 @@ EXIT_INTERRUPTED = 130
 def load_settings(
     context: typer.Context, overrides: Mapping[str, object] = MappingProxyType({})
 ) -> "Settings":
-    """Read the settings, replace those in ``overrides`` that are not None, and start the log.
+    """Read the settings, apply the ``overrides`` that are not None, and start logging.
 
     Raises:
         ConfigurationError: if a setting is not valid.
@@ -83,7 +83,7 @@ def run(
 ) -> NoReturn:
     """Do ``work`` with resources, close them, and exit with the code that it returns.
 
-    ``patient`` work waits for an endpoint that is down.
+    If ``patient``, the work waits for an endpoint that is down.
 
     Raises:
         typer.Exit: always.

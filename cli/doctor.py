@@ -36,7 +36,7 @@ class Diagnosis:
 
 
 class HealthWarning(Exception):
-    """A check passed, but a person should know something."""
+    """A check passed, with a warning for the user."""
 
 
 def doctor(context: typer.Context, as_json: options.AsJson = False) -> None:

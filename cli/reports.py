@@ -30,7 +30,7 @@ class _ReportGroup(TyperGroup):
     """The actions of ``report``."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return an action; the form without ``new`` was how reports were made."""
+        """Return an action; the error explains the former syntax, a title without ``new``."""
         if command := super().get_command(ctx, cmd_name):
             return command
         raise InputError(

@@ -58,7 +58,7 @@ def emit(
     to_json: Callable[[Any], object] = lambda row: row.model_dump(mode="json"),
     empty: str = "No entries yet.",
 ) -> None:
-    """Print rows as JSON Lines, or rendered by ``show``: each row, or all as one ``table``."""
+    """Print rows as JSON Lines, or rendered by ``show`` one by one or as a single ``table``."""
     if as_json:
         for row in rows:
             print_json(to_json(row))

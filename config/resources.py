@@ -145,7 +145,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         source_budget: "SourceBudget | None" = None,
         profile: "Profile | None" = None,
     ) -> "Asker":
-        """Return an asker about one document, by default of the drafting model."""
+        """Return an asker for one document; it asks the drafting model by default."""
         from summarizer.asker import Asker
 
         profile, budget = profile or self.profile, source_budget or self.budget
@@ -157,7 +157,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
     def judge(
         self, document_id: str, source_budget: "SourceBudget | None" = None
     ) -> "Asker | None":
-        """Return an asker of the judge about one document, None if it is off."""
+        """Return an asker that asks the judge about one document, or None if the judge is off."""
         profile = self._judge_profile
         return self.asker(document_id, source_budget, profile) if profile else None
 

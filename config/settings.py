@@ -65,7 +65,7 @@ HostAndPort = Annotated[str, AfterValidator(_with_port)]
 
 
 def _account() -> str:
-    """Return the name of the account; in containers it may only have a number."""
+    """Return the user name, or the user's number if there is no name, as in some containers."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -189,7 +189,7 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: Any, init_settings: Any, env_settings: Any, *_: Any, **__: Any
     ) -> tuple[Any, ...]:
-        """Return the sources by precedence: arguments, environment, the two files."""
+        """Return the sources in order of precedence: arguments, environment, the two files."""
         home = {**env_settings(), **init_settings()}.get("home") or user_data_path("casebook")
         files = [Path.cwd() / CONFIG_NAME]
         with suppress(RuntimeError):

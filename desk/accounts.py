@@ -19,7 +19,7 @@ _FRESH_SECONDS = 5.0  # another process can add one: `casebook review --add-admi
 
 
 class Person(NamedTuple):
-    """The sender of a request and their role; the name of a stranger is empty."""
+    """The sender of a request and their role; the name of an unknown sender is empty."""
 
     name: str
     role: Role
@@ -65,7 +65,7 @@ class Accounts:
         return next((one for one in known if (one.kind, one.secret) == ("token", secret)), None)
 
     def log_in(self, name: str, password: str) -> Account | None:
-        """Return the active account with this name and password; unknown names take as long."""
+        """Return the active account with this name and password; takes equally long if unknown."""
         if (known := self.person(name)) is None:
             self.hasher.hash(password)
             return None

@@ -127,7 +127,7 @@ async def retry(request: Request, desk: Desk, who: User, source_id: str) -> Resp
 
 @router.post("/tags")
 async def rule(request: Request, desk: Desk, who: User) -> Response:
-    """Accept, map or refuse names that the taxonomy lacks."""
+    """Accept, map or refuse names that are not in the taxonomy."""
     form = await request.form()
     names = [name for name in form.getlist("name") if isinstance(name, str)] or [""]
     done = " ".join(

@@ -1,4 +1,4 @@
-"""The application: its pages, its actions, its API, and the published site to read."""
+"""The application: its pages, its actions, its API, and the published site."""
 
 import asyncio
 from collections.abc import AsyncIterator

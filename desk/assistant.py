@@ -126,8 +126,9 @@ class _Tools:
     def check_attribution(self, sentence: str, company: str = "") -> Found:
         """Find a sentence in sources and cases, verbatim or in similar words.
 
-        Each place has a likeness of up to 100, and the numbers and names that differ. ``company``
-        is part of a name. Imported texts are skipped, because they are not the source's words.
+        Each place has a similarity of up to 100 (``likeness``), and the numbers and names that
+        differ. ``company`` is part of a name. Imported texts are skipped, because they are not the
+        source's words.
         """
         index, phrase = self._fresh(), sentence.replace('"', " ")
         rare = " ".join(word for word in words(sentence) if len(word) >= _LEAST_LETTERS)

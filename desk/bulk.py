@@ -27,7 +27,7 @@ _DONE = {"approve": "approved", "reject": "rejected", "assign": "assigned", "tag
 
 
 class BulkAction:
-    """An action on many cases: the number ``done``, and the errors of the ``kept`` ones."""
+    """An action on many cases: the number ``done``, and the errors of unchanged (``kept``) ones."""
 
     def __init__(self, act: str, ids: Sequence[str], decide: Callable[[str], object]) -> None:
         self.bulk_id, self.act, self.ids = uuid4().hex, act, ids

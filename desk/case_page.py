@@ -48,7 +48,7 @@ class Item(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """The sort key for doubts first: the worst level of the item and its solutions."""
+        """Sort key that puts doubts first: the worst level of the item and its solutions."""
         support = self.part.support
         own = len(Level) if support.confirmed_by else _WORST_FIRST.index(support.level)
         return min([own, *(one.rank for one in self.solutions)])
@@ -71,7 +71,7 @@ class CasePage:
     ``sections`` have a name, a heading and the statements, doubtful ones first. ``silent`` lists
     the topics that the source does not cover, ``refuted`` and ``doubtful`` the parts that readers
     would not see. ``decision`` is the review behind the status. Open ``comments`` are by part id,
-    ``dropped`` statements come with the id of a revision that has them.
+    ``dropped`` lists statements, each with the id of a revision that has it.
     """
 
     view: CaseView

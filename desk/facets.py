@@ -21,9 +21,9 @@ AGES = {"today": 1, "this week": 7, "this month": 30, "this year": 365}
 
 
 class QueueQuery(Frozen):
-    """The filters and the order of the queue; an empty facet admits every case.
+    """The filters and the order of the queue; an empty facet matches every case.
 
-    ``q`` is searched in all texts. The status ``all`` admits every status.
+    ``q`` is searched in all texts. The status ``all`` matches every status.
     """
 
     status: str = "draft"
@@ -41,7 +41,7 @@ class QueueQuery(Frozen):
 
     @property
     def sorted_by(self) -> Order:
-        """The chosen order; by default relevance for a search, otherwise doubts."""
+        """The chosen order; by default relevance for a search, otherwise most doubtful first."""
         return self.order or ("relevance" if self.q else "doubtful")
 
     @property
@@ -85,7 +85,7 @@ def flags(line: Line) -> list[str]:
 
 
 def labels(line: Line) -> Iterator[tuple[str, str]]:
-    """Yield each facet of a case with a value; ``day`` is the basis of ``age``."""
+    """Yield each facet of a case with a value; ``age`` counts back from ``day``."""
     yield "doubt", "doubtful" if line["doubts"] else "nothing doubtful"
     yield "day", datetime.fromtimestamp(line["stored_at"], UTC).date().isoformat()
     singles = {name: line[name] for name in ("kind", "company", "industry")}

@@ -104,7 +104,7 @@ class Index:
             return len(found)
 
     def refresh_copies(self) -> None:
-        """Update the numbers of near-copies."""
+        """Update the number of near-copies of each case."""
         copies = self._warehouse.near_copy_counts()
         with self._updating, self._open() as connection, connection:
             rows = connection.execute("SELECT source_id, near_copies FROM cases").fetchall()
@@ -213,7 +213,7 @@ class Index:
             return [Hit(*row) for row in rows]
 
     def waiting_texts(self) -> int:
-        """Return the number of cases that the full-text search lacks."""
+        """Return the number of cases that are not in the full-text index yet."""
         with self._open() as connection:
             return len(connection.execute(_sql("without_texts"), {"most": -1}).fetchall())
 
@@ -251,7 +251,7 @@ class Index:
 
 
 def _title_key(title: str | None) -> str:
-    """Return the key that sorts a case by its title, without a title last."""
+    """Return the sort key for a case's title; cases without a title come last."""
     return (title or "\uffff").casefold()
 
 
@@ -291,7 +291,7 @@ def _ranks(connection: sqlite3.Connection, q: str) -> dict[int, float] | None:
 def _matching(
     connection: sqlite3.Connection, chosen: Mapping[str, str], ranks: Mapping[int, float] | None
 ) -> Collection[int] | None:
-    """Return the rows with all chosen facets that a search found; None for all rows."""
+    """Return the rows that match the search and all chosen facets; None means all rows."""
     if not chosen:
         return ranks
     ranges = {name: (value, value) for name, value in chosen.items() if name != "age"}

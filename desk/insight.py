@@ -51,7 +51,7 @@ async def insight(request: Request, desk: Desk) -> Response:
 
 @lru_cache(maxsize=1)
 def charts(warehouse: Warehouse, _minute: int) -> list[InsightChart]:
-    """Return the charts of this minute."""
+    """Return the charts, cached for a minute."""
     found = []
     for title, form, unit, name in _CHARTS:
         columns, rows = warehouse.sql(queries()[name])

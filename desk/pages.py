@@ -54,7 +54,7 @@ async def queue(
 
 @router.get("/facets/{facet}")
 async def facet(request: Request, desk: Desk, facet: str, typed: str = "") -> Response:
-    """Show the values of a facet that contain the ``typed`` text; without script, use the first.
+    """Show the facet values that contain the ``typed`` text; without JavaScript, choose the first.
 
     Exact matches come first, then values that start with the text, then frequent ones.
     """

@@ -54,8 +54,8 @@ class QueuePage:
 
     ``ids`` are all cases of the tab, ``tabs`` has the size of each tab, ``counts`` the number of
     cases by facet and value. ``failures`` are sorted by remedy, ``unfinished`` are interrupted
-    sources. ``minutes_left`` is estimated. ``unsearched`` is the number of cases that the search
-    lacks, ``newer`` of those with a newer draft.
+    sources. ``minutes_left`` is estimated. ``unsearched`` is the number of cases that are not
+    searchable yet, ``newer`` the number with a newer draft.
     """
 
     query: QueueQuery

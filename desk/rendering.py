@@ -178,7 +178,7 @@ def kind_label(kind: str | None) -> str:
 
 
 def redirect(address: str, request: Request | None = None) -> Response:
-    """Return the response to a form that leads to ``address``, also for a ``request`` of htmx."""
+    """Return the redirect to ``address`` after a form, also for a ``request`` by htmx."""
     if request and is_fragment(request):
         return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": address})
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)

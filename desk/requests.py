@@ -40,7 +40,7 @@ class Reject(_Request):
 
 
 class Reopen(_Request):
-    """Put a decided case back among the drafts."""
+    """Make a decided case a draft again."""
 
     decision: Literal["reopen"] = "reopen"
     note: str | None = None
@@ -180,7 +180,7 @@ def _seen(warehouse: Warehouse, case_id: str, wanted: AnyRequest) -> Seen:
 
 
 def _change(form: Mapping[str, str]) -> dict[str, object]:
-    """Return the change of a form; an empty field is one that is not given."""
+    """Return the change that a form describes; empty fields count as missing."""
     kind = CHANGES.get(form["action"])
     fields = kind.model_fields if kind else {}
     change: dict[str, object] = {name: form[name] for name in fields if form.get(name)}

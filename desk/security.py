@@ -118,7 +118,7 @@ class Guard:
         return RedirectResponse(local_path(address), HTTPStatus.SEE_OTHER)
 
     async def _admit(self, scope: Scope, headers: Headers) -> None:
-        """Store the sender of a request; raise HTTPException for strangers and foreign changes."""
+        """Store the sender of a request; reject unknown senders and cross-site changes."""
         found = await asyncio.to_thread(self._sessions.recognize, scope, headers)
         scope[PERSON], scope[_BY_HEADER] = found
         if found[0] is None and scope["path"] != "/login":
@@ -193,7 +193,7 @@ CuratorRequired = [*TokenRequired, Depends(require_curator)]
 
 
 def _is_open(scope: Scope) -> bool:
-    """Return whether a request needs no sender, because it shows no cases."""
+    """Return whether a request needs no authentication, because it shows no cases."""
     is_open = scope["path"] == "/healthz" or scope["path"].startswith("/static/")
     return is_open and scope["method"] in _SAFE_METHODS
 

@@ -64,7 +64,7 @@ class Sessions:
         return _person(self._accounts.script(given) if is_api else None), True
 
     def address(self, scope: Scope, headers: Headers) -> str:
-        """Return the client's address, which a trusted proxy states."""
+        """Return the client's address, taken from the headers of a trusted proxy."""
         peer = str(scope["client"][0])
         stated = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         return peer if self._name_header(peer) is None else stated or peer
@@ -107,7 +107,7 @@ class Sessions:
         return digest(account.secret) if account else None
 
     def _proxied(self, scope: Scope, headers: Headers) -> Person | None:
-        """Return the person that a trusted proxy names, a reader if without an account."""
+        """Return the person named by a trusted proxy, a reader if they have no account."""
         header = self._name_header(scope["client"][0])
         given = headers.getlist(header) if header else []
         if len(given) != 1 or not (name := given[0].strip()):
@@ -126,8 +126,8 @@ class Sessions:
 class LoginThrottle:
     """Counts login attempts; after a few, each doubles the delay. Attempts expire.
 
-    They count by name and address, to keep strangers from locking a person out. The total is
-    throttled as well, except for pairs that logged in before.
+    They are counted per name and address, so that strangers cannot lock a person out. The total is
+    limited as well, except for pairs of name and address that logged in before.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Writes the picture of the packages in ``docs/architecture.md``, from their imports.
+"""Generates the package diagram in ``docs/architecture.md`` from the imports.
 
 Run from the root: ``.venv/bin/python docs/generate_architecture.py``. A test checks that it is
 current.
@@ -55,7 +55,7 @@ def _purpose(name: str) -> str:
 
 
 def page(text: str) -> str:
-    """Return the page with its picture renewed."""
+    """Return the page with its diagram and table regenerated."""
     head, _, rest = text.partition(_BEGIN)
     return head + _BEGIN + picture() + _END + rest.partition(_END)[2]
 

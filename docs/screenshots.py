@@ -1,4 +1,4 @@
-"""Take pictures of the desk's and of the published site's pages into docs/img.
+"""Take screenshots of the desk and the published site for docs/img.
 
     .venv/bin/python docs/screenshots.py [HOME]
 
@@ -68,7 +68,7 @@ def keep(page: Page, name: str) -> None:
 
 
 def take(address: str) -> None:
-    """Take all pictures: each page by day, the queue and a case by night and on a phone."""
+    """Take all screenshots: pages in light mode, the queue and a case also dark and on a phone."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -95,7 +95,7 @@ def take(address: str) -> None:
 
 
 def take_site(folder: Path) -> None:
-    """Take pictures of the site in a folder: each page by day, by night and on a phone."""
+    """Take screenshots of the site in a folder: light mode, dark mode, and on a phone."""
     case = next(folder.glob("cases/the-wavy-mirror*/index.html")).relative_to(folder)
     with serving(folder) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(

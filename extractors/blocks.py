@@ -97,7 +97,7 @@ def _under_headings(blocks: Iterable[Block]) -> Iterator[_Placed]:
 
 
 def _merged(placed: Iterable[_Placed]) -> list[_Placed]:
-    """Join short neighbours that have the same place in the source."""
+    """Join short adjacent blocks from the same place in the source."""
     merged: list[_Placed] = []
     for one in placed:
         if merged and _fits(merged[-1], one):

@@ -35,7 +35,7 @@ _WITHIN = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?…])[\"”’)]*\s+(?=[\"“(]?[
 
 
 class Cue(NamedTuple):
-    """Words between two times in seconds; ``speaker`` is None while the last one continues."""
+    """Words between two times in seconds; ``speaker`` is None if the speaker has not changed."""
 
     start: float
     end: float
@@ -109,7 +109,7 @@ def _without_repeats(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _overlap(shown: Sequence[str], said: Sequence[str]) -> int:
-    """Return the number of first words that repeat the last words shown."""
+    """Return how many words at the start repeat the last words shown."""
     lengths = range(min(len(shown), len(said), _MOST_ROLLED), 0, -1)
     return next((length for length in lengths if shown[-length:] == said[:length]), 0)
 

@@ -14,7 +14,7 @@ _FEWEST_CHARACTERS = 40
 
 
 def language_of(text: str, stated: object = None) -> str | None:
-    """Return the ISO 639 code that a document states, or of its text; None if it is too short."""
+    """Return the ISO 639 code that a document states, else detect it; None for short texts."""
     code = _CODE.match(stated[:20].strip().lower()) if isinstance(stated, str) else None
     if code:
         return code[0]

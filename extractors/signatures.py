@@ -34,7 +34,8 @@ def is_recording(head: bytes) -> bool:
 def binary_kind(data: bytes) -> str | None:
     """Return the kind of a binary file ("a PDF", "a picture"), None for text.
 
-    Only white space can precede the header of a PDF: a text that mentions ``%PDF-1.7`` is a text.
+    Only white space can precede the header of a PDF: a text that mentions ``%PDF-1.7`` is not a
+    PDF.
     """
     head = data[:_HEAD]
     if _beginning(data).startswith(b"%PDF-"):

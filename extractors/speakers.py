@@ -1,4 +1,4 @@
-"""Speakers and times in written conversations: labels at the beginnings of lines.
+"""Speakers and times in written conversations: labels at the start of lines.
 
 Known forms are "Ada Berg: …", "Ada Berg (0:12): …", "Ada Berg 0:12" above the words, "[0:12] Ada
 Berg: …", "Ada Berg: [0:12] …" and "[0:12] …". Prose contains similar lines, so a text is treated as
@@ -65,7 +65,7 @@ def with_speakers(blocks: Sequence[Block]) -> list[Block]:
 
 
 def is_name(text: str, *, timed: bool = False) -> bool:
-    """Return whether ``text`` looks like a person's name or role; with a time, less is enough."""
+    """Return whether ``text`` looks like a person's name or role; less strict with a time."""
     words = text.split()
     if _ROLE.fullmatch(text):
         return True
@@ -142,7 +142,7 @@ def _spoken(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> Iterator[Bl
     """Yield the lines with their speakers.
 
     A line without a label belongs to the last speaker, unless it follows a heading or an unknown
-    label, or is further below the last turn than any other turn is long.
+    label, or is further below the last label than the longest turn.
     """
     longest = max((b - a for a, b in pairwise(turns)), default=1)
     known = set(turns)
@@ -160,7 +160,7 @@ def _spoken(lines: Sequence[_LabelledLine], turns: Sequence[int]) -> Iterator[Bl
 
 
 def _joined(blocks: Iterable[Block]) -> list[Block]:
-    """Join short lines with different times: transcripts are cut anywhere."""
+    """Join short lines with different times, because transcripts break lines anywhere."""
     gathered: list[Block] = []
     for block in blocks:
         last = gathered[-1] if gathered else Block("")

@@ -1,7 +1,7 @@
 """Parse web addresses as browsers do (the WHATWG URL standard).
 
-Forms that only an attacker or a typing error produces are refused, so that two parts of the program
-can never read one text as two addresses.
+Forms that only an attacker or a typo produces are refused, so that two parts of the program never
+interpret the same text as different addresses.
 """
 
 import re

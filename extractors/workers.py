@@ -1,4 +1,4 @@
-"""Parse in processes that can be killed: hostile bytes can end a worker, never the program.
+"""Parse in processes that can be killed: hostile input can crash a worker, never the program.
 
 Workers are forked from a server process that has the parsers loaded (``forkserver``). A thread per
 worker enforces the wall-clock limit; the kernel enforces the limits on memory and CPU time.

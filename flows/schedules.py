@@ -62,7 +62,7 @@ async def lines() -> list[ScheduleLine]:
 
 
 async def change(schedule_id: str, *, active: bool | None) -> ScheduleLine:
-    """Pause, resume or remove (None) a schedule by the beginning of its id."""
+    """Pause, resume or remove (None) a schedule by its id prefix."""
     wanted = schedule_id.strip().lower()
     async with get_client() as client:
         served = await client.read_deployments()

@@ -1,1 +1,1 @@
-"""The publications: site, reports, recordings and datasets; this level has their shared parts."""
+"""The publications: site, reports, recordings and datasets, and the parts that they share."""

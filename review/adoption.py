@@ -130,7 +130,7 @@ def _shifted(one: Statement) -> Statement:
 
 
 def _resting(one: Statement, places: Mapping[int, int | None]) -> Statement:
-    """Return a statement resting on the chosen ones; doubtful if some are missing."""
+    """Return a summary sentence that cites the chosen statements; doubtful if some are missing."""
     found = tuple(place for n in one.rests_on if (place := places.get(n)))
     is_loose = len(found) < len(one.rests_on) and one.support.level is not Level.REFUTED
     support = _LOOSE if is_loose else one.support

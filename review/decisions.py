@@ -48,8 +48,8 @@ def approve(
     """Approve the current revision for publishing.
 
     ``confirm`` confirms every doubtful part in the curator's name. If parts are still held back,
-    approval requires ``leave_out``, because readers will not see them. The case was open for
-    ``seconds``.
+    approval requires ``leave_out``, because readers will not see them. ``seconds`` is how long the
+    case was open.
     """
     view = current(warehouse, case_id, seen)
     if view.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}:
@@ -115,7 +115,7 @@ def reopen(
     seen: Seen | None = None,
     note: str | None = None,
 ) -> Review:
-    """Put a decided case back among the drafts; the published revision stays published."""
+    """Make a decided case a draft again; the published revision stays published."""
     view = current(warehouse, case_id, seen)
     if view.status is CaseStatus.DRAFT:
         raise InvalidDecision(f"{case_id} is a draft: there is nothing to reopen")

@@ -22,7 +22,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 
 
 class Pair(NamedTuple):
-    """A part in both studies; None in the study that lacks it."""
+    """A part in both studies; None if a study does not have it."""
 
     old: Part | None
     new: Part | None

@@ -71,7 +71,7 @@ def apply_changes(
 
 
 class _Draft:
-    """A case study during changes: its parts by id."""
+    """A case study while changes are applied: its parts by id."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class _Draft:
         return self._quoted(self._part(change.part), self._more(change.quote))
 
     def _drop(self, part: str) -> None:
-        """Drop a part and the summary sentences that rest on it."""
+        """Drop a part and the summary sentences that cite it."""
         gone = self._part(part)
         del self._parts[part]
         if isinstance(gone, Statement):

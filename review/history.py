@@ -77,7 +77,7 @@ def _differences(view: CaseView, old: Revision, new: Revision) -> list[FieldDiff
 
 
 def dropped(view: CaseView) -> list[tuple[str, Statement]]:
-    """Return the statements that people dropped and did not restore, with a revision of each."""
+    """Return dropped statements that were not restored, each with a revision that has it."""
     held = _texts(view.revision.study)
     found: dict[tuple[Section, str], tuple[str, Statement]] = {}
     for revision in view.revisions:

@@ -1,4 +1,4 @@
-"""QuoteMarker as pages show them: their words, where they stand, and the marks in the text."""
+"""Quotes as pages show them: their words, their location, and the marks in the text."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from schemas.sources import Document
 
 
 class QuoteView(NamedTuple):
-    """A quote; ``id`` is that of its mark in the source, None if the source lacks the quote."""
+    """A quote; ``id`` is that of its mark in the source, None if the quote is not in the source."""
 
     id: str | None
     words: str

@@ -20,7 +20,7 @@ _MOST_WORDS = 4000  # the comparison takes quadratic time
 
 
 class Side(NamedTuple):
-    """A part in one revision: its text in pieces, each with whether it differs."""
+    """A part in one revision: its text in pieces, each marked if it differs."""
 
     pieces: Pieces
     support: Support
@@ -71,7 +71,7 @@ def _side(part: Part | None, pieces: Pieces, quotes: QuoteMarker) -> Side | None
 
 
 def marked(old: str, new: str) -> tuple[Pieces, Pieces]:
-    """Return two texts in pieces, each with whether the other text lacks it.
+    """Return two texts in pieces, each marked if it is missing from the other text.
 
     Nothing is marked if a text is empty or very long, or if they have little in common.
     """

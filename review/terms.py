@@ -106,7 +106,7 @@ def _tag_drafts(warehouse: Warehouse, ruling: TermRuling, quotes: Sequence[str])
 
 
 def _keep_tag(warehouse: Warehouse, view: CaseView, tag: Tag, ruling: TermRuling) -> None:
-    """Store the new revision; it stays the model's unless a person edited the draft."""
+    """Store the new revision, attributed to the model unless a person edited the draft."""
     before = view.revision
     study = before.study.model_copy(update={"tags": (*before.study.tags, tag)})
     revision = edited(before, study, ruling.who)

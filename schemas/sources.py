@@ -255,7 +255,7 @@ class Document(Extracted):
 
 
 class Check(Frozen):
-    """A later fetch of a source, compared with its document: how many quotes, which are lost."""
+    """A later fetch of a source: the number of quotes from its document, and the lost ones."""
 
     source_id: str
     document_id: str

@@ -24,7 +24,7 @@ _READ, _PER_CASE, _SHOWN = 40, 6, 8
 
 
 async def answer(question: str, resources: Resources) -> CitedAnswer:
-    """Return an answer of at most eight checked sentences, or that the cases do not say.
+    """Return an answer of at most eight checked sentences, or none if the cases have no answer.
 
     With the embedded model, the answer is the closest statements.
 

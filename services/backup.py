@@ -55,8 +55,8 @@ class Manifest(Frozen):
 def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manifest:
     """Write the home to ``file`` while other processes use it, and read it again to check it.
 
-    The database is copied at one moment. Snapshots are stored before the rows that name them and
-    never change, so those copied afterwards fit it. An earlier ``file`` is only replaced by a
+    The copy of the database is consistent. Snapshots are stored before the rows that name them and
+    never change, so those copied afterwards match it. An earlier ``file`` is only replaced by a
     complete one.
 
     Raises:
@@ -79,7 +79,7 @@ def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manife
 
 
 def restore_home(resources: Resources, file: Path, on_progress: OnProgress) -> Manifest:
-    """Bring the files of a backup into a home without a warehouse; the database comes last.
+    """Restore the files of a backup to a home without a warehouse; the database comes last.
 
     Raises:
         InputError: if the home has a warehouse, or ``file`` is not a backup or is damaged.
@@ -145,7 +145,7 @@ def _folders(resources: Resources) -> tuple[Path, Path]:
 
 @contextmanager
 def _work_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder that is removed at the end, with what an interrupted run left."""
+    """Yield an empty folder; remove it at the end, and any leftovers of an interrupted run."""
     try:
         shutil.rmtree(path, ignore_errors=True)
         _folder_of(path).mkdir(mode=0o700)
@@ -164,7 +164,7 @@ def _folder_of(path: Path) -> Path:
 
 
 def _schedules(home: Path, work: Path) -> dict[str, Path]:
-    """Return a copy of Prefect's database, if there is one, as it is at one moment."""
+    """Return a consistent copy of Prefect's database, if there is one."""
     if not (home / _SCHEDULES).exists():
         return {}
     copy = work / "schedules"

@@ -151,7 +151,7 @@ async def payload_of(snapshot: Snapshot, resources: Resources) -> Payload:
 
 
 def source_named(name: str, warehouse: Warehouse) -> str:
-    """Return the source id for an address or the beginning of an id, or raise UnknownId."""
+    """Return the source id for an address or id prefix, or raise UnknownId."""
     if not is_web_address(name):
         return warehouse.source_of(name)
     source_id = identify(SourceRef(source=name.strip())).source_id

@@ -104,7 +104,7 @@ class _Restore:
 
 
 def reference_to(address: str | None, database: str, key: str) -> SourceRef:
-    """Return a record's web address, or a name that cannot be taken for a path."""
+    """Return a record's web address, or a name that cannot be mistaken for a path."""
     return SourceRef(source=address or f"{database}: {key}".replace("/", "∕"))
 
 

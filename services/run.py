@@ -22,7 +22,7 @@ Progress = Callable[[str, str, int, int], object]
 
 @dataclass
 class Run:
-    """One source on its way through the stages; the pipeline records their results in it."""
+    """One source being processed; the pipeline records the results of the stages in it."""
 
     ref: SourceRef
     resources: Resources
@@ -90,12 +90,12 @@ class Run:
             yield
 
     def asker(self, document: Document) -> Asker:
-        """Return an asker of the model whose calls count for this run."""
+        """Return an asker for the model; its calls count towards this run."""
         self._askers.append(self.resources.asker(document.document_id, self.source_budget))
         return self._askers[-1]
 
     def judge(self, document: Document) -> Asker | None:
-        """Return an asker of the judge whose calls count for this run, None if it is off."""
+        """Return an asker for the judge, counted towards this run, or None if the judge is off."""
         judge = self.resources.judge(document.document_id, self.source_budget)
         self._askers += [judge] if judge else []
         return judge

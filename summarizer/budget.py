@@ -36,7 +36,7 @@ class Budget:
     async def source(self, forecast_usd: float | None) -> AsyncIterator["SourceBudget"]:
         """Reserve the forecast cost of a source, and release the unspent rest at the end.
 
-        Waits as long as the forecast could fit once other sources release unspent money.
+        Waits while the forecast could still fit after other sources release unspent money.
 
         Raises:
             BudgetReached: if it does not fit, exceeds the cap per source, or has no known price.

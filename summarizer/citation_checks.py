@@ -85,7 +85,7 @@ class CitationChecker:
         return with_numbers(text, self.numbers)
 
     def problem(self, claim: CitingClaim) -> str:
-        """Return the reason why code rejects a claim, or an empty text."""
+        """Return the reason why code rejects a claim, or an empty string."""
         cited = [self.statements[n] for n in claim.cites if n in self.statements]
         placed = PLACEHOLDER.findall(claim.text)
         if len(cited) != len(claim.cites) or not cited:

@@ -1,4 +1,4 @@
-"""Names of products, companies and people in a statement against those of a passage."""
+"""Compares names of products, companies and people in a statement with those in a passage."""
 
 import re
 from collections.abc import Iterable
@@ -95,7 +95,7 @@ def _abbreviations(document: str) -> tuple[tuple[str, str], ...]:
 
 
 def _long_form(short: str, words: str) -> str:
-    """Return the end of ``words`` that spells out ``short``, or an empty text.
+    """Return the end of ``words`` that spells out ``short``, or an empty string.
 
     Its words contain the letters of ``short`` in order, and the first letter starts a word
     (Schwartz and Hearst, 2003).

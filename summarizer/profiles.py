@@ -115,7 +115,7 @@ def profile_of(model: str, endpoint: str = "", models: ModelTable | None = None)
 
 
 def _own_entry(model: str, models: ModelTable) -> dict[str, Any]:
-    """Return the entry with the exact name, or the longest one that ``model`` is a release of."""
+    """Return the entry with the exact name, else with the longest name that ``model`` extends."""
     bare = _bare(model)
     names = [n for n in models if bare.startswith(n.lower()) and _RELEASE.match(bare[len(n) :])]
     name = model if model in models else max(names, key=len, default="")

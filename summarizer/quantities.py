@@ -1,4 +1,4 @@
-"""Numbers in a statement against those in a passage: values, units and roundings."""
+"""Compares numbers in a statement with those in a passage: values, units and rounding."""
 
 import re
 from collections.abc import Sequence

@@ -345,7 +345,7 @@ def _as_statement(n: int, sentence: ReportSentence, text: str) -> Citation:
 
 
 def _interleaved(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:
-    """Return the citations of several sentences, each once: first all first ones."""
+    """Return the citations of several sentences, each once, taking turns between sentences."""
     rounds = zip_longest(*cited)
     return tuple(dict.fromkeys(one for several in rounds for one in several if one))
 

@@ -94,7 +94,7 @@ class Dataset:
         return self.rows(self._queries["dataset_by_group"], sections=[*sections], most=most)
 
     def section(self, name: str) -> list[dict[str, Any]]:
-        """Return the statements of a section across all cases; only measured results."""
+        """Return the statements of a section across all cases; results only if measured."""
         return self.rows(self._queries["dataset_section"], section=name)
 
     def companies(self) -> dict[str, str]:

@@ -94,7 +94,7 @@ class DatabaseFile:
         return AsyncFileLock(self._path.parent / "locks" / f"{name}.lock")
 
     def copy(self, folder: Path, timeout: float) -> list[Path]:
-        """Copy the file and its log into ``folder`` as they are at one moment; return the copies.
+        """Make a consistent copy of the file and its log in ``folder``; return the copies.
 
         Takes DuckDB's own lock, so that no process opens the file in the meantime.
         """

@@ -1,4 +1,4 @@
-"""The hashes of released migrations: one is never edited, only followed.
+"""The hashes of released migrations, which must never be edited.
 
 ``python -m warehouse.lock`` adds new migrations and refuses edited ones.
 """

@@ -1,4 +1,4 @@
-"""Stems of English words, by which two forms of a word are compared."""
+"""Stems of English words, used to match different forms of a word."""
 
 from functools import lru_cache
 from threading import Lock

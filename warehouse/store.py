@@ -41,7 +41,7 @@ class Warehouse(SourceReads, CaseReads):
         self._database.close()
 
     def copy(self, folder: Path) -> list[Path]:
-        """Copy the database into ``folder`` as it is at one moment, and return the files."""
+        """Make a consistent copy of the database in ``folder``, and return its files."""
         if isinstance(self._database, DatabaseLake):
             raise TypeError("back up a shared warehouse with PostgreSQL's own tools")
         return self._database.copy(folder, self._timeout)

@@ -155,7 +155,7 @@ async def _fetch_video_or_paper(url: WebUrl, network: Network) -> Payload | None
 
 
 async def _fetch_page(url: WebUrl, network: Network) -> Payload:
-    """Return a repository's raw file, or the page; raise SourceGone if it is the front page."""
+    """Return a repository's raw file, or the page; SourceGone if it leads to the front page."""
     client, admit = network.client, network.robots.check
     if raw := sites.raw_file(url):
         try:

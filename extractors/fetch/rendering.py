@@ -1,8 +1,8 @@
 """Render pages that are empty until their scripts run, in a browser without network access.
 
 Every request of Chromium is intercepted and answered by the guarded client, or refused. Anything
-else (websockets, WebRTC, preconnects) meets a proxy on a closed port and a resolver that resolves
-no name. The page itself is not fetched again.
+else (websockets, WebRTC, preconnects) is sent to a proxy on a closed port and a resolver that
+resolves no name. The page itself is not fetched again.
 """
 
 import asyncio
@@ -120,7 +120,7 @@ class _Visit:
         return str(answer["result"].get("value", ""))
 
     async def answer(self, route: "Route") -> None:
-        """Serve the page, fetch requests that can bring text, refuse the rest; send no data."""
+        """Serve the page, fetch whatever can contain text, refuse the rest; never send data."""
         from playwright.async_api import Error
 
         request = route.request

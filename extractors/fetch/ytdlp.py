@@ -81,7 +81,7 @@ async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, 
 
 
 def _captions(info: Mapping[str, Any], bridge: Bridge) -> Cues:
-    """Return cues in the spoken language, preferably by a person. Runs in a thread."""
+    """Return cues in the spoken language, preferably written by a person. Runs in a thread."""
     spoken = str(info.get("language") or "en").partition("-")[0]
     for kind in ("subtitles", "automatic_captions"):
         for language, forms in (info.get(kind) or {}).items():

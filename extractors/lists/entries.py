@@ -108,7 +108,7 @@ def from_fields(
     """Return the candidate in a table row or JSON object, or a sentence if it is missing.
 
     If ``source`` is a local file, ``url`` is its origin. ``name`` and ``text`` describe the entry.
-    If ``strict``, raises ExtractionError for an unknown field, which may be a typing error.
+    If ``strict``, raises ExtractionError for an unknown field, which may be a typo.
     """
     fields = {re.sub(r"[\s-]+", "_", str(name).strip().lower()): entry[name] for name in entry}
     stated = (fields.get(name) for name in (*COLUMNS["urls"], "id"))

@@ -145,8 +145,8 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
         """Return the decoded response of ``url``; ``admit`` is called before each hop.
 
         If ``polite``, first waits as the host requires, which does not count towards the deadline.
-        With ``body``, sends a POST, which is not redirected. ``headers`` stay within the origin.
-        Raises FetchError with the address and advice.
+        With ``body``, sends a POST, which is not redirected. ``headers`` are not sent to other
+        origins. Raises FetchError with the address and advice.
         """
         first, limits = parse_web_url(url), limits or self.limits
         if polite and not self.policy.allows(first.host, first.port):
@@ -227,7 +227,7 @@ class _Sent(NamedTuple):
 def error_of(
     kind: str, status: int, address: str, seconds: float | None = None
 ) -> errors.CasebookError:
-    """Return the error for a status of a ``kind`` of address; ``seconds`` until a retry."""
+    """Return the error for a response status; ``seconds`` is the delay before a retry."""
     known = next(row for one, row in _STATUSES[kind].items() if re.fullmatch(one, str(status)))
     when = "retry later" if seconds is None else f"retry after {seconds:.0f} s"
     message = f"{address} answers {status}, {known['text'].format(when=when)}."

@@ -71,7 +71,7 @@ class NetworkPolicy:
         return _entry(host, port) in self.allowed_hosts
 
     def check_hop(self, url: WebUrl, target: WebUrl) -> None:
-        """Raise FetchError if ``url`` leads from outside to an intranet host."""
+        """Raise FetchError if ``url`` redirects from outside to an intranet host."""
         if self.allows(target.host, target.port) and not self.allows(url.host, url.port):
             message = f"{url} leads to {target}, a host in your network: submit that address."
             raise FetchError(message, "redirect_forbidden")

@@ -18,7 +18,7 @@ _DRAWN = [pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEO
 
 
 def without_hidden(page: PdfPage, raw: Any) -> tuple[list[Word], list[HiddenText], bool]:
-    """Return visible words, hidden text with reasons, and whether words are the layer of a scan."""
+    """Return visible words, hidden text with reasons, and whether words are a scan's text layer."""
     kinds, (width, height) = {word.style for word in page.words}, page.frame.size
     odd = (k.mode or k.size < _SMALLEST or _brightness(*k.ink) >= _PALE for k in kinds)
     off = (w.right < 0 or w.left > width or w.bottom < 0 or w.top > height for w in page.words)

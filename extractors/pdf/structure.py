@@ -72,7 +72,7 @@ def _printed(pdf: Any) -> str:
 
 
 def _is_unmapped(font: Any) -> bool:
-    """Return whether an embedded TrueType font names no characters; pdfium marks other kinds."""
+    """Return whether an embedded TrueType font lacks character names; pdfium marks other kinds."""
     is_plain = font["/Subtype"] == "/TrueType" and "/ToUnicode" not in font
     if not is_plain or "/FontFile2" not in font.get("/FontDescriptor", ()):
         return False

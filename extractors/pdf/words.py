@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class TextStyle(NamedTuple):
-    """The type of a word."""
+    """The font, size, rotation and colour of a word."""
 
     size: float  # points
     bold: bool = False

@@ -1,4 +1,4 @@
-"""The authors of a page: as stated for machines, else as printed near the headline. Pure."""
+"""The authors of a page: from the metadata, else as printed near the headline. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

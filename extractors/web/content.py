@@ -150,7 +150,7 @@ def _drop_further_articles(body: Any, page: WebPage) -> None:
 
 
 def _is_further(element: Any, box: Any, title: Any, page: WebPage) -> bool:
-    """Return whether an element like ``box`` is another article: linked to its page, or signed."""
+    """Return whether an element like ``box`` is another article: linked, or with a byline."""
     heading, name = next(element.iter(*LEVELS), None), element.get("class")
     if heading is None or (box.tag != "article" and (not name or name != box.get("class"))):
         return False

@@ -1,4 +1,4 @@
-"""The publication date of a page: as stated for machines, else as printed near the headline. Pure.
+"""The publication date of a page: from the metadata, else as printed near the headline. Pure.
 
 A date of publication takes precedence over a date of change.
 """

@@ -1,4 +1,4 @@
-"""A page: its address, its statements for machines (JSON-LD), and its texts. Pure."""
+"""A page: its address, its metadata (JSON-LD), and its texts. Pure."""
 
 import json
 import re

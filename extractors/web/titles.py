@@ -1,7 +1,7 @@
 """The title of a page. Pure.
 
-Pages state a title for machines (og:title, ``<title>``) and show one as a heading. The part that
-both have is the title; the name of the site follows it, or sometimes precedes it.
+Pages have a title in their metadata (og:title, ``<title>``) and show one as a heading. The part
+that both have is the title; the name of the site follows it, or sometimes precedes it.
 """
 
 import re

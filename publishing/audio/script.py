@@ -79,8 +79,8 @@ def _lines(
     """Return the lines of the opening, the sections and the cases.
 
     A section is one chapter, since chapters per case would last seconds. At the end, each cited
-    case has a chapter with its citations that no section has stated. So listeners find every source
-    and hear each fact once.
+    case has a chapter with the cited statements that no section has read out. Listeners therefore
+    hear every source, and each fact once.
     """
     sections = unrepeated(report)
     found = [*_opening(report, others)]

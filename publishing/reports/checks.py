@@ -62,7 +62,7 @@ def parts_by_case(case_ids: Collection[str], tables: Dataset) -> CitableParts:
 
 
 def cited_row(citation: Citation, parts: CitableParts) -> Mapping[str, Any] | None:
-    """Return the row with the cited text, whatever its number: edits renumber statements."""
+    """Return the row with the cited text under any number, since edits renumber statements."""
     rows = [row for row in parts.get(citation.case_id, ()) if citation.text in row["text"]]
     same = (row for row in rows if row["part"] == citation.part)
     return next(same, next(iter(rows), None))

@@ -1,4 +1,4 @@
-"""Imported texts have no statements: their sentences that make sense alone, and excerpts."""
+"""Excerpts of imported texts, and their sentences that make sense alone."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Material for reports and answers: the best matching statements, without near-repeats."""
+"""Material for reports and answers: the best matching statements, without near-duplicates."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -43,7 +43,7 @@ def material(
 
 
 def without_repeats(found: Iterable[Material], similarity: TextSimilarity) -> Iterator[Material]:
-    """Yield material, except near-repeats of an earlier statement of the same company."""
+    """Yield material, except near-duplicates of an earlier statement of the same company."""
     kept: dict[str, list[str]] = defaultdict(list)
     for one in found:
         text, earlier = one.citation.text, kept[one.company]

@@ -28,8 +28,8 @@ _OF_A_CASE = 40
 def by_likeness(found: Sequence[Material], most: int, about: str = "") -> list[Theme]:
     """Return themes of statements with similar words, largest first.
 
-    Themes are named by their distinctive words, except the words that all are ``about``. Small
-    groups are merged into a last theme.
+    Themes are named by their distinctive words, except those of ``about``, their common subject.
+    Small groups are merged into a last theme.
     """
     if not found:
         return []

@@ -48,7 +48,7 @@ def earlier_site(folder: Path) -> EarlierSite:
 
 
 def site_version(settings: SiteSettings) -> str:
-    """Return a key of everything but the cases that pages depend on.
+    """Return a key of everything that pages depend on, except the cases.
 
     It covers the settings, casebook's version, the shapes of records, and templates, scripts and
     other data files.
@@ -61,7 +61,7 @@ def site_version(settings: SiteSettings) -> str:
 
 
 def _fingerprint(file: Path) -> int | str:
-    """Return a file's SHA-256, of a large one only its size in bytes."""
+    """Return a file's SHA-256, or for a large file only its size in bytes."""
     size = file.stat().st_size
     return size if size > _LARGE else sha256_hex(file.read_bytes())
 

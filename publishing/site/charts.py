@@ -82,7 +82,7 @@ SeriesData = Sequence[tuple[Link, Sequence[float]]]
 
 
 def bars(lines: SeriesData) -> Chart:
-    """Return a bar per line for its number of cases; a second number is expected by chance."""
+    """Return a bar per line for its number of cases; a second number is the expected one."""
     longest = max(max(numbers) for _, numbers in lines) or 1
     drawn = []
     for of, numbers in lines:

@@ -49,7 +49,7 @@ def chunks_of(entries: Sequence[CaseEntry]) -> list[Sequence[CaseEntry]]:
     """Return the entries of each page, newest first.
 
     Older pages have `PAGE` entries, counted from the oldest, so a new case changes only the first
-    page. That one has between half of `PAGE` and one and a half times `PAGE` entries.
+    page. The first page has between half of `PAGE` and one and a half times `PAGE` entries.
     """
     rest = len(entries) % PAGE
     first = len(entries) if len(entries) <= PAGE else rest if rest >= PAGE // 2 else rest + PAGE

@@ -24,7 +24,7 @@ _MOST_RECENT = 40  # if more cases have changed, all are indexed again
 
 
 def page_version(key: str) -> str:
-    """Return a short version by which superseded pages are filtered; ``key`` is the case's."""
+    """Return a short version that identifies superseded pages; ``key`` is that of the case."""
     return b64encode(bytes.fromhex(key)[:6]).decode()[:6]  # short, since readers load all of them
 
 

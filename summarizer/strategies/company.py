@@ -39,7 +39,8 @@ def company_of(document: Document, sentences: Sequence[Sentence]) -> FactClaim |
 
     Candidates are names used like a company's, and the site's name if the text says "we". The title
     adds weight, most of all at its start or in "how NAME did something". Tools of the taxonomy do
-    not count, unless the site or the title makes them the company. None if no name clearly leads.
+    not count, unless the site or the title makes them the company. Returns None if no name is
+    clearly ahead.
     """
     votes: _Votes = defaultdict(list)
     site_names = dict(_site_names(document))

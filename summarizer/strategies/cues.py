@@ -24,7 +24,7 @@ class SectionCues(Frozen):
 
 
 class Cues(Frozen):
-    """All cues. Sentences need the weight ``threshold``, or ``least`` as a section's first ones."""
+    """All cues. Sentences need the weight ``threshold``; a section's first ones, ``least``."""
 
     number: str
     threshold: float

@@ -62,7 +62,7 @@ def test_submit_reads_sources_from_standard_input(
 def test_a_transcript_stands_for_a_recording(
     run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path
 ) -> None:
-    """``submit talk.wav --transcript FILE`` reads the file, as the failure before it advises."""
+    """``submit talk.wav --transcript FILE`` reads the file, as the earlier failure advises."""
     talk = tmp_path / "talk.wav"
     talk.write_bytes(b"RIFF....WAVE")
     failed = run("submit", talk, "--json")
@@ -74,7 +74,7 @@ def test_a_transcript_stands_for_a_recording(
 def test_a_list_names_transcripts_and_no_unknown_key(
     run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path
 ) -> None:
-    """A batch reads the transcript and is done with it; an unknown key is an error that names it."""
+    """A batch uses a listed transcript; an unknown key is an error that names the key."""
     listed = tmp_path / "list.jsonl"
     listed.write_text('{"source": "talk.wav", "transcript": "claims.md"}\n', "utf-8")
     assert lines(run("backfill", listed, "--json"))[0]["status"] == "draft"
@@ -89,7 +89,7 @@ def test_a_list_names_transcripts_and_no_unknown_key(
 
 
 def test_a_failed_source_has_its_own_exit_code(run: Run, model: ScriptedEndpoint) -> None:
-    """One failed source alone ends with its code; among several the code is 3."""
+    """A single failed source exits with its own code; with several sources the code is 3."""
     assert run("submit", "/nowhere.md").exit_code == 3
     assert run("submit", "file:///etc/passwd").exit_code == 3
 
@@ -106,7 +106,7 @@ def test_extract_stores_nothing(run: Run, source: Path, tmp_path: Path) -> None:
 
 
 def test_list_and_doctor_create_nothing(run: Run, tmp_path: Path) -> None:
-    """Reading commands on a home that is not there leave it so."""
+    """Commands that only read do not create a missing home."""
     assert run("list").exit_code == 0
     run("doctor")
     assert not (tmp_path / "home").exists()
@@ -129,7 +129,7 @@ def test_list_and_show_describe_a_case(run: Run, case_id: str) -> None:
 def test_show_names_the_place_of_a_quote_and_the_parts_of_a_result(
     run: Run, model: ScriptedEndpoint, tmp_path: Path
 ) -> None:
-    """Second and speaker of a talk; metric, value, baseline and sample of what was measured."""
+    """Shows second and speaker of a talk; metric, value, baseline and sample of a result."""
     cues = [
         f"{n:02}:05.000 --> {n:02}:50.000\n<v Ada Berg>{words}\n"
         for n, words in enumerate(PARAGRAPHS)
@@ -151,7 +151,7 @@ def test_show_names_the_place_of_a_quote_and_the_parts_of_a_result(
 def test_a_talk_without_a_heading_can_be_approved(
     run: Run, model: ScriptedEndpoint, tmp_path: Path
 ) -> None:
-    """Its title is proposed from its file's name, and marked as inferred."""
+    """The title is proposed from the file name, and marked as inferred."""
     talk = tmp_path / "kellamoor-claims-2026.vtt"
     cues = [f"{n:02}:05.000 --> {n:02}:50.000\n{words}\n" for n, words in enumerate(PARAGRAPHS)]
     talk.write_text("\n".join(["WEBVTT\n", *cues]), "utf-8")
@@ -172,7 +172,7 @@ def test_show_markdown_is_the_readers_text(run: Run, case_id: str) -> None:
 def test_list_all_names_refused_sources_with_the_reason(
     run: Run, model: ScriptedEndpoint, source: Path
 ) -> None:
-    """--all shows what triage refused, and why."""
+    """--all shows the sources that triage rejected, with reasons."""
     from scripted_endpoint import completion
     from scripted_model import REFUSED
 
@@ -185,7 +185,7 @@ def test_list_all_names_refused_sources_with_the_reason(
 
 
 def test_approve_names_the_id_that_failed_and_continues(run: Run, case_id: str) -> None:
-    """Of several ids, those that can be approved are, and the exit code is 3."""
+    """Valid ids are approved although another one fails; the exit code is 3."""
     result = run("approve", "case1_nothing", case_id, "--leave-out", "--confirm")
     assert result.exit_code == 3
     assert "case1_nothing" in result.output
@@ -193,7 +193,7 @@ def test_approve_names_the_id_that_failed_and_continues(run: Run, case_id: str) 
 
 
 def test_reject_needs_a_reason(run: Run, case_id: str) -> None:
-    """A rejection is kept with its reason; approve --reopen takes it back."""
+    """The reason of a rejection is stored; approve --reopen reverses the rejection."""
     assert run("reject", case_id).exit_code == 2
     assert run("reject", case_id, "-r", "too thin").exit_code == 0
     assert lines(run("show", case_id, "--json"))[0]["history"][-1]["reason"] == "too thin"
@@ -202,7 +202,7 @@ def test_reject_needs_a_reason(run: Run, case_id: str) -> None:
 
 
 def test_edit_changes_facts_and_statements(run: Run, case_id: str) -> None:
-    """A fact is set, a statement dropped, and one added with its quote."""
+    """One edit sets a fact, drops a statement, and adds a statement with its quote."""
     result = run(
         "edit", case_id, "--set", "company=Kellamoor Insurance", "--drop", "1",
         "--add", "lessons=A clerk checks each draft.", "--quote", "a clerk checks each draft",
@@ -232,7 +232,7 @@ def test_edit_chooses_what_a_summary_sentence_rests_on(run: Run, case_id: str) -
 def test_a_published_case_is_withdrawn_and_not_rejected(
     run: Run, case_id: str, tmp_path: Path
 ) -> None:
-    """An edit of it can be rejected; only --withdraw takes it off the site, with its reason."""
+    """Edits of it can be rejected; only --withdraw removes the case, with a reason."""
     site = tmp_path / "site"
     assert run("reject", case_id, "-r", "x", "--withdraw").exit_code == 2
     run("approve", case_id, "--leave-out", "--confirm")
@@ -253,7 +253,7 @@ def test_a_published_case_is_withdrawn_and_not_rejected(
 
 
 def test_publish_writes_a_site(run: Run, case_id: str, tmp_path: Path) -> None:
-    """Approved cases are written as pages and data; refuted statements are not."""
+    """Approved cases are written as pages and data, without refuted statements."""
     run("approve", case_id, "--leave-out", "--confirm")
     result = run("publish", "--to", tmp_path / "site", "--json")
     assert lines(result)[0]["added"] == [case_id]
@@ -268,7 +268,7 @@ def test_publish_writes_a_site(run: Run, case_id: str, tmp_path: Path) -> None:
 def test_backfill_forecasts_runs_and_lists(
     run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path
 ) -> None:
-    """A local list names local files; --dry-run calls no model; the batch is listed."""
+    """A local list can name local files; --dry-run calls no model; the batch is listed."""
     listed = tmp_path / "list.txt"
     listed.write_text(f"{source}\n", "utf-8")
     planned = run("backfill", listed, "--dry-run", "--json")
@@ -284,7 +284,7 @@ def test_backfill_forecasts_runs_and_lists(
 def test_backfill_names_a_bad_line_and_goes_on(
     run: Run, model: ScriptedEndpoint, source: Path
 ) -> None:
-    """A line that is neither an address nor a file is named; the others are processed; exit 3."""
+    """A line without an address or file is reported, others are processed; exit code 3."""
     result = run("backfill", "-", "--json", stdin=f"{source}\nfile:///etc/passwd\n")
     assert result.exit_code == 3
     assert lines(result)[0]["status"] == "draft"
@@ -299,7 +299,7 @@ def test_retry_lists_failures_with_their_remedy(run: Run, model: ScriptedEndpoin
 
 
 def test_costs_and_sql_answer_from_the_warehouse(run: Run, case_id: str) -> None:
-    """Costs by stage add up the calls; SQL reads, and cannot write or read files."""
+    """Costs by stage sum up the calls; SQL can read the warehouse, but not write or open files."""
     stages = {line["key"]: line for line in lines(run("costs", "--by", "stage", "--json"))}
     assert stages["summarize"]["calls"] == 1
     assert "cached_tokens" in stages["summarize"]
@@ -325,7 +325,7 @@ def test_an_eval_whose_sources_are_missing_says_so(
 
 
 def test_rerun_shows_what_it_would_do(run: Run, case_id: str) -> None:
-    """Nothing is stale after a draft; a named case is redrafted only without --dry-run."""
+    """Nothing is stale right after a draft; a named case is redrafted unless --dry-run is given."""
     assert lines(run("rerun", "--dry-run", "--json")) == []
     assert lines(run("rerun", case_id, "--dry-run", "--json"))[0]["case_id"] == case_id
 
@@ -347,7 +347,7 @@ def test_after_a_command_the_database_file_holds_everything(
 def test_escape_sequences_never_reach_the_terminal(
     run: Run, model: ScriptedEndpoint, tmp_path: Path
 ) -> None:
-    """A file name and a title with escape sequences are shown without them."""
+    """Escape sequences in a file name and a title are removed from the output."""
     path = tmp_path / "a\x1b]0;owned\x07.md"
     path.write_text("x", "utf-8")
     result: Result = run("submit", path)
@@ -357,7 +357,7 @@ def test_escape_sequences_never_reach_the_terminal(
 
 @pytest.mark.parametrize("kind", ["fifo", "/dev/zero", "folder"])
 def test_odd_files_get_one_clear_line(run: Run, tmp_path: Path, kind: str) -> None:
-    """A FIFO, a device and a folder are refused at once, with the path."""
+    """A FIFO, a device and a folder are rejected immediately, with the path."""
     path = tmp_path / kind.strip("/").replace("/", "-")
     if kind == "fifo":
         os.mkfifo(path)
@@ -382,7 +382,7 @@ def test_a_read_only_home_gets_one_clear_line(run: Run, case_id: str, tmp_path: 
 def test_a_home_that_is_only_read_is_not_published(
     run: Run, case_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One line says so, before the site is written."""
+    """A read-only home is reported in one line before the site is written."""
     run("approve", case_id, "--leave-out", "--confirm")
     monkeypatch.setattr(os, "access", lambda *_: False)
     result = run("publish", "--to", tmp_path / "site")
@@ -392,7 +392,7 @@ def test_a_home_that_is_only_read_is_not_published(
 
 
 def test_the_first_admin_is_added_from_the_terminal(run: Run) -> None:
-    """With the password from standard input; once more, it gives a new one and the role back."""
+    """Reads the password from standard input; a second run resets password and role."""
     for password in ("correct horse battery", "staple of another kind"):
         assert run("review", "--add-admin", "mira", stdin=f"{password}\n").exit_code == 0
     assert run("review", "--add-admin", "mira", stdin="short\n").exit_code == 2

@@ -59,7 +59,7 @@ def left(home: Path, httpserver: HTTPServer) -> Iterator[int]:
 
 
 def test_a_home_that_others_can_enter_is_named(run: Run, home: Path) -> None:
-    """With the command that closes it, after which all is well."""
+    """The warning includes the command that closes the home; afterwards all checks pass."""
     home.chmod(0o755)
     found = findings(run)["home"]
     assert found["state"] == "warn"
@@ -69,7 +69,7 @@ def test_a_home_that_others_can_enter_is_named(run: Run, home: Path) -> None:
 
 
 def test_little_space_is_named(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In GB, before a command fails for want of it."""
+    """The remaining space is shown in GB before any command fails."""
     assert "GB free" in findings(run)["home"]["detail"]
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=3 * 10**8))
     found = findings(run)["home"]
@@ -77,7 +77,7 @@ def test_little_space_is_named(run: Run, home: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_age_of_the_schema_is_shown(run: Run, home: Path) -> None:
-    """The number of the last migration and its day."""
+    """Shows number and date of the last migration."""
     run("review", "--add-admin", "mira", stdin="correct horse battery\n")
     query = "SELECT max(number) AS number, max(applied_at)::DATE AS day FROM migrations"
     (known,) = lines(run("sql", query, "--json"))
@@ -86,7 +86,7 @@ def test_the_age_of_the_schema_is_shown(run: Run, home: Path) -> None:
 
 
 def test_processes_of_a_killed_server_are_named(run: Run, home: Path, left: int) -> None:
-    """By the next `up` and by `doctor`, although the server answers."""
+    """The next `up` and `doctor` report them, although the server still answers."""
     with pytest.raises(ConfigurationError, match=rf"was killed.*`kill {left}`, then start again"):
         LocalServer(home, 4200, 1).start()
     found = findings(run)["prefect"]

@@ -10,7 +10,7 @@ from publishing.records import CaseRecord
 
 
 def test_export_says_what_it_wrote(run: Run, tmp_path: Path) -> None:
-    """First that nothing is published; then the release with its counts, also as JSON."""
+    """Reports that nothing is published; later the release with its counts, also as JSON."""
     folder = tmp_path / "export"
     refused = run("export", folder)
     assert refused.exit_code == 2

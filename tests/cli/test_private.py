@@ -56,7 +56,7 @@ def test_a_home_that_the_desk_made_is_private(tmp_path: Path) -> None:
 def test_a_site_can_be_served(
     run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path, private: None
 ) -> None:
-    """A web server of another account reads every file of the site and of the export."""
+    """Another account's web server can read every file of the site and of the export."""
     run("submit", source)
     (case,) = lines(run("list", "--json"))
     assert run("approve", case["case_id"], "--leave-out", "--confirm").exit_code == 0

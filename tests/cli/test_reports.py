@@ -38,7 +38,7 @@ def home(tmp_path: Path, run: Run, published_home: Path) -> Path:
 
 
 def test_a_report_is_made_read_checked_published_and_withdrawn(run: Run, home: Path) -> None:
-    """Each step says what came of it and what comes next; a failed check has its own exit code."""
+    """Each step prints its result and the next step; a failed check has its own exit code."""
     planned = run("report", "new", TITLE, *YEAR, "--dry-run")
     assert (planned.exit_code, run("report", "list").stdout) == (0, "")
     assert "3 cases" in planned.stdout
@@ -81,7 +81,7 @@ def test_a_site_in_another_folder_is_what_is_published(
 
 
 def test_a_report_is_withdrawn_from_each_site(run: Run, home: Path, tmp_path: Path) -> None:
-    """A preview in another folder does not keep a report on the site, or answer for it."""
+    """A preview in another folder does not count as the report's publication."""
     run("report", "new", TITLE)
     assert run("report", "publish", NAME).exit_code == 0
     run("publish", "--to", tmp_path / "preview")
@@ -92,7 +92,7 @@ def test_a_report_is_withdrawn_from_each_site(run: Run, home: Path, tmp_path: Pa
 
 
 def test_the_site_written_last_is_what_is_published(run: Run, home: Path, tmp_path: Path) -> None:
-    """A case that was withdrawn from the site since a preview was written is not exported."""
+    """A case withdrawn from the site after a preview was written is not exported."""
     run("publish", "--to", tmp_path / "preview")
     case_id = lines(run("list", "--json"))[0]["case_id"]
     assert run("reject", case_id, "--withdraw", "--reason", "wrong").exit_code == 0
@@ -102,7 +102,7 @@ def test_the_site_written_last_is_what_is_published(run: Run, home: Path, tmp_pa
 
 
 def test_a_report_that_no_longer_holds_is_not_published(run: Run, home: Path) -> None:
-    """The check fails with the problem in words, and publishing refuses."""
+    """The check fails and describes the problem, and publishing is refused."""
     run("report", "new", TITLE)
     case_id = lines(run("list", "--json"))[0]["case_id"]
     assert run("reject", case_id, "--withdraw", "--reason", "wrong").exit_code == 0
@@ -116,7 +116,7 @@ def test_a_report_that_no_longer_holds_is_not_published(run: Run, home: Path) ->
 
 @pytest.mark.usefixtures("home")
 def test_a_question_gets_the_nearest_statements(run: Run) -> None:
-    """With the embedded model these are the answer, each with its case."""
+    """With the embedded model the answer consists of the nearest statements with their cases."""
     found = run("ask", "Who disagreed with the judge model?")
     assert "head baker disagreed" in found.stdout
     assert "Knusperhaus, 2024" in found.stdout
@@ -143,7 +143,7 @@ def test_a_question_gets_the_nearest_statements(run: Run) -> None:
 def test_bad_input_says_what_to_do(
     run: Run, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
-    """A clear error and a non-zero exit code."""
+    """Prints a clear error and exits with a non-zero code."""
     found = run(*arguments)
     assert found.exit_code == code
     assert message in str(found.exception)

@@ -84,7 +84,7 @@ def test_a_copied_cookie_ends_with_the_log_out(app):
 
 
 def test_a_person_sees_and_ends_their_sessions(app):
-    """One or all, in whatever browser and process; other people's stay."""
+    """Ends one or all of their own sessions in any browser, but nobody else's."""
     agents = (
         "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
         "curl/8",
@@ -110,7 +110,7 @@ def test_a_person_sees_and_ends_their_sessions(app):
 
 
 def test_a_session_ends_after_two_weeks(app, settings):
-    """On the server too, whatever the cookie says; its file goes with the next look at the list."""
+    """The server enforces this too, and deletes the file at the next listing of sessions."""
     client, other = visitor(app, "Ada"), visitor(app, "Ada")
     for path in (settings.home / "run/sessions").iterdir():
         assert path.stat().st_mode & 0o077 == 0 or path.parent.stat().st_mode & 0o077 == 0
@@ -135,7 +135,7 @@ def test_a_log_in_leads_to_no_other_site(app, target):
     ("name", "password"), [("Ada", "wrong"), ("nemo", PASSWORD), ("", ""), ("deploy", PASSWORD)]
 )
 def test_wrong_names_and_passwords_get_one_answer(app, accounts, name, password):
-    """Nothing shows whether the name exists; a script has no password."""
+    """The response does not reveal whether a name exists; scripts cannot log in by password."""
     accounts.add("deploy", Role.CURATOR, "mira")
     answer = log_in(visitor(app), name, password)
     assert answer.status_code == 403
@@ -144,7 +144,7 @@ def test_wrong_names_and_passwords_get_one_answer(app, accounts, name, password)
 
 
 def test_a_form_of_another_site_logs_nobody_in(app):
-    """The log-in form has no token, since strangers see it; its origin is checked."""
+    """The login form has no token, since anyone can see it; its origin is checked instead."""
     given = {"name": "Ada", "password": PASSWORD}
     answer = visitor(app).post("/login", data=given, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
@@ -153,7 +153,7 @@ def test_a_form_of_another_site_logs_nobody_in(app):
 
 
 def test_each_further_attempt_waits_twice_as_long(app, monkeypatch):
-    """From one address with one name; the right password waits as well, and then clears it."""
+    """Counted per address and name; the right password must wait too, then clears the count."""
     now = [1_000.0]
     monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])
     client, waits = visitor(app), []
@@ -170,7 +170,7 @@ def test_each_further_attempt_waits_twice_as_long(app, monkeypatch):
 
 
 def test_no_one_locks_another_person_out(app):
-    """A stranger's wrong passwords hold up neither the person elsewhere nor others beside them."""
+    """A stranger's failed attempts do not delay the person, nor others at the same address."""
     stranger, person = visitor(app, client=("192.0.2.1", 1)), visitor(app, client=("192.0.2.2", 1))
     for _ in range(9):
         assert log_in(stranger, "Ada", "wrong").status_code == 403
@@ -188,7 +188,7 @@ def clock(monkeypatch) -> list[float]:
 
 
 def test_attempts_are_counted_within_bounds(clock, monkeypatch):
-    """No wait is longer than 15 minutes, and what is oldest is forgotten first."""
+    """No delay exceeds 15 minutes, and the oldest attempts are forgotten first."""
     monkeypatch.setattr(sessions, "_MOST_COUNTED", 3)
     attempts, waits = LoginThrottle(), []
     for _ in range(80):
@@ -202,7 +202,7 @@ def test_attempts_are_counted_within_bounds(clock, monkeypatch):
 
 
 def test_waits_decay(clock):
-    """After some hours without an attempt the first ones are free again."""
+    """After some hours without attempts, the first ones are undelayed again."""
     attempts = LoginThrottle()
     while attempts.start("a", "here") == 0:
         pass
@@ -212,7 +212,7 @@ def test_waits_decay(clock):
 
 
 def test_guesses_from_many_addresses_are_slowed_down(clock):
-    """All together, after a hundred, to one in two seconds; who got in before does not notice."""
+    """After a hundred attempts the total is limited, except for people who got in before."""
     attempts = LoginThrottle()
     attempts.start("ada", "home")
     attempts.succeed("Ada", "home")
@@ -224,7 +224,7 @@ def test_guesses_from_many_addresses_are_slowed_down(clock):
 
 
 def test_named_proxies_state_whose_attempts_they_are(settings, warehouse):
-    """The last address that one states counts: not that of any program on this machine."""
+    """The last address that a named proxy states is used; other programs are not trusted."""
     proxies = {"10.0.0.0/8": "X-Forwarded-User", "192.0.2.9": ""}
     given = proxied(settings, desk_proxies=proxies)
     known = sessions.Sessions(given, Accounts(warehouse), KEY)
@@ -239,7 +239,7 @@ def test_named_proxies_state_whose_attempts_they_are(settings, warehouse):
 
 
 def test_a_session_ends_with_the_account_or_its_password(app, accounts):
-    """At once: the cookie alone is worth nothing."""
+    """It ends immediately: the cookie alone is worthless."""
     client, other = visitor(app, "Ada"), visitor(app, "rolf")
     app.state.desk.accounts.change("Ada", "mira", OTHER)
     app.state.desk.accounts.change("rolf", "mira", active=False)
@@ -250,7 +250,7 @@ def test_a_session_ends_with_the_account_or_its_password(app, accounts):
 
 
 def test_a_session_outlives_the_desk_but_not_the_home(app, resources, settings, tmp_path):
-    """Cookie and form of before a restart still count; another home's cookie does not."""
+    """Cookies and forms from before a restart remain valid; those of another home do not."""
     client = visitor(app, "Ada")
     again = DeskClient(create_app(resources, "another-key"), cookies=client.cookies)
     assert again.get("/", follow_redirects=False).status_code == 200
@@ -263,7 +263,7 @@ def test_a_session_outlives_the_desk_but_not_the_home(app, resources, settings, 
 
 
 def test_other_parameters_renew_a_hash(app, accounts, monkeypatch):
-    """At the next log-in, without a new password."""
+    """The hash is renewed at the next login, without a new password."""
     stronger = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
     monkeypatch.setattr(Accounts, "hasher", stronger)
     assert visitor(app, "Ada").get("/", follow_redirects=False).status_code == 200
@@ -271,7 +271,7 @@ def test_other_parameters_renew_a_hash(app, accounts, monkeypatch):
 
 
 def test_readers_read_everything_and_change_nothing(app, build):
-    """Every page answers; every change is refused in a sentence, except of their own things."""
+    """Every page opens; every change is refused with a message, except to their own account."""
     case_id = build.draft()
     client = visitor(app, "rolf")
     for path in set(paths("GET")) - {"/events"}:  # which never ends
@@ -285,7 +285,7 @@ def test_readers_read_everything_and_change_nothing(app, build):
 
 
 def test_curators_decide_and_do_not_manage(app, build, warehouse):
-    """A decision carries their name; the accounts are the admins'."""
+    """Decisions carry the curator's name; only admins manage accounts."""
     case_id = build.draft()
     client = visitor(app, "Ada")
     assert client.decide(case_id, "comment", reason="read").status_code == 303
@@ -296,7 +296,7 @@ def test_curators_decide_and_do_not_manage(app, build, warehouse):
 
 
 def test_an_admin_manages_accounts(app, accounts):
-    """Adds, changes and disables people; not themselves, so that one admin is left."""
+    """Can add, change and disable people, but not themselves, so that one admin remains."""
     client = visitor(app, "mira")
     given = {"action": "add", "name": " Eve  Moss ", "role": "reader", "password": OTHER}
     assert client.send_form("/accounts", **given).status_code == 303
@@ -323,7 +323,7 @@ def test_names_can_be_told_apart(accounts, name):
 
 
 def test_people_change_their_own_password(app):
-    """With the present one; this browser stays logged in and the others do not."""
+    """Requires the current password; ends all sessions except that of this browser."""
     here, there = visitor(app, "rolf"), visitor(app, "rolf")
     assert here.send_form("/account", password="guess", new=OTHER).status_code == 403
     assert here.send_form("/account", password=PASSWORD, new="short").status_code == 422
@@ -333,7 +333,7 @@ def test_people_change_their_own_password(app):
 
 
 def test_a_script_acts_by_its_token(app, accounts, build, warehouse):
-    """Under its own name and role, in the API alone; the warehouse holds no token."""
+    """It acts under its own name and role, only in the API; the token is not stored."""
     case_id = build.draft()
     page = visitor(app, "mira").send_form("/accounts", action="add", name="bot", role="curator")
     (token,) = texts(read(page), "//code[@class='token']")
@@ -355,7 +355,7 @@ def test_a_script_acts_by_its_token(app, accounts, build, warehouse):
 
 
 def test_a_session_by_the_key_ends_with_the_key(resources, warehouse):
-    """Another start of the desk has another key."""
+    """The key changes when the desk restarts."""
     with DeskClient(create_app(resources, KEY)) as client:
         assert client.get("/accounts").status_code == 200
     again = DeskClient(create_app(resources, "another-key"), cookies=client.cookies)
@@ -365,7 +365,7 @@ def test_a_session_by_the_key_ends_with_the_key(resources, warehouse):
 
 
 def test_the_key_counts_until_the_first_account(resources, warehouse):
-    """From then on people log in: cookie, address and header end, as the docs say."""
+    """Afterwards people log in; the key's cookie, address and header stop working."""
     script = {"authorization": f"Bearer {KEY}"}
     with DeskClient(create_app(resources, KEY)) as client:
         given = {"action": "add", "name": "mira", "role": "curator", "password": PASSWORD}
@@ -381,7 +381,7 @@ def test_the_key_counts_until_the_first_account(resources, warehouse):
 
 
 def test_a_trusted_proxy_names_people(settings, resources, accounts):
-    """With their account's role, else as readers; only from its address, only with one name."""
+    """They get their account's role or are readers; only the proxy's address and one name count."""
     resources.settings = proxied(settings)
     app = create_app(resources, KEY)
 
@@ -406,7 +406,7 @@ def test_a_trusted_proxy_names_people(settings, resources, accounts):
 
 
 def test_a_public_desk_knows_its_name_and_no_key(settings, resources, accounts):
-    """The cookie is for https alone, forms come from the public origin, the key opens nothing."""
+    """Cookies require https, forms come from the public origin, and the key is invalid."""
     resources.settings = proxied(settings, desk_proxies={})
     client = visitor(create_app(resources, KEY), headers={"host": "desk.example"})
     assert "secure" in log_in(client, "Ada", PASSWORD).headers["set-cookie"].lower()
@@ -424,14 +424,14 @@ def test_a_public_desk_knows_its_name_and_no_key(settings, resources, accounts):
 
 
 def test_logged_out_people_lose_nothing_that_they_typed(app):
-    """A fragment gets a notice instead of another page in its place."""
+    """A fragment request gets a notice, so the page with its form stays."""
     answer = visitor(app).decide("case1_x", "comment", htmx=True, reason="long")
     assert answer.headers["hx-retarget"] == "#notice"
     assert "not logged in" in answer.text
 
 
 def test_the_log_shows_who_changed_what(app, build, warehouse):
-    """Decisions, accounts and submissions in one list, the newest first, by person."""
+    """Lists decisions, accounts and submissions by person, newest first."""
     case_id = build.draft()
     curator, admin = visitor(app, "Ada"), visitor(app, "mira")
     curator.decide(case_id, "reject", reason="<b>Advertising</b>")

@@ -18,7 +18,7 @@ def headers() -> dict[str, str]:
 
 
 def test_cases_are_listed_by_status(desk, build):
-    """The list has one object a case, and the filter holds."""
+    """The list has one object per case and respects the filter."""
     case_id = build.draft()
     (found,) = desk.get("/api/cases?status=draft").json()
     assert found["case_id"] == case_id
@@ -29,7 +29,7 @@ def test_cases_are_listed_by_status(desk, build):
 
 
 def test_statements_are_searched(desk, build):
-    """With the case that each belongs to; nothing is published here."""
+    """Each statement comes with the id of its case; unpublished cases are searched too."""
     case_id = build.draft()
     (found,) = desk.get("/api/search?q=claimants wait").json()
     assert (found["case_id"], found["section"], found["status"]) == (case_id, "results", "draft")
@@ -38,14 +38,14 @@ def test_statements_are_searched(desk, build):
 
 
 def test_a_case_comes_with_document_and_history(desk, build):
-    """Offsets in the JSON hold in the document's text."""
+    """Offsets in the JSON match the document's text."""
     view = desk.get(f"/api/cases/{build.draft()}").json()
     quote = view["revision"]["study"]["statements"][0]["evidence"][0]
     assert view["document"]["text"][quote["start"] : quote["end"]] == quote["quote"]
 
 
 def test_a_script_decides_as_the_curator(desk, build, warehouse, headers):
-    """Several changes make one revision; the review comes back."""
+    """Several changes make one revision; the response has the review."""
     case_id = build.draft()
     changes = [
         {"action": "set_fact", "name": "company", "value": "Fjordline"},
@@ -75,7 +75,7 @@ def test_a_script_decides_as_the_curator(desk, build, warehouse, headers):
     ],
 )  # fmt: skip
 def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, kind):
-    """Status, kind and sentence say to a script why."""
+    """Status, kind and message tell a script the cause."""
     answer = desk.post(f"/api/cases/{build.draft()}/decisions", json=body, headers=headers)
     assert answer.status_code == status
     assert answer.json()["error"]["kind"] == kind
@@ -83,7 +83,7 @@ def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, ki
 
 
 def test_sources_are_submitted_and_asked_about(desk, resources, headers):
-    """Several at once; bad addresses are named by their lines, and then nothing is started."""
+    """If one of several addresses is invalid, all are refused and the bad lines are named."""
 
     async def process(run):
         return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
@@ -107,7 +107,7 @@ def test_sources_are_submitted_and_asked_about(desk, resources, headers):
 
 
 def test_a_published_case_is_withdrawn_with_a_reason(desk, build, warehouse, headers):
-    """Without one it is refused; the queue flags an edit of a published case until then."""
+    """A reason is required; until then the queue flags the edit of the published case."""
     case_id = build.draft()
     decisions.approve(warehouse, case_id, "ada", leave_out=True)
     published = a_publication(case_id, "cases/one/index.html")
@@ -125,7 +125,7 @@ def test_a_published_case_is_withdrawn_with_a_reason(desk, build, warehouse, hea
 
 
 def test_a_source_says_where_it_stands(desk, build, warehouse):
-    """A failed one comes with its failure, a drafted one without; an unknown one is a 404."""
+    """A failed source has its failure, a drafted one none; an unknown id is a 404."""
     failed = desk.get(f"/api/sources/{build.failed()}").json()
     assert failed["state"] == "failed"
     assert failed["failure"]["failure"]["kind"] == "page_missing"

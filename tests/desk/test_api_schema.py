@@ -38,7 +38,7 @@ def described(resources, case_id):
 
 
 def test_no_request_is_answered_otherwise_than_described(described, case_id):
-    """Neither fitting nor odd requests lead to a 500, or to a status or body not in the schema."""
+    """No valid or odd request causes a 500, or a status or body that the schema lacks."""
     tried = []
     for found in described.get_all_operations():
         operation = found.ok()

@@ -51,7 +51,7 @@ async def answered(server, tool: str, **given):
 
 @pytest.mark.parametrize(("write", "names"), [(False, READS), (True, READS | WRITES)])
 async def test_tools_that_write_are_there_only_when_asked_for(resources, write, names):
-    """Each says what it does, whether it only reads or changes things, and that texts are data."""
+    """Tool descriptions state purpose, whether they write, and that texts are data."""
     async with Client(create_server(resources, write=write)) as client:
         tools = (await client.list_tools()).tools
     assert {tool.name for tool in tools} == names
@@ -62,7 +62,7 @@ async def test_tools_that_write_are_there_only_when_asked_for(resources, write, 
 
 
 async def test_only_published_cases_are_found_unless_drafts_are_wanted(resources, case_id):
-    """Drafts are labelled; filters narrow; what fits nothing is an empty list."""
+    """Drafts are labelled, filters narrow the list, and no match gives an empty list."""
     server = create_server(resources)
     for given in ({}, {"query": "pgvector"}, {"company": "harbour", "year": "2026"}):
         (found,) = await answered(server, "search_cases", **given)
@@ -74,7 +74,7 @@ async def test_only_published_cases_are_found_unless_drafts_are_wanted(resources
 
 
 async def test_statements_come_with_support_and_quotes(resources, case_id):
-    """Readers' statements only: neither refuted nor unconfirmed ones."""
+    """Refuted and unconfirmed statements are excluded."""
     server = create_server(resources)
     (found,) = await answered(
         server, "search_statements", query="claimants wait", section="results"
@@ -87,7 +87,7 @@ async def test_statements_come_with_support_and_quotes(resources, case_id):
 
 
 async def test_a_case_is_shown_as_its_readers_see_it(resources, warehouse, case_id):
-    """A later edit stays inside until it is published; the citation names the source."""
+    """An edit is hidden until it is published; the citation names the source."""
     decisions.edit(warehouse, case_id, [SetFact(name="title", value="Not yet")], "mira")
     server = create_server(resources)
     found = await answered(server, "get_case", case_id=case_id)
@@ -128,7 +128,7 @@ async def test_a_case_is_shown_as_its_readers_see_it(resources, warehouse, case_
 async def test_a_sentence_is_looked_for_word_for_word_and_beyond(
     resources, case_id, sentence, verdict, differences
 ):
-    """The place comes with its link; numbers and names that differ are named."""
+    """Each place has its link, and the numbers and names that differ."""
     found = await answered(create_server(resources), "check_attribution", sentence=sentence)
     assert found["verdict"] == verdict
     places = found["places"]
@@ -140,7 +140,7 @@ async def test_a_sentence_is_looked_for_word_for_word_and_beyond(
 
 
 async def test_imported_words_are_not_attributed_to_a_source(resources, tmp_path):
-    """The text of another database is searched, and never taken for what its source says."""
+    """Imported texts are searched, but never presented as words of the source."""
     row = {
         "title": "RAG at Acme",
         "source_url": "https://acme.example/",
@@ -156,7 +156,7 @@ async def test_imported_words_are_not_attributed_to_a_source(resources, tmp_path
 
 
 async def test_a_sentence_of_another_company_is_not_found(resources, case_id):
-    """The company narrows where it is looked for."""
+    """The search is limited to the given company."""
     server = create_server(resources)
     for company, verdict in (("harbourline", "verbatim"), ("Fjordline", "not found")):
         given = {"sentence": LINES[7], "company": company}
@@ -165,7 +165,7 @@ async def test_a_sentence_of_another_company_is_not_found(resources, case_id):
 
 
 async def test_a_question_gets_the_nearest_published_statements(resources):
-    """Without a capable model; before anything is published the assistant reads why not."""
+    """Without a capable model; before anything is published the assistant gets the reason."""
     server, question = create_server(resources), {"question": "Who ignored the dough plan?"}
     assert "`casebook publish` first" in await answered(server, "ask_cases", **question)
     lines = resources.settings.site_path / "data" / "cases.jsonl"
@@ -179,7 +179,7 @@ async def test_a_question_gets_the_nearest_published_statements(resources):
 
 
 async def test_a_draft_is_decided_in_the_curators_name(resources, warehouse, build):
-    """It was seen as it is; what is doubtful is left to a curator; the history says how."""
+    """The revision seen is decided; doubtful parts need a curator; the history shows the tool."""
     server, case_id = create_server(resources, write=True), build.draft()
     (line,) = await answered(server, "list_drafts")
     draft = await answered(server, "get_draft", case_id=line["case_id"])
@@ -196,7 +196,7 @@ async def test_a_draft_is_decided_in_the_curators_name(resources, warehouse, bui
 
 
 async def test_a_source_is_submitted_and_a_path_is_not(resources, warehouse):
-    """The answer is what `casebook submit --json` prints; private addresses stay private."""
+    """Returns the JSON of `casebook submit --json`; private addresses are rejected."""
     server = create_server(resources, write=True)
     found = await answered(server, "submit_source", url="http://10.0.0.1/private")
     assert (found["status"], found["failure"]["stage"]) == ("failed", "fetch")
@@ -204,7 +204,7 @@ async def test_a_source_is_submitted_and_a_path_is_not(resources, warehouse):
 
 
 async def test_the_command_speaks_over_standard_input_and_output(resources, settings, case_id):
-    """Another process reads the same home; nothing else is written to its output."""
+    """Another process uses the same home; standard output has only protocol messages."""
     resources.warehouse.close()
     environment = {"CASEBOOK_HOME": str(settings.home), "PYTHONPATH": str(ROOT)}
     command = StdioServerParameters(

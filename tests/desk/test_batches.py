@@ -61,7 +61,7 @@ def desk(resources, worked, monkeypatch):
 
 
 def test_a_list_is_estimated_before_anything_starts(desk, warehouse):
-    """The estimate says what the list holds and would cost; the start processes it."""
+    """The estimate shows contents and cost of the list; starting it processes the list."""
     estimate = read(
         desk.send_form("/batches/estimate", htmx=True, list=LIST, words="llm", budget="2")
     )
@@ -89,14 +89,14 @@ def test_a_list_is_estimated_before_anything_starts(desk, warehouse):
     ],
 )
 def test_what_is_not_a_list_is_refused_in_words(desk, fields, message):
-    """A path above all: the desk reads no file of this machine."""
+    """In particular paths, because the desk reads no files of this machine."""
     answer = desk.send_form("/batches/estimate", htmx=True, **fields)
     assert answer.status_code == 422
     assert message in answer.text
 
 
 def test_a_batch_of_another_process_is_shown_from_the_rows(desk, build, warehouse):
-    """Drafts, refusals, failures and the rest are counted without a run of this desk."""
+    """Drafts, rejections, failures and open sources are counted from the warehouse."""
     drafted = warehouse.case(build.draft()).source.source_id
     failed = build.failed("It has no captions.", kind="captions_missing")
     ids = (drafted, build.refused(), build.unfinished().source_id, failed, "src1_new")
@@ -116,7 +116,7 @@ def test_a_batch_of_another_process_is_shown_from_the_rows(desk, build, warehous
 
 
 def test_failures_of_one_cause_are_shown_and_retried(desk, build, warehouse, worked):
-    """Each with its message; the button tries those of this batch again."""
+    """Each failure shows its message; the button retries those of this batch."""
     failed = [build.failed(f"message {n}") for n in range(2)]
     build.failed("of another batch")
     batch, items = a_batch(*failed)
@@ -134,7 +134,7 @@ def test_failures_of_one_cause_are_shown_and_retried(desk, build, warehouse, wor
 
 
 async def test_batches_are_processed_one_after_the_other_and_paused(resources):
-    """The second waits for the first; a pause ends it, and what went wrong is kept in words."""
+    """The second waits for the first; pausing stops it, and errors are kept as messages."""
     entered, leave = asyncio.Event(), asyncio.Event()
 
     async def work(batch, _who):
@@ -195,7 +195,7 @@ def watch(warehouse) -> Watch:
 
 
 def test_a_watch_shows_what_its_last_look_found(desk, watch, warehouse):
-    """Interval, words, budget, rubric, numbers, and what the rubric refused with the reason."""
+    """Shows interval, words, budget, rubric, counts, and rejected items with the reason."""
     page = read(desk.get("/watches"))
     shown = " ".join(page.text_content().split())
     for words in ("every 6 h", "only rag and llm", "at most $1.50 per check", "2 new of 30",
@@ -209,7 +209,7 @@ def test_a_watch_shows_what_its_last_look_found(desk, watch, warehouse):
 
 
 def test_watches_are_added_paused_and_removed(desk, watch, warehouse, monkeypatch):
-    """The form's fields reach the flow; the states are kept with who changed them."""
+    """The form's fields reach the flow; each change is stored with the person's name."""
     given = {}
 
     async def add_watch(address, _resources, **fields):
@@ -240,7 +240,7 @@ def test_watches_are_added_paused_and_removed(desk, watch, warehouse, monkeypatc
 
 
 def test_a_look_starts_the_batch_of_what_is_new(desk, watch, warehouse, worked, monkeypatch):
-    """And leads to it; a look without news leads back to the watches."""
+    """Redirects to the new batch, or back to the watches if nothing is new."""
     batch, items = a_batch("src1_a")
     warehouse.add_batch(batch, items)
     found = [(None, batch), (None, None)]

@@ -35,7 +35,7 @@ def ended(desk, page):
 
 
 def test_what_has_nothing_doubtful_is_approved_and_the_rest_is_named(desk, build, warehouse):
-    """Doubtful drafts stay as they are, each with the reason."""
+    """Doubtful drafts stay unchanged, and each is listed with the reason."""
     good, doubtful = clear_draft(build), build.draft()
     words = report(desk, case=[good, doubtful], act="approve")
     assert "1 case approved." in words
@@ -46,7 +46,7 @@ def test_what_has_nothing_doubtful_is_approved_and_the_rest_is_named(desk, build
 
 
 def test_all_that_a_query_lists_is_rejected_with_a_reason(desk, build, warehouse):
-    """Not only what the page shows; cases of other tabs are not touched."""
+    """Includes cases beyond the visible page, but no cases of other tabs."""
     ids = [build.draft() for _ in range(3)]
     decisions.approve(warehouse, clear_draft(build), "ada")
     desk.get("/")
@@ -77,7 +77,7 @@ def test_cases_are_assigned_and_tagged(desk, build, warehouse):
     ],
 )
 def test_a_form_that_does_not_fit_changes_nothing(desk, fields, message):
-    """The answer says what to do."""
+    """The response says what to do."""
     answer = desk.send_form("/bulk", htmx=True, **fields)
     assert answer.status_code in {409, 422}
     assert message in answer.text
@@ -106,7 +106,7 @@ def test_a_search_is_kept_under_a_name_and_forgotten(desk, build):
 
 
 def test_all_failures_of_one_cause_are_tried_again(desk, build):
-    """Each source is started, and those of other causes are not."""
+    """All sources with that cause are retried, and no others."""
     build.failed(transient=True, kind="server_busy")
     build.failed(transient=True, kind="server_busy")
     build.failed(kind="login_wall")

@@ -21,7 +21,7 @@ def texts_of(page, name):
 
 
 def test_doubts_come_first_in_their_section_and_confirmed_ones_last(build, warehouse, case_id):
-    """Refuted, doubtful, then what holds; but the summary is prose and keeps its order."""
+    """The order is refuted, doubtful, supported; only the abstract keeps its own order."""
     first, second, *rest = a_study().statements
     doubt = second.model_copy(update={"support": Support(level=SupportLevel.DOUBTFUL)})
     study = a_study().model_copy(update={"statements": (first, doubt, *rest)})
@@ -47,7 +47,7 @@ def test_solutions_stand_below_the_challenge_that_they_answer(warehouse, case_id
 
 
 def test_every_located_quote_is_marked_once_and_missing_ones_nowhere(build, warehouse):
-    """Ids of quotes are unique, each has an anchor in the source; a missing quote has no id."""
+    """Quote ids are unique and have an anchor in the source; missing quotes have no id."""
     study = a_study()
     lost = study.statements[0].evidence[0].model_copy(update={"start": None, "end": None})
     first = study.statements[0].model_copy(update={"evidence": (lost,)})
@@ -82,7 +82,7 @@ def test_history_shows_who_did_what_and_which_parts_changed(warehouse, case_id):
 
 
 def test_what_readers_would_not_see_is_named_on_top(warehouse, case_id):
-    """Statements, facts and tags; confirmed doubts are not among them."""
+    """Lists statements, facts and tags, except confirmed doubtful ones."""
     page = case_page(warehouse.case(case_id))
     assert [(d.part_id, d.text) for d in page.refuted] == [
         ("s-10", "REFUTED-STATEMENT"),

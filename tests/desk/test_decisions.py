@@ -25,7 +25,7 @@ def view(warehouse, case_id):
 
 
 def test_approving_what_readers_would_not_see_needs_the_curators_word(desk, case_id, view):
-    """Without it nothing is stored, and the message names the parts; with it the approval is."""
+    """Without confirmation nothing is stored and the parts are named; with it, approval works."""
     refused = desk.decide(case_id, "approve", htmx=True)
     assert refused.status_code == 409
     assert "REFUTED-STATEMENT" in refused.text
@@ -52,14 +52,14 @@ def test_approval_confirms_what_is_doubtful_and_never_what_is_refuted(desk, case
 
 
 def test_confirming_does_not_help_a_refuted_part(warehouse, case_id):
-    """Without leave_out a refuted statement still holds the approval back."""
+    """A refuted statement prevents the approval unless ``leave_out`` is given."""
     with pytest.raises(InvalidDecision, match="REFUTED-STATEMENT"):
         decisions.approve(warehouse, case_id, "mira", confirm=True)
     assert warehouse.case(case_id).status is CaseStatus.DRAFT
 
 
 def test_a_case_that_could_not_be_published_is_not_approved(warehouse, build):
-    """A case without a title says so at the approval, not at the publication."""
+    """A case without a title is refused at approval, not only at publication."""
     untitled = a_study().model_copy(update={"facts": a_study().facts[1:]})
     with pytest.raises(InvalidDecision, match="title"):
         decisions.approve(warehouse, build.draft(untitled), "mira", leave_out=True)
@@ -98,7 +98,7 @@ def test_rejecting_needs_a_reason(desk, case_id, view):
 
 
 def test_reopening_commenting_and_assigning_are_kept(desk, case_id, view):
-    """Each makes a row; comments and assignments leave the status as it is."""
+    """Each is stored as a row; comments and assignments do not change the status."""
     desk.decide(case_id, "reject", reason="thin")
     desk.decide(case_id, "comment", reason="wrote to the author")
     desk.decide(case_id, "assign", reason="ada")
@@ -122,7 +122,7 @@ def test_reopening_commenting_and_assigning_are_kept(desk, case_id, view):
     ],
 )
 def test_steps_that_the_status_forbids(desk, case_id, first, second, message):
-    """The answer says why, and what to do first."""
+    """The response gives the reason and the required first step."""
     if first:
         desk.send_form(f"/cases/{case_id}/decisions", **first)
     answer = desk.decide(
@@ -133,7 +133,7 @@ def test_steps_that_the_status_forbids(desk, case_id, first, second, message):
 
 
 def test_a_double_click_is_one_decision(desk, case_id, view, monkeypatch):
-    """The second click on *Drop* of the same person changes nothing and reports the success."""
+    """A second click on *Drop* by the same person changes nothing and reports success."""
     monkeypatch.setattr(state, "SECOND_CLICK", 60.0)
     page = read(desk.get(f"/cases/{case_id}"))
     address = page.xpath("string(//form[@id='strip']/@action)")
@@ -149,7 +149,7 @@ def test_a_double_click_is_one_decision(desk, case_id, view, monkeypatch):
 
 
 def test_a_decision_that_failed_is_tried_again(desk, warehouse, case_id, view, monkeypatch):
-    """Only what was stored counts as done: the same form goes through after an error."""
+    """Failed requests are not remembered: the same form works after an error."""
     with monkeypatch.context() as patch:
         patch.setattr(warehouse, "decide", Mock(side_effect=WarehouseBusy("Another writes.")))
         assert desk.decide(case_id, "comment", reason="Is it so?").status_code == 503
@@ -174,7 +174,7 @@ def test_htmx_gets_the_case_as_it_is_afterwards(desk, case_id):
     ],
 )
 def test_a_decision_on_an_older_revision_overwrites_nothing(desk, case_id, view, decision, fields):
-    """The second of two curators gets 409 with the first one's name, and no row is made."""
+    """The second of two curators gets a 409 with the first one's name; nothing is stored."""
     seen = {"expected_revision": view().revision.revision_id, "expected_status": "draft"}
     desk.change(case_id, "set_fact", name="company", value="First", **seen)
     rows = len(view().reviews)
@@ -205,7 +205,7 @@ def test_a_form_that_is_not_the_desks_changes_nothing(desk, case_id, view, field
 
 
 def test_the_forms_of_the_page_save(desk, case_id, view):
-    """The fields of a statement's own form, sent back with another text, are stored."""
+    """The statement's form, sent back with a changed text, stores that text."""
     page = html.fromstring(desk.get(f"/cases/{case_id}").text)
     address = page.xpath("//li[@id='s-13']//a[@class='edit']/@href")[0]
     page = html.fromstring(desk.get(address).text)

@@ -51,7 +51,7 @@ def send(desk, case_id: str, **fields):
 
 
 def test_differences_stand_side_by_side_with_words_and_support(desk, case_id):
-    """Fields that differ, word by word; those that a person edited are not ticked."""
+    """Shows differing fields word by word; fields that a person edited are not ticked."""
     page = html.fromstring(desk.get(f"/cases/{case_id}/draft").text)
     fields = ["company", "year", "abstract", "challenges", "tags"]
     assert page.xpath("//input[@type='checkbox']/@value") == fields
@@ -78,7 +78,7 @@ def test_the_queue_names_cases_with_a_newer_draft(desk, case_id):
 
 
 def test_chosen_fields_are_taken_over_and_the_rest_stays(desk, warehouse, case_id):
-    """The year becomes the draft's; company and statements stay; the history names the rest."""
+    """Adopts the draft's year, keeps company and statements; the history names the rest."""
     before = warehouse.case(case_id)
     answer = send(desk, case_id, action="take", field="year")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case_id}")
@@ -101,13 +101,13 @@ def test_a_draft_is_taken_over_whole(desk, warehouse, case_id):
 
 
 def test_what_was_kept_counts_as_edited_at_the_next_draft(desk, build, warehouse, case_id):
-    """A later comparison leaves the kept fields unticked."""
+    """The next comparison leaves the kept fields unticked."""
     send(desk, case_id, action="take", field=["year", "tags"])
     assert adoption.edited_fields(warehouse.case(case_id)) == ["company", "abstract", "challenges"]
 
 
 def test_solutions_keep_their_challenges_whichever_side_they_come_from(warehouse, case_id):
-    """Numbers of two revisions never mix: a solution answers what it answered."""
+    """Statement numbers of two revisions are not mixed up: solutions keep their challenges."""
     adoption.adopt(warehouse, case_id, ["abstract"], "mira")
     study = warehouse.case(case_id).revision.study
     (solution,) = [s for s in study.section(Section.SOLUTIONS) if s.answers]
@@ -116,7 +116,7 @@ def test_solutions_keep_their_challenges_whichever_side_they_come_from(warehouse
 
 
 def test_a_refused_draft_is_remembered_and_a_later_one_waits(desk, build, warehouse, case_id):
-    """The case stays as it is, the history has it, and the queue offers it no more."""
+    """The case stays unchanged, the history has the refusal, and the queue hides the draft."""
     before = warehouse.case(case_id)
     assert send(desk, case_id, action="refuse", reason="worse").status_code == 303
     after = warehouse.case(case_id)
@@ -151,7 +151,7 @@ def test_what_does_not_fit_changes_nothing(desk, warehouse, case_id, fields, mes
 
 
 def test_without_a_waiting_draft_there_is_nothing_to_take(warehouse, build):
-    """The error says how one is made."""
+    """The error says how to make a newer draft."""
     with pytest.raises(InvalidDecision, match="casebook rerun"):
         adoption.adopt(warehouse, build.draft(), None, "mira")
 
@@ -212,7 +212,7 @@ def summed_up(lesson: str, number: int) -> CaseStudy:
     ],
 )
 def test_an_abstract_rests_on_what_was_taken_over(fields, lesson, level):
-    """Its numbers follow the statements; it is doubtful without one of them."""
+    """Its citations are renumbered; it is doubtful if a cited statement is missing."""
     view = a_view(summed_up("Old.", 1))
     draft = view.revision.model_copy(update={"study": summed_up("New.", 2)})
     study, _ = adoption.merged(view, draft, view.document, fields)

@@ -33,7 +33,7 @@ def text_of(study, n):
 
 
 def test_a_fact_gets_the_sentence_that_names_its_new_value():
-    """Without a quote of the curator's, code finds one; the value then agrees with it."""
+    """If the curator gives no quote, code finds one that shows the value."""
     study = a_study().model_copy(update={"facts": a_study().facts[:1]})
     company = after(SetFact(name="company", value="Harbourline"), study=study).fact("company")
     assert [e.quote for e in company.evidence] == [LINES[0]]
@@ -41,7 +41,7 @@ def test_a_fact_gets_the_sentence_that_names_its_new_value():
 
 
 def test_a_fact_that_nothing_shows_is_the_curators_word():
-    """It is doubtful and confirmed by its author, so that readers may see it."""
+    """It is stored as doubtful but confirmed by the curator, so readers see it."""
     company = after(SetFact(name="company", value="Fjordline")).fact("company")
     assert company.evidence == ()
     assert (company.support.level, company.support.confirmed_by) == (SupportLevel.DOUBTFUL, "mira")
@@ -60,7 +60,7 @@ def test_a_fact_that_nothing_shows_is_the_curators_word():
     ],
 )
 def test_facts_are_stored_in_their_own_form(name, value, stored):
-    """Industries by slug, choices as they are, an empty field as not stated."""
+    """Industries are stored as slugs, choices unchanged, empty fields as not stated."""
     assert after(SetFact(name=name, value=value)).fact(name).value == stored
 
 
@@ -88,13 +88,13 @@ def test_facts_are_stored_in_their_own_form(name, value, stored):
     ],
 )
 def test_changes_that_do_not_fit_are_refused_in_words(change, message):
-    """The message says what is wrong, and what would be right."""
+    """The message states the problem and the valid form."""
     with pytest.raises(InvalidDecision, match=message):
         after(change)
 
 
 def test_a_reworded_statement_is_checked_again():
-    """A made-up number is noticed in a person's words too; the quotes stay."""
+    """An invented number is detected in a person's text too; the quotes are kept."""
     before = a_study().statements[3]
     made = after(SetStatement(n=4, text="It answers about 9,000 claims a week.")).statements[3]
     assert made.origin is Origin.CURATOR
@@ -114,13 +114,13 @@ def test_a_new_quote_grows_to_its_sentence_and_takes_the_place_of_lost_ones():
 
 
 def test_the_company_need_not_stand_in_each_quote():
-    """A curator writes its name where the source says "we"."""
+    """A curator can write its name where the source says "we"."""
     change = SetStatement(n=11, text="Harbourline wrote every rate out as a sentence.")
     assert after(change).statements[10].support.level is SupportLevel.UNVERIFIED
 
 
 def test_what_a_result_measures_is_set_in_parts():
-    """Only the named parts change, the number is read by code, an empty part is not stated."""
+    """Only the given parts change; code parses the number; empty parts mean not stated."""
     made = after(SetMeasure(n=15, parts={"value": "3.5", "sample": "", "method": "A/B test"}))
     measure = made.statements[14].measure
     assert (measure.value, measure.number, measure.sample) == ("3.5", 3.5, None)
@@ -148,7 +148,7 @@ def test_an_added_solution_takes_its_place_below_its_challenge():
 
 
 def test_tags_are_added_with_the_words_that_name_them_and_dropped():
-    """A term that the source names needs no quote; one that it shows needs the curator's."""
+    """No quote is needed if the source names the term; otherwise the curator gives one."""
     named = after(Drop(part="t-pgvector"), AddTag(slug="postgresql")).tags[-1]
     assert named.slug == "postgresql"
     assert "PostgreSQL" in named.evidence[0].quote
@@ -158,7 +158,7 @@ def test_tags_are_added_with_the_words_that_name_them_and_dropped():
 
 
 def test_confirming_marks_doubtful_parts_only():
-    """Facts, statements and tags; what is refuted or sound stays as it is."""
+    """Applies to facts, statements and tags; refuted and supported parts are unchanged."""
     study = after(
         Confirm(part="s-9"), Confirm(part="s-10"), Confirm(part="s-1"), Confirm(part="f-narrator")
     )
@@ -168,7 +168,7 @@ def test_confirming_marks_doubtful_parts_only():
 
 
 def test_a_change_that_changes_nothing_gives_the_same_study():
-    """So that no revision is made of it."""
+    """No new revision is made in that case."""
     study = a_study()
     same = [
         SetFact(name="company", value="Harbourline"),
@@ -179,7 +179,7 @@ def test_a_change_that_changes_nothing_gives_the_same_study():
 
 
 def test_an_abstract_is_checked_again_when_its_statements_change():
-    """It does not stay verified with a number that a curator corrected below it."""
+    """It loses its verified level if a statement that it cites gets a corrected number."""
     study = a_study()
     n = next(s.n for s in study.statements if s.text == "It answers about 4,000 claims a week.")
     short = a_statement(1, "It answers 4,000 claims a week.", rests_on=(n,))
@@ -215,7 +215,7 @@ def test_a_quote_of_a_summary_sentence_is_added_to_what_it_rests_on():
 
 
 def test_what_a_summary_sentence_rests_on_is_chosen():
-    """It is checked against the chosen statements; it keeps its words, and whose they are."""
+    """It is checked against the chosen statements; its text and author do not change."""
     study = summarized()
     one = after(SetStatement(n=1, rests_on=(16, 5, 5)), study=study).statements[0]
     assert (one.rests_on, one.text) == ((16, 5), study.statements[0].text)
@@ -235,7 +235,7 @@ def test_what_a_summary_sentence_rests_on_is_chosen():
 
 
 def test_a_quote_makes_no_sentence_of_the_source_doubtful():
-    """Verbatim stays verbatim and the source's, even beside a quote about something else."""
+    """A verbatim statement stays verbatim even with an additional, unrelated quote."""
     before = a_study().statements[5]
     for change in (
         AddQuote(part="s-6", quote=LINES[8]),

@@ -69,7 +69,7 @@ def failed_file(warehouse, path: Path, kind: str = "file_missing") -> str:
 
 
 async def test_the_terminal_may_name_any_file(resources, secret, tmp_path, is_read):
-    """A list on this machine names files beside it, and each is read."""
+    """A list on this machine can name files beside it, which are read."""
     listed = tmp_path / "list.txt"
     listed.write_text(f"secret.md\n{PAGE}\n", "utf-8")
     found = await read_list(SourceRef(source=str(listed)), resources)
@@ -79,7 +79,7 @@ async def test_the_terminal_may_name_any_file(resources, secret, tmp_path, is_re
 
 
 def test_the_submit_box_takes_no_path(desk, secret, is_read):
-    """However it is written."""
+    """Paths are refused in every spelling."""
     given = (str(secret), f"file://{secret}", "uploads/../secret.md", f" {secret}\t")
     answers = [desk.send_form("/submit", addresses=one) for one in given]
     assert {answer.status_code for answer in answers} == {422}
@@ -123,7 +123,7 @@ def estimated(desk, **fields) -> list[str]:
 
 
 def test_a_pasted_list_names_no_path(desk, secret, is_read):
-    """Neither absolute nor beside the list; the page says what was left out."""
+    """Absolute and relative paths are left out, and the page reports them."""
     lines = f"{secret}\n../../secret.md\n~/.ssh/notes.md\nfile://{secret}\n{PAGE}\n"
     assert estimated(desk, addresses=lines) == [PAGE]
     answer = desk.send_form("/batches/estimate", htmx=True, addresses=str(secret))
@@ -133,7 +133,7 @@ def test_a_pasted_list_names_no_path(desk, secret, is_read):
 
 @pytest.mark.parametrize("name", lists_of(""))
 def test_an_uploaded_list_names_no_path(desk, secret, is_read, name):
-    """In no format: what is left are web addresses."""
+    """In every list format only the web addresses are used."""
     data = lists_of(str(secret))[name]
     found = estimated(desk, files={"file": (name, data, "application/octet-stream")})
     assert all(one.startswith("https://public.example") for one in found)
@@ -141,7 +141,7 @@ def test_an_uploaded_list_names_no_path(desk, secret, is_read, name):
 
 
 def test_a_watch_looks_at_no_file(desk, warehouse, secret, is_read):
-    """As little as the address of a list may be a path."""
+    """The address of a watched list cannot be a path."""
     answer = desk.send_form("/watches", list=str(secret), every="86400")
     assert answer.status_code == 422
     assert warehouse.watches() == []
@@ -165,7 +165,7 @@ def test_a_batch_of_files_waits_for_the_terminal(desk, resources, warehouse, sec
 
 @pytest.mark.parametrize("address", ["/sources/{}/retry", "/failures/file_missing/retry"])
 def test_a_retry_reads_no_file(desk, warehouse, secret, is_read, address):
-    """Neither that of one source nor that of all with one cause."""
+    """Neither a retry of one source nor of all sources with the same cause reads a file."""
     desk.send_form(address.format(failed_file(warehouse, secret)))
     (message,) = until_idle(desk)
     assert "the desk reads only addresses and uploads" in message
@@ -173,7 +173,7 @@ def test_a_retry_reads_no_file(desk, warehouse, secret, is_read, address):
 
 
 def test_a_retry_within_a_batch_reads_no_file(desk, warehouse, secret, is_read):
-    """The sources of one cause are tried again, and refused."""
+    """Sources of one cause in a batch are retried, and their files are refused."""
     source_id = failed_file(warehouse, secret)
     items = [BatchItem(source_id=source_id, reference=SourceRef(source=str(secret)))]
     batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
@@ -185,7 +185,7 @@ def test_a_retry_within_a_batch_reads_no_file(desk, warehouse, secret, is_read):
 
 
 def test_a_retry_takes_a_file_as_it_is_stored(desk, resources, secret, warehouse):
-    """A file of the terminal that was read once is read again without the file."""
+    """The stored bytes of a file from the terminal are used, not the file itself."""
     snapshot = asyncio.run(fetch(Run(SourceRef(source=str(secret)), resources)))
     secret.write_text("Now it holds something else.", "utf-8")
     seen = []
@@ -217,7 +217,7 @@ def test_a_handed_over_page_names_no_file(desk, secret, is_read):
 
 
 def test_uploads_are_read(desk, warehouse, settings):
-    """The one folder whose files the desk may read."""
+    """The folder of uploads is the only one whose files the desk reads."""
     files = {"files": ("notes.md", WORDS.encode(), "text/markdown")}
     desk.send_form("/submit", files=files)
     messages = until_idle(desk)

@@ -47,7 +47,7 @@ def test_edits_are_taken_back_one_after_the_other(edit, view, warehouse, case_id
 
 
 def test_an_earlier_revision_is_restored(desk, edit, view, case_id):
-    """From the history, which says who made it; what came after stays in the history."""
+    """It is restored from the history, which names its author; later revisions are kept."""
     edit("ada", SetFact(name="year", value="2024"))
     kept = view().revision
     edit("mira", SetFact(name="year", value="2025"))
@@ -62,7 +62,7 @@ def test_an_earlier_revision_is_restored(desk, edit, view, case_id):
 
 
 def test_two_revisions_are_compared(desk, edit, view, case_id):
-    """Word by word, an edit with the draft or one model's run with another's."""
+    """Compares an edit with its draft, or drafts of two models, word by word."""
     old = view().revision.revision_id
     edit("ada", SetStatement(n=14, text="A second reader samples ninety answers a week."))
     new = view().revision.revision_id
@@ -72,7 +72,7 @@ def test_two_revisions_are_compared(desk, edit, view, case_id):
 
 
 def test_dropped_statements_lie_in_the_bin_and_are_put_back(desk, edit, view, case_id):
-    """With the quotes they had."""
+    """They are restored with their quotes."""
     gone = view().revision.study.statements[10]
     edit("ada", Drop(part=f"s-{gone.n}"))
     ((revision_id, one),) = dropped(view())
@@ -86,7 +86,7 @@ def test_dropped_statements_lie_in_the_bin_and_are_put_back(desk, edit, view, ca
 
 @pytest.mark.parametrize("section", ["lessons", "evaluation"])
 def test_the_bin_keeps_a_sentence_that_stands_elsewhere_too(edit, view, section):
-    """In another section, or once more in its own; both are put back."""
+    """The sentence can occur in another section or twice in one; both are restored."""
     gone = view().revision.study.statements[13]
     quote = gone.evidence[0].quote
     edit("ada", AddStatement(section=section, text=gone.text, quote=quote))
@@ -108,7 +108,7 @@ def test_the_bin_keeps_a_sentence_that_stands_elsewhere_too(edit, view, section)
 
 
 def test_a_comment_stays_with_its_statement_until_it_is_resolved(desk, edit, view, case_id):
-    """Through rewording and through other numbers."""
+    """It follows the statement through rewording and renumbering."""
     text = view().revision.study.statements[12].text
     desk.decide(case_id, "comment", reason="Is this still so?", about="s-13")
     edit("ada", Drop(part="s-2"))
@@ -128,7 +128,7 @@ def test_a_comment_stays_with_its_statement_until_it_is_resolved(desk, edit, vie
 
 
 def test_edits_of_different_parts_are_merged(edit, view):
-    """The second is made to what the first left, even where numbers moved."""
+    """The second edit applies to the first one's result, even after renumbering."""
     seen = view().revision.revision_id, CaseStatus.DRAFT
     target = view().revision.study.statements[13]
     edit("ada", Drop(part="s-1"))
@@ -141,7 +141,7 @@ def test_edits_of_different_parts_are_merged(edit, view):
 
 
 def test_what_a_summary_rests_on_is_merged(edit, view):
-    """Numbers are those of the revision that was seen; what a form sends unchanged stays theirs."""
+    """Numbers refer to the revision that was seen; unchanged fields keep the other's edits."""
     edit("ada", SetStatement(n=1, rests_on=(4, 13)))
     seen = view().revision.revision_id, CaseStatus.DRAFT
     edit("ada", Drop(part="s-2"), SetStatement(n=1, rests_on=(14,)))
@@ -155,7 +155,7 @@ def test_what_a_summary_rests_on_is_merged(edit, view):
 
 
 def test_two_texts_of_one_part_are_shown_and_one_is_saved(desk, edit, view, case_id):
-    """Nothing is overwritten; the form that comes back saves what both make of it."""
+    """Nothing is overwritten; the returned form saves the combined text."""
     seen = {"expected_revision": view().revision.revision_id, "expected_status": "draft"}
     edit("ada", SetStatement(n=14, text="A second reader samples forty answers."))
     with pytest.raises(EditClash):
@@ -182,7 +182,7 @@ def test_two_texts_of_one_part_are_shown_and_one_is_saved(desk, edit, view, case
 
 
 def test_an_edit_of_a_part_that_is_gone_or_of_a_decided_case_is_refused(edit, view, warehouse, case_id):  # fmt: skip
-    """The message says who did it."""
+    """The message names the person who made the change."""
     seen = view().revision.revision_id, CaseStatus.DRAFT
     edit("ada", Drop(part="s-14"))
     with pytest.raises(InvalidDecision, match="ada dropped"):

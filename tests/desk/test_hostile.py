@@ -21,7 +21,7 @@ TAGS = set(
 
 @pytest.mark.datasets
 def test_hostile_text_comes_out_as_text(desk, build):
-    """Hostile strings, wherever a case or a list has text: words, not elements."""
+    """Attack strings in any text of a case or list are shown as text, not markup."""
     strings = hostile_texts(every=30)  # all of them go through a browser in tests/e2e
     pages = ["/", "/?status=rejected&q=script", "/?status=refused", "/?status=failed",
              "/batches", "/watches", "/tags", "/publish", "/insight"]  # fmt: skip
@@ -43,7 +43,7 @@ def test_hostile_text_comes_out_as_text(desk, build):
 
 @pytest.mark.datasets
 def test_hostile_words_in_an_address_come_out_as_text(desk):
-    """A search, and the fields that a link fills in."""
+    """Covers the search field, and form fields that are prefilled from the address."""
     for text in hostile_texts(every=200):
         for path in ("/", "/submit", "/submit/page", "/cases/x"):
             answer = desk.get(path, params={"q": text, "url": text, "hint": text, "company": text})
@@ -54,7 +54,7 @@ def test_hostile_words_in_an_address_come_out_as_text(desk):
 
 
 def test_only_web_addresses_become_links(desk, build):
-    """A source's address of another scheme is shown nowhere as a link."""
+    """A source address with another scheme is never shown as a link."""
     document = a_document(url="javascript:alert(1)")
     case_id = build.draft(document=document, url="javascript:alert(2)")
     build.failed("x", transient=True, url="data:text/html,<script>alert(3)</script>")

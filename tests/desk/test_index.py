@@ -65,7 +65,7 @@ def test_two_processes_share_the_file(build, index, settings, warehouse):
 
 @pytest.mark.parametrize("damage", [b"not a database", b""])
 def test_a_damaged_or_missing_file_is_made_anew(build, index, settings, warehouse, damage):
-    """It is derived: nothing is lost, and no error reaches the desk."""
+    """The index is derived data: nothing is lost, and the desk sees no error."""
     case_id = build.draft(named("Acme"))
     index.refresh()
     for file in settings.home.glob("index.sqlite*"):
@@ -76,7 +76,7 @@ def test_a_damaged_or_missing_file_is_made_anew(build, index, settings, warehous
 
 
 def test_an_index_of_another_version_is_made_anew(build, index, settings, warehouse):
-    """A schema that this program does not know is not read."""
+    """A file with an unknown schema is rebuilt, not read."""
     build.draft()
     index.refresh()
     with sqlite3.connect(settings.home / "index.sqlite") as connection:
@@ -85,7 +85,7 @@ def test_an_index_of_another_version_is_made_anew(build, index, settings, wareho
 
 
 def test_many_may_make_it_at_once(build, index, settings, warehouse):
-    """Threads and processes that find no index do not get into each other's way."""
+    """Threads and processes that create the index concurrently do not conflict."""
     case_id = build.draft()
     others = [Index(settings.home / "index.sqlite", warehouse) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
@@ -95,7 +95,7 @@ def test_many_may_make_it_at_once(build, index, settings, warehouse):
 
 
 def test_a_facet_counts_what_fits_all_the_others(build, index):
-    """Choosing a company narrows every count but that of the companies."""
+    """Choosing a company narrows the counts of all facets except the company facet."""
     for company, year in (("Acme", "2025"), ("Acme", "2026"), ("Beta", "2026")):
         build.draft(clear(named(company, year)))
     build.draft(named("Beta"), verdict=Verdict.UNSURE)
@@ -111,7 +111,7 @@ def test_a_facet_counts_what_fits_all_the_others(build, index):
 
 
 def test_the_most_doubtful_come_first_and_orders_are_fixed(build, index):
-    """Equal ones keep the order in which they were stored."""
+    """Cases with equal keys keep the order in which they were stored."""
     ids = [build.draft(clear(named("B"))), build.draft(named("A")), build.draft(clear(named("C")))]
     index.refresh()
     assert index.ids(QueueQuery()) == [ids[1], ids[0], ids[2]]
@@ -121,7 +121,7 @@ def test_the_most_doubtful_come_first_and_orders_are_fixed(build, index):
 
 
 def test_search_finds_words_in_every_text_and_marks_them(build, index):
-    """In titles first, then statements, then the source; the last word may be unfinished."""
+    """Titles rank before statements and source text; the last word may be incomplete."""
     titled = build.draft(clear(named("Brackenholt")))
     index.refresh()
     assert index.refresh_texts() == 1
@@ -162,12 +162,12 @@ def test_no_search_is_an_error(build, index, words):
     ],
 )
 def test_one_letter_is_no_beginning_of_a_word(words, searched):
-    """It would find every text and take seconds; from two letters on, a word may be unfinished."""
+    """One letter would match nearly all texts; from two letters on, it is a prefix."""
     assert match_of(words) == searched
 
 
 def test_a_query_is_read_from_its_address():
-    """The address keeps the state; one that is not the queue's is refused."""
+    """The address contains the whole query; any other address is refused."""
     query = QueueQuery(company="A & B", order="title", q='"x y"')
     assert QueueQuery.of_address(query.address()) == query
     assert QueueQuery.of_address("/?page=3&unknown=1") == QueueQuery()

@@ -39,7 +39,7 @@ def worked(build, warehouse) -> None:
 
 
 def test_each_chart_has_its_numbers_and_the_query_that_ran(desk, warehouse, worked):
-    """The table below a chart is what its query answers; every mark says its value."""
+    """The table below a chart shows the query's result, and each mark shows its value."""
     page = read(desk.get("/insight"))
     found = {}
     for section in page.xpath("//section"):
@@ -57,7 +57,7 @@ def test_each_chart_has_its_numbers_and_the_query_that_ran(desk, warehouse, work
 
 
 def test_an_empty_warehouse_gets_a_sentence(desk):
-    """There are no empty frames, and the page says where to begin."""
+    """No empty charts are shown, and the page says how to begin."""
     page = read(desk.get("/insight"))
     assert "No data yet." in page.text_content()
     assert not page.xpath("//section")
@@ -72,7 +72,7 @@ def test_a_chart_without_numbers_says_so(desk, build):
 
 
 def test_results_are_kept_for_a_minute(build, warehouse):
-    """The same minute costs no second query."""
+    """A second request within the minute runs no query."""
     build.draft()
     assert charts(warehouse, 1) is charts(warehouse, 1)
     assert charts(warehouse, 1) is not charts(warehouse, 2)
@@ -83,5 +83,5 @@ def test_results_are_kept_for_a_minute(build, warehouse):
     [([], 1), ([0], 1), ([0.013], 0.02), ([3, 7], 10), ([100], 100), ([101], 200)],
 )
 def test_an_axis_ends_at_a_round_number(values, end):
-    """No value lies above it."""
+    """The axis covers all values."""
     assert axis_end(values) == pytest.approx(end)

@@ -39,7 +39,7 @@ def edited(desk, build: Builder, warehouse, text: str):
     [("entailed", SupportLevel.VERIFIED), ("contrary", SupportLevel.REFUTED)],
 )
 def test_an_edit_is_judged_at_once(desk, build, warehouse, model_endpoint, label, level):
-    """The saved statement has the judge's level, and only what changed was asked about."""
+    """The saved statement has the judge's level; only changed statements were judged."""
     asked = []
 
     def judge(request):
@@ -56,7 +56,7 @@ def test_an_edit_is_judged_at_once(desk, build, warehouse, model_endpoint, label
 
 
 def test_without_a_judge_an_edit_is_saved(desk, build, warehouse, model_endpoint):
-    """An endpoint that refuses leaves the edit unverified; nothing is lost."""
+    """If the endpoint fails, the edit is saved as unverified."""
     model_endpoint.script = lambda _: api_error(401)
     statement = edited(desk, build, warehouse, "The parts work together as the source says.")
     assert statement.support.level is SupportLevel.UNVERIFIED
@@ -64,7 +64,7 @@ def test_without_a_judge_an_edit_is_saved(desk, build, warehouse, model_endpoint
 
 
 def test_what_a_curator_confirms_is_not_judged_again(desk, build, warehouse, model_endpoint):
-    """A confirmation is the last word: the judge's doubt would undo it."""
+    """A confirmation is final, so the judge cannot reverse it."""
     case_id = build.draft()
     statements = warehouse.case(case_id).revision.study.statements
     n = next(s.n for s in statements if s.text == "DOUBTFUL-STATEMENT")

@@ -12,7 +12,7 @@ THEIRS = document_of("We answer 900 letters a day. A clerk checks each.", "It to
 
 
 def test_only_sentences_with_other_numbers_differ():
-    """The same sentence with another number is shown side by side, what is equal is not."""
+    """Sentences that differ in a number are shown side by side; equal ones are not."""
     found = list(_differing(MINE, THEIRS))
     assert found == [("We answer 400 letters a day.", "We answer 900 letters a day.")]
 
@@ -31,6 +31,6 @@ def test_only_sentences_with_other_numbers_differ():
     ],
 )
 def test_the_original_is_named_with_its_reason(mine, theirs, said):
-    """Canonical address, earlier date, the company's own site; else nothing is claimed."""
+    """By canonical address, earlier date, or the company's own site; otherwise none is named."""
     found = _original(MINE.model_copy(update=mine), THEIRS.model_copy(update=theirs), "Acme")
     assert (said in found) if said else found is None

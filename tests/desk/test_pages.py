@@ -50,7 +50,7 @@ def test_a_row_shows_what_a_curator_chooses_by(desk, build):
 
 
 def test_tabs_count_and_hold_each_kind_of_entry(desk, build):
-    """Every tab shows its number, and its entries with the way to act."""
+    """Every tab shows its count, and its entries with the possible actions."""
     build.draft()
     desk.decide(build.draft(), "reject", reason="thin")
     refused = build.refused("Our autumn offsite")
@@ -94,7 +94,7 @@ def test_work_in_progress_is_not_shown_as_a_failure(desk, build, warehouse):
 
 
 def test_uploads_in_progress_are_named_and_not_failures(desk, build, warehouse, settings):
-    """A copy of a page that failed is the page; other uploads show their names, not their paths."""
+    """A copy of a failed page counts as that page; other uploads show their file names."""
     failed = build.failed(url=f"{PLACE}/wall")
     path = settings.home / "uploads" / "0123" / "notes.md"
     upload = build.unfinished().model_copy(
@@ -130,7 +130,7 @@ def test_search_finds_words_of_drafts_and_sources_and_marks_them(desk, build):
 
 @pytest.mark.parametrize("words", ["%00", "a%00b", "%22a%00b%22"])
 def test_a_null_character_is_searched_as_a_space(desk, build, words):
-    """In the queue, in the API and over all that a search lists."""
+    """Covers the queue, the API, and actions on all results of a search."""
     build.draft()
     for address in (f"/?q={words}", f"/?q={words}&status=all", f"/api/search?q={words}"):
         assert desk.get(address).status_code == 200, address
@@ -139,7 +139,7 @@ def test_a_null_character_is_searched_as_a_space(desk, build, words):
 
 
 def test_long_lists_are_paged_and_nothing_is_lost(desk, build, monkeypatch):
-    """Each entry is on one page, in one order."""
+    """Each entry is on exactly one page, in a fixed order."""
     monkeypatch.setattr(queue, "PAGE_SIZE", 3)
     known = {
         "draft": {build.draft() for _ in range(5)},
@@ -159,7 +159,7 @@ def test_long_lists_are_paged_and_nothing_is_lost(desk, build, monkeypatch):
 
 
 def test_watched_lists_that_cannot_be_read_are_named_on_the_first_tab(desk, warehouse):
-    """Nothing new comes from them, and otherwise no page would say so."""
+    """They find no new items, and no other page would report that."""
     watch = Watch(
         watch_id="watch1_a", address="https://a.example/feed", every_seconds=3600,
         changed_by="mira", changed_at=NOON,
@@ -171,7 +171,7 @@ def test_watched_lists_that_cannot_be_read_are_named_on_the_first_tab(desk, ware
 
 
 def test_a_case_links_each_statement_to_its_marked_quote(desk, build):
-    """The link of a statement with evidence ends at an anchor inside a mark of the source."""
+    """The link of a located quote points to an anchor in the marked source."""
     page = read(desk.get(f"/cases/{build.draft()}"))
     link = page.xpath("//li[@id='s-14']//a[@class='choose']/@href")[0]
     marked = page.xpath(f"//section[@id='source']//mark[span[@id='{link[1:]}']]")[0]
@@ -179,7 +179,7 @@ def test_a_case_links_each_statement_to_its_marked_quote(desk, build):
 
 
 def test_a_case_shows_every_part_with_its_support_in_words(desk, build):
-    """Nothing that would be approved is hidden: statements, facts, tags, and the whole source."""
+    """Everything that an approval covers is shown: statements, facts, tags, and the source."""
     page = read(desk.get(f"/cases/{build.draft()}"))
     study = a_study()
     assert set(texts(page, "//p[@class='said']")) == {one.text for one in study.statements}
@@ -197,7 +197,7 @@ def test_a_case_shows_every_part_with_its_support_in_words(desk, build):
 
 
 def test_a_quote_that_was_not_found_is_struck_out(desk, build):
-    """It says so, and the statement leads the list of what is refuted."""
+    """It is labelled, and its statement comes first among the refuted ones."""
     study = a_study()
     lost = (
         study.statements[9]
@@ -241,7 +241,7 @@ def test_the_source_shows_places_steps_and_hidden_text(desk, build):
 
 
 def test_a_page_from_a_browser_says_so_and_shows_what_was_selected(desk, build, warehouse):
-    """With who selected it; also where the selection was made under another of its addresses."""
+    """Shows who selected the text, even if another address of the page was used."""
     case_id = build.draft(document=a_document(steps=(FROM_BROWSER,)))
     source_id = warehouse.case(case_id).source.source_id
     alias = Alias(source_id="src1_b", same_as=source_id, url=PLACE, reason="redirect")
@@ -258,7 +258,7 @@ def test_a_page_from_a_browser_says_so_and_shows_what_was_selected(desk, build, 
 
 
 def test_quotes_and_the_sources_own_words_are_in_its_language(desk, build):
-    """A screen reader changes its voice, and Japanese is not drawn with Chinese letters."""
+    """Screen readers switch voices, and Japanese text does not use Chinese glyphs."""
     page = read(desk.get(f"/cases/{build.draft(document=a_document(language='ja'))}"))
     assert set(page.xpath("//blockquote/@lang")) == {"ja"}
     assert len(page.xpath("//blockquote")) == len(page.xpath("//blockquote[@lang]"))
@@ -278,7 +278,7 @@ def test_quotes_and_the_sources_own_words_are_in_its_language(desk, build):
     ],
 )
 def test_the_last_check_of_the_source_is_shown(desk, build, warehouse, result, more, words):
-    """On the case with what is lost, and as a mark in the queue."""
+    """The case shows the lost quotes, and the queue has a mark."""
     case_id = build.draft()
     view = warehouse.case(case_id)
     ids = {"source_id": view.source.source_id, "document_id": view.document.document_id}
@@ -290,7 +290,7 @@ def test_the_last_check_of_the_source_is_shown(desk, build, warehouse, result, m
 
 
 def test_near_copies_are_named_and_many_do_not_push_the_case_down(desk, build, warehouse):
-    """Each links to the other case with the similarity; past three they are folded."""
+    """Each has a link and its similarity; more than three are collapsed."""
     cases = [build.draft() for _ in range(5)]
     for case_id in cases:
         document = warehouse.case(case_id).document
@@ -311,7 +311,7 @@ def test_near_copies_are_named_and_many_do_not_push_the_case_down(desk, build, w
 
 @pytest.mark.parametrize("prefix", ["/cases/", "/api/cases/"])
 def test_an_unknown_case_is_404_with_the_way_on(desk, build, prefix):
-    """The answer names the id; a page to a browser, JSON to a script."""
+    """The response names the id, as a page for browsers and as JSON for scripts."""
     build.draft()
     answer = desk.get(f"{prefix}case1_nope")
     assert answer.status_code == 404
@@ -321,7 +321,7 @@ def test_an_unknown_case_is_404_with_the_way_on(desk, build, prefix):
 
 
 def test_a_busy_warehouse_is_503_with_retry_after(desk, warehouse, monkeypatch):
-    """Another process at the database is not a crash, and the answer says when to come again."""
+    """If another process holds the database, the response says when to retry."""
 
     def busy(*_: object) -> None:
         raise WarehouseBusy("Another process holds the database: try again.")
@@ -335,7 +335,7 @@ def test_a_busy_warehouse_is_503_with_retry_after(desk, warehouse, monkeypatch):
 
 
 def test_empty_pages_say_what_to_do(desk):
-    """A new casebook's queue points to submitting, and publishing to the drafts."""
+    """With no cases, the queue links to submitting, and publishing links to the drafts."""
     assert 'href="/submit"' in desk.get("/").text
     assert "No approved cases yet" in desk.get("/publish").text
     assert "No names to decide on" in desk.get("/tags").text
@@ -343,7 +343,7 @@ def test_empty_pages_say_what_to_do(desk):
 
 
 def test_each_page_says_where_one_is(desk, build):
-    """No two titles are alike, each page has one h1, and no heading skips a level."""
+    """Page titles are unique, each page has one h1, and no heading level is skipped."""
     case_id = build.draft()
     build.proposed("Loomly", "made up rates", case_id)
     build.failed()

@@ -17,7 +17,7 @@ from schemas.cases import CaseStudy
 
 
 def test_a_quote_leads_to_its_box_on_the_page(desk, pdf_case, pdf_document):
-    """The place of a quote is a link to the picture, where this quote alone is chosen."""
+    """The quote's place links to the picture, in which only this quote is highlighted."""
     case = read(desk.get(f"/cases/{pdf_case}"))
     start = pdf_document.text.index(QUOTE)
     link = f"/cases/{pdf_case}/pages/2?start={start}&end={start + len(QUOTE)}#quote"
@@ -36,7 +36,7 @@ def test_a_quote_leads_to_its_box_on_the_page(desk, pdf_case, pdf_document):
 
 
 def test_boxes_cover_the_words_of_quotes(pdf_document):
-    """Around any run of words, the box holds pdfium's boxes of its first and last letter."""
+    """For any run of words, the box contains pdfium's boxes of the first and last letters."""
     draw, pdf, tried = random.Random(1), pypdfium2.PdfDocument(PAYLOAD.data), 0  # noqa: S311
     words = picture(PAYLOAD, 2).words
     page = pdf[1]
@@ -63,7 +63,7 @@ def test_boxes_cover_the_words_of_quotes(pdf_document):
 
 
 def test_pictures_are_sent_once(desk, pdf_case):
-    """The second request is answered with 304; the picture has the size that the page names."""
+    """The second request gets a 304; the picture has the size stated on the page."""
     page = read(desk.get(f"/cases/{pdf_case}/pages/2"))
     (shown,) = page.xpath("//img")
     first = desk.get(shown.get("src"))
@@ -75,7 +75,7 @@ def test_pictures_are_sent_once(desk, pdf_case):
 
 
 def test_what_cannot_be_drawn_says_so(desk, build, pdf_case):
-    """A page past the end or before the first, and a file that is not stored."""
+    """Covers page numbers out of range, and a file that is not stored."""
     for address, status, message in (
         (f"/cases/{pdf_case}/pages/9", 422, "Page 9 of claims-copilot.pdf cannot be drawn"),
         (f"/cases/{build.draft()}/pages/1", 404, "is not stored"),
@@ -88,7 +88,7 @@ def test_what_cannot_be_drawn_says_so(desk, build, pdf_case):
 
 
 def test_a_page_without_boxes_lists_its_quotes(desk, build, pdf_case, pdf_document):
-    """Of a scan the page is shown as it is, with a sentence about the boxes."""
+    """A scanned page is shown unmarked, with a note that it has no boxes."""
     plain = [passage.model_copy(update={"lines": ()}) for passage in pdf_document.passages]
     scan = pdf_document.model_copy(update={"passages": tuple(plain)})
     study = CaseStudy(facts=(), statements=(a_statement(1, "A.", a_quote(scan, QUOTE, page=2)),))

@@ -32,7 +32,7 @@ def changes(page):
 
 
 def test_publishing_says_what_changed_and_the_site_can_be_read(desk, warehouse, settings, case_id):
-    """The page names the case and the folder; readers see what the gate lets through."""
+    """The page names the case and the folder; readers see only the publishable parts."""
     assert "Nothing is published yet" in desk.get("/site/").text
     before = read(desk.get("/publish"))
     assert texts(before, "//form//button") == ["Publish 1 approved case"]
@@ -53,7 +53,7 @@ def test_publishing_says_what_changed_and_the_site_can_be_read(desk, warehouse, 
 
 
 def test_the_page_shows_how_far_it_is_and_starts_one_at_a_time(desk, case_id):
-    """While it runs there is no form, and another start joins the one in progress."""
+    """While a publication runs there is no form, and a second start joins the first."""
     first = read(desk.send_form("/publish", htmx=True))
     assert first.get("hx-trigger") == "every 1s"
     assert texts(first, ".//h2") == ["Publishing"]
@@ -63,7 +63,7 @@ def test_the_page_shows_how_far_it_is_and_starts_one_at_a_time(desk, case_id):
 
 
 def test_a_page_made_while_publishing_ends_is_of_one_state(desk, case_id, monkeypatch):
-    """It shows the progress and follows it, not an end without the list of changes."""
+    """The page shows and follows the progress instead of an end without changes."""
     answers = iter([True])
     monkeypatch.setattr(Publishing, "running", property(lambda _: next(answers, False)))
     page = read(desk.get("/publish"))
@@ -72,7 +72,7 @@ def test_a_page_made_while_publishing_ends_is_of_one_state(desk, case_id, monkey
 
 
 def test_a_withdrawn_case_leaves_at_the_next_publication(desk, warehouse, case_id):
-    """The page announces the withdrawal, and then says that it was done."""
+    """The page announces the withdrawal, and later reports it as done."""
     published(desk)
     desk.decide(case_id, "reopen")
     assert changes(read(desk.get("/publish")))["unchanged"] == "1"
@@ -84,7 +84,7 @@ def test_a_withdrawn_case_leaves_at_the_next_publication(desk, warehouse, case_i
 
 
 def test_an_edited_and_approved_case_is_published_anew(desk, case_id):
-    """A new revision waits though the old one is published; the line leads to the case."""
+    """The new revision is listed as pending although the old one is published."""
     published(desk)
     desk.change(case_id, "set_fact", name="title", value="A better title")
     desk.decide(case_id, "approve", leave_out="true")
@@ -102,7 +102,7 @@ def test_an_edited_and_approved_case_is_published_anew(desk, case_id):
 
 
 def test_a_failure_is_shown_and_the_site_stays(desk, settings, case_id):
-    """A folder that is not ours is left alone, and the page says what to do."""
+    """A folder that is not ours is not changed, and the page says what to do."""
     settings.site_path.mkdir()
     (settings.site_path / "letter.txt").write_text("mine", "utf-8")
     page = published(desk)
@@ -112,7 +112,7 @@ def test_a_failure_is_shown_and_the_site_stays(desk, settings, case_id):
 
 
 def test_a_long_list_is_cut(desk, build, warehouse):
-    """Of each change the page has fifty cases, and a link to all of them."""
+    """The page lists fifty cases per kind of change, with a link to all."""
     drafts = [build.rows() for _ in range(53)]
     rows = [row for draft in drafts for row in draft]
     warehouse.append(*rows, *[an_approval(draft[-1]) for draft in drafts])
@@ -123,7 +123,7 @@ def test_a_long_list_is_cut(desk, build, warehouse):
 
 
 def test_the_site_is_read_only_and_bounded(desk, settings, case_id):
-    """No path leads out of the site's folder, and nothing can be written to it."""
+    """Paths cannot leave the site's folder, and nothing can be written."""
     published(desk)
     assert (settings.home / "warehouse.duckdb").exists()
     assert desk.get("/site/%2e%2e/warehouse.duckdb").status_code == 404

@@ -25,7 +25,7 @@ def test_a_walk_keeps_the_order_that_was_listed():
 
 
 def test_a_walk_begins_with_all_that_fits():
-    """A case that was opened by its address, not from the queue, is followed by the first."""
+    """A case opened by its address instead of from the queue is followed by the first case."""
     cursor = QueueCursor(QueueQuery())
     assert cursor.next(["a", "b", "c"], "b") == "c"
     assert cursor.next(["c", "a", "b"], "c") == "a"
@@ -65,7 +65,7 @@ def companies(build) -> None:
 
 
 def test_a_facet_with_many_values_has_a_box_to_find_one(desk, companies):
-    """The page lists the frequent ones; a few letters find any other, within the other filters."""
+    """Frequent values are listed; typing finds all others, within the other filters."""
     page = read(desk.get("/?kind=web"))
     listed = texts(page, "//ul[@id='values-company']/li")
     assert listed[0] == "Harbourline 3"
@@ -98,7 +98,7 @@ def test_enter_takes_the_best_value(desk, companies, typed, company):
 
 
 def test_a_reader_has_nothing_to_select(resources, build):
-    """Neither boxes at the rows nor the bar for many, in the queue and among proposed tags."""
+    """Readers see no checkboxes and no bar for bulk actions, in the queue and for tags."""
     build.proposed("Kestrel", "served with vLLM", build.draft())
     app = create_app(resources, KEY)
     for role in (Role.ADMIN, Role.CURATOR, Role.READER):  # the first person is an admin

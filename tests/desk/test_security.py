@@ -12,7 +12,7 @@ CHANGES, PAGES = paths("POST"), paths("GET")
 
 
 def test_every_change_is_a_post():
-    """So that the checks of CHANGES below see all of them."""
+    """This ensures that the checks of CHANGES below cover all of them."""
     others = [paths(method) for method in ("PUT", "PATCH", "DELETE")]
     assert others == [[], [], []]
 
@@ -25,7 +25,7 @@ def stranger(resources):
 
 
 def test_nothing_is_read_without_the_key(stranger):
-    """Pages, JSON and the published site are refused with a line on the address."""
+    """Pages, JSON and the published site are refused, with advice on the address."""
     for path in [*PAGES, "/site/", "/api/openapi.json"]:
         answer = stranger.get(path)
         assert answer.status_code == (401 if path.startswith("/api/") else 403), path
@@ -45,7 +45,7 @@ def test_only_search_and_duckdb_may_compile(stranger):
 
 @pytest.mark.parametrize("given", [{}, {"authorization": "Bearer guessed"}, {"cookie": "a=b"}])
 def test_nothing_is_changed_without_the_key(stranger, given):
-    """The right origin alone is not enough, nor is a wrong key."""
+    """Neither the right origin alone nor a wrong key is enough."""
     for path in CHANGES:
         answer = stranger.post(path, headers={"sec-fetch-site": "same-origin"} | given)
         assert answer.status_code == (401 if path.startswith("/api/") else 403), path
@@ -64,14 +64,14 @@ def test_the_key_in_the_address_becomes_a_cookie(stranger):
 
 @pytest.mark.parametrize("path", ["/?key=guessed", "/?key=", "/healthz?key=guessed"])
 def test_a_wrong_key_gets_no_cookie(stranger, path):
-    """Not even from the path that is open."""
+    """This also holds for the path that needs no key."""
     assert "set-cookie" not in stranger.get(path).headers
     assert stranger.get("/").status_code == 403
 
 
 @pytest.mark.parametrize("path", [f"//evil.example/?key={KEY}", f"/%22%3E%3Cscript%3E?key={KEY}"])
 def test_the_key_leads_nowhere_else(stranger, path):
-    """A path that looks like a host, or holds markup, stays a path of the desk."""
+    """A redirect target that looks like a host or has markup remains a path of the desk."""
     answer = stranger.get(f"http://127.0.0.1{path}", follow_redirects=False)
     target = answer.headers["location"]
     assert target.startswith("/")
@@ -99,7 +99,7 @@ def test_only_files_of_the_desk_are_open(stranger):
 
 
 def test_health_is_open_and_does_not_touch_the_warehouse(stranger, settings):
-    """A supervisor asks without a key, and before there is a warehouse."""
+    """It works without a key, and before a warehouse exists."""
     assert stranger.get("/healthz").json() == {"status": "ok"}
     assert not (settings.home / "warehouse.duckdb").exists()
 
@@ -108,7 +108,7 @@ def test_health_is_open_and_does_not_touch_the_warehouse(stranger, settings):
     "host", ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.1:8484", "[::1"]
 )
 def test_other_names_for_this_machine_are_refused(desk, host):
-    """A name that an attacker's DNS points here is not answered, even with the key."""
+    """A foreign host name that resolves to this machine is refused, even with the key."""
     for path in ("/healthz", "/"):
         assert desk.get(path, headers={"host": host}).status_code == 400
 
@@ -131,7 +131,7 @@ def test_loopback_names_are_answered(desk, host):
     ],
 )
 def test_no_change_comes_from_another_site(desk, settings, headers):
-    """With cookie and token even, a foreign or silent origin is refused, and nothing is made."""
+    """A foreign or missing origin is refused even with cookie and token; nothing is stored."""
     given = {"x-casebook-token": desk.token} | headers
     for path in CHANGES:
         answer = desk.post(path, data={"token": desk.token}, headers=given)
@@ -142,7 +142,7 @@ def test_no_change_comes_from_another_site(desk, settings, headers):
 
 @pytest.mark.parametrize("token", [None, "", "guessed", "tökén"])
 def test_no_change_without_the_token(desk, settings, token):
-    """A form of our own origin needs this desk's token as well."""
+    """Even a form from our own origin needs this desk's token."""
     data = {} if token is None else {"token": token}
     for path in CHANGES:
         answer = desk.post(path, data=data, headers={"sec-fetch-site": "same-origin"})
@@ -178,7 +178,7 @@ def test_a_script_with_the_key_in_a_header_needs_no_token(stranger, build):
     ],
 )
 def test_same_origin_by_what_the_browser_says(headers, ours):
-    """Sec-Fetch-Site decides where it is sent; else Origin, else Referer, against Host."""
+    """Uses Sec-Fetch-Site if present, else compares Origin or Referer with Host."""
     assert is_same_origin(Headers({"host": "127.0.0.1:8484"} | headers)) is ours
 
 
@@ -192,7 +192,7 @@ def test_same_origin_by_what_the_browser_says(headers, ours):
     ],
 )
 def test_a_large_body_is_refused_by_its_stated_length(desk, path, size):
-    """Before a byte of it is read, and before the token is looked for."""
+    """It is refused before the body is read and the token is checked."""
 
     def body():
         raise AssertionError("the body was read")
@@ -205,7 +205,7 @@ def test_a_large_body_is_refused_by_its_stated_length(desk, path, size):
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json"])
 def test_a_large_body_without_a_length_is_refused_while_it_streams(desk, kind):
-    """The answer says what the limit is, for forms and JSON alike."""
+    """The response states the limit, for forms and for JSON."""
 
     def body():
         yield from (b"a" * 100_000 for _ in range(30))
@@ -218,7 +218,7 @@ def test_a_large_body_without_a_length_is_refused_while_it_streams(desk, kind):
 
 @pytest.mark.parametrize("path", ["/", "/submit", "/cases/nope", "/static/desk.js", "/api/cases"])
 def test_every_answer_carries_the_policy(desk, stranger, path):
-    """Pages, errors, refusals and files alike: no inline code, frames, sniffing or storing."""
+    """All responses forbid inline code, framing, sniffing and caching."""
     for client in (desk, stranger):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
@@ -231,7 +231,7 @@ def test_every_answer_carries_the_policy(desk, stranger, path):
 
 
 def test_a_bug_is_answered_in_words_and_under_the_policy(resources, monkeypatch):
-    """An unforeseen error is a page that shows no internals, with the same headers."""
+    """An unexpected error gives a page without internals, and the same headers."""
     app = create_app(resources, KEY)
 
     def broken(*_: object) -> None:
@@ -260,7 +260,7 @@ def test_no_page_needs_inline_code(desk, build):
 
 
 def test_refusals_are_shown_beside_what_htmx_was_doing(stranger):
-    """The page stays as it is, and the notice says how to get in."""
+    """The page is kept, and the notice says how to get access."""
     answer = stranger.get("/", headers={"hx-request": "true"})
     assert answer.headers["hx-retarget"] == "#notice"
     assert 'class="notice bad"' in answer.text

@@ -29,7 +29,7 @@ def opened_file(address: str) -> tuple[int, str]:
 
 
 async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(resources, warehouse):
-    """It prints an address with the key, answers on the same loop, and leaves resources open."""
+    """It reports its address with the key, shares the event loop, and leaves resources open."""
     ready = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(resources, 0, on_ready=ready.set_result))
     address = await asyncio.wait_for(ready, 10)
@@ -45,7 +45,7 @@ async def test_a_desk_runs_beside_other_work_until_its_task_is_cancelled(resourc
 
 
 async def test_the_browser_gets_the_key_through_a_file_of_our_own(resources, monkeypatch):
-    """Its command line, which every account can read, names a file that only ours can."""
+    """The browser's command line, visible to all accounts, names a private file."""
     loop = asyncio.get_running_loop()
     ready, opened = loop.create_future(), loop.create_future()
 
@@ -70,7 +70,7 @@ async def test_the_browser_gets_the_key_through_a_file_of_our_own(resources, mon
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0", "localhost"])
 def test_every_listening_socket_names_its_protocol(host):
-    """Asyncio sets TCP_NODELAY on what it accepts from no other, whatever the address."""
+    """Asyncio sets TCP_NODELAY only on sockets with an explicit protocol."""
     try:
         listening = listen(0, host)
     except ConfigurationError as error:
@@ -80,7 +80,7 @@ def test_every_listening_socket_names_its_protocol(host):
 
 
 async def test_kept_alive_requests_do_not_wait_for_acknowledgements(resources):
-    """Each is answered at once, not after the 40 ms of a delayed acknowledgement."""
+    """Responses are not held back by the 40 ms of a delayed acknowledgement."""
     ready = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(resources, 0, "k", on_ready=ready.set_result))
     port = int((await ready).partition("127.0.0.1:")[2].partition("/")[0])
@@ -111,7 +111,7 @@ async def test_kept_alive_requests_do_not_wait_for_acknowledgements(resources):
     ],
 )
 async def test_a_desk_without_a_log_in_stays_on_this_machine(settings, given, advice):
-    """Where others could reach it, it does not start, and says what to do first."""
+    """If others could reach it, it does not start, and says what to do first."""
     async with Resources(Settings(home=settings.home, curator="mira", **given)) as resources:
         with pytest.raises(ConfigurationError, match=advice):
             await serve(resources)
@@ -119,7 +119,7 @@ async def test_a_desk_without_a_log_in_stays_on_this_machine(settings, given, ad
 
 @pytest.mark.parametrize("proxies", [{}, {"127.0.0.1": "X-Forwarded-User"}])
 async def test_a_public_desk_starts_once_people_can_log_in(settings, warehouse, proxies):
-    """By an account or a trusted proxy; the printed address is the public one, without a key."""
+    """Requires an account or a trusted proxy; the printed address is public and has no key."""
     if not proxies:
         Accounts(warehouse).add("mira", Role.ADMIN, "mira", "correct horse battery")
     own = Settings(home=settings.home, desk_address="https://desk.example", desk_proxies=proxies)

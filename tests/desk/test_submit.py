@@ -64,7 +64,7 @@ def finished(desk, job_id: str):
 
 
 def test_an_address_is_processed_and_its_end_is_polled(desk, runs):
-    """Without script the answer leads to the job's page, which ends with the failure's message."""
+    """Without JavaScript the response leads to the job's page, which shows the failure."""
     answer = desk.send_form("/submit", addresses=PAGE)
     assert answer.status_code == 303
     shown = finished(desk, answer.headers["location"].removeprefix("/jobs/"))
@@ -74,7 +74,7 @@ def test_an_address_is_processed_and_its_end_is_polled(desk, runs):
 
 
 def test_one_bad_line_is_named_and_does_not_keep_the_others_back(desk, runs):
-    """The good lines start; the page says which line was left out and why, with script or not."""
+    """Valid lines start; the page reports the bad line with a reason."""
     lines = f"{PAGE}/1\n/etc/passwd\n\n {PAGE}/2  {PAGE}/1\nftp://b.example/"
     answer = desk.send_form("/submit", htmx=True, addresses=lines)
     found = html.fromstring(answer.text)
@@ -89,7 +89,7 @@ def test_one_bad_line_is_named_and_does_not_keep_the_others_back(desk, runs):
 
 
 def test_a_bad_line_is_one_problem_that_quotes_it(desk, runs):
-    """However many words it has; two addresses on one line are both taken."""
+    """The line can have any number of words; two addresses on a line are both used."""
     lines = f"{PAGE}/1 {PAGE}/2\nplease look at {PAGE}/3 and tell me\n" + "x " * 300
     problems = submit.addresses(lines).problems
     assert [line.partition(" is not")[0] for line in problems] == [
@@ -114,7 +114,7 @@ def test_a_bad_line_is_one_problem_that_quotes_it(desk, runs):
     ],
 )
 def test_nothing_usable_is_refused_in_words(desk, settings, runs, fields, message):
-    """Paths of this machine above all: the desk reads addresses and uploads only."""
+    """In particular paths, because the desk reads only addresses and uploads."""
     answer = desk.send_form("/submit", **fields)
     assert answer.status_code == 422
     assert message in answer.text
@@ -123,7 +123,7 @@ def test_nothing_usable_is_refused_in_words(desk, settings, runs, fields, messag
 
 
 def test_an_upload_is_kept_under_a_tame_name_with_its_origin(desk, runs, settings):
-    """It lies under the home, so that it can be read again."""
+    """It is stored in the home, so that it can be read again."""
     files = {"files": ("../../notes one.txt", b"words", "text/plain")}
     desk.send_form("/submit", origin="https://talks.example/1", files=files)
     (kept,) = (settings.home / "uploads").rglob("*.txt")
@@ -137,7 +137,7 @@ def captured(words=b"<p>Words behind a log-in.</p>", **fields) -> dict:
 
 
 def test_a_page_from_the_browser_is_known_by_its_address(desk, runs, build, warehouse):
-    """It is kept as a file, marked, and named by its address; the selection stays with the source."""
+    """It is stored as a marked file and identified by its address, with the selection."""
     build.failed(url=PAGE)
     desk.send_form("/submit", **captured(origin=PAGE, hint=" What matters. "))
     (run,) = runs
@@ -159,13 +159,13 @@ def test_a_page_from_the_browser_is_known_by_its_address(desk, runs, build, ware
     ],
 )
 def test_a_page_or_a_selection_without_its_source_is_refused(desk, runs, fields):
-    """A page needs its web address, and a selection one source to belong to."""
+    """A page needs its web address, and a selection needs exactly one source."""
     assert desk.send_form("/submit", **fields).status_code == 422
     assert runs == []
 
 
 def test_a_link_fills_in_the_form_and_starts_nothing(desk, runs):
-    """Address and selection arrive as text, whatever they hold."""
+    """Address and selection are treated as text, whatever they contain."""
     attack = '"></textarea><script>alert(1)</script>'
     page = html.fromstring(desk.get("/submit", params={"url": attack, "hint": attack}).text)
     assert [field.text for field in page.xpath("//textarea[@id='addresses' or @id='hint']")] == [
@@ -176,7 +176,7 @@ def test_a_link_fills_in_the_form_and_starts_nothing(desk, runs):
 
 
 def test_the_bookmarklet_names_this_desk(desk):
-    """It is the only link of its kind, and holds the desk's own address and nothing given."""
+    """Only this link is a script; it contains the desk's own address and no input."""
     page = html.fromstring(desk.get("/submit?url=javascript:alert(1)").text)
     (link,) = page.xpath("//a[starts-with(@href, 'javascript:')]/@href")
     assert '"http://127.0.0.1"' in unquote(link)
@@ -184,7 +184,7 @@ def test_the_bookmarklet_names_this_desk(desk):
 
 
 def test_one_bad_file_does_not_keep_the_others_back(desk, runs, monkeypatch):
-    """An empty and an oversized file are named; the third is processed."""
+    """An empty and an oversized file are reported; the third is processed."""
     monkeypatch.setattr(submit, "FILE_BYTES", 10)
     files = [
         ("files", ("empty.txt", b"", "text/plain")),
@@ -209,7 +209,7 @@ def test_one_bad_file_does_not_keep_the_others_back(desk, runs, monkeypatch):
     ],
 )
 def test_names_of_uploads_are_tamed(given, kept):
-    """Only the last part stays, without blanks and leading dots, with its suffix."""
+    """Keeps only the last part of the path with its suffix, without spaces or leading dots."""
     assert safe_name(given) == kept
 
 
@@ -222,7 +222,7 @@ def test_names_of_uploads_are_tamed(given, kept):
     ],
 )
 def test_a_pasted_transcript_is_named_by_its_format(pasted, kept, tmp_path):
-    """The suffix says to the extractors which kind of transcript it is."""
+    """The suffix tells the extractors the transcript's format."""
     ref = asyncio.run(keep_transcript(VIDEO, pasted, None, tmp_path))
     path = Path(ref.transcript)
     assert (ref.source, path.name) == (VIDEO, kept)
@@ -230,7 +230,7 @@ def test_a_pasted_transcript_is_named_by_its_format(pasted, kept, tmp_path):
 
 
 def test_a_picture_is_not_a_transcript(desk, settings):
-    """It is refused before it is kept."""
+    """It is refused before it is stored."""
     files = {"transcript_file": ("shot.png", b"\x89PNG", "image/png")}
     answer = desk.send_form("/submit", transcript_of=VIDEO, files=files)
     assert answer.status_code == 422
@@ -239,7 +239,7 @@ def test_a_picture_is_not_a_transcript(desk, settings):
 
 
 def test_a_retry_starts_from_what_was_submitted(desk, build, runs):
-    """A known source keeps its reference; with ``force`` a refused one is drafted."""
+    """A known source keeps its reference; ``force`` drafts a rejected one."""
     failed, refused = build.failed(), build.refused()
     desk.send_form(f"/sources/{failed}/retry")
     desk.send_form(f"/sources/{refused}/retry", htmx=True, force="yes")
@@ -261,7 +261,7 @@ def test_a_failed_video_asks_for_its_transcript_and_a_lost_page_for_a_copy(desk,
 
 
 def test_the_forms_offer_the_files_that_are_read(desk):
-    """The fields name what the extractors read."""
+    """The file fields accept the formats that the extractors read."""
     page = desk.get("/submit").text
     for suffixes in (SOURCES, TRANSCRIPTS):
         assert f'accept="{",".join(suffixes)}"' in page
@@ -272,7 +272,7 @@ def fragment(job: Job):
 
 
 def test_a_running_job_shows_its_stage_and_how_far_it_is():
-    """Done stages, the current one and the share within it are shown, and it polls on."""
+    """Shows finished stages and the progress of the current one, and keeps polling."""
     job = Job(SourceRef(source=PAGE), PAGE)
     assert "Waiting for a free slot" in fragment(job).text_content()
     job.on_progress(PAGE, "summarize", 3, 12)
@@ -287,7 +287,7 @@ def test_a_running_job_shows_its_stage_and_how_far_it_is():
 
 
 def test_a_finished_job_leads_to_its_draft():
-    """The link, the company, the support in words, and what a curator should know."""
+    """Shows a link, the company, the support in words, and notes for the curator."""
     copy = SimilarSource(
         source_id="src1_b", case_id="case1_b", title="The same", url=None, similarity=0.93
     )
@@ -322,7 +322,7 @@ def test_a_finished_job_leads_to_its_draft():
     ],
 )
 async def test_work_that_could_not_be_stored_says_so(resources, error, words):
-    """A job ends with a sentence, whatever happens; internals stay in the log."""
+    """A job always ends with a message; internals are only logged."""
 
     async def process(_run):
         raise error
@@ -336,7 +336,7 @@ async def test_work_that_could_not_be_stored_says_so(resources, error, words):
 
 
 async def test_a_bounded_number_of_jobs_runs_at_once(resources):
-    """The others wait for a free place; closing the desk ends them all."""
+    """Other jobs wait for a free slot; closing the desk stops all."""
     running, most, gate = 0, 0, asyncio.Event()
 
     async def process(_run):
@@ -356,7 +356,7 @@ async def test_a_bounded_number_of_jobs_runs_at_once(resources):
 
 
 def test_a_job_of_an_earlier_desk_says_that_it_stopped(desk):
-    """Its page is 404 with what to do; the polling fragment says so once and polls no more."""
+    """Its page is a 404 with advice; the polled fragment says so once and stops polling."""
     answer = desk.get("/jobs/0123")
     assert answer.status_code == 404
     assert "Submit the source again" in " ".join(answer.text.split())

@@ -21,7 +21,7 @@ def case_id(build) -> str:
 
 
 def test_names_are_accepted_mapped_and_refused(desk, warehouse, case_id):
-    """Each ruling empties the list by one, is shown, and is kept with who made it."""
+    """Each ruling removes a name from the list, is shown, and is stored with its author."""
     page = html.fromstring(desk.get("/tags").text)
     names = ["<b>Loomly</b>", "Quillbase", "Vector Garden"]
     assert sorted(texts(page, "//li/div/h2")) == names
@@ -54,7 +54,7 @@ def test_several_names_are_ruled_on_at_once(desk, warehouse, case_id):
 
 
 def test_an_accepted_name_tags_the_drafts_that_proposed_it(build, warehouse, case_id):
-    """With the quote of the proposal, as a draft by the model still; decided cases stay."""
+    """The draft stays the model's and gets the proposal's quote; decided cases do not change."""
     other = build.draft(a_study().model_copy(update={"tags": ()}))
     decisions.reject(warehouse, other, "thin", "ada")
     before = warehouse.case(case_id)
@@ -68,7 +68,7 @@ def test_an_accepted_name_tags_the_drafts_that_proposed_it(build, warehouse, cas
 
 
 def test_a_draft_that_a_person_edited_is_tagged_in_the_history(warehouse, case_id):
-    """The new revision is a person's, with the reason beside it."""
+    """The new revision is attributed to a person, with the reason."""
     decisions.edit(warehouse, case_id, [SetFact(name="year", value="2025")], "ada")
     terms.accept(warehouse, "Quillbase", "mira", definition="A database.")
     after = warehouse.case(case_id)
@@ -77,7 +77,7 @@ def test_a_draft_that_a_person_edited_is_tagged_in_the_history(warehouse, case_i
 
 
 def test_a_mapped_name_gives_the_known_term(warehouse, case_id):
-    """The draft gets the term's own tag, and the name is known from then on."""
+    """The draft gets the known term, and the name becomes its synonym."""
     assert terms.map_to(warehouse, "Vector Garden", "postgresql", "mira") == [case_id]
     assert warehouse.case(case_id).revision.study.tags[-1].slug == "postgresql"
     assert terms.taxonomy_of(warehouse).named("vector garden").slug == "postgresql"

@@ -49,7 +49,7 @@ def test_no_block_to_copy_turns_a_check_off() -> None:
 
 
 def test_there_are_few_settings() -> None:
-    """A new setting takes the place of another one."""
+    """A new setting has to replace another one."""
     assert len(Settings.model_fields) <= 33
 
 
@@ -64,7 +64,7 @@ def test_the_picture_of_the_packages_is_current(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_image_and_its_services_are_valid() -> None:
-    """The checker finds nothing in the Dockerfile, and compose.yaml follows its schema."""
+    """The linter accepts the Dockerfile, and compose.yaml follows its schema."""
     programs = Path(sys.executable).parent
     schema = ("--quiet", "--builtin-schema", "vendor.compose-spec", "compose.yaml")
     for command in (("hadolint", "Dockerfile"), ("check-jsonschema", *schema)):

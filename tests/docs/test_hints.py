@@ -86,12 +86,12 @@ def test_every_command_that_a_hint_names_can_be_run() -> None:
 
 @pytest.mark.parametrize("hint", ["failures", "backfill list", "retry --all", "report drop X"])
 def test_a_command_that_does_not_exist_is_found(hint: str) -> None:
-    """Neither an unknown command nor an unknown option or action passes."""
+    """An unknown command, option or action is reported."""
     assert problem_of(hint)
 
 
 def test_extras_are_installed_from_the_checkout() -> None:
-    """The name "casebook" is somebody else's where packages are published."""
+    """On the package index, the name "casebook" belongs to another project."""
     project = loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["name"] != "casebook"
     assert version(project["name"]) == project["version"]

@@ -109,7 +109,7 @@ def test_readers_get_the_same_answer(home, dataset, question):
 
 
 def test_in_a_plain_duckdb(home):
-    """A DuckDB that knows nothing of casebook gives the same answers on the file."""
+    """A plain DuckDB gives the same answers from the file."""
     program = (
         "import sys, duckdb\n"
         "connection = duckdb.connect(sys.argv[1], read_only=True)\n"
@@ -124,7 +124,7 @@ def test_in_a_plain_duckdb(home):
 
 
 def test_lessons_about_rag_by_year(home):
-    """The first question's answer is right, the newest first."""
+    """The first question's answer is correct, newest first."""
     with Warehouse(home) as warehouse:
         _, rows = warehouse.sql(QUESTIONS[0].sql)
     assert [row[:3] for row in rows] == [

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_keys_are_turned_off_and_decide_nothing_when_held_down(address, build, page):
-    """Dictation approves nothing by a letter, and a key that is leaned on decides nothing."""
+    """Letters approve nothing once keys are off, and a held key decides nothing."""
     page.goto(f"{address}/cases/{build.draft()}")
     page.evaluate("""document.body.dispatchEvent(new KeyboardEvent(
         "keydown", { key: "r", repeat: true, bubbles: true }))""")
@@ -31,7 +31,7 @@ def test_keys_are_turned_off_and_decide_nothing_when_held_down(address, build, p
 
 
 def test_the_focus_stays_where_one_works(address, build, page, resources):
-    """After each action it is on what was changed or the nearest to it, never lost."""
+    """After each action the focus is on the changed element or the nearest one."""
     case_id = build.draft()
     page.goto(f"{address}/cases/{case_id}")
     page.locator("#comment summary").press("Enter")
@@ -51,7 +51,7 @@ def test_the_focus_stays_where_one_works(address, build, page, resources):
 
 
 def test_a_desk_that_is_gone_says_so_until_it_is_back(address, build, page):
-    """A decision that did not reach it is not taken for made."""
+    """A decision that was not delivered is not shown as made."""
     page.goto(f"{address}/cases/{build.draft()}")
     page.route("**/*", lambda route: route.abort())
     page.keyboard.press("a")
@@ -64,7 +64,7 @@ def test_a_desk_that_is_gone_says_so_until_it_is_back(address, build, page):
 
 
 def test_a_failed_submission_ends_on_the_page(address, page):
-    """Progress is polled without a reload; a bad line is named, the other one is processed."""
+    """Progress is polled without a reload; a bad line is reported, the other one is processed."""
     page.goto(f"{address}/submit")
     page.get_by_label("Web addresses").fill("http://10.0.0.1/private\nnot an address")
     page.get_by_role("button", name="Submit").click()
@@ -77,7 +77,7 @@ def test_a_failed_submission_ends_on_the_page(address, page):
 
 
 def test_a_newer_draft_is_compared_and_taken_over(address, build, page, resources):
-    """From the queue to the comparison; an unticked field stays, and the case shows the rest."""
+    """Opened from the queue; an unticked field is kept, and the case shows the adopted ones."""
     case_id = build.draft()
     decisions.edit(resources.warehouse, case_id, [SetFact(name="title", value="Ours")], "ada")
     facts = [Fact(name="company", value="Fjordline"), Fact(name="year", value="2025")]
@@ -93,7 +93,7 @@ def test_a_newer_draft_is_compared_and_taken_over(address, build, page, resource
 
 
 def test_a_browser_without_the_key_sees_nothing(address, build, browser):
-    """Another person's browser on this machine gets a line on how to get in."""
+    """Another person's browser on this machine sees only how to get access."""
     context = browser.new_context()
     stranger = context.new_page()
     assert stranger.goto(f"{address}/cases/{build.draft()}").status == 403
@@ -102,7 +102,7 @@ def test_a_browser_without_the_key_sees_nothing(address, build, browser):
 
 
 def test_a_file_leads_the_browser_in(address, desk_address, browser):
-    """As the desk opens it: the session begins although the page before was a file."""
+    """The session starts although the browser comes from a local file."""
     context = browser.new_context()
     mine = context.new_page()
     with server._redirect(desk_address) as page:
@@ -116,7 +116,7 @@ def test_a_file_leads_the_browser_in(address, desk_address, browser):
 
 
 def test_a_person_logs_in_and_arrives_from_another_site(address, resources, browser, httpserver):
-    """The log-in leads to the page that was wanted; later a link elsewhere finds them logged in."""
+    """Login leads to the requested page; a link on another site finds them logged in."""
     accounts = Accounts(resources.warehouse)
     for name, role in (("mira", Role.ADMIN), ("ada", Role.READER)):
         accounts.add(name, role, "mira", "correct horse battery")
@@ -140,7 +140,7 @@ def test_a_person_logs_in_and_arrives_from_another_site(address, resources, brow
 
 
 def test_another_sites_page_reads_and_decides_nothing(address, build, page, resources, httpserver):
-    """Not even one that knows the token: the cookie stays home, and a form says its origin."""
+    """Even with a known token, the cookie is not sent, and the form reveals its origin."""
     case_id = build.draft()
     page.goto(f"{address}/cases/{case_id}")
     token = page.locator("[name=token]").first.input_value()

@@ -45,7 +45,7 @@ def handed_over(site: Page) -> Page:
 
 
 def test_a_page_is_handed_over_with_its_selection(foreign, address, resources):
-    """Without the strict cookie at first; shown, confirmed, read, marked, and the site not asked."""
+    """The strict cookie is missing at first; the page is confirmed, read and not fetched."""
     site = foreign(f"<title>Wall</title><meta charset=latin-1><body><script>{BUILD}</script>")
     site.locator("p").first.evaluate("(it) => getSelection().selectAllChildren(it)")
     popup = handed_over(site)
@@ -67,7 +67,7 @@ def test_a_page_is_handed_over_with_its_selection(foreign, address, resources):
 
 
 def test_a_page_of_another_address_than_it_names_is_refused(foreign):
-    """Its origin comes from the browser, so a page cannot pass for another site's."""
+    """The browser states the origin, so a page cannot pose as another site's."""
     site = foreign()
     site.evaluate("""() => {
       const open = window.open;

@@ -29,7 +29,7 @@ FILES = [
 
 
 def test_hostile_strings_run_nothing(build, open_as, address):
-    """All of them, in every kind of row that a page shows: no script, no request, no broken page."""
+    """In any row that a page shows, they cause no script, request or broken page."""
     strings = hostile_strings()
     texts = [" ".join(strings[at : at + TOGETHER]) for at in range(0, len(strings), TOGETHER)]
     cases = [texts[at : at + AT_ONCE] for at in range(0, len(texts), AT_ONCE)]

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_page_opens_beside_the_draft_and_alone(address, pdf_case, page):
-    """The boxes lie over the picture, and the link of a quote arrives at its box."""
+    """The boxes lie over the picture, and a quote's link scrolls to its box."""
     page.goto(f"{address}/cases/{pdf_case}")
     page.get_by_text("Page 2", exact=True).click()
     sheet = page.locator("#page-2 .paper")

@@ -49,7 +49,7 @@ def twelve(build) -> list[str]:
 
 
 def test_filters_search_and_a_view_that_is_kept(twelve, page, address, resources):
-    """Chips narrow the list, a search marks its words while one types, and a name brings it back."""
+    """Facets narrow the list, search marks words while typing, and a saved view restores both."""
     page.goto(address)
     rows = page.locator(".row.case")
     page.locator("summary", has_text=re.compile("^Doubt")).click()
@@ -78,7 +78,7 @@ def test_filters_search_and_a_view_that_is_kept(twelve, page, address, resources
 
 
 def test_one_of_many_companies_is_found_by_typing(build, page, address):
-    """By keyboard alone: the list follows the letters, and Enter takes its first."""
+    """With the keyboard alone: typing filters the list, and Enter picks the first value."""
     rows = []
     for n in range(1000):
         rows += build.rows(CaseStudy(facts=(Fact(name="company", value=f"Company {n:04}"),)))
@@ -101,7 +101,7 @@ def test_one_of_many_companies_is_found_by_typing(build, page, address):
 def test_one_letter_is_not_sent_and_a_stale_search_is_cancelled(
     twelve, page, address, app, monkeypatch
 ):
-    """The first search is still being made when the next one is typed: it is given up."""
+    """A search that is still running is cancelled when the next one is typed."""
     index, answer = app.state.desk.live.index, threading.Event()
     found = index.ids
 
@@ -132,7 +132,7 @@ def test_one_letter_is_not_sent_and_a_stale_search_is_cancelled(
 
 
 def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, resources):
-    """By key over a range; the report names those that stayed as they were, and why."""
+    """A range is selected by keyboard; the report names unchanged cases with reasons."""
     page.goto(f"{address}/?order=title")
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -169,7 +169,7 @@ def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, reso
 
 
 def test_a_batch_is_followed_live(build, page, open_as, address, app, resources):
-    """Its page counts what is done without a reload, and so does the queue in another window."""
+    """Its page counts progress without a reload, and so does the queue in another window."""
     urls = [build.address() for _ in range(3)]
     items = [BatchItem(source_id=content_id("src", u), reference=SourceRef(source=u)) for u in urls]
     batch = Batch(batch_id="batch1_a", origin="A list", size=3, created_by="ada", created_at=NOON)

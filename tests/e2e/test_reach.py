@@ -48,7 +48,7 @@ def problems(page, scheme="light", part=":root", **options) -> list[str]:
 
 
 def test_every_page_is_for_everyone(pages, page, address):
-    """Axe finds nothing by day, in the dark and on a phone, where nothing scrolls sideways."""
+    """Axe finds no problems in light mode, dark mode and on a phone; nothing scrolls sideways."""
     contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
     layout = {"rules": {"color-contrast": {"enabled": False}}}
     found = {}
@@ -73,7 +73,7 @@ def test_every_page_is_for_everyone(pages, page, address):
 
 
 def test_a_phone_has_draft_and_source_as_two_tabs(build, open_as, address):
-    """A quote leads from one to the other, and the bar stays below."""
+    """A quote switches between the tabs, and the bar stays at the bottom."""
     page = open_as(viewport=PHONE, has_touch=True)
     page.goto(f"{address}/cases/{build.draft()}")
     page.mouse.wheel(0, 1500)

@@ -24,7 +24,7 @@ def quotes_of(page, part):
 
 
 def test_ten_drafts_by_keyboard(build, page, address, resources):
-    """Approved, reworded, rejected and undone in one round that shows no draft twice."""
+    """Drafts are approved, reworded, rejected and undone, and none is shown twice."""
     ids = [build.draft(a_draft(f"Draft {n}")) for n in range(12)]
     keys, seconds = review_ten(page, address)
     print(f"\nten drafts: {keys} keys, {seconds:.1f} s")
@@ -50,7 +50,7 @@ class TestJudged:
         return Settings(home=tmp_path, curator="mira", **endpoint)
 
     def test_from_an_edit_to_the_published_page(self, build, page, address):
-        """Reworded and judged at once, approved with its doubts, published, and read by all."""
+        """A statement is reworded, judged, approved with its doubts, published, and visible."""
         page.goto(f"{address}/cases/{build.draft()}")
         page.locator("#s-14 a.choose").click()
         page.keyboard.press("e")
@@ -81,7 +81,7 @@ class TestJudged:
 
 
 def test_evidence_is_selected_in_the_source(build, page, address):
-    """A few words become their sentence, beside the quotes that are there, not in their place."""
+    """Selected words are extended to their sentence and added to the existing quotes."""
     page.goto(f"{address}/cases/{build.draft()}")
     page.locator("#s-14 a.choose").click()
     expect(quotes_of(page, "s-14")).to_have_text([LINES[8]])
@@ -116,7 +116,7 @@ def test_evidence_is_selected_in_the_source(build, page, address):
 
 
 def test_a_published_case_is_edited_and_withdrawn(build, page, address, resources):
-    """An edit waits as a draft beside what readers see; rejecting it is not withdrawing the case."""
+    """An edit waits as a draft; rejecting it does not withdraw the case."""
     case_id, warehouse = build.draft(), resources.warehouse
     decisions.approve(warehouse, case_id, "ada", leave_out=True)
     revision_id = warehouse.case(case_id).revision.revision_id
@@ -153,7 +153,7 @@ def test_a_published_case_is_edited_and_withdrawn(build, page, address, resource
 
 
 def test_what_a_summary_sentence_rests_on_is_chosen(build, page, address, resources):
-    """Ticked in its form; quotes of these statements and its own show together."""
+    """Statements are chosen in the form; their quotes are shown beside the sentence's own."""
     case_id = build.draft()
     page.goto(f"{address}/cases/{case_id}")
     page.locator("#s-2 a.choose").click()
@@ -178,7 +178,7 @@ def test_what_a_summary_sentence_rests_on_is_chosen(build, page, address, resour
 
 
 def test_back_after_a_save_decides_without_a_conflict(build, page, address, resources):
-    """The page that the browser shows again is that of the newest revision."""
+    """Going back in the browser shows the newest revision."""
     case_id = build.draft()
     page.goto(f"{address}/cases/{case_id}")
     page.locator("#s-9").get_by_role("button", name="Confirm", exact=True).click()
@@ -194,7 +194,7 @@ def test_back_after_a_save_decides_without_a_conflict(build, page, address, reso
 
 
 def test_enter_approves_in_a_dialog_that_scrolls(build, page, address):
-    """The button has the focus, however long the list of doubtful parts is."""
+    """The button has the focus, even if the list of doubtful parts is long."""
     study = a_study()
     one = study.statements[8]
     many = [one.model_copy(update={"n": n, "text": f"Doubtful part {n}."}) for n in range(20, 60)]
@@ -208,7 +208,7 @@ def test_enter_approves_in_a_dialog_that_scrolls(build, page, address):
 
 
 def test_typed_text_outlives_a_reload_until_it_is_saved_or_cancelled(build, page, address):
-    """It is there again with a hint; saved, the form shows what is stored."""
+    """It is restored with a hint after a reload; after saving, the form shows the stored text."""
     page.goto(f"{address}/cases/{build.draft()}")
 
     def opened():

@@ -30,7 +30,7 @@ def said(page, part):
 
 
 def test_two_people_see_each_other_and_their_changes(both):
-    """Edits of different statements both count; the one that is typed meanwhile is not lost."""
+    """Edits of different statements both count, and unsaved typing is not lost."""
     mira, ada = both
     expect(mira.locator("#people")).to_have_text("ada is here too")
     expect(ada.locator("#people")).to_have_text("mira is here too")
@@ -49,7 +49,7 @@ def test_two_people_see_each_other_and_their_changes(both):
 
 
 def test_two_edits_of_one_statement_are_shown_side_by_side(both):
-    """The second to save sees both texts and makes one of them."""
+    """The second person to save sees both texts and combines them."""
     mira, ada = both
     field = begun(ada, "s-5", "Ada's words on retrieval.")
     begun(mira, "s-5", "Mira's words on retrieval.").press("Control+Enter")
@@ -69,7 +69,7 @@ def test_two_edits_of_one_statement_are_shown_side_by_side(both):
 
 
 def test_a_statement_that_moves_or_goes_keeps_what_was_typed(both):
-    """A form follows its statement to another number; of a dropped one the words are shown."""
+    """The form follows a renumbered statement; for a dropped one the typed text is shown."""
     mira, ada = both
     begun(ada, "s-13", "vLLM serves it.")
     mira.locator("#s-10 a.choose").click()
@@ -81,7 +81,7 @@ def test_a_statement_that_moves_or_goes_keeps_what_was_typed(both):
 
 
 def test_a_save_after_a_decision_is_refused_and_kept(both):
-    """The notice names who decided; the words stay in the form."""
+    """The notice names who decided; the typed text stays in the form."""
     mira, ada = both
     field = begun(ada, "s-5", "Too late.")
     mira.keyboard.press("a")

@@ -63,7 +63,7 @@ def said(page) -> list[str]:
 
 
 def test_the_order_stays_while_the_page_is_open(build, page, address):
-    """Whether a part is confirmed, reworded, dropped or put back; opened again, doubts are first."""
+    """Parts do not move when confirmed, reworded, dropped or restored, until reopened."""
     page.goto(f"{address}/cases/{build.draft(a_draft('Ours', 3))}")
     first = [f"Ours, sentence {n}." for n in (2, 4, 5, 1, 3)]
     assert said(page) == first
@@ -100,7 +100,7 @@ def test_the_order_stays_while_the_page_is_open(build, page, address):
 
 
 def test_a_double_click_drops_one_statement(build, page, address, resources):
-    """Quick or slow, it is one request, which succeeds; the next statement does not go, too."""
+    """At any speed it is one successful request; the next statement is not dropped."""
     case_id = build.draft()
     answers = []
     page.on("response", lambda one: one.request.method == "POST" and answers.append(one.status))

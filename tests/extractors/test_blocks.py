@@ -14,7 +14,7 @@ def laid_out(*blocks: Block):
 
 
 def test_short_neighbours_are_joined_under_their_headings():
-    """Those at one place of the source: not over a heading, and not over a page."""
+    """Only blocks of the same place are joined, not across headings or pages."""
     items = [Block("One.", page=1), Block("Two.", page=1), Block("Three.", page=2)]
     found = laid_out(Block("A", 1), *items, Block("B", 2), Block("Four.", page=2))
     assert found == [("One.\nTwo.", ("A",), 1), ("Three.", ("A",), 2), ("Four.", ("A", "B"), 2)]
@@ -22,7 +22,7 @@ def test_short_neighbours_are_joined_under_their_headings():
 
 
 def test_long_blocks_are_cut_at_the_ends_of_sentences():
-    """Code at the ends of lines, and a text without either anywhere."""
+    """Code is cut at line ends, and text without sentence or line ends anywhere."""
     prose = [text for text, _, _ in laid_out(Block(SENTENCE * 60))]
     assert all(len(text) <= 1_200 and text.endswith("half.") for text in prose)
     assert " ".join(prose) == (SENTENCE * 60).strip()
@@ -34,7 +34,7 @@ def test_long_blocks_are_cut_at_the_ends_of_sentences():
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.builds(Block, st.text(max_size=300), st.integers(0, 6))))
 def test_no_word_is_lost_whatever_the_blocks_are(blocks):
-    """The type itself checks that the offsets lie in the text."""
+    """The type itself checks that the offsets are within the text."""
     text, passages = lay_out(blocks)
     assert all(text[p.start : p.end].strip() for p in passages)
     assert bool(text) == bool(passages)

@@ -27,7 +27,7 @@ def said(*cues):
 
 
 def test_webvtt_gives_seconds_speakers_and_its_notes():
-    """Tags and entities go, sounds go, voices and capitals name the speaker, NOTE the talk."""
+    """Tags, entities and sounds are removed; voices and capitals give speakers, NOTE the notes."""
     found = captions(TALK)
     assert (found.title, found.authors) == ("Agents on call", ["Ada Example"])
     assert found.published == date(2025, 5, 6)
@@ -52,7 +52,7 @@ CUES = {
 @pytest.mark.parametrize("program", CUES)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_cues_are_read_however_programs_write_them(program, newline):
-    """Numbers, hours, fractions and empty lines may be missing; no word is lost."""
+    """Numbers, hours, fractions and empty lines can be missing; no word is lost."""
     times, number, gap = CUES[program]
     source = gap.join(
         f"{number.format(n)}{times.format(n, n + 1)}\n{text}\n" for n, text in enumerate(WORDS, 1)
@@ -63,7 +63,7 @@ def test_cues_are_read_however_programs_write_them(program, newline):
 
 
 def test_rolling_captions_are_said_once_and_repeated_words_twice():
-    """Live captions repeat lines, also in YouTube's brief cues; people say "Yeah." again."""
+    """Lines repeated by live captions are dropped; repeated speech is kept."""
     moved = "we moved the router"
     rolling = [moved, moved, f"{moved}\nto a small", "to a small\nmodel"]
     talk = [
@@ -77,7 +77,7 @@ def test_rolling_captions_are_said_once_and_repeated_words_twice():
 
 
 def test_each_voice_of_a_cue_is_heard():
-    """Two voices in one cue, and ">>" within a line, are two speakers; ">>" does not say who."""
+    """Two voices in a cue are two speakers; so is ">>", which names nobody."""
     found = said(
         Cue(1, 3, "<v.loud Ada Berg>It held.</v>\n<v Bo Li>For how long?"),
         Cue(3, 5, "Or so we hope. >> Since the spring."),
@@ -91,7 +91,7 @@ def test_each_voice_of_a_cue_is_heard():
 
 @pytest.mark.parametrize("label", ["NOTE", "The answer", "Q", "ROUTERS", "https", "Ada"])
 def test_a_label_that_comes_once_is_not_a_speaker(label):
-    """Spoken words may hold colons; a name that comes again speaks."""
+    """Speech can contain colons; only a repeated name is a speaker."""
     text = f"{label}: small routers are cheap to run."
     assert said(Cue(1, 3, text)) == [(1, None, text)]
     talk = ("Ada: Hello.", "Bo: Hello.", "Ada: So?", "Bo: Yes.")
@@ -103,13 +103,13 @@ def test_a_label_that_comes_once_is_not_a_speaker(label):
     "sound", ["[Music]", "[ Applause ]", "(laughter)", "♪ la la ♪", "[Musik]", "*sighs*"]
 )
 def test_sounds_are_not_said(sound):
-    """A cue of noise is left out, and so is a sound in the midst of words."""
+    """Cues of noise are left out, and so are sounds among words."""
     assert said(Cue(0, 1, sound), Cue(1, 2, "It held.")) == [(1, None, "It held.")]
     assert said(Cue(0, 2, "It [Applause] held."))[0][2] == "It held."
 
 
 def test_a_long_talk_is_cut_where_sentences_or_pauses_are():
-    """Paragraphs hold 60 to 100 words, though sentences end in the midst of cues."""
+    """Paragraphs have 60 to 100 words, even if sentences end inside cues."""
     stream = ("This one sentence has nine words in it, no more. " * 200).split()
     found = said(*(Cue(n, n + 1, " ".join(stream[7 * n : 7 * n + 7])) for n in range(250)))
     assert all(60 <= len(text.split()) <= 100 for _, _, text in found[:-1])
@@ -122,7 +122,7 @@ def test_a_long_talk_is_cut_where_sentences_or_pauses_are():
 
 
 def test_chapters_are_headings():
-    """A chapter begins at its second, whatever is being said."""
+    """A chapter starts at its time, even in the middle of a sentence."""
     blocks = cue_blocks(
         [Cue(0, 5, "We begin"), Cue(5, 9, "and go on.")], [(0, "Intro"), (5, "More")]
     )
@@ -134,7 +134,7 @@ def test_chapters_are_headings():
     "source", ["Just some prose.", "WEBVTT\n\n", "WEBVTT\n\n00:0x --> 00:0y\nLost\n"]
 )
 def test_what_holds_no_cue_says_what_to_do(source):
-    """Prose under a captions name is refused with a way on."""
+    """Prose with a captions suffix is refused, with advice."""
     with pytest.raises(ExtractionError, match=r"talk\.vtt.*\.srt"):
         captions(source)
 

@@ -25,17 +25,17 @@ def test_a_day_is_the_one_that_is_written():
     ("stated", "known"), [("2024-03", "2024-03"), ("March 2024", "2024-03"), (2024, "2024")]
 )
 def test_a_month_or_year_stays_one(stated, known):
-    """No day is made up."""
+    """No day is invented."""
     assert (stated_date(stated), stated_day(stated)) == (known, None)
 
 
 def test_anything_else_is_not_a_day():
-    """Impossible days, days before the web and after tomorrow, and what is not a text."""
+    """Covers impossible days, days before the web or after tomorrow, and other types."""
     for stated in (*NO_DAYS.split("|"), None, [2024], 10**5000):
         assert stated_date(stated) is None, stated
 
 
 def test_an_address_may_hold_a_day():
-    """As those of blogs do."""
+    """Blog addresses often contain the date."""
     assert day_in_address("https://a.example/2024/03/05/post?x=/2023/01/01/") == date(2024, 3, 5)
     assert day_in_address("https://a.example/2024/99/05/post") is None

@@ -35,7 +35,7 @@ def read_or_refuse(function, payload):
 
 @pytest.mark.parametrize("name", WRAPPED)
 def test_hostile_strings_are_read_as_text(name):
-    """Hostile strings in each place of a file, which is read or refused in one line."""
+    """A file with attack strings is read, or refused with a one-line error."""
     for text in hostile_strings(every=40):
         source = WRAPPED[name].format(*[text] * 5)
         data = source.encode("utf-8", "surrogatepass")
@@ -45,7 +45,7 @@ def test_hostile_strings_are_read_as_text(name):
 
 
 def test_hostile_strings_in_word_are_read_as_text():
-    """As the text of a run; characters that XML forbids make the file a broken one."""
+    """They are the text of a run; characters that XML forbids damage the file."""
     for text in hostile_strings(every=80):
         data = document(paragraph(run(escape(text))), paragraph("Five words are here."))
         found = read_or_refuse(read, Payload(data=data, media_type="", name="a.docx"))
@@ -79,7 +79,7 @@ HOSTILE = {
 
 
 async def test_hostile_files_end_near_their_limit():
-    """With a text, or with an error that names the file; and the next file is read."""
+    """They give a text, or an error that names the file; the next file is read."""
     payloads = [Payload(data=data, media_type="", name=name) for name, data in HOSTILE.items()]
     note = Payload(data=b"A text of more than five words.", media_type="", name="a.txt")
     with closing(WorkerPool(workers=2, limits=Limits(wall_seconds=2))) as pool:

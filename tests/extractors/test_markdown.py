@@ -29,7 +29,7 @@ def test_front_matter_and_sections():
 
 
 def test_words_stay_and_marks_go():
-    """A reader's words stay; targets, hidden HTML and comments are reported or gone."""
+    """Visible words are kept; link targets, hidden HTML and comments are reported or removed."""
     found = markdown(NOTE)
     for words in (
         "link text and code, wrapped over two lines with bold.", "one item\nsecond item", "pgvector | 12", "    return 1",
@@ -43,7 +43,7 @@ def test_words_stay_and_marks_go():
 
 
 def test_raw_html_is_read_as_a_page_shows_it():
-    """A README's centred lines and a post's captions are text; code that shows markup stays."""
+    """Centred lines and captions are text; code that shows markup stays."""
     found = markdown(
         '<p align="center"><b>Fast</b> retrieval</p>\n\nOne line, with x < y and `<b>`.\n\n'
         '<figure><img src="a.png"><figcaption>Figure 1: it held</figcaption></figure>\n'
@@ -53,7 +53,7 @@ def test_raw_html_is_read_as_a_page_shows_it():
 
 @pytest.mark.parametrize(("source", "text"), TABLE["marks"].items())
 def test_marks_of_sites_are_not_said(source, text):
-    """Imports of MDX, notes, short codes, footnotes and ids are what they show."""
+    """MDX imports, notes, short codes, footnotes and ids are read as displayed."""
     assert " ".join(markdown(source).text.split()) == text
 
 
@@ -88,7 +88,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("front", HOSTILE)
 def test_hostile_front_matter_is_left_out(front):
-    """References that unfold without end, tags that build objects: the text is still read."""
+    """Entity bombs and object tags are ignored, and the text is still read."""
     found = markdown(f"---\n{front}\n---\n# Routing\n\n{SAID}")
     assert (found.title, found.authors) == ("Routing", [])
 
@@ -106,5 +106,5 @@ MARKS = ("{/*", "export const x\n", "> [!", "# {#a", "<!--", "import a '", "```\
 
 @pytest.mark.parametrize("mark", MARKS)
 def test_marks_without_an_end_are_looked_at_once(mark):
-    """Patterns and parsers take the time of their length."""
+    """The time of patterns and parsers is linear in the length."""
     assert markdown(mark * 1_000) is not None

@@ -17,7 +17,7 @@ def text(source: str):
 
 
 def test_a_text_has_a_header_headings_items_and_code():
-    """Fields on top describe it; underlined and numbered lines are headings; code stays."""
+    """Fields at the top are metadata; underlined and numbered lines are headings; code stays."""
     found = text(NOTE)
     assert (found.title, found.authors) == ("Moving search to vectors", ["Ada Example", "Bo Li"])
     assert str(found.published) == "2025-02-03"
@@ -28,7 +28,7 @@ def test_a_text_has_a_header_headings_items_and_code():
 
 @pytest.mark.parametrize("line", ["Dear all,", "- an item", "and so on", "We moved it."])
 def test_a_short_line_is_not_always_a_heading(line):
-    """Items, sentences and beginnings of letters stay text."""
+    """List items, sentences and salutations stay text."""
     found = text(f"{line}\n\nA paragraph of text stands here.\n\n{line}\n\nWe moved the search.")
     assert (found.title, {passage.section for passage in found.passages}) == (None, {None})
 
@@ -36,5 +36,5 @@ def test_a_short_line_is_not_always_a_heading(line):
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_read(source):
-    """Offsets hold whatever the characters are; the type itself checks them."""
+    """Offsets are right for any characters; the type itself checks them."""
     assert text(source).passages is not None

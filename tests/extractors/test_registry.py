@@ -62,7 +62,7 @@ CHOSEN = [
 
 @pytest.mark.parametrize(("data", "media_type", "name", "kind"), CHOSEN)
 def test_a_reader_is_chosen_by_header_name_and_bytes(data, media_type, name, kind):
-    """The bytes decide where they are plain, the name where the header is vague."""
+    """Clear first bytes decide; otherwise the name, if the header is vague."""
     assert choose_format(payload(data, media_type, name))[0].kind == kind
 
 
@@ -93,7 +93,7 @@ def test_bytes_have_a_veto(data, media_type, name, cause):
 
 
 def test_an_office_file_with_a_password_says_so():
-    """The curator can take the password off."""
+    """The message advises removing the password."""
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(ExtractionError, match="remove the password") as caught:
         read(payload(data, "", "a.docx"))
@@ -112,20 +112,20 @@ def test_an_office_file_with_a_password_says_so():
     ],
 )
 def test_a_list_is_not_a_source(data, media_type, name):
-    """A feed that is served as a page would make a case of its teasers."""
+    """A case made from a feed's teasers would be useless."""
     with pytest.raises(FetchError, match="casebook backfill"):
         read(payload(data, media_type, name))
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\0\n", b"one two three four"])
 def test_without_words_a_document_is_empty(data):
-    """No text is a failure that says so."""
+    """An empty text is an error."""
     with pytest.raises(ExtractionError, match=r"a\.txt"):
         read(payload(data, "text/plain", "a.txt"))
 
 
 def test_a_document_carries_its_reader_and_how_it_came():
-    """The version, the fetcher's steps and the registry's note are stored with the text."""
+    """The reader's version, the fetch steps and the registry's note are stored with the text."""
     fetched = Step(method="fetch", outcome="200")
     one = payload(VTT, "text/plain", "a.txt").model_copy(update={"steps": (fetched,)})
     found = read(one)

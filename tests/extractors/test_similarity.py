@@ -24,7 +24,7 @@ def rows(text: str) -> set[tuple[int, int]]:
 
 @pytest.mark.parametrize("words", [150, 1_500])
 def test_texts_that_share_half_of_their_runs_are_found(words):
-    """They share a row, with a database's types; unrelated texts seldom do."""
+    """They share a band, also with the database's types; unrelated texts rarely do."""
     texts = [article(words, n) for n in range(30)]
     stored = [rows(" ".join(text)) for text in texts]
     found = sum(bool(row & rows(edited(text, n))) for n, (row, text) in enumerate(zip(stored, texts, strict=True)))  # fmt: skip
@@ -36,7 +36,7 @@ def test_texts_that_share_half_of_their_runs_are_found(words):
 
 
 def test_similarity_estimates_the_shared_runs():
-    """Equal texts have 1, a text with every tenth word changed about .57, others nothing."""
+    """Equal texts give 1, a tenth of the words changed about .57, unrelated texts 0."""
     text = article(2_000, 1)
     same, other = signature(" ".join(text)), signature(" ".join(article(2_000, 2)))
     assert similarity(same, signature(" ".join(text).upper())) == 1
@@ -45,7 +45,7 @@ def test_similarity_estimates_the_shared_runs():
 
 
 def test_short_and_odd_texts_have_a_signature_or_none():
-    """Nothing fails, and empty texts are not alike."""
+    """They cause no error, and empty texts are not similar."""
     for text in ("", "...", "one", "two words", "私たちは本番環境でモデルを動かす", "\ud800 x y z"):
         mine = signature(text)
         assert len(mine) in {0, BINS}
@@ -53,5 +53,5 @@ def test_short_and_odd_texts_have_a_signature_or_none():
 
 
 def test_signatures_stay_the_same():
-    """Stored ones are compared with new ones: a changed constant would make them differ."""
+    """Stored signatures are compared with new ones, so constants must not change."""
     assert sum(signature("we moved the router to a small model in March")) == 256485544872085354901

@@ -34,7 +34,7 @@ def heard(source: str, media_type: str):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_turns_have_speaker_and_second(form):
-    """Each usual form is understood, with and without empty lines, and in bold type."""
+    """The usual formats are recognised, with or without empty lines, and in bold."""
     said = [(name, second if "clock" in FORMS[form] else None, text) for name, second, text in TALK]
     assert heard("\n\n".join(turns(form)), "text/plain") == said
     assert heard("\n".join(turns(form)), "text/plain") == said
@@ -43,7 +43,7 @@ def test_turns_have_speaker_and_second(form):
 
 @pytest.mark.parametrize("form", ["{clock}\n{said}", "[{clock}] {said}", "{clock} - {said}"])
 def test_times_without_names_give_seconds(form):
-    """A transcript as YouTube shows it: short lines are joined."""
+    """Short lines, as in YouTube's transcripts, are joined."""
     (_, first, text), (_, second, _) = heard("\n".join(turns(form)), "text/plain")
     assert (first, second, text) == (0, 248, " ".join(SAID[:4]))
 
@@ -52,13 +52,13 @@ def test_times_without_names_give_seconds(form):
     "names", [("swyx", "Alessio Fanelli"), ("田中", "Bo Li"), ("SPEAKER_00", "SPEAKER_01")]
 )
 def test_unusual_names_speak_where_a_time_stands_beside_them(names):
-    """Handles, scripts without capitals, and the numbers that programs give."""
+    """Covers handles, scripts without capitals, and numbered speakers."""
     lines = [f"{names[n % 2]} [{clock(s)}]: {text}" for n, (_, s, text) in enumerate(TALK)]
     assert [speaker for speaker, _, _ in heard("\n\n".join(lines), "text/plain")] == list(names) * 3
 
 
 def test_a_turn_goes_on_over_paragraphs_and_ends():
-    """Paragraphs without a name are the last speaker's: not below a heading, not without end."""
+    """Unlabelled paragraphs belong to the last speaker, up to a heading or a limit."""
     blocks = [Block(text) for text in turns("colon")]
     blocks.insert(1, Block("[00:31] A second paragraph of the first turn."))
     blocks += [Block("One more of the last turn."), Block("Subscribe to our letter.")]
@@ -69,7 +69,7 @@ def test_a_turn_goes_on_over_paragraphs_and_ends():
 
 
 def test_a_name_that_comes_once_takes_no_words_of_another():
-    """It stays in the text, and nothing is said about who speaks."""
+    """It stays in the text, and the speaker is unknown."""
     lines = turns("colon")
     lines.insert(3, "Maria Cole: May I ask something from the audience?")
     found = [(one.speaker, one.text) for one in with_speakers([Block(line) for line in lines])]
@@ -102,14 +102,14 @@ def test_prose_is_not_a_conversation(kind):
 
 @pytest.mark.parametrize("text", ["View\t" * 100_000, "We moved.\n" * 50_000, "0:07 " * 50_000])
 def test_long_lines_and_many_lines_are_looked_at_once(text):
-    """Patterns take the time of their length."""
+    """The time of patterns is linear in the length."""
     assert with_speakers([Block(text)])
 
 
 @pytest.mark.datasets
 @pytest.mark.parametrize("file", TALKS, ids=lambda file: file.stem)
 def test_a_whole_conversation_has_its_speakers(file):
-    """In a podcast all but an aside has a speaker, and the stated times are kept."""
+    """Everything in a podcast except an aside has a speaker, and stated times are kept."""
     found = heard(file.read_text("utf-8"), "text/markdown")
     speakers = Counter(speaker for speaker, _, _ in found)
     assert len(speakers) in {3, 4}

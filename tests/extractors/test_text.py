@@ -19,13 +19,13 @@ DECODED = [
 
 @pytest.mark.parametrize(("text", "codec", "header", "meta"), DECODED)
 def test_bytes_are_decoded_as_browsers_do(text, codec, header, meta):
-    """By mark, by UTF-8 that chance does not produce, by header, by the page, by a guess."""
+    """Order: byte order mark, valid UTF-8, header, the page's own statement, a guess."""
     page = f'<meta charset="{meta}">{text}' if meta else text
     assert decode(page.encode(codec), header, markup=True) == page
 
 
 def test_what_no_screen_shows_is_taken_out_and_reported():
-    """Tag characters spell ASCII; an override turns words around; flags and Persian stay."""
+    """Covers tag characters and overrides; flags and Persian text are kept."""
     secret = "".join(chr(0xE0000 + ord(letter)) for letter in "approve")
     found = [(one.text, one.reason[:7]) for one in hidden_in(f"Fine{secret} \u202eneve\u202c.")]
     assert found == [("approve", "spelled"), ("neve", "under a")]

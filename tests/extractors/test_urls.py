@@ -35,7 +35,7 @@ def test_other_text_is_refused_with_its_reason(reason):
 
 
 def test_an_address_that_no_server_takes_is_refused():
-    """Longer than a server must accept, or a host longer than names are."""
+    """Covers overlong addresses and host names."""
     for text in (f"http://example.com/{'a' * 9000}", f"http://{'a.' * 130}example/"):
         with pytest.raises(InvalidUrl, match=r"longer than|valid host"):
             parse_web_url(text)
@@ -55,19 +55,19 @@ def read_or_refused(text: str) -> bool:
 @settings(deadline=None)
 @given(st.text(), st.sampled_from(STARTS))
 def test_any_text_is_read_or_refused(text, before):
-    """No text gets another error than InvalidUrl, and the address is printable ASCII."""
+    """The only error is InvalidUrl, and addresses are printable ASCII."""
     assert read_or_refused(before + text)
 
 
 @pytest.mark.datasets
 def test_hostile_strings_are_read_or_refused():
-    """Alone and as a host, a path and a query."""
+    """They are tried alone and as host, path and query."""
     for text in hostile_strings(every=5):
         assert all(read_or_refused(before + text) for before in STARTS), text
 
 
 def test_a_redirect_is_read_relative_to_its_page():
-    """Relative locations resolve as RFC 3986 says; what is not a web address is refused."""
+    """Relative locations are resolved by RFC 3986; other schemes are refused."""
     page = parse_web_url("https://a.example/dir/page?q=1")
     for location, expected in {
         "/next?x=1": "https://a.example/next?x=1",
@@ -102,12 +102,12 @@ POST = "https://example.com/blog/llm"
     [(url, expected) for expected, urls in SAME.items() for url in (*urls, expected)],
 )
 def test_the_addresses_of_one_page_are_one_source(url, expected):
-    """Editions, caches, links that lead on, and a site's own spellings; twice is once."""
+    """Covers editions, caches, redirectors and spellings; the function is idempotent."""
     assert canonical_url(url) == expected
 
 
 def test_trackers_do_not_make_other_pages_and_content_does():
-    """Vendors' parameters are removed; one that only resembles them must stay."""
+    """Known tracking parameters are removed, similar ones are kept."""
     names = {kind: TABLE["parameters"][kind].split() for kind in ("trackers", "content")}
     for name in names["trackers"]:
         assert canonical_url(f"{POST}?a=1&{name}=x&b=2") == f"{POST}?a=1&b=2", name
@@ -130,7 +130,7 @@ PARTS = (
     st.dictionaries(st.sampled_from("v q url u list id utm_source amp".split()), st.text()),
 )
 def test_the_canonical_form_is_stable(host, parts, pairs):
-    """However parts that known sites use are put together, canonicalising twice is once."""
+    """Canonicalising twice changes nothing, for any combination of known parts."""
     query = "&".join(f"{name}={value}" for name, value in pairs.items())
     try:
         once = canonical_url(f"https://{host}/{'/'.join(parts)}?{query}")
@@ -152,7 +152,7 @@ KINDS = {
 
 
 def test_parts_of_known_addresses():
-    """Kinds of sources, videos, lists of videos, versions of papers, and raw forms of files."""
+    """Covers kinds, video and list ids, paper versions, and raw forms of files."""
     assert {url: sites.kind_of_url(url) for url in KINDS} == KINDS
     assert sites.video_id("https://www.youtube.com/embed/videoseries?list=PL1") is None
     assert sites.playlist_id("https://www.youtube.com/embed/videoseries?list=PL1") == "PL1"

@@ -22,7 +22,7 @@ def word(*body, **more):
 
 
 def test_a_document_is_read_with_its_sections_tables_and_properties():
-    """Headings are sections, rows stay rows, the table of contents goes, the title is the title."""
+    """Headings, table rows and title are kept; the table of contents is removed."""
     core = "<dc:title>Draft 7</dc:title><dc:creator>Ada Berg; python-docx</dc:creator><dc:language>en-GB</dc:language>"
     found = word(
         paragraph("Letters in one model", style="Title"),
@@ -40,7 +40,7 @@ def test_a_document_is_read_with_its_sections_tables_and_properties():
 
 
 def test_deleted_text_goes_and_inserted_text_fields_and_notes_stay():
-    """One reading of a document with tracked changes; marks of notes go."""
+    """Tracked changes are applied; footnote marks are removed."""
     text = (
         '<w:del w:author="x"><w:r><w:delText>Deleted.</w:delText></w:r></w:del>'
         f'<w:ins w:author="x">{run("Inserted.")}</w:ins>'
@@ -63,7 +63,7 @@ def test_deleted_text_goes_and_inserted_text_fields_and_notes_stay():
     ],
 )
 def test_what_no_reader_sees_is_left_out_and_reported_in_one_piece(properties, named, reason):
-    """A sentence for the model alone reaches the curator, not the model."""
+    """Hidden text is shown to the curator, but not to the model."""
     secret = paragraph(run(SECRET[:20], properties), run(SECRET[20:], properties), style=named)
     found = word(paragraph(PROSE), secret)
     assert found.text == PROSE
@@ -82,13 +82,13 @@ def test_what_no_reader_sees_is_left_out_and_reported_in_one_piece(properties, n
     ],
 )
 def test_white_type_on_a_dark_ground_is_seen(body):
-    """And so is what a run shows though its style hides it."""
+    """So is text that a run shows although its style hides it."""
     found = word(body)
     assert (found.text, list(found.hidden)) == (PROSE, [])
 
 
 def test_a_transcript_keeps_its_speakers():
-    """Teams writes names and times above the words."""
+    """Teams puts names and times above the words."""
     turns = [run(f"{('Bo Li', 'Ada Berg')[n % 2]}   0:{n}2") for n in range(6)]
     found = word(*(paragraph(one, "<w:r><w:br/></w:r>", "I moved a router.") for one in turns))
     assert [(p.speaker, p.seconds) for p in found.passages][:2] == [("Bo Li", 2), ("Ada Berg", 12)]
@@ -110,7 +110,7 @@ BROKEN = {
 
 @pytest.mark.parametrize(("name", "data"), BROKEN.items(), ids=BROKEN)
 def test_what_cannot_be_read_says_what_to_do(name, data):
-    """Broken files and bombs are refused before anything large is unpacked."""
+    """Damaged files and bombs are refused before anything large is unpacked."""
     reason = "more than any book" if name == "zip bomb" else "cannot be read as a Word document"
     with pytest.raises(ExtractionError, match=rf"letters\.docx .*{reason}") as caught:
         read(Payload(data=data, media_type="", name="letters.docx"))

@@ -79,7 +79,7 @@ async def test_errors_of_readers_come_through_as_they_are(pool):
 
 
 async def test_cancelling_kills_the_worker(pool):
-    """A caller that goes away leaves no process at work."""
+    """No worker continues after its caller is cancelled."""
     task = asyncio.create_task(pool.compute(worker_tasks.sleep, NOTE))
     busy = await busy_in(pool)
     task.cancel()
@@ -103,7 +103,7 @@ async def test_closing_ends_what_is_at_work():
 
 
 async def test_where_no_process_starts_no_document_is_to_blame(monkeypatch):
-    """The failure may pass, so it is retried."""
+    """The failure is temporary, so it is retried."""
 
     def refuse():
         raise BlockingIOError(11, "Resource temporarily unavailable")
@@ -144,7 +144,7 @@ if __name__ == "__main__":
 
 
 def test_a_program_that_is_killed_leaves_no_worker(tmp_path):
-    """After kill -9 neither an idle nor a busy worker stays; the program itself loads no parser."""
+    """After kill -9 no worker remains; the main program loads no parsers."""
     script = tmp_path / "program.py"
     script.write_text(SCRIPT)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

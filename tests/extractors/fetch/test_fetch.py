@@ -22,7 +22,7 @@ STORY = (
 
 
 async def test_a_page_becomes_a_payload(web, fetched):
-    """Bytes, type, charset, both addresses and the last part of the path are there."""
+    """The payload has bytes, type, charset, both addresses and the last part of the path."""
     web.redirect("public.example/old", "/docs/caf%C3%A9.html?x=1")
     web.answer("public.example/docs/caf", b"<p>hi", "text/html; charset=utf-8")
     payload = await fetched(f" {SITE}/old#part ")
@@ -49,7 +49,7 @@ async def test_other_schemes_are_refused(fetched, dialer):
 
 
 async def test_a_front_page_is_not_the_page_that_was_asked_for(web, fetched):
-    """Sites send lost addresses to their front page."""
+    """Some sites redirect missing pages to their front page."""
     web.answer("www.public.example/", b"<p>all that we have", "text/html")
     for shown in ("/", "/index.html", "/de/", "http://www.public.example/"):
         web.pages.pop("public.example/2025", None)
@@ -61,7 +61,7 @@ async def test_a_front_page_is_not_the_page_that_was_asked_for(web, fetched):
 
 
 async def test_a_page_that_moved_is_the_page(web, fetched):
-    """Other names for a front page lead there rightly, and pages get new ones."""
+    """Redirects between names of a front page and to new addresses are followed."""
     web.answer("docs.public.example/", b"<p>moved")
     for asked, shown in (
         ("/index.html", "/"),
@@ -76,7 +76,7 @@ async def test_a_page_that_moved_is_the_page(web, fetched):
 
 
 async def test_a_file_in_a_repository_is_read_raw(web, fetched):
-    """Readers are led to the page around it; where the raw form is missing the page is read."""
+    """Links open the page around the file; if the raw file is missing, the page is read."""
     web.answer("raw.githubusercontent.com/o/r/main/a.md", b"# Raw", "text/plain")
     web.answer("github.com/o/r/blob/main/b.md", b"<p>page", "text/html")
     payload = await fetched("https://github.com/o/r/blob/main/a.md")
@@ -112,7 +112,7 @@ async def test_a_file_becomes_a_payload(tmp_path, fetched):
 
 
 async def test_a_file_may_say_where_it_came_from(tmp_path, fetched, dialer):
-    """The address is noted, checked, and nothing is fetched from it."""
+    """The address is checked and stored, and nothing is fetched from it."""
     (tmp_path / "talk.txt").write_bytes(b"words")
     payload = await fetched(tmp_path / "talk.txt", url="https://example.com/talk")
     assert payload.url == payload.final_url == "https://example.com/talk"
@@ -122,7 +122,7 @@ async def test_a_file_may_say_where_it_came_from(tmp_path, fetched, dialer):
 
 
 async def test_a_page_from_a_browser_is_marked_and_is_utf_8(tmp_path, fetched):
-    """Its text came out of the browser, so the encoding that it names no longer holds."""
+    """The browser provides UTF-8, so the encoding stated in the markup is ignored."""
     page = "<meta charset=latin-1><p>" + "Fünf Wörter stehen hier. " * 20
     (tmp_path / "page.html").write_text(page, "utf-8")
     payload = await fetched(tmp_path / "page.html", url="https://example.com/post", captured=True)
@@ -132,7 +132,7 @@ async def test_a_page_from_a_browser_is_marked_and_is_utf_8(tmp_path, fetched):
 
 
 async def test_a_missing_file_is_missing(tmp_path, monkeypatch, fetched):
-    """Nothing at the path, a file on the way to it, and paths that cannot exist."""
+    """Covers missing files, files used as folders, and impossible paths."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_bytes(b"x")
     for source in ("nowhere.txt", "a.txt/b", "null\0byte", "~nobody-here/x.md"):
@@ -142,7 +142,7 @@ async def test_a_missing_file_is_missing(tmp_path, monkeypatch, fetched):
 
 
 async def test_what_is_not_a_regular_file_cannot_be_read(tmp_path, fetched):
-    """A folder, a device without end, a pipe that would block, and a path that is too long."""
+    """Covers a folder, an endless device, a blocking pipe, and an overlong path."""
     os.mkfifo(tmp_path / "pipe.txt")
     for source in (tmp_path, "/dev/zero", tmp_path / "pipe.txt"):
         with pytest.raises(errors.AccessDenied, match="folder or device"):
@@ -153,7 +153,7 @@ async def test_what_is_not_a_regular_file_cannot_be_read(tmp_path, fetched):
 
 
 async def test_a_file_of_200_mb_is_refused_unread(tmp_path, fetched):
-    """The size is asked before reading, and depends on the suffix."""
+    """The size is checked before reading; the limit depends on the suffix."""
     with (tmp_path / "huge.html").open("wb") as file:
         file.truncate(200_000_000)  # sparse: takes no space
     tracemalloc.start()
@@ -167,7 +167,7 @@ async def test_a_file_of_200_mb_is_refused_unread(tmp_path, fetched):
 
 
 def test_one_page_is_one_source():
-    """All addresses of a page, typed or given for a file, have one id before any fetch."""
+    """All addresses of a page, typed or given for a file, have the same id before any fetch."""
     refs = [
         SourceRef(source="https://www.example.com/post/?utm_source=x"),
         SourceRef(source="http://example.com/post#top"),
@@ -179,7 +179,7 @@ def test_one_page_is_one_source():
 
 
 def test_a_file_is_known_by_its_bytes_or_else_by_its_path(tmp_path, monkeypatch):
-    """The same bytes under two names are one source; an unread file is its absolute path."""
+    """Equal bytes are one source; an unreadable file is identified by its absolute path."""
     one, two = SourceRef(source="a.md"), SourceRef(source="b.md")
     text = Payload(data=b"text", media_type="text/markdown")
     other = Payload(data=b"other", media_type="text/markdown")
@@ -192,7 +192,7 @@ def test_a_file_is_known_by_its_bytes_or_else_by_its_path(tmp_path, monkeypatch)
 
 
 def test_what_is_not_an_address_still_has_an_identity():
-    """A failure needs a source to belong to, so identifying never fails."""
+    """Identifying never fails, because a failure has to be stored for a source."""
     for source in ("http://](#http", "file:///etc/passwd", "http://a:b@c/", "\0"):
         assert identify(SourceRef(source=source)).canonical_url is None
 
@@ -218,7 +218,7 @@ def heard(httpserver, network):
 
 
 async def test_a_recording_is_transcribed(heard, web, httpserver):
-    """Each passage has its second; the endpoint gets the file and the key."""
+    """Each passage has its time; the endpoint gets the file and the key."""
     web.answer("public.example/why-we_moved.mp3", MP3, "audio/mpeg")
     ref = SourceRef(source=f"{SITE}/why-we_moved.mp3")
     payload = await fetch(ref, heard({"segments": SEGMENTS}))
@@ -253,7 +253,7 @@ async def test_each_failure_of_the_endpoint_has_its_cause(status, kind, heard, t
 
 
 async def test_silence_is_not_a_transcript(heard, tmp_path):
-    """The curator learns that nothing is said."""
+    """The curator gets the message that the recording has no speech."""
     (tmp_path / "talk.mp3").write_bytes(MP3)
     silent = {"segments": [{"start": 0, "end": 1, "text": " "}]}
     with pytest.raises(errors.FetchError) as failed:
@@ -262,7 +262,7 @@ async def test_silence_is_not_a_transcript(heard, tmp_path):
 
 
 async def test_a_recording_without_an_endpoint_needs_a_person(tmp_path, fetched):
-    """The message says which setting, and the way without one."""
+    """The message names the setting, and the alternative without one."""
     (tmp_path / "talk.mp3").write_bytes(MP3)
     with pytest.raises(errors.FetchError, match="--transcript FILE") as failed:
         await fetched(tmp_path / "talk.mp3")
@@ -278,7 +278,7 @@ OEMBED = "www.youtube.com/oembed"
     [('{"title": "A talk", "author_name": "Talks"}', "A talk"), ("[]", None), ("<html>", None)],
 )
 async def test_a_transcript_stands_for_its_video(stated, title, web, fetched, tmp_path):
-    """It is read under the video's title and channel, where YouTube states them."""
+    """It is read with the video's title and channel, if YouTube states them."""
     (tmp_path / "pasted.vtt").write_text(VTT)
     web.answer(OEMBED, stated, "application/json")
     ref = SourceRef(source="https://youtu.be/GJLlxj_dtq8", transcript=str(tmp_path / "pasted.vtt"))
@@ -292,7 +292,7 @@ async def test_a_transcript_stands_for_its_video(stated, title, web, fetched, tm
 
 
 async def test_a_transcript_of_a_recording_elsewhere_asks_nothing(web, fetched, tmp_path):
-    """Only videos of YouTube have a title to ask for."""
+    """A title is only requested for YouTube videos."""
     (tmp_path / "pasted.txt").write_text(STORY)
     payload = await fetched("https://pod.example/1.mp3", transcript=str(tmp_path / "pasted.txt"))
     talk = registry.read(payload)
@@ -301,7 +301,7 @@ async def test_a_transcript_of_a_recording_elsewhere_asks_nothing(web, fetched, 
 
 @pytest.mark.parametrize("kind", ["video", "paper", "recording", "transcript"])
 def test_a_bundle_that_is_not_one_has_a_clear_error(kind):
-    """Bytes under our own media types that we did not write give one line."""
+    """Bytes with our media types that we did not write give a one-line error."""
     for data in (b"{}", b"[]", b"", b"\x1f\x8b", b"[" * 100_000, b'{"cues": 1}'):
         with pytest.raises(errors.ExtractionError, match=r"\w"):
             registry.read(Payload(data=data, media_type=f"application/vnd.casebook.{kind}+json"))

@@ -46,7 +46,7 @@ def arxiv(web):
 
 @pytest.mark.parametrize("form", ["abs/{}v2", "pdf/{}v2.pdf", "html/{}v2"])
 async def test_a_paper_is_read_from_its_html(form, arxiv, fetched):
-    """Metadata is the landing page's, the text the HTML's, in the version that was asked for."""
+    """Metadata comes from the landing page, text from the HTML of the requested version."""
     payload = await fetched("https://arxiv.org/" + form.format("2401.12345"))
     assert arxiv.addresses == [f"{PAGE}v2", f"{HTML}v2"]
     assert payload.final_url == f"https://{HTML}v2"
@@ -66,7 +66,7 @@ NO_HTML = "<html><head><title>No HTML for '2401.12345'</title></head><body>None.
 
 @pytest.mark.parametrize("page", [None, CUT_OFF, NO_HTML])
 async def test_without_whole_html_the_pdf_is_read(page, arxiv, fetched):
-    """Readers are led to the PDF, so that pages can be opened; references go, appendices stay."""
+    """Links open the PDF by page; references are removed, appendices kept."""
     arxiv.pages.pop(HTML)
     if page:
         arxiv.answer(HTML, page, "text/html")
@@ -84,7 +84,7 @@ async def test_without_whole_html_the_pdf_is_read(page, arxiv, fetched):
 
 
 async def test_a_paper_that_is_not_there_is_missing(fetched, web):
-    """Neither HTML nor PDF: the PDF's failure is reported."""
+    """If neither HTML nor PDF exists, the failure of the PDF is reported."""
     with pytest.raises(SourceGone, match=r"arxiv\.org/pdf/2401\.99999"):
         await fetched("https://arxiv.org/abs/2401.99999")
 
@@ -112,7 +112,7 @@ async def test_landing_pages_lead_to_their_pdf(address, web, fetched):
 
 
 async def test_a_page_in_place_of_the_pdf_is_not_the_paper(web, fetched):
-    """It was taken for a PDF that is damaged; the curator learns what to save."""
+    """It is not reported as a damaged PDF; the message says which file to save."""
     web.answer("openreview.net/forum?id=abcDEF12_x", LANDING, "text/html")
     page = f"<html><title>A paper</title><body><p>{PARAGRAPH * 3}</p></body></html>"
     web.answer("openreview.net/pdf?id=abcDEF12_x", page, "text/html")

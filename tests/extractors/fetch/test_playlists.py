@@ -96,7 +96,7 @@ def listed(network):
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("beside", [False, True])
 async def test_a_list_is_followed_to_its_end(path, beside, web, listed):
-    """Each request continues the answer before it, as the client that the page names."""
+    """Each request uses the continuation of the previous answer and the page's client."""
     one = item if path.startswith("@") else video
     web.answer(LISTS[path], page(*map(one, range(100)), token="t1", beside=beside), "text/html")
     web.answer(BROWSE, answer(*map(one, range(100, 200)), token="t2"), "application/json")
@@ -128,7 +128,7 @@ FAILURES = [(b"{}", 200), (b"<html>", 200), (b'{"error": {"code": 400}}', 400), 
 @pytest.mark.parametrize(("head", "message"), HEADS)
 @pytest.mark.parametrize(("body", "status"), FAILURES)
 async def test_what_youtube_does_not_list_is_counted(head, message, body, status, web, listed):
-    """The videos that were listed are taken; those missing are a message, with their number."""
+    """Listed videos are used; the number of missing ones is reported."""
     path = "playlist?list=PL1"
     web.answer(LISTS[path], page(*map(video, range(100)), token="t1", head=head), "text/html")
     web.answer(BROWSE, body, "application/json", status, Retry_After="0")

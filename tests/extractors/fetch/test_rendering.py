@@ -89,7 +89,7 @@ async def dialled():
 
 
 async def test_nothing_leaves_the_browser_but_through_the_client(render, web, dialled):
-    """No trick of a page reaches the loopback, the metadata service, or another page."""
+    """Pages cannot reach the loopback, the metadata service, or another page."""
     tcp, udp, calls = dialled
     inside = f"http://127.0.0.1:{tcp}"
     web.redirect("blog.example.com/hop", inside)
@@ -104,7 +104,7 @@ async def test_nothing_leaves_the_browser_but_through_the_client(render, web, di
 
 
 async def test_a_page_that_never_ends_is_killed(render):
-    """An endless script costs its deadline and no more; no browser is left behind."""
+    """An endless script stops at the deadline, and no browser is left behind."""
     with pytest.raises(TemporarilyUnavailable, match=r"blog\.example\.com/app .*browser") as failed:
         await render("<script>for (;;);</script>", seconds=4)
     assert failed.value.kind == "browser_failed"

@@ -94,7 +94,7 @@ def failure(fetched, recorded):
 
 
 async def test_a_video_is_read_with_all_that_is_known_of_it(tube, fetched, recorded):
-    """Title, channel, date and seconds, of several languages English by a person; also read offline."""
+    """Has title, channel, date, times, and human English captions; also when read offline."""
     web = tube()
     payload = await fetched(recorded.address)
     video = registry.read(payload)
@@ -128,7 +128,7 @@ async def test_passages_follow_the_chapters(tube, fetched, recorded):
 
 
 def test_chapters_are_read_from_the_description():
-    """Three times from 0:00 on are chapters; two, or others, are not."""
+    """Three or more times starting at 0:00 are chapters; anything else is not."""
     listed = "Talk!\n0:00 Intro\n(1:05) - The stack\n1:02:03 Questions?\nAt 4:00 we eat"
     assert chapters_in(listed) == ((0, "Intro"), (65, "The stack"), (3723, "Questions?"))
     assert chapters_in("0:00 a\n1:00 b") == chapters_in("0:10 a\n1:00 b\n2:00 c") == ()
@@ -181,7 +181,7 @@ GONE = {"video_private", "video_unavailable"}
 
 @pytest.mark.parametrize(("kind", "status", "reasons"), [(a, b, c) for a, b, *c in REFUSALS])
 async def test_the_words_of_the_player_decide(kind, status, reasons, tube, failure):
-    """One status has many causes: the words say which, and whether it passes, is gone, or waits."""
+    """A status has several causes; the player's message decides which one it is."""
     runs = [{"text": text} for text in reasons[1:]]
     screen = {"playerErrorMessageRenderer": {"subreason": {"runs": runs}}}
     refusal = {"status": status, "reason": reasons[0], "errorScreen": screen}
@@ -200,7 +200,7 @@ async def test_a_broadcast_that_is_not_over_is_tried_later(tube, failure, record
 
 
 async def test_locked_captions_give_way_to_the_next_track(tube, fetched, failure, recorded):
-    """Where a token guards the manual track, the generated one is read; else a person is asked."""
+    """If the manual track needs a token, the generated one is read, else a person is asked."""
     tube(player=recorded["youtube_po_token_required.innertube.json"])
     outcomes = [step.outcome for step in (await fetched(recorded.address)).steps]
     assert outcomes == ["failed: captions_locked", "3 cues"]
@@ -210,7 +210,7 @@ async def test_locked_captions_give_way_to_the_next_track(tube, fetched, failure
 
 
 async def test_too_many_requests_pass(tube, web, failure, recorded):
-    """A CAPTCHA in place of the page, a 429 and a 403 are YouTube's limits for this machine."""
+    """A CAPTCHA page, a 429 and a 403 mean that YouTube limits this machine."""
     tube(page=recorded["youtube_too_many_requests.html"])
     assert (await failure()).kind == "video_rate_limited"
     for address, status, kind in [
@@ -228,7 +228,7 @@ async def test_too_many_requests_pass(tube, web, failure, recorded):
 async def test_consent_is_given_by_a_cookie_that_only_youtube_gets(
     tube, web, fetched, failure, recorded
 ):
-    """A consent page is answered once; one that stays, or lacks its form, needs a person."""
+    """Consent is given once; a consent page that stays or lacks its form needs a person."""
     tube()
     web.pages[WATCH].clear()
     web.answer(WATCH, recorded["youtube_consent_page.html"])
@@ -244,7 +244,7 @@ async def test_consent_is_given_by_a_cookie_that_only_youtube_gets(
 
 
 async def test_answers_that_make_no_sense_are_tried_later(tube, failure):
-    """An empty, cut or foreign answer is neither an empty document nor a crash."""
+    """Empty, truncated and unrelated answers give neither an empty document nor a crash."""
     for part, body in ("text", b"<html>"), ("text", b""), ("page", b"<"), ("player", b"[]"):
         tube(**{part: body})
         error = await failure()
@@ -255,7 +255,7 @@ async def test_answers_that_make_no_sense_are_tried_later(tube, failure):
 
 
 async def test_pages_of_youtube_that_are_not_a_video_are_not_read(fetched, web):
-    """A list is refused with the command for lists; a page about nothing is not a web page."""
+    """For lists the message names the command for lists; other pages are refused."""
     for path in "playlist?list=PL1 watch?list=PL1 @name/videos channel/U1".split():
         with pytest.raises(FetchError, match="casebook backfill"):
             await fetched(f"https://www.youtube.com/{path}")
@@ -266,7 +266,7 @@ async def test_pages_of_youtube_that_are_not_a_video_are_not_read(fetched, web):
 
 
 async def test_a_link_that_leads_to_a_video_is_the_video(tube, fetched, recorded):
-    """A short link of another site is followed to the captions, not to the page."""
+    """A short link on another site leads to the captions, not to the page."""
     web = tube()
     web.redirect("blog.example.com/s", f"https://youtu.be/{recorded.video}")
     web.redirect("youtu.be/", f"{recorded.page}&t=9")
@@ -277,7 +277,7 @@ async def test_a_link_that_leads_to_a_video_is_the_video(tube, fetched, recorded
 
 @pytest.mark.parametrize("rule", ["/youtubei/\nDisallow: /api/", "/watch"])
 async def test_robots_are_asked_for_the_watch_page_only(rule, tube, fetched, recorded):
-    """A page that robots.txt forbids is not fetched; the player's calls are the page's own."""
+    """Pages forbidden by robots.txt are not fetched; further calls belong to the page's player."""
     web = tube()
     web.answer("www.youtube.com/robots.txt", f"User-agent: *\nDisallow: {rule}\n")
     if rule == "/watch":
@@ -325,7 +325,7 @@ class Ears:
 async def test_captions_come_by_yt_dlp_where_the_library_fails(
     tube, monkeypatch, fetched, recorded
 ):
-    """The real yt-dlp over recorded answers: its captions are read under the same title."""
+    """The real yt-dlp reads captions from recorded answers, under the same title."""
     pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
     web = tube(player=with_media(recorded, "https://www.youtube.com/videoplayback/"))
     web.pages[TEXT].clear()
@@ -342,7 +342,7 @@ async def test_captions_come_by_yt_dlp_where_the_library_fails(
 async def test_sound_is_transcribed_where_there_are_no_captions(
     tube, monkeypatch, network, recorded
 ):
-    """The smallest good sound is fetched through the guarded client, wherever its address leads."""
+    """The smallest good format is fetched through the guarded client, even from other hosts."""
     pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
     answer = json.loads(with_media(recorded, "https://www.youtube.com/videoplayback/"))
     del answer["captions"]

@@ -50,7 +50,7 @@ def test_each_form_gives_addresses_titles_and_days(sample):
 
 
 def test_a_text_is_read_as_its_writer_means_it():
-    """What "#" sets aside is left alone; brackets of an address stay, those around it go."""
+    """ "#" starts a comment; brackets inside an address stay, those around it are removed."""
     text = (
         f"# {A}old\n{A}\r\n\r\n  \u200b{B}  # later\n2024-05-07 {C}\n(see https://a.example/w/Foo_(bar)).\n"
         "https://a.example/2024/03/04/x\nhttps://a.example/?a=1&amp;b=2\n"
@@ -80,14 +80,14 @@ BAD_ENTRIES = [
 
 @pytest.mark.parametrize(("data", "missed"), BAD_ENTRIES)
 def test_one_bad_entry_is_reported_and_rejects_nothing(data, missed):
-    """With its line where the list has lines."""
+    """The report has the line number if the list has lines."""
     found = listing(data)
     assert (found.candidates[0].url, len(found.missed)) == (A, 1)
     assert missed in found.missed[0]
 
 
 def test_prose_that_mentions_addresses_is_not_a_list_of_lines():
-    """Its sentences are not bad lines."""
+    """Sentences without an address are not reported."""
     assert list(listing(f"We read\nthree posts\nand liked\n{A}, really.\n").missed) == []
 
 
@@ -130,7 +130,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("data", UNKNOWN)
 def test_an_unknown_column_or_key_is_named(data):
-    """Ignoring it would lose what its writer meant; items of a feed have keys of their own."""
+    """Ignoring it would lose information; items of JSON feeds may have further keys."""
     with pytest.raises(ExtractionError, match=r"(?i)keys: transcipt; remove"):
         listing(data, folder=Path("/lists"))
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"url": A, "image": B}]}
@@ -155,7 +155,7 @@ def test_a_fetched_list_may_not(data):
 
 
 def test_bare_ampersands_and_spellings_are_what_people_mean():
-    """Not well-formed, and common; a source is named once, with the title of any mention."""
+    """Common errors are accepted; a repeated source is listed once, with any title it has."""
     item = f"<item><title>AT&T &nbsp;x</title><link>{A}?a=1&b=2</link></item>"
     assert named(rss(item)) == [("1?a=1&b=2", "AT&T x", None)]
     assert named(f"{A}\n[One]({A}/?utm_source=x)\nhttp://www.a.example/1#top\n") == [
@@ -164,7 +164,7 @@ def test_bare_ampersands_and_spellings_are_what_people_mean():
 
 
 def test_an_index_and_an_outline_name_further_lists():
-    """Relative addresses count from the list; an empty list is not a failure."""
+    """Relative addresses are resolved against the list; an empty list is not an error."""
     index = listing("<sitemapindex><sitemap><loc>/a.xml</loc></sitemap></sitemapindex>")
     outline = listing('<opml><body><outline xmlUrl="https://b.example/f"/></body></opml>')
     assert [*index.nested, *outline.nested] == [
@@ -179,7 +179,7 @@ def test_an_index_and_an_outline_name_further_lists():
 
 
 def test_packed_lists_are_unpacked():
-    """As sitemaps are served; bombs and broken files are refused."""
+    """Sitemaps are often compressed; bombs and damaged files are refused."""
     assert len(named(gzip.compress(NEWS.encode()), name="sitemap.xml.gz")) == 2
     with pytest.raises(TooLarge, match="50 MB"):
         listing(gzip.compress(b"0" * 60_000_000))
@@ -188,7 +188,7 @@ def test_packed_lists_are_unpacked():
 
 
 def test_a_playlist_or_channel_names_its_videos():
-    """From the data in the page, in its order."""
+    """They are read from the data in the page, in its order."""
     page = (SAMPLES.parent / "videos.html").read_text("utf-8")
     for path in ("playlist?list=PL0123456789", "@harbour"):
         found = listing(page, base=f"https://www.youtube.com/{path}").candidates
@@ -212,7 +212,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("data", "kind"), REFUSED)
 def test_what_is_not_a_list_says_so(data, kind):
-    """Each refusal names the source and what to do."""
+    """Each error names the source and the next step."""
     with pytest.raises(
         ExtractionError, match=r"^https://blog\.example\.com/list .*[.;:]"
     ) as failed:
@@ -231,7 +231,7 @@ ENDLESS = [
 
 @pytest.mark.parametrize("data", ENDLESS)
 def test_lists_without_an_end_come_to_one(data):
-    """Deep nesting and long lines end in our errors or in a list."""
+    """Deep nesting and long lines give an error or a list."""
     try:
         assert listing(data) is not None
     except ExtractionError as error:
@@ -248,7 +248,7 @@ ITEMS = [
 
 @pytest.mark.parametrize("text", ITEMS)
 def test_an_item_that_carries_its_text_is_a_page(text):
-    """Under the item's address, however it is escaped."""
+    """The page has the item's address, however it is escaped."""
     item = f"<item><title>A &amp; B</title><link>{A}</link><description>{text}</description></item>"
     feed = Payload(data=rss(item).encode(), media_type="x/y", url=BASE, final_url=BASE)
     page = feed_item(feed, f"{A}/?utm_source=feed")
@@ -260,7 +260,7 @@ def test_an_item_that_carries_its_text_is_a_page(text):
 
 @pytest.mark.parametrize(("address", "reason"), [(B, "does not list"), (A, "only a teaser")])
 def test_an_item_that_is_missing_or_a_teaser_says_so(address, reason, tmp_path):
-    """The address itself may be submitted instead; a feed that is a path opens no file."""
+    """The message suggests submitting the address; a path as a feed opens no file."""
     (tmp_path / "feed.xml").write_text(
         rss(f"<item><link>{A}</link><description>{LONG}</description></item>")
     )

@@ -35,7 +35,7 @@ async def walked(known: dict[str, str], source: str = INDEX):
 
 
 async def test_an_index_is_followed_in_its_order_as_far_as_it_goes():
-    """Each source once; a missing list and one two levels down are reported."""
+    """Each source is listed once; missing lists and lists two levels down are reported."""
     found = await walked({
         INDEX: index("gone", "deep", "1", "2"),
         f"{SITE}/deep.xml": index("deeper"),
@@ -50,13 +50,13 @@ async def test_an_index_is_followed_in_its_order_as_far_as_it_goes():
 
 
 async def test_the_first_list_is_not_forgiven():
-    """Without it there is nothing."""
+    """If the first list cannot be read, an error is raised."""
     with pytest.raises(SourceGone):
         await walked({})
 
 
 async def test_limits_hold_and_are_reported(monkeypatch):
-    """On lists read and on sources named."""
+    """Covers the limits on lists read and on sources listed."""
     lists = {f"{SITE}/{n}.xml": sitemap(*(f"{n}/{m}" for m in range(5))) for n in range(12)}
     monkeypatch.setattr("extractors.lists.walk._MOST_LISTS", 10)
     monkeypatch.setattr("extractors.lists.walk._MOST_SOURCES", 20)
@@ -67,7 +67,7 @@ async def test_limits_hold_and_are_reported(monkeypatch):
 
 
 async def test_only_a_local_list_reads_files_beside_it(tmp_path):
-    """A list that it leads to is fetched, and not trusted."""
+    """A list that it links to is fetched, and not trusted to name files."""
     local, there = str(tmp_path / "feeds.opml"), f"{SITE}/list.txt"
     outline = f'<opml><body><outline xmlUrl="{there}"/></body></opml>'
     found = await walked({local: outline, there: f"{SITE}/1\nsecret.txt\n"}, local)

@@ -20,7 +20,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
 
 async def test_the_request_names_the_project_and_keeps_no_cookies(web, client):
-    """A site's owner can see who asks; one fetch does not change the next."""
+    """The site's owner can identify us, and one fetch does not affect the next."""
     web.answer("public.example/a?b=c", b"x", Set_Cookie="session=1")
     page = await client.get(f"{URL}a?b=c#d")
     await client.get(f"{URL}a?b=c")
@@ -36,7 +36,7 @@ ODD_TYPES = ("", f"text/{'x' * 90_000}", "text/\xc2\x9b31m; charset=\xc2\x9b31m"
 
 
 async def test_the_content_type_is_read(web, client):
-    """Media type and charset are the header's where they can be names, and not one of ours."""
+    """The header's media type and charset are used if valid and not one of our own types."""
     known = ("text/HTML; Charset=UTF-8", "text/html; charset=utf-8, text/html")
     for header in (*known, *ODD_TYPES):
         web.pages.clear()
@@ -61,7 +61,7 @@ async def test_what_is_sent_stays_with_its_address(web, client):
 
 
 async def test_redirects_are_followed_to_the_end(web, client):
-    """Five hops are allowed, each is admitted before it is requested; a loop stops after six."""
+    """Five redirects are allowed, each checked before its request; loops end after six."""
     for hop in range(5):
         where = f"{hop + 1}" if hop % 2 else f"http://b.example/{hop + 1}"
         for host in ("public.example", "b.example"):
@@ -90,7 +90,7 @@ DRIPS = {
 
 @pytest.mark.parametrize("drip", DRIPS)
 async def test_a_dripping_server_meets_the_deadline(drip, web, client):
-    """However the drops are spaced, the whole fetch has one deadline."""
+    """However slowly bytes arrive, the whole fetch has one deadline."""
     web.raw(PAGE, *DRIPS[drip], pause=0.02)
     start = time.monotonic()
     with pytest.raises(Unreachable, match=r"0\.2 s") as late:
@@ -120,7 +120,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("cause", BROKEN)
 async def test_broken_answers_have_their_cause(cause, web, client):
-    """Each way to break HTTP is one of our errors: one line that cannot steer a terminal."""
+    """Each violation of HTTP gives an error of one line without control characters."""
     for parts in BROKEN[cause]:
         web.pages.clear()
         web.raw(PAGE, *parts)
@@ -140,7 +140,7 @@ STATUSES = {
 
 @pytest.mark.parametrize("cause", STATUSES)
 async def test_statuses_have_their_cause(cause, web, client):
-    """An error page is never taken for the page."""
+    """An error page is never returned as the page."""
     for status in STATUSES[cause]:
         web.pages.clear()
         web.answer(PAGE, b"" if status == 304 else b"<h1>", status=status, Retry_After="0")
@@ -156,7 +156,7 @@ PASSED = ("Mon, 25 Nov 2024 07:28:00 GMT", f"Mon, 25 Nov {'9' * 20} 07:28:00 GMT
 
 @pytest.mark.parametrize("value", [*PASSED, "120", "Tue, 25 Nov 2199 07:28:00 GMT", "9" * 5000])
 async def test_a_busy_server_says_when_to_retry(value, web, make_client):
-    """Retry-After is passed on where it makes sense; until then nothing is asked."""
+    """Retry-After is reported if plausible; until then no request is sent."""
     web.answer(PAGE, status=429, Retry_After=value)
     is_closed = value not in PASSED
     no_sleep = partial(asyncio.sleep, 0)
@@ -169,7 +169,7 @@ async def test_a_busy_server_says_when_to_retry(value, web, make_client):
 
 
 async def test_https_is_verified_against_the_host_name(web, client, dialer):
-    """The pinned connection still speaks TLS with the name that was asked for."""
+    """The connection to the checked address verifies the requested host name."""
     web.answer(PAGE, b"secret")
     assert (await client.get("https://public.example/")).data == b"secret"
     assert dialer.connects == [(PUBLIC, 443)]
@@ -193,7 +193,7 @@ async def test_an_unknown_certificate_or_no_tls_is_refused(web, dialer):
 
 
 async def test_redirects_may_not_leave_https(web, client, dialer):
-    """From https to http is refused before the second connection; http to https is fine."""
+    """From https to http is refused before connecting; http to https is allowed."""
     web.redirect("public.example/down", "http://public.example/page")
     with pytest.raises(FetchError, match="from https to the unencrypted"):
         await client.get("https://public.example/down")
@@ -208,7 +208,7 @@ async def test_redirects_may_not_leave_https(web, client, dialer):
     [("text/html", 10_000_001, "10 MB"), ("application/pdf", 50_000_001, "50 MB")],
 )
 async def test_a_large_announcement_is_refused_before_reading(kind, size, cap, web, client):
-    """The header alone decides, while the server still waits to send."""
+    """The header decides, before the server sends the body."""
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
     web.raw(PAGE, head.encode(), b"", pause=0.1)
     async with asyncio.timeout(2):
@@ -218,7 +218,7 @@ async def test_a_large_announcement_is_refused_before_reading(kind, size, cap, w
 
 @pytest.mark.parametrize("encoding", ["", "Content-Encoding: gzip\r\n"])
 async def test_an_endless_body_stops_at_the_cap(encoding, web, client):
-    """Without an announcement the count stops it, also where it decodes to nothing."""
+    """Without a stated length, bytes are counted, also if they decode to nothing."""
     part = bytes(256 * 1024) if not encoding else gzip.compress(b"", mtime=0) * 10_000
     web.raw(PAGE, OK + encoding.encode() + b"\r\n", part, pause=0)
     with pytest.raises(TooLarge):
@@ -226,7 +226,7 @@ async def test_an_endless_body_stops_at_the_cap(encoding, web, client):
 
 
 async def test_the_first_bytes_choose_the_cap(web, client):
-    """A recording or Word document has a large cap; calling a file a PDF does not earn it one."""
+    """Recordings and Word documents have a large cap; merely claiming to be a PDF does not help."""
     limits = FetchLimits(text_bytes=10_000, file_bytes=50_000, audio_bytes=50_000)
     for start in (b"%PDF-1.7", b"PK\x03\x04", b"ID3\x04", b"MZ", b"<html>"):
         web.pages.clear()
@@ -241,7 +241,7 @@ async def test_the_first_bytes_choose_the_cap(web, client):
 
 
 async def test_a_bomb_stops_at_the_cap_with_little_memory(web, client):
-    """Kilobytes that unpack to gigabytes: at most the cap is ever in memory."""
+    """Memory stays below the cap although kilobytes expand to gigabytes."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
     bomb = b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + block * 2048
@@ -265,7 +265,7 @@ ENCODED = [
 
 
 async def test_accepted_encodings_are_decoded(web, client):
-    """Gzip and deflate give back every byte; words that do not name one are ignored."""
+    """Gzip and deflate are decoded without loss; unknown words in the header are ignored."""
     for encoding, body in ENCODED:
         web.pages.clear()
         web.answer(PAGE, body, Content_Encoding=encoding)
@@ -274,7 +274,7 @@ async def test_accepted_encodings_are_decoded(web, client):
 
 @pytest.mark.parametrize("length", [0, 65_535, 65_536, 65_537, 131_072])
 async def test_no_byte_is_lost_where_a_piece_is_full(length, web, client):
-    """Output may be left after the last input byte; a body may be cut anywhere."""
+    """The decompressor may have output left after the last input; bodies may be cut anywhere."""
     for name, pack in (("deflate", zlib.compress), ("gzip", gzip.compress)):
         body = pack(bytes(length))
         chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"

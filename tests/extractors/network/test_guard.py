@@ -43,7 +43,7 @@ PUBLIC_HOSTS = (
 
 
 def test_only_addresses_of_the_public_internet_pass():
-    """Every special range of both registries is refused, whatever Python calls it."""
+    """All special ranges of both registries are refused, whatever Python calls them."""
     assert [one for one in PRIVATE_IPV4 + PRIVATE_IPV6 if is_public(ip_address(one))] == []
     assert [one for one in PUBLIC_ADDRESSES if not is_public(ip_address(one))] == []
 
@@ -57,7 +57,7 @@ def test_a_private_address_inside_an_ipv6_form_is_refused(form, shift):
 
 @pytest.mark.datasets
 async def test_hostile_addresses_connect_nowhere(names, dialer, client):
-    """Of the shared list, only lines with public hosts lead to a connection, and to the public."""
+    """Of the shared attack list, only public hosts get a connection."""
     names.answers.update(LOCAL_NAMES)
     dialer.dead.add(PUBLIC)
     lines = shared("security/ssrf.txt").read_text("utf-8").split("\n")
@@ -85,7 +85,7 @@ REFUSALS = {"forbidden": AddressForbidden, "invalid": InvalidUrl}
 
 @pytest.mark.datasets
 async def test_each_form_of_an_address_has_its_outcome(web, names, dialer, client):
-    """Refused forms connect nowhere and say why; harmless ones connect to their host."""
+    """Refused forms cause no connection and give a reason; harmless ones connect."""
     wrong = []
     for outcome, address, *known in FORMS_OF_ADDRESSES:
         host, *expected = known[0].split() if known else ("", PUBLIC)
@@ -103,7 +103,7 @@ async def test_each_form_of_an_address_has_its_outcome(web, names, dialer, clien
 
 @pytest.mark.datasets
 async def test_no_form_of_an_address_is_reached_by_a_redirect(web, names, dialer, client):
-    """A public page that redirects to a refused form gets one connection, which is its own."""
+    """A public page that redirects to a refused form gets the only connection."""
     wrong = []
     for outcome, address, *known in FORMS_OF_ADDRESSES:
         if outcome == "public" or not address.isprintable():
@@ -121,7 +121,7 @@ async def test_no_form_of_an_address_is_reached_by_a_redirect(web, names, dialer
 
 
 async def test_private_addresses_are_refused(web, names, dialer, client):
-    """However a private address is written, nothing connects, also at a redirect."""
+    """No spelling of a private address connects, directly or by a redirect."""
     names.answers.update(LOCAL_NAMES)
     for url in PRIVATE_URLS:
         web.pages.clear()
@@ -149,7 +149,7 @@ async def test_redirects_out_of_the_web_are_refused(web, dialer, client):
 
 @pytest.mark.parametrize("private", ["127.0.0.1", "10.1.1.1", "::1", "fe80::1%eth0"])
 async def test_mixed_answers_are_refused(private, names, dialer, client):
-    """A name with one private address among public ones is refused whole."""
+    """A name that has one private address among public ones is refused."""
     names.answers["mixed.example"] = [[PUBLIC, "2606:4700::1111", private]]
     with pytest.raises(AddressForbidden, match=r"mixed\.example is"):
         await client.get("http://mixed.example/")
@@ -157,7 +157,7 @@ async def test_mixed_answers_are_refused(private, names, dialer, client):
 
 
 async def test_a_name_that_changes_its_answer_gains_nothing(web, names, dialer, client):
-    """DNS rebinding: one look-up a connection, which goes to the address that was judged."""
+    """Against DNS rebinding: one lookup per connection, which uses the checked address."""
     names.answers["rebind.example"] = [[PUBLIC], ["169.254.169.254"]]
     web.redirect("rebind.example/", "/next")
     with pytest.raises(AddressForbidden, match=r"169\.254\.169\.254"):
@@ -166,7 +166,7 @@ async def test_a_name_that_changes_its_answer_gains_nothing(web, names, dialer, 
 
 
 async def test_the_next_address_is_tried_where_one_is_dead(web, dialer, names, client):
-    """A host with a dead first address is still reached."""
+    """A host whose first address does not answer is still reached."""
     names.answers["two.example"] = [["2606:4700::1111", PUBLIC]]
     dialer.dead.add("2606:4700::1111")
     web.answer("two.example/", b"here")
@@ -175,7 +175,7 @@ async def test_the_next_address_is_tried_where_one_is_dead(web, dialer, names, c
 
 
 async def test_only_its_own_pages_redirect_to_an_allowed_host(web, names, make_client):
-    """A host that the operator names is for people to submit; no public page leads in."""
+    """People can submit an allowed intranet host; public pages cannot redirect to it."""
     names.answers["wiki.example"] = [["10.0.0.7"]]
     policy = NetworkPolicy(frozenset({"wiki.example:80", "[::1]:8080"}))
     assert policy.allows("::1", 8080)
@@ -204,7 +204,7 @@ async def test_an_allowed_port_opens_no_other(web, dialer):
 
 
 async def test_names_that_do_not_resolve_block_nothing_else(monkeypatch):
-    """Sixteen look-ups that hang leave the threads free that everything else runs in."""
+    """Sixteen hanging lookups do not use up the threads of everything else."""
     ended = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.wait(10) and [])
     async with GuardedClient(politeness=Politeness(0)) as client:
@@ -218,7 +218,7 @@ async def test_names_that_do_not_resolve_block_nothing_else(monkeypatch):
 
 
 async def test_a_failed_look_up_may_be_retried(names, client, monkeypatch):
-    """A name without an address may be a broken connection; without a name server we are offline."""
+    """A name without an address may be temporary; without a name server we are offline."""
     names.answers["nowhere.example"] = [[]]
     with pytest.raises(Unreachable, match=r"http://nowhere\.example/: the name nowhere") as failed:
         await client.get("http://nowhere.example/")
@@ -232,7 +232,7 @@ async def test_a_failed_look_up_may_be_retried(names, client, monkeypatch):
 
 
 async def test_proxies_of_the_environment_are_ignored(monkeypatch, web, dialer, client):
-    """A proxy would connect for us to what the guard forbids."""
+    """A proxy would connect to addresses that the guard forbids."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://10.0.0.1:3128")
     web.answer("public.example/", b"direct")
@@ -256,7 +256,7 @@ async def tunnel(reader, writer, target):
 
 
 async def test_an_egress_proxy_carries_everything(web, names, dialer, make_client):
-    """Plain pages go to the proxy whole, secure ones through a tunnel under their own name."""
+    """Plain requests go through the proxy, TLS through a tunnel, under their own names."""
     web.answer("public.example/", b"page")
     there = partial(tunnel, target=web.ports[443])
     async with await asyncio.start_server(there, "127.0.0.1", 0) as proxy:
@@ -272,7 +272,7 @@ async def test_an_egress_proxy_carries_everything(web, names, dialer, make_clien
 
 
 async def test_a_proxy_is_no_way_around_the_guard(names, dialer, make_client):
-    """Names are judged by what they resolve to here; the proxy itself is not a page."""
+    """Names are checked by their addresses here; the proxy itself cannot be fetched."""
     names.answers["inside.example"] = [["10.0.0.7"]]
     names.answers["proxy.corp"] = [["10.0.0.9"]]
     async with make_client(proxy="http://proxy.corp:80") as client:
@@ -283,7 +283,7 @@ async def test_a_proxy_is_no_way_around_the_guard(names, dialer, make_client):
 
 
 async def test_names_that_only_the_proxy_knows_are_its_matter(web, names, dialer, make_client):
-    """Behind an egress proxy there is often no look-up of public names."""
+    """Behind an egress proxy, public names often cannot be resolved locally."""
     names.answers["public.example"] = [[]]
     web.ports[8888] = web.ports[80]
     web.answer("public.examplehttp://public.example:80/", b"page")

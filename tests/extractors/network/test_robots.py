@@ -32,7 +32,7 @@ TABLE = tomllib.loads((Path(__file__).parents[1] / "samples/robots.toml").read_t
 
 @pytest.mark.parametrize("rules", TABLE["forbidden"] + TABLE["allowed"])
 async def test_rules_are_read_for_our_name(rules, web, robots):
-    """The group that names casebook counts, else the one for everybody."""
+    """The group that names casebook applies, else the group for all agents."""
     web.answer(RULES, rules)
     if rules in TABLE["allowed"]:
         await robots.check(page())
@@ -43,7 +43,7 @@ async def test_rules_are_read_for_our_name(rules, web, robots):
 
 
 async def test_dot_segments_do_not_slip_past_a_rule(web, robots):
-    """Rules are matched against the path that the server will get."""
+    """Rules are matched against the path that is sent to the server."""
     web.answer(RULES, "User-agent: *\nDisallow: /private\n")
     with pytest.raises(AccessDenied):
         await robots.check(page("/public/%2e%2e/private"))
@@ -60,7 +60,7 @@ async def test_a_site_without_robots_txt_allows(status, web, robots):
 
 @pytest.mark.parametrize("status", [500, 429])
 async def test_a_failing_robots_txt_forbids_for_now(status, web, robots):
-    """A failure forbids everything until it is answered, and is then asked again."""
+    """After a failure everything is forbidden until a later attempt succeeds."""
     web.answer(RULES, status=status)
     with pytest.raises((Unreachable, ServerBusy), match=f"^{SITE}/page was not fetched"):
         await robots.check(page())
@@ -70,7 +70,7 @@ async def test_a_failing_robots_txt_forbids_for_now(status, web, robots):
 
 
 async def test_robots_txt_is_guarded_like_any_page(web, dialer, robots):
-    """A site's robots.txt cannot lead us into the private network; a dead site forbids."""
+    """robots.txt cannot redirect into the private network; an unreachable site forbids."""
     web.redirect(RULES, "http://169.254.169.254/latest/")
     with pytest.raises(AddressForbidden):
         await robots.check(page())
@@ -81,7 +81,7 @@ async def test_robots_txt_is_guarded_like_any_page(web, dialer, robots):
 
 
 async def test_each_site_is_asked_once(web, robots):
-    """Many pages at the same time cost one question per site."""
+    """Concurrent fetches from one site request its robots.txt once."""
     web.answer(RULES, "User-agent: *\nDisallow: /private\n")
     await asyncio.gather(*(robots.check(page(f"/{number}")) for number in range(20)))
     await robots.check(parse_web_url("http://other.example/"))
@@ -89,7 +89,7 @@ async def test_each_site_is_asked_once(web, robots):
 
 
 async def test_rules_of_the_oldest_site_are_dropped(web, robots, monkeypatch):
-    """Memory stays bounded: past the limit a site is asked again."""
+    """Memory is bounded: beyond the limit, the rules of a site are fetched again."""
     monkeypatch.setattr("extractors.network.robots._MOST_SITES", 1)
     for name in ("public.example", "other.example", "other.example", "public.example"):
         await robots.check(parse_web_url(f"http://{name}/"))
@@ -98,7 +98,7 @@ async def test_rules_of_the_oldest_site_are_dropped(web, robots, monkeypatch):
 
 
 async def test_a_redirect_to_a_forbidden_page_is_refused(web, client, robots):
-    """Each hop is checked, on its own host, before it is requested."""
+    """Each redirect is checked against its own host before the request."""
     web.redirect("public.example/short", "http://other.example/private")
     web.answer("other.example/robots.txt", "User-agent: *\nDisallow: /private\n")
     with pytest.raises(AccessDenied, match=r"http://other\.example/private was not"):
@@ -107,7 +107,7 @@ async def test_a_redirect_to_a_forbidden_page_is_refused(web, client, robots):
 
 
 def test_a_flood_of_rules_costs_little():
-    """500 KiB are read; thousands of agents above thousands of rules cost no more than the rules."""
+    """Only 500 KiB are read, and thousands of agents do not multiply the cost of rules."""
     rules = parse_robots(b"User-agent: *\nDisallow: /a\n" + b"# x\n" * 128_000 + b"Disallow: /b\n")
     assert not rules.can_fetch(f"{SITE}/a", ROBOTS_NAME)
     assert rules.can_fetch(f"{SITE}/b", ROBOTS_NAME)
@@ -137,7 +137,7 @@ class Time:
 
 
 async def test_requests_to_one_host_are_spread_and_others_do_not_wait():
-    """Pages of one host begin a second apart; another host's page begins at once."""
+    """Requests to one host start a second apart; other hosts are not delayed."""
     time = Time(stands_still=True)
     politeness = time.politeness(1.0)
     await asyncio.gather(*(politeness.wait("a.example") for _ in range(4)))
@@ -149,7 +149,7 @@ async def test_requests_to_one_host_are_spread_and_others_do_not_wait():
 
 
 async def test_a_crawl_delay_is_respected_up_to_a_minute(web, make_client):
-    """robots.txt may ask for more time between pages, but not stop a batch for an hour."""
+    """robots.txt can ask for longer pauses, but not stop a batch for an hour."""
     time = Time()
     async with make_client(politeness=time.politeness(0.0)) as client:
         web.answer(RULES, "User-agent: *\nCrawl-delay: 7\n")
@@ -162,7 +162,7 @@ async def test_a_crawl_delay_is_respected_up_to_a_minute(web, make_client):
 
 
 async def test_a_site_that_refuses_is_left_alone_longer_each_time():
-    """For as long as it says, where it says; a long wait is an error at once."""
+    """Retry-After is respected if present; a long wait is an error immediately."""
     time = Time()
     politeness = time.politeness(0.0)
     politeness.record("a.example", 429, 7.0)

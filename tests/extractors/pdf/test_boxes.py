@@ -31,7 +31,7 @@ def turned(data, degrees):
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_the_boxes_of_lines_cover_all_ink_and_little_else(read, degrees):
-    """With its lines' boxes painted over, the drawn page is white, however it is turned."""
+    """Painting over the boxes of all lines leaves a white page, at any rotation."""
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("helvetica", size=11)
@@ -55,7 +55,7 @@ def test_the_boxes_of_lines_cover_all_ink_and_little_else(read, degrees):
 
 
 def test_lines_of_columns_tables_and_broken_words_are_in_the_text(read):
-    """Each passage has the lines of its characters."""
+    """Each passage has the boxes of the lines with its characters."""
     found = read(EXAMPLE.read_bytes())
     assert all(passage.lines for passage in found.passages)
     for passage in found.passages:
@@ -65,7 +65,7 @@ def test_lines_of_columns_tables_and_broken_words_are_in_the_text(read):
 
 
 def test_a_paragraph_goes_on_on_the_next_page(read):
-    """Its lines know which page they are on, though the passage has the first one's number."""
+    """Lines have their own page, while the passage has the page of its first line."""
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("helvetica", size=11)
@@ -75,7 +75,7 @@ def test_a_paragraph_goes_on_on_the_next_page(read):
 
 
 def test_a_paper_is_drawn_and_what_is_no_page_is_refused():
-    """The PDF inside of a bundle is drawn; other files and numbers get a sentence."""
+    """The PDF inside a bundle is rendered; other files and page numbers give a message."""
     body = BundlePart(data=EXAMPLE.read_bytes(), media_type="application/pdf", name="pdf")
     bundle = Payload(data=Bundle(body=body).pack(), media_type=PAPER)
     assert picture(bundle, 3).pages == 3
@@ -85,7 +85,7 @@ def test_a_paper_is_drawn_and_what_is_no_page_is_refused():
 
 
 def test_an_enormous_page_is_drawn_small():
-    """A page of many square metres costs no more memory than a usual one."""
+    """A page of many square metres uses no more memory than a normal one."""
     pdf = FPDF(unit="pt", format=(14_000, 14_000))
     pdf.add_page()
     drawn = picture(payload_of(pdf.output()), 1)

@@ -65,7 +65,7 @@ def set_in(page_of):
 def test_cyrillic_in_fonts_without_a_map_is_refused(
     read, set_in, monkeypatch, text, encoding, flags
 ):
-    """Codes of the font's own, nameless glyphs, or a Russian code page: never Latin noise."""
+    """Private codes, unnamed glyphs and a Russian code page never give Latin noise."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(
         ExtractionError, match="has fonts that do not map glyphs to letters"
@@ -92,7 +92,7 @@ def test_plain_language_is_read_without_a_map(read, set_in, monkeypatch, text, e
 
 
 def test_a_table_in_a_font_that_set_language_before_is_read(read, set_in, monkeypatch):
-    """A page of numbers alone proves nothing about its font; another page of the file does."""
+    """A page of numbers says nothing about its font, but another page of the file does."""
     monkeypatch.setenv("PATH", "")
     writer = PdfWriter()
     for text in (ENGLISH, *["2019 14.2 33.1 2020 15.1 34.9 "] * 3):
@@ -120,7 +120,7 @@ def without_maps(text):
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 @pytest.mark.skipif(not _FACES, reason="there is no font with Cyrillic letters")
 def test_ocr_is_trusted_only_with_letters_it_knows(read, monkeypatch):
-    """A page without a map is read by OCR; data for English makes no Latin noise of Russian."""
+    """OCR reads a page without a map; English data does not turn Russian into Latin noise."""
     monkeypatch.setattr(scans, "_installed", lambda _: frozenset({"eng", "osd"}))
     found = read(without_maps(ENGLISH))
     assert ENGLISH.strip() in " ".join(found.text.split())

@@ -30,7 +30,7 @@ def paths(found):
 
 
 def test_levels_by_number_and_size(read):
-    """A numbered heading is as deep as its number; others are as deep as their like."""
+    """Numbered headings get the level of their number, others that of similar headings."""
     parts = [
         ("B", 20, "Routing tickets"),
         ("B", 13, "1 What we built"), ("", 10, TEXT),
@@ -43,13 +43,13 @@ def test_levels_by_number_and_size(read):
 
 
 def test_levels_by_outline(read):
-    """The file's own contents decide, and plain type is a heading where they name it."""
+    """The outline decides, even if a heading is set in plain type."""
     parts = [("B", 10, "Goals"), ("", 10, TEXT), ("B", 10, "Goals. First"), ("", 10, TEXT)]
     assert paths(read(report(parts, outline=True))) == [("Goals",), ("Goals", "Goals. First")]
 
 
 def test_references_are_set_apart(read):
-    """Each entry is a passage text under "References", and an appendix after them is not."""
+    """Each entry is a passage under "References"; a following appendix is separate."""
     entries = [
         ("", 9, f"[{n}] A. Writer. On the matter {n}. In Proceedings, 2024.") for n in (1, 2)
     ]
@@ -80,14 +80,14 @@ def pages_with(head, foot="{page}", count=6, rows=8):
     "head", ["Annual report", "{page} | Annual report", "Part {part}", "p. {page}"]
 )
 def test_heads_that_repeat_or_change_by_part_are_found(head):
-    """The same text, a number beside it, the name of a part: each is a head."""
+    """Covers repeated text, text with a page number, and names of parts."""
     kept, gone = without_furniture(pages_with(head))
     assert gone == 12
     assert all(len(page) == 8 for page in kept)
 
 
 def test_text_at_the_edge_of_pages_stays():
-    """Large headings that differ by number, and lines of text at one height, stay."""
+    """Large headings with different numbers, and text at the same height, are kept."""
     pages = [
         [
             TextLine(f"Chapter {page}", page, 50, 300, 60, 20),
@@ -114,12 +114,12 @@ def test_text_at_the_edge_of_pages_stays():
     ],
 )
 def test_names_in_a_byline(byline, names):
-    """A line of names and nothing else holds authors."""
+    """Only a line that consists of names is read as authors."""
     assert names_in(byline) == names
 
 
 def test_titles_authors_and_days_that_make_no_sense_give_way():
-    """The first page is right where the file has a file's name, its typist or a later day."""
+    """The first page wins over a file name, the typist's name or a later date."""
     assert title_of("Microsoft Word - draft3.docx", ["Routing"]) == "Routing"
     assert title_of("Untitled", ["Contents"]) is None
     assert title_of("Routing tickets∗", []) == "Routing tickets"

@@ -30,7 +30,7 @@ def said(state="", place="72 400", size=11):
     ],
 )
 def test_what_no_reader_sees_is_left_out_and_listed(read, page_of, operators, reason):
-    """It reaches no model, and the curator sees what it was."""
+    """No model gets it, and the curator can see it."""
     found = read(page_of(operators, resources="/XObject<</Im 6 0 R>>", objects=[PICTURE]))
     assert SECRET not in " ".join(found.text.split())
     assert [(piece.text, piece.reason) for piece in found.hidden] == [(SECRET, reason)]
@@ -49,14 +49,14 @@ def test_what_no_reader_sees_is_left_out_and_listed(read, page_of, operators, re
     ],
 )
 def test_what_a_reader_sees_stays(read, page_of, operators):
-    """Pale type, white type on a dark ground and narrow type are read."""
+    """Pale text, white text on dark ground and narrow text are read."""
     found = read(page_of(operators))
     assert SECRET in " ".join(found.text.split())
     assert not found.hidden
 
 
 def test_the_layer_of_a_scan_is_read(read, page_of):
-    """Invisible words over a picture of the page are what the picture shows."""
+    """Invisible words over a scanned page are its text."""
     picture = "q 612 0 0 792 0 0 cm /Im Do Q\n"
     layer = said("3 Tr") + said("3 Tr", place="72 380")
     data = page_of(picture + layer, resources="/XObject<</Im 6 0 R>>", objects=[PICTURE])

@@ -55,7 +55,7 @@ def in_columns(*, across):
 
 @pytest.mark.parametrize("across", [False, True], ids=["in order", "line by line"])
 def test_columns_are_read_one_after_the_other(read, across):
-    """However a page in two columns was written, its sentences are whole."""
+    """Sentences stay whole in whatever order the file stores two columns."""
     text = " ".join(read(in_columns(across=across)).text.split())
     for n in range(1, 7):
         assert f"Part {n}. {STORY}" in text
@@ -82,7 +82,7 @@ def test_rows_of_a_table_are_lines(read, by_cell):
 
 
 def test_a_table_of_contents_loses_dots_and_numbers(read):
-    """Its titles stay, one a line."""
+    """The titles are kept, one per line."""
     sheet = Sheet()
     titles = ["Why we began", "What we built", "How it went"]
     for n, title in enumerate(titles):
@@ -96,7 +96,7 @@ def test_a_table_of_contents_loses_dots_and_numbers(read):
 
 @pytest.mark.parametrize("angle", [90, 180, 270])
 def test_a_page_that_lies_is_read(read, angle):
-    """Text set sideways, as wide tables are, is read in its own direction."""
+    """Text that is set sideways, as in wide tables, is read in its own direction."""
     sheet = Sheet()
     with sheet.rotation(angle, x=306, y=396):
         for n, line in enumerate(sheet.wrapped(f"{STORY} {STORY}", 420)):
@@ -105,7 +105,7 @@ def test_a_page_that_lies_is_read(read, angle):
 
 
 def test_a_stamp_along_the_margin_is_left_out(read):
-    """As archives set their number beside the first page."""
+    """Archives print their identifier beside the first page."""
     sheet = Sheet()
     for n, line in enumerate(sheet.wrapped(STORY * 3, 420)):
         sheet.text(100, 100 + 12 * n, line)

@@ -28,13 +28,13 @@ def lines_at(pdf, texts, left=20, top=40, step=5, size=11):
     ],
 )
 def test_line_ends_are_undone(lines, expected):
-    """Hyphens and breaks leave the words as written; a compound that is known keeps its own."""
+    """Hyphens that only split words are removed; known compounds keep theirs."""
     known = vocabulary([TextLine("a fine-tuned model", 1, 0, 9, 9, 10)])
     assert joined_text(lines, known) == expected
 
 
 def test_words_cut_at_line_ends_are_whole_again(read):
-    """It holds for real lines, too, which pdfium joins without a break."""
+    """This also covers real lines that pdfium joins without a break."""
     paper = FPDF()
     paper.add_page()
     texts = [
@@ -65,7 +65,7 @@ def test_a_sentence_reads_on_across_pages_and_notes(read):
 
 
 def test_items_of_a_list_and_short_lines_are_apart(read):
-    """Bullets begin a paragraph, and so does what follows a line with room for the next word."""
+    """A bullet starts a paragraph, and so does a line after one with room for its first word."""
     pdf = FPDF()
     pdf.add_page()
     bullet = chr(149)
@@ -84,7 +84,7 @@ def test_items_of_a_list_and_short_lines_are_apart(read):
 
 
 def test_programs_keep_lines_and_indentation(read):
-    """Lines in letters of one width are not run together."""
+    """Lines in monospaced type are not joined."""
     pdf = FPDF()
     pdf.add_page()
     lines_at(pdf, [SENTENCE, SENTENCE])
@@ -105,13 +105,13 @@ def test_programs_keep_lines_and_indentation(read):
     ],
 )
 def test_accents_of_their_own_and_gaps_after_them_are_closed(read, page_of, shown):
-    """TeX sets an accent beside its letter; the word is one again: Für, Grün."""
+    """TeX sets accents beside the letter; the words become whole again: Für, Grün."""
     text = read(page_of(f"BT /F1 11 Tf 72 300 Td {shown} ET")).text
     assert "Für das Grün" in " ".join(text.split())
 
 
 def test_characters_beyond_the_first_plane_are_read(read, page_of):
-    """Mathematical letters and emoji take two UTF-16 units each, and words after them stay right."""
+    """Mathematical letters and emoji take two UTF-16 units; later words stay correct."""
     font = (
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/FirstChar 65/LastChar 66"
         "/Widths[600 600]/ToUnicode 7 0 R>>"

@@ -27,7 +27,7 @@ def pair_f1(text: str, truth: str) -> float:
 
 @pytest.mark.parametrize(("name", "figure"), FIGURES.items())
 def test_a_pdf_keeps_its_f1(name, figure, read):
-    """Columns, running heads, footnotes, tables and hyphens: no figure has fallen by a point."""
+    """No figure has dropped by a point for columns, running heads, footnotes, tables, hyphens."""
     found = read((OWN / f"pdf/{name}.pdf").read_bytes())
     truth = (OWN / f"pdf/{name}.txt").read_text("utf-8")
     assert pair_f1(found.text, truth) > figure - POINT

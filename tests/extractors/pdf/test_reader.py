@@ -48,7 +48,7 @@ def paper(pages=4):
 
 
 def test_text_pages_headings_and_metadata(read):
-    """Paragraphs are whole, know their page and heading; the file's own metadata is taken."""
+    """Paragraphs are whole and have page and heading; the file's metadata is used."""
     found = read(paper().output())
     assert found.kind is SourceKind.PDF
     assert found.title == "Routing tickets with a small model"
@@ -70,7 +70,7 @@ def test_running_heads_and_page_numbers_are_left_out(read):
 
 
 def test_a_password_is_named_and_an_empty_one_is_tried(read):
-    """A file that needs a password is refused; one that is locked against editing only is read."""
+    """A file that needs a password is refused; one that is only locked for editing is read."""
     locked = paper(1)
     locked.set_encryption(owner_password="owner", user_password="user")
     with pytest.raises(ExtractionError, match=r"paper\.pdf needs a password") as refused:
@@ -83,7 +83,7 @@ def test_a_password_is_named_and_an_empty_one_is_tried(read):
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7\n" + b"garbage" * 99, b"%PDF", b"no PDF at all"])
 def test_a_damaged_file_is_named_so_also_after_a_locked_one(read, data):
-    """Pdfium repeats the cause of an earlier failure; the reader does not."""
+    """Pdfium repeats the cause of an earlier failure, the reader does not."""
     locked = paper(1)
     locked.set_encryption(owner_password="owner", user_password="user")
     with pytest.raises(ExtractionError):
@@ -94,7 +94,7 @@ def test_a_damaged_file_is_named_so_also_after_a_locked_one(read, data):
 
 
 def test_a_cut_off_file_is_read_or_refused(read):
-    """Half a file gives text or one of our errors, wherever it is cut."""
+    """A truncated file gives text or one of our errors, wherever it is cut."""
     data = bytes(paper().output())
     for end in range(200, len(data), len(data) // 9):
         with suppress(ExtractionError):
@@ -102,7 +102,7 @@ def test_a_cut_off_file_is_read_or_refused(read):
 
 
 def test_fonts_without_a_mapping_are_refused(read, page_of, monkeypatch):
-    """A font whose glyphs name no characters gives signs that mean nothing: no draft from them."""
+    """Fonts that do not map glyphs to characters give meaningless text, so no draft is made."""
     monkeypatch.setenv("PATH", "")
     font = (
         "<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/FirstChar 65"

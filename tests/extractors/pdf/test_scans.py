@@ -45,7 +45,7 @@ def scan(pages=1, turn=0, typed=False):
 @needs_tesseract
 @pytest.mark.parametrize("turn", [0, 90])
 def test_a_scan_is_read(read, turn):
-    """Upright or lying: the words are read, and a step says how sure they are."""
+    """Words are recognised in any rotation, and a step reports the confidence."""
     found = read(scan(turn=turn))
     assert " ".join(LINES) in " ".join(found.text.split())
     assert found.passages[0].page == 1
@@ -54,7 +54,7 @@ def test_a_scan_is_read(read, turn):
 
 @needs_tesseract
 def test_scans_beyond_the_time_are_left_out_and_said(read, monkeypatch):
-    """A typed page stays; pictures that were not read make the text doubtful."""
+    """Typed pages are kept; unread scanned pages make the text doubtful."""
     monkeypatch.setattr(scans, "_SECONDS", -1.0)
     found = read(scan(pages=3, typed=True))
     assert LINES[0] in found.text

@@ -50,7 +50,7 @@ def note(found, method):
 
 
 def test_xmp_states_what_the_information_does_not(read, writer):
-    """Title, authors and day are taken from XMP, unless the file's information has them."""
+    """Title, authors and date come from XMP if the document information lacks them."""
     writer.metadata = None
     writer.xmp_metadata = XMP.encode()
     found = read(written(writer))
@@ -64,14 +64,14 @@ def test_xmp_states_what_the_information_does_not(read, writer):
 
 
 def test_attachments_are_named(read, writer):
-    """Files within the file are not read; their names say that there is more."""
+    """Attached files are not read, but their names are reported."""
     writer.add_attachment("error rates.csv", b"team,share\nharbour,4")
     writer.add_attachment("prompt.txt", b"Route the ticket.")
     assert note(read(written(writer)), "attachments not read") == ["error rates.csv, prompt.txt"]
 
 
 def test_printed_page_numbers_are_noted(read, writer, page_of):
-    """A page keeps its place in the file as number; what is printed on it is noted where it differs."""
+    """Pages are numbered by position; differing printed numbers are noted."""
     for _ in range(4):
         writer.append(BytesIO(page_of()))
     assert note(read(written(writer)), "page labels") == []
@@ -111,13 +111,13 @@ def test_a_file_that_pypdf_cannot_read_keeps_its_text(read, writer, monkeypatch)
 
 @pytest.mark.parametrize("damage", [b"/Info 9999 0 R", b"/Info (none)", b"/Info[[[[[["])
 def test_damaged_information_is_passed_over(read, page_of, damage):
-    """A trailer that points nowhere costs the title, not the text."""
+    """A broken trailer loses the title, but not the text."""
     data = page_of().replace(b"/Root 1 0 R", b"/Root 1 0 R" + damage)
     assert "The router sends" in read(data).text
 
 
 def test_pypdf_is_loaded_when_it_is_asked(page_of):
-    """A file is parsed once, and only for a question."""
+    """The file is parsed once, and only if it is needed."""
     structure = Structure(page_of())
     assert "_reader" not in vars(structure)
     structure.stated()
@@ -151,5 +151,5 @@ def test_an_xfa_form_without_its_contents_is_refused(read, page_of, text, dynami
 
 
 def test_a_form_with_its_text_on_the_page_is_read(read, writer):
-    """A static XFA form draws its pages: they are read."""
+    """The pages of a static XFA form are drawn and therefore read."""
     assert "The router sends" in read(a_form(writer)).text

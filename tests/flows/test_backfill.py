@@ -61,7 +61,7 @@ async def test_every_source_of_a_list_is_drafted_once(
 async def test_a_budget_buys_whole_drafts(
     files: list[Candidate], settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A budget for two and a half sources gives two finished drafts, not six begun ones."""
+    """A budget for two and a half sources gives two complete drafts, not six partial ones."""
     model_endpoint.script = answer_of
     async with Resources(settings) as resources:
         each = resources.forecast(len(article())).cost_usd or 0.0
@@ -80,7 +80,7 @@ async def test_a_budget_buys_whole_drafts(
 async def test_a_wrong_key_pauses_the_batch_and_resume_goes_on(
     files: list[Candidate], resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A key that is refused stops the batch at once; afterwards it finishes where it stopped."""
+    """A rejected key stops the batch immediately; later it continues where it stopped."""
     model_endpoint.script = lambda _: api_error(401, "invalid_api_key", "wrong key")
     run, _ = await finished(files, resources)
     assert run.stopped_by is not None
@@ -95,7 +95,7 @@ async def test_a_wrong_key_pauses_the_batch_and_resume_goes_on(
 async def test_a_transient_failure_is_tried_once_more(
     files: list[Candidate], resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """One source whose answer does not fit fails alone; the others are drafted."""
+    """A source whose answer is invalid fails alone; the others are drafted."""
     broken = "Report 3"
 
     def script(request):
@@ -114,7 +114,7 @@ async def test_a_transient_failure_is_tried_once_more(
 async def test_a_slow_answer_gets_no_second_pass(
     files: list[Candidate], resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """An answer that broke off may be paid for: two requests for it are all that a batch makes."""
+    """A truncated answer may have been paid, so a batch makes only two requests for it."""
     model_endpoint.script = lambda _: Reply(text='{"choices": [{"mess')
     run, _ = await finished(files[:1], resources)
     assert len(model_endpoint.requests) == 2
@@ -135,7 +135,7 @@ async def test_a_forecast_counts_what_is_open(files: list[Candidate], resources:
 
 
 async def test_options_of_a_batch_override_settings(settings: Settings) -> None:
-    """Model and budgets of a batch take the place of the configured ones."""
+    """Model and budgets of a batch replace the configured ones."""
     async with Resources(settings) as resources:
         batch = await register("x", [], resources, model="other", budget_usd=2, source_budget_usd=3)
     changed = settings_for(batch, settings)

@@ -186,7 +186,7 @@ async def report(exported: Path, other: Resources) -> ImportReport:
 async def test_the_tables_are_the_same(
     exported: Path, report: ImportReport, other: Resources, tmp_path: Path
 ) -> None:
-    """Published and exported again, every row is equal but for where it was imported from."""
+    """After import and export, all rows are equal except for their origin."""
     assert (report.name, report.read, report.imported) == ("Models at work", 6, 6)
     assert "5 of 6 cases have quotes" in (exported / "README.md").read_text("utf-8")
     assert (report.known, report.broken) == (0, ())
@@ -202,7 +202,7 @@ async def test_the_tables_are_the_same(
 async def test_links_name_words_that_only_the_source_has(
     report: ImportReport, other: Resources
 ) -> None:
-    """The document holds the quotes and nothing else, and the links stay as they were."""
+    """The document has only the quotes, and links are unchanged."""
     view = other.warehouse.case(a_page().case.case_id)
     words = "prompts, since kens are dear. Yes: we cache prompts So what did it cost?"
     assert " ".join(view.document.text.split()) == words
@@ -219,7 +219,7 @@ async def test_links_name_words_that_only_the_source_has(
 async def test_a_page_says_where_the_quotes_come_from(
     report: ImportReport, other: Resources
 ) -> None:
-    """Who approved it and when, the model, the edit: all as before; and never "without quotes"."""
+    """Approval, model and edit are shown as before, never "without quotes"."""
     case_id = a_file().case.case_id
     made = published_case(other.warehouse.case(case_id)).provenance
     assert (made.model, made.judge, made.drafted_at) == ("SmolLM2-135M-Instruct", "a-judge", NOON)
@@ -265,7 +265,7 @@ async def test_an_approval_elsewhere_is_nobodys_act_here(
 async def test_nothing_takes_the_quotes_for_the_source(
     report: ImportReport, other: Resources
 ) -> None:
-    """No check and no rerun finds them, and an edit is refused; the desk shows them in place."""
+    """Checks and reruns skip them, and edits are refused; the desk shows them in context."""
     case_id = an_article().case.case_id
     assert case_id not in {*await due(other), *await stale(other), *await imported(other)}
     page = case_page(other.warehouse.case(case_id))

@@ -59,7 +59,7 @@ async def report(database: Path, resources: Resources) -> ImportReport:
 
 
 async def test_the_report_names_what_is_wrong(report: ImportReport) -> None:
-    """Repeated addresses, near-copies, unusable rows, spellings, and names without a mapping."""
+    """Covers duplicates, near-copies, unusable rows, spellings, and names without a mapping."""
     assert (report.read, report.imported, report.known) == (6, 3, 0)
     assert [(f.key, f.problem) for f in report.broken] == [
         ("d", "it has no title"), ("e", "nonsense is not a web address; imported without one"),
@@ -96,7 +96,7 @@ async def test_an_import_can_be_repeated(
 
 
 async def test_readers_see_that_it_was_imported(report: ImportReport, resources: Resources) -> None:
-    """The page has the prose as text, names the database, and claims no support."""
+    """The page shows the text, names the database, and claims no support."""
     published = await publish_site(resources)
     assert len(published.added) == 3
     pages = [page.read_text() for page in published.path.glob("cases/*/index.html")]
@@ -116,7 +116,7 @@ async def test_readers_see_that_it_was_imported(report: ImportReport, resources:
 async def test_imported_words_are_never_taken_for_the_sources(
     resources: Resources, site: Site, tmp_path: Path
 ) -> None:
-    """Submitting or rerunning the address fetches it; the draft quotes the source."""
+    """Submitting or redrafting the address fetches the source, and the draft quotes it."""
     url = site.put("/claims", article())
     path = tmp_path / "one.jsonl"
     path.write_text(json.dumps(FIRST | {"source_url": url}))
@@ -143,7 +143,7 @@ async def test_a_folder_without_markdown_is_an_error(resources: Resources, tmp_p
 async def test_a_curator_cannot_quote_imported_words(
     report: ImportReport, resources: Resources
 ) -> None:
-    """A fact can be corrected and stays imported; a statement needs the source's words."""
+    """Facts can be corrected and stay imported; statements need a quote from the source."""
     (view,) = [v for v in resources.warehouse.case_views(resources.warehouse.case_ids())
                if v.source.canonical_url == "https://acme.example/rag"]  # fmt: skip
     case_id = view.case.case_id
@@ -161,7 +161,7 @@ async def test_a_curator_cannot_quote_imported_words(
 async def test_no_check_compares_imported_words_with_the_source(
     report: ImportReport, database: Path, resources: Resources
 ) -> None:
-    """Recheck leaves the case out or says why not; rereading the bytes makes no document."""
+    """Recheck skips the case or gives a reason; extracting again makes no document."""
     await publish_site(resources)
     assert await due(resources) == []
     for view in resources.warehouse.case_views(resources.warehouse.case_ids()):
@@ -174,7 +174,7 @@ async def test_no_check_compares_imported_words_with_the_source(
 async def test_a_record_without_an_address_is_known_by_its_text(
     report: ImportReport, database: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever the command runs; it cannot be drafted, and is not offered for it."""
+    """The id does not depend on the folder; the case cannot be redrafted."""
     monkeypatch.chdir(database.parent)
     again = await import_cases(database, resources, name="Their database")
     assert (again.imported, again.known) == (0, 3)
@@ -202,7 +202,7 @@ BOMB = "\n".join(
 async def test_a_hostile_file_costs_a_worker(
     resources: Resources, database: Path, name: str, text: str, cause: str
 ) -> None:
-    """Text that expands or is nested without end is refused with the reason; the next import works."""
+    """Expanding or deeply nested input is refused with a reason; the next import works."""
     resources.workers = WorkerPool(1, Limits(memory_bytes=900 * 2**20))
     hostile = database.with_name(name)
     hostile.write_text(text)
@@ -216,7 +216,7 @@ async def test_a_hostile_file_costs_a_worker(
 async def test_a_file_that_is_too_large_is_refused(
     resources: Resources, database: Path, tmp_path: Path
 ) -> None:
-    """Before it is read; a sparse file costs no space."""
+    """The size is checked before reading; the test file is sparse."""
     large = tmp_path / "large.jsonl"
     with large.open("wb") as file:
         file.truncate(501 * 10**6)
@@ -225,7 +225,7 @@ async def test_a_file_that_is_too_large_is_refused(
 
 
 async def test_near_copies_are_reported_as_groups(resources: Resources, tmp_path: Path) -> None:
-    """Each member once, however many there are; another text is in no group."""
+    """Each member is listed once; a different text is in no group."""
     path = tmp_path / "copies.jsonl"
     copies = [
         FIRST | {"slug": f"r{n}", "source_url": f"https://acme.example/{n}"} for n in range(60)
@@ -239,7 +239,7 @@ async def test_near_copies_are_reported_as_groups(resources: Resources, tmp_path
 async def test_no_imported_source_is_a_file(
     resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A path in place of an address is dropped, and the name of a record leads to no file."""
+    """Paths are dropped as addresses, and names of records are not used as paths."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "db").mkdir()
     (tmp_path / "secret.md").write_text("SECRET")
@@ -287,7 +287,7 @@ async def test_the_dates_of_the_database_are_kept(resources: Resources, tmp_path
 async def test_the_list_of_changes_has_a_line_for_an_import(
     report: ImportReport, resources: Resources
 ) -> None:
-    """Cases of another database are not called added, let alone each of them by name."""
+    """Imported cases are summarized in one line instead of being listed as added."""
     view = a_view()
     resources.warehouse.append(
         view.source, view.document, view.case, *view.revisions, *view.reviews
@@ -302,7 +302,7 @@ async def test_the_list_of_changes_has_a_line_for_an_import(
 async def test_an_import_is_the_act_of_who_ran_it(
     report: ImportReport, resources: Resources
 ) -> None:
-    """The approvals name the importer and the database, at the time of the import."""
+    """Approvals name the importer, the database and the time of the import."""
     entries = resources.warehouse.audit_log(None, 100)
     assert {one.who for one in entries} == {"tester"}
     approvals = [one for one in entries if one.what == "approve"]

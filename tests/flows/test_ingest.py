@@ -22,7 +22,7 @@ def run_of(source: object, resources: Resources, **options: object) -> Run:
 
 
 async def test_a_file_becomes_a_draft(source: Path, resources: Resources) -> None:
-    """A source ends as a draft with located quotes, and every stage was timed."""
+    """The draft has located quotes, and all stages are timed."""
     result = await process(run_of(source, resources))
 
     assert result.status is IngestStatus.DRAFT
@@ -38,7 +38,7 @@ async def test_a_file_becomes_a_draft(source: Path, resources: Resources) -> Non
 async def test_a_rerun_calls_no_model(
     source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """Submitting a source again finds its draft: no call, the same revision."""
+    """Submitting a source again returns the same revision without a call."""
     first = await process(run_of(source, resources))
     calls = len(model_endpoint.requests)
     again = await process(run_of(source, resources))
@@ -51,7 +51,7 @@ async def test_a_rerun_calls_no_model(
 async def test_a_crash_after_an_answer_pays_nothing_twice(
     source: Path, resources: Resources, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """An answer that was stored before a crash is found by the next process."""
+    """The next process finds an answer that was stored before the crash."""
     model_endpoint.enqueue(completion(CASE_STUDY))
     run = run_of(source, resources)
     await triage(run, (await extract(run, await fetch(run))).document)
@@ -83,7 +83,7 @@ async def test_a_refused_source_has_a_reason_and_can_be_forced(
 async def test_an_outage_is_a_failure_and_not_a_verdict(
     source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A model that cannot be reached leaves a failure that may pass, and no triage."""
+    """An unavailable model gives a transient failure and no verdict."""
     model_endpoint.script = lambda _: api_error(401, "invalid_api_key", "wrong key")
     result = await process(run_of(source, resources))
 
@@ -95,7 +95,7 @@ async def test_an_outage_is_a_failure_and_not_a_verdict(
 
 
 async def test_a_missing_file_is_a_failure_with_its_path(resources: Resources) -> None:
-    """A path without a file fails in fetch; the message names the path."""
+    """The source fails in fetch, and the message names the path."""
     result = await process(run_of("/nowhere/talk.vtt", resources))
 
     assert result.failure is not None
@@ -106,7 +106,7 @@ async def test_a_missing_file_is_a_failure_with_its_path(resources: Resources) -
 async def test_a_page_and_a_redirect_to_it_are_one_source(
     settings: Settings, httpserver: HTTPServer, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """An address that redirects to a known page becomes an alias of it, with no second draft."""
+    """A redirect to a known page makes an alias of it instead of a second draft."""
     from scripted_model import answer_of
 
     model_endpoint.script = answer_of
@@ -133,7 +133,7 @@ async def test_a_page_and_a_redirect_to_it_are_one_source(
 async def test_a_redirect_to_a_page_with_other_text_is_another_source(
     settings: Settings, httpserver: HTTPServer, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """An address that redirects to a known address whose text has changed gets its own draft."""
+    """If the text at a known address has changed, the redirecting address gets its own draft."""
     from scripted_model import answer_of
 
     model_endpoint.script = answer_of
@@ -158,7 +158,7 @@ async def test_a_redirect_to_a_page_with_other_text_is_another_source(
 async def test_a_judge_that_is_away_is_asked_by_retry(
     source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A draft without its judge stays unverified; the next try asks the judge and nothing else."""
+    """Without the judge statements stay unverified; a retry asks only the judge."""
     from scripted_endpoint import schema_name
     from scripted_model import answer_of
 
@@ -188,7 +188,7 @@ async def test_a_judge_that_is_away_is_asked_by_retry(
 async def test_an_expensive_source_stops_before_its_first_call(
     source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """The cap on one source is compared with its forecast; nothing is asked."""
+    """The forecast is compared with the cap per source, and no call is made."""
     cheap = settings.model_copy(update={"budget_source": 0.0001})
     async with Resources(cheap) as resources:
         result = await process(run_of(source, resources))
@@ -201,7 +201,7 @@ async def test_an_expensive_source_stops_before_its_first_call(
 async def test_a_model_that_thinks_without_end_keeps_to_the_budget(
     source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A draft that is cut at its limit costs no more than the caps, and says why it failed."""
+    """A draft that hits its output limit costs no more than the caps, and says why it failed."""
     model_endpoint.script = runaway
     thinking = {
         "context_tokens": 304_000,
@@ -226,7 +226,7 @@ async def test_a_model_that_thinks_without_end_keeps_to_the_budget(
 async def test_a_reading_that_was_too_long_is_not_asked_for_again(
     source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """Its verdict was asked for alone; a rerun finds that, and the draft of its windows."""
+    """A rerun finds the separate verdict and the draft made from windows."""
     model_endpoint.enqueue(completion('{"triage":', finish="length"))
     first = await process(run_of(source, resources))
     calls = len(model_endpoint.requests)
@@ -248,7 +248,7 @@ async def test_a_reading_without_scores_is_asked_for_again(
 async def test_a_fetched_page_is_listed_with_its_kind_and_source(
     site: Site, resources: Resources
 ) -> None:
-    """The kind is known once the page was read; lists show and filter it."""
+    """The kind is known after fetching; lists show it and filter by it."""
     address = site.put("/claims.md", article())
     await process(Run(SourceRef(source=address), resources))
     (line,) = resources.warehouse.cases(CaseFilter(kind=SourceKind.MARKDOWN))

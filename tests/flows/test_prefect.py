@@ -79,7 +79,7 @@ async def test_each_stage_is_a_task_of_the_flow_run(source: Path) -> None:
 async def test_a_database_comes_in_and_goes_out_by_flows(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Import, publication, export and a report run one after the other, as schedules run them."""
+    """Import, publication, export and a report run one after the other as flows."""
     drafted = await ingest(str(source))
     with Warehouse(Settings.load().home / "warehouse.duckdb") as warehouse:
         approve(warehouse, drafted.case_id or "", "mira", confirm=True, leave_out=True)
@@ -98,7 +98,7 @@ async def test_a_database_comes_in_and_goes_out_by_flows(
 
 
 async def test_a_source_that_fails_is_a_failed_flow_run() -> None:
-    """Its message is the failure's, and the failure is stored for a retry."""
+    """The flow run has the failure's message, and the failure is stored for a retry."""
     state = await ingest("/nowhere/talk.vtt", return_state=True)
     assert state.is_failed()
     assert "/nowhere/talk.vtt" in (state.message or "")
@@ -121,7 +121,7 @@ async def test_the_sources_of_a_batch_fail_alone(source: Path, tmp_path: Path) -
 
 
 async def test_a_batch_keeps_to_its_own_budget(source: Path, tmp_path: Path) -> None:
-    """A budget that is given to the flow pauses its batch before anything is paid."""
+    """A budget passed to the flow pauses its batch before the first call."""
     listed = tmp_path / "list.txt"
     listed.write_text(f"{source}\n")
     state = await backfill(str(listed), budget_usd=0.000001, return_state=True)
@@ -132,7 +132,7 @@ async def test_a_batch_keeps_to_its_own_budget(source: Path, tmp_path: Path) -> 
 async def test_the_server_caps_model_calls_over_all_batches(
     tmp_path: Path, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """Two batches with two sources each never have more calls in flight than the global limit."""
+    """Two batches of two sources never exceed the global limit on model calls."""
     in_flight, most, lock = 0, 0, Lock()
 
     def answer_slowly(request: Mapping[str, Any]) -> Reply:
@@ -165,7 +165,7 @@ async def test_the_server_caps_model_calls_over_all_batches(
 
 
 async def test_deployments_and_their_schedules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A schedule that a person added or paused is kept when the flows are served again."""
+    """Schedules that a person added or paused survive a restart of the flows."""
 
     async def serve() -> None:
         async with get_client() as client:
@@ -210,7 +210,7 @@ async def test_a_schedule_that_could_never_run_is_refused(
 
 
 async def test_the_flows_of_prefect_yaml_load() -> None:
-    """The deployments of a work pool are the flows that are served, each under its name."""
+    """The deployments of prefect.yaml are the served flows, with the same names."""
     listed = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
     for one in listed:
         path, _, name = one["entrypoint"].partition(":")

@@ -66,7 +66,7 @@ async def test_drafts_and_rejected_cases_stay_out(resources: Resources, case: Ca
 async def test_an_edited_and_approved_case_is_changed_at_its_address(
     resources: Resources, approved: str
 ) -> None:
-    """The page keeps its address though the title is another one."""
+    """The page keeps its address although the title changed."""
     await publish_site(resources)
     (before,) = resources.warehouse.publications()
     edit(resources.warehouse, approved, [SetFact(name="title", value="Claims, anew")], "tester")
@@ -87,7 +87,7 @@ def files(folder: Path) -> dict[str, bytes]:
 async def test_an_edit_leaves_the_approved_revision_published(
     resources: Resources, approved: str, tmp_path: Path
 ) -> None:
-    """Until it is approved: site, export and views keep what readers have, in every folder."""
+    """Until approval, site, export and views show the published revision in every folder."""
     done = await publish_site(resources)
     page = done.path / resources.warehouse.publications()[0].address
     before, query = page.read_bytes(), "SELECT * FROM published_statements ORDER BY n"
@@ -162,7 +162,7 @@ async def test_a_rejected_edit_leaves_the_case_published(
 async def test_a_withdrawal_that_was_thought_over_is_published_again(
     resources: Resources, approved: str
 ) -> None:
-    """Withdrawn and approved before the next publication: the page stays, and outlives an edit."""
+    """If the case is approved again before the next publication, its page stays."""
     warehouse = resources.warehouse
     await publish_site(resources)
     withdraw(warehouse, approved, "A number is wrong.", "tester")
@@ -177,7 +177,7 @@ async def test_a_withdrawal_that_was_thought_over_is_published_again(
 async def test_a_withdrawn_case_leaves_a_page_with_the_reason(
     resources: Resources, approved: str
 ) -> None:
-    """A tombstone stays at the address; an approved case comes back to it."""
+    """A notice replaces the page; approving the case again restores it."""
     for act in (withdraw, reject):
         with pytest.raises(InvalidDecision, match="reason"):
             act(resources.warehouse, approved, " ", "tester")
@@ -247,7 +247,7 @@ async def test_two_sites_do_not_know_each_other(
 async def test_a_folder_of_others_is_not_replaced(
     resources: Resources, approved: str, tmp_path: Path
 ) -> None:
-    """The files there stay, and nothing is stored as published."""
+    """Its files are kept, and no publication is stored."""
     (tmp_path / "letters").mkdir()
     letter = tmp_path / "letters" / "dear.txt"
     letter.write_text("mine")

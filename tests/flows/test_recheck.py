@@ -31,7 +31,7 @@ async def published(path: str, resources: Resources) -> str:
 
 
 async def test_an_unchanged_page_is_the_same(resources: Resources, case: CaseView) -> None:
-    """All quotes are still there, and the check is stored under its source."""
+    """All quotes are found, and the check is stored for the source."""
     (check,) = [one async for one in recheck_all([case.case.case_id], resources)]
     assert check.result is CheckResult.SAME
     assert check.quotes
@@ -49,7 +49,7 @@ async def test_an_unchanged_page_is_the_same(resources: Resources, case: CaseVie
 async def test_a_changed_page_names_the_lost_quotes(
     change: tuple[str, str], lost: bool, resources: Resources, site: Site, case: CaseView
 ) -> None:
-    """A text that changed is reported, with the quotes of the case that it no longer holds."""
+    """The report lists the quotes that are missing from the new text."""
     site.put("/claims.md", article().replace(*change))
     check = await recheck_case(case, resources)
     assert check.result is CheckResult.CHANGED
@@ -59,7 +59,7 @@ async def test_a_changed_page_names_the_lost_quotes(
 async def test_a_page_at_another_address_has_moved(
     resources: Resources, site: Site, case: CaseView
 ) -> None:
-    """A redirect to the same text is a move, and the check holds the new address."""
+    """A redirect to the same text counts as a move, and the check has the new address."""
     moved = site.put("/new/claims.md", article())
     site.put("/claims.md", status=301, headers={"Location": moved})
     check = await recheck_case(case, resources)
@@ -78,7 +78,7 @@ async def test_a_page_at_another_address_has_moved(
 async def test_only_the_site_itself_says_that_a_page_is_gone(
     status: int, result: CheckResult, resources: Resources, site: Site, case: CaseView
 ) -> None:
-    """Trouble on the way is not the end of a page; the message is kept."""
+    """Network trouble does not count as a missing page; the message is stored."""
     site.pages["/claims.md"] = Response("", status=status)
     check = await recheck_case(case, resources)
     assert check.result is result
@@ -96,7 +96,7 @@ async def test_a_file_cannot_be_fetched_again(resources: Resources, source: Path
 async def test_what_was_not_checked_for_longest_comes_first(
     resources: Resources, site: Site
 ) -> None:
-    """Only published cases are due, those that were never checked before all others."""
+    """Only published cases are due; those never checked come first."""
     first, second = [
         await published(site.put(f"/{n}.md", article(f"Report {n}")), resources) for n in range(2)
     ]

@@ -86,7 +86,7 @@ def texts(report: Report, *roles: SentenceRole) -> list[str]:
 
 
 async def test_without_a_capable_model_a_report_quotes_the_cases(embedded: Resources) -> None:
-    """Every sentence is a statement word for word or only counts; all of it can be checked."""
+    """Each sentence is a verbatim statement or a count, so everything can be checked."""
     report = await make_report(ORDER, embedded)
     assert report.model is None
     cited = [one for one in report.sentences if one.citations]
@@ -104,7 +104,7 @@ async def test_without_a_capable_model_a_report_quotes_the_cases(embedded: Resou
 async def test_a_model_writes_and_what_its_citations_do_not_carry_is_dropped(
     published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A false number, name, company or claim reaches no reader, and is kept with its reason."""
+    """False numbers, names, companies and claims are dropped, with the reason."""
     model = model_endpoint.script
     report = await make_report(ORDER, published)
     assert isinstance(model, ReportModel)
@@ -120,7 +120,7 @@ async def test_a_model_writes_and_what_its_citations_do_not_carry_is_dropped(
 
 
 async def test_a_measured_value_is_a_query_and_not_the_models_digit(published: Resources) -> None:
-    """The sentence holds a placeholder; its query gives the value with its unit."""
+    """The sentence has a placeholder, filled by a query with the value and its unit."""
     report = await make_report(ORDER, published)
     numbers = {one.name: one for one in report.numbers if one.name.startswith("s:")}
     ottokar = case_of(published, "Ottokar")
@@ -133,7 +133,7 @@ async def test_a_measured_value_is_a_query_and_not_the_models_digit(published: R
 async def test_the_same_report_again_asks_nothing(
     published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A crash or a rerun pays nothing twice, and the report is stored once."""
+    """After a crash or on a rerun no call is repeated, and the report is stored once."""
     first = await make_report(ORDER, published)
     paid = len(model_endpoint.requests)
     again = await make_report(ORDER, published)
@@ -155,7 +155,7 @@ async def test_a_model_that_is_down_leaves_no_report(
 async def test_what_a_report_takes_is_known_before(
     published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """The quote names calls and price without a call, and is not less than what is paid."""
+    """The estimate of calls and cost needs no call, and is not below the actual cost."""
     expected = await forecast_report(ORDER, published)
     assert model_endpoint.requests == []
     report = await make_report(ORDER, published)
@@ -183,7 +183,7 @@ async def test_what_a_report_takes_is_known_before(
 async def test_an_order_that_cannot_be_met_says_why(
     embedded: Resources, change: dict[str, object], problem: str
 ) -> None:
-    """Unknown names, a missing option and an empty scope are errors with a next step."""
+    """Unknown names, missing options and an empty scope are errors with a next step."""
     order = ORDER.model_copy(update={"template": None} | change)
     with pytest.raises(InputError, match=problem):
         await make_report(order, embedded)
@@ -202,7 +202,7 @@ async def test_an_order_that_cannot_be_met_says_why(
 async def test_each_template_makes_a_report(
     embedded: Resources, more: dict[str, object], template: str, heading: str | None
 ) -> None:
-    """The options choose the template; each gives sections that hold."""
+    """The options choose the template, and each report passes its checks."""
     order = ORDER.model_copy(update={"template": None} | more)
     report = await make_report(order, embedded)
     assert report.template == template
@@ -213,7 +213,7 @@ async def test_each_template_makes_a_report(
 async def test_a_published_report_is_on_the_site_and_on_the_pages_of_its_cases(
     embedded: Resources,
 ) -> None:
-    """Page, Markdown, JSON, feeds, list and home show it; cited cases name it until it is gone."""
+    """It is in pages, Markdown, JSON, feeds and lists; cited cases link to it until withdrawn."""
     report = await make_report(ORDER, embedded)
     site = embedded.settings.site_path
     await publish_report(report, embedded)
@@ -266,7 +266,7 @@ async def test_changed_and_withdrawn_cases_mark_a_report(embedded: Resources) ->
 
 
 async def test_a_number_that_drifted_fails_the_check(embedded: Resources) -> None:
-    """One more published case changes the counts, and the check names each."""
+    """A further published case changes the counts, and the check lists each of them."""
     report = await make_report(ORDER, embedded)
     more = a_bakery("Laib", "2025", (("lessons", "Rye needs a dough plan of its own."),))
     embedded.warehouse.append(*rows(more))
@@ -279,7 +279,7 @@ async def test_a_number_that_drifted_fails_the_check(embedded: Resources) -> Non
 
 
 async def test_a_question_is_answered_by_checked_sentences(published: Resources) -> None:
-    """Each cites statements of published cases, with their addresses."""
+    """Each sentence cites statements of published cases, with their addresses."""
     found = await answer("Bakers trusted the dough plan only once they could do what?", published)
     assert found.outcome is Outcome.ANSWERED
     assert len(found.sentences) <= 8
@@ -291,7 +291,7 @@ async def test_a_question_is_answered_by_checked_sentences(published: Resources)
 async def test_a_question_that_no_case_answers_gets_silence(
     published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """The model's empty answer is "the cases do not say", with the closest statements."""
+    """An empty answer means "the cases do not say", with the closest statements."""
     model_endpoint.script = ReportModel(silent=True)
     found = await answer("What does flour cost in Norway?", published)
     assert (found.outcome, found.sentences) == (Outcome.SILENT, ())
@@ -315,7 +315,7 @@ async def test_an_answer_that_failed_its_checks_is_no_silence(
 
 
 async def test_a_case_that_was_rejected_meanwhile_blocks_a_report(embedded: Resources) -> None:
-    """The check looks at the cases as they are about to be published; new cases block nothing."""
+    """The check uses the cases that will be published next; new cases are no obstacle."""
     report = await make_report(ORDER, embedded)
     more = a_bakery("Laib", "2025", (("lessons", "Rye needs a dough plan of its own."),))
     embedded.warehouse.append(*rows(more))
@@ -330,7 +330,7 @@ async def test_a_case_that_was_rejected_meanwhile_blocks_a_report(embedded: Reso
 
 
 async def test_without_a_capable_model_the_statements_are_the_answer(embedded: Resources) -> None:
-    """The best statement comes first; where nothing has a word of the question, that is silence."""
+    """The best statement comes first; without a common word there is no answer."""
     found = await answer("Who disagreed with the judge model?", embedded)
     assert found.outcome is Outcome.STATEMENTS
     assert "head baker disagreed" in found.statements[0].citation.text
@@ -339,7 +339,7 @@ async def test_without_a_capable_model_the_statements_are_the_answer(embedded: R
 
 
 async def test_nothing_published_and_unknown_names_are_errors(resources: Resources) -> None:
-    """Both say what to do next."""
+    """Both errors say what to do next."""
     with pytest.raises(InputError, match="casebook publish"):
         await make_report(ORDER, resources)
     with pytest.raises(InputError, match="ask a question"):

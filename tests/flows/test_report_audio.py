@@ -33,7 +33,7 @@ def settings(settings: Settings, httpserver: HTTPServer) -> Settings:
 async def test_one_voice_reads_and_progress_is_reported(
     resources: Resources, httpserver: HTTPServer, tmp_path, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """Every line is spoken by the first voice, no model is asked, and the result is stored."""
+    """The first voice reads all lines, no model is asked, and the result is stored."""
     steps = []
     made = await record(REPORT, resources, tmp_path / "out", on_progress=lambda *n: steps.append(n))
     assert made == read_recording(tmp_path / "out")
@@ -46,7 +46,7 @@ async def test_one_voice_reads_and_progress_is_reported(
 async def test_a_conversation_is_asked_and_spoken_once(
     resources: Resources, httpserver: HTTPServer, tmp_path, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A second recording has the same words and asks neither the model nor the voices."""
+    """A second recording reuses the conversation and the speech."""
     model_endpoint.script = lambda asked: completion(
         judged(asked["messages"][-1]["content"]) if schema_name(asked) == "JudgeAnswer" else LINES
     )
@@ -64,7 +64,7 @@ async def test_a_conversation_is_asked_and_spoken_once(
 
 
 async def test_the_embedded_model_words_no_conversation(settings: Settings, tmp_path) -> None:
-    """It is too small, and the message says what to do."""
+    """The embedded model is too small, and the message says what to do."""
     small = settings.model_copy(update={"llm_base_url": None, "llm_model": None})
     async with Resources(small) as resources:
         with pytest.raises(ConfigurationError, match="CASEBOOK_LLM_MODEL"):
@@ -73,7 +73,7 @@ async def test_the_embedded_model_words_no_conversation(settings: Settings, tmp_
 
 
 async def test_a_conversation_needs_two_voices(resources: Resources, tmp_path) -> None:
-    """One voice cannot speak with itself."""
+    """A conversation with only one voice is refused."""
     with pytest.raises(InputError, match="two voices"):
         await record(REPORT, resources, tmp_path / "out", model=True, voices=["alloy"])
 
@@ -83,7 +83,7 @@ async def test_a_conversation_needs_two_voices(resources: Resources, tmp_path) -
     [(OPENAI_ENDPOINT, "secret"), ("http://drafts.example/v1", "secret"), ("http://b.example", "none")],
 )  # fmt: skip
 def test_the_key_goes_to_its_own_endpoint_and_to_openai(endpoint: str, key: str) -> None:
-    """An endpoint that only speaks does not get the key of another one."""
+    """Other endpoints that only speak do not get the key."""
     settings = Settings(
         llm_base_url="http://drafts.example/v1",
         llm_model="m",
@@ -96,7 +96,7 @@ def test_the_key_goes_to_its_own_endpoint_and_to_openai(endpoint: str, key: str)
 
 
 def test_without_an_endpoint_the_offline_voices_speak() -> None:
-    """Without settings nothing is sent anywhere, and voices go by the names of the extra."""
+    """Without settings nothing is sent, and the names are those of the offline voices."""
     assert [one.name for one in voices_of(Settings())] == ["hibari heart", "piper joe"]
     assert [one.name for one in voices_of(Settings(), ["joe"])] == ["piper joe"]
     with pytest.raises(InputError, match="hibari and joe"):
@@ -104,6 +104,6 @@ def test_without_an_endpoint_the_offline_voices_speak() -> None:
 
 
 def test_an_endpoint_needs_a_model() -> None:
-    """An address alone does not say what to ask for."""
+    """A speech endpoint without a model is refused."""
     with pytest.raises(ConfigurationError, match="CASEBOOK_SPEECH_MODEL"):
         voices_of(Settings(speech_base_url="http://b.example"))

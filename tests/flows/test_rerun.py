@@ -24,7 +24,7 @@ def newer(settings: Settings) -> Settings:
 async def test_a_case_is_stale_when_today_would_make_it_otherwise(
     resources: Resources, newer: Settings, case: CaseView
 ) -> None:
-    """The same settings find nothing stale; another model or judge is named as the reason."""
+    """With the same settings nothing is stale; a new model or judge is given as the reason."""
     assert await stale(resources) == {}
     async with Resources(newer.model_copy(update={"judge": "off"})) as other:
         found = await stale(other)
@@ -54,7 +54,7 @@ async def test_differences_name_prompts_readers_and_checks(
 async def test_an_undecided_case_gets_the_newest_draft(
     site: Site, resources: Resources, newer: Settings, case: CaseView
 ) -> None:
-    """The stored bytes are drafted again, without the network; the new draft is the current one."""
+    """The stored bytes are drafted without network access; the new draft becomes current."""
     site.pages.clear()
     async with Resources(newer) as other:
         result = await redraft(case.case.case_id, other)
@@ -73,7 +73,7 @@ async def test_a_newer_draft_waits_beside_a_persons_work(
     case: CaseView,
     model_endpoint: ScriptedEndpoint,
 ) -> None:
-    """An approved or edited case stays as it is; the draft waits, and the case is not stale."""
+    """An approved or edited case is unchanged; the draft waits, and the case is not stale."""
     case_id, warehouse = case.case.case_id, resources.warehouse
     edit(warehouse, case_id, [SetFact(name="title", value="A title by hand")], "tester")
     if decided == "approved":
@@ -95,7 +95,7 @@ async def test_a_newer_draft_waits_beside_a_persons_work(
 async def test_a_refusal_of_triage_does_not_undo_a_case(
     resources: Resources, newer: Settings, case: CaseView, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """A rerun drafts even where the newer model's triage would refuse the source."""
+    """A case is redrafted even if the newer model's triage would reject the source."""
 
     def script(request):
         is_ordered = "A curator has decided" in request["messages"][-1]["content"]
@@ -108,7 +108,7 @@ async def test_a_refusal_of_triage_does_not_undo_a_case(
 
 
 async def test_stored_bytes_can_be_read_again(resources: Resources, case: CaseView) -> None:
-    """The same reader makes the same document; unknown sources are refused."""
+    """The same extractor gives the same document; unknown sources are refused."""
     before, after = await reread(case.source.source_id, resources)
     assert before is not None
     assert before.text == after.text

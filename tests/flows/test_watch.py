@@ -29,7 +29,7 @@ async def watch(resources: Resources, site: Site) -> Watch:
 async def test_the_first_look_knows_what_is_there(
     resources: Resources, watch: Watch, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """Adding a watch drafts nothing: what the list holds is known from then on."""
+    """Adding a watch drafts nothing; its current items count as known."""
     line = await find_watch(watch.address, resources)
     assert line.look is not None
     assert (line.look.found, line.look.new) == (2, 0)
@@ -42,7 +42,7 @@ async def test_the_first_look_knows_what_is_there(
 
 
 async def test_a_new_item_becomes_a_batch(resources: Resources, site: Site, watch: Watch) -> None:
-    """The next look takes the new item alone; the one after that takes nothing."""
+    """The next check takes only the new item, and the one after that nothing."""
     site.put("/three.md", article())
     site.feed("three", "one", "two")
     seen, batch = await look(watch, resources)
@@ -59,7 +59,7 @@ async def test_a_new_item_becomes_a_batch(resources: Resources, site: Site, watc
 
 
 async def test_everything_that_is_listed_can_be_taken(resources: Resources, site: Site) -> None:
-    """A watch of everything makes its first look like any other one."""
+    """If a watch includes everything, its first check takes all items."""
     line = await add_watch(
         site.feed("one", "two"), resources, every_seconds=HOUR, everything=True, budget_usd=2
     )
@@ -93,7 +93,7 @@ async def test_words_leave_out_what_does_not_mention_them(resources: Resources, 
 async def test_a_rubric_refuses_with_a_reason_and_is_asked_once(
     resources: Resources, site: Site, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """The model judges each new item by the curator's words; a refused one is not asked again."""
+    """The model judges each new item once by the curator's rubric."""
 
     def script(request):
         fits = "wanted-item" in str(request["messages"])
@@ -119,7 +119,7 @@ async def test_a_rubric_refuses_with_a_reason_and_is_asked_once(
 async def test_an_outage_of_the_judge_refuses_nothing(
     resources: Resources, site: Site, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """Without a verdict an item is taken and marked undecided; triage reads it later."""
+    """Without a verdict an item is taken and marked undecided; triage decides later."""
     model_endpoint.script = lambda _: api_error(401, "invalid_api_key", "wrong key")
     line = await add_watch(site.feed("old"), resources, every_seconds=HOUR, rubric="claims")
     site.feed("old", "new")
@@ -148,7 +148,7 @@ async def test_a_list_that_cannot_be_read_is_a_look_with_a_failure(
 
 
 async def test_a_list_that_cannot_be_read_is_not_watched(resources: Resources, site: Site) -> None:
-    """A wrong address is refused at once, and no watch is stored."""
+    """A wrong address is refused immediately, and no watch is stored."""
     with pytest.raises(FetchError, match="missing"):
         await add_watch(site.server.url_for("/missing.xml"), resources, every_seconds=HOUR)
     assert resources.warehouse.watches() == []
@@ -165,7 +165,7 @@ async def test_a_list_that_cannot_be_read_is_not_watched(resources: Resources, s
 async def test_a_wrong_interval_or_rubric_is_refused(
     options: dict[str, object], message: str, resources: Resources, site: Site
 ) -> None:
-    """The message names what may be given."""
+    """The message lists the valid values."""
     with pytest.raises(InputError, match=message):
         await add_watch(site.feed("one"), resources, **options)
 
@@ -181,7 +181,7 @@ async def test_a_rubric_needs_a_capable_model(settings: Settings, site: Site) ->
 async def test_a_watch_is_due_after_its_interval_unless_it_is_paused(
     resources: Resources, watch: Watch
 ) -> None:
-    """A paused watch is not looked at; a named one is, due or not; a removed one is unknown."""
+    """Paused watches are skipped, named ones are always checked, removed ones are unknown."""
     assert await due_watches(resources) == []
     assert await due_watches(resources, watch.watch_id[:12]) == [watch]
     line = await find_watch(watch.address, resources)
@@ -200,7 +200,7 @@ async def test_a_watch_is_due_after_its_interval_unless_it_is_paused(
 async def test_adding_a_watch_again_changes_it(
     resources: Resources, site: Site, watch: Watch, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """New options take effect; what was new in the meantime is still new at the next look."""
+    """New options apply; items that are new since the last check stay new."""
     model_endpoint.script = answer_of
     again = await add_watch(
         site.feed("one", "two", "three"), resources, every_seconds=2 * HOUR, words=["three"]

@@ -44,7 +44,7 @@ def shipped(path):
 
 @pytest.mark.parametrize("path", SHIPPED)
 def test_every_shipped_prompt_says_what_it_is(path):
-    """Front matter and place agree, the hash is the file's, and every variable is filled in."""
+    """Front matter matches the path, the hash matches the file, all variables are used."""
     prompt = shipped(path)
     assert f"{prompt.name}/v{prompt.version}" == path
     assert prompt.hash == lock.released_hashes()[path]
@@ -66,7 +66,7 @@ def test_worked_examples_would_be_accepted(path):
 
 
 def test_the_source_stands_inside_its_fence():
-    """In prompts over documents the passages lie between two fence lines."""
+    """In prompts about documents, the passages are between two fence lines."""
     fenced = r"^\{\{ fence \}\}\n\{\{ passages \}\}\n\{\{ fence \}\}$"
     for name in ("case_study", "triage"):
         assert re.search(fenced, load(name).messages[-1].content, re.MULTILINE)
@@ -82,7 +82,7 @@ def test_the_fixed_part_comes_first_and_is_short():
 
 @pytest.mark.parametrize("kind", TYPES.values())
 def test_schemas_are_strict(kind):
-    """Every object requires all its fields and no others; nothing but shape is sent."""
+    """All fields are required and no others allowed; descriptions are not sent."""
 
     def check(part):
         if isinstance(part, dict) and part.get("type") == "object":
@@ -111,7 +111,7 @@ def test_schemas_are_strict(kind):
     ],
 )
 def test_values_are_inserted_once_as_they_are(hostile):
-    """Template marks, role lines and markup in a value stay text in the one message."""
+    """Template syntax, role lines and markup in a value stay text in one message."""
     system, user = parse(RAW).render({"who": "{{ text }}", "text": hostile})
     assert system.content == "You greet {{ text }}."
     assert user.content == hostile
@@ -137,13 +137,13 @@ def test_rendering_needs_exactly_the_declared_values(values):
     ],
 )
 def test_a_malformed_prompt_file_is_refused(raw, message):
-    """Each way of being malformed has a message that names it."""
+    """Each kind of error has a message that names it."""
     with pytest.raises(ConfigurationError, match=message):
         parse(raw)
 
 
 def test_a_template_cannot_reach_into_python():
-    """Templates are sandboxed: an attribute walk out of a value is an error."""
+    """Templates are sandboxed: attribute access through a value is an error."""
     raw = RAW.replace("{{ text }}", "{{ text.__class__.__mro__ }}")
     with pytest.raises(SecurityError):
         parse(raw).render({"who": "x", "text": "y"})
@@ -154,7 +154,7 @@ def test_a_template_cannot_reach_into_python():
     [("nothing", None, "there is no prompt nothing"), ("triage", 999, "no version 999")],
 )
 def test_a_prompt_that_is_not_there(name, version, message):
-    """Unknown name, unknown version: one clear line each."""
+    """An unknown name and an unknown version each give a clear message."""
     with pytest.raises(ConfigurationError, match=message):
         load(name, version)
 
@@ -167,7 +167,7 @@ def test_released_prompts_are_unchanged():
 
 @pytest.mark.parametrize("touch", ["edit", "remove"])
 def test_locking_adds_versions_and_refuses_edits(touch, tmp_path, monkeypatch, capsys):
-    """A new version is added to the lock; a released one that was touched is named."""
+    """New versions are added to the lock; changed released ones are reported."""
     monkeypatch.setattr(lock, "FOLDER", tmp_path)
     monkeypatch.setattr(lock, "LOCK", tmp_path / "released.json")
     first, second = (tmp_path / "greet" / f"v{n}.md" for n in (1, 2))

@@ -28,7 +28,7 @@ def link(text: str, quote: str, *, url: str | None = PAGE, kind=SourceKind.WEB, 
     ],
 )
 def test_short_quotes_are_named_whole(quote, directive):
-    """Every character with a meaning in a text directive or an address is percent-encoded."""
+    """All characters with a meaning in text directives or addresses are percent-encoded."""
     assert link(f"Before it: {quote} and more.", quote) == f"{PAGE}#:~:text={directive}"
 
 
@@ -56,7 +56,7 @@ SAME = "We saw the same thing in "
     ids=["long", "repeated opening", "two blocks", "cut words"],
 )  # fmt: skip
 def test_other_quotes_are_named_by_what_a_browser_finds(text, quote, directive):
-    """Both ends of a long quote, as long as they must be; text across blocks and half words not."""
+    """Long quotes are named by both ends, without block breaks and partial words."""
     assert link(text, quote).startswith(f"{PAGE}#:~:text={directive}")
 
 
@@ -83,7 +83,7 @@ TALK = {"seconds": 75.9, "speaker": "Ada Berg"}
     ],
 )  # fmt: skip
 def test_each_kind_opens_at_its_place(kind, url, where, expected):
-    """Videos open at the second, PDFs at the page; a transcript on a page opens at the words."""
+    """Videos open at the time, PDFs at the page, web pages at the words."""
     assert link("said", "said", url=url, kind=SourceKind(kind), **where) == expected
 
 
@@ -97,7 +97,7 @@ PLACES = {
 
 @pytest.mark.parametrize(("expected", "where"), PLACES.items())
 def test_a_place_is_named(expected, where):
-    """A reader gets the page, the time on the player's clock, or the heading above; a missing quote has none."""
+    """A place is a page, a time, or a heading; a missing quote has none."""
     document = a_document()
     assert place(a_quote(document, "made up rates", **where), document) == expected
     missing = Evidence(quote="never in the source")
@@ -114,6 +114,6 @@ UNSAFE = [
 
 @pytest.mark.parametrize("url", UNSAFE)
 def test_only_web_addresses_become_links(url):
-    """Anything but http and https with a host, and without credentials, links nowhere."""
+    """Only http and https addresses with a host and without credentials become links."""
     assert web_address(url) is None
     assert link("said", "said", url=url) is None

@@ -110,7 +110,7 @@ def shown(value: object) -> str:
 @needs_duckdb
 @pytest.mark.browser
 def test_ten_questions_are_one_click_away(site, page):
-    """Each is answered as DuckDB answers it elsewhere, under the policy of all pages."""
+    """The answers equal those of DuckDB elsewhere, under the site's usual policy."""
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.goto(site.address)
@@ -127,7 +127,7 @@ def test_ten_questions_are_one_click_away(site, page):
 @needs_duckdb
 @pytest.mark.browser
 def test_own_queries(site, page):
-    """Lists stay lists, an answer is a file, and an error is explained and does no harm."""
+    """Lists are shown, results can be downloaded, and errors are explained without harm."""
     page.goto(f"{site.address}?sql=SELEC+1")
     expect(page.locator("#ask-status")).to_have_text("")
     page.get_by_role("button", name="Run").click()
@@ -169,7 +169,7 @@ def test_a_query_reaches_no_other_site(site, page):
 @needs_duckdb
 @pytest.mark.browser
 def test_an_answer_is_text(site, defenceless):
-    """On a phone without the policy's help no value or name of a column becomes markup."""
+    """On a phone and without the policy, values and column names are never markup."""
     page = defenceless
     page.goto(site.address)
     column = HOSTILE.replace('"', "'")
@@ -190,7 +190,7 @@ def test_an_answer_is_text(site, defenceless):
 @needs_duckdb
 @pytest.mark.browser
 def test_the_page_is_for_everyone(site, page):
-    """Axe finds nothing, with an answer shown and the columns unfolded, by day and in the dark."""
+    """Axe finds no problems with a result and the columns shown, in light and dark mode."""
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{site.address}?question=2")
     expect(page.locator("#ask-result")).to_be_visible()
@@ -201,7 +201,7 @@ def test_the_page_is_for_everyone(site, page):
 
 
 def test_without_duckdb_there_is_no_box(dataset, tmp_path):
-    """The page offers the files and describes their columns all the same."""
+    """The page still offers the files and describes their columns."""
     write_page(tmp_path, dataset, has_duckdb=False)
     page = parsed(tmp_path / "data.html")
     assert page.get_element_by_id("ask", None) is None

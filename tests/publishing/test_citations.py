@@ -17,7 +17,7 @@ def files(publish, suffix: str, *views, **more) -> list[str]:
 
 
 def test_a_case_is_cited_as_bibtex(publish):
-    """The case and its source, with days, and the signs that TeX reads as marks escaped."""
+    """Has entries for the case and its source, with dates; TeX's special characters are escaped."""
     text, other = files(publish, ".bib", a_view(), a_short_view("50% of $5 & {a_b} #1 ~ ^ \\"))
     assert f"title = {{{{{TITLE}}}}}," in text
     assert "author = {Ines Okafor}," in text
@@ -28,7 +28,7 @@ def test_a_case_is_cited_as_bibtex(publish):
 
 
 def test_no_title_ends_its_entry_in_bibtex(publish):
-    """Braces count after a backslash, too: a title could close its field and write others."""
+    """Backslashes and braces are handled, since a title could otherwise close its field."""
     (text,) = files(publish, ".bib", a_short_view('x}} , url = "https://evil.example", note = "{'))
     depth = [text[: end + 1].count("{") - text[: end + 1].count("}") for end in range(len(text))]
     assert depth[text.index("evil.example")] == 3  # of the entry, the field, and the title in it
@@ -36,7 +36,7 @@ def test_no_title_ends_its_entry_in_bibtex(publish):
 
 
 def test_a_case_is_cited_as_ris(publish):
-    """The case and its source, an author a line; no title ends its entry or begins a line."""
+    """Has the case and its source, an author per line; titles cannot start a new entry."""
     text, other = files(publish, ".ris", a_view(), a_short_view("x\r\nER  - \nTY  - BOOK"))
     case, source = (set(entry.split("\r\n")) for entry in text.split("\r\nER  - \r\n")[:2])
     assert {f"TI  - {TITLE}", "DA  - 2026/11/24", "PY  - 2026"} < case
@@ -46,7 +46,7 @@ def test_a_case_is_cited_as_ris(publish):
 
 
 def test_a_site_with_an_address_has_a_feed_and_a_sitemap(publish):
-    """Full addresses for feed readers, search engines and previews; without one there are none."""
+    """Feeds, sitemap and previews have full addresses; without an address there are none."""
     study = a_study()
     doubted = study.statements[0].model_copy(update={"support": CONFIRMED})
     study = study.model_copy(update={"statements": (doubted, *study.statements[1:])})

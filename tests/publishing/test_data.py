@@ -28,7 +28,7 @@ def records(target: Path) -> list[dict]:
 
 
 def test_the_json_leads_back_to_the_source(publish):
-    """Offsets point at the quote in the document, and each line of the data fits its schema."""
+    """Offsets point at the quote in the document, and each line is valid by its schema."""
     view = a_view()
     target, built = publish(view)
     page = target / built.hashes[view.case.case_id][0]
@@ -72,7 +72,7 @@ def test_the_tables_hold_what_the_lines_hold(publish):
 
 
 def test_the_same_cases_give_the_same_files(publish):
-    """The order in which cases come changes no byte."""
+    """The order of the cases does not affect the files."""
     names = ["cases.jsonl", *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet"))]
     target, _ = publish(a_view(), a_short_view("b"), a_short_view("c"))
     before = [(target / "data" / name).read_bytes() for name in names]
@@ -115,7 +115,7 @@ def dataset(tmp_path_factory):
 
 @pytest.mark.parametrize(("text", "cell"), CELLS.items())
 def test_no_cell_is_a_formula(dataset, text, cell):
-    """A text that a spreadsheet would compute stays a text; numbers stay numbers."""
+    """Text that a spreadsheet would evaluate stays text; numbers stay numbers."""
     assert dataset.rows("SELECT cell($text) AS cell", text=text) == [{"cell": cell}]
     assert re.sub(r"(^|[;\t\r\n])'(?=[ ']*[=+\-@＝＋－＠])", r"\1", cell) == text
 

@@ -63,7 +63,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_card_names_tables_that_exist(release: Export, target: Path) -> None:
-    """Its YAML is what Hugging Face reads, and its query in SQL finds rows."""
+    """Hugging Face can read its YAML, and its SQL query finds rows."""
     release(a_view())
     text = (target / "README.md").read_text("utf-8")
     head, body = front_matter(text)
@@ -98,7 +98,7 @@ def test_the_card_names_tables_that_exist(release: Export, target: Path) -> None
     ],
 )
 def test_a_licence_is_named_as_hubs_know_it(text: str | None, found: dict[str, str]) -> None:
-    """By identifier where it has one, else as another one with a name."""
+    """A known licence has its identifier, any other is "other" with a name."""
     assert licence(text) == found
 
 
@@ -120,7 +120,7 @@ def _articles(target: Path) -> list[Path]:
 
 
 def test_a_release_names_what_differs_from_the_one_before(release: Export, target: Path) -> None:
-    """The newest on top, a second one of a day with a number; a withdrawn case leaves no file."""
+    """The newest is on top; a second one on a day has a number; withdrawn cases have no file."""
     kept, gone = a_short_view("Kept"), a_short_view("Gone")
     assert release(kept, gone).release == "2026-11-30"
     changed = release(a_short_view("Kept", "Another text."), a_short_view("New"))
@@ -145,7 +145,7 @@ def test_a_release_names_what_differs_from_the_one_before(release: Export, targe
 
 
 def test_where_nothing_changed_nothing_is_written(release: Export, target: Path) -> None:
-    """The folder stays as it is, and the last release is named."""
+    """The folder is unchanged, and the last release is returned."""
     release(a_view())
     before = contents(target)
     done = release(a_view(), day=NEXT)
@@ -167,7 +167,7 @@ def test_a_folder_of_others_is_refused(release: Export, target: Path) -> None:
 
 
 def test_a_clone_keeps_what_git_needs(release: Export, target: Path) -> None:
-    """A new clone is taken as empty, and .git and .gitattributes stay."""
+    """A new clone counts as empty; .git and .gitattributes are kept."""
     (target / ".git").mkdir(parents=True)
     (target / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     (target / ".gitattributes").write_text("*.parquet filter=lfs\n")
@@ -183,7 +183,7 @@ def test_a_clone_keeps_what_git_needs(release: Export, target: Path) -> None:
 def test_a_crash_leaves_a_folder_that_the_next_run_completes(
     earlier: tuple[str, ...], release: Export, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Files of a release that broke off are replaced; it is in no list of changes."""
+    """Files of the interrupted release are replaced, and it is not in the list of changes."""
     for title in earlier:
         release(a_short_view(title))
 
@@ -214,7 +214,7 @@ def test_days_go_forward_only(release: Export) -> None:
 
 
 def test_without_a_site_there_is_nothing_to_export(tmp_path: Path, target: Path) -> None:
-    """The message names the command that comes first, and no folder is made."""
+    """The message names the command to run first, and no folder is created."""
     with pytest.raises(InputError, match="`casebook publish` first"):
         export(tmp_path / "site", target, SETTINGS, DAY)
     assert not target.exists()

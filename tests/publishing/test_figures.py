@@ -106,7 +106,7 @@ def numbers(figure: Figure) -> list[list[str]]:
 
 
 def test_charts_have_the_numbers_of_their_sql(twelve):
-    """Bars, cells and points say what the query counted, and so does the page."""
+    """Bars, cells, points and the page's text show the numbers of the query."""
     found, page = twelve
     assert found["cases-by-year"].rows == ((2023, 2), (2024, 0), (2025, 10))
     assert numbers(found["cases-by-year"]) == [["2"], ["0"], ["10"]]
@@ -141,7 +141,7 @@ def test_one_axis_has_one_unit(twelve):
 
 
 def test_labels_are_no_markup(twelve):
-    """A tag, a tool or a metric that is called like an element is shown as its letters."""
+    """Tags, tools and metrics named like an HTML element are shown as text."""
     _, path = twelve
     page = parsed(path)
     assert page.xpath("//script | //@style | //@onclick") == []
@@ -155,7 +155,7 @@ def test_labels_are_no_markup(twelve):
 
 
 def test_a_figure_without_data_says_what_is_missing(tmp_path):
-    """Nothing is drawn of nothing: neither of no case nor of cases that say too little."""
+    """Nothing is drawn without cases, or if cases lack the data."""
     for cases in ([], [a_record(1)]):
         found, page = drawn(cases, tmp_path)
         assert all(not one.charts and not one.lede for one in found.values())
@@ -167,7 +167,7 @@ def test_a_figure_without_data_says_what_is_missing(tmp_path):
 
 @pytest.mark.browser
 def test_a_phone_shows_the_whole_page(twelve, page):
-    """At 390 pixels nothing runs out of the page, and no text is smaller than 11 pixels."""
+    """At 390 pixels nothing overflows the page, and text has at least 11 pixels."""
     page.set_viewport_size(PHONE)
     page.goto(twelve[1].as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")

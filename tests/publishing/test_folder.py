@@ -59,7 +59,7 @@ def test_a_killed_process_leaves_the_old_site_to_the_next(tmp_path):
 
 
 def test_the_old_site_returns_if_the_new_one_cannot_take_its_place(tmp_path, monkeypatch):
-    """When the second rename fails, readers still find the old site, and nothing beside it."""
+    """If the second rename fails, readers find the old site, and nothing is left beside it."""
     out = tmp_path / "site"
     write(out, "old")
     rename = Path.rename
@@ -78,7 +78,7 @@ def test_the_old_site_returns_if_the_new_one_cannot_take_its_place(tmp_path, mon
 
 @pytest.mark.parametrize("name", ["site", ".site.new", ".site.old"])
 def test_a_folder_that_is_not_ours_is_refused(tmp_path, name):
-    """Files of others are never replaced or removed, and the message names the folder."""
+    """Files that are not ours are never replaced or removed; the message names the folder."""
     foreign = tmp_path / name
     foreign.mkdir()
     (foreign / "thesis.txt").write_text("years of work")
@@ -88,7 +88,7 @@ def test_a_folder_that_is_not_ours_is_refused(tmp_path, name):
 
 
 def test_two_publications_wait_for_each_other(tmp_path):
-    """While one writes, another waits its turn; one that may not wait says so."""
+    """A second publication waits; one without patience raises an error."""
     out = tmp_path / "site"
     second = threading.Thread(target=write, args=(out, "second"))
     with replacing(out) as folder:

@@ -16,7 +16,7 @@ def texts(statements) -> set[str]:
 
 
 def test_refuted_and_unconfirmed_parts_are_held_back():
-    """Nothing refuted is readable, nothing doubtful without a curator's confirmation."""
+    """Readers see no refuted parts, and doubtful ones only if a curator confirmed them."""
     gated = readable(full_study())
     assert texts(gated.held_back) == {"DOUBTFUL-STATEMENT", "REFUTED-STATEMENT"}
     assert {fact.value for fact in gated.facts_held_back} == {"REFUTED-FACT"}
@@ -93,7 +93,7 @@ UNSURE = TITLE.model_copy(update={"support": DOUBTFUL})
     ],
 )
 def test_a_case_without_title_or_statement_is_blocked(facts, support, reason):
-    """The reason says what is missing and what to do; a case with both is not blocked."""
+    """The reason says what is missing and what to do."""
     levels = [support] if support else []
     statements = [a_statement(1, "Yes.", section=Section.CONTEXT, support=s) for s in levels]
     found = blocked(CaseStudy(facts=facts, statements=statements))
@@ -108,7 +108,7 @@ def test_an_imported_text_needs_no_statement():
 
 @pytest.mark.parametrize(("support", "kept"), [(VERIFIED, True), (REFUTED, False)])
 def test_a_sentence_of_the_abstract_goes_with_its_statements(support, kept):
-    """The abstract says nothing that a reader cannot find among the statements."""
+    """The abstract says nothing that is missing from the statements."""
     fact = a_statement(2, "A lesson.", section=Section.LESSONS, support=support)
     resting = a_statement(1, "In short.").model_copy(update={"rests_on": (2,)})
     gated = readable(CaseStudy(statements=(resting, fact)))
@@ -117,5 +117,5 @@ def test_a_sentence_of_the_abstract_goes_with_its_statements(support, kept):
 
 
 def test_a_sentence_of_the_abstract_that_rests_on_nothing_is_held_back():
-    """Without statements and quotes, a reader could not trace it."""
+    """Without statements or quotes, readers could not verify it."""
     assert readable(CaseStudy(statements=(a_statement(1, "In short."),))).study.statements == ()

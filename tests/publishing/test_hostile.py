@@ -88,7 +88,7 @@ def shown(text: str) -> str:
 
 
 def test_every_hostile_string_is_shown_as_text(publish):
-    """All strings, as statements, are shown and do nothing."""
+    """Attack strings in statements are displayed and have no effect."""
     strings = hostile_strings()
     target, built = publish(a_short_view("Hostile", "First.", *strings))
     ((address, _),) = built.hashes.values()
@@ -98,7 +98,7 @@ def test_every_hostile_string_is_shown_as_text(publish):
 
 
 def test_our_strings_are_inert_to_the_standard_parser(publish):
-    """A parser that follows the standard, as browsers do, finds our elements and attributes only."""
+    """A standard parser, like that of browsers, finds only our elements and attributes."""
     strings = own_hostile_strings()
     target, built = publish(
         a_short_view("Hostile", "First.", *strings), a_hostile_view(1, strings[0])
@@ -110,7 +110,7 @@ def test_our_strings_are_inert_to_the_standard_parser(publish):
 
 
 def test_no_hostile_string_becomes_markup_anywhere(publish, hostile_views):
-    """Titles, facts, tags, results, reasons, authors, speakers and reviewers are text as well."""
+    """Covers titles, facts, tags, results, reasons, authors, speakers and reviewers."""
     title = hostile_views[0].document.title
     target, built = publish(*hostile_views, title=title, licence=title)
     for address, _ in built.hashes.values():

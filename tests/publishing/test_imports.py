@@ -29,7 +29,7 @@ def one(row, **mapping):
 
 
 def test_the_usual_names_of_columns_are_understood():
-    """Each field, with the title on one line and abstract and prose as one text."""
+    """All fields are read; titles are one line, abstract and prose one text."""
     found = one(ROW)
     assert (found.key, found.title, found.url) == (ROW["slug"], "RAG at Acme", ROW["source_url"])
     assert (found.company, found.industry, found.year) == ("Acme", "tech", "2024")
@@ -38,7 +38,7 @@ def test_the_usual_names_of_columns_are_understood():
 
 
 def test_a_mapping_names_unusual_columns():
-    """Only that column counts then; an unknown field is an error that lists the known ones."""
+    """Only the mapped column is used; an unknown field is an error that lists the known ones."""
     row = {"headline": "x", "Überschrift": "RAG at Acme", "body": "Text."}
     assert one(row, title="Überschrift").title == "RAG at Acme"
     with pytest.raises(InputError, match="unknown field titel: use key, title"):
@@ -55,7 +55,7 @@ def test_tags_are_lists_or_text(given, names):
 
 
 def test_a_row_without_title_or_text_is_reported():
-    """By its key or its place; a file without any usable row is an error."""
+    """Rows are named by key or position; a file without usable rows is an error."""
     found, broken = records([ROW, ROW | {"title": ""}, {"title": "x"}], {})
     assert len(found) == 1
     assert [(b.key, b.problem) for b in broken] == [
@@ -65,7 +65,7 @@ def test_a_row_without_title_or_text_is_reported():
 
 
 def test_front_matter_becomes_a_row():
-    """With the body as text, and the file's name as key unless it has one."""
+    """The row has the body as text, and the file name as key unless one is given."""
     row = markdown_row("---\ntitle: RAG at Acme\ntags: [rag, vllm]\n---\nText.\n", "acme")
     assert one(row).key == "acme"
     assert one(row).tags == ("rag", "vllm")
@@ -75,7 +75,7 @@ def test_front_matter_becomes_a_row():
 
 
 def test_tags_are_mapped_to_terms_and_companies_to_one_spelling():
-    """Slugs of other vocabularies are known; what is not is named as it was written."""
+    """Slugs of other vocabularies are known; unknown names are reported as written."""
     terms, unmapped = mapped_tags(one(ROW), load_taxonomy())
     assert {term.label for term in terms} >= {"vLLM"}
     assert unmapped == ["unheard-of"]

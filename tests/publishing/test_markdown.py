@@ -34,7 +34,7 @@ def test_a_case_reads_as_on_its_page(text):
 
 
 def test_every_quote_is_cited_and_leads_to_its_place(text):
-    """Each mark has its footnote with the quote and a link, and no footnote is left over."""
+    """Each mark has a footnote with quote and link, and there are no other footnotes."""
     body, _, notes = text.partition("\n[^1]: ")
     cited = set(re.findall(r"\[\^(\d+)\]", body))
     defined = re.findall(r"^\[\^(\d+)\]: “", f"[^1]: {notes}", re.MULTILINE)
@@ -44,7 +44,7 @@ def test_every_quote_is_cited_and_leads_to_its_place(text):
 
 
 def test_it_says_what_the_page_says(text):
-    """Held back parts are not in it; doubts, inferred facts and levels of support are named."""
+    """Held-back parts are missing; doubts, inferred facts and support are shown."""
     assert "REFUTED" not in text
     assert "DOUBTFUL-STATEMENT" not in text
     assert "*(doubtful, confirmed by a curator: The quote does not name the number)*" in text
@@ -54,7 +54,7 @@ def test_it_says_what_the_page_says(text):
 
 
 def test_a_case_without_a_title_is_named_after_its_source():
-    """A draft can be exported before anyone gave it a title."""
+    """A draft can be exported before it has a title."""
     view = with_study(a_view(), CaseStudy())
     assert to_markdown(view).startswith("# How we built the claims assistant\n")
 
@@ -69,13 +69,13 @@ ESCAPED = {
 
 @pytest.mark.parametrize(("text", "escaped"), ESCAPED.items())
 def test_marks_in_a_text_stay_text(text, escaped):
-    """Everything that Markdown would read as markup is escaped, and only that."""
+    """All Markdown syntax in texts is escaped, and nothing else."""
     assert escape(text) == escaped
 
 
 @pytest.mark.datasets
 def test_no_hostile_string_becomes_markup():
-    """Hostile strings, rendered, are text, and every link is ours."""
+    """Attack strings are rendered as text, and all links are ours."""
     some = hostile_texts(every=60)
     views = (a_short_view("All", *hostile_strings()), *(a_short_view(t, t) for t in some))
     for view in views:
@@ -88,7 +88,7 @@ def test_no_hostile_string_becomes_markup():
 
 @pytest.mark.datasets
 def test_our_strings_are_inert_to_the_standard_parser():
-    """A parser that follows the standard finds no element in the rendered text but its own."""
+    """A standard parser finds only our elements in the rendered text."""
     own = own_hostile_strings()
     for view in (a_short_view("All", *own), *(a_short_view(text, text) for text in own)):
         tags, attributes = names_in(READER.render(to_markdown(view)))

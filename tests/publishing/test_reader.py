@@ -73,7 +73,7 @@ def titles(page: Page):
 
 
 def test_a_case_is_found_by_words_and_facets(site, page, asked):
-    """Typing searches, a facet narrows with live counts, and the address keeps both."""
+    """Typing searches, facets show live counts, and the address stores both."""
     page.goto(f"{site}index.html")
     page.get_by_role("searchbox").fill("grid")
     page.get_by_role("button", name="Search").click()
@@ -102,7 +102,7 @@ def test_a_case_is_found_by_words_and_facets(site, page, asked):
 
 
 def test_a_search_is_paged_and_ordered(site, page):
-    """Twenty-four to a page, by title where wanted; nothing is loaded before it is used."""
+    """Shows twenty-four per page, optionally by title; loads nothing before it is used."""
     loaded = []
     page.on("request", lambda one: loaded.append(urlsplit(one.url).path))
     page.goto(f"{site}search.html")
@@ -118,7 +118,7 @@ def test_a_search_is_paged_and_ordered(site, page):
 
 
 def test_words_are_found_as_a_reader_means_them(site, page):
-    """Accents, plurals and quotes; what was held back is not found."""
+    """Covers accents, plurals and quotes; held-back text is not found."""
     page.goto(f"{site}search.html")
     words = {"zurich": 1, "heat pump": 1, "officer": 1, "REFUTED": 0, "tariffs": 1}
     for word, number in words.items():
@@ -155,7 +155,7 @@ def test_a_changed_case_is_found_as_it_is_now(tmp_path, page):
 
 
 def test_from_tag_to_case_to_similar_to_company(site, page):
-    """A tag's page has what its cases say; a case leads to its quote, its like and its company."""
+    """Links lead from a tag's page to a case, its quotes, similar cases and its company."""
     page.goto(f"{site}browse.html")
     page.get_by_role("link", name="vLLM").click()
     expect(page.locator("h1")).to_have_text("vLLM")
@@ -175,7 +175,7 @@ def test_from_tag_to_case_to_similar_to_company(site, page):
 
 
 def test_statements_across_cases_are_filtered(site, page, asked):
-    """Lessons by words and industry; results in a table per unit, never hours next to percents."""
+    """Lessons are filtered by words and industry; results have a table per unit."""
     page.goto(f"{site}lessons.html")
     lines = page.locator("#statements li.statement")
     expect(lines).to_have_count(2)
@@ -205,7 +205,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("sentence", "answer"), SENTENCES.items())
 def test_a_sentence_is_checked_in_the_page(site, page, asked, sentence, answer):
-    """Word for word, in other words, or not here, which does not make it false."""
+    """It is found verbatim, in other words, or not here, which does not make it false."""
     page.goto(f"{site}attribution.html")
     page.get_by_label("Sentence").fill(sentence)
     page.get_by_role("button", name="Check it").click()
@@ -219,7 +219,7 @@ def test_a_sentence_is_checked_in_the_page(site, page, asked, sentence, answer):
 
 
 def test_a_question_is_answered_by_statements(site, page, asked):
-    """The statement that says most of it comes first, and leads to its place in the case."""
+    """The best matching statement comes first and links to its place in the case."""
     page.goto(f"{site}ask.html?question=Where should a person be kept in the chain%3F")
     first = page.locator("#answer li").first
     expect(first.locator("blockquote")).to_have_text(LESSONS[1])
@@ -232,7 +232,7 @@ def test_a_question_is_answered_by_statements(site, page, asked):
 
 
 def test_each_sentence_of_a_report_shows_its_sources(site, page):
-    """A quote appears beside its mark; the mark leads to the list, and that to the statement."""
+    """A quote appears beside its mark; the mark links to the list, and back."""
     page.goto(f"{site}{REPORT}")
     mark = page.locator(".prose .ref").nth(1)
     expect(mark.locator(".tip")).to_be_hidden()
@@ -279,7 +279,7 @@ def test_pages_are_accessible_and_fit_a_phone(site, browser, folder):
 
 
 def test_tables_stay_tables_on_a_phone(site, page):
-    """A screen reader finds rows and cells also where the layout stacks them."""
+    """Screen readers find rows and cells even in the stacked layout."""
     page.set_viewport_size({"width": 390, "height": 844})
     client = page.context.new_cdp_session(page)
     for name in ("results.html", "data.html"):
@@ -290,7 +290,7 @@ def test_tables_stay_tables_on_a_phone(site, page):
 
 
 def test_without_scripts_and_from_a_folder(site, browser, folder, page):
-    """Every case can be reached by links; what needs a web server says so."""
+    """Every case is reachable by links; features that need a web server say so."""
     context = browser.new_context(java_script_enabled=False)
     plain = context.new_page()
     plain.goto(f"{site}browse.html")
@@ -304,7 +304,7 @@ def test_without_scripts_and_from_a_folder(site, browser, folder, page):
 
 
 def test_print_shows_the_case_and_not_the_controls(site, page, folder):
-    """On paper the quotes are unfolded, and buttons and navigation are gone."""
+    """Printed pages show all quotes, and no buttons or navigation."""
     case = next(folder.glob("cases/a-claims*/index.html")).relative_to(folder)
     page.goto(f"{site}{case}")
     page.emulate_media(media="print")
@@ -345,7 +345,7 @@ QUOTES = [
 
 @pytest.mark.parametrize("quote", QUOTES, ids=["punctuation", "long", "two blocks", "no spaces"])
 def test_a_browser_finds_the_place(httpserver, page, quote):
-    """The address that we make scrolls a real browser to the words, far down a long page."""
+    """Our link scrolls a real browser to the words, far down a long page."""
     text = f"Said first: The hardest part was people.\n{quote}\nLast line."
     above, *below = (line.replace("&", "&amp;") for line in text.splitlines())
     paragraphs = "".join(f"<p>{line}</p>" for line in below)

@@ -31,7 +31,7 @@ def tables(tmp_path: Path) -> Iterator[Dataset]:
 
 
 def test_statements_are_chosen_by_words_and_the_best_come_first(tables: Dataset) -> None:
-    """A question's words rank what cases state; the case's own title and company count as well."""
+    """Statements are ranked by the words; the case's own title and company count too."""
     found = material(tables, Scope(), "retrieval for new shops")
     assert found[0].citation.text.startswith("Retrieval of similar days failed for new shops")
     assert found[0].role is SentenceRole.FAILED
@@ -40,7 +40,7 @@ def test_statements_are_chosen_by_words_and_the_best_come_first(tables: Dataset)
 
 
 def test_near_repeats_of_one_company_count_once() -> None:
-    """The second wording of a company is left out, the same words of another company stay."""
+    """A rewording by the same company is dropped; the same words of another company are kept."""
     texts = (
         ("acme", "The planner retrieves similar days from a vector index."),
         ("acme", "From a vector index the planner retrieves similar days."),
@@ -63,7 +63,7 @@ def test_near_repeats_of_one_company_count_once() -> None:
 
 
 def test_other_forms_of_a_word_are_found(tables: Dataset) -> None:
-    """Questions and statements need not use the same ending, nor need two sentences compared."""
+    """Word endings do not matter, for questions and for comparing sentences."""
     assert TextSimilarity(["Rye."]).share("It stops planning.", "It stopped the plan.") == 1.0
     assert "Judging by the same model that plans hid most of its errors." in {
         one.citation.text for one in passages(tables, "Who hides an error?", 3, 3)
@@ -71,7 +71,7 @@ def test_other_forms_of_a_word_are_found(tables: Dataset) -> None:
 
 
 def test_a_scope_keeps_to_its_cases(tables: Dataset) -> None:
-    """Tag, company, industry and year restrict what is cited, as they restrict what is counted."""
+    """Tag, company, industry and year limit citations as they limit counts."""
     scope = Scope(tags=("rag",), since=2024)
     found = material(tables, scope, "orders")
     assert {one.citation.label for one in found} == {"Semmel & Sohn"}
@@ -107,12 +107,12 @@ def test_doubtful_statements_cannot_be_cited(tmp_path: Path) -> None:
 def test_only_sentences_that_stand_alone_are_quoted_from_imported_texts(
     paragraph: str, kept: int
 ) -> None:
-    """One that leans on the sentence before it, or speaks of its text, is not quoted alone."""
+    """Sentences that depend on the previous one, or refer to their text, are not quoted."""
     assert len(sentences(paragraph)) == kept
 
 
 def test_texts_with_the_same_words_come_into_one_group() -> None:
-    """Three subjects give three groups, whatever the order."""
+    """Three subjects give three groups, in any order."""
     texts = ["ovens heat bread fast", "vector index search", "ovens heat rolls slowly",
              "search the vector index", "invoices are paid late", "late invoices are dear",
              "ovens heat cake", "an index for vector search", "invoices come late"]  # fmt: skip
@@ -129,7 +129,7 @@ def test_texts_with_the_same_words_come_into_one_group() -> None:
 
 
 def test_themes_come_from_likeness_tags_cases_and_outlines(tables: Dataset) -> None:
-    """Each way gives every statement to one theme at most, and names the theme."""
+    """Each method puts a statement into at most one theme, and names the theme."""
     liked = by_likeness(material(tables, Scope(), "dough plan orders"), 4, "dough plan")
     tagged = by_tag(tables, Scope(), ("technique",), 5)
     cases = by_case(tables, Scope(industry="e-commerce"), 9)
@@ -151,7 +151,7 @@ def test_themes_come_from_likeness_tags_cases_and_outlines(tables: Dataset) -> N
 
 
 def test_numbers_are_queries_of_their_own(tables: Dataset) -> None:
-    """Each number's SQL alone gives its value, also of a series and of a tag."""
+    """The SQL of each number returns its value, including series and tags."""
     counts = Counts(tables, Scope())
     assert counts.sentence("all") == (
         "This report is about all {q:cases} published cases, from {q:companies} companies."
@@ -174,7 +174,7 @@ def test_numbers_are_queries_of_their_own(tables: Dataset) -> None:
 
 
 def test_names_in_a_scope_stay_text(tables: Dataset) -> None:
-    """A quote in a name ends no SQL string."""
+    """Quotation marks in names cannot end an SQL string."""
     scope = Scope(company="x' OR true --")
     assert literal("it's") == "'it''s'"
     assert "company_key = 'x'' OR true --'" in condition(scope)
@@ -182,7 +182,7 @@ def test_names_in_a_scope_stay_text(tables: Dataset) -> None:
 
 
 def test_a_check_finds_what_no_longer_holds(tables: Dataset) -> None:
-    """A number that differs, a placeholder without a number, and lost citations are named."""
+    """Covers changed numbers, placeholders without a number, and lost citations."""
     views = bakeries()
     good = a_report([a_citation(view, 1) for view in views[:2]], len(views))
     good = good.model_copy(update={"numbers": good.numbers[:1]})
@@ -218,7 +218,7 @@ def test_a_reader_sees_nothing_of_a_withdrawn_case(tables: Dataset) -> None:
 
 
 def test_nothing_of_a_withdrawn_case_stays_in_numbers_and_headings(tables: Dataset) -> None:
-    """A value of its results goes, and so does a section that was about it alone."""
+    """Values of its results and sections only about it are removed."""
     gone = a_citation(bakeries()[1], 1, case_id="case1_gone")
     report = a_report([gone], 4)
     value = report.numbers[0].model_copy(
@@ -232,7 +232,7 @@ def test_nothing_of_a_withdrawn_case_stays_in_numbers_and_headings(tables: Datas
 
 
 def test_an_edit_that_numbers_statements_anew_changes_no_citation(tmp_path: Path) -> None:
-    """A statement is known by its words: its link follows it, and so does its value."""
+    """Statements are identified by their words, so links and values follow them."""
     stated = BAKERIES["Ottokar", "2023"]
     before, after = a_bakery("Ottokar", "2023", stated), a_bakery("Ottokar", "2023", stated[1:])
     cited = [a_citation(before, n) for n in range(2, 6)]
@@ -247,7 +247,7 @@ def test_an_edit_that_numbers_statements_anew_changes_no_citation(tmp_path: Path
 
 
 def test_a_corrected_company_or_year_marks_what_names_it(tables: Dataset) -> None:
-    """The sentence may name the earlier one; readers see the names that the case has now."""
+    """The sentence may have the earlier name; the citation shows the current one."""
     one = a_citation(bakeries()[0], 1, label="Otto", year="2019")
     report = a_report([one], 4)
     shown = view_of(report, cited_parts([report], tables))
@@ -256,7 +256,7 @@ def test_a_corrected_company_or_year_marks_what_names_it(tables: Dataset) -> Non
 
 
 def test_doubtful_facts_are_not_counted(tmp_path: Path) -> None:
-    """A number has no room for the mark of a doubt."""
+    """A number cannot show the mark of a doubt."""
     view = a_bakery("Laib", "2009", (("lessons", "Rye needs a plan."),))
     study = view.revision.study
     doubt = study.facts[0].support.model_copy(
@@ -276,7 +276,7 @@ def test_doubtful_facts_are_not_counted(tmp_path: Path) -> None:
 
 
 def test_a_long_imported_paragraph_is_cited_around_its_best_sentence(tmp_path: Path) -> None:
-    """The piece is part of the paragraph, has the best sentence, and is not much too long."""
+    """The excerpt is part of the paragraph, has the best sentence, and is not too long."""
     filler = "Flour came by ship and was stored in a dry house for all of the winter. "
     text = filler * 30 + "The planner costs nine cents a loaf. " + filler * 30
     view = bakeries()[0]

@@ -41,7 +41,7 @@ def section(page: html.HtmlElement, name: str) -> html.HtmlElement:
 
 
 def test_the_files_of_a_site(publish):
-    """Pages over all cases, a page and its data per case, all cases as data, what pages load."""
+    """Has pages over all cases, a page and data per case, all data, and assets."""
     target, built = publish(a_view())
     page = target / address_of(built)
     assert sorted(p.name for p in page.parent.iterdir()) == (
@@ -58,7 +58,7 @@ def test_the_files_of_a_site(publish):
 
 
 def test_sections_come_in_the_order_of_reading(page):
-    """Summary first, solutions below their challenges, and empty sections not at all."""
+    """The summary comes first, solutions follow challenges, empty sections are left out."""
     assert texts(page, "//div[@class='story']/section/h2") == [
         "Summary", "Context", "Architecture", "Challenges and how they were met",
         "Further solutions", "Tools", "Evaluation and operations", "Results",
@@ -84,7 +84,7 @@ def test_only_silent_parts_are_called_silent(publish, page):
 
 
 def test_each_quote_links_to_its_place(page):
-    """Quotes are on the page and their links open the source there."""
+    """Quotes are on the page, and their links open the source at the quote."""
     summary, context = section(page, "abstract"), section(page, "context")
     assert len(summary.xpath("p[@class='prose']/span[@class='sentence']")) == 3
     assert len(summary.xpath("details/blockquote")) == 3
@@ -112,7 +112,7 @@ def test_support_is_said_quietly_and_marked_only_in_doubt(page):
 
 
 def test_measured_results_make_a_table(page):
-    """The parts of a result are columns; a result in words alone stays a sentence."""
+    """The parts of a result are columns; a result without parts stays a sentence."""
     results = section(page, "results")
     columns = ["Result", "Metric", "Value", "Before", "Sample", "Method"]
     assert texts(results, ".//th") == columns
@@ -124,7 +124,7 @@ def test_measured_results_make_a_table(page):
 
 
 def test_held_back_and_private_matters_are_in_no_file(publish):
-    """Neither pages nor data hold refuted parts, claimed quotes, local paths or private remarks."""
+    """No file has refuted parts, missing quotes, local paths or curators' comments."""
     document = made.a_document(url=None)
     study = a_study(document)
     claimed = made.a_statement(90, "Kept.", Evidence(quote="CLAIMED-QUOTE"), section=Section.TOOLS)
@@ -142,7 +142,7 @@ def provenance(page: html.HtmlElement) -> dict[str, str]:
 
 
 def test_provenance_says_who_made_and_approved_it(page):
-    """Model, strategy, prompts, judge, days, the approving person, gaps and what is left out."""
+    """Shows model, strategy, prompts, judge, dates, approver, gaps and held-back parts."""
     rows = provenance(page)
     assert rows.pop("Support").startswith("1 verbatim: a sentence of the source. 12 verified:")
     assert rows.pop("Revision").startswith("rev1_")
@@ -159,7 +159,7 @@ def test_provenance_says_who_made_and_approved_it(page):
 
 
 def test_an_edited_revision_names_both_makers(publish):
-    """A person's revision names the person, and the model whose draft it goes back to."""
+    """An edited revision names its editor and the model of the original draft."""
     view = a_view()
     draft = view.revision
     edit = {"revision_id": "rev1_edit", "parent_id": draft.revision_id, "made_by": "person"}
@@ -192,7 +192,7 @@ def a_check(view, result: str, **more) -> dict[str, Check]:
     ],
 )
 def test_a_check_of_the_source_is_reported(publish, result, more, report):
-    """Readers learn that a source changed, moved or went away; an unreachable one proves nothing."""
+    """Readers see that a source changed, moved or disappeared, not that it was unreachable."""
     view = a_view()
     rows = provenance(case_page(publish, view, checks=a_check(view, result, **more)))
     assert report in rows.get("Checked", "")
@@ -200,7 +200,7 @@ def test_a_check_of_the_source_is_reported(publish, result, more, report):
 
 
 def test_the_content_hash_knows_an_unchanged_case(publish):
-    """Neither the site's name nor a new check of the source changes it; a word does."""
+    """The site's name and source checks do not change the hash, a changed word does."""
     view = a_view()
     first = publish(view, checks=a_check(view, "same"))[1]
     later = made.NOON + timedelta(days=1)
@@ -211,7 +211,7 @@ def test_the_content_hash_knows_an_unchanged_case(publish):
 
 
 def test_a_withdrawn_case_says_so_where_it_stood(publish):
-    """Old links lead to a notice and nothing of the case; no page is written anywhere else."""
+    """The old address shows a notice without the case; no page is written elsewhere."""
     view = a_short_view("Secretive", case_id="case1_abcdefgh1")
     target, built = publish(view)
     address = address_of(built)
@@ -229,7 +229,7 @@ def test_a_withdrawn_case_says_so_where_it_stood(publish):
 
 
 def test_a_statement_has_an_address_that_stays(publish):
-    """Its id comes from the words: another statement before it changes nothing."""
+    """The id is derived from its words, so earlier statements do not affect it."""
     view, study = a_view(), a_study()
     (link,) = section(case_page(publish, view), "tools").xpath(".//a[@class='here']/@href")
     quote = made.a_quote(view.document, "vLLM")
@@ -242,7 +242,7 @@ def test_a_statement_has_an_address_that_stays(publish):
 
 
 def test_home_and_browse_count_what_there_is(publish):
-    """Cases are counted by the terms that they have, by label; each count leads to its cases."""
+    """Cases are counted by their terms; each count links to its cases."""
     views = (a_view(), a_short_view("b", industry="energy"), a_short_view("c"))
     target, built = publish(*views)
     home = parsed(target / "index.html")
@@ -256,7 +256,7 @@ def test_home_and_browse_count_what_there_is(publish):
 
 
 def test_companies_written_differently_share_a_page(publish):
-    """The page has the name that most cases write, and all of their cases."""
+    """The page has the most frequent spelling and all cases."""
     names = ("DoorDash", "Doordash, Inc.", "DoorDash")
     target, _ = publish(*(a_short_view(f"Case {n}", company=c) for n, c in enumerate(names)))
     page = parsed(target / "companies/doordash/index.html")
@@ -273,7 +273,7 @@ def test_an_empty_site_says_so(publish):
 
 
 def test_what_changed_is_told_by_day(publish):
-    """The newest day first, a case once for each, and every change as JSON."""
+    """Newest day first, each case once per day, and all changes as JSON."""
     events = (1, "changed", "A <b>"), (1, "changed", "A <b>"), (0, "added", "A"), (0, "added", "B")
     changes = [
         SiteChange(
@@ -290,7 +290,7 @@ def test_what_changed_is_told_by_day(publish):
 
 
 def test_results_never_share_a_table_with_another_unit(publish):
-    """Each result has its metric, its baseline and whose figure it is, in a table of its unit."""
+    """Each result shows metric, baseline and origin, in a table per unit."""
     target, built = publish(a_short_view("b"), a_view())
     page = parsed(target / "results.html")
     assert texts(page, "//section[@class='unit']/h3") == ["% 1", "hours 1"]
@@ -302,7 +302,7 @@ def test_results_never_share_a_table_with_another_unit(publish):
 
 
 def test_similar_cases_share_tags_and_words(publish):
-    """A case leads to the others that are about the same."""
+    """A case links to cases about the same subject."""
     grid = [f"Forecasting the load of wind grids, part {n}" for n in range(3)]
     others = [f"Invoices of suppliers are read by a model, part {n}" for n in range(9)]
     target, built = publish(*(a_short_view(title, title) for title in (*grid, *others)))
@@ -311,7 +311,7 @@ def test_similar_cases_share_tags_and_words(publish):
 
 
 def test_a_mistake_can_be_reported(publish):
-    """By e-mail with the case in its subject, or on a page; without a contact there is no link."""
+    """Links to an e-mail with the case as subject, or to a page; without a contact, to nothing."""
     for contact, start in (("desk@x.example", "mailto:desk@x.example?subject=Mistake%20in%3A%20A%20"),
                            ("https://x.example/issues", "https://x.example/issues"),
                            (None, None)):  # fmt: skip
@@ -334,7 +334,7 @@ def target(tmp_path) -> Path:
 
 
 def test_pages_load_nothing_from_elsewhere(pages, target):
-    """The policy forbids everything but the site's own files, and every reference is one."""
+    """The policy allows only the site's own files, and all references are to them."""
     for path, page in pages.items():
         policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
         assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self';")
@@ -347,7 +347,7 @@ def test_pages_load_nothing_from_elsewhere(pages, target):
 
 
 def test_pages_are_built_for_screen_readers(pages):
-    """Headings skip no level, labels fit ids, and ids are unique."""
+    """No heading level is skipped, labels match ids, and ids are unique."""
     for page in pages.values():
         levels = [int(h.tag[1]) for h in page.xpath("//h1 | //h2 | //h3 | //h4")]
         assert levels.count(1) == len(page.xpath("//main")) == 1

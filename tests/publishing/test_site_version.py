@@ -29,7 +29,7 @@ def checkout(tmp_path, monkeypatch) -> Path:
 
 
 def test_a_change_of_any_template_or_data_file_changes_the_version(checkout):
-    """Templates, styles, scripts, figures, queries of the dataset and the taxonomy all count."""
+    """Covers templates, styles, scripts, figures, queries of the dataset and the taxonomy."""
     files = [path for path in (checkout / "publishing").rglob("*") if path.is_file()]
     files += [checkout / "schemas/taxonomy.toml", checkout / "warehouse/queries/dataset.sql"]
     assert {".html", ".md", ".xml", ".txt", ".css", ".js", ".toml", ".sql"} <= {
@@ -48,7 +48,7 @@ def test_a_change_of_any_template_or_data_file_changes_the_version(checkout):
 
 @pytest.mark.parametrize("record", [CaseRecord, CaseEntry, Report, Recording, SiteChange])
 def test_a_new_field_of_a_record_changes_the_version(record, monkeypatch):
-    """Earlier pages and files are rewritten once a record has another shape."""
+    """Existing pages and files are rewritten if the fields of records change."""
     longer = create_model(record.__name__, __base__=record, added=(str, ""))
     version = site_version(SETTINGS)
     records = [longer if one is record else one for one in build._RECORDS]

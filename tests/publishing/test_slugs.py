@@ -11,7 +11,7 @@ ONE, TWO = "case1_abcdefgh12345678", "case1_abcdefgh87654321"
 
 
 def test_a_slug_is_the_title_and_the_start_of_the_id():
-    """People can read it, and the id distinguishes equal titles, all of it where need be."""
+    """It is readable; the id distinguishes equal titles, in full if necessary."""
     first = slug_of(ONE, "Größer: 3 × faster!", None, set())
     assert first == "grosser-3-x-faster-abcdefgh"
     second = slug_of(TWO, "Größer: 3 × faster!", None, {first})
@@ -19,7 +19,7 @@ def test_a_slug_is_the_title_and_the_start_of_the_id():
 
 
 def test_a_published_case_keeps_its_address():
-    """An edited title does not break links to the page; a foreign address is not taken over."""
+    """Editing the title does not change the address; a foreign address is not adopted."""
     earlier = "cases/first-title-abcdefgh/index.html"
     assert slug_of(ONE, "Second title", earlier, set()) == "first-title-abcdefgh"
     assert slug_of("case1_zyxwvuts", "Second", earlier, set()) == "second-zyxwvuts"

@@ -43,7 +43,7 @@ def broken(reference: str, page: Path, folder: Path, pages: dict[Path, html.Html
 
 
 def test_every_reference_inside_the_site_leads_somewhere(folder, pages):
-    """Links, sources and anchors of all pages, reports and their charts too, and alternates."""
+    """Covers links, assets and anchors of all pages, reports and charts, and alternates."""
     places = "//@href | //@src | //form/@action | //meta[@property='og:url']/@content"
     found = [
         (str(path.relative_to(folder)), reference)
@@ -55,7 +55,7 @@ def test_every_reference_inside_the_site_leads_somewhere(folder, pages):
 
 
 def test_charts_of_reports_lead_to_the_groups_that_there_are(folder, pages):
-    """A year, an industry and a tool have pages; what no case has any more is plain text."""
+    """Existing years, industries and tools are links; those without cases are plain text."""
     report = pages[next(folder.glob(KINDS["report"]))]
     assert report.xpath("//ol[contains(@class, 'bars')]//a/@href") == [
         "../../years/2024/index.html",
@@ -67,14 +67,14 @@ def test_charts_of_reports_lead_to_the_groups_that_there_are(folder, pages):
 
 @pytest.mark.parametrize("name", ["index.html", "data.html", "llms.txt"])
 def test_only_some_cases_have_quotes_and_a_curator(folder, name):
-    """Where others were imported, the pages over all cases give the share."""
+    """If cases were imported, pages over all cases state the share."""
     text = (folder / name).read_text("utf-8")
     assert "41 of 42 cases have quotes" in text
     assert "approved each case" not in text
 
 
 def test_no_attribute_is_escaped(pages):
-    """Markup is escaped once, by the template that makes it."""
+    """Markup is escaped once, by its template."""
     for path in pages:
         assert not re.search(r"=&(?:quot|#34|#39);", path.read_text("utf-8")), path
 

@@ -21,7 +21,7 @@ ANONYMOUS = {"authors": (), "site": None, "published": None}
     ],
 )
 def test_the_source_is_described_in_one_line(kind, changes, line):
-    """Kind, authors, site and day are named as far as they are known."""
+    """Kind, authors, site and date are named if known."""
     assert byline(a_document(kind=SourceKind(kind), **changes)) == line
 
 
@@ -35,6 +35,6 @@ def test_the_source_is_described_in_one_line(kind, changes, line):
     ],
 )
 def test_quotes_and_approval_are_claimed_for_the_cases_that_have_them(own, total, words):
-    """By share where some were imported; of imported ones neither is said."""
+    """If cases were imported, the share is stated; imported cases have neither."""
     assert words in reliability_note(own, total)
     assert ("curator" in reliability_note(own, total)) == bool(own)

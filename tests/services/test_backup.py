@@ -93,7 +93,7 @@ def restored(backup: Path, home: Path) -> dict[str, bytes]:
 
 
 def test_a_backup_holds_one_moment_of_a_home_in_use(tmp_path, settings):
-    """Rows stored before it are there, none is missing in between, and each has its bytes."""
+    """It has all rows stored before, without gaps, and the bytes of each."""
     file = tmp_path / "backup.zip"
     with running(WRITE, settings.home) as writer:
         for round_ in range(2):
@@ -106,7 +106,7 @@ def test_a_backup_holds_one_moment_of_a_home_in_use(tmp_path, settings):
 
 
 def test_every_file_comes_back(tmp_path, settings):
-    """Uploads, audio, evaluations, settings and schedules return; rebuilt files do not."""
+    """Uploads, audio, evaluations, settings and schedules are restored; caches are not."""
     home = settings.home
     kept = [
         "uploads/ab/talk.pdf",
@@ -140,7 +140,7 @@ def test_every_file_comes_back(tmp_path, settings):
 
 
 def test_a_killed_backup_loses_nothing(tmp_path, settings):
-    """The home and the backup before it are complete, whenever it was killed."""
+    """Home and earlier backup stay complete, whenever the backup is killed."""
     home, file = settings.home, tmp_path / "backup.zip"
     with running(WRITE, home) as writer:
         stored = wait_for(writer, 40)
@@ -190,7 +190,7 @@ def _edit(manifest: dict, parts: dict) -> dict:
     ],
 )
 def test_a_damaged_backup_restores_nothing(tmp_path, settings, damage, message):
-    """The error names the file; the home stays empty, and nothing is written outside of it."""
+    """The error names the file; the home stays empty, and nothing is written elsewhere."""
     with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
         warehouse.append(Story().source())
     file, new = tmp_path / "b.zip", Settings(home=tmp_path / "new")
@@ -203,7 +203,7 @@ def test_a_damaged_backup_restores_nothing(tmp_path, settings, damage, message):
 
 
 def test_a_home_with_a_warehouse_is_not_overwritten(tmp_path, settings):
-    """Restoring over rows is refused; they and the backup stay."""
+    """Restoring is refused if there are rows; home and backup are unchanged."""
     with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
         warehouse.append(Story().source())
     back_up(Resources(settings), tmp_path / "b.zip", ignore)
@@ -265,7 +265,7 @@ def test_the_database_stays_locked_while_its_log_is_copied(tmp_path, settings, m
 
 
 def test_what_cannot_be_backed_up_is_named(tmp_path, settings):
-    """An empty home, a folder that cannot be written, and a shared warehouse are clear errors."""
+    """Covers an empty home, an unwritable folder, and a shared warehouse."""
     with pytest.raises(InputError, match="nothing to back up"):
         back_up(Resources(settings), tmp_path / "b.zip", ignore)
     shared = settings.model_copy(update={"data": "s3://bucket/casebook"})

@@ -57,7 +57,7 @@ async def test_a_question_is_paid_for_once(endpoint, asker_of, ledger):
 
 
 async def test_another_question_is_asked(endpoint, asker_of):
-    """Other variables, another effort or another model make another question."""
+    """Different variables, effort or model make a different question."""
     endpoint.script = lambda _: GOOD
     await ask(asker_of())
     await ask(asker_of(), "Bob")
@@ -97,7 +97,7 @@ async def test_a_generation_says_how_it_was_made(endpoint, asker_of, ledger):
     ],
 )
 async def test_failed_calls_are_kept_too(endpoint, asker_of, ledger, replies, error, status):
-    """A call without a usable answer is kept with its status, cost and message, and not reused."""
+    """A call without a usable answer is stored with status, cost and message, and not reused."""
     endpoint.enqueue(*replies, GOOD)
     asker = asker_of()
     with pytest.raises(error) as raised:
@@ -120,7 +120,7 @@ async def test_no_client_is_made_for_a_known_answer(endpoint, asker_of, ledger, 
 
 
 async def test_a_cancelled_run_keeps_what_was_paid(endpoint, asker_of, ledger):
-    """An answer that arrived is stored although the run was cancelled meanwhile."""
+    """An answer is stored even if the run was cancelled meanwhile."""
     storing, release, stored = threading.Event(), threading.Event(), threading.Event()
     append = ledger.append
 
@@ -143,7 +143,7 @@ async def test_a_cancelled_run_keeps_what_was_paid(endpoint, asker_of, ledger):
 
 
 async def test_a_call_that_does_not_fit_the_budget_is_not_made(endpoint, asker_of, ledger):
-    """A cap below what a call is expected to cost stops it before any request."""
+    """If the cap is below the expected cost of a call, no request is made."""
     with pytest.raises(BudgetReached) as raised:
         await ask(asker_of(budget=Budget(run_usd=0.000001)))
     assert raised.value.kind == "budget_reached"
@@ -162,7 +162,7 @@ async def test_a_call_that_does_not_fit_the_budget_is_not_made(endpoint, asker_o
     ],
 )
 async def test_a_runaway_answer_stays_within_the_budget(endpoint, asker_of, ledger, caps, requests):
-    """A model that thinks to its limit, and again, costs no more than the least cap."""
+    """A model that repeatedly thinks up to its limit costs no more than the lowest cap."""
     endpoint.script = runaway
     budget = Budget(**caps)
     with pytest.raises(AnswerTruncated, match="which include thinking"):
@@ -202,7 +202,7 @@ async def test_a_cut_answer_is_the_cause_and_not_the_budget(endpoint, asker_of):
 
 
 async def test_a_cut_answer_with_money_left_is_not_why_the_budget_stops(endpoint, asker_of):
-    """After a cut answer that the budget had room for, a later stop is the budget's."""
+    """If the budget had room for the cut answer, a later stop is due to the budget."""
     endpoint.script = runaway
     async with Budget(run_usd=1.62).source(0.0) as source_budget:
         with pytest.raises(AnswerTruncated):
@@ -227,7 +227,7 @@ async def test_a_budget_that_a_later_answer_uses_up_is_reached(endpoint, asker_o
 
 
 async def test_a_question_asked_while_an_answer_is_stored_gets_its_turn(endpoint, asker_of, ledger):
-    """An answer that is stored but still counts as unstored neither stops nor holds up the next."""
+    """An answer that is being stored neither stops nor delays the next question for good."""
     stored, read_again = threading.Event(), threading.Event()
     append, reads = ledger.append, []
 
@@ -259,7 +259,7 @@ async def test_a_question_asked_while_an_answer_is_stored_gets_its_turn(endpoint
 
 
 async def test_a_second_try_that_the_budget_refuses_leaves_the_first_error(endpoint, asker_of):
-    """An answer that does not fit stays the cause where no other request can be paid."""
+    """If no further request can be paid, the invalid answer remains the cause."""
     endpoint.script = lambda _: completion("nonsense", completion_tokens=3_000)
     with pytest.raises(AnswerInvalid):
         await ask(asker_of(THINKING, budget=Budget(run_usd=0.035)))
@@ -267,7 +267,7 @@ async def test_a_second_try_that_the_budget_refuses_leaves_the_first_error(endpo
 
 
 async def test_a_slow_answer_has_its_worst_price(endpoint, client_of, ledger, asker_of):
-    """Requests without an answer in time are stored with what they may have cost."""
+    """Requests that timed out are stored with their maximum possible cost."""
     hold = threading.Event()
     endpoint.script = lambda _: Reply(hold=hold)
     budget = Budget(run_usd=5.0)
@@ -282,7 +282,7 @@ async def test_a_slow_answer_has_its_worst_price(endpoint, client_of, ledger, as
 
 
 async def test_how_the_schema_is_sent_is_no_part_of_a_question(endpoint, asker_of, ledger):
-    """Answers from before the prompt had the schema are found; new ones say that it had."""
+    """Answers stored before the prompt included the schema are reused."""
     endpoint.enqueue(GOOD, GOOD)
     strict, loose = (Profile(model="scripted", strict=strict) for strict in (True, False))
     await ask(asker_of(strict))
@@ -294,7 +294,7 @@ async def test_how_the_schema_is_sent_is_no_part_of_a_question(endpoint, asker_o
 
 
 async def test_a_cap_needs_a_price(endpoint, asker_of):
-    """With a cap and no known price, nothing is asked."""
+    """With a cap and no known price, no call is made."""
     asker = asker_of(Profile(model="scripted"), budget=Budget(run_usd=5))
     with pytest.raises(BudgetReached) as raised:
         await ask(asker)

@@ -17,7 +17,7 @@ async def spend(source, expected, actual=None):
 
 
 async def test_without_caps_everything_passes():
-    """No cap needs no price."""
+    """Without a cap no price is needed."""
     budget = Budget()
     async with budget.source(None) as allowance:
         await spend(allowance, None, 3.0)
@@ -36,7 +36,7 @@ async def test_a_forecast_that_does_not_fit_is_refused():
 
 
 async def test_what_a_source_does_not_need_is_returned():
-    """A source waits for another's reservation, and starts when enough of it comes back."""
+    """A source waits for other reservations, and starts once enough is released."""
     budget = Budget(run_usd=1.0)
     order = []
 
@@ -55,7 +55,7 @@ async def test_what_a_source_does_not_need_is_returned():
 
 
 async def test_a_source_does_not_wait_in_vain():
-    """A source that could not start even if all others returned everything is refused at once."""
+    """A source that could not start even after all others finished is refused immediately."""
     budget = Budget(run_usd=1.0)
     async with budget.source(0.5) as allowance:
         await spend(allowance, 0.5)
@@ -85,7 +85,7 @@ async def test_a_reservation_lasts_for_a_call_that_costs_less():
 
 
 async def test_a_cap_for_each_source():
-    """A source is refused if its forecast passes its own cap, or stopped when its calls do."""
+    """A source is refused if its forecast exceeds its cap, and stopped if its calls do."""
     budget = Budget(source_usd=0.5)
     with pytest.raises(BudgetReached) as refused:
         async with budget.source(0.6):
@@ -98,7 +98,7 @@ async def test_a_cap_for_each_source():
 
 
 async def test_the_day_counts_what_other_runs_stored():
-    """The cap of a day includes what is stored already."""
+    """The daily cap includes the stored cost of other runs."""
     stored = [0.9]
     budget = Budget(day_usd=1.0, spent_today=lambda: stored[0])
     async with budget.call(Usage()) as charge:
@@ -112,7 +112,7 @@ async def test_the_day_counts_what_other_runs_stored():
 
 
 async def test_an_unknown_price_stops_before_the_first_call():
-    """With a cap, a source whose price is not known is not started."""
+    """With a cap, a source without a known price is not started."""
     with pytest.raises(BudgetReached) as raised:
         async with Budget(day_usd=1.0).source(None):
             pass
@@ -120,7 +120,7 @@ async def test_an_unknown_price_stops_before_the_first_call():
 
 
 async def test_a_failing_source_returns_its_reservation():
-    """A source that fails gives everything back."""
+    """A source that fails releases its whole reservation."""
     budget = Budget(run_usd=1.0)
     with pytest.raises(RuntimeError):
         async with budget.source(1.0):
@@ -130,13 +130,13 @@ async def test_a_failing_source_returns_its_reservation():
 
 
 async def test_a_model_without_a_price_runs_below_the_default_cap_on_sources() -> None:
-    """Only a budget that a person set needs a price."""
+    """Only a budget set by a person needs a price."""
     async with Budget(source_usd=1.0).source(None) as allowance:
         await spend(allowance, None, 0.0)
 
 
 async def test_a_request_gets_what_is_left_and_waits_for_more():
-    """A request waits while one under way may return money, then gets what that one left."""
+    """A request waits while another may release money, then gets what is left."""
     budget, order = Budget(run_usd=1.0), []
 
     async def second(source):
@@ -155,7 +155,7 @@ async def test_a_request_gets_what_is_left_and_waits_for_more():
 
 
 async def test_a_request_does_not_wait_for_what_others_have_reserved():
-    """A request starts with less than it could use where no request under way would return any."""
+    """If no current request would release money, a request starts with less."""
     budget = Budget(run_usd=1.0)
     async with budget.source(0.5) as one, budget.source(0.4) as other:
         first, second = Charge(other, Usage()), Charge(one, Usage())
@@ -164,7 +164,7 @@ async def test_a_request_does_not_wait_for_what_others_have_reserved():
 
 
 async def test_what_is_not_stored_yet_counts_for_the_day():
-    """Between two requests of one question the first is spent, though no run can see it."""
+    """Between two requests of a question, the cost of the first counts although not stored."""
     budget = Budget(day_usd=1.0)
     async with budget.call(Usage()) as charge:
         async with charge.request(0.6, 0.6):
@@ -203,7 +203,7 @@ async def test_an_answer_stored_while_the_day_is_read_does_not_pass_the_cap():
 
 
 async def test_an_answer_that_cannot_be_stored_ends_the_wait_for_it():
-    """A request waits while an answer is stored; if that fails, it stays spent, and is refused."""
+    """If storing an answer fails, its cost stays spent, and the waiting request is refused."""
     budget, release = Budget(day_usd=1.0), threading.Event()
 
     def keep():
@@ -228,7 +228,7 @@ async def test_an_answer_that_cannot_be_stored_ends_the_wait_for_it():
 
 @pytest.mark.parametrize("is_source", [True, False])
 async def test_what_is_cancelled_while_it_returns_money_returns_it(is_source):
-    """A task that is cancelled at its very end does not leave others waiting."""
+    """A task cancelled at its very end does not block others."""
     budget, entered, done = Budget(run_usd=1.0), asyncio.Event(), asyncio.Event()
 
     async def first():

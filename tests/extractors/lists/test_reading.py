@@ -50,7 +50,7 @@ def test_each_form_gives_addresses_titles_and_days(sample):
 
 
 def test_a_text_is_read_as_its_writer_means_it():
-    """ "#" starts a comment; brackets inside an address stay, those around it are removed."""
+    """A "#" starts a comment; brackets inside an address stay, those around it are removed."""
     text = (
         f"# {A}old\n{A}\r\n\r\n  \u200b{B}  # later\n2024-05-07 {C}\n(see https://a.example/w/Foo_(bar)).\n"
         "https://a.example/2024/03/04/x\nhttps://a.example/?a=1&amp;b=2\n"

@@ -37,12 +37,12 @@ def blocks(markup: str) -> list[Block]:
     ],
 )
 def test_text_is_cut_at_blocks_and_nowhere_else(markup, expected):
-    """Inline elements join, block elements part; a data row is one line, a layout is not."""
+    """Inline elements are joined, blocks separated; data rows are one line, layout tables not."""
     assert [re.sub(" +", " ", block.text) for block in blocks(markup)] == expected
 
 
 def test_headings_have_levels():
-    """Level 1 to 6 for a heading, 0 for anything else."""
+    """Headings have the levels 1 to 6, everything else 0."""
     found = blocks("<h1>Top</h1><p>Text</p><h4>Deep <b>one</b></h4>")
     assert [(block.text, block.level) for block in found] == [
         ("Top", 1),
@@ -65,14 +65,14 @@ def test_headings_have_levels():
     ],
 )
 def test_programs_keep_their_lines(markup, code):
-    """Indentation and line breaks stay, whatever a highlighter makes of them; line numbers go."""
+    """Indentation and line breaks survive highlighters; line numbers are removed."""
     found = blocks(f"<p>Before</p>{markup}<p>After</p>")
     assert [block.text for block in found if block.verbatim] == [code]
     assert [block.text for block in found if not block.verbatim] == ["Before", "After"]
 
 
 def test_programs_survive_trafilatura():
-    """It collapses white space, in lists altogether; code comes out as it was, prose apart from it."""
+    """trafilatura collapses white space; code keeps it, separate from prose."""
     prose = "The team ran it every night for a month and wrote down what broke and when it did. "
     code = "if ticket:\n    route(ticket)\n\n# done"
     tree = parse(
@@ -89,5 +89,5 @@ def test_programs_survive_trafilatura():
 
 
 def test_nesting_of_any_depth_ends():
-    """No recursion: a tree as deep as the parser allows gives its text."""
+    """Without recursion, a tree as deep as the parser allows gives its text."""
     assert blocks("<div>" * 250 + "deep")[0].text == "deep"

@@ -53,7 +53,7 @@ def strip(markup: str, head: str = "") -> tuple[str, list[str], int]:
     ],
 )
 def test_hidden_text_is_removed_and_reported(markup, reason):
-    """By attribute, inline style or name: it is not in the document, and a curator sees it."""
+    """Text hidden by attribute, inline style or class is not in the document, but reported."""
     text, reasons, _ = strip(markup.format(SECRET))
     assert (SECRET in text) is (reason is None)
     assert reasons == ([reason] if reason else [])
@@ -75,7 +75,7 @@ def test_hidden_text_is_removed_and_reported(markup, reason):
     ],
 )
 def test_rules_for_one_class_or_id_count(css, names, is_hidden):
-    """A rule of a page's own sheet, unless it has a condition or another rule shows the class."""
+    """Rules of the page's own styles apply, unless conditional or overridden."""
     text, _, _ = strip(f"<p {names}>{SECRET}</p>", f"<style>{css}</style>")
     assert (SECRET not in text) is is_hidden
 
@@ -102,14 +102,14 @@ def test_rules_for_one_class_or_id_count(css, names, is_hidden):
     ],
 )
 def test_what_a_reader_sees_or_opens_stays(markup):
-    """White on black, tabs, answers that a click opens, parts that fade in or stream in."""
+    """Covers white on black, tabs, answers that open on a click, and parts that fade in."""
     text, reasons, _ = strip(markup.format(SECRET))
     assert SECRET in text
     assert reasons == []
 
 
 def test_what_would_be_the_page_itself_stays():
-    """A page that scripts show as a whole, or tab by tab, is not emptied; the curator is informed."""
+    """If scripts show the whole page, its text is kept, and the curator is informed."""
     for markup in (
         f"<div style='opacity:0'>{SEEN * 2}</div>",
         f"<div style='font-size:0'>{SEEN * 2}</div>",
@@ -123,7 +123,7 @@ def test_what_would_be_the_page_itself_stays():
 
 
 def test_a_noscript_that_is_the_page_is_read():
-    """Forums serve their posts in it; one that only asks for scripts is nothing."""
+    """Some forums put posts in it; one that only asks for scripts is ignored."""
     tree = parse(f"<html><body><div id='app'></div><noscript>{SEEN}</noscript></body></html>")
     strip_hidden(tree)
     assert "Week 5." in text_of(body_of(tree))
@@ -131,7 +131,7 @@ def test_a_noscript_that_is_the_page_is_read():
 
 
 def test_text_under_bidirectional_overrides_is_cut():
-    """A reader sees it backwards; what is spelled in invisible tags is not seen at all."""
+    """It is displayed backwards; text in invisible tag characters is not displayed at all."""
     tags = "".join(chr(0xE0000 + ord(letter)) for letter in "praise this")
     text, reasons, _ = strip(f"<p>Then \u202e{SECRET}\u202c it ended.</p>")
     assert SECRET not in text
@@ -141,7 +141,7 @@ def test_text_under_bidirectional_overrides_is_cut():
 
 
 def test_the_reader_reports_what_was_hidden():
-    """Hidden text reaches the document's list, with its reason, and not the document."""
+    """Hidden text is listed with its reason, and is not in the document's text."""
     found = read(PAGE.replace("<ul>", f"<p style='font-size:0'>{SECRET}</p><ul>"))
     assert SECRET not in found.text
     assert [(piece.text, piece.reason) for piece in found.hidden] == [(SECRET, "font-size: 0")]

@@ -66,7 +66,7 @@ def test_the_title_loses_what_the_site_adds(title, headings, expected):
     ],
 )
 def test_authors_are_persons(stated, expected):
-    """Addresses, roles, logins, the site and days are not authors; a name comes once."""
+    """Addresses, roles, logins, sites and dates are not authors; each name is listed once."""
     assert clean_authors(stated, ["Acme"]) == expected
 
 
@@ -84,12 +84,12 @@ def test_authors_are_persons(stated, expected):
     ],
 )
 def test_a_byline_is_read_where_nothing_is_stated_for_machines(markup, authors):
-    """Marked up as the author's, or a line "By …" beside the heading; not those of comments."""
+    """Markup or a line "By …" near the heading counts; names of commenters do not."""
     assert read(PAGE.replace(AUTHOR, "").replace(H1, H1 + markup)).authors == authors
 
 
 def test_authors_of_related_articles_are_left_out():
-    """Of several articles in JSON-LD the one with the page's title is the page."""
+    """Among several articles in JSON-LD, the one with the page's title is used."""
     linked = """<script type="application/ld+json">{"@graph": [
         {"@type": "Article", "headline": "Other", "author": {"name": "Bo Li"}},
         {"@type": ["BlogPosting"], "headline": "Routing tickets with a small model",
@@ -120,7 +120,7 @@ def test_authors_of_related_articles_are_left_out():
     ],
 )
 def test_days_are_read_as_pages_write_them(stated, day):
-    """ISO, words in seven languages, figures; no day that cannot be."""
+    """Covers ISO, words in seven languages, and numbers; impossible dates are ignored."""
     assert day_of(stated) == day
 
 
@@ -139,7 +139,7 @@ def test_days_are_read_as_pages_write_them(stated, day):
     ],
 )
 def test_the_day_of_publication_is_found(markup, url):
-    """In data, in the address or by the heading; a day of publication goes before one of change."""
+    """Sources are metadata, address and headline; publication takes precedence over change."""
     page = PAGE.replace(DAY, "").replace(H1, H1 + markup)
     assert read(page, url or "https://harbour.example/posts/routing").published == date(2024, 6, 3)
 

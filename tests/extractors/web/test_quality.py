@@ -30,7 +30,7 @@ def page(name: str) -> Extracted:
 
 @pytest.mark.parametrize(("kind", "figure"), FIGURES["f1"].items())
 def test_pages_of_a_kind_keep_their_f1(kind, figure):
-    """The mean word F1 of a kind, as benchmarks/web.py counts it, has not fallen by a point."""
+    """The mean word F1 per kind (see benchmarks/web.py) has not dropped by a point."""
     names = [name for name, truth in TRUTHS.items() if kind_of(truth) == kind]
     scores = {name: word_f1(page(name).text, TRUTHS[name]["main_content"]) for name in names}
     assert mean(scores.values()) > figure - POINT, scores
@@ -38,7 +38,7 @@ def test_pages_of_a_kind_keep_their_f1(kind, figure):
 
 @pytest.mark.parametrize("name", TRUTHS)
 def test_a_page_has_its_sentences_and_no_others(name):
-    """Sentences of the text are in it, those of menus and banners are not, but for known faults."""
+    """The page's own sentences are read, those of menus and banners not, except known faults."""
     truth, text = TRUTHS[name], " ".join(page(name).text.split())
     faults = [sentence for sentence in truth["with"] if sentence not in text]
     faults += [sentence for sentence in truth["without"] if sentence in text]
@@ -47,7 +47,7 @@ def test_a_page_has_its_sentences_and_no_others(name):
 
 @pytest.mark.parametrize("name", TRUTHS)
 def test_a_page_has_its_title_author_and_day(name):
-    """Each field that a page states is found."""
+    """Each stated field is found."""
     found = page(name)
     fields = compared(TRUTHS[name], found.title, " ".join(found.authors), found.published)
     assert all(fields.values()), fields

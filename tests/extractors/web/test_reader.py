@@ -11,7 +11,7 @@ from schemas.errors import ExtractionError, NeedsJavaScript
 
 
 def test_a_page_gives_its_text_and_what_it_says_about_itself():
-    """Title without the site, author, day, language, summary, own address and main text."""
+    """Has title without site, author, date, language, summary, canonical address and text."""
     found = read(PAGE)
     assert found.title == "Routing tickets with a small model"
     assert list(found.authors) == ["Ada Example"]
@@ -40,7 +40,7 @@ def test_lists_tables_and_code_keep_their_lines():
 
 
 def test_documentation_keeps_what_articles_would_not():
-    """Outside of articles all but the furniture is kept: short cards, definitions, lists of links."""
+    """Outside of articles everything but menus is kept: short cards, definitions, links."""
     cards = "".join(f"<div><h3>Step {n}</h3><div>Press key {n}.</div></div>" for n in range(9))
     terms = "<dl><dt>route()</dt><dd>Chooses a model.</dd></dl>"
     menu = "<div class='sidebar'><ul><li><a href='/x'>Other manual</a></li></ul></div>"
@@ -54,7 +54,7 @@ def test_documentation_keeps_what_articles_would_not():
 
 
 def test_headings_lost_by_the_extractor_are_restored():
-    """Where only paragraphs are found, the headings above them come back from the page."""
+    """If trafilatura returns only paragraphs, their headings are restored from the page."""
     parts = "".join(
         f"<div class='x{n}'><h2>Part number {n}</h2><div>{PARAGRAPH} Part {n}.</div></div>"
         for n in range(5)
@@ -67,7 +67,7 @@ def test_headings_lost_by_the_extractor_are_restored():
 
 
 def test_confidence_is_stated_and_low_agreement_is_doubtful():
-    """Both readings of a clear page agree; where they do not, a curator is asked to compare."""
+    """Both readings of a clear page agree; otherwise the curator is asked to compare."""
     clear = next(step for step in read(PAGE).steps if step.method == "confidence")
     assert float(clear.outcome) > 0.6
     assert not clear.doubtful
@@ -79,7 +79,7 @@ def test_confidence_is_stated_and_low_agreement_is_doubtful():
 
 
 def test_a_page_of_very_many_elements_is_read_without_trafilatura(monkeypatch):
-    """Its time grows with the square of the paragraphs; our own reading's does not."""
+    """trafilatura's time is quadratic in the number of paragraphs, that of our reading is not."""
     monkeypatch.setattr(content, "MOST_ELEMENTS", 500)
     lines = "".join(f"<p>Step {number} took the team a day.</p>" for number in range(500))
     found = read(PAGE.replace("<ul>", f"{lines}<ul>"))
@@ -118,7 +118,7 @@ def test_endless_markup_is_cut_and_the_curator_is_informed(monkeypatch):
     ],
 )
 def test_the_own_address_is_believed_on_the_same_site_only(link, own):
-    """A page cannot claim the address of a stranger, nor a template the site's root."""
+    """Canonical addresses on other sites, and the site's root from a template, are ignored."""
     page = PAGE.replace('<link rel="canonical" href="/posts/routing">', link)
     assert read(page).canonical_url == own
 
@@ -133,7 +133,7 @@ def test_the_own_address_is_believed_on_the_same_site_only(link, own):
     ],
 )
 def test_the_language_is_that_of_the_text(stated, text, language):
-    """Many templates state English for any language."""
+    """Many templates state English whatever the language of the text."""
     assert read(f"<html {stated}><body><p>{text * 12}</p></body></html>").language == language
 
 
@@ -146,20 +146,20 @@ def test_the_language_is_that_of_the_text(stated, text, language):
     ],
 )
 def test_the_site_is_its_name_or_its_host(head):
-    """A name that is a whole sentence, or missing, gives way to the host."""
+    """If the name is missing or a whole sentence, the host is used."""
     site = read(f"<html><head>{head}</head><body><p>{PARAGRAPH * 6}</p></body></html>").site
     assert site in {"A", "harbour.example"}
 
 
 def test_a_page_without_text_is_a_failure():
-    """An empty body is never an empty document, nor are bytes without an element."""
+    """Neither an empty body nor bytes without elements give an empty document."""
     for page in ("<html><body><p>Soon.</p></body></html>", "", "   ", "<!-- only a note -->"):
         with pytest.raises(ExtractionError):
             read(page)
 
 
 def test_a_shell_that_scripts_fill_says_so():
-    """An empty root with scripts is not called an empty page, and the message has the address."""
+    """An empty root element with scripts has its own error, with the address."""
     with pytest.raises(NeedsJavaScript, match="scripts") as failure:
         read('<html><body><div id="root"></div><script src="/app.js"></script></body></html>')
     assert URL in str(failure.value)
@@ -184,14 +184,14 @@ def test_a_shell_that_scripts_fill_says_so():
     ],
 )
 def test_broken_and_hostile_markup_is_read(page):
-    """Deep nesting, huge attributes, forbidden characters and endless sheets end soon, with text."""
+    """Deep nesting, huge attributes, forbidden characters and endless styles give text soon."""
     found = read(page)
     assert "routed tickets" in found.text
     assert not set(found.text) & set("\x00\x01\ufffe\uffff")
 
 
 def test_hostile_strings_are_read_as_text():
-    """No string that breaks text handling elsewhere breaks a page, its title or its author."""
+    """Attack strings do not break the page, its title or its author."""
     refused = []
     for text in hostile_strings(every=60):
         head = f"<title>{text}</title><meta name=author content='{text}'>"

@@ -76,7 +76,7 @@ def page(title: str, body: str, attributes: str = "") -> str:
 
 @pytest.mark.parametrize(("cause", "title", "body"), WALLS)
 def test_each_wall_is_named(cause, title, body):
-    """In whatever language: the class says what to do, the cause why, the message which page."""
+    """In any language the error's class says what to do, its cause why, its message where."""
     with pytest.raises(errors.CasebookError) as failure:
         read(page(title, body))
     assert failure.value.kind == cause
@@ -96,7 +96,7 @@ def test_a_file_is_never_to_be_tried_later(cause):
 
 
 def test_a_page_at_a_log_in_address_is_a_log_in():
-    """Its address says it where its words do not."""
+    """The address shows that it is a login, even if the text does not."""
     with pytest.raises(errors.ExtractionError) as failure:
         read(page("Acme", "Username Password"), "https://acme.example/login?next=/a")
     assert failure.value.kind == "login_wall"
@@ -104,7 +104,7 @@ def test_a_page_at_a_log_in_address_is_a_log_in():
 
 @pytest.mark.parametrize("attributes", ["class='error404 wide'", 'class="home page-not-found"'])
 def test_what_publishing_systems_call_a_missing_page(attributes):
-    """It says so in its markup, in whatever words it has for its readers."""
+    """Publishing systems mark a missing page in its markup, whatever its text."""
     with pytest.raises(errors.SourceGone):
         read(page("Nič tu nie je", "Nič tu nie je", attributes))
 
@@ -128,7 +128,7 @@ ABOUT_WALLS = [
 @pytest.mark.parametrize("count", [2, 4, 12])
 @pytest.mark.parametrize(("title", "says"), ABOUT_WALLS)
 def test_articles_about_walls_are_read(title, says, count):
-    """An article of sixty words or more whose title and first lines speak of a wall is not one."""
+    """An article of at least sixty words about walls is not a wall."""
     footer = f"<footer>Log in. Cookie policy. We use cookies. {PASSWORD}</footer>"
     body = f"<article><h1>{title}</h1><p>{says} {SAID * count}{PARAGRAPH}</p></article>{footer}"
     assert SAID.strip() in read(page(title, body)).text
@@ -143,7 +143,7 @@ def test_articles_about_walls_are_read(title, says, count):
     ],
 )
 def test_what_an_article_quotes_is_not_what_its_page_says(text):
-    """Even a note of forty words, where the page says by machine that it is an article."""
+    """This holds even for a note of forty words whose metadata declares an article."""
     head = "</title><meta property='article:published_time' content='2025-03-01'><title>"
     assert text[:20] in read(page(f"What we learnt{head}", f"{text} {PARAGRAPH}")).text
 
@@ -159,12 +159,12 @@ def test_what_an_article_quotes_is_not_what_its_page_says(text):
     ],
 )
 def test_parts_that_walls_have_too_make_no_wall(body):
-    """Marks of a sale, a class, a header's offer, a guarded form for comments, a hidden part."""
+    """Covers offers, classes, headers, protected comment forms and hidden parts."""
     assert SAID.strip() in read(page("How we rank", body)).text
 
 
 def test_what_may_be_cut_is_read_with_a_doubt():
-    """Where only the mark of a sale or a stated length speaks against a text, a curator decides."""
+    """If only an offer or a stated length suggests a cut, the curator decides."""
     claimed = SOLD.replace("false", 'true,"wordCount":1900')
     for body in (f"{SOLD}<p>{SAID * 9}</p>", f"{claimed}<p>{SAID * 9}</p>"):
         doubts = [step for step in read(page("A story", body)).steps if step.doubtful]
@@ -172,7 +172,7 @@ def test_what_may_be_cut_is_read_with_a_doubt():
 
 
 def test_a_long_page_without_a_text_of_its_own_is_missing():
-    """Two lines say that the page is missing, and hundreds of words of teasers follow."""
+    """The page says in two lines that it is missing, followed by many teasers."""
     teasers = "".join(f"<p>{SAID} In week {week}.</p>" for week in range(20))
     body = f"<h1>Page not found</h1><p>The page could not be found.</p>{teasers}"
     with pytest.raises(errors.SourceGone):

@@ -7,7 +7,7 @@ from written_pages import PAGES
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_written_page_gives_its_text_alone(name):
-    """Each line that a reader wants is in the text, in order; no follower or furniture is."""
+    """All wanted lines are in the text, in order, without teasers and menus."""
     page = PAGES[name]
     text = read(page.html, page.url).text
     assert [line for line in page.wanted if line not in text] == []

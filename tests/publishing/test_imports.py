@@ -50,7 +50,7 @@ def test_a_mapping_names_unusual_columns():
     [("rag, vLLM; evals", ("rag", "vLLM", "evals")), (["rag", "rag", " "], ("rag",)), (None, ())],
 )
 def test_tags_are_lists_or_text(given, names):
-    """Commas, semicolons and bars separate; nothing is named twice."""
+    """Commas, semicolons and bars separate tags; duplicates are dropped."""
     assert one(ROW | {"tags": given}).tags == names
 
 

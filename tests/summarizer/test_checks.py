@@ -38,7 +38,7 @@ from summarizer.quantities import missing_numbers, number_of
     ],
 )
 def test_numbers_agree_by_value_and_unit(statement, passage):
-    """Words and digits, units of one kind, fractions, ranges and roundings are the same number."""
+    """Digits, words, fractions, ranges, rounding and compatible units can be the same number."""
     assert missing_numbers(statement, passage) == []
 
 
@@ -56,7 +56,7 @@ def test_numbers_agree_by_value_and_unit(statement, passage):
     ],
 )
 def test_other_numbers_are_missing(statement, passage, missing):
-    """Another value, or the same in another unit, is reported as it is written."""
+    """A different value, or the same in another unit, is reported as written."""
     assert missing_numbers(statement, passage) == missing
 
 
@@ -84,13 +84,13 @@ def test_a_value_that_is_one_number_can_be_sorted(value, number):
     ],
 )
 def test_names_are_those_of_the_passage(statement, passage, missing):
-    """Another product is reported; abbreviations, the company and spellings are not."""
+    """Another product is reported; abbreviations, the company and other spellings are not."""
     document = "We serve Southeast Asia (SEA). Postgres, PostgreSQL."
     assert missing_names(statement, passage, ["Kellamoor"], document) == missing
 
 
 def test_german_nouns_are_not_names():
-    """In a language that writes nouns with capitals only products are compared."""
+    """In languages that capitalize nouns, only products are compared."""
     statement = "Der Dienst liest jede Rechnung mit GPT-4o."
     assert missing_names(statement, "Wir lesen alles.", [], "", "de") == ["GPT-4o"]
 
@@ -127,7 +127,7 @@ def test_false_statements_are_flagged_and_honest_ones_are_not():
 
 @pytest.mark.datasets
 def test_honest_statements_are_rarely_flagged():
-    """Of honest statements about posts that no rule was made on, at most two are doubtful."""
+    """Of true statements about posts not used for the rules, at most two are doubtful."""
     folder = shared("sources")
     sources = ("grab-spellvault-evolution.md", "grab-hubble-data-discovery.md")
     probes = [p for p in read_lines(folder / "reference/probes.jsonl") if p["source"] in sources]
@@ -163,7 +163,7 @@ DOCUMENT = document_of(
     ],
 )  # fmt: skip
 def test_levels_and_reasons(text, quotes, level, reason):
-    """Each trouble has a sentence for the curator; where nothing is wrong it is empty."""
+    """Each problem has a reason for the curator; without a problem the reason is empty."""
     support = checked(text, Section.LESSONS, quotes, DOCUMENT).support
     assert support.level is level
     assert reason in support.reason
@@ -197,7 +197,7 @@ def test_the_number_of_a_fact_is_compared(value, level):
 
 
 def test_the_parts_of_a_result_are_compared_too():
-    """A wrong baseline makes a right sentence doubtful."""
+    """A wrong baseline makes a correct sentence doubtful."""
     measure = Measure(metric="latency", value="2", unit="s", baseline="19 s")
     statement = checked(
         "Latency fell to 2 s.", Section.RESULTS, ["Latency fell from 9 s to 2 s"], DOCUMENT,
@@ -208,7 +208,7 @@ def test_the_parts_of_a_result_are_compared_too():
 
 @pytest.mark.parametrize("run", ["one ", "x", "a-", "A", "1,", "(A", "Aa "])
 def test_hostile_passages_take_no_time(run):
-    """Endless runs of words, letters, digits or parentheses are compared in seconds."""
+    """Very long runs of words, letters, digits or parentheses are compared within seconds."""
     document = document_of("It took four minutes. " + run * (300_000 // len(run)))
     started = time.monotonic()
     statement = checked("It took 47 minutes.", Section.LESSONS, ["It took four minutes"], document)
@@ -217,7 +217,7 @@ def test_hostile_passages_take_no_time(run):
 
 
 def test_a_share_before_it_changed_can_be_computed():
-    """Where a passage gives a share and by how many points it rose, the former share is known."""
+    """If a passage states a share and its increase in points, the earlier share is known."""
     passage = "The rate rose to 94%, a 12 percentage point increase."
     assert missing_numbers("It rose from 82 to 94 percent.", passage) == []
     assert missing_numbers("It rose from 80 to 94 percent.", passage) == ["80"]

@@ -47,14 +47,14 @@ async def test_an_answer_comes_with_what_it_took(endpoint, client_of):
 
 
 async def test_text_of_a_source_is_never_a_template(endpoint, client_of):
-    """Page text with template signs reaches the model unchanged."""
+    """Page text with template syntax reaches the model unchanged."""
     endpoint.enqueue(GOOD)
     await client_of().ask(MESSAGES, Count)
     assert endpoint.requests[0]["messages"][0]["content"].startswith(MESSAGES[0].content)
 
 
 async def test_schema_is_sent_and_enforced_where_the_profile_says_so(endpoint, client_of):
-    """A strict profile asks the endpoint to enforce the schema; another one only sends it."""
+    """A strict profile asks the endpoint to enforce the schema; other profiles only send it."""
     endpoint.enqueue(GOOD, GOOD)
     await client_of().ask(MESSAGES, Count)
     await client_of(Profile(model="scripted", strict=True)).ask(MESSAGES, Count)
@@ -109,14 +109,14 @@ async def test_tools_mode_reads_the_arguments(endpoint, client_of):
     ],
 )
 async def test_transient_faults_are_repeated(endpoint, client_of, fault):
-    """A failing endpoint is asked again, and the answer counts both attempts."""
+    """A failed request is repeated, and the answer counts both attempts."""
     endpoint.enqueue(fault, GOOD)
     call = await client_of().ask(MESSAGES, Count)
     assert (call.result().count, call.attempts) == (3, 2)
 
 
 async def test_attempts_end(endpoint, client_of):
-    """After the allowed attempts the last cause is raised."""
+    """After the last attempt its error is raised."""
     call = await client_of(attempts=3).ask(MESSAGES, Count)
     with pytest.raises(ProviderUnavailable, match="is failing"):
         call.result()
@@ -140,14 +140,14 @@ async def test_patience_ends(endpoint, client_of, waits):
 
 @pytest.mark.parametrize("status", [429, 503])
 async def test_retry_after_is_waited_for(endpoint, client_of, waits, status):
-    """A busy endpoint is left alone for the time that it names."""
+    """A busy endpoint gets no request during its Retry-After delay."""
     endpoint.enqueue(api_error(status, retry_after="17"), GOOD)
     await client_of().ask(MESSAGES, Count)
     assert waits.now == pytest.approx(17)
 
 
 async def test_a_very_long_retry_after_ends_the_call(endpoint, client_of, waits):
-    """A 429 that asks for an hour is raised at once."""
+    """A 429 with a delay of an hour is raised immediately."""
     endpoint.enqueue(api_error(429, retry_after="3600"), GOOD)
     with pytest.raises(RateLimited) as raised:
         (await client_of().ask(MESSAGES, Count)).result()
@@ -156,7 +156,7 @@ async def test_a_very_long_retry_after_ends_the_call(endpoint, client_of, waits)
 
 
 async def test_slow_answers_are_repeated_once_at_their_worst_price(endpoint, client_of):
-    """An answer that did not come in time is asked for once more, and counts as a full one."""
+    """A timed-out request is repeated once, and counted at its maximum cost."""
     hold = threading.Event()
     endpoint.script = lambda _: Reply(hold=hold)
     client = client_of(Profile(output_tokens=700), patience=3_600, timeout=1.0)
@@ -170,7 +170,7 @@ async def test_slow_answers_are_repeated_once_at_their_worst_price(endpoint, cli
 
 
 async def test_an_answer_that_breaks_off_counts_like_a_slow_one(endpoint, client_of):
-    """Half an answer may have been paid for as well; what follows it is added."""
+    """A partial answer may have been paid for, so its cost is added."""
     endpoint.enqueue(Reply(text='{"choices": [{"mess'), GOOD)
     call = await client_of(Profile(output_tokens=700)).ask(MESSAGES, Count)
     assert call.result().count == 3
@@ -178,14 +178,14 @@ async def test_an_answer_that_breaks_off_counts_like_a_slow_one(endpoint, client
 
 
 def test_no_connection_in_time_costs_nothing():
-    """An endpoint that cannot be reached in time was not asked: it is an outage."""
+    """A connection that times out counts as an outage, without cost."""
     request = httpx.Request("POST", "http://127.0.0.1")
     found = Faults("m", "http://127.0.0.1").of_request(openai.APITimeoutError(request))
     assert found.kind == "provider_unavailable"
 
 
 async def test_a_longer_answer_may_take_longer(endpoint, client_of, monkeypatch):
-    """The time allowed grows with the answer allowed, also of a repeated request."""
+    """The timeout grows with the maximum length of the answer, also when repeated."""
     allowed, timeout = [], asyncio.timeout
     monkeypatch.setattr(asyncio, "timeout", lambda s: allowed.append(s) or timeout(s))
     endpoint.enqueue(GOOD, completion("", finish="length"), GOOD)
@@ -198,7 +198,7 @@ async def test_a_longer_answer_may_take_longer(endpoint, client_of, monkeypatch)
 
 @pytest.mark.parametrize("bad", ['{"count": "many"}', "not JSON", "", '{"other": 1}'])
 async def test_unusable_answers_are_asked_for_twice(endpoint, client_of, bad):
-    """An answer that does not fit its schema is asked for once more, then it is invalid."""
+    """A request with an invalid answer is repeated once before an error is raised."""
     endpoint.enqueue(completion(bad), completion(bad), GOOD)
     call = await client_of().ask(MESSAGES, Count)
     with pytest.raises(AnswerInvalid):
@@ -219,14 +219,14 @@ async def test_unusable_answers_are_asked_for_twice(endpoint, client_of, bad):
 )
 @pytest.mark.parametrize("mode", ["json_schema", "json"])
 async def test_an_object_in_other_text_is_one_answer(endpoint, client_of, text, mode):
-    """A fence, an introduction or a remark around the JSON object costs no second request."""
+    """Code fences and text around the JSON object need no second request."""
     endpoint.enqueue(completion(text))
     call = await client_of(Profile(model="scripted", mode=mode)).ask(MESSAGES, Count)
     assert (call.result().count, call.attempts) == (3, 1)
 
 
 async def test_a_part_of_a_broken_answer_is_not_taken_for_it(endpoint, client_of):
-    """Where the outer object is broken, one within it is not the answer."""
+    """If the outer object is broken, an object inside it is not used."""
     endpoint.enqueue(completion('{"count": thr"ee, "before": {"count": 1}}'), GOOD)
     call = await client_of().ask(MESSAGES, Count)
     assert (call.result().count, call.attempts) == (3, 2)
@@ -241,7 +241,7 @@ async def test_a_part_of_a_broken_answer_is_not_taken_for_it(endpoint, client_of
     ],
 )
 async def test_a_second_try_says_what_did_not_fit(endpoint, client_of, bad, named):
-    """The model learns which field was wrong, and is not sent its own words again."""
+    """The prompt names the invalid field without repeating the answer."""
     endpoint.enqueue(completion(bad), GOOD)
     assert (await client_of().ask(MESSAGES, Count)).result().count == 3
     first, second = (request["messages"] for request in endpoint.requests)
@@ -264,7 +264,7 @@ async def test_a_second_try_says_what_did_not_fit(endpoint, client_of, bad, name
 async def test_the_prompt_has_the_schema_where_nothing_enforces_it(
     endpoint, client_of, options, is_shown, form
 ):
-    """The compact schema is in the first message, once, unless the endpoint enforces it."""
+    """The compact schema is in the first message, unless the endpoint enforces it."""
     endpoint.enqueue(GOOD)
     asked = [Message(role="system", content="You count."), *MESSAGES]
     await client_of(Profile(model="scripted", **options)).ask(asked, Count)
@@ -276,7 +276,7 @@ async def test_the_prompt_has_the_schema_where_nothing_enforces_it(
 
 
 async def test_refusals_are_not_repeated(endpoint, client_of):
-    """A refusal looks like an empty answer; it is recognised and not paid for again."""
+    """A refusal is recognised although it looks like an empty answer, and not repeated."""
     endpoint.enqueue(completion(None, refusal="I can't"))
     with pytest.raises(AnswerRefused) as raised:
         (await client_of().ask(MESSAGES, Count)).result()
@@ -293,7 +293,7 @@ async def test_filtered_answers_are_not_repeated(endpoint, client_of):
 
 
 async def test_a_cut_answer_gets_more_room_once(endpoint, client_of):
-    """An answer at its limit is asked for once more with the model's largest limit."""
+    """An answer cut at its limit is requested once more with the model's largest limit."""
     profile = Profile(output_tokens=50, most_output_tokens=400)
     endpoint.enqueue(completion("", finish="length"), GOOD)
     call = await client_of(profile).ask(MESSAGES, Count)
@@ -303,7 +303,7 @@ async def test_a_cut_answer_gets_more_room_once(endpoint, client_of):
 
 @pytest.mark.parametrize(("most", "requests"), [(None, 1), (50, 1), (400, 2)])
 async def test_a_cut_answer_without_more_room_is_truncated(endpoint, client_of, most, requests):
-    """Where the profile has no more room, or that is not enough either, the answer is truncated."""
+    """If a larger limit is impossible or still too small, the answer counts as truncated."""
     profile = Profile(output_tokens=50, most_output_tokens=most)
     endpoint.enqueue(*[completion('{"cou', finish="length")] * 3)
     with pytest.raises(AnswerTruncated):
@@ -340,7 +340,7 @@ async def test_a_cut_answer_without_more_room_is_truncated(endpoint, client_of, 
     ],
 )
 async def test_lasting_faults_are_named_and_not_repeated(endpoint, client_of, reply, error, kind):
-    """Each lasting fault becomes one error with its cause, after one request."""
+    """Each permanent fault gives one error with its cause after one request."""
     endpoint.enqueue(reply, GOOD)
     with pytest.raises(error) as raised:
         (await client_of().ask(MESSAGES, Count)).result()
@@ -349,14 +349,14 @@ async def test_lasting_faults_are_named_and_not_repeated(endpoint, client_of, re
 
 
 async def test_no_endpoint_at_all(client_of, endpoint):
-    """A port where nothing listens is reported as no connection, with the address."""
+    """A port without a listener is reported as no connection, with the address."""
     endpoint.close()
     with pytest.raises(ProviderUnavailable, match="no connection to http://127"):
         (await client_of(attempts=1).ask(MESSAGES, Count)).result()
 
 
 async def test_messages_hold_neither_keys_nor_completions(endpoint, client_of):
-    """An error repeats little of what the endpoint says, and no key."""
+    """An error has only a little of the endpoint's text, and no key."""
     said = "bad request sk-abcdef123 Bearer xyz " + "word " * 500
     endpoint.enqueue(api_error(422, message=said))
     with pytest.raises(ModelError) as raised:
@@ -366,7 +366,7 @@ async def test_messages_hold_neither_keys_nor_completions(endpoint, client_of):
 
 
 async def test_tokens_are_estimated_where_the_endpoint_counts_none(endpoint, client_of):
-    """An answer whose tokens are not counted is not free."""
+    """Tokens are estimated if the endpoint does not count them."""
     reply = completion({"count": 3})
     del reply.body["usage"]
     endpoint.enqueue(reply)

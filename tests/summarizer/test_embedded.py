@@ -72,7 +72,7 @@ async def test_it_is_closed_to_others(server):
 
 @pytest.mark.embedded
 async def test_a_prompt_beyond_the_context_is_named(server):
-    """Five thousand words do not fit 4,096 tokens: no cut answer, an error."""
+    """Five thousand words exceed 4,096 tokens, which is an error instead of a cut answer."""
     with pytest.raises(ContextExceeded):
         (await client_of(server).ask(question("word " * 5_000), Colour)).result()
 
@@ -81,7 +81,7 @@ async def test_a_prompt_beyond_the_context_is_named(server):
     ("megabytes", "context", "writes"), [(100, 4096, False), (400, 8192, True)]
 )
 def test_a_files_size_says_what_it_is_used_for(tmp_path, megabytes, context, writes):
-    """From 300 MB on a model also names company and title and sums up; the name is the file's."""
+    """Models from 300 MB on also find company, title and abstract, under the file's name."""
     file = tmp_path / "own-model.gguf"
     with file.open("wb") as opened:
         opened.truncate(megabytes * 1_000_000)
@@ -94,7 +94,7 @@ def test_a_files_size_says_what_it_is_used_for(tmp_path, megabytes, context, wri
 
 @pytest.mark.embedded
 async def test_any_gguf_file_answers_under_its_own_name(tmp_path):
-    """A file of one's own is the model that resources ask, by the file's name."""
+    """A user's own model file is used, under its file name."""
     weights = embedded._packaged()
     if weights is None:
         pytest.skip("the embedded model is not installed; run `make setup`")
@@ -108,7 +108,7 @@ async def test_any_gguf_file_answers_under_its_own_name(tmp_path):
 
 @pytest.mark.parametrize("content", [None, b"not a model"])
 def test_a_file_without_a_model_is_named(tmp_path, content):
-    """A missing file, or one of another kind, is an error of the configuration."""
+    """A missing file or one of another type is a configuration error."""
     file = tmp_path / "broken.gguf"
     if content:
         file.write_bytes(content)
@@ -118,7 +118,7 @@ def test_a_file_without_a_model_is_named(tmp_path, content):
 
 
 def test_a_missing_model_says_how_to_install_it(monkeypatch):
-    """Without the weights there is a message that says what to do."""
+    """If the weights are missing, the message says what to do."""
     monkeypatch.setattr(embedded, "_WEIGHTS_PACKAGE", "no_such_package")
     with pytest.raises(ConfigurationError, match="make setup") as raised:
         embedded.EmbeddedServer()

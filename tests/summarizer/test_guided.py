@@ -45,7 +45,7 @@ def picked(text, heading=None, title=None):
 
 
 async def test_a_guided_draft_is_verbatim(asker_of, endpoint):
-    """No model is asked, every statement is the source's own sentence, tags have their quotes."""
+    """No model is asked, every statement is a sentence of the source, tags have quotes."""
     document = document_of(*POST, title="Parcelwise: lost parcels")
     draft = await service.summarize(document, asker_of(), PLAN, triage_by_cues(document))
     study = (await verify(draft, document, load_taxonomy())).study
@@ -62,7 +62,7 @@ async def test_a_guided_draft_is_verbatim(asker_of, endpoint):
 
 
 async def test_a_text_about_something_else_gives_no_draft(asker_of):
-    """Where no sentence speaks of any section there is an error, not an empty draft."""
+    """If no sentence matches a section, an error is raised instead of an empty draft."""
     soup = document_of("Stir the soup. Add the leeks.")
     with pytest.raises(AnswerInvalid):
         await service.summarize(soup, asker_of(), PLAN, triage_by_cues(soup))
@@ -85,7 +85,7 @@ async def test_a_text_about_something_else_gives_no_draft(asker_of):
     ],
 )
 def test_a_sentence_goes_to_the_section_it_speaks_about(section, sentence):
-    """Cue words are enough, in figures or in words, in the first or the third person."""
+    """Cues are enough, with digits or words, in the first or third person."""
     assert picked(sentence) == {section: [sentence]}
 
 
@@ -107,12 +107,12 @@ def test_a_sentence_goes_to_the_section_it_speaks_about(section, sentence):
     ],
 )
 def test_a_misfit_is_left_out(sentence):
-    """Chatter, calls to action, quoted speech, table rows, stubs and market figures stay out."""
+    """Covers chatter, calls to action, quoted speech, table rows, stubs and market figures."""
     assert picked(sentence) == {}
 
 
 def test_headings_and_announcements_speak_for_what_follows():
-    """The same sentence is a lesson under "What we learned", and nothing without a heading."""
+    """The same sentence is a lesson under "What we learned", and nothing otherwise."""
     text = "A simple grammar and a small model do well together."
     assert picked(text, heading="What we learned") == {"lessons": [text]}
     assert picked(text) == picked(text, heading="Lessons", title="Lessons") == {}
@@ -131,7 +131,7 @@ def test_headings_and_announcements_speak_for_what_follows():
     ],
 )
 def test_a_sentence_that_points_back_leans(sentence):
-    """Pronouns without their noun, demonstratives and conclusions need the sentence before."""
+    """Pronouns, demonstratives and conclusions need the previous sentence."""
     assert has_any(load_cues().leaning, sentence)
 
 
@@ -151,7 +151,7 @@ def test_a_sentence_with_its_own_nouns_stands_alone(sentence):
 
 
 def test_a_leaning_sentence_takes_the_one_before_along():
-    """Two adjoining sentences become one statement; across paragraphs or when long they do not."""
+    """Two adjacent sentences become one statement, unless long or in different paragraphs."""
     first, second = (
         "The biggest problem was the index of the scanned delivery notes.",
         "It could not be rebuilt at night because the disks were too slow.",
@@ -163,13 +163,13 @@ def test_a_leaning_sentence_takes_the_one_before_along():
 
 
 def test_a_wrapped_line_is_one_sentence_and_a_short_line_a_heading():
-    """Text of PDFs is broken anywhere; lines without a full stop head what follows."""
+    """PDF text has line breaks anywhere; short lines without a full stop are headings."""
     text = "Lessons learned\nA simple grammar and a small model\ndo well together."
     assert picked(text) == {"lessons": ["A simple grammar and a small model do well together."]}
 
 
 async def test_two_adjoining_sentences_are_verbatim_too():
-    """The level says that both are the source's own words."""
+    """The level says that both sentences are verbatim."""
     document = document_of("The index is slow. It could not be rebuilt at night. A third one.")
     for text, level in (
         ("The index is slow. It could not be rebuilt at night.", SupportLevel.VERBATIM),
@@ -182,7 +182,7 @@ async def test_two_adjoining_sentences_are_verbatim_too():
 
 
 def test_a_summary_goes_from_problem_to_outcome():
-    """Problem, system, how it works, outcome: in this order, each from the source."""
+    """The order is problem, system, design, outcome, each in the source's words."""
     document = document_of(
         "Clerks could not keep up with 9,000 letters a week, which was the biggest problem. "
         "Parcelwise built an assistant that answers questions of shops about lost parcels.",
@@ -263,12 +263,12 @@ def facts(text, **fields):
     ],
 )
 def test_the_stage_is_that_of_the_system_itself(value, sentence):
-    """Advice says nothing about how far the system has come."""
+    """Advice says nothing about the stage of the system."""
     assert facts(sentence).get("stage") == value
 
 
 def test_facts_of_the_page_and_silence():
-    """The page's date is the year; a text that says nothing has no facts."""
+    """The year is that of the page's date; a text without facts gives none."""
     assert facts("It began in 2019.", published=date(2026, 3, 1)) == {"year": "2026"}
     assert facts("The kettle is on. We will pour it.") == {}
 
@@ -303,7 +303,7 @@ def test_an_industry_must_lead_clearly():
     ],
 )  # fmt: skip
 def test_plain_results_come_in_parts(sentence, value, unit, baseline, metric):
-    """From A to B, to B from A, B instead of A, and B alone."""
+    """Covers "from A to B", "to B from A", "B instead of A", and a single value."""
     read = measure_in(sentence)
     assert (read.value, read.unit, read.baseline, read.metric) == (value, unit, baseline, metric)
 
@@ -323,7 +323,7 @@ def test_unclear_results_have_no_parts(sentence):
 
 
 def test_qualifier_and_method_are_read():
-    """The qualifier is apart from the value, and an A/B test is recognised."""
+    """The qualifier is separated from the value, and an A/B test is recognised."""
     assert split_qualifier("more than 31") == ("more than", "31")
     assert split_qualifier("31") == (None, "31")
     assert measure_in("Latency fell from 9 s to 2 s in an A/B test.").method is Method.AB_TEST

@@ -69,7 +69,7 @@ def model(endpoint):
 
 
 async def test_all_windows_are_read_and_put_together(model, asker_of):
-    """Each passage is shown once, each finding keeps its quote, and one call merges them."""
+    """Each passage is shown once, claims keep their quotes, and one call merges them."""
     steps = []
     draft = await drafted(asker_of(PROFILE), lambda *step: steps.append(step))
     *parts, merge = sorted(model.requests, key=lambda r: schema_name(r) == "MergeAnswer")
@@ -84,7 +84,7 @@ async def test_all_windows_are_read_and_put_together(model, asker_of):
 
 
 async def test_a_crash_pays_only_for_the_rest(model, asker_of):
-    """Windows that were answered before an outage are not asked about again."""
+    """Windows answered before an outage are not requested again."""
 
     def fails_at_heron(request):
         is_lost = "Heron" in request["messages"][-1]["content"]
@@ -108,7 +108,7 @@ async def test_a_crash_pays_only_for_the_rest(model, asker_of):
     ],
 )
 async def test_a_window_that_fails_by_itself_is_listed(model, asker_of, reply, reason):
-    """The draft says which passages it does not cover, and why."""
+    """The draft lists the uncovered passages with the reason."""
     model.script = lambda request: reply if "Heron" in str(request) else reader(request)
     draft = await drafted(asker_of(PROFILE))
     [gap] = draft.unread
@@ -127,7 +127,7 @@ async def test_too_many_gaps_give_no_draft(model, asker_of):
 
 
 async def test_a_window_that_is_too_long_after_all_is_read_in_halves(model, asker_of):
-    """An endpoint with less context than its profile says still reads everything."""
+    """All text is read even if the endpoint's context is smaller than in its profile."""
     model.script = lambda request: (
         api_error(400, "context_length_exceeded")
         if schema_name(request) == "PartAnswer" and len(shown(request)) > 1
@@ -139,7 +139,7 @@ async def test_a_window_that_is_too_long_after_all_is_read_in_halves(model, aske
 
 
 async def test_findings_beyond_the_context_are_reduced_in_groups(model, asker_of):
-    """Groups are chosen from first; every call stays within the context."""
+    """Claims are first reduced in groups; every call fits the context."""
 
     def verbose(request):
         if schema_name(request) == "MergeAnswer":
@@ -162,7 +162,7 @@ async def test_findings_beyond_the_context_are_reduced_in_groups(model, asker_of
 
 
 async def test_a_statement_that_rests_on_no_finding_is_dropped(model, asker_of):
-    """A number that no finding has is an invention of the merge."""
+    """The merge invented it if it cites no known claim."""
 
     def invents(request):
         answer = merge_of(request)
@@ -175,14 +175,14 @@ async def test_a_statement_that_rests_on_no_finding_is_dropped(model, asker_of):
 
 
 async def test_lasting_faults_end_the_whole(model, asker_of):
-    """A refused key is not a gap: it is raised."""
+    """A rejected key raises an error instead of leaving a gap."""
     model.script = lambda _: api_error(401)
     with pytest.raises(ModelRejected):
         await drafted(asker_of(PROFILE))
 
 
 async def test_silent_windows_give_no_draft(model, asker_of):
-    """A long source in which no window finds a statement is not made into an empty draft."""
+    """A long source without any claim does not give an empty draft."""
     model.script = lambda _: completion(EMPTY)
     with pytest.raises(AnswerInvalid, match="no statement in any part"):
         await drafted(asker_of(PROFILE))
@@ -209,7 +209,7 @@ def sectioned(shape):
 
 @given(SHAPES, st.integers(150, 4000))
 def test_windows_hold_every_character_once(shape, limit):
-    """Nothing is lost or read twice, no window is too long, and estimates cover what is shown."""
+    """Nothing is lost or repeated, no window is too long, and token estimates are sufficient."""
     document = sectioned(shape)
     windows = cut(document, limit)
     spans = [(p.start, p.end) for window in windows for p in window.passages]
@@ -223,7 +223,7 @@ def test_windows_hold_every_character_once(shape, limit):
 
 
 def test_windows_end_at_sections_or_where_the_host_asks():
-    """A border in the second half of a window is preferred to a cut inside."""
+    """A section end in the second half of a window is preferred to a cut inside a section."""
     document = sectioned([(100, n // 3) for n in range(12)])
     assert [{p.section for p in w.passages} for w in cut(document, 600)] == [
         {"S0"},
@@ -238,7 +238,7 @@ def test_windows_end_at_sections_or_where_the_host_asks():
 
 
 def test_halves_end():
-    """A window cut again and again comes to pieces that cannot be cut."""
+    """Cutting windows repeatedly ends at pieces that cannot be cut."""
     document = sectioned([(400, 0), (100, 1), (500, 1)])
     pieces, count = list(cut(document, 10_000)), 0
     while pieces:
@@ -249,7 +249,7 @@ def test_halves_end():
 
 
 def test_a_long_source_is_sampled_fairly_for_triage():
-    """Opening, end and parts of the middle are shown, and what is left out is marked."""
+    """Shows opening, end and parts of the middle, and marks the omissions."""
     document = document_of(*["word " * 50] * 100)
     chosen = fair_sample(document, 2_000)
     numbers = [passage.n for passage in chosen]
@@ -261,7 +261,7 @@ def test_a_long_source_is_sampled_fairly_for_triage():
 
 
 def test_a_model_sees_what_surrounds_the_text():
-    """Title, description, headings, who asks and answers, pages and times: all within the fence."""
+    """Title, description, headings, speakers, pages and times are all inside the fence."""
     document = document_of(
         "# Setup", "We use it.", "Why?", "So.", speakers={2: "Ana", 3: "Ben"}, description="A talk."
     )
@@ -281,7 +281,7 @@ def test_a_model_sees_what_surrounds_the_text():
 
 
 async def test_windows_carry_the_opening(model, asker_of):
-    """Each window after the first repeats the short opening, and says which part it is."""
+    """Each later window repeats the short opening, and says which part it is."""
     document = document_of(
         "Acme answers letters.", *[DOCUMENT.passage_text(p) for p in DOCUMENT.passages]
     )
@@ -302,7 +302,7 @@ async def test_windows_carry_the_opening(model, asker_of):
 
 
 def test_a_page_cannot_forge_its_fence():
-    """Writing the fence of a page into it makes it another page."""
+    """Adding the fence to a page changes the page, and so its fence."""
     fence = fence_for(render(document_of("One.")))
     assert fence_for(render(document_of("One.", fence))) != fence
     assert fence_for(render(document_of("One."))) == fence

@@ -72,7 +72,7 @@ async def test_one_call_names_and_sums_up(asker_of, endpoint):
 async def test_a_doubtful_abstract_gives_way_to_the_sources_sentences(
     asker_of, endpoint, sentence, rests_on
 ):
-    """A number or name that its statements lack, or no statement, undoes a written abstract."""
+    """An abstract with unsupported numbers, names or sentences is replaced."""
     endpoint.enqueue(answer(sentence, rests_on))
     _, study, _ = await drafted(asker_of)
     abstract = study.section(Section.ABSTRACT)
@@ -82,14 +82,14 @@ async def test_a_doubtful_abstract_gives_way_to_the_sources_sentences(
 
 @pytest.mark.parametrize("company", ["Ofenglut", "PostgreSQL", "the", "", None])
 async def test_a_company_that_the_text_does_not_name_is_dropped(asker_of, endpoint, company):
-    """Nor is a tool or a plain word taken for one."""
+    """Tools and common words are not accepted as companies either."""
     endpoint.enqueue(answer("Each ticket is embedded.", company=company))
     _, _, facts = await drafted(asker_of)
     assert "company" not in facts
 
 
 async def test_what_the_page_states_stays(asker_of, endpoint):
-    """The title of the page itself outweighs the model's."""
+    """The page's own title takes precedence over the model's."""
     endpoint.enqueue(answer("Each ticket is embedded."))
     stated = DOCUMENT.model_copy(update={"title": "Lost parcels"})
     _, _, facts = await drafted(asker_of, stated)
@@ -97,7 +97,7 @@ async def test_what_the_page_states_stays(asker_of, endpoint):
 
 
 async def test_an_unusable_answer_costs_no_draft(asker_of, endpoint):
-    """Nonsense leaves the chosen sentences; an outage is an error."""
+    """An unusable answer leaves the chosen sentences; an outage is an error."""
     endpoint.enqueue(*[completion("nonsense")] * 2)
     _, study, _ = await drafted(asker_of)
     assert {s.origin for s in study.statements} == {Origin.SOURCE}
@@ -107,7 +107,7 @@ async def test_an_unusable_answer_costs_no_draft(asker_of, endpoint):
 
 
 def test_forecast_and_recipe_know_the_call():
-    """A small model without an overview is forecast no call, and its recipe has no prompt."""
+    """For a small model without an overview, no call is forecast and the recipe has no prompt."""
     small = Profile(strategy=Strategy.GUIDED)
     plan = plans.usual_plan(8_000, LARGE)
     assert plans.forecast(8_000, LARGE, plan).calls == 1

@@ -21,7 +21,7 @@ LOCAL = "http://127.0.0.1:11434/v1"
     ],
 )
 def test_limits_and_prices_come_from_the_providers_lists(model, endpoint, context, is_priced):
-    """Known models have their window and price, whatever serves them; unknown ones no price."""
+    """Known models have context and price at any endpoint; unknown ones have no price."""
     profile = profile_of(model, endpoint)
     assert profile.context_tokens == context
     assert (profile.price is not None) == is_priced
@@ -33,7 +33,7 @@ def test_limits_and_prices_come_from_the_providers_lists(model, endpoint, contex
     [("gpt-5-mini", "medium"), ("o3", "medium"), ("gpt-4o", None), ("gpt-5-chat-latest", None)],
 )
 def test_reasoning_models_are_known(model, effort):
-    """A model that thinks gets an effort and more room when an answer was cut."""
+    """A reasoning model gets an effort, and a larger limit after a cut answer."""
     profile = profile_of(model)
     assert profile.reasoning_effort == effort
     assert effort is None or profile.most_output_tokens > profile.output_tokens >= 32_000
@@ -50,12 +50,12 @@ def test_reasoning_models_are_known(model, effort):
     ],
 )
 def test_small_models_are_guided(model, strategy):
-    """Small open models do not get whole articles."""
+    """Small open models use the guided strategy."""
     assert profile_of(model, LOCAL).strategy is strategy
 
 
 def test_local_models_are_free_on_this_machine_only():
-    """The same small model behind a paid address has no known price."""
+    """The same small model at a paid address has no known price."""
     assert profile_of("llama3.2", LOCAL).price == Price(input=0, output=0)
     assert profile_of("llama3.2", "https://gateway.example/v1").price is None
 
@@ -69,7 +69,7 @@ def test_settings_describe_own_models_field_by_field():
 
 
 def test_a_wrong_setting_is_named():
-    """A field that does not exist is reported with the model."""
+    """The error names the unknown field and the model."""
     with pytest.raises(ConfigurationError, match=r"gpt-4o: contxt"):
         profile_of("gpt-4o", "", {"gpt-4o": {"contxt": 1}})
 

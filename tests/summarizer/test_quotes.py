@@ -38,7 +38,7 @@ FINDER = QuoteFinder(DOCUMENT)
     ],
 )
 def test_a_quote_is_found_through_other_typography(quote, written):
-    """Quotation marks, dashes, spaces, ligatures, accents and case differ; words do not."""
+    """Differences in quotation marks, dashes, spaces, ligatures, accents and case are ignored."""
     [found] = FINDER.find(quote)
     assert (found.match, found.score) == (Match.EXACT, 1.0)
     assert found.quote.strip("“") == written
@@ -55,7 +55,7 @@ WORDS = st.lists(
 
 @given(st.data(), WORDS, st.sampled_from([" ", "\n", "\u00a0", " \n "]))
 def test_any_slice_of_whole_words_is_found_as_it_stands(data, spelled, space):
-    """A verbatim quote of two or more words is exact, and its slice reads as the quote does."""
+    """A verbatim quote of two or more words is found exactly."""
     begin = data.draw(st.integers(0, len(spelled) - 2))
     end = data.draw(st.integers(begin + 2, len(spelled)))
     quote = space.join(spelled[begin:end])
@@ -71,7 +71,7 @@ def _letters(text):
 
 @pytest.mark.datasets
 def test_sentences_of_pages_are_found_exactly():
-    """Every seventh run of words of whole pages is found at its own wording."""
+    """Every seventh run of words of real pages is found at its place."""
     for path in files("web/truth/*.json")[:22]:
         finder = QuoteFinder(document_of(json.loads(path.read_text("utf-8"))["main_content"]))
         for run in list(re.finditer(r"(?:\S+\s+){5,12}\S+", finder._document.text))[::7]:
@@ -88,7 +88,7 @@ def test_sentences_of_pages_are_found_exactly():
     ],
 )
 def test_a_near_quote_is_found_with_its_score(quote, starts):
-    """A copy with small slips is close, in whole words of the source, across passages too."""
+    """A copy with small errors is found as whole words, also across passages."""
     [found] = FINDER.find(quote)
     assert found.match is Match.CLOSE
     assert 0.87 <= found.score < 1
@@ -121,7 +121,7 @@ def test_inventions_fragments_and_single_words_are_missing(quote):
     ],
 )
 def test_a_paraphrase_is_missing(quote):
-    """A sentence that shares most letters with the source, but not the wording, is not a quote."""
+    """A sentence with similar letters but other words is not a quote."""
     [found] = FINDER.find(quote)
     assert found.match is Match.MISSING
 
@@ -130,7 +130,7 @@ def test_a_paraphrase_is_missing(quote):
     "quote", ["office workflow of 1", "200 users", "2 seconds instead of 1", "went from 18% to 3"]
 )
 def test_a_quote_that_cuts_a_number_is_never_exact(quote):
-    """A part of a number is another number."""
+    """Part of a number is a different number."""
     assert all(found.match is not Match.EXACT for found in FINDER.find(quote))
 
 
@@ -142,7 +142,7 @@ def test_a_quote_with_an_ellipsis_is_found_in_parts(dots):
 
 
 def test_a_script_without_spaces_can_be_quoted():
-    """Chinese has no spaces between words: a run of characters is a quote, a word is not."""
+    """In Chinese a run of characters is a quote, a single word is not."""
     finder = QuoteFinder(
         document_of("我们把所有的工单都写入了数据库。然后我们用它训练了一个模型。")
     )
@@ -165,6 +165,6 @@ def test_evidence_knows_passage_and_speaker():
 
 
 def test_an_empty_document_holds_no_quote():
-    """Without text every quote is missing."""
+    """In an empty document every quote is missing."""
     [found] = QuoteFinder(document_of()).find("any words at all")
     assert found.match is Match.MISSING

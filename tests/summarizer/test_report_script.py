@@ -32,7 +32,7 @@ async def written(asker_of, section=RETRIEVAL, report=REPORT, judge=None):
 
 
 async def test_lines_that_agree_with_their_sentences_are_kept(asker_of, endpoint) -> None:
-    """A conversation is taken as it is, and the model saw sentences with numbers and sources."""
+    """The conversation is unchanged; the prompt had sentences with numbers and sources."""
     endpoint.enqueue(script(QUESTION, SHARE, ACME, BOTH))
     assert await written(asker_of) == [
         (0, "How many search?", ()),
@@ -57,14 +57,14 @@ async def test_lines_that_agree_with_their_sentences_are_kept(asker_of, endpoint
     ids=["another number", "another name", "a lost number", "other words", "nothing"],
 )
 async def test_a_line_that_differs_gives_way_to_its_sentence(asker_of, endpoint, text) -> None:
-    """The sentence is read in its place, once."""
+    """The sentence replaces the line, once."""
     endpoint.enqueue(script(SHARE, ("guest", text, [2]), BOTH))
     found = await written(asker_of)
     assert found == [(1, SHARE[1], (1,)), AS_THEY_STAND[1], (1, BOTH[1], (3, 4))]
 
 
 async def test_a_line_that_the_judge_refuses_gives_way_to_its_sentence(asker_of, endpoint) -> None:
-    """Numbers, names and words agree, and the line says the contrary."""
+    """This line has the right numbers, names and words, but contradicts its sentence."""
     contrary = "Acme, in 2024, stores 40k claims, and none of them in PostgreSQL."
     endpoint.enqueue(
         script(("guest", contrary, [2])),
@@ -84,7 +84,7 @@ async def test_a_sentence_is_given_once(asker_of, endpoint) -> None:
 
 
 async def test_what_no_line_gives_is_read_at_the_end(asker_of, endpoint) -> None:
-    """The model cannot leave a sentence out."""
+    """The model cannot omit a sentence."""
     endpoint.enqueue(script(ACME))
     found = await written(asker_of)
     assert found == [(1, ACME[1], (2,)), AS_THEY_STAND[0], *AS_THEY_STAND[2:]]
@@ -101,7 +101,7 @@ async def test_what_no_line_gives_is_read_at_the_end(asker_of, endpoint) -> None
     ids=["a claim", "a question with a number", "a question that claims", "an unknown sentence"],
 )
 async def test_a_line_without_sentences_may_only_ask(asker_of, endpoint, line) -> None:
-    """Claims of the model's own are dropped, and so are sentences that are not there."""
+    """Lines with claims of their own, or with unknown sentences, are dropped."""
     endpoint.enqueue(script(line, SHARE, ACME, BOTH))
     assert [text for _, text, _ in await written(asker_of)] == [SHARE[1], ACME[1], BOTH[1]]
 
@@ -113,7 +113,7 @@ async def test_an_unusable_answer_leaves_the_sentences(asker_of, endpoint) -> No
 
 
 async def test_a_failing_endpoint_is_an_error(asker_of, endpoint) -> None:
-    """No answer is not a script: the caller learns why."""
+    """An endpoint failure raises an error instead of giving an empty script."""
     endpoint.enqueue(api_error(401, "invalid_api_key"))
     with pytest.raises(ModelError):
         await written(asker_of)

@@ -69,7 +69,7 @@ GROUNDS = CitationChecker("we block trays", STATED, [SHARE, WASTE], COMPANIES, [
 def test_code_refuses_what_the_cited_statements_lack(
     text: str, cites: tuple[int, ...], problem: str
 ) -> None:
-    """Numbers, names, companies and placeholders; what the statements have passes."""
+    """Covers numbers, names, companies and placeholders; supported sentences pass."""
     found = GROUNDS.problem(CitingClaim(text=text, cites=cites))
     assert (problem in found) if problem else found == ""
 
@@ -196,7 +196,7 @@ async def test_a_sentence_that_the_judge_passes_over_is_not_carried(
 async def test_an_outline_merges_names_and_keeps_what_it_passes_over(
     endpoint: ScriptedEndpoint, writer: ReportWriter
 ) -> None:
-    """Themes that are named together become one; unknown numbers are ignored."""
+    """Themes named together are merged; unknown numbers are ignored."""
     endpoint.script = Script(
         OutlineAnswer={
             "sections": [
@@ -234,7 +234,7 @@ async def test_a_summary_cites_what_its_sentences_cite(
 
 
 def test_a_forecast_grows_with_the_themes() -> None:
-    """Each theme costs its section, and its share of rewriting and judging."""
+    """Each theme adds its section, and its share of rewriting and judging."""
     one, two = (forecast([a_theme()] * n, PROFILE, PROFILE, outlined=True) for n in (1, 2))
     assert len(two) == len(one) + 4
     assert all(call.cost_usd for call in two)

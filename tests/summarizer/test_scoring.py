@@ -32,7 +32,7 @@ CASE = GoldCase.model_validate(
 
 
 def test_the_gold_set_can_be_read():
-    """Every gold file of the repository has sections that drafts have."""
+    """Every gold file of the repository names sections that exist."""
     cases = read_gold(GOLD)
     assert len(cases) == 7
     for _, case in cases:
@@ -40,7 +40,7 @@ def test_the_gold_set_can_be_read():
 
 
 def test_a_draft_is_compared_by_what_it_quotes():
-    """In the right section, in another one, missing; located, restated; facts right or silent."""
+    """Covers statements in the right or wrong section or missing, quotes, and facts."""
     statements = (
         checked("Each claim is matched against 40,000 solved claims.", Section.ARCHITECTURE, ["Each claim is matched against 40,000 solved claims."], DOCUMENT),
         checked("Photographs are hard.", Section.LESSONS, ["Receipts were photographs"], DOCUMENT),
@@ -78,7 +78,7 @@ def test_a_whole_case_study_is_gold_too(tmp_path):
 
 
 def test_shares_add_up_over_cases():
-    """Counts of all cases are summed before they are divided."""
+    """Counts of all cases are summed before dividing."""
     one = score(CASE, Verdict.CASE_STUDY, None, DOCUMENT)
     two = score(CASE, Verdict.NOT_A_CASE_STUDY, None, DOCUMENT)
     found = shares([one, two])
@@ -87,7 +87,7 @@ def test_shares_add_up_over_cases():
 
 
 def test_bad_gold_is_named(tmp_path):
-    """An empty folder and a file that is not a gold case are reported with their path."""
+    """An empty folder and an invalid gold file are reported with their path."""
     with pytest.raises(InputError, match="no gold cases"):
         read_gold(tmp_path)
     (tmp_path / "a.json").write_text("[]")

@@ -75,7 +75,7 @@ async def test_from_triage_to_a_draft(document, model, asker_of):
 
 
 async def test_a_curator_overturns_a_refusal(document, endpoint, asker_of):
-    """A refused source ends with its one call; drafting it all the same is another question."""
+    """A rejected source takes one call; drafting it anyway is a new question."""
     refusal = {**EMPTY, "triage": REFUSAL}
     endpoint.enqueue(completion(refusal), completion({**CASE_STUDY, "triage": REFUSAL}))
     asker, plan = asker_of(), plans.plan(document, PROFILE)
@@ -113,7 +113,7 @@ async def test_the_abstract_rests_on_statements(document, model, asker_of):
 
 
 async def test_what_is_said_twice_is_kept_once(document, endpoint, asker_of):
-    """The result with its parts stays, and the draft records what only repeated it."""
+    """The result with its parts is kept, and the draft records the dropped repeats."""
     repeat = statement(
         9, CASE_STUDY["results"][0]["statement"][:-1], "fell from 26 hours to 2 hours"
     )
@@ -126,7 +126,7 @@ async def test_what_is_said_twice_is_kept_once(document, endpoint, asker_of):
 
 
 async def test_levels_without_a_judge(document, model, asker_of):
-    """Code tells apart the source's own sentence, a restatement, a wrong number, a false quote."""
+    """Distinguishes verbatim statements, restatements, wrong numbers and false quotes."""
     study = (await verified(document, asker_of)).study
     levels = {s.text: (s.support.level, s.support.reason) for s in study.statements}
     assert levels["A third of the claims were photographs of receipts without any text."] == (
@@ -147,7 +147,7 @@ async def test_levels_without_a_judge(document, model, asker_of):
 
 
 async def test_facts_tags_and_parts_of_results(document, model, asker_of):
-    """Facts know whether they were inferred, tags come from the model's quotes, results have parts."""
+    """Facts are marked if inferred, tags have the model's quotes, results have parts."""
     outcome = await verified(document, asker_of)
     study = outcome.study
     assert study.fact("company").value == "Kellamoor"
@@ -168,7 +168,7 @@ async def test_facts_tags_and_parts_of_results(document, model, asker_of):
 
 
 async def test_a_source_without_a_title_gets_one(model, asker_of):
-    """Where the page has no title, the model's own is taken and marked as inferred."""
+    """If the page has no title, the model's title is used and marked as inferred."""
     study = (await verified(case_document(title=None), asker_of)).study
     assert study.fact("title").value == CASE_STUDY["title"]
     assert study.fact("title").inferred
@@ -187,7 +187,7 @@ async def test_a_summary_of_a_refuted_statement_is_doubtful(document):
 
 
 async def test_a_judge_verifies(document, model, asker_of):
-    """An entailed statement is verified; never without its quote or against a missing number."""
+    """An entailed statement is verified, unless its quote or a number is missing."""
     judge = asker_of()
     outcome = await verified(document, asker_of, judge)
     levels = [s.support.level for s in outcome.study.statements]
@@ -213,7 +213,7 @@ async def test_the_judge_sees_parts_passages_and_neighbours(document, model, ask
 
 
 async def test_a_judge_that_passes_over_statements_is_asked_again(document, endpoint, asker_of):
-    """Those without a verdict are asked about once more, by themselves; a cut answer in halves."""
+    """Statements without a verdict are judged once more; cut answers in halves."""
 
     def script(request):
         if schema_name(request) != "JudgeAnswer":
@@ -238,7 +238,7 @@ async def test_a_judge_that_passes_over_statements_is_asked_again(document, endp
     ],
 )
 async def test_a_judge_lowers(document, endpoint, asker_of, label, level):
-    """A judge that does not agree lowers the level, with its reason for the curator."""
+    """If the judge disagrees, the level is lowered, with a reason for the curator."""
     endpoint.script = lambda request: (
         completion(judge_of(request, label))
         if schema_name(request) == "JudgeAnswer"
@@ -294,7 +294,7 @@ async def test_many_statements_are_judged_in_batches(endpoint, asker_of):
 
 
 async def test_an_answer_of_empty_lists_is_no_draft(document, endpoint, asker_of):
-    """A model that fills in nothing is asked again, and then fails: a retry asks once more."""
+    """An empty answer is repeated once and then fails; a retry asks again."""
     endpoint.script = lambda _: completion({**EMPTY, "triage": TRIAGE})
     for asked in (2, 4):
         with pytest.raises(AnswerInvalid):
@@ -303,7 +303,7 @@ async def test_an_answer_of_empty_lists_is_no_draft(document, endpoint, asker_of
 
 
 async def test_one_slip_does_not_cost_the_answer(document, endpoint, asker_of):
-    """An unknown stage, industry or method counts as silence."""
+    """An unknown stage, industry or method counts as not stated."""
     answer = {
         **CASE_STUDY,
         "deployment": {"value": "everywhere", "quote": "a clerk checks each draft"},
@@ -318,7 +318,7 @@ async def test_one_slip_does_not_cost_the_answer(document, endpoint, asker_of):
 
 
 async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
-    """A source whose one answer hits the output limit is read in parts, and the draft says so."""
+    """If the single answer hits the output limit, the source is read in windows."""
     endpoint.script = lambda request: (
         completion("{", finish="length")
         if schema_name(request) == "CaseStudyAnswer"
@@ -346,7 +346,7 @@ async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
     ],
 )
 def test_the_strategy_follows_the_model(profile, wanted, strategy, by_model):
-    """A document that fits is read at once, a longer one in windows, a small model is guided."""
+    """A document that fits is read in one call, others in windows, small models are guided."""
     document = document_of(*PARAGRAPHS * 20)
     plan = plans.plan(document, profile, wanted)
     assert (plan.strategy, plan.triage_by_model) == (strategy, by_model)
@@ -355,7 +355,7 @@ def test_the_strategy_follows_the_model(profile, wanted, strategy, by_model):
 
 
 def test_a_forecast_counts_all_calls():
-    """The one reading and the judge are forecast with their price; a guided draft costs nothing."""
+    """Reading and judging are forecast with their price; a guided draft costs nothing."""
     plan = plans.usual_plan(12_000, PROFILE)
     without, judged = (plans.forecast(12_000, PROFILE, plan, j) for j in (None, PROFILE))
     assert (without.calls, judged.calls) == (1, 2)
@@ -394,7 +394,7 @@ async def test_a_budget_for_two_and_a_half_sources_makes_two_drafts(model, asker
 
 
 def test_a_curators_statement_gets_the_same_checks(document):
-    """An edited statement is located and compared like a model's, and stays the curator's."""
+    """An edited statement is located and checked like a model's, and stays the curator's."""
     good = checked(
         "A clerk checks every draft.", Section.ABSTRACT, ["a clerk checks each draft"], document
     )
@@ -407,7 +407,7 @@ def test_a_curators_statement_gets_the_same_checks(document):
 
 
 def test_a_recipe_names_what_makes_a_draft():
-    """Another model, judge, prompt version or effort is another recipe; the price does not matter."""
+    """Another model, judge, prompt version or effort changes the recipe, a price does not."""
     plan = plans.usual_plan(1_000, PROFILE)
     recipe = plans.recipe(plan, PROFILE, "judge-1")
     assert recipe.prompts == ("case_study/v1", "judge/v1")
@@ -424,7 +424,7 @@ def test_a_recipe_names_what_makes_a_draft():
     ("verdict", "matches"), [("fits", True), ("cannot tell", True), ("does not fit", False)]
 )
 async def test_an_item_is_judged_by_the_curators_rubric(endpoint, asker_of, verdict, matches):
-    """Only what does not fit is refused; what the list says too little about passes."""
+    """Only items that clearly do not match are rejected; those with little information pass."""
     endpoint.enqueue(completion({"verdict": verdict, "reason": "It names agents."}))
     item = Candidate(url="https://a.example/1", title="Agents at work", summary="Ignore the rules.")
     outcome = await matches_rubric(item, "LLM agents in production", asker_of())

@@ -48,7 +48,7 @@ def test_a_conversation_is_called_by_its_show_its_file_and_its_guests(place, tit
 
 
 def test_captions_without_names_are_called_by_their_file():
-    """And not at all where the file's name says nothing either."""
+    """If the file name says nothing either, there is no title."""
     said = conversation((None, "We asked Python questions of the LLM, and the LLM knew Python."))
     assert title_of(said, "/x/440-python-and-the-llm.vtt").value == "440 Python and the LLM"
     assert title_of(said, "/x/440.vtt") is None

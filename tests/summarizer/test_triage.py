@@ -61,7 +61,7 @@ SYSTEMS = (SYSTEM + "It runs in production. ") * 6
     ],
 )
 def test_the_rule(technical, used, deployed, story, verdict):
-    """The same scores give the same verdict; a list is refused unless it shows real use."""
+    """Equal scores give equal verdicts; lists are rejected unless they show real use."""
     scores = {"technical_detail": technical, "real_use": used, "iteration": 0}
     assert verdict_of(scores | {"deployed": deployed, "story": story})[0] is verdict
 
@@ -77,7 +77,7 @@ def test_the_rule(technical, used, deployed, story, verdict):
     ],
 )
 def test_verdict_by_cues(verdict, text):
-    """A system in use is accepted; a system alone is for the curator; a recipe is refused."""
+    """A system in use is accepted, a mere system is unsure, a recipe is rejected."""
     triage = triage_by_cues(document_of(text))
     assert triage.verdict is verdict
     for criterion in triage.criteria[:-1]:
@@ -97,14 +97,14 @@ def test_verdict_by_cues(verdict, text):
     ],
 )
 def test_lists_guides_and_other_subjects(title, text, score):
-    """A title of a list, a text that addresses its reader, and one without language models."""
+    """Covers titles of lists, texts that address the reader, and other subjects."""
     criterion = triage_by_cues(document_of(text, title=title)).criteria[-1]
     assert (criterion.name, criterion.score) == ("story", score)
 
 
 @pytest.mark.parametrize("text", [t for t in TEXTS if t["half"] == "a"], ids=lambda t: t["name"])
 def test_plain_accounts_are_not_refused_and_other_texts_are(text):
-    """The texts by which the cues were chosen: in plain words, in English and German."""
+    """These texts were used to choose the cues: plain words, English and German."""
     assert triage_by_cues(read_text(text["text"])).refused is not text["account"]
 
 
@@ -134,13 +134,13 @@ def test_a_refusal_says_what_was_found(name, reason):
 
 
 def test_a_readme_about_the_examples_is_refused():
-    """Ours speaks of agents and pipelines in every row of its table."""
+    """Our examples' README mentions agents and pipelines in every row of its table."""
     readme = Path(__file__).parents[2] / "examples/README.md"
     assert triage_by_cues(read_text(readme.read_text("utf-8"))).refused
 
 
 def test_a_german_account_is_drafted_without_a_model():
-    """Its sentences are quoted under the sections that they speak of."""
+    """Its sentences are quoted in the matching sections."""
     accounts = [read_text(text["text"]) for text in TEXTS if text["account"]]
     german = [account for account in accounts if account.language == "de"]
     assert len(german) == 4
@@ -156,7 +156,7 @@ def test_a_short_name_of_a_term_may_have_a_plural():
 
 
 def test_speakers_may_say_you():
-    """In a talk "you" means anybody, which does not make a guide."""
+    """In a talk "you" can mean anybody, so it is not a guide."""
     text = "You can store your vectors in an index of your own. " * 9 + SYSTEM
     talk = document_of(text, title="Answers", kind=SourceKind.VIDEO)
     assert triage_by_cues(talk).criteria[-1].score == 1
@@ -189,7 +189,7 @@ def test_published_case_studies_are_not_refused():
 @pytest.mark.datasets
 @pytest.mark.parametrize("page", ["0008", "0012", "0164", "0236"])
 def test_pages_about_other_things_are_refused(page):
-    """Photography, interiors, finance tips, renovation: no system is described."""
+    """Photography, interiors, finance tips and renovation describe no system."""
     truth = json.loads(shared(f"web/truth/{page}.json").read_text("utf-8"))
     content = (truth.get("ground_truth") or truth)["main_content"]
     document = document_of(*filter(str.strip, content.split("\n")))
@@ -197,7 +197,7 @@ def test_pages_about_other_things_are_refused(page):
 
 
 async def test_a_model_scores_the_whole_source(endpoint, asker_of):
-    """A long source that fits the context is shown whole, and quotes of the scores are located."""
+    """A source that fits the context is shown completely, and quotes of scores are located."""
     document = document_of(*[f"Paragraph {n} a clerk checks each draft." for n in range(900)])
     endpoint.enqueue(completion(CASE_STUDY))
     plan = plans.plan(document, PROFILE)
@@ -222,7 +222,7 @@ async def test_a_source_too_long_for_one_call_is_sampled(endpoint, asker_of):
 
 
 async def test_triage_of_a_reasoning_model_has_no_small_limit(endpoint, asker_of):
-    """Thinking counts as output, so the answer's room is the profile's."""
+    """Reasoning counts as output, so the limit is that of the profile."""
     endpoint.enqueue(completion(CASE_STUDY))
     profile = Profile(
         model="scripted", context_tokens=128_000, output_tokens=32_000, reasoning_effort="medium"
@@ -233,14 +233,14 @@ async def test_triage_of_a_reasoning_model_has_no_small_limit(endpoint, asker_of
 
 
 async def test_an_outage_is_never_a_verdict(endpoint, asker_of):
-    """An endpoint that fails gives an error, not a refusal."""
+    """If the endpoint fails, an error is raised instead of a rejection."""
     document = document_of("Text.")
     with pytest.raises(ProviderUnavailable):
         await service.triage(document, asker_of(), plans.plan(document, PROFILE))
 
 
 async def test_small_models_do_not_judge(endpoint, asker_of):
-    """For a guided model cues decide, and the rubric says so."""
+    """For a guided model cues decide, and the rubric's name says so."""
     profile = Profile(strategy=Strategy.GUIDED)
     document = document_of((SYSTEM + USE) * 4)
     plan = plans.plan(document, profile)

@@ -26,7 +26,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     "data", [b"", b"text " * 500, NOISE, gzip.compress(b"packed already", mtime=0)]
 )
 def test_what_is_put_is_got(root, data):
-    """Bytes of any kind come back, also from another store at the same place."""
+    """Any bytes can be read back, also by another store at the same place."""
     store = BlobStore(root)
     sha256 = sha256_hex(data)
     assert store.put(data) == sha256
@@ -35,7 +35,7 @@ def test_what_is_put_is_got(root, data):
 
 
 def test_text_is_compressed_and_private(tmp_path):
-    """Text takes less room than it has bytes; only the owner can read what is stored."""
+    """Stored text is smaller than its bytes; only the owner can read it."""
     store = BlobStore(str(tmp_path / "blobs"))
     store.put(b"text " * 500)
     store.put(NOISE)
@@ -51,7 +51,7 @@ def test_text_is_compressed_and_private(tmp_path):
     "damage", [lambda old: old[:-9], lambda _: b"", lambda old: b"x" + old[1:]]
 )
 def test_damaged_bytes(tmp_path, data, damage):
-    """Bytes that no longer have their hash are refused, and storing them again repairs them."""
+    """Bytes that do not match their hash are refused; storing them again repairs them."""
     store = BlobStore(str(tmp_path))
     sha256 = store.put(data)
     (file,) = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -103,7 +103,7 @@ def test_states_in_a_lake(lake: Lake):
     ],
 )
 def test_what_readers_see_changes_by_approval_or_withdrawal(warehouse, steps, now, next_time):
-    """An edit, its rejection and a reopening leave it; a withdrawal ends it before it is published."""
+    """Edits, their rejection and reopening do not affect it; withdrawing does."""
     warehouse.append(*Story().rows(steps))
     view = warehouse.case("case1_a")
     expected = tuple(number and f"rev1_a{number}" for number in (now, next_time))
@@ -117,7 +117,7 @@ def test_what_readers_see_changes_by_approval_or_withdrawal(warehouse, steps, no
 
 
 def test_draft_waits_beside_an_edit_of_another(warehouse):
-    """An edit of the old revision answers no newer draft; an edit of the newer one does."""
+    """An edit of the old revision leaves the newer draft waiting; an edit of the draft does not."""
     story = Story()
     rows = story.rows("draft 1, approve 1, draft 2")
     edit = story.revision(rows[1].document_id, 3, made_by="person", parent_id="rev1_a1")
@@ -148,7 +148,7 @@ def three(warehouse: Warehouse) -> Iterator[Warehouse]:
 
 
 def test_list_of_cases(three):
-    """Filters narrow the list, and it is sorted as asked for."""
+    """The list can be filtered and sorted."""
     for wanted, names in (
         (CaseFilter(), "cba"),
         (CaseFilter(status=CaseStatus.DRAFT), "a"),
@@ -166,7 +166,7 @@ def test_list_of_cases(three):
 
 
 def test_line_of_a_case(three):
-    """A line has the facts, the counts, the verdict and the newest check that reached the source."""
+    """A line has facts, counts, verdict and the newest check that reached the source."""
     line = three.cases(CaseFilter(kind=SourceKind.PDF))[0]
     assert (line.title, line.company, line.year) == ("Beyond RAG", "Globex", "2025")
     assert line.statements == {"challenges": 1, "solutions": 1, "results": 1, "lessons": 1}
@@ -185,7 +185,7 @@ def test_counts_and_order(three):
 
 
 def test_publications(three):
-    """Publications in force and withdrawals are the newest of each case and target."""
+    """The newest row of each case and target decides."""
     story = Story("b")
     out, gone = story.publication(target="data"), story.publication(target="data", withdrawn=True)
     three.append(out, gone)
@@ -194,7 +194,7 @@ def test_publications(three):
 
 
 def test_makings(three):
-    """Each current revision is listed with the recipe that it was made with."""
+    """Each current revision is listed with its recipe."""
     story = Story("a")
     three.append(story.revision("doc1_a1", 2, made_by="person"))
     first, second, _ = three.provenances()
@@ -205,7 +205,7 @@ def test_makings(three):
 
 
 def test_decide_only_what_was_seen(three):
-    """A decision about a state that changed in the meantime stores nothing."""
+    """A decision on an outdated state stores nothing."""
     story = Story("a")
     edit = story.revision("doc1_a1", 2, made_by="person")
     three.decide("case1_a", ("rev1_a1", CaseStatus.DRAFT), edit, story.review(Decision.EDIT, 2))
@@ -218,7 +218,7 @@ def test_decide_only_what_was_seen(three):
 
 
 def test_the_second_of_two_decisions_about_a_draft_is_an_error(three):
-    """Two curators saw the same draft: the first decides, and the other's review is not stored."""
+    """The first of two curators decides; the other's review is not stored."""
     story, seen = Story("a"), ("rev1_a1", CaseStatus.DRAFT)
     three.decide("case1_a", seen, story.review(Decision.REJECT))
     with pytest.raises(InvalidDecision, match="changed in the meantime") as caught:
@@ -230,7 +230,7 @@ def test_the_second_of_two_decisions_about_a_draft_is_an_error(three):
 
 
 def test_views_in_order(three):
-    """Many views come in the order asked for, each as alone; an unknown case is an error."""
+    """Views are returned in the requested order; an unknown case is an error."""
     wanted = ["case1_c", "case1_a"]
     assert three.case_views(wanted) == [three.case(one) for one in wanted]
     assert three.case_views([]) == []

@@ -67,7 +67,7 @@ def rows_in(path: Path) -> int:
 
 
 def test_reading_creates_nothing(path):
-    """Reads of a home that does not exist find nothing and leave nothing."""
+    """Reading a missing home finds nothing and creates nothing."""
     with Warehouse(path) as warehouse:
         assert warehouse.cases() == []
         assert warehouse.source("src1_a") is None
@@ -80,7 +80,7 @@ def test_reading_creates_nothing(path):
 
 
 def test_the_home_is_private(path):
-    """The folder and the file can be read by their owner alone."""
+    """Only the owner can read the folder and the file."""
     with Warehouse(path) as warehouse:
         warehouse.append(Story().source())
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -88,7 +88,7 @@ def test_the_home_is_private(path):
 
 
 def test_after_close_the_file_holds_everything(path):
-    """A copy of the file without the log beside it has every row."""
+    """A copy of the file without its log has every row."""
     with Warehouse(path) as warehouse:
         for name in "abc":
             warehouse.append(Story(name).source())
@@ -97,13 +97,13 @@ def test_after_close_the_file_holds_everything(path):
 
 
 def test_a_program_that_ends_leaves_everything_in_the_file(path):
-    """Also where it never closed the warehouse."""
+    """This holds even if the program did not close the warehouse."""
     assert run(APPEND, path).returncode == 0
     assert rows_in(path) == 1
 
 
 def test_threads_lose_nothing(path):
-    """Eight threads with a Warehouse each on one new file, six appends each: 48 rows."""
+    """Eight threads with a warehouse each append six rows each to one new file: 48 rows."""
 
     def work(name: str) -> None:
         story = Story(name)
@@ -129,7 +129,7 @@ def test_processes_share_a_list(path):
 
 
 def test_a_killed_writer_loses_nothing_it_acknowledged(path):
-    """After SIGKILL every row whose append returned is there."""
+    """After SIGKILL, all rows are there whose append had returned."""
     with start("a", 100_000, path) as killed:
         ids = [killed.stdout.readline().strip() for _ in range(20)]
         killed.kill()
@@ -140,7 +140,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(path):
 
 
 def test_a_held_file_is_named_with_its_holder(warehouse, path):
-    """Waiting ends with an error that names the file, the other process and what to do."""
+    """The error after waiting names the file, the other process and what to do."""
     impatient = Warehouse(path, lock_timeout=0.1)
     with another_process(path) as process:
         with pytest.raises(WarehouseBusy) as caught:
@@ -164,7 +164,7 @@ def test_the_file_is_free_soon_after_the_last_use(warehouse, path):
 
 
 def test_steady_use_leaves_room(warehouse, path, monkeypatch):
-    """A process that reads all the time lets another one in between."""
+    """A process that reads constantly lets another one in between."""
     monkeypatch.setattr("warehouse.file._LONGEST_SECONDS", 0.3)
     monkeypatch.setattr("warehouse.file._GAP_SECONDS", 0.2)
     other = start("b", 3, path)
@@ -177,7 +177,7 @@ def test_steady_use_leaves_room(warehouse, path, monkeypatch):
 
 @pytest.mark.parametrize("content", [b"", b"no database at all " * 300])
 def test_a_file_that_is_no_database(tmp_path, content):
-    """Another file under this name is named and left as it is."""
+    """A file of another kind is reported and left unchanged."""
     path = tmp_path / "casebook.duckdb"
     path.write_bytes(content)
     with pytest.raises(WarehouseError, match=r"casebook\.duckdb is not usable: "):
@@ -186,7 +186,7 @@ def test_a_file_that_is_no_database(tmp_path, content):
 
 
 def test_a_home_that_cannot_be_written(path, monkeypatch):
-    """Reads work; a write says in one line what to do."""
+    """Reading works; writing gives a one-line error with advice."""
     with Warehouse(path) as warehouse:
         warehouse.append(Story().source())
         warehouse.close()
@@ -201,7 +201,7 @@ def test_a_home_that_cannot_be_written(path, monkeypatch):
 
 
 def test_a_full_disk_leaves_no_half_database(path):
-    """A file that could not be created is not there, and can be created once there is room."""
+    """A file that could not be created does not exist, and can be created later."""
     assert "is not usable" in run(NO_ROOM + APPEND, path).stderr
     assert not path.exists()
     assert run(APPEND, path).returncode == 0
@@ -216,7 +216,7 @@ def test_a_full_disk_leaves_no_half_database(path):
     ],
 )
 def test_a_full_disk_is_an_error_of_its_own(warehouse, error):
-    """Both DuckDB's words and the system's number mean that the disk is full."""
+    """DuckDB's message and the system's error number are both recognised."""
 
     def fail(*_: object) -> None:
         raise error
@@ -227,7 +227,7 @@ def test_a_full_disk_is_an_error_of_its_own(warehouse, error):
 
 
 async def test_one_task_at_a_time(warehouse, path):
-    """Tasks that claim the same name follow each other; other names do not wait."""
+    """Tasks that lock the same name run one after the other; other names do not wait."""
     running, most = 0, []
     other = Warehouse(path)
 

@@ -23,7 +23,7 @@ def home(path: Path, request: pytest.FixtureRequest) -> Path:
 
 @pytest.mark.parametrize("home", ["2026-12-01"], indirect=True)
 def test_a_home_made_before_the_numbers_from_101_opens(home):
-    """Its draft is there, and the steps that were missing name the release that applied them."""
+    """Its draft is there, and added migrations name the release that applied them."""
     with Warehouse(home) as warehouse:
         view = warehouse.case(CASE)
         assert len(view.revision.study.statements) == 40
@@ -40,7 +40,7 @@ def test_a_home_made_before_the_numbers_from_101_opens(home):
     indirect=["home"],
 )
 def test_a_home_of_another_kind_is_refused_unchanged(home, maker):
-    """The error says which casebook made it and what to do; not a byte of the home differs."""
+    """The error says which casebook made it and what to do; the home is unchanged."""
     before = {file: file.read_bytes() for file in home.parent.iterdir()}
     for use in (Warehouse.cases, Warehouse.counts, lambda w: w.append()):
         with pytest.raises(WarehouseError, match=rf"made on 2026-12-01 by {maker}") as caught:
@@ -54,7 +54,7 @@ def test_a_home_of_another_kind_is_refused_unchanged(home, maker):
 
 @pytest.mark.parametrize("home", ["2026-12-01"], indirect=True)
 def test_tables_of_an_analyst_do_not_matter(home):
-    """A table or view that a person added to the file is not taken for another schema."""
+    """Tables and views that a person added are not mistaken for another schema."""
     with duckdb.connect(str(home)) as connection:
         connection.execute("CREATE TABLE notes (a INTEGER); CREATE VIEW mine AS FROM notes")
     with Warehouse(home) as warehouse:
@@ -63,7 +63,7 @@ def test_tables_of_an_analyst_do_not_matter(home):
 
 @pytest.mark.parametrize("home", ["2026-12-01"], indirect=True)
 def test_a_missing_column_is_found_before_anything_is_written(home):
-    """A home whose steps are all recorded, but whose table lacks a column, is refused, too."""
+    """A home with all migrations recorded but a column missing is refused."""
     with duckdb.connect(str(home)) as connection:
         connection.execute("ALTER TABLE watched_items RENAME COLUMN watch_id TO other")
     with pytest.raises(WarehouseError) as caught:
@@ -85,13 +85,13 @@ def test_a_database_of_another_program_is_refused(path, table):
 
 
 def test_released_migrations_are_as_they_were():
-    """Each migration is locked with its hash, and none was edited since."""
+    """The hash of each migration is locked, and none was edited since."""
     assert lock.changed() == []
     assert set(schema.released()) == set(lock.current_hashes())
 
 
 def test_an_edited_migration_is_not_locked(monkeypatch, capsys):
-    """The lock names it and keeps the old hash."""
+    """The edited migration is reported, and the lock keeps the old hash."""
     first, *others = schema.migrations()
     edited = (first._replace(sql=f"{first.sql} -- edited"), *others)
     monkeypatch.setattr(lock, "migrations", lambda: edited)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.postgres
 
 
 def test_workers_over_one_list(postgres: PostgresCluster, tmp_path):
-    """Three processes that begin with no lake store each source once; one is killed on the way."""
+    """Three processes that start without a lake store each source once, although one is killed."""
     lake = Lake(postgres.create("several"), str(tmp_path / "lake"))
     killed = start("a", 10_000, *lake)
     printed = [killed.stdout.readline().strip() for _ in range(2)]
@@ -35,7 +35,7 @@ def test_workers_over_one_list(postgres: PostgresCluster, tmp_path):
 
 
 def test_one_row_from_many_writers(lake):
-    """Clients that store the same rows at once add them once, with their parts."""
+    """Clients that store the same rows concurrently add them once, with their parts."""
     rows = Story("same").rows("draft 1")
     clients = [Warehouse(lake) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
@@ -47,7 +47,7 @@ def test_one_row_from_many_writers(lake):
 
 
 def test_rows_are_read_as_stored(lake):
-    """A case, a batch of calls and near copies come back as from a file."""
+    """A case, a batch of calls and near copies are read back as from a file."""
     story = Story("lake")
     rows = story.rows("draft 1, approve 1, publish 1")
     generation = story.generation(rows[1].document_id, question_id="q1_lake")
@@ -72,7 +72,7 @@ def test_rows_are_read_as_stored(lake):
 
 
 async def test_one_holder_of_a_name(lake):
-    """A name that one client holds is free for another when the first lets go, not before."""
+    """A name locked by one client is free for another only after its release."""
     one, other = Warehouse(lake), Warehouse(lake)
     order = []
 
@@ -105,7 +105,7 @@ def test_a_restart_of_the_server_is_waited_for(postgres: PostgresCluster, lake):
 
 
 def test_a_wrong_password_is_not_shown(postgres: PostgresCluster, tmp_path):
-    """Errors name the server and never the password."""
+    """Errors name the server and never show the password."""
     dsn = f"host={tmp_path} user=nobody password=hunter2 dbname=none"
     with pytest.raises(WarehouseError) as caught:
         Warehouse(Lake(dsn, str(tmp_path)), lock_timeout=0.1).cases()

@@ -39,7 +39,7 @@ def test_progress(warehouse):
 
 
 def test_an_address_counts_as_what_it_leads_to(warehouse):
-    """A source that led to another one is as far as that one, and its cost counts once."""
+    """A source that redirects to another has that one's state, and its cost counts once."""
     a, b = Story("a"), Story("b")
     rows = a.rows("draft 1")
     warehouse.add_batch(*_batch(names="ab"))
@@ -49,7 +49,7 @@ def test_an_address_counts_as_what_it_leads_to(warehouse):
 
 
 def test_unknown_price(warehouse):
-    """The cost of a batch is unknown where one call's price is."""
+    """The cost of a batch is unknown if the price of one call is."""
     a = Story("a")
     warehouse.add_batch(*_batch())
     warehouse.append(a.source(), a.generation("src1_a"), a.generation("src1_a", cost=None))
@@ -70,7 +70,7 @@ def test_events_and_order(warehouse):
 
 
 def test_a_batch_is_stored_once(warehouse):
-    """Another batch with the same id changes neither it nor its items."""
+    """A second batch with the same id changes neither the first nor its items."""
     batch, items = _batch()
     dated = items[0].model_copy(update={"title": "A", "published": "2025-10"})
     items = [dated, items[1].model_copy(update={"published": START.date()}), *items[2:]]
@@ -119,7 +119,7 @@ def test_watched_items(warehouse):
 
 
 def test_open_terms(warehouse):
-    """Proposed names wait for a ruling, those of most documents first."""
+    """Proposed names without a ruling, those in most documents first."""
 
     def proposal(key, document_id, name="DSPy"):
         return TermProposal(
@@ -154,7 +154,7 @@ def _account(name: str, minute: int, **changes) -> Account:
 
 
 def test_the_newest_row_of_an_account_counts(warehouse):
-    """The one that was stored last, whatever its clock says."""
+    """The row stored last counts, whatever the clock said."""
     warehouse.append(_account("ada", 2), _account("Bo", 1), _account("ada", 0, active=False))
     assert [(one.name, one.active) for one in warehouse.accounts()] == [
         ("ada", False),

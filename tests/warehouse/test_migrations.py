@@ -39,7 +39,7 @@ def test_recorded(path):
 
 
 def test_an_older_file_is_copied_and_upgraded(old, monkeypatch):
-    """All rows are there before and after, and the copy is a database of the version before."""
+    """All rows are there afterwards, and the copy has the earlier version."""
     _newer_casebook(monkeypatch, COLUMN)
     with Warehouse(old) as warehouse:
         assert warehouse.case("case1_a").status == "published"
@@ -52,7 +52,7 @@ def test_an_older_file_is_copied_and_upgraded(old, monkeypatch):
 
 
 def test_an_edit_made_before_withdrawals_leaves_what_is_published(path, monkeypatch):
-    """A file of the second edition would have lost the page at its next publication."""
+    """Such a file would otherwise have lost the page at its next publication."""
     older = schema.migrations()[:2]
     with monkeypatch.context() as second_edition:
         for module in ("schema", "file"):
@@ -68,7 +68,7 @@ def test_an_edit_made_before_withdrawals_leaves_what_is_published(path, monkeypa
 
 
 def test_a_failed_migration_changes_nothing(old, monkeypatch):
-    """Its statements are rolled back together, and the error names the copy."""
+    """Its SQL is rolled back as a whole, and the error names the copy."""
     _newer_casebook(monkeypatch, BROKEN)
     with pytest.raises(WarehouseError, match=r"_next: .*no_such_table.*\.bak") as caught:
         Warehouse(old).cases()
@@ -80,7 +80,7 @@ def test_a_failed_migration_changes_nothing(old, monkeypatch):
 
 
 def test_a_newer_file_is_refused(old, monkeypatch):
-    """A file that a newer casebook upgraded is named and not touched."""
+    """A file upgraded by a newer casebook is reported and left unchanged."""
     _newer_casebook(monkeypatch, COLUMN)
     with Warehouse(old) as warehouse:
         warehouse.cases()

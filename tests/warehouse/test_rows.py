@@ -39,7 +39,7 @@ def test_stages_of_a_source(warehouse, story):
 
 
 def test_case_with_everything(warehouse, story):
-    """The view of a case holds each row that it consists of, in the order of storing."""
+    """The view of a case has all of its rows in the order of storing."""
     rows = story.rows("draft 1, edit 2, approve 2, publish 2, draft 3")
     source, document, case, draft, edit, *reviews, publication, newer = rows
     first, second = story.triage(document.document_id), story.triage(document.document_id)
@@ -55,7 +55,7 @@ def test_case_with_everything(warehouse, story):
 
 
 def test_a_row_is_stored_once(warehouse, story):
-    """A second row with the same id changes nothing, nor do its parts, in one append or two."""
+    """Storing an id again changes nothing, including its parts, in one append or two."""
     rows = story.rows("draft 1, approve 1")
     warehouse.append(*rows, *rows)
     counts = warehouse.counts()
@@ -66,7 +66,7 @@ def test_a_row_is_stored_once(warehouse, story):
 
 
 def test_all_or_none(warehouse, story):
-    """An append that fails in the middle leaves nothing."""
+    """An append that fails halfway stores nothing."""
     broken = story.snapshot().model_copy(update={"size": 2**70})
     with pytest.raises(Exception, match="is not usable"):
         warehouse.append(story.source(), broken)
@@ -74,7 +74,7 @@ def test_all_or_none(warehouse, story):
 
 
 def test_answers_and_generations(warehouse, story):
-    """Only a usable answer is found again; generations come in the order of their ids."""
+    """Only usable answers are found again; generations come in the order of the ids."""
     ok = story.generation("doc1_a")
     cut = story.generation("doc1_a", AnswerStatus.TRUNCATED)
     warehouse.append(ok, cut)
@@ -100,7 +100,7 @@ def _document(number: int, rng: random.Random) -> Document:
 
 
 def test_documents_with_any_text(warehouse):
-    """A text survives being cut into passages anywhere, with or without text between them."""
+    """Text can be cut into passages anywhere, with or without text between them."""
     rng = random.Random(1)  # noqa: S311 - no secret
     documents = [_document(number, rng) for number in range(60)]
     assert len({len(document.passages) for document in documents}) > 2
@@ -112,21 +112,21 @@ def test_documents_with_any_text(warehouse):
     "text", ["a\x00b", 'quote " and \\', "🜁\u2028", "'; DROP TABLE sources;--"]
 )
 def test_awkward_characters(warehouse, story, text):
-    """NUL, quotes, backslashes and SQL are stored as they are."""
+    """NUL, quotes, backslashes and SQL are stored unchanged."""
     document = story.document(text=f"# {text * 3}\n\nTwo {text}\n")
     warehouse.append(document)
     assert warehouse.document(document.document_id) == document
 
 
 def test_lone_surrogates_become_question_marks(warehouse, story):
-    """Half a character, which UTF-8 cannot write, does not stop a row from being stored."""
+    """A lone surrogate, which UTF-8 cannot encode, does not prevent storing a row."""
     warehouse.append(story.failure().model_copy(update={"message": "half \udc00 a character"}))
     _, rows = warehouse.sql("SELECT message FROM failures")
     assert rows == [("half ? a character",)]
 
 
 def test_columns_are_fields(warehouse):
-    """Every table has a column for each field of the type that it stores."""
+    """Every table has a column for each field of its type."""
     columns = {table["name"]: {c["name"] for c in table["columns"]} for table in warehouse.tables()}
     apart = {"passages", "text", "study", "sections", "numbers"}
     for kind, (table, key) in TABLES.items():
@@ -137,7 +137,7 @@ def test_columns_are_fields(warehouse):
 
 
 def test_every_table_is_counted(warehouse):
-    """Rows are counted of every table that there is."""
+    """The counts include every table."""
     tables = {table["name"] for table in warehouse.tables() if table["kind"] == "table"}
     assert warehouse.counts().keys() == tables - {"migrations"}
     assert set(warehouse.counts().values()) == {0}

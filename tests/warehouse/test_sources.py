@@ -59,7 +59,7 @@ def _rows(story, steps):
 
 
 def test_outcomes(warehouse):
-    """A failure is open until its stage, or a later one up to the draft, succeeded."""
+    """A failure is open until its stage or a later one succeeds."""
     stories = [Story(f"s{number:02}") for number in range(len(OUTCOMES))]
     found = [_rows(story, steps) for story, (steps, *_) in zip(stories, OUTCOMES, strict=True)]
     warehouse.append(*[row for rows in found for row in rows])
@@ -76,7 +76,7 @@ def test_outcomes(warehouse):
 
 
 def test_open_failure(warehouse):
-    """An open failure says how to try again, and how often that was done."""
+    """An open failure has its options and its number of retries."""
     story = Story()
     warehouse.append(story.source(), story.failure(), story.failure("extract", "damaged"))
     failure = warehouse.open_failure("src1_a")
@@ -97,7 +97,7 @@ def test_aliases(warehouse):
 
 
 def test_last_checks(warehouse):
-    """The newest check that reached a source hides a later one that did not."""
+    """The newest check that reached a source takes precedence over later failed ones."""
     story, other = Story("a"), Story("b")
     gone, away = story.check(CheckResult.GONE), story.check(CheckResult.UNREACHABLE)
     only = other.check(CheckResult.UNREACHABLE)
@@ -132,7 +132,7 @@ def test_near_copies(warehouse):
 
 
 def test_near_copies_of_the_newest_text(warehouse):
-    """A later text of a source takes the place of the earlier one."""
+    """A source's newest text replaces the earlier one."""
     warehouse.append(Story("a").source(), Story("b").source())
     _keep(warehouse, "a", "doc1_a1", [1, 2, 3, 4, 5, 6, 7, 8])
     _keep(warehouse, "b", "doc1_b1", [1, 2, 3, 4, 5, 6, 7, 8])
@@ -143,7 +143,7 @@ def test_near_copies_of_the_newest_text(warehouse):
 
 
 def test_attention(warehouse):
-    """Sources that wait for a person are counted by why."""
+    """Sources that need a person are counted by reason."""
     warehouse.append(*Story("a").rows("draft 1"), *Story("b").rows("draft 1, approve 1, draft 2"))
     warehouse.append(*Story("c").rows("draft 1, reject 1, draft 2"))
     for number, steps in enumerate(("", "fail:fetch", "document refuse")):
@@ -191,7 +191,7 @@ def test_costs(warehouse):
 
 
 def test_spent_since(warehouse):
-    """Spending counts what is priced, from a moment on."""
+    """The sum has all priced calls since a moment."""
     story = Story()
     first, second = story.generation("x"), story.generation("x", cost=None)
     third = story.generation("x", cost=0.5)

@@ -17,7 +17,7 @@ def published(warehouse):
 
 
 def test_one_reading_statement(published):
-    """Columns and rows come back, at most as many as asked for."""
+    """Returns columns and at most the requested number of rows."""
     query = "SELECT company, text FROM published_statements WHERE section = 'lessons'"
     assert published.sql(query) == (["company", "text"], [("Initech", "Measure.")])
     assert published.sql("FROM statements", limit=2)[1][0][1] == 1
@@ -61,7 +61,7 @@ def test_refused(published):
 
 
 def test_in_any_duckdb_shell(published, path):
-    """The example of the design works in a plain DuckDB on the file."""
+    """The documented example works in a plain DuckDB on the file."""
     published.close()
     query = (
         "SELECT company, text FROM published_statements"

@@ -72,7 +72,7 @@ def test_programs_keep_their_lines(markup, code):
 
 
 def test_programs_survive_trafilatura():
-    """trafilatura collapses white space; code keeps it, separate from prose."""
+    """Trafilatura collapses white space; code keeps it, separate from prose."""
     prose = "The team ran it every night for a month and wrote down what broke and when it did. "
     code = "if ticket:\n    route(ticket)\n\n# done"
     tree = parse(

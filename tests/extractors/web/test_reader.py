@@ -79,7 +79,7 @@ def test_confidence_is_stated_and_low_agreement_is_doubtful():
 
 
 def test_a_page_of_very_many_elements_is_read_without_trafilatura(monkeypatch):
-    """trafilatura's time is quadratic in the number of paragraphs, that of our reading is not."""
+    """Trafilatura's time is quadratic in the number of paragraphs, that of our reading is not."""
     monkeypatch.setattr(content, "MOST_ELEMENTS", 500)
     lines = "".join(f"<p>Step {number} took the team a day.</p>" for number in range(500))
     found = read(PAGE.replace("<ul>", f"{lines}<ul>"))

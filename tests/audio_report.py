@@ -39,7 +39,7 @@ def cite(name: str, part: str = "s1", text: str = "", **more: Any) -> Citation:
 
 
 def sentence(n: int, text: str, *citations: Citation, **more: Any) -> ReportSentence:
-    """Return a sentence, verbatim where it cites one statement."""
+    """Return a sentence; it is verbatim if it cites one statement."""
     support = SupportLevel.VERBATIM if len(citations) == 1 else SupportLevel.VERIFIED
     fields = {"role": SentenceRole.DID, "support": support if citations else "computed"}
     return ReportSentence(n=n, text=text, citations=citations, **(fields | more))
@@ -83,7 +83,7 @@ COSTS = ReportSection(
 
 
 def tones(request: Request) -> Response:
-    """Speak a text as a tone that is as long as the text."""
+    """Speak a text as a tone whose length is that of the text."""
     form = request.get_json()
     samples = int(RATE * SECONDS_A_LETTER * len(form["input"]))
     pitch = 440 if form["voice"] == "alloy" else 220

@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that keeps messages of the console and of failing scripts in ``page.messages``."""
+    """A page that records console messages and script errors in ``page.messages``."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.messages = []
@@ -55,7 +55,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def defenceless(browser: Browser) -> Iterator[Page]:
-    """A phone's page without content security policy, which keeps dialogs in ``executed``."""
+    """A phone's page without content security policy that records dialogs in ``executed``."""
     context = browser.new_context(bypass_csp=True, viewport=PHONE)
     context.add_init_script(_REMEMBER_DIALOGS)
     yield context.new_page()

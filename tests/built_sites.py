@@ -64,7 +64,7 @@ def a_plan(
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """Serve a folder by ``python -m http.server``; yield its address."""
+    """Serve a folder with ``python -m http.server``; yield its address."""
     command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           text=True) as server:  # fmt: skip

@@ -103,7 +103,7 @@ def a_quote(document: Document, quote: str, **changes: Any) -> Evidence:
 
 
 def a_study(document: Document | None = None) -> CaseStudy:
-    """A complete study of `TEXT` with every kind of part, silent about failures and lessons."""
+    """A complete study of `TEXT` with every kind of part except failures and lessons."""
     document = document or a_document()
     lines = TEXT.split("\n\n")
     rows: list[tuple[Section, str, str, dict[str, Any]]] = [
@@ -204,7 +204,7 @@ def a_study(document: Document | None = None) -> CaseStudy:
 
 
 def a_statement(n: int, text: str, *evidence: Evidence, **changes: Any) -> Statement:
-    """A verified statement; of the abstract where ``section`` is not given."""
+    """A verified statement, by default of the abstract."""
     values = {"section": Section.ABSTRACT, "support": VERIFIED} | changes
     return Statement(n=n, text=text, evidence=evidence, **values)
 

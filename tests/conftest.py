@@ -32,7 +32,7 @@ def _warm_workers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Take settings of this machine out of the environment."""
+    """Remove this machine's settings from the environment."""
     for name in list(os.environ):
         known = name == "CASEBOOK_DATASETS"
         if (name.startswith("CASEBOOK_") and not known) or name == "OPENAI_API_KEY":

@@ -1,4 +1,4 @@
-"""A desk for tests: rows as the stages would store them, and a client that has the key."""
+"""A desk for tests, with rows as stored by the stages, and a client that has the key."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -184,7 +184,7 @@ def paths(method: str) -> list[str]:
 
 
 def read(response: Any) -> Any:
-    """The page of an answer that is not an error."""
+    """Return the page of a response that is not an error."""
     assert response.status_code == 200, response.text
     return html.fromstring(response.text)
 

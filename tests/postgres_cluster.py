@@ -51,7 +51,7 @@ class PostgresCluster:
                 return
 
     def stop(self) -> None:
-        """End it and every session; ``start`` finds what was stored."""
+        """Stop it and every session; ``start`` continues with the stored data."""
         self._server.send_signal(signal.SIGINT)
         self._server.wait(_SECONDS)
 
@@ -72,7 +72,7 @@ class PostgresCluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _command(self, program: str, *arguments: str) -> list[str]:
-        """Return the command: never as root, and ended by the kernel when this process dies."""
+        """Return the command, run as non-root and killed by the kernel when this process dies."""
         user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
         ending = ["setpriv", "--pdeathsig", "QUIT", *(user if os.geteuid() == 0 else [])]
         return [*ending, str(binaries() / program), *arguments]

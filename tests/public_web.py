@@ -206,7 +206,7 @@ def dialer(web: Web) -> Dialer:
 
 @pytest.fixture
 def make_client(names: Names, dialer: Dialer, certificate: Path) -> Callable[..., GuardedClient]:
-    """Make clients with the test's names and sockets, and what else is given."""
+    """Make clients with the test's names, sockets and other given parts."""
     tls = ssl.create_default_context(cafile=certificate)
     return partial(
         GuardedClient, politeness=Politeness(0.0), resolver=names, dialer=dialer, tls=tls

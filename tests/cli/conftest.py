@@ -1,4 +1,4 @@
-"""Runs commands in this process, on a home of the test's own, with the scripted model."""
+"""Runs commands in this process, in a separate home, with the scripted model."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """A file that the scripted model makes a case study of."""
+    """A file from which the scripted model makes a case study."""
     path = tmp_path / "claims.md"
     path.write_text(article(), "utf-8")
     return path

@@ -1,4 +1,4 @@
-"""The commands as a person or script runs them."""
+"""The commands, run as by a person or a script."""
 
 import json
 import os

@@ -35,7 +35,7 @@ def findings(run: Run) -> dict[str, dict[str, Any]]:
 
 
 def process(*arguments: str) -> subprocess.Popen[bytes]:
-    """A program that runs and waits, with these arguments."""
+    """A running program with these arguments that waits."""
     code = "import time; print(flush=True); time.sleep(60)"
     command = [sys.executable, "-c", code, *arguments]
     started = subprocess.Popen(command, stdout=subprocess.PIPE)

@@ -1,4 +1,4 @@
-"""The command that hands the published cases on."""
+"""The command that exports the published cases."""
 
 from pathlib import Path
 

@@ -27,7 +27,7 @@ def quiet_log() -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_sites(site_written_here) -> None:  # noqa: F811
-    """No page of the desk needs the search of the site."""
+    """Build sites without a search index, which no page of the desk needs."""
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def build(warehouse) -> Builder:
 
 @pytest.fixture(autouse=True)
 def always_fresh(monkeypatch) -> None:
-    """Pages look at the warehouse each time, not once a second."""
+    """Make pages read the warehouse at each request instead of once a second."""
     monkeypatch.setattr(live.Live, "always", True)
     monkeypatch.setattr(live, "_SLOW_LOOK_SECONDS", 0.0)
 

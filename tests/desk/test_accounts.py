@@ -1,4 +1,4 @@
-"""Who may do what at the desk: log-in, roles, tokens, trusted proxies, and the log of changes."""
+"""Access to the desk: login, roles, tokens, trusted proxies, and the log of changes."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ READERS_OWN = {"/account", "/account/sessions", "/logout", "/views"}
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """Hash with little work: a real hash takes a tenth of a second."""
+    """Use a cheap hash, because a real one takes a tenth of a second."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(Accounts, "hasher", hasher)
 
@@ -42,7 +42,7 @@ def app(resources, accounts):
 
 
 def visitor(app, name: str | None = None, password: str = PASSWORD, **options) -> DeskClient:
-    """A browser, logged in where a name is given."""
+    """A browser, logged in if a name is given."""
     client = DeskClient(app, **options)
     if name:
         answer = log_in(client, name, password)

@@ -1,4 +1,4 @@
-"""The JSON beside the pages."""
+"""The desk's JSON API."""
 
 import pytest
 from case_views import a_publication

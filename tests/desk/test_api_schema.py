@@ -1,4 +1,4 @@
-"""The API keeps to its own description."""
+"""The API conforms to its own description."""
 
 import pytest
 import schemathesis

@@ -25,7 +25,7 @@ LINES = TEXT.split("\n\n")
 
 @pytest.fixture(autouse=True)
 def no_site(monkeypatch) -> None:
-    """Nothing here reads the site, only what the warehouse knows of it."""
+    """Publications are rows of the warehouse; no site is read."""
     monkeypatch.setattr("services.publication.build_in_process", lambda *_: None)
 
 

@@ -175,7 +175,7 @@ def test_a_paused_batch_says_why_and_is_resumed(desk, warehouse, worked):
 
 @pytest.fixture
 def watch(warehouse) -> Watch:
-    """A watch with a rubric and one look."""
+    """A watch with a rubric and one check."""
     made = Watch(
         watch_id="watch1_a",
         address=LIST,

@@ -25,7 +25,7 @@ def report(desk, **fields):
 
 
 def ended(desk, page):
-    """Return the words of a report once nothing is in progress any more."""
+    """Return the text of a report after its action has finished."""
     for _ in range(200):
         if not (address := page.xpath("//@hx-get")):
             return " ".join(page.text_content().split())

@@ -34,7 +34,7 @@ def secret(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def is_read(warehouse, secret):
-    """Whether the secret was stored as the bytes of a source, or found its way into an answer."""
+    """Return whether the secret was stored as a snapshot, or is part of a response."""
     digest = sha256(secret.read_bytes()).hexdigest()
 
     def check(*answers) -> bool:
@@ -45,7 +45,7 @@ def is_read(warehouse, secret):
 
 
 def until_idle(desk) -> list[str]:
-    """Wait for what was started; return the messages of its failures."""
+    """Wait for all started work; return the messages of its failures."""
     state = desk.app.state.desk
     for _ in range(1_000):
         if not state.jobs.running() and not state.batches.active():

@@ -1,4 +1,4 @@
-"""Near-copies of a source: other numbers, and which text came first."""
+"""Near-copies of a source: differing numbers, and the likely original."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Sources submitted at the desk, and what becomes of them."""
+"""Sources submitted at the desk, and their results."""
 
 import asyncio
 import time
@@ -132,7 +132,7 @@ def test_an_upload_is_kept_under_a_tame_name_with_its_origin(desk, runs, setting
 
 
 def captured(words=b"<p>Words behind a log-in.</p>", **fields) -> dict:
-    """The fields of a page that the bookmarklet handed over."""
+    """The fields of a page sent by the bookmarklet."""
     return {"captured": "yes", "files": {"files": ("page.html", words, "text/html")}} | fields
 
 

@@ -1,4 +1,4 @@
-"""Names that the taxonomy lacks: accepted, mapped or refused, and the drafts that they tag."""
+"""Names missing from the taxonomy: accepted, mapped or refused, and the tagged drafts."""
 
 import pytest
 from case_views import a_study

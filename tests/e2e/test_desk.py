@@ -1,4 +1,4 @@
-"""Who gets in, where the focus is, and what goes wrong, in a real Chromium."""
+"""Access, focus and errors in a real Chromium."""
 
 import pytest
 from case_views import a_study

@@ -1,4 +1,4 @@
-"""Watched lists: what is new since the last look becomes a batch."""
+"""Watched lists: items that are new since the last check become a batch."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -29,7 +29,7 @@ Export = Callable[..., Exported]
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """Where the data set goes."""
+    """The folder of the data set."""
     return tmp_path / "export"
 
 

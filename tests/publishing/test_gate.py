@@ -1,4 +1,4 @@
-"""Which part of a case study readers may see."""
+"""The part of a case study that readers may see."""
 
 import pytest
 from case_views import CONFIRMED, DOUBTFUL, REFUTED, VERIFIED, a_document, a_quote, a_statement

@@ -1,4 +1,4 @@
-"""How sources and numbers read."""
+"""The wording of sources and numbers."""
 
 import pytest
 from case_views import a_document

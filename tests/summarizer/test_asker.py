@@ -1,4 +1,4 @@
-"""Each question is asked and paid for once, and every call is kept with what became of it."""
+"""Each question is paid for once, and every call is stored with its outcome."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""One question to an endpoint: what is repeated, what is not, and what each outcome is called."""
+"""One question to an endpoint: repeated requests, and the name of each outcome."""
 
 import asyncio
 import json

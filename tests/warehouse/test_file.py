@@ -1,4 +1,4 @@
-"""Threads and processes share one file, and nothing that was stored is lost."""
+"""Threads and processes share one file without losing rows."""
 
 import asyncio
 import errno

@@ -98,7 +98,7 @@ async def retry(desk: Desk, who: User, kind: str) -> Response:
 
 
 async def _selected(form: FormData, desk: DeskState) -> list[str]:
-    """Return the selected case ids; raise InvalidDecision if there are none."""
+    """Return the selected case ids; raise InvalidDecision if none is selected."""
     if listed := text(form, "all"):
         index = await desk.live.fresh()
         return await asyncio.to_thread(index.ids, QueueQuery.of_address(listed))

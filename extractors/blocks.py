@@ -1,4 +1,4 @@
-"""Build a text and its passages from blocks: the only place that counts offsets.
+"""Builds a text and its passages from blocks; offsets are computed only here.
 
 A passage is prose that can support a statement. A heading has a separate line in the text and is
 listed in the ``headings`` of the passages below it. An empty line separates blocks; a line break

@@ -57,7 +57,7 @@ def choose_format(payload: Payload) -> tuple[Format, str | None]:
 
 
 def _choose_text(payload: Payload, declared: Format | None) -> tuple[Format, str | None]:
-    """Return the declared format, unless the beginning of the text clearly shows another."""
+    """Return the declared format, unless the start of the text clearly shows another."""
     form, named = text_form(payload.data), format_of(payload.name)
     kind = declared.kind if declared else None
     if form == "list" or payload.name.endswith((".csv", ".tsv")) or payload.media_type in _TABLES:

@@ -55,7 +55,7 @@ def binary_kind(data: bytes) -> str | None:
 
 
 def text_form(data: bytes) -> Form | None:
-    """Return the form that a text clearly begins in; JSON must also end like JSON."""
+    """Return the format that the start of a text clearly shows; JSON must also end like JSON."""
     start = _beginning(data)
     found = next((name for name, pattern in _FORMS.items() if pattern.match(start)), None)
     is_cut = found == "json" and not data[-64:].rstrip().endswith((b"}", b"]"))
@@ -69,7 +69,7 @@ def xml_list(data: bytes) -> str | None:
 
 
 def has_tags(data: bytes) -> bool:
-    """Return whether a page's markup occurs near the beginning."""
+    """Return whether a page's markup occurs near the start."""
     return bool(_TAG.search(data[:_HEAD]))
 
 

@@ -103,7 +103,7 @@ def _relocated(study: CaseStudy, document: Document) -> CaseStudy:
 
 
 def _joined(held: CaseStudy, new: CaseStudy, kept: Sequence[str]) -> CaseStudy:
-    """Return ``new`` with the fields ``kept`` of ``held``."""
+    """Return ``new`` with the ``kept`` fields taken from ``held``."""
     facts = [(held if name in kept else new).fact(name) for name in FACT_NAMES]
     drafted = new.model_copy(update={"statements": tuple(map(_shifted, new.statements))})
     chosen = [

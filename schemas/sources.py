@@ -146,7 +146,7 @@ class Snapshot(FetchMetadata):
 
 
 class Alias(Frozen):
-    """A duplicate source, whose address leads to the source ``same_as`` at ``url``."""
+    """A duplicate source, whose address redirects to the source ``same_as`` at ``url``."""
 
     source_id: str
     same_as: str

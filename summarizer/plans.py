@@ -69,7 +69,7 @@ def plan(document: Document, profile: Profile, wanted: str = "auto") -> DraftPla
 
 
 def usual_plan(characters: int, profile: Profile, wanted: str = "auto") -> DraftPlan:
-    """Return the expected plan for a text of this length that is not available yet."""
+    """Return the expected plan for a text of this length, before the text is available."""
     text = int(_CAUTION * _TOKENS_PER_CHARACTER * characters)
     return _planned(single.fixed_tokens(*_WHOLE) + text, profile, wanted)
 

@@ -101,7 +101,7 @@ def read_gold(folder: Path) -> list[tuple[Path, GoldCase]]:
     """Return the gold cases in a folder with their files, sorted by name.
 
     Raises:
-        InputError: if there are none, or one is invalid.
+        InputError: if there are no gold cases, or one is invalid.
     """
     files = sorted(folder.glob("*.json"))
     if not files:

@@ -18,7 +18,7 @@ _SHORT = 3  # letters of words that stay in lower case, such as "of" and "the"
 
 
 def with_title(draft: Draft, document: Document, place: str) -> Draft:
-    """Return a draft with a title, a proposed one if neither source nor model has one.
+    """Return a draft with a title; it is proposed if neither source nor model has one.
 
     ``place`` is the address or path of the source.
     """

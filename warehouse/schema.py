@@ -112,7 +112,7 @@ def version(connection: duckdb.DuckDBPyConnection, name: str, *, compares: bool 
 def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") -> None:
     """Apply the missing migrations, each in one transaction with its record.
 
-    ``kept`` is a sentence about the backup, for the error message.
+    ``kept`` is a sentence about the backup for the error message.
     """
     found = version(connection, name)
     for number, step, sql in migrations():

@@ -32,7 +32,7 @@ def description_of(page: WebPage) -> str | None:
 
 
 def page_language(page: WebPage, text: str) -> str | None:
-    """Return the stated language of a page, or that of its text if it does not look English."""
+    """Return the language that a page states, or that of its text if it wrongly states English."""
     stated = page.tree.get("lang") or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     words = words_in(text[: 10 * _SAMPLE].lower())[:_SAMPLE]
     common = sum(word in _ENGLISH for word in words)

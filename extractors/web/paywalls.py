@@ -1,4 +1,4 @@
-"""Recognise a page that shows the beginning of its text and sells the rest. Pure.
+"""Recognise a page that shows the start of its text and sells the rest. Pure.
 
 Pages that show all of their text may also have a class "paywall" and a line that sells
 subscriptions: there must be evidence that the text is cut.
@@ -50,7 +50,7 @@ def is_cut(view: PageView) -> bool:
 
 
 def doubt_of(view: PageView) -> str | None:
-    """Return why a text may be cut although no offer follows it, None without such signs."""
+    """Return why a text may be cut although no offer follows, or None without such signs."""
     words, claimed = view.words, view.page.claimed_words
     if claimed > (_FAR_MORE if view.page.is_sold else _ALL_BUT) * max(words, FEWEST_WORDS):
         return f"{words} of {claimed} words that the page claims; check whether the text breaks off"

@@ -23,7 +23,7 @@ class PageWriter:
     def put(self, name: str, template: str, key: object, /, **values: object) -> None:
         """Write a file by rendering a template with the values.
 
-        ``key`` identifies the page's content; the earlier file is kept while it is the same.
+        ``key`` identifies the page's content; the earlier file is reused if the key is unchanged.
         """
         self.put_text(name, key, lambda: self.render(template, path=name, **values))
 

@@ -29,7 +29,7 @@ def model(model_endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return what runs a command; errors of casebook become exit codes, as in ``main``."""
+    """Return a function that runs a command; errors become exit codes, as in ``main``."""
     monkeypatch.setenv("COLUMNS", "200")
 
     def command(*arguments: object, stdin: str | None = None) -> Result:

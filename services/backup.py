@@ -177,7 +177,7 @@ def _schedules(home: Path, work: Path) -> dict[str, Path]:
 
 
 def _kept(folder: Path) -> dict[str, Path]:
-    """Return the files in a home or data folder that cannot be rebuilt, by their path in it."""
+    """Return the files in a home or data folder that cannot be regenerated, by their path in it."""
     parts = (folder / name for name in _KEPT)
     found = sorted(path for part in parts for path in (part, *part.rglob("*")) if path.is_file())
     names = {path.relative_to(folder).as_posix(): path for path in found}

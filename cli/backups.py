@@ -1,9 +1,8 @@
 """``backup`` and ``restore``: the whole home as one file."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cli import options
 from cli.context import with_resources
@@ -13,7 +12,6 @@ from cli.terminal import counting, emit
 
 if TYPE_CHECKING:
     from config.resources import Resources
-    from services.backup import Manifest
 
 
 @with_resources()
@@ -40,9 +38,7 @@ async def restore(
     await _run(resources, file, restore_home, as_json=as_json)
 
 
-async def _run(
-    resources: "Resources", file: Path, work: "Callable[..., Manifest]", *, as_json: bool
-) -> None:
+async def _run(resources: "Resources", file: Path, work: Any, *, as_json: bool) -> None:
     """Do the work, which Ctrl-C ends at its next file, and show its result."""
     with counting(file.name) as show:
 

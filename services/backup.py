@@ -1,55 +1,29 @@
-"""A home as one file: the warehouse, the bytes of its sources, and everything else worth keeping.
+"""A home as one file: the warehouse, the bytes of its sources, and the files of people."""
 
-A backup is a ZIP archive of the home's files and ``manifest.json``, which has their hashes.
-"""
-
-import hashlib
 import os
 import shutil
 import sqlite3
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path, PurePosixPath
-from typing import IO
+from pathlib import Path
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from config.resources import Resources
 from schemas.errors import ConfigurationError, InputError
-from schemas.frozen import Frozen
+from warehouse.archive import (
+    Manifest,
+    OnProgress,
+    copy_file,
+    copy_hashed,
+    open_archive,
+    read_manifest,
+    write_archive,
+)
 
 _DATABASE = "warehouse.duckdb"
-_MANIFEST = "manifest.json"
 _SCHEDULES = "prefect/prefect.db"
 _KEPT = ("casebook.toml", "snapshots", "uploads", "audio", "evals")  # the rest can be rebuilt
-_CHUNK = 1 << 20
-
-OnProgress = Callable[[int, int], object]  # files done, and all
-
-
-class BackupFile(Frozen):
-    """One file of a backup."""
-
-    sha256: str
-    size: int  # in bytes
-
-
-class Manifest(Frozen):
-    """The files of a backup by their path in the home, and the release that made it."""
-
-    casebook: str
-    made_at: datetime
-    files: dict[str, BackupFile]
-
-    @property
-    def size(self) -> int:
-        """The size of all files in bytes."""
-        return sum(file.size for file in self.files.values())
 
 
 def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manifest:
@@ -70,10 +44,10 @@ def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manife
         parts = {part.name: part for part in resources.warehouse.copy(work)}
         parts |= _schedules(home, work) | _kept(home) | _kept(data)
         archive = work / "archive"
-        manifest = _write(archive, parts, on_progress)
-        with _opened(archive) as backup, Path(os.devnull).open("wb") as nowhere:
+        manifest = write_archive(archive, parts, on_progress)
+        with open_archive(archive) as backup, Path(os.devnull).open("wb") as nowhere:
             for name, expected in manifest.files.items():
-                _copy(backup, name, expected, nowhere)
+                copy_file(backup, name, expected, nowhere)
         archive.replace(file)
     return manifest
 
@@ -90,8 +64,10 @@ def restore_home(resources: Resources, file: Path, on_progress: OnProgress) -> M
             f"{home} has a warehouse, which is not overwritten: restore into another folder with"
             " `casebook --home NEW restore FILE`"
         )
-    with _opened(file) as backup, _alone(home), _work_folder(home / ".restoring") as work:
-        manifest = _manifest(backup, file)
+    with open_archive(file) as backup, _alone(home), _work_folder(home / ".restoring") as work:
+        manifest = read_manifest(backup, file)
+        if _DATABASE not in manifest.files:
+            raise InputError(f"{file} is not a backup of a home: it has no {_DATABASE}")
         places = {
             name: (data if name.startswith("snapshots/") else home) / name
             for name in manifest.files
@@ -100,7 +76,7 @@ def restore_home(resources: Resources, file: Path, on_progress: OnProgress) -> M
         for done, (name, expected) in enumerate(manifest.files.items(), start=1):
             _folder_of(work / name).touch(mode=0o600)
             with (work / name).open("wb") as target:
-                _copy(backup, name, expected, target)
+                copy_file(backup, name, expected, target)
             on_progress(done, len(places))
         for name in places.keys() - {_DATABASE}:
             (work / name).replace(_folder_of(places[name]))
@@ -115,7 +91,7 @@ def _require_free(home: Path, places: Mapping[str, Path], manifest: Manifest) ->
     for name, place in places.items():
         if place.exists():
             with place.open("rb") as file, Path(os.devnull).open("wb") as nowhere:
-                taken |= {place} if _hashed(file, nowhere) != manifest.files[name] else set()
+                taken |= {place} if copy_hashed(file, nowhere) != manifest.files[name] else set()
     if taken:
         raise InputError(f"{min(taken)} would be replaced: move it away, or restore elsewhere")
 
@@ -187,73 +163,3 @@ def _kept(folder: Path) -> dict[str, Path]:
         for name, path in names.items()
         if not name.startswith(leave) and not path.name.startswith(".part-")
     }
-
-
-def _write(archive: Path, parts: Mapping[str, Path], on_progress: OnProgress) -> Manifest:
-    """Write the archive, synced to the disk, and return its manifest."""
-    files = {}
-    with archive.open("xb") as file:
-        archive.chmod(0o600)
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as backup:
-            for done, (name, path) in enumerate(parts.items(), start=1):
-                with path.open("rb") as source, backup.open(name, "w", force_zip64=True) as target:
-                    files[name] = _hashed(source, target)
-                on_progress(done, len(parts))
-            manifest = Manifest(
-                casebook=version("casebook-llmops"), made_at=datetime.now(UTC), files=files
-            )
-            backup.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
-        file.flush()
-        os.fsync(file.fileno())
-    return manifest
-
-
-def _hashed(source: IO[bytes], target: IO[bytes]) -> BackupFile:
-    """Copy a file in chunks, and return its hash and size."""
-    digest, size = hashlib.sha256(), 0
-    while chunk := source.read(_CHUNK):
-        target.write(chunk)
-        digest.update(chunk)
-        size += len(chunk)
-    return BackupFile(sha256=digest.hexdigest(), size=size)
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
-    """Open an archive, and translate the errors of reading it."""
-    try:
-        with zipfile.ZipFile(file) as backup:
-            yield backup
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{file} does not exist: name a file that `casebook backup` made"
-        ) from error
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as error:
-        raise InputError(f"{file} is damaged or is not a backup: use another one") from error
-
-
-def _manifest(backup: zipfile.ZipFile, file: Path) -> Manifest:
-    """Return the manifest, which names each file of the archive by a path below the home."""
-    try:
-        manifest = Manifest.model_validate_json(backup.read(_MANIFEST))
-    except ValidationError as error:
-        raise InputError(f"{file} has no manifest that this casebook can read") from error
-    names = set(manifest.files)
-    is_below = all(
-        not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
-        for name in names
-    )
-    if names != set(backup.namelist()) - {_MANIFEST} or not is_below or _DATABASE not in names:
-        raise InputError(f"{file} is not a backup of a home: its files differ from its manifest")
-    return manifest
-
-
-def _copy(backup: zipfile.ZipFile, name: str, expected: BackupFile, target: IO[bytes]) -> None:
-    """Copy a file of the archive, or raise InputError if it differs from the manifest."""
-    with backup.open(name) as source:
-        found = _hashed(source, target)
-    target.flush()
-    if found != expected:
-        raise InputError(f"{backup.filename} is damaged: {name} differs; use another backup")

@@ -28,7 +28,7 @@ from types import FrameType
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
 
 from scripted_endpoint import Reply, ScriptedEndpoint, schema_name  # noqa: E402 - from the tests
 from scripted_model import PARAGRAPHS, answer_of  # noqa: E402 - from the tests

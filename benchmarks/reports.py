@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
 
 from report_model import ReportModel, is_carried  # noqa: E402 - from the tests
 from scripted_endpoint import ScriptedEndpoint  # noqa: E402

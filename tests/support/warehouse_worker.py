@@ -17,8 +17,8 @@ from schemas.batches import SourceState
 from schemas.sources import Source, SourceRef
 from warehouse import Lake, Warehouse
 
-ROOT = Path(__file__).parents[1]
-ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests/support'}"}
 
 
 def source(number: int, name: str) -> Source:

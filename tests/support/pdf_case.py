@@ -10,7 +10,7 @@ from schemas.cases import CaseStudy, Fact
 from schemas.sources import Document, Payload, Snapshot
 from services.identity import document_from
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "claims-copilot.pdf"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "claims-copilot.pdf"
 PAYLOAD = Payload(data=EXAMPLE.read_bytes(), media_type="application/pdf", name=EXAMPLE.name)
 QUOTE = "the writing model see the material, and it sees facts, not pages"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-OWN = Path(__file__).parent / "data"
+ROOT = Path(__file__).parents[2]
+OWN = ROOT / "tests" / "data"
 SHARED = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 
 

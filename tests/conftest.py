@@ -23,7 +23,9 @@ def _warm_workers() -> Iterator[None]:
     preload = forkserver.set_forkserver_preload
 
     def with_classifier(names: list[str]) -> None:
-        preload([*names, "tests.support.warm_workers"])  # from the folder in which the server starts
+        preload(
+            [*names, "tests.support.warm_workers"]
+        )  # from the folder in which the server starts
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(forkserver, "set_forkserver_preload", with_classifier)

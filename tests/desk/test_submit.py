@@ -243,6 +243,9 @@ def test_a_retry_starts_from_what_was_submitted(desk, build, runs):
     failed, refused = build.failed(), build.refused()
     desk.send_form(f"/sources/{failed}/retry")
     desk.send_form(f"/sources/{refused}/retry", htmx=True, force="yes")
+    deadline = time.monotonic() + 10
+    while len(runs) < 2 and time.monotonic() < deadline:  # jobs start after their answer
+        time.sleep(0.01)
     assert [run.force for run in runs] == [False, True]
     assert [run.source_id for run in runs] == [failed, refused]
     assert desk.send_form("/sources/src1_nope/retry").status_code == 404

@@ -21,14 +21,15 @@ def home(path: Path, request: pytest.FixtureRequest) -> Path:
     return path
 
 
-@pytest.mark.parametrize("home", ["2026-12-01"], indirect=True)
+@pytest.mark.parametrize("home", ["2026-12-01-afternoon", "2026-12-01"], indirect=True)
 def test_a_home_made_before_the_numbers_from_101_opens(home):
     """Its draft is there, and added migrations name the release that applied them."""
     with Warehouse(home) as warehouse:
         view = warehouse.case(CASE)
         assert len(view.revision.study.statements) == 40
         _, steps = warehouse.sql("SELECT number, release IS NOT NULL FROM migrations ORDER BY 1")
-    assert steps[:4] == [(1, False), (2, False), (3, False), (101, True)]
+        assert "withdrawn_cases" in {table["name"] for table in warehouse.tables()}
+    assert steps[:5] == [(1, False), (2, False), (3, False), (101, True), (102, True)]
 
 
 @pytest.mark.parametrize(

@@ -23,26 +23,22 @@ FROM revisions
 WHERE made_by = 'person';
 COMMENT ON VIEW case_decisions IS 'What a person decided about a case; a revision by a person is an edit even without a review.';
 
-CREATE OR REPLACE VIEW withdrawn_cases AS
-SELECT
-    case_id,
-    max_by(reason, stored_at) FILTER (decision = 'withdraw') AS reason,
-    max(stored_at) FILTER (decision = 'withdraw') AS stored_at
-FROM reviews
-WHERE decision IN ('withdraw', 'approve')
-GROUP BY case_id
-HAVING max_by(decision, stored_at) = 'withdraw';
-COMMENT ON VIEW withdrawn_cases IS 'The cases that a curator withdrew and nobody approved since, with the reason that readers see.';
-
 -- To reject an edit of a published case puts the published revision back in its place. A model's
 -- newer draft waits once a person decided anything. It no longer waits when it was refused, edited
 -- (its child is by a person) or adopted.
 CREATE OR REPLACE VIEW case_states AS
-WITH shown AS (
-    SELECT case_id, max_by(revision_id, stored_at) AS revision_id
-    FROM current_publications
-    WHERE case_id NOT IN (SELECT case_id FROM withdrawn_cases)
+WITH withdrawn AS (
+    SELECT case_id, max(stored_at) AS stored_at
+    FROM reviews
+    WHERE decision = 'withdraw'
     GROUP BY case_id
+),
+shown AS (
+    SELECT current_publications.case_id, max_by(revision_id, current_publications.stored_at) AS revision_id
+    FROM current_publications
+    LEFT JOIN withdrawn USING (case_id)
+    WHERE withdrawn.stored_at IS NULL OR withdrawn.stored_at < current_publications.stored_at
+    GROUP BY current_publications.case_id
 ),
 newest AS (
     SELECT

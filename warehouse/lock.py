@@ -3,10 +3,10 @@
 ``python -m warehouse.lock`` adds new migrations and refuses edited ones.
 """
 
-import hashlib
 import json
 import sys
 
+from schemas.frozen import sha256_hex
 from warehouse.schema import LOCK, columns_after, hash_of, migrations, released
 
 
@@ -14,7 +14,7 @@ def current_hashes() -> dict[str, dict[str, str]]:
     """Return the hashes of each migration by its name."""
     return {
         one.name: {
-            "sha256": hashlib.sha256(one.sql.encode()).hexdigest(),
+            "sha256": sha256_hex(one.sql.encode()),
             "columns": hash_of(columns_after(applied)),
         }
         for applied, one in enumerate(migrations(), start=1)

@@ -5,7 +5,6 @@ of the columns that a database has after it; a database with other columns is re
 anything is written to it.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from schemas.errors import WarehouseError
+from schemas.frozen import sha256_hex
 
 LOCK = Path(__file__).parent / "migrations/released.json"
 _HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ def columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def hash_of(names: list[str]) -> str:
     """Return the SHA-256 of names of columns, in hexadecimal."""
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+    return sha256_hex("\n".join(names).encode())
 
 
 def version(connection: duckdb.DuckDBPyConnection, name: str, *, compares: bool = True) -> int:

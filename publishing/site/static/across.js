@@ -3,7 +3,7 @@ import { PAGE, element, startFacets } from "./facets.js";
 
 const listing = document.getElementById("listing");
 const total = Number(listing?.dataset.total ?? 0);
-const COLUMNS = ["Metric", "Value", "Before", "Whose", "Result"];
+const COLUMNS = ["Metric", "Value", "Before", "Basis", "Result"];
 const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 
 let loaded = null;

@@ -11,8 +11,6 @@ from schemas.cases import (
     Match,
     Section,
     Statement,
-    Support,
-    SupportLevel,
     Tag,
 )
 from schemas.frozen import Frozen
@@ -33,7 +31,7 @@ class GatedStudy(Frozen):
 def readable(study: CaseStudy) -> GatedStudy:
     """Return the publishable part of ``study``.
 
-    Refuted parts are never published, doubtful ones only if a curator confirmed them. Quotes that
+    Refuted, doubtful and unjudged parts are only published if a curator confirmed them. Quotes that
     were not found in the source are left out, and so are sentences of the abstract without quotes
     or published statements to support them.
     """
@@ -77,8 +75,8 @@ StudyPart = TypeVar("StudyPart", Statement, Fact, Tag)
 
 def _split(parts: Sequence[StudyPart]) -> tuple[tuple[StudyPart, ...], tuple[StudyPart, ...]]:
     """Return the parts that may be published, and the others."""
-    shown = tuple(part for part in parts if _is_publishable(part.support))
-    return shown, tuple(part for part in parts if not _is_publishable(part.support))
+    shown = tuple(part for part in parts if part.support.is_publishable)
+    return shown, tuple(part for part in parts if not part.support.is_publishable)
 
 
 def _without_unsupported(
@@ -92,12 +90,6 @@ def _without_unsupported(
 def _is_baseless(statement: Statement) -> bool:
     has_base = statement.rests_on or any(map(_is_found, statement.evidence))
     return statement.section is Section.ABSTRACT and not has_base
-
-
-def _is_publishable(support: Support) -> bool:
-    if support.level is SupportLevel.DOUBTFUL:
-        return support.confirmed_by is not None
-    return support.level is not SupportLevel.REFUTED
 
 
 def _with_found_quotes(part: StudyPart) -> StudyPart:

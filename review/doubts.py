@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from publishing.gate import readable
 from review.parts import Part, PartT, map_parts, part_id, updated
-from schemas.cases import FACT_LABELS, CaseStudy, Support, SupportLevel
+from schemas.cases import FACT_LABELS, CaseStudy, Support
 
 _NAMED = 5  # parts that a message spells out
 _LONGEST = 120
@@ -38,7 +38,7 @@ def confirmed(study: CaseStudy, who: str) -> CaseStudy:
 
 def confirmed_part(part: PartT, who: str) -> PartT:
     """Return ``part``, confirmed by ``who`` if it is doubtful and unconfirmed."""
-    if part.support.level is not SupportLevel.DOUBTFUL or part.support.confirmed_by:
+    if not part.support.is_doubtful or part.support.confirmed_by:
         return part
     return updated(part, support=part.support.model_copy(update={"confirmed_by": who}))
 

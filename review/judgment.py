@@ -6,7 +6,7 @@ from config.resources import Resources
 from review.decisions import Judge
 from schemas.cases import CaseStudy
 from schemas.sources import Document
-from summarizer.judge import judge_statements
+from summarizer.judge import judge_study
 
 
 def judge_of(resources: Resources, loop: asyncio.AbstractEventLoop) -> Judge:
@@ -17,7 +17,13 @@ def judge_of(resources: Resources, loop: asyncio.AbstractEventLoop) -> Judge:
 
     async def judged(study: CaseStudy, document: Document, before: CaseStudy) -> CaseStudy:
         if asker := resources.judge(document.document_id):
-            return (await judge_statements(study, document, asker, before.statements))[0]
+            same = {(s.text, s.evidence, s.measure, s.support) for s in before.statements}
+            changed = {
+                id(s.support)
+                for s in study.statements
+                if (s.text, s.evidence, s.measure, s.support) not in same
+            }
+            return (await judge_study(study, document, asker, lambda s: id(s) in changed))[0]
         return study
 
     def judge(study: CaseStudy, document: Document, before: CaseStudy) -> CaseStudy:

@@ -35,12 +35,16 @@ class Evidence(Frozen):
 SupportLevel = StrEnum("SupportLevel", "VERBATIM VERIFIED UNVERIFIED IMPORTED DOUBTFUL REFUTED")
 SupportLevel.__doc__ = """How well the source supports a statement, from best to worst.
 
-Verbatim: a sentence of the source. Verified: the quote, numbers and names were found, and a judge
-model says that the quote entails the statement. Unverified: the same without a judge. Imported:
-taken from another database, without a quote. Doubtful: only partly entailed, a number or name is
-missing from the quote, or the quote was found only approximately. Refuted: the quote is not in the
-source, or the judge says that it does not support the statement.
+Verbatim: a sentence of the source that, if a judge was asked, is about this system. Verified: the
+quote was found, and a judge model that sees the whole source says that it entails the statement.
+Unverified: the quote was found, and nobody judged the meaning. Imported: taken from another
+database, without a quote. Doubtful: the judge says that the source entails only a part; or, without
+a judge, a number or name is missing from the quote, or the quote was found only approximately.
+Refuted: the quote is not in the source, or the judge says that the source does not support the
+statement.
 """
+NOT_JUDGED = "Not judged"
+"""The beginning of the reason for a part without a verdict although a judge is configured."""
 
 
 class Support(Frozen):
@@ -48,7 +52,23 @@ class Support(Frozen):
 
     level: SupportLevel
     reason: str = ""
-    confirmed_by: str | None = None  # the curator who accepted a doubtful statement
+    confirmed_by: str | None = None  # the curator who accepted the part despite the reason
+
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether a judge was to be asked and gave no verdict, or has not given one yet."""
+        return self.level is SupportLevel.UNVERIFIED and self.reason.startswith(NOT_JUDGED)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a curator has to look at the part: it is doubtful or unjudged."""
+        return self.level is SupportLevel.DOUBTFUL or self.is_unjudged
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether readers may see the part: nothing is wrong, or a curator confirmed it."""
+        is_wrong = self.is_doubtful or self.level is SupportLevel.REFUTED
+        return not is_wrong or self.confirmed_by is not None
 
 
 class Section(StrEnum):

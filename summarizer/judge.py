@@ -1,7 +1,7 @@
 """Asks a model whether the quoted passages entail the statements of a case study."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from schemas.cases import CaseStudy, Match, Measure, Section, Statement, Support, SupportLevel
@@ -31,20 +31,18 @@ class JudgeAnswer(Answer):
     verdicts: list[StatementVerdict]
 
 
-async def judge_statements(
-    study: CaseStudy, document: Document, asker: Asker, known: Collection[Statement] = ()
+async def judge_study(
+    study: CaseStudy,
+    document: Document,
+    asker: Asker,
+    wanted: Callable[[Support], bool] = lambda _: True,
 ) -> tuple[CaseStudy, ModelError | None]:
     """Return the study with the judge's levels, and the first error if a call failed.
 
     Verbatim statements, those whose quotes are missing, those confirmed by a curator and those
-    unchanged since ``known`` are not judged.
+    that are not ``wanted`` are not judged.
     """
-    same = {(s.text, s.evidence, s.measure, s.support) for s in known}
-    asked = [
-        s
-        for s in study.statements
-        if _is_open(s) and (s.text, s.evidence, s.measure, s.support) not in same
-    ]
+    asked = [s for s in study.statements if _is_open(s) and wanted(s.support)]
     calls = [_judged(batch, study, document, asker) for batch in _batches(asked)]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     judged: dict[int, Statement] = {}

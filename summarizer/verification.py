@@ -23,7 +23,7 @@ from schemas.taxonomy import Taxonomy, TermProposal, term_key
 from summarizer.asker import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
-from summarizer.judge import judge_statements
+from summarizer.judge import judge_study
 from summarizer.repeats import without_repeats
 
 _MOST_TAGS = 15
@@ -47,7 +47,7 @@ async def verify(
     if judge is None:
         return checked
     before = len(judge.generations)
-    study, error = await judge_statements(checked.study, document, judge)
+    study, error = await judge_study(checked.study, document, judge)
     asked = tuple(generation.generation_id for generation in judge.generations[before:])
     return checked._replace(study=_with_doubts(study), unjudged=error, generation_ids=asked)
 

@@ -7,7 +7,7 @@ from case_views import a_study as full_study
 from publishing.gate import blocked, readable
 from schemas.cases import CaseStudy, Evidence, Fact, Match, Section, Tag
 
-STILL_REFUTED = REFUTED.model_copy(update={"confirmed_by": "Mira Lindqvist"})
+OVERRULED = REFUTED.model_copy(update={"confirmed_by": "Mira Lindqvist"})
 TITLE = Fact(name="title", value="A title", support=VERIFIED)
 
 
@@ -32,12 +32,12 @@ def test_refuted_and_unconfirmed_parts_are_held_back():
 
 @pytest.mark.parametrize(
     ("support", "answers"),
-    [(VERIFIED, 1), (CONFIRMED, 1), (DOUBTFUL, None), (REFUTED, None), (STILL_REFUTED, None)],
+    [(VERIFIED, 1), (CONFIRMED, 1), (DOUBTFUL, None), (REFUTED, None), (OVERRULED, 1)],
 )
 def test_a_solution_without_its_challenge_stands_alone(support, answers):
     """A solution is shown where its challenge is held back, and then answers nothing.
 
-    A curator can confirm a doubt, never a refutation.
+    A curator can confirm a doubt, and overrule a refutation.
     """
     study = CaseStudy(
         statements=(

@@ -31,7 +31,7 @@ from schemas.taxonomy import load_taxonomy
 from summarizer import plans, service
 from summarizer.budget import Budget
 from summarizer.drafts import Claim, Draft
-from summarizer.judge import judge_statements
+from summarizer.judge import judge_study
 from summarizer.profiles import Profile, Strategy
 from summarizer.triage import matches_rubric
 from summarizer.verification import verify
@@ -260,7 +260,7 @@ async def test_a_judge_does_not_settle_what_code_doubts(document, endpoint, aske
     )
     asked = summary.model_copy(update={"support": doubt})
     study = CaseStudy(statements=(fact, asked, summary.model_copy(update={"n": 2})))
-    judged, error = await judge_statements(study, document, asker_of())
+    judged, error = await judge_study(study, document, asker_of())
     assert error is None
     assert judged.statements[1].support == doubt
 

@@ -112,7 +112,7 @@ def case_page(view: CaseView) -> CasePage:
         passages=list(_passages(view.document, quotes.spans)),
         history=history(view),
         refuted=[doubt for doubt in doubts if doubt.support.level is Level.REFUTED],
-        doubtful=[doubt for doubt in doubts if doubt.support.level is Level.DOUBTFUL],
+        doubtful=[doubt for doubt in doubts if doubt.support.level is not Level.REFUTED],
         address=web_address(view.document.url or view.source.canonical_url),
         decision=None if view.status is CaseStatus.DRAFT else next(decisive, None),
         assignee=next(assigned, None),

@@ -1,25 +1,21 @@
 """The part of a case study that readers may see."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
-from schemas.cases import (
-    CaseStudy,
-    Evidence,
-    Fact,
-    Match,
-    Section,
-    Statement,
-    Tag,
-)
+from schemas.cases import CaseStudy, Evidence, Fact, Match, Section, Statement, Tag
 from schemas.frozen import Frozen
+
+WHOLE = "Readers see a summary whole or not at all, and another sentence of it is held back."
+"""The reason for holding back sentences that are fine themselves."""
 
 
 class GatedStudy(Frozen):
     """The readable part of a study, and the parts held back from readers.
 
-    Statements keep their numbers, so they can be compared with those of the revision.
+    Statements keep their numbers, so they can be compared with those of the revision. Sentences of
+    the summary that are held back because of others say so in their reason.
     """
 
     study: CaseStudy
@@ -32,10 +28,10 @@ def readable(study: CaseStudy) -> GatedStudy:
     """Return the publishable part of ``study``.
 
     Refuted, doubtful and unjudged parts are only published if a curator confirmed them. Quotes that
-    were not found in the source are left out, and so are sentences of the abstract without quotes
-    or published statements to support them.
+    were not found in the source are left out. If one sentence of the summary is held back, or has
+    neither quotes nor published statements to support it, the whole summary is held back.
     """
-    statements, no_statements = _without_unsupported(*_split(study.statements))
+    statements, no_statements = _with_whole_summary(*_split(study.statements))
     facts, no_facts = _split(study.facts)
     tags, no_tags = _split(study.tags)
     shown = CaseStudy(
@@ -79,17 +75,29 @@ def _split(parts: Sequence[StudyPart]) -> tuple[tuple[StudyPart, ...], tuple[Stu
     return shown, tuple(part for part in parts if not part.support.is_publishable)
 
 
-def _without_unsupported(
+def _with_whole_summary(
     shown: tuple[Statement, ...], held_back: tuple[Statement, ...]
 ) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
     kept = {statement.n for statement in shown}
-    loose = tuple(s for s in shown if not kept.issuperset(s.rests_on) or _is_baseless(s))
-    return tuple(s for s in shown if s not in loose), (*held_back, *loose)
+    problems = {s.n: problem for s in shown if (problem := _problem(s, kept))}
+    if problems or any(s.section is Section.ABSTRACT for s in held_back):
+        problems = {s.n: WHOLE for s in shown if s.section is Section.ABSTRACT} | problems
+    loose = (_with_reason(s, problems[s.n]) for s in shown if s.n in problems)
+    return tuple(s for s in shown if s.n not in problems), (*held_back, *loose)
 
 
-def _is_baseless(statement: Statement) -> bool:
+def _problem(statement: Statement, kept: Collection[int]) -> str:
+    """Return the reason why nothing that readers see supports a statement, or an empty string."""
+    if any(n not in kept for n in statement.rests_on):
+        return "A statement that it summarizes is held back."
     has_base = statement.rests_on or any(map(_is_found, statement.evidence))
-    return statement.section is Section.ABSTRACT and not has_base
+    is_baseless = statement.section is Section.ABSTRACT and not has_base
+    return "It has no quote, and summarizes no statement." if is_baseless else ""
+
+
+def _with_reason(statement: Statement, reason: str) -> Statement:
+    support = statement.support.model_copy(update={"reason": reason})
+    return statement.model_copy(update={"support": support})
 
 
 def _with_found_quotes(part: StudyPart) -> StudyPart:

@@ -7,7 +7,7 @@ has changed since it was ``seen``.
 from collections.abc import Callable, Sequence
 
 from publishing.exchange.imports import as_imported
-from publishing.gate import blocked
+from publishing.gate import WHOLE, blocked
 from publishing.wording import day
 from review.changes import Change
 from review.doubts import confirmed, held_back, quoted
@@ -57,9 +57,11 @@ def approve(
     before = view.revision
     study = confirmed(before.study, who) if confirm else before.study
     if (held := held_back(study)) and not leave_out:
+        is_cut = any(one.support.reason == WHOLE for one in held)
         raise InvalidDecision(
-            f"readers would not see {len(held)} of its parts: {quoted(held)}. Edit, drop or "
-            "confirm them, or approve without them (--leave-out)"
+            f"readers would not see {len(held)} of its parts: {quoted(held)}. "
+            f"{f'{WHOLE} ' if is_cut else ''}Edit, drop or confirm them, or approve without them "
+            "(--leave-out)"
         )
     if reason := blocked(study, has_prose=view.document.is_prose):
         raise InvalidDecision(f"it cannot be published. {reason}")

@@ -72,6 +72,10 @@ class Unread(Frozen):
     reason: str
 
 
+EARLIER_JUDGE = "judge/v1"
+"""The prompt of judges that did not see title, facts, tags and verbatim sentences."""
+
+
 class Recipe(Frozen):
     """The inputs of a draft besides its document: the same recipe produces the same draft."""
 

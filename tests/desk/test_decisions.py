@@ -3,11 +3,12 @@
 from unittest.mock import Mock
 
 import pytest
-from case_views import a_publication, a_study
+from case_views import REFUTED, a_publication, a_study
 from desk_client import read, texts
 from lxml import html
 
 from desk import state
+from publishing.gate import WHOLE
 from review import decisions
 from schemas.cases import SupportLevel
 from schemas.errors import InvalidDecision, WarehouseBusy
@@ -56,6 +57,18 @@ def test_confirming_does_not_help_a_refuted_part(warehouse, case_id):
     with pytest.raises(InvalidDecision, match="REFUTED-STATEMENT"):
         decisions.approve(warehouse, case_id, "mira", confirm=True)
     assert warehouse.case(case_id).status is CaseStatus.DRAFT
+
+
+def test_the_curator_learns_that_a_summary_is_left_out_whole(desk, warehouse, build):
+    """The approval and the page name a sentence of the summary that is held back for another."""
+    study = a_study()
+    first = study.statements[0].model_copy(update={"support": REFUTED})
+    case_id = build.draft(study.model_copy(update={"statements": (first, *study.statements[1:])}))
+    with pytest.raises(InvalidDecision, match=f"Officers check each draft.*{WHOLE}"):
+        decisions.approve(warehouse, case_id, "mira")
+    page = read(desk.get(f"/cases/{case_id}"))
+    left_out = texts(page, "//ul[@class='left-out doubtful']/li")
+    assert f"Officers check each draft before it is sent. {WHOLE}" in left_out
 
 
 def test_a_case_that_could_not_be_published_is_not_approved(warehouse, build):

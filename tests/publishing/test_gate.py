@@ -4,8 +4,19 @@ import pytest
 from case_views import CONFIRMED, DOUBTFUL, REFUTED, VERIFIED, a_document, a_quote, a_statement
 from case_views import a_study as full_study
 
-from publishing.gate import blocked, readable
-from schemas.cases import CaseStudy, Evidence, Fact, Match, Section, Tag
+from publishing.gate import WHOLE, blocked, readable
+from schemas.cases import (
+    NOT_JUDGED,
+    CaseStudy,
+    Evidence,
+    Fact,
+    Match,
+    Section,
+    Support,
+    SupportLevel,
+    Tag,
+)
+from schemas.overruling import finding, is_overruled, kept_because, overruled
 
 OVERRULED = REFUTED.model_copy(update={"confirmed_by": "Mira Lindqvist"})
 TITLE = Fact(name="title", value="A title", support=VERIFIED)
@@ -106,16 +117,41 @@ def test_an_imported_text_needs_no_statement():
     assert "has no title" in blocked(CaseStudy(), has_prose=True)
 
 
-@pytest.mark.parametrize(("support", "kept"), [(VERIFIED, True), (REFUTED, False)])
-def test_a_sentence_of_the_abstract_goes_with_its_statements(support, kept):
-    """The abstract says nothing that is missing from the statements."""
-    fact = a_statement(2, "A lesson.", section=Section.LESSONS, support=support)
-    resting = a_statement(1, "In short.").model_copy(update={"rests_on": (2,)})
-    gated = readable(CaseStudy(statements=(resting, fact)))
-    assert (resting in gated.study.statements) is kept
-    assert (resting in gated.held_back) is not kept
+BASE = a_statement(3, "A lesson.", QUOTE, section=Section.LESSONS)
+RESTING = a_statement(1, "In short.").model_copy(update={"rests_on": (3,)})
+QUOTED = a_statement(2, "In other words.", QUOTE)
+UNJUDGED = Support(level=SupportLevel.UNVERIFIED, reason=f"{NOT_JUDGED}: no answer.")
 
 
-def test_a_sentence_of_the_abstract_that_rests_on_nothing_is_held_back():
-    """Without statements or quotes, readers could not verify it."""
-    assert readable(CaseStudy(statements=(a_statement(1, "In short."),))).study.statements == ()
+@pytest.mark.parametrize(
+    ("first", "base", "problem"),
+    [
+        (RESTING, BASE, None),
+        (RESTING.model_copy(update={"support": UNJUDGED}), BASE, UNJUDGED.reason),
+        (RESTING.model_copy(update={"support": REFUTED}), BASE, REFUTED.reason),
+        (RESTING.model_copy(update={"support": OVERRULED}), BASE, None),
+        (RESTING, BASE.model_copy(update={"support": REFUTED}), "it summarizes is held back"),
+        (RESTING.model_copy(update={"rests_on": ()}), BASE, "It has no quote"),
+    ],
+    ids=["fine", "unjudged", "refuted", "overruled", "base refuted", "baseless"],
+)
+def test_a_summary_is_published_whole_or_not_at_all(first, base, problem):
+    """One sentence that is held back takes the others along, which say so in their reason."""
+    gated = readable(CaseStudy(statements=(first, QUOTED, base)))
+    held = {s.n: s.support.reason for s in gated.held_back}
+    if problem is None:
+        assert held == {}
+    else:
+        assert problem in held[1]
+        assert held[2] == WHOLE
+        assert gated.study.section(Section.ABSTRACT) == ()
+    assert any(s.n == 3 for s in gated.study.statements) is base.support.is_publishable
+
+
+def test_the_reason_of_a_curator_follows_that_of_the_judge():
+    """Both can be read apart, also after a second overruling; doubts have no such reason."""
+    once = overruled(REFUTED, "Mira", "The table\nsays so.")
+    assert (is_overruled(once), once.confirmed_by) == (True, "Mira")
+    assert (finding(once), kept_because(once)) == (REFUTED.reason, "The table says so.")
+    assert overruled(once, "Ada", "Page 3.").reason == f"{REFUTED.reason}\nPage 3."
+    assert (is_overruled(CONFIRMED), kept_because(CONFIRMED)) == (False, "")

@@ -145,10 +145,11 @@ async def summarize(run: Run, document: Document, verdict: Triage) -> Draft:
 
 @step(calls_model=True)
 async def verify(run: Run, draft: Draft, document: Document) -> Verified:
-    """Return the case study, checked by code and judge; store proposed tags."""
+    """Return the case study, checked, judged and corrected; store proposed tags."""
     warehouse = run.resources.warehouse
     taxonomy = load_taxonomy().with_rulings(await to_thread(warehouse.rulings))
-    verified = await verification.verify(draft, document, taxonomy, run.judge(document))
+    judge, writer = run.judge(document), run.asker(document)
+    verified = await verification.verify(draft, document, taxonomy, judge, writer)
     await to_thread(warehouse.append, *verified.proposals)
     return verified
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from review.parts import Part, part_id, parts_of, text_of
-from schemas.cases import FACT_LABELS, FACT_NAMES, CaseStudy, Fact, Section, Statement, Tag
+from review.parts import part_id, parts_of, text_of
+from schemas.cases import FACT_LABELS, FACT_NAMES, CaseStudy, Fact, Part, Section, Statement, Tag
 
 # Sentences below this are about different things; two drafts of one sentence are above 0.6.
 _ALIKE = 0.6

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from publishing.gate import readable
-from review.parts import Part, PartT, map_parts, part_id, updated
-from schemas.cases import FACT_LABELS, CaseStudy, Support
+from review.parts import PartT, map_parts, part_id, updated
+from schemas.cases import FACT_LABELS, CaseStudy, Part, Support
 
 _NAMED = 5  # parts that a message spells out
 _LONGEST = 120

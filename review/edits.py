@@ -12,7 +12,7 @@ from typing import cast
 from review import changes as to
 from review.doubts import confirmed_part
 from review.evidence import joined, located, new_fact, new_tag, reworded
-from review.parts import Part, PartT, part_id
+from review.parts import PartT, part_id
 from schemas.cases import (
     FACT_LABELS,
     NARRATORS,
@@ -24,6 +24,7 @@ from schemas.cases import (
     Measure,
     Method,
     Origin,
+    Part,
     Section,
     Statement,
     Support,

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from schemas.cases import CaseStudy, Fact, Statement, Tag
+from schemas.cases import CaseStudy, Fact, Part, Statement, Tag
 
-Part = Fact | Statement | Tag
 PartT = TypeVar("PartT", bound=Part)
 
 
@@ -48,8 +47,4 @@ def updated(part: PartT, **fields: object) -> PartT:
 
 def map_parts(study: CaseStudy, change: Callable[[Any], Any]) -> CaseStudy:
     """Return the study with ``change`` applied to each part."""
-    return CaseStudy(
-        facts=tuple(map(change, study.facts)),
-        statements=tuple(map(change, study.statements)),
-        tags=tuple(map(change, study.tags)),
-    )
+    return study.map_parts(change)

@@ -5,9 +5,9 @@ from typing import Any
 
 from review import changes as to
 from review.diff import Diff, Pair
-from review.parts import Part, find_part, part_id, text_of
+from review.parts import find_part, part_id, text_of
 from review.revisions import Seen, find_revision, last_author, outdated, state_of
-from schemas.cases import Statement
+from schemas.cases import Part, Statement
 from schemas.errors import EditClash, InvalidDecision
 from schemas.reviews import CaseView
 

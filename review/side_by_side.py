@@ -6,9 +6,9 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from review.diff import FIELDS, Diff, Pair
-from review.parts import Part, text_of
+from review.parts import text_of
 from review.quotes import QuoteMarker, QuoteView
-from schemas.cases import CaseStudy, Support
+from schemas.cases import CaseStudy, Part, Support
 from schemas.sources import Document
 
 Pieces = Sequence[tuple[str, bool]]

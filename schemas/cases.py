@@ -1,8 +1,8 @@
 """The structured case study: facts, statements and tags, each with its evidence and support."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -167,6 +167,10 @@ class Tag(Frozen):
     support: Support
 
 
+Part = Statement | Fact | Tag
+"""A part of a case study with its own evidence and support."""
+
+
 class CaseStudy(Frozen):
     """The structured summary of one deployment; missing entries are not stated by the source."""
 
@@ -181,6 +185,14 @@ class CaseStudy(Frozen):
     def section(self, section: Section) -> tuple[Statement, ...]:
         """Return the statements of a section in order."""
         return tuple(s for s in self.statements if s.section is section)
+
+    def map_parts(self, change: Callable[[Any], Any]) -> "CaseStudy":
+        """Return the study with ``change`` applied to each part."""
+        return CaseStudy(
+            facts=tuple(map(change, self.facts)),
+            statements=tuple(map(change, self.statements)),
+            tags=tuple(map(change, self.tags)),
+        )
 
     def sections(self) -> Iterator[tuple[Section, tuple[Statement, ...]]]:
         """Yield each section that has statements, in reading order."""

@@ -131,7 +131,9 @@ class ContextExceeded(ModelError):
 
 
 class AnswerTruncated(ModelError):
-    """The answer was cut off at the output limit."""
+    """The answer was cut off at the output limit; ``partial`` is its beginning."""
+
+    partial = ""
 
 
 class AnswerInvalid(ModelError):

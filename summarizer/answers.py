@@ -5,9 +5,9 @@ unknown choice is ignored, so that one slip does not waste a whole call.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from schemas.cases import NARRATORS, STAGES, Method, Section, TermGroup
 from schemas.taxonomy import load_taxonomy
@@ -29,9 +29,13 @@ class Answer(BaseModel):
 
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return the schema in the form required for ``strict``, without titles and defaults."""
+        """Return the schema in the form required for ``strict``, without titles and defaults.
+
+        Its name is that of the class below ``Answer``, so that subclasses with further rules have
+        the same schema.
+        """
         schema: dict[str, Any] = _bare(super().model_json_schema(*args, **kwargs))
-        return schema | {"title": cls.__name__}
+        return schema | {"title": cls.__mro__[cls.__mro__.index(Answer) - 1].__name__}
 
 
 def _bare(part: Any) -> Any:
@@ -178,25 +182,82 @@ class PartAnswer(Answer):
     tags: list[TagAnswer] = Field(default_factory=list)
     abstract: list[AbstractAnswer] = Field(default_factory=list)
 
+
+Label = Literal["entailed", "partly", "not", "contrary"]
+"""How far a source carries an item, from the highest to the lowest."""
+
+
+class VerdictAnswer(Answer):
+    """The judge's verdict on one item; the reason comes first, so that it decides the label."""
+
+    item: int
+    first_words: str
+    reason: str
+    label: Label
+
+
+def _readable(verdicts: object) -> list[VerdictAnswer]:
+    """Return the complete verdicts of an answer, so that one slip does not cost the others."""
+    found = []
+    for one in verdicts if isinstance(verdicts, list) else ():
+        try:
+            found.append(VerdictAnswer.model_validate(one))
+        except ValidationError:
+            continue
+    return found
+
+
+def _listed(value: object) -> object:
+    return [] if value is None else value
+
+
+class SourceAnswer(Answer):
+    """The answer to any task about one source; each task names the fields that it fills in.
+
+    Drafting, judging and repair have this schema in common, since providers can only reuse a cached
+    document if everything before it is the same.
+    """
+
+    case_study: PartAnswer | None = None
+    verdicts: Annotated[list[VerdictAnswer], BeforeValidator(_readable)] = []
+    corrections: Annotated[list[ResultAnswer], BeforeValidator(_listed)] = []
+    summary: Annotated[list[AbstractAnswer], BeforeValidator(_listed)] = []
+
+
+class PartDraftAnswer(SourceAnswer):
+    """The case study of one part of a source."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nested(cls, data: Any) -> Any:
+        """Accept a case study that is not nested, as some endpoints ignore the schema."""
+        is_flat = isinstance(data, dict) and "case_study" not in data
+        return {"case_study": data} if is_flat and data.keys() & PartAnswer.model_fields else data
+
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         """Reject JSON without any known field, which is not an answer to this prompt."""
-        if not self.model_fields_set:
+        if not self.draft.model_fields_set:
             raise ValueError("names none of the fields asked for")
         return self
 
+    @property
+    def draft(self) -> PartAnswer:
+        """The case study, empty if the answer has none."""
+        return self.case_study or PartAnswer.model_validate({})
 
-class CaseStudyAnswer(PartAnswer):
+
+class DraftAnswer(PartDraftAnswer):
     """The scores of a whole source, and its case study if it belongs in the collection."""
 
     @model_validator(mode="after")
     def _has_statements(self) -> Self:
         """Reject missing scores, and a missing case study if the scores call for one."""
-        scores = self.triage
+        scores = self.draft.triage
         if scores is None:
             raise ValueError("has no scores in triage")
         is_story = scores.story.score > 1 or scores.real_use.score > 1
         is_wanted = scores.technical_detail.score > 1 and is_story
-        if is_wanted and not any(getattr(self, name) for name in SECTION_OF):
+        if is_wanted and not any(getattr(self.draft, name) for name in SECTION_OF):
             raise ValueError("has no statement in any field")
         return self

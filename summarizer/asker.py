@@ -59,6 +59,23 @@ class Asker:
     ) -> A:
         """Return the answer to ``prompt``, from the ledger or from the model.
 
+        The errors are those of ``answered``.
+        """
+        return (await self.answered(prompt, variables, answer_type, stage))[0]
+
+    async def answered(
+        self,
+        prompt: Prompt,
+        variables: Mapping[str, object],
+        answer_type: type[A],
+        stage: str,
+        *,
+        afresh: bool = False,
+    ) -> tuple[A, bool]:
+        """Return the answer to ``prompt``, and whether it was paid for now.
+
+        ``afresh`` asks the model even if the ledger has an answer.
+
         Raises:
             ModelError: if there is no answer; the call has been stored.
             BudgetReached: if the call does not fit the budget; no call was made.
@@ -68,7 +85,8 @@ class Asker:
         asked, profile = [message.model_dump() for message in messages], self.profile
         # The output limit is not part of the question.
         question_id = content_id("q", asked, schema, profile.model, profile.parameters)
-        known = await asyncio.to_thread(self.ledger.answer, question_id)
+        stored = None if afresh else await asyncio.to_thread(self.ledger.answer, question_id)
+        known = stored
         if known is None:
             origin = {
                 "question_id": question_id,
@@ -80,7 +98,7 @@ class Asker:
             }
             known = await self._pay(messages, answer_type, origin)
         self.generations.append(known)
-        return answer_type.model_validate_json(known.answer)
+        return answer_type.model_validate_json(known.answer), stored is None
 
     async def _pay(
         self, messages: Sequence[Message], answer_type: type[A], origin: Mapping[str, Any]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from schemas.cases import SupportLevel
 from schemas.frozen import Frozen
 from schemas.reports import PLACEHOLDER, Citation, ReportNumber, SentenceRole, with_numbers
+from summarizer.answers import Answer, Label
 from summarizer.asker import Asker, all_of
-from summarizer.judge import MOST, JudgeAnswer
 from summarizer.names import missing_names
 from summarizer.quantities import missing_numbers
 from summarizer.rendering import fence_for, one_line
@@ -18,12 +18,27 @@ STAGE = "report"
 _NO_VERDICT = "The judge gave no verdict on it."
 JUDGE = "report/judge"
 MOST_CITED = 5
+_AT_ONCE = 25  # sentences judged in one call
 
 _LETTER = re.compile(r"[^\W\d_]")
 _WITH_DIGIT = re.compile(r"\S*\d\S*")
 _POSSESSIVE = re.compile(r"['’]s$")
 _IN_TIME = "in|of|since|from|until|before|after|during|In|Since|Until|Before|After|During"
 _LEAST_NAME = 3
+
+
+class SentenceVerdict(Answer):
+    """The judge's verdict on one sentence."""
+
+    statement: int
+    label: Label
+    reason: str = ""
+
+
+class JudgeAnswer(Answer):
+    """One verdict per sentence."""
+
+    verdicts: list[SentenceVerdict]
 
 
 class CitingClaim(Frozen):
@@ -135,7 +150,7 @@ async def checked(
     if judge is None:
         found = {one: CheckedClaim(one, SupportLevel.UNVERIFIED) for one in passed}
     else:
-        batches = [passed[i : i + MOST] for i in range(0, len(passed), MOST)]
+        batches = [passed[i : i + _AT_ONCE] for i in range(0, len(passed), _AT_ONCE)]
         for part in await all_of(_judged(one, checker, judge) for one in batches):
             found |= part
     return [

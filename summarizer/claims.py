@@ -22,7 +22,7 @@ def claims_of(answer: PartAnswer) -> tuple[Claim, ...]:
                 section=section,
                 text=item.statement,
                 quotes=tuple(item.quotes),
-                measure=_measure(item) if isinstance(item, ResultAnswer) else None,
+                measure=measure_of(item) if isinstance(item, ResultAnswer) else None,
                 answers=getattr(item, "answers", None),
             ),
         )
@@ -65,7 +65,7 @@ def facts_of(answer: PartAnswer) -> tuple[FactClaim, ...]:
     found = [
         FactClaim(name=name, value=fact.value, quotes=(fact.quote,), inferred=name in _CHOSEN)
         for name, fact in given.items()
-        if fact and _is_allowed(name, fact.value)
+        if fact and is_allowed(name, fact.value)
     ]
     return (*title, *found)
 
@@ -94,14 +94,16 @@ def with_stated(facts: Sequence[FactClaim], document: Document) -> tuple[FactCla
     return (*stated.values(), *(fact for fact in facts if fact.name not in stated))
 
 
-def _is_allowed(name: FactName, value: str) -> bool:
+def is_allowed(name: FactName, value: str) -> bool:
+    """Return whether a fact can have this value; some are chosen from a list."""
     if name == "industry":
         return load_taxonomy().industry(value) is not None
     choices: Mapping[str, tuple[str, ...]] = {"stage": STAGES, "narrator": NARRATORS}
     return bool(value.strip()) and (name not in choices or value in choices[name])
 
 
-def _measure(answer: ResultAnswer) -> Measure:
+def measure_of(answer: ResultAnswer) -> Measure:
+    """Return the parts of a result."""
     qualifier, value = split_qualifier(answer.value)
     parts = answer.model_dump(include={"metric", "unit", "baseline", "sample", "method"})
     qualifier = answer.qualifier or qualifier

@@ -96,7 +96,10 @@ class Call(Generic[A]):
     def result(self) -> A:
         """Return the answer, or raise the last error."""
         if self.answer is None:
-            raise self.errors[-1]
+            error = self.errors[-1]
+            if isinstance(error, AnswerTruncated):
+                error.partial = self.text
+            raise error
         return self.answer
 
     def add(self, asked: int, answered: int, cached: int = 0) -> None:
@@ -241,13 +244,14 @@ class ModelClient:
         return sent
 
     def _set_format(self, **request: Any) -> None:
-        """Set strict mode or plain JSON mode, since instructor supports neither."""
+        """Set strict mode or plain JSON mode, and the schema's name, which instructor does not."""
         wanted = request.get("response_format", {})
         if self.profile.mode == "json":
             wanted.clear()
             wanted["type"] = "json_object"
-        elif self.profile.strict and "json_schema" in wanted:
-            wanted["json_schema"]["strict"] = True
+        elif schema := wanted.get("json_schema"):
+            schema["name"] = schema["schema"]["title"]
+            schema |= {"strict": True} if self.profile.strict else {}
 
 
 def _unwrap(completion: Any) -> None:

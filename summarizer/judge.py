@@ -1,34 +1,23 @@
-"""Asks a model whether the quoted passages entail the statements of a case study."""
+"""Asks a model whether the source carries the statements, facts and tags of a case study."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
 
-from schemas.cases import CaseStudy, Match, Measure, Section, Statement, Support, SupportLevel
+from pydantic_core import from_json
+
+from schemas.cases import NOT_JUDGED, CaseStudy, Part, Support, SupportLevel
 from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded, ModelError
-from schemas.sources import Document, Passage
-from summarizer.answers import Answer
-from summarizer.asker import Asker, schema_tokens
-from summarizer.checks import NUMBER
-from summarizer.rendering import fence_for, label, message_tokens, one_line, speakers
+from schemas.sources import Document
+from summarizer.answers import Label, SourceAnswer, VerdictAnswer
+from summarizer.asker import Asker
+from summarizer.items import Item, Reading, items_of, readings, rendered
 
 STAGE = PROMPT = "judge"
-MOST = 25  # statements in one call
-_NEIGHBOUR = 200  # characters shown of a passage next to a cited one
-
-
-class StatementVerdict(Answer):
-    """The judge's verdict on one statement."""
-
-    statement: int
-    label: Literal["entailed", "partly", "not", "contrary"]
-    reason: str = ""
-
-
-class JudgeAnswer(Answer):
-    """One verdict per statement."""
-
-    verdicts: list[StatementVerdict]
+_TOKENS_PER_VERDICT = 90  # so many verdicts as surely fit the output limit are asked for at once
+_LABELS: Sequence[Label] = get_args(Label)
+_LEAST_LETTERS = 10  # of the first words; fewer begin several items
 
 
 async def judge_study(
@@ -37,135 +26,123 @@ async def judge_study(
     asker: Asker,
     wanted: Callable[[Support], bool] = lambda _: True,
 ) -> tuple[CaseStudy, ModelError | None]:
-    """Return the study with the judge's levels, and the first error if a call failed.
+    """Return the study with the judge's levels, and an error if verdicts are missing.
 
-    Verbatim statements, those whose quotes are missing, those confirmed by a curator and those
-    that are not ``wanted`` are not judged.
+    Asked are the parts that are ``wanted`` and that code cannot decide. Those without a verdict
+    stay unverified, with the error as their reason.
     """
-    asked = [s for s in study.statements if _is_open(s) and wanted(s.support)]
-    calls = [_judged(batch, study, document, asker) for batch in _batches(asked)]
-    outcomes = await asyncio.gather(*calls, return_exceptions=True)
-    judged: dict[int, Statement] = {}
+    items = await asyncio.to_thread(items_of, study, document, wanted)
+    if not items:
+        return study, None
+    judging = _Judging(study, document, asker)
+    prompt, profile = asker.prompt(PROMPT), asker.profile
+    most = max(1, profile.answer_tokens // _TOKENS_PER_VERDICT)
+    calls = await asyncio.to_thread(readings, items, study, document, prompt, profile, most=most)
+    await asyncio.gather(*map(judging.settle, calls))
+    error = judging.error
+    if missing := len(items) - len(judging.found):
+        advice = f"{profile.model} gave no usable verdict on {missing} of {len(items)} parts"
+        error = error or AnswerInvalid(f"{advice}; retry, or try another judge")
+    levels = {id(one.part): _support(one, judging.found.get(one.number), error) for one in items}
+
+    def judged(part: Part) -> Part:
+        return part.model_copy(update={"support": levels.get(id(part), part.support)})
+
+    return study.map_parts(judged), error
+
+
+@dataclass
+class _Judging:
+    """The verdicts on one study, by the numbers of its items."""
+
+    study: CaseStudy
+    document: Document
+    asker: Asker
+    found: dict[int, VerdictAnswer] = field(default_factory=dict)
     error: ModelError | None = None
-    for outcome in outcomes:
-        if isinstance(outcome, ModelError):
-            error = error or outcome
-        elif isinstance(outcome, BaseException):
-            raise outcome
-        else:
-            judged |= outcome
-    statements = tuple(judged.get(s.n, s) for s in study.statements)
-    return study.model_copy(update={"statements": statements}), error
 
-
-def _is_open(statement: Statement) -> bool:
-    is_found = any(e.match is not Match.MISSING for e in statement.evidence) or statement.rests_on
-    is_settled = statement.support.level is SupportLevel.VERBATIM or statement.support.confirmed_by
-    return bool(is_found) and not is_settled
-
-
-def _batches(statements: Iterable[Statement]) -> list[Sequence[Statement]]:
-    """Return batches of equal size in the order of the source, with the abstract last.
-
-    Neighbouring statements cite the same passages.
-    """
-    asked = sorted(statements, key=_place)
-    if not asked:
-        return []
-    size = -(-len(asked) // -(-len(asked) // MOST))
-    return [asked[i : i + size] for i in range(0, len(asked), size)]
-
-
-def _place(statement: Statement) -> tuple[bool, int]:
-    first = min((e.start for e in statement.evidence if e.start is not None), default=0)
-    return statement.section is Section.ABSTRACT, first
-
-
-async def _judged(
-    asked: Sequence[Statement], study: CaseStudy, document: Document, asker: Asker
-) -> dict[int, Statement]:
-    """Return the judged statements by number, asking in halves if one call is too long."""
-    source = _source(asked, study, document)
-    values = {"fence": fence_for(source), "source": source}
-    prompt = asker.prompt(PROMPT)
-    tokens = message_tokens(prompt.render(values))
-    room = asker.profile.context_tokens - asker.profile.answer_tokens - schema_tokens(JudgeAnswer)
-    middle, answer = len(asked) // 2, None
-    if tokens <= room or not middle:
+    async def settle(self, reading: Reading) -> None:
+        """Ask about the items of one call, then once more about those without a verdict."""
+        before: Sequence[Item] = ()
         try:
-            answer = await asker.ask(prompt, values, JudgeAnswer, STAGE)
-        except (AnswerTruncated, ContextExceeded):
-            if not middle:
+            while missing := [one for one in reading.items if one.number not in self.found]:
+                # An answer that was stored by an earlier run and left the same gap is no answer.
+                afresh = missing == before
+                is_paid = await self._ask(reading._replace(items=missing), afresh=afresh)
+                if is_paid and before:
+                    return
+                before = missing
+        except ModelError as error:
+            self.error = self.error or error
+
+    async def _ask(self, reading: Reading, *, afresh: bool) -> bool:
+        """Add the verdicts on the items of a call; return whether it was paid for now.
+
+        After an answer that was cut off, the remaining items are asked about, or each half of them.
+        """
+        items, prompt = reading.items, self.asker.prompt(PROMPT)
+        values = {**reading.source, "items": rendered(reading, self.study, self.document)}
+        try:
+            answer, is_paid = await self.asker.answered(
+                prompt, values, SourceAnswer, STAGE, afresh=afresh
+            )
+        except (AnswerTruncated, ContextExceeded) as error:
+            self.found |= usable(_beginning(error), items)
+            rest = [one for one in items if one.number not in self.found]
+            half = len(rest) if len(rest) < len(items) else len(items) // 2
+            if not half:
                 raise
-    if answer is None:
-        first = await _judged(asked[:middle], study, document, asker)
-        return first | await _judged(asked[middle:], study, document, asker)
-    verdicts = {verdict.statement: verdict for verdict in answer.verdicts}
-    judged = {s.n: _with_verdict(s, verdicts[s.n]) for s in asked if s.n in verdicts}
-    skipped = [s for s in asked if s.n not in judged]
-    if not judged:
-        raise AnswerInvalid(f"{asker.profile.model} did not judge any of the statements")
-    return judged | (await _judged(skipped, study, document, asker) if skipped else {})
+            for part in (rest[:half], rest[half:]):
+                if part:
+                    await self._ask(reading._replace(items=part), afresh=afresh)
+            return True
+        self.found |= usable(answer.verdicts, items)
+        return is_paid
 
 
-def _source(asked: Sequence[Statement], study: CaseStudy, document: Document) -> str:
-    """Return the source's metadata, each cited passage once, and the statements citing them."""
-    stated = {
-        "Title": study.fact("title").value,
-        "Company": study.fact("company").value,
-        "Speakers": speakers(document),
-    }
-    lines = [f"{name}: {one_line(value)}" for name, value in stated.items() if value]
-    cited = {e.passage for s in asked for e in s.evidence if e.passage is not None}
-    lines += [
-        _passage_line(document, passage, near)
-        for passage in document.passages
-        if (near := cited & {passage.n - 1, passage.n, passage.n + 1})
-    ]
-    here = {statement.n for statement in asked}
-    texts = {s.n: f"“{one_line(s.text)}”" for s in study.statements if s.n not in here}
-    return "\n".join([*lines, "", *(_line(statement, texts) for statement in asked)])
+def _beginning(error: ModelError) -> Sequence[VerdictAnswer]:
+    """Return the complete verdicts at the beginning of an answer that was cut off."""
+    text = getattr(error, "partial", "")
+    try:
+        found = from_json(text[text.find("{") :], allow_partial=True)
+        return SourceAnswer.model_validate({"verdicts": found["verdicts"]}).verdicts
+    except (ValueError, KeyError, TypeError):
+        return ()
 
 
-def _passage_line(document: Document, passage: Passage, near: set[int]) -> str:
-    """Return a cited passage, or the parts of an uncited one next to cited passages."""
-    text = one_line(document.passage_text(passage))
-    if passage.n not in near and len(text) > _NEIGHBOUR:
-        end = f"…{text[-_NEIGHBOUR:].partition(' ')[2]}" if passage.n + 1 in near else ""
-        start = f"{text[:_NEIGHBOUR].rpartition(' ')[0]}…" if passage.n - 1 in near else ""
-        text = f"{start}{end}"
-    speaker = f"{passage.speaker}: " if passage.speaker else ""
-    return f"[{label(passage)}] {speaker}{text}"
+def usable(verdicts: Iterable[VerdictAnswer], items: Iterable[Item]) -> Mapping[int, VerdictAnswer]:
+    """Return the verdicts by the number of their item; the lower one if there are two.
+
+    A verdict counts if its first words are those of the item with its number. If the first words of
+    any do not fit, the model may have counted anew: then words that begin two items count for none.
+    """
+    texts = {one.number: _letters(one.text) for one in items}
+    fitting = [one for one in verdicts if _fits(one, texts.get(one.item))]
+    if len(fitting) < len(list(verdicts)):
+        fitting = [v for v in fitting if sum(_fits(v, text) for text in texts.values()) == 1]
+    ranked = sorted(fitting, key=lambda one: _LABELS.index(one.label))
+    return {one.item: one for one in ranked}
 
 
-def _line(statement: Statement, elsewhere: dict[int, str]) -> str:
-    """Return a statement with the passages that it cites or the statements it summarizes."""
-    text = f"Statement {statement.n}: {one_line(statement.text)}"
-    if statement.rests_on:
-        rests = ", ".join(elsewhere.get(n, f"statement {n}") for n in statement.rests_on)
-        text += f" (abstract; it rests on {rests})"
-    passages = dict.fromkeys(e.passage for e in statement.evidence if e.passage is not None)
-    return f"{text} {''.join(f'[{n}]' for n in passages)}{_parts(statement.measure)}".rstrip()
+def _fits(verdict: VerdictAnswer, text: str | None) -> bool:
+    words = _letters(verdict.first_words)
+    return (
+        text is not None and text.startswith(words) and len(words) >= min(_LEAST_LETTERS, len(text))
+    )
 
 
-def _parts(measure: Measure | None) -> str:
-    if measure is None:
-        return ""
-    given = measure.model_dump(mode="json", exclude={"number"}, exclude_none=True)
-    return f" Parts: {'; '.join(f'{name}: {value}' for name, value in given.items())}"
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
-def _with_verdict(statement: Statement, verdict: StatementVerdict) -> Statement:
-    """Return the statement at the judge's level; missing quotes and numbers still count."""
-    reason = " ".join(verdict.reason.split())
-    reason = reason or f"The passage does not support it ({verdict.label})."
-    support = statement.support
+def _support(item: Item, verdict: VerdictAnswer | None, error: ModelError | None) -> Support:
+    """Return a part's level by its verdict; the source's own sentence stays verbatim."""
+    if verdict is None:
+        return Support(level=SupportLevel.UNVERIFIED, reason=f"{NOT_JUDGED}: {error}.")
     if verdict.label == "entailed":
-        has_quotes = all(e.match is Match.EXACT for e in statement.evidence)
-        is_unsupported = statement.rests_on and support.level is SupportLevel.DOUBTFUL
-        if has_quotes and not (support.reason.startswith(NUMBER) or is_unsupported):
-            support = Support(level=SupportLevel.VERIFIED)
-    else:
-        level = SupportLevel.DOUBTFUL if verdict.label == "partly" else SupportLevel.REFUTED
-        support = Support(level=level, reason=f"{support.reason} {reason}".strip())
-    return statement.model_copy(update={"support": support})
+        is_verbatim = item.by_code.level is SupportLevel.VERBATIM
+        return Support(level=SupportLevel.VERBATIM if is_verbatim else SupportLevel.VERIFIED)
+    reason = " ".join(verdict.reason.split())
+    reason = reason or f"The source does not carry it ({verdict.label})."
+    level = SupportLevel.DOUBTFUL if verdict.label == "partly" else SupportLevel.REFUTED
+    return Support(level=level, reason=reason)

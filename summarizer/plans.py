@@ -11,35 +11,37 @@ from schemas.frozen import Frozen, content_id
 from schemas.generations import Usage
 from schemas.reviews import Recipe
 from schemas.sources import Document
-from summarizer.answers import CaseStudyAnswer, PartAnswer, TriageAnswer
+from summarizer import judge as judging
+from summarizer import repair
+from summarizer.answers import DraftAnswer, PartDraftAnswer, SourceAnswer, TriageAnswer
 from summarizer.asker import schema_hash
-from summarizer.judge import PROMPT as JUDGE_PROMPT
-from summarizer.judge import JudgeAnswer
 from summarizer.profiles import Profile, Strategy
 from summarizer.strategies import map_reduce, overview, single, synthesis
+from summarizer.strategies.windows import WINDOW_TOKENS
 from summarizer.triage import CUES_RUBRIC, PROMPT
 
 ASKED_FOR = "asked for"
 """The reason given if a person chose the strategy."""
 
-CHECKS_VERSION = 3
+CHECKS_VERSION = 4
 """Raise it when changes to cues, checks or quote location change drafts."""
 
 _Question = tuple[str, type[BaseModel]]  # the prompt's name, and the type of its answer
 _TRIAGE: _Question = (PROMPT, TriageAnswer)
-_WHOLE: _Question = (single.PROMPT, CaseStudyAnswer)
-_PART: _Question = (single.PROMPT, PartAnswer)
+_WHOLE: _Question = (single.PROMPT, DraftAnswer)
+_PART: _Question = (single.PROMPT, PartDraftAnswer)
 _MERGE: _Question = (synthesis.PROMPT, synthesis.MergeAnswer)
 _OVERVIEW: _Question = (overview.PROMPT, overview.OverviewAnswer)
-_JUDGE: _Question = (JUDGE_PROMPT, JudgeAnswer)
+_JUDGE: _Question = (judging.PROMPT, SourceAnswer)
+_REPAIR: _Question = (repair.PROMPT, SourceAnswer)
 
 _LEAST_WINDOW = 800  # a smaller window has a paragraph or two, so the guided strategy is better
 _TOKENS_PER_CHARACTER = 0.258  # including the numbers of passages
 _CAUTION = 1.2  # a safety factor for deciding whether a text fits
 _STATED = 0.5  # the share of statements, without quotes, in the answer about a window
-# The number of statements in a draft, and the size of a statement with its passages for the judge.
-_LEAST_STATEMENTS, _MOST_STATEMENTS, _TOKENS_PER_STATEMENT = 5, 25, 80
-_JUDGED_TOKENS = 420
+# The number of parts that are judged, by the size of the text, and the size of one with its quotes.
+_LEAST_PARTS, _MOST_PARTS, _TOKENS_PER_PART_FOUND = 15, 60, 60
+_JUDGED_TOKENS, _CORRECTED = 75, 0.15  # ... and the share of parts that are corrected
 
 
 class DraftPlan(Frozen):
@@ -108,9 +110,10 @@ def forecast(
     """
     text = int(_TOKENS_PER_CHARACTER * characters)
     calls = _calls(text, profile, plan.strategy)
-    if judge is not None and plan.strategy is not Strategy.GUIDED:
-        statements = min(_MOST_STATEMENTS, _LEAST_STATEMENTS + text // _TOKENS_PER_STATEMENT)
-        calls.append(_call(judge, _JUDGE, statements * _JUDGED_TOKENS))
+    if judge is not None:
+        calls += _judging_calls(
+            text, judge, profile if plan.strategy is not Strategy.GUIDED else None
+        )
     costs = [call.cost_usd for call in calls]
     return CostEstimate(
         calls=len(calls),
@@ -137,6 +140,19 @@ def _calls(text: int, profile: Profile, strategy: Strategy) -> list[Usage]:
     groups = ceil(found / limits.merging)
     # Each merging round halves the statements, until one call has room for all.
     return calls + [_call(profile, _MERGE, found // groups)] * (2 * groups - 1)
+
+
+def _judging_calls(text: int, judge: Profile, writer: Profile | None) -> list[Usage]:
+    """Return the calls of the judge, of the ``writer`` who corrects, and of the judge again."""
+    parts = min(_MOST_PARTS, _LEAST_PARTS + text // _TOKENS_PER_PART_FOUND) * _JUDGED_TOKENS
+    fixed = single.fixed_tokens(*_JUDGE) + judge.answer_tokens
+    is_whole = fixed + text + parts <= judge.context_tokens
+    count = 1 if is_whole else ceil(text / WINDOW_TOKENS)
+    calls = [_call(judge, _JUDGE, (text + parts) // count)] * count
+    if writer is None:
+        return calls
+    again = text // count + int(parts * _CORRECTED)
+    return [*calls, _call(writer, _REPAIR, again), _call(judge, _REPAIR, again)]
 
 
 def _call(profile: Profile, question: _Question, text: int) -> Usage:
@@ -168,11 +184,11 @@ def recipe(
         Strategy.MAP_REDUCE: [_PART, _MERGE],
         Strategy.GUIDED: [_OVERVIEW] if profile.overview else [],
     }[plan.strategy]
-    if judge_model and plan.strategy is not Strategy.GUIDED:
-        questions.append(_JUDGE)
+    if judge_model:
+        questions += [_JUDGE] if plan.strategy is Strategy.GUIDED else [_JUDGE, _REPAIR]
     used = [load(name, (pinned or {}).get(name)) for name, _ in questions]
     schemas = [schema_hash(answer_type) for _, answer_type in questions]
-    shaped = (profile.parameters, map_reduce.WINDOW_TOKENS, CHECKS_VERSION)
+    shaped = (profile.parameters, WINDOW_TOKENS, CHECKS_VERSION)
     fingerprint = content_id("made", [prompt.hash for prompt in used], schemas, *shaped)
     identity = (profile.model, plan.strategy.value, judge_model, fingerprint)
     return Recipe(

@@ -38,6 +38,15 @@ def fence_for(text: str) -> str:
     return f"=====source-{digest[:16]}====="
 
 
+def source_values(
+    document: Document, passages: Sequence[Passage] | None = None, company: str | None = None
+) -> dict[str, object]:
+    """Return the values with which all prompts about a source begin alike."""
+    whole = render(document)
+    shown = whole if passages is None else render(document, passages, company)
+    return {"fence": fence_for(whole), "passages": shown}
+
+
 def render(
     document: Document, passages: Sequence[Passage] | None = None, company: str | None = None
 ) -> str:

@@ -33,10 +33,10 @@ from summarizer.citation_checks import (
     CheckedClaim,
     CitationChecker,
     CitingClaim,
+    JudgeAnswer,
     checked,
     stated,
 )
-from summarizer.judge import JudgeAnswer
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens, fence_for, message_tokens, one_line
 

@@ -17,13 +17,15 @@ from schemas.cases import (
     Tag,
     numbered,
 )
-from schemas.errors import CasebookError
+from schemas.errors import AnswerInvalid, CasebookError, ModelError
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, TermProposal, term_key
 from summarizer.asker import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
 from summarizer.judge import judge_study
+from summarizer.profiles import Strategy
+from summarizer.repair import CORRECTED, repaired
 from summarizer.repeats import without_repeats
 
 _MOST_TAGS = 15
@@ -40,16 +42,33 @@ class Verified(NamedTuple):
 
 
 async def verify(
-    draft: Draft, document: Document, taxonomy: Taxonomy, judge: Asker | None = None
+    draft: Draft,
+    document: Document,
+    taxonomy: Taxonomy,
+    judge: Asker | None = None,
+    writer: Asker | None = None,
 ) -> Verified:
-    """Return the checked case study, without verdicts if the judge fails."""
+    """Return the checked and judged case study; parts without a verdict stay unverified.
+
+    The ``writer`` corrects once the parts that the judge accepts only in part.
+    """
     checked = await asyncio.to_thread(_checked_by_code, draft, document, taxonomy)
     if judge is None:
         return checked
-    before = len(judge.generations)
-    study, error = await judge_study(checked.study, document, judge)
-    asked = tuple(generation.generation_id for generation in judge.generations[before:])
-    return checked._replace(study=_with_doubts(study), unjudged=error, generation_ids=asked)
+    judged, error = await judge_study(checked.study, document, judge)
+    study, askers = _with_doubts(judged), [judge]
+    is_answering = error is None or isinstance(error, AnswerInvalid)
+    if writer and is_answering and draft.strategy is not Strategy.GUIDED:
+        askers.append(writer)
+        try:
+            corrected = await repaired(study, document, writer)
+        except ModelError as failure:
+            error = error or failure
+        else:
+            judged, again = await judge_study(corrected, document, judge, _is_corrected)
+            study, error = _with_doubts(judged), error or again
+    asked = tuple(call.generation_id for asker in askers for call in asker.generations)
+    return checked._replace(study=study, unjudged=error, generation_ids=asked)
 
 
 def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Verified:
@@ -69,6 +88,10 @@ def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Ve
     )
     dropped = tuple(statement.text for statement in repeats)
     return Verified(study=_with_doubts(study), dropped=dropped, proposals=proposals)
+
+
+def _is_corrected(support: Support) -> bool:
+    return support == CORRECTED
 
 
 def _with_doubts(study: CaseStudy) -> CaseStudy:

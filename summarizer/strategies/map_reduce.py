@@ -19,26 +19,28 @@ from schemas.errors import (
     ModelError,
 )
 from schemas.reviews import Unread
-from schemas.sources import Document, Passage
-from summarizer.answers import PartAnswer
+from schemas.sources import Document
+from summarizer.answers import PartDraftAnswer
 from summarizer.asker import Asker, all_of
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.data import table
 from summarizer.drafts import Draft
 from summarizer.profiles import Profile, Strategy
 from summarizer.quotes import QuoteFinder
-from summarizer.rendering import estimate_tokens, fence_for, render
-from summarizer.sentences import sentences_of
+from summarizer.rendering import source_values
 from summarizer.strategies import synthesis
-from summarizer.strategies.company import company_of
 from summarizer.strategies.single import PROMPT, STAGE, fixed_tokens
 from summarizer.strategies.window_claims import WindowClaims, fact_candidates, merged, merged_tags
-from summarizer.strategies.windows import Window, cut, halves
+from summarizer.strategies.windows import (
+    OPENING_TOKENS,
+    WINDOW_TOKENS,
+    Window,
+    company_named,
+    cut,
+    halves,
+    opening_before,
+)
 
-WINDOW_TOKENS = 24_000
-"""Many models could read longer windows, but they mention less of their content."""
-
-_OPENING_TOKENS = 300  # of the document's opening, repeated in each window
 _MOST_UNREAD = 0.25  # the largest unread share of the source for which a draft is made
 # Failures of one window only; any other error concerns the endpoint and ends the draft.
 _WINDOW_ERRORS = (AnswerInvalid, AnswerRefused)
@@ -57,7 +59,7 @@ def token_limits(profile: Profile) -> TokenLimits:
     Raises:
         ContextExceeded: if the context has no room for any window.
     """
-    part = fixed_tokens(PROMPT, PartAnswer) + 2 * _OPENING_TOKENS
+    part = fixed_tokens(PROMPT, PartDraftAnswer) + 2 * OPENING_TOKENS
     merging = fixed_tokens(synthesis.PROMPT, synthesis.MergeAnswer)
     room = profile.context_tokens - profile.answer_tokens
     if room <= part:
@@ -87,8 +89,7 @@ async def propose(
         calls = next(done)
         on_step(calls, max(calls, total))
 
-    company = await asyncio.to_thread(lambda: company_of(document, sentences_of(document)))
-    reading = _Reading(document, asker, step, company.value if company else None)
+    reading = _Reading(document, asker, step, await asyncio.to_thread(company_named, document))
     results = [one for found in await all_of(map(reading.read, windows)) for one in found]
     parts = [one for one in results if isinstance(one, WindowClaims)]
     gaps = [one for one in results if isinstance(one, _Gap)]
@@ -137,32 +138,21 @@ class _Reading:
         return [_Gap(unread, window.tokens)]
 
     async def _ask(self, window: Window) -> WindowClaims:
-        document, fence = self.document, fence_for(render(self.document))
-        opening = _opening(document, window)
+        document, opening = self.document, opening_before(window, self.document)
+        shown = source_values(document, [*opening, *window.passages], self.company)
         task = table("tasks")["part"].format(
             first=window.first,
             last=window.last,
             total=len(document.passages),
-            fence=fence,
+            fence=shown["fence"],
             after=table("tasks")["after"] if opening else "",
         )
-        shown = render(document, [*opening, *window.passages], self.company)
-        values = {"fence": fence, "passages": shown, "task": task}
-        answer = await self.asker.ask(self.asker.prompt(PROMPT), values, PartAnswer, STAGE)
+        values = {**shown, "task": task}
+        found = await self.asker.ask(self.asker.prompt(PROMPT), values, PartDraftAnswer, STAGE)
+        answer = found.draft
         self.on_call()
         claims = [c for c in claims_of(answer) if c.section is not Section.ABSTRACT]
         return WindowClaims(facts_of(answer), tuple(claims), tags_of(answer))
-
-
-def _opening(document: Document, window: Window) -> list[Passage]:
-    """Return the opening passages of the document that come before the window."""
-    room, opening = _OPENING_TOKENS, []
-    for passage in document.passages:
-        room -= estimate_tokens(document.passage_text(passage))
-        if room < 0 or passage.end > window.passages[0].start:
-            break
-        opening.append(passage)
-    return opening
 
 
 def _refuse_gaps(gaps: Sequence[_Gap], windows: Sequence[Window]) -> None:

@@ -5,19 +5,19 @@ from pydantic import BaseModel
 from prompts.loader import load
 from schemas.errors import ContextExceeded
 from schemas.sources import Document
-from summarizer.answers import CaseStudyAnswer
+from summarizer.answers import DraftAnswer, PartAnswer
 from summarizer.asker import Asker, schema_tokens
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.data import table
 from summarizer.drafts import Draft
 from summarizer.profiles import Strategy
-from summarizer.rendering import fence_for, message_tokens, render
+from summarizer.rendering import message_tokens, source_values
 
 STAGE = "summarize"
 PROMPT = "case_study"
 
 
-async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> CaseStudyAnswer:
+async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> PartAnswer:
     """Return the model's answer about a whole document; repeated questions cost nothing.
 
     ``ordered`` asks for a case study regardless of the verdict.
@@ -34,7 +34,7 @@ async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> Cas
             "with a larger context, or the strategy map_reduce"
         )
     values = _values(document, "ordered" if ordered else "whole")
-    return await asker.ask(asker.prompt(PROMPT), values, CaseStudyAnswer, STAGE)
+    return (await asker.ask(asker.prompt(PROMPT), values, DraftAnswer, STAGE)).draft
 
 
 async def propose(document: Document, asker: Asker, reason: str, *, ordered: bool = False) -> Draft:
@@ -56,7 +56,7 @@ async def propose(document: Document, asker: Asker, reason: str, *, ordered: boo
 def prompt_tokens(document: Document) -> int:
     """Return the estimated tokens of the question about the whole ``document``."""
     messages = load(PROMPT).render(_values(document, "whole"))
-    return message_tokens(messages) + schema_tokens(CaseStudyAnswer)
+    return message_tokens(messages) + schema_tokens(DraftAnswer)
 
 
 def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
@@ -65,6 +65,5 @@ def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
 
 
 def _values(document: Document, task: str) -> dict[str, object]:
-    passages = render(document)
-    fence = fence_for(passages)
-    return {"fence": fence, "passages": passages, "task": table("tasks")[task].format(fence=fence)}
+    shown = source_values(document)
+    return {**shown, "task": table("tasks")[task].format(fence=shown["fence"])}

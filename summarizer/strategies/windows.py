@@ -7,6 +7,14 @@ from math import ceil
 
 from schemas.sources import Document, Passage
 from summarizer.rendering import estimate_tokens
+from summarizer.sentences import sentences_of
+from summarizer.strategies.company import company_of
+
+WINDOW_TOKENS = 24_000
+"""Many models could read longer windows, but they mention less of their content."""
+
+OPENING_TOKENS = 300
+"""The size of the document's opening, which is repeated in each window."""
 
 _MARK_TOKENS = 8  # for the number, page or time, and line breaks of a passage
 _EARLIEST_BORDER = 0.5  # a window ends at the last border in its second half, if there is one
@@ -30,6 +38,11 @@ class Window:
     def last(self) -> int:
         """The number of the last passage."""
         return self.passages[-1].n
+
+    @property
+    def span(self) -> range:
+        """The offsets of its text."""
+        return range(self.passages[0].start, self.passages[-1].end)
 
 
 def cut(document: Document, max_tokens: int) -> list[Window]:
@@ -64,6 +77,23 @@ def halves(document: Document, window: Window) -> list[Window]:
         Window(tuple(pieces[part]), sum(sizes[part]))
         for part in (slice(middle), slice(middle, None))
     ]
+
+
+def opening_before(window: Window, document: Document) -> list[Passage]:
+    """Return the opening passages of the document that come before the window."""
+    room, opening = OPENING_TOKENS, []
+    for passage in document.passages:
+        room -= estimate_tokens(document.passage_text(passage))
+        if room < 0 or passage.end > window.passages[0].start:
+            break
+        opening.append(passage)
+    return opening
+
+
+def company_named(document: Document) -> str | None:
+    """Return the company that the document names, which each window is told."""
+    company = company_of(document, sentences_of(document))
+    return company.value if company else None
 
 
 def _borders(pieces: Sequence[Passage], hosts: Sequence[str]) -> list[tuple[bool, bool]]:

@@ -5,6 +5,7 @@ import re
 import pytest
 from desk_client import KEY, Builder, DeskClient
 from scripted_endpoint import api_error, completion, schema_name
+from scripted_model import asked_items, judge_of
 
 from config.resources import Resources
 from config.settings import Settings
@@ -44,10 +45,8 @@ def test_an_edit_is_judged_at_once(desk, build, warehouse, model_endpoint, label
 
     def judge(request):
         assert schema_name(request) == "JudgeAnswer"
-        found = re.findall(r"^Statement (\d+):", request["messages"][-1]["content"], re.MULTILINE)
-        asked.extend(found)
-        verdict = {"statement": int(found[0]), "label": label, "reason": "The words decide."}
-        return completion({"verdicts": [verdict]})
+        asked.extend(asked_items(request))
+        return completion(judge_of(request, label))
 
     model_endpoint.script = judge
     statement = edited(desk, build, warehouse, "The parts work together as the source says.")
@@ -82,13 +81,13 @@ def test_a_summary_sentence_is_judged_by_its_statements_and_its_quotes(
 
     def judge(request):
         asked.append(request["messages"][-1]["content"])
-        return completion({"verdicts": [{"statement": 1, "label": "entailed", "reason": "So."}]})
+        return completion(judge_of(request))
 
     model_endpoint.script = judge
     base = {"rests_on": ["", "4", "13"], "quote": "Officers now change 18 % of the drafts"}
     desk.change(case_id, "set_statement", n="1", text="Officers change drafts.", **base)
     one = warehouse.case(case_id).revision.study.statements[0]
     assert (one.rests_on, one.support.level) == ((4, 13), SupportLevel.VERIFIED)
-    (line,) = [line for line in asked[0].splitlines() if line.startswith("Statement 1:")]
-    assert "it rests on “It answers about 4,000 claims a week.”, “vLLM serves" in line
-    assert line.endswith("[2][7]")
+    shown = asked[0].partition("Item 1, summary: ")[2]
+    assert "rests on “It answers about 4,000 claims a week.”, “vLLM serves" in shown
+    assert re.findall(r"quote from \[(\d)\]", shown) == ["2", "7"]

@@ -7,6 +7,7 @@ import pytest
 from case_views import TEXT, a_publication, a_study
 from playwright.sync_api import expect
 from scripted_endpoint import completion
+from scripted_model import judge_of
 from ten_drafts import a_draft, review_ten
 
 from config.settings import Settings
@@ -38,14 +39,7 @@ class TestJudged:
 
     @pytest.fixture
     def settings(self, tmp_path, model_endpoint) -> Settings:
-        def judge(request):
-            found = re.findall(
-                r"^Statement (\d+):", str(request["messages"][-1]["content"]), re.MULTILINE
-            )
-            verdicts = [{"statement": int(n), "label": "entailed", "reason": "So."} for n in found]
-            return completion({"verdicts": verdicts})
-
-        model_endpoint.script = judge
+        model_endpoint.script = lambda request: completion(judge_of(request))
         endpoint = {"llm_base_url": model_endpoint.base_url, "llm_model": "scripted"}
         return Settings(home=tmp_path, curator="mira", **endpoint)
 

@@ -62,7 +62,7 @@ async def test_a_crash_after_an_answer_pays_nothing_twice(
         result = await process(run_of(source, fresh))
 
     assert result.status is IngestStatus.DRAFT
-    assert len(model_endpoint.requests) == calls + 1  # the judge
+    assert len(model_endpoint.requests) == calls + 2  # the judge, and the repair
 
 
 async def test_a_refused_source_has_a_reason_and_can_be_forced(
@@ -158,7 +158,7 @@ async def test_a_redirect_to_a_page_with_other_text_is_another_source(
 async def test_a_judge_that_is_away_is_asked_by_retry(
     source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """Without the judge statements stay unverified; a retry asks only the judge."""
+    """Without the judge statements stay unverified; a retry asks the judge, not for a draft."""
     from scripted_endpoint import schema_name
     from scripted_model import answer_of
 
@@ -182,7 +182,7 @@ async def test_a_judge_that_is_away_is_asked_by_retry(
     assert second.unjudged is None
     assert second.support["verified"] > 0
     names = [schema_name(request) for request in model_endpoint.requests[asked:]]
-    assert set(names) == {"JudgeAnswer"}
+    assert set(names) == {"JudgeAnswer", "RepairAnswer"}
 
 
 async def test_an_expensive_source_stops_before_its_first_call(

@@ -9,18 +9,19 @@ from jinja2.exceptions import SecurityError
 from prompts import lock
 from prompts.loader import load, parse
 from schemas.errors import ConfigurationError
-from summarizer.answers import CaseStudyAnswer, PartAnswer, TriageAnswer
-from summarizer.judge import JudgeAnswer
+from summarizer.answers import DraftAnswer, PartDraftAnswer, SourceAnswer, TriageAnswer
+from summarizer.citation_checks import JudgeAnswer
 from summarizer.strategies.synthesis import MergeAnswer
 from summarizer.triage import WantedAnswer
 
 SHIPPED = sorted(lock.current_hashes())
 TYPES = {
-    "case_study": CaseStudyAnswer,
-    "case_study/part": PartAnswer,
+    "case_study": DraftAnswer,
+    "case_study/part": PartDraftAnswer,
     "case_study_merge": MergeAnswer,
     "triage": TriageAnswer,
-    "judge": JudgeAnswer,
+    "judge": SourceAnswer,
+    "report/judge": JudgeAnswer,
     "wanted": WantedAnswer,
 }
 RAW = """---
@@ -68,16 +69,24 @@ def test_worked_examples_would_be_accepted(path):
 def test_the_source_stands_inside_its_fence():
     """In prompts about documents, the passages are between two fence lines."""
     fenced = r"^\{\{ fence \}\}\n\{\{ passages \}\}\n\{\{ fence \}\}$"
-    for name in ("case_study", "triage"):
+    for name in ("case_study", "judge", "repair", "triage"):
         assert re.search(fenced, load(name).messages[-1].content, re.MULTILINE)
 
 
-def test_the_fixed_part_comes_first_and_is_short():
-    """The part shared by all sources comes first, in 12,000 characters with its schema."""
-    system, user = load("case_study").messages
-    schema = json.dumps(CaseStudyAnswer.model_json_schema(), separators=(",", ":"))
-    assert "{{" not in system.content
-    assert len(system.content) + len(user.content) + len(schema) <= 12_000
+def test_tasks_about_a_source_begin_alike():
+    """Draft, judge and repair have schema, system text, fence and document in common.
+
+    So a provider can reuse the cached beginning; prompt and schema have up to 13,000 characters.
+    """
+    prompts = [load(name) for name in ("case_study", "judge", "repair")]
+    assert len({prompt.messages[0] for prompt in prompts}) == 1
+    opening = "{{ fence }}\n{{ passages }}\n{{ fence }}\n\nTask: fill in "
+    assert all(prompt.messages[1].content.startswith(opening) for prompt in prompts)
+    schemas = [json.dumps(one.model_json_schema()) for one in (DraftAnswer, SourceAnswer)]
+    assert schemas[0] == schemas[1] == json.dumps(PartDraftAnswer.model_json_schema())
+    for prompt in prompts:
+        written = sum(len(message.content) for message in prompt.messages)
+        assert written + len(json.dumps(schemas[0], separators=(",", ":"))) <= 13_000
 
 
 @pytest.mark.parametrize("kind", TYPES.values())

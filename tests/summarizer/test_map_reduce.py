@@ -14,7 +14,7 @@ from schemas.errors import AnswerInvalid, ContextExceeded, ModelRejected, Provid
 from schemas.sources import Passage
 from schemas.taxonomy import load_taxonomy
 from summarizer import plans, service
-from summarizer.answers import PartAnswer
+from summarizer.answers import PartDraftAnswer
 from summarizer.profiles import Price, Profile, Strategy
 from summarizer.rendering import estimate_tokens, fair_sample, fence_for, render
 from summarizer.strategies import map_reduce, single
@@ -30,7 +30,7 @@ DOCUMENT = document_of(
         for n, name in enumerate(NAMES)
     )
 )
-FIXED = single.fixed_tokens(single.PROMPT, PartAnswer) + 600
+FIXED = single.fixed_tokens(single.PROMPT, PartDraftAnswer) + 600
 PROFILE = Profile(
     model="scripted",
     context_tokens=FIXED + 1_400,
@@ -147,7 +147,7 @@ async def test_findings_beyond_the_context_are_reduced_in_groups(model, asker_of
         first = shown(request)[0]
         claims = [
             statement(
-                n, f"{first}-{n} " + "It ran in the old customs house. " * 8, "It took very long."
+                n, f"{first}-{n} " + "It ran in the old customs house. " * 20, "It took very long."
             )
             for n in range(8)
         ]

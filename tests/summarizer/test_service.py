@@ -1,7 +1,7 @@
 """A source from triage to a verified case study, with a scripted model behind a real client."""
 
 import pytest
-from scripted_endpoint import api_error, completion, schema_name
+from scripted_endpoint import completion, schema_name
 from scripted_model import (
     CASE_STUDY,
     EMPTY,
@@ -13,17 +13,15 @@ from scripted_model import (
     case_document,
     checked,
     document_of,
-    judge_of,
     statement,
 )
 
-from schemas.cases import CaseStudy, Section, Support, SupportLevel
+from schemas.cases import Section, SupportLevel
 from schemas.errors import (
     AnswerInvalid,
     AnswerTruncated,
     BudgetReached,
     ExtractionError,
-    ProviderUnavailable,
 )
 from schemas.reviews import Verdict
 from schemas.sources import Candidate
@@ -31,7 +29,6 @@ from schemas.taxonomy import load_taxonomy
 from summarizer import plans, service
 from summarizer.budget import Budget
 from summarizer.drafts import Claim, Draft
-from summarizer.judge import judge_study
 from summarizer.profiles import Profile, Strategy
 from summarizer.triage import matches_rubric
 from summarizer.verification import verify
@@ -186,113 +183,6 @@ async def test_a_summary_of_a_refuted_statement_is_doubtful(document):
     assert "is refuted" in summary.support.reason
 
 
-async def test_a_judge_verifies(document, model, asker_of):
-    """An entailed statement is verified, unless its quote or a number is missing."""
-    judge = asker_of()
-    outcome = await verified(document, asker_of, judge)
-    levels = [s.support.level for s in outcome.study.statements]
-    assert levels.count(SupportLevel.VERIFIED) == 7
-    assert levels.count(SupportLevel.DOUBTFUL) == 1
-    assert levels.count(SupportLevel.REFUTED) == 2
-    assert SupportLevel.UNVERIFIED not in levels
-    assert outcome.generation_ids == (judge.generations[0].generation_id,)
-
-
-async def test_the_judge_sees_parts_passages_and_neighbours(document, model, asker_of):
-    """Statements that are not verbatim are shown with passage, neighbours, parts and base."""
-    await verified(document, asker_of, asker_of())
-    asked = model.requests[-1]["messages"][-1]["content"]
-    assert "Company: Kellamoor" in asked
-    assert "Parts: metric: median time to the first answer; value: 2; unit: hours" in asked
-    assert asked.count("[4] We run every photograph through Tesseract first") == 1
-    assert "[3] A third of the claims" in asked
-    assert "first at Kellamoor. [4]" in asked
-    assert "for a clerk. (abstract; it rests on statement 4)" in asked
-    assert "Statement 6: A third" not in asked  # the source's own sentence
-    assert "moon" not in asked  # its quote is not in the source
-
-
-async def test_a_judge_that_passes_over_statements_is_asked_again(document, endpoint, asker_of):
-    """Statements without a verdict are judged once more; cut answers in halves."""
-
-    def script(request):
-        if schema_name(request) != "JudgeAnswer":
-            return answer_of(request)
-        verdicts = judge_of(request)["verdicts"]
-        return completion(
-            {"verdicts": verdicts[:2]}, finish="length" if len(verdicts) > 6 else "stop"
-        )
-
-    endpoint.script = script
-    outcome = await verified(document, asker_of, asker_of())
-    assert outcome.unjudged is None
-    assert SupportLevel.UNVERIFIED not in {s.support.level for s in outcome.study.statements}
-
-
-@pytest.mark.parametrize(
-    ("label", "level"),
-    [
-        ("partly", SupportLevel.DOUBTFUL),
-        ("not", SupportLevel.REFUTED),
-        ("contrary", SupportLevel.REFUTED),
-    ],
-)
-async def test_a_judge_lowers(document, endpoint, asker_of, label, level):
-    """If the judge disagrees, the level is lowered, with a reason for the curator."""
-    endpoint.script = lambda request: (
-        completion(judge_of(request, label))
-        if schema_name(request) == "JudgeAnswer"
-        else answer_of(request)
-    )
-    study = (await verified(document, asker_of, asker_of())).study
-    support = study.section(Section.ABSTRACT)[0].support
-    assert support.level is level
-    assert "The words decide." in support.reason
-
-
-async def test_a_judge_does_not_settle_what_code_doubts(document, endpoint, asker_of):
-    """A summary with a name that its statements lack stays doubtful, whatever the judge says."""
-    endpoint.script = lambda request: completion(judge_of(request))
-    doubt = Support(level=SupportLevel.DOUBTFUL, reason="“Kafka” is not in the statements.")
-    fact = checked(PARAGRAPHS[0], Section.CONTEXT, [PARAGRAPHS[0]], document)
-    summary = fact.model_copy(
-        update={"n": 1, "section": Section.ABSTRACT, "evidence": (), "rests_on": (0,)}
-    )
-    asked = summary.model_copy(update={"support": doubt})
-    study = CaseStudy(statements=(fact, asked, summary.model_copy(update={"n": 2})))
-    judged, error = await judge_study(study, document, asker_of())
-    assert error is None
-    assert judged.statements[1].support == doubt
-
-
-async def test_an_unavailable_judge_costs_no_draft(document, endpoint, asker_of):
-    """Without the judge statements stay unverified, and the outcome says why."""
-    endpoint.script = lambda request: (
-        api_error(500) if schema_name(request) == "JudgeAnswer" else answer_of(request)
-    )
-    outcome = await verified(document, asker_of, asker_of())
-    assert isinstance(outcome.unjudged, ProviderUnavailable)
-    assert outcome.study.section(Section.ABSTRACT)[0].support.level is SupportLevel.UNVERIFIED
-
-
-async def test_many_statements_are_judged_in_batches(endpoint, asker_of):
-    """Up to 25 statements are judged in one call, and each gets its own verdict."""
-    facts = [f"Team {n} answers {n} letters a day with the assistant." for n in range(100, 160)]
-    document = document_of(*facts)
-    claims = [
-        statement(n, f"The assistant answers {n} letters a day for team {n}.", fact)
-        for n, fact in enumerate(facts, start=100)
-    ]
-    endpoint.script = lambda request: (
-        completion({**EMPTY, "triage": TRIAGE, "architecture": claims})
-        if schema_name(request) == "CaseStudyAnswer"
-        else answer_of(request)
-    )
-    study = (await verified(document, asker_of, asker_of())).study
-    assert [schema_name(r) for r in endpoint.requests].count("JudgeAnswer") == 3
-    assert {s.support.level for s in study.statements} == {SupportLevel.VERIFIED}
-
-
 async def test_an_answer_of_empty_lists_is_no_draft(document, endpoint, asker_of):
     """An empty answer is repeated once and then fails; a retry asks again."""
     endpoint.script = lambda _: completion({**EMPTY, "triage": TRIAGE})
@@ -355,10 +245,10 @@ def test_the_strategy_follows_the_model(profile, wanted, strategy, by_model):
 
 
 def test_a_forecast_counts_all_calls():
-    """Reading and judging are forecast with their price; a guided draft costs nothing."""
+    """Drafting, judging and correcting are forecast with their price; a guided draft costs nothing."""
     plan = plans.usual_plan(12_000, PROFILE)
     without, judged = (plans.forecast(12_000, PROFILE, plan, j) for j in (None, PROFILE))
-    assert (without.calls, judged.calls) == (1, 2)
+    assert (without.calls, judged.calls) == (1, 4)
     assert 0 < without.cost_usd < judged.cost_usd
     assert plans.forecast(12_000, Profile(), plan).cost_usd is None
     small = Profile(strategy=Strategy.GUIDED)
@@ -410,7 +300,7 @@ def test_a_recipe_names_what_makes_a_draft():
     """Another model, judge, prompt version or effort changes the recipe, a price does not."""
     plan = plans.usual_plan(1_000, PROFILE)
     recipe = plans.recipe(plan, PROFILE, "judge-1")
-    assert recipe.prompts == ("case_study/v1", "judge/v1")
+    assert recipe.prompts == ("case_study/v2", "judge/v2", "repair/v1")
     assert recipe == plans.recipe(plan, PROFILE.model_copy(update={"price": None}), "judge-1")
     others = [
         plans.recipe(plan, PROFILE),

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -63,8 +64,18 @@ def runaway(request: Mapping[str, Any]) -> Reply:
 
 
 def schema_name(request: Mapping[str, Any]) -> str:
-    """Return the name of the answer type that a request asks for."""
-    return str(request.get("response_format", {}).get("json_schema", {}).get("name", ""))
+    """Return the name of the answer type that a request asks for.
+
+    Tasks about a source have one schema in common; they are named by the field that they fill in.
+    """
+    name = str(request.get("response_format", {}).get("json_schema", {}).get("name", ""))
+    text = request["messages"][-1]["content"]
+    if name != "SourceAnswer":
+        return name
+    task = re.findall(r"^Task: fill in (\w+)", text, re.MULTILINE)[-1]
+    if task == "case_study":
+        return "PartAnswer" if " are passages " in text.rpartition("\n\n")[2] else "CaseStudyAnswer"
+    return {"verdicts": "JudgeAnswer", "corrections": "RepairAnswer"}[task]
 
 
 class ScriptedEndpoint:

@@ -222,13 +222,25 @@ def merge_of(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def judge_of(request: Mapping[str, Any], label: str = "entailed") -> dict[str, Any]:
-    """Give every statement of the question the same label."""
-    asked = re.findall(r"^Statement (\d+):", request["messages"][-1]["content"], re.MULTILINE)
+    """Give every item of the question the same label, but refute the false one."""
+    labels = {CASE_STUDY["results"][1]["statement"]: "contrary"}
     return {
-        "verdicts": [
-            {"statement": int(n), "label": label, "reason": "The words decide."} for n in asked
-        ]
+        "verdicts": [verdict(n, text, labels.get(text, label)) for n, text in asked_items(request)]
     }
+
+
+def asked_items(request: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """Return the numbers and texts of the items in a question for the judge."""
+    listed = request["messages"][-1]["content"]
+    return [
+        (int(n), text) for n, text in re.findall(r"^Item (\d+), [^:]*: (.*)$", listed, re.MULTILINE)
+    ]
+
+
+def verdict(number: int, text: str, label: str = "entailed") -> dict[str, Any]:
+    """Return a verdict with the first words of the item."""
+    words = " ".join(text.split()[:6])
+    return {"item": number, "first_words": words, "reason": "The words decide.", "label": label}
 
 
 def answer_of(request: Mapping[str, Any]) -> Reply:
@@ -240,6 +252,7 @@ def answer_of(request: Mapping[str, Any]) -> Reply:
         "CaseStudyAnswer": lambda: CASE_STUDY,
         "MergeAnswer": lambda: merge_of(request),
         "JudgeAnswer": lambda: judge_of(request),
+        "RepairAnswer": lambda: {"corrections": [], "summary": []},
         "WantedAnswer": lambda: {"verdict": "fits", "reason": "It is about claims."},
     }
     answer = answers[schema_name(request)]()

@@ -59,7 +59,7 @@ def diagnose(settings: "Settings") -> Iterator[Diagnosis]:
     from config.resources import Resources
 
     resources = Resources(settings)
-    checks = (_settings, _home, _warehouse, _model, _answer)
+    checks = (_settings, _home, _warehouse, _model, _judge, _answer)
     for check in (*checks, _recordings, _browser, _scans, _prefect):
         name = check.__name__.removeprefix("_")
         try:
@@ -106,11 +106,21 @@ def _model(resources: "Resources") -> str:
     place = "embedded" if settings.embedded else settings.endpoint
     price = profile.price
     cost = f"${price.input:g}/${price.output:g} per million tokens" if price else "price unknown"
-    judge = settings.judge_model or "off"
-    return (
-        f"{profile.model} ({place}), {profile.strategy.value}, "
-        f"{profile.context_tokens:,} tokens of context, {cost}; judge {judge}"
-    )
+    context = f"{profile.context_tokens:,} tokens of context"
+    return f"{profile.model} ({place}), {profile.strategy.value}, {context}, {cost}"
+
+
+def _judge(resources: "Resources") -> str:
+    name, found = resources.settings.judge_model, resources.judge_measurement
+    if name is None:
+        return "off: only code checks statements"
+    if resources.judge_unfit:
+        raise HealthWarning(resources.judge_unfit)
+    if found is None:
+        raise HealthWarning(f"{name} is not measured; run `casebook eval --judge`")
+    if found.problem:
+        raise HealthWarning(f"{name} {found}; {found.problem}; name another with CASEBOOK_JUDGE")
+    return f"{name} {found}"
 
 
 def _answer(resources: "Resources") -> str:

@@ -12,37 +12,41 @@ from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
 from cli.options import opt
 from cli.summaries import safe
 from cli.terminal import err, print_json, print_table
-from schemas.errors import CasebookError, InputError
+from schemas.errors import CasebookError
 
 if TYPE_CHECKING:
     from config.resources import Resources
-    from summarizer.scoring import CaseScore, GoldCase
+    from summarizer.scoring import CaseScore
 
 
 def evaluate(
     context: typer.Context,
-    gold: Annotated[Path, opt(help="See evals/README.md.", file_okay=False)] = Path("evals/gold"),
+    gold: Annotated[Path | None, opt(help="Folder of the cases.", file_okay=False)] = None,
+    judge: Annotated[bool, opt("--judge", help="Measure the judge instead.")] = False,
     model: options.Model = None,
     prompt: options.Prompts = None,
     against: Annotated[Path | None, opt(help="Run to compare with; by default the last.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Score drafts of gold cases, in a separate home."""
+    """Score drafts of gold cases, or the judge, in a separate home. See evals/README.md."""
+    folder = gold or Path("evals", "judge" if judge else "gold")
     settings = load_settings(context, {"llm_model": model})
     runs = settings.home / "evals"
     scratch = settings.model_copy(update={"home": runs / "home", "warehouse": None, "data": None})
-    before = _earlier(against, runs)
 
     async def work(resources: "Resources") -> int:
+        from flows.evaluation import draft_score, earlier_run
         from summarizer.scoring import read_gold
 
         for name, version in pairs(prompt):
             resources.pin_prompt(name, version)
-        scores, failed = [], False
-        for file, case in read_gold(gold):
+        if judge:
+            return await _measure(folder, resources, runs, as_json=as_json)
+        before, scores, failed = earlier_run(against, runs), [], False
+        for file, case in read_gold(folder):
             err().print(f"drafting {case.name} with {safe(resources.profile.model)}")
             try:
-                scores.append(await _score(file, case, resources))
+                scores.append(await draft_score(file, case, resources))
             except CasebookError as error:
                 failed = True
                 err().print(f"[red]failed[/]  {case.name}: {safe(error)}")
@@ -53,36 +57,23 @@ def evaluate(
     run(scratch, work)
 
 
-async def _score(file: Path, case: "GoldCase", resources: "Resources") -> "CaseScore":
-    """Draft a gold case in the scratch home and score it."""
-    from flows.ingest import extract, fetch, summarize, triage, verify
-    from schemas.sources import SourceRef
-    from services import identity
-    from services.run import Run
-    from summarizer.scoring import score
+async def _measure(folder: Path, resources: "Resources", runs: Path, *, as_json: bool) -> int:
+    """Measure the judge, store the measurement, and print it by kind."""
+    from flows.evaluation import measure_judge
+    from summarizer.judge_scoring import read_judge_cases, store
 
-    if case.source.path is None:
-        raise InputError(f"{file}: source.path is missing")
-    path = (file.parent / case.source.path).resolve()
-    one = Run(SourceRef(source=str(path), url=case.source.url), resources)
-    document = (await extract(one, await fetch(one))).document
-    verdict = await triage(one, document)
-    if verdict.refused:
-        return score(case, verdict.verdict, None, document)
-    if known := identity.known_draft(one, document):
-        return score(case, verdict.verdict, known[1].study, document)
-    async with one.drafting_slot(document):
-        verified = await verify(one, await summarize(one, document, verdict), document)
-    return score(case, verdict.verdict, verified.study, document)
-
-
-def _earlier(given: Path | None, runs: Path) -> dict[str, Any]:
-    files = [given] if given else sorted(runs.glob("*.json"))[-1:]
-    try:
-        found = json.loads(files[0].read_text("utf-8")) if files else {"model": "no earlier run"}
-    except (OSError, ValueError) as error:
-        raise InputError(f"{files[0]} is not a run of `casebook eval`: {error}") from None
-    return {"shares": {}, **found}
+    found, error = await measure_judge(read_judge_cases(folder), resources)
+    path = store(found, runs)
+    if as_json:
+        intervals = {"stopped": found.stopped.interval, "flagged": found.flagged.interval}
+        print_json(found.model_dump(mode="json") | {"intervals": intervals})
+    else:
+        columns = ("kind", "false stopped", "true flagged", "unjudged")
+        print_table(columns, found.rows(), "right")
+        err().print(f"saved to {safe(path)}")
+    if error:
+        err().print(f"[red]failed[/]  {safe(error)}")
+    return EXIT_SOME_FAILED if error else 0
 
 
 def _report(

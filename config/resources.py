@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from extractors.fetch.network import Network
     from extractors.fetch.transcription import Transcriber
     from extractors.workers import WorkerPool
+    from schemas.judges import JudgeMeasurement
     from summarizer import plans
     from summarizer.asker import Asker
     from summarizer.budget import Budget, SourceBudget
@@ -173,11 +174,32 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         return profile_of(model, self.settings.endpoint, self.settings.models)
 
     @cached_property
-    def _judge_profile(self) -> "Profile | None":
-        """The judge's profile; models that are too small to write cannot judge either."""
+    def judge_measurement(self) -> "JudgeMeasurement | None":
+        """The newest measurement of the configured judge with the current prompt."""
+        from prompts.loader import load
+        from summarizer.judge import PROMPT
+        from summarizer.judge_scoring import newest
+
+        prompt = load(PROMPT, self._prompts.get(PROMPT)).version
         name = self.settings.judge_model
-        is_small = self.settings.judge == "same" and self.profile.strategy == "guided"
-        return self._profile_of(name) if name and not is_small else None
+        return newest(self.settings.home / "evals", name, prompt) if name else None
+
+    @cached_property
+    def judge_unfit(self) -> str:
+        """The reason for not asking the default judge, or an empty string."""
+        name, remedy = self.settings.judge_model, "name another judge with CASEBOOK_JUDGE"
+        if name is None or self.settings.judge != "same":
+            return ""
+        if self.profile.strategy == "guided":
+            return f"{name} is too small to judge; {remedy}"
+        found = self.judge_measurement
+        return f"{name} {found}, so it does not judge; {remedy}" if found and found.is_unfit else ""
+
+    @cached_property
+    def _judge_profile(self) -> "Profile | None":
+        """The profile of the judge to ask, or None."""
+        name = self.settings.judge_model
+        return self._profile_of(name) if name and not self.judge_unfit else None
 
     @cached_property
     def _limiter(self) -> "Limiter":

@@ -39,7 +39,9 @@ casebook knows the context windows and prices of common models. Describe another
 
 ## The judge
 
-`CASEBOOK_JUDGE=off` saves about half of the calls. Without the judge, only code checks the statements: it looks up quotes and compares numbers and names. Of 185 false statements with genuine quotes, held out from the design of the checks, code alone accepted 151, code and judge none.
+By default, the drafting model also judges, unless it is too small (`strategy = "guided"`) or a measurement in this home says that it is unfit; `submit` and `doctor` then give the reason. A model that `CASEBOOK_JUDGE` names is always asked. `CASEBOOK_JUDGE=off` saves about half of the calls. Without the judge, only code checks the statements: it looks up quotes and compares numbers and names. Of 185 false statements with genuine quotes, held out from the design of the checks, code alone accepted 151, code and judge none.
+
+`casebook eval --judge`, run in a checkout, asks the configured judge about [labelled items](../evals/README.md#items-for-a-judge), false and true. It prints by kind how many false ones the judge stops and how many true ones it flags, with 95 % intervals, and stores the totals in `CASEBOOK_HOME/evals/judge.jsonl`. `casebook doctor` warns if the judge has not been measured with the current prompt, might stop less than 90 % (the lower bound counts), or flags more than 5 %. A judge is unfit if even the upper bound is below 90 %. Answers are stored, so measuring again costs nothing.
 
 ## Budgets
 

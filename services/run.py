@@ -118,7 +118,7 @@ def drafted(
         "strategy": draft.recipe.strategy if draft.recipe else None,
         "strategy_reason": draft.strategy_reason,
         "unread": draft.unread,
-        "unjudged": str(unjudged) if unjudged else None,
+        "unjudged": str(unjudged or run.resources.judge_unfit) or None,
         "model": draft.author,
     }
     return triaged(run, document, triage).model_copy(update=fields)

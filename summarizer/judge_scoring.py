@@ -1,20 +1,26 @@
 """Measures a judge on labelled items: how many false ones it stops, how many true ones it flags."""
 
 import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
-from schemas.cases import CaseStudy, FactName, Measure, Section, TermGroup
+from schemas.cases import CaseStudy, FactName, Measure, Section, Support, TermGroup
 from schemas.errors import InputError
 from schemas.frozen import Frozen
+from schemas.judges import JudgeMeasurement, KindScore
 from schemas.sources import Document
 from schemas.taxonomy import load_taxonomy
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
 from summarizer.profiles import Strategy
 from summarizer.scoring import GoldSource
 from summarizer.verification import verify
+
+_MEASURED = "judge.jsonl"
 
 
 class JudgeItem(Frozen):
@@ -110,3 +116,48 @@ def _read(file: Path) -> JudgeCase:
         raise InputError(f"{file} has invalid items ({reason}); see evals/README.md") from error
     path = str((file.parent / (case.source.path or "")).resolve())
     return case.model_copy(update={"source": case.source.model_copy(update={"path": path})})
+
+
+def scored(cases: Sequence[JudgeCase], studies: Sequence[CaseStudy]) -> tuple[KindScore, ...]:
+    """Return the counts of the judged ``studies`` of ``cases`` by kind, sorted by name."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for case, study in zip(cases, studies, strict=True):
+        for item in case.items:
+            counts[item.kind].update(_outcome(item, _support(item, study)))
+    return tuple(KindScore(kind=kind, **counts[kind]) for kind in sorted(counts))
+
+
+def _outcome(item: JudgeItem, support: Support | None) -> list[str]:
+    if support is None or support.is_unjudged:
+        return ["unjudged"]
+    whole, part = ("true", "flagged") if item.label else ("false", "stopped")
+    return [whole] if support.is_publishable else [whole, part]
+
+
+def _support(item: JudgeItem, study: CaseStudy) -> Support | None:
+    """Return the support of an item, None if code dropped it from the study."""
+    if item.item == "statement":
+        return next((one.support for one in study.statements if one.text == item.text), None)
+    if item.item == "tag":
+        term = load_taxonomy().named(item.text)
+        return next((one.support for one in study.tags if term and one.slug == term.slug), None)
+    return study.fact(item.name).support
+
+
+def store(measurement: JudgeMeasurement, folder: Path) -> Path:
+    """Append a measurement to the file of measurements in a folder, and return its path."""
+    path = folder / _MEASURED
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{measurement.model_dump_json()}\n")
+    return path
+
+
+def newest(folder: Path, model: str, prompt: int) -> JudgeMeasurement | None:
+    """Return the newest stored measurement of a model with this version of the judge's prompt."""
+    path = folder / _MEASURED
+    found = None
+    for line in path.read_text("utf-8", "replace").splitlines() if path.exists() else ():
+        with suppress(ValidationError):  # of another version of casebook, or cut off
+            one = JudgeMeasurement.model_validate_json(line)
+            found = one if (one.model, one.prompt) == (model, prompt) else found
+    return found

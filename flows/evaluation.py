@@ -1,0 +1,87 @@
+"""Evaluates drafts of gold cases, and the judge on labelled items."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.resources import Resources
+from flows.ingest import extract, fetch, summarize, triage, verify
+from schemas.cases import CaseStudy
+from schemas.errors import ConfigurationError, InputError, ModelError
+from schemas.judges import JudgeMeasurement
+from schemas.sources import Document, SourceRef
+from services import identity
+from services.run import Run
+from summarizer.asker import all_of
+from summarizer.judge import PROMPT, judge_study
+from summarizer.judge_scoring import JudgeCase, scored
+from summarizer.scoring import CaseScore, GoldCase, GoldSource, score
+
+
+async def draft_score(file: Path, case: GoldCase, resources: Resources) -> CaseScore:
+    """Draft the source of a gold case, and return the draft's score."""
+    run, document = await _read(file.parent, case.source, resources)
+    verdict = await triage(run, document)
+    if verdict.refused:
+        return score(case, verdict.verdict, None, document)
+    if known := identity.known_draft(run, document):
+        return score(case, verdict.verdict, known[1].study, document)
+    async with run.drafting_slot(document):
+        verified = await verify(run, await summarize(run, document, verdict), document)
+    return score(case, verdict.verdict, verified.study, document)
+
+
+def earlier_run(file: Path | None, runs: Path) -> dict[str, Any]:
+    """Return the stored scores in a file, by default those of the newest run.
+
+    Raises:
+        InputError: if the file is not a run.
+    """
+    files = [file] if file else sorted(runs.glob("*.json"))[-1:]
+    try:
+        found = json.loads(files[0].read_text("utf-8")) if files else {"model": "no earlier run"}
+    except (OSError, ValueError) as error:
+        raise InputError(f"{files[0]} is not a run of `casebook eval`: {error}") from None
+    return {"shares": {}, **found}
+
+
+async def measure_judge(
+    cases: Sequence[JudgeCase], resources: Resources
+) -> tuple[JudgeMeasurement, ModelError | None]:
+    """Return the quality of the configured judge, and the first error if a call failed.
+
+    Raises:
+        ConfigurationError: if no judge is configured.
+        ModelError: if there are no verdicts at all.
+    """
+    judge = resources.judge("")
+    if judge is None:
+        raise ConfigurationError(resources.judge_unfit or "the judge is off; see CASEBOOK_JUDGE")
+    outcomes = await all_of(_judged(case, resources) for case in cases)
+    error = next((error for _, error in outcomes if error), None)
+    found = JudgeMeasurement(
+        model=judge.profile.model,
+        prompt=judge.prompt(PROMPT).version,
+        at=datetime.now(UTC),
+        kinds=scored(cases, [study for study, _ in outcomes]),
+    )
+    if error and not found.stopped.whole + found.flagged.whole:
+        raise error
+    return found, error
+
+
+async def _judged(case: JudgeCase, resources: Resources) -> tuple[CaseStudy, ModelError | None]:
+    _, document = await _read(Path(), case.source, resources)
+    judge, study = resources.judge(document.document_id), await case.study(document)
+    return await judge_study(study, document, judge) if judge else (study, None)
+
+
+async def _read(folder: Path, source: GoldSource, resources: Resources) -> tuple[Run, Document]:
+    """Return the run and the document of a source whose path is relative to a folder."""
+    if source.path is None:
+        raise InputError(f"a case in {folder} has no source.path")
+    path = str((folder / source.path).resolve())
+    run = Run(SourceRef(source=path, url=source.url), resources)
+    return run, (await extract(run, await fetch(run))).document

@@ -23,6 +23,14 @@ ROLE_HEADINGS: Mapping[SentenceRole, str] = {
     SentenceRole.RESULTS: "Results",
 }
 
+WEAK_SUPPORT: Mapping[SupportLevel, str] = {
+    SupportLevel.UNVERIFIED: "unjudged",
+    SupportLevel.IMPORTED: "imported",
+    SupportLevel.DOUBTFUL: "doubtful",
+    SupportLevel.REFUTED: "refuted",
+}
+"""The levels of cited statements that readers and the judge see, in words before a noun."""
+
 PLACEHOLDER = re.compile(r"\{([qs]:[\w.-]+)\}")
 """A number in a sentence: ``{q:cases}`` of a query, ``{s:CASE.results.7}`` of a statement."""
 
@@ -180,6 +188,7 @@ class Material(Frozen):
     section: str  # of the case
     company: str  # the key shared by its names, or the case if it has none
     value: str | None = None  # of a measured result
+    support: SupportLevel | None = None
     score: float = 0.0  # the relevance to the report's scope or to a question
 
     @property

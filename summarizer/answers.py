@@ -4,14 +4,16 @@ Prompts describe the fields, so schemas have no descriptions. Omitted fields cou
 unknown choice is ignored, so that one slip does not waste a whole call.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from schemas.cases import NARRATORS, STAGES, Method, Section, TermGroup
 from schemas.taxonomy import load_taxonomy
 
+A = TypeVar("A", bound="Answer")
 _MOST_SCORE = 3
 
 FIELD_OF: Mapping[Section, str] = {
@@ -196,15 +198,20 @@ class VerdictAnswer(Answer):
     label: Label
 
 
-def _readable(verdicts: object) -> list[VerdictAnswer]:
-    """Return the complete verdicts of an answer, so that one slip does not cost the others."""
-    found = []
-    for one in verdicts if isinstance(verdicts, list) else ():
-        try:
-            found.append(VerdictAnswer.model_validate(one))
-        except ValidationError:
-            continue
-    return found
+def readable(kind: type[A]) -> Callable[[object], list[A]]:
+    """Return the function that reads a list of ``kind`` without its malformed items.
+
+    So one slip does not cost the other items.
+    """
+
+    def read(items: object) -> list[A]:
+        found = []
+        for one in items if isinstance(items, list) else ():
+            with suppress(ValidationError):
+                found.append(kind.model_validate(one))
+        return found
+
+    return read
 
 
 def _listed(value: object) -> object:
@@ -219,7 +226,7 @@ class SourceAnswer(Answer):
     """
 
     case_study: PartAnswer | None = None
-    verdicts: Annotated[list[VerdictAnswer], BeforeValidator(_readable)] = []
+    verdicts: Annotated[list[VerdictAnswer], BeforeValidator(readable(VerdictAnswer))] = []
     corrections: Annotated[list[ResultAnswer], BeforeValidator(_listed)] = []
     summary: Annotated[list[AbstractAnswer], BeforeValidator(_listed)] = []
 

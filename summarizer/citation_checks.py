@@ -3,12 +3,22 @@
 import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Annotated, NamedTuple, get_args
+
+from pydantic import BeforeValidator
 
 from schemas.cases import SupportLevel
 from schemas.frozen import Frozen
-from schemas.reports import PLACEHOLDER, Citation, ReportNumber, SentenceRole, with_numbers
-from summarizer.answers import Answer, Label
+from schemas.reports import (
+    PLACEHOLDER,
+    WEAK_SUPPORT,
+    Citation,
+    ReportNumber,
+    SentenceRole,
+    with_numbers,
+)
+from summarizer.answers import Answer, Label, readable
 from summarizer.asker import Asker, all_of
 from summarizer.names import missing_names
 from summarizer.quantities import missing_numbers
@@ -18,8 +28,9 @@ STAGE = "report"
 _NO_VERDICT = "The judge gave no verdict on it."
 JUDGE = "report/judge"
 MOST_CITED = 5
-_AT_ONCE = 25  # sentences judged in one call
 
+_LABELS: Sequence[Label] = get_args(Label)
+_MOST = 25  # sentences in one call
 _LETTER = re.compile(r"[^\W\d_]")
 _WITH_DIGIT = re.compile(r"\S*\d\S*")
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -28,17 +39,17 @@ _LEAST_NAME = 3
 
 
 class SentenceVerdict(Answer):
-    """The judge's verdict on one sentence."""
+    """The judge's verdict on one sentence; the reason comes first, so that it decides the label."""
 
-    statement: int
+    sentence: int
+    reason: str
     label: Label
-    reason: str = ""
 
 
-class JudgeAnswer(Answer):
+class SentenceVerdicts(Answer):
     """One verdict per sentence."""
 
-    verdicts: list[SentenceVerdict]
+    verdicts: Annotated[list[SentenceVerdict], BeforeValidator(readable(SentenceVerdict))]
 
 
 class CitingClaim(Frozen):
@@ -63,6 +74,7 @@ class CitationChecker:
     ``listing`` shows the statements to a model. ``numbers`` are counts, and values of results with
     names such as ``s:7``. ``companies`` maps the names of all published companies to the key shared
     by their spellings; ``known`` are names that any sentence can use, such as those in the title.
+    ``levels`` are those of statements by number, for the judge.
     """
 
     def __init__(
@@ -72,8 +84,11 @@ class CitationChecker:
         numbers: Iterable[ReportNumber],
         companies: Mapping[str, str],
         known: Iterable[str] = (),
+        *,
+        levels: Mapping[int, SupportLevel | None] = MappingProxyType({}),
     ) -> None:
         self.listing, self.statements, self.known = listing, statements, [*known]
+        self.levels = levels
         self.numbers = {one.name: one for one in numbers}
         lower = {word for word in re.findall(r"\w+", listing) if word.islower()}
         named = [
@@ -150,7 +165,7 @@ async def checked(
     if judge is None:
         found = {one: CheckedClaim(one, SupportLevel.UNVERIFIED) for one in passed}
     else:
-        batches = [passed[i : i + _AT_ONCE] for i in range(0, len(passed), _AT_ONCE)]
+        batches = [passed[i : i + _MOST] for i in range(0, len(passed), _MOST)]
         for part in await all_of(_judged(one, checker, judge) for one in batches):
             found |= part
     return [
@@ -162,11 +177,15 @@ async def checked(
 async def _judged(
     claims: Sequence[CitingClaim], checker: CitationChecker, judge: Asker
 ) -> dict[CitingClaim, CheckedClaim]:
-    """Return the judged claims; the judge is asked again about those that it skips."""
+    """Return the judged claims, with the lower of two verdicts on one.
+
+    The judge is asked again about those that it skips.
+    """
     source = _source(claims, checker)
     values = {"fence": fence_for(source), "source": source}
-    answer = await judge.ask(judge.prompt(JUDGE), values, JudgeAnswer, STAGE)
-    verdicts = {one.statement: one for one in answer.verdicts}
+    answer = await judge.ask(judge.prompt(JUDGE), values, SentenceVerdicts, STAGE)
+    lowest_last = sorted(answer.verdicts, key=lambda one: _LABELS.index(one.label))
+    verdicts = {one.sentence: one for one in lowest_last}
     found = {one: CheckedClaim(one, None, _NO_VERDICT) for one in claims}
     skipped = []
     for n, claim in enumerate(claims, start=1):
@@ -189,7 +208,8 @@ async def _judged(
 def _source(claims: Sequence[CitingClaim], checker: CitationChecker) -> str:
     """Return the cited statements and numbers, each once, then the sentences citing them."""
     cited = sorted({n for claim in claims for n in claim.cites})
-    lines = [f"[{n}] {stated(checker.statements[n])}" for n in cited]
+    weak = {n: WEAK_SUPPORT.get(level) for n, level in checker.levels.items() if level}
+    lines = [f"[{n}] {stated(checker.statements[n], level=weak.get(n))}" for n in cited]
     names = dict.fromkeys(name for one in claims for name in PLACEHOLDER.findall(one.text))
     counts = [checker.numbers[name] for name in names if name.startswith("q:")]
     lines += [f"[{one.name}] {one.meaning}: {one.value}" for one in counts]
@@ -203,7 +223,8 @@ def _numbered(claims: Sequence[CitingClaim], checker: CitationChecker) -> Iterat
         yield f"Sentence {n}: {one_line(checker.shown(claim.text))} {marks}"
 
 
-def stated(citation: Citation, section: str = "") -> str:
-    """Return a statement on one line with its company, year and section."""
+def stated(citation: Citation, section: str = "", level: str | None = None) -> str:
+    """Return a statement on one line with its company, year, section and level, if given."""
     whose = ", ".join(filter(None, (one_line(citation.label), citation.year)))
-    return f"{whose}{f' [{section}]' if section else ''}: {one_line(citation.text)}"
+    marks = f"{f' [{section}]' if section else ''}{f' ({level})' if level else ''}"
+    return f"{whose}{marks}: {one_line(citation.text)}"

@@ -5,7 +5,7 @@ Every sentence is checked; one that fails is rewritten once, and dropped if it f
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, zip_longest
 from typing import Literal, NamedTuple, TypeVar
 
@@ -33,7 +33,7 @@ from summarizer.citation_checks import (
     CheckedClaim,
     CitationChecker,
     CitingClaim,
-    JudgeAnswer,
+    SentenceVerdicts,
     checked,
     stated,
 )
@@ -122,6 +122,7 @@ class ReportWriter:
     asker: Asker
     judge: Asker | None
     companies: Mapping[str, str]
+    levels: dict[Citation, SupportLevel | None] = field(default_factory=dict, init=False)
 
     async def outline(self, themes: Sequence[Theme], most: int) -> list[Theme]:
         """Return the themes as named, merged and ordered by the model.
@@ -156,8 +157,10 @@ class ReportWriter:
         chosen = theme.material[:_PER_THEME]
         statements = dict(enumerate((one.citation for one in chosen), start=1))
         names, values = [self.title, theme.heading], _values(chosen)
+        levels = {n: one.support for n, one in enumerate(chosen, start=1)}
+        self.levels |= {one.citation: one.support for one in chosen}
         checker = CitationChecker(
-            _numbered(chosen), statements, [*numbers, *values], self.companies, names
+            _numbered(chosen), statements, [*numbers, *values], self.companies, names, levels=levels
         )
         asked = {"heading": theme.heading, "statements": checker.listing}
         answer = await self._ask(SECTION, checker, asked, SectionAnswer)
@@ -178,13 +181,16 @@ class ReportWriter:
         """
         found = [(section.heading, one) for section in sections for one in section.sentences]
         lines, statements, before = [], dict[int, Citation](), ""
+        levels = {n: self._lowest(one.citations) for n, (_, one) in enumerate(found, start=1)}
         for n, (heading, sentence) in enumerate(found, start=1):
             text = shown(sentence)
             lines += [f"# {heading}"] if heading != before else []
             lines.append(f"{n}. {text}")
             statements[n], before = _as_statement(n, sentence, text), heading
         names = [self.title, *(section.heading for section in sections)]
-        checker = CitationChecker("\n".join(lines), statements, numbers, self.companies, names)
+        checker = CitationChecker(
+            "\n".join(lines), statements, numbers, self.companies, names, levels=levels
+        )
         answer = await self._ask(SUMMARY, checker, {"sentences": checker.listing}, CitingAnswer)
         written = await self._settled([_claim(one) for one in answer.sentences], checker)
         cited = {str(n): sentence.citations for n, (_, sentence) in enumerate(found, start=1)}
@@ -198,6 +204,11 @@ class ReportWriter:
                 dropped.append(DroppedSentence(text=one.text, reason=reason))
         return Written(tuple(resolved), tuple(dropped))
 
+    def _lowest(self, cited: Iterable[Citation]) -> SupportLevel | None:
+        """Return the lowest level of some statements, None if no level is known."""
+        levels = filter(None, map(self.levels.get, cited))
+        return max(levels, key=list(SupportLevel).index, default=None)
+
     async def answer(self, question: str, found: Sequence[Material]) -> Written:
         """Return an answer of up to eight sentences, or none if the statements have no answer.
 
@@ -206,7 +217,8 @@ class ReportWriter:
         """
         listing = _numbered(found, with_values=False)
         statements = dict(enumerate((one.citation for one in found), start=1))
-        checker = CitationChecker(listing, statements, (), self.companies)
+        levels = {n: one.support for n, one in enumerate(found, start=1)}
+        checker = CitationChecker(listing, statements, (), self.companies, levels=levels)
         values = {"question": one_line(question), "statements": listing}
         answer = await self._ask(ANSWER, checker, values, CitingAnswer)
         claims = [_claim(one) for one in answer.sentences[:_MOST_ANSWERED]]
@@ -272,13 +284,13 @@ def forecast(
     sizes = [estimate_tokens(_numbered(one.material[:_PER_THEME]), COSTING) for one in themes]
     kinds: list[tuple[Profile, str, type[Answer]]]
     kinds = [(asker, SECTION, SectionAnswer), (asker, REWRITE, RewriteAnswer)]
-    kinds += [(judge, JUDGE, JudgeAnswer)] * 2 if judge else []
+    kinds += [(judge, JUDGE, SentenceVerdicts)] * 2 if judge else []
     calls = [_call(*kind, size) for size in sizes for kind in kinds]
     if outlined:
         shown = "\n".join(_theme(n, theme) for n, theme in enumerate(themes))
         calls.append(_call(asker, OUTLINE, OutlineAnswer, estimate_tokens(shown, COSTING)))
     calls.append(_call(asker, SUMMARY, CitingAnswer, _SENTENCES * _JUDGED_TOKENS * len(sizes)))
-    calls += [_call(judge, JUDGE, JudgeAnswer, _SENTENCES * _JUDGED_TOKENS)] if judge else []
+    calls += [_call(judge, JUDGE, SentenceVerdicts, _SENTENCES * _JUDGED_TOKENS)] if judge else []
     return calls
 
 

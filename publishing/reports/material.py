@@ -105,5 +105,6 @@ def _material(row: dict[str, Any], text: str, score: float) -> Material:
         section=section,
         company=row["company_key"] or row["case_id"],
         value=row["value"] if section == Section.RESULTS else None,
+        support=row["support"],
         score=score,
     )

@@ -8,10 +8,11 @@ from publishing.reports.checks import CitableParts, CitationState, citation_stat
 from publishing.reports.numbers import plans
 from publishing.site.charts import Chart, Link, bars
 from publishing.site.groups import GroupKind, group_address
-from publishing.wording import fact_text
+from publishing.wording import fact_text, listing
 from schemas.reports import (
     PLACEHOLDER,
     ROLE_HEADINGS,
+    WEAK_SUPPORT,
     Citation,
     Report,
     ReportNumber,
@@ -36,7 +37,7 @@ class CitationView(NamedTuple):
     quote: str
     state: CitationState
     address: str | None
-    is_imported: bool
+    level: str | None = None  # of the statement now, if it is weak: "unjudged", "imported"
 
 
 class TextPiece(NamedTuple):
@@ -59,6 +60,12 @@ class SentenceView(NamedTuple):
     def text(self) -> str:
         """The text of the sentence."""
         return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def caution(self) -> str:
+        """A note on the weak statements that the sentence cites, or an empty string."""
+        levels = sorted({one.level for one in self.cited if one.level})
+        return f"rests on {listing(levels)} statements" if levels else ""
 
 
 class Paragraph(NamedTuple):
@@ -175,11 +182,9 @@ def _cited(number: int, one: Citation, parts: CitableParts) -> CitationView:
     label, title, year = one.label, one.title, one.year
     if now:
         label, title, year = now["company"] or now["title"], now["title"], now["year"]
-    is_imported = one.part.startswith("p")
+    level = WEAK_SUPPORT.get(row["support"]) if row else None
     state = citation_state(one, parts)
-    return CitationView(
-        number, label, title, year, one.text, one.quote, state, address, is_imported
-    )
+    return CitationView(number, label, title, year, one.text, one.quote, state, address, level)
 
 
 def _shown(

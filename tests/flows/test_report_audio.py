@@ -48,7 +48,9 @@ async def test_a_conversation_is_asked_and_spoken_once(
 ) -> None:
     """A second recording reuses the conversation and the speech."""
     model_endpoint.script = lambda asked: completion(
-        judged(asked["messages"][-1]["content"]) if schema_name(asked) == "JudgeAnswer" else LINES
+        judged(asked["messages"][-1]["content"])
+        if schema_name(asked) == "SentenceVerdicts"
+        else LINES
     )
     first = await record(REPORT, resources, tmp_path / "out", model=True)
     asked, spoken = len(model_endpoint.requests), len(httpserver.log)

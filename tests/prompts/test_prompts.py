@@ -10,7 +10,7 @@ from prompts import lock
 from prompts.loader import load, parse
 from schemas.errors import ConfigurationError
 from summarizer.answers import DraftAnswer, PartDraftAnswer, SourceAnswer, TriageAnswer
-from summarizer.citation_checks import JudgeAnswer
+from summarizer.citation_checks import SentenceVerdicts
 from summarizer.strategies.synthesis import MergeAnswer
 from summarizer.triage import WantedAnswer
 
@@ -21,7 +21,7 @@ TYPES = {
     "case_study_merge": MergeAnswer,
     "triage": TriageAnswer,
     "judge": SourceAnswer,
-    "report/judge": JudgeAnswer,
+    "report/judge": SentenceVerdicts,
     "wanted": WantedAnswer,
 }
 RAW = """---

@@ -1,10 +1,11 @@
 """Citations and numbers of reports: selected, grouped, checked, and shown to readers."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from case_views import write_lines
+from case_views import UNVERIFIED, with_study, write_lines
 from made_reports import a_citation, a_report
 from report_cases import BAKERIES, a_bakery, bakeries
 
@@ -16,6 +17,7 @@ from publishing.reports.numbers import Counts
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag, clusters
 from publishing.similarity import TextSimilarity
+from publishing.site.pages import environment
 from publishing.site.report_pages import report_json, report_markdown
 from publishing.site.report_views import view_of
 from schemas.errors import InputError
@@ -229,6 +231,33 @@ def test_nothing_of_a_withdrawn_case_stays_in_numbers_and_headings(tables: Datas
     assert [one.heading for one in shown.parts] == ["In numbers"]
     assert "Brotmann" not in report_json(shown)
     assert "Brotmann" not in report_markdown(shown, SiteSettings(title="Models at work"))
+
+
+def test_a_sentence_shows_that_it_rests_on_weak_statements(tmp_path: Path) -> None:
+    """Page, Markdown and JSON mark it and its sources; verified statements have no mark."""
+    views = bakeries()
+    study = views[0].revision.study
+    weak = study.statements[0].model_copy(update={"support": UNVERIFIED})
+    study = study.model_copy(update={"statements": (weak, *study.statements[1:])})
+    cited = [a_citation(views[0], 1), a_citation(views[1], 1)]
+    lines = write_lines([with_study(views[0], study), views[1]], tmp_path / "cases.jsonl")
+    with Dataset(lines) as tables:
+        report = a_report(cited, 2)
+        shown = view_of(report, cited_parts([report], tables))
+    found = [one for part in shown.parts for p in part.paragraphs for one in p.sentences]
+    caution = "rests on unjudged statements"
+    assert {one.n: one.caution for one in found} == {1: "", 2: caution, 3: caution, 4: ""}
+    settings = SiteSettings(title="Models at work")
+    text = report_markdown(shown, settings)
+    assert f"*({caution})*[^1][^2]" in text
+    assert text.count("(unjudged)") == 1
+    page = environment(settings).get_template("report.html")
+    html = page.render(view=shown, gone="", recording=False, groups=())
+    assert html.count(f'<span class="mark weak">{caution}</span>') == 1
+    assert [one["level"] for one in json.loads(report_json(shown))["citations"]] == [
+        "unjudged",
+        None,
+    ]
 
 
 def test_an_edit_that_numbers_statements_anew_changes_no_citation(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 from scripted_model import PROFILE
 
 from schemas.cases import SupportLevel
-from schemas.reports import Citation, Material, ReportNumber, Theme
+from schemas.reports import Citation, Material, ReportNumber, ReportSection, Theme
 from summarizer.asker import Asker
 from summarizer.citation_checks import CitationChecker, CitingClaim, checked
 from summarizer.reports import ReportWriter, forecast
@@ -94,7 +94,7 @@ def verdicts(*labels: str) -> dict:
     """A judge's answer."""
     return {
         "verdicts": [
-            {"statement": n, "label": label, "reason": "" if label == "entailed" else "too general"}
+            {"sentence": n, "reason": "" if label == "entailed" else "too general", "label": label}
             for n, label in enumerate(labels, start=1)
         ]
     }
@@ -139,7 +139,7 @@ async def test_a_failed_sentence_is_rewritten_once_and_then_dropped(
                 said("Bakers ignored the plan at Zorblatt.", 3),
             ]
         },
-        JudgeAnswer=[verdicts("entailed", "partly", "entailed"), verdicts("entailed", "not")],
+        SentenceVerdicts=[verdicts("entailed", "partly", "entailed"), verdicts("entailed", "not")],
         RewriteAnswer={
             "sentences": [
                 {"sentence": 1, "role": "failed", "text": "Ottokar blocks trays.", "cites": [1]},
@@ -159,7 +159,12 @@ async def test_a_failed_sentence_is_rewritten_once_and_then_dropped(
         "too general",
         "“Zorblatt” is not in the statements that it cites.",
     ]
-    assert script.asked == ["SectionAnswer", "JudgeAnswer", "RewriteAnswer", "JudgeAnswer"]
+    assert script.asked == [
+        "SectionAnswer",
+        "SentenceVerdicts",
+        "RewriteAnswer",
+        "SentenceVerdicts",
+    ]
     question = endpoint.requests[2]["messages"][-1]["content"]
     assert "Why it was refused: too general" in question
 
@@ -182,15 +187,61 @@ async def test_a_sentence_that_the_judge_passes_over_is_not_carried(
         CitingClaim(text="Ottokar blocks trays.", cites=(1,)),
         CitingClaim(text="Waste fell.", cites=(2,)),
     ]
-    endpoint.script = script = Script(JudgeAnswer=[verdicts("entailed"), verdicts("partly")])
+    endpoint.script = script = Script(SentenceVerdicts=[verdicts("entailed"), verdicts("partly")])
     found = await checked(claims, GROUNDS, asker_of())
     assert [one.support for one in found] == [SupportLevel.VERIFIED, None]
     assert len(script.asked) == 2
-    endpoint.script = script = Script(JudgeAnswer={"verdicts": []})
+    endpoint.script = script = Script(SentenceVerdicts={"verdicts": []})
     others = [one.model_copy(update={"text": f"{one.text} So it is."}) for one in claims]
     found = await checked(others, GROUNDS, asker_of())
     assert [one.reason for one in found] == ["The judge gave no verdict on it."] * 2
     assert len(script.asked) == 3
+
+
+async def test_a_malformed_verdict_costs_no_other_and_the_lower_of_two_counts(
+    endpoint: ScriptedEndpoint, asker_of: Callable[..., Asker]
+) -> None:
+    """An unknown or missing label is no verdict; the order of two verdicts does not matter."""
+    claims = [CitingClaim(text=f"Waste fell {n}.", cites=(2,)) for n in ("a", "b", "c")]
+
+    def verdict(n: int, label: str | None) -> dict:
+        return {"sentence": n, "reason": f"{label}", "label": label}
+
+    first = [verdict(1, "contrary"), verdict(1, "entailed"), verdict(2, None), verdict(3, "fine")]
+    second = [None, *verdicts("entailed")["verdicts"]]
+    answers = [{"verdicts": first}, {"verdicts": second}, {"verdicts": None}]
+    endpoint.script = Script(SentenceVerdicts=answers)
+    found = await checked(claims, GROUNDS, asker_of())
+    assert [one.reason for one in found] == ["contrary", "", "The judge gave no verdict on it."]
+    assert [one.support for one in found] == [None, SupportLevel.VERIFIED, None]
+
+
+async def test_the_judge_sees_the_level_of_weak_statements(
+    endpoint: ScriptedEndpoint, writer: ReportWriter
+) -> None:
+    """Unjudged and imported statements are marked, in the summary by the weakest below it."""
+    sentences = [said("Ottokar blocks trays.", 1, 3), said("Waste fell.", 2)]
+    endpoint.script = Script(
+        SectionAnswer={"sentences": sentences},
+        SentenceVerdicts=verdicts("entailed", "entailed"),
+        CitingAnswer={"sentences": [{"text": "Trays and waste.", "cites": [1, 2]}]},
+    )
+    levels = (SupportLevel.UNVERIFIED, SupportLevel.VERIFIED, SupportLevel.IMPORTED)
+    theme = a_theme()
+    material = [
+        one.model_copy(update={"support": level})
+        for one, level in zip(theme.material, levels, strict=True)
+    ]
+    written = await writer.section(theme.model_copy(update={"material": tuple(material)}), [])
+    question = endpoint.requests[-1]["messages"][-1]["content"]
+    assert "[1] Ottokar, 2024 (unjudged): We block" in question
+    assert "[2] Ottokar, 2024: Waste" in question
+    assert "[3] Brotmann, 2024 (imported): Bakers" in question
+    section = ReportSection(heading="Waste", sentences=written.sentences)
+    await writer.summary([section], [], lambda one: one.text)
+    question = endpoint.requests[-1]["messages"][-1]["content"]
+    assert "[1] Ottokar and Brotmann (imported): Ottokar blocks trays." in question
+    assert "[2] Ottokar: Waste fell." in question
 
 
 async def test_an_outline_merges_names_and_keeps_what_it_passes_over(
@@ -219,14 +270,12 @@ async def test_a_summary_cites_what_its_sentences_cite(
     """It cites sentences of the report, and readers get the statements behind these."""
     endpoint.script = Script(
         SectionAnswer={"sentences": [said("Ottokar blocks trays.", 1), said("Waste fell.", 2)]},
-        JudgeAnswer=[verdicts("entailed", "entailed"), verdicts("entailed")],
+        SentenceVerdicts=[verdicts("entailed", "entailed"), verdicts("entailed")],
         CitingAnswer={
             "sentences": [{"text": "Trays are blocked and waste fell.", "cites": [1, 2]}]
         },
     )
     written = await writer.section(a_theme(), [])
-    from schemas.reports import ReportSection
-
     section = ReportSection(heading="Waste", sentences=written.sentences)
     short = await writer.summary([section], [SHARE], lambda one: one.text)
     (one,) = short.sentences

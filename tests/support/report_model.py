@@ -50,7 +50,7 @@ class ReportModel:
             "SectionAnswer": self._section,
             "RewriteAnswer": lambda _: {"sentences": []},
             "CitingAnswer": self._cited,
-            "JudgeAnswer": judged,
+            "SentenceVerdicts": judged,
         }[schema_name(request)](prompt)
         tokens = sum(len(message["content"]) for message in request["messages"]) // 4
         return completion(made, prompt_tokens=tokens, completion_tokens=len(str(made)) // 4)
@@ -108,5 +108,5 @@ def judged(prompt: str) -> dict[str, Any]:
         own = " ".join(cited.get(name, "") for name in re.findall(r"\[([^\]]+)\]", marks))
         label = "entailed" if is_carried(text, own) else "partly"
         reason = "" if label == "entailed" else "More than the statements have."
-        verdicts.append({"statement": int(number), "label": label, "reason": reason})
+        verdicts.append({"sentence": int(number), "reason": reason, "label": label})
     return {"verdicts": verdicts}

@@ -229,7 +229,8 @@ def _found(view: CaseView) -> Found:
 
 def _statements(view: CaseView) -> dict[int, Found]:
     """Return the statements of a case by number."""
-    case, kept = _found(view), {"section", "support", "reason", "quotes"}
+    case, kept = _found(view), {"section", "support", "reason", "mark", "quotes"}
+    kept |= {"kept_by", "kept_because"}
     return {
         one.n: case | {"statement": one.n, "words": one.text} | one.model_dump(include=kept)
         for one in published_case(view).statements

@@ -27,10 +27,11 @@ from publishing.records import (
     SourceCard,
     link_key,
 )
-from publishing.wording import byline, one_line, silent_parts
-from schemas.cases import CaseStudy, Evidence, Fact, FactName, Statement, SupportLevel, Tag
+from publishing.wording import byline, judging_note, one_line, silent_parts, support_mark
+from schemas.cases import CaseStudy, Evidence, Fact, FactName, Statement, Tag
 from schemas.frozen import sha256_hex
-from schemas.reviews import CaseView, Decision, Review, Revision
+from schemas.overruling import finding, is_overruled, kept_because
+from schemas.reviews import CaseView, Decision, Recipe, Review, Revision
 from schemas.sources import Check, CheckResult, Document
 
 _COPIED_FACTS: tuple[FactName, ...] = ("company", "industry", "year", "stage", "narrator")
@@ -66,6 +67,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         silent=silent_in(document, view.revision.study),
         prose=tuple(_prose(document)) if document.is_prose else (),
         imported=_imported(view),
+        judging_note=judging_note(recipe_of(view)),
         added_at=view.case.created_at
         if document.is_prose
         else min((one.at for one in _approvals(view)), default=None),
@@ -122,11 +124,15 @@ def _statements(
 
 
 def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]:
-    """Return the support fields; readers see only the reasons of doubtful parts."""
-    doubtful = part.support.level is SupportLevel.DOUBTFUL
+    """Return the support fields; readers see only the reasons of marked parts."""
+    support = part.support
+    mark = support_mark(support)
     return {
-        "support": part.support.level,
-        "reason": part.support.reason if doubtful else "",
+        "support": support.level,
+        "reason": finding(support) if mark else "",
+        "mark": mark,
+        "kept_by": support.confirmed_by if is_overruled(support) else None,
+        "kept_because": kept_because(support),
         "quotes": quotes(document, part.evidence),
     }
 
@@ -173,15 +179,17 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
 
 
 def _provenance(view: CaseView, gated: GatedStudy) -> Provenance:
-    revision, draft = view.revision, _draft_of(view)
+    revision, (*edits, draft) = view.revision, _history(view)
     approvals = [one for one in _approvals(view) if one.revision_id == revision.revision_id]
     if view.document.is_prose and revision.made_by == "import":
         approvals = []  # the text was not compared with its source
     approval = approvals[-1] if approvals else None
-    recipe = draft.recipe if draft else None
+    recipe = recipe_of(view)
     # An import is more recent than its draft, which started the case.
-    drafted = draft if draft and draft.made_by == "model" else view.case
-    edited = revision if revision.made_by == "person" else None
+    drafted = draft if draft.made_by == "model" else view.case
+    # The judge's verdicts on edits, and on earlier drafts, are revisions of their own.
+    judges = {one.recipe.judge for one in view.revisions if one.recipe}
+    edited = next((one for one in edits if one.author not in judges), None)
     return Provenance(
         document_id=view.document.document_id,
         extractor=view.document.extractor,
@@ -190,7 +198,7 @@ def _provenance(view: CaseView, gated: GatedStudy) -> Provenance:
         prompts=recipe.prompts if recipe else (),
         judge=recipe.judge if recipe else None,
         drafted_at=drafted.created_at if recipe else None,
-        unread=draft.unread if draft else (),
+        unread=draft.unread,
         edited_by=edited.author if edited else None,
         edited_at=edited.created_at if edited else None,
         approved_by=approval.who if approval else None,
@@ -211,10 +219,15 @@ def _approvals(view: CaseView) -> list[Review]:
     return found
 
 
-def _draft_of(view: CaseView) -> Revision | None:
-    """Return the draft or import from which the published revision was edited."""
+def recipe_of(view: CaseView) -> Recipe | None:
+    """Return how the current revision was drafted and judged, None for an imported text."""
+    return next((one.recipe for one in _history(view) if one.recipe), None)
+
+
+def _history(view: CaseView) -> list[Revision]:
+    """Return the current revision and those behind it, back to the draft or import."""
     by_id = {revision.revision_id: revision for revision in view.revisions}
-    revision: Revision | None = view.revision
-    while revision and revision.made_by == "person":
-        revision = by_id.pop(revision.parent_id or "", None)
-    return revision
+    found = [view.revision]
+    while before := by_id.pop(found[-1].parent_id or "", None):
+        found.append(before)
+    return found

@@ -117,5 +117,6 @@ def _part(part: Fact | Statement | Tag) -> Json:
     """Return a part with its support and measure as plain fields."""
     data = part.model_dump(mode="json", exclude={"support", "measure"})
     measure = part.measure if isinstance(part, Statement) else None
-    support = {"support": part.support.level.value, "reason": part.support.reason}
-    return data | (measure.model_dump(mode="json") if measure else {}) | support
+    support = part.support.model_dump(mode="json", exclude={"level"})
+    level = {"support": part.support.level.value}
+    return data | (measure.model_dump(mode="json") if measure else {}) | level | support

@@ -38,16 +38,38 @@ class PublishedQuote(Frozen):
 
 
 class _Supported(Frozen):
-    """Support of a fact, statement or tag; ``reason`` explains a doubt."""
+    """Support of a fact, statement or tag.
+
+    ``mark`` and ``reason`` are those of a doubt despite which a curator confirmed it. A refutation
+    was overruled by ``kept_by``, who gave readers the reason ``kept_because``.
+    """
 
     support: SupportLevel
     reason: str
+    mark: str = ""
+    kept_by: str | None = None
+    kept_because: str = ""
     quotes: tuple[PublishedQuote, ...]
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether readers see a mark, because a curator confirmed it despite a doubt."""
-        return self.support is SupportLevel.DOUBTFUL
+        """Whether readers see a mark."""
+        return bool(self.mark)
+
+    @property
+    def doubts(self) -> list[str]:
+        """The sentences about a doubt, for readers."""
+        found = [self.reason] if self.mark and self.reason else []
+        if not self.kept_by:
+            return found
+        who = "A judge model" if self.quotes or self.is_without_quotes else "A check"
+        why = f": {self.kept_because}" if self.kept_because else "."
+        return [f"{who} refuted this; {self.kept_by} kept it{why}", *found]
+
+    @property
+    def is_without_quotes(self) -> bool:
+        """Whether the part needs no quote, such as a title."""
+        return False
 
 
 class PublishedFact(_Supported):
@@ -56,6 +78,11 @@ class PublishedFact(_Supported):
     name: FactName
     value: str
     inferred: bool
+
+    @property
+    def is_without_quotes(self) -> bool:
+        """Whether the fact is a title, which is the casebook's own."""
+        return self.name == "title"
 
 
 class PublishedTag(_Supported):
@@ -83,6 +110,11 @@ class PublishedStatement(_Supported):
     measure: Measure | None
 
     @property
+    def is_without_quotes(self) -> bool:
+        """Whether the statement summarizes others instead of quoting."""
+        return bool(self.rests_on)
+
+    @property
     def is_measured(self) -> bool:
         """Whether a result has a metric or a value, and therefore a row in the table."""
         return self.measure is not None and bool(self.measure.value or self.measure.metric)
@@ -94,10 +126,10 @@ class PublishedStatement(_Supported):
 
 
 class Kicker(Frozen):
-    """A fact above a title, in words; a curator confirmed it if ``is_doubtful``."""
+    """A fact above a title, in words, with the mark of a doubt, if any."""
 
     text: str
-    is_doubtful: bool = False
+    mark: str = ""
 
 
 class SourceCard(Frozen):
@@ -189,6 +221,7 @@ class PublishedCase(CaseDescription):
     ``silent`` lists the facts and sections missing from the source. ``added_at`` is the time of
 
     the first approval, or of the record in its database. ``prose`` is an ``imported`` text.
+    ``judging_note`` is empty if a judge was asked about everything.
     """
 
     revision_id: str
@@ -199,6 +232,7 @@ class PublishedCase(CaseDescription):
     added_at: datetime | None = None
     prose: tuple[ProsePart, ...] = ()
     imported: ImportOrigin | None = None
+    judging_note: str = ""
     source: SourceCard
     provenance: Provenance
 
@@ -239,7 +273,7 @@ class PublishedCase(CaseDescription):
     def kickers(self) -> list[Kicker]:
         """The known facts among those shown above the title."""
         found = [fact for name in _KICKERS if (fact := self.fact(name))]
-        return [Kicker(text=fact_text(f.name, f.value), is_doubtful=f.is_doubtful) for f in found]
+        return [Kicker(text=fact_text(f.name, f.value), mark=f.mark) for f in found]
 
     @property
     def is_nested(self) -> bool:

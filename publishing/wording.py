@@ -16,9 +16,11 @@ from schemas.cases import (
     Method,
     Origin,
     Section,
+    Support,
     SupportLevel,
     TermGroup,
 )
+from schemas.reviews import EARLIER_JUDGE, Recipe
 from schemas.sources import FROM_BROWSER, QUOTED_IMPORT, Document, SourceKind
 from schemas.taxonomy import load_taxonomy
 
@@ -37,6 +39,8 @@ NARRATORS: Mapping[str, str] = _TEXTS["narrators"]
 FACT_WORDS: Mapping[FactName, str] = _TEXTS["facts"]
 TAG_GROUPS: Mapping[TermGroup, str] = _TEXTS["tags"]
 RESULT_COLUMNS: Sequence[tuple[str, str]] = tuple(_TEXTS["results"].items())
+_MARKS: Mapping[str, str] = _TEXTS["marks"]
+_JUDGING: Mapping[str, str] = _TEXTS["judging"]
 _TESTED = (Method.AB_TEST, Method.AUDITED)
 _PROJECTED = re.compile(
     r"\b(?:project(?:ed|s|ing)|expect(?:ed|s)?|forecast|estimated? to|will)\b", re.IGNORECASE
@@ -99,6 +103,22 @@ def silence_phrases(labels: Iterable[str]) -> list[str]:
 def support_label(level: SupportLevel, origin: Origin = Origin.MODEL) -> str:
     """Return the note beside a statement: ``verified``, ``verified, a curator's words``."""
     return f"{level.value}{', a curator’s words' if origin is Origin.CURATOR else ''}"
+
+
+def support_mark(support: Support) -> str:
+    """Return the mark beside a part that a curator confirmed despite a doubt, else empty."""
+    if support.is_unjudged:
+        return _MARKS["unjudged"]
+    return _MARKS.get(support.level, "")
+
+
+def judging_note(recipe: Recipe | None) -> str:
+    """Return a note on a draft if no judge, or only an earlier one, was asked; else empty."""
+    if recipe is None:
+        return ""
+    if recipe.judge is None:
+        return _JUDGING["none"]
+    return _JUDGING["earlier"] if EARLIER_JUDGE in recipe.prompts else ""
 
 
 def shown_value(measure: Mapping[str, Any]) -> str:

@@ -56,8 +56,13 @@ def dataset_card(
     page = environment(settings).get_template("card.md")
     sql = "SELECT count(*) AS own FROM published_cases WHERE imported_from IS NULL"
     own = tables.rows(sql)[0]["own"]
+    notes = tables.rows(
+        "SELECT judging_note AS note, count(*) AS cases FROM published_cases"
+        " WHERE judging_note <> '' GROUP BY judging_note ORDER BY judging_note DESC"
+    )
     values = {
         "own": own,
+        "notes": notes,
         "reliability_note": reliability_note(own, rows["cases"]),
         "rows": rows,
         "columns": columns,

@@ -22,9 +22,10 @@ from publishing.records import (
     link_key,
 )
 from publishing.wording import one_line, silent_parts
-from schemas.cases import CaseStudy, Evidence, Fact, Match, Statement, Support, Tag
+from schemas.cases import CaseStudy, Evidence, Fact, Match, Statement, Support, SupportLevel, Tag
 from schemas.frozen import content_id
 from schemas.imports import ImportProblem
+from schemas.overruling import overruled
 from schemas.sources import IMPORTED, QUOTED_IMPORT, Document, HiddenText, Passage, Step
 
 _KEYS = ("case_id", "revision_id", "statements", "facts")
@@ -87,6 +88,9 @@ def _problem(record: CaseRecord) -> str | None:
         ),
         "one of its numbers is too large": not _has_small_numbers(record, quotes),
         "one of its facts or tags is repeated": len(names) < len(record.facts) + len(record.tags),
+        "it contains a refuted part that nobody kept": any(
+            one.support is SupportLevel.REFUTED and not one.kept_by for one in _parts(record)
+        ),
         "its statements were not approved": not (record.prose or is_approved),
     }
     return next((problem for problem, is_found in problems.items() if is_found), None)
@@ -107,8 +111,12 @@ def _has_valid_offsets(quote: PublishedQuote) -> bool:
 
 
 def _quotes(record: CaseRecord) -> Iterator[PublishedQuote]:
-    for part in (*record.facts, *record.statements, *record.tags):
+    for part in _parts(record):
         yield from part.quotes
+
+
+def _parts(record: CaseRecord) -> tuple[_Published, ...]:
+    return (*record.facts, *record.statements, *record.tags)
 
 
 def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step) -> Document:
@@ -185,8 +193,11 @@ def restored_study(record: CaseRecord, document: Document, database: str) -> Cas
     def made(kind: type[StudyPart], parts: Iterable[_Published]) -> Iterator[StudyPart]:
         for part in parts:
             same = part.model_dump(include=kind.model_fields.keys() - {"support"})
-            by = database if part.is_doubtful else None
-            support = Support(level=part.support, reason=part.reason, confirmed_by=by)
+            support = Support(level=part.support, reason=part.reason)
+            if part.kept_by:
+                support = overruled(support, part.kept_by, part.kept_because)
+            elif support.is_doubtful:
+                support = support.model_copy(update={"confirmed_by": database})
             evidence = tuple(_evidence(one, document) for one in part.quotes)
             yield kind(**same, support=support, evidence=evidence)
 

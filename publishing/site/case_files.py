@@ -58,7 +58,9 @@ class CaseFiles:
         }
         for name, make in made.items():
             self._files.put(f"{folder}/{name}", key, make)
-        kicker = " · ".join(one.text for one in case.kickers if not one.is_doubtful)
+        kickers = [one.text for one in case.kickers if not one.mark]
+        is_unjudged = case.judging_note and not case.provenance.judge
+        kicker = " · ".join(["Not judged", *kickers] if is_unjudged else kickers)
         if self._settings.root and (picture := card(case.title, kicker, publisher)):
             self._files.put(f"{folder}/{CARD}", key, lambda: picture)
         return case

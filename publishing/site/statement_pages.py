@@ -36,7 +36,7 @@ NOUNS = {one.name: one.nouns for one in STATEMENT_PAGES}
 
 _SORTS = (("", "Newest case first"), ("year", "Year, newest first"), ("company", "Company"))
 _RESULT_SORTS = (*_SORTS, ("metric", "Metric"), ("number", "Value, highest first"))
-_SHOWN = ("text", "anchor", "support")
+_SHOWN = ("text", "anchor", "support", "mark")
 _OF_A_RESULT = ("metric", "unit", "number", "baseline", "sample")
 
 

@@ -73,7 +73,7 @@ def digests(entries: Iterable[CaseEntry]) -> list[tuple[str, str]]:
 
 
 def _statement_json(row: Row) -> Row:
-    names = ("case_id", "title", "company", "year", "section", "text", "support", "answers")
+    names = ("case_id", "title", "company", "year", "section", "text", "support", "mark", "answers")
     page = f"cases/{row['slug']}/index.html#{row['anchor']}"
     return {name: row[name] for name in names} | {"page": page}
 

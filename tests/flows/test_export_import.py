@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from case_views import NOON, a_document, a_quote, a_statement, a_study, a_view, with_study
+from case_views import (
+    NOON,
+    a_document,
+    a_kept_study,
+    a_quote,
+    a_statement,
+    a_study,
+    a_view,
+    with_study,
+)
 
 from config.resources import Resources
 from config.settings import Settings
@@ -52,11 +61,13 @@ def an_article() -> CaseView:
 
 
 def a_report() -> CaseView:
-    """A PDF with a page for each passage."""
+    """A PDF with a page for each passage, which no judge saw; a curator kept refuted parts."""
     plain = a_document()
     pages = [one.model_copy(update={"page": one.n, "headings": ()}) for one in plain.passages]
     document = a_document(**source_of(REPORT), kind=SourceKind.PDF, passages=pages)
-    return placed(a_view(a_study(document), document))
+    view = a_view(a_kept_study(document), document)
+    recipe = view.revision.recipe and view.revision.recipe.model_copy(update={"judge": None})
+    return placed(a_view(a_kept_study(document), document, revision={"recipe": recipe}))
 
 
 def a_talk() -> CaseView:
@@ -113,7 +124,7 @@ def placed(view: CaseView) -> CaseView:
         return part.model_copy(update={"evidence": tuple(evidence)})
 
     study = view.revision.study
-    parts = {
+    parts: dict[str, Any] = {
         name: tuple(map(moved, getattr(study, name))) for name in ("facts", "statements", "tags")
     }
     return with_study(view, CaseStudy(**parts))
@@ -192,6 +203,8 @@ async def test_the_tables_are_the_same(
     assert (report.known, report.broken) == (0, ())
     before, after = tables(exported), tables(await release(other, tmp_path / "again"))
     assert all(before.values())
+    assert {row["kept_by"] for row in before["statements"]} == {None, "Mira Lindqvist"}
+    assert [row["judge"] for row in before["cases"]].count(None) == 2
     origins = {row.pop("imported_from") for row in after["cases"]}
     assert origins == {"Models at work", "Their database"}
     for row in before["cases"]:

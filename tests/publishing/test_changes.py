@@ -113,7 +113,7 @@ def test_no_doubt_loses_its_mark(publish) -> None:
     page = parsed(target / "challenges.html")
     (answer,) = page.xpath("//li[starts-with(., 'A doubted answer.')]")
     assert "doubtful, confirmed" in words(answer)
-    assert "A doubted answer. (doubtful)" in (target / "challenges.md").read_text()
+    assert "A doubted answer. (doubtful, confirmed)" in (target / "challenges.md").read_text()
     for name in (
         "lessons.md",
         "challenges.md",

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from case_views import a_short_view, a_view, with_study
+from case_views import a_kept_study, a_short_view, a_view, with_study
 from datasets import hostile_strings, hostile_texts, own_hostile_strings
 from html_pages import names_in
 from lxml import html
@@ -47,10 +47,44 @@ def test_it_says_what_the_page_says(text):
     """Held-back parts are missing; doubts, inferred facts and support are shown."""
     assert "REFUTED" not in text
     assert "DOUBTFUL-STATEMENT" not in text
-    assert "*(doubtful, confirmed by a curator: The quote does not name the number)*" in text
+    assert "*(doubtful, confirmed: The quote does not name the number.)*" in text
     assert "- **Industry:** Insurance *(inferred)*" in text
     assert "Approved by Mira Lindqvist on 24 November 2026." in text
     assert "Statements: 1 verbatim, 12 verified, 1 unverified and 1 doubtful." in text
+
+
+KEPT_NOTE = (
+    r"*(refuted, kept by a curator: A judge model refuted this; Mira Lindqvist kept it: The team "
+    r"told us so. \[5\] speaks of invented rates only.)*"
+)
+
+
+def test_it_says_who_kept_what_a_judge_refuted():
+    """Statements and facts have the curator's reason and the judge's; nothing else is marked."""
+    text = to_markdown(a_view(a_kept_study()))
+    assert f"They wrote every rate out as a sentence. {KEPT_NOTE}" in text
+    assert f"full production {KEPT_NOTE}" in text
+    assert "*(not judged, confirmed: Not judged: a-judge did not answer.)*" in text
+    assert text.count("kept by a curator") == 2
+
+
+@pytest.mark.parametrize(
+    ("judge", "prompt", "note"),
+    [
+        (None, "case_study/v2", "\n\n*Not judged: no model compared these statements with the"),
+        ("a-judge", "judge/v1", "\n\n*Judged by an earlier version, which did not see the title,"),
+        ("a-judge", "judge/v2", None),
+    ],
+)
+def test_it_says_at_the_top_who_did_not_judge_it(judge, prompt, note):
+    """No judge, and an earlier judge, are named above the facts; the current judge is not."""
+    view = a_view()
+    recipe = view.revision.recipe.model_copy(update={"judge": judge, "prompts": (prompt,)})
+    text = to_markdown(a_view(revision={"recipe": recipe}))
+    top = text.partition("- **Company:**")[0]
+    assert ("udged" in top) is (note is not None)
+    assert note is None or note in top
+    assert "udged" not in to_markdown(a_view(revision={"recipe": None})).partition("- **Comp")[0]
 
 
 def test_a_case_without_a_title_is_named_after_its_source():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from case_views import UNVERIFIED, with_study, write_lines
+from case_views import CONFIRMED, KEPT, UNJUDGED, UNVERIFIED, with_study, write_lines
 from made_reports import a_citation, a_report
 from report_cases import BAKERIES, a_bakery, bakeries
 
@@ -20,6 +20,7 @@ from publishing.similarity import TextSimilarity
 from publishing.site.pages import environment
 from publishing.site.report_pages import report_json, report_markdown
 from publishing.site.report_views import view_of
+from schemas.cases import Support
 from schemas.errors import InputError
 from schemas.reports import Citation, Material, Scope, SentenceRole
 from warehouse import Dataset
@@ -81,14 +82,12 @@ def test_a_scope_keeps_to_its_cases(tables: Dataset) -> None:
     assert in_words(scope) == " with the tag Retrieval-augmented generation since 2024"
 
 
-def test_doubtful_statements_cannot_be_cited(tmp_path: Path) -> None:
-    """A doubtful part is shown with its mark on the case's page and nowhere else."""
+@pytest.mark.parametrize("support", [CONFIRMED, KEPT, UNJUDGED])
+def test_doubtful_statements_cannot_be_cited(tmp_path: Path, support: Support) -> None:
+    """A part that a curator confirmed despite a doubt is shown on its own page only."""
     view = a_bakery("Laib", "2025", (("lessons", "Rye needs a plan."), ("lessons", "Oats do not.")))
     study = view.revision.study
-    doubted = study.statements[1].support.model_copy(
-        update={"level": "doubtful", "reason": "x", "confirmed_by": "Mira"}
-    )
-    statements = (study.statements[0], study.statements[1].model_copy(update={"support": doubted}))
+    statements = (study.statements[0], study.statements[1].model_copy(update={"support": support}))
     study = study.model_copy(update={"statements": statements})
     view = view.model_copy(update={"revision": view.revision.model_copy(update={"study": study})})
     with Dataset(write_lines([view], tmp_path / "cases.jsonl")) as tables:

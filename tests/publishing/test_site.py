@@ -1,12 +1,13 @@
 """Pages of a case: their content, and parts that are left out."""
 
+import csv
 import json
 from datetime import timedelta
 from pathlib import Path
 
 import case_views as made
 import pytest
-from case_views import ADDRESS, a_short_view, a_study, a_view, with_study
+from case_views import ADDRESS, a_kept_study, a_short_view, a_study, a_view, with_study
 from html_pages import parsed, texts, words
 from lxml import html
 
@@ -144,7 +145,7 @@ def provenance(page: html.HtmlElement) -> dict[str, str]:
 def test_provenance_says_who_made_and_approved_it(page):
     """Shows model, strategy, prompts, judge, dates, approver, gaps and held-back parts."""
     rows = provenance(page)
-    assert rows.pop("Support").startswith("1 verbatim: a sentence of the source. 12 verified:")
+    assert rows.pop("Support").startswith("1 verbatim: a sentence of the source; if a judge model")
     assert rows.pop("Revision").startswith("rev1_")
     assert rows == {
         "Source": ADDRESS,
@@ -169,6 +170,61 @@ def test_an_edited_revision_names_both_makers(publish):
     assert rows["Drafted"] == "by SmolLM2-135M-Instruct, 24 November 2026"
     assert rows["Edited"] == "by Jon Aalto, 24 November 2026"
     assert "Approved" not in rows, "the approval was of the draft, not of this revision"
+
+
+def test_the_judges_verdicts_are_no_edits(publish):
+    """A case judged anew is drafted when it was, by the same model, and edited by the same person."""
+    view = a_view()
+    draft = view.revision.model_copy(update={"recipe": None})
+    steps = (("rev1_edit", "Jon Aalto"), ("rev1_judged", "a-judge"))
+    found = [draft]
+    for revision_id, author in steps:
+        made_by = {"parent_id": found[-1].revision_id, "made_by": "person", "author": author}
+        values = {"revision_id": revision_id, "recipe": view.revision.recipe, **made_by}
+        found.append(draft.model_copy(update=values))
+    view = view.model_copy(update={"revision": found[-1], "revisions": tuple(found)})
+    rows = provenance(case_page(publish, view))
+    assert rows["Edited"] == "by Jon Aalto, 24 November 2026"
+    assert rows["Drafted"] == "by SmolLM2-135M-Instruct, 24 November 2026"
+    assert rows["How"].endswith("judged by a-judge")
+
+
+def test_a_refutation_that_a_curator_overruled_is_shown(publish):
+    """Page and lists mark it; the page names the curator, the reason and the judge's."""
+    target, built = publish(a_view(a_kept_study()), address="https://x.example")
+    page = parsed(target / next(iter(built.hashes.values()))[0])
+    (solution,) = section(page, "challenges").xpath(".//ul[@class='answers']/li")
+    assert texts(solution, ".//span[contains(@class, 'mark')]") == ["refuted, kept by a curator"]
+    assert texts(solution, ".//p[@class='reason']") == [
+        "A judge model refuted this; Mira Lindqvist kept it: The team told us so.",
+        "[5] speaks of invented rates only.",
+    ]
+    tag = "//section[@aria-labelledby='tags']//p[@class='reason']"
+    assert texts(page, tag)[0].startswith("A judge model refuted this; Mira Lindqvist kept it")
+    assert "They wrote every rate out as a sentence. refuted, kept by a curator" in texts(
+        parsed(target / "challenges.html"), "//ul[@class='answers']/li"
+    )
+    listed = (target / "challenges.json").read_text()
+    assert '"mark": "refuted, kept by a curator"' in listed
+
+
+def test_a_case_that_no_judge_saw_says_so_at_the_top(publish):
+    """The page has a note with a link to the levels, and the picture of its link has a mark."""
+    judged = a_view()
+    recipe = judged.revision.recipe.model_copy(update={"judge": None})
+    pictures = []
+    for view in (judged, a_view(revision={"recipe": recipe})):
+        target, built = publish(view, address="https://x.example")
+        folder = target / next(iter(built.hashes.values()))[0].removesuffix("index.html")
+        notes = texts(parsed(folder / "index.html"), "//header/p[@role='note']")
+        pictures.append((folder / "card.png").read_bytes())
+    assert notes == [
+        "Not judged: no model compared these statements with the source. What the levels mean"
+    ]
+    assert pictures[0] != pictures[1]
+    assert parsed(target / "data.html").get_element_by_id("support") is not None
+    (row,) = csv.DictReader((target / "data" / "cases.csv").open(encoding="utf-8"))
+    assert (row["judge"], row["judging_note"][:10]) == ("", "Not judged")
 
 
 def a_check(view, result: str, **more) -> dict[str, Check]:

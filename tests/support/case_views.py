@@ -8,6 +8,7 @@ from typing import Any
 from publishing.conversion import published_case
 from publishing.records import CaseRecord
 from schemas.cases import (
+    NOT_JUDGED,
     CaseStudy,
     Evidence,
     Fact,
@@ -23,6 +24,7 @@ from schemas.cases import (
     TermGroup,
 )
 from schemas.frozen import content_id
+from schemas.overruling import overruled
 from schemas.reviews import (
     Case,
     CaseStatus,
@@ -46,6 +48,13 @@ UNVERIFIED = Support(level=SupportLevel.UNVERIFIED)
 DOUBTFUL = Support(level=SupportLevel.DOUBTFUL, reason="The quote does not name the number.")
 CONFIRMED = DOUBTFUL.model_copy(update={"confirmed_by": "Mira Lindqvist"})
 REFUTED = Support(level=SupportLevel.REFUTED, reason="The quote is not in the source.")
+JUDGED_FALSE = Support(level=SupportLevel.REFUTED, reason="[5] speaks of invented rates only.")
+KEPT = overruled(JUDGED_FALSE, "Mira Lindqvist", "The team told us so.")
+UNJUDGED = Support(
+    level=SupportLevel.UNVERIFIED,
+    reason=f"{NOT_JUDGED}: a-judge did not answer.",
+    confirmed_by="Mira Lindqvist",
+)
 
 TEXT = """Harbourline insures small cargo ships and answers about 4,000 claims a week.
 
@@ -200,6 +209,29 @@ def a_study(document: Document | None = None) -> CaseStudy:
             _tag(document, "pgvector", "pgvector", "tool", "pgvector"),
             _tag(document, "made-up", "REFUTED-TAG", "tool", "made up rates", REFUTED),
         ),
+    )
+
+
+def a_kept_study(document: Document | None = None) -> CaseStudy:
+    """The complete study, with a refuted solution, fact and tag that Mira kept.
+
+    A statement that she confirmed had no verdict.
+    """
+    study = a_study(document)
+    supports = {
+        "They wrote every rate out as a sentence.": KEPT,
+        "vLLM serves the model.": UNJUDGED,
+        "full production": KEPT,
+        "pgvector": KEPT,
+    }
+
+    def changed(part: Any, key: str) -> Any:
+        return part.model_copy(update={"support": supports.get(key, part.support)})
+
+    return CaseStudy(
+        facts=tuple(changed(one, one.value) for one in study.facts),
+        statements=tuple(changed(one, one.text) for one in study.statements),
+        tags=tuple(changed(one, one.slug) for one in study.tags),
     )
 
 

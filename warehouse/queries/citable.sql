@@ -47,7 +47,7 @@ SELECT
     measured(one.measure.value, one.measure.unit) AS value,
     one.anchor AS anchor
 FROM stated
-WHERE one.support <> 'doubtful' AND one.section <> 'abstract'
+WHERE one.mark = '' AND one.section <> 'abstract'
 UNION ALL BY NAME
 SELECT
     * EXCLUDE (heading, i, j),

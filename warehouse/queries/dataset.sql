@@ -22,15 +22,17 @@ FROM read_json(
         stage: 'VARCHAR',
         narrator: 'VARCHAR',
         facts: 'STRUCT(
-            support VARCHAR, reason VARCHAR, name VARCHAR, value VARCHAR, inferred BOOLEAN,
+            support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
+            name VARCHAR, value VARCHAR, inferred BOOLEAN,
             quotes STRUCT(
                 quote VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR, page INTEGER,
                 seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
             )[]
         )[]',
         statements: 'STRUCT(
-            support VARCHAR, reason VARCHAR, anchor VARCHAR, n INTEGER, section VARCHAR,
-            text VARCHAR, origin VARCHAR, answers INTEGER, rests_on INTEGER[],
+            support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
+            anchor VARCHAR, n INTEGER, section VARCHAR, text VARCHAR, origin VARCHAR,
+            answers INTEGER, rests_on INTEGER[],
             measure STRUCT(
                 metric VARCHAR, qualifier VARCHAR, value VARCHAR, number DOUBLE, unit VARCHAR,
                 baseline VARCHAR, sample VARCHAR, method VARCHAR
@@ -41,7 +43,8 @@ FROM read_json(
             )[]
         )[]',
         tags: 'STRUCT(
-            support VARCHAR, reason VARCHAR, slug VARCHAR, label VARCHAR, "group" VARCHAR,
+            support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
+            slug VARCHAR, label VARCHAR, "group" VARCHAR,
             quotes STRUCT(
                 quote VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR, page INTEGER,
                 seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
@@ -53,7 +56,8 @@ FROM read_json(
             kind VARCHAR, address VARCHAR, title VARCHAR, site VARCHAR, authors VARCHAR[],
             published DATE, language VARCHAR
         )',
-        provenance: 'STRUCT(approved_at TIMESTAMPTZ)',
+        judging_note: 'VARCHAR',
+        provenance: 'STRUCT(judge VARCHAR, approved_at TIMESTAMPTZ)',
         page: 'VARCHAR',
         licence: 'VARCHAR',
         citation: 'VARCHAR'
@@ -65,9 +69,9 @@ CREATE TABLE stems (word VARCHAR, stem VARCHAR);
 CREATE MACRO measured(value, unit) AS
     value || if(coalesce(unit, '') = '' OR contains(lower(value), lower(unit)), '', ' ' || unit);
 
-CREATE MACRO is_doubtful(facts, name) AS list_contains(
-    list_transform(facts, lambda fact: [fact.name, fact.support]), [name, 'doubtful']
-);
+CREATE MACRO is_doubtful(facts, name) AS len(
+    list_filter(facts, lambda fact: fact.name = name AND fact.mark <> '')
+) > 0;
 
 CREATE TABLE published_cases AS
 SELECT
@@ -81,7 +85,7 @@ SELECT
     stage,
     narrator,
     list_transform(
-        list_filter(facts, lambda fact: fact.support = 'doubtful'), lambda fact: fact.name
+        list_filter(facts, lambda fact: fact.mark <> ''), lambda fact: fact.name
     ) AS doubtful,
     list_transform(tags, lambda tag: tag.slug) AS tags,
     array_to_string(
@@ -113,6 +117,8 @@ SELECT
     source.published AS source_published,
     source.language AS source_language,
     imported.database AS imported_from,
+    provenance.judge AS judge,
+    judging_note,
     provenance.approved_at AS approved_at,
     page,
     licence,
@@ -128,7 +134,7 @@ COMMENT ON COLUMN published_cases.industry IS 'The industry, by its short name.'
 COMMENT ON COLUMN published_cases.year IS 'The year of the account.';
 COMMENT ON COLUMN published_cases.stage IS 'The deployment stage of the system.';
 COMMENT ON COLUMN published_cases.narrator IS 'The author of the account: builder, vendor, customer, panel or researcher.';
-COMMENT ON COLUMN published_cases.doubtful IS 'The facts that a check doubted and a curator confirmed.';
+COMMENT ON COLUMN published_cases.doubtful IS 'The facts that a curator confirmed despite a doubt or a refutation.';
 COMMENT ON COLUMN published_cases.tags IS 'The tags, by their short names.';
 COMMENT ON COLUMN published_cases.abstract IS 'The case in a few sentences.';
 COMMENT ON COLUMN published_cases.prose IS 'The text of an imported case as Markdown; it has no quotes.';
@@ -142,6 +148,8 @@ COMMENT ON COLUMN published_cases.source_site IS 'The site or publication of the
 COMMENT ON COLUMN published_cases.source_published IS 'The day of its publication.';
 COMMENT ON COLUMN published_cases.source_language IS 'The language of the source (BCP 47).';
 COMMENT ON COLUMN published_cases.imported_from IS 'The database that the text was imported from.';
+COMMENT ON COLUMN published_cases.judge IS 'The model that judged the statements against the source; empty if none did.';
+COMMENT ON COLUMN published_cases.judging_note IS 'A note if no model, or only an earlier version, judged the statements.';
 COMMENT ON COLUMN published_cases.approved_at IS 'The time when a person approved this text (UTC).';
 COMMENT ON COLUMN published_cases.page IS 'The page of the case.';
 COMMENT ON COLUMN published_cases.licence IS 'The licence for text and data; quotes belong to their sources.';
@@ -165,6 +173,8 @@ SELECT
     part.rests_on AS rests_on,
     part.support AS support,
     part.reason AS reason,
+    part.kept_by AS kept_by,
+    part.kept_because AS kept_because,
     part.origin AS origin,
     part.measure.metric AS metric,
     part.measure.qualifier AS qualifier,
@@ -188,7 +198,9 @@ COMMENT ON COLUMN published_statements.text IS 'The statement, one sentence.';
 COMMENT ON COLUMN published_statements.answers_n IS 'For solutions: the n of the challenge that it answers.';
 COMMENT ON COLUMN published_statements.rests_on IS 'For sentences of the abstract: the n of the statements that it summarizes.';
 COMMENT ON COLUMN published_statements.support IS 'The reliability of the statement; see the levels of support.';
-COMMENT ON COLUMN published_statements.reason IS 'The doubt that a curator resolved by confirming it.';
+COMMENT ON COLUMN published_statements.reason IS 'The doubt or refutation despite which a curator confirmed it.';
+COMMENT ON COLUMN published_statements.kept_by IS 'The curator who kept a refuted statement.';
+COMMENT ON COLUMN published_statements.kept_because IS 'The reason of that curator.';
 COMMENT ON COLUMN published_statements.origin IS 'The author of the words: model, source or curator.';
 COMMENT ON COLUMN published_statements.metric IS 'The measured quantity; this and the next seven columns are for results only.';
 COMMENT ON COLUMN published_statements.qualifier IS 'Words before the value, such as "more than" or "up to".';
@@ -235,7 +247,7 @@ answers AS (
     SELECT
         case_id,
         part.answers AS n,
-        list({text: part.text, support: part.support} ORDER BY part.n) AS solutions
+        list({text: part.text, support: part.support, mark: part.mark} ORDER BY part.n) AS solutions
     FROM parts
     WHERE part.answers IS NOT NULL
     GROUP BY ALL
@@ -247,6 +259,7 @@ SELECT
     parts.part.text AS text,
     parts.part.anchor AS anchor,
     parts.part.support AS support,
+    parts.part.mark AS mark,
     unnest(parts.part.measure),
     coalesce(answers.solutions, []) AS answers
 FROM parts

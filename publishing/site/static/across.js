@@ -10,10 +10,10 @@ let loaded = null;
 
 async function load() {
   const { cases, rows } = await (await fetch(listing.dataset.rows)).json();
-  return rows.map(([number, text, anchor, support, more], place) => {
+  return rows.map(([number, text, anchor, support, mark, more], place) => {
     const of = cases[number];
     const words = [text, of.title, of.company ?? "", more?.metric ?? "", ...(Array.isArray(more) ? more.map((one) => one.text) : [])];
-    return { of, text, anchor, support, more, place, plain: plain(words.join(" ")) };
+    return { of, text, anchor, support, mark, more, place, plain: plain(words.join(" ")) };
   });
 }
 
@@ -80,8 +80,8 @@ async function count(state, names) {
   );
 }
 
-function doubt() {
-  return element("span", { class: "mark doubtful" }, "doubtful, confirmed");
+function doubt(text) {
+  return element("span", { class: "mark doubtful" }, text);
 }
 
 function statement(row) {
@@ -89,12 +89,12 @@ function statement(row) {
   const address = `cases/${of.slug}/index.html#${row.anchor}`;
   const link = element("a", { class: "plain", href: address }, row.text);
   const said = element("p", { dir: "auto" }, link);
-  if (row.support === "doubtful") {
-    said.append(" ", doubt());
+  if (row.mark) {
+    said.append(" ", doubt(row.mark));
   }
   const met = (Array.isArray(more) ? more : []).map((one) => {
     const line = element("li", { dir: "auto" }, one.text);
-    if (one.support === "doubtful") line.append(" ", doubt());
+    if (one.mark) line.append(" ", doubt(one.mark));
     return line;
   });
   const parts = [said];

@@ -15,7 +15,7 @@ async function find(question) {
       [...asked].filter((word) => have.has(word)).reduce((sum, word) => sum + weigh(word), 0);
     // A question names the company, which a statement rarely repeats.
     const own = partsOf(record)
-      .filter((part) => part.support !== "doubtful")
+      .filter((part) => !part.mark)
       .map((part) => {
         const said = words(part.text);
         const share = weightIn(new Set(said)) + weightIn(new Set([...said, ...names]));

@@ -32,8 +32,8 @@ export async function contentWords(text) {
 
 export function partsOf(record) {
   const said = record.statements.flatMap((one) => [
-    { text: one.text, anchor: one.anchor, support: one.support },
-    ...one.quotes.map((quote) => ({ text: quote.quote, anchor: one.anchor, support: one.support })),
+    { text: one.text, anchor: one.anchor, support: one.support, mark: one.mark },
+    ...one.quotes.map((quote) => ({ text: quote.quote, anchor: one.anchor, support: one.support, mark: one.mark })),
   ]);
   const paragraphs = record.prose.flatMap((part) => part.paragraphs);
   const prose = paragraphs.flatMap((paragraph, n) =>
@@ -69,7 +69,7 @@ export async function candidates(text) {
 // The company for lists, which omit doubtful names because they have no room for a mark.
 export function companyOf(record) {
   const fact = record.facts.find((one) => one.name === "company");
-  return fact && fact.support !== "doubtful" ? record.company : null;
+  return fact && !fact.mark ? record.company : null;
 }
 
 // A list item with a statement and its case.
@@ -82,7 +82,7 @@ export function listed(hit, label) {
     ...(label ? [element("p", { class: "kicker" }, label)] : []),
     element("h3", {}, element("a", { href: address, dir: "auto" }, about)),
     element("blockquote", { dir: "auto" }, element("p", {}, hit.text)),
-    element("p", { class: "where" }, hit.support === "imported" ? "imported text, not compared with its source" : hit.support),
+    element("p", { class: "where" }, hit.support === "imported" ? "imported text, not compared with its source" : hit.mark || hit.support),
   );
 }
 

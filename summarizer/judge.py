@@ -78,7 +78,8 @@ class _Judging:
     async def _ask(self, reading: Reading, *, afresh: bool) -> bool:
         """Add the verdicts on the items of a call; return whether it was paid for now.
 
-        After an answer that was cut off, the remaining items are asked about, or each half of them.
+        After an answer that was cut off, the remaining items are asked about, and each half of the
+        items if the question was too long.
         """
         items, prompt = reading.items, self.asker.prompt(PROMPT)
         values = {**reading.source, "items": rendered(reading, self.study, self.document)}
@@ -90,7 +91,8 @@ class _Judging:
             self.found |= usable(_beginning(error), items)
             rest = [one for one in items if one.number not in self.found]
             half = len(rest) if len(rest) < len(items) else len(items) // 2
-            if not half:
+            is_stuck = isinstance(error, AnswerTruncated) and len(rest) == len(items)
+            if is_stuck or not half:  # it was cut off before the first verdict
                 raise
             for part in (rest[:half], rest[half:]):
                 if part:

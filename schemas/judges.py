@@ -32,11 +32,13 @@ class Share(NamedTuple):
         return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
 
     def __str__(self) -> str:
-        """Return the share with its interval: ``9 of 10 (60–98 %)``."""
-        if not self.whole:
-            return "—"
-        low, high = self.interval
-        return f"{self.part} of {self.whole} ({100 * low:.0f}–{100 * high:.0f} %)"
+        """Return part and whole, a dash without items."""
+        return f"{self.part} of {self.whole}" if self.whole else "—"
+
+    @property
+    def percent(self) -> str:
+        """The interval in per cent: ``60–98 %``."""
+        return "{:.0f}–{:.0f} %".format(*(100 * bound for bound in self.interval))
 
 
 class KindScore(Frozen):
@@ -82,14 +84,20 @@ class JudgeMeasurement(Frozen):
             return f"it should flag at most {MOST_FLAGGED:.0%}"
         return ""
 
-    def rows(self) -> list[tuple[str, Share, Share, int]]:
+    def rows(self) -> list[tuple[object, ...]]:
         """Return kind, false items stopped, true ones flagged, and unjudged ones, then totals."""
+        ranked = sorted(self.kinds, key=lambda k: not k.false)
         rows = [
             (k.kind, Share(k.stopped, k.false), Share(k.flagged, k.true), k.unjudged)
-            for k in self.kinds
+            for k in ranked
         ]
-        return [*rows, ("all", self.stopped, self.flagged, sum(k.unjudged for k in self.kinds))]
+        total = ("all", self.stopped, self.flagged, sum(k.unjudged for k in self.kinds))
+        interval = ("95 % interval", self.stopped.percent, self.flagged.percent, None)
+        return [*rows, total, interval]
 
     def __str__(self) -> str:
         """Return the figures as the predicate of a sentence."""
-        return f"stops {self.stopped} false items and flags {self.flagged} true ones"
+        return (
+            f"stops {self.stopped} false items ({self.stopped.percent}) "
+            f"and flags {self.flagged} true ones ({self.flagged.percent})"
+        )

@@ -123,8 +123,7 @@ def test_a_judge_that_knows_the_labels_has_no_problem():
     assert found.flagged == (0, len(ITEMS) - false)
     assert all(kind.stopped == kind.false and not kind.unjudged for kind in found.kinds)
     assert (found.problem, found.is_unfit) == ("", False)
-    *rows, total = found.rows()
-    assert total[0] == "all"
+    *rows, total, _ = found.rows()
     assert [sum(row[n].whole for row in rows) for n in (1, 2)] == [total[1].whole, total[2].whole]
 
 
@@ -167,8 +166,8 @@ def test_intervals_are_wilson_intervals(part, whole, low, high):
 
 
 def test_a_share_is_shown_with_its_interval():
-    """Part, whole and per cent; a dash without items."""
-    assert str(Share(9, 10)) == "9 of 10 (60–98 %)"
+    """Part and whole, and the bounds in per cent; a dash without items."""
+    assert (str(Share(9, 10)), Share(9, 10).percent) == ("9 of 10", "60–98 %")
     assert str(Share(0, 0)) == "—"
 
 

@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -30,6 +32,13 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 # Markdown in quotes, which documents do not have.
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
 _MARKS = re.compile(r"\*\*|__|[`\[\]]|(?<=\s)[-*](?=\s)")
+# Footnote marks: [12], [3, 4], and superscript digits that are not an exponent.
+_FOOTNOTE = re.compile(r"\[\^?\d{1,3}(?: ?[,-] ?\d{1,3})*\]")
+_SUPERSCRIPT = re.compile(r"(?<!\d)[¹²³⁰⁴-⁹]+")
+# Typography is everything but words (with the vowel signs of Indic and other scripts), the signs
+# of quantities, and what is between two digits.
+_MARK = r"[^\w%$€£¥<>=+~^\u0900-\u109f\u1780-\u17ff]"
+_TYPOGRAPHY = re.compile(rf"(?<!\d)(?<!{_MARK}){_MARK}+?(?=(?!{_MARK})|-\d)|{_MARK}++(?!\d)")
 _OUTER = " \t\n\"“”„«»'‘’"
 _TRAILING = _OUTER + ".,;:"
 
@@ -55,9 +64,10 @@ class QuoteFinder:
         """Return the evidence for ``quote``; the parts around an ellipsis are found separately."""
         if _is_distinctive(quote) and (whole := self._exactly(quote)):
             return [whole]
-        quote = _MARKS.sub("", _LINK.sub(r"\1", quote))
+        quote = _MARKS.sub("", _LINK.sub(r"\1", _FOOTNOTE.sub("", quote)))
         parts = [part for part in _ELLIPSIS.split(quote) if _is_distinctive(part)]
-        return [self._exactly(p) or self._nearly(p) for p in parts] or [Evidence(quote=quote)]
+        found = [self._exactly(p) or self._by_letters(p) or self._nearly(p) for p in parts]
+        return found or [Evidence(quote=quote)]
 
     def nearest(self, quote: str) -> Passage | None:
         """Return the passage with the most words of the quote, if it has half of them."""
@@ -76,6 +86,25 @@ class QuoteFinder:
             if span := next(_places(comparable(spelling), self._whole.text), None):
                 return self._evidence(self._whole, span)
         return None
+
+    def _by_letters(self, quote: str) -> Evidence | None:
+        """Find the quote by its letters and numbers, through any other typography."""
+        wanted = _letters(_without_notes(quote, _comparable(quote)))
+        if not wanted or wanted not in self._letters:
+            return None
+        gaps = ["" if _is_number(pair) else f"{_MARK}*" for pair in pairwise(wanted)]
+        spaced = "".join(re.escape(c) + gap for c, gap in zip(wanted, [*gaps, ""], strict=True))
+        places = (match.span() for match in re.finditer(spaced, self._noteless))
+        whole = (p for p in places if not any(_cuts(self._noteless, at) for at in p))
+        return next((self._evidence(self._whole, place) for place in whole), None)
+
+    @cached_property
+    def _noteless(self) -> str:
+        return _without_notes(self._document.text, self._whole)
+
+    @cached_property
+    def _letters(self) -> str:
+        return _letters(self._noteless)
 
     def _nearly(self, quote: str) -> Evidence:
         """Align the quote with the passages sharing the most words, each with the next passage."""
@@ -149,6 +178,26 @@ def _comparable(text: str) -> _Comparable:
             out.append(piece)
             offsets.append(offset)
     return _Comparable("".join(out), offsets)
+
+
+def _without_notes(original: str, comparable: _Comparable) -> str:
+    """Return the comparable form of ``original`` with spaces in place of footnote marks."""
+    text, offsets = comparable
+    text = _FOOTNOTE.sub(lambda mark: " " * len(mark[0]), text).replace("_", " ")
+    for mark in _SUPERSCRIPT.finditer(original):
+        begin, end = (bisect_left(offsets, at) for at in mark.span())
+        text = text[:begin] + " " * (end - begin) + text[end:]
+    return text
+
+
+def _letters(text: str) -> str:
+    """Return a comparable text without its typography."""
+    return _TYPOGRAPHY.sub("", text)
+
+
+def _is_number(pair: tuple[str, str]) -> bool:
+    """Return whether nothing can be between two characters, because they are in one number."""
+    return all(c.isdigit() or re.match(_MARK, c) for c in pair)
 
 
 @cache

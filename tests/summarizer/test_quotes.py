@@ -45,6 +45,54 @@ def test_a_quote_is_found_through_other_typography(quote, written):
     assert DOCUMENT.text[found.start : found.end] == found.quote
 
 
+PRINTED = document_of(
+    "• Retrieval cut the hand- offs by 1.5 points [12], see the work flow¹ of *Ana*.",
+    "- We route 1,200 tickets to GPT-4o (the smal- ler model failed); cost fell from $18 to $3.",
+    "1. In 2023² the team grew from 4 to 10⁶ users, 3-5 of them “power users”.",
+)
+
+
+@pytest.mark.parametrize(
+    ("quote", "written"),
+    [
+        ("Retrieval cut the handoffs by 1.5 points, see", "Retrieval cut the hand- offs by 1.5 points [12], see"),
+        ("see the workflow of Ana", "see the work flow¹ of *Ana"),
+        ("see the work flow", "see the work flow"),
+        ("1.5 points [3, 4] see the workflow.", "1.5 points [12], see the work flow"),
+        ("work flow of Ana. We route 1,200 tickets", "work flow¹ of *Ana*.\n\n- We route 1,200 tickets"),
+        ("tickets to GPT 4o: the smaller model failed, cost", "tickets to GPT-4o (the smal- ler model failed); cost"),
+        ("grew from 4 to 10⁶ users; 3–5 of them", "grew from 4 to 10⁶ users, 3-5 of them"),
+        ("users, 3-5 of them power users", "users, 3-5 of them “power users"),
+        ("* Retrieval cut **the hand-offs**", "Retrieval cut the hand- offs"),
+    ],
+)  # fmt: skip
+def test_typography_and_footnote_marks_are_no_difference(quote, written):
+    """Such a quote is exact and takes the source's own words."""
+    [found] = QuoteFinder(PRINTED).find(quote)
+    assert (found.match, found.score, found.quote) == (Match.EXACT, 1.0, written)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Retrieval cut the hand-offs by 15 points, see",
+        "We route 1200 tickets to GPT-4o",
+        "We route 1.200 tickets to GPT-4o",
+        "We route 1,200 tickets to GPT-4: the smaller model failed",
+        "cost fell from 18 to 3: in",
+        "cost fell from €18 to €3 in",
+        "the team grew from 4, to 10 users",
+        "grew from 4 to 106 users; 35 of them",
+        "route of the work",
+        "trieval cut the handoffs",
+        "see the workflow of An",
+    ],
+)
+def test_other_numbers_and_parts_of_words_are_differences(quote):
+    """A number with another separator, sign or unit is another number; words are whole."""
+    assert all(found.match is not Match.EXACT for found in QuoteFinder(PRINTED).find(quote))
+
+
 WORDS = st.lists(
     st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8)
     | st.sampled_from("the 1,200 “so” ﬁne Straße e\u0301t (GPT-4), 3.5% café; then… —x".split()),

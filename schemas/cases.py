@@ -144,7 +144,7 @@ _LABELS = {"stage": "Deployment", "narrator": "Account by"}
 FACT_LABELS: Mapping[FactName, str] = {n: _LABELS.get(n, n.capitalize()) for n in FACT_NAMES}
 STAGES = ("proof of concept", "internal tool", "limited production", "full production")
 NARRATORS = ("builder", "vendor", "customer", "panel", "researcher")
-TermGroup = Literal["technique", "tool", "application", "concern"]
+TermGroup = Literal["technique", "tool", "model", "application", "concern"]
 
 
 class Fact(Frozen):

@@ -10,9 +10,15 @@ from importlib.resources import files
 from schemas.cases import TermGroup
 from schemas.frozen import Frozen
 
+PRODUCTS: frozenset[TermGroup] = frozenset({"tool", "model"})
+"""The groups whose tags need to be named in the document."""
+
 
 class Term(Frozen):
-    """A tag; ``merged`` lists the slugs of other vocabularies with the same meaning."""
+    """A tag; ``merged`` lists the slugs of other vocabularies with the same meaning.
+
+    The names of a term ``as_written`` are also ordinary words, and are found in their case only.
+    """
 
     slug: str
     label: str
@@ -20,6 +26,12 @@ class Term(Frozen):
     definition: str
     synonyms: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
+    as_written: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The label and the synonyms."""
+        return self.label, *self.synonyms
 
 
 class Industry(Frozen):
@@ -117,7 +129,7 @@ class Taxonomy(Frozen):
 
     @cached_property
     def _terms_by_key(self) -> Mapping[str, Term]:
-        named = ((t, (t.slug, t.label, *t.synonyms, *t.merged)) for t in reversed(self.terms))
+        named = ((t, (t.slug, *t.names, *t.merged)) for t in reversed(self.terms))
         return {term_key(name): term for term, names in named for name in names}
 
 

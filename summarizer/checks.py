@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 
-from schemas.cases import Evidence, Match, Measure, Origin, Support, SupportLevel
-from schemas.sources import Document
+from schemas.cases import Evidence, Match, Measure, Origin, Support, SupportLevel, TermGroup
+from schemas.sources import Document, Passage
+from schemas.taxonomy import PRODUCTS, Term
+from summarizer.mentions import is_named
 from summarizer.names import missing_names
 from summarizer.quantities import missing_numbers
 from summarizer.quotes import QuoteFinder, comparable
@@ -78,8 +80,13 @@ class Checker:
             e
             for e in self.find(quotes)
             if e.match is not Match.MISSING
-            and not (e.passage and _APART.search(self._headings([e]).rpartition(". ")[2]))
+            and not (e.passage and _is_apart(self._document.passages[e.passage - 1]))
         )
+
+    def is_named(self, name: str, group: TermGroup, term: Term | None) -> bool:
+        """Return whether a tool or model is named outside of reference lists; true for others."""
+        is_product = not PRODUCTS.isdisjoint({group, term.group if term else group})
+        return not is_product or is_named(self._content, name, term)
 
     def quote_support(self, evidence: Sequence[Evidence]) -> Support:
         """Return the level of a value that is inferred from quotes, which only have to exist."""
@@ -152,10 +159,21 @@ class Checker:
         return quoted and wanted in self._sentences
 
     @cached_property
+    def _content(self) -> str:
+        """The title and the passages that ``tag_evidence`` accepts."""
+        passages = (p for p in self._document.passages if not _is_apart(p))
+        texts = (self._document.passage_text(p) for p in passages)
+        return "\n\n".join((self._document.title or "", *texts))
+
+    @cached_property
     def _sentences(self) -> frozenset[str]:
         texts = [sentence.text for sentence in sentences_of(self._document)]
         adjoining = [f"{one} {following}" for one, following in pairwise(texts)]
         return frozenset(comparable(text).strip(_CLOSING) for text in texts + adjoining)
+
+
+def _is_apart(passage: Passage) -> bool:
+    return bool(passage.headings and _APART.search(passage.headings[-1]))
 
 
 def _amounts(measure: Measure | None) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from schemas.taxonomy import Term, load_taxonomy, term_key
+from schemas.taxonomy import PRODUCTS, Term, load_taxonomy, term_key
 
 
 class Mention(NamedTuple):
@@ -17,16 +17,15 @@ class Mention(NamedTuple):
 
 
 class NameIndex:
-    """Finds slugs by their names; names in capitals are case-sensitive, others are not."""
+    """Finds slugs by their names; entries are (slug, name, pattern of the name)."""
 
-    def __init__(self, entries: Iterable[tuple[str, Iterable[str]]]) -> None:
-        slugs: dict[str, str] = {}
-        for slug, names in entries:
-            for name in names:
-                slugs.setdefault(name if name.isupper() else name.lower(), slug)
-        self._slugs = {term_key(name): slug for name, slug in slugs.items()}
-        parts = map(_part, sorted(slugs, key=len, reverse=True))
-        self._pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})s?(?![\w-])")
+    def __init__(self, entries: Iterable[tuple[str, str, str]]) -> None:
+        longest_first = sorted(entries, key=lambda entry: -len(entry[1]))
+        self._slugs: dict[str, str] = {}
+        for slug, name, _ in longest_first:
+            self._slugs.setdefault(term_key(name), slug)
+        patterns = dict.fromkeys(pattern for _, _, pattern in longest_first)
+        self._pattern = _whole("|".join(patterns))
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the mentions in ``text``, in order and without overlaps."""
@@ -38,13 +37,18 @@ class NameIndex:
 
 def names_of(terms: Iterable[Term]) -> NameIndex:
     """Return an index of the labels and synonyms of terms."""
-    return NameIndex((term.slug, (term.label, *term.synonyms)) for term in terms)
+    return NameIndex(
+        (t.slug, n, _pattern(n, is_word=t.as_written, is_product=t.group in PRODUCTS))
+        for t in terms
+        for n in t.names
+    )
 
 
 @cache
 def industry_cues() -> NameIndex:
     """Return an index of the words that indicate an industry."""
-    return NameIndex((industry.slug, industry.cues) for industry in load_taxonomy().industries)
+    industries = load_taxonomy().industries
+    return NameIndex((one.slug, cue, _pattern(cue)) for one in industries for cue in one.cues)
 
 
 @cache
@@ -59,6 +63,25 @@ def terms_in(text: str) -> list[Term]:
     return [term for term in found if term]
 
 
-def _part(name: str) -> str:
-    escaped = re.escape(name).replace(r"\ ", r"[ -]").replace(r"\-", r"[ -]")
-    return escaped if name.isupper() else f"(?i:{escaped})"
+def is_named(text: str, name: str, term: Term | None) -> bool:
+    """Return whether ``text`` has the product ``name``, or a name of its ``term``."""
+    names = (name, *(term.names if term else ()))
+    is_word = term is not None and term.as_written
+    patterns = (_pattern(one, is_word=is_word, is_product=True) for one in names)
+    return _whole("|".join(patterns)).search(text) is not None
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    """Return ``pattern`` for whole words, but not for another version ("GPT-4" in "GPT-4.1")."""
+    return re.compile(rf"(?<![\w-])(?:{pattern})s?(?!\w|\.\d)")
+
+
+def _pattern(name: str, *, is_word: bool = False, is_product: bool = False) -> str:
+    """Return a pattern of the name, also with other separators.
+
+    Ordinary words and names in capitals are case-sensitive. Only the names of products are found
+    in compounds ("Kafka-based").
+    """
+    escaped = re.sub(r"\\[ -]", r"[\\s‐‑–-]?", re.escape(name))
+    spelled = escaped if is_word or name.isupper() else f"(?i:{escaped})"
+    return spelled if is_product else f"{spelled}(?!s?-)"

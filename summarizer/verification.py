@@ -156,13 +156,16 @@ def _fact(claim: FactClaim, checker: Checker, document: Document) -> Fact:
 def _tags(
     claims: Sequence[TagClaim], checker: Checker, taxonomy: Taxonomy, document: Document
 ) -> tuple[tuple[Tag, ...], tuple[TermProposal, ...]]:
-    """Return tags of known terms, and proposals for unknown names, if their quotes were found."""
+    """Return tags of known terms, and proposals for unknown names.
+
+    They need a quote, and tools and models also their name in the document.
+    """
     tags: dict[str, Tag] = {}
     proposals: dict[str, TermProposal] = {}
     for claim in claims:
         evidence = checker.tag_evidence(claim.quotes)
         term, key = taxonomy.named(claim.name), term_key(claim.name)
-        if not evidence or not key:
+        if not (evidence and key and checker.is_named(claim.name, claim.group, term)):
             continue
         if term is None:
             proposals[key] = TermProposal(

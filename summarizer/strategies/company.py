@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from schemas.sources import Document
+from schemas.taxonomy import PRODUCTS
 from summarizer.drafts import FactClaim
 from summarizer.mentions import terms_in
 from summarizer.sentences import Sentence, words
@@ -38,9 +39,9 @@ def company_of(document: Document, sentences: Sequence[Sentence]) -> FactClaim |
     """Return the company whose system is described, with the best sentence that names it.
 
     Candidates are names used like a company's, and the site's name if the text says "we". The title
-    adds weight, most of all at its start or in "how NAME did something". Tools of the taxonomy do
-    not count, unless the site or the title makes them the company. Returns None if no name is
-    clearly ahead.
+    adds weight, most of all at its start or in "how NAME did something". Tools and models of the
+    taxonomy do not count, unless the site or the title makes them the company. Returns None if no
+    name is clearly ahead.
     """
     votes: _Votes = defaultdict(list)
     site_names = dict(_site_names(document))
@@ -63,7 +64,7 @@ def is_name(name: str) -> bool:
     """Return whether ``name`` can be a company's, and not a tool or a word that opens sentences."""
     keys = {_key(part) for part in (name, *name.split()[-1:])}
     is_adverb = name.endswith("ally") and " " not in name
-    is_tool = any(term.group == "tool" for term in terms_in(name))
+    is_tool = any(term.group in PRODUCTS for term in terms_in(name))
     is_word = is_adverb or is_tool or name == name.lower() or len(_key(name)) <= 1
     return not is_word and keys.isdisjoint(load_cues().not_names)
 

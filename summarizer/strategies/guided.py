@@ -10,6 +10,7 @@ from math import log2
 from schemas.cases import FactName, Origin, Section
 from schemas.errors import AnswerInvalid
 from schemas.sources import Document
+from schemas.taxonomy import PRODUCTS
 from summarizer.claims import stated_by
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
 from summarizer.measures import measure_in
@@ -61,10 +62,10 @@ def _claim(section: Section, excerpt: Excerpt) -> Claim:
 
 
 def _tags(texts: Sequence[str]) -> Iterator[TagClaim]:
-    """Yield the techniques and tools mentioned in the chosen sentences, each once."""
+    """Yield the techniques, tools and models mentioned in the chosen sentences, each once."""
     named = [(term, text) for text in texts for term in terms_in(text)]
     for term, text in {term.slug: (term, text) for term, text in reversed(named)}.values():
-        if term.group in {"technique", "tool"}:
+        if term.group in {"technique", *PRODUCTS}:
             yield TagClaim(name=term.label, group=term.group, quotes=(text,))
 
 

@@ -28,7 +28,7 @@ from schemas.sources import Candidate
 from schemas.taxonomy import load_taxonomy
 from summarizer import plans, service
 from summarizer.budget import Budget
-from summarizer.drafts import Claim, Draft
+from summarizer.drafts import Claim, Draft, TagClaim
 from summarizer.profiles import Profile, Strategy
 from summarizer.triage import matches_rubric
 from summarizer.verification import verify
@@ -162,6 +162,39 @@ async def test_facts_tags_and_parts_of_results(document, model, asker_of):
     first, second = (s.measure for s in study.section(Section.RESULTS))
     assert (first.value, first.number, first.unit, first.sample) == ("2", 2.0, "hours", "March")
     assert (second.qualifier, second.value, second.number) == ("more than", "92", 92.0)
+
+
+async def tags_of(document, *claims):
+    """The slugs of tags and the names of proposals, for claims of (name, group)."""
+    quote = "matched against 40,000 solved claims in PostgreSQL"
+    tags = tuple(TagClaim(name=name, group=group, quotes=(quote,)) for name, group in claims)
+    draft = Draft(strategy=Strategy.SINGLE, strategy_reason="", tags=tags)
+    outcome = await verify(draft, document, load_taxonomy())
+    return [t.slug for t in outcome.study.tags], [p.name for p in outcome.proposals]
+
+
+async def test_tools_and_models_are_named_in_the_document(document):
+    """An invented tool is dropped in spite of its genuine quote; a technique needs only the quote."""
+    claims = [
+        ("MLflow", "tool"), ("vLLM", "tool"), ("Postgres", "tool"), ("Prometheus", "tool"),
+        ("Fizzbuzz", "tool"), ("kellamoor", "tool"), ("Caching", "technique"),
+        ("claim drafting", "application"),
+    ]  # fmt: skip
+    assert await tags_of(document, *claims) == (
+        ["vllm", "postgresql", "caching"],
+        ["kellamoor", "claim drafting"],
+    )
+
+
+async def test_a_reference_list_names_no_tool():
+    """Only the title and the other passages do, in any case of their headings."""
+    text = (
+        "Claims are matched against 40,000 solved claims in PostgreSQL by our Qdrant-based index."
+    )
+    passages = (text, "# REFERENCES", "Ray and vLLM: two papers.", "# Setup", "Kafka feeds it.")
+    document = document_of(*passages, title="Why we left Redis")
+    names = [(name, "tool") for name in ("vLLM", "Kafka", "Redis", "Qdrant", "Ray")]
+    assert (await tags_of(document, *names))[0] == ["kafka", "redis", "qdrant"]
 
 
 async def test_a_source_without_a_title_gets_one(model, asker_of):

@@ -334,7 +334,7 @@ COMMENT ON TABLE case_tags IS 'One row per tag of a case.';
 COMMENT ON COLUMN case_tags.n IS 'The position of the tag in the case.';
 COMMENT ON COLUMN case_tags.slug IS 'The tag, by its short name.';
 COMMENT ON COLUMN case_tags.label IS 'The label of the tag.';
-COMMENT ON COLUMN case_tags.term_group IS '"technique", "tool", "application" or "concern".';
+COMMENT ON COLUMN case_tags.term_group IS '"technique", "tool", "model", "application" or "concern".';
 COMMENT ON COLUMN case_tags.support IS 'The reliability of the tag.';
 
 -- Texts that a spreadsheet would interpret as a formula (they start with =, +, - or @, or their wide

@@ -15,7 +15,7 @@ from summarizer.asker import Asker
 from summarizer.items import Item, Reading, items_of, readings, rendered
 
 STAGE = PROMPT = "judge"
-_TOKENS_PER_VERDICT = 90  # so many verdicts as surely fit the output limit are asked for at once
+_TOKENS_PER_VERDICT = 90  # limits the verdicts in one answer, which has an output limit
 _LABELS: Sequence[Label] = get_args(Label)
 _LEAST_LETTERS = 10  # of the first words; fewer begin several items
 
@@ -66,7 +66,7 @@ class _Judging:
         before: Sequence[Item] = ()
         try:
             while missing := [one for one in reading.items if one.number not in self.found]:
-                # An answer that was stored by an earlier run and left the same gap is no answer.
+                # The ledger would give the same answer, with the same gaps.
                 afresh = missing == before
                 is_paid = await self._ask(reading._replace(items=missing), afresh=afresh)
                 if is_paid and before:
@@ -115,8 +115,8 @@ def _beginning(error: ModelError) -> Sequence[VerdictAnswer]:
 def usable(verdicts: Iterable[VerdictAnswer], items: Iterable[Item]) -> Mapping[int, VerdictAnswer]:
     """Return the verdicts by the number of their item; the lower one if there are two.
 
-    A verdict counts if its first words are those of the item with its number. If the first words of
-    any do not fit, the model may have counted anew: then words that begin two items count for none.
+    A verdict counts if it repeats the first words of the item with its number. If any verdict does
+    not, the model may have renumbered the items, so first words that two items share do not count.
     """
     texts = {one.number: _letters(one.text) for one in items}
     fitting = [one for one in verdicts if _fits(one, texts.get(one.item))]

@@ -91,7 +91,7 @@ def opening_before(window: Window, document: Document) -> list[Passage]:
 
 
 def company_named(document: Document) -> str | None:
-    """Return the company that the document names, which each window is told."""
+    """Return the company named in the document, which is stated above each window."""
     company = company_of(document, sentences_of(document))
     return company.value if company else None
 

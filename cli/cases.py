@@ -1,7 +1,7 @@
 """``list`` and ``show`` cases, decide about them, edit and redraft them."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -240,35 +240,24 @@ async def rerun(
     from_import: Annotated[
         bool, opt("--imported", help="Fetch and draft the sources of all imported cases.")
     ] = False,
+    judge: Annotated[bool, opt("--judge", help="Judge the text anew instead of drafting.")] = False,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> int:
     """Make newer drafts beside existing ones; decided and edited cases do not change."""
-    from flows.rerun import imported, redraft, stale
+    from flows import rerun as flow
 
     for name, version in pairs(prompt):
         resources.pin_prompt(name, version)
-    if case_ids:
-        chosen = {resources.warehouse.resolve(name): "requested" for name in case_ids}
-    else:
-        found = await (imported if from_import else stale)(resources)
-        chosen = {case_id: "; ".join(reasons) for case_id, reasons in found.items()}
-    price = _price(resources, chosen)
-    err().print(f"{len(chosen)} cases with {resources.profile.model}, {price}.")
+    find = flow.to_judge if judge else flow.imported if from_import else flow.stale
+    ids = [resources.warehouse.resolve(name) for name in case_ids or ()]
+    chosen = dict.fromkeys(ids, ("requested",)) if case_ids else await find(resources)
+    err().print(await flow.plan_text(chosen, resources, judging=judge))
+    for case_id, reasons in chosen.items() if dry_run else ():
+        line = {"case_id": case_id, "reason": "; ".join(reasons)}
+        print_json(line) if as_json else out().print(f"{case_id}  {safe(line['reason'])}")
     failed = False
-    for case_id, reason in chosen.items():
-        if not dry_run:
-            result = await redraft(case_id, resources)
-            print_result(result, as_json=as_json)
-            failed = failed or result.failure is not None
-        elif as_json:
-            print_json({"case_id": case_id, "reason": reason})
-        else:
-            out().print(f"{case_id}  {safe(reason)}")
+    async for result in flow.results(() if dry_run else chosen, resources, judging=judge):
+        print_result(result, as_json=as_json)
+        failed = failed or result.failure is not None or (judge and result.unjudged is not None)
     return EXIT_SOME_FAILED if failed else 0
-
-
-def _price(resources: "Resources", case_ids: Iterable[str]) -> str:
-    views = resources.warehouse.case_views(list(case_ids))
-    costs = [resources.forecast(len(view.document.text)).cost_usd for view in views]
-    return "of unknown price" if None in costs else f"about ${sum(c or 0 for c in costs):.2f}"

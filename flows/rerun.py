@@ -1,6 +1,8 @@
-"""New drafts of known sources, and new extractions of stored bytes."""
+"""New drafts of known sources, new verdicts on known drafts, new extractions of stored bytes."""
 
 from asyncio import to_thread
+from collections.abc import AsyncIterator, Collection, Iterable
+from datetime import UTC, datetime
 
 from prefect import flow
 
@@ -8,12 +10,18 @@ from config.resources import Resources
 from config.settings import Settings
 from extractors.formats import FORMATS
 from flows.ingest import process
-from schemas.errors import UnknownId
-from schemas.results import IngestResult
-from schemas.reviews import CaseFilter, CaseProvenance, Recipe
+from schemas.errors import CasebookError, ConfigurationError, UnknownId
+from schemas.results import Failure, IngestResult, IngestStatus
+from schemas.reviews import CaseFilter, CaseProvenance, CaseStatus, Recipe
 from schemas.sources import IMPORTED, IMPORTS, Document
+from services.batches import map_concurrently
 from services.identity import document_from, payload_of
-from services.run import Run
+from services.rejudging import judged_anew
+from services.run import Run, drafted, ended
+from services.selection import SETUP_KINDS
+from summarizer import plans
+from summarizer.asker import Asker
+from summarizer.judge import PROMPT
 from summarizer.plans import DraftPlan
 from summarizer.profiles import Strategy
 
@@ -21,12 +29,45 @@ _VERSIONS = {one.version for one in FORMATS}
 
 
 @flow(name="rerun", persist_result=False)
-async def rerun(case_ids: list[str] | None = None) -> list[IngestResult]:
-    """Make new drafts of these cases, by default of all outdated ones."""
+async def rerun(case_ids: list[str] | None = None, judge: bool = False) -> list[IngestResult]:
+    """Make new drafts of these cases, by default of all outdated ones.
+
+    With ``judge`` only judge their text anew.
+    """
     settings = Settings.load()
     async with Resources(settings, patience=settings.patience) as resources:
-        chosen = case_ids or await stale(resources)
-        return [await redraft(case_id, resources) for case_id in chosen]
+        find = to_judge if judge else stale
+        chosen = case_ids or await find(resources)
+        return [one async for one in results(chosen, resources, judging=judge)]
+
+
+async def results(
+    case_ids: Iterable[str], resources: Resources, *, judging: bool
+) -> AsyncIterator[IngestResult]:
+    """Yield the result of each case; stop at a failure that all other cases would have too."""
+    redo = rejudge if judging else redraft
+
+    async def one(case_id: str) -> IngestResult:
+        return await redo(case_id, resources)
+
+    async for result in map_concurrently(one, case_ids, resources.parallel if judging else 1):
+        yield result
+        if result.failure and result.failure.kind in SETUP_KINDS:
+            return
+
+
+async def plan_text(case_ids: Collection[str], resources: Resources, *, judging: bool) -> str:
+    """Return the number of cases, the model and the price in words."""
+    views = await to_thread(resources.warehouse.case_views, list(case_ids))
+    sizes = [len(view.document.text) for view in views]
+    if judging:
+        profile = _judge(resources).profile
+        forecasts = [plans.judging_forecast(size, profile) for size in sizes]
+    else:
+        profile, forecasts = resources.profile, list(map(resources.forecast, sizes))
+    costs = [one.cost_usd for one in forecasts]
+    price = "of unknown price" if None in costs else f"about ${sum(c or 0 for c in costs):.2f}"
+    return f"{len(case_ids)} cases with {profile.model}, {price}."
 
 
 async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
@@ -81,6 +122,63 @@ async def redraft(case_id: str, resources: Resources) -> IngestResult:
         return await process(Run(view.source.reference, resources, force=True))
     snapshot = await to_thread(resources.warehouse.snapshot, view.document.snapshot_id)
     return await process(Run(view.source.reference, resources, force=True, snapshot=snapshot))
+
+
+async def to_judge(resources: Resources) -> dict[str, tuple[str, ...]]:
+    """Return the cases that the current judge has not judged completely, and why.
+
+    Imports, rejected cases and those with a newer draft are left out.
+
+    Raises:
+        ConfigurationError: if no judge is configured.
+    """
+    judge = _judge(resources)
+    found = {
+        one.case_id: _reasons_to_judge(one, judge)
+        for one in await to_thread(resources.warehouse.provenances)
+        if one.extractor not in IMPORTS and one.status is not CaseStatus.REJECTED
+        if one.recipe and not one.newer_draft
+    }
+    return {case_id: reasons for case_id, reasons in found.items() if reasons}
+
+
+def _judge(resources: Resources) -> Asker:
+    if judge := resources.judge(""):
+        return judge
+    raise ConfigurationError(
+        f"no judge is configured: {resources.judge_unfit or 'set CASEBOOK_JUDGE'}"
+    )
+
+
+def _reasons_to_judge(case: CaseProvenance, judge: Asker) -> tuple[str, ...]:
+    old, new, prompt = case.recipe, judge.profile.model, judge.prompt(PROMPT).label
+    if old is None:
+        return ()
+    differs = {
+        f"judge {old.judge or 'off'} → {new}": old.judge != new,
+        f"prompt {prompt}": old.judge and prompt not in old.prompts,
+        "parts without a verdict": case.unjudged,
+    }
+    return tuple(reason for reason, found in differs.items() if found)
+
+
+async def rejudge(case_id: str, resources: Resources) -> IngestResult:
+    """Judge the current revision of a case, and store its new levels.
+
+    A failure is returned, not stored: the answers are, so the next run continues.
+    """
+    view = await to_thread(resources.warehouse.case, case_id)
+    run, document = Run(view.source.reference, resources), view.document
+    run.source_id = view.source.source_id
+    try:
+        expected = plans.judging_forecast(len(document.text), _judge(resources).profile)
+        async with run.drafting_slot(document, expected):
+            judge = run.judge(document) or _judge(resources)
+            revision, missing = await judged_anew(view, judge, resources)
+    except CasebookError as error:
+        failure = Failure.of(error, run.source_id, "judge", datetime.now(UTC))
+        return ended(run, IngestStatus.FAILED, failure).model_copy(update={"case_id": case_id})
+    return drafted(run, document, view.triage, revision, missing)
 
 
 async def reread(source_id: str, resources: Resources) -> tuple[Document | None, Document]:

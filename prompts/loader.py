@@ -41,6 +41,11 @@ class Prompt(Frozen):
     messages: tuple[Message, ...]
     hash: str
 
+    @property
+    def label(self) -> str:
+        """The name and version, as in ``judge/v2``."""
+        return f"{self.name}/v{self.version}"
+
     def render(self, values: Mapping[str, object]) -> list[Message]:
         """Return the messages with the variables replaced by ``values``.
 

@@ -24,6 +24,7 @@ _DONE: Mapping[Decision, str] = {
     Decision.RESOLVE: "resolved a comment",
     Decision.ADOPT_DRAFT: "adopted a newer draft",
     Decision.REFUSE_DRAFT: "rejected a newer draft",
+    Decision.JUDGE: "judged the text",
 }
 
 

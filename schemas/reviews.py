@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.cases import CaseStudy, Evidence
-from schemas.frozen import NOW, Frozen
+from schemas.frozen import NOW, Frozen, content_id
 from schemas.sources import CheckResult, Document, Source, SourceKind
 
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
@@ -16,9 +16,9 @@ Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
 
 Decision = StrEnum(
     "Decision",
-    "APPROVE REJECT EDIT REOPEN WITHDRAW COMMENT RESOLVE ASSIGN ADOPT_DRAFT REFUSE_DRAFT",
+    "APPROVE REJECT EDIT REOPEN WITHDRAW COMMENT RESOLVE ASSIGN ADOPT_DRAFT REFUSE_DRAFT JUDGE",
 )
-"""The actions of a curator on a case."""
+"""The actions of a curator on a case; ``JUDGE`` is the judge's, after an edit."""
 
 Role = StrEnum("Role", "READER CURATOR ADMIN")
 """A person's permissions at the desk: read, decide, or also manage accounts."""
@@ -85,6 +85,20 @@ class Recipe(Frozen):
     prompts: tuple[str, ...]  # such as case_study/v10
     judge: str | None = None
     fingerprint: str  # of prompts, answer schemas, parameters and the version of the checks
+
+    def judged_by(self, judge: str, prompt: str, current: "Recipe") -> "Recipe":
+        """Return the recipe of the same draft, judged last with ``prompt`` (such as judge/v2).
+
+        It is the ``current`` recipe if a new draft would now be made in the same way.
+        """
+        kept = tuple(one for one in self.prompts if not one.startswith("judge/"))
+        if self.judge == judge and prompt in self.prompts:
+            return self
+        if current.model == self.model and {*kept, prompt} == {*current.prompts}:
+            return current
+        recipe_id = content_id("recipe", self.recipe_id, judge, prompt)
+        changes = {"recipe_id": recipe_id, "prompts": (*kept, prompt), "judge": judge}
+        return self.model_copy(update=changes)
 
 
 class Revision(Frozen):
@@ -233,3 +247,4 @@ class CaseProvenance(Frozen):
     recipe: Recipe | None
     made_by: Literal["model", "person", "import"]
     newer_draft: bool
+    unjudged: bool  # whether a part of it has no verdict of a judge who was to be asked

@@ -281,7 +281,7 @@ async def _written(plan: _Plan, resources: Resources, on_progress: Progress) -> 
     provenance = {
         "dropped": tuple(dropped),
         "judge": judge.profile.model if judge else None,
-        "prompts": tuple(f"{name}/v{load(name).version}" for name in writing.PROMPTS),
+        "prompts": tuple(load(name).label for name in writing.PROMPTS),
         "generation_ids": tuple(dict.fromkeys(one.generation_id for one in generations)),
     }
     return report.model_copy(update=provenance)

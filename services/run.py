@@ -15,6 +15,7 @@ from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Snapshot, SourceRef
 from summarizer.asker import Asker
 from summarizer.budget import SourceBudget
+from summarizer.plans import CostEstimate
 
 Progress = Callable[[str, str, int, int], object]
 """Called with a source, its stage (empty at the end), and its number of calls: done and total."""
@@ -77,11 +78,13 @@ class Run:
             self.seconds[stage] = round(spent, 3)
 
     @asynccontextmanager
-    async def drafting_slot(self, document: Document) -> AsyncIterator[None]:
-        """Reserve a document and its expected cost, or raise BudgetReached."""
+    async def drafting_slot(
+        self, document: Document, expected: CostEstimate | None = None
+    ) -> AsyncIterator[None]:
+        """Reserve a document and its expected cost (of a draft), or raise BudgetReached."""
         resources = self.resources
         # The whole cost is reserved, so that sources are finished one after the other.
-        expected = resources.forecast(len(document.text))
+        expected = expected or resources.forecast(len(document.text))
         async with (
             resources.drafting_slots,
             resources.warehouse.lock(document.document_id),
@@ -102,7 +105,7 @@ class Run:
 
 
 def drafted(
-    run: Run, document: Document, triage: Triage, draft: Revision, unjudged: object = None
+    run: Run, document: Document, triage: Triage | None, draft: Revision, unjudged: object = None
 ) -> IngestResult:
     """Return the result of a drafted source; ``unjudged`` is the reason for a missing judge."""
     study, year = draft.study, draft.study.fact("year").value
@@ -124,11 +127,13 @@ def drafted(
     return triaged(run, document, triage).model_copy(update=fields)
 
 
-def triaged(run: Run, document: Document, triage: Triage) -> IngestResult:
-    """Return the result of a source with a verdict but no draft."""
+def triaged(run: Run, document: Document, triage: Triage | None) -> IngestResult:
+    """Return the result of a source with a verdict, if triage had one, but no draft."""
     year = document.published.year if document.published else None
     read = {"document_id": document.document_id, "kind": document.kind, "title": document.title}
-    judged = {"verdict": triage.verdict.value, "reason": triage.reason, "model": triage.model}
+    judged = (
+        triage.model_dump(mode="json", include={"verdict", "reason", "model"}) if triage else {}
+    )
     fields = {"year": year, **read, **judged}
     return ended(run, IngestStatus.NOT_A_CASE_STUDY).model_copy(update=fields)
 

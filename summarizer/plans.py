@@ -1,6 +1,6 @@
 """Chooses the strategy for a document, estimates its cost and describes its recipe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 
 from pydantic import BaseModel
@@ -114,6 +114,15 @@ def forecast(
         calls += _judging_calls(
             text, judge, profile if plan.strategy is not Strategy.GUIDED else None
         )
+    return _estimate(calls)
+
+
+def judging_forecast(characters: int, judge: Profile) -> CostEstimate:
+    """Return the estimated cost of judging the case study of a source of this length."""
+    return _estimate(_judging_calls(int(_TOKENS_PER_CHARACTER * characters), judge, None))
+
+
+def _estimate(calls: Sequence[Usage]) -> CostEstimate:
     costs = [call.cost_usd for call in calls]
     return CostEstimate(
         calls=len(calls),
@@ -165,7 +174,7 @@ def rubric_id(plan: DraftPlan, pinned: Mapping[str, int] | None = None) -> str:
     if not plan.triage_by_model:
         return CUES_RUBRIC
     name = single.PROMPT if plan.strategy is Strategy.SINGLE else PROMPT
-    return f"{name}/v{load(name, (pinned or {}).get(name)).version}"
+    return load(name, (pinned or {}).get(name)).label
 
 
 def recipe(
@@ -195,7 +204,7 @@ def recipe(
         recipe_id=content_id("recipe", *identity),
         model=profile.model,
         strategy=plan.strategy.value,
-        prompts=tuple(f"{prompt.name}/v{prompt.version}" for prompt in used),
+        prompts=tuple(prompt.label for prompt in used),
         judge=judge_model,
         fingerprint=fingerprint,
     )

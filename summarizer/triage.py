@@ -61,7 +61,7 @@ async def triage_by_model(document: Document, asker: Asker, *, alone: bool) -> T
         raise AnswerInvalid(f"{asker.profile.model} gave no scores; retry, or try another model")
     criteria = await asyncio.to_thread(_from_answer, answer, document)
     asked = [generation.generation_id for generation in asker.generations[before:]]
-    rubric = f"{prompt.name}/v{prompt.version}"
+    rubric = prompt.label
     return _triage(document, (rubric, asker.profile.model), criteria, asked, answer.reason)
 
 

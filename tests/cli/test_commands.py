@@ -330,6 +330,20 @@ def test_rerun_shows_what_it_would_do(run: Run, case_id: str) -> None:
     assert lines(run("rerun", case_id, "--dry-run", "--json"))[0]["case_id"] == case_id
 
 
+def test_rerun_judges_known_drafts_anew(
+    run: Run, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draft of the current judge is current; judging it again costs nothing; a judge is needed."""
+    planned = run("rerun", "--judge", "--dry-run")
+    assert planned.output.strip() == "0 cases with scripted, about $0.00."
+    (judged,) = lines(run("rerun", "--judge", case_id, "--json"))
+    assert (judged["status"], judged["llm_calls"]) == ("draft", 0)
+    monkeypatch.setenv("CASEBOOK_JUDGE", "off")
+    refused = run("rerun", "--judge")
+    assert refused.exit_code == 4
+    assert "no judge is configured" in str(refused.exception)
+
+
 def test_the_home_is_readable_by_its_owner_only(run: Run, case_id: str, tmp_path: Path) -> None:
     """Folders have mode 0700 and files 0600."""
     home = tmp_path / "home"

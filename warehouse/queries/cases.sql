@@ -144,7 +144,17 @@ SELECT
     documents.snapshot_id,
     documents.extractor,
     revisions.* EXCLUDE (case_id, document_id),
-    cases.newer_revision_id IS NOT NULL AS newer_draft
+    cases.newer_revision_id IS NOT NULL AS newer_draft,
+    cases.revision_id IN (
+        SELECT revision_id FROM statements
+        WHERE starts_with(reason, 'Not judged') AND confirmed_by IS NULL
+        UNION ALL
+        SELECT revision_id FROM facts
+        WHERE starts_with(reason, 'Not judged') AND confirmed_by IS NULL
+        UNION ALL
+        SELECT revision_id FROM case_tags
+        WHERE starts_with(reason, 'Not judged') AND confirmed_by IS NULL
+    ) AS unjudged
 FROM current_cases AS cases
 JOIN revisions USING (revision_id)
 JOIN documents ON documents.document_id = cases.document_id

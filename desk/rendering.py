@@ -20,6 +20,7 @@ from desk.submit import LISTS
 from extractors import formats
 from publishing import wording
 from publishing.anchors import web_address
+from publishing.conversion import recipe_of
 from review.decisions import REASONS
 from review.edits import CHOICES
 from schemas.cases import FACT_LABELS, Method, Section, SupportLevel
@@ -79,6 +80,7 @@ def environment() -> Environment:
         duration=duration,
         fact=wording.fact_text,
         host=host,
+        judging_note=lambda view: wording.judging_note(recipe_of(view)),
         kind=kind_label,
         listing=wording.listing,
         flags=flags,

@@ -12,7 +12,7 @@ from publishing.gate import WHOLE
 from review import decisions
 from schemas.cases import SupportLevel
 from schemas.errors import InvalidDecision, WarehouseBusy
-from schemas.reviews import CaseStatus, Decision
+from schemas.reviews import EARLIER_JUDGE, CaseStatus, Decision
 
 
 @pytest.fixture
@@ -69,6 +69,16 @@ def test_the_curator_learns_that_a_summary_is_left_out_whole(desk, warehouse, bu
     page = read(desk.get(f"/cases/{case_id}"))
     left_out = texts(page, "//ul[@class='left-out doubtful']/li")
     assert f"Officers check each draft before it is sent. {WHOLE}" in left_out
+
+
+def test_the_page_names_an_earlier_judge(desk, warehouse, build):
+    """A draft of an earlier judge has a note that says how to judge it anew."""
+    *others, draft = build.rows()
+    recipe = draft.recipe.model_copy(update={"judge": "a-judge", "prompts": (EARLIER_JUDGE,)})
+    warehouse.append(*others, draft.model_copy(update={"recipe": recipe}))
+    notes = texts(read(desk.get(f"/cases/{draft.case_id}")), "//p[@class='ruling']")
+    assert notes[0].startswith("Judged by an earlier version")
+    assert notes[0].endswith("casebook rerun --judge judges it anew.")
 
 
 def test_a_case_that_could_not_be_published_is_not_approved(warehouse, build):

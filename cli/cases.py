@@ -9,7 +9,7 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, pairs, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.sources import exit_code
-from cli.summaries import case_view, cases_table, refused_text, safe
+from cli.summaries import COLOURS, case_view, cases_table, refused_text, safe
 from cli.terminal import emit, err, out, print_json, print_result
 from publishing.json_views import case_json, line_json
 from schemas.cases import FACT_NAMES, Measure, Section
@@ -96,12 +96,9 @@ async def approve(
     """Approve drafts for publication."""
     from review import decisions
 
-    def decide(warehouse: "Warehouse", case_id: str, name: str) -> Review:
-        if reopen:
-            return decisions.reopen(warehouse, case_id, name)
-        return decisions.approve(warehouse, case_id, name, confirm=confirm, leave_out=leave_out)
-
-    return _each(resources, case_ids, who, decide, as_json=as_json)
+    approving = partial(decisions.approve, confirm=confirm, leave_out=leave_out)
+    decide: Callable[..., Review] = decisions.reopen if reopen else approving
+    return await _each(resources, case_ids, who, decide, as_json=as_json)
 
 
 @with_resources()
@@ -126,7 +123,7 @@ async def reject(
         act = decisions.withdraw if withdraw else decisions.reject
         return act(warehouse, case_id, reason, name)
 
-    return _each(resources, case_ids, who, decide, as_json=as_json)
+    return await _each(resources, case_ids, who, decide, as_json=as_json)
 
 
 @with_resources()
@@ -141,7 +138,8 @@ async def edit(
             "2.rests_on=5,8 the statements behind a summary sentence.",
         ),
     ] = None,
-    drop: Annotated[Texts, opt(help="Remove a statement (by number) or a tag.")] = None,
+    drop: Annotated[Texts, opt(help="Remove a statement (by number), fact or tag.")] = None,
+    confirm: Annotated[Texts, opt(help="Confirm a part; a refuted one with a --reason.")] = None,
     add: Annotated[Texts, opt(help="Add a statement, e.g. lessons=TEXT, with a --quote.")] = None,
     quote: Annotated[Texts, opt(help="A quote from the source for --add.")] = None,
     adopt: Annotated[Texts, opt(help="Adopt these parts of the newer draft, or all.")] = None,
@@ -151,20 +149,24 @@ async def edit(
     as_json: options.AsJson = False,
 ) -> int:
     """Edit facts, statements and tags of a case, adopt a newer draft, or comment."""
-    from review import adoption, decisions
+    from review import adoption, changes, decisions
+    from review.judgment import has_judge
 
     def decide(warehouse: "Warehouse", found: str, name: str) -> Review:
+        judged = has_judge(resources)
         if comment:
             return decisions.comment(warehouse, found, comment, name)
         if adopt:
-            return adoption.adopt(warehouse, found, None if "all" in adopt else adopt, name)
-        changes = _changes(set_, drop or [], add, quote or [])
-        return decisions.edit(warehouse, found, changes, name, note=reason)
+            fields = None if "all" in adopt else adopt
+            return adoption.adopt(warehouse, found, fields, name, judged=judged)
+        wanted = _changes(set_, drop or [], add, quote or [])
+        wanted += [changes.Confirm(part=_part(one), reason=reason) for one in confirm or []]
+        return decisions.edit(warehouse, found, wanted, name, note=reason, judged=judged)
 
-    return _each(resources, [case_id], who, decide, as_json=as_json)
+    return await _each(resources, [case_id], who, decide, as_json=as_json)
 
 
-def _each(
+async def _each(
     resources: "Resources",
     case_ids: Sequence[str],
     who: str | None,
@@ -172,7 +174,9 @@ def _each(
     *,
     as_json: bool,
 ) -> int:
-    """Make the same decision about each case; report failures and continue."""
+    """Make the same decision about each case, and have edits judged; report failures."""
+    from review.judgment import settle, waits
+
     warehouse, name = resources.warehouse, who or resources.settings.curator
     failures: list[CasebookError | None] = []
     for case_id in case_ids:
@@ -184,6 +188,10 @@ def _each(
         else:
             failures.append(None)
             emit([review], _review_text, as_json=as_json)
+            if waits(warehouse.case(review.case_id).revision.study):
+                err().print("Asking the judge…")
+            for one in await settle(review.case_id, resources):
+                err().print(f"[{COLOURS[one.level]}]{one.level.value}[/]  {safe(one.reason)}")
     return exit_code(failures)
 
 
@@ -198,7 +206,7 @@ def _changes(
     """Return the changes that the options describe.
 
     Raises:
-        InvalidDecision: if there are none, one is malformed, or an addition has no quote.
+        InvalidDecision: if one is malformed, or an addition has no quote.
     """
     from review import changes as kinds
 
@@ -222,14 +230,18 @@ def _changes(
             raise InvalidDecision(
                 f"{name!r} is neither a fact ({', '.join(FACT_NAMES)}) nor a statement number"
             )
-    changes += [kinds.Drop(part=f"s-{i}" if i.isdigit() else f"t-{i}") for i in drops]
+    changes += [kinds.Drop(part=_part(name)) for name in drops]
     for (name, text), words in zip(added, quotes, strict=True):
         if name not in set(Section):
             raise InvalidDecision(f"{name!r} is not a section; use {', '.join(Section)}")
         changes.append(kinds.AddStatement(section=Section(name), text=text, quote=words))
-    if not changes:
-        raise InvalidDecision("nothing to change; use --set, --drop, --add, --adopt or --comment")
     return changes
+
+
+def _part(name: str) -> str:
+    """Return the id of a part from a statement's number, a fact's name or a tag's slug."""
+    kind = "s" if name.isdigit() else "f" if name in FACT_NAMES else "t"
+    return f"{kind}-{name}"
 
 
 @with_resources("model", "budget", patient=True)

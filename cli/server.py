@@ -39,7 +39,11 @@ class LocalServer:
         Raises:
             ConfigurationError: if the home already has a server, or the server does not start.
         """
-        _refuse_second(self._home)
+        if left := left_behind(self._home):
+            raise ConfigurationError(f"{left}, then start again")
+        if url := running(self._home):
+            problem = f"`casebook up` is already running for this home at {url}"
+            raise ConfigurationError(f"{problem}; stop it first")
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._spawn("prefect", "server", "start", "--host", HOST, "--port", str(self._port))
         deadline = time.monotonic() + _START_SECONDS
@@ -121,16 +125,6 @@ def healthy(url: str, key: str) -> bool:
             return client.post(f"{url}/api/flows/count", json={}).is_success
     except httpx2.HTTPError:
         return False
-
-
-def _refuse_second(home: Path) -> None:
-    """Raise ConfigurationError if this home has a server or leftover processes."""
-    if left := left_behind(home):
-        raise ConfigurationError(f"{left}, then start again")
-    if url := running(home):
-        raise ConfigurationError(
-            f"`casebook up` is already running for this home at {url}; stop it first"
-        )
 
 
 def left_behind(home: Path) -> str | None:

@@ -20,7 +20,6 @@ from desk.submit import selection, submitted
 from publishing.wording import count
 from review import adoption, terms
 from review.changes import CHANGES, MeasurePart
-from review.judgment import judge_of
 from review.side_by_side import marked
 from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId
@@ -52,16 +51,17 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
         fields["rests_on"] = " ".join(map(str, form.getlist("rests_on")))
     fields["reason"] = fields.get("preset") or fields.get("reason", "")
     wanted = request_of({**request.query_params, **fields})
-    judge = judge_of(desk.resources, asyncio.get_running_loop())
-    seconds = desk.seconds_open(who.name, case_id)
+    seconds, judged = desk.seconds_open(who.name, case_id), desk.judging.is_on
+    act = partial(decide, desk.warehouse, case_id, wanted, who.name)
     try:
-        work = partial(decide, desk.warehouse, case_id, wanted, who.name, judge, seconds=seconds)
+        work = partial(act, judged=judged, seconds=seconds)
         # Sending the same form for one revision twice is a double click.
-        act = wanted.expected_revision and f"{case_id} {wanted.model_dump_json()}"
-        review = await (desk.once(who.name, act, work) if act else asyncio.to_thread(work))
+        once = wanted.expected_revision and f"{case_id} {wanted.model_dump_json()}"
+        review = await (desk.once(who.name, once, work) if once else asyncio.to_thread(work))
     except EditClash as clash:
         return await _show_clash(request, desk, case_id, clash, fields)
     desk.live.note_change()
+    desk.judging.start(case_id)
     address = f"/cases/{case_id}"
     if fields.get("then") == "next" or "preset" in fields:
         address = await asyncio.to_thread(_next_address, desk, who.name, case_id)
@@ -98,7 +98,17 @@ async def _show_clash(
 async def decide_draft(request: Request, desk: Desk, who: User, case_id: str) -> Response:
     """Adopt a newer draft, whole or by field, or reject it; go to the case."""
     await asyncio.to_thread(_decide_draft, await request.form(), desk, who.name, case_id)
+    desk.judging.start(case_id)
     return redirect(f"/cases/{case_id}", request)
+
+
+@router.post("/cases/{case_id}/judge")
+async def judge_case(request: Request, desk: Desk, case_id: str) -> Response:
+    """Ask the judge again about the unjudged parts of a case, in the background."""
+    desk.judging.start(case_id, again=True)
+    if not is_fragment(request):
+        return redirect(f"/cases/{case_id}")
+    return await show_case(request, desk, case_id, done="The judge is being asked again.")
 
 
 @router.post("/submit")
@@ -149,7 +159,7 @@ async def publish(request: Request, desk: Desk, who: User) -> Response:
 
 
 def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> None:
-    given, warehouse = fields_of(form), desk.warehouse
+    given, warehouse, judged = fields_of(form), desk.warehouse, desk.judging.is_on
     revision, draft = given.get("expected_revision"), given.get("draft")
     status = given.get("expected_status")
     if not revision or not draft or status not in set(CaseStatus):
@@ -159,7 +169,8 @@ def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> No
         case "take" | "take_whole" as action:
             chosen = [name for name in form.getlist("field") if isinstance(name, str)]
             fields = chosen if action == "take" else None
-            adoption.adopt(warehouse, case_id, fields, who, seen=seen, draft_id=draft)
+            act = partial(adoption.adopt, warehouse, case_id, fields, who, judged=judged)
+            act(seen=seen, draft_id=draft)
         case "refuse":
             why = given.get("reason", "").strip() or None
             adoption.refuse_draft(warehouse, case_id, who, reason=why, seen=seen, draft_id=draft)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -86,8 +87,17 @@ async def case(view: Case) -> CaseView:
     "/cases/{case_id}/decisions", status_code=HTTPStatus.CREATED, dependencies=CuratorRequired
 )
 async def decision(desk: Desk, who: User, case_id: str, wanted: DecisionRequest) -> Review:
-    """Make a decision as the account of the token."""
-    return await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who.name)
+    """Make a decision as the account of the token; edits are judged in the background."""
+    work = partial(decide, desk.warehouse, case_id, wanted, who.name, judged=desk.judging.is_on)
+    review = await asyncio.to_thread(work)
+    desk.judging.start(case_id)
+    return review
+
+
+@router.post("/cases/{case_id}/judge", status_code=202, dependencies=CuratorRequired)
+async def judge(desk: Desk, view: Case) -> None:
+    """Ask the judge again about the unjudged parts of a draft; the case then has its verdicts."""
+    desk.judging.start(view.case.case_id, again=True)
 
 
 @router.post(

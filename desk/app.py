@@ -43,11 +43,13 @@ def create_app(resources: Resources, key: str) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         state: DeskState = app.state.desk
         following = asyncio.create_task(state.live.run())
+        resuming = asyncio.create_task(state.judging.resume())
         try:
             yield
         finally:
             state.live.stop()
-            await following
+            await asyncio.gather(following, resuming)
+            await state.judging.close()
             await state.jobs.close()
             await state.batches.close()
             await state.publishing.close()

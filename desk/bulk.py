@@ -109,7 +109,7 @@ async def _selected(form: FormData, desk: DeskState) -> list[str]:
 
 def _decision(form: FormData, desk: DeskState, who: str) -> Callable[[str], object]:
     """Return the function that carries out the action on a case."""
-    warehouse, reason = desk.warehouse, text(form, "reason")
+    warehouse, reason, judging = desk.warehouse, text(form, "reason"), desk.judging
     match text(form, "act"):
         case "approve":
             return lambda case_id: decisions.approve(warehouse, case_id, who)
@@ -121,8 +121,13 @@ def _decision(form: FormData, desk: DeskState, who: str) -> Callable[[str], obje
             to = text(form, "who")
             return lambda case_id: decisions.assign(warehouse, case_id, to, who)
         case "tag" if slug := text(form, "slug"):
-            change = AddTag(slug=slug)
-            return lambda case_id: decisions.edit(warehouse, case_id, [change], who)
+            change, loop = AddTag(slug=slug), asyncio.get_running_loop()
+
+            def tag(case_id: str) -> None:
+                decisions.edit(warehouse, case_id, [change], who, judged=judging.is_on)
+                loop.call_soon_threadsafe(judging.start, case_id)
+
+            return tag
     raise InvalidDecision("nothing was changed: approve, reject, assign or tag")
 
 

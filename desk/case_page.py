@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from desk.highlight import highlighted
 from publishing.anchors import place, web_address
 from publishing.conversion import silent_in
 from publishing.wording import TAG_GROUPS, heading, silence_phrases
 from review.doubts import Doubt, held_back
-from review.highlight import Span, highlighted
 from review.history import Event, comments_by_part, dropped, history
+from review.judgment import waits
 from review.parts import part_id
-from review.quotes import QuoteMarker, QuoteView
+from review.quotes import QuoteMarker, QuoteView, Span
 from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.cases import SupportLevel as Level
 from schemas.errors import UnknownId
@@ -50,7 +51,8 @@ class Item(NamedTuple):
     def rank(self) -> int:
         """Sort key that puts doubts first: the worst level of the item and its solutions."""
         support = self.part.support
-        own = len(Level) if support.confirmed_by else _WORST_FIRST.index(support.level)
+        level = Level.DOUBTFUL if support.is_doubtful else support.level
+        own = len(Level) if support.confirmed_by else _WORST_FIRST.index(level)
         return min([own, *(one.rank for one in self.solutions)])
 
 
@@ -69,9 +71,9 @@ class CasePage:
     """The contents of a case's page.
 
     ``sections`` have a name, a heading and the statements, doubtful ones first. ``silent`` lists
-    the topics that the source does not cover, ``refuted`` and ``doubtful`` the parts that readers
-    would not see. ``decision`` is the review behind the status. Open ``comments`` are by part id,
-    ``dropped`` lists statements, each with the id of a revision that has it.
+    the topics that the source does not cover, ``refuted`` and ``doubtful`` (or unjudged) the parts
+    that readers would not see. ``decision`` is the review behind the status. Open ``comments`` are
+    by part id, ``dropped`` lists statements, each with the id of a revision that has it.
     """
 
     view: CaseView
@@ -93,6 +95,16 @@ class CasePage:
     def study(self) -> CaseStudy:
         """The case study of the current revision."""
         return self.view.revision.study
+
+    @property
+    def unjudged(self) -> Sequence[Doubt]:
+        """The doubtful parts on which the judge gave no verdict."""
+        return [doubt for doubt in self.doubtful if doubt.support.is_unjudged]
+
+    @property
+    def is_being_judged(self) -> bool:
+        """Whether parts wait for the judge's verdict."""
+        return waits(self.study)
 
 
 def case_page(view: CaseView) -> CasePage:

@@ -20,10 +20,10 @@ router = APIRouter(include_in_schema=False)
 _FRESH_SECONDS = 60
 _CHARTS = (  # title, form, unit, and the name of the query
     ("Drafts per week", "columns", "", "drafts_per_week"),
-    ("Verified statements", "lines", "%", "verified_per_week"),
+    ("Doubts of the judge that curators shared", "lines", "%", "doubts_agreed"),
+    ("Verified parts that curators changed", "lines", "%", "verified_disputed"),
     ("Review time per draft", "lines", "min", "minutes_per_draft"),
     ("Tags over time", "lines", "", "tags_over_time"),
-    ("Verified, by model", "bars", "%", "verified_by_model"),
     ("Cost per draft by model", "bars", "$", "cost_per_draft"),
     ("Doubtful statements by section", "bars", "", "doubtful_by_section"),
 )

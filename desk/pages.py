@@ -13,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from desk import queue as queue_parts
 from desk.case_page import case_page, item_of
 from desk.facets import QueueQuery
+from desk.near_copies import near_copies
 from desk.queue import QueuePage, case_queue, failure_queue, refused_queue
 from desk.rendering import facet_text, is_fragment, redirect, render
 from desk.state import Case, Desk, DeskState, QueueCursor, User, person_of
@@ -24,7 +25,6 @@ from review import terms
 from review.adoption import edited_fields
 from review.decisions import undoable
 from review.history import between, changed_history
-from review.near_copies import near_copies
 from review.parts import text_of
 from review.side_by_side import FieldDiff, side_by_side
 from schemas.errors import UnknownId

@@ -21,11 +21,20 @@ from extractors import formats
 from publishing import wording
 from publishing.anchors import web_address
 from publishing.conversion import recipe_of
-from review.decisions import REASONS
 from review.edits import CHOICES
-from schemas.cases import FACT_LABELS, Method, Section, SupportLevel
+from review.judgment import is_waiting
+from schemas.cases import FACT_LABELS, NOT_JUDGED, Method, Section, Support, SupportLevel
+from schemas.overruling import finding, is_overruled, kept_because
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
+
+REASONS = (
+    "Not a real deployment.",
+    "Advertising without substance.",
+    "The text was extracted badly.",
+    "Another case covers it.",
+)
+"""Common reasons for a rejection."""
 
 _LONG = 90  # minutes
 _WITH_BODY = {f"{name}.html" for name in ("batch", "case", "publish", "queue", "tags")}
@@ -87,11 +96,16 @@ def environment() -> Environment:
         marked=marked,
         minutes=minutes,
         moment=lambda seconds: datetime.fromtimestamp(seconds, UTC),
+        finding=finding,
+        kept_because=kept_because,
         value=facet_text,
+        level=level_text,
+        why_not_judged=lambda support: support.reason.removeprefix(f"{NOT_JUDGED}: "),
         money=money,
         web=web_address,
         words=lambda name: name.replace("_", " "),
     )
+    made.tests["overruled"] = is_overruled
     made.globals.update(
         labels={"title": "Title", **wording.FACT_WORDS},
         choices=CHOICES,
@@ -121,6 +135,13 @@ def minutes(number: float) -> str:
         if number > _LONG
         else wording.count(round(number) or 1, "minute")
     )
+
+
+def level_text(support: Support) -> str:
+    """Return the name of a support level: for unjudged parts whether the judge is being asked."""
+    if not support.is_unjudged:
+        return support.level.value
+    return "being judged" if is_waiting(support) else "not judged"
 
 
 def facet_text(value: str, facet: str) -> str:

@@ -150,13 +150,14 @@ def decide(
     case_id: str,
     wanted: AnyRequest,
     who: str,
-    judge: decisions.Judge | None = None,
     *,
+    judged: bool = False,
     seconds: float | None = None,
 ) -> Review:
     """Carry out a decision on a case that was open for ``seconds``.
 
-    The errors are those of ``review.decisions``.
+    If ``judged``, edited parts are stored as being judged. The errors are those of
+    ``review.decisions``.
     """
     names = type(wanted).model_fields.keys() - _Request.model_fields.keys() - {"decision"}
     arguments = {name: getattr(wanted, name) for name in names}
@@ -165,7 +166,7 @@ def decide(
     if isinstance(wanted, Approve | Reject):
         arguments["seconds"] = seconds
     if isinstance(wanted, Edit):
-        arguments["judge"] = judge
+        arguments["judged"] = judged
     review: Review = getattr(decisions, wanted.decision)(warehouse, case_id, who=who, **arguments)
     return review
 

@@ -13,6 +13,7 @@ from desk.batch_runs import BatchRuns
 from desk.facets import QueueQuery
 from desk.index import Index
 from desk.jobs import Jobs
+from desk.judging import Judging
 from desk.live import Live
 from desk.publishing import Publishing
 from desk.sessions import LoginThrottle, Sessions
@@ -59,6 +60,7 @@ class DeskState:
         index = Index(resources.settings.home / "index.sqlite", resources.warehouse)
         self.live = Live(index, resources.warehouse)
         self.jobs, self.publishing = Jobs(resources), Publishing(resources)
+        self.judging = Judging(resources, self.live)
         self.batches = BatchRuns(resources.settings)
         self.bulks: dict[str, Any] = {}
         self.cursors: dict[str, QueueCursor] = {}

@@ -7,6 +7,7 @@ case (``seen``) or the draft (``draft_id``) has changed since the curator opened
 from collections.abc import Collection, Mapping, Sequence
 
 from review.diff import FIELDS, Diff, field_of
+from review.judgment import being_judged
 from review.parts import PartT, map_parts, updated
 from review.revisions import Seen, current, edited, find_revision, keep
 from schemas.cases import FACT_NAMES, CaseStudy, Match, Statement, Support, numbered
@@ -30,16 +31,19 @@ def adopt(
     *,
     seen: Seen | None = None,
     draft_id: str | None = None,
+    judged: bool = False,
 ) -> Review:
     """Adopt a newer draft, whole (None) or by ``fields``; the case becomes a draft again.
 
     If the draft is based on another text, the quotes of the other fields are located in that text,
-    and parts whose quotes are missing are refuted.
+    and parts whose quotes are missing are refuted. If ``judged``, parts that changed in this way
+    are stored as being judged, for ``settle``.
     """
     view = current(warehouse, case_id, seen)
     draft = _waiting(view, draft_id)
     document = warehouse.document(draft.document_id) or view.document
     study, kept = merged(view, draft, document, fields)
+    study = being_judged(study, view) if judged else study
     # A child of the draft, so that a later comparison shows the kept fields as edited.
     new = edited(draft, study, who)
     reason = f"Kept {', '.join(FIELDS[name].lower() for name in kept)}." if kept else None
@@ -66,7 +70,8 @@ def edited_fields(view: CaseView) -> list[str]:
     base: Revision | None = view.revision
     while base is not None and base.made_by != "model":
         base = find_revision(view, base.parent_id)
-    return Diff(base.study, view.revision.study).changed if base else list(FIELDS)
+    pairs = Diff(base.study, view.revision.study).pairs if base else {}
+    return [name for name in FIELDS if not base or any(one.is_edited for one in pairs[name])]
 
 
 def merged(

@@ -45,10 +45,14 @@ class SetMeasure(Frozen):
 
 
 class Confirm(Frozen):
-    """Confirm a doubtful part."""
+    """Confirm a doubtful or unjudged part, or keep a refuted one for a ``reason``.
+
+    Readers see the reason.
+    """
 
     action: Literal["confirm"] = "confirm"
     part: str
+    reason: str | None = None
 
 
 class Drop(Frozen):
@@ -120,11 +124,8 @@ CHANGES = {kind.model_fields["action"].default: kind for kind in get_args(get_ar
 
 def part_of(change: Change) -> str | None:
     """Return the part that a change modifies, None if it adds one."""
-    match change:
-        case SetFact():
-            return f"f-{change.name}"
-        case SetStatement() | SetMeasure():
-            return f"s-{change.n}"
-        case Confirm() | Drop() | AddQuote() | DropQuote():
-            return change.part
-    return None
+    if isinstance(change, SetFact):
+        return f"f-{change.name}"
+    if isinstance(change, SetStatement | SetMeasure):
+        return f"s-{change.n}"
+    return getattr(change, "part", None)

@@ -4,7 +4,7 @@ All raise UnknownId if the case is unknown, and InvalidDecision if its state for
 has changed since it was ``seen``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from publishing.exchange.imports import as_imported
 from publishing.gate import WHOLE, blocked
@@ -12,26 +12,14 @@ from publishing.wording import day
 from review.changes import Change
 from review.doubts import confirmed, held_back, quoted
 from review.edits import apply_changes
+from review.judgment import being_judged
 from review.parts import find_part
 from review.rebase import rebased
 from review.revisions import Seen, current, edited, find_revision, keep
 from review.terms import taxonomy_of
-from schemas.cases import CaseStudy
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, CaseView, Decision, Review, Revision
-from schemas.sources import Document
 from warehouse import Warehouse
-
-REASONS = (
-    "Not a real deployment.",
-    "Advertising without substance.",
-    "The text was extracted badly.",
-    "Another case covers it.",
-)
-"""Common reasons for a rejection."""
-
-Judge = Callable[[CaseStudy, Document, CaseStudy], CaseStudy]
-"""Judges the statements of a study that are missing from another one (the last argument)."""
 
 
 def approve(
@@ -47,9 +35,9 @@ def approve(
 ) -> Review:
     """Approve the current revision for publishing.
 
-    ``confirm`` confirms every doubtful part in the curator's name. If parts are still held back,
-    approval requires ``leave_out``, because readers will not see them. ``seconds`` is how long the
-    case was open.
+    ``confirm`` confirms every doubtful or unjudged part in the curator's name, but no refuted one.
+    If parts are still held back, approval requires ``leave_out``, because readers will not see
+    them. ``seconds`` is how long the case was open.
     """
     view = current(warehouse, case_id, seen)
     if view.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}:
@@ -164,13 +152,13 @@ def edit(
     *,
     seen: Seen | None = None,
     note: str | None = None,
-    judge: Judge | None = None,
+    judged: bool = False,
 ) -> Review:
     """Store an edited revision; the case becomes a draft again.
 
-    ``judge`` checks the changed statements as it checks a model's. If others changed the case since
-    it was ``seen``, the changes apply to its current state; if they changed the same part,
-    EditClash is raised. Imported texts cannot be quoted.
+    If ``judged``, the changed parts are stored as being judged, for ``settle``. If others changed
+    the case since it was ``seen``, the changes apply to its current state; if they changed the same
+    part, EditClash is raised. Imported texts cannot be quoted.
     """
     view = warehouse.case(case_id)
     changes = rebased(changes, view, seen) if seen else changes
@@ -182,8 +170,8 @@ def edit(
         raise InvalidDecision("the edit changes nothing")
     if view.document.is_imported:
         study = as_imported(study)
-    elif judge:
-        study = judge(study, view.document, before.study)
+    elif judged:
+        study = being_judged(study, view)
     return keep(warehouse, view, Decision.EDIT, who, note, new=edited(before, study, who))
 
 
@@ -212,7 +200,11 @@ def undo(warehouse: Warehouse, case_id: str, who: str, *, seen: Seen | None = No
 
 
 def undoable(view: CaseView) -> Revision | None:
-    """Return the revision before the newest edit that was not undone, or None."""
+    """Return the revision before the newest edit by a person that was not undone, or None."""
     # After an undo the current revision equals an earlier one: continue from there.
-    same = next(one for one in view.revisions if one.study == view.revision.study)
-    return find_revision(view, same.parent_id) if same.made_by == "person" else None
+    studies = (one for one in view.revisions if one.study == view.revision.study)
+    same: Revision | None = next(studies)
+    verdicts = {one.revision_id for one in view.reviews if one.decision is Decision.JUDGE}
+    while same and same.revision_id in verdicts:
+        same = find_revision(view, same.parent_id)
+    return find_revision(view, same.parent_id) if same and same.made_by == "person" else None

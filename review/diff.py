@@ -30,7 +30,13 @@ class Pair(NamedTuple):
     @property
     def differs(self) -> bool:
         """Whether a reader or curator would see a difference."""
-        return _visible(self.old) != _visible(self.new)
+        old, new = self
+        return self.is_edited or bool(old and new and old.support.level != new.support.level)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the text, the quotes or the measure differ: more than the judge's verdict."""
+        return _content(self.old) != _content(self.new)
 
     @property
     def notes(self) -> list[str]:
@@ -94,11 +100,11 @@ def _by_field(study: CaseStudy) -> Mapping[str, list[Part]]:
     return found
 
 
-def _visible(part: Part | None) -> tuple[object, ...] | None:
+def _content(part: Part | None) -> tuple[object, ...] | None:
     if part is None:
         return None
     measure = part.measure if isinstance(part, Statement) else None
-    return text_of(part), part.support.level, _quotes(part), measure
+    return text_of(part), _quotes(part), measure
 
 
 def _quotes(part: Part) -> set[str]:

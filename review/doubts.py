@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from publishing.gate import readable
 from review.parts import PartT, map_parts, part_id, updated
-from schemas.cases import FACT_LABELS, CaseStudy, Part, Support
+from schemas.cases import FACT_LABELS, CaseStudy, Part, Support, SupportLevel
+from schemas.errors import InvalidDecision
+from schemas.overruling import overruled
 
 _NAMED = 5  # parts that a message spells out
 _LONGEST = 120
@@ -32,15 +34,25 @@ def held_back(study: CaseStudy) -> list[Doubt]:
 
 
 def confirmed(study: CaseStudy, who: str) -> CaseStudy:
-    """Return ``study`` with every doubtful part confirmed by ``who``."""
-    return map_parts(study, lambda part: confirmed_part(part, who))
+    """Return ``study`` with every doubtful or unjudged part confirmed by ``who``."""
+    return map_parts(
+        study, lambda part: confirmed_part(part, who) if part.support.is_doubtful else part
+    )
 
 
-def confirmed_part(part: PartT, who: str) -> PartT:
-    """Return ``part``, confirmed by ``who`` if it is doubtful and unconfirmed."""
-    if not part.support.is_doubtful or part.support.confirmed_by:
+def confirmed_part(part: PartT, who: str, why: str = "") -> PartT:
+    """Return ``part``, confirmed by ``who`` if it is unconfirmed and needs it.
+
+    Readers see ``why`` a refuted part is kept; InvalidDecision is raised if there is no reason.
+    """
+    support = part.support
+    if support.is_publishable:
         return part
-    return updated(part, support=part.support.model_copy(update={"confirmed_by": who}))
+    if support.level is not SupportLevel.REFUTED:
+        return updated(part, support=support.model_copy(update={"confirmed_by": who}))
+    if not why.strip():
+        raise InvalidDecision("the part is refuted: give a reason to keep it; readers will see it")
+    return updated(part, support=overruled(support, who, why))
 
 
 def quoted(doubts: Sequence[Doubt]) -> str:

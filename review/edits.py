@@ -118,7 +118,7 @@ class _Draft:
             self._parts[part_id(part)] = part
 
     def _confirm(self, change: to.Confirm) -> Part:
-        return confirmed_part(self._part(change.part), self._who)
+        return confirmed_part(self._part(change.part), self._who, change.reason or "")
 
     def _add_quote(self, change: to.AddQuote) -> Part:
         return self._quoted(self._part(change.part), self._more(change.quote))

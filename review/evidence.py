@@ -83,7 +83,7 @@ def new_fact(
     who: str,
     more: tuple[Evidence, ...] = (),
 ) -> Fact:
-    """Return the fact with a curator's ``value``.
+    """Return the fact with a curator's ``value``, which entering it confirms.
 
     Without a new quote, the former quotes stay if they show the value; otherwise the first sentence
     that names it is quoted.
@@ -91,11 +91,10 @@ def new_fact(
     evidence = joined(_fitting(before, value, checker, document), more)
     support = Support(level=Level.UNVERIFIED, reason=f"Set by {who}.")
     if not evidence:
-        support = Support(level=Level.DOUBTFUL, reason="No quote shows it.", confirmed_by=who)
+        support = Support(level=Level.DOUBTFUL, reason="No quote shows it.")
     elif before.name in _WRITTEN:
         support = checker.value_support(value, evidence)
-        if support.level is Level.DOUBTFUL:  # entering the value confirms it
-            support = support.model_copy(update={"confirmed_by": who})
+    support = support.model_copy(update={"confirmed_by": who})
     return Fact(name=before.name, value=value, evidence=evidence, support=support)
 
 

@@ -118,6 +118,6 @@ def _event(review: Review, revisions: Mapping[str, Revision]) -> Event:
     if review.decision is Decision.ASSIGN:
         what = f"assigned it to {review.reason}" if review.reason else "unassigned it"
         return Event(review.at, review.who, what)
-    made = {Decision.EDIT, Decision.ADOPT_DRAFT}
+    made = {Decision.EDIT, Decision.ADOPT_DRAFT, Decision.JUDGE}
     revision = revisions.get(review.revision_id) if review.decision in made else None
     return Event(review.at, review.who, _DONE[review.decision], review.reason, revision)

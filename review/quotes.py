@@ -6,9 +6,16 @@ from itertools import count
 from typing import NamedTuple
 
 from publishing.anchors import link_to_quote, place
-from review.highlight import Span
 from schemas.cases import Evidence
 from schemas.sources import Document
+
+
+class Span(NamedTuple):
+    """A quote to mark: ``text[start:end]``, in code points; ``id`` is unique on its page."""
+
+    id: str
+    start: int
+    end: int
 
 
 class QuoteView(NamedTuple):

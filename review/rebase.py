@@ -40,7 +40,9 @@ def _rebased(change: to.Change, diff: Diff, last: str) -> to.Change:
         raise InvalidDecision(
             f"nothing was changed: {last} dropped “{text_of(old)[:80]}” in the meantime"
         )
-    if Pair(old, new).differs:
+    pair = Pair(old, new)
+    # Only a confirmation is about the judge's verdict.
+    if pair.differs if isinstance(change, to.Confirm) else pair.is_edited:
         why = f"{last} changed this part in the meantime"
         if not isinstance(change, to.SetStatement | to.SetFact):
             raise InvalidDecision(f"nothing was changed: {why}; look at it again")

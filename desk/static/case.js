@@ -6,7 +6,9 @@
   const { byId, all, keys, motion, afterSwap, notice, listen } = desk;
   const beside = matchMedia("(min-width: 60rem)");
   const caseId = () => byId("case").dataset.case;
-  const isDoubtful = (item) => item.matches(".doubtful:not(.confirmed), .refuted");
+  const DOUBTFUL = ":is(.doubtful, .unjudged):not(.confirmed)";
+  const REFUTED = ".refuted:not(.confirmed)";
+  const isDoubtful = (item) => item.matches(`${DOUBTFUL}, ${REFUTED}`);
   const wordsOf = (item) => item.querySelector(".choose").textContent;
   const keyOf = (item) => (item.matches(".statement") ? wordsOf(item) : item.id);
 
@@ -76,7 +78,8 @@
     strip.hidden = !item;
     if (!item) return;
     strip.elements.part.value = item.id;
-    strip.querySelector("[value=confirm]").hidden = !item.matches(".doubtful:not(.confirmed)");
+    strip.querySelector("[value=confirm]").hidden = !item.matches(DOUBTFUL);
+    strip.querySelector("[data-overrule]").hidden = !item.matches(REFUTED);
     item.querySelector(".work").before(strip);
   }
 
@@ -131,19 +134,21 @@
   keys.d = () => moveToDoubt(1);
   keys.D = () => moveToDoubt(-1);
   keys.e = () => (chosenItem()?.querySelector("a.edit")?.click(), true);
-  keys.c = () => {
-    const item = chosenItem();
-    if (!item) {
-      byId("comment").open = true;
-      byId("comment-text").focus();
-      return true;
-    }
+  // Load the forms of a part, then open and focus the one with a class.
+  function openForm(item, name) {
     afterLoad = () => {
-      const remark = item.querySelector(".remarking");
-      remark.open = true;
-      remark.querySelector("textarea").focus();
+      const form = item.querySelector(name);
+      if (form.matches("details")) form.open = true;
+      form.querySelector("textarea").focus();
     };
     item.querySelector("a.edit").click();
+    return true;
+  }
+  keys.c = () => {
+    const item = chosenItem();
+    if (item) return openForm(item, ".remarking");
+    byId("comment").open = true;
+    byId("comment-text").focus();
     return true;
   };
   for (const [key, id] of [["+", "add"], ["t", "add-tag"]]) {
@@ -236,6 +241,11 @@
     } else if (on("a.edit")) choose(on(".item"));
     else if (on("[data-edit]")) keys.e();
     else if (on("[data-remark]")) keys.c();
+    else if (on("[data-overrule]")) {
+      event.preventDefault();
+      choose(on(".item"));
+      openForm(on(".item"), ".overrule");
+    }
     else if (on("#grab-new")) grabNew();
     else if (on(".clash [data-dismiss]")) settle(event.target);
     else if (on("form [data-close]")) forget(on("form")); // cancelled

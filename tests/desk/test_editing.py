@@ -1,7 +1,7 @@
 """A curator's changes, checked by the same code as a model's words."""
 
 import pytest
-from case_views import TEXT, a_document, a_statement, a_study
+from case_views import REFUTED, TEXT, a_document, a_statement, a_study
 
 from review.changes import (
     AddQuote,
@@ -15,10 +15,14 @@ from review.changes import (
     SetStatement,
 )
 from review.edits import apply_changes
-from schemas.cases import Method, Origin, Section, SupportLevel
+from review.judgment import ASKING
+from review.parts import find_part, updated
+from schemas.cases import Method, Origin, Section, Support, SupportLevel
 from schemas.errors import InvalidDecision
+from schemas.overruling import finding, kept_because
 from schemas.taxonomy import load_taxonomy
 
+UNJUDGED = Support(level=SupportLevel.UNVERIFIED, reason=ASKING)
 LINES = TEXT.split("\n\n")
 
 
@@ -158,13 +162,33 @@ def test_tags_are_added_with_the_words_that_name_them_and_dropped():
 
 
 def test_confirming_marks_doubtful_parts_only():
-    """Applies to facts, statements and tags; refuted and supported parts are unchanged."""
-    study = after(
-        Confirm(part="s-9"), Confirm(part="s-10"), Confirm(part="s-1"), Confirm(part="f-narrator")
-    )
-    by = [study.statements[n].support.confirmed_by for n in (8, 9, 0)]
-    assert by == ["mira", None, None]
-    assert study.fact("narrator").support.confirmed_by is None
+    """Unjudged statements count as doubtful; what nothing is wrong with is unchanged."""
+    statements = list(a_study().statements)
+    statements[1] = updated(statements[1], support=UNJUDGED)
+    study = a_study().model_copy(update={"statements": tuple(statements)})
+    study = after(Confirm(part="s-9"), Confirm(part="s-1"), Confirm(part="s-2"), study=study)
+    by = [study.statements[n].support.confirmed_by for n in (8, 0, 1)]
+    assert by == ["mira", None, "mira"]
+
+
+@pytest.mark.parametrize("part", ["s-10", "f-narrator", "t-made-up"])
+def test_a_refuted_part_is_kept_with_a_reason(part):
+    """The curator's reason follows that of the judge, and readers may see the part."""
+    for missing in (None, " "):
+        with pytest.raises(InvalidDecision, match="give a reason"):
+            after(Confirm(part=part, reason=missing))
+    support = find_part(after(Confirm(part=part, reason="The figure\nshows it.")), part).support
+    assert support.level is SupportLevel.REFUTED
+    assert support.is_publishable
+    assert (finding(support), kept_because(support)) == (REFUTED.reason, "The figure shows it.")
+    assert support.confirmed_by == "mira"
+
+
+def test_a_kept_part_is_checked_again_once_its_words_change():
+    """The curator's word was about the former text."""
+    study = after(Confirm(part="s-10", reason="The figure shows it."))
+    changed = after(SetStatement(n=10, text="The model made up rates."), study=study)
+    assert changed.statements[9].support.confirmed_by is None
 
 
 def test_a_change_that_changes_nothing_gives_the_same_study():

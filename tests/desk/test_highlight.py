@@ -6,7 +6,8 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from review.highlight import Span, highlighted
+from desk.highlight import highlighted
+from review.quotes import Span
 
 TEXT = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from("<>&\"'\r\n"),

@@ -3,23 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from case_views import NOON, an_approval
+from case_views import NOON, REFUTED, an_approval
 from desk_client import read, texts
 from warehouse_rows import Story
 
 from desk.insight import axis_end, charts
+from review import decisions
+from review.changes import Confirm, Drop
+from review.revisions import edited, keep
+from schemas.reviews import Decision
 
 NUMBERS = {
     "Drafts per week": [["2026-11-23", "2"], ["2026-11-30", "0"], ["2026-12-07", "1"]],
-    "Verified statements": [
-        ["2026-11-23", "34", "76.5 %"],
-        ["2026-12-07", "17", "76.5 %"],
-    ],
+    "Doubts of the judge that curators shared": [["2026-11", "a-judge", "2", "3", "60 %"]],
+    "Verified parts that curators changed": [["2026-11", "a-judge", "18", "1", "5.3 %"]],
     "Review time per draft": [["2026-11-23", "1", "3 min"]],
     "Tags over time": [
         ["2026 Q2", tag, "2"] for tag in ("human-review", "pgvector", "rag", "vllm")
     ],
-    "Verified, by model": [["SmolLM2-135M-Instruct", "3", "76.5 %"]],
     "Cost per draft by model": [["SmolLM2-135M-Instruct", "1", "$0.7500"]],
     "Doubtful statements by section": [["challenges", "2"]],
 }
@@ -27,15 +28,22 @@ NUMBERS = {
 
 @pytest.fixture
 def worked(build, warehouse) -> None:
-    """A case drafted again, at a known price, and approved after three minutes; and another."""
+    """A case drafted again, at a known price, and approved after three minutes; and another.
+
+    Before the approval, a curator dropped a statement that the judge had verified.
+    """
     first = warehouse.case(build.draft()).revision
     build.draft(at=NOON + timedelta(days=14))
     story = Story()
     calls = [story.generation(first.document_id, cost=cost) for cost in (0.25, 0.5)]
     ids = tuple(call.generation_id for call in calls)
-    again = first.model_copy(update={"revision_id": "rev1_again", "generation_ids": ids})
-    approval = an_approval(again).model_copy(update={"seconds": 180.0})
-    warehouse.append(again, *calls, approval)
+    judged = first.recipe.model_copy(update={"judge": "a-judge"})
+    fields = {"revision_id": "rev1_again", "generation_ids": ids, "recipe": judged}
+    again = first.model_copy(update=fields)
+    shorter = again.study.model_copy(update={"statements": again.study.statements[:-1]})
+    edit = edited(again, shorter, "mira")
+    approval = an_approval(edit).model_copy(update={"seconds": 180.0})
+    warehouse.append(again, *calls, edit, approval)
 
 
 def test_each_chart_has_its_numbers_and_the_query_that_ran(desk, warehouse, worked):
@@ -56,6 +64,42 @@ def test_each_chart_has_its_numbers_and_the_query_that_ran(desk, warehouse, work
     assert found == NUMBERS
 
 
+def test_what_curators_did_with_the_judges_verdicts(build, warehouse):
+    """Each part counts once, by its first verdict, for the judge that gave it.
+
+    What code alone refuted, and what a newer draft said that was not adopted, does not count.
+    """
+    case_id = build.draft()
+    revision = warehouse.case(case_id).revision
+    recipe = revision.recipe.model_copy(update={"judge": "first judge"})
+    draft = revision.model_copy(update={"revision_id": "rev1_judged", "recipe": recipe})
+    warehouse.append(draft)
+    changes = [Confirm(part="s-9"), Confirm(part="s-10", reason="The figure shows it.")]
+    decisions.edit(warehouse, case_id, [*changes, Drop(part="t-made-up")], "mira")
+    before = warehouse.case(case_id)
+    worse = before.revision.study.statements[12].model_copy(update={"support": REFUTED})
+    statements = [*before.revision.study.statements]
+    statements[12] = worse
+    study = before.revision.study.model_copy(update={"statements": tuple(statements)})
+    verdict = edited(before.revision, study, "second judge")
+    keep(warehouse, before, Decision.JUDGE, "second judge", None, new=verdict)
+    decisions.approve(warehouse, case_id, "mira", leave_out=True)
+    query = "SELECT judge, verdict, place, text, is_kept FROM judged_parts"
+    found = {
+        (judge, verdict, text): kept for judge, verdict, _, text, kept in warehouse.sql(query)[1]
+    }
+    doubted = {key[2]: kept for key, kept in found.items() if key[1] != "verified"}
+    assert doubted == {
+        "The model was wrong about half of the rates.": True,
+        "DOUBTFUL-STATEMENT": True,
+        "REFUTED-STATEMENT": True,
+        "2026": True,
+        "made-up": False,
+    }
+    assert {judge for judge, _, _ in found} == {"first judge"}
+    assert found["first judge", "verified", "vLLM serves the model."] is False
+
+
 def test_an_empty_warehouse_gets_a_sentence(desk):
     """No empty charts are shown, and the page says how to begin."""
     page = read(desk.get("/insight"))
@@ -68,7 +112,7 @@ def test_a_chart_without_numbers_says_so(desk, build):
     """A draft without calls has no cost and no review."""
     build.draft()
     page = read(desk.get("/insight"))
-    assert page.text_content().count("No data yet.") == 2
+    assert page.text_content().count("No data yet.") == 4
 
 
 def test_results_are_kept_for_a_minute(build, warehouse):

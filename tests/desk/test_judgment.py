@@ -1,21 +1,41 @@
-"""A curator's edits take the path of a model's statements: quotes, code, then the judge."""
+"""Each edit is stored at once as being judged, and settled when the judge's verdict arrives."""
 
-import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import pytest
-from desk_client import KEY, Builder, DeskClient
-from scripted_endpoint import api_error, completion, schema_name
-from scripted_model import asked_items, judge_of
+from case_views import TEXT, a_document, a_study
+from desk_client import KEY, DeskClient, read, texts
+from scripted_endpoint import ScriptedEndpoint, api_error, completion, schema_name
+from scripted_model import judge_of
 
 from config.resources import Resources
 from config.settings import Settings
 from desk.app import create_app
-from schemas.cases import SupportLevel
+from review import adoption, decisions
+from review.changes import Confirm, SetStatement
+from review.judgment import ASKING
+from schemas.cases import Support, SupportLevel
+from schemas.errors import InvalidDecision
+from schemas.reviews import CaseStatus, CaseView, Decision
+
+NEW = "The parts work together as the source says."
+REWORD = {"n": "5", "text": NEW}
 
 
 @pytest.fixture
-def settings(tmp_path, model_endpoint) -> Settings:
-    endpoint = {"llm_base_url": model_endpoint.base_url, "llm_model": "scripted"}
+def judge(model_endpoint) -> ScriptedEndpoint:
+    """A judge that finds everything entailed."""
+    model_endpoint.script = partial(verdicts, "entailed")
+    return model_endpoint
+
+
+@pytest.fixture
+def settings(tmp_path, judge) -> Settings:
+    endpoint = {"llm_base_url": judge.base_url, "llm_model": "scripted"}
     return Settings(home=tmp_path, curator="mira", **endpoint)
 
 
@@ -25,69 +45,293 @@ def desk(resources: Resources):
         yield client
 
 
-def edited(desk, build: Builder, warehouse, text: str):
-    """Reword a statement on the architecture in the desk, and return it as it is then."""
-    case_id = build.draft()
-    view = warehouse.case(case_id)
-    before = next(s for s in view.revision.study.statements if s.section.value == "architecture")
-    answer = desk.change(case_id, "set_statement", n=str(before.n), text=text)
-    assert answer.status_code < 400
-    return next(s for s in warehouse.case(case_id).revision.study.statements if s.text == text)
+@pytest.fixture
+def case_id(build) -> str:
+    return build.draft()
+
+
+@pytest.fixture
+def held(judge) -> threading.Event:
+    """The judge answers once this is set."""
+    event = threading.Event()
+    judge.script = lambda request: replace(verdicts("entailed", request), hold=event)
+    return event
+
+
+def verdicts(label: str, request):
+    """Answer with the same label for each part that is asked about."""
+    assert schema_name(request) == "JudgeAnswer"
+    return completion(judge_of(request, label))
+
+
+def eventually(is_so: Callable[[], object]) -> None:
+    """Wait for the background."""
+    end = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def settled(desk) -> None:
+    """Wait until nobody asks the judge."""
+    eventually(lambda: not desk.app.state.desk.judging.tasks)
+
+
+def support(warehouse, case_id: str, text: str = NEW) -> Support:
+    """The support of the statement or tag with a text."""
+    study = warehouse.case(case_id).revision.study
+    parts = {one.text: one for one in study.statements} | {one.slug: one for one in study.tags}
+    return parts[text].support
+
+
+def judged(view: CaseView) -> bool:
+    """Whether the judge's revision is the newest."""
+    return bool(view.reviews) and view.reviews[-1].decision is Decision.JUDGE
 
 
 @pytest.mark.parametrize(
     ("label", "level"),
-    [("entailed", SupportLevel.VERIFIED), ("contrary", SupportLevel.REFUTED)],
+    [
+        ("entailed", SupportLevel.VERIFIED),
+        ("partly", SupportLevel.DOUBTFUL),
+        ("contrary", SupportLevel.REFUTED),
+    ],
 )
-def test_an_edit_is_judged_at_once(desk, build, warehouse, model_endpoint, label, level):
-    """The saved statement has the judge's level; only changed statements were judged."""
-    asked = []
-
-    def judge(request):
-        assert schema_name(request) == "JudgeAnswer"
-        asked.extend(asked_items(request))
-        return completion(judge_of(request, label))
-
-    model_endpoint.script = judge
-    statement = edited(desk, build, warehouse, "The parts work together as the source says.")
-    assert statement.support.level is level
-    assert len(asked) == 1
-
-
-def test_without_a_judge_an_edit_is_saved(desk, build, warehouse, model_endpoint):
-    """If the endpoint fails, the edit is saved as unverified."""
-    model_endpoint.script = lambda _: api_error(401)
-    statement = edited(desk, build, warehouse, "The parts work together as the source says.")
-    assert statement.support.level is SupportLevel.UNVERIFIED
-    assert model_endpoint.requests
+def test_an_edit_is_stored_at_once_and_judged_then(
+    desk, case_id, warehouse, judge, held, label, level
+):
+    """The answer shows the part as being judged; the verdict is the judge's own revision."""
+    judge.script = lambda request: replace(verdicts(label, request), hold=held)
+    page = read(desk.change(case_id, "set_statement", htmx=True, **REWORD))
+    assert "being judged" in texts(page, "//li[@id='s-5']/p[@class='judged']")[0]
+    assert "The judge is being asked about 1 part" in texts(page, "//*[@id='asking']")[0]
+    assert support(warehouse, case_id) == Support(level=SupportLevel.UNVERIFIED, reason=ASKING)
+    with pytest.raises(InvalidDecision, match=NEW):
+        decisions.approve(warehouse, case_id, "mira")
+    held.set()
+    eventually(lambda: judged(warehouse.case(case_id)))
+    view = warehouse.case(case_id)
+    assert support(warehouse, case_id).level is level
+    assert (view.revision.author, view.reviews[-1].who) == ("scripted", "scripted")
+    assert view.status is CaseStatus.DRAFT
+    (request,) = judge.requests
+    assert len(judge_of(request)["verdicts"]) == 1
 
 
-def test_what_a_curator_confirms_is_not_judged_again(desk, build, warehouse, model_endpoint):
-    """A confirmation is final, so the judge cannot reverse it."""
-    case_id = build.draft()
-    statements = warehouse.case(case_id).revision.study.statements
-    n = next(s.n for s in statements if s.text == "DOUBTFUL-STATEMENT")
-    assert desk.change(case_id, "confirm", part=f"s-{n}").status_code < 400
-    after = next(s for s in warehouse.case(case_id).revision.study.statements if s.n == n)
-    assert after.support.confirmed_by == "mira"
-    assert not model_endpoint.requests
+def test_undo_takes_back_the_edit_and_not_the_verdict(desk, case_id, warehouse):
+    """One step back from a judged edit is the revision before the edit."""
+    before = warehouse.case(case_id).revision.study
+    desk.change(case_id, "set_statement", **REWORD)
+    eventually(lambda: judged(warehouse.case(case_id)))
+    decisions.undo(warehouse, case_id, "mira")
+    assert warehouse.case(case_id).revision.study == before
+    assert decisions.undoable(warehouse.case(case_id)) is None
+
+
+def test_an_earlier_revision_comes_back_with_its_verdicts(desk, case_id, warehouse, judge):
+    """A restored part is not judged a second time."""
+    desk.change(case_id, "set_statement", **REWORD)
+    eventually(lambda: judged(warehouse.case(case_id)))
+    revision = warehouse.case(case_id).revision
+    desk.decide(case_id, "undo")
+    desk.decide(case_id, "restore", revision_id=revision.revision_id)
+    assert support(warehouse, case_id).level is SupportLevel.VERIFIED
+    assert len(judge.requests) == 1
+
+
+def test_a_part_says_why_it_is_not_judged(desk, case_id, warehouse, judge):
+    """If the endpoint fails, the edit stays, the page says why, and the judge is asked again."""
+    judge.script = lambda _: api_error(401)
+    desk.change(case_id, "set_statement", **REWORD)
+    eventually(lambda: judged(warehouse.case(case_id)))
+    failed = support(warehouse, case_id)
+    assert failed.is_unjudged
+    assert failed.reason.startswith("Not judged: ")
+    page = read(desk.get(f"/cases/{case_id}"))
+    (box,) = texts(page, "//*[@id='unjudged']")
+    assert "key" in box
+    assert "Ask the judge again" in box
+    assert "not judged" in texts(page, "//li[@id='s-5']/p[@class='judged']")[0]
+
+    judge.script = partial(verdicts, "entailed")
+    page = read(desk.send_form(f"/cases/{case_id}/judge", htmx=True))
+    assert "The judge is being asked again" in texts(page, "//*[@role='status' or @class]")[0]
+    eventually(lambda: support(warehouse, case_id).level is SupportLevel.VERIFIED)
+
+
+def test_a_second_failure_is_recorded_too(desk, case_id, warehouse, judge):
+    """Asking again in vain is a new revision, so that open pages show the outcome."""
+    judge.script = lambda _: api_error(401)
+    desk.change(case_id, "set_statement", **REWORD)
+    eventually(lambda: judged(warehouse.case(case_id)))
+    first = warehouse.case(case_id).revision.revision_id
+    assert desk.send_form(f"/cases/{case_id}/judge").status_code == 303
+    eventually(lambda: warehouse.case(case_id).revision.revision_id != first)
+    assert warehouse.case(case_id).reviews[-1].reason
+
+
+def test_another_edit_does_not_ask_again(desk, case_id, warehouse, judge):
+    """A part that could not be judged waits for the curator, not for the next click."""
+    judge.script = lambda _: api_error(401)
+    desk.change(case_id, "set_statement", **REWORD)
+    eventually(lambda: judged(warehouse.case(case_id)))
+    asked = len(judge.requests)
+    desk.change(case_id, "confirm", part="s-9")
+    settled(desk)
+    assert len(judge.requests) == asked
+
+
+def test_a_part_that_changed_meanwhile_keeps_waiting(desk, case_id, warehouse, judge, held):
+    """Verdicts belong to words: later words get their own, and a drop is no obstacle."""
+    desk.change(case_id, "set_statement", **REWORD)
+    eventually(lambda: judge.requests)
+    change = SetStatement(n=5, text="Other words on retrieval.")
+    decisions.edit(warehouse, case_id, [change], "ada", judged=True)
+    desk.change(case_id, "set_statement", n="14", text="A second reader works each week.")
+    desk.change(case_id, "drop", part="s-4")
+    held.set()
+    eventually(lambda: not any(p.support.reason == ASKING for p in statements(warehouse, case_id)))
+    assert support(warehouse, case_id, "Other words on retrieval.").level is SupportLevel.VERIFIED
+    assert len(judge.requests) > 1
+
+
+def statements(warehouse, case_id: str):
+    """The statements of the current revision."""
+    return warehouse.case(case_id).revision.study.statements
+
+
+def test_an_edit_of_what_the_judge_settled_meanwhile_is_no_conflict(desk, case_id, warehouse):
+    """Only a confirmation is about the verdict; other changes apply to the judged part."""
+    desk.change(case_id, "set_statement", **REWORD)
+    seen = warehouse.case(case_id).reviews[0].revision_id, CaseStatus.DRAFT
+    eventually(lambda: judged(warehouse.case(case_id)))
+    with pytest.raises(InvalidDecision, match="scripted changed this part"):
+        decisions.edit(warehouse, case_id, [Confirm(part="s-5")], "mira", seen=seen)
+    change = SetStatement(n=5, text="Yet other words.")
+    decisions.edit(warehouse, case_id, [change], "mira", seen=seen)
+    assert support(warehouse, case_id, "Yet other words.")
+
+
+def test_a_verdict_does_not_reopen_an_approved_case(desk, case_id, warehouse, judge, held):
+    """A curator who leaves out a part that is being judged has decided without the judge."""
+    desk.change(case_id, "set_statement", **REWORD)
+    eventually(lambda: judge.requests)
+    decisions.approve(warehouse, case_id, "mira", leave_out=True)
+    held.set()
+    settled(desk)
+    view = warehouse.case(case_id)
+    assert view.status is CaseStatus.APPROVED
+    assert support(warehouse, case_id).reason == ASKING
+    desk.decide(case_id, "reopen")
+    eventually(lambda: judged(warehouse.case(case_id)))
+
+
+def test_a_case_that_was_being_judged_is_settled_at_the_next_start(
+    resources, case_id, warehouse, judge
+):
+    """A crash between edit and verdict loses nothing."""
+    change = SetStatement(n=5, text=NEW)
+    decisions.edit(warehouse, case_id, [change], "mira", judged=True)
+    with DeskClient(create_app(resources, KEY)):
+        eventually(lambda: support(warehouse, case_id).level is SupportLevel.VERIFIED)
+
+
+def test_a_desk_without_a_judge_says_so(tmp_path, settings, case_id, warehouse):
+    """Parts that wait for a judge that was turned off do not wait forever."""
+    change = SetStatement(n=5, text=NEW)
+    decisions.edit(warehouse, case_id, [change], "mira", judged=True)
+    without = Resources(settings.model_copy(update={"judge": "off"}))
+    with DeskClient(create_app(without, KEY)) as desk:
+        eventually(lambda: judged(without.warehouse.case(case_id)))
+        assert "No judge is configured." in support(without.warehouse, case_id).reason
+        desk.change(case_id, "set_statement", n="14", text="A second reader reads each week.")
+        plain = support(without.warehouse, case_id, "A second reader reads each week.")
+        assert plain == Support(level=SupportLevel.UNVERIFIED)
+    without.warehouse.close()
+
+
+def test_what_a_curator_confirms_is_not_judged_again(desk, case_id, warehouse, judge):
+    """A confirmation is final, and so is the value of a fact that a curator enters."""
+    assert desk.change(case_id, "confirm", part="s-9").status_code < 400
+    desk.change(case_id, "set_fact", name="industry", value="finance")
+    study = warehouse.case(case_id).revision.study
+    assert study.statements[8].support.confirmed_by == "mira"
+    assert study.fact("industry").support.confirmed_by == "mira"
+    assert study.fact("industry").support.reason == "Set by mira."
+    assert not judge.requests
+
+
+def test_a_confirmation_meanwhile_outlasts_the_verdict(desk, case_id, warehouse, judge, held):
+    """The judge does not overwrite a part that was confirmed while it read."""
+    desk.change(case_id, "set_statement", **REWORD)
+    eventually(lambda: judge.requests)
+    desk.change(case_id, "confirm", part="s-5")
+    held.set()
+    settled(desk)
+    assert support(warehouse, case_id).confirmed_by == "mira"
+
+
+def test_dropping_a_challenge_asks_nothing(desk, case_id, warehouse, judge):
+    """A solution that lost its challenge was judged; one whose challenge is reworded was not."""
+    desk.change(case_id, "set_statement", n="7", text="Scanned tables became word soup.")
+    solution = "They wrote every rate out as a sentence."
+    eventually(lambda: judged(warehouse.case(case_id)))
+    (request,) = judge.requests
+    assert len(judge_of(request)["verdicts"]) == 2
+    assert support(warehouse, case_id, solution).level is SupportLevel.VERIFIED
+    desk.change(case_id, "drop", part="s-7")
+    assert len(judge.requests) == 1
 
 
 def test_a_summary_sentence_is_judged_by_its_statements_and_its_quotes(
-    desk, build, warehouse, model_endpoint
+    desk, case_id, warehouse, judge
 ):
     """The ticked statements and the added quote both reach the judge."""
-    case_id, asked = build.draft(), []
-
-    def judge(request):
-        asked.append(request["messages"][-1]["content"])
-        return completion(judge_of(request))
-
-    model_endpoint.script = judge
     base = {"rests_on": ["", "4", "13"], "quote": "Officers now change 18 % of the drafts"}
     desk.change(case_id, "set_statement", n="1", text="Officers change drafts.", **base)
+    eventually(lambda: judged(warehouse.case(case_id)))
     one = warehouse.case(case_id).revision.study.statements[0]
     assert (one.rests_on, one.support.level) == ((4, 13), SupportLevel.VERIFIED)
-    shown = asked[0].partition("Item 1, summary: ")[2]
+    shown = judge.requests[0]["messages"][-1]["content"].partition("Item 1, summary: ")[2]
     assert "rests on “It answers about 4,000 claims a week.”, “vLLM serves" in shown
-    assert re.findall(r"quote from \[(\d)\]", shown) == ["2", "7"]
+    assert "Officers now change 18 % of the drafts" in shown
+
+
+def test_the_parts_of_a_draft_that_others_kept_are_judged_in_its_text(
+    desk, case_id, build, warehouse
+):
+    """Adopting a draft of a newer text judges the fields that keep their words."""
+    desk.change(case_id, "set_statement", n="14", text="A second reader works.")
+    eventually(lambda: judged(warehouse.case(case_id)))
+    newer = a_document(f"It was updated in June.\n\n{TEXT}")
+    study = a_study(newer)
+    first = study.statements[4].model_copy(update={"text": "Clauses come from PostgreSQL."})
+    statements = (*study.statements[:4], first, *study.statements[5:])
+    draft_id = build.newer(case_id, study.model_copy(update={"statements": statements}), newer)
+    adoption.adopt(warehouse, case_id, ["architecture"], "mira", draft_id=draft_id, judged=True)
+    levels = {one.text: one.support for one in warehouse.case(case_id).revision.study.statements}
+    assert levels["A second reader works."].reason == ASKING
+    assert levels["Clauses come from PostgreSQL."].level is SupportLevel.UNVERIFIED
+    assert not levels["Clauses come from PostgreSQL."].reason
+
+
+def test_tags_added_in_bulk_are_judged(desk, build, warehouse, judge):
+    """A tag is stored as being judged, and then has a verdict."""
+    ids = [build.draft(), build.draft()]
+    desk.send_form("/bulk", act="tag", slug="postgresql", case=ids)
+    for case_id in ids:
+        eventually(lambda case_id=case_id: judged(warehouse.case(case_id)))
+
+
+def test_the_api_judges_edits(desk, case_id, warehouse, judge):
+    """A script's edit is settled too, and it can ask the judge again."""
+    headers = {"authorization": f"Bearer {KEY}"}
+    change = {"action": "set_statement", "n": 5, "text": NEW}
+    judge.script = lambda _: api_error(401)
+    body = {"decision": "edit", "changes": [change]}
+    made = desk.post(f"/api/cases/{case_id}/decisions", json=body, headers=headers)
+    assert made.status_code == 201
+    eventually(lambda: judged(warehouse.case(case_id)))
+    judge.script = partial(verdicts, "entailed")
+    assert desk.post(f"/api/cases/{case_id}/judge", headers=headers).status_code == 202
+    eventually(lambda: support(warehouse, case_id).level is SupportLevel.VERIFIED)

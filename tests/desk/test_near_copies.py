@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from scripted_model import document_of
 
-from review.near_copies import _differing, _original
+from desk.near_copies import _differing, _original
 
 MINE = document_of("We answer 400 letters a day. A clerk checks each.", "It took 3 weeks.")
 THEIRS = document_of("We answer 900 letters a day. A clerk checks each.", "It took 3 weeks.")

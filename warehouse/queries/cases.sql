@@ -4,10 +4,10 @@
 WITH counted AS (
     SELECT
         revision_id,
-        histogram(section) AS statements,
-        histogram(support) AS support,
-        count(*) FILTER (support = 'doubtful') AS doubtful
-    FROM statements
+        histogram(place) FILTER (part = 'statement') AS statements,
+        histogram(support) FILTER (part = 'statement') AS support,
+        count(*) FILTER (is_held_back) AS doubtful
+    FROM parts
     GROUP BY revision_id
 ),
 checked AS (
@@ -25,6 +25,7 @@ listed AS (
         END AS submitted,
         counted.statements,
         counted.support,
+        counted.doubtful,
         checked.result AS checked
     FROM current_cases AS cases
     JOIN sources USING (source_id)
@@ -74,10 +75,20 @@ SELECT
 FROM listed
 LEFT JOIN counted_copies USING (source_id)
 ORDER BY
-    CASE WHEN $order = 'doubtful' THEN listed.support['doubtful'] END DESC NULLS LAST,
+    CASE WHEN $order = 'doubtful' THEN listed.doubtful END DESC NULLS LAST,
     CASE WHEN $order = 'title' THEN lower(listed.title) END NULLS LAST,
     listed.updated_at DESC,
     listed.stored_at DESC;
+
+-- name: cases_being_judged
+-- Drafts with parts on which a judge is being asked.
+SELECT DISTINCT case_states.case_id
+FROM parts
+JOIN case_states USING (revision_id)
+WHERE case_states.status = 'draft'
+    AND parts.is_held_back
+    AND parts.is_unjudged
+    AND starts_with(parts.reason, 'Not judged yet');
 
 -- name: case_counts
 SELECT status, count(*) AS cases
@@ -146,14 +157,7 @@ SELECT
     revisions.* EXCLUDE (case_id, document_id),
     cases.newer_revision_id IS NOT NULL AS newer_draft,
     cases.revision_id IN (
-        SELECT revision_id FROM statements
-        WHERE starts_with(reason, 'Not judged') AND confirmed_by IS NULL
-        UNION ALL
-        SELECT revision_id FROM facts
-        WHERE starts_with(reason, 'Not judged') AND confirmed_by IS NULL
-        UNION ALL
-        SELECT revision_id FROM case_tags
-        WHERE starts_with(reason, 'Not judged') AND confirmed_by IS NULL
+        SELECT revision_id FROM parts WHERE is_unjudged AND is_held_back
     ) AS unjudged
 FROM current_cases AS cases
 JOIN revisions USING (revision_id)

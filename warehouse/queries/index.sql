@@ -26,9 +26,9 @@ states AS (
 counted AS (
     SELECT
         revision_id,
-        histogram(support) AS support,
-        count(*) FILTER (support IN ('doubtful', 'refuted') AND confirmed_by IS NULL) AS doubts
-    FROM statements
+        histogram(support) FILTER (part = 'statement') AS support,
+        count(*) FILTER (is_held_back) AS doubts
+    FROM parts
     WHERE revision_id IN (SELECT revision_id FROM states)
     GROUP BY revision_id
 ),
@@ -73,7 +73,7 @@ discussed AS (
     SELECT
         reviews.case_id,
         max_by(coalesce(reason, ''), stored_at) FILTER (decision = 'assign') AS assignee,
-        max_by(who, stored_at) AS changed_by,
+        max_by(if(decision = 'judge', 'The judge', who), stored_at) AS changed_by,
         count(*) FILTER (
             decision = 'comment' AND review_id NOT IN (
                 SELECT resolves FROM reviews WHERE resolves IS NOT NULL
@@ -150,7 +150,8 @@ said AS (
                 'section': statements.section,
                 'text': statements.text,
                 'is_current': once.is_current,
-                'is_published': once.is_published AND statements.support <> 'refuted'
+                'is_published': once.is_published
+                    AND (statements.support <> 'refuted' OR statements.confirmed_by IS NOT NULL)
             }
             ORDER BY statements.n
         ) AS statements

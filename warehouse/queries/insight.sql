@@ -22,38 +22,42 @@ LEFT JOIN drafts USING (week)
 GROUP BY week
 ORDER BY week;
 
--- name: verified_per_week
--- Percentage of verbatim or verified statements in new drafts, by week.
+-- name: doubts_agreed
+-- Of the parts that a judge doubted or refuted, the percentage that curators dropped, changed or
+-- left out instead of keeping them, by the month of the approval and the judge.
 SELECT
-    date_trunc('week', revisions.created_at AT TIME ZONE 'UTC')::DATE AS week,
-    count(*) AS statements,
-    round(100 * avg(if(statements.support IN ('verbatim', 'verified'), 1, 0)), 1) AS percent
-FROM statements
-JOIN revisions USING (revision_id)
-WHERE revisions.made_by = 'model'
-GROUP BY week
-QUALIFY row_number() OVER (ORDER BY week DESC) <= 52
-ORDER BY week;
+    strftime(date_trunc('month', approved_at AT TIME ZONE 'UTC'), '%Y-%m') AS month,
+    judge,
+    count(*) FILTER (is_kept) AS kept,
+    count(*) FILTER (NOT is_kept) AS dropped_or_changed,
+    round(100 * dropped_or_changed / count(*), 1) AS percent
+FROM judged_parts
+WHERE verdict IN ('doubtful', 'refuted')
+GROUP BY month, judge
+QUALIFY dense_rank() OVER (ORDER BY month DESC) <= 12
+ORDER BY month, judge;
 
--- name: verified_by_model
--- Percentage of verbatim or verified statements in drafts, by model.
+-- name: verified_disputed
+-- Of the parts that a judge verified in cases that were approved, the percentage that curators
+-- dropped or changed, by the month of the approval and the judge.
 SELECT
-    revisions.model,
-    count(DISTINCT revisions.revision_id) AS drafts,
-    round(100 * avg(if(statements.support IN ('verbatim', 'verified'), 1, 0)), 1) AS percent
-FROM statements
-JOIN revisions USING (revision_id)
-WHERE revisions.made_by = 'model'
-GROUP BY ALL
-ORDER BY percent DESC
-LIMIT 12;
+    strftime(date_trunc('month', approved_at AT TIME ZONE 'UTC'), '%Y-%m') AS month,
+    judge,
+    count(*) FILTER (is_kept) AS kept,
+    count(*) FILTER (NOT is_kept) AS dropped_or_changed,
+    round(100 * dropped_or_changed / count(*), 1) AS percent
+FROM judged_parts
+WHERE verdict = 'verified'
+GROUP BY month, judge
+QUALIFY dense_rank() OVER (ORDER BY month DESC) <= 12
+ORDER BY month, judge;
 
 -- name: doubtful_by_section
--- Doubtful statements in current revisions that no curator has confirmed, by section.
-SELECT statements.section, count(*) AS doubtful
-FROM statements
+-- Doubtful and unjudged statements in current revisions that no curator has confirmed, by section.
+SELECT parts.place AS section, count(*) AS doubtful
+FROM parts
 JOIN case_states USING (revision_id)
-WHERE statements.support = 'doubtful' AND statements.confirmed_by IS NULL
+WHERE parts.part = 'statement' AND parts.is_held_back AND parts.support <> 'refuted'
 GROUP BY section
 ORDER BY doubtful DESC, section;
 

@@ -2,17 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-
-class Span(NamedTuple):
-    """A quote to mark: ``text[start:end]``, in code points; ``id`` is unique on its page."""
-
-    id: str
-    start: int
-    end: int
+from review.quotes import Span
 
 
 def highlighted(text: str, start: int, end: int, spans: Iterable[Span]) -> Markup:

@@ -42,8 +42,7 @@ class LocalServer:
         if left := left_behind(self._home):
             raise ConfigurationError(f"{left}, then start again")
         if url := running(self._home):
-            problem = f"`casebook up` is already running for this home at {url}"
-            raise ConfigurationError(f"{problem}; stop it first")
+            raise ConfigurationError(f"already running for this home at {url}; stop it first")
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._spawn("prefect", "server", "start", "--host", HOST, "--port", str(self._port))
         deadline = time.monotonic() + _START_SECONDS

@@ -43,10 +43,11 @@ class Event:
 def history(view: CaseView) -> list[Event]:
     """Return the history of the case, newest first."""
     revisions = {revision.revision_id: revision for revision in view.revisions}
+    judged = {one.revision_id for one in view.reviews if one.decision is Decision.JUDGE}
     drafts = [
         Event(one.created_at, one.author, f"drafted ({one.recipe.strategy})", revision=one)
         for one in view.revisions
-        if one.recipe and one.made_by == "model"
+        if one.recipe and one.made_by == "model" and one.revision_id not in judged
     ]
     decisions = [_event(review, revisions) for review in view.reviews]
     return sorted([*drafts, *decisions], key=lambda event: event.at, reverse=True)

@@ -116,8 +116,11 @@ def _store(
         study = _with_supports(before, new)
         if study == before and not is_forced:
             return
+        revision = edited(view.revision, study, judge)
+        is_undecided = all(one.decision is Decision.JUDGE for one in view.reviews)
+        if view.revision.made_by == "model" and is_undecided:  # a later draft still replaces it
+            revision = revision.model_copy(update={"made_by": "model"})
         try:
-            revision = edited(view.revision, study, judge)
             keep(warehouse, view, Decision.JUDGE, judge, reason, new=revision)
         except InvalidDecision as changed:
             if changed.cause != "case_changed":

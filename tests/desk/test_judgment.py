@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from case_views import TEXT, a_document, a_study
+from case_views import TEXT, UNJUDGED, a_document, a_study
 from desk_client import KEY, DeskClient, read, texts
 from scripted_endpoint import ScriptedEndpoint, api_error, completion, schema_name
 from scripted_model import judge_of
@@ -17,6 +17,7 @@ from config.settings import Settings
 from desk.app import create_app
 from review import adoption, decisions
 from review.changes import Confirm, SetStatement
+from review.history import history
 from review.judgment import ASKING
 from schemas.cases import Support, SupportLevel
 from schemas.errors import InvalidDecision
@@ -168,6 +169,23 @@ def test_a_second_failure_is_recorded_too(desk, case_id, warehouse, judge):
     assert desk.send_form(f"/cases/{case_id}/judge").status_code == 303
     eventually(lambda: warehouse.case(case_id).revision.revision_id != first)
     assert warehouse.case(case_id).reviews[-1].reason
+
+
+def test_a_draft_that_is_judged_again_is_still_a_draft(desk, build, warehouse):
+    """Nobody decided about it: a later draft replaces it, and the history names the judge."""
+    statements = list(a_study().statements)
+    unjudged = UNJUDGED.model_copy(update={"confirmed_by": None})
+    statements[4] = statements[4].model_copy(update={"support": unjudged})
+    study = a_study().model_copy(update={"statements": tuple(statements)})
+    case_id = build.draft(study)
+    desk.send_form(f"/cases/{case_id}/judge")
+    eventually(lambda: judged(warehouse.case(case_id)))
+    view = warehouse.case(case_id)
+    assert view.revision.study.statements[4].support.level is SupportLevel.VERIFIED
+    assert [one.what for one in history(view)] == ["judged the text", "drafted (guided)"]
+    assert decisions.undoable(view) is None
+    later = build.newer(case_id, a_study())
+    assert warehouse.case(case_id).revision.revision_id == later
 
 
 def test_another_edit_does_not_ask_again(desk, case_id, warehouse, judge):

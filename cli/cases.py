@@ -190,8 +190,9 @@ async def _each(
             emit([review], _review_text, as_json=as_json)
             if waits(warehouse.case(review.case_id).revision.study):
                 err().print("Asking the judge…")
-            for one in await settle(review.case_id, resources):
-                err().print(f"[{COLOURS[one.level]}]{one.level.value}[/]  {safe(one.reason)}")
+            for words, one in (await settle(review.case_id, resources)).items():
+                mark = f"[{COLOURS[one.level]}]{one.level.value}[/]"
+                err().print(f"{mark}  {safe(words)}\n{' ' * 10}{safe(one.reason)}".rstrip())
     return exit_code(failures)
 
 

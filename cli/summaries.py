@@ -13,6 +13,7 @@ from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Evidence, Statement, SupportLevel
 from schemas.generations import CostLine
 from schemas.imports import ImportReport
+from schemas.overruling import is_overruled
 from schemas.results import IngestResult, IngestStatus, OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import CaseLine, CaseView
 from schemas.sources import Check, CheckResult, Document, Passage, Source
@@ -164,7 +165,9 @@ def _making(view: CaseView) -> Iterator[str]:
 
 
 def _statement(statement: Statement) -> str:
-    level, reason = statement.support.level, statement.support.reason
+    level, reasons = statement.support.level, statement.support.reason.splitlines()
+    if by := statement.support.confirmed_by:
+        reasons.append(f"{'kept' if is_overruled(statement.support) else 'confirmed'} by {by}")
     colour = COLOURS[level]
     answers = f" [dim](answers {statement.answers})[/]" if statement.answers else ""
     mark = f"[{colour}]{level.value:<10}[/]"
@@ -173,7 +176,7 @@ def _statement(statement: Statement) -> str:
         for e in statement.evidence
     ]
     lines = [f"  {statement.n:>3}. {mark} {safe(statement.text)}{answers}"]
-    lines += [f"[{colour}]{safe(reason)}[/]"] if reason else []
+    lines += [f"[{colour}]{safe(reason)}[/]" for reason in reasons]
     parts = statement.measure.model_dump(exclude={"number"}) if statement.measure else {}
     lines += [f"[dim]{name}:[/] {safe(value)}" for name, value in parts.items() if value]
     return "\n       ".join(lines + quotes)

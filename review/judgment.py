@@ -4,7 +4,7 @@ What waits is data, so settling can be repeated, and a crash loses nothing.
 """
 
 import asyncio
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from functools import partial
 
 from config.resources import Resources
@@ -58,12 +58,14 @@ def being_judged(study: CaseStudy, view: CaseView) -> CaseStudy:
     return _with_supports(study, new)
 
 
-async def settle(case_id: str, resources: Resources, *, again: bool = False) -> Collection[Support]:
+async def settle(
+    case_id: str, resources: Resources, *, again: bool = False
+) -> Mapping[str, Support]:
     """Ask the judge about a draft with parts that are being judged, and store the verdicts.
 
     All unjudged parts are asked about; with ``again`` even if none is being judged. Parts that
     change in the meantime keep waiting. If the judge cannot be asked, the parts have the error as
-    their reason. Returns the new support of each part.
+    their reason. Returns the new support of each part by its text.
     """
     warehouse = resources.warehouse
     async with warehouse.lock(f"judge-{case_id}"):
@@ -71,7 +73,7 @@ async def settle(case_id: str, resources: Resources, *, again: bool = False) -> 
         study = view.revision.study
         asked = [part for part in parts_of(study) if _is_unjudged(part.support)]
         if view.status is not CaseStatus.DRAFT or not asked or not (again or waits(study)):
-            return ()
+            return {}
         judge, after = resources.judge(view.revision.document_id), study
         error: CasebookError | None = CasebookError("No judge is configured.")
         if judge:
@@ -80,7 +82,7 @@ async def settle(case_id: str, resources: Resources, *, again: bool = False) -> 
         name = judge.profile.model if judge else "judge"
         work = partial(_store, warehouse, case_id, verdicts, name, is_forced=again)
         await asyncio.to_thread(work, reason=str(error) if error else None)
-    return verdicts.values()
+    return {text_of(_by_content(study)[one]): support for one, support in verdicts.items()}
 
 
 def _verdicts(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_runs import Run, lines
-from scripted_endpoint import ScriptedEndpoint
+from scripted_endpoint import ScriptedEndpoint, api_error
 from scripted_model import PARAGRAPHS
 from typer.testing import Result
 
@@ -213,6 +213,40 @@ def test_edit_changes_facts_and_statements(run: Run, case_id: str) -> None:
     assert data["lessons"][0]["text"] == "A clerk checks each draft."
     assert run("edit", case_id, "--add", "lessons=x", "--quote", "not in the source").exit_code == 2
     assert run("edit", case_id).exit_code == 2
+
+
+def test_an_edit_is_judged_before_the_command_ends(
+    run: Run, case_id: str, model: ScriptedEndpoint
+) -> None:
+    """The verdict is printed and stored; without one the edit is kept, and approval refused."""
+    done = run("edit", case_id, "--set", "4=A third of the claims were photographs.")
+    asked, *verdicts = done.output.splitlines()[1:]
+    assert asked == "Asking the judge…"
+    assert "verified  A third of the claims were photographs." in verdicts
+    assert len(verdicts) == 2, "the sentence of the summary about it is judged, too"
+    model.script = lambda _: api_error(401)
+    done = run("edit", case_id, "--set", "4=Many claims were photographs.")
+    assert done.exit_code == 0
+    assert "unverified  Many claims were photographs.\n          Not judged: " in done.output
+    refused = run("approve", case_id)
+    assert refused.exit_code == 2
+    assert "Many claims were photographs." in refused.output
+    assert run("edit", case_id, "--confirm", "4").exit_code == 0
+    assert "confirmed by" in run("show", case_id).output
+
+
+def test_a_refuted_statement_is_kept_with_a_reason(run: Run, case_id: str) -> None:
+    """Without a reason the command is refused; show names the curator and the reason."""
+    shown = run("show", case_id).output
+    (number,) = re.findall(r"(\d+)\. refuted +Kellamoor does not know", shown)
+    refused = run("edit", case_id, "--confirm", number)
+    assert refused.exit_code == 2
+    assert "give a reason" in refused.output
+    kept = run("edit", case_id, "--confirm", number, "--reason", "They said so.", "--as", "ada")
+    assert kept.exit_code == 0, kept.output
+    shown = run("show", case_id).output
+    assert "They said so." in shown
+    assert "kept by ada" in shown
 
 
 def test_edit_chooses_what_a_summary_sentence_rests_on(run: Run, case_id: str) -> None:

@@ -7,6 +7,7 @@ from desk_client import KEY
 from desk.jobs import Jobs
 from review import decisions
 from review.changes import SetFact
+from schemas.overruling import kept_because
 from schemas.results import IngestResult, IngestStatus
 from schemas.reviews import CaseStatus
 
@@ -63,6 +64,25 @@ def test_a_script_decides_as_the_curator(desk, build, warehouse, headers):
     assert answer.status_code == 201
     view = warehouse.case(case_id)
     assert (view.status, len(view.revisions)) == (CaseStatus.APPROVED, 2)
+
+
+def test_a_script_keeps_a_refuted_part_with_a_reason(desk, build, warehouse, headers):
+    """The reason is stored with the part, and an approval never overrules a refutation."""
+    case_id = build.draft()
+
+    def post(**body):
+        return desk.post(f"/api/cases/{case_id}/decisions", json=body, headers=headers)
+
+    change = {"action": "confirm", "part": "s-10"}
+    refused = post(decision="edit", changes=[change])
+    assert refused.status_code == 409
+    assert "give a reason" in refused.json()["error"]["message"]
+    assert post(decision="edit", changes=[change | {"reason": "Seen."}]).status_code == 201
+    support = warehouse.case(case_id).revision.study.statements[9].support
+    assert (support.confirmed_by, kept_because(support)) == ("mira", "Seen.")
+    refused = post(decision="approve", confirm=True)
+    assert "REFUTED-FACT" in refused.json()["error"]["message"]
+    assert "REFUTED-STATEMENT" not in refused.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The queue beyond its rows: the curator's way through it, facets with many values, readers."""
 
 import pytest
-from case_views import DOUBTFUL, a_study
+from case_views import DOUBTFUL, UNJUDGED, a_study
 from desk_client import KEY, DeskClient, read, texts
 
 from desk import queue
@@ -52,6 +52,25 @@ def test_the_next_case_is_the_next_of_the_list_after_doubts_are_confirmed(desk, 
     assert page.xpath("//a[@data-key='n']/@href") == [f"/cases/{ids[1]}"]
     sent = desk.decide(ids[0], "approve", then="next", confirm="true", htmx=True)
     assert sent.headers["hx-redirect"] == f"/cases/{ids[1]}?after={ids[0]}"
+
+
+def test_unjudged_facts_and_tags_count_like_doubtful_statements(desk, build, warehouse):
+    """They come first in the queue and in its facet, and approving many cases leaves them out."""
+    clear, doubted = doubtful("Clear", 0), doubtful("Doubtful", 1)
+    unjudged = UNJUDGED.model_copy(update={"confirmed_by": None})
+    title = Fact(name="title", value="Unjudged", support=unjudged)
+    tag = a_study().tags[0].model_copy(update={"support": unjudged})
+    waiting = clear.model_copy(update={"facts": (title,), "tags": (tag,)})
+    ids = [build.draft(study) for study in (clear, doubted, waiting)]
+    page = read(desk.get("/?status=draft"))
+    assert texts(page, "//li//h2/a") == ["Unjudged", "Doubtful", "Clear"]
+    found = read(desk.get("/?status=draft&doubt=doubtful"))
+    assert texts(found, "//li//h2/a") == ["Unjudged", "Doubtful"]
+    desk.send_form("/bulk", act="approve", case=ids)
+    status = [warehouse.case(case_id).status.value for case_id in ids]
+    assert status == ["approved", "draft", "draft"]
+    listed = desk.get("/api/cases?order=doubtful").json()
+    assert [one["title"] for one in listed] == ["Unjudged", "Doubtful", "Clear"]
 
 
 @pytest.fixture

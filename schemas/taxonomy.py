@@ -1,5 +1,6 @@
 """The terms and industries of ``taxonomy.toml``, and the additions of curators."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -12,6 +13,13 @@ from schemas.frozen import Frozen
 
 PRODUCTS: frozenset[TermGroup] = frozenset({"tool", "model"})
 """The groups whose tags need to be named in the document."""
+
+# The last part of a model's name, if it is a size, a date, a purpose or a format.
+_VARIANT = re.compile(
+    r"[\s:@/-]+(?:(?:\d+x)?\d+(?:\.\d+)?[bkm]|v\d+(?:[.:]\d+)*|\d{4}(?:-\d\d-\d\d|\d{4})?|\d-?bit|q\d\w*"
+    r"|instruct|chat|base|it|hf|preview|latest|large|small|awq|gptq|gguf|fp8|int8|models?)$",
+    re.IGNORECASE,
+)
 
 
 class Term(Frozen):
@@ -99,11 +107,19 @@ class Taxonomy(Frozen):
 
     def term(self, slug: str) -> Term | None:
         """Return the term with this slug, or the term that it was merged into."""
-        return next((t for t in self.terms if slug == t.slug or slug in t.merged), None)
+        return self._terms_by_slug.get(slug)
 
     def named(self, name: str) -> Term | None:
-        """Return the term with ``name`` as its slug, label or synonym."""
-        return self._terms_by_key.get(term_key(name))
+        """Return the term with ``name`` as its label, synonym or slug.
+
+        A model is also found by the name of a variant ("Llama 3.1 8B Instruct").
+        """
+        term = self.term(name) or self._terms_by_key.get(term_key(name))
+        while term is None and (variant := _VARIANT.search(name)):
+            name = name[: variant.start()]
+            found = self._terms_by_key.get(term_key(name))
+            term = found if found and found.group == "model" else None
+        return term
 
     def industry(self, name: str) -> Industry | None:
         """Return the industry with ``name`` as its slug or label."""
@@ -128,9 +144,14 @@ class Taxonomy(Frozen):
         return Taxonomy(version=self.version, terms=(*terms.values(),), industries=self.industries)
 
     @cached_property
+    def _terms_by_slug(self) -> Mapping[str, Term]:
+        return {slug: t for t in reversed(self.terms) for slug in (*t.merged, t.slug)}
+
+    @cached_property
     def _terms_by_key(self) -> Mapping[str, Term]:
-        named = ((t, (t.slug, *t.names, *t.merged)) for t in reversed(self.terms))
-        return {term_key(name): term for term, names in named for name in names}
+        slugs = [*self._terms_by_slug.items()]
+        names = [(name, term) for term in reversed(self.terms) for name in term.names]
+        return {term_key(name): term for name, term in slugs + names}
 
 
 @cache

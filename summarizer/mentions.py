@@ -73,7 +73,7 @@ def is_named(text: str, name: str, term: Term | None) -> bool:
 
 def _whole(pattern: str) -> re.Pattern[str]:
     """Return ``pattern`` for whole words, but not for another version ("GPT-4" in "GPT-4.1")."""
-    return re.compile(rf"(?<![\w-])(?:{pattern})s?(?!\w|\.\d)")
+    return re.compile(rf"(?<![\w-])(?:{pattern})s?(?!\w|\.\d|-\d\b)")
 
 
 def _pattern(name: str, *, is_word: bool = False, is_product: bool = False) -> str:
@@ -82,6 +82,6 @@ def _pattern(name: str, *, is_word: bool = False, is_product: bool = False) -> s
     Ordinary words and names in capitals are case-sensitive. Only the names of products are found
     in compounds ("Kafka-based").
     """
-    escaped = re.sub(r"\\[ -]", r"[\\s‐‑–-]?", re.escape(name))
+    escaped = re.sub(r"\\[ -]", r"[\\s‐‑–-]?", re.escape(name)).replace(r"\.", "[.-]")
     spelled = escaped if is_word or name.isupper() else f"(?i:{escaped})"
     return spelled if is_product else f"{spelled}(?!s?-)"

@@ -67,6 +67,28 @@ def test_an_edit_made_before_withdrawals_leaves_what_is_published(path, monkeypa
         assert [one.reason for one in warehouse.publications()] == [None]
 
 
+def test_tags_of_models_get_their_group(path, monkeypatch):
+    """A tag that named a family of models as a tool is one of a model; others stay."""
+    older = [one for one in schema.migrations() if one.name < "0104"]
+    with monkeypatch.context() as before:
+        for module in ("schema", "file"):
+            before.setattr(f"warehouse.{module}.migrations", lambda: older)
+        before.setattr("warehouse.access._columns", {})
+        with Warehouse(path) as warehouse:
+            warehouse.append(*Story().rows("draft 1"))
+    with duckdb.connect(str(path)) as file:
+        file.execute(
+            "INSERT INTO case_tags BY NAME SELECT * REPLACE ('deepseek' AS slug, 'DeepSeek' AS label, "
+            "'tool' AS term_group, 2 AS n) FROM case_tags"
+        )
+    with Warehouse(path) as warehouse:
+        _, tags = warehouse.sql("SELECT slug, label, term_group FROM case_tags ORDER BY n")
+    assert tags == [
+        ("rag", "RAG", "technique"),
+        ("deepseek", "DeepSeek (unspecified)", "model"),
+    ]
+
+
 def test_a_failed_migration_changes_nothing(old, monkeypatch):
     """Its SQL is rolled back as a whole, and the error names the copy."""
     _newer_casebook(monkeypatch, BROKEN)

@@ -90,7 +90,10 @@ def _store(warehouse: Warehouse, ruling: TermRuling, proposal: OpenTerm | None) 
 
 
 def _tag_drafts(warehouse: Warehouse, ruling: TermRuling, quotes: Sequence[str]) -> Iterator[str]:
-    """Tag the drafts that contain one of the quotes, without a model; yield their case ids."""
+    """Tag the drafts that contain one of the quotes, without a model; yield their case ids.
+
+    Their documents also have to name a tool or model.
+    """
     taxonomy = taxonomy_of(warehouse)
     term = taxonomy.term(ruling.slug or "")
     drafts = warehouse.case_ids(CaseStatus.DRAFT)
@@ -98,8 +101,10 @@ def _tag_drafts(warehouse: Warehouse, ruling: TermRuling, quotes: Sequence[str])
         for view in warehouse.case_views(drafts[start : start + _AT_ONCE]):
             quote = next((one for one in quotes if one in view.document.text), None)
             has_it = ruling.slug in {tag.slug for tag in view.revision.study.tags}
-            if term and quote and not has_it:
-                checker = Checker(view.document)
+            if not term or not quote or has_it:
+                continue
+            checker = Checker(view.document)
+            if checker.is_named(ruling.name, term.group, term):
                 tag = new_tag(term, quote, checker, view.document, taxonomy)
                 _keep_tag(warehouse, view, tag, ruling)
                 yield view.case.case_id

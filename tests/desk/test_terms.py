@@ -1,7 +1,7 @@
 """Names missing from the taxonomy: accepted, mapped or refused, and the tagged drafts."""
 
 import pytest
-from case_views import a_study
+from case_views import TEXT, a_document, a_study
 from desk_client import texts
 from lxml import html
 
@@ -13,8 +13,8 @@ QUOTE = "files the errors by cause"
 
 @pytest.fixture
 def case_id(build) -> str:
-    """A draft whose document proposed three names."""
-    made = build.draft()
+    """A draft whose document proposed three names, and names two of them."""
+    made = build.draft(document=a_document(f"{TEXT}\n\nIt lives in Quillbase and Vector-Garden."))
     for name in ("Quillbase", "<b>Loomly</b>", "Vector Garden"):
         build.proposed(name, QUOTE, made)
     return made
@@ -65,6 +65,14 @@ def test_an_accepted_name_tags_the_drafts_that_proposed_it(build, warehouse, cas
     assert [QUOTE in found.quote for found in tag.evidence] == [True]
     assert (after.revision.made_by, after.reviews) == ("model", before.reviews)
     assert warehouse.case(other).revision.study.tags == ()
+
+
+def test_a_tool_that_the_document_does_not_name_tags_no_draft(warehouse, case_id):
+    """A quote alone is no sign that the tool is in use."""
+    assert terms.accept(warehouse, "<b>Loomly</b>", "mira", definition="A loom.") == []
+    assert {tag.slug for tag in warehouse.case(case_id).revision.study.tags}.isdisjoint(
+        {"b-loomly-b"}
+    )
 
 
 def test_a_draft_that_a_person_edited_is_tagged_in_the_history(warehouse, case_id):

@@ -18,7 +18,7 @@ from publishing.exchange.export_texts import licence
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError, PublishError
-from schemas.reviews import CaseView
+from schemas.reviews import EARLIER_JUDGE, CaseView
 
 DAY, NEXT = date(2026, 11, 30), date(2026, 12, 1)
 SETTINGS = SiteSettings(title="Models: at work", address="https://x.example", licence="CC BY 4.0")
@@ -77,6 +77,24 @@ def test_the_card_names_tables_that_exist(release: Export, target: Path) -> None
     query = body.partition("```sql\n")[2].partition("```")[0]
     found = duckdb.sql(query.replace("'data/", f"'{target}/data/")).fetchall()
     assert [row[1] for row in found] == ["median time to first answer", "drafts changed"]
+
+
+def test_the_card_counts_cases_that_were_not_judged(release: Export, target: Path) -> None:
+    """Each note has its number of cases; a data set that was judged has none."""
+    recipe = a_view().revision.recipe
+    assert recipe
+    unjudged = {"recipe": recipe.model_copy(update={"judge": None})}
+    earlier = {"recipe": recipe.model_copy(update={"prompts": (EARLIER_JUDGE,)})}
+    judged, *others = (
+        a_short_view(f"Case {n}", revision=revision)
+        for n, revision in enumerate(({}, unjudged, unjudged, earlier))
+    )
+    release(judged)
+    assert "ot judged" not in front_matter((target / "README.md").read_text("utf-8"))[1][:2_000]
+    release(judged, *others, day=NEXT)
+    card = (target / "README.md").read_text("utf-8")
+    assert "\n2 cases: Not judged: no model compared" in card
+    assert "\n1 case: Judged by an earlier version" in card
 
 
 @pytest.mark.parametrize(

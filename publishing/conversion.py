@@ -187,10 +187,9 @@ def _provenance(view: CaseView, gated: GatedStudy) -> Provenance:
     recipe = recipe_of(view)
     # An import is more recent than its draft, which started the case.
     drafted = draft if draft.made_by == "model" else view.case
-    # The judge's verdicts on edits, and on earlier drafts, are revisions of their own.
-    judges = {one.recipe.judge for one in view.revisions if one.recipe}
-    judges |= {one.who for one in view.reviews if one.decision is Decision.JUDGE}
-    edited = next((one for one in edits if one.author not in judges), None)
+    # The judge's verdicts are revisions of their own.
+    judged = {one.revision_id for one in view.reviews if one.decision is Decision.JUDGE}
+    edited = next((one for one in edits if one.revision_id not in judged), None)
     return Provenance(
         document_id=view.document.document_id,
         extractor=view.document.extractor,

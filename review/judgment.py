@@ -119,8 +119,7 @@ def _store(
         if study == before and not is_forced:
             return
         revision = edited(view.revision, study, judge)
-        is_undecided = all(one.decision is Decision.JUDGE for one in view.reviews)
-        if view.revision.made_by == "model" and is_undecided:  # a later draft still replaces it
+        if view.is_undecided:  # a later draft still replaces it
             revision = revision.model_copy(update={"made_by": "model"})
         try:
             keep(warehouse, view, Decision.JUDGE, judge, reason, new=revision)

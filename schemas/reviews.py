@@ -234,6 +234,12 @@ class CaseView(Frozen):
     published_revision_id: str | None = None  # the revision that readers see now
     next_revision_id: str | None = None  # the revision of the next publication
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether a later draft would replace the current revision, since no person changed it."""
+        are_verdicts = (one.decision is Decision.JUDGE for one in self.reviews)
+        return self.revision.made_by == "model" and all(are_verdicts)
+
 
 class CaseProvenance(Frozen):
     """The origin of a case's current revision, used to find cases that newer code would change."""

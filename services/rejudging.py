@@ -5,7 +5,7 @@ from asyncio import to_thread
 from config.resources import Resources
 from review.doubts import held_back
 from review.parts import parts_of
-from review.revisions import edited, keep, state_of
+from review.revisions import edited, keep
 from schemas.errors import InvalidDecision, ModelError
 from schemas.reviews import CaseStatus, CaseView, Decision, Recipe, Revision
 from summarizer.asker import Asker
@@ -56,10 +56,8 @@ def _recipe(view: CaseView) -> Recipe:
 
 def _store(view: CaseView, new: Revision, prompt: str, resources: Resources) -> Revision:
     warehouse, case_id, before = resources.warehouse, view.case.case_id, view.revision
-    if before.made_by == "model" and not view.reviews:  # a later draft still replaces it
+    if view.is_undecided:  # a later draft still replaces it
         new = new.model_copy(update={"made_by": "model"})
-        warehouse.decide(case_id, state_of(view), new)
-        return new
     why = f"Judged the text anew ({prompt})."
     keep(warehouse, view, Decision.JUDGE, new.author, why, new=new)
     held, now = ({one.part_id for one in held_back(s)} for s in (before.study, new.study))

@@ -99,7 +99,8 @@ async def test_a_draft_gets_its_levels_from_the_current_judge(
     assert (after.revision.author, after.revision.parent_id) == ("scripted", "rev1_old")
     assert after.revision.recipe
     assert after.revision.recipe.prompts == ("case_study/v1", "judge/v2")
-    assert (after.status, after.newer, after.reviews) == (CaseStatus.DRAFT, None, ())
+    assert (after.status, after.newer, after.is_undecided) == (CaseStatus.DRAFT, None, True)
+    assert [(one.decision, one.who) for one in after.reviews] == [(Decision.JUDGE, "scripted")]
     assert await to_judge(resources) == {}
     again = await rejudge(earlier, resources)
     assert (again.revision_id, again.llm_calls) == (result.revision_id, 0)

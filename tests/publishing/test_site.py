@@ -13,6 +13,7 @@ from lxml import html
 
 from publishing.plan import SiteChange
 from schemas.cases import Evidence, Section
+from schemas.reviews import Decision
 from schemas.sources import Check, CheckResult
 
 
@@ -182,7 +183,11 @@ def test_the_judges_verdicts_are_no_edits(publish):
         made_by = {"parent_id": found[-1].revision_id, "made_by": "person", "author": author}
         values = {"revision_id": revision_id, "recipe": view.revision.recipe, **made_by}
         found.append(draft.model_copy(update=values))
-    view = view.model_copy(update={"revision": found[-1], "revisions": tuple(found)})
+    verdicts = view.reviews[0].model_copy(
+        update={"decision": Decision.JUDGE, "revision_id": "rev1_judged", "who": "a-judge"}
+    )
+    reviews = {"reviews": (*view.reviews, verdicts)}
+    view = view.model_copy(update={"revision": found[-1], "revisions": tuple(found)} | reviews)
     rows = provenance(case_page(publish, view))
     assert rows["Edited"] == "by Jon Aalto, 24 November 2026"
     assert rows["Drafted"] == "by SmolLM2-135M-Instruct, 24 November 2026"

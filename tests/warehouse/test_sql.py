@@ -4,8 +4,19 @@ import subprocess
 import sys
 
 import pytest
+from case_views import (
+    DOUBTFUL,
+    KEPT,
+    UNJUDGED,
+    a_kept_study,
+    a_publication,
+    a_statement,
+    a_view,
+)
 from warehouse_rows import Story
 
+from publishing.gate import readable
+from schemas.cases import CaseStudy
 from schemas.errors import InputError
 
 
@@ -24,6 +35,42 @@ def test_one_reading_statement(published):
     assert len(published.sql("FROM statements", limit=2)[1]) == 2
     assert ("sources",) in published.sql("SHOW TABLES")[1]
     assert published.sql("EXPLAIN SELECT 1")[0] == ["explain_key", "explain_value"]
+
+
+def with_summary(**first) -> CaseStudy:
+    """A study with two sentences of a summary; ``first`` changes the first of them."""
+    lesson = a_kept_study().statements[-1].model_copy(update={"n": 3})
+    quoted = a_statement(2, "In short.", *lesson.evidence)
+    resting = a_statement(1, "It rests.").model_copy(update={"rests_on": (3,)} | first)
+    return CaseStudy(facts=a_kept_study().facts, statements=(resting, quoted, lesson))
+
+
+@pytest.mark.parametrize(
+    "study",
+    [
+        a_kept_study(),
+        with_summary(),
+        with_summary(rests_on=()),
+        with_summary(rests_on=(9,)),
+        with_summary(support=DOUBTFUL),
+        with_summary(support=UNJUDGED.model_copy(update={"confirmed_by": None})),
+        with_summary(support=KEPT),
+    ],
+)
+def test_readers_see_in_sql_what_they_see_on_the_site(warehouse, study):
+    """Statements, facts and tags of the views are those of the gate."""
+    view = a_view(study)
+    seen = {"revision_id": view.revision.revision_id}
+    published = a_publication(view.case.case_id, "cases/a/index.html").model_copy(update=seen)
+    rows = (view.source, view.document, view.case, view.revision, *view.reviews, published)
+    warehouse.append(*rows)
+    shown = readable(study).study
+    _, statements = warehouse.sql("SELECT n, text FROM published_statements ORDER BY n")
+    assert statements == [(one.n, one.text) for one in shown.statements]
+    _, found = warehouse.sql("SELECT company, stage, narrator, tags FROM published_cases")
+    names = ("company", "stage", "narrator")
+    facts = tuple(shown.fact(name).value for name in names)
+    assert found == [(*facts, [tag.slug for tag in shown.tags])]
 
 
 REFUSED = """

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from config.resources import Resources
 from publishing.reports.checks import cited_row, parts_by_case
 from publishing.reports.material import passages
+from publishing.reports.writer import ReportWriter
 from schemas.errors import InputError
 from schemas.frozen import content_id
 from schemas.reports import (
@@ -17,7 +18,6 @@ from schemas.reports import (
     ReportSentence,
 )
 from services.report import model_writes, open_dataset
-from summarizer.reports import ReportWriter
 from warehouse import Dataset
 
 _READ, _PER_CASE, _SHOWN = 40, 6, 8

@@ -11,6 +11,7 @@ from config.resources import Resources
 from prompts.loader import load
 from publishing.companies import company_key
 from publishing.reports import verbatim
+from publishing.reports import writer as writing
 from publishing.reports.checks import CheckedReport, check, cited_parts
 from publishing.reports.material import material
 from publishing.reports.numbers import Counts, used
@@ -33,7 +34,6 @@ from schemas.reports import (
 )
 from schemas.taxonomy import load_taxonomy
 from services.publication import publish_site, published_folders, published_records
-from summarizer import reports as writing
 from summarizer.mentions import terms_in
 from summarizer.profiles import Strategy
 from warehouse import Dataset

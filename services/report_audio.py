@@ -10,10 +10,10 @@ from publishing.audio.recording import RATE, Recording, write_recording
 from publishing.audio.script import ScriptLine, one_voice, two_voices, unrepeated
 from publishing.audio.speech import Speech
 from publishing.audio.voices import OFFLINE, EndpointVoice, Voice
+from publishing.reports.spoken import write_section
 from schemas.errors import ConfigurationError, InputError
 from schemas.reports import Report
 from summarizer.profiles import Strategy
-from summarizer.report_script import write_section
 
 Progress = Callable[[int, int], object]
 ENDPOINT_VOICES = ("alloy", "onyx")

@@ -8,9 +8,9 @@ from jinja2.exceptions import SecurityError
 
 from prompts import lock
 from prompts.loader import load, parse
+from publishing.reports.citation_checks import SentenceVerdicts
 from schemas.errors import ConfigurationError
 from summarizer.answers import DraftAnswer, PartDraftAnswer, SourceAnswer, TriageAnswer
-from summarizer.citation_checks import SentenceVerdicts
 from summarizer.strategies.synthesis import MergeAnswer
 from summarizer.triage import WantedAnswer
 

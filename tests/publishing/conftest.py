@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from asker_fixtures import asker_of, client_of, endpoint, ledger, waits  # noqa: F401 - fixtures
 from browsers import browser, defenceless, page  # noqa: F401 - fixtures
 from built_sites import a_plan
 

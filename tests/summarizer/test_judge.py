@@ -312,7 +312,7 @@ async def test_a_long_document_is_judged_in_windows(endpoint, asker_of):
         passages = set(re.findall(r"^\[(\d+)\]", request["messages"][-1]["content"], re.MULTILINE))
         cited = set(re.findall(r"quote from \[(\d+)\]", listed(request)))
         assert cited <= passages
-    assert "[40] (from another part of the source)" in listed(requests[0])
+    assert any("[40] (from another part of the source)" in listed(one) for one in requests)
 
 
 async def test_only_wanted_parts_are_judged_again(document, model, asker_of):

@@ -10,6 +10,17 @@ from itertools import count, zip_longest
 from typing import Literal, NamedTuple, TypeVar
 
 from prompts.loader import load
+from publishing.reports.citation_checks import (
+    JUDGE,
+    MOST_CITED,
+    STAGE,
+    CheckedClaim,
+    CitationChecker,
+    CitingClaim,
+    SentenceVerdicts,
+    checked,
+    stated,
+)
 from schemas.cases import SupportLevel
 from schemas.generations import Usage
 from schemas.reports import (
@@ -26,17 +37,6 @@ from schemas.reports import (
 )
 from summarizer.answers import Answer
 from summarizer.asker import Asker, all_of, schema_tokens
-from summarizer.citation_checks import (
-    JUDGE,
-    MOST_CITED,
-    STAGE,
-    CheckedClaim,
-    CitationChecker,
-    CitingClaim,
-    SentenceVerdicts,
-    checked,
-    stated,
-)
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens, fence_for, message_tokens, one_line
 

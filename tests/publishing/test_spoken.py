@@ -4,9 +4,9 @@ import pytest
 from audio_report import RETRIEVAL, cite, report_of, sentence
 from scripted_endpoint import api_error, completion
 
+from publishing.reports.spoken import write_section
 from schemas.errors import ModelError
 from schemas.reports import ReportSection
-from summarizer.report_script import write_section
 
 REPORT = report_of(RETRIEVAL)
 AS_THEY_STAND = [

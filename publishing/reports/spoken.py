@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from publishing.reports.citation_checks import CitationChecker, CitingClaim, checked
 from schemas.errors import AnswerInvalid, AnswerRefused, AnswerTruncated, ContextExceeded
 from schemas.reports import Citation, Report, ReportSection, ReportSentence, SpokenLine
 from summarizer.answers import Answer
 from summarizer.asker import Asker
-from summarizer.citation_checks import CitationChecker, CitingClaim, checked
 from summarizer.names import missing_names
 from summarizer.quantities import missing_numbers
 from summarizer.rendering import fence_for, one_line

@@ -6,11 +6,11 @@ import pytest
 from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 from scripted_model import PROFILE
 
+from publishing.reports.citation_checks import CitationChecker, CitingClaim, checked
+from publishing.reports.writer import ReportWriter, forecast
 from schemas.cases import SupportLevel
 from schemas.reports import Citation, Material, ReportNumber, ReportSection, Theme
 from summarizer.asker import Asker
-from summarizer.citation_checks import CitationChecker, CitingClaim, checked
-from summarizer.reports import ReportWriter, forecast
 
 COMPANIES = {
     "Ottokar": "ottokar",

@@ -208,7 +208,7 @@
     if (ctx.target.matches?.(".work")) {
       restoreTyped();
       if (afterLoad) afterLoad();
-      else ctx.target.querySelector(":is(textarea, select, input:not([type=hidden]))")?.focus();
+      else ctx.target.querySelector("form:not(.overrule) :is(textarea, select, input:not([type=hidden]))")?.focus();
       afterLoad = null;
     } else if (ctx.target.id === "case") {
       keepForms();

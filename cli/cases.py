@@ -150,10 +150,9 @@ async def edit(
 ) -> int:
     """Edit facts, statements and tags of a case, adopt a newer draft, or comment."""
     from review import adoption, changes, decisions
-    from review.judgment import has_judge
 
     def decide(warehouse: "Warehouse", found: str, name: str) -> Review:
-        judged = has_judge(resources)
+        judged = resources.has_judge
         if comment:
             return decisions.comment(warehouse, found, comment, name)
         if adopt:

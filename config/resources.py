@@ -162,6 +162,11 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         profile = self._judge_profile
         return self.asker(document_id, source_budget, profile) if profile else None
 
+    @property
+    def has_judge(self) -> bool:
+        """Whether a judge is asked."""
+        return self._judge_profile is not None
+
     async def test_model(self) -> None:
         """Call the model once without storing the answer, or raise ModelError."""
         from summarizer import service

@@ -146,6 +146,7 @@ async def rule(request: Request, desk: Desk, who: User) -> Response:
             for name in names
         ]
     )
+    await desk.judging.resume()
     if not is_fragment(request):
         return redirect("/tags")
     return await show_tags(request, desk, done=done)
@@ -181,7 +182,7 @@ def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> No
 def _rule(form: Mapping[str, str], desk: DeskState, who: str) -> str:
     """Carry out a ruling on a name; return a message about it."""
     name, warehouse = form.get("name", "").strip(), desk.warehouse
-    group = form.get("group", "")
+    group, judged = form.get("group", ""), desk.judging.is_on
     match form.get("ruling") if name else None:
         case "accept":
             tagged = terms.accept(
@@ -191,11 +192,12 @@ def _rule(form: Mapping[str, str], desk: DeskState, who: str) -> str:
                 definition=form.get("definition", ""),
                 group=cast("TermGroup", group) if group in get_args(TermGroup) else None,
                 label=form.get("label"),
+                judged=judged,
             )
             return f"{name} is now a term; {count(len(tagged), 'draft')} tagged."
         case "map":
             slug = form.get("slug", "")
-            tagged = terms.map_to(warehouse, name, slug, who)
+            tagged = terms.map_to(warehouse, name, slug, who, judged=judged)
             return f"{name} is now a synonym of {slug}; {count(len(tagged), 'draft')} tagged."
         case "refuse":
             terms.refuse(warehouse, name, who, reason=form.get("reason") or None)

@@ -5,7 +5,7 @@ import asyncio
 from config.resources import Resources
 from desk.jobs import attempt
 from desk.live import Live
-from review.judgment import has_judge, settle
+from review.judgment import settle
 from warehouse.schema import queries
 
 
@@ -14,32 +14,29 @@ class Judging:
 
     def __init__(self, resources: Resources, live: Live) -> None:
         self._resources, self._live = resources, live
-        self.is_on = has_judge(resources)
+        self.is_on = resources.has_judge
         self._gate = asyncio.Semaphore(resources.parallel)
         self.tasks: set[asyncio.Task[None]] = set()
 
     def start(self, case_id: str, *, again: bool = False) -> None:
         """Settle the parts of a case that are being judged; with ``again`` all unjudged ones."""
-        if self.is_on:
-            self._begin(case_id, again=again)
+        if self.is_on or again:
+            task = asyncio.create_task(self._run(case_id, again=again))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
     async def resume(self) -> None:
-        """Settle the cases that were being judged when a desk or command stopped."""
+        """Settle all cases that are being judged, also those of a desk or command that stopped."""
         work = asyncio.to_thread(self._resources.warehouse.sql, queries()["cases_being_judged"])
         found, _ = await attempt(work, "cases that are being judged")
         for (case_id,) in found[1] if found else ():
-            self._begin(case_id)
+            self.start(case_id, again=True)
 
     async def close(self) -> None:
         """Stop asking; the next desk continues."""
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
-
-    def _begin(self, case_id: str, *, again: bool = False) -> None:
-        task = asyncio.create_task(self._run(case_id, again=again))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
 
     async def _run(self, case_id: str, *, again: bool) -> None:
         async with self._gate:

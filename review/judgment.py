@@ -26,11 +26,6 @@ Content = tuple[Hashable, ...]
 _CLOSED = frozenset({Level.REFUTED, Level.IMPORTED})  # by code: nothing to ask the judge
 
 
-def has_judge(resources: Resources) -> bool:
-    """Return whether a judge is configured."""
-    return resources.judge("") is not None
-
-
 def is_waiting(support: Support) -> bool:
     """Return whether a part is being judged."""
     return support.reason == ASKING and not support.confirmed_by

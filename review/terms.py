@@ -3,12 +3,12 @@
 The rulings raise InvalidDecision if the name or term is invalid.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from review.evidence import new_tag
+from review.judgment import being_judged
 from review.revisions import edited, keep, state_of
-from schemas.cases import Tag, TermGroup
+from schemas.cases import CaseStudy, TermGroup
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, CaseView, Decision
 from schemas.taxonomy import OpenTerm, Ruling, Taxonomy, TermRuling, load_taxonomy, term_key
@@ -37,8 +37,12 @@ def accept(
     definition: str,
     group: TermGroup | None = None,
     label: str | None = None,
+    judged: bool,
 ) -> list[str]:
-    """Make a name a term; return the ids of the drafts that proposed it and are now tagged."""
+    """Make a name a term; return the ids of the drafts that proposed it and are now tagged.
+
+    If ``judged``, the tags are stored as being judged, for ``settle``.
+    """
     if not definition.strip():
         raise InvalidDecision(f"a definition is missing: define {name} in one sentence")
     proposal = _proposal(warehouse, name)
@@ -51,17 +55,17 @@ def accept(
         raise InvalidDecision(f"the taxonomy already has a term {slug}: map the name to it")
     term = {"slug": slug, "label": (label or spelled).strip(), "group": group}
     ruling = _ruling(spelled, Ruling.ACCEPT, who, definition=definition.strip(), **term)
-    return _store(warehouse, ruling, proposal)
+    return _store(warehouse, ruling, judged=judged)
 
 
-def map_to(warehouse: Warehouse, name: str, slug: str, who: str) -> list[str]:
-    """Make a name a synonym of a term; return the ids of the drafts that are now tagged."""
+def map_to(warehouse: Warehouse, name: str, slug: str, who: str, *, judged: bool) -> list[str]:
+    """Make a name a synonym of a term; return the ids as ``accept`` does."""
     taxonomy = taxonomy_of(warehouse)
     term = taxonomy.term(slug.strip()) or taxonomy.named(slug)
     if term is None:
         raise InvalidDecision(f"the taxonomy has no term {slug}")
     ruling = _ruling(name, Ruling.MAP, who, slug=term.slug)
-    return _store(warehouse, ruling, _proposal(warehouse, name))
+    return _store(warehouse, ruling, judged=judged)
 
 
 def refuse(warehouse: Warehouse, name: str, who: str, *, reason: str | None = None) -> None:
@@ -82,38 +86,36 @@ def _proposal(warehouse: Warehouse, name: str) -> OpenTerm | None:
     return next((term for term in warehouse.open_terms() if term.key == key), None)
 
 
-def _store(warehouse: Warehouse, ruling: TermRuling, proposal: OpenTerm | None) -> list[str]:
+def _store(warehouse: Warehouse, ruling: TermRuling, *, judged: bool) -> list[str]:
+    """Store a ruling, and tag the drafts that contain a quote of its proposal; return their ids.
+
+    Their documents also have to name a tool or model. No model is asked here.
+    """
     if known := taxonomy_of(warehouse).named(ruling.name):
         raise InvalidDecision(f"{ruling.name} is already a name of the term {known.slug}")
+    proposal = _proposal(warehouse, ruling.name)
     warehouse.append(ruling)
-    return list(_tag_drafts(warehouse, ruling, proposal.quotes)) if proposal else []
-
-
-def _tag_drafts(warehouse: Warehouse, ruling: TermRuling, quotes: Sequence[str]) -> Iterator[str]:
-    """Tag the drafts that contain one of the quotes, without a model; yield their case ids.
-
-    Their documents also have to name a tool or model.
-    """
-    taxonomy = taxonomy_of(warehouse)
-    term = taxonomy.term(ruling.slug or "")
-    drafts = warehouse.case_ids(CaseStatus.DRAFT)
+    taxonomy, tagged = taxonomy_of(warehouse), list[str]()
+    term, quotes = taxonomy.term(ruling.slug or ""), proposal.quotes if proposal else ()
+    drafts = warehouse.case_ids(CaseStatus.DRAFT) if quotes else []
     for start in range(0, len(drafts), _AT_ONCE):
         for view in warehouse.case_views(drafts[start : start + _AT_ONCE]):
             quote = next((one for one in quotes if one in view.document.text), None)
-            has_it = ruling.slug in {tag.slug for tag in view.revision.study.tags}
-            if not term or not quote or has_it:
+            study = view.revision.study
+            if not term or not quote or ruling.slug in {tag.slug for tag in study.tags}:
                 continue
             checker = Checker(view.document)
             if checker.is_named(ruling.name, term.group, term):
                 tag = new_tag(term, quote, checker, view.document, taxonomy)
-                _keep_tag(warehouse, view, tag, ruling)
-                yield view.case.case_id
+                study = study.model_copy(update={"tags": (*study.tags, tag)})
+                _keep(warehouse, view, being_judged(study, view) if judged else study, ruling)
+                tagged.append(view.case.case_id)
+    return tagged
 
 
-def _keep_tag(warehouse: Warehouse, view: CaseView, tag: Tag, ruling: TermRuling) -> None:
+def _keep(warehouse: Warehouse, view: CaseView, study: CaseStudy, ruling: TermRuling) -> None:
     """Store the new revision, attributed to the model unless a person edited the draft."""
     before = view.revision
-    study = before.study.model_copy(update={"tags": (*before.study.tags, tag)})
     revision = edited(before, study, ruling.who)
     if before.made_by == "model":
         revision = revision.model_copy(update={"made_by": "model", "author": before.author})

@@ -341,6 +341,17 @@ def test_tags_added_in_bulk_are_judged(desk, build, warehouse, judge):
         eventually(lambda case_id=case_id: judged(warehouse.case(case_id)))
 
 
+def test_the_tags_of_a_ruling_are_judged(desk, build, warehouse, judge, held):
+    """A term that curators accept is a tag of the draft once the judge agrees."""
+    case_id = build.draft(document=a_document(f"{TEXT}\n\nIt lives in Quillbase."))
+    build.proposed("Quillbase", "It lives in Quillbase.", case_id)
+    fields = {"name": "Quillbase", "ruling": "accept", "definition": "A database."}
+    desk.send_form("/tags", group="tool", **fields)
+    assert support(warehouse, case_id, "quillbase").reason == ASKING
+    held.set()
+    eventually(lambda: support(warehouse, case_id, "quillbase").level is SupportLevel.VERIFIED)
+
+
 def test_the_api_judges_edits(desk, case_id, warehouse, judge):
     """A script's edit is settled too, and it can ask the judge again."""
     headers = {"authorization": f"Bearer {KEY}"}

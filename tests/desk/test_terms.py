@@ -58,7 +58,9 @@ def test_an_accepted_name_tags_the_drafts_that_proposed_it(build, warehouse, cas
     other = build.draft(a_study().model_copy(update={"tags": ()}))
     decisions.reject(warehouse, other, "thin", "ada")
     before = warehouse.case(case_id)
-    assert terms.accept(warehouse, "quillbase", "mira", definition="A database.") == [case_id]
+    assert terms.accept(warehouse, "quillbase", "mira", definition="A database.", judged=False) == [
+        case_id
+    ]
     after = warehouse.case(case_id)
     tag = after.revision.study.tags[-1]
     assert (tag.slug, tag.label, tag.group) == ("quillbase", "Quillbase", "tool")
@@ -69,7 +71,9 @@ def test_an_accepted_name_tags_the_drafts_that_proposed_it(build, warehouse, cas
 
 def test_a_tool_that_the_document_does_not_name_tags_no_draft(warehouse, case_id):
     """A quote alone is no sign that the tool is in use."""
-    assert terms.accept(warehouse, "<b>Loomly</b>", "mira", definition="A loom.") == []
+    assert (
+        terms.accept(warehouse, "<b>Loomly</b>", "mira", definition="A loom.", judged=False) == []
+    )
     assert {tag.slug for tag in warehouse.case(case_id).revision.study.tags}.isdisjoint(
         {"b-loomly-b"}
     )
@@ -78,7 +82,7 @@ def test_a_tool_that_the_document_does_not_name_tags_no_draft(warehouse, case_id
 def test_a_draft_that_a_person_edited_is_tagged_in_the_history(warehouse, case_id):
     """The new revision is attributed to a person, with the reason."""
     decisions.edit(warehouse, case_id, [SetFact(name="year", value="2025")], "ada")
-    terms.accept(warehouse, "Quillbase", "mira", definition="A database.")
+    terms.accept(warehouse, "Quillbase", "mira", definition="A database.", judged=False)
     after = warehouse.case(case_id)
     assert after.revision.made_by == "person"
     assert after.reviews[-1].reason == "The taxonomy now has Quillbase."
@@ -86,7 +90,7 @@ def test_a_draft_that_a_person_edited_is_tagged_in_the_history(warehouse, case_i
 
 def test_a_mapped_name_gives_the_known_term(warehouse, case_id):
     """The draft gets the known term, and the name becomes its synonym."""
-    assert terms.map_to(warehouse, "Vector Garden", "postgresql", "mira") == [case_id]
+    assert terms.map_to(warehouse, "Vector Garden", "postgresql", "mira", judged=False) == [case_id]
     assert warehouse.case(case_id).revision.study.tags[-1].slug == "postgresql"
     assert terms.taxonomy_of(warehouse).named("vector garden").slug == "postgresql"
 

@@ -15,6 +15,7 @@ from cli import options
 from cli.context import interruptible, load_settings
 from cli.summaries import safe
 from cli.terminal import out, print_json
+from publishing.wording import count
 from schemas.errors import CasebookError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _LEAST_FREE = 2.0  # GB
+_POST = 12_000  # characters of a usual post
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,11 @@ def _model(resources: "Resources") -> str:
     place = "embedded" if settings.embedded else settings.endpoint
     price = profile.price
     cost = f"${price.input:g}/${price.output:g} per million tokens" if price else "price unknown"
-    context = f"{profile.context_tokens:,} tokens of context"
-    return f"{profile.model} ({place}), {profile.strategy.value}, {context}, {cost}"
+    plan, calls = resources.usual_plan(_POST), resources.forecast(_POST).calls
+    how = (
+        f"{plan.strategy} for a post of {_POST:,} characters, {count(calls, 'call')}: {plan.reason}"
+    )
+    return f"{profile.model} ({place}), {cost}; {how}"
 
 
 def _judge(resources: "Resources") -> str:

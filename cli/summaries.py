@@ -64,6 +64,8 @@ def result_text(result: IngestResult) -> str:
         f"[green]draft[/]  {result.case_id}  {safe(result.title or result.source)}{by}",
         f"{sum(result.statements.values())} statements: {_levels(result.support)}; {_cost(result)}",
     ]
+    if result.strategy:
+        lines.append(f"[dim]{result.strategy}: {safe(result.strategy_reason or '')}[/]")
     if result.unjudged:
         lines.append(f"[yellow]not judged:[/] {safe(result.unjudged)}")
     lines += [f"[yellow]nearly the same text as[/] {_copy(c)}" for c in result.near_copies]
@@ -154,7 +156,8 @@ def _making(view: CaseView) -> Iterator[str]:
     recipe, revision = view.revision.recipe, view.revision
     if recipe:
         reason = f" ({safe(revision.strategy_reason)})" if revision.strategy_reason else ""
-        yield f"[dim]{'made by':<10}[/] {safe(recipe.model)}, {recipe.strategy}{reason}"
+        made = f"{safe(recipe.model)}, {recipe.strategy}{reason}"
+        yield f"[dim]{'made by':<10}[/] {made}, {count(len(revision.generation_ids), 'call')}"
     for unread in revision.unread:
         span = f"passages {unread.first} to {unread.last}"
         yield f"[yellow]{'not read':<10}[/] {span}: {safe(unread.reason)}"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from summarizer.profiles import Profile
 
 EMBEDDED_AT_ONCE = 2
+_SLOWER = 6  # times the time limit of a request, for servers on one's own hardware
 
 
 class Resources(AbstractAsyncContextManager["Resources"]):
@@ -117,11 +118,17 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
         return plans.plan(document, self.profile, self.settings.llm_strategy)
 
+    def usual_plan(self, characters: int) -> "plans.DraftPlan":
+        """Return the expected plan for a source with this number of characters."""
+        from summarizer import plans
+
+        return plans.usual_plan(characters, self.profile, self.settings.llm_strategy)
+
     def forecast(self, characters: int) -> "plans.CostEstimate":
         """Return the expected calls and cost of a source with this number of characters."""
         from summarizer import plans
 
-        plan = plans.usual_plan(characters, self.profile, self.settings.llm_strategy)
+        plan = self.usual_plan(characters)
         return plans.forecast(characters, self.profile, plan, self._judge_profile)
 
     def recipe(self, plan: "plans.DraftPlan") -> Recipe:
@@ -156,10 +163,18 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         )
 
     def judge(
-        self, document_id: str, source_budget: "SourceBudget | None" = None
+        self,
+        document_id: str,
+        source_budget: "SourceBudget | None" = None,
+        *,
+        measuring: bool = False,
     ) -> "Asker | None":
-        """Return an asker that asks the judge about one document, or None if the judge is off."""
-        profile = self._judge_profile
+        """Return an asker that asks the judge about one document, or None if the judge is off.
+
+        ``measuring`` asks also a judge that is unfit.
+        """
+        name = self.settings.judge_model if measuring else None
+        profile = self._profile_of(name) if name else self._judge_profile
         return self.asker(document_id, source_budget, profile) if profile else None
 
     @property
@@ -174,9 +189,14 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         await service.check_model(self._client(self.profile))
 
     def _profile_of(self, model: str) -> "Profile":
-        from summarizer.profiles import profile_of
+        """Return the profile of a model at the endpoint, which is asked for its limits."""
+        from summarizer.profiles import is_provider, profile_of
+        from summarizer.servers import server_at
 
-        return profile_of(model, self.settings.endpoint, self.settings.models)
+        settings, server = self.settings, None
+        if not is_provider(settings.endpoint):
+            server = server_at(settings.endpoint, _revealed(settings.openai_api_key), model)
+        return profile_of(model, settings.endpoint, settings.models, server)
 
     @cached_property
     def judge_measurement(self) -> "JudgeMeasurement | None":
@@ -195,9 +215,9 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         name, remedy = self.settings.judge_model, "name another judge with CASEBOOK_JUDGE"
         if name is None or self.settings.judge != "same":
             return ""
-        if self.profile.strategy == "guided":
-            return f"{name} is too small to judge; {remedy}"
         found = self.judge_measurement
+        if found is None and not self.profile.is_capable:
+            return f"{name} is too small to judge unmeasured (`casebook eval --judge`); {remedy}"
         return f"{name} {found}, so it does not judge; {remedy}" if found and found.is_unfit else ""
 
     @cached_property
@@ -225,7 +245,8 @@ class Resources(AbstractAsyncContextManager["Resources"]):
             server = EmbeddedServer(settings.embedded_model)
             self._at_end(server.close)
             endpoint, key = server.base_url, server.api_key
-        connect = partial(ModelClient, limiter=self._limiter, timeout=settings.llm_timeout)
+        timeout = settings.llm_timeout * (_SLOWER if profile.server else 1)
+        connect = partial(ModelClient, limiter=self._limiter, timeout=timeout)
         client = connect(endpoint, key, profile, patience=self._patience)
         self._stack.push_async_callback(client.close)
         return self._clients.setdefault(profile.model, client)

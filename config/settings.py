@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     llm_base_url: Address | None = None
     """An OpenAI-compatible endpoint; by default the embedded model is used."""
     embedded_model: Path | None = None
-    """A GGUF file to use as the embedded model; models of 300 MB or more also write summaries."""
+    """A GGUF file to use as the embedded model; from 700 MB on it writes drafts like any other."""
     llm_model: str | None = None
     """The name of the model; without an endpoint, it is an OpenAI model."""
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = "auto"
     """How documents are drafted; `auto` depends on the model and the document's length."""
     llm_timeout: Seconds = 300.0
-    """Time limit of one request; proportionally longer for answers over 8,000 tokens."""
+    """Time limit of one request; longer for answers over 8,000 tokens and for local servers."""
     llm_concurrency: Annotated[int, Field(ge=1, le=256)] = 4
     """Maximum number of parallel requests; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)

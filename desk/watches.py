@@ -13,7 +13,6 @@ from desk.submit import web_source
 from schemas.batches import WatchedItem, WatchLine, WatchState
 from schemas.errors import InputError, InvalidDecision
 from services.watches import add_watch, change_watch, find_watch, look
-from summarizer.profiles import Strategy
 from warehouse import Warehouse
 
 router = APIRouter(include_in_schema=False)
@@ -30,7 +29,7 @@ async def watches(request: Request, desk: Desk) -> Response:
         "watches.html",
         lines=lines,
         judged=await asyncio.to_thread(_judged, desk.warehouse, lines),
-        can_judge=desk.resources.profile.strategy is not Strategy.GUIDED,
+        can_judge=desk.resources.profile.is_capable,
     )
 
 

@@ -29,17 +29,20 @@ casebook knows the context windows and prices of common models. Describe another
     output_tokens = 4000
     most_output_tokens = 16000        # for the retry of a truncated answer
     reasoning_effort = "low"          # for reasoning models; reasoning tokens count as output
-    strategy = "single"               # "map_reduce", or "guided" for small models
-    overview = false                  # a guided model also writes title, company and abstract
+    strategy = "single"               # "map_reduce", or "guided": code selects, the model is not asked
+    small = false                     # up to eight billion parameters; see below
+    server = "LM Studio"              # runs on your own hardware: requests may take longer
     mode = "json_schema"              # how structured answers are requested; see below
     strict = false                    # the endpoint enforces the schema
     price = { input = 0.2, output = 0.6 }   # US dollars per million tokens; `cached` for cached input
 
 `mode` is `json_schema` (a response format with the schema), `json` (any JSON object as response format, for endpoints that do not accept a schema) or `tools` (a function call, for endpoints without response formats). The prompt includes the schema unless the endpoint enforces it (`json_schema` with `strict`) or receives it as a function. Some endpoints reject `strict`.
 
+If the endpoint is a server of llama.cpp, vLLM or Ollama, casebook asks it for the context and, except for vLLM, for the model's size; `context_tokens` and `small` override the answers. Ollama's context is small by default, and it cuts longer prompts without an error: start it with `OLLAMA_CONTEXT_LENGTH=16384`. A prompt of which far fewer tokens were counted than it has is the failure `prompt_cut`. Requests to these servers may take six times as long as `CASEBOOK_LLM_TIMEOUT`.
+
 ## The judge
 
-By default, the drafting model also judges, unless it is too small (`strategy = "guided"`) or a measurement in this home says that it is unfit; `submit` and `doctor` then give the reason. A model that `CASEBOOK_JUDGE` names is always asked. `CASEBOOK_JUDGE=off` saves about half of the calls. Without the judge, only code checks the statements: it looks up quotes and compares numbers and names. Of 185 false statements with genuine quotes, held out from the design of the checks, code alone accepted 151, code and judge none.
+By default, the drafting model also judges, unless it is small and not measured, or a measurement in this home says that it is unfit; `submit` and `doctor` then give the reason. A model that `CASEBOOK_JUDGE` names is always asked. `CASEBOOK_JUDGE=off` saves about half of the calls. Without the judge, only code checks the statements: it looks up quotes and compares numbers and names. Of 185 false statements with genuine quotes, held out from the design of the checks, code alone accepted 151, code and judge none.
 
 `casebook eval --judge`, run in a checkout, asks the configured judge about [labelled items](../evals/README.md#items-for-a-judge), false and true. It prints by kind how many false ones the judge stops and how many true ones it flags, with 95 % intervals, and stores the totals in `CASEBOOK_HOME/evals/judge.jsonl`. `casebook doctor` warns if the judge has not been measured with the current prompt, might stop less than 90 % (the lower bound counts), or flags more than 5 %. A judge is unfit if even the upper bound is below 90 %. Answers are stored, so measuring again costs nothing.
 

@@ -56,9 +56,9 @@ async def measure_judge(
         ConfigurationError: if no judge is configured.
         ModelError: if there are no verdicts at all.
     """
-    judge = resources.judge("")
+    judge = resources.judge("", measuring=True)
     if judge is None:
-        raise ConfigurationError(resources.judge_unfit or "the judge is off; see CASEBOOK_JUDGE")
+        raise ConfigurationError("the judge is off; see CASEBOOK_JUDGE")
     outcomes = await all_of(_judged(case, resources) for case in cases)
     error = next((error for _, error in outcomes if error), None)
     found = JudgeMeasurement(
@@ -74,7 +74,7 @@ async def measure_judge(
 
 async def _judged(case: JudgeCase, resources: Resources) -> tuple[CaseStudy, ModelError | None]:
     _, document = await _read(Path(), case.source, resources)
-    judge, study = resources.judge(document.document_id), await case.study(document)
+    judge, study = resources.judge(document.document_id, measuring=True), await case.study(document)
     return await judge_study(study, document, judge) if judge else (study, None)
 
 

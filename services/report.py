@@ -35,7 +35,6 @@ from schemas.reports import (
 from schemas.taxonomy import load_taxonomy
 from services.publication import publish_site, published_folders, published_records
 from summarizer.mentions import terms_in
-from summarizer.profiles import Strategy
 from warehouse import Dataset
 
 Progress = Callable[[int, int], object]
@@ -233,7 +232,7 @@ def _since(text: str | None) -> tuple[int | None, date | None]:
 
 def model_writes(resources: Resources) -> bool:
     """Return whether the model can write reports; small models only quote statements."""
-    return resources.profile.strategy is not Strategy.GUIDED
+    return resources.profile.is_capable
 
 
 async def _written(plan: _Plan, resources: Resources, on_progress: Progress) -> Report:

@@ -13,7 +13,6 @@ from publishing.audio.voices import OFFLINE, EndpointVoice, Voice
 from publishing.reports.spoken import write_section
 from schemas.errors import ConfigurationError, InputError
 from schemas.reports import Report
-from summarizer.profiles import Strategy
 
 Progress = Callable[[int, int], object]
 ENDPOINT_VOICES = ("alloy", "onyx")
@@ -83,7 +82,7 @@ async def _conversation(
     report: Report, resources: Resources
 ) -> tuple[tuple[ScriptLine, ...], dict[str, object]]:
     """Return the lines of a conversation with their model and calls."""
-    if resources.profile.strategy is Strategy.GUIDED:
+    if not resources.profile.is_capable:
         message = f"{resources.profile.model} is too small to write a conversation; set"
         raise ConfigurationError(f"{message} CASEBOOK_LLM_MODEL, or record it in one voice.")
     asker, judge = resources.asker(report.report_id), resources.judge(report.report_id)

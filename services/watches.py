@@ -12,7 +12,6 @@ from schemas.frozen import content_id
 from schemas.sources import Candidate, SourceRef
 from services.batches import read_list, register
 from services.selection import open_items, select
-from summarizer.profiles import Strategy
 from summarizer.triage import matches_rubric
 
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 300, 366 * 86_400
@@ -156,6 +155,6 @@ def _check(watch: Watch, resources: Resources) -> None:
         raise InputError(f"{message}: use 5m to 52w")
     if rubric is not None and not 0 < len(rubric.strip()) <= _LONGEST_RUBRIC:
         raise InputError(f"a rubric has 1 to {_LONGEST_RUBRIC:,} characters, not {len(rubric):,}")
-    if rubric is not None and resources.profile.strategy is Strategy.GUIDED:
+    if rubric is not None and not resources.profile.is_capable:
         advice = "configure a capable model, or use --word"
         raise ConfigurationError(f"{resources.profile.model} is too small for a rubric: {advice}")

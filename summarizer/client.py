@@ -23,7 +23,7 @@ from schemas.generations import Usage
 from summarizer.budget import Budget, Charge, SourceBudget
 from summarizer.faults import TIMED_OUT, Faults, misfit
 from summarizer.profiles import Profile
-from summarizer.rendering import estimate_tokens, message_tokens
+from summarizer.rendering import COSTING, estimate_tokens, message_tokens
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -231,6 +231,9 @@ class ModelClient:
         finally:
             _note(call, completion)
             call.charge.usd = self.profile.priced(call.usage).cost_usd or 0.0
+        read, asked = _prompt_tokens(completion), message_tokens(call.messages, COSTING)
+        if cut := faults.of_count(read, asked):
+            raise cut
         return cast("A", answer)
 
     def _messages(self, call: Call[A]) -> list[dict[str, str]]:
@@ -278,6 +281,13 @@ def _note(call: Call[A], completion: Any) -> None:
         _count(counted, "completion_tokens") or estimate_tokens(call.text),
         _count(getattr(counted, "prompt_tokens_details", None), "cached_tokens"),
     )
+
+
+def _prompt_tokens(completion: Any) -> int:
+    """Return the counted tokens of the prompt; some endpoints count cached ones apart."""
+    usage = getattr(completion, "usage", None)
+    cached = _count(getattr(usage, "prompt_tokens_details", None), "cached_tokens")
+    return _count(usage, "prompt_tokens") + cached
 
 
 def _count(usage: Any, name: str) -> int:

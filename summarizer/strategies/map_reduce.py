@@ -25,7 +25,7 @@ from summarizer.asker import Asker, all_of
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.data import table
 from summarizer.drafts import Draft
-from summarizer.profiles import Profile, Strategy
+from summarizer.profiles import RAISE_CONTEXT, Profile, Strategy
 from summarizer.quotes import QuoteFinder
 from summarizer.rendering import source_values
 from summarizer.strategies import synthesis
@@ -41,6 +41,7 @@ from summarizer.strategies.windows import (
     opening_before,
 )
 
+_LEAST_WINDOW = 800  # a smaller window has a paragraph or two
 _MOST_UNREAD = 0.25  # the largest unread share of the source for which a draft is made
 # Failures of one window only; any other error concerns the endpoint and ends the draft.
 _WINDOW_ERRORS = (AnswerInvalid, AnswerRefused)
@@ -62,10 +63,10 @@ def token_limits(profile: Profile) -> TokenLimits:
     part = fixed_tokens(PROMPT, PartDraftAnswer) + 2 * OPENING_TOKENS
     merging = fixed_tokens(synthesis.PROMPT, synthesis.MergeAnswer)
     room = profile.context_tokens - profile.answer_tokens
-    if room <= part:
+    if room < part + _LEAST_WINDOW:
         raise ContextExceeded(
             f"a context of {profile.context_tokens:,} tokens has no room for a part of the source "
-            "in addition to the question and its answer; use the strategy guided"
+            f"in addition to the question and its answer; {RAISE_CONTEXT}"
         )
     return TokenLimits(min(room - part, WINDOW_TOKENS), max(room - merging, 1))
 

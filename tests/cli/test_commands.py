@@ -162,6 +162,24 @@ def test_a_talk_without_a_heading_can_be_approved(
     assert approved.exit_code == 0, approved.output
 
 
+def test_a_configured_model_is_asked_whatever_its_name(
+    run: Run, model: ScriptedEndpoint, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """README's example writes its draft; `doctor`, `submit` and `show` say how, why and how often."""
+    monkeypatch.setenv("CASEBOOK_LLM_MODEL", "qwen2.5")
+    monkeypatch.setattr("cli.doctor._answer", lambda _: "not asked")
+    (said,) = (one["detail"] for one in lines(run("doctor", "--json")) if one["name"] == "model")
+    assert re.search(r"(single|map_reduce) for a post of .*, \d calls?: about .* the context", said)
+    found = run("submit", source)
+    assert re.search(r"; \d model calls,.*\n +(single|map_reduce): about ", found.stdout), (
+        found.output
+    )
+    (listed,) = lines(run("list", "--json"))
+    shown = run("show", listed["case_id"]).stdout
+    assert re.search(r"made by +qwen2.5, \w+ \(about [^)]+\), \d calls? ", shown)
+    assert model.requests
+
+
 def test_show_markdown_is_the_readers_text(run: Run, case_id: str) -> None:
     """--markdown prints the case as an article, without what is refuted."""
     text = run("show", case_id, "--markdown").stdout

@@ -89,8 +89,11 @@ def test_no_judge_is_no_warning(run, monkeypatch):
     assert about_judge(run) == ("ok", "off: only code checks statements")
 
 
-def test_a_small_model_is_no_judge_of_itself(run, monkeypatch):
-    """`doctor` names the profile as the reason."""
-    monkeypatch.setenv("CASEBOOK_MODELS", '{"scripted": {"strategy": "guided"}}')
+def test_a_small_model_judges_only_after_it_was_measured(run, monkeypatch):
+    """`doctor` names its size as the reason until `eval --judge` has measured it."""
+    monkeypatch.setenv("CASEBOOK_MODELS", '{"scripted": {"small": true}}')
     state, detail = about_judge(run)
-    assert (state, "too small to judge" in detail) == ("warn", True)
+    assert (state, "scripted is too small to judge unmeasured" in detail) == ("warn", True)
+    assert run("eval", "--judge").exit_code == 0
+    state, detail = about_judge(run)
+    assert (state, "scripted stops 0 of" in detail) == ("warn", True)

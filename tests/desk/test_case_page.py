@@ -6,7 +6,7 @@ from case_views import a_study
 from desk.case_page import case_page
 from review import decisions
 from review.changes import Drop, SetFact
-from review.history import changed_history
+from review.history import changed_history, history
 from schemas.cases import Support, SupportLevel
 
 
@@ -79,6 +79,16 @@ def test_history_shows_who_did_what_and_which_parts_changed(warehouse, case_id):
     old, new, _ = events[2].changes[0].lines[0]
     assert [piece for piece, differs in new.pieces if not differs] == ["Fjordline"]
     assert old.pieces[0][0] == "Harbourline"
+
+
+def test_history_says_why_and_with_how_many_calls_a_draft_was_made(warehouse, case_id):
+    """A curator sees whether the model wrote the draft or code selected its sentences."""
+    drafted = warehouse.case(case_id).revision
+    made = {"strategy_reason": "it fits the context", "generation_ids": ("gen1_a", "gen1_b")}
+    view = warehouse.case(case_id).model_copy(
+        update={"revisions": (drafted.model_copy(update=made),)}
+    )
+    assert [event.why for event in history(view)] == ["it fits the context; 2 calls"]
 
 
 def test_what_readers_would_not_see_is_named_on_top(warehouse, case_id):

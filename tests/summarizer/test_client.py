@@ -46,6 +46,33 @@ async def test_an_answer_comes_with_what_it_took(endpoint, client_of):
     assert (call.attempts, call.finish_reason) == (1, "stop")
 
 
+@pytest.mark.parametrize(
+    ("tokens", "cached", "is_cut"),
+    [
+        (4_096, 0, True),
+        (1_000, 3_096, True),
+        (6_500, 0, False),
+        (1_000, 6_000, False),
+        (17, 0, False),
+    ],
+)
+async def test_a_prompt_that_the_server_cut_is_a_failure(
+    endpoint, client_of, tokens, cached, is_cut
+):
+    """Far fewer tokens than the prompt has mean that its end or its middle was not read."""
+    reply = completion({"count": 3}, prompt_tokens=tokens)
+    reply.body["usage"]["prompt_tokens_details"] = {"cached_tokens": cached}
+    endpoint.enqueue(reply)
+    call = await client_of().ask([Message(role="user", content="twelve " * 4_500)], Count)
+    if not is_cut:
+        assert call.result().count == 3
+        return
+    with pytest.raises(ModelRejected, match="read only 4,096 of about 7,876 tokens") as caught:
+        call.result()
+    assert (caught.value.kind, call.attempts) == ("prompt_cut", 1)
+    assert "OLLAMA_CONTEXT_LENGTH" in str(caught.value)
+
+
 async def test_text_of_a_source_is_never_a_template(endpoint, client_of):
     """Page text with template syntax reaches the model unchanged."""
     endpoint.enqueue(GOOD)

@@ -78,18 +78,18 @@ async def test_a_prompt_beyond_the_context_is_named(server):
 
 
 @pytest.mark.parametrize(
-    ("megabytes", "context", "writes"), [(100, 4096, False), (400, 8192, True)]
+    ("megabytes", "context", "strategy"), [(400, 4_096, "guided"), (800, 16_384, "single")]
 )
-def test_a_files_size_says_what_it_is_used_for(tmp_path, megabytes, context, writes):
-    """Models from 300 MB on also find company, title and abstract, under the file's name."""
+def test_a_files_size_says_what_it_is_used_for(tmp_path, megabytes, context, strategy):
+    """Models of about a billion parameters draft like those of an endpoint, and do not judge."""
     file = tmp_path / "own-model.gguf"
     with file.open("wb") as opened:
         opened.truncate(megabytes * 1_000_000)
     profile = embedded.embedded_profile(file)
-    assert (profile.model, profile.context_tokens, profile.overview) == (file.name, context, writes)
-    assert (profile.strategy, profile.price.input) == ("guided", 0)
-    own = embedded.embedded_profile(file, {file.name: {"overview": not writes}})
-    assert own.overview is not writes
+    assert (profile.model, profile.context_tokens) == (file.name, context)
+    assert (profile.strategy, profile.price.input, profile.is_capable) == (strategy, 0, False)
+    own = embedded.embedded_profile(file, {file.name: {"context_tokens": 32_000}})
+    assert own.context_tokens == 32_000
 
 
 @pytest.mark.embedded

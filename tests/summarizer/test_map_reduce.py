@@ -190,7 +190,7 @@ async def test_silent_windows_give_no_draft(model, asker_of):
 
 def test_a_context_without_room_is_reported_before_any_call():
     """The error says which strategy to use instead."""
-    with pytest.raises(ContextExceeded, match="guided"):
+    with pytest.raises(ContextExceeded, match="OLLAMA_CONTEXT_LENGTH"):
         map_reduce.token_limits(Profile(context_tokens=FIXED))
 
 

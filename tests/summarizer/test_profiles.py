@@ -5,7 +5,8 @@ import pytest
 from schemas.errors import ConfigurationError
 from schemas.generations import Usage
 from summarizer.embedded import NAME
-from summarizer.profiles import Price, Profile, Strategy, profile_of
+from summarizer.profiles import Price, Profile, Strategy, is_provider, profile_of
+from summarizer.servers import Server
 
 LOCAL = "http://127.0.0.1:11434/v1"
 
@@ -40,18 +41,51 @@ def test_reasoning_models_are_known(model, effort):
 
 
 @pytest.mark.parametrize(
-    ("model", "strategy"),
+    ("model", "small", "context"),
     [
-        (NAME, Strategy.GUIDED),
-        ("llama3.2:latest", Strategy.GUIDED),
-        ("qwen2.5:7b", Strategy.GUIDED),
-        ("qwen2.5:72b", Strategy.SINGLE),
-        ("gpt-4.1-mini", Strategy.SINGLE),
+        ("llama3.2:latest", True, 8_192),
+        ("qwen2.5", True, 8_192),
+        ("Qwen2.5-Coder-1.5B-Instruct", True, 8_192),
+        ("mistral-7b-instruct", True, 8_192),
+        ("phi4", False, 32_000),
+        ("qwen2.5:72b", False, 32_000),
+        ("mixtral:8x7b", False, 32_000),
+        ("gpt-4.1-mini", False, 1_000_000),
     ],
 )
-def test_small_models_are_guided(model, strategy):
-    """Small open models use the guided strategy."""
-    assert profile_of(model, LOCAL).strategy is strategy
+def test_small_models_write_and_do_not_judge(model, small, context):
+    """A configured model is always asked; one of up to eight billion parameters is no judge."""
+    profile = profile_of(model, LOCAL)
+    assert (profile.strategy, profile.context_tokens) == (Strategy.SINGLE, context)
+    assert (profile.small, profile.is_capable) == (small, not small)
+
+
+def test_the_packaged_model_only_selects():
+    """It is the only one that is not asked to write."""
+    assert profile_of(NAME, LOCAL).strategy is Strategy.GUIDED
+    assert not profile_of(NAME, LOCAL).is_capable
+
+
+def test_a_running_server_knows_better():
+    """Its context and its model's size override names and lists; a user's settings override both."""
+    served = Server(name="Ollama", context_tokens=4_096, parameters=14_000_000_000)
+    found = profile_of("qwen2.5", LOCAL, None, served)
+    assert (found.context_tokens, found.small, found.strict) == (4_096, False, True)
+    assert (found.server, found.price) == ("Ollama", Price(input=0, output=0))
+    own = profile_of(
+        "qwen2.5", LOCAL, {"qwen2.5": {"context_tokens": 9_000, "small": True}}, served
+    )
+    assert (own.context_tokens, own.small) == (9_000, True)
+    silent = profile_of("qwen2.5", "https://gpu.example/v1", None, Server(name="Ollama"))
+    assert (silent.context_tokens, silent.small, silent.price) == (8_192, True, None)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "known"), [("https://api.openai.com/v1", True), (LOCAL, False)]
+)
+def test_providers_are_not_asked_for_their_limits(endpoint, known):
+    """Their models are in the list."""
+    assert is_provider(endpoint) is known
 
 
 def test_local_models_are_free_on_this_machine_only():

@@ -263,13 +263,14 @@ async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
         (PROFILE, Strategy.MAP_REDUCE, Strategy.MAP_REDUCE, True),
         (PROFILE, Strategy.GUIDED, Strategy.GUIDED, False),
         (Profile(context_tokens=9_000, output_tokens=2_000), "auto", Strategy.MAP_REDUCE, True),
-        (Profile(context_tokens=4_000, output_tokens=2_000), "auto", Strategy.GUIDED, False),
+        (Profile(context_tokens=4_000, output_tokens=2_000), "auto", Strategy.MAP_REDUCE, True),
+        (Profile(small=True), "auto", Strategy.SINGLE, True),
         (Profile(strategy=Strategy.GUIDED), "auto", Strategy.GUIDED, False),
         (Profile(strategy=Strategy.GUIDED), Strategy.SINGLE, Strategy.SINGLE, False),
     ],
 )
 def test_the_strategy_follows_the_model(profile, wanted, strategy, by_model):
-    """A document that fits is read in one call, others in windows, small models are guided."""
+    """A document that fits is read in one call, others in windows, if code is not to select."""
     document = document_of(*PARAGRAPHS * 20)
     plan = plans.plan(document, profile, wanted)
     assert (plan.strategy, plan.triage_by_model) == (strategy, by_model)

@@ -190,6 +190,7 @@ async def falsehoods(endpoint: ScriptedEndpoint) -> list[Line]:
             stopped = {text for text, one in by_code.items() if not one.is_publishable}
             stopped |= labels.keys() - by_code.keys()  # dropped tags and repetitions
             lines += _by_kind(name, labels, kinds, stopped)
+            found_in: dict[str, tuple[str, str]] = {}
             for spoil in ("", *SPOILS):
                 endpoint.script = judge_that_knows(labels, spoil)
                 judged = []
@@ -199,7 +200,8 @@ async def falsehoods(endpoint: ScriptedEndpoint) -> list[Line]:
                         raise SystemExit("the judge is off")
                     asker.ledger = Forgetful()
                     judged.append((await judge_study(study, document, asker))[0])
-                lines += _published(f"{name}, judge {spoil or 'knows labels'}", labels, judged)
+                found_in[spoil] = _published(labels, judged)
+            lines += _by_spoil(name, found_in)
     return lines
 
 
@@ -222,24 +224,37 @@ def _by_kind(
 ) -> Iterator[Line]:
     false = Counter(kinds[text] for text, is_true in labels.items() if not is_true)
     caught = Counter(kinds[text] for text in stopped if not labels[text])
-    shown = ", ".join(f"{kind} {caught[kind]}/{number}" for kind, number in false.most_common())
+    shown = ", ".join(
+        f"{kind} {caught[kind]}/{number}" for kind, number in false.most_common() if caught[kind]
+    )
     flagged = sum(labels[text] for text in stopped)
     honest = len(labels) - false.total()
     yield f"{name}, code alone: false stopped", f"{caught.total()} of {false.total()}: {shown}", ""
     yield f"{name}, code alone: honest withheld", f"{flagged} of {honest}", ""
 
 
-def _published(name: str, labels: Mapping[str, bool], judged: Sequence[Any]) -> Iterator[Line]:
+def _published(labels: Mapping[str, bool], judged: Sequence[Any]) -> tuple[str, str]:
+    """Return the counts of false texts that readers see, and of honest ones that they do not."""
     shown = _supports(readable(study).study for study in judged)
     published = sum(not labels.get(text, True) for text in shown)
     false = sum(not is_true for is_true in labels.values())
     # By its own level: a summary with one false sentence is held back as a whole.
     doubted = (text for text, support in _supports(judged).items() if not support.is_publishable)
     honest = [text for text in doubted if labels.get(text, True)]
-    others = [text for text in honest if not is_spoilt(text)]
-    yield f"{name}: false published", f"{published} of {false}", "0"
-    found = f"{len(honest)} of {len(labels) - false}, {len(others)} of them not spoilt"
-    yield f"{name}: honest withheld", found, "spoilt alone"
+    others = sum(not is_spoilt(text) for text in honest)
+    more = f", {others} not spoilt" if others else ""
+    return f"{published} of {false}", f"{len(honest)} of {len(labels) - false}{more}"
+
+
+def _by_spoil(name: str, found: Mapping[str, tuple[str, str]]) -> Iterator[Line]:
+    published, withheld = found[""]
+    yield f"{name}, a judge that knows the labels: false published", published, "0"
+    yield f"{name}, the same: honest withheld", withheld, "0"
+    spoilt = {spoil: pair for spoil, pair in found.items() if spoil}
+    shown = "; ".join(f"{spoil} {published}" for spoil, (published, _) in spoilt.items())
+    yield f"{name}, one verdict in 20 spoilt: false published", shown, "0"
+    shown = "; ".join(f"{spoil} {withheld}" for spoil, (_, withheld) in spoilt.items())
+    yield f"{name}, the same: honest withheld", shown, "only the spoilt"
 
 
 async def arrivals(endpoint: ScriptedEndpoint) -> list[Line]:
@@ -356,7 +371,8 @@ async def faults(endpoint: ScriptedEndpoint) -> list[Line]:
                 first = await _attempt(endpoint, resources, _failing(good, reply, stage))
                 state = _state(resources, first)
                 again = await _attempt(endpoint, resources, good)
-            found = f"{_outcome(first)}; {state}; retry: {_outcome(again)}"
+            paid = f"retry: {again.llm_calls} requests, ${again.cost_usd or 0:.3f}"
+            found = f"{_outcome(first)}; {state}; {paid}"
             lines.append((f"{stage}: {name}", found, ""))
     return lines
 
@@ -424,22 +440,22 @@ async def _attempt(
 def _outcome(result: IngestResult) -> str:
     what = result.failure.kind if result.failure else result.status.value
     levels = ", ".join(f"{n} {level}" for level, n in result.support.items() if n)
-    paid = f"{result.llm_calls} requests, ${result.cost_usd or 0:.4f}"
-    return f"{what}{f' ({levels})' if levels else ''}, {paid}"
+    paid = f"{result.llm_calls} requests, ${result.cost_usd or 0:.3f}"
+    return f"{what}{f': {levels}' if levels else ''}; {paid}"
 
 
 def _state(resources: Resources, result: IngestResult) -> str:
     """Return the answer of approve, and the number of statements that readers would see."""
     if result.case_id is None:
-        return "no case"
+        return "nothing to approve"
     study = resources.warehouse.case(result.case_id).revision.study
     shown = len(readable(study).study.statements)
     try:
         decisions.approve(resources.warehouse, result.case_id, "bench")
         said = "approve: yes"
     except InvalidDecision as error:
-        said = f"approve: {str(error).partition(':')[0]}"
-    return f"{said}; page: {shown} of {len(study.statements)} statements"
+        said = f"approve: “{str(error).partition(':')[0]}”"
+    return f"{said}; on the page: {shown} of {len(study.statements)}"
 
 
 async def main() -> None:

@@ -108,8 +108,10 @@ def _scored(
         for item in items:
             if (known := labels.get(item.text)) is None:
                 continue  # a tag is shown by its label
-            unread += item.number not in verdicts
-            is_kept = item.number in verdicts and verdicts[item.number].label == "entailed"
+            if (verdict := verdicts.get(item.number)) is None:
+                unread += 1
+                continue
+            is_kept = verdict.label == "entailed"
             counts[known.label, is_kept] += 1
             if is_kept is not known.label:
                 wrong[known.label, known.kind] += 1

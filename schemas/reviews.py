@@ -114,7 +114,7 @@ class Revision(Frozen):
     strategy_reason: str | None = None
     generation_ids: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
-    dropped: tuple[str, ...] = ()  # statements removed as repetitions
+    dropped: tuple[str, ...] = ()  # statements removed as repetitions or copies of the prompt
     study: CaseStudy
     created_at: datetime = NOW
 

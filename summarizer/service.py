@@ -14,7 +14,7 @@ from summarizer.drafts import Draft
 from summarizer.plans import ASKED_FOR, DraftPlan, rubric_id
 from summarizer.profiles import Strategy
 from summarizer.strategies import guided, map_reduce, single
-from summarizer.triage import refuse_thin, triage_by_cues, triage_by_model
+from summarizer.triage import is_unproven, refuse_thin, triage_by_cues, triage_by_model
 
 if TYPE_CHECKING:
     from summarizer.client import ModelClient  # it imports openai, which takes a second
@@ -62,6 +62,8 @@ async def summarize(
         on_step(0, 1)
         is_ordered = verdict.overturned_by is not None
         draft = await single.propose(document, asker, plan.reason, ordered=is_ordered)
+        if not draft.claims and is_unproven(verdict):
+            draft = await single.propose(document, asker, plan.reason, ordered=True)
         on_step(1, 1)
     else:
         is_planned = plan.strategy is Strategy.MAP_REDUCE

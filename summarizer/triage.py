@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
+from schemas.cases import Match
 from schemas.errors import AnswerInvalid, ExtractionError
 from schemas.frozen import content_id
 from schemas.reviews import Criterion, Triage, Verdict
@@ -19,6 +20,7 @@ from summarizer.asker import Asker
 from summarizer.data import table
 from summarizer.mentions import terms_in
 from summarizer.profiles import Profile
+from summarizer.prompt_copies import is_copied
 from summarizer.quotes import QuoteFinder, evidence_at
 from summarizer.rendering import fair_sample, fence_for, one_line, render
 from summarizer.sentences import Sentence, sentences_of, word_set, words
@@ -37,6 +39,7 @@ _SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING
 # Sources without technical substance are refused, as are those with hardly any and no use shown.
 # Explanations of systems in use are accepted. The curator decides on the rest.
 _SUBSTANCE, _HARDLY, _PLAIN, _IN_USE = 0.34, 0.4, 0.6, 1.15
+_UNPROVEN = "The model would reject it, but the source does not have the quotes of its scores."
 # A text is too thin if it has fewer words than this and few of the longer words in its title.
 _THIN_WORDS, _LONG_WORD = 150, 4
 # Lists and advice are refused unless they show this much real use.
@@ -45,6 +48,8 @@ _USE_SHOWN = 0.66
 
 async def triage_by_model(document: Document, asker: Asker, *, alone: bool) -> Triage:
     """Return a verdict by the model, from the whole draft's call or ``alone`` from a sample.
+
+    A rejection counts only if the source has the quotes of its scores.
 
     Raises:
         AnswerInvalid: if the answer has no scores.
@@ -62,7 +67,11 @@ async def triage_by_model(document: Document, asker: Asker, *, alone: bool) -> T
     criteria = await asyncio.to_thread(_from_answer, answer, document)
     asked = [generation.generation_id for generation in asker.generations[before:]]
     rubric = prompt.label
-    return _triage(document, (rubric, asker.profile.model), criteria, asked, answer.reason)
+    reason = "" if is_copied(answer.reason) else answer.reason
+    found = _triage(document, (rubric, asker.profile.model), criteria, asked, reason)
+    if found.refused and not all(map(_is_shown, criteria)):
+        return found.model_copy(update={"verdict": Verdict.UNSURE, "reason": _UNPROVEN})
+    return found
 
 
 def triage_by_cues(document: Document) -> Triage:
@@ -173,6 +182,17 @@ def _triage(
         generation_ids=tuple(generation_ids),
         decided_at=datetime.now(UTC),
     )
+
+
+def _is_shown(criterion: Criterion) -> bool:
+    """Return whether the source has the quote of a score; a score of 0 needs none."""
+    missing = [one for one in criterion.evidence if one.match is Match.MISSING]
+    return not missing and bool(criterion.evidence or criterion.score == 0)
+
+
+def is_unproven(triage: Triage) -> bool:
+    """Return whether scores reject the source, but with quotes that it does not have."""
+    return triage.reason == _UNPROVEN
 
 
 def _from_cues(name: str, document: Document, sentences: Sequence[Sentence]) -> Criterion:

@@ -25,6 +25,7 @@ from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
 from summarizer.judge import judge_study
 from summarizer.profiles import Strategy
+from summarizer.prompt_copies import NOTE, is_copied
 from summarizer.repair import CORRECTED, repaired
 from summarizer.repeats import without_repeats
 
@@ -35,7 +36,7 @@ class Verified(NamedTuple):
     """A checked case study, proposals for unknown tags, and the error if the judge failed."""
 
     study: CaseStudy
-    dropped: tuple[str, ...] = ()  # repeated statements
+    dropped: tuple[str, ...] = ()  # repeated statements, and those copied from the prompt
     proposals: tuple[TermProposal, ...] = ()
     unjudged: CasebookError | None = None
     generation_ids: tuple[str, ...] = ()  # of the judge
@@ -78,7 +79,8 @@ def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Ve
     found = [
         checked_statement(claim, n, checker, texts) for n, claim in enumerate(draft.claims, start=1)
     ]
-    statements, repeats = without_repeats(found)
+    copied = [s for s in found if s.support.level is SupportLevel.REFUTED and is_copied(s.text)]
+    statements, repeats = without_repeats([one for one in found if one not in copied])
     tags, proposals = _tags(draft.tags, checker, taxonomy, document)
     facts = {claim.name: claim for claim in reversed(draft.facts)}
     study = CaseStudy(
@@ -86,7 +88,8 @@ def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Ve
         statements=numbered(statements),
         tags=tags,
     )
-    dropped = tuple(statement.text for statement in repeats)
+    notes = (f"{statement.text} ({NOTE})" for statement in copied)
+    dropped = (*(statement.text for statement in repeats), *notes)
     return Verified(study=_with_doubts(study), dropped=dropped, proposals=proposals)
 
 

@@ -86,6 +86,43 @@ async def test_a_curator_overturns_a_refusal(document, endpoint, asker_of):
     assert "A curator has decided" in endpoint.requests[1]["messages"][-1]["content"]
 
 
+@pytest.mark.parametrize("quote", ["Our platform harnesses the power of AI", ""])
+async def test_a_refusal_without_quotes_of_the_source_is_unsure(
+    document, endpoint, asker_of, quote
+):
+    """A small model copied the prompt's examples as quotes and as its reason: it is asked to draft."""
+    scores = {name: {"score": 1, "quote": quote} for name in REFUSAL if name != "reason"}
+    example = "Each ticket is matched against 40,000 solved tickets in PostgreSQL before a prompt is built."
+    refusal = {**EMPTY, "triage": {**scores, "reason": example}}
+    endpoint.enqueue(completion(refusal), completion({**CASE_STUDY, "triage": REFUSAL}))
+    asker, plan = asker_of(), plans.plan(document, PROFILE)
+    triage = await service.triage(document, asker, plan)
+    assert triage.verdict is Verdict.UNSURE
+    assert triage.reason.startswith("The model would reject it, but")
+    assert (await service.summarize(document, asker, plan, triage)).claims
+
+
+async def test_a_reason_copied_from_the_prompt_is_not_shown(document, endpoint, asker_of):
+    """The rule's reason replaces it."""
+    example = "Since March the desk's 60 agents have sent 9,000 drafts a week."
+    endpoint.enqueue(completion({**CASE_STUDY, "triage": {**TRIAGE, "reason": example}}))
+    triage = await service.triage(document, asker_of(), plans.plan(document, PROFILE))
+    assert triage.reason == "It explains a system that is in use."
+
+
+async def test_an_example_of_the_prompt_is_no_statement(document, endpoint, asker_of):
+    """It is dropped with a note, unless the source has it; a made-up statement stays for review."""
+    example = "A third of the delivery notes were scans without text."
+    made_up = "Kellamoor runs its assistant on the moon."
+    challenges = [statement(n, text, text) for n, text in ((21, example), (22, made_up))]
+    endpoint.script = lambda _: completion({**CASE_STUDY, "challenges": challenges})
+    outcome = await verified(document, asker_of)
+    assert outcome.dropped == (f"{example} (copied from the prompt)",)
+    assert [s.text for s in outcome.study.section(Section.CHALLENGES)] == [made_up]
+    owner = document_of(example, "We run every photograph through Tesseract first.")
+    assert example in [s.text for s in (await verified(owner, asker_of)).study.statements]
+
+
 async def test_a_thin_page_is_no_source(model, asker_of):
     """A page whose text does not match its title fails before any call."""
     title = "How Kellamoor drafts answers with language models"

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
-from schemas.cases import CaseStudy, Evidence, Fact, Match, Section, Statement, Tag
+from schemas.cases import CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.frozen import Frozen
 
 WHOLE = "Readers see a summary whole or not at all, and another sentence of it is held back."
@@ -105,7 +105,7 @@ def _with_found_quotes(part: StudyPart) -> StudyPart:
 
 
 def _is_found(evidence: Evidence) -> bool:
-    return evidence.match is not Match.MISSING and evidence.start is not None
+    return evidence.is_found
 
 
 def _with_known_answers(statements: Iterable[Statement]) -> tuple[Statement, ...]:

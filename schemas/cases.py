@@ -22,7 +22,8 @@ class Evidence(Frozen):
     """A quote in the document's wording, and its position in the document."""
 
     quote: str  # in the model's wording if it was not found
-    passage: int | None = None
+    translation: str | None = None  # if the case study is in another language
+    passage: int | None = None  # 0 is the page's own description, outside of the text
     start: int | None = None  # offsets in the text
     end: int | None = None
     match: Match = Match.MISSING
@@ -30,6 +31,11 @@ class Evidence(Frozen):
     page: int | None = None
     seconds: float | None = None
     speaker: str | None = None
+
+    @property
+    def is_found(self) -> bool:
+        """Whether readers can look it up in the source."""
+        return self.match is not Match.MISSING and (self.start is not None or self.passage == 0)
 
 
 SupportLevel = StrEnum("SupportLevel", "VERBATIM VERIFIED UNVERIFIED IMPORTED DOUBTFUL REFUTED")
@@ -75,6 +81,7 @@ class Section(StrEnum):
     """The sections of a case study in reading order."""
 
     ABSTRACT = "abstract"
+    RESULTS = "results"  # measured if they have a measure, else observed
     CONTEXT = "context"
     ARCHITECTURE = "architecture"
     CHALLENGES = "challenges"
@@ -82,11 +89,12 @@ class Section(StrEnum):
     TECHNIQUES = "techniques"
     TOOLS = "tools"
     EVALUATION = "evaluation"
-    RESULTS = "results"
     LESSONS = "lessons"
     FAILURES = "failures"
     PLANS = "plans"
-    QUESTIONS = "questions"
+    QUESTIONS = "questions"  # that the authors call open
+    EXAMPLE = "example"  # a query, a prompt or an incident, quoted
+    GAPS = "gaps"  # the editor's: what an engineer would ask and the source does not answer
 
     @property
     def heading(self) -> str:
@@ -99,7 +107,11 @@ _HEADINGS = {
     "evaluation": "Evaluation and operations",
     "failures": "Failures and limits",
     "questions": "Open questions",
+    "example": "An example",
+    "gaps": "What the account leaves open",
 }
+Form = StrEnum("Form", "PARAGRAPH NEXT ITEM")
+Form.__doc__ = """The layout of a statement: a new paragraph, the same one, or a list item."""
 
 
 class Measure(Frozen):
@@ -136,11 +148,16 @@ class Statement(Frozen):
     answers: int | None = None  # for a solution: the ``n`` of the challenge that it solves
     rests_on: tuple[int, ...] = ()  # for the abstract: the ``n`` of the statements it summarizes
     measure: Measure | None = None  # for a result
+    form: Form | None = None  # None in older drafts, which are lists
 
 
-FactName = Literal["title", "company", "industry", "year", "stage", "narrator", "scale"]
+FactName = Literal[
+    "title", "company", "industry", "year", "stage", "narrator", "scale", "seller", "builder"
+]
 FACT_NAMES: tuple[FactName, ...] = get_args(FactName)
-_LABELS = {"stage": "Deployment", "narrator": "Account by"}
+_LABELS = {
+    "stage": "Deployment", "narrator": "Account by", "seller": "Sold by", "builder": "Built by"
+}  # fmt: skip
 FACT_LABELS: Mapping[FactName, str] = {n: _LABELS.get(n, n.capitalize()) for n in FACT_NAMES}
 STAGES = ("proof of concept", "internal tool", "limited production", "full production")
 NARRATORS = ("builder", "vendor", "customer", "panel", "researcher")

@@ -36,6 +36,13 @@ class Criterion(Frozen):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Subject(Frozen):
+    """A system that a source tells of, and the company that runs it."""
+
+    company: str | None = None
+    system: str
+
+
 class Triage(Frozen):
     """The verdict of one rubric version and model on whether a document is a case study."""
 
@@ -48,6 +55,7 @@ class Triage(Frozen):
     criteria: tuple[Criterion, ...]
     generation_ids: tuple[str, ...]
     decided_at: datetime
+    subjects: tuple[Subject, ...] = ()  # several in a panel or a survey of customers
     overturned_by: str | None = None  # the curator who requested a draft despite a refusal
 
     @property

@@ -10,8 +10,11 @@ from schemas.frozen import Frozen
 
 Match = StrEnum("Match", "EXACT CLOSE MISSING")
 Match.__doc__ = """How closely a quote matches the document."""
-Origin = StrEnum("Origin", "MODEL SOURCE CURATOR")
-Origin.__doc__ = """The author of a statement's wording."""
+Origin = StrEnum("Origin", "MODEL SOURCE SELECTED CURATOR")
+Origin.__doc__ = """The author of a statement's wording.
+
+Selected: the source's words, chosen by code and not by a model.
+"""
 Method = StrEnum(
     "Method", {"SELF_REPORTED": "self-reported", "AB_TEST": "A/B test", "AUDITED": "audited"}
 )

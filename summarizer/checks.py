@@ -58,7 +58,7 @@ class Checker:
             return problem
         if reason := self._disagreement([text, *_amounts(measure)], evidence):
             return _doubtful(reason)
-        is_verbatim = measure is None or origin is Origin.SOURCE
+        is_verbatim = measure is None or origin in {Origin.SOURCE, Origin.SELECTED}
         is_verbatim = is_verbatim and self._is_whole_sentence(text, evidence)
         return Support(level=SupportLevel.VERBATIM if is_verbatim else SupportLevel.UNVERIFIED)
 

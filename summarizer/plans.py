@@ -15,7 +15,7 @@ from summarizer import repair
 from summarizer.answers import DraftAnswer, PartDraftAnswer, SourceAnswer, TriageAnswer
 from summarizer.asker import schema_hash
 from summarizer.profiles import Profile, Strategy
-from summarizer.strategies import map_reduce, single, synthesis
+from summarizer.strategies import map_reduce, short, single, synthesis
 from summarizer.strategies.windows import WINDOW_TOKENS
 from summarizer.triage import CUES_RUBRIC, PROMPT
 
@@ -34,6 +34,7 @@ _Question = tuple[str, type[BaseModel]]  # the prompt's name, and the type of it
 _TRIAGE: _Question = (PROMPT, TriageAnswer)
 _WHOLE: _Question = (single.PROMPT, DraftAnswer)
 _PART: _Question = (single.PROMPT, PartDraftAnswer)
+_SHORT: _Question = (short.PROMPT, short.ShortAnswer)
 _MERGE: _Question = (synthesis.PROMPT, synthesis.MergeAnswer)
 _JUDGE: _Question = (judging.PROMPT, SourceAnswer)
 _REPAIR: _Question = (repair.PROMPT, SourceAnswer)
@@ -67,22 +68,27 @@ def plan(document: Document, profile: Profile, wanted: str = "auto") -> DraftPla
     """Return the plan for ``document``; ``wanted`` is the strategy requested by a person.
 
     The packaged model is guided. All others read the document in one call if it fits their
-    context, and otherwise in windows.
+    context, and otherwise in windows; small ones have a short prompt.
     """
-    return _planned(single.prompt_tokens(document), profile, wanted)
+    return _planned(single.prompt_tokens(document, *_question(profile)), profile, wanted)
 
 
 def usual_plan(characters: int, profile: Profile, wanted: str = "auto") -> DraftPlan:
     """Return the expected plan for a text of this length, before the text is available."""
     text = int(_CAUTION * _TOKENS_PER_CHARACTER * characters)
-    return _planned(single.fixed_tokens(*_WHOLE) + text, profile, wanted)
+    return _planned(single.fixed_tokens(*_question(profile)) + text, profile, wanted)
+
+
+def _question(profile: Profile) -> _Question:
+    """Return the question about a whole document."""
+    return _SHORT if profile.small else _WHOLE
 
 
 def _planned(asked: int, profile: Profile, wanted: str) -> DraftPlan:
     automatic = _strategy_for(asked, profile)
     strategy, reason = automatic if wanted == "auto" else (Strategy(wanted), ASKED_FOR)
-    is_small = Strategy.GUIDED in {strategy, profile.strategy}
-    return DraftPlan(strategy=strategy, reason=reason, triage_by_model=not is_small)
+    plan = DraftPlan(strategy=strategy, reason=reason)
+    return plan.model_copy(update={"triage_by_model": _writes(plan, profile)})
 
 
 def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
@@ -108,15 +114,18 @@ def forecast(
     text = int(_TOKENS_PER_CHARACTER * characters)
     calls = _calls(text, profile, plan.strategy)
     if judge is not None:
-        calls += _judging_calls(
-            text, judge, profile if plan.strategy is not Strategy.GUIDED else None
-        )
+        calls += _judging_calls(text, judge, profile if _writes(plan, profile) else None)
     return _estimate(calls)
 
 
 def judging_forecast(characters: int, judge: Profile) -> CostEstimate:
     """Return the estimated cost of judging the case study of a source of this length."""
     return _estimate(_judging_calls(int(_TOKENS_PER_CHARACTER * characters), judge, None))
+
+
+def _writes(plan: DraftPlan, profile: Profile) -> bool:
+    """Return whether the model writes statements, and therefore also triages and corrects them."""
+    return profile.is_capable and plan.strategy is not Strategy.GUIDED
 
 
 def _estimate(calls: Sequence[Usage]) -> CostEstimate:
@@ -132,11 +141,13 @@ def _estimate(calls: Sequence[Usage]) -> CostEstimate:
 def _calls(text: int, profile: Profile, strategy: Strategy) -> list[Usage]:
     """Return the calls for triage and summary of a text of ``text`` tokens."""
     if strategy is Strategy.SINGLE:
-        return [_call(profile, _WHOLE, text)]
+        return [_call(profile, _question(profile), text)]
     if strategy is Strategy.GUIDED:
         return []
-    limits = map_reduce.token_limits(profile)
+    limits = map_reduce.token_limits(profile, *(_SHORT if profile.small else _PART))
     count = max(1, ceil(text / limits.window))
+    if profile.small:
+        return [_call(profile, _SHORT, text // count)] * count
     parts = [_call(profile, _PART, text // count)] * count
     calls = [_call(profile, _TRIAGE, min(text, profile.context_tokens)), *parts]
     if count == 1:
@@ -185,12 +196,12 @@ def recipe(
         ConfigurationError: if a pinned version does not exist.
     """
     questions = {
-        Strategy.SINGLE: [_WHOLE],
-        Strategy.MAP_REDUCE: [_PART, _MERGE],
+        Strategy.SINGLE: [_question(profile)],
+        Strategy.MAP_REDUCE: [_SHORT] if profile.small else [_PART, _MERGE],
         Strategy.GUIDED: [],
     }[plan.strategy]
     if judge_model:
-        questions += [_JUDGE] if plan.strategy is Strategy.GUIDED else [_JUDGE, _REPAIR]
+        questions += [_JUDGE, *([_REPAIR] if _writes(plan, profile) else [])]
     used = [load(name, (pinned or {}).get(name)) for name, _ in questions]
     schemas = [schema_hash(answer_type) for _, answer_type in questions]
     shaped = (profile.parameters, WINDOW_TOKENS, CHECKS_VERSION)

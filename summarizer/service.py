@@ -13,7 +13,7 @@ from summarizer.asker import Asker
 from summarizer.drafts import Draft
 from summarizer.plans import ASKED_FOR, DraftPlan, rubric_id
 from summarizer.profiles import Strategy
-from summarizer.strategies import guided, map_reduce, single
+from summarizer.strategies import guided, map_reduce, short, single
 from summarizer.triage import is_unproven, refuse_thin, triage_by_cues, triage_by_model
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ async def summarize(
     before = len(asker.generations)
     if plan.strategy is Strategy.GUIDED:
         draft = await asyncio.to_thread(guided.propose, document, plan.reason)
+    elif asker.profile.small:
+        draft = await short.propose(document, asker, plan.strategy, plan.reason, on_step)
     elif plan.strategy is Strategy.SINGLE and verdict.rubric == rubric_id(plan, asker.pinned):
         on_step(0, 1)
         is_ordered = verdict.overturned_by is not None

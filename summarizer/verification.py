@@ -59,7 +59,8 @@ async def verify(
     judged, error = await judge_study(checked.study, document, judge)
     study, askers = _with_doubts(judged), [judge]
     is_answering = error is None or isinstance(error, AnswerInvalid)
-    if writer and is_answering and draft.strategy is not Strategy.GUIDED:
+    writes = writer and writer.profile.is_capable and draft.strategy is not Strategy.GUIDED
+    if writer and writes and is_answering:
         askers.append(writer)
         try:
             corrected = await repaired(study, document, writer)

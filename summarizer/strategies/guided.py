@@ -19,46 +19,53 @@ from summarizer.profiles import Strategy
 from summarizer.sentences import Sentence, sentences_of, words
 from summarizer.strategies.company import company_of
 from summarizer.strategies.cues import has_any, load_cues
-from summarizer.strategies.ranking import Excerpt, candidates, filled, opening
+from summarizer.strategies.ranking import Pick, Votes, candidates, filled, opening
 
 # Tuned on one half of 1,182 published cases; on the other half, 82 % of the results are right.
 _LEAST_SCORE, _LEAD = 4.0, 1.5
+_FEW = 2  # sections with no more sentences give none to the summary
 # Mentions per thousand words; not needed for software, which any text about systems mentions.
 _LEAST_DENSITY, _SOFTWARE, _OPENING = 2.0, "tech", 1_000
 
 
-def propose(document: Document, reason: str) -> Draft:
-    """Return the sentences of ``document`` that match each section, in order.
+def propose(document: Document, reason: str, votes: Votes | None = None) -> Draft:
+    """Return the sentences of ``document`` that match each section, in order, each once.
+
+    Sentences that a model chose, by its ``votes``, come before those that only code chose.
 
     Raises:
         AnswerInvalid: if no sentence matches any section.
     """
     sentences = sentences_of(document)
-    weighed = candidates(sentences, document.title)
-    chosen = [one for picks in filled(weighed).values() for one in picks]
+    weighed = candidates(sentences, document.title, votes)
+    picked = filled(weighed)
+    taken = {start for picks in picked.values() for one in picks for start in one.starts}
+    leads = [p for p in weighed if p.section is Section.ABSTRACT and not p.starts & taken]
+    spare = [one for picks in picked.values() if len(picks) > _FEW for one in picks]
+    summary = opening(spare + leads)
+    chosen = [one for picks in picked.values() for one in picks if one not in summary]
     order = [*Section]
     chosen.sort(key=lambda p: (order.index(p.section), p.excerpt.sentence.start))
-    claims = [_claim(one.section, one.excerpt) for one in chosen]
-    if not claims:
+    if not chosen:
         raise AnswerInvalid(
             "the cues for small models, which are English and some German, match no sentence of "
             "the source; if it is a case study, use a larger model"
         )
-    leads = [one for one in weighed if one.section is Section.ABSTRACT]
-    summary = [_claim(Section.ABSTRACT, excerpt) for excerpt in opening(chosen + leads)]
+    summary = [one._replace(section=Section.ABSTRACT) for one in summary]
     return Draft(
         strategy=Strategy.GUIDED,
         strategy_reason=reason,
         facts=tuple(_facts(document, sentences)),
-        claims=(*summary, *claims),
-        tags=tuple(_tags([one.excerpt.text for one in chosen])),
+        claims=tuple(map(_claim, (*summary, *chosen))),
+        tags=tuple(_tags([one.excerpt.text for one in (*summary, *chosen)])),
     )
 
 
-def _claim(section: Section, excerpt: Excerpt) -> Claim:
-    text, is_result = excerpt.text, section is Section.RESULTS
+def _claim(pick: Pick) -> Claim:
+    text, is_result = pick.excerpt.text, pick.section is Section.RESULTS
+    origin = Origin.SOURCE if pick.is_voted else Origin.SELECTED
     measure = measure_in(text) if is_result else None
-    return Claim(section=section, text=text, quotes=(text,), origin=Origin.SOURCE, measure=measure)
+    return Claim(section=pick.section, text=text, quotes=(text,), origin=origin, measure=measure)
 
 
 def _tags(texts: Sequence[str]) -> Iterator[TagClaim]:

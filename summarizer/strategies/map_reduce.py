@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel
 
 from schemas.cases import Section
 from schemas.errors import (
@@ -20,7 +22,7 @@ from schemas.errors import (
 )
 from schemas.reviews import Unread
 from schemas.sources import Document
-from summarizer.answers import PartDraftAnswer
+from summarizer.answers import PartAnswer, PartDraftAnswer
 from summarizer.asker import Asker, all_of
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.data import table
@@ -41,6 +43,7 @@ from summarizer.strategies.windows import (
     opening_before,
 )
 
+A = TypeVar("A", bound=BaseModel)
 _LEAST_WINDOW = 800  # a smaller window has a paragraph or two
 _MOST_UNREAD = 0.25  # the largest unread share of the source for which a draft is made
 # Failures of one window only; any other error concerns the endpoint and ends the draft.
@@ -54,13 +57,15 @@ class TokenLimits(NamedTuple):
     merging: int
 
 
-def token_limits(profile: Profile) -> TokenLimits:
-    """Return the token limits for reading long documents under ``profile``.
+def token_limits(
+    profile: Profile, prompt: str = PROMPT, answer_type: type[BaseModel] = PartDraftAnswer
+) -> TokenLimits:
+    """Return the token limits for reading long documents with a question under ``profile``.
 
     Raises:
         ContextExceeded: if the context has no room for any window.
     """
-    part = fixed_tokens(PROMPT, PartDraftAnswer) + 2 * OPENING_TOKENS
+    part = fixed_tokens(prompt, answer_type) + 2 * OPENING_TOKENS
     merging = fixed_tokens(synthesis.PROMPT, synthesis.MergeAnswer)
     room = profile.context_tokens - profile.answer_tokens
     if room < part + _LEAST_WINDOW:
@@ -90,11 +95,8 @@ async def propose(
         calls = next(done)
         on_step(calls, max(calls, total))
 
-    reading = _Reading(document, asker, step, await asyncio.to_thread(company_named, document))
-    results = [one for found in await all_of(map(reading.read, windows)) for one in found]
-    parts = [one for one in results if isinstance(one, WindowClaims)]
-    gaps = [one for one in results if isinstance(one, _Gap)]
-    _refuse_gaps(gaps, windows)
+    answers, unread = await Reading(document, asker, step, PROMPT, PartDraftAnswer).all(windows)
+    parts = [_claims_of(answer.draft) for answer in answers]
     found = await asyncio.to_thread(lambda: merged(parts, QuoteFinder(document)))
     if not found:
         raise AnswerInvalid(f"{asker.profile.model} found no statement in any part of the source")
@@ -106,8 +108,13 @@ async def propose(
         facts=with_stated(facts, document),
         claims=claims,
         tags=merged_tags(parts),
-        unread=tuple(gap.unread for gap in gaps),
+        unread=unread,
     )
+
+
+def _claims_of(answer: PartAnswer) -> WindowClaims:
+    claims = (claim for claim in claims_of(answer) if claim.section is not Section.ABSTRACT)
+    return WindowClaims(facts_of(answer), tuple(claims), tags_of(answer))
 
 
 class _Gap(NamedTuple):
@@ -116,29 +123,45 @@ class _Gap(NamedTuple):
 
 
 @dataclass
-class _Reading:
-    """Reads the windows of a document."""
+class Reading(Generic[A]):
+    """Asks one question about each window of a document."""
 
     document: Document
     asker: Asker
     on_call: Callable[[], None]
+    prompt: str
+    answer_type: type[A]
     company: str | None = None
 
-    async def read(self, window: Window) -> list[WindowClaims | _Gap]:
-        """Return the claims of a window, read in halves if it turns out to be too long."""
+    async def all(self, windows: Sequence[Window]) -> tuple[list[A], tuple[Unread, ...]]:
+        """Return the answers, and the passages without one.
+
+        Raises:
+            ModelError: if the endpoint fails, or too much of the source has no usable answer.
+        """
+        if self.company is None:
+            self.company = await asyncio.to_thread(company_named, self.document)
+        results = [one for found in await all_of(map(self._read, windows)) for one in found]
+        gaps = [one for one in results if isinstance(one, _Gap)]
+        _refuse_gaps(gaps, windows)
+        answers = [one for one in results if not isinstance(one, _Gap)]
+        return answers, tuple(gap.unread for gap in gaps)
+
+    async def _read(self, window: Window) -> list[A | _Gap]:
+        """Return the answer about a window, read in halves if it turns out to be too long."""
         failure: ModelError
         try:
             return [await self._ask(window)]
         except (ContextExceeded, AnswerTruncated) as error:
             parts, failure = halves(self.document, window), error
             if len(parts) > 1:
-                return [one for half in parts for one in await self.read(half)]
+                return [one for half in parts for one in await self._read(half)]
         except _WINDOW_ERRORS as error:
             failure = error
         unread = Unread(first=window.first, last=window.last, reason=str(failure))
         return [_Gap(unread, window.tokens)]
 
-    async def _ask(self, window: Window) -> WindowClaims:
+    async def _ask(self, window: Window) -> A:
         document, opening = self.document, opening_before(window, self.document)
         shown = source_values(document, [*opening, *window.passages], self.company)
         task = table("tasks")["part"].format(
@@ -148,12 +171,10 @@ class _Reading:
             fence=shown["fence"],
             after=table("tasks")["after"] if opening else "",
         )
-        values = {**shown, "task": task}
-        found = await self.asker.ask(self.asker.prompt(PROMPT), values, PartDraftAnswer, STAGE)
-        answer = found.draft
+        values, prompt = {**shown, "task": task}, self.asker.prompt(self.prompt)
+        answer = await self.asker.ask(prompt, values, self.answer_type, STAGE)
         self.on_call()
-        claims = [c for c in claims_of(answer) if c.section is not Section.ABSTRACT]
-        return WindowClaims(facts_of(answer), tuple(claims), tags_of(answer))
+        return answer
 
 
 def _refuse_gaps(gaps: Sequence[_Gap], windows: Sequence[Window]) -> None:

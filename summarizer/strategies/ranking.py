@@ -7,12 +7,11 @@ cues, headings and terms of the taxonomy. A section without matching sentences s
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import NamedTuple
 
 from schemas.cases import Section
-from summarizer.measures import measure_in
 from summarizer.mentions import terms_in
 from summarizer.quantities import quantities
 from summarizer.sentences import Sentence, word_set, words
@@ -30,6 +29,7 @@ _FEWEST = 2  # sections with fewer sentences also accept low weights
 _MOST_NAMED, _LEAST_WORTH = 3, 1.0
 _ANNOUNCING = 10  # words of a sentence that only introduces the next: "Three things were hard."
 _OPENING = 0.2
+_VOTE = 3.0  # added to the weight for the section that a model chose
 _OFTEN = 4  # names mentioned this often are the subject of the text
 _WHOLE = re.compile(r"[(]?[A-Z0-9].*[.!][”’)\]]*$", re.DOTALL)
 _OWN = re.compile(r"\b(?:we|our|us|wir|uns|unser\w{0,2})\b", re.IGNORECASE)
@@ -39,7 +39,6 @@ _PARTS: tuple[tuple[Mapping[Section, float], float], ...] = (
     ({Section.CHALLENGES: 1.0, Section.CONTEXT: 0.0}, 10.0),
     ({Section.ABSTRACT: 2.0, Section.ARCHITECTURE: 0.0}, 5.0),
     ({Section.ARCHITECTURE: 0.0, Section.SOLUTIONS: -2.0}, 0.0),
-    ({Section.RESULTS: 0.0}, 0.0),
 )
 
 
@@ -67,13 +66,26 @@ class Pick(NamedTuple):
     excerpt: Excerpt
     weight: float
     named: frozenset[str] = frozenset()
+    is_voted: bool = False  # a model chose it
+
+    @property
+    def starts(self) -> frozenset[int]:
+        """The starts of its sentences."""
+        return frozenset(s.start for s in (self.excerpt.before, self.excerpt.sentence) if s)
 
 
-def candidates(sentences: Sequence[Sentence], title: str | None = None) -> list[Pick]:
+Votes = Mapping[Section, frozenset[int] | set[int]]
+"""The starts of the sentences that a model chose for each section."""
+
+
+def candidates(
+    sentences: Sequence[Sentence], title: str | None = None, votes: Votes | None = None
+) -> list[Pick]:
     """Return the possible picks for all sections, best first."""
     counts = Counter(name.casefold() for s in sentences for name in _NAME.findall(s.text))
     subject = _keywords(title or "") | {name for name, count in counts.items() if count >= _OFTEN}
-    found = [p for one in _excerpts(sentences, title) for p in _weighed(one, subject)]
+    weigh = partial(_weighed, subject=subject, votes=votes or {})
+    found = [pick for one in _excerpts(sentences, title) for pick in weigh(one)]
     return sorted(found, key=lambda p: (-p.weight, p.excerpt.sentence.start))
 
 
@@ -89,32 +101,31 @@ def filled(weighed: Sequence[Pick]) -> dict[Section, list[Pick]]:
     used: set[int] = set()
     for one in weighed:
         chosen, sentence = picked[one.section], one.excerpt.sentence
-        starts = {s.start for s in (one.excerpt.before, sentence) if s}
         few = 0 if one.named else _FEWEST
         most = cues.sections[one.section].keep if one.weight >= cues.threshold else few
         repeats = bool(one.named) and any(one.named <= p.named for p in chosen)
         nearby = sum(p.excerpt.sentence.passage == sentence.passage for p in chosen)
-        if not (len(chosen) >= most or repeats or starts & used or nearby >= _PER_PASSAGE):
+        if not (len(chosen) >= most or repeats or one.starts & used or nearby >= _PER_PASSAGE):
             chosen.append(one)
-            used |= starts
+            used |= one.starts
     return picked
 
 
-def opening(weighed: Sequence[Pick]) -> list[Excerpt]:
-    """Return the excerpts for a summary: the problem, the system, its design and the outcome."""
-    chosen: list[Excerpt] = []
+def opening(weighed: Sequence[Pick]) -> list[Pick]:
+    """Return the picks for a summary: the problem, the system and its design, as far as known."""
+    chosen: list[Pick] = []
     for sections, penalty in _PARTS:
-        fitting = [p for p in weighed if p.section in sections and p.excerpt not in chosen]
+        used = {start for one in chosen for start in one.starts}
+        fitting = [p for p in weighed if p.section in sections and not p.starts & used]
         worths = [p.weight + sections[p.section] - _penalty(p, penalty) for p in fitting]
         most = max(worths, default=0.0)
-        chosen += [fitting[worths.index(most)].excerpt] if most >= _LEAST_WORTH else []
-    return [*chosen[:1], *sorted(chosen[1:3], key=lambda e: e.sentence.start), *chosen[3:]]
+        chosen += [fitting[worths.index(most)]] if most >= _LEAST_WORTH else []
+    return [*chosen[:1], *sorted(chosen[1:], key=lambda p: p.excerpt.sentence.start)]
 
 
 def _penalty(one: Pick, late: float) -> float:
-    """Return the penalty for a summary sentence that is late in the text, long, or vague."""
-    is_vague = one.section is Section.RESULTS and measure_in(one.excerpt.text) is None
-    return late * one.excerpt.sentence.position + bool(one.excerpt.before) + 3.0 * is_vague
+    """Return the penalty for a summary sentence that is late in the text or long."""
+    return late * one.excerpt.sentence.position + bool(one.excerpt.before)
 
 
 def _excerpts(sentences: Sequence[Sentence], title: str | None) -> Iterator[Excerpt]:
@@ -142,17 +153,21 @@ def _is_usable(sentence: Sentence) -> bool:
     return is_whole and not (is_apart or _sections_named(text, "announces", _ANNOUNCING))
 
 
-def _weighed(excerpt: Excerpt, subject: frozenset[str]) -> Iterator[Pick]:
+def _weighed(excerpt: Excerpt, subject: frozenset[str], votes: Votes) -> Iterator[Pick]:
     text, cues = excerpt.text, load_cues()
     least = _LEAST_HEADED if excerpt.context.headed else _LEAST_WORDS
     is_full = len(words(text)) >= least and len(_keywords(text)) >= _LEAST_MEANING
+    starts = {s.start for s in (excerpt.before, excerpt.sentence) if s}
+    chosen = {name for name, several in votes.items() if starts & several}
     for name, section in cues.sections.items():
         terms = terms_in(text) if section.taxonomy else ()
         named = frozenset(term.slug for term in terms if term.group == section.taxonomy)
-        if named or (is_full and not section.taxonomy):
-            weight = _weight(excerpt, name, named, subject)
-            if weight >= cues.least:
-                yield Pick(name, excerpt, weight, named)
+        fits = named or (is_full and not section.taxonomy)
+        weight = _weight(excerpt, name, named, subject) if fits else 0.0
+        if name in chosen:
+            yield Pick(name, excerpt, max(weight, 0.0) + _VOTE, named, is_voted=True)
+        elif weight >= cues.least:
+            yield Pick(name, excerpt, weight, named, is_voted=bool(chosen))
 
 
 def _weight(one: Excerpt, name: Section, named: frozenset[str], subject: frozenset[str]) -> float:

@@ -53,10 +53,13 @@ async def propose(document: Document, asker: Asker, reason: str, *, ordered: boo
     )
 
 
-def prompt_tokens(document: Document) -> int:
+def prompt_tokens(
+    document: Document, name: str = PROMPT, answer_type: type[BaseModel] = DraftAnswer
+) -> int:
     """Return the estimated tokens of the question about the whole ``document``."""
-    messages = load(PROMPT).render(_values(document, "whole"))
-    return message_tokens(messages) + schema_tokens(DraftAnswer)
+    prompt, values = load(name), _values(document, "whole")
+    messages = prompt.render({variable: values[variable] for variable in prompt.variables})
+    return message_tokens(messages) + schema_tokens(answer_type)
 
 
 def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:

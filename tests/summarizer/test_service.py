@@ -301,7 +301,7 @@ async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
         (PROFILE, Strategy.GUIDED, Strategy.GUIDED, False),
         (Profile(context_tokens=9_000, output_tokens=2_000), "auto", Strategy.MAP_REDUCE, True),
         (Profile(context_tokens=4_000, output_tokens=2_000), "auto", Strategy.MAP_REDUCE, True),
-        (Profile(small=True), "auto", Strategy.SINGLE, True),
+        (Profile(small=True), "auto", Strategy.SINGLE, False),
         (Profile(strategy=Strategy.GUIDED), "auto", Strategy.GUIDED, False),
         (Profile(strategy=Strategy.GUIDED), Strategy.SINGLE, Strategy.SINGLE, False),
     ],

@@ -201,7 +201,7 @@ COMMENT ON COLUMN published_statements.support IS 'The reliability of the statem
 COMMENT ON COLUMN published_statements.reason IS 'The doubt or refutation despite which a curator confirmed it.';
 COMMENT ON COLUMN published_statements.kept_by IS 'The curator who kept a refuted statement.';
 COMMENT ON COLUMN published_statements.kept_because IS 'The reason of that curator.';
-COMMENT ON COLUMN published_statements.origin IS 'The author of the words: model, source or curator.';
+COMMENT ON COLUMN published_statements.origin IS 'The author of the words: model, source, selected (the source''s, chosen by code) or curator.';
 COMMENT ON COLUMN published_statements.metric IS 'The measured quantity; this and the next seven columns are for results only.';
 COMMENT ON COLUMN published_statements.qualifier IS 'Words before the value, such as "more than" or "up to".';
 COMMENT ON COLUMN published_statements.value IS 'The value as written in the source.';

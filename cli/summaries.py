@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from publishing.plan import Exported
-from publishing.wording import count, listing
+from publishing.wording import count, heading, listing
 from schemas.batches import BatchProgress, Look, Watch, WatchLine
 from schemas.cases import FACT_NAMES, Evidence, Statement, SupportLevel
 from schemas.generations import CostLine
@@ -140,7 +140,8 @@ def case_view(
     lines += [f"[yellow]near-copy[/]  {_copy(copy)}" for copy in near_copies]
     head = Panel("\n".join(lines), title=f"{view.case.case_id} · {view.status.value}")
     sections = [
-        f"\n[bold]{section.heading}[/]\n" + "\n".join(map(_statement, statements))
+        f"\n[bold]{heading(section, [s.origin for s in statements])}[/]\n"
+        + "\n".join(map(_statement, statements))
         for section, statements in study.sections()
     ]
     tags = ", ".join(tag.slug for tag in study.tags)
@@ -155,9 +156,10 @@ def case_view(
 def _making(view: CaseView) -> Iterator[str]:
     recipe, revision = view.revision.recipe, view.revision
     if recipe:
-        reason = f" ({safe(revision.strategy_reason)})" if revision.strategy_reason else ""
-        made = f"{safe(recipe.model)}, {recipe.strategy}{reason}"
-        yield f"[dim]{'made by':<10}[/] {made}, {count(len(revision.generation_ids), 'call')}"
+        calls = count(len(revision.generation_ids), "call")
+        yield f"[dim]{'made by':<10}[/] {safe(recipe.model)}, {recipe.strategy}, {calls}"
+    if revision.strategy_reason:
+        yield f"[dim]{'because':<10}[/] {safe(revision.strategy_reason)}"
     for unread in revision.unread:
         span = f"passages {unread.first} to {unread.last}"
         yield f"[yellow]{'not read':<10}[/] {span}: {safe(unread.reason)}"

@@ -151,7 +151,8 @@ def _sections(study: CaseStudy, quotes: QuoteMarker) -> Iterator[tuple[str, str,
         if section is not Section.ABSTRACT:  # connected prose keeps its order
             items.sort(key=lambda item: item.rank)
         if items:
-            yield section.value, heading(section, nested=nested), items
+            origins = [one.origin for one in statements]
+            yield section.value, heading(section, origins, nested=nested), items
 
 
 def _item(statement: Statement, study: CaseStudy, quotes: QuoteMarker) -> Item:

@@ -40,6 +40,7 @@ FACT_WORDS: Mapping[FactName, str] = _TEXTS["facts"]
 TAG_GROUPS: Mapping[TermGroup, str] = _TEXTS["tags"]
 RESULT_COLUMNS: Sequence[tuple[str, str]] = tuple(_TEXTS["results"].items())
 _MARKS: Mapping[str, str] = _TEXTS["marks"]
+_SOURCES = [{Origin.SOURCE}, {Origin.SELECTED}, {Origin.SOURCE, Origin.SELECTED}]
 _JUDGING: Mapping[str, str] = _TEXTS["judging"]
 _TESTED = (Method.AB_TEST, Method.AUDITED)
 _PROJECTED = re.compile(
@@ -117,7 +118,7 @@ def judging_note(recipe: Recipe | None) -> str:
     if recipe is None:
         return ""
     if recipe.judge is None:
-        return _JUDGING["none"]
+        return _JUDGING["selected" if recipe.strategy == "guided" else "none"]
     return _JUDGING["earlier"] if EARLIER_JUDGE in recipe.prompts else ""
 
 
@@ -148,8 +149,14 @@ def support_summary(levels: Iterable[SupportLevel]) -> list[tuple[str, str]]:
     ]
 
 
-def heading(section: Section, *, nested: bool = False) -> str:
-    """Return a section's heading; ``nested`` if solutions are listed below challenges."""
+def heading(section: Section, origins: Iterable[Origin] = (), *, nested: bool = False) -> str:
+    """Return the heading of a section with statements of these origins.
+
+    A summary of the source's own sentences is called otherwise. ``nested`` is whether solutions are
+    listed below challenges.
+    """
+    if section is Section.ABSTRACT and {*origins} in _SOURCES:
+        return "Key sentences"
     if nested and section is Section.CHALLENGES:
         return "Challenges and how they were met"
     return "Further solutions" if nested and section is Section.SOLUTIONS else section.heading

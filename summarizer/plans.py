@@ -24,7 +24,8 @@ ASKED_FOR = "asked for"
 
 _BY_PROFILE = {
     Strategy.MAP_REDUCE: "set by the model's profile",
-    Strategy.GUIDED: "the model is too small to read a document, so code selected sentences",
+    Strategy.GUIDED: "code selected sentences, since the embedded model is too small; to have the "
+    "case written, set CASEBOOK_LLM_BASE_URL and CASEBOOK_LLM_MODEL, then `casebook rerun`",
 }
 
 CHECKS_VERSION = 4

@@ -36,8 +36,8 @@ _OWN = re.compile(r"\b(?:we|our|us|wir|uns|unser\w{0,2})\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w'’-]*[a-z][\w-]*")
 # The sections for each sentence of a summary with their bonus, and the penalty for late positions.
 _PARTS: tuple[tuple[Mapping[Section, float], float], ...] = (
-    ({Section.CHALLENGES: 1.0, Section.CONTEXT: 0.0}, 10.0),
-    ({Section.ABSTRACT: 2.0, Section.ARCHITECTURE: 0.0}, 5.0),
+    ({Section.ABSTRACT: 2.0, Section.CONTEXT: 0.0}, 10.0),
+    ({Section.CHALLENGES: 1.0, Section.CONTEXT: 0.0}, 5.0),
     ({Section.ARCHITECTURE: 0.0, Section.SOLUTIONS: -2.0}, 0.0),
 )
 
@@ -112,7 +112,7 @@ def filled(weighed: Sequence[Pick]) -> dict[Section, list[Pick]]:
 
 
 def opening(weighed: Sequence[Pick]) -> list[Pick]:
-    """Return the picks for a summary: the problem, the system and its design, as far as known."""
+    """Return the picks for a summary: the system, its problem and its design, as far as known."""
     chosen: list[Pick] = []
     for sections, penalty in _PARTS:
         used = {start for one in chosen for start in one.starts}

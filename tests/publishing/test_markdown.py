@@ -71,7 +71,11 @@ def test_it_says_who_kept_what_a_judge_refuted():
 @pytest.mark.parametrize(
     ("judge", "prompt", "note"),
     [
-        (None, "case_study/v2", "\n\n*Not judged: no model compared these statements with the"),
+        (
+            None,
+            "case_study/v2",
+            "\n\n*Key sentences of the source, selected by code: no model wrote",
+        ),
         ("a-judge", "judge/v1", "\n\n*Judged by an earlier version, which did not see the title,"),
         ("a-judge", "judge/v2", None),
     ],

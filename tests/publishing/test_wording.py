@@ -3,7 +3,9 @@
 import pytest
 from case_views import a_document
 
-from publishing.wording import byline, reliability_note
+from publishing.wording import byline, heading, judging_note, reliability_note
+from schemas.cases import Origin, Section
+from schemas.reviews import Recipe
 from schemas.sources import FROM_BROWSER, SourceKind
 
 ANONYMOUS = {"authors": (), "site": None, "published": None}
@@ -38,3 +40,34 @@ def test_quotes_and_approval_are_claimed_for_the_cases_that_have_them(own, total
     """If cases were imported, the share is stated; imported cases have neither."""
     assert words in reliability_note(own, total)
     assert ("curator" in reliability_note(own, total)) == bool(own)
+
+
+@pytest.mark.parametrize(
+    ("origins", "words"),
+    [
+        ([Origin.SELECTED, Origin.SOURCE], "Key sentences"),
+        ([Origin.SELECTED, Origin.MODEL], "Summary"),
+        ([Origin.CURATOR], "Summary"),
+        ([], "Summary"),
+    ],
+)
+def test_sentences_of_the_source_are_not_called_a_summary(origins, words):
+    """Only what somebody worded is one; other sections keep their headings."""
+    assert heading(Section.ABSTRACT, origins) == words
+    assert heading(Section.LESSONS, origins) == "Lessons"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "judge", "words"),
+    [
+        ("guided", None, "selected by code"),
+        ("single", None, "Not judged"),
+        ("guided", "a-judge", ""),
+    ],
+)
+def test_the_note_says_that_code_selected_a_draft(strategy, judge, words):
+    """It is shorter than the note on each level, and empty if a judge was asked."""
+    made = {"recipe_id": "rcp1_a", "model": "m", "fingerprint": "1", "prompts": ()}
+    note = judging_note(Recipe(**made, strategy=strategy, judge=judge))
+    assert words in note
+    assert bool(words) == bool(note)

@@ -182,8 +182,8 @@ async def test_two_adjoining_sentences_are_verbatim_too():
         assert (found.support.level is SupportLevel.VERBATIM) is (level is SupportLevel.VERBATIM)
 
 
-def test_a_summary_goes_from_problem_to_design():
-    """The order is problem, system, design; the results have a section of their own."""
+def test_a_summary_begins_with_the_system():
+    """Problem and design follow in the order of the text; results have a section of their own."""
     document = document_of(
         "Clerks could not keep up with 9,000 letters a week, which was the biggest problem. "
         "Parcelwise built an assistant that answers questions of shops about lost parcels.",
@@ -192,7 +192,7 @@ def test_a_summary_goes_from_problem_to_design():
         FILLER,
     )
     found = [pick.excerpt.text for pick in opening(candidates(sentences_of(document)))]
-    assert [text.split()[0] for text in found] == ["Clerks", "Parcelwise", "The"]
+    assert [text.split()[0] for text in found] == ["Parcelwise", "Clerks", "The"]
     assert "pipeline" in found[2]
 
 

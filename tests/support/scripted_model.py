@@ -12,6 +12,7 @@ from schemas.sources import Document, Passage, SourceKind
 from summarizer.checks import Checker
 from summarizer.drafts import Claim
 from summarizer.profiles import Price, Profile
+from summarizer.strategies.short import ShortAnswer
 from summarizer.verification import checked_statement
 
 PROFILE = Profile(
@@ -250,6 +251,7 @@ def answer_of(request: Mapping[str, Any]) -> Reply:
         "TriageAnswer": lambda: TRIAGE,
         "PartAnswer": lambda: CASE_STUDY,
         "CaseStudyAnswer": lambda: CASE_STUDY,
+        "ShortAnswer": lambda: short_of(CASE_STUDY),
         "MergeAnswer": lambda: merge_of(request),
         "JudgeAnswer": lambda: judge_of(request),
         "RepairAnswer": lambda: {"corrections": [], "summary": []},
@@ -257,6 +259,15 @@ def answer_of(request: Mapping[str, Any]) -> Reply:
     }
     answer = answers[schema_name(request)]()
     return completion(answer, prompt_tokens=asked, completion_tokens=len(str(answer)) // 4)
+
+
+def short_of(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer of a small model that copied the quotes of a whole answer."""
+    quoted = {
+        name: [quote for one in answer.get(name, ()) for quote in one["quotes"]]
+        for name in ShortAnswer.model_fields.keys() - {"title", "company"}
+    }
+    return {"title": answer["title"], "company": answer["company"]["value"], **quoted}
 
 
 def case_document(**fields: Any) -> Document:

@@ -1,16 +1,25 @@
-"""Compares drafts of the embedded model with the gold cases of the six examples.
+"""Compares drafts of the embedded model, and of another small one, with gold cases.
 
     .venv/bin/python benchmarks/embedded.py
+    .venv/bin/python benchmarks/embedded.py --endpoint URL --model NAME --home DIR
 
-Prints one Markdown table: seconds without the first start of the model, calls, statements by
-support level, the statements of ``evals/gold`` that the draft covers, in any section and in the
-right one, and the drafted statements that can be understood alone.
+The first prints one Markdown table about the six examples: seconds without the first start of the
+model, calls, statements by support level, the statements of ``evals/gold`` that the draft covers,
+in any section and in the right one, and the drafted statements that can be understood alone.
+
+The second compares, for a model at an endpoint, the sentences that code selects, those that the
+model chose, and both together (the default), on the examples and the posts of CASEBOOK_DATASETS.
+``--long`` asks the long prompt instead. Answers are stored in the home, so it can be interrupted.
 """
 
+import argparse
 import asyncio
+import os
 import re
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,11 +28,14 @@ sys.path.insert(0, str(ROOT))
 from config.resources import Resources  # noqa: E402 - after the path
 from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
-from schemas.cases import SupportLevel  # noqa: E402
+from schemas.cases import CaseStudy, Origin, SupportLevel  # noqa: E402
 from schemas.reviews import Verdict  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
+from schemas.taxonomy import load_taxonomy  # noqa: E402
 from services.run import Run  # noqa: E402
 from summarizer.scoring import CaseScore, GoldCase, read_gold, score  # noqa: E402
+from summarizer.strategies import guided  # noqa: E402
+from summarizer.verification import verify  # noqa: E402
 
 LEVELS = [level.value for level in SupportLevel]
 _COLUMNS = (
@@ -91,13 +103,102 @@ async def measure(file: Path, gold: GoldCase, resources: Resources) -> tuple[Cas
     return found, alone
 
 
-async def main() -> None:
+_VARIANTS = (
+    *("source", "draft", "statements", "gold in its section", "in any", "located", "repeated"),
+    *("refuted", "tokens read", "written", "seconds"),
+)
+
+
+def _gold_cases() -> Iterator[tuple[Path, GoldCase]]:
+    """Yield the examples and, if there are any, the posts of the shared data."""
+    yield from (one for one in read_gold(ROOT / "evals" / "gold") if one[1].is_case_study)
+    posts = Path(os.environ.get("CASEBOOK_DATASETS", "")) / "sources" / "reference"
+    if posts.is_dir():
+        found = ((file, gold) for file, gold in read_gold(posts) if "practical" not in gold.name)
+        yield from ((f, g.model_copy(update={"name": f.stem})) for f, g in found)
+
+
+async def compare(settings: Settings) -> None:
+    """Print a line for each gold case and each kind of draft, and their sums."""
+    _print(*_VARIANTS)
+    _print(*["---"] * len(_VARIANTS))
+    sums: dict[str, Counter[str]] = {}
+    async with Resources(settings) as resources:
+        for file, gold in _gold_cases():
+            for draft, row in (await _variants(file, gold, resources)).items():
+                _print(gold.name, draft, *row.values())
+                sums.setdefault(draft, Counter()).update(row)
+    for draft, row in sums.items():
+        _print("all", draft, *row.values())
+
+
+async def _variants(file: Path, gold: GoldCase, resources: Resources) -> dict[str, dict[str, int]]:
+    path = (file.parent / (gold.source.path or "")).resolve()
+    run = Run(SourceRef(source=str(path), url=gold.source.url), resources, force=True)
+    result = await process(run)
+    warehouse = resources.warehouse
+    document = warehouse.document(result.document_id or "")
+    if document is None or result.case_id is None:
+        raise SystemExit(f"{gold.name}: {result.failure}")
+    revision = warehouse.case(result.case_id).revision
+    calls = warehouse.generations(revision.generation_ids)
+    paid = {
+        "read": sum(call.usage.prompt_tokens for call in calls),
+        "written": sum(call.usage.completion_tokens for call in calls),
+        "seconds": round(sum(call.seconds for call in calls)),
+    }
+    selected = await verify(guided.propose(document, ""), document, load_taxonomy())
+    chosen = [s for s in revision.study.statements if s.origin is not Origin.SELECTED]
+    studies = {
+        "code": (selected.study, len(selected.dropped), dict.fromkeys(paid, 0)),
+        "model": (CaseStudy(statements=tuple(chosen)), len(revision.dropped), paid),
+        "both": (revision.study, len(revision.dropped), paid),
+    }
+    rows = {}
+    for name, (study, repeated, cost) in studies.items():
+        found = score(gold, Verdict.CASE_STUDY, study, document)
+        rows[name] = {
+            "drafted": found.drafted,
+            "section": found.right_section,
+            "any": found.right_section + found.elsewhere,
+            "located": found.located,
+            "repeated": repeated,
+            "refuted": found.refuted,
+            **cost,
+        }
+    return rows
+
+
+def main() -> None:
+    """Measure the embedded model, or the one at an endpoint."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--endpoint")
+    parser.add_argument("--model", default="")
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--long", action="store_true")
+    asked = parser.parse_args()
+    if asked.endpoint is None:
+        asyncio.run(embedded())
+        return
+    own = {"small": False} if asked.long else {}
+    settings = Settings(
+        home=asked.home,
+        llm_base_url=asked.endpoint,
+        llm_model=asked.model,
+        llm_timeout=3_600,
+        judge="off",
+        models={asked.model: {"output_tokens": 3_000, **own}},
+    )
+    asyncio.run(compare(settings))
+
+
+async def embedded() -> None:
     """Draft all examples."""
     _print(*_COLUMNS)
     _print(*["---"] * len(_COLUMNS))
     with tempfile.TemporaryDirectory() as home:
-        embedded = Settings(home=Path(home), llm_base_url=None, llm_model=None)
-        async with Resources(embedded) as resources:
+        settings = Settings(home=Path(home), llm_base_url=None, llm_model=None)
+        async with Resources(settings) as resources:
             await resources.test_model()
             gold_cases = read_gold(ROOT / "evals" / "gold")
             measured = [await measure(*one, resources) for one in gold_cases]
@@ -114,4 +215,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

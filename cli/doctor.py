@@ -109,9 +109,7 @@ def _model(resources: "Resources") -> str:
     price = profile.price
     cost = f"${price.input:g}/${price.output:g} per million tokens" if price else "price unknown"
     plan, calls = resources.usual_plan(_POST), resources.forecast(_POST).calls
-    how = (
-        f"{plan.strategy} for a post of {_POST:,} characters, {count(calls, 'call')}: {plan.reason}"
-    )
+    how = f"{plan.strategy}, {count(calls, 'call')} for {_POST:,} characters: {plan.reason}"
     return f"{profile.model} ({place}), {cost}; {how}"
 
 

@@ -64,10 +64,8 @@ def result_text(result: IngestResult) -> str:
         f"[green]draft[/]  {result.case_id}  {safe(result.title or result.source)}{by}",
         f"{sum(result.statements.values())} statements: {_levels(result.support)}; {_cost(result)}",
     ]
-    if result.strategy:
-        lines.append(f"[dim]{result.strategy}: {safe(result.strategy_reason or '')}[/]")
-    if result.unjudged:
-        lines.append(f"[yellow]not judged:[/] {safe(result.unjudged)}")
+    notes = {result.strategy: result.strategy_reason, "not judged": result.unjudged}
+    lines += [f"[yellow]{name}:[/] {safe(note)}" for name, note in notes.items() if note]
     lines += [f"[yellow]nearly the same text as[/] {_copy(c)}" for c in result.near_copies]
     return "\n       ".join(lines)
 
@@ -156,10 +154,8 @@ def case_view(
 def _making(view: CaseView) -> Iterator[str]:
     recipe, revision = view.revision.recipe, view.revision
     if recipe:
-        calls = count(len(revision.generation_ids), "call")
-        yield f"[dim]{'made by':<10}[/] {safe(recipe.model)}, {recipe.strategy}, {calls}"
-    if revision.strategy_reason:
-        yield f"[dim]{'because':<10}[/] {safe(revision.strategy_reason)}"
+        how = safe(f"{recipe.model}, {recipe.strategy}: {revision.making or ''}".rstrip(": "))
+        yield f"[dim]{'made by':<10}[/] {how}"
     for unread in revision.unread:
         span = f"passages {unread.first} to {unread.last}"
         yield f"[yellow]{'not read':<10}[/] {span}: {safe(unread.reason)}"

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from publishing.wording import count
 from review.decisions import open_comments
 from review.diff import Diff
 from review.parts import part_id
@@ -46,18 +45,12 @@ def history(view: CaseView) -> list[Event]:
     revisions = {revision.revision_id: revision for revision in view.revisions}
     judged = {one.revision_id for one in view.reviews if one.decision is Decision.JUDGE}
     drafts = [
-        Event(one.created_at, one.author, f"drafted ({one.recipe.strategy})", _why(one), one)
+        Event(one.created_at, one.author, f"drafted ({one.recipe.strategy})", one.making, one)
         for one in view.revisions
         if one.recipe and one.made_by == "model" and one.revision_id not in judged
     ]
     decisions = [_event(review, revisions) for review in view.reviews]
     return sorted([*drafts, *decisions], key=lambda event: event.at, reverse=True)
-
-
-def _why(draft: Revision) -> str | None:
-    """Return the reason for a draft's strategy, and the number of model calls."""
-    calls = count(len(draft.generation_ids), "call")
-    return f"{draft.strategy_reason}; {calls}" if draft.strategy_reason else None
 
 
 def changed_history(view: CaseView) -> list[Event]:

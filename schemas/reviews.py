@@ -126,6 +126,14 @@ class Revision(Frozen):
     study: CaseStudy
     created_at: datetime = NOW
 
+    @property
+    def making(self) -> str | None:
+        """The reason for a draft's strategy, its number of calls, and what was dropped."""
+        calls, dropped = f"model calls: {len(self.generation_ids)}", len(self.dropped)
+        notes = f"dropped as repeated or copied from the prompt: {dropped}" if dropped else ""
+        reason = self.strategy_reason
+        return "; ".join(filter(None, (reason, calls, notes))) if reason else None
+
 
 class Review(Frozen):
     """One decision; ``revision_id`` is the revision that it created, refused or is about."""

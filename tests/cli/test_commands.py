@@ -169,14 +169,16 @@ def test_a_configured_model_is_asked_whatever_its_name(
     monkeypatch.setenv("CASEBOOK_LLM_MODEL", "qwen2.5")
     monkeypatch.setattr("cli.doctor._answer", lambda _: "not asked")
     (said,) = (one["detail"] for one in lines(run("doctor", "--json")) if one["name"] == "model")
-    assert re.search(r"(single|map_reduce) for a post of .*, \d calls?: about .* the context", said)
+    assert re.search(
+        r"(single|map_reduce), \d calls? for 12,000 characters: about .* the context", said
+    )
     found = run("submit", source)
     assert re.search(r"; \d model calls,.*\n +(single|map_reduce): about ", found.stdout), (
         found.output
     )
     (listed,) = lines(run("list", "--json"))
     shown = run("show", listed["case_id"]).stdout
-    assert re.search(r"made by +qwen2.5, \w+, \d calls? .*\n.*because +about \d", shown)
+    assert re.search(r"made by +qwen2.5, \w+: about \d.*; model calls: \d", shown)
     assert model.requests
 
 

@@ -84,11 +84,13 @@ def test_history_shows_who_did_what_and_which_parts_changed(warehouse, case_id):
 def test_history_says_why_and_with_how_many_calls_a_draft_was_made(warehouse, case_id):
     """A curator sees whether the model wrote the draft or code selected its sentences."""
     drafted = warehouse.case(case_id).revision
-    made = {"strategy_reason": "it fits the context", "generation_ids": ("gen1_a", "gen1_b")}
+    made = {"strategy_reason": "it fits", "generation_ids": ("gen1_a", "gen1_b"), "dropped": ("x",)}
     view = warehouse.case(case_id).model_copy(
         update={"revisions": (drafted.model_copy(update=made),)}
     )
-    assert [event.why for event in history(view)] == ["it fits the context; 2 calls"]
+    assert [event.why for event in history(view)] == [
+        "it fits; model calls: 2; dropped as repeated or copied from the prompt: 1"
+    ]
 
 
 def test_what_readers_would_not_see_is_named_on_top(warehouse, case_id):

@@ -90,7 +90,7 @@ def new_fact(
     """
     evidence = joined(_fitting(before, value, checker, document), more)
     support = Support(level=Level.UNVERIFIED, reason=f"Set by {who}.")
-    if not evidence:
+    if not evidence and before.name != "title":
         support = Support(level=Level.DOUBTFUL, reason="No quote shows it.")
     elif before.name in _WRITTEN:
         support = checker.value_support(value, evidence)

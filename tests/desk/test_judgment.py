@@ -272,10 +272,11 @@ def test_what_a_curator_confirms_is_not_judged_again(desk, case_id, warehouse, j
     """A confirmation is final, and so is the value of a fact that a curator enters."""
     assert desk.change(case_id, "confirm", part="s-9").status_code < 400
     desk.change(case_id, "set_fact", name="industry", value="finance")
+    desk.change(case_id, "set_fact", name="title", value="A title of mine")
     study = warehouse.case(case_id).revision.study
     assert study.statements[8].support.confirmed_by == "mira"
-    assert study.fact("industry").support.confirmed_by == "mira"
-    assert study.fact("industry").support.reason == "Set by mira."
+    by_hand = Support(level=SupportLevel.UNVERIFIED, reason="Set by mira.", confirmed_by="mira")
+    assert study.fact("industry").support == study.fact("title").support == by_hand
     assert not judge.requests
 
 

@@ -60,12 +60,17 @@ KEPT_NOTE = (
 
 
 def test_it_says_who_kept_what_a_judge_refuted():
-    """Statements and facts have the curator's reason and the judge's; nothing else is marked."""
+    """Title, statements, facts and tags have the curator's reason and the judge's."""
     text = to_markdown(a_view(a_kept_study()))
     assert f"They wrote every rate out as a sentence. {KEPT_NOTE}" in text
     assert f"full production {KEPT_NOTE}" in text
     assert "*(not judged, confirmed: Not judged: a-judge did not answer.)*" in text
-    assert text.count("kept by a curator") == 2
+    assert f"pgvector {KEPT_NOTE}" in text
+    title = KEPT_NOTE.replace(
+        "(refuted, kept by a curator:", "The title is refuted, kept by a curator."
+    )
+    assert f"\n\n{title.replace(')*', '*')}\n\n" in text.partition("- **")[0]
+    assert text.count("kept by a curator") == 4
 
 
 @pytest.mark.parametrize(

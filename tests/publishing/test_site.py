@@ -199,13 +199,19 @@ def test_a_refutation_that_a_curator_overruled_is_shown(publish):
     target, built = publish(a_view(a_kept_study()), address="https://x.example")
     page = parsed(target / next(iter(built.hashes.values()))[0])
     (solution,) = section(page, "challenges").xpath(".//ul[@class='answers']/li")
+    overruled = "A judge model refuted this; Mira Lindqvist kept it: The team told us so."
     assert texts(solution, ".//span[contains(@class, 'mark')]") == ["refuted, kept by a curator"]
     assert texts(solution, ".//p[@class='reason']") == [
-        "A judge model refuted this; Mira Lindqvist kept it: The team told us so.",
+        overruled,
         "[5] speaks of invented rates only.",
     ]
     tag = "//section[@aria-labelledby='tags']//p[@class='reason']"
-    assert texts(page, tag)[0].startswith("A judge model refuted this; Mira Lindqvist kept it")
+    assert texts(page, tag)[0] == overruled
+    assert "pgvector refuted, kept by a curator" in texts(page, "//ul[@class='tags']/li")
+    note = (
+        f"The title is refuted, kept by a curator. {overruled} [5] speaks of invented rates only."
+    )
+    assert texts(page, "//header/p[@role='note']") == [note]
     assert "They wrote every rate out as a sentence. refuted, kept by a curator" in texts(
         parsed(target / "challenges.html"), "//ul[@class='answers']/li"
     )

@@ -213,12 +213,13 @@ def a_study(document: Document | None = None) -> CaseStudy:
 
 
 def a_kept_study(document: Document | None = None) -> CaseStudy:
-    """The complete study, with a refuted solution, fact and tag that Mira kept.
+    """The complete study, with a refuted title, solution, fact and tag that Mira kept.
 
     A statement that she confirmed had no verdict.
     """
     study = a_study(document)
     supports = {
+        TITLE: KEPT,
         "They wrote every rate out as a sentence.": KEPT,
         "vLLM serves the model.": UNJUDGED,
         "full production": KEPT,

@@ -19,8 +19,8 @@ async def judged_anew(
     """Return the revision with the judge's levels, and an error if verdicts are missing.
 
     If this judge was asked before, only about parts without a verdict. What a curator confirmed
-    stays. A case with the same levels gets no revision. An approved one stays approved unless it
-    loses a part that readers would see.
+    stays. A case with the same levels gets no revision. An approved one stays approved if readers
+    would see the same parts.
 
     Raises:
         InvalidDecision: if new levels of the case would have no use.
@@ -61,6 +61,6 @@ def _store(view: CaseView, new: Revision, prompt: str, resources: Resources) -> 
     why = f"Judged the text anew ({prompt})."
     keep(warehouse, view, Decision.JUDGE, new.author, why, new=new)
     held, now = ({one.part_id for one in held_back(s)} for s in (before.study, new.study))
-    if view.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED} and now <= held:
+    if view.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED} and now == held:
         keep(warehouse, warehouse.case(case_id), Decision.APPROVE, resources.settings.curator, why)
     return new

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from review.diff import FIELDS, Diff, field_of
 from review.judgment import being_judged
-from review.parts import PartT, map_parts, updated
+from review.parts import PartT, updated
 from review.revisions import Seen, current, edited, find_revision, keep
 from schemas.cases import FACT_NAMES, CaseStudy, Match, Statement, Support, numbered
 from schemas.cases import SupportLevel as Level
@@ -36,14 +36,14 @@ def adopt(
     """Adopt a newer draft, whole (None) or by ``fields``; the case becomes a draft again.
 
     If the draft is based on another text, the quotes of the other fields are located in that text,
-    and parts whose quotes are missing are refuted. If ``judged``, parts that changed in this way
-    are stored as being judged, for ``settle``.
+    and parts whose quotes are missing are refuted. If ``judged``, parts that changed in this way,
+    or that the draft's judge did not judge, are stored as being judged, for ``settle``.
     """
     view = current(warehouse, case_id, seen)
     draft = _waiting(view, draft_id)
     document = warehouse.document(draft.document_id) or view.document
     study, kept = merged(view, draft, document, fields)
-    study = being_judged(study, view) if judged else study
+    study = being_judged(study, view, draft) if judged else study
     # A child of the draft, so that a later comparison shows the kept fields as edited.
     new = edited(draft, study, who)
     reason = f"Kept {', '.join(FIELDS[name].lower() for name in kept)}." if kept else None
@@ -104,7 +104,7 @@ def _relocated(study: CaseStudy, document: Document) -> CaseStudy:
         lost = bool(evidence) and all(found.match is Match.MISSING for found in evidence)
         return updated(part, evidence=evidence, support=_LOST if lost else part.support)
 
-    return map_parts(study, relocated)
+    return study.map_parts(relocated)
 
 
 def _joined(held: CaseStudy, new: CaseStudy, kept: Sequence[str]) -> CaseStudy:

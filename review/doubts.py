@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from publishing.gate import readable
-from review.parts import PartT, map_parts, part_id, updated
+from review.parts import PartT, part_id, updated
 from schemas.cases import FACT_LABELS, CaseStudy, Part, Support, SupportLevel
 from schemas.errors import InvalidDecision
 from schemas.overruling import overruled
@@ -35,8 +35,8 @@ def held_back(study: CaseStudy) -> list[Doubt]:
 
 def confirmed(study: CaseStudy, who: str) -> CaseStudy:
     """Return ``study`` with every doubtful or unjudged part confirmed by ``who``."""
-    return map_parts(
-        study, lambda part: confirmed_part(part, who) if part.support.is_doubtful else part
+    return study.map_parts(
+        lambda part: confirmed_part(part, who) if part.support.is_doubtful else part
     )
 
 

@@ -9,12 +9,12 @@ from contextlib import suppress
 from functools import partial
 
 from config.resources import Resources
-from review.parts import map_parts, part_id, parts_of, text_of, updated
+from review.parts import part_id, parts_of, text_of, updated
 from review.revisions import edited, keep
 from schemas.cases import NOT_JUDGED, CaseStudy, Match, Part, Statement, Support
 from schemas.cases import SupportLevel as Level
 from schemas.errors import CasebookError, InvalidDecision
-from schemas.reviews import CaseStatus, CaseView, Decision
+from schemas.reviews import EARLIER_JUDGE, CaseStatus, CaseView, Decision, Revision
 from summarizer.judge import judge_study
 from warehouse import Warehouse
 
@@ -36,13 +36,14 @@ def waits(study: CaseStudy) -> bool:
     return any(is_waiting(part.support) for part in parts_of(study))
 
 
-def being_judged(study: CaseStudy, view: CaseView) -> CaseStudy:
-    """Return an edited study of a case, its new parts as being judged.
+def being_judged(study: CaseStudy, view: CaseView, draft: Revision | None = None) -> CaseStudy:
+    """Return an edited study of a case (or of a newer ``draft``), its new parts as being judged.
 
-    Parts that some revision has keep their support, and so do those that a curator confirmed and
-    those without a quote in the source.
+    Parts that a revision with the same judge has keep their support, and so do those that a curator
+    confirmed and those without a quote in the source.
     """
-    studies = [one.study for one in view.revisions]
+    judge = _judge(draft or view.revision)
+    studies = [one.study for one in view.revisions if _judge(one) == judge]
     known = {(text, part.support) for one in studies for text, part in _by_content(one).items()}
     known |= {((None, *text[1:]), support) for text, support in known}  # its challenge was dropped
     waiting = Support(level=Level.UNVERIFIED, reason=ASKING)
@@ -122,11 +123,16 @@ def _store(
             return
 
 
+def _judge(revision: Revision) -> object:
+    recipe = revision.recipe
+    return recipe and (recipe.judge, EARLIER_JUDGE in recipe.prompts)
+
+
 def _with_supports(study: CaseStudy, new: Mapping[str, Support]) -> CaseStudy:
     def changed(part: Part) -> Part:
         return updated(part, support=new.get(part_id(part), part.support))
 
-    return map_parts(study, changed)
+    return study.map_parts(changed)
 
 
 def _is_unjudged(support: Support) -> bool:

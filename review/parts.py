@@ -1,7 +1,6 @@
 """The parts of a case study that a page can name: facts, statements and tags."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from schemas.cases import CaseStudy, Fact, Part, Statement, Tag
 
@@ -43,8 +42,3 @@ def text_of(part: Part) -> str:
 def updated(part: PartT, **fields: object) -> PartT:
     """Return a copy of a part with other ``fields``."""
     return cast("PartT", part.model_copy(update=fields))
-
-
-def map_parts(study: CaseStudy, change: Callable[[Any], Any]) -> CaseStudy:
-    """Return the study with ``change`` applied to each part."""
-    return study.map_parts(change)

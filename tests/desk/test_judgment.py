@@ -316,17 +316,21 @@ def test_a_summary_sentence_is_judged_by_its_statements_and_its_quotes(
     assert "Officers now change 18 % of the drafts" in shown
 
 
-def test_the_parts_of_a_draft_that_others_kept_are_judged_in_its_text(
-    desk, case_id, build, warehouse
+@pytest.mark.parametrize(
+    ("text", "by"), [(f"It was updated in June.\n\n{TEXT}", None), (TEXT, "another")]
+)
+def test_the_parts_that_a_curator_kept_are_judged_as_the_draft_was(
+    desk, case_id, build, warehouse, text, by
 ):
-    """Adopting a draft of a newer text judges the fields that keep their words."""
+    """Adopting a draft of a newer text, or by another judge, judges the fields that stay."""
     desk.change(case_id, "set_statement", n="14", text="A second reader works.")
     eventually(lambda: judged(warehouse.case(case_id)))
-    newer = a_document(f"It was updated in June.\n\n{TEXT}")
+    newer = a_document(text)
     study = a_study(newer)
     first = study.statements[4].model_copy(update={"text": "Clauses come from PostgreSQL."})
     statements = (*study.statements[:4], first, *study.statements[5:])
-    draft_id = build.newer(case_id, study.model_copy(update={"statements": statements}), newer)
+    study = study.model_copy(update={"statements": statements})
+    draft_id = build.newer(case_id, study, newer, by)
     adoption.adopt(warehouse, case_id, ["architecture"], "mira", draft_id=draft_id, judged=True)
     levels = {one.text: one.support for one in warehouse.case(case_id).revision.study.statements}
     assert levels["A second reader works."].reason == ASKING

@@ -70,7 +70,13 @@ class Builder:
         case = Case(case_id=case_id, source_id=source.source_id, created_at=at)
         return [source, document, _triage(document, verdict), case, draft]
 
-    def newer(self, case_id: str, study: CaseStudy, document: Document | None = None) -> str:
+    def newer(
+        self,
+        case_id: str,
+        study: CaseStudy,
+        document: Document | None = None,
+        judge: str | None = None,
+    ) -> str:
         """Store a newer draft of a case; return its revision id."""
         view = self.warehouse.case(case_id)
         first = view.revisions[0]
@@ -81,7 +87,7 @@ class Builder:
             update={
                 "revision_id": content_id("rev", case_id, study.model_dump(mode="json")),
                 "document_id": document.document_id if document else first.document_id,
-                "recipe": _recipe("newer"),
+                "recipe": _recipe("newer").model_copy(update={"judge": judge}),
                 "study": study,
                 "created_at": NOON + timedelta(days=1),
             }

@@ -35,9 +35,7 @@ def held_back(study: CaseStudy) -> list[Doubt]:
 
 def confirmed(study: CaseStudy, who: str) -> CaseStudy:
     """Return ``study`` with every doubtful or unjudged part confirmed by ``who``."""
-    return study.map_parts(
-        lambda part: confirmed_part(part, who) if part.support.is_doubtful else part
-    )
+    return study.map_parts(lambda one: confirmed_part(one, who) if one.support.is_doubtful else one)
 
 
 def confirmed_part(part: PartT, who: str, why: str = "") -> PartT:

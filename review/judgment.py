@@ -129,10 +129,7 @@ def _judge(revision: Revision) -> object:
 
 
 def _with_supports(study: CaseStudy, new: Mapping[str, Support]) -> CaseStudy:
-    def changed(part: Part) -> Part:
-        return updated(part, support=new.get(part_id(part), part.support))
-
-    return study.map_parts(changed)
+    return study.map_parts(lambda one: updated(one, support=new.get(part_id(one), one.support)))
 
 
 def _is_unjudged(support: Support) -> bool:

@@ -269,4 +269,4 @@ class CaseProvenance(Frozen):
     recipe: Recipe | None
     made_by: Literal["model", "person", "import"]
     newer_draft: bool
-    unjudged: bool  # whether a part of it has no verdict of a judge who was to be asked
+    unjudged: bool  # whether a part of it has no verdict and was not confirmed

@@ -6,6 +6,7 @@ from config.resources import Resources
 from review.doubts import held_back
 from review.parts import parts_of
 from review.revisions import edited, keep
+from schemas.cases import SupportLevel
 from schemas.errors import InvalidDecision, ModelError
 from schemas.reviews import CaseStatus, CaseView, Decision, Recipe, Revision
 from summarizer.asker import Asker
@@ -30,7 +31,10 @@ async def judged_anew(
     current = resources.recipe(DraftPlan.model_validate({"strategy": old.strategy, "reason": ""}))
     recipe = old.judged_by(judge.profile.model, prompt, current)
     study, error = await judge_study(
-        before.study, view.document, judge, lambda one: recipe != old or one.is_unjudged
+        before.study,
+        view.document,
+        judge,
+        lambda one: recipe != old or one.level is SupportLevel.UNVERIFIED,
     )
     pairs = zip(parts_of(before.study), parts_of(study), strict=True)
     if error and all(a.support is b.support or b.support.is_unjudged for a, b in pairs):

@@ -20,9 +20,6 @@ _APART = re.compile(
     r"authors?)|acknowledge?ments?)$",
     re.IGNORECASE,
 )
-NUMBER = "The number "
-"""Prefix of the reason for a missing number; no judge's verdict overrides it."""
-
 _CLOSING = " .,;:!?\"'”’)"
 
 
@@ -132,7 +129,7 @@ class Checker:
         language = self._document.language
         for text in texts:
             if numbers := missing_numbers(text, f"{passages}\n{headings}", language):
-                return f"{NUMBER}{numbers[0]} is not in the quoted passage."
+                return f"The number {numbers[0]} is not in the quoted passage."
         known = [*self._known, headings, *(e.speaker for e in evidence if e.speaker)]
         if names := missing_names(texts[0], passages, known, self._document.text, language):
             return f"“{names[0]}” is not in the quoted passage."

@@ -240,6 +240,7 @@ def test_a_verdict_does_not_reopen_an_approved_case(desk, case_id, warehouse, ju
     view = warehouse.case(case_id)
     assert view.status is CaseStatus.APPROVED
     assert support(warehouse, case_id).reason == ASKING
+    assert not read(desk.get(f"/cases/{case_id}")).xpath("//*[@id='asking']")
     desk.decide(case_id, "reopen")
     eventually(lambda: judged(warehouse.case(case_id)))
 

@@ -4,16 +4,16 @@ from collections.abc import Callable, Collection
 
 import pytest
 from scripted_endpoint import Reply, ScriptedEndpoint, api_error, completion, schema_name
-from scripted_model import answer_of, asked_items, judge_of
+from scripted_model import answer_of, asked_items, judge_of, verdict
 
 from config.resources import Resources
 from config.settings import Settings
 from flows.rerun import plan_text, rejudge, results, to_judge
 from publishing.gate import readable
-from review.changes import Confirm, SetFact
+from review.changes import SetFact, SetStatement
 from review.decisions import approve, edit, reject
 from review.parts import parts_of
-from schemas.cases import CaseStudy, SupportLevel
+from schemas.cases import CaseStudy
 from schemas.errors import ConfigurationError
 from schemas.results import IngestStatus
 from schemas.reviews import EARLIER_JUDGE, CaseStatus, CaseView, Decision
@@ -61,9 +61,9 @@ def text_of(study: CaseStudy) -> list[str]:
 
 
 async def test_what_the_current_judge_has_not_judged_is_chosen(
-    resources: Resources, settings: Settings, case: CaseView, earlier: str
+    resources: Resources, settings: Settings, earlier: str
 ) -> None:
-    """An earlier prompt, another judge, no judge and missing verdicts are reasons; else none."""
+    """An earlier prompt and another judge are reasons; a rejected case has none."""
     warehouse = resources.warehouse
     assert await to_judge(resources) == {earlier: ("prompt judge/v2",)}
     async with Resources(settings.model_copy(update={"judge": "other"})) as other:
@@ -71,16 +71,6 @@ async def test_what_the_current_judge_has_not_judged_is_chosen(
     async with Resources(settings.model_copy(update={"judge": "off"})) as off:
         with pytest.raises(ConfigurationError, match="no judge is configured"):
             await to_judge(off)
-    unjudged = case.revision.model_copy(update={"revision_id": "rev1_gap"})
-    support = unjudged.study.statements[0].support.model_copy(
-        update={"level": SupportLevel.UNVERIFIED, "reason": "Not judged: no answer."}
-    )
-    first = unjudged.study.statements[0].model_copy(update={"support": support})
-    study = unjudged.study.model_copy(
-        update={"statements": (first, *unjudged.study.statements[1:])}
-    )
-    warehouse.append(unjudged.model_copy(update={"study": study}))
-    assert await to_judge(resources) == {earlier: ("parts without a verdict",)}
     reject(warehouse, earlier, "Not a real deployment.", "tester")
     assert await to_judge(resources) == {}
     assert "is rejected" in str((await rejudge(earlier, resources)).failure)
@@ -107,46 +97,35 @@ async def test_a_draft_gets_its_levels_from_the_current_judge(
     assert len(model_endpoint.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("before", "label", "stays"),
-    [("entailed", "entailed", True), ("entailed", "partly", False), ("partly", "entailed", False)],
-)
+@pytest.mark.parametrize("label", ["entailed", "partly", "all entailed"])
 async def test_an_approved_case_needs_a_decision_if_readers_would_see_other_parts(
-    before: str,
-    label: str,
-    stays: bool,
-    resources: Resources,
-    settings: Settings,
-    earlier: str,
-    model_endpoint: ScriptedEndpoint,
+    label: str, resources: Resources, earlier: str, model_endpoint: ScriptedEndpoint
 ) -> None:
     """It stays approved, or waits in the queue; confirmed and edited parts stay in any case."""
     warehouse = resources.warehouse
     edit(warehouse, earlier, [SetFact(name="title", value=BY_HAND)], "ada")
-    model_endpoint.script = judging(before)
-    async with Resources(settings.model_copy(update={"judge": "other"})) as other:
-        await rejudge(earlier, other)
-    if before == "partly":
-        edit(warehouse, earlier, [Confirm(part="s-4")], "ada")
-    approve(warehouse, earlier, "ada", leave_out=True)
+    approve(warehouse, earlier, "ada", confirm=True, leave_out=True)
     confirmed = warehouse.case(earlier).revision.study
     model_endpoint.script = judging(label)
+    if label == "all entailed":  # also the part that was refuted and left out
+        model_endpoint.script = lambda request: completion(
+            {"verdicts": [verdict(n, text) for n, text in asked_items(request)]}
+        )
     await rejudge(earlier, resources)
     view = warehouse.case(earlier)
     decisions = [one.decision for one in view.reviews]
     assert view.revision.study.fact("title").value == BY_HAND
     kept = [part for part in parts_of(confirmed) if part.support.confirmed_by]
     assert all(part in parts_of(view.revision.study) for part in kept)
-    if stays:
-        assert (view.status, decisions[-2:]) == (
-            CaseStatus.APPROVED,
-            [Decision.JUDGE, Decision.APPROVE],
-        )
+    if label == "entailed":
+        assert view.status is CaseStatus.APPROVED
+        assert decisions[-2:] == [Decision.JUDGE, Decision.APPROVE]
         assert (view.reviews[-2].who, view.reviews[-1].who) == ("scripted", "tester")
         assert readable(view.revision.study).study.statements
     else:
         assert (view.status, decisions[-1]) == (CaseStatus.DRAFT, Decision.JUDGE)
-        assert readable(view.revision.study).held_back != readable(confirmed).held_back
+        held = [len(readable(study).held_back) for study in (view.revision.study, confirmed)]
+        assert (held[0] > held[1]) is (label == "partly")
 
 
 async def test_an_endpoint_that_fails_changes_nothing(
@@ -171,11 +150,13 @@ async def test_verdicts_that_came_are_stored_and_the_others_asked_for_next_time(
     assert first.unjudged
     assert "1 of" in first.unjudged
     assert await to_judge(resources) == {earlier: ("parts without a verdict",)}
+    # An edit while the judge is off has no verdict either.
+    edit(resources.warehouse, earlier, [SetStatement(n=5, text="PostgreSQL has claims.")], "ada")
     model_endpoint.requests.clear()
     model_endpoint.script = judging()
     assert (await rejudge(earlier, resources)).unjudged is None
     asked = [text for request in model_endpoint.requests for _, text in asked_items(request)]
-    assert asked == ["vLLM serves Llama 3.1 8B, which writes the draft."]
+    assert asked == ["PostgreSQL has claims.", "vLLM serves Llama 3.1 8B, which writes the draft."]
     assert await to_judge(resources) == {}
 
 

@@ -90,9 +90,12 @@ def test_the_card_counts_cases_that_were_not_judged(release: Export, target: Pat
         for n, revision in enumerate(({}, unjudged, unjudged, earlier))
     )
     release(judged)
-    assert "ot judged" not in front_matter((target / "README.md").read_text("utf-8"))[1][:2_000]
+    card = front_matter((target / "README.md").read_text("utf-8"))[1][:2_000]
+    assert "ot judged" not in card
+    assert "judged each statement, fact and tag. A curator" in card
     release(judged, *others, day=NEXT)
     card = (target / "README.md").read_text("utf-8")
+    assert "fact and tag, except in the cases counted below. A curator" in card
     assert "\n2 cases: Not judged: no model compared" in card
     assert "\n1 case: Judged by an earlier version" in card
 

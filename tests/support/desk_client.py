@@ -70,13 +70,7 @@ class Builder:
         case = Case(case_id=case_id, source_id=source.source_id, created_at=at)
         return [source, document, _triage(document, verdict), case, draft]
 
-    def newer(
-        self,
-        case_id: str,
-        study: CaseStudy,
-        document: Document | None = None,
-        judge: str | None = None,
-    ) -> str:
+    def newer(self, case_id: str, study: CaseStudy, document: Any = None, judge: Any = None) -> str:
         """Store a newer draft of a case; return its revision id."""
         view = self.warehouse.case(case_id)
         first = view.revisions[0]

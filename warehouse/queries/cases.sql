@@ -157,7 +157,7 @@ SELECT
     revisions.* EXCLUDE (case_id, document_id),
     cases.newer_revision_id IS NOT NULL AS newer_draft,
     cases.revision_id IN (
-        SELECT revision_id FROM parts WHERE is_unjudged AND is_held_back
+        SELECT revision_id FROM parts WHERE support = 'unverified' AND confirmed_by IS NULL
     ) AS unjudged
 FROM current_cases AS cases
 JOIN revisions USING (revision_id)

@@ -308,7 +308,8 @@ def drafting(answer: Mapping[str, Any], judge: Reply | None = None) -> Callable[
             case "RepairAnswer":
                 return completion({"corrections": [], "summary": []})
             case _:
-                return completion(answer, prompt_tokens=6_000, completion_tokens=4_000)
+                asked = _size(request) // 4
+                return completion(answer, prompt_tokens=asked, completion_tokens=4_000)
 
     return script
 

@@ -136,7 +136,8 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         from summarizer import plans
 
         judge = self._judge_profile
-        return plans.recipe(plan, self.profile, judge.model if judge else None, self._prompts)
+        name, language = judge.model if judge else None, self.settings.language
+        return plans.recipe(plan, self.profile, name, self._prompts, language)
 
     def pin_prompt(self, name: str, version: str) -> None:
         """Use this version of a prompt instead of the newest, or raise ConfigurationError."""
@@ -159,7 +160,13 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         profile, budget = profile or self.profile, source_budget or self.budget
         client = partial(self._client, profile)
         return Asker(
-            client, profile, self.warehouse, document_id, budget=budget, pinned=self._prompts
+            client,
+            profile,
+            self.warehouse,
+            document_id,
+            budget=budget,
+            pinned=self._prompts,
+            language=self.settings.language,
         )
 
     def judge(

@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     """The API key of the endpoint, if it needs one."""
     llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = "auto"
     """How documents are drafted; `auto` depends on the model and the document's length."""
+    language: Annotated[str, Field(min_length=2, max_length=40)] = "English"
+    """The language of drafts; quotes stay in that of the source, with a translation."""
     llm_timeout: Seconds = 300.0
     """Time limit of one request; longer for answers over 8,000 tokens and for local servers."""
     llm_concurrency: Annotated[int, Field(ge=1, le=256)] = 4

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from schemas.cases import NARRATORS, STAGES, Method, Section, TermGroup
+from schemas.cases import NARRATORS, STAGES, Form, Method, Section, TermGroup
 from schemas.taxonomy import load_taxonomy
 
 A = TypeVar("A", bound="Answer")
@@ -19,11 +19,13 @@ _MOST_SCORE = 3
 FIELD_OF: Mapping[Section, str] = {
     section: "open_questions" if section is Section.QUESTIONS else section.value
     for section in Section
-    if section is not Section.ABSTRACT
+    if section not in {Section.ABSTRACT, Section.EXAMPLE, Section.GAPS}
 }
-"""The answer fields for statements with quotes, by section."""
+"""The answer fields for lists of statements with quotes, by section."""
 
-SECTION_OF: Mapping[str, Section] = {name: section for section, name in FIELD_OF.items()}
+SECTION_OF: Mapping[str, Section] = {name: section for section, name in FIELD_OF.items()} | {
+    "observed": Section.RESULTS
+}
 
 
 class Answer(BaseModel):
@@ -68,6 +70,10 @@ def _method(value: object) -> object:
     return value if value in list(Method) else None
 
 
+def _form(value: object) -> object:
+    return value if value in list(Form) else Form.PARAGRAPH
+
+
 Nullable = Annotated[str | None, Field(default=None)]
 
 
@@ -78,6 +84,13 @@ class ScoreAnswer(Answer):
     quote: str = ""
 
 
+class SubjectAnswer(Answer):
+    """A system of which the source tells, and the company that runs it."""
+
+    company: Nullable
+    system: str
+
+
 class TriageAnswer(Answer):
     """The scores of one source."""
 
@@ -86,6 +99,7 @@ class TriageAnswer(Answer):
     iteration: ScoreAnswer
     deployed: ScoreAnswer
     story: ScoreAnswer
+    subjects: list[SubjectAnswer] = Field(default_factory=list)
     reason: str
 
 
@@ -118,8 +132,10 @@ class StatementAnswer(Answer):
     """One checkable statement."""
 
     id: int = 0
+    form: Annotated[Form, BeforeValidator(_form)] = Form.PARAGRAPH
     statement: str
     quotes: list[str]
+    translations: list[str] = Field(default_factory=list)
 
 
 class SolutionAnswer(StatementAnswer):
@@ -169,6 +185,10 @@ class PartAnswer(Answer):
     deployment: DeploymentAnswer | None = None
     narrator: NarratorAnswer | None = None
     scale: FactAnswer | None = None
+    seller: FactAnswer | None = None
+    builder: FactAnswer | None = None
+    results: list[ResultAnswer] = Field(default_factory=list)
+    observed: Statements
     context: Statements
     architecture: Statements
     challenges: Statements
@@ -176,11 +196,12 @@ class PartAnswer(Answer):
     techniques: Statements
     tools: Statements
     evaluation: Statements
-    results: list[ResultAnswer] = Field(default_factory=list)
     lessons: Statements
     failures: Statements
     plans: Statements
     open_questions: Statements
+    example: StatementAnswer | None = None
+    gaps: list[str] = Field(default_factory=list)
     tags: list[TagAnswer] = Field(default_factory=list)
     abstract: list[AbstractAnswer] = Field(default_factory=list)
 
@@ -227,6 +248,7 @@ class SourceAnswer(Answer):
 
     case_study: PartAnswer | None = None
     verdicts: Annotated[list[VerdictAnswer], BeforeValidator(readable(VerdictAnswer))] = []
+    mismatches: Annotated[list[StatementAnswer], BeforeValidator(readable(StatementAnswer))] = []
     corrections: Annotated[list[ResultAnswer], BeforeValidator(_listed)] = []
     summary: Annotated[list[AbstractAnswer], BeforeValidator(_listed)] = []
 

@@ -47,6 +47,7 @@ class Asker:
     document_id: str
     budget: Budget | SourceBudget = field(default_factory=Budget)
     pinned: Mapping[str, int] = field(default_factory=dict)  # prompt versions; default: the newest
+    language: str = "English"  # of drafts
     generations: list[Generation] = field(default_factory=list, init=False)  # behind all answers
     paid: list[Generation] = field(default_factory=list, init=False)  # sent, including failed ones
 

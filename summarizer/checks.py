@@ -35,9 +35,17 @@ class Checker:
         voices = {p.speaker for p in document.passages if p.speaker}
         self._known = [document.title or "", document.site or "", *voices, *known]
 
-    def find(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
-        """Return the evidence of each quote."""
-        return self._finder.find_all(quotes)
+    def find(self, quotes: Sequence[str], translations: Sequence[str] = ()) -> tuple[Evidence, ...]:
+        """Return the evidence of each quote, with its translation if there is one."""
+        if len(translations) != len(quotes):
+            return self._finder.find_all(quotes)
+        pairs = zip(quotes, translations, strict=True)
+        found = [
+            one.model_copy(update={"translation": " ".join(translation.split()) or None})
+            for quote, translation in pairs
+            for one in self._finder.find_all([quote])
+        ]
+        return tuple(dict.fromkeys(found))
 
     def support(
         self,
@@ -138,15 +146,17 @@ class Checker:
     def _passages(self, evidence: Sequence[Evidence]) -> str:
         """Return the text of the quoted passages, or the surroundings of a quote in a long one."""
         spans = [(e.start, e.end) for e in evidence if e.start is not None and e.end is not None]
-        return "\n".join(
+        described = any(e.passage == 0 for e in evidence) and self._document.description
+        quoted = [
             self._document.text[max(p.start, start - _NEAR) : min(p.end, end + _NEAR)]
             for start, end in spans
             for p in self._document.passages
             if start < p.end and p.start < end
-        )
+        ]
+        return "\n".join([described, *quoted] if described else quoted)
 
     def _headings(self, evidence: Sequence[Evidence]) -> str:
-        numbers = {e.passage for e in evidence if e.passage is not None}
+        numbers = {e.passage for e in evidence if e.passage}
         passages = (self._document.passages[n - 1] for n in numbers)
         return ". ".join(dict.fromkeys(heading for p in passages for heading in p.headings))
 

@@ -22,6 +22,8 @@ def claims_of(answer: PartAnswer) -> tuple[Claim, ...]:
                 section=section,
                 text=item.statement,
                 quotes=tuple(item.quotes),
+                translations=tuple(item.translations),
+                form=item.form,
                 measure=measure_of(item) if isinstance(item, ResultAnswer) else None,
                 answers=getattr(item, "answers", None),
             ),
@@ -30,7 +32,22 @@ def claims_of(answer: PartAnswer) -> tuple[Claim, ...]:
         for item in getattr(answer, name)
         if item.statement.strip()
     ]
-    return linked(found, answer.abstract)
+    if answer.example and answer.example.statement.strip():
+        example = answer.example
+        quotes, translations = tuple(example.quotes), tuple(example.translations)
+        claim = Claim(
+            section=Section.EXAMPLE,
+            text=example.statement,
+            quotes=quotes,
+            translations=translations,
+        )
+        found.append((example.id, claim))
+    return linked(found, answer.abstract) + gaps_of(answer.gaps)
+
+
+def gaps_of(gaps: Sequence[str]) -> tuple[Claim, ...]:
+    """Return the claims that the source leaves questions open."""
+    return tuple(Claim(section=Section.GAPS, text=gap) for gap in gaps if gap.strip())
 
 
 def linked(
@@ -89,8 +106,12 @@ def stated_by(document: Document) -> list[FactClaim]:
 
 
 def with_stated(facts: Sequence[FactClaim], document: Document) -> tuple[FactClaim, ...]:
-    """Return ``facts``, with those stated by the page instead of a model's."""
-    stated = {fact.name: fact for fact in stated_by(document)}
+    """Return ``facts``, with the page's year instead of a model's, and its title if none is given.
+
+    The model's title names the company and the system; the page's own is shown with the source.
+    """
+    titled = any(fact.name == "title" for fact in facts)
+    stated = {fact.name: fact for fact in stated_by(document) if fact.name != "title" or not titled}
     return (*stated.values(), *(fact for fact in facts if fact.name not in stated))
 
 

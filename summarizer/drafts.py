@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from schemas.cases import FactName, Measure, Origin, Section, TermGroup
+from schemas.cases import FactName, Form, Measure, Origin, Section, TermGroup
 from schemas.frozen import Frozen
 from schemas.reviews import Unread
 from summarizer.profiles import Strategy
@@ -24,6 +24,8 @@ class Claim(Frozen):
     section: Section
     text: Text
     quotes: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()  # of the quotes, if their language is another one
+    form: Form | None = None
     origin: Origin = Origin.MODEL
     measure: Measure | None = None
     answers: int | None = None  # the index of a challenge among the draft's claims

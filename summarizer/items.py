@@ -1,6 +1,7 @@
 """The parts of a case study as numbered items beside the source, as judge and repair see them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from prompts.loader import Prompt
@@ -34,6 +35,9 @@ from summarizer.strategies.windows import (
 SUMMARY = "summary"
 """The kind of an item that is a sentence of the summary."""
 
+_GAP = "gap"
+_KINDS = {Section.ABSTRACT: SUMMARY, Section.GAPS: _GAP}
+_ENDS = 4  # words shown at each end of a quote
 _SHARE_OF_WINDOWS = 0.6  # of a small context, so that there is room for the items
 
 
@@ -88,13 +92,15 @@ def _can_be_judged(part: Part) -> bool:
     if any(e.match is not Match.MISSING for e in part.evidence):
         return not isinstance(part, Fact) or part.value is not None
     if isinstance(part, Statement):
-        return bool(part.rests_on) and not part.evidence
+        return not part.evidence and (bool(part.rests_on) or part.section is Section.GAPS)
     is_title = isinstance(part, Fact) and part.name == "title" and part.value is not None
     return is_title and part.support.level is not SupportLevel.VERBATIM
 
 
 def _by_code(part: Part, checker: Checker, texts: Mapping[int, str]) -> Support:
     match part:
+        case Statement(section=Section.GAPS):
+            return Support(level=SupportLevel.UNVERIFIED)
         case Statement(section=Section.ABSTRACT, evidence=()):
             return checker.abstract_support(part.text, [texts.get(n, "") for n in part.rests_on])
         case Statement():
@@ -108,7 +114,7 @@ def _by_code(part: Part, checker: Checker, texts: Mapping[int, str]) -> Support:
 def _item(number: int, part: Part, by_code: Support) -> Item:
     match part:
         case Statement():
-            kind = SUMMARY if part.section is Section.ABSTRACT else part.section.value
+            kind = _KINDS.get(part.section, part.section.value)
             links = part.answers, part.rests_on
             return Item(number, part, by_code, kind, one_line(part.text), *links)
         case Fact():
@@ -138,7 +144,7 @@ def rendered(
     ]
     for item in reading.items:
         lines.append(f"Item {item.number}, {item.kind}: {item.text}")
-        lines += [f"- quote from [{e.passage}]: “{one_line(e.quote)}”" for e in item.evidence]
+        lines += [f"- quote [{e.passage}]: “{_shortened(e.quote)}”" for e in item.evidence]
         if item.answers is not None:
             lines.append(f"- answers the challenge in {linked(item.answers)}")
         if item.rests_on:
@@ -147,6 +153,13 @@ def rendered(
         if with_reasons and item.part.support.reason:
             lines.append(f"- the judge: {one_line(item.part.support.reason)}")
     return "\n".join(lines)
+
+
+def _shortened(quote: str) -> str:
+    """Return the first and last words of a quote, which the source beside it has in full."""
+    words = quote.split()
+    is_long = len(words) > 2 * _ENDS + 1
+    return " ".join([*words[:_ENDS], "…", *words[-_ENDS:]] if is_long else words)
 
 
 def _details(item: Item) -> Iterator[str]:
@@ -176,7 +189,8 @@ def readings(
     """Return the calls for ``items``, at most ``most`` in each: one if the whole document fits.
 
     Items about a longer document are beside the window with their first quote, and those without a
-    quote beside the first one.
+    quote beside the first one. Gaps are beside each window, under numbers of their own, since a
+    question is only open if no window answers it.
     """
     fixed = message_tokens(prompt.messages) + schema_tokens(SourceAnswer)
     room = profile.context_tokens - profile.answer_tokens - fixed
@@ -184,8 +198,8 @@ def readings(
     shown = estimate_tokens(str(whole.source["passages"]))
     if shown + estimate_tokens(rendered(whole, study, document)) <= room:
         return [Reading(whole.source, part) for part in _batches(items, most)]
-    company = company_named(document)
-    found: list[Reading] = []
+    company, gaps = company_named(document), [one for one in items if one.kind == _GAP]
+    found, numbers = list[Reading](), count(max((one.number for one in items), default=0) + 1)
     for window in cut(document, max(1, min(WINDOW_TOKENS, int(room * _SHARE_OF_WINDOWS)))):
         opening = opening_before(window, document)
         source = source_values(document, [*opening, *window.passages], company)
@@ -193,6 +207,7 @@ def readings(
         here = [
             one for one in items if _place(one) in window.span or (not found and _place(one) < 0)
         ]
+        here += [gap._replace(number=next(numbers)) for gap in gaps if found]
         for part in _batches(here, most):
             cited = {e.passage for one in part for e in one.evidence} - visible
             elsewhere = [passage for passage in document.passages if passage.n in cited]

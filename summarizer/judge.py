@@ -7,12 +7,23 @@ from typing import get_args
 
 from pydantic_core import from_json
 
-from schemas.cases import NOT_JUDGED, CaseStudy, Part, Support, SupportLevel
+from schemas.cases import (
+    NOT_JUDGED,
+    CaseStudy,
+    Match,
+    Part,
+    Section,
+    Statement,
+    Support,
+    SupportLevel,
+)
 from schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded, ModelError
 from schemas.sources import Document
-from summarizer.answers import Label, SourceAnswer, VerdictAnswer
+from summarizer.answers import Label, SourceAnswer, StatementAnswer, VerdictAnswer
 from summarizer.asker import Asker
 from summarizer.items import Item, Reading, items_of, readings, rendered
+from summarizer.quotes import QuoteFinder
+from summarizer.rendering import one_line
 
 STAGE = PROMPT = "judge"
 _TOKENS_PER_VERDICT = 90  # limits the verdicts in one answer, which has an output limit
@@ -25,11 +36,14 @@ async def judge_study(
     document: Document,
     asker: Asker,
     wanted: Callable[[Support], bool] = lambda _: True,
+    *,
+    notice: bool = False,
 ) -> tuple[CaseStudy, ModelError | None]:
     """Return the study with the judge's levels, and an error if verdicts are missing.
 
     Asked are the parts that are ``wanted`` and that code cannot decide. Those without a verdict
-    stay unverified, with the error as their reason.
+    stay unverified, with the error as their reason. ``notice`` adds the judge's notes on numbers of
+    the source that do not agree.
     """
     items = await asyncio.to_thread(items_of, study, document, wanted)
     if not items:
@@ -39,16 +53,45 @@ async def judge_study(
     most = max(1, profile.answer_tokens // _TOKENS_PER_VERDICT)
     calls = await asyncio.to_thread(readings, items, study, document, prompt, profile, most=most)
     await asyncio.gather(*map(judging.settle, calls))
+    asked = [item for call in calls for item in call.items]
     error = judging.error
-    if missing := len(items) - len(judging.found):
+    if missing := len({id(one.part) for one in asked if one.number not in judging.found}):
         advice = f"{profile.model} gave no usable verdict on {missing} of {len(items)} parts"
         error = error or AnswerInvalid(f"{advice}; retry, or try another judge")
-    levels = {id(one.part): _support(one, judging.found.get(one.number), error) for one in items}
+    levels: dict[int, Support] = {}
+    for one in asked:
+        support = _support(one, judging.found.get(one.number), error)
+        levels[id(one.part)] = max(support, levels.get(id(one.part), support), key=_severity)
 
     def judged(part: Part) -> Part:
         return part.model_copy(update={"support": levels.get(id(part), part.support)})
 
-    return study.map_parts(judged), error
+    study = study.map_parts(judged)
+    return (_noticed(study, judging.mismatches, document) if notice else study), error
+
+
+def _severity(support: Support) -> int:
+    return list(SupportLevel).index(support.level)
+
+
+def _noticed(
+    study: CaseStudy, mismatches: Iterable[StatementAnswer], document: Document
+) -> CaseStudy:
+    """Return the study with notes on numbers that do not agree, if their quotes were found."""
+    finder, last = QuoteFinder(document), max((s.n for s in study.statements), default=0)
+    found = [(one.statement, finder.find_all(one.quotes)) for one in mismatches]
+    notes = [
+        Statement(
+            n=n,
+            section=Section.GAPS,
+            text=one_line(text),
+            evidence=evidence,
+            support=Support(level=SupportLevel.VERIFIED),
+        )
+        for n, (text, evidence) in enumerate(found, start=last + 1)
+        if evidence and all(one.match is Match.EXACT for one in evidence)
+    ]
+    return study.model_copy(update={"statements": (*study.statements, *notes)})
 
 
 @dataclass
@@ -59,6 +102,7 @@ class _Judging:
     document: Document
     asker: Asker
     found: dict[int, VerdictAnswer] = field(default_factory=dict)
+    mismatches: list[StatementAnswer] = field(default_factory=list)
     error: ModelError | None = None
 
     async def settle(self, reading: Reading) -> None:
@@ -99,6 +143,7 @@ class _Judging:
                     await self._ask(reading._replace(items=part), afresh=afresh)
             return True
         self.found |= usable(answer.verdicts, items)
+        self.mismatches += answer.mismatches
         return is_paid
 
 

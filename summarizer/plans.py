@@ -28,7 +28,7 @@ _BY_PROFILE = {
     "case written, set CASEBOOK_LLM_BASE_URL and CASEBOOK_LLM_MODEL, then `casebook rerun`",
 }
 
-CHECKS_VERSION = 4
+CHECKS_VERSION = 5
 """Raise it when changes to cues, checks or quote location change drafts."""
 
 _Question = tuple[str, type[BaseModel]]  # the prompt's name, and the type of its answer
@@ -190,6 +190,7 @@ def recipe(
     profile: Profile,
     judge_model: str | None = None,
     pinned: Mapping[str, int] | None = None,
+    language: str = "English",
 ) -> Recipe:
     """Return the recipe of a draft by this plan; ``pinned`` are prompt versions by name.
 
@@ -205,7 +206,7 @@ def recipe(
         questions += [_JUDGE, *([_REPAIR] if _writes(plan, profile) else [])]
     used = [load(name, (pinned or {}).get(name)) for name, _ in questions]
     schemas = [schema_hash(answer_type) for _, answer_type in questions]
-    shaped = (profile.parameters, WINDOW_TOKENS, CHECKS_VERSION)
+    shaped = (profile.parameters, WINDOW_TOKENS, CHECKS_VERSION, language)
     fingerprint = content_id("made", [prompt.hash for prompt in used], schemas, *shaped)
     identity = (profile.model, plan.strategy.value, judge_model, fingerprint)
     return Recipe(

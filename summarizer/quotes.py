@@ -66,8 +66,20 @@ class QuoteFinder:
             return [whole]
         quote = _MARKS.sub("", _LINK.sub(r"\1", _FOOTNOTE.sub("", quote)))
         parts = [part for part in _ELLIPSIS.split(quote) if _is_distinctive(part)]
-        found = [self._exactly(p) or self._by_letters(p) or self._nearly(p) for p in parts]
-        return found or [Evidence(quote=quote)]
+        return [self._part(part) for part in parts] or [Evidence(quote=quote)]
+
+    def _part(self, quote: str) -> Evidence:
+        found = self._exactly(quote) or self._by_letters(quote) or self._in_description(quote)
+        return found or self._nearly(quote)
+
+    def _in_description(self, quote: str) -> Evidence | None:
+        """Find the quote in the page's own description, passage 0, which is outside of the text."""
+        description = self._document.description or ""
+        text, offsets = _comparable(description)
+        for begin, end in _places(comparable(quote.strip(_OUTER)), text):
+            own = description[offsets[begin] : offsets[end - 1] + 1]
+            return Evidence(quote=own, passage=0, match=Match.EXACT, score=1.0)
+        return None
 
     def nearest(self, quote: str) -> Passage | None:
         """Return the passage with the most words of the quote, if it has half of them."""

@@ -13,9 +13,9 @@ from typing import Literal
 from schemas.cases import Match
 from schemas.errors import AnswerInvalid, ExtractionError
 from schemas.frozen import content_id
-from schemas.reviews import Criterion, Triage, Verdict
+from schemas.reviews import Criterion, Subject, Triage, Verdict
 from schemas.sources import Candidate, Document, SourceKind
-from summarizer.answers import Answer, ScoreAnswer, TriageAnswer
+from summarizer.answers import Answer, ScoreAnswer, SubjectAnswer, TriageAnswer
 from summarizer.asker import Asker
 from summarizer.data import table
 from summarizer.mentions import terms_in
@@ -68,7 +68,8 @@ async def triage_by_model(document: Document, asker: Asker, *, alone: bool) -> T
     asked = [generation.generation_id for generation in asker.generations[before:]]
     rubric = prompt.label
     reason = "" if is_copied(answer.reason) else answer.reason
-    found = _triage(document, (rubric, asker.profile.model), criteria, asked, reason)
+    made_by = rubric, asker.profile.model
+    found = _triage(document, made_by, criteria, asked, reason, subjects=answer.subjects)
     if found.refused and not all(map(_is_shown, criteria)):
         return found.model_copy(update={"verdict": Verdict.UNSURE, "reason": _UNPROVEN})
     return found
@@ -167,6 +168,8 @@ def _triage(
     criteria: Sequence[Criterion],
     generation_ids: Sequence[str],
     reason: str = "",
+    *,
+    subjects: Sequence[SubjectAnswer] = (),
 ) -> Triage:
     """Return the verdict for the scores, with the model's reason if it gave one."""
     verdict, by_rule = verdict_of({c.name: c.score for c in criteria})
@@ -180,6 +183,7 @@ def _triage(
         reason=" ".join(reason.split()) or by_rule,
         criteria=tuple(criteria),
         generation_ids=tuple(generation_ids),
+        subjects=tuple(Subject(**one.model_dump()) for one in subjects if one.system.strip()),
         decided_at=datetime.now(UTC),
     )
 

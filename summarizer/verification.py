@@ -56,7 +56,7 @@ async def verify(
     checked = await asyncio.to_thread(_checked_by_code, draft, document, taxonomy)
     if judge is None:
         return checked
-    judged, error = await judge_study(checked.study, document, judge)
+    judged, error = await judge_study(checked.study, document, judge, notice=True)
     study, askers = _with_doubts(judged), [judge]
     is_answering = error is None or isinstance(error, AnswerInvalid)
     writes = writer and writer.profile.is_capable and draft.strategy is not Strategy.GUIDED
@@ -116,8 +116,10 @@ def checked_statement(
     claim: Claim, n: int, checker: Checker, texts: Sequence[str] = ()
 ) -> Statement:
     """Return the checked statement; ``texts`` are all texts of the draft, for the abstract."""
-    evidence = checker.find(claim.quotes)
-    if claim.section is Section.ABSTRACT and not claim.quotes:
+    evidence = checker.find(claim.quotes, claim.translations)
+    if claim.section is Section.GAPS and not claim.quotes:
+        support = Support(level=SupportLevel.UNVERIFIED)  # only a judge can tell
+    elif claim.section is Section.ABSTRACT and not claim.quotes:
         support = checker.abstract_support(claim.text, [texts[place] for place in claim.rests_on])
     else:
         support = checker.support(claim.text, evidence, claim.measure, claim.origin)
@@ -133,6 +135,7 @@ def checked_statement(
         answers=None if claim.answers is None else claim.answers + 1,
         rests_on=tuple(place + 1 for place in claim.rests_on),
         measure=claim.measure,
+        form=claim.form,
     )
 
 

@@ -45,6 +45,7 @@ from summarizer.strategies.windows import (
 
 A = TypeVar("A", bound=BaseModel)
 _LEAST_WINDOW = 800  # a smaller window has a paragraph or two
+_OF_THE_WHOLE = {Section.ABSTRACT, Section.GAPS}  # a part of the source cannot tell
 _MOST_UNREAD = 0.25  # the largest unread share of the source for which a draft is made
 # Failures of one window only; any other error concerns the endpoint and ends the draft.
 _WINDOW_ERRORS = (AnswerInvalid, AnswerRefused)
@@ -171,7 +172,8 @@ class Reading(Generic[A]):
             fence=shown["fence"],
             after=table("tasks")["after"] if opening else "",
         )
-        values, prompt = {**shown, "task": task}, self.asker.prompt(self.prompt)
+        values = {**shown, "language": self.asker.language, "task": task}
+        prompt = self.asker.prompt(self.prompt)
         answer = await self.asker.ask(prompt, values, self.answer_type, STAGE)
         self.on_call()
         return answer

@@ -33,7 +33,7 @@ async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> Par
             f"answer, more than the {profile.context_tokens:,} of {profile.model}; use a model "
             "with a larger context, or the strategy map_reduce"
         )
-    values = _values(document, "ordered" if ordered else "whole")
+    values = _values(document, "ordered" if ordered else "whole", asker.language)
     return (await asker.ask(asker.prompt(PROMPT), values, DraftAnswer, STAGE)).draft
 
 
@@ -67,6 +67,7 @@ def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
     return message_tokens(load(prompt).messages) + schema_tokens(answer_type)
 
 
-def _values(document: Document, task: str) -> dict[str, object]:
+def _values(document: Document, task: str, language: str = "English") -> dict[str, object]:
     shown = source_values(document)
-    return {**shown, "task": table("tasks")[task].format(fence=shown["fence"])}
+    wanted = table("tasks")[task].format(fence=shown["fence"])
+    return {**shown, "language": language, "task": wanted}

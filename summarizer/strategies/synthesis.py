@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
-from schemas.cases import FACT_NAMES, Evidence
+from schemas.cases import FACT_NAMES, Evidence, Section
 from schemas.errors import AnswerTruncated, ContextExceeded
 from summarizer.answers import SECTION_OF, AbstractAnswer, Answer
 from summarizer.asker import Asker
-from summarizer.claims import linked
+from summarizer.claims import gaps_of, linked
 from summarizer.drafts import Claim, FactClaim
 from summarizer.rendering import estimate_tokens, fence_for
 from summarizer.strategies.single import STAGE
@@ -28,16 +28,23 @@ _STATEMENTS_PER_FIELD = 8
 _FEWEST_CLAIMS = 8  # smaller groups are not split further
 
 
+def _text(value: object) -> object:
+    return value if isinstance(value, str) else None
+
+
 _KINDS: dict[str, Any] = dict.fromkeys(SECTION_OF, list[ChosenStatement])
 _KINDS["solutions"] = list[ChosenSolution]
 _FIELDS: dict[str, Any] = {
-    **dict.fromkeys(FACT_NAMES, (int | None, None)),
+    **dict.fromkeys(FACT_NAMES[1:], (int | None, None)),
+    "title": (Annotated[str | None, BeforeValidator(_text)], None),
     **{name: (kind, Field(default_factory=list)) for name, kind in _KINDS.items()},
 }
 MergeAnswer: type[Answer] = create_model(
     "MergeAnswer",
     __base__=Answer,
     **_FIELDS,
+    example=(ChosenStatement | None, None),
+    gaps=(list[str], Field(default_factory=list)),
     abstract=(list[AbstractAnswer], Field(default_factory=list)),
 )
 """The case study made of numbered claims; an empty list or null means that none fits."""
@@ -68,8 +75,9 @@ class Synthesis:
                     groups = _split(claims, error)
                 else:
                     chosen = [(number, claim) for number, claim, _ in _chosen(answer, claims)]
-                    abstract = dict(answer)["abstract"]
-                    return linked(chosen, abstract), _chosen_facts(facts, answer)
+                    given = dict(answer)
+                    merged = linked(chosen, given["abstract"]) + gaps_of(given["gaps"])
+                    return merged, _chosen_facts(facts, answer)
             claims = numbered([c for group in groups for c in await self._reduced(group)])
 
     def _groups(self, claims: Sequence[NumberedClaim]) -> Sequence[Sequence[NumberedClaim]]:
@@ -97,7 +105,12 @@ class Synthesis:
     async def _ask(self, claims: Sequence[NumberedClaim], facts: Sequence[FactClaim]) -> Answer:
         listed = rendered(claims, facts)
         fence = fence_for(listed)
-        values = {"fence": fence, "limit": _STATEMENTS_PER_FIELD, "findings": listed}
+        values = {
+            "fence": fence,
+            "limit": _STATEMENTS_PER_FIELD,
+            "language": self.asker.language,
+            "findings": listed,
+        }
         answer = await self.asker.ask(self.asker.prompt(PROMPT), values, MergeAnswer, STAGE)
         self.on_call()
         return answer
@@ -115,19 +128,19 @@ def _split(
 
 def _chosen(answer: Answer, claims: Sequence[NumberedClaim]) -> list[tuple[int, Claim, Evidence]]:
     """Return the statements of an answer as claims, with their ids and positions."""
-    known = {claim.number: claim for claim in claims}
+    known, given = {claim.number: claim for claim in claims}, dict(answer)
+    items = [(item, section) for name, section in SECTION_OF.items() for item in given[name]]
+    items += [(given["example"], Section.EXAMPLE)] if given["example"] else []
     return [
-        (item.id, *found)
-        for name, section in SECTION_OF.items()
-        for item in getattr(answer, name)
-        if (found := combined(item, section, known))
+        (item.id, *found) for item, section in items if (found := combined(item, section, known))
     ]
 
 
 def _chosen_facts(facts: Sequence[FactClaim], answer: Answer) -> list[FactClaim]:
     """Return for each fact the candidate named in the answer, or the only candidate."""
-    chosen: list[FactClaim] = []
-    for name in FACT_NAMES:
+    title = dict(answer)["title"]
+    chosen = [FactClaim(name="title", value=title, inferred=True)] if title else []
+    for name in FACT_NAMES[1:]:
         several = [fact for fact in facts if fact.name == name]
         wanted = [f for n, f in enumerate(facts, 1) if n == getattr(answer, name) and f in several]
         if wanted or len(several) == 1:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from schemas.cases import Evidence, Section
+from schemas.cases import Evidence, Form, Section
 from summarizer.answers import FIELD_OF, Answer
 from summarizer.drafts import Claim, FactClaim, TagClaim
 from summarizer.quotes import QuoteFinder
@@ -17,6 +17,7 @@ class ChosenStatement(Answer):
     """One statement, and the numbers of the claims that it is based on."""
 
     id: int = 0
+    form: Form = Form.PARAGRAPH
     statement: str
     findings: list[int]
 
@@ -50,7 +51,8 @@ class NumberedClaim:
         parts = measure.model_dump(mode="json", exclude_none=True) if measure else {}
         listed = "; ".join(f"{name}: {value}" for name, value in parts.items() if name != "number")
         speaker = f", {self.place.speaker}" if self.place.speaker else ""
-        where = f"{FIELD_OF[self.claim.section]}, passage {self.place.passage or '?'}{speaker}"
+        kind = FIELD_OF.get(self.claim.section, self.claim.section)
+        where = f"{kind}, passage {self.place.passage or '?'}{speaker}"
         return one_line(
             f"({self.number}) {where}: {self.claim.text}{f' [{listed}]' if listed else ''}"
         )
@@ -115,10 +117,15 @@ def combined(
     if not sources or not item.statement.strip():
         return None
     measure = next((one.claim.measure for one in sources if one.claim.measure), None)
+    quotes = _all_quotes(one.claim for one in sources)
+    pairs = (zip(c.quotes, c.translations, strict=False) for c in (one.claim for one in sources))
+    translated = dict(pair for several in pairs for pair in several)
     claim = Claim(
         section=section,
         text=item.statement,
-        quotes=_all_quotes(one.claim for one in sources),
+        quotes=quotes,
+        translations=tuple(translated.get(quote, "") for quote in quotes) if translated else (),
+        form=item.form,
         measure=measure if section is Section.RESULTS else None,
         answers=getattr(item, "answers", None),
     )

@@ -98,16 +98,17 @@ async def test_the_judge_sees_the_document_and_every_part(document, model, asker
     numbers = [n for n, _ in asked_items(judge)]
     assert numbers == list(range(1, len(numbers) + 1))
     for line in (
-        "Item 1, context: Kellamoor's assistant drafts the answer",
-        "- quote from [4]: “We run every photograph through Tesseract first”",
-        "- answers the challenge in item 3",
+        "Item 3, context: Kellamoor's assistant drafts the answer",
+        "- quote [4]: “We run every photograph through Tesseract first”",
+        "- answers the challenge in item 5",
         "- parts: metric: median time to the first answer; value: 2; unit: hours",
         "- a sentence of the source, word for word",
         "- note: The number 92% is not in the quoted passage.",
-        "- rests on item 1",
+        "- rests on item 3",
         ", fact, company: Kellamoor",
         ", fact, industry: insurance",
         ", tag, tool: vLLM",
+        ", gap: No cost per draft is given.",
     ):
         assert line in asked
     assert "moon" not in asked  # its quote is not in the source: code has decided
@@ -180,7 +181,10 @@ async def test_one_bad_verdict_costs_no_other(document, endpoint, asker_of, spoi
     """A missing, malformed or misplaced verdict leaves only its own statement unjudged."""
 
     def change(items):
-        good = [verdict(n, text, "not" if n == 1 else "entailed") for n, text in items]
+        good = [
+            verdict(n, text, "not" if text.startswith("Kellamoor's") else "entailed")
+            for n, text in items
+        ]
         spoilt = [spoil(one) if HALVED.startswith(one["first_words"]) else one for one in good]
         return [one for one in spoilt if one]
 
@@ -310,7 +314,7 @@ async def test_a_long_document_is_judged_in_windows(endpoint, asker_of):
     assert len(requests) > 1
     for request in requests:
         passages = set(re.findall(r"^\[(\d+)\]", request["messages"][-1]["content"], re.MULTILINE))
-        cited = set(re.findall(r"quote from \[(\d+)\]", listed(request)))
+        cited = set(re.findall(r"quote \[(\d+)\]", listed(request)))
         assert cited <= passages
     assert any("[40] (from another part of the source)" in listed(one) for one in requests)
 

@@ -186,14 +186,14 @@ async def test_facts_tags_and_parts_of_results(document, model, asker_of):
     study = outcome.study
     assert study.fact("company").value == "Kellamoor"
     assert [(f.name, f.inferred) for f in study.facts] == [
-        ("title", False),
+        ("title", True),
         ("company", False),
         ("industry", True),
         ("stage", True),
         ("narrator", True),
         ("scale", False),
     ]
-    assert study.fact("title").value == "A title"
+    assert study.fact("title").value == CASE_STUDY["title"]
     assert [tag.slug for tag in study.tags] == ["postgresql", "vllm"]
     assert [p.name for p in outcome.proposals] == ["claim drafting"]
     first, second = (s.measure for s in study.section(Section.RESULTS))
@@ -371,7 +371,7 @@ def test_a_recipe_names_what_makes_a_draft():
     """Another model, judge, prompt version or effort changes the recipe, a price does not."""
     plan = plans.usual_plan(1_000, PROFILE)
     recipe = plans.recipe(plan, PROFILE, "judge-1")
-    assert recipe.prompts == ("case_study/v2", "judge/v2", "repair/v1")
+    assert recipe.prompts == ("case_study/v3", "judge/v3", "repair/v2")
     assert recipe == plans.recipe(plan, PROFILE.model_copy(update={"price": None}), "judge-1")
     others = [
         plans.recipe(plan, PROFILE),

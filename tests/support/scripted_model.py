@@ -147,6 +147,13 @@ CASE_STUDY: dict[str, Any] = {
         )
     ],
     "lessons": [],
+    "observed": [],
+    "example": statement(
+        10,
+        "An amount that is hard to read is marked for the clerk.",
+        "the draft marks amounts that were read with low confidence",
+    ),
+    "gaps": ["No cost per draft is given."],
     "results": [
         statement(
             6,
@@ -212,11 +219,15 @@ REFUSED: dict[str, Any] = {**EMPTY, "triage": REFUSAL}
 def merge_of(request: Mapping[str, Any]) -> dict[str, Any]:
     """Choose every finding of the question in its own field, and the first of each fact."""
     answer: dict[str, Any] = {name: [] for name in EMPTY if name != "tags"}
+    answer["title"] = CASE_STUDY["title"]
     for line in str(request["messages"][-1]["content"]).splitlines():
         if found := re.match(r"\((\d+)\) (\w+), passage [^:]*: (.*?)(?: \[.*\])?$", line):
             number = int(found[1])
             chosen = {"id": number, "statement": found[3], "findings": [number]}
-            answer[found[2]].append(chosen)
+            if found[2] == "example":
+                answer["example"] = chosen
+            else:
+                answer[found[2]].append(chosen)
         elif found := re.match(r"\((\d+)\) (\w+): ", line):
             answer.setdefault(found[2], int(found[1]))
     return answer

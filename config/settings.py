@@ -110,6 +110,7 @@ class Settings(BaseSettings):
     """Maximum number of parallel requests; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Custom models, or changes to known ones, as `[models."name"]` tables; see below."""
+    workers: ClassVar[int] = min(8, max(2, (os.cpu_count() or 2) // 2))  # that parse documents
     patience: ClassVar[float] = 6 * 3600.0  # seconds that a batch waits for an endpoint
     judge: str = "same"
     """The model that checks statements against quotes: `same`, `off` or a name."""
@@ -129,8 +130,6 @@ class Settings(BaseSettings):
     """Maximum cost of all commands per day (UTC) in US dollars."""
     budget_source: Dollars = 1.0
     """Maximum cost of one source in US dollars; `--source-budget` overrides it."""
-    workers: Annotated[int, Field(ge=1, le=64)] = 2
-    """Number of processes that parse documents."""
     host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0
     """Delay between requests to the same host."""
     allowed_hosts: Annotated[frozenset[HostAndPort], NoDecode] = frozenset()

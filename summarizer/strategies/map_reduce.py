@@ -114,7 +114,7 @@ async def propose(
 
 
 def _claims_of(answer: PartAnswer) -> WindowClaims:
-    claims = (claim for claim in claims_of(answer) if claim.section is not Section.ABSTRACT)
+    claims = (claim for claim in claims_of(answer) if claim.section not in _OF_THE_WHOLE)
     return WindowClaims(facts_of(answer), tuple(claims), tags_of(answer))
 
 

@@ -9,6 +9,7 @@ from scripted_model import answer_of, asked_items, judge_of, verdict
 from config.resources import Resources
 from config.settings import Settings
 from flows.rerun import plan_text, rejudge, results, to_judge
+from prompts.loader import load
 from publishing.gate import readable
 from review.changes import SetFact, SetStatement
 from review.decisions import approve, edit, reject
@@ -65,7 +66,7 @@ async def test_what_the_current_judge_has_not_judged_is_chosen(
 ) -> None:
     """An earlier prompt and another judge are reasons; a rejected case has none."""
     warehouse = resources.warehouse
-    assert await to_judge(resources) == {earlier: ("prompt judge/v2",)}
+    assert await to_judge(resources) == {earlier: (f"prompt {load('judge').label}",)}
     async with Resources(settings.model_copy(update={"judge": "other"})) as other:
         assert (await to_judge(other))[earlier][0] == "judge scripted → other"
     async with Resources(settings.model_copy(update={"judge": "off"})) as off:
@@ -88,7 +89,7 @@ async def test_a_draft_gets_its_levels_from_the_current_judge(
     assert text_of(after.revision.study) == text_of(before.revision.study)
     assert (after.revision.author, after.revision.parent_id) == ("scripted", "rev1_old")
     assert after.revision.recipe
-    assert after.revision.recipe.prompts == ("case_study/v1", "judge/v2")
+    assert after.revision.recipe.prompts == ("case_study/v1", load("judge").label)
     assert (after.status, after.newer, after.is_undecided) == (CaseStatus.DRAFT, None, True)
     assert [(one.decision, one.who) for one in after.reviews] == [(Decision.JUDGE, "scripted")]
     assert await to_judge(resources) == {}

@@ -81,10 +81,9 @@ class Support(Frozen):
 
 
 class Section(StrEnum):
-    """The sections of a case study in reading order."""
+    """The sections of a case study, in the order in which statements are numbered."""
 
     ABSTRACT = "abstract"
-    RESULTS = "results"  # measured if they have a measure, else observed
     CONTEXT = "context"
     ARCHITECTURE = "architecture"
     CHALLENGES = "challenges"
@@ -92,6 +91,7 @@ class Section(StrEnum):
     TECHNIQUES = "techniques"
     TOOLS = "tools"
     EVALUATION = "evaluation"
+    RESULTS = "results"  # measured if they have a measure, else observed
     LESSONS = "lessons"
     FAILURES = "failures"
     PLANS = "plans"
@@ -113,6 +113,11 @@ _HEADINGS = {
     "example": "An example",
     "gaps": "What the account leaves open",
 }
+READING_ORDER = tuple(
+    sorted(Section, key=lambda section: section not in {Section.ABSTRACT, Section.RESULTS})
+)
+"""The sections as readers see them: the results follow the summary."""
+
 Form = StrEnum("Form", "PARAGRAPH NEXT ITEM")
 Form.__doc__ = """The layout of a statement: a new paragraph, the same one, or a list item."""
 
@@ -215,8 +220,8 @@ class CaseStudy(Frozen):
         )
 
     def sections(self) -> Iterator[tuple[Section, tuple[Statement, ...]]]:
-        """Yield each section that has statements, in reading order."""
-        for section in Section:
+        """Yield each section that has statements, in reading order: results after the summary."""
+        for section in READING_ORDER:
             if found := self.section(section):
                 yield section, found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from extractors.pdf.words import Frame, PdfPage, Word
+from extractors.pdf.words import Frame, PdfPage, Word, ink_of
 from schemas.sources import HiddenText
 
 _NOT_DRAWN = {3, 7}  # text rendering modes (PDF 32000-1, table 106)
@@ -82,7 +82,6 @@ def _shapes(raw: Any, frame: Frame, kinds: Sequence[int]) -> Iterator[tuple[Any,
 
 def _fill(path: Any) -> int:
     """Return the brightness that a path is filled with, -1 for an outline."""
-    mode, stroke, ink = ctypes.c_int(), ctypes.c_int(), [ctypes.c_uint() for _ in range(4)]
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(path, mode, stroke)
-    is_filled = mode.value and pdfium.FPDFPageObj_GetFillColor(path, *ink)
-    return _brightness(*(part.value for part in ink)) if is_filled else _OUTLINE
+    return _brightness(*ink_of(path)) if mode.value else _OUTLINE

@@ -1,21 +1,26 @@
 """The words of a PDF page with their positions, in points from the upper left of upright text."""
 
+import ctypes
 import math
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import repeat
 from typing import Any, NamedTuple
 
-from extractors.pdf import pdfium
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfFont, PdfiumError
 
+from extractors.data import pattern
+
+_BOLD, _FIXED = pattern("pdf", "fonts", "bold"), pattern("pdf", "fonts", "fixed")
+_BOLD_WEIGHT = 600  # as in CSS
 # pdfium writes a hyphen at a line end as U+FFFE, without a line break after it.
 _WORD = re.compile("[^\\s\ufffe]+\ufffe?")
 _TOUCHING = 0.12  # type sizes; a smaller gap between two words is not a space
 
-
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+_Look = tuple[bool, bool, str]  # of a font: whether it is bold and monospaced, and its name
 
 
 class TextStyle(NamedTuple):
@@ -27,7 +32,7 @@ class TextStyle(NamedTuple):
     font: str = ""
     angle: int = 0  # quarter turns, anticlockwise
     mode: int = 0  # of rendering (PDF 32000-1, table 106)
-    ink: tuple[int, int, int, int] = (0, 0, 0, 255)  # red, green, blue, opacity
+    ink: tuple[int, ...] = (0, 0, 0, 255)  # red, green, blue, opacity
 
 
 class Word(NamedTuple):
@@ -86,54 +91,85 @@ class PdfPage(NamedTuple):
 
 def words_of(raw: Any) -> PdfPage:
     """Return the words of a page of pypdfium2."""
-    textpage, frame = raw.get_textpage(), Frame(*raw.get_bbox())
-    page = repeat(pdfium.handle(textpage.raw))
-    text, count = textpage.get_text_range(), textpage.count_chars()
-    if len(text) != count:  # characters beyond U+FFFF are missing or counted differently
-        codes = map(pdfium.char_code, page, range(count))
-        text = "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
-    found = list(_WORD.finditer(text))
-    texts = [one.group() for one in found]
-    if not text.isascii():  # surrogate pairs of characters beyond U+FFFF
-        texts = [t.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for t in texts]
-    starts, ends = [one.start() for one in found], [one.end() - 1 for one in found]
-    objects = list(map(pdfium.char_object, page, starts))
-    firsts = dict(zip(objects, starts, strict=True))
-    types, origins = _types(page, firsts)
-    angles = Counter(types[one].angle for one in objects)
+    page, frame = raw.get_textpage(), Frame(*raw.get_bbox())
+    found = list(_WORD.finditer(_text_of(page)))
+    runs: dict[int, _Run] = {}
+    looks: dict[int, _Look] = {}
+    own = []
+    for one in found:
+        item = pdfium.FPDFText_GetTextObject(page, one.start())
+        address = ctypes.addressof(item.contents) if item else 0
+        if address not in runs:
+            runs[address] = _run(page, one.start(), item, looks)
+        own.append(runs[address])
+    angles = Counter(run.style.angle for run in own)
     angle = max(angles, key=angles.__getitem__, default=0)
     frame = frame._replace(angle=angle, rotation=raw.get_rotation() // 90)
-    bases = {one: frame.upright(x, y, x, y)[1] for one, (x, y) in origins.items()}
-    first, last = (
-        pdfium.numbers(pdfium.char_box, 4, page, some, count=len(found)) for some in (starts, ends)
-    )
     words = []
-    for one, a, b, by in zip(texts, first, last, objects, strict=True):
-        west, east = (a[0], b[2]) if a[0] < b[2] else (b[0], a[2])
-        north, south = (a[1], b[3]) if a[1] > b[3] else (b[1], a[3])
-        words.append(Word(one, *frame.upright(west, north, east, south), bases[by], types[by]))
-    unmapped = sum(map(pdfium.char_is_unmapped, page, firsts.values())) / (len(firsts) or 1)
-    return PdfPage(_joined(words, ends, next(page)), frame, unmapped)
+    for one, run in zip(found, own, strict=True):
+        ends = (page.get_charbox(n, loose=True) for n in (one.start(), one.end() - 1))
+        lefts, bottoms, rights, tops = zip(*ends, strict=True)
+        box = frame.upright(min(lefts), max(tops), max(rights), min(bottoms))
+        base = frame.upright(run.x, run.y, run.x, run.y)[1]
+        # Surrogate pairs of characters beyond U+FFFF.
+        text = one.group().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        words.append(Word(text, *box, base, run.style))
+    unmapped = sum(run.is_unmapped for run in runs.values()) / (len(runs) or 1)
+    return PdfPage(_joined(words, [one.end() for one in found], page), frame, unmapped)
 
 
-def _types(
-    page: Iterable[Any], firsts: dict[int | None, int]
-) -> tuple[dict[int | None, TextStyle], dict[int | None, tuple[float, float]]]:
-    """Return the type and origin of text objects, from the first character of each."""
-    objects, count = list(map(pdfium.handle, firsts)), len(firsts)
-    sizes = pdfium.numbers(pdfium.text_size, 1, objects, count=count)
-    inks = pdfium.numbers(pdfium.fill_colour, 4, objects, count=count, code="I")
-    matrices = pdfium.numbers(pdfium.char_matrix, 6, page, firsts.values(), count=count)
-    modes, fonts = map(pdfium.text_mode, objects), list(map(pdfium.text_font, objects))
-    looks = {font: pdfium.font_look(font) for font in set(fonts)}
-    types = dict[int | None, TextStyle]()
-    for one, (size,), (a, b, c, d, _, _), font, mode, ink in zip(
-        firsts, sizes, matrices, fonts, modes, inks, strict=True
-    ):
-        angle = round(math.atan2(b, a) / (math.pi / 2)) % 4
-        seen = ink if one else (0, 0, 0, 255)
-        types[one] = TextStyle(round(size * math.hypot(c, d), 1), *looks[font], angle, mode, seen)
-    return types, {one: (x, y) for one, (*_, x, y) in zip(firsts, matrices, strict=True)}
+class _Run(NamedTuple):
+    """A text object: the style and origin of its first character."""
+
+    style: TextStyle
+    x: float
+    y: float
+    is_unmapped: bool
+
+
+def _text_of(page: Any) -> str:
+    """Return the text of a page with one character for each of pdfium's."""
+    text, count = page.get_text_range(), page.count_chars()
+    if len(text) == count:
+        return str(text)
+    # Characters beyond U+FFFF are missing or counted differently.
+    codes = (pdfium.FPDFText_GetUnicode(page, n) for n in range(count))
+    return "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
+
+
+def _run(page: Any, start: int, item: Any, looks: dict[int, _Look]) -> _Run:
+    matrix, size = pdfium.FS_MATRIX(), ctypes.c_float()
+    pdfium.FPDFText_GetMatrix(page, start, matrix)
+    angle = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
+    is_unmapped = bool(pdfium.FPDFText_HasUnicodeMapError(page, start))
+    if not item:
+        return _Run(TextStyle(0.0, angle=angle), matrix.e, matrix.f, is_unmapped)
+    pdfium.FPDFTextObj_GetFontSize(item, size)
+    points = round(size.value * math.hypot(matrix.c, matrix.d), 1)
+    mode, font = pdfium.FPDFTextObj_GetTextRenderMode(item), pdfium.FPDFTextObj_GetFont(item)
+    address = ctypes.addressof(font.contents) if font else 0
+    if address not in looks:
+        looks[address] = _look(PdfFont(font))
+    style = TextStyle(points, *looks[address], angle, mode, ink_of(item))
+    return _Run(style, matrix.e, matrix.f, is_unmapped)
+
+
+def ink_of(item: Any) -> tuple[int, ...]:
+    """Return red, green, blue and opacity of an object's filling; zeros if it has none."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    pdfium.FPDFPageObj_GetFillColor(item, *parts)
+    return tuple(part.value for part in parts)
+
+
+def _look(font: Any) -> _Look:
+    """Return whether a font is bold, whether it is monospaced, and its name."""
+    try:
+        name, weight = font.get_base_name(), font.get_weight()
+    except PdfiumError:
+        name, weight = "", 0
+    is_bold = weight >= _BOLD_WEIGHT or bool(_BOLD.search(name))
+    is_fixed = max(0, pdfium.FPDFFont_GetFlags(font)) & 1 or _FIXED.search(name)
+    return is_bold, bool(is_fixed), name.rpartition("+")[2]
 
 
 def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
@@ -143,7 +179,7 @@ def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
         last = found[-1]
         touch = abs(word.left - last.right) < _TOUCHING * last.style.size and word.base == last.base
         accented = touch and not (last.text[-1] + word.text[0]).isascii()
-        if accented and pdfium.char_is_generated(page, ends[n] + 1):
+        if accented and pdfium.FPDFText_IsGenerated(page, ends[n]):
             found[-1] = last._replace(text=last.text + word.text, right=word.right)
         else:
             found.append(word)

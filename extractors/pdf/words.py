@@ -107,9 +107,10 @@ def words_of(raw: Any) -> PdfPage:
     frame = frame._replace(angle=angle, rotation=raw.get_rotation() // 90)
     words = []
     for one, run in zip(found, own, strict=True):
-        ends = (page.get_charbox(n, loose=True) for n in (one.start(), one.end() - 1))
-        lefts, bottoms, rights, tops = zip(*ends, strict=True)
-        box = frame.upright(min(lefts), max(tops), max(rights), min(bottoms))
+        first, last = (page.get_charbox(n, loose=True) for n in (one.start(), one.end() - 1))
+        west, east = min(first[0], last[0]), max(first[2], last[2])
+        north, south = max(first[3], last[3]), min(first[1], last[1])
+        box = frame.upright(west, north, east, south)
         base = frame.upright(run.x, run.y, run.x, run.y)[1]
         # Surrogate pairs of characters beyond U+FFFF.
         text = one.group().encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -43,7 +43,9 @@ def propose(document: Document, reason: str, votes: Votes | None = None) -> Draf
     leads = [p for p in weighed if p.section is Section.ABSTRACT and not p.starts & taken]
     spare = [one for picks in picked.values() if len(picks) > _FEW for one in picks]
     summary = opening(spare + leads)
-    chosen = [one for picks in picked.values() for one in picks if one not in summary]
+    used = {start for one in summary for start in one.starts}
+    rest = filled([one for one in weighed if not one.starts & used])
+    chosen = [one for picks in rest.values() for one in picks]
     order = [*Section]
     chosen.sort(key=lambda p: (order.index(p.section), p.excerpt.sentence.start))
     if not chosen:

@@ -106,7 +106,7 @@ def environment() -> Environment:
     )
     made.tests["overruled"] = is_overruled
     made.globals.update(
-        labels={"title": "Title", **wording.FACT_WORDS},
+        labels={**FACT_LABELS, **wording.FACT_WORDS},
         choices=CHOICES,
         industries=[one.slug for one in load_taxonomy().industries],
         signs=dict(zip(SupportLevel, "❝✓○⤓~✗", strict=True)),

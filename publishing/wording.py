@@ -103,7 +103,8 @@ def silence_phrases(labels: Iterable[str]) -> list[str]:
 
 def support_label(level: SupportLevel, origin: Origin = Origin.MODEL) -> str:
     """Return the note beside a statement: ``verified``, ``verified, a curator's words``."""
-    return f"{level.value}{', a curator’s words' if origin is Origin.CURATOR else ''}"
+    whose = {Origin.CURATOR: ", a curator’s words", Origin.SELECTED: ", chosen by code"}
+    return f"{level.value}{whose.get(origin, '')}"
 
 
 def support_mark(support: Support) -> str:

@@ -3,8 +3,8 @@
 import pytest
 from case_views import a_document
 
-from publishing.wording import byline, heading, judging_note, reliability_note
-from schemas.cases import Origin, Section
+from publishing.wording import byline, heading, judging_note, reliability_note, support_label
+from schemas.cases import Origin, Section, SupportLevel
 from schemas.reviews import Recipe
 from schemas.sources import FROM_BROWSER, SourceKind
 
@@ -71,3 +71,16 @@ def test_the_note_says_that_code_selected_a_draft(strategy, judge, words):
     note = judging_note(Recipe(**made, strategy=strategy, judge=judge))
     assert words in note
     assert bool(words) == bool(note)
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        (Origin.SELECTED, "verbatim, chosen by code"),
+        (Origin.CURATOR, "verbatim, a curator’s words"),
+        (Origin.SOURCE, "verbatim"),
+    ],
+)
+def test_a_statement_says_who_chose_or_worded_it(origin, words):
+    """A sentence that a model copied needs no remark."""
+    assert support_label(SupportLevel.VERBATIM, origin) == words

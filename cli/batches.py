@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, standard_input, with_resources
 from cli.options import Text, Texts, arg, opt
-from cli.summaries import batch_text, look_text, safe, watch_text
+from cli.summaries import render, safe
 from cli.terminal import NAME, emit, err, out, print_result, progress
 from flows.registry import SERVED
 from schemas.batches import WatchState
@@ -23,10 +23,9 @@ from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
     from config.resources import Resources
-    from flows.schedules import ScheduleLine
     from schemas.batches import Batch
     from schemas.results import IngestResult
-    from services.selection import BatchForecast, SourceSelection
+    from services.selection import SourceSelection
 
 Words = Annotated[Texts, opt("--word", help="Only items with this word.")]
 
@@ -69,13 +68,13 @@ async def backfill(
         origin, selection, missed = await _select(resources, source, day, limit, word)
         items = list(selection.items)
     else:
-        emit(warehouse.batches(), batch_text, as_json=as_json)
+        emit(warehouse.batches(), "batch", as_json=as_json)
         return 0
     expected = await forecast(items, resources)
     if dry_run and as_json:
         emit([expected], str, as_json=True)
     else:
-        err().print(_forecast_text(expected))
+        err().print(render("batch_forecast", expected))
     code = EXIT_SOME_FAILED if missed else 0
     if dry_run:
         return code
@@ -102,29 +101,10 @@ async def _select(
     given = standard_input() if source == "-" else None
     origin = "standard input" if given is not None else source
     found = await read_list(SourceRef(source=origin), resources, given)
-    for problem in found.missed:
-        err().print(f"[yellow]skipped:[/] {safe(problem)}")
     selection = select(found.candidates, since=since, limit=limit, words=words or ())
-    left_out = {
-        "duplicate": selection.duplicates,
-        "too old": selection.older,
-        "without the words": selection.filtered,
-        "over the limit": selection.beyond_limit,
-    }
-    for reason, count in left_out.items():
-        if count:
-            err().print(f"{count} left out: {reason}")
+    if left_out := render("selection", selection, missed=found.missed):
+        err().print(left_out)
     return origin, selection, len(found.missed)
-
-
-def _forecast_text(expected: "BatchForecast") -> str:
-    states = ", ".join(f"{n} {state.value}" for state, n in expected.states.items() if n)
-    price = "price unknown" if expected.cost_usd is None else f"about ${expected.cost_usd:.2f}"
-    return (
-        f"{expected.open} sources to process ({states or 'the list is empty'}) with "
-        f"{expected.model}: about {expected.calls:,} calls, {expected.tokens:,} tokens, {price}; "
-        f"at most ${expected.source_budget_usd:g} per source (--source-budget)."
-    )
 
 
 async def _run_batch(resources: "Resources", batch: "Batch", left: int, *, as_json: bool) -> int:
@@ -142,14 +122,8 @@ async def _run_batch(resources: "Resources", batch: "Batch", left: int, *, as_js
     with bar:
         task = bar.add_task("sources", total=left)
         done = await BatchRun(batch, resources, on_result=on_result).finish()
-    err().print(f"[bold]batch {batch.batch_id}[/]: {summary(done)}")
-    for group in done.failures:
-        err().print(f"  {group.count} × {group.kind} ({group.remedy}): {safe(group.message)}")
+    err().print(render("batch_end", done, summary=summary(done)))
     if done.reason:
-        err().print(
-            f"[yellow]paused:[/] {safe(done.reason)}\n"
-            f"Continue with `casebook backfill --resume {batch.batch_id}`."
-        )
         return 4 if "budget" in done.reason else EXIT_SOME_FAILED
     return EXIT_SOME_FAILED if any(result.failure for result in results) else 0
 
@@ -192,9 +166,9 @@ async def watch(
             budget_usd=budget,
             everything=everything,
         )
-        emit([line], watch_text, as_json=as_json)
+        emit([line], "watch", as_json=as_json)
     else:
-        emit(resources.warehouse.watches(), watch_text, as_json=as_json)
+        emit(resources.warehouse.watches(), "watch", as_json=as_json)
     return 0
 
 
@@ -206,7 +180,7 @@ async def _look_now(resources: "Resources", address: str | None, *, as_json: boo
     settings, code = resources.settings, 0
     for due in await watches.due_watches(resources, address):
         seen, batch = await watches.look(due, resources)
-        emit([seen], partial(look_text, due), as_json=as_json)
+        emit([seen], partial(render, "look", watched=due), as_json=as_json)
         code = code or (EXIT_SOME_FAILED if seen.failure else 0)
         if batch:
             async with Resources(settings_for(batch, settings), patience=settings.patience) as own:
@@ -269,7 +243,7 @@ def schedule(
         found = [asyncio.run(added)]
     else:
         found = asyncio.run(schedules.lines())
-    emit(found, _schedule_text, as_json=as_json)
+    emit(found, "schedule", as_json=as_json)
 
 
 def _value(text: str) -> Any:
@@ -278,9 +252,3 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _schedule_text(line: "ScheduleLine") -> str:
-    state = "active" if line.active else "paused"
-    given = " ".join(f"{name}={value}" for name, value in line.parameters.items())
-    return f"{line.schedule_id}  {state}  {line.flow}  {line.when}  {safe(given)}"

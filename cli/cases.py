@@ -9,7 +9,7 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, pairs, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.sources import exit_code
-from cli.summaries import COLOURS, case_view, cases_table, refused_text, safe
+from cli.summaries import COLOURS, case_view, cases_table, safe
 from cli.terminal import emit, err, out, print_json, print_result
 from publishing.json_views import case_json, line_json
 from schemas.cases import FACT_NAMES, Measure, Section
@@ -45,7 +45,7 @@ async def list_(
     emit(lines, table, as_json=as_json, table=True, to_json=line_json, empty=empty)
     emit(
         refused,
-        refused_text,
+        "refused",
         as_json=as_json,
         to_json=lambda one: {"status": "refused", **one.model_dump(mode="json")},
         empty="",
@@ -186,18 +186,13 @@ async def _each(
             err().print(f"[red]failed[/]  {safe(case_id)}: {safe(error)}")
         else:
             failures.append(None)
-            emit([review], _review_text, as_json=as_json)
+            emit([review], "review", as_json=as_json)
             if waits(warehouse.case(review.case_id).revision.study):
                 err().print("Asking the judge…")
             for words, one in (await settle(review.case_id, resources)).items():
                 mark = f"[{COLOURS[one.level]}]{one.level.value}[/]"
                 err().print(f"{mark}  {safe(words)}\n{' ' * 10}{safe(one.reason)}".rstrip())
     return exit_code(failures)
-
-
-def _review_text(review: Review) -> str:
-    decision = review.decision.value.replace("_", " ")
-    return f"[green]{decision}[/]  {review.case_id}  by {safe(review.who)}"
 
 
 def _changes(

@@ -19,10 +19,9 @@ from cli.context import EXIT_SOME_FAILED, load_settings, run, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
-from cli.summaries import COST_COLUMNS, check_text, cost_cells, export_text, safe
+from cli.summaries import COST_COLUMNS, cost_cells, render, safe
 from cli.terminal import emit, err, out, print_json, print_table
 from flows.registry import SERVED
-from schemas.results import IngestStatus
 from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
@@ -41,16 +40,8 @@ async def publish(
     from services.publication import publish_site
 
     done = await publish_site(resources, to.resolve() if to else None)
-    total = len(done.added) + len(done.changed) + len(done.unchanged)
-    if as_json:
-        print_json(done.model_dump(mode="json"))
-    else:
-        out().print(
-            f"[green]published[/]  {total} cases: {len(done.added)} new, "
-            f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn\n"
-            f"       {safe(done.path / 'index.html')}"
-        )
-    if not total and not done.blocked:
+    emit([done], "published", as_json=as_json)
+    if not (done.added or done.changed or done.unchanged or done.blocked):
         err().print("No case is approved yet: `casebook review`, or `casebook approve CASE`.")
     for kept in done.blocked:
         err().print(f"[red]held back[/]  {kept.case_id}  {safe(kept.reason)}")
@@ -71,7 +62,7 @@ async def export(
     from services.publication import export_dataset
 
     made = export_dataset(resources, folder, (date or datetime.now(UTC)).date())
-    emit([made], export_text, as_json=as_json)
+    emit([made], "export", as_json=as_json)
 
 
 @with_resources()
@@ -91,7 +82,7 @@ async def recheck(
     if not chosen:
         err().print("No case is published yet; only published sources are rechecked.")
     async for check in recheck_all(chosen, resources):
-        emit([check], check_text, as_json=as_json)
+        emit([check], "check", as_json=as_json)
 
 
 @with_resources()
@@ -199,11 +190,7 @@ def up(
         with err().status("starting the Prefect server (about 15 s)"):
             server.start()
         key = server_key(settings.home)
-        out().print(
-            f"[green]prefect[/]   {server.ui_url}  (log in at /login with casebook:{key})\n"
-            f"[green]flows[/]     {', '.join(SERVED)}; at most {limit} runs at once\n"
-            f"[green]log[/]       {safe(server.log)}"
-        )
+        out().print(render("server", server, key=key, flows=[*SERVED], limit=limit))
         threading.Thread(target=_watch, args=(server,), daemon=True).start()
         run(settings, lambda resources: _desk(resources, port, browser=browser))
     finally:
@@ -236,16 +223,7 @@ async def demo(
     desk = asyncio.create_task(_desk(resources, port))
     try:
         results = await process(resources, refs)
-        statuses = [result.status for result in results]
-        out().print(
-            f"\n[bold]{statuses.count(IngestStatus.DRAFT)} drafts[/], "
-            f"{statuses.count(IngestStatus.NOT_A_CASE_STUDY)} not a case study, "
-            f"{statuses.count(IngestStatus.FAILED)} failed in {time.monotonic() - started:.0f} "
-            f"s with {sum(result.llm_calls for result in results)} model calls.\n"
-            "Next, a source of your own:\n"
-            "    .venv/bin/casebook submit https://…      # or a file\n"
-            "    .venv/bin/casebook review                # the desk, on your own cases"
-        )
+        out().print(render("demo", results, seconds=time.monotonic() - started))
         if sys.stdout.isatty():
             await desk
     finally:

@@ -14,8 +14,7 @@ from typer.core import TyperGroup
 from cli import options
 from cli.context import EXIT_SOME_FAILED, with_resources
 from cli.options import Text, Texts, arg, opt
-from cli.report_text import answer_text, checked_text, expected_text, report_text
-from cli.summaries import safe
+from cli.summaries import render, safe
 from cli.terminal import counting, emit, err, out, print_json, print_table
 from schemas.errors import InputError
 from schemas.reports import ReportLine
@@ -91,12 +90,12 @@ async def new(
     )
     expected = await forecast_report(order, resources)
     if dry_run:
-        emit([expected], expected_text, as_json=as_json)
+        emit([expected], "report_forecast", as_json=as_json)
         return
-    err().print(expected_text(expected))
+    err().print(render("report_forecast", expected))
     with counting("writing") as on_progress:
         made = await make_report(order, resources, on_progress)
-    emit([made], report_text, as_json=as_json)
+    emit([made], "report", as_json=as_json)
 
 
 @report.command("list")
@@ -136,7 +135,7 @@ async def check(resources: "Resources", name: Name, as_json: options.AsJson = Fa
     from services.report import check_report
 
     checked = await check_report(resources.warehouse.report(name), resources)
-    emit([checked], checked_text, as_json=as_json)
+    emit([checked], "checked_report", as_json=as_json)
     return EXIT_SOME_FAILED if checked.problems else 0
 
 
@@ -151,7 +150,7 @@ async def publish(resources: "Resources", name: Name) -> int:
     with counting("writing the site") as on_progress:
         checked = await publish_report(found, resources, on_progress)
     if checked.problems:
-        err().print(checked_text(checked))
+        err().print(render("checked_report", checked))
     if checked.lost:
         err().print("Not published: write the report again and publish the new one.")
         return EXIT_SOME_FAILED
@@ -191,11 +190,7 @@ async def audio(
         made = await record(
             found, resources, folder, model=talk, voices=voice or (), on_progress=on_progress
         )
-    out().print(
-        f"[green]recorded[/]  {safe(found.title)}: {made.seconds / 60:.0f} min, "
-        f"{len(made.chapters)} chapters\n          {safe(folder / 'audio.mp3')}\n"
-        f"          `casebook report publish {found.name}` puts it on the site with the report"
-    )
+    out().print(render("recording", made, report=found, folder=folder))
 
 
 @with_resources("model")
@@ -209,7 +204,7 @@ async def ask(
 
     with err().status("reading the cases"):
         found = await answer(question, resources)
-    emit([found], answer_text, as_json=as_json)
+    emit([found], "answer", as_json=as_json)
 
 
 def _text(file: Path) -> str:

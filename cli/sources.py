@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from cli import options
 from cli.context import EXIT_SOME_FAILED, standard_input, with_resources
 from cli.options import Text, Texts, arg, opt
-from cli.summaries import document_view, failure_text, safe, unfinished_text
-from cli.terminal import StageBars, emit, err, out, print_json, print_result
+from cli.summaries import document_view, safe
+from cli.terminal import emit, err, out, print_json, print_result, stage_bars
 from publishing.json_views import document_json, failure_json
 from schemas.errors import CasebookError, InputError
 from schemas.results import Failure
@@ -65,8 +65,8 @@ async def retry(
 
     warehouse, opened = resources.warehouse, resources.warehouse.open_failures()
     if dry_run:
-        emit(opened, failure_text, as_json=as_json)
-        emit(warehouse.unfinished(), unfinished_text, as_json=as_json, empty="")
+        emit(opened, "failure", as_json=as_json)
+        emit(warehouse.unfinished(), "unfinished", as_json=as_json, empty="")
         return 0
     if sources:
         found = [warehouse.source(identity.source_named(name, warehouse)) for name in sources]
@@ -147,9 +147,9 @@ async def process(
     from services.run import Run
 
     results, at_once = [], resources.parallel + resources.settings.workers
-    with StageBars() as bars:
+    with stage_bars() as on_progress:
         runs = [
-            Run(ref, resources, force=force, refresh=refresh, on_progress=bars.on_progress)
+            Run(ref, resources, force=force, refresh=refresh, on_progress=on_progress)
             for ref in refs
         ]
         async for result in map_concurrently(process_one, runs, at_once):

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console, JustifyMethod
 from rich.progress import (
@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from cli.summaries import printable, result_text, safe
+from cli.summaries import printable, render, safe
 from publishing.json_views import result_json
 from schemas.results import IngestResult
 
@@ -51,20 +51,23 @@ def print_json(data: object) -> None:
 
 def emit(
     rows: Sequence[Any],
-    show: Callable[[Any], Any],
+    show: str | Callable[[Any], Any],
     *,
     as_json: bool,
     table: bool = False,
     to_json: Callable[[Any], object] = lambda row: row.model_dump(mode="json"),
     empty: str = "No entries yet.",
 ) -> None:
-    """Print rows as JSON Lines, or rendered by ``show`` one by one or as a single ``table``."""
+    """Print rows as JSON Lines, or as text, one by one or as a single ``table``.
+
+    ``show`` is a template or a function.
+    """
     if as_json:
         for row in rows:
             print_json(to_json(row))
     elif rows:
         for one in [rows] if table else rows:
-            out().print(show(one))
+            out().print(render(show, one) if isinstance(show, str) else show(one))
     elif empty:
         err().print(empty)
 
@@ -86,7 +89,7 @@ def print_result(result: IngestResult, *, as_json: bool) -> None:
     if as_json:
         print_json(result_json(result))
     else:
-        (err() if result.failure else out()).print(result_text(result))
+        (err() if result.failure else out()).print(render("result", result))
 
 
 def progress(*columns: ProgressColumn) -> Progress:
@@ -103,33 +106,23 @@ def counting(label: str) -> Iterator[Callable[[int, int], object]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-class StageBars:
-    """Progress bars, one for each source, that show its stage. A context manager."""
+@contextmanager
+def stage_bars() -> Iterator[Callable[[str, str, int, int], None]]:
+    """Show a progress bar for each source; yield the function that moves or removes it."""
+    tasks: dict[str, TaskID] = {}
+    column = TextColumn("[cyan]{task.fields[stage]:<10}[/]")
+    with progress(SpinnerColumn(), NAME, BarColumn(24), column, TimeElapsedColumn()) as bars:
 
-    def __init__(self) -> None:
-        stage = TextColumn("[cyan]{task.fields[stage]:<10}[/]")
-        self._progress = progress(SpinnerColumn(), NAME, BarColumn(24), stage, TimeElapsedColumn())
-        self._tasks: dict[str, TaskID] = {}
+        def on_progress(source: str, stage: str, done: int, total: int) -> None:
+            if stage and source not in tasks:
+                text = printable(source)
+                label = text if len(text) <= _LABEL_WIDTH else f"…{text[-_LABEL_WIDTH + 1 :]}"
+                tasks[source] = bars.add_task(safe(label), total=len(_STAGES), stage="")
+            if stage:
+                part = _STAGES.index(stage) + done / max(total, 1)
+                text = f"{done}/{total} calls" if total else stage
+                bars.update(tasks[source], completed=part, stage=text)
+            elif source in tasks:
+                bars.remove_task(tasks.pop(source))
 
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def on_progress(self, source: str, stage: str, done: int, total: int) -> None:
-        """Update a source's bar, or remove it at the end."""
-        if stage:
-            part = _STAGES.index(stage) + done / max(total, 1)
-            text = f"{done}/{total} calls" if total else stage
-            self._progress.update(self._task(source), completed=part, stage=text)
-        elif task := self._tasks.pop(source, None):
-            self._progress.remove_task(task)
-
-    def _task(self, source: str) -> TaskID:
-        if source not in self._tasks:
-            text = printable(source)
-            label = text if len(text) <= _LABEL_WIDTH else f"…{text[-_LABEL_WIDTH + 1 :]}"
-            self._tasks[source] = self._progress.add_task(safe(label), total=len(_STAGES), stage="")
-        return self._tasks[source]
+        yield on_progress

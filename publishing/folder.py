@@ -104,3 +104,14 @@ def file_errors(problem: str, advice: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise PublishError(f"{problem}: {error.strerror or error}. {advice}") from error
+
+
+@contextmanager
+def empty_folder(path: Path) -> Iterator[Path]:
+    """Yield a private empty folder, and remove it at the end."""
+    shutil.rmtree(path, ignore_errors=True)  # left by an interrupted run
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,7 +1,6 @@
 """A home as one file: the warehouse, the bytes of its sources, and the files of people."""
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from config.resources import Resources
+from publishing.folder import empty_folder
 from schemas.errors import ConfigurationError, InputError
 from warehouse.archive import (
     Manifest,
@@ -40,7 +40,7 @@ def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manife
     home, data = _folders(resources)
     if not (home / _DATABASE).exists():
         raise InputError(f"{home} has no warehouse yet: there is nothing to back up")
-    with _alone(home), _work_folder(file.with_name(f".{file.name}.part")) as work:
+    with _work_folder(home, file.with_name(f".{file.name}.part")) as work:
         parts = {part.name: part for part in resources.warehouse.copy(work)}
         parts |= _schedules(home, work) | _kept(home) | _kept(data)
         archive = work / "archive"
@@ -64,7 +64,7 @@ def restore_home(resources: Resources, file: Path, on_progress: OnProgress) -> M
             f"{home} has a warehouse, which is not overwritten: restore into another folder with"
             " `casebook --home NEW restore FILE`"
         )
-    with open_archive(file) as backup, _alone(home), _work_folder(home / ".restoring") as work:
+    with open_archive(file) as backup, _work_folder(home, home / ".restoring") as work:
         manifest = read_manifest(backup, file)
         if _DATABASE not in manifest.files:
             raise InputError(f"{file} is not a backup of a home: it has no {_DATABASE}")
@@ -96,18 +96,6 @@ def _require_free(home: Path, places: Mapping[str, Path], manifest: Manifest) ->
         raise InputError(f"{min(taken)} would be replaced: move it away, or restore elsewhere")
 
 
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Keep other backups and restores of the home out."""
-    try:
-        with FileLock(_folder_of(home / "locks" / "backup.lock"), blocking=False):
-            yield
-    except Timeout as error:
-        raise InputError(f"another backup or restore of {home} is running") from error
-    except OSError as error:
-        raise InputError(f"{error.filename or home} cannot be used: {error.strerror}") from error
-
-
 def _folders(resources: Resources) -> tuple[Path, Path]:
     """Return the home, and the folder that has the snapshots."""
     settings = resources.settings
@@ -120,17 +108,19 @@ def _folders(resources: Resources) -> tuple[Path, Path]:
 
 
 @contextmanager
-def _work_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder; remove it at the end, and any leftovers of an interrupted run."""
+def _work_folder(home: Path, path: Path) -> Iterator[Path]:
+    """Yield an empty folder that is removed at the end; keep other backups and restores out."""
     try:
-        shutil.rmtree(path, ignore_errors=True)
-        _folder_of(path).mkdir(mode=0o700)
-        yield path
+        with (
+            FileLock(_folder_of(home / "locks" / "backup.lock"), blocking=False),
+            empty_folder(_folder_of(path)),
+        ):
+            yield path
+    except Timeout as error:
+        raise InputError(f"another backup or restore of {home} is running") from error
     except OSError as error:
         place = error.filename or path.parent
         raise InputError(f"{place} cannot be used: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def _folder_of(path: Path) -> Path:

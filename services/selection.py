@@ -1,10 +1,11 @@
 """The sources of a list that a batch processes, and their expected cost."""
 
 from asyncio import to_thread
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -117,14 +118,8 @@ async def open_items(items: Sequence[BatchItem], resources: Resources) -> list[B
 
 def interleaved(items: Sequence[BatchItem]) -> list[BatchItem]:
     """Return the items ordered so that they alternate between hosts."""
-    seen: Counter[str] = Counter()
-
-    def turn(item: BatchItem) -> int:
-        host = urlsplit(item.reference.source).netloc
-        seen[host] += 1
-        return seen[host]
-
-    return sorted(items, key=turn)
+    rounds: dict[str, count[int]] = defaultdict(count)
+    return sorted(items, key=lambda item: next(rounds[urlsplit(item.reference.source).netloc]))
 
 
 async def forecast(items: Sequence[BatchItem], resources: Resources) -> BatchForecast:

@@ -7,14 +7,13 @@ The folder can be a clone of a repository: files are replaced one by one, and na
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from publishing.exchange.export_texts import article, change_list, dataset_card
-from publishing.folder import file_errors
+from publishing.folder import empty_folder, file_errors
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError
@@ -59,7 +58,7 @@ def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Expor
         if last is None:  # marks the folder as ours
             last = DatasetRelease(release=None, title=settings.title, cases={})
             _write(target / _RELEASE, last.model_dump_json(indent=1))
-        with _staging(target) as new:
+        with empty_folder(target / _NEW) as new:
             shutil.copyfile(lines, new / RECORDS)
             cases = dict(_write_cases(new))
             done = _compared(target, last, cases, _name(day, last))
@@ -164,15 +163,3 @@ def _replace(new: Path, target: Path) -> None:
 
 def _write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8", newline="\n")
-
-
-@contextmanager
-def _staging(target: Path) -> Iterator[Path]:
-    """Yield an empty folder in the target, and remove it at the end."""
-    new = target / _NEW
-    shutil.rmtree(new, ignore_errors=True)  # left by an interrupted run
-    new.mkdir()
-    try:
-        yield new
-    finally:
-        shutil.rmtree(new, ignore_errors=True)

@@ -1,6 +1,8 @@
 """Reports without a writing model: verbatim statements under headings."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import count
 
 from publishing.reports.numbers import Counts
 from publishing.reports.templates import Template
@@ -64,23 +66,14 @@ def quoted(one: Material) -> ReportSentence:
 
 def numbered(sections: Sequence[ReportSection]) -> tuple[ReportSection, ...]:
     """Return the sections that have sentences, with the sentences numbered from 1."""
-    return tuple(_numbered(sections))
-
-
-def _numbered(sections: Sequence[ReportSection]) -> Iterator[ReportSection]:
-    n = 0
-    for one in sections:
-        sentences = [s.model_copy(update={"n": n + i}) for i, s in enumerate(one.sentences, 1)]
-        n += len(sentences)
-        if sentences:
-            yield one.model_copy(update={"sentences": tuple(sentences)})
+    n, found = count(1), []
+    for one in filter(lambda section: section.sentences, sections):
+        sentences = tuple(s.model_copy(update={"n": next(n)}) for s in one.sentences)
+        found.append(one.model_copy(update={"sentences": sentences}))
+    return tuple(found)
 
 
 def _interleaved(found: Sequence[Material]) -> list[Material]:
     """Return material in rounds of one statement per company."""
-    seen: dict[str, int] = {}
-    ranked = []
-    for place, one in enumerate(found):
-        seen[one.company] = seen.get(one.company, 0) + 1
-        ranked.append((seen[one.company], place, one))
-    return [one for _, _, one in sorted(ranked, key=lambda entry: entry[:2])]
+    rounds: dict[str, count[int]] = defaultdict(count)
+    return sorted(found, key=lambda one: next(rounds[one.company]))

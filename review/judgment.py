@@ -18,8 +18,8 @@ from schemas.reviews import EARLIER_JUDGE, CaseStatus, CaseView, Decision, Revis
 from summarizer.judge import judge_study
 from warehouse import Warehouse
 
-ASKING = f"{NOT_JUDGED} yet: the judge is being asked."
-"""The reason of a part that is being judged."""
+ASKING = f"{NOT_JUDGED} yet."
+"""The reason of a part that is being judged; readers see it if a curator confirms the part."""
 
 Content = tuple[Hashable, ...]
 

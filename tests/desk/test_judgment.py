@@ -288,7 +288,8 @@ def test_a_confirmation_meanwhile_outlasts_the_verdict(desk, case_id, warehouse,
     desk.change(case_id, "confirm", part="s-5")
     held.set()
     settled(desk)
-    assert support(warehouse, case_id).confirmed_by == "mira"
+    confirmed = {"reason": "Not judged yet.", "confirmed_by": "mira"}  # as readers see it
+    assert support(warehouse, case_id) == Support(level=SupportLevel.UNVERIFIED, **confirmed)
 
 
 def test_dropping_a_challenge_asks_nothing(desk, case_id, warehouse, judge):

@@ -9,7 +9,7 @@ from typing import Any
 from config.resources import Resources
 from flows.ingest import extract, fetch, summarize, triage, verify
 from schemas.cases import CaseStudy
-from schemas.errors import ConfigurationError, InputError, ModelError
+from schemas.errors import AnswerInvalid, ConfigurationError, InputError, ModelError
 from schemas.judges import JudgeMeasurement
 from schemas.sources import Document, SourceRef
 from services import identity
@@ -50,26 +50,26 @@ def earlier_run(file: Path | None, runs: Path) -> dict[str, Any]:
 async def measure_judge(
     cases: Sequence[JudgeCase], resources: Resources
 ) -> tuple[JudgeMeasurement, ModelError | None]:
-    """Return the quality of the configured judge, and the first error if a call failed.
+    """Return the quality of the configured judge, and an error if verdicts are missing.
 
     Raises:
         ConfigurationError: if no judge is configured.
-        ModelError: if there are no verdicts at all.
+        ModelError: if the judge could not be asked about everything, or gave no verdict at all.
     """
     judge = resources.judge("", measuring=True)
     if judge is None:
         raise ConfigurationError("the judge is off; see CASEBOOK_JUDGE")
     outcomes = await all_of(_judged(case, resources) for case in cases)
-    error = next((error for _, error in outcomes if error), None)
+    errors = sorted(filter(None, (e for _, e in outcomes)), key=lambda e: type(e) is AnswerInvalid)
     found = JudgeMeasurement(
         model=judge.profile.model,
         prompt=judge.prompt(PROMPT).version,
         at=datetime.now(UTC),
         kinds=scored(cases, [study for study, _ in outcomes]),
     )
-    if error and not found.stopped.whole + found.flagged.whole:
-        raise error
-    return found, error
+    if errors and not (found.stopped.whole and isinstance(errors[0], AnswerInvalid)):
+        raise errors[0]
+    return found, errors[0] if errors else None
 
 
 async def _judged(case: JudgeCase, resources: Resources) -> tuple[CaseStudy, ModelError | None]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cli_runs import Run, lines
 from labelled_judge import FOLDER, answer_as
-from scripted_endpoint import Reply, ScriptedEndpoint, schema_name
+from scripted_endpoint import Reply, ScriptedEndpoint, api_error, schema_name
 from scripted_model import answer_of
 
 from summarizer.judge_scoring import read_judge_cases
@@ -72,11 +72,15 @@ def test_a_judge_that_knows_the_labels_gives_no_warning(run, endpoint, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("down", "rejects the key"), ("off", "the judge is off")]
+    ("name", "reason"),
+    [("down", "rejects the key"), ("off", "the judge is off"), ("knows", "rejects the key")],
 )
-def test_a_judge_without_verdicts_is_not_measured(run, tmp_path, monkeypatch, name, reason):
-    """The command fails with the reason, and stores no measurement."""
+def test_a_judge_without_verdicts_is_not_measured(
+    run, endpoint, tmp_path, monkeypatch, name, reason
+):
+    """Also if some are missing, the command fails with the reason, and stores no measurement."""
     monkeypatch.setenv("CASEBOOK_JUDGE", name)
+    endpoint.enqueue(*[api_error(401)] * (name == "knows"))
     found = run("eval", "--judge")
     assert found.exit_code == 4
     assert reason in str(found.exception)

@@ -121,10 +121,10 @@ def pairs(items: list[str] | None) -> list[tuple[str, str]]:
     Raises:
         InputError: if an item has another form.
     """
-    for item in items or ():
-        if "=" not in item:
-            raise InputError(f"{item!r} does not have the form NAME=VALUE")
     parts = [item.partition("=") for item in items or ()]
+    for item, sign, _ in parts:
+        if not sign:
+            raise InputError(f"{item!r} does not have the form NAME=VALUE")
     return [(name.strip(), value.strip()) for name, _, value in parts]
 
 

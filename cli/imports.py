@@ -32,7 +32,6 @@ async def import_(
     as_json: options.AsJson = False,
 ) -> int:
     """Import a published database as approved cases, and report problems."""
-    from publishing.exchange.export import dataset_title
     from publishing.exchange.imports import read_mapping
     from services.imports import import_cases
 
@@ -40,7 +39,7 @@ async def import_(
         report = await import_cases(
             path,
             resources,
-            name=name or dataset_title(path) or path.stem,
+            name=name,
             mapping=read_mapping(mapping) if mapping else {},
             on_progress=on_progress,
         )

@@ -5,7 +5,6 @@ from pathlib import Path
 from prefect import flow
 
 from config.resources import Resources
-from publishing.exchange.export import dataset_title
 from services.imports import import_cases
 
 
@@ -16,5 +15,5 @@ async def import_database(path: Path, name: str | None = None) -> str:
     ``name`` is the origin shown to readers, by default its title or the file name.
     """
     async with Resources() as resources:
-        found = await import_cases(path, resources, name=name or dataset_title(path) or path.stem)
+        found = await import_cases(path, resources, name=name)
     return f"{found.imported} imported, {found.known} known, {len(found.broken)} could not be read"

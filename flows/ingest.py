@@ -89,7 +89,8 @@ async def _stages(run: Run) -> IngestResult:
         run.follow(alias)
     snapshot = await fetch(run)
     run.source_id = snapshot.source_id
-    document, run.near_copies, alias = await extract(run, snapshot)
+    document, alias = await extract(run, snapshot)
+    run.near_copies = await to_thread(run.resources.warehouse.near_copies, document.source_id)
     if alias:
         run.follow(alias)
     if known := await to_thread(identity.known_draft, run, document):

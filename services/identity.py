@@ -1,7 +1,6 @@
 """The identity of sources, and their stored snapshots, documents and drafts."""
 
 from asyncio import to_thread
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -12,7 +11,6 @@ from extractors.registry import choose_format
 from extractors.urls import is_web_address, shown
 from schemas.errors import UnknownId
 from schemas.frozen import content_id, sha256_hex
-from schemas.results import SimilarSource
 from schemas.reviews import Revision, Triage
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
 from services.run import Run
@@ -27,7 +25,6 @@ class Extraction(NamedTuple):
     """The document of a source, with the alias if its address turned out to be a known source."""
 
     document: Document
-    near_copies: Sequence[SimilarSource]
     alias: Alias | None = None
 
 
@@ -90,17 +87,11 @@ def snapshot_of(payload: Payload, source_id: str, blobs: BlobStore, *fetch: str)
 
 async def read_document(run: Run, snapshot: Snapshot) -> Extraction:
     """Return the stored document of a snapshot, or extract and store it."""
-    document, alias = await _document_of(run, snapshot)
-    near_copies = await to_thread(run.resources.warehouse.near_copies, document.source_id)
-    return Extraction(document, near_copies, alias)
-
-
-async def _document_of(run: Run, snapshot: Snapshot) -> tuple[Document, Alias | None]:
     resources = run.resources
     payload = await payload_of(snapshot, resources)
     find, version = resources.warehouse.document_of, choose_format(payload)[0].version
     if known := await to_thread(find, snapshot.snapshot_id, version):
-        return known, None
+        return Extraction(known)
     network, workers = resources.network if run.is_remote else None, resources.workers
     extracted, rendered = await read_rendered(payload, workers, network)
     if rendered is not payload:
@@ -179,7 +170,7 @@ def source_row(run: Run, payload: Payload | None = None) -> Source:
 
 def _store_document(
     run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted
-) -> tuple[Document, Alias | None]:
+) -> Extraction:
     """Store the document, unless the address turned out to be the page of a known source."""
     warehouse = run.resources.warehouse
     document = document_from(extracted, payload, snapshot.source_id, snapshot.snapshot_id)
@@ -189,10 +180,10 @@ def _store_document(
     signed = similarity.signature(document.text)
     ids, bands = (document.document_id, document.source_id), similarity.bands(signed)
     warehouse.add_signatures((*ids, signed, bands))
-    return document, None
+    return Extraction(document)
 
 
-def _same_page(run: Run, payload: Payload, document: Document) -> tuple[Document, Alias] | None:
+def _same_page(run: Run, payload: Payload, document: Document) -> Extraction | None:
     """Return the document of a known source with the same page, and the alias to it."""
     warehouse, source_id = run.resources.warehouse, document.source_id
     if not run.is_remote or warehouse.newest_document(source_id):
@@ -206,5 +197,5 @@ def _same_page(run: Run, payload: Payload, document: Document) -> tuple[Document
         if similarity.similarity(*signatures) >= _SAME_TEXT:
             alias = Alias(source_id=source_id, same_as=known.source_id, url=url, reason=reason)
             warehouse.append(alias)
-            return known, alias
+            return Extraction(known, alias)
     return None

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from publishing.exchange.imports import Row, markdown_row, records
-from publishing.exchange.restore import is_record, read_records
+from publishing.exchange.restore import is_record, read_record
 from publishing.records import CaseRecord
 from schemas.errors import InputError
 from schemas.imports import ImportedRecord, ImportProblem
@@ -46,7 +46,8 @@ def parse(_: Payload, *, path: Path, mapping: Mapping[str, str]) -> Parsed | Pat
 
 def parse_lines(payload: Payload, *, first: int) -> list[tuple[bytes, CaseRecord | ImportProblem]]:
     """Return each published line with its record or problem; numbering starts at ``first``."""
-    return [*read_records(payload.data.split(b"\n"), first)]
+    lines = enumerate(map(bytes.strip, payload.data.split(b"\n")), first)
+    return [(line, read_record(line, f"line {n}")) for n, line in lines if line]
 
 
 def _is_published(file: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from config.resources import Resources
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
+from publishing.exchange.export import dataset_title
 from publishing.exchange.imports import mapped_tags, reviewed_case, spellings
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
@@ -29,7 +30,7 @@ async def import_cases(
     path: Path,
     resources: Resources,
     *,
-    name: str,
+    name: str | None = None,
     mapping: Mapping[str, str] | None = None,
     on_progress: Callable[[int, int], object] = lambda *_: None,
 ) -> ImportReport:
@@ -41,7 +42,7 @@ async def import_cases(
     Args:
         path: A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or an export.
         resources: The warehouse and workers to use.
-        name: The name of the database, shown to readers.
+        name: The origin shown to readers; by default the title of an export, or the file name.
         mapping: Column names by field, for columns with unusual names.
         on_progress: Called with the number of processed records and their total.
 
@@ -49,6 +50,7 @@ async def import_cases(
         InputError: if the file cannot be read, or has no record with a title and a text.
         ExtractionError: if parsing needs too much nesting, memory or time.
     """
+    name = name or dataset_title(path) or path.stem
     work = partial(parse, path=path, mapping=mapping or {})
     payload = Payload(data=b"", media_type="", name=path.name)
     parsed = await resources.workers.compute(work, payload)

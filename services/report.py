@@ -1,7 +1,7 @@
 """Reports across cases: planning, writing, checking and publishing."""
 
 from asyncio import to_thread
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,13 +33,11 @@ from schemas.reports import (
     with_numbers,
 )
 from schemas.taxonomy import load_taxonomy
-from services.publication import publish_site, published_folders, published_records
+from services.publication import Progress, publish_site, published_folders, published_records
 from summarizer.mentions import terms_in
 from warehouse import Dataset
 
-Progress = Callable[[int, int], object]
 IN_SHORT = "In short"
-_FULL_SIZE = 400
 _ALWAYS = ("cases", "all_cases", "share", "companies", "first_year", "last_year", "production")
 _OVERALL = ("techniques", "concerns", "industries")
 
@@ -193,7 +191,7 @@ def _themes(
         return by_tag(tables, scope, template.groups, template.most)
     terms = [term for tag in scope.tags if (term := load_taxonomy().term(tag))]
     words = " ".join([scope.words, *(n for term in terms for n in (term.label, *term.synonyms))])
-    return by_likeness(material(tables, scope, words, _FULL_SIZE), template.most, words)
+    return by_likeness(material(tables, scope, words), template.most, words)
 
 
 def _scope(order: ReportOrder) -> Scope:

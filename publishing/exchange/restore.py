@@ -45,16 +45,8 @@ def is_record(line: bytes) -> bool:
     return isinstance(found, dict) and all(key in found for key in _KEYS)
 
 
-def read_records(
-    lines: Iterable[bytes], first: int = 1
-) -> Iterator[tuple[bytes, CaseRecord | ImportProblem]]:
-    """Yield each line with its record or its fault; line numbers start at ``first``."""
-    for n, line in enumerate(lines, first):
-        if line.strip():
-            yield line.strip(), _record(line, f"line {n}")
-
-
-def _record(line: bytes, key: str) -> CaseRecord | ImportProblem:
+def read_record(line: bytes, key: str) -> CaseRecord | ImportProblem:
+    """Return the record in a line, or its fault, named by ``key``."""
     try:
         record = CaseRecord.model_validate_json(line)
     except ValidationError as error:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from publishing.reports.checks import CitableParts, CitationState, citation_state, cited_row
 from publishing.reports.numbers import plans
 from publishing.site.charts import Chart, Link, bars
-from publishing.site.groups import GroupKind, group_address
+from publishing.site.groups import group_address
 from publishing.wording import fact_text, listing
 from schemas.reports import (
     PLACEHOLDER,
@@ -21,8 +21,6 @@ from schemas.reports import (
     SentenceRole,
 )
 
-_TAG_SERIES = ("techniques", "concerns", "tools")
-_LINKED: Mapping[str, GroupKind] = {"years": "year", "industries": "industry"}
 GONE = "A sentence was removed here, because its case is no longer published."
 
 
@@ -216,17 +214,11 @@ def _paragraphs(section: ReportSection, shown: Mapping[int, SentenceView]) -> It
 
 def _charts(report: Report) -> Iterator[tuple[str, Chart]]:
     for name, plan in plans()["series"].items():
-        found = [one for one in report.numbers if one.series == name]
-        lines = [
-            (_link(name, one), [float(one.value.replace(",", ""))]) for one in found if one.value
-        ]
-        if lines:
-            yield plan["title"], bars(lines)
-
-
-def _link(series: str, one: ReportNumber) -> Link:
-    kind: GroupKind | None = "tag" if series in _TAG_SERIES else _LINKED.get(series)
-    return Link(one.label, group_address(kind, one.key) if kind else None)
+        found = [one for one in report.numbers if one.series == name and one.value]
+        links = [Link(one.label, group_address(plan["pages"], one.key)) for one in found]
+        values = [[float(one.value.replace(",", ""))] for one in found]
+        if found:
+            yield plan["title"], bars([*zip(links, values, strict=True)])
 
 
 def _cases(report: Report, parts: CitableParts) -> Sequence[CaseRow]:

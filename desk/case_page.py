@@ -7,7 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from desk.highlight import highlighted
-from publishing.anchors import place, web_address
+from publishing.anchors import DESCRIPTION, described_text, place, web_address
 from publishing.conversion import silent_in
 from publishing.wording import TAG_GROUPS, heading, silence_phrases
 from review.doubts import Doubt, held_back
@@ -148,7 +148,7 @@ def _sections(study: CaseStudy, quotes: QuoteMarker) -> Iterator[tuple[str, str,
     nested = any(statement.answers for statement in study.statements)
     for section, statements in study.sections():
         items = [_item(one, study, quotes) for one in statements if one.answers is None]
-        if section is not Section.ABSTRACT:  # connected prose keeps its order
+        if section is not Section.ABSTRACT and not any(one.form for one in statements):  # no prose
             items.sort(key=lambda item: item.rank)
         if items:
             origins = [one.origin for one in statements]
@@ -174,10 +174,13 @@ def _tags(study: CaseStudy, quotes: QuoteMarker) -> dict[str, list[Item]]:
 
 def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:
     section, speaker = document.title, None  # the title is already above
+    text = described_text(document)
+    if (end := len(text)) > (start := len(document.text)):
+        yield PassageLine(0, highlighted(text, start, end, spans), "", DESCRIPTION, None)
     for passage in document.passages:
         yield PassageLine(
             passage.n,
-            highlighted(document.text, passage.start, passage.end, spans),
+            highlighted(text, passage.start, passage.end, spans),
             place(Evidence(quote="", seconds=passage.seconds, page=passage.page)),
             passage.section if passage.section != section else None,
             passage.speaker if passage.speaker != speaker else None,

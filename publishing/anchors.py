@@ -4,13 +4,16 @@ import re
 from urllib.parse import urlsplit
 
 from publishing.text_fragments import text_directive
-from publishing.wording import SPOKEN
+from publishing.wording import SPOKEN, one_line
 from schemas.cases import Evidence
 from schemas.sources import Document, SourceKind
 
 # Viewers of these kinds do not support text fragments.
 _WITHOUT_TEXT_FRAGMENTS = {SourceKind.PDF, SourceKind.WORD, *SPOKEN}
 _VIDEO_HOSTS = frozenset({"youtube.com", "m.youtube.com", "youtu.be"})
+
+DESCRIPTION = "the page’s description"
+"""The location of quotes that are not in the text but in the page's own summary of it."""
 
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
@@ -31,10 +34,12 @@ def web_address(url: str | None) -> str | None:
 def link_to_quote(document: Document, evidence: Evidence) -> str | None:
     """Return the link that opens ``document`` at the quote of ``evidence``.
 
-    Videos open at the second, PDFs at the page, web pages at the text. None if the source has no
-    web address, or if the quote was not found in it.
+    Videos open at the second, PDFs at the page, web pages at the text or, for a quote of the page's
+    description, at the top. None if the source has no web address, or if the quote was not found.
     """
     address = web_address(document.url)
+    if evidence.passage == 0:
+        return address
     if address is None or evidence.start is None or evidence.end is None:
         return None
     if evidence.seconds is not None and (document.kind in SPOKEN or _is_video_page(address)):
@@ -46,12 +51,28 @@ def link_to_quote(document: Document, evidence: Evidence) -> str | None:
     return _at_text(address, text_directive(document.text, evidence.start, evidence.end))
 
 
+def described_text(document: Document) -> str:
+    """Return the text of a document and, behind it, the page's own description on one line."""
+    return document.text + ("" if document.is_imported else one_line(document.description or ""))
+
+
+def span_of(document: Document, evidence: Evidence) -> tuple[int, int] | None:
+    """Return the offsets of a quote in the ``described_text``, None if it was not found."""
+    if evidence.start is not None and evidence.end is not None:
+        return evidence.start, evidence.end
+    text, start = described_text(document), len(document.text)
+    if not evidence.is_found or start == len(text):
+        return None
+    at = text.find(evidence.quote, start)
+    return (start, len(text)) if at < 0 else (at, at + len(evidence.quote))
+
+
 def place(evidence: Evidence, document: Document | None = None) -> str:
     """Return the location of a quote: ``page 3``, ``12:31, Ada Berg`` or ``§ Heading``.
 
     Headings require ``document``. Empty if the source has no pages, times or headings.
     """
-    where = ""
+    where = DESCRIPTION if evidence.passage == 0 else ""
     if evidence.seconds is not None:
         where = clock(evidence.seconds)
     elif evidence.page is not None:

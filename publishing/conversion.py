@@ -28,7 +28,17 @@ from publishing.records import (
     link_key,
 )
 from publishing.wording import byline, judging_note, one_line, silent_parts, support_mark
-from schemas.cases import CaseStudy, Evidence, Fact, FactName, Statement, Tag
+from schemas.cases import (
+    NOT_JUDGED,
+    CaseStudy,
+    Evidence,
+    Fact,
+    FactName,
+    Section,
+    Statement,
+    SupportLevel,
+    Tag,
+)
 from schemas.frozen import sha256_hex
 from schemas.overruling import finding, is_overruled, kept_because
 from schemas.reviews import CaseView, Decision, Recipe, Review, Revision
@@ -36,9 +46,9 @@ from schemas.sources import Check, CheckResult, Document
 
 _COPIED_FACTS: tuple[FactName, ...] = ("company", "industry", "year", "stage", "narrator")
 _OF_FACT = {"name", "value", "inferred"}
-_OF_STATEMENT = {"n", "section", "text", "origin", "answers", "rests_on"}
+_OF_STATEMENT = {"n", "section", "text", "origin", "answers", "rests_on", "form"}
 _OF_TAG = {"slug", "label", "group"}
-_OF_EVIDENCE = {"quote", "start", "end", "match", "page", "seconds", "speaker"}
+_OF_EVIDENCE = {"quote", "translation", "start", "end", "match", "page", "seconds", "speaker"}
 _OF_DOCUMENT = {"kind", "site", "authors", "published", "language"}
 
 
@@ -47,6 +57,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
     gated = readable(view.revision.study)
     study, document = gated.study, view.document
     facts = {name: study.fact(name).value for name in _COPIED_FACTS}
+    recipe = recipe_of(view)
     return PublishedCase(
         case_id=view.case.case_id,
         revision_id=view.revision.revision_id,
@@ -59,7 +70,9 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
             for one in study.facts
             if one.value
         ),
-        statements=tuple(_statements(document, study.statements)),
+        statements=tuple(
+            _statements(document, study.statements, is_judged=recipe is None or bool(recipe.judge))
+        ),
         tags=tuple(
             PublishedTag(**one.model_dump(include=_OF_TAG), **_support(document, one))
             for one in study.tags
@@ -67,7 +80,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         silent=silent_in(document, view.revision.study),
         prose=tuple(_prose(document)) if document.is_prose else (),
         imported=_imported(view),
-        judging_note=judging_note(recipe_of(view)),
+        judging_note=judging_note(recipe),
         added_at=view.case.created_at
         if document.is_prose
         else min((one.at for one in _approvals(view)), default=None),
@@ -108,18 +121,26 @@ def title_of(view: CaseView) -> str:
 
 
 def _statements(
-    document: Document, statements: Sequence[Statement]
+    document: Document, statements: Sequence[Statement], *, is_judged: bool
 ) -> Iterator[PublishedStatement]:
-    """Yield the statements; their anchors are numbered if a section repeats a statement."""
+    """Yield the statements; their anchors are numbered if a section repeats a statement.
+
+    Unjudged ones are marked in a case that is otherwise judged, and those of the editor always.
+    """
     seen: Counter[str] = Counter()
     for one in statements:
+        support = _support(document, one)
+        if one.support.level is SupportLevel.UNVERIFIED and (
+            is_judged or one.section is Section.GAPS
+        ):
+            support["mark"] = support["mark"] or NOT_JUDGED.lower()
         anchor = f"{one.section}-{sha256_hex(one.text.encode())[:8]}"
         seen[anchor] += 1
         yield PublishedStatement(
             anchor=anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor]}",
             measure=one.measure,
             **one.model_dump(include=_OF_STATEMENT),
-            **_support(document, one),
+            **support,
         )
 
 

@@ -4,11 +4,13 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
-from schemas.cases import CaseStudy, Evidence, Fact, Section, Statement, Tag
+from schemas.cases import CaseStudy, Fact, Section, Statement, Tag
 from schemas.frozen import Frozen
 
 WHOLE = "Readers see a summary whole or not at all, and another sentence of it is held back."
 """The reason for holding back sentences that are fine themselves."""
+UNQUOTED = "Readers see an example only with its quote from the source."
+"""The reason for holding back an example whose quotes were not found."""
 
 
 class GatedStudy(Frozen):
@@ -28,10 +30,13 @@ def readable(study: CaseStudy) -> GatedStudy:
     """Return the publishable part of ``study``.
 
     Refuted, doubtful and unjudged parts are only published if a curator confirmed them. Quotes that
-    were not found in the source are left out. If one sentence of the summary is held back, or has
-    neither quotes nor published statements to support it, the whole summary is held back.
+    were not found in the source are left out, and an example without any is held back. If one
+    sentence of the summary is held back, or has neither quotes nor published statements to support
+    it, the whole summary is held back.
     """
-    statements, no_statements = _with_whole_summary(*_split(study.statements))
+    statements, no_statements = _with_whole_summary(
+        *_with_quoted_example(*_split(study.statements))
+    )
     facts, no_facts = _split(study.facts)
     tags, no_tags = _split(study.tags)
     shown = CaseStudy(
@@ -75,6 +80,18 @@ def _split(parts: Sequence[StudyPart]) -> tuple[tuple[StudyPart, ...], tuple[Stu
     return shown, tuple(part for part in parts if not part.support.is_publishable)
 
 
+def _with_quoted_example(
+    shown: tuple[Statement, ...], held_back: tuple[Statement, ...]
+) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    loose = [s for s in shown if s.section is Section.EXAMPLE and not _is_quoted(s)]
+    kept = tuple(s for s in shown if s not in loose)
+    return kept, (*held_back, *(_with_reason(s, UNQUOTED) for s in loose))
+
+
+def _is_quoted(statement: Statement) -> bool:
+    return any(evidence.is_found for evidence in statement.evidence)
+
+
 def _with_whole_summary(
     shown: tuple[Statement, ...], held_back: tuple[Statement, ...]
 ) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
@@ -90,7 +107,7 @@ def _problem(statement: Statement, kept: Collection[int]) -> str:
     """Return the reason why nothing that readers see supports a statement, or an empty string."""
     if any(n not in kept for n in statement.rests_on):
         return "A statement that it summarizes is held back."
-    has_base = statement.rests_on or any(map(_is_found, statement.evidence))
+    has_base = statement.rests_on or _is_quoted(statement)
     is_baseless = statement.section is Section.ABSTRACT and not has_base
     return "It has no quote, and summarizes no statement." if is_baseless else ""
 
@@ -101,11 +118,7 @@ def _with_reason(statement: Statement, reason: str) -> Statement:
 
 
 def _with_found_quotes(part: StudyPart) -> StudyPart:
-    return part.model_copy(update={"evidence": tuple(filter(_is_found, part.evidence))})
-
-
-def _is_found(evidence: Evidence) -> bool:
-    return evidence.is_found
+    return part.model_copy(update={"evidence": tuple(e for e in part.evidence if e.is_found)})
 
 
 def _with_known_answers(statements: Iterable[Statement]) -> tuple[Statement, ...]:

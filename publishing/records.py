@@ -7,7 +7,7 @@ import json
 from datetime import date, datetime
 
 from publishing.wording import fact_text, first_sentence
-from schemas.cases import FactName, Match, Measure, Origin, Section, SupportLevel, TermGroup
+from schemas.cases import FactName, Form, Match, Measure, Origin, Section, SupportLevel, TermGroup
 from schemas.frozen import Frozen, sha256_hex
 from schemas.reviews import Unread
 from schemas.sources import CheckResult, SourceKind
@@ -23,12 +23,14 @@ APPROVED_AT, APPROVED_BY = "approved there on", "approved there by"
 class PublishedQuote(Frozen):
     """Words of the source, with their location and the link that opens it.
 
-    ``start`` and ``end`` are offsets in the document's text; ``place`` is the location in words.
+    ``start`` and ``end`` are offsets in the document's text, None in the page's own description,
+    which is outside of it; ``place`` is the location in words.
     """
 
     quote: str
-    start: int
-    end: int
+    translation: str | None = None  # if the case study is in another language
+    start: int | None
+    end: int | None
     match: Match
     page: int | None
     seconds: float | None
@@ -97,7 +99,7 @@ class PublishedStatement(_Supported):
     """A statement with its quotes.
 
     ``anchor`` is its id on the case's page. It is derived from the words, so links to it survive
-    changes of other statements.
+    changes of other statements. ``form`` is its layout, None in older drafts, which are lists.
     """
 
     anchor: str
@@ -108,11 +110,12 @@ class PublishedStatement(_Supported):
     answers: int | None
     rests_on: tuple[int, ...]
     measure: Measure | None
+    form: Form | None = None
 
     @property
     def is_without_quotes(self) -> bool:
-        """Whether the statement summarizes others instead of quoting."""
-        return bool(self.rests_on)
+        """Whether the statement summarizes others or names what the source leaves open."""
+        return bool(self.rests_on) or self.section is Section.GAPS
 
     @property
     def is_measured(self) -> bool:

@@ -27,7 +27,15 @@ from schemas.taxonomy import load_taxonomy
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
 _MOST_NAMES = 4
-_MAY_BE_EMPTY = {Section.ABSTRACT, Section.QUESTIONS, Section.PLANS}
+_OPTIONAL = {"seller", "builder"}  # most systems have neither
+_MAY_BE_EMPTY = {Section.ABSTRACT, Section.QUESTIONS, Section.PLANS, Section.EXAMPLE}
+# A source is not silent on a section if it tells as much in one of these.
+_RELATED: Mapping[Section, Sequence[Section]] = {
+    Section.FAILURES: (Section.CHALLENGES,),
+    Section.TECHNIQUES: (Section.ARCHITECTURE,),
+    Section.TOOLS: (Section.ARCHITECTURE,),
+    Section.EVALUATION: (Section.RESULTS,),
+}
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"][.!?])\s+(?=[A-Z0-9“\"])")
 _KILO, _MEGA = 1_000, 1_000_000
 
@@ -42,6 +50,7 @@ RESULT_COLUMNS: Sequence[tuple[str, str]] = tuple(_TEXTS["results"].items())
 _MARKS: Mapping[str, str] = _TEXTS["marks"]
 _SOURCES = [{Origin.SOURCE}, {Origin.SELECTED}, {Origin.SOURCE, Origin.SELECTED}]
 _JUDGING: Mapping[str, str] = _TEXTS["judging"]
+CHECKED: str = _JUDGING["checked"]
 _TESTED = (Method.AB_TEST, Method.AUDITED)
 _PROJECTED = re.compile(
     r"\b(?:project(?:ed|s|ing)|expect(?:ed|s)?|forecast|estimated? to|will)\b", re.IGNORECASE
@@ -86,10 +95,18 @@ def _industry_label(value: str) -> str:
 
 
 def silent_parts(study: CaseStudy) -> list[str]:
-    """Return the labels of facts and sections missing from the source."""
-    facts = [label for name, label in FACT_LABELS.items() if study.fact(name).value is None]
-    filled = {statement.section for statement in study.statements} | _MAY_BE_EMPTY
-    return facts + [section.heading for section in Section if section not in filled]
+    """Return the labels of facts and sections missing from the source.
+
+    Empty if the study states itself what the source leaves open.
+    """
+    filled = {statement.section for statement in study.statements}
+    if Section.GAPS in filled:
+        return []
+    known = {fact.name for fact in study.facts if fact.value is not None} | _OPTIONAL
+    sections = [one for one in Section if one not in filled | _MAY_BE_EMPTY | {Section.GAPS}]
+    return [label for name, label in FACT_LABELS.items() if name not in known] + [
+        one.heading for one in sections if not filled.intersection(_RELATED.get(one, ()))
+    ]
 
 
 def silence_phrases(labels: Iterable[str]) -> list[str]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from publishing.anchors import link_to_quote, place
+from publishing.anchors import link_to_quote, place, span_of
 from schemas.cases import Evidence
 from schemas.sources import Document
 
 
 class Span(NamedTuple):
-    """A quote to mark: ``text[start:end]``, in code points; ``id`` is unique on its page."""
+    """A quote to mark, in code points of the described text; ``id`` is unique on its page."""
 
     id: str
     start: int
@@ -43,14 +43,14 @@ class QuoteMarker:
         return [self._quote(each, prefix) for each in evidence]
 
     def _quote(self, evidence: Evidence, prefix: str) -> QuoteView:
-        if evidence.start is None or evidence.end is None:
+        if not (found := span_of(self.document, evidence)):
             return QuoteView(None, evidence.quote)
-        span = Span(f"{prefix}{next(self._numbers)}", evidence.start, evidence.end)
+        span = Span(f"{prefix}{next(self._numbers)}", *found)
         self.spans.append(span)
         link = link_to_quote(self.document, evidence)
         where = place(evidence, self.document)
-        page = page_at(self.document, evidence.start)
-        sheet = f"{page}?start={evidence.start}&end={evidence.end}#quote" if page else None
+        page = page_at(self.document, span.start)
+        sheet = f"{page}?start={span.start}&end={span.end}#quote" if page else None
         is_close = evidence.score < 1.0
         return QuoteView(span.id, evidence.quote, evidence.passage, where, link, is_close, sheet)
 

@@ -140,6 +140,9 @@ class Measure(Frozen):
         if not self.value:
             return None
         unit = "" if not self.unit or self.unit.casefold() in self.value.casefold() else self.unit
+        unit = (
+            "" if unit == "%" and "percent" in self.value.replace("per cent", "percent") else unit
+        )
         joint = "" if unit == "%" else " "
         return " ".join(filter(None, (self.qualifier, f"{self.value}{joint}{unit}".strip())))
 

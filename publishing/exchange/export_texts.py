@@ -92,6 +92,7 @@ def article(record: CaseRecord) -> str:
         "date": record.made_on,
         "slug": record.slug,
         "company": record.company,
+        **{name: fact.value for name in ("seller", "builder") if (fact := record.fact(name))},
         "industry": record.industry,
         "year": int(year) if year and year.isdecimal() else year,
         "tags": [tag.slug for tag in record.tags],

@@ -98,6 +98,8 @@ def _has_small_numbers(record: CaseRecord, quotes: Iterable[PublishedQuote]) -> 
 
 
 def _has_valid_offsets(quote: PublishedQuote) -> bool:
+    if quote.start is None or quote.end is None:  # of the page's description
+        return quote.start is quote.end and quote.match is not Match.MISSING
     fits = 0 <= quote.start < quote.end <= _MOST_CHARACTERS
     return fits and len(quote.quote) == quote.end - quote.start and quote.match is not Match.MISSING
 
@@ -152,14 +154,15 @@ def _hidden_texts(record: CaseRecord, document: Document) -> Iterator[HiddenText
 
 def _quoted(quotes: Sequence[PublishedQuote]) -> tuple[str, Sequence[Passage]]:
     """Return the quotes at their offsets, and a passage for each, up to the next quote."""
-    starts = sorted({one.start for one in quotes})
-    signs, end = [" "] * max((one.end for one in quotes), default=0), 0
-    for one in quotes:
-        signs[one.start : one.end] = one.quote
+    spans = [(one.start, one.end, one) for one in quotes if one.start is not None and one.end]
+    starts = sorted({start for start, _, _ in spans})
+    signs, end = [" "] * max((end for _, end, _ in spans), default=0), 0
+    for start, stop, one in spans:
+        signs[start:stop] = one.quote
     passages = []
     for n, (start, following) in enumerate(zip(starts, [*starts[1:], len(signs)], strict=True), 1):
-        here = [one for one in quotes if one.start == start]
-        end, first = max(end, *(one.end for one in here)), here[0]
+        here = [(stop, one) for at, stop, one in spans if at == start]
+        end, first = max(end, *(stop for stop, _ in here)), here[0][1]
         place = first.place.removesuffix(f", {one_line(first.speaker or '')}")
         headings = (place.removeprefix("§ "),) if place.startswith("§ ") else ()
         where = {"headings": headings, "seconds": first.seconds, "speaker": first.speaker}
@@ -202,6 +205,7 @@ def restored_study(record: CaseRecord, document: Document, database: str) -> Cas
 
 def _evidence(quote: PublishedQuote, document: Document) -> Evidence:
     found = quote.model_dump(exclude={"place", "link"})
-    passage = document.passage_at(quote.start)
+    passage = None if quote.start is None else document.passage_at(quote.start)
+    n = 0 if quote.start is None else passage.n if passage else None
     score = 1.0 if quote.match is Match.EXACT else 0.0  # the real score is not published
-    return Evidence(**found, passage=passage.n if passage else None, score=score)
+    return Evidence(**found, passage=n, score=score)

@@ -15,10 +15,10 @@ from jinja2 import (
 
 from publishing import wording
 from publishing.entries import CaseEntry
+from publishing.layout import article
 from publishing.markdown import escape
 from publishing.plan import SiteSettings
 from publishing.site.groups import company_names, group_address
-from schemas.cases import Section
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
 
@@ -54,6 +54,7 @@ def environment(settings: SiteSettings) -> Environment:
         lstrip_blocks=True,
     )
     filters = (
+        article,
         *(wording.count, wording.day, wording.listing, wording.silence_phrases, wording.size),
         wording.support_summary,
     )
@@ -71,12 +72,11 @@ def environment(settings: SiteSettings) -> Environment:
         site_contact=settings.contact,
         site_path=urlsplit(settings.root or "/").path,
         base=settings.root or "",
-        sections=tuple(Section),
-        heading=wording.heading,
         support_label=wording.support_label,
         fact_words=wording.FACT_WORDS,
         result_columns=wording.RESULT_COLUMNS,
         tag_groups=wording.TAG_GROUPS,
+        checked_note=wording.CHECKED,
         support_meanings=wording.SUPPORT_MEANINGS,
         facet_labels={},
         unpublished=None,

@@ -1,7 +1,7 @@
 """The content of a case's page, before it becomes HTML."""
 
 import pytest
-from case_views import a_study
+from case_views import a_study, an_article
 
 from desk.case_page import case_page
 from review import decisions
@@ -102,4 +102,20 @@ def test_what_readers_would_not_see_is_named_on_top(warehouse, case_id):
         ("t-made-up", "Tag: REFUTED-TAG"),
     ]
     assert [d.text for d in page.doubtful] == ["DOUBTFUL-STATEMENT"]
-    assert page.silent == ["scale", "techniques", "lessons", "failures and limits"]
+    assert page.silent == ["scale", "lessons"]
+
+
+def test_prose_keeps_its_order_and_the_description_is_passage_0(build, warehouse):
+    """Doubts do not move sentences; a quote of the page's description is marked in it."""
+    view = an_article()
+    first, *rest = view.revision.study.statements
+    last = rest[4].model_copy(update={"support": Support(level=SupportLevel.DOUBTFUL)})
+    study = view.revision.study.model_copy(
+        update={"statements": (first, *rest[:4], last, *rest[5:])}
+    )
+    page = case_page(warehouse.case(build.draft(study, view.document)))
+    assert texts_of(page, "challenges")[-1] == last.text
+    assert (page.passages[0].n, page.passages[1].n) == (0, 1)
+    (quote,) = next(items for name, _, items in page.sections if name == "context")[0].quotes
+    mark = f'<mark data-q="{quote.id}"><span id="{quote.id}"></span>letters arrive at night</mark>'
+    assert f"Half of all {mark}." in page.passages[0].html

@@ -74,7 +74,9 @@ def test_the_curator_learns_that_a_summary_is_left_out_whole(desk, warehouse, bu
 def test_the_page_names_an_earlier_judge(desk, warehouse, build):
     """A draft of an earlier judge has a note that says how to judge it anew."""
     *others, draft = build.rows()
-    recipe = draft.recipe.model_copy(update={"judge": "a-judge", "prompts": (EARLIER_JUDGE,)})
+    recipe = draft.recipe.model_copy(
+        update={"judge": "a-judge", "prompts": (EARLIER_JUDGE,), "strategy": "single"}
+    )
     warehouse.append(*others, draft.model_copy(update={"recipe": recipe}))
     notes = texts(read(desk.get(f"/cases/{draft.case_id}")), "//p[@class='judging']")
     assert notes[0].startswith("Judged by an earlier version")

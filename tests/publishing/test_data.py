@@ -8,10 +8,13 @@ from pathlib import Path
 import duckdb
 import jsonschema
 import pytest
-from case_views import ADDRESS, TITLE, a_short_view, a_view, write_lines
+from case_views import ADDRESS, TITLE, a_short_view, a_view, an_article, write_lines
 from html_pages import parsed
 
 from publishing.companies import company_key
+from publishing.exchange.restore import document_of, restored_study
+from publishing.records import CaseRecord
+from schemas.sources import Step
 from warehouse import Dataset
 
 HOME = "https://x.example/casebook/"
@@ -69,6 +72,24 @@ def test_the_tables_hold_what_the_lines_hold(publish):
     assert len(tags) == sum(len(record["tags"]) for record in whole)
     keys = duckdb.sql("SELECT count(*) FROM evidence ANTI JOIN statements USING (revision_id)")
     assert keys.fetchall() == [(0,)]
+
+
+def test_an_article_stays_one_in_data(publish):
+    """Layout, translations, the seller and quotes of the description are exported and restored."""
+    target, _ = publish(an_article())
+    (case,) = rows(target / "data/cases.csv")
+    assert (case["seller"], case["builder"]) == ("Clausewise", "")
+    forms = [row["form"] for row in rows(target / "data/statements.csv")]
+    assert forms == [s.form or "" for s in an_article().revision.study.statements]
+    record = CaseRecord.model_validate(records(target)[0])
+    document = document_of(record, "src1_a", "snap1_a", Step(method="import", outcome="x"))
+    restored = restored_study(record, document, "x").statements
+    for one, same in zip(an_article().revision.study.statements, restored, strict=True):
+        assert (one.form, one.text) == (same.form, same.text)
+        for quote, copy in zip(one.evidence, same.evidence, strict=True):
+            assert (quote.quote, quote.translation) == (copy.quote, copy.translation)
+            assert copy.is_found
+            assert (quote.passage == 0) == (copy.passage == 0)
 
 
 def test_the_same_cases_give_the_same_files(publish):

@@ -83,7 +83,7 @@ def test_the_card_counts_cases_that_were_not_judged(release: Export, target: Pat
     """Each note has its number of cases; a data set that was judged has none."""
     recipe = a_view().revision.recipe
     assert recipe
-    unjudged = {"recipe": recipe.model_copy(update={"judge": None})}
+    unjudged = {"recipe": recipe.model_copy(update={"judge": None, "strategy": "single"})}
     earlier = {"recipe": recipe.model_copy(update={"prompts": (EARLIER_JUDGE,)})}
     judged, *others = (
         a_short_view(f"Case {n}", revision=revision)

@@ -4,7 +4,7 @@ import pytest
 from case_views import CONFIRMED, DOUBTFUL, REFUTED, VERIFIED, a_document, a_quote, a_statement
 from case_views import a_study as full_study
 
-from publishing.gate import WHOLE, blocked, readable
+from publishing.gate import UNQUOTED, WHOLE, blocked, readable
 from schemas.cases import (
     NOT_JUDGED,
     CaseStudy,
@@ -146,6 +146,17 @@ def test_a_summary_is_published_whole_or_not_at_all(first, base, problem):
         assert held[2] == WHOLE
         assert gated.study.section(Section.ABSTRACT) == ()
     assert any(s.n == 3 for s in gated.study.statements) is base.support.is_publishable
+
+
+def test_an_example_needs_a_quote_and_a_gap_needs_none():
+    """An example without a quote that was found is held back, with summaries of it."""
+    quoted = a_statement(3, "A prompt.", QUOTE, section=Section.EXAMPLE)
+    gap = a_statement(4, "No cost is given.", section=Section.GAPS)
+    assert readable(CaseStudy(statements=(RESTING, quoted, gap))).held_back == ()
+    loose = quoted.model_copy(update={"evidence": (Evidence(quote="never in the source"),)})
+    gated = readable(CaseStudy(statements=(RESTING, loose, gap)))
+    assert gated.study.statements == (gap,)
+    assert {s.n: s.support.reason for s in gated.held_back}[3] == UNQUOTED
 
 
 def test_the_reason_of_a_curator_follows_that_of_the_judge():

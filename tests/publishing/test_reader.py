@@ -303,14 +303,29 @@ def test_without_scripts_and_from_a_folder(site, browser, folder, page):
     expect(titles(page)).to_have_count(24)
 
 
-def test_print_shows_the_case_and_not_the_controls(site, page, folder):
-    """Printed pages show all quotes, and no buttons or navigation."""
+def test_quotes_of_a_sentence_open_on_demand(site, page, folder):
+    """Hovering and focus show them, a click keeps them open; printed pages show only those."""
     case = next(folder.glob("cases/a-claims*/index.html")).relative_to(folder)
     page.goto(f"{site}{case}")
+    sentences = page.locator(".abstract .sentence")
+    first, second = (sentences.nth(n) for n in range(2))
+    shown = "one => one.checkVisibility({contentVisibilityAuto: true})"
+    quotes = [one.locator("blockquote") for one in (first, second)]
+    assert not quotes[0].evaluate(shown)
+    first.locator("summary").hover()
+    assert quotes[0].evaluate(shown)
+    page.mouse.move(0, 0)
+    page.get_by_role("button", name="Show every quote").focus()
+    page.keyboard.press("Tab")
+    assert quotes[0].evaluate(shown)
+    page.keyboard.press("Shift+Tab")
+    second.locator("span").first.click()
+    page.mouse.move(0, 0)
+    assert [quote.evaluate(shown) for quote in quotes] == [False, True]
     page.emulate_media(media="print")
+    assert [quote.evaluate(shown) for quote in quotes] == [False, True]
     expect(page.get_by_role("navigation", name="The site")).to_be_hidden()
     expect(page.locator("#unfold")).to_be_hidden()
-    expect(page.locator("blockquote").first).to_be_visible()
 
 
 def test_feeds_cards_and_twins_lead_to_the_cases(folder):

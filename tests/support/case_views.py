@@ -12,6 +12,7 @@ from schemas.cases import (
     CaseStudy,
     Evidence,
     Fact,
+    Form,
     Match,
     Measure,
     Method,
@@ -234,6 +235,36 @@ def a_kept_study(document: Document | None = None) -> CaseStudy:
         statements=tuple(changed(one, one.text) for one in study.statements),
         tags=tuple(changed(one, one.slug) for one in study.tags),
     )
+
+
+def an_article() -> CaseView:
+    """A case in prose, with a translated quote, one of the page's description, and a gap."""
+    document = a_document(description="Half of all letters\narrive at night.")
+    lines = [a_quote(document, line) for line in TEXT.split("\n\n")]
+    night = Evidence(quote="letters arrive at night", passage=0, match=Match.EXACT, score=1.0)
+    translated = lines[6].model_copy(update={"translation": "18 % now, 61 % then."})
+    rows: list[tuple[Section, Form | None, str, list[Evidence], int | None]] = [
+        (Section.ABSTRACT, Form.NEXT, "It drafts answers.", [lines[1]], None),
+        (Section.RESULTS, Form.PARAGRAPH, "Officers change less.", [translated], None),
+        (Section.CONTEXT, Form.PARAGRAPH, "Letters arrive at night.", [night], None),
+        (Section.CHALLENGES, Form.PARAGRAPH, "Tables were soup.", [lines[3]], None),
+        (Section.CHALLENGES, Form.NEXT, "So it made up rates.", [lines[3]], None),
+        (Section.CHALLENGES, Form.NEXT, "Errors went unseen.", [lines[8]], None),
+        (Section.SOLUTIONS, Form.PARAGRAPH, "Rates are sentences now.", [lines[4]], 4),
+        (Section.SOLUTIONS, Form.PARAGRAPH, "A reader samples answers.", [lines[8]], 6),
+        (Section.LESSONS, Form.ITEM, "Measure first.", [lines[7]], None),
+        (Section.LESSONS, None, "A curator's lesson.", [lines[7]], None),
+        (Section.FAILURES, Form.PARAGRAPH, "Rates were invented.", [lines[3]], None),
+        (Section.QUESTIONS, Form.NEXT, "Will it last?", [lines[6]], None),
+        (Section.EXAMPLE, None, "How it failed.", [lines[3]], None),
+        (Section.GAPS, Form.ITEM, "The cost is not given.", [], None),
+    ]
+    statements = tuple(
+        a_statement(n, text, *quotes, section=section, form=form, answers=answers)
+        for n, (section, form, text, quotes, answers) in enumerate(rows, start=1)
+    )
+    facts = (*a_study(document).facts, _fact(document, "seller", "Clausewise", "retrieves"))
+    return a_view(CaseStudy(facts=facts, statements=statements), document)
 
 
 def a_statement(n: int, text: str, *evidence: Evidence, **changes: Any) -> Statement:

@@ -16,7 +16,7 @@ from case_views import (
 from warehouse_rows import Story
 
 from publishing.gate import readable
-from schemas.cases import CaseStudy
+from schemas.cases import CaseStudy, Section
 from schemas.errors import InputError
 
 
@@ -55,6 +55,8 @@ def with_summary(**first) -> CaseStudy:
         with_summary(support=DOUBTFUL),
         with_summary(support=UNJUDGED.model_copy(update={"confirmed_by": None})),
         with_summary(support=KEPT),
+        with_summary(section=Section.EXAMPLE),
+        with_summary(section=Section.GAPS, rests_on=()),
     ],
 )
 def test_readers_see_in_sql_what_they_see_on_the_site(warehouse, study):

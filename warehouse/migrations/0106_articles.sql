@@ -31,16 +31,22 @@ JOIN revision_details AS details USING (revision_id);
 COMMENT ON VIEW current_statements IS 'The statements of each case''s current revision, with the case''s facts and tags.';
 
 CREATE OR REPLACE VIEW published_statements AS
-WITH shown AS (
-    SELECT revision_id, key::INTEGER AS n FROM parts WHERE part = 'statement' AND NOT is_held_back
-),
-listed AS (
-    SELECT revision_id, list(n) AS numbers FROM shown GROUP BY revision_id
-),
-quoted AS (
+WITH quoted AS (
     SELECT DISTINCT revision_id, key::INTEGER AS n
     FROM evidence
     WHERE part = 'statement' AND match <> 'missing' AND (start_offset IS NOT NULL OR passage = 0)
+),
+-- An example is shown only with a quote.
+shown AS (
+    SELECT parts.revision_id, parts.key::INTEGER AS n
+    FROM parts
+    LEFT JOIN quoted ON quoted.revision_id = parts.revision_id AND quoted.n::VARCHAR = parts.key
+    WHERE parts.part = 'statement'
+        AND NOT parts.is_held_back
+        AND (parts.place <> 'example' OR quoted.n IS NOT NULL)
+),
+listed AS (
+    SELECT revision_id, list(n) AS numbers FROM shown GROUP BY revision_id
 ),
 -- A sentence of the summary takes the others along if it is held back, or if nothing supports it.
 cut AS (

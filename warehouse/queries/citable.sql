@@ -1,5 +1,5 @@
--- Texts that reports and answers can cite: statements of published cases without doubts, and
--- paragraphs of imported texts, which have no statements.
+-- Texts that reports and answers can cite: what sources say according to published cases, without
+-- doubts, and paragraphs of imported texts, which have no statements.
 
 -- name: citable_tables
 CREATE TABLE citable AS
@@ -47,7 +47,7 @@ SELECT
     measured(one.measure.value, one.measure.unit) AS value,
     one.anchor AS anchor
 FROM stated
-WHERE one.mark = '' AND one.section <> 'abstract'
+WHERE one.mark IN ('', 'not judged') AND one.section NOT IN ('abstract', 'example', 'gaps')
 UNION ALL BY NAME
 SELECT
     * EXCLUDE (heading, i, j),

@@ -25,29 +25,29 @@ FROM read_json(
             support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
             name VARCHAR, value VARCHAR, inferred BOOLEAN,
             quotes STRUCT(
-                quote VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR, page INTEGER,
-                seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+                quote VARCHAR, translation VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR,
+                page INTEGER, seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
             )[]
         )[]',
         statements: 'STRUCT(
             support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
             anchor VARCHAR, n INTEGER, section VARCHAR, text VARCHAR, origin VARCHAR,
-            answers INTEGER, rests_on INTEGER[],
+            answers INTEGER, rests_on INTEGER[], form VARCHAR,
             measure STRUCT(
                 metric VARCHAR, qualifier VARCHAR, value VARCHAR, number DOUBLE, unit VARCHAR,
                 baseline VARCHAR, sample VARCHAR, method VARCHAR
             ),
             quotes STRUCT(
-                quote VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR, page INTEGER,
-                seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+                quote VARCHAR, translation VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR,
+                page INTEGER, seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
             )[]
         )[]',
         tags: 'STRUCT(
             support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
             slug VARCHAR, label VARCHAR, "group" VARCHAR,
             quotes STRUCT(
-                quote VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR, page INTEGER,
-                seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+                quote VARCHAR, translation VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR,
+                page INTEGER, seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
             )[]
         )[]',
         prose: 'STRUCT(heading VARCHAR, paragraphs VARCHAR[])[]',
@@ -73,6 +73,8 @@ CREATE MACRO is_doubtful(facts, name) AS len(
     list_filter(facts, lambda fact: fact.name = name AND fact.mark <> '')
 ) > 0;
 
+CREATE MACRO fact_value(facts, name) AS list_filter(facts, lambda fact: fact.name = name)[1].value;
+
 CREATE TABLE published_cases AS
 SELECT
     case_id,
@@ -84,6 +86,8 @@ SELECT
     try_cast(year AS INTEGER) AS year,
     stage,
     narrator,
+    fact_value(facts, 'seller') AS seller,
+    fact_value(facts, 'builder') AS builder,
     list_transform(
         list_filter(facts, lambda fact: fact.mark <> ''), lambda fact: fact.name
     ) AS doubtful,
@@ -134,6 +138,8 @@ COMMENT ON COLUMN published_cases.industry IS 'The industry, by its short name.'
 COMMENT ON COLUMN published_cases.year IS 'The year of the account.';
 COMMENT ON COLUMN published_cases.stage IS 'The deployment stage of the system.';
 COMMENT ON COLUMN published_cases.narrator IS 'The author of the account: builder, vendor, customer, panel or researcher.';
+COMMENT ON COLUMN published_cases.seller IS 'The company that sells the system, if it is another.';
+COMMENT ON COLUMN published_cases.builder IS 'The company that built it, if it is another.';
 COMMENT ON COLUMN published_cases.doubtful IS 'The facts that a curator confirmed despite a doubt or a refutation.';
 COMMENT ON COLUMN published_cases.tags IS 'The tags, by their short names.';
 COMMENT ON COLUMN published_cases.abstract IS 'The case in a few sentences.';
@@ -184,6 +190,7 @@ SELECT
     part.measure.baseline AS baseline,
     part.measure.sample AS sample,
     part.measure.method AS method,
+    part.form AS form,
     narrator,
     list_transform(part.quotes, lambda one: one.quote) AS quotes,
     source.address AS url,
@@ -193,7 +200,7 @@ SELECT
 FROM parts;
 COMMENT ON TABLE published_statements IS 'One row per statement, with its case and its quotes.';
 COMMENT ON COLUMN published_statements.n IS 'The number of the statement in the case.';
-COMMENT ON COLUMN published_statements.section IS 'The section of the case.';
+COMMENT ON COLUMN published_statements.section IS 'The section of the case; "gaps" are the editor''s, on what the source leaves open.';
 COMMENT ON COLUMN published_statements.text IS 'The statement, one sentence.';
 COMMENT ON COLUMN published_statements.answers_n IS 'For solutions: the n of the challenge that it answers.';
 COMMENT ON COLUMN published_statements.rests_on IS 'For sentences of the abstract: the n of the statements that it summarizes.';
@@ -210,6 +217,7 @@ COMMENT ON COLUMN published_statements.unit IS 'The unit of the number.';
 COMMENT ON COLUMN published_statements.baseline IS 'The previous value.';
 COMMENT ON COLUMN published_statements.sample IS 'The period or sample of the measurement.';
 COMMENT ON COLUMN published_statements.method IS 'The method of the measurement.';
+COMMENT ON COLUMN published_statements.form IS '"paragraph" if it opens one, "next" if it continues one, "item" of a list; empty in older cases.';
 COMMENT ON COLUMN published_statements.quotes IS 'Quotes from the source; their locations are in evidence.';
 COMMENT ON COLUMN published_statements.page IS 'The link to the statement on the site.';
 
@@ -268,7 +276,7 @@ WHERE parts.part.section <> 'solutions' OR parts.part.answers IS NULL
 ORDER BY parts.place, parts.part.n;
 
 CREATE TABLE results AS
-SELECT * EXCLUDE (answers_n, rests_on)
+SELECT * EXCLUDE (answers_n, rests_on, form)
 FROM published_statements
 WHERE coalesce(nullif(value, ''), nullif(metric, '')) IS NOT NULL;
 COMMENT ON TABLE results IS 'Statements that are measured results; columns as in statements.';
@@ -295,6 +303,7 @@ SELECT
     key,
     i::INTEGER AS i,
     one.quote AS quote,
+    one.translation AS translation,
     one.start AS start_offset,
     one."end" AS end_offset,
     one.match AS match,
@@ -309,7 +318,8 @@ COMMENT ON COLUMN evidence.part IS '"statement", "fact" or "tag".';
 COMMENT ON COLUMN evidence.key IS 'The n of the statement as text, the name of the fact or the short name of the tag.';
 COMMENT ON COLUMN evidence.i IS 'The number of the quote, from 1.';
 COMMENT ON COLUMN evidence.quote IS 'The words of the source.';
-COMMENT ON COLUMN evidence.start_offset IS 'The start of the quote in the text of the source, in characters from 0.';
+COMMENT ON COLUMN evidence.translation IS 'The quote in the language of the case, if the source is in another.';
+COMMENT ON COLUMN evidence.start_offset IS 'The start of the quote in the text of the source, in characters from 0; empty in the page''s description.';
 COMMENT ON COLUMN evidence.end_offset IS 'The end of the quote.';
 COMMENT ON COLUMN evidence.match IS '"exact", or "close" if the quote differs slightly from the source.';
 COMMENT ON COLUMN evidence.page IS 'The page of a PDF.';

@@ -51,6 +51,7 @@ quotes AS (
         list(
             {
                 'quote': quote,
+                'translation': translation,
                 'passage': passage,
                 'start': start_offset,
                 'end': end_offset,
@@ -106,6 +107,7 @@ statement_parts AS (
                     'confirmed_by': statements.confirmed_by
                 },
                 'origin': statements.origin,
+                'form': statements.form,
                 'answers': statements.answers_n,
                 'rests_on': coalesce(statements.rests_on, []),
                 'measure': CASE

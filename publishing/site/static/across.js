@@ -102,7 +102,9 @@ function statement(row) {
     parts.push(element("ul", { class: "answers", "aria-label": "How it was addressed" }, ...met));
   }
   const who = [of.company ?? of.title, of.year].filter(Boolean).join(", ");
-  const where = [who, row.support, ...(of.company ? [of.title] : [])].join(" · ");
+  // "Verified" says nothing where nearly all statements are.
+  const level = row.mark || /^(verbatim|verified)$/u.test(row.support) ? [] : [row.support];
+  const where = [who, ...level, ...(of.company ? [of.title] : [])].join(" · ");
   parts.push(element("p", { class: "where", dir: "auto" }, where));
   return parts;
 }

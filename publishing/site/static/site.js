@@ -12,6 +12,13 @@ if (unfold && document.querySelector("details.evidence")) {
   unfold.hidden = false;
 }
 
+// A click or tap on a sentence opens its quotes, unless it selects text or follows a link.
+document.querySelector(".story")?.addEventListener("click", (event) => {
+  if (event.target.closest("a, details") || !getSelection().isCollapsed) return;
+  const details = event.target.closest(".sentence, .statement")?.querySelector("details.evidence");
+  if (details) details.open = !details.open;
+});
+
 // Browsers do not load modules for pages opened from a folder.
 if (location.protocol === "file:") {
   for (const hint of document.querySelectorAll(".needs-server")) hint.hidden = false;

@@ -1,0 +1,80 @@
+"""The layout of a case for readers: its parts in reading order, in paragraphs and lists."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from publishing.records import PublishedCase, PublishedStatement
+from publishing.wording import heading
+from schemas.cases import READING_ORDER, Form, Section
+
+_LIMITS = (Section.FAILURES, Section.QUESTIONS)
+_AUTHORS, _EDITOR = "The authors say", "We notice"
+
+
+class Block(NamedTuple):
+    """A paragraph, or the items of a list."""
+
+    statements: list[PublishedStatement]
+    is_list: bool
+
+
+class Voice(NamedTuple):
+    """Blocks of a part; ``speaker`` is empty if the part has one voice."""
+
+    speaker: str
+    blocks: Sequence[Block]
+
+
+class ArticlePart(NamedTuple):
+    """A section of a case; ``measured`` are the results for its table."""
+
+    name: str
+    heading: str
+    measured: Sequence[PublishedStatement]
+    voices: Sequence[Voice]
+
+
+def article(case: PublishedCase) -> Iterator[ArticlePart]:
+    """Yield the parts of a case in reading order.
+
+    Gaps, which the editor notices, follow the failures and questions that the authors state.
+    """
+    joined = _LIMITS if case.section(Section.GAPS) else ()
+    for section in READING_ORDER:
+        found = case.section(section)
+        if not found or section in joined:
+            continue
+        measured = [one for one in found if one.is_measured]
+        title = heading(section, [one.origin for one in found], nested=case.is_nested)
+        voices = [Voice("", list(_blocks(case, [s for s in found if not s.is_measured])))]
+        if section is Section.GAPS:
+            authors = [b for one in joined for b in _blocks(case, case.section(one))]
+            own = Voice(_EDITOR, list(_blocks(case, found)))
+            voices = [Voice(_AUTHORS, authors), own] if authors else [own]
+            title = "Failures, limits and open questions" if authors else title
+        yield ArticlePart(section.value, title, measured, voices)
+
+
+def _blocks(case: PublishedCase, statements: Iterable[PublishedStatement]) -> Iterator[Block]:
+    """Yield paragraphs and lists; solutions are in the paragraph of their challenge."""
+    found: list[Block] = []
+    for one in statements:
+        is_list = one.form in {None, Form.ITEM} and one.section is not Section.ABSTRACT
+        if not found or found[-1].is_list != is_list or one.form is Form.PARAGRAPH:
+            found.append(Block([], is_list))
+        found[-1].statements.append(one)
+    for block in found:
+        yield block if block.is_list else Block(list(_answered(case, block.statements)), False)
+
+
+def _answered(
+    case: PublishedCase, challenges: Iterable[PublishedStatement]
+) -> Iterator[PublishedStatement]:
+    """Yield each challenge, the sentences that explain it, and its solutions."""
+    solutions: list[PublishedStatement] = []
+    for one in challenges:
+        if own := case.solutions_to(one):
+            yield from solutions
+            solutions = own
+        yield one
+    yield from solutions

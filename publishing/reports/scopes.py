@@ -1,5 +1,6 @@
 """The scope of a report, as SQL and in words."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from publishing.wording import fact_text, listing
@@ -19,16 +20,7 @@ def literal(value: str | int | date) -> str:
 
 def condition(scope: Scope) -> str:
     """Return the SQL condition on ``published_cases`` for the cases of a scope."""
-    parts = [f"list_contains(tags, {literal(tag)})" for tag in scope.tags]
-    if scope.industry:
-        parts.append(f"industry = {literal(scope.industry)} AND {SURE.format('industry')}")
-    if scope.company:
-        parts.append(f"company_key = {literal(scope.company)} AND {SURE.format('company')}")
-    if scope.since:
-        parts.append(f"year >= {literal(scope.since)} AND {SURE.format('year')}")
-    if scope.added_since:
-        parts.append(f"approved_at >= {literal(scope.added_since)} + INTERVAL 1 DAY")
-    return " AND ".join(parts) or "true"
+    return " AND ".join(sql for sql, _ in _parts(scope)) or "true"
 
 
 def cases_sql(scope: Scope) -> str:
@@ -41,16 +33,24 @@ def in_words(scope: Scope, company: str = "") -> str:
 
     ``company`` is the name of the scope's company.
     """
-    taxonomy = load_taxonomy()
-    terms = [(taxonomy.term(tag), tag) for tag in scope.tags]
-    labels = [term.label if term else tag for term, tag in terms]
-    parts = [f"with the tag{'s' * (len(labels) > 1)} {listing(labels)}"] if labels else []
+    return "".join(f" {words}" for _, words in _parts(scope, company))
+
+
+def _parts(scope: Scope, company: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each part of a scope as an SQL condition and in words."""
+    if scope.tags:
+        terms = {tag: load_taxonomy().term(tag) for tag in scope.tags}
+        labels = [term.label if term else tag for tag, term in terms.items()]
+        sql = " AND ".join(f"list_contains(tags, {literal(tag)})" for tag in scope.tags)
+        yield sql, f"with the tag{'s' * (len(labels) > 1)} {listing(labels)}"
     if scope.industry:
-        parts.append(f"in {fact_text('industry', scope.industry)}")
+        sql = f"industry = {literal(scope.industry)} AND {SURE.format('industry')}"
+        yield sql, f"in {fact_text('industry', scope.industry)}"
     if scope.company:
-        parts.append(f"of {company or scope.company}")
+        sql = f"company_key = {literal(scope.company)} AND {SURE.format('company')}"
+        yield sql, f"of {company or scope.company}"
     if scope.since:
-        parts.append(f"since {scope.since}")
-    if scope.added_since:
-        parts.append(f"added or changed after {scope.added_since.isoformat()}")
-    return "".join(f" {part}" for part in parts)
+        sql = f"year >= {literal(scope.since)} AND {SURE.format('year')}"
+        yield sql, f"since {scope.since}"
+    if day := scope.added_since:
+        yield f"approved_at >= {literal(day)} + INTERVAL 1 DAY", f"added or changed after {day}"

@@ -86,9 +86,8 @@ class CaseFiles:
         for publication in withdrawn:
             page = self._files.folder / publication.address
             if _CASE_PAGE.fullmatch(publication.address) and not page.exists():
-                values = {"publication": publication}
-                key = publication.publication_id
-                self._pages.put(publication.address, "withdrawn.html", key, **values)
+                name, key = publication.address, publication.publication_id
+                self._pages.put(name, "withdrawn.html", key, publication=publication)
 
     def _cited_in(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Return the name and title of the reports that cite each case, by case id."""

@@ -30,7 +30,8 @@ class RecordingPages:
 
     def __init__(self, files: SiteFiles, pages: PageWriter, addresses: Mapping[str, str]) -> None:
         self._files, self._pages, self._addresses = files, pages, addresses
-        self._root = pages.settings.root
+        root = self._root = pages.settings.root
+        self._links = {i: f"{root}{place}" for i, place in addresses.items() if root}
         self._written: list[tuple[Report, Recording]] = []
 
     def write(self, report: Report, folder: Path) -> Recording | None:
@@ -44,7 +45,7 @@ class RecordingPages:
         place, key = f"reports/{report.name}", key_of(recording.model_dump(mode="json"))
         for name in _FILES:
             self._files.put(f"{place}/{name}", key_of(key, name), (folder / name).read_bytes)
-        chapters = chapters_json(report, recording, self._links(recording))
+        chapters = chapters_json(report, recording, self._links)
         self._pages.put_text(f"{place}/chapters.json", chapters, lambda: chapters)
         values = {"report": report, "recording": recording, "speakers": SPEAKERS}
         values["length"] = clock(recording.seconds)
@@ -65,12 +66,6 @@ class RecordingPages:
         ]
         key = [(one.report_id, one.name, one.title, made.mp3_bytes) for one, made in found]
         self._pages.put(FEED, "podcast.xml", key, episodes=rows)
-
-    def _links(self, recording: Recording) -> dict[str, str]:
-        """Return the web addresses of the cases, empty if the site's address is unknown."""
-        cases = [one.case_id for one in recording.chapters if one.case_id in self._addresses]
-        known = {case_id: self._addresses[case_id] for case_id in cases if case_id}
-        return {i: f"{self._root}{place}" for i, place in known.items()} if self._root else {}
 
 
 def _rows(recording: Recording, addresses: Mapping[str, str]) -> Iterator[dict[str, Any]]:

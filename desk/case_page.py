@@ -7,7 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from desk.highlight import highlighted
-from publishing.anchors import DESCRIPTION, described_text, place, web_address
+from publishing.anchors import described_text, place, web_address
 from publishing.conversion import silent_in
 from publishing.wording import TAG_GROUPS, heading, silence_phrases
 from review.doubts import Doubt, held_back
@@ -57,7 +57,7 @@ class Item(NamedTuple):
 
 
 class PassageLine(NamedTuple):
-    """A passage with marked quotes, under the heading ``section`` if a new one begins."""
+    """A passage with marks, or description (0); ``section`` is the heading that begins with it."""
 
     n: int
     html: Markup
@@ -175,8 +175,7 @@ def _tags(study: CaseStudy, quotes: QuoteMarker) -> dict[str, list[Item]]:
 def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:
     section, speaker = document.title, None  # the title is already above
     text = described_text(document)
-    if (end := len(text)) > (start := len(document.text)):
-        yield PassageLine(0, highlighted(text, start, end, spans), "", DESCRIPTION, None)
+    yield PassageLine(0, highlighted(text, len(document.text), len(text), spans), "", None, None)
     for passage in document.passages:
         yield PassageLine(
             passage.n,

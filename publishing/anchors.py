@@ -12,9 +12,6 @@ from schemas.sources import Document, SourceKind
 _WITHOUT_TEXT_FRAGMENTS = {SourceKind.PDF, SourceKind.WORD, *SPOKEN}
 _VIDEO_HOSTS = frozenset({"youtube.com", "m.youtube.com", "youtu.be"})
 
-DESCRIPTION = "the page’s description"
-"""The location of quotes that are not in the text but in the page's own summary of it."""
-
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 
@@ -72,7 +69,7 @@ def place(evidence: Evidence, document: Document | None = None) -> str:
 
     Headings require ``document``. Empty if the source has no pages, times or headings.
     """
-    where = DESCRIPTION if evidence.passage == 0 else ""
+    where = "the page’s description" if evidence.passage == 0 else ""
     if evidence.seconds is not None:
         where = clock(evidence.seconds)
     elif evidence.page is not None:

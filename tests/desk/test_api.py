@@ -117,7 +117,7 @@ def test_sources_are_submitted_and_asked_about(desk, resources, headers):
     while job["running"]:
         job = desk.get(f"/api/jobs/{job['job_id']}").json()
     assert job["result"]["status"] == "draft"
-    for wrong in (["/etc/passwd"], [" "], [], "https://a.example/x"):
+    for wrong in (["/etc/passwd"], ["file:///etc/passwd"], [" "], [], "https://a.example/x"):
         answer = desk.post("/api/sources", json={"sources": wrong}, headers=headers)
         assert answer.status_code == 422, wrong
     body = {"sources": ["https://a.example/z", "ftp://b.example/"]}

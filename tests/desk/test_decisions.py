@@ -52,13 +52,6 @@ def test_approval_confirms_what_is_doubtful_and_never_what_is_refuted(desk, case
     assert [r.decision for r in after.reviews] == [Decision.EDIT, Decision.APPROVE]
 
 
-def test_confirming_does_not_help_a_refuted_part(warehouse, case_id):
-    """A refuted statement prevents the approval unless ``leave_out`` is given."""
-    with pytest.raises(InvalidDecision, match="REFUTED-STATEMENT"):
-        decisions.approve(warehouse, case_id, "mira", confirm=True)
-    assert warehouse.case(case_id).status is CaseStatus.DRAFT
-
-
 def test_the_curator_learns_that_a_summary_is_left_out_whole(desk, warehouse, build):
     """The approval and the page name a sentence of the summary that is held back for another."""
     study = a_study()
@@ -105,21 +98,6 @@ def test_a_published_case_is_not_approved_again(warehouse, published):
     """Readers see the revision already: a second approval would change nothing."""
     with pytest.raises(InvalidDecision, match="already published"):
         decisions.approve(warehouse, published, "mira", leave_out=True)
-
-
-def test_a_case_is_withdrawn_once(warehouse, published):
-    """A second withdrawal before the next publication is refused, and keeps the first reason."""
-    decisions.withdraw(warehouse, published, "The author asked.", "mira")
-    with pytest.raises(InvalidDecision, match="nothing to withdraw"):
-        decisions.withdraw(warehouse, published, "Another reason.", "mira")
-
-
-def test_rejecting_needs_a_reason(desk, case_id, view):
-    """A reason is required and kept."""
-    assert desk.decide(case_id, "reject", reason="  ").status_code == 409
-    assert desk.decide(case_id, "reject", reason="covered elsewhere").status_code == 303
-    assert view().reviews[-1].reason == "covered elsewhere"
-    assert view().status is CaseStatus.REJECTED
 
 
 def test_reopening_commenting_and_assigning_are_kept(desk, case_id, view):

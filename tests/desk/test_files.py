@@ -1,4 +1,4 @@
-"""The desk and the assistant read web addresses and uploads, and no other file of the server."""
+"""The desk reads web addresses and uploads, and no other file of the server."""
 
 import asyncio
 import gzip
@@ -8,10 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from desk_client import KEY, read
-from mcp import Client
+from desk_client import read
 
-from desk.assistant import create_server
 from flows.ingest import fetch
 from schemas.batches import Batch, BatchItem
 from schemas.results import Failure, IngestResult, IngestStatus
@@ -78,14 +76,6 @@ async def test_the_terminal_may_name_any_file(resources, secret, tmp_path, is_re
     assert is_read()
 
 
-def test_the_submit_box_takes_no_path(desk, secret, is_read):
-    """Paths are refused in every spelling."""
-    given = (str(secret), f"file://{secret}", "uploads/../secret.md", f" {secret}\t")
-    answers = [desk.send_form("/submit", addresses=one) for one in given]
-    assert {answer.status_code for answer in answers} == {422}
-    assert not is_read(*answers)
-
-
 def lists_of(path: str) -> dict[str, bytes]:
     """A list in each format, which names a file and a page."""
     feed = f"<item><link>{path}</link></item><item><link>{PAGE}</link></item>"
@@ -138,14 +128,6 @@ def test_an_uploaded_list_names_no_path(desk, secret, is_read, name):
     found = estimated(desk, files={"file": (name, data, "application/octet-stream")})
     assert all(one.startswith("https://public.example") for one in found)
     assert not is_read()
-
-
-def test_a_watch_looks_at_no_file(desk, warehouse, secret, is_read):
-    """The address of a watched list cannot be a path."""
-    answer = desk.send_form("/watches", list=str(secret), every="86400")
-    assert answer.status_code == 422
-    assert warehouse.watches() == []
-    assert not is_read(answer)
 
 
 def test_a_batch_of_files_waits_for_the_terminal(desk, resources, warehouse, secret, is_read):
@@ -224,24 +206,3 @@ def test_uploads_are_read(desk, warehouse, settings):
     assert not any("the desk reads only" in message for message in messages)
     digest = sha256(WORDS.encode()).hexdigest()
     assert warehouse.sql("SELECT sha256 FROM snapshots")[1] == [(digest,)]
-
-
-def test_scripts_name_no_path(desk, secret, is_read):
-    """The JSON API refuses the whole request."""
-    answer = desk.post(
-        "/api/sources",
-        json={"sources": [str(secret), f"file://{secret}"]},
-        headers={"authorization": f"Bearer {KEY}"},
-    )
-    assert answer.status_code == 422
-    assert not is_read(answer)
-
-
-async def test_an_assistant_names_no_path(resources, secret, is_read):
-    """The tool answers with the reason."""
-    async with Client(create_server(resources, write=True)) as client:
-        for name in (str(secret), f"file://{secret}"):
-            answer = await client.call_tool("submit_source", {"url": name})
-            assert answer.is_error
-            assert "is not a web address" in answer.content[0].text
-    assert not is_read()

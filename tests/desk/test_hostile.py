@@ -67,7 +67,7 @@ def assert_inert(page) -> None:
     assert {node.tag for node in elements} <= TAGS
     for node in elements:
         for name, value in node.attrib.items():
-            assert not name.startswith(("on", "style", "srcdoc"))
+            assert not name.startswith(("on", "hx-on", "style", "srcdoc"))
             if name in {"href", "src", "action", "hx-get", "hx-post"}:
                 assert value.startswith(("/", "#", "http://", "https://")), value
                 assert name == "href" or value.startswith("/"), value

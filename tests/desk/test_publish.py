@@ -101,7 +101,7 @@ def test_an_edited_and_approved_case_is_published_anew(desk, case_id):
     assert "A better title" in desk.get("/site/").text
 
 
-def test_a_failure_is_shown_and_the_site_stays(desk, settings, case_id):
+def test_a_failure_is_shown_and_the_site_stays(desk, warehouse, settings, case_id):
     """A folder that is not ours is not changed, and the page says what to do."""
     settings.site_path.mkdir()
     (settings.site_path / "letter.txt").write_text("mine", "utf-8")
@@ -109,6 +109,7 @@ def test_a_failure_is_shown_and_the_site_stays(desk, settings, case_id):
     assert texts(page, "//section/h2") == ["Nothing was published"]
     assert "choose an empty folder for the site" in page.text_content()
     assert (settings.site_path / "letter.txt").read_text("utf-8") == "mine"
+    assert warehouse.publications() == []
 
 
 def test_a_long_list_is_cut(desk, build, warehouse):

@@ -106,6 +106,8 @@ def test_a_bad_line_is_one_problem_that_quotes_it(desk, runs):
         ({}, "Paste an address or choose a file"),
         ({"addresses": "/etc/passwd"}, "Line 1: “/etc/passwd” is not a web address"),
         ({"addresses": "file:///etc/passwd"}, "is not a web address"),
+        ({"addresses": "uploads/../secret.md"}, "is not a web address"),
+        ({"addresses": " /etc/passwd\t"}, "is not a web address"),
         ({"addresses": "http://user:pw@host.example/"}, "is not a web address"),
         ({"origin": "https://talks.example/1"}, "belongs to one file"),
         ({"transcript_of": VIDEO}, "Paste the transcript"),

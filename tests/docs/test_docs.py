@@ -106,9 +106,3 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     """Relative links and pictures of the documentation exist."""
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
-
-
-def test_addresses_of_flows_in_prefect_yaml_exist() -> None:
-    """Each entry point of prefect.yaml names a flow of the checkout."""
-    for path, name in re.findall(r"entrypoint: (\S+):(\w+)", (ROOT / "prefect.yaml").read_text()):
-        assert f"async def {name}(" in (ROOT / path).read_text("utf-8")

@@ -1,6 +1,7 @@
 """Batches: bounded, resumable, paid for depth-first."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,7 @@ async def test_a_budget_buys_whole_drafts(
     readings = [r for r in model_endpoint.requests if schema_name(r) == "CaseStudyAnswer"]
     assert len(drafts) >= 2
     assert len(readings) == len(drafts)
+    assert all(draft.unjudged is None for draft in drafts)
     assert progress.step == "paused"
     assert "budget" in (progress.reason or "")
 
@@ -151,8 +153,6 @@ def test_select_counts_what_it_leaves_out() -> None:
         Candidate(url="https://a.example/3", title="Our offsite"),
         Candidate(url="https://a.example/4", title="LLM search", published="2026-01-02"),
     ]
-    from datetime import date
-
     found = select(listed, since=date(2025, 1, 1), words=["llm"], limit=1)
     assert (found.duplicates, found.older, found.filtered, found.beyond_limit) == (1, 1, 1, 1)
     assert found.items[0].reference.source == "https://a.example/4"

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from claims_article import article
 from local_site import Site
-from pytest_httpserver import HTTPServer
-from scripted_endpoint import ScriptedEndpoint, api_error, completion, runaway
-from scripted_model import CASE_STUDY, REFUSED
+from scripted_endpoint import ScriptedEndpoint, api_error, completion, schema_name
+from scripted_model import CASE_STUDY, REFUSED, answer_of
 
 from config.resources import Resources
 from config.settings import Settings
@@ -94,34 +93,15 @@ async def test_an_outage_is_a_failure_and_not_a_verdict(
     assert resources.warehouse.open_failure(result.source_id) is not None
 
 
-async def test_a_missing_file_is_a_failure_with_its_path(resources: Resources) -> None:
-    """The source fails in fetch, and the message names the path."""
-    result = await process(run_of("/nowhere/talk.vtt", resources))
-
-    assert result.failure is not None
-    assert result.failure.kind == "file_missing"
-    assert "/nowhere/talk.vtt" in result.failure.message
-
-
 async def test_a_page_and_a_redirect_to_it_are_one_source(
-    settings: Settings, httpserver: HTTPServer, model_endpoint: ScriptedEndpoint
+    site: Site, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
     """A redirect to a known page makes an alias of it instead of a second draft."""
-    from scripted_model import answer_of
-
-    model_endpoint.script = answer_of
-    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
-    httpserver.expect_request("/post.md").respond_with_data(article(), content_type="text/markdown")
-    httpserver.expect_request("/short").respond_with_data(
-        "", status=302, headers={"Location": httpserver.url_for("/post.md")}
-    )
-    host = f"{httpserver.host}:{httpserver.port}"
-    local = settings.model_copy(update={"allowed_hosts": frozenset({host})})
-    async with Resources(local) as resources:
-        first = await process(run_of(httpserver.url_for("/post.md"), resources))
-        calls = len(model_endpoint.requests)
-        second = await process(run_of(httpserver.url_for("/short"), resources))
-        third = await process(run_of(httpserver.url_for("/short"), resources))
+    page = site.put("/post.md", article())
+    short = site.put("/short", status=302, headers={"Location": page})
+    first = await process(run_of(page, resources))
+    calls = len(model_endpoint.requests)
+    second, third = [await process(run_of(short, resources)) for _ in range(2)]
 
     assert first.status is IngestStatus.DRAFT
     assert (second.source_id, second.case_id) == (first.source_id, first.case_id)
@@ -131,25 +111,15 @@ async def test_a_page_and_a_redirect_to_it_are_one_source(
 
 
 async def test_a_redirect_to_a_page_with_other_text_is_another_source(
-    settings: Settings, httpserver: HTTPServer, model_endpoint: ScriptedEndpoint
+    site: Site, resources: Resources
 ) -> None:
     """If the text at a known address has changed, the redirecting address gets its own draft."""
-    from scripted_model import answer_of
-
-    model_endpoint.script = answer_of
+    page = site.put("/post.md", article())
+    short = site.put("/short", status=302, headers={"Location": page})
+    first = await process(run_of(page, resources))
     other = "\n\n".join(f"Team {n} answers {n} letters a day about parcels." for n in range(60))
-    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
-    page = httpserver.expect_request("/post.md")
-    page.respond_with_data(article(), content_type="text/markdown")
-    httpserver.expect_request("/short").respond_with_data(
-        "", status=302, headers={"Location": httpserver.url_for("/post.md")}
-    )
-    host = f"{httpserver.host}:{httpserver.port}"
-    local = settings.model_copy(update={"allowed_hosts": frozenset({host})})
-    async with Resources(local) as resources:
-        first = await process(run_of(httpserver.url_for("/post.md"), resources))
-        page.respond_with_data(f"# Parcels\n\n{other}", content_type="text/markdown")
-        second = await process(run_of(httpserver.url_for("/short"), resources))
+    site.put("/post.md", f"# Parcels\n\n{other}")
+    second = await process(run_of(short, resources))
 
     assert second.source_id != first.source_id
     assert second.same_as is None
@@ -159,9 +129,6 @@ async def test_a_judge_that_is_away_is_asked_by_retry(
     source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:
     """Without the judge statements stay unverified; a retry asks the judge, not for a draft."""
-    from scripted_endpoint import schema_name
-    from scripted_model import answer_of
-
     down = True
 
     def script(request):
@@ -196,31 +163,6 @@ async def test_an_expensive_source_stops_before_its_first_call(
     assert result.failure is not None
     assert result.failure.kind == "source_too_expensive"
     assert model_endpoint.requests == []
-
-
-async def test_a_model_that_thinks_without_end_keeps_to_the_budget(
-    source: Path, settings: Settings, model_endpoint: ScriptedEndpoint
-) -> None:
-    """A draft that hits its output limit costs no more than the caps, and says why it failed."""
-    model_endpoint.script = runaway
-    thinking = {
-        "context_tokens": 304_000,
-        "output_tokens": 32_000,
-        "most_output_tokens": 128_000,
-        "reasoning_effort": "medium",
-        "price": {"input": 1.25, "output": 10.0},
-    }
-    caps = {"budget_run": 0.2, "budget_day": 0.2, "models": {"scripted": thinking}}
-    async with Resources(settings.model_copy(update=caps)) as resources:
-        result = await process(run_of(source, resources))
-        again = await process(run_of(source, resources))
-
-    assert result.failure is not None
-    assert result.failure.kind == "answer_truncated"
-    assert "include thinking" in result.failure.message
-    assert result.cost_usd is not None
-    assert 0.15 < result.cost_usd < 0.201
-    assert (again.llm_calls, len(model_endpoint.requests)) == (0, 1)
 
 
 async def test_a_reading_that_was_too_long_is_not_asked_for_again(

@@ -17,7 +17,7 @@ from review.changes import SetFact
 from review.decisions import approve, edit, reject, reopen, withdraw
 from review.revisions import edited, keep
 from schemas.cases import CaseStudy
-from schemas.errors import InvalidDecision, PublishError
+from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, CaseView, Decision
 from schemas.sources import SourceRef
 from services.publication import publish_site, site_settings
@@ -61,22 +61,6 @@ async def test_drafts_and_rejected_cases_stay_out(resources: Resources, case: Ca
     assert (done.path / "index.html").exists()
     reject(resources.warehouse, case.case.case_id, "not ours", "tester")
     assert outcome(await publish_site(resources)) == {}
-
-
-async def test_an_edited_and_approved_case_is_changed_at_its_address(
-    resources: Resources, approved: str
-) -> None:
-    """The page keeps its address although the title changed."""
-    await publish_site(resources)
-    (before,) = resources.warehouse.publications()
-    edit(resources.warehouse, approved, [SetFact(name="title", value="Claims, anew")], "tester")
-    approve(resources.warehouse, approved, "tester", leave_out=True)
-
-    done = await publish_site(resources)
-    assert outcome(done) == {"changed": (approved,)}
-    (after,) = resources.warehouse.publications()
-    assert after.address == before.address
-    assert "Claims, anew" in (done.path / after.address).read_text("utf-8")
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -229,29 +213,3 @@ async def test_what_may_not_be_published_is_kept_back_and_the_rest_is(
     assert outcome(done) == {"added": (approved,)}
     (kept,) = done.blocked
     assert (kept.case_id, kept.title, kept.reason) == (other, "Blocked", "No!")
-
-
-async def test_two_sites_do_not_know_each_other(
-    resources: Resources, approved: str, tmp_path: Path
-) -> None:
-    """A publication belongs to the folder that it was written to."""
-    await publish_site(resources)
-    second = await publish_site(resources, tmp_path / "second")
-    assert outcome(second) == {"added": (approved,)}
-    assert {p.target for p in resources.warehouse.publications()} == {
-        str(resources.settings.site_path),
-        str(tmp_path / "second"),
-    }
-
-
-async def test_a_folder_of_others_is_not_replaced(
-    resources: Resources, approved: str, tmp_path: Path
-) -> None:
-    """Its files are kept, and no publication is stored."""
-    (tmp_path / "letters").mkdir()
-    letter = tmp_path / "letters" / "dear.txt"
-    letter.write_text("mine")
-    with pytest.raises(PublishError, match="did not write"):
-        await publish_site(resources, tmp_path / "letters")
-    assert letter.read_text() == "mine"
-    assert resources.warehouse.publications() == []

@@ -315,9 +315,3 @@ def test_a_long_imported_paragraph_is_cited_around_its_best_sentence(tmp_path: P
     assert "nine cents" in one.citation.text
     assert one.citation.text in text
     assert len(one.citation.text) < 900
-
-
-def test_every_bakery_is_in_the_tables(tables: Dataset) -> None:
-    """The statements of the invented cases can all be cited."""
-    ids = [view.case.case_id for view in bakeries()]
-    assert len(tables.citable_parts(ids)) == sum(map(len, BAKERIES.values()))

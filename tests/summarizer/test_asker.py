@@ -267,13 +267,13 @@ async def test_a_second_try_that_the_budget_refuses_leaves_the_first_error(endpo
 
 
 async def test_a_slow_answer_has_its_worst_price(endpoint, client_of, ledger, asker_of):
-    """Requests that timed out are stored with their maximum possible cost."""
+    """A timed-out request is repeated once, and both are stored at their maximum possible cost."""
     hold = threading.Event()
     endpoint.script = lambda _: Reply(hold=hold)
     budget = Budget(run_usd=5.0)
     asker = asker_of(THINKING, budget=budget)
-    asker.client_factory = lambda: client_of(THINKING, timeout=0.5)
-    with pytest.raises(ProviderUnavailable):
+    asker.client_factory = lambda: client_of(THINKING, patience=3_600, timeout=0.5)
+    with pytest.raises(ProviderUnavailable, match="in time"):
         await ask(asker)
     hold.set()
     assert (len(endpoint.requests), ledger.kept[0].attempts) == (2, 2)

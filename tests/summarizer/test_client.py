@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 
 import httpx
 import openai
@@ -78,17 +77,6 @@ async def test_text_of_a_source_is_never_a_template(endpoint, client_of):
     endpoint.enqueue(GOOD)
     await client_of().ask(MESSAGES, Count)
     assert endpoint.requests[0]["messages"][0]["content"].startswith(MESSAGES[0].content)
-
-
-async def test_schema_is_sent_and_enforced_where_the_profile_says_so(endpoint, client_of):
-    """A strict profile asks the endpoint to enforce the schema; other profiles only send it."""
-    endpoint.enqueue(GOOD, GOOD)
-    await client_of().ask(MESSAGES, Count)
-    await client_of(Profile(model="scripted", strict=True)).ask(MESSAGES, Count)
-    plain, strict = (r["response_format"]["json_schema"] for r in endpoint.requests)
-    assert "strict" not in plain
-    assert strict["strict"] is True
-    assert strict["schema"]["additionalProperties"] is False
 
 
 @pytest.mark.parametrize(
@@ -182,20 +170,6 @@ async def test_a_very_long_retry_after_ends_the_call(endpoint, client_of, waits)
     assert waits.now == 0
 
 
-async def test_slow_answers_are_repeated_once_at_their_worst_price(endpoint, client_of):
-    """A timed-out request is repeated once, and counted at its maximum cost."""
-    hold = threading.Event()
-    endpoint.script = lambda _: Reply(hold=hold)
-    client = client_of(Profile(output_tokens=700), patience=3_600, timeout=1.0)
-    call = await client.ask(MESSAGES, Count)
-    hold.set()
-    with pytest.raises(ProviderUnavailable, match="in time"):
-        call.result()
-    assert (call.attempts, len(endpoint.requests)) == (2, 2)
-    assert call.usage.completion_tokens == 2 * 700
-    assert call.usage.prompt_tokens > 0
-
-
 async def test_an_answer_that_breaks_off_counts_like_a_slow_one(endpoint, client_of):
     """A partial answer may have been paid for, so its cost is added."""
     endpoint.enqueue(Reply(text='{"choices": [{"mess'), GOOD)
@@ -279,19 +253,19 @@ async def test_a_second_try_says_what_did_not_fit(endpoint, client_of, bad, name
 
 
 @pytest.mark.parametrize(
-    ("options", "is_shown", "form"),
+    ("options", "is_shown", "form", "enforced"),
     [
-        ({}, True, "json_schema"),
-        ({"strict": True}, False, "json_schema"),
-        ({"mode": "json"}, True, "json_object"),
-        ({"mode": "json", "strict": True}, True, "json_object"),
-        ({"mode": "tools"}, False, None),
+        ({}, True, "json_schema", None),
+        ({"strict": True}, False, "json_schema", True),
+        ({"mode": "json"}, True, "json_object", None),
+        ({"mode": "json", "strict": True}, True, "json_object", None),
+        ({"mode": "tools"}, False, None, None),
     ],
 )
 async def test_the_prompt_has_the_schema_where_nothing_enforces_it(
-    endpoint, client_of, options, is_shown, form
+    endpoint, client_of, options, is_shown, form, enforced
 ):
-    """The compact schema is in the first message, unless the endpoint enforces it."""
+    """The compact schema is in the first message, unless the endpoint is asked to enforce it."""
     endpoint.enqueue(GOOD)
     asked = [Message(role="system", content="You count."), *MESSAGES]
     await client_of(Profile(model="scripted", **options)).ask(asked, Count)
@@ -299,24 +273,11 @@ async def test_the_prompt_has_the_schema_where_nothing_enforces_it(
     schema = json.dumps(Count.model_json_schema(), separators=(",", ":"))
     shown = [message["content"].count(schema) for message in request["messages"]]
     assert shown == [int(is_shown), 0]
-    assert request.get("response_format", {}).get("type") == form
-
-
-async def test_refusals_are_not_repeated(endpoint, client_of):
-    """A refusal is recognised although it looks like an empty answer, and not repeated."""
-    endpoint.enqueue(completion(None, refusal="I can't"))
-    with pytest.raises(AnswerRefused) as raised:
-        (await client_of().ask(MESSAGES, Count)).result()
-    assert raised.value.kind == "answer_refused"
-    assert len(endpoint.requests) == 1
-
-
-async def test_filtered_answers_are_not_repeated(endpoint, client_of):
-    """An answer that the provider's filter cut has its own error."""
-    endpoint.enqueue(completion(None, finish="content_filter"))
-    with pytest.raises(AnswerRefused) as raised:
-        (await client_of().ask(MESSAGES, Count)).result()
-    assert raised.value.kind == "answer_filtered"
+    asked_form = request.get("response_format", {})
+    assert asked_form.get("type") == form
+    sent = asked_form.get("json_schema", {})
+    assert sent.get("strict") is enforced
+    assert not sent or sent["schema"]["additionalProperties"] is False
 
 
 async def test_a_cut_answer_gets_more_room_once(endpoint, client_of):
@@ -359,6 +320,8 @@ async def test_a_cut_answer_without_more_room_is_truncated(endpoint, client_of, 
             "not_an_endpoint",
         ),
         (Reply(text="<html>sign in</html>"), ModelRejected, "not_an_endpoint"),
+        (completion(None, refusal="I can't"), AnswerRefused, "answer_refused"),
+        (completion(None, finish="content_filter"), AnswerRefused, "answer_filtered"),
         (
             Reply(body={"error": {"message": "Insufficient credits", "code": 402}}),
             ModelRejected,
@@ -367,7 +330,7 @@ async def test_a_cut_answer_without_more_room_is_truncated(endpoint, client_of, 
     ],
 )
 async def test_lasting_faults_are_named_and_not_repeated(endpoint, client_of, reply, error, kind):
-    """Each permanent fault gives one error with its cause after one request."""
+    """Each permanent fault and each refusal gives one error with its cause after one request."""
     endpoint.enqueue(reply, GOOD)
     with pytest.raises(error) as raised:
         (await client_of().ask(MESSAGES, Count)).result()

@@ -20,14 +20,12 @@ from schemas.cases import Section, SupportLevel
 from schemas.errors import (
     AnswerInvalid,
     AnswerTruncated,
-    BudgetReached,
     ExtractionError,
 )
 from schemas.reviews import Verdict
 from schemas.sources import Candidate
 from schemas.taxonomy import load_taxonomy
 from summarizer import plans, service
-from summarizer.budget import Budget
 from summarizer.drafts import Claim, Draft, TagClaim
 from summarizer.profiles import Profile, Strategy
 from summarizer.triage import matches_rubric
@@ -325,33 +323,6 @@ def test_a_forecast_counts_all_calls():
     small = Profile(strategy=Strategy.GUIDED)
     guided = plans.forecast(12_000, small, plans.usual_plan(12_000, small), None)
     assert (guided.calls, guided.cost_usd) == (0, 0.0)
-
-
-async def test_a_budget_for_two_and_a_half_sources_makes_two_drafts(model, asker_of):
-    """Six sources under a budget for 2.5 give two complete drafts, not six verdicts."""
-    documents = [document_of(*PARAGRAPHS, f"Source {n} ends here.") for n in range(6)]
-    plan = plans.plan(documents[0], PROFILE)
-    price = plans.forecast(len(documents[0].text), PROFILE, plan, PROFILE).cost_usd
-    usual = 0.9 * price / 2 / PROFILE.price.output * 1e6
-
-    def usual_answer(request):
-        reply = answer_of(request)
-        reply.body["usage"] |= {"prompt_tokens": 0, "completion_tokens": int(usual)}
-        return reply
-
-    model.script = usual_answer
-    budget, drafts, refused = Budget(run_usd=2.5 * price), [], 0
-    for document in documents:
-        try:
-            async with budget.source(price) as allowance:
-                asker, judge = (asker_of(budget=allowance) for _ in range(2))
-                draft = await drafted(document, asker, plan)
-                drafts.append(await verify(draft, document, load_taxonomy(), judge))
-        except BudgetReached:
-            refused += 1
-    assert (len(drafts), refused) == (2, 4)
-    assert all(outcome.unjudged is None for outcome in drafts)
-    assert len(model.requests) == 4
 
 
 def test_a_curators_statement_gets_the_same_checks(document):

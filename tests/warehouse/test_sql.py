@@ -1,8 +1,5 @@
 """Analysts read everything with SQL and can neither write nor open files."""
 
-import subprocess
-import sys
-
 import pytest
 from case_views import (
     DOUBTFUL,
@@ -107,21 +104,6 @@ def test_refused(published):
         with pytest.raises(InputError):
             published.sql(query)
     assert published.counts() == counts
-
-
-def test_in_any_duckdb_shell(published, path):
-    """The documented example works in a plain DuckDB on the file."""
-    published.close()
-    query = (
-        "SELECT company, text FROM published_statements"
-        " WHERE section = 'lessons' AND list_contains(tags, 'rag')"
-    )
-    program = (
-        "import sys, duckdb; print(duckdb.connect(sys.argv[1]).execute(sys.argv[2]).fetchall())"
-    )
-    command = [sys.executable, "-c", program, str(path), query]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert shown == "[('Initech', 'Measure.')]\n"
 
 
 def test_every_view_and_column_is_described(published):

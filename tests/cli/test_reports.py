@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from case_views import rows
 from cli_runs import Run, lines
-from report_cases import bakeries, rows
+from report_cases import bakeries
 
 from config.settings import Settings
 from warehouse import Warehouse

@@ -42,18 +42,9 @@ def resources(settings) -> Iterator[Resources]:
     made.warehouse.close()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory) -> Path:
-    """An empty database: copying it is quicker than creating one for each test."""
-    path = tmp_path_factory.mktemp("migrated") / "warehouse.duckdb"
-    with Warehouse(path) as warehouse:
-        warehouse.append()  # the first write creates the file
-    return path
-
-
 @pytest.fixture
-def warehouse(resources, settings, migrated) -> Warehouse:
-    shutil.copy(migrated, settings.home / "warehouse.duckdb")
+def warehouse(resources, settings, empty_database) -> Warehouse:
+    shutil.copy(empty_database, settings.home / "warehouse.duckdb")
     return resources.warehouse
 
 

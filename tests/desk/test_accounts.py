@@ -152,18 +152,24 @@ def test_a_form_of_another_site_logs_nobody_in(app):
     assert app.state.desk.token not in visitor(app).get("/static/none.js").text
 
 
-def test_each_further_attempt_waits_twice_as_long(app, monkeypatch):
-    """Counted per address and name; the right password must wait too, then clears the count."""
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The seconds that `LoginThrottle` sees."""
     now = [1_000.0]
     monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_each_further_attempt_waits_twice_as_long(app, clock):
+    """Counted per address and name; the right password must wait too, then clears the count."""
     client, waits = visitor(app), []
     for _ in range(11):
         while (answer := log_in(client, "Ada", "wrong")).status_code == 429:
             waits.append(int(answer.headers["retry-after"]))
             assert log_in(client, "ADA", PASSWORD).status_code == 429
-            now[0] += waits[-1]
+            clock[0] += waits[-1]
     assert waits == [2, 4]
-    now[0] += 8
+    clock[0] += 8
     assert log_in(client, "Ada", PASSWORD).status_code == 303
     assert log_in(client, "Ada", "wrong").status_code == 403
     assert log_in(client, "Ada", PASSWORD).status_code == 303
@@ -177,14 +183,6 @@ def test_no_one_locks_another_person_out(app):
     assert log_in(stranger, "Ada", PASSWORD).status_code == 429
     assert log_in(stranger, "rolf", PASSWORD).status_code == 303
     assert log_in(person, "Ada", PASSWORD).status_code == 303
-
-
-@pytest.fixture
-def clock(monkeypatch) -> list[float]:
-    """The seconds that `LoginThrottle` sees."""
-    now = [1_000.0]
-    monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])
-    return now
 
 
 def test_attempts_are_counted_within_bounds(clock, monkeypatch):

@@ -207,20 +207,6 @@ def test_a_form_that_is_not_the_desks_changes_nothing(desk, case_id, view, field
     assert len(view().revisions) == 1
 
 
-def test_the_forms_of_the_page_save(desk, case_id, view):
-    """The statement's form, sent back with a changed text, stores that text."""
-    page = html.fromstring(desk.get(f"/cases/{case_id}").text)
-    address = page.xpath("//li[@id='s-13']//a[@class='edit']/@href")[0]
-    page = html.fromstring(desk.get(address).text)
-    form = page.xpath("//form[.//textarea[@name='text']]")[0]
-    fields = dict(form.fields) | {"text": "The model is served by vLLM."}
-    answer = desk.post(
-        form.action, data=fields, headers={"sec-fetch-site": "same-origin"}, follow_redirects=False
-    )
-    assert answer.status_code == 303
-    assert "The model is served by vLLM." in {s.text for s in view().revision.study.statements}
-
-
 def test_a_doubtful_part_is_confirmed_from_its_own_form(desk, case_id, view):
     """Only the doubtful statement has the button; it confirms the statement for the curator."""
     page = html.fromstring(desk.get(f"/cases/{case_id}").text)

@@ -21,21 +21,11 @@ from desk import live, server
 from desk.accounts import Accounts
 from desk.app import create_app
 from schemas.reviews import Role
-from warehouse import Warehouse
 
 PASSWORD = "correct horse battery"
 DESKTOP = {"width": 1280, "height": 900}
 # The console repeats each answer that is an error; the page itself says what went wrong.
 ANSWERS = re.compile(r"status of 4(03|04|09|22)|ERR_FAILED|Failed to fetch")
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """An empty database: copying it is quicker than creating one for each test."""
-    path = tmp_path_factory.mktemp("migrated") / "warehouse.duckdb"
-    with Warehouse(path) as warehouse:
-        warehouse.append()  # the first write creates the file
-    return path
 
 
 @pytest.fixture
@@ -44,8 +34,8 @@ def settings(tmp_path) -> Settings:
 
 
 @pytest.fixture
-def resources(settings, migrated) -> Iterator[Resources]:
-    shutil.copy(migrated, settings.home / "warehouse.duckdb")
+def resources(settings, empty_database) -> Iterator[Resources]:
+    shutil.copy(empty_database, settings.home / "warehouse.duckdb")
     made = Resources(settings)
     yield made
     made.warehouse.close()

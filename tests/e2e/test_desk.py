@@ -92,15 +92,6 @@ def test_a_newer_draft_is_compared_and_taken_over(address, build, page, resource
     expect(page.locator("#f-company")).to_contain_text("Harbourline")
 
 
-def test_a_browser_without_the_key_sees_nothing(address, build, browser):
-    """Another person's browser on this machine sees only how to get access."""
-    context = browser.new_context()
-    stranger = context.new_page()
-    assert stranger.goto(f"{address}/cases/{build.draft()}").status == 403
-    expect(stranger.locator("body")).to_contain_text("The desk needs its key")
-    context.close()
-
-
 def test_a_file_leads_the_browser_in(address, desk_address, browser):
     """The session starts although the browser comes from a local file."""
     context = browser.new_context()

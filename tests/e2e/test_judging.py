@@ -1,5 +1,6 @@
 """The judge's verdicts on edits, and a curator who overrules it, in a real Chromium."""
 
+import re
 import threading
 from dataclasses import replace
 
@@ -34,8 +35,33 @@ def reword(page) -> None:
     """Reword a statement by keyboard."""
     page.locator("#s-14 a.choose").click()
     page.keyboard.press("e")
+    expect(page.locator("#s-14-text")).to_be_focused()
     page.locator("#s-14-text").fill(NEW)
     page.keyboard.press("Control+Enter")
+
+
+def test_from_an_edit_to_the_published_page(build, page, address):
+    """A statement is reworded, judged, approved with its doubts, published, and visible."""
+    page.goto(f"{address}/cases/{build.draft()}")
+    reword(page)
+    expect(page.locator("#s-14 .said")).to_have_text(NEW)
+    expect(page.locator("#s-14 .judged")).to_contain_text("verified")
+    expect(page.locator("#s-14 a.choose")).to_be_focused()
+    page.keyboard.press("a")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("REFUTED-STATEMENT")
+    page.keyboard.press("y")
+    dialog.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.locator(".ruling")).to_contain_text("Approved by mira")
+    page.get_by_role("link", name="publish it").click()
+    page.get_by_role("button", name="Publish 1 approved case").click()
+    expect(page.locator("#publish")).to_contain_text("Added:")
+    page.get_by_role("link", name="Open the site").click()
+    page.get_by_role("link", name="A claims assistant").first.click()
+    expect(page).to_have_url(re.compile(r"/site/cases/"))
+    expect(page.locator("main")).to_contain_text(NEW)
+    expect(page.locator("main")).to_contain_text("DOUBTFUL-STATEMENT")
+    expect(page.locator("main")).not_to_contain_text("REFUTED")
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, PHONE])

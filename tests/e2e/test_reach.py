@@ -1,7 +1,7 @@
 """Everyone can use the desk: on a phone, in the dark, by assistive technology, without script."""
 
 import pytest
-from browsers import violations
+from browsers import PHONE, violations
 from hostile import plant
 from playwright.sync_api import expect
 
@@ -10,7 +10,6 @@ from schemas.reviews import CaseStatus
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 WORDS = ["en", "Retrieval runs on a vector store.", "y" * 200, "Officers check each answer."]
 TOO_WIDE = """(most) => document.documentElement.scrollWidth <= most ? [] :

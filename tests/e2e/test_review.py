@@ -6,11 +6,8 @@ from collections import Counter
 import pytest
 from case_views import TEXT, a_publication, a_study
 from playwright.sync_api import expect
-from scripted_endpoint import completion
-from scripted_model import judge_of
 from ten_drafts import a_draft, review_ten
 
-from config.settings import Settings
 from review import decisions
 from schemas.reviews import CaseStatus
 
@@ -32,46 +29,6 @@ def test_ten_drafts_by_keyboard(build, page, address, resources):
     status = Counter(resources.warehouse.case(case_id).status for case_id in ids)
     assert status == {CaseStatus.DRAFT: 2, CaseStatus.APPROVED: 9, CaseStatus.REJECTED: 1}
     expect(page.locator(".row .open")).to_have_count(2)
-
-
-class TestJudged:
-    """A desk with a model that judges what is edited."""
-
-    @pytest.fixture
-    def settings(self, tmp_path, model_endpoint) -> Settings:
-        model_endpoint.script = lambda request: completion(judge_of(request))
-        endpoint = {"llm_base_url": model_endpoint.base_url, "llm_model": "scripted"}
-        return Settings(home=tmp_path, curator="mira", **endpoint)
-
-    def test_from_an_edit_to_the_published_page(self, build, page, address):
-        """A statement is reworded, judged, approved with its doubts, published, and visible."""
-        page.goto(f"{address}/cases/{build.draft()}")
-        page.locator("#s-14 a.choose").click()
-        page.keyboard.press("e")
-        field = page.get_by_label("Statement", exact=True).first
-        expect(field).to_be_focused()
-        field.fill("A second reader samples answers each week.")
-        page.keyboard.press("Control+Enter")
-        expect(page.locator("#s-14 .said")).to_have_text(
-            "A second reader samples answers each week."
-        )
-        expect(page.locator("#s-14 .judged")).to_contain_text("verified")
-        expect(page.locator("#s-14 a.choose")).to_be_focused()
-        page.keyboard.press("a")
-        dialog = page.get_by_role("dialog")
-        expect(dialog).to_contain_text("REFUTED-STATEMENT")
-        page.keyboard.press("y")
-        dialog.get_by_role("button", name="Approve", exact=True).click()
-        expect(page.locator(".ruling")).to_contain_text("Approved by mira")
-        page.get_by_role("link", name="publish it").click()
-        page.get_by_role("button", name="Publish 1 approved case").click()
-        expect(page.locator("#publish")).to_contain_text("Added:")
-        page.get_by_role("link", name="Open the site").click()
-        page.get_by_role("link", name="A claims assistant").first.click()
-        expect(page).to_have_url(re.compile(r"/site/cases/"))
-        expect(page.locator("main")).to_contain_text("A second reader samples answers each week.")
-        expect(page.locator("main")).to_contain_text("DOUBTFUL-STATEMENT")
-        expect(page.locator("main")).not_to_contain_text("REFUTED")
 
 
 def test_evidence_is_selected_in_the_source(build, page, address):

@@ -1,12 +1,12 @@
 """A small source that the scripted model knows, and a site that serves it."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from built_sites import site_written_here  # noqa: F401 - a fixture
 from claims_article import article
+from kept_homes import copied
 from local_site import Site
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint
@@ -67,13 +67,8 @@ async def case(resources: Resources, site: Site, drafted_home: Path) -> CaseView
     """The draft of a page of the site."""
     address = site.put("/claims.md", article())
     home, warehouse = resources.settings.home, resources.warehouse
-    if not _copied(drafted_home, home):
+    if not copied(drafted_home, home):
         await process(Run(SourceRef(source=address), resources))
         warehouse.close()
-        _copied(home, drafted_home)
+        copied(home, drafted_home)
     return warehouse.case(warehouse.case_ids()[0])
-
-
-def _copied(home: Path, to: Path) -> bool:
-    """Copy a home where there is one."""
-    return home.exists() and bool(shutil.copytree(home, to))

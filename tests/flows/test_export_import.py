@@ -14,6 +14,7 @@ from case_views import (
     a_statement,
     a_study,
     a_view,
+    rows,
     with_study,
 )
 
@@ -128,11 +129,6 @@ def placed(view: CaseView) -> CaseView:
         name: tuple(map(moved, getattr(study, name))) for name in ("facts", "statements", "tags")
     }
     return with_study(view, CaseStudy(**parts))
-
-
-def rows(view: CaseView) -> list[Any]:
-    """The rows of a view."""
-    return [view.source, view.document, view.case, *view.revisions, *view.reviews]
 
 
 async def release(resources: Resources, folder: Path) -> Path:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from case_views import a_view
+from case_views import a_view, rows
 from claims_article import article
 from html_pages import parsed, texts
 from local_site import Site
@@ -281,9 +281,7 @@ async def test_the_list_of_changes_has_a_line_for_an_import(
 ) -> None:
     """Imported cases are summarized in one line instead of being listed as added."""
     view = a_view()
-    resources.warehouse.append(
-        view.source, view.document, view.case, *view.revisions, *view.reviews
-    )
+    resources.warehouse.append(*rows(view))
     done = await publish_site(resources)
     page = parsed(done.path / "changes.html")
     assert texts(page, "//section/p") == [

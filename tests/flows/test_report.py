@@ -1,13 +1,14 @@
 """Reports and answers over published cases, from the order to the site."""
 
 import json
-import shutil
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_cases import BAKERIES, a_bakery, bakeries, rows
+from case_views import rows
+from kept_homes import copied
+from report_cases import BAKERIES, a_bakery, bakeries
 from report_model import ReportModel
 from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 
@@ -36,11 +37,6 @@ ORDER = ReportOrder(title="Dough plans by retrieval", template="technique")
 def settings(settings: Settings) -> Settings:
     """A site with an address, so that feeds are written."""
     return settings.model_copy(update={"site_address": "https://cases.example"})
-
-
-def copied(home: Path, to: Path) -> bool:
-    """Copy a home where there is one."""
-    return home.exists() and bool(shutil.copytree(home, to))
 
 
 @pytest.fixture(scope="session")

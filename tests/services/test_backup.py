@@ -76,6 +76,14 @@ def ignore(done: int, total: int) -> None:
     """Show no progress."""
 
 
+def backed_up(settings: Settings, file: Path) -> Path:
+    """Back up a home with one source."""
+    with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
+        warehouse.append(Story().source())
+    back_up(Resources(settings), file, ignore)
+    return file
+
+
 def wait_for(process: "subprocess.Popen[str]", lines: int) -> int:
     """Wait until the process has printed so many more lines; return the number in the last."""
     return [int(process.stdout.readline()) for _ in range(lines)][-1]
@@ -191,10 +199,7 @@ def _edit(manifest: dict, parts: dict) -> dict:
 )
 def test_a_damaged_backup_restores_nothing(tmp_path, settings, damage, message):
     """The error names the file; the home stays empty, and nothing is written elsewhere."""
-    with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
-        warehouse.append(Story().source())
-    file, new = tmp_path / "b.zip", Settings(home=tmp_path / "new")
-    back_up(Resources(settings), file, ignore)
+    file, new = backed_up(settings, tmp_path / "b.zip"), Settings(home=tmp_path / "new")
     damage(file)
     with pytest.raises(InputError, match=message):
         restore_home(Resources(new), file, ignore)
@@ -204,9 +209,7 @@ def test_a_damaged_backup_restores_nothing(tmp_path, settings, damage, message):
 
 def test_a_home_with_a_warehouse_is_not_overwritten(tmp_path, settings):
     """Restoring is refused if there are rows; home and backup are unchanged."""
-    with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
-        warehouse.append(Story().source())
-    back_up(Resources(settings), tmp_path / "b.zip", ignore)
+    backed_up(settings, tmp_path / "b.zip")
     with pytest.raises(InputError, match="--home NEW restore"):
         restore_home(Resources(settings), tmp_path / "b.zip", ignore)
     assert Resources(settings).warehouse.counts()["sources"] == 1
@@ -217,9 +220,7 @@ def test_files_of_the_target_are_not_replaced(tmp_path, settings, name):
     """Settings of the new machine, or the log of a database that is gone, stop a restore."""
     (settings.home).mkdir()
     (settings.home / "casebook.toml").write_text("site_title = 'theirs'")
-    with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
-        warehouse.append(Story().source())
-    back_up(Resources(settings), tmp_path / "b.zip", ignore)
+    backed_up(settings, tmp_path / "b.zip")
     new = Settings(home=tmp_path / "new")
     new.home.mkdir()
     (new.home / name).write_text("mine")
@@ -231,9 +232,7 @@ def test_files_of_the_target_are_not_replaced(tmp_path, settings, name):
 
 def test_a_database_created_during_a_restore_stays(tmp_path, settings):
     """A desk that stores a row in the new home meanwhile keeps it; the restore fails."""
-    with Warehouse(settings.home / "warehouse.duckdb") as warehouse:
-        warehouse.append(Story().source())
-    back_up(Resources(settings), tmp_path / "b.zip", ignore)
+    backed_up(settings, tmp_path / "b.zip")
     new = Settings(home=tmp_path / "new")
 
     def store(done: int, total: int) -> None:

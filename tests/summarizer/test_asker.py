@@ -189,28 +189,25 @@ async def test_requests_at_once_share_the_budget(endpoint, asker_of):
     assert 0.4 < budget.spent < 0.501
 
 
-async def test_a_cut_answer_is_the_cause_and_not_the_budget(endpoint, asker_of):
-    """A refusal says that a runaway answer used up the budget."""
+@pytest.mark.parametrize(
+    ("run_usd", "requests", "reason", "kind"),
+    [
+        (0.2, 1, "cut off at its limit .* thinking", "answer_truncated"),
+        (1.62, 2, "would exceed the budget", "budget_reached"),
+    ],
+)
+async def test_a_cut_answer_is_the_cause_if_it_used_up_the_budget(
+    endpoint, asker_of, run_usd, requests, reason, kind
+):
+    """A refusal says so; if the budget had room for the cut answer, the budget is the cause."""
     endpoint.script = runaway
-    async with Budget(run_usd=0.2).source(0.0) as source_budget:
+    async with Budget(run_usd=run_usd).source(0.0) as source_budget:
         with pytest.raises(AnswerTruncated):
             await ask(asker_of(THINKING, budget=source_budget))
-        with pytest.raises(BudgetReached, match=r"cut off at its limit .* thinking") as raised:
+        with pytest.raises(BudgetReached, match=reason) as raised:
             await ask(asker_of(THINKING, budget=source_budget), "Bob")
-    assert raised.value.kind == "answer_truncated"
-    assert len(endpoint.requests) == 1
-
-
-async def test_a_cut_answer_with_money_left_is_not_why_the_budget_stops(endpoint, asker_of):
-    """If the budget had room for the cut answer, a later stop is due to the budget."""
-    endpoint.script = runaway
-    async with Budget(run_usd=1.62).source(0.0) as source_budget:
-        with pytest.raises(AnswerTruncated):
-            await ask(asker_of(THINKING, budget=source_budget))
-        with pytest.raises(BudgetReached) as raised:
-            await ask(asker_of(THINKING, budget=source_budget), "Bob")
-    assert raised.value.kind == "budget_reached"
-    assert len(endpoint.requests) == 2
+    assert raised.value.kind == kind
+    assert len(endpoint.requests) == requests
 
 
 async def test_a_budget_that_a_later_answer_uses_up_is_reached(endpoint, asker_of):

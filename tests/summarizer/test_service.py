@@ -11,7 +11,6 @@ from scripted_model import (
     TRIAGE,
     answer_of,
     case_document,
-    checked,
     document_of,
     statement,
 )
@@ -232,13 +231,6 @@ async def test_a_reference_list_names_no_tool():
     assert (await tags_of(document, *names))[0] == ["kafka", "redis", "qdrant"]
 
 
-async def test_a_source_without_a_title_gets_one(model, asker_of):
-    """If the page has no title, the model's title is used and marked as inferred."""
-    study = (await verified(case_document(title=None), asker_of)).study
-    assert study.fact("title").value == CASE_STUDY["title"]
-    assert study.fact("title").inferred
-
-
 async def test_a_summary_of_a_refuted_statement_is_doubtful(document):
     """Readers cannot see the statement, so a curator has to look at its summary."""
     lost = Claim(section=Section.CONTEXT, text="It flies.", quotes=("never in the source",))
@@ -323,19 +315,6 @@ def test_a_forecast_counts_all_calls():
     small = Profile(strategy=Strategy.GUIDED)
     guided = plans.forecast(12_000, small, plans.usual_plan(12_000, small), None)
     assert (guided.calls, guided.cost_usd) == (0, 0.0)
-
-
-def test_a_curators_statement_gets_the_same_checks(document):
-    """An edited statement is located and checked like a model's, and stays the curator's."""
-    good = checked(
-        "A clerk checks every draft.", Section.ABSTRACT, ["a clerk checks each draft"], document
-    )
-    bad = checked(
-        "A clerk checks 7 drafts.", Section.ABSTRACT, ["a clerk checks each draft"], document
-    )
-    assert (good.support.level, good.origin.value) == (SupportLevel.UNVERIFIED, "curator")
-    assert bad.support.reason == "The number 7 is not in the quoted passage."
-    assert good.evidence[0].passage == 1
 
 
 def test_a_recipe_names_what_makes_a_draft():

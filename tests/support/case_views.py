@@ -401,6 +401,11 @@ def an_approval(revision: Revision) -> Review:
     )
 
 
+def rows(view: CaseView) -> list[Any]:
+    """The rows of a view, for a warehouse."""
+    return [view.source, view.document, view.case, *view.revisions, *view.reviews]
+
+
 def write_lines(views: Iterable[CaseView], path: Path) -> Path:
     """Write the cases as the site's JSON Lines, without pages and citations."""
     rest = {"page": "", "licence": None, "citation": ""}

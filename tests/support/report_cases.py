@@ -78,8 +78,3 @@ def _statement(document: Any, n: int, section: str, text: str) -> Statement:
     quote = a_quote(document, text)
     measure = _MEASURES.get(text)
     return a_statement(n, text, quote, section=section, support=VERBATIM, measure=measure)
-
-
-def rows(view: CaseView) -> list[Any]:
-    """The rows of a view, for a warehouse."""
-    return [view.source, view.document, view.case, *view.revisions, *view.reviews]

@@ -89,7 +89,8 @@ The median time to the first answer fell from 26 hours to 2 hours in March. Cler
 
 
 def statement(number: int, text: str, *quotes: str, **parts: Any) -> dict[str, Any]:
-    return {"id": number, "statement": text, "quotes": list(quotes), **parts}
+    """Return a statement; without quotes it is a sentence of the source."""
+    return {"id": number, "statement": text, "quotes": list(quotes) or [text[:-1]], **parts}
 
 
 def _score(score: int) -> dict[str, Any]:
@@ -120,9 +121,7 @@ CASE_STUDY: dict[str, Any] = {
     ],
     "architecture": [
         statement(
-            2,
-            "Each claim is embedded and matched against 40,000 solved claims in PostgreSQL.",
-            "Each claim is embedded and matched against 40,000 solved claims in PostgreSQL",
+            2, "Each claim is embedded and matched against 40,000 solved claims in PostgreSQL."
         )
     ],
     "techniques": [],
@@ -132,11 +131,7 @@ CASE_STUDY: dict[str, Any] = {
         )
     ],
     "challenges": [
-        statement(
-            4,
-            "A third of the claims were photographs of receipts without any text.",
-            "A third of the claims were photographs of receipts without any text",
-        )
+        statement(4, "A third of the claims were photographs of receipts without any text.")
     ],
     "solutions": [
         statement(

@@ -102,6 +102,11 @@ def _news(body: str, unwanted: tuple[str, ...]) -> WrittenPage:
     return WrittenPage(_document(body), f"{_SITE}/2025/claims-desk", STORY, unwanted)
 
 
+def _whole(body: str, wanted: tuple[str, ...]) -> WrittenPage:
+    """A page of which all but the frame is text."""
+    return _news(body, ("All rights reserved",))._replace(wanted=wanted)
+
+
 _WHOLE = tuple(line for other in _OTHERS for line in other)
 _TEASERS = tuple(line for other in _OTHERS for line in other[:2])
 
@@ -177,12 +182,8 @@ def _linked_sections() -> WrittenPage:
             zip(STORY, ("#a", "#b", "https://shop.example/c", "#d", "#e"), strict=True)
         )
     )
-    return WrittenPage(
-        _document(f"<article class='entry-content'><h1>Five tools</h1>{parts}</article>"),
-        f"{_SITE}/2025/five-tools",
-        _between("Tool number", STORY),
-        ("All rights reserved",),
-    )
+    body = f"<article class='entry-content'><h1>Five tools</h1>{parts}</article>"
+    return _whole(body, _between("Tool number", STORY))
 
 
 def _sections() -> WrittenPage:
@@ -191,12 +192,8 @@ def _sections() -> WrittenPage:
         f"<section class='part'><h2>Part {place}</h2><p>{text}</p><p>{text[::-1]}</p></section>"
         for place, text in enumerate(STORY)
     )
-    return WrittenPage(
-        _document(f"<main><article><h1>{_TITLE}</h1>{parts}</article></main>"),
-        f"{_SITE}/2025/claims-desk",
-        _between("Part", STORY),
-        ("All rights reserved",),
-    )
+    body = f"<main><article><h1>{_TITLE}</h1>{parts}</article></main>"
+    return _whole(body, _between("Part", STORY))
 
 
 _PARTS = ("The challenge", "The answer", "The results with Harbour Freight")
@@ -211,12 +208,7 @@ def _parted(first: str, rest: str) -> WrittenPage:
     )
     story = first.format(f"<h1>{_TITLE}</h1>{_paragraphs(STORY[:2])}")
     lines = (line for part in zip(_PARTS, texts, strict=True) for line in part)
-    return WrittenPage(
-        _document(f"<main>{story}{parts}</main>"),
-        f"{_SITE}/2025/claims-desk",
-        (*STORY[:2], *lines),
-        ("All rights reserved",),
-    )
+    return _whole(f"<main>{story}{parts}</main>", (*STORY[:2], *lines))
 
 
 def _part_sections() -> WrittenPage:
@@ -254,12 +246,8 @@ def _inner_cards(box: str, card: str = "div") -> WrittenPage:
     ]
     body = f"{''.join(sections[:3])}{box.format(cards)}{''.join(sections[3:])}"
     parts = _between("Part", STORY)
-    return WrittenPage(
-        _document(f"<main><article><h1>{_TITLE}</h1>{body}</article></main>"),
-        f"{_SITE}/2025/claims-desk",
-        (*parts[:6], *_TEASERS, *parts[6:]),
-        ("All rights reserved",),
-    )
+    wanted = (*parts[:6], *_TEASERS, *parts[6:])
+    return _whole(f"<main><article><h1>{_TITLE}</h1>{body}</article></main>", wanted)
 
 
 def _cards_between() -> WrittenPage:
@@ -301,18 +289,22 @@ def _service_cards() -> WrittenPage:
     return WrittenPage(html, "https://sorter.example/product", wanted, ("Your work email", "Sport"))
 
 
-def _service_tail() -> WrittenPage:
-    """A service in sections of prose, then the teasers of its blog and a band of links."""
-    parts = "".join(
+def _prose() -> str:
+    """Sections with a feature and a part of the story."""
+    return "".join(
         f"<section><h2>{head}</h2><p>{text} {story}</p></section>"
         for (head, text), story in zip(_FEATURES, STORY, strict=False)
     )
+
+
+def _service_tail() -> WrittenPage:
+    """A service in sections of prose, then the teasers of its blog and a band of links."""
     posts = "".join(
         f"<div class='tile'><a href='/blog/{place}'><div>{head}</div></a><span>{first}</span></div>"
         for place, (head, first, *_) in enumerate(_OTHERS)
     )
     body = (
-        f"<div class='page'><h1>Claims handling</h1>{parts}"
+        f"<div class='page'><h1>Claims handling</h1>{_prose()}"
         f"<section><h2>From our blog</h2><div class='grid'>{posts}</div></section></div>"
     )
     parts_in_order = zip(_FEATURES, STORY, strict=False)
@@ -323,10 +315,6 @@ def _service_tail() -> WrittenPage:
 
 def _stat_boxes() -> WrittenPage:
     """A company's page in prose that ends with figures in boxes."""
-    parts = "".join(
-        f"<section><h2>{head}</h2><p>{text} {story}</p></section>"
-        for (head, text), story in zip(_FEATURES, STORY, strict=False)
-    )
     figures = (
         ("40 %", "fewer letters sorted wrongly"),
         ("11 cents", "is the price of a claim"),
@@ -337,7 +325,9 @@ def _stat_boxes() -> WrittenPage:
         for figure, label in figures
     )
     results = f"<section><h2>Results in numbers</h2><div class='stats'>{boxes}</div></section>"
-    html = _document(f"<div><h1>Claims</h1>{parts}{results}</div>", title="Claims", kind="website")
+    html = _document(
+        f"<div><h1>Claims</h1>{_prose()}{results}</div>", title="Claims", kind="website"
+    )
     lines = (line for figure in figures for line in figure)
     wanted = (*STORY, "Results in numbers", *lines)
     return WrittenPage(html, "https://sorter.example/claims", wanted, ("Sport", "All rights"))

@@ -16,20 +16,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "home" / "casebook.duckdb"
 
 
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a warehouse without rows, to copy: creating one takes longer."""
-    path = tmp_path_factory.mktemp("empty") / "casebook.duckdb"
-    with Warehouse(path) as warehouse:
-        warehouse.append()
-    return path
-
-
 @pytest.fixture
-def warehouse(path: Path, empty_file: Path) -> Iterator[Warehouse]:
+def warehouse(path: Path, empty_database: Path) -> Iterator[Warehouse]:
     """A warehouse without rows."""
     path.parent.mkdir()
-    shutil.copy(empty_file, path)
+    shutil.copy(empty_database, path)
     with Warehouse(path, lock_timeout=5.0) as opened:
         yield opened
 

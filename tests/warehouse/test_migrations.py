@@ -1,5 +1,6 @@
 """A file of any earlier version becomes one of this version, or stays as it was."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -22,10 +23,23 @@ def old(path: Path) -> Path:
     return path
 
 
-def _newer_casebook(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
-    steps = (*schema.migrations(), schema.Migration(9999, "9999_next", sql))
+def _know(patch: pytest.MonkeyPatch, steps: Sequence[schema.Migration]) -> None:
+    """Make this the casebook that knows these migrations."""
     for module in ("schema", "file"):
-        monkeypatch.setattr(f"warehouse.{module}.migrations", lambda: steps)
+        patch.setattr(f"warehouse.{module}.migrations", lambda: steps)
+
+
+def _newer_casebook(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    _know(monkeypatch, (*schema.migrations(), schema.Migration(9999, "9999_next", sql)))
+
+
+def _write_by_older(path: Path, steps: Sequence[schema.Migration], rows: str) -> None:
+    """Store rows as a casebook did that knew only these migrations."""
+    with pytest.MonkeyPatch.context() as patch:
+        _know(patch, steps)
+        patch.setattr("warehouse.access._columns", {})
+        with Warehouse(path) as warehouse:
+            warehouse.append(*Story().rows(rows))
 
 
 def test_recorded(path):
@@ -51,15 +65,9 @@ def test_an_older_file_is_copied_and_upgraded(old, monkeypatch):
         assert connection.execute("SELECT count(*) FROM cases").fetchall() == [(1,)]
 
 
-def test_an_edit_made_before_withdrawals_leaves_what_is_published(path, monkeypatch):
+def test_an_edit_made_before_withdrawals_leaves_what_is_published(path):
     """Such a file would otherwise have lost the page at its next publication."""
-    older = schema.migrations()[:2]
-    with monkeypatch.context() as second_edition:
-        for module in ("schema", "file"):
-            second_edition.setattr(f"warehouse.{module}.migrations", lambda: older)
-        second_edition.setattr("warehouse.access._columns", {})
-        with Warehouse(path) as warehouse:
-            warehouse.append(*Story().rows("draft 1, approve 1, publish 1, edit 2"))
+    _write_by_older(path, schema.migrations()[:2], "draft 1, approve 1, publish 1, edit 2")
     with Warehouse(path) as warehouse:
         view = warehouse.case("case1_a")
         assert (view.revision.revision_id, view.status) == ("rev1_a2", "draft")
@@ -67,15 +75,10 @@ def test_an_edit_made_before_withdrawals_leaves_what_is_published(path, monkeypa
         assert [one.reason for one in warehouse.publications()] == [None]
 
 
-def test_tags_of_models_get_their_group(path, monkeypatch):
+def test_tags_of_models_get_their_group(path):
     """A tag that named a family of models as a tool is one of a model; others stay."""
     older = [one for one in schema.migrations() if one.name < "0104"]
-    with monkeypatch.context() as before:
-        for module in ("schema", "file"):
-            before.setattr(f"warehouse.{module}.migrations", lambda: older)
-        before.setattr("warehouse.access._columns", {})
-        with Warehouse(path) as warehouse:
-            warehouse.append(*Story().rows("draft 1"))
+    _write_by_older(path, older, "draft 1")
     with duckdb.connect(str(path)) as file:
         file.execute(
             "INSERT INTO case_tags BY NAME SELECT * REPLACE ('deepseek' AS slug, 'DeepSeek' AS label, "

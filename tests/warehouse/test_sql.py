@@ -9,6 +9,7 @@ from case_views import (
     a_publication,
     a_statement,
     a_view,
+    rows,
 )
 from warehouse_rows import Story
 
@@ -61,8 +62,7 @@ def test_readers_see_in_sql_what_they_see_on_the_site(warehouse, study):
     view = a_view(study)
     seen = {"revision_id": view.revision.revision_id}
     published = a_publication(view.case.case_id, "cases/a/index.html").model_copy(update=seen)
-    rows = (view.source, view.document, view.case, view.revision, *view.reviews, published)
-    warehouse.append(*rows)
+    warehouse.append(*rows(view), published)
     shown = readable(study).study
     _, statements = warehouse.sql("SELECT n, text FROM published_statements ORDER BY n")
     assert statements == [(one.n, one.text) for one in shown.statements]

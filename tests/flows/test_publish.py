@@ -89,6 +89,8 @@ async def test_an_edit_leaves_the_approved_revision_published(
     assert files(exported) == released
     second = await publish_site(resources, tmp_path / "second")
     assert outcome(second) == {"added": (approved,)}
+    targets = {one.target for one in resources.warehouse.publications()}
+    assert targets == {str(done.path), str(second.path)}
     assert "Unseen until now" not in "".join(
         text.decode("utf-8", "replace") for text in files(second.path).values()
     )

@@ -117,12 +117,14 @@ def test_a_report_that_no_longer_holds_is_not_published(run: Run, home: Path) ->
 
 @pytest.mark.usefixtures("home")
 def test_a_question_gets_the_nearest_statements(run: Run) -> None:
-    """With the embedded model the answer consists of the nearest statements with their cases."""
+    """With the embedded model it consists of them and their cases; without a common word of none."""
     found = run("ask", "Who disagreed with the judge model?")
     assert "head baker disagreed" in found.stdout
     assert "Knusperhaus, 2024" in found.stdout
     (answer,) = lines(run("ask", "Who disagreed with the judge model?", "--json"))
     assert answer["outcome"] == "statements"
+    (silent,) = lines(run("ask", "Satellites glaciers?", "--json"))
+    assert silent["outcome"] == "silent"
 
 
 @pytest.mark.usefixtures("home")

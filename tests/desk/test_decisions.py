@@ -160,14 +160,6 @@ def test_a_decision_that_failed_is_tried_again(desk, warehouse, case_id, view, m
     assert len(view().reviews) == 1
 
 
-def test_htmx_gets_the_case_as_it_is_afterwards(desk, case_id):
-    """The fragment shows the new value and says that it was saved."""
-    answer = desk.change(case_id, "set_fact", htmx=True, name="title", value="A better title")
-    assert answer.status_code == 200
-    assert texts(html.fromstring(answer.text), "//h1") == ["A better title"]
-    assert "Saved as a new revision." in answer.text
-
-
 @pytest.mark.parametrize(
     ("decision", "fields"),
     [

@@ -325,15 +325,6 @@ async def test_a_case_that_was_rejected_meanwhile_blocks_a_report(embedded: Reso
     assert embedded.warehouse.published_reports() == []
 
 
-async def test_without_a_capable_model_the_statements_are_the_answer(embedded: Resources) -> None:
-    """The best statement comes first; without a common word there is no answer."""
-    found = await answer("Who disagreed with the judge model?", embedded)
-    assert found.outcome is Outcome.STATEMENTS
-    assert "head baker disagreed" in found.statements[0].citation.text
-    silent = await answer("Satellites glaciers?", embedded)
-    assert silent.outcome is Outcome.SILENT
-
-
 async def test_nothing_published_and_unknown_names_are_errors(resources: Resources) -> None:
     """Both errors say what to do next."""
     with pytest.raises(InputError, match="casebook publish"):

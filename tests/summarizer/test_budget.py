@@ -111,14 +111,6 @@ async def test_the_day_counts_what_other_runs_stored():
         await spend(budget, 0.1)
 
 
-async def test_an_unknown_price_stops_before_the_first_call():
-    """With a cap, a source without a known price is not started."""
-    with pytest.raises(BudgetReached) as raised:
-        async with Budget(day_usd=1.0).source(None):
-            pass
-    assert raised.value.kind == "price_unknown"
-
-
 async def test_a_failing_source_returns_its_reservation():
     """A source that fails releases its whole reservation."""
     budget = Budget(run_usd=1.0)

@@ -37,7 +37,7 @@ class Criterion(Frozen):
 
 
 class Subject(Frozen):
-    """A system that a source tells of, and the company that runs it."""
+    """A system described in a source, and the company that runs it."""
 
     company: str | None = None
     system: str

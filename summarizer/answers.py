@@ -85,7 +85,7 @@ class ScoreAnswer(Answer):
 
 
 class SubjectAnswer(Answer):
-    """A system of which the source tells, and the company that runs it."""
+    """A system described in the source, and the company that runs it."""
 
     company: Nullable
     system: str

@@ -195,7 +195,7 @@ def _described(model: str, *, is_here: bool) -> dict[str, Any]:
 
 
 def _reported(server: Server, *, is_here: bool) -> dict[str, Any]:
-    """Return what a server says about its model; all known servers enforce schemas."""
+    """Return a server's description of its model; all known servers enforce schemas."""
     size = None if server.parameters is None else server.parameters < SMALL
     found: dict[str, Any] = {"context_tokens": server.context_tokens, "small": size}
     found |= {"server": server.name, "strict": True, "price": _FREE if is_here else None}

@@ -43,7 +43,7 @@ def _answers(client: httpx2.Client, endpoint: str, model: str) -> Iterator[Serve
 
 
 def _ollama(client: httpx2.Client, root: str, model: str) -> Server | None:
-    """Return what Ollama says about a model, which it loads if necessary."""
+    """Return the description that Ollama gives of a model, which it loads if necessary."""
     running = _json(client, f"{root}/api/ps")
     if not isinstance(running.get("models"), list):
         return None
@@ -64,7 +64,7 @@ def _ollama(client: httpx2.Client, root: str, model: str) -> Server | None:
 def _json(
     client: httpx2.Client, url: str, body: Mapping[str, object] | None = None
 ) -> Mapping[str, Any]:
-    """Return the JSON object at ``url``, empty if there is none."""
+    """Return the JSON object at ``url``, empty without an answer."""
     timeout = _LOADING_SECONDS if body else _SECONDS
     try:
         method = "POST" if body else "GET"

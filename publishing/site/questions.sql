@@ -11,7 +11,7 @@ ORDER BY year DESC, company;
 SELECT company, metric, qualifier, value, unit, baseline, sample, method, url
 FROM published_statements
 WHERE section = 'results' AND baseline IS NOT NULL
-ORDER BY unit, number DESC;
+ORDER BY unit, number DESC, company, metric;
 
 -- question: Measurements by unit
 SELECT

@@ -14,6 +14,7 @@ model chose, and both together (the default), on the examples and the posts of C
 
 import argparse
 import asyncio
+import json
 import os
 import re
 import sys
@@ -113,9 +114,15 @@ def _gold_cases() -> Iterator[tuple[Path, GoldCase]]:
     """Yield the examples and, if there are any, the posts of the shared data."""
     yield from (one for one in read_gold(ROOT / "evals" / "gold") if one[1].is_case_study)
     posts = Path(os.environ.get("CASEBOOK_DATASETS", "")) / "sources" / "reference"
-    if posts.is_dir():
-        found = ((file, gold) for file, gold in read_gold(posts) if "practical" not in gold.name)
-        yield from ((f, g.model_copy(update={"name": f.stem})) for f, g in found)
+    for file in sorted(posts.glob("grab-*.json")):
+        reference = json.loads(file.read_text("utf-8"))
+        statements: dict[str, list[object]] = {}
+        for one in reference["statements"]:
+            name = "evaluation" if one["section"] == "operations" else one["section"]
+            statements.setdefault(name, []).append({"text": one["text"], "quotes": one["quotes"]})
+        source = {"path": f"../{reference['source']}"}
+        fields = {"name": file.stem, "source": source, "statements": statements}
+        yield file, GoldCase.model_validate(fields)
 
 
 async def compare(settings: Settings) -> None:

@@ -15,6 +15,8 @@ _CHOSEN: tuple[FactName, ...] = ("industry", "stage", "narrator")
 
 def claims_of(answer: PartAnswer) -> tuple[Claim, ...]:
     """Return the claims of an answer: its statements, then the sentences of its abstract."""
+    given = [(place, item) for name, place in SECTION_OF.items() for item in getattr(answer, name)]
+    given += [(Section.EXAMPLE, answer.example)] if answer.example else []
     found = [
         (
             item.id,
@@ -23,25 +25,14 @@ def claims_of(answer: PartAnswer) -> tuple[Claim, ...]:
                 text=item.statement,
                 quotes=tuple(item.quotes),
                 translations=tuple(item.translations),
-                form=item.form,
+                form=None if section is Section.EXAMPLE else item.form,
                 measure=measure_of(item) if isinstance(item, ResultAnswer) else None,
                 answers=getattr(item, "answers", None),
             ),
         )
-        for name, section in SECTION_OF.items()
-        for item in getattr(answer, name)
+        for section, item in given
         if item.statement.strip()
     ]
-    if answer.example and answer.example.statement.strip():
-        example = answer.example
-        quotes, translations = tuple(example.quotes), tuple(example.translations)
-        claim = Claim(
-            section=Section.EXAMPLE,
-            text=example.statement,
-            quotes=quotes,
-            translations=translations,
-        )
-        found.append((example.id, claim))
     return linked(found, answer.abstract) + gaps_of(answer.gaps)
 
 

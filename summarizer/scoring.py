@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError
 
 from schemas.cases import CaseStudy, Evidence, FactName, Match, Section, Statement, SupportLevel
 from schemas.errors import InputError
@@ -17,14 +16,9 @@ from summarizer.sentences import word_set
 
 # A statement covers a gold one if its quotes have this share of the gold quotes' characters.
 _COVERED = 0.5
-# Names of sections, facts and values in gold files that differ from ours.
-_SECTIONS = {
-    "summary": Section.ABSTRACT,
-    "open_questions": Section.QUESTIONS,
-    "operations": Section.EVALUATION,
-}
+# Names of sections and facts in gold files that differ from ours.
+_SECTIONS = {"summary": Section.ABSTRACT, "open_questions": Section.QUESTIONS}
 _FACTS: Mapping[str, FactName] = {"deployment": "stage"}
-_VALUES = {"production": "full production", "production_internal": "internal tool"}
 _ABSTRACT_WORDS = range(90, 161)
 
 
@@ -43,10 +37,7 @@ class GoldSource(Frozen):
 
 
 class GoldCase(Frozen):
-    """One gold file; facts and sections that it does not name are not judged.
-
-    A whole case study with a list of statements and with quotes for facts is accepted, too.
-    """
+    """One gold file; facts and sections that it does not name are not judged."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -56,25 +47,6 @@ class GoldCase(Frozen):
     facts: Mapping[str, str | None] = Field(default_factory=dict)
     statements: Mapping[str, tuple[GoldStatement, ...]] = Field(default_factory=dict)
     tags: tuple[str, ...] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_whole_case_study(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or not isinstance(data.get("statements"), list):
-            return data
-        by_section: dict[str, list[object]] = {}
-        for one in data["statements"]:
-            gold = {"text": one["text"], "quotes": one["quotes"]}
-            by_section.setdefault(one["section"], []).append(gold)
-        facts = {name: fact["value"] for name, fact in data["facts"].items() if name != "scale"}
-        return {
-            "name": Path(data["source"]).stem,
-            "source": {"path": f"../{data['source']}"},
-            "is_case_study": data["triage"]["verdict"] != "not_a_case_study",
-            "facts": {n: _VALUES.get(v, v) for n, v in facts.items()} | {"title": data["title"]},
-            "statements": by_section,
-            "tags": [tag["name"] for tag in data["tags"]],
-        }
 
 
 class CaseScore(Frozen):

@@ -1,6 +1,5 @@
 """Drafts against gold cases."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -51,30 +50,6 @@ def test_a_draft_is_compared_by_what_it_quotes():
     assert (result.gold, result.right_section, result.elsewhere) == (3, 1, 1)
     assert (result.drafted, result.located, result.restated, result.refuted) == (3, 2, 2, 1)
     assert (result.facts_right, result.facts, result.verdict_right) == (2, 2, True)
-
-
-def test_a_whole_case_study_is_gold_too(tmp_path):
-    """Numbered statements with sections, and facts with quotes, are compared like any gold case."""
-    whole = {
-        "source": "claims.md",
-        "triage": {"verdict": "case_study", "reason": "x"},
-        "title": "How Kellamoor answers claims",
-        "facts": {"deployment": {"value": "production", "quote": "q"}},
-        "statements": [
-            {"id": "s1", "section": "operations", "text": "x", "quotes": ["It costs 2 cents"]}
-        ],
-        "tags": [{"name": "rag", "quote": "q"}],
-    }
-    (tmp_path / "claims.json").write_text(json.dumps(whole))
-    ((_, case),) = read_gold(tmp_path)
-    cost = checked("Each costs 2 cents.", Section.EVALUATION, ["It costs 2 cents"], DOCUMENT)
-    facts = (
-        Fact(name="stage", value="full production"),
-        Fact(name="title", value="Answering claims at Kellamoor"),
-    )
-    result = score(case, Verdict.UNSURE, CaseStudy(facts=facts, statements=(cost,)), DOCUMENT)
-    assert (result.right_section, result.facts_right, result.facts) == (1, 2, 2)
-    assert case.source.path == "../claims.md"
 
 
 def test_shares_add_up_over_cases():

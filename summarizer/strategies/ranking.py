@@ -18,27 +18,22 @@ from summarizer.sentences import Sentence, word_set, words
 from summarizer.strategies.cues import has_any, hits, load_cues
 
 _LEAST_WORDS, _MOST_WORDS = 7, 45
-_ANNOUNCEMENT_WORDS, _RUN_IN_WORDS, _REACH = 16, 6, 4
-# Longer headings are titles of posts, which do not indicate a section.
-_HEADING_WORDS = 9
-# Sentences can be shorter under a matching heading ("Keep the old path alive.") or if they name a
-# term ("The vectors live in Qdrant.").
-_LEAST_HEADED, _LEAST_NAMED, _LEAST_MEANING = 5, 4, 4
-_PER_PASSAGE, _STRONG_AT_MOST = 4, 4.0
+_ANNOUNCEMENT_WORDS, _REACH = 16, 4
+# Sentences can be shorter if they name a term ("The vectors live in Qdrant.").
+_LEAST_NAMED, _LEAST_MEANING = 4, 4
+_STRONG_AT_MOST, _LEAST_WORTH = 4.0, 1.0
 _FEWEST = 2  # sections with fewer sentences also accept low weights
-_MOST_NAMED, _LEAST_WORTH = 3, 1.0
 _ANNOUNCING = 10  # words of a sentence that only introduces the next: "Three things were hard."
-_OPENING = 0.2
 _VOTE = 3.0  # added to the weight for the section that a model chose
 _OFTEN = 4  # names mentioned this often are the subject of the text
 _WHOLE = re.compile(r"[(]?[A-Z0-9].*[.!][”’)\]]*$", re.DOTALL)
 _OWN = re.compile(r"\b(?:we|our|us|wir|uns|unser\w{0,2})\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w'’-]*[a-z][\w-]*")
-# The sections for each sentence of a summary with their bonus, and the penalty for late positions.
-_PARTS: tuple[tuple[Mapping[Section, float], float], ...] = (
-    ({Section.ABSTRACT: 2.0, Section.CONTEXT: 0.0}, 10.0),
-    ({Section.CHALLENGES: 1.0, Section.CONTEXT: 0.0}, 5.0),
-    ({Section.ARCHITECTURE: 0.0, Section.SOLUTIONS: -2.0}, 0.0),
+# The sections for each sentence of a summary.
+_PARTS = (
+    {Section.ABSTRACT, Section.CONTEXT},
+    {Section.CHALLENGES, Section.CONTEXT},
+    {Section.ARCHITECTURE, Section.SOLUTIONS},
 )
 
 
@@ -92,20 +87,19 @@ def candidates(
 def filled(weighed: Sequence[Pick]) -> dict[Section, list[Pick]]:
     """Return each section's picks, best first; a sentence is picked for one section only.
 
-    It goes to the section with its highest weight, or to the next if that is full. The number of
-    sentences per passage is limited, and sentences with named terms must add a new one.
+    It goes to the section with its highest weight, or to the next if that is full. Sentences with
+    named terms must add a new one.
     """
     cues = load_cues()
     weighed = [one for one in weighed if one.section is not Section.ABSTRACT]
     picked: dict[Section, list[Pick]] = {name: [] for name in cues.sections}
     used: set[int] = set()
     for one in weighed:
-        chosen, sentence = picked[one.section], one.excerpt.sentence
+        chosen = picked[one.section]
         few = 0 if one.named else _FEWEST
         most = cues.sections[one.section].keep if one.weight >= cues.threshold else few
         repeats = bool(one.named) and any(one.named <= p.named for p in chosen)
-        nearby = sum(p.excerpt.sentence.passage == sentence.passage for p in chosen)
-        if not (len(chosen) >= most or repeats or one.starts & used or nearby >= _PER_PASSAGE):
+        if not (len(chosen) >= most or repeats or one.starts & used):
             chosen.append(one)
             used |= one.starts
     return picked
@@ -114,18 +108,13 @@ def filled(weighed: Sequence[Pick]) -> dict[Section, list[Pick]]:
 def opening(weighed: Sequence[Pick]) -> list[Pick]:
     """Return the picks for a summary: the system, its problem and its design, as far as known."""
     chosen: list[Pick] = []
-    for sections, penalty in _PARTS:
+    for sections in _PARTS:
         used = {start for one in chosen for start in one.starts}
         fitting = [p for p in weighed if p.section in sections and not p.starts & used]
-        worths = [p.weight + sections[p.section] - _penalty(p, penalty) for p in fitting]
+        worths = [p.weight - bool(p.excerpt.before) for p in fitting]  # two sentences are long
         most = max(worths, default=0.0)
         chosen += [fitting[worths.index(most)]] if most >= _LEAST_WORTH else []
     return [*chosen[:1], *sorted(chosen[1:], key=lambda p: p.excerpt.sentence.start)]
-
-
-def _penalty(one: Pick, late: float) -> float:
-    """Return the penalty for a summary sentence that is late in the text or long."""
-    return late * one.excerpt.sentence.position + bool(one.excerpt.before)
 
 
 def _excerpts(sentences: Sequence[Sentence], title: str | None) -> Iterator[Excerpt]:
@@ -155,8 +144,7 @@ def _is_usable(sentence: Sentence) -> bool:
 
 def _weighed(excerpt: Excerpt, subject: frozenset[str], votes: Votes) -> Iterator[Pick]:
     text, cues = excerpt.text, load_cues()
-    least = _LEAST_HEADED if excerpt.context.headed else _LEAST_WORDS
-    is_full = len(words(text)) >= least and len(_keywords(text)) >= _LEAST_MEANING
+    is_full = len(words(text)) >= _LEAST_WORDS and len(_keywords(text)) >= _LEAST_MEANING
     starts = {s.start for s in (excerpt.before, excerpt.sentence) if s}
     chosen = {name for name, several in votes.items() if starts & several}
     for name, section in cues.sections.items():
@@ -176,7 +164,7 @@ def _weight(one: Excerpt, name: Section, named: frozenset[str], subject: frozens
     strong = min(_STRONG_AT_MOST, 2.0 * hits(section.strong, text))
     if name is Section.RESULTS and not (strong and quantities(text)):
         return 0.0
-    strong += min(len(named), _MOST_NAMED)
+    strong += len(named)
     headed, announced, opens = one.context
     around, light = headed | announced, hits(section.light, text)
     # Neither a heading nor a word or two are enough alone.
@@ -191,7 +179,7 @@ def _weight(one: Excerpt, name: Section, named: frozenset[str], subject: frozens
         place = 3.0 if name in headed and opens else 2.0
     weight = strong + light + own + place
     if name is Section.ABSTRACT:
-        weight += min(shared, 3) - (10.0 if one.sentence.position > _OPENING else 0.0)
+        weight += min(shared, 3)
     return weight - 3.0 * hits(section.against, text)
 
 
@@ -203,12 +191,9 @@ def _contexts(sentences: Sequence[Sentence], title: str | None) -> list[Sentence
     for sentence in sentences:
         if before is None or before.section != sentence.section:
             announced = {}
-        # Headings can be part of a paragraph: "Noise. Sound levels …".
-        is_run_in = before and before.opens and len(words(before.text)) <= _RUN_IN_WORDS
         is_title = sentence.section == title
-        headed = () if is_title else _sections_named(sentence.section, "headings", _HEADING_WORDS)
-        opens = sentence.opens or bool(is_run_in)
-        contexts.append(SentenceContext(frozenset(headed), frozenset(announced), opens))
+        headed = () if is_title else _sections_named(sentence.section, "headings")
+        contexts.append(SentenceContext(frozenset(headed), frozenset(announced), sentence.opens))
         announced = {name: left - 1 for name, left in announced.items() if left > 1}
         found = _sections_named(sentence.text, "announces", _ANNOUNCEMENT_WORDS)
         announced = dict.fromkeys(found, _REACH) or announced
@@ -217,9 +202,9 @@ def _contexts(sentences: Sequence[Sentence], title: str | None) -> list[Sentence
 
 
 @cache
-def _sections_named(text: str, cue: str, most_words: int) -> tuple[Section, ...]:
-    """Return the sections whose ``headings`` or ``announces`` match a short text."""
-    if len(words(text)) > most_words:
+def _sections_named(text: str, cue: str, most_words: int | None = None) -> tuple[Section, ...]:
+    """Return the sections whose ``headings`` or ``announces`` match a text of so many words."""
+    if most_words is not None and len(words(text)) > most_words:
         return ()
     sections = load_cues().sections.items()
     return tuple(name for name, cues in sections if hits(getattr(cues, cue), text))

@@ -5,7 +5,7 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -17,7 +17,6 @@ _BOLD, _FIXED = pattern("pdf", "fonts", "bold"), pattern("pdf", "fonts", "fixed"
 _BOLD_WEIGHT = 600  # as in CSS
 # pdfium writes a hyphen at a line end as U+FFFE, without a line break after it.
 _WORD = re.compile("[^\\s\ufffe]+\ufffe?")
-_TOUCHING = 0.12  # type sizes; a smaller gap between two words is not a space
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 _Look = tuple[bool, bool, str]  # of a font: whether it is bold and monospaced, and its name
@@ -116,7 +115,7 @@ def words_of(raw: Any) -> PdfPage:
         text = one.group().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         words.append(Word(text, *box, base, run.style))
     unmapped = sum(run.is_unmapped for run in runs.values()) / (len(runs) or 1)
-    return PdfPage(_joined(words, [one.end() for one in found], page), frame, unmapped)
+    return PdfPage(words, frame, unmapped)
 
 
 class _Run(NamedTuple):
@@ -171,17 +170,3 @@ def _look(font: Any) -> _Look:
     is_bold = weight >= _BOLD_WEIGHT or bool(_BOLD.search(name))
     is_fixed = max(0, pdfium.FPDFFont_GetFlags(font)) & 1 or _FIXED.search(name)
     return is_bold, bool(is_fixed), name.rpartition("+")[2]
-
-
-def _joined(words: list[Word], ends: Sequence[int], page: Any) -> list[Word]:
-    """Join words that pdfium splits at an accent although there is no space: "Fü r"."""
-    found = words[:1]
-    for n, word in enumerate(words[1:]):
-        last = found[-1]
-        touch = abs(word.left - last.right) < _TOUCHING * last.style.size and word.base == last.base
-        accented = touch and not (last.text[-1] + word.text[0]).isascii()
-        if accented and pdfium.FPDFText_IsGenerated(page, ends[n]):
-            found[-1] = last._replace(text=last.text + word.text, right=word.right)
-        else:
-            found.append(word)
-    return found

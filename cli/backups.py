@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cli import options
 from cli.context import with_resources
 from cli.options import arg
 from cli.summaries import safe
@@ -18,27 +17,25 @@ if TYPE_CHECKING:
 async def backup(
     resources: "Resources",
     file: Annotated[Path, arg(help="A ZIP file; an earlier one is replaced.")],
-    as_json: options.AsJson = False,
 ) -> None:
     """Back up the home to one file, also while a batch or the desk is running."""
     from services.backup import back_up
 
-    await _run(resources, file, back_up, as_json=as_json)
+    await _run(resources, file, back_up)
 
 
 @with_resources()
 async def restore(
     resources: "Resources",
     file: Annotated[Path, arg(help="A file written by `casebook backup`.")],
-    as_json: options.AsJson = False,
 ) -> None:
     """Restore a backup into a home that has no warehouse."""
     from services.backup import restore_home
 
-    await _run(resources, file, restore_home, as_json=as_json)
+    await _run(resources, file, restore_home)
 
 
-async def _run(resources: "Resources", file: Path, work: Any, *, as_json: bool) -> None:
+async def _run(resources: "Resources", file: Path, work: Any) -> None:
     """Do the work, which Ctrl-C ends at its next file, and show its result."""
     with counting(file.name) as show:
 
@@ -50,4 +47,4 @@ async def _run(resources: "Resources", file: Path, work: Any, *, as_json: bool) 
         manifest = work(resources, file.absolute(), on_progress)  # noqa: ASYNC240 - its only work
     found = {"files": len(manifest.files), "size": manifest.size, "file": str(file)}
     text = f"{found['files']:,} files, {manifest.size / 1e6:,.1f} MB  {safe(file)}"
-    emit([found], lambda _: text, as_json=as_json, to_json=dict)
+    emit([found], lambda _: text, to_json=dict)

@@ -15,7 +15,7 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, standard_input, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.summaries import render, safe
-from cli.terminal import NAME, emit, err, out, print_result, progress
+from cli.terminal import NAME, emit, err, out, print_result, progress, wants_json
 from flows.registry import SERVED
 from schemas.batches import WatchState
 from schemas.errors import ConfigurationError, InputError
@@ -53,7 +53,6 @@ async def backfill(
     model: options.Model = None,
     force: options.Force = False,
     dry_run: options.DryRun = False,
-    as_json: options.AsJson = False,
 ) -> int:
     """Process a list of sources as one batch that can be interrupted and resumed."""
     from services.batches import register
@@ -68,11 +67,11 @@ async def backfill(
         origin, selection, missed = await _select(resources, source, day, limit, word)
         items = list(selection.items)
     else:
-        emit(warehouse.batches(), "batch", as_json=as_json)
+        emit(warehouse.batches(), "batch")
         return 0
     expected = await forecast(items, resources)
-    if dry_run and as_json:
-        emit([expected], str, as_json=True)
+    if dry_run and wants_json():
+        emit([expected], str)
     else:
         err().print(render("batch_forecast", expected))
     code = EXIT_SOME_FAILED if missed else 0
@@ -88,7 +87,7 @@ async def backfill(
             budget_usd=budget,
             source_budget_usd=source_budget,
         )
-    return await _run_batch(resources, batch, expected.open, as_json=as_json) or code
+    return await _run_batch(resources, batch, expected.open) or code
 
 
 async def _select(
@@ -107,7 +106,7 @@ async def _select(
     return origin, selection, len(found.missed)
 
 
-async def _run_batch(resources: "Resources", batch: "Batch", left: int, *, as_json: bool) -> int:
+async def _run_batch(resources: "Resources", batch: "Batch", left: int) -> int:
     from flows.backfill import BatchRun
     from services.batches import summary
 
@@ -116,7 +115,7 @@ async def _run_batch(resources: "Resources", batch: "Batch", left: int, *, as_js
 
     def on_result(result: "IngestResult") -> None:
         results.append(result)
-        print_result(result, as_json=as_json)
+        print_result(result)
         bar.advance(task)
 
     with bar:
@@ -145,7 +144,6 @@ async def watch(
     everything: Annotated[bool, opt("--everything", help="Also draft its current items.")] = False,
     change: options.Change = None,
     look_now: Annotated[bool, opt("--now", help="Check now, and draft new items.")] = False,
-    as_json: options.AsJson = False,
 ) -> int:
     """Watch feeds and sitemaps for new sources; `casebook up` checks them regularly."""
     states = {"pause": WatchState.PAUSED, "resume": WatchState.ACTIVE, "remove": WatchState.REMOVED}
@@ -155,7 +153,7 @@ async def watch(
         changed = await watches.change_watch(address or "", states[change], resources)
         out().print(f"[green]{changed.state.value}[/]  {safe(changed.address)}")
     elif look_now:
-        return await _look_now(resources, address, as_json=as_json)
+        return await _look_now(resources, address)
     elif address is not None:
         line = await watches.add_watch(
             address,
@@ -166,13 +164,13 @@ async def watch(
             budget_usd=budget,
             everything=everything,
         )
-        emit([line], "watch", as_json=as_json)
+        emit([line], "watch")
     else:
-        emit(resources.warehouse.watches(), "watch", as_json=as_json)
+        emit(resources.warehouse.watches(), "watch")
     return 0
 
 
-async def _look_now(resources: "Resources", address: str | None, *, as_json: bool) -> int:
+async def _look_now(resources: "Resources", address: str | None) -> int:
     from config.resources import Resources
     from services import watches
     from services.batches import settings_for
@@ -180,11 +178,11 @@ async def _look_now(resources: "Resources", address: str | None, *, as_json: boo
     settings, code = resources.settings, 0
     for due in await watches.due_watches(resources, address):
         seen, batch = await watches.look(due, resources)
-        emit([seen], partial(render, "look", watched=due), as_json=as_json)
+        emit([seen], partial(render, "look", watched=due))
         code = code or (EXIT_SOME_FAILED if seen.failure else 0)
         if batch:
             async with Resources(settings_for(batch, settings), patience=settings.patience) as own:
-                code = await _run_batch(own, batch, batch.size, as_json=as_json) or code
+                code = await _run_batch(own, batch, batch.size) or code
     return code
 
 
@@ -216,7 +214,7 @@ def schedule(
         Texts, opt("--parameter", "-p", help="A parameter of the flow, e.g. source=ADDRESS.")
     ] = None,
     change: options.Change = None,
-    as_json: options.AsJson = False,
+    _as_json: options.AsJson = False,
 ) -> None:
     """Schedule flows on the Prefect server of `casebook up`."""
     from cli.server import environment, running
@@ -243,7 +241,7 @@ def schedule(
         found = [asyncio.run(added)]
     else:
         found = asyncio.run(schedules.lines())
-    emit(found, "schedule", as_json=as_json)
+    emit(found, "schedule")
 
 
 def _value(text: str) -> Any:

@@ -10,7 +10,7 @@ from cli.context import EXIT_SOME_FAILED, pairs, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.sources import exit_code
 from cli.summaries import COLOURS, case_view, cases_table, safe
-from cli.terminal import emit, err, out, print_json, print_result
+from cli.terminal import emit, err, out, print_json, print_result, wants_json
 from publishing.json_views import case_json, line_json
 from schemas.cases import FACT_NAMES, Measure, Section
 from schemas.errors import CasebookError, InvalidDecision
@@ -33,7 +33,6 @@ async def list_(
     tag: Annotated[Text, opt(help="Only cases with this tag.")] = None,
     everything: Annotated[bool, opt("--all", help="Also list rejected sources.")] = False,
     limit: Annotated[int, opt(min=1, help="Maximum number of cases.", metavar="N")] = 100,
-    as_json: options.AsJson = False,
 ) -> None:
     """List drafts and cases, newest first."""
     warehouse = resources.warehouse
@@ -42,16 +41,15 @@ async def list_(
     refused = warehouse.refused() if everything else []
     table = partial(cases_table, width=out().width, fits=out().is_terminal)
     empty = "" if refused else "No cases yet; add one with `casebook submit ADDRESS`."
-    emit(lines, table, as_json=as_json, table=True, to_json=line_json, empty=empty)
+    emit(lines, table, table=True, to_json=line_json, empty=empty)
     emit(
         refused,
         "refused",
-        as_json=as_json,
         to_json=lambda one: {"status": "refused", **one.model_dump(mode="json")},
         empty="",
     )
     waiting = warehouse.attention()
-    if not as_json and (waiting["failed"] or waiting["unfinished"]):
+    if not wants_json() and (waiting["failed"] or waiting["unfinished"]):
         err().print(
             f"{waiting['failed']} failed and {waiting['unfinished']} unfinished: "
             "`casebook retry --dry-run` lists them."
@@ -63,7 +61,6 @@ async def show(
     resources: "Resources",
     case_id: options.CaseId,
     markdown: Annotated[bool, opt("--markdown", help="Print Markdown, as readers see it.")] = False,
-    as_json: options.AsJson = False,
 ) -> None:
     """Show a case: statements with their support and quotes, history and provenance."""
     warehouse = resources.warehouse
@@ -76,7 +73,7 @@ async def show(
         return
     near = warehouse.near_copies(source_id)
     check = warehouse.last_checks([source_id]).get(source_id)
-    if as_json:
+    if wants_json():
         calls = warehouse.generations(view.revision.generation_ids)
         print_json(case_json(view, calls, near, check))
     else:
@@ -91,14 +88,13 @@ async def approve(
     leave_out: Annotated[bool, opt(help="Leave out parts that cannot be published.")] = False,
     reopen: Annotated[bool, opt(help="Turn decided cases back into drafts.")] = False,
     who: options.Who = None,
-    as_json: options.AsJson = False,
 ) -> int:
     """Approve drafts for publication."""
     from review import decisions
 
     approving = partial(decisions.approve, confirm=confirm, leave_out=leave_out)
     decide: Callable[..., Review] = decisions.reopen if reopen else approving
-    return await _each(resources, case_ids, who, decide, as_json=as_json)
+    return await _each(resources, case_ids, who, decide)
 
 
 @with_resources()
@@ -112,7 +108,6 @@ async def reject(
         opt("--withdraw", help="Remove published cases from the site; readers see why."),
     ] = False,
     who: options.Who = None,
-    as_json: options.AsJson = False,
 ) -> int:
     """Reject drafts, or edits of published cases; or withdraw published cases."""
     from review import adoption, decisions
@@ -123,7 +118,7 @@ async def reject(
         act = decisions.withdraw if withdraw else decisions.reject
         return act(warehouse, case_id, reason, name)
 
-    return await _each(resources, case_ids, who, decide, as_json=as_json)
+    return await _each(resources, case_ids, who, decide)
 
 
 @with_resources()
@@ -146,7 +141,6 @@ async def edit(
     comment: Annotated[Text, opt(help="Only add a comment.")] = None,
     who: options.Who = None,
     reason: Annotated[Text, opt("--reason", "-r", help="The reason.")] = None,
-    as_json: options.AsJson = False,
 ) -> int:
     """Edit facts, statements and tags of a case, adopt a newer draft, or comment."""
     from review import adoption, changes, decisions
@@ -162,7 +156,7 @@ async def edit(
         wanted += [changes.Confirm(part=_part(one), reason=reason) for one in confirm or []]
         return decisions.edit(warehouse, found, wanted, name, note=reason, judged=judged)
 
-    return await _each(resources, [case_id], who, decide, as_json=as_json)
+    return await _each(resources, [case_id], who, decide)
 
 
 async def _each(
@@ -170,8 +164,6 @@ async def _each(
     case_ids: Sequence[str],
     who: str | None,
     decide: "Callable[[Warehouse, str, str], Review]",
-    *,
-    as_json: bool,
 ) -> int:
     """Make the same decision about each case, and have edits judged; report failures."""
     from review.judgment import settle, waits
@@ -186,7 +178,7 @@ async def _each(
             err().print(f"[red]failed[/]  {safe(case_id)}: {safe(error)}")
         else:
             failures.append(None)
-            emit([review], "review", as_json=as_json)
+            emit([review], "review")
             if waits(warehouse.case(review.case_id).revision.study):
                 err().print("Asking the judge…")
             for words, one in (await settle(review.case_id, resources)).items():
@@ -249,7 +241,6 @@ async def rerun(
     ] = False,
     judge: Annotated[bool, opt("--judge", help="Judge the text anew instead of drafting.")] = False,
     dry_run: options.DryRun = False,
-    as_json: options.AsJson = False,
 ) -> int:
     """Make newer drafts beside existing ones; decided and edited cases do not change."""
     from flows import rerun as flow
@@ -260,11 +251,11 @@ async def rerun(
     ids = [resources.warehouse.resolve(name) for name in case_ids or ()]
     chosen = dict.fromkeys(ids, ("requested",)) if case_ids else await find(resources)
     err().print(await flow.plan_text(chosen, resources, judging=judge))
-    for case_id, reasons in chosen.items() if dry_run else ():
-        line = {"case_id": case_id, "reason": "; ".join(reasons)}
-        print_json(line) if as_json else out().print(f"{case_id}  {safe(line['reason'])}")
+    if dry_run:
+        lines = [{"case_id": one, "reason": "; ".join(why)} for one, why in chosen.items()]
+        emit(lines, "rerun", to_json=dict, empty="")
     failed = False
     async for result in flow.results(() if dry_run else chosen, resources, judging=judge):
-        print_result(result, as_json=as_json)
+        print_result(result)
         failed = failed or result.failure is not None or (judge and result.unjudged is not None)
     return EXIT_SOME_FAILED if failed else 0

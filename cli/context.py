@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
-from cli.options import REPLACING
+from cli.options import REPLACING, AsJson
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,12 +43,17 @@ def load_settings(
     return settings
 
 
-def with_resources(*names: str, patient: bool = False) -> Callable[[Work], Command]:
+def with_resources(
+    *names: str, patient: bool = False, json: bool = True
+) -> Callable[[Work], Command]:
     """Make a command of an async function whose first parameter is the resources.
 
     ``names`` are keys of ``REPLACING``: the command gets these options, even if the function has
-    no such parameter, and they replace settings.
+    no such parameter, and they replace settings. It also gets ``--json``, unless not ``json``.
     """
+    options = {name: (None, REPLACING[name][1]) for name in names} | (
+        {"_as_json": (False, AsJson)} if json else {}
+    )
 
     def decorate(work: Work) -> Command:
         signature = inspect.signature(work)
@@ -62,11 +67,11 @@ def with_resources(*names: str, patient: bool = False) -> Callable[[Work], Comma
 
         first = resources.replace(name="context", annotation=typer.Context)
         added = [
-            resources.replace(name=name, default=None, annotation=REPLACING[name][1])
-            for name in names
+            resources.replace(name=name, default=default, annotation=kind)
+            for name, (default, kind) in options.items()
             if name not in signature.parameters
         ]
-        parameters = [first, *own[:-1], *added, *own[-1:]]  # --json stays last
+        parameters = [first, *own, *added]
         signature = signature.replace(parameters=parameters, return_annotation=None)
         command.__signature__ = signature  # type: ignore[attr-defined]
         command.__annotations__ = {one.name: one.annotation for one in parameters}

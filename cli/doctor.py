@@ -13,8 +13,7 @@ import typer
 
 from cli import options
 from cli.context import interruptible, load_settings
-from cli.summaries import safe
-from cli.terminal import out, print_json
+from cli.terminal import emit
 from publishing.wording import count
 from schemas.errors import CasebookError, ConfigurationError
 
@@ -41,17 +40,12 @@ class HealthWarning(Exception):
     """A check passed, with a warning for the user."""
 
 
-def doctor(context: typer.Context, as_json: options.AsJson = False) -> None:
+def doctor(context: typer.Context, _as_json: options.AsJson = False) -> None:
     """Check the settings, the home, the model and optional programs."""
-    colours = {"ok": "green", "warn": "yellow", "bad": "red"}
     worst = 0
     for diagnosis in diagnose(load_settings(context)):
         worst = max(worst, diagnosis.exit_code)
-        if as_json:
-            print_json(asdict(diagnosis))
-        else:
-            mark = f"[{colours[diagnosis.state]}]{diagnosis.state:<4}[/]"
-            out().print(f"{mark} {diagnosis.name:<11} {safe(diagnosis.detail)}")
+        emit([diagnosis], "diagnosis", to_json=asdict)
     raise typer.Exit(worst)
 
 

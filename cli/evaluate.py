@@ -11,7 +11,7 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, pairs, run
 from cli.options import opt
 from cli.summaries import safe
-from cli.terminal import err, print_json, print_table
+from cli.terminal import emit, err, table_of
 from schemas.errors import CasebookError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def evaluate(
     model: options.Model = None,
     prompt: options.Prompts = None,
     against: Annotated[Path | None, opt(help="Run to compare with; by default the last.")] = None,
-    as_json: options.AsJson = False,
+    _as_json: options.AsJson = False,
 ) -> None:
     """Score drafts of gold cases, or the judge, in a separate home. See evals/README.md."""
     folder = gold or Path("evals", "judge" if judge else "gold")
@@ -41,7 +41,7 @@ def evaluate(
         for name, version in pairs(prompt):
             resources.pin_prompt(name, version)
         if judge:
-            return await _measure(folder, resources, runs, as_json=as_json)
+            return await _measure(folder, resources, runs)
         before, scores, failed = earlier_run(against, runs), [], False
         for file, case in read_gold(folder):
             err().print(f"drafting {case.name} with {safe(resources.profile.model)}")
@@ -51,34 +51,33 @@ def evaluate(
                 failed = True
                 err().print(f"[red]failed[/]  {case.name}: {safe(error)}")
         if scores:  # an empty run would hide the last one
-            _report(scores, before, settings.llm_model or "embedded", runs, as_json=as_json)
+            _report(scores, before, settings.llm_model or "embedded", runs)
         return EXIT_SOME_FAILED if failed else 0
 
     run(scratch, work)
 
 
-async def _measure(folder: Path, resources: "Resources", runs: Path, *, as_json: bool) -> int:
+async def _measure(folder: Path, resources: "Resources", runs: Path) -> int:
     """Measure the judge, store the measurement, and print it by kind."""
     from flows.evaluation import measure_judge
     from summarizer.judge_scoring import read_judge_cases, store
 
     found, error = await measure_judge(read_judge_cases(folder), resources)
     path = store(found, runs)
-    if as_json:
-        intervals = {"stopped": found.stopped.interval, "flagged": found.flagged.interval}
-        print_json(found.model_dump(mode="json") | {"intervals": intervals})
-    else:
-        columns = ("kind", "false stopped", "true flagged", "unjudged")
-        print_table(columns, found.rows(), "right")
-        err().print(f"saved to {safe(path)}")
+    intervals = {"stopped": found.stopped.interval, "flagged": found.flagged.interval}
+    columns = ("kind", "false stopped", "true flagged", "unjudged")
+    emit(
+        [found],
+        lambda one: table_of(columns, one.rows(), "right"),
+        to_json=lambda one: one.model_dump(mode="json") | {"intervals": intervals},
+    )
+    err().print(f"saved to {safe(path)}")
     if error:
         err().print(f"[red]failed[/]  {safe(error)}")
     return EXIT_SOME_FAILED if error else 0
 
 
-def _report(
-    scores: "list[CaseScore]", before: dict[str, Any], model: str, runs: Path, *, as_json: bool
-) -> None:
+def _report(scores: "list[CaseScore]", before: dict[str, Any], model: str, runs: Path) -> None:
     """Print the scores beside those of the earlier run, and store them as JSON."""
     from summarizer.scoring import shares
 
@@ -91,14 +90,12 @@ def _report(
     }
     path = runs / f"{now:%Y%m%dT%H%M%S}.json"
     path.write_text(json.dumps(found, indent=1), "utf-8")
-    if as_json:
-        print_json(found)
-        return
     rows = [
         (name, _share(*share), _share(*before["shares"].get(name, (0, 0))))
         for name, share in shares(scores).items()
     ]
-    print_table(("measure", model, before["model"]), rows, "right")
+    table = table_of(("measure", model, before["model"]), rows, "right")
+    emit([found], lambda _: table, to_json=dict)
     err().print(f"saved to {safe(path)}")
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cli import options
 from cli.context import EXIT_SOME_FAILED, with_resources
 from cli.options import Text, arg, opt
 from cli.summaries import import_text
@@ -29,7 +28,6 @@ async def import_(
     mapping: Annotated[
         Path | None, opt(exists=True, help="A TOML or JSON file of field = column.")
     ] = None,
-    as_json: options.AsJson = False,
 ) -> int:
     """Import a published database as approved cases, and report problems."""
     from publishing.exchange.imports import read_mapping
@@ -43,5 +41,5 @@ async def import_(
             mapping=read_mapping(mapping) if mapping else {},
             on_progress=on_progress,
         )
-    emit([report], import_text, as_json=as_json)
+    emit([report], import_text)
     return EXIT_SOME_FAILED if report.broken else 0

@@ -20,7 +20,7 @@ from cli.options import Text, Texts, arg, opt
 from cli.server import LocalServer, server_key
 from cli.sources import exit_code, process
 from cli.summaries import COST_COLUMNS, cost_cells, render, safe
-from cli.terminal import emit, err, out, print_json, print_table
+from cli.terminal import emit, err, out, print_json, table_of, wants_json
 from flows.registry import SERVED
 from schemas.sources import SourceRef
 
@@ -34,13 +34,12 @@ Port = Annotated[int | None, opt(help="The desk's port; 0 for any free port.")]
 async def publish(
     resources: "Resources",
     to: Annotated[Path | None, opt(help="The folder of the site.")] = None,
-    as_json: options.AsJson = False,
 ) -> int:
     """Write the approved cases as a static site with downloadable data."""
     from services.publication import publish_site
 
     done = await publish_site(resources, to.resolve() if to else None)
-    emit([done], "published", as_json=as_json)
+    emit([done], "published")
     if not (done.added or done.changed or done.unchanged or done.blocked):
         err().print("No case is approved yet: `casebook review`, or `casebook approve CASE`.")
     for kept in done.blocked:
@@ -56,13 +55,12 @@ async def export(
         datetime | None,
         opt(formats=["%Y-%m-%d"], help="The release's date; by default today."),
     ] = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Write the published cases as a dataset: tables, Markdown, a card and a change log."""
     from services.publication import export_dataset
 
     made = export_dataset(resources, folder, (date or datetime.now(UTC)).date())
-    emit([made], "export", as_json=as_json)
+    emit([made], "export")
 
 
 @with_resources()
@@ -72,7 +70,6 @@ async def recheck(
         Texts, arg(help="By default, those checked longest ago.", metavar="CASE…")
     ] = None,
     most: Annotated[int, opt(min=1, help="Maximum number of cases.", metavar="N")] = 20,
-    as_json: options.AsJson = False,
 ) -> None:
     """Fetch published sources again, and report which moved, changed or disappeared."""
     from services.recheck import due, recheck_all
@@ -82,7 +79,7 @@ async def recheck(
     if not chosen:
         err().print("No case is published yet; only published sources are rechecked.")
     async for check in recheck_all(chosen, resources):
-        emit([check], "check", as_json=as_json)
+        emit([check], "check")
 
 
 @with_resources()
@@ -92,14 +89,11 @@ async def costs(
         Literal["day", "model", "stage", "case", "source"], opt(help="How to group the costs.")
     ] = "day",
     since: options.Since = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Show the cost of model calls, including failed ones."""
     lines = resources.warehouse.costs(by, since.replace(tzinfo=UTC) if since else None)
-    if lines and not as_json:
-        print_table((by, *COST_COLUMNS), map(cost_cells, lines), "right")
-    else:
-        emit(lines, str, as_json=as_json, empty="No model calls yet.")
+    table = table_of((by, *COST_COLUMNS), map(cost_cells, lines), "right")
+    emit(lines, lambda _: table, table=True, empty="No model calls yet.")
 
 
 @with_resources()
@@ -108,17 +102,16 @@ async def sql(
     query: Annotated[str, arg(help="One SELECT; docs/warehouse.md lists the tables.")],
     as_csv: Annotated[bool, opt("--csv", help="Print CSV.")] = False,
     limit: Annotated[int | None, opt(min=1, help="Maximum number of rows.", metavar="N")] = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Run a read-only SQL query on the warehouse."""
     columns, rows = resources.warehouse.sql(query, limit)
-    if as_json:
+    if wants_json():
         for row in rows:
             print_json(dict(zip(columns, row, strict=True)))
     elif as_csv:
         csv.writer(sys.stdout).writerows([columns, *rows])
     else:
-        print_table(columns, rows)
+        out().print(table_of(columns, rows))
 
 
 def review(
@@ -206,7 +199,7 @@ def _watch(server: LocalServer) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-@with_resources()
+@with_resources(json=False)
 async def demo(
     resources: "Resources",
     examples: Annotated[

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.terminal import set_json
+
 opt, arg = typer.Option, typer.Argument
 Text = str | None
 Texts = list[str] | None
 
-AsJson = Annotated[bool, opt("--json", help="Print JSON, one object per line.")]
+AsJson = Annotated[bool, opt("--json", callback=set_json, help="Print JSON, one object per line.")]
 Who = Annotated[Text, opt("--as", help="Your name; by default CASEBOOK_CURATOR.")]
 CaseId = Annotated[str, arg(help="A case ID or ID prefix.", metavar="CASE")]
 Model = Annotated[Text, opt(help="Use this model instead of the configured one.")]

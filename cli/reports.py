@@ -15,7 +15,7 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.summaries import render, safe
-from cli.terminal import counting, emit, err, out, print_json, print_table
+from cli.terminal import counting, emit, err, out, print_json, table_of, wants_json
 from schemas.errors import InputError
 from schemas.reports import ReportLine
 
@@ -71,7 +71,6 @@ async def new(
         Path | None, opt(exists=True, dir_okay=False, help="A Markdown file with the chapters.")
     ] = None,
     dry_run: options.DryRun = False,
-    as_json: options.AsJson = False,
 ) -> None:
     """Write a report across the published cases."""
     if from_year and added_since:
@@ -90,29 +89,27 @@ async def new(
     )
     expected = await forecast_report(order, resources)
     if dry_run:
-        emit([expected], "report_forecast", as_json=as_json)
+        emit([expected], "report_forecast")
         return
     err().print(render("report_forecast", expected))
     with counting("writing") as on_progress:
         made = await make_report(order, resources, on_progress)
-    emit([made], "report", as_json=as_json)
+    emit([made], "report")
 
 
 @report.command("list")
 @with_resources()
-async def list_(resources: "Resources", as_json: options.AsJson = False) -> None:
+async def list_(resources: "Resources") -> None:
     """List the reports."""
     lines = resources.warehouse.report_lines()
-    if lines and not as_json:
-        columns = ("name", "title", "by", "sentences", "cases", "made", "on the site")
-        print_table(columns, map(_cells, lines))
-    else:
-        emit(lines, str, as_json=as_json, empty="No report yet: `casebook report new TITLE`.")
+    columns = ("name", "title", "by", "sentences", "cases", "made", "on the site")
+    table = table_of(columns, map(_cells, lines))
+    emit(lines, lambda _: table, table=True, empty="No report yet: `casebook report new TITLE`.")
 
 
 @report.command()
 @with_resources()
-async def show(resources: "Resources", name: Name, as_json: options.AsJson = False) -> None:
+async def show(resources: "Resources", name: Name) -> None:
     """Print a report as Markdown or JSON, as readers would see it now."""
     from publishing.site.report_pages import report_json, report_markdown
     from services.publication import site_settings
@@ -120,7 +117,7 @@ async def show(resources: "Resources", name: Name, as_json: options.AsJson = Fal
 
     shown = await view(resources.warehouse.report(name), resources)
     text = report_markdown(shown, site_settings(resources.settings))
-    if as_json:
+    if wants_json():
         print_json(json.loads(report_json(shown)))
     elif out().is_terminal:
         out().print(Markdown(text))
@@ -130,17 +127,17 @@ async def show(resources: "Resources", name: Name, as_json: options.AsJson = Fal
 
 @report.command()
 @with_resources()
-async def check(resources: "Resources", name: Name, as_json: options.AsJson = False) -> int:
+async def check(resources: "Resources", name: Name) -> int:
     """Recompute the numbers of a report and look up its citations."""
     from services.report import check_report
 
     checked = await check_report(resources.warehouse.report(name), resources)
-    emit([checked], "checked_report", as_json=as_json)
+    emit([checked], "checked_report")
     return EXIT_SOME_FAILED if checked.problems else 0
 
 
 @report.command()
-@with_resources()
+@with_resources(json=False)
 async def publish(resources: "Resources", name: Name) -> int:
     """Check a report and write the site with it."""
     from services.publication import published_folders
@@ -160,7 +157,7 @@ async def publish(resources: "Resources", name: Name) -> int:
 
 
 @report.command()
-@with_resources()
+@with_resources(json=False)
 async def withdraw(resources: "Resources", name: Name) -> None:
     """Remove a report from the site."""
     from services.report import withdraw_report
@@ -171,7 +168,7 @@ async def withdraw(resources: "Resources", name: Name) -> None:
 
 
 @report.command()
-@with_resources("model", "budget")
+@with_resources("model", "budget", json=False)
 async def audio(
     resources: "Resources",
     name: Name,
@@ -197,14 +194,13 @@ async def audio(
 async def ask(
     resources: "Resources",
     question: Annotated[str, arg(help="The question, in quotes.")],
-    as_json: options.AsJson = False,
 ) -> None:
     """Answer a question from the published cases; each sentence cites its sources."""
     from services.answers import answer
 
     with err().status("reading the cases"):
         found = await answer(question, resources)
-    emit([found], "answer", as_json=as_json)
+    emit([found], "answer")
 
 
 def _text(file: Path) -> str:

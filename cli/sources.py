@@ -10,7 +10,7 @@ from cli import options
 from cli.context import EXIT_SOME_FAILED, standard_input, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.summaries import document_view, safe
-from cli.terminal import emit, err, out, print_json, print_result, stage_bars
+from cli.terminal import emit, err, out, print_json, print_result, stage_bars, wants_json
 from publishing.json_views import document_json, failure_json
 from schemas.errors import CasebookError, InputError
 from schemas.results import Failure
@@ -42,11 +42,10 @@ async def submit(
     feed: Feed = None,
     force: options.Force = False,
     refresh: Annotated[bool, opt(help="Fetch addresses even if already stored.")] = False,
-    as_json: options.AsJson = False,
 ) -> int:
     """Fetch and summarize sources; each becomes a draft for review."""
     refs = references(sources, url, transcript, feed)
-    results = await process(resources, refs, as_json=as_json, force=force, refresh=refresh)
+    results = await process(resources, refs, force=force, refresh=refresh)
     return exit_code([result.failure for result in results])
 
 
@@ -58,15 +57,14 @@ async def retry(
     ] = None,
     kind: Annotated[Text, opt(help="All failures with this cause, e.g. login_wall.")] = None,
     dry_run: Annotated[bool, opt("--dry-run", help="Only list the failures.")] = False,
-    as_json: options.AsJson = False,
 ) -> int:
     """Process failed and unfinished sources again."""
     from services import identity
 
     warehouse, opened = resources.warehouse, resources.warehouse.open_failures()
     if dry_run:
-        emit(opened, "failure", as_json=as_json)
-        emit(warehouse.unfinished(), "unfinished", as_json=as_json, empty="")
+        emit(opened, "failure")
+        emit(warehouse.unfinished(), "unfinished", empty="")
         return 0
     if sources:
         found = [warehouse.source(identity.source_named(name, warehouse)) for name in sources]
@@ -78,7 +76,7 @@ async def retry(
         refs += [source.reference for source in warehouse.unfinished()]
     if not refs:
         err().print("Nothing to retry; `casebook retry --dry-run` lists all failures.")
-    results = await process(resources, refs, as_json=as_json)
+    results = await process(resources, refs)
     return exit_code([result.failure for result in results])
 
 
@@ -90,24 +88,23 @@ async def extract(
     transcript: Transcript = None,
     feed: Feed = None,
     again: Annotated[bool, opt(help="Read the stored bytes again, offline.")] = False,
-    as_json: options.AsJson = False,
 ) -> int:
     """Show the extracted text of sources, without storing it."""
     failures: list[CasebookError | None] = []
     for ref in references(sources, url, transcript, feed):
         try:
-            await (_reread if again else _read)(resources, ref, as_json=as_json)
+            await (_reread if again else _read)(resources, ref)
             failures.append(None)
         except CasebookError as error:
             failures.append(error)
-            if as_json:
+            if wants_json():
                 print_json({"source": ref.source, "failure": failure_json(error)})
             else:
                 err().print(f"[red]failed[/]  {safe(ref.source)}\n        {safe(error)}")
     return exit_code(failures)
 
 
-async def _read(resources: "Resources", ref: SourceRef, *, as_json: bool) -> None:
+async def _read(resources: "Resources", ref: SourceRef) -> None:
     from extractors.fetch.fetch import fetch_item, identify, read_rendered
     from services.identity import document_from
 
@@ -116,16 +113,16 @@ async def _read(resources: "Resources", ref: SourceRef, *, as_json: bool) -> Non
     extracted, payload = await read_rendered(payload, resources.workers, network)
     document = document_from(extracted, payload, identify(ref, payload).source_id)
     data = {"source": ref.source, **document_json(document)}
-    emit([document], document_view, as_json=as_json, to_json=lambda _: data)
+    emit([document], document_view, to_json=lambda _: data)
 
 
-async def _reread(resources: "Resources", ref: SourceRef, *, as_json: bool) -> None:
+async def _reread(resources: "Resources", ref: SourceRef) -> None:
     from flows.rerun import reread
     from services.identity import source_named
 
     before, after = await reread(source_named(ref.source, resources.warehouse), resources)
     changed = before is None or before.text != after.text
-    if as_json:
+    if wants_json():
         print_json({"source": ref.source, **document_json(after), "changed": changed})
         return
     words = [len(d.text.split()) if d else 0 for d in (before, after)]
@@ -137,7 +134,6 @@ async def process(
     resources: "Resources",
     refs: Iterable[SourceRef],
     *,
-    as_json: bool = False,
     force: bool = False,
     refresh: bool = False,
 ) -> "list[IngestResult]":
@@ -154,7 +150,7 @@ async def process(
         ]
         async for result in map_concurrently(process_one, runs, at_once):
             results.append(result)
-            print_result(result, as_json=as_json)
+            print_result(result)
     return results
 
 

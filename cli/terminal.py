@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -28,6 +29,7 @@ _STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
 NAME = TextColumn("{task.description}")
 _LABEL_WIDTH = 44
 _PIPED_WIDTH = 200
+_is_json: ContextVar[bool] = ContextVar("is_json", default=False)
 
 
 @cache
@@ -43,6 +45,16 @@ def err() -> Console:
     return Console(stderr=True, soft_wrap=not sys.stderr.isatty(), highlight=False)
 
 
+def set_json(wanted: bool) -> None:
+    """Make this command print JSON, or text."""
+    _is_json.set(wanted)
+
+
+def wants_json() -> bool:
+    """Return whether this command prints JSON."""
+    return _is_json.get()
+
+
 def print_json(data: object) -> None:
     """Print a JSON value as one line on standard output."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
@@ -53,7 +65,6 @@ def emit(
     rows: Sequence[Any],
     show: str | Callable[[Any], Any],
     *,
-    as_json: bool,
     table: bool = False,
     to_json: Callable[[Any], object] = lambda row: row.model_dump(mode="json"),
     empty: str = "No entries yet.",
@@ -62,7 +73,7 @@ def emit(
 
     ``show`` is a template or a function.
     """
-    if as_json:
+    if wants_json():
         for row in rows:
             print_json(to_json(row))
     elif rows:
@@ -72,21 +83,21 @@ def emit(
         err().print(empty)
 
 
-def print_table(
+def table_of(
     columns: Sequence[str], rows: Iterable[Iterable[object]], align: JustifyMethod = "left"
-) -> None:
-    """Print a table of untrusted values; ``align`` applies to all columns but the first."""
+) -> Table:
+    """Return a table of untrusted values; ``align`` applies to all columns but the first."""
     table = Table(box=None, header_style="bold")
     for n, column in enumerate(columns):
         table.add_column(safe(column), overflow="fold", justify=align if n else "left")
     for row in rows:
         table.add_row(*("" if value is None else safe(value) for value in row))
-    out().print(table)
+    return table
 
 
-def print_result(result: IngestResult, *, as_json: bool) -> None:
+def print_result(result: IngestResult) -> None:
     """Print the result of a source; failures go to standard error."""
-    if as_json:
+    if wants_json():
         print_json(result_json(result))
     else:
         (err() if result.failure else out()).print(render("result", result))

@@ -12,7 +12,6 @@ _MARKER = re.compile(r"\s*(?:[-–—*•▪◦·►✓✔]+|\(?\d{1,2}[.)])\s+"
 _NO_END = re.compile(r"\b(?:e\.g|i\.e|vs|etc|approx|no|fig|incl|resp)\.$", re.IGNORECASE)
 _DOTTED = re.compile(r"(?:^|[^\w])[A-Z]\w*\.$")
 _WRAPPED = re.compile(r"(?<![.:;!?…])\n(?=[a-z])")
-_HEAD = re.compile(r"[A-Z](?:[\w’'&/-]+ ?){1,5}\s*$")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -42,14 +41,12 @@ def word_set(text: str) -> frozenset[str]:
 def sentences_of(document: Document) -> list[Sentence]:
     """Return the sentences of all passages in order.
 
-    A line break ends a sentence unless the next line continues in lower case. A short line without
-    a full stop is the heading of the lines below it.
+    A line break ends a sentence unless the next line continues in lower case.
     """
     found: list[tuple[int, int, int, str, bool]] = []
     for passage in document.passages:
         offset, section = passage.start, passage.section or ""
         for line in _WRAPPED.sub(" ", document.passage_text(passage)).split("\n"):
-            section = line.strip() if _HEAD.match(line) else section
             found += [
                 (offset + start, offset + end, passage.n, section, not place)
                 for place, (start, end) in enumerate(_spans(line, document.language))

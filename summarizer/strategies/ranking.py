@@ -20,8 +20,7 @@ from summarizer.strategies.cues import has_any, hits, load_cues
 _LEAST_WORDS, _MOST_WORDS = 7, 45
 _ANNOUNCEMENT_WORDS, _REACH = 16, 4
 # Sentences can be shorter if they name a term ("The vectors live in Qdrant.").
-_LEAST_NAMED, _LEAST_MEANING = 4, 4
-_STRONG_AT_MOST, _LEAST_WORTH = 4.0, 1.0
+_LEAST_NAMED, _STRONG_AT_MOST = 4, 4.0
 _FEWEST = 2  # sections with fewer sentences also accept low weights
 _ANNOUNCING = 10  # words of a sentence that only introduces the next: "Three things were hard."
 _VOTE = 3.0  # added to the weight for the section that a model chose
@@ -112,8 +111,7 @@ def opening(weighed: Sequence[Pick]) -> list[Pick]:
         used = {start for one in chosen for start in one.starts}
         fitting = [p for p in weighed if p.section in sections and not p.starts & used]
         worths = [p.weight - bool(p.excerpt.before) for p in fitting]  # two sentences are long
-        most = max(worths, default=0.0)
-        chosen += [fitting[worths.index(most)]] if most >= _LEAST_WORTH else []
+        chosen += [fitting[worths.index(max(worths))]] if fitting else []
     return [*chosen[:1], *sorted(chosen[1:], key=lambda p: p.excerpt.sentence.start)]
 
 
@@ -144,7 +142,7 @@ def _is_usable(sentence: Sentence) -> bool:
 
 def _weighed(excerpt: Excerpt, subject: frozenset[str], votes: Votes) -> Iterator[Pick]:
     text, cues = excerpt.text, load_cues()
-    is_full = len(words(text)) >= _LEAST_WORDS and len(_keywords(text)) >= _LEAST_MEANING
+    is_full = len(words(text)) >= _LEAST_WORDS
     starts = {s.start for s in (excerpt.before, excerpt.sentence) if s}
     chosen = {name for name, several in votes.items() if starts & several}
     for name, section in cues.sections.items():

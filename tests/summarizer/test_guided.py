@@ -163,10 +163,12 @@ def test_a_leaning_sentence_takes_the_one_before_along():
     assert second not in str(picked(f"{long} {second}"))
 
 
-def test_a_wrapped_line_is_one_sentence_and_a_short_line_a_heading():
-    """PDF text has line breaks anywhere; short lines without a full stop are headings."""
-    text = "Lessons learned\nA simple grammar and a small model\ndo well together."
-    assert picked(text) == {"lessons": ["A simple grammar and a small model do well together."]}
+def test_a_wrapped_line_is_one_sentence():
+    """PDF text has line breaks anywhere."""
+    found = picked(
+        "A simple grammar and a small model\ndo well together.", heading="Lessons learned"
+    )
+    assert found == {"lessons": ["A simple grammar and a small model do well together."]}
 
 
 async def test_two_adjoining_sentences_are_verbatim_too():

@@ -23,6 +23,7 @@ from schemas.sources import Document, Passage
 from summarizer.answers import SourceAnswer
 from summarizer.asker import schema_tokens
 from summarizer.checks import Checker
+from summarizer.mismatches import mismatches_of
 from summarizer.profiles import Profile
 from summarizer.rendering import estimate_tokens, label, message_tokens, one_line, source_values
 from summarizer.strategies.windows import (
@@ -51,6 +52,7 @@ class Item(NamedTuple):
     text: str
     answers: int | None = None  # the ``n`` of a challenge
     rests_on: tuple[int, ...] = ()  # the ``n`` of statements
+    note: str = ""  # on numbers that do not agree
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -72,10 +74,11 @@ def items_of(
     """Return the parts that a judge can decide on, numbered from 1: statements, facts, tags.
 
     Left out are parts that are not ``is_asked``, that a curator confirmed, whose quotes are not in
-    the source, and facts from the page's metadata.
+    the source, facts from the page's metadata, and notes on numbers that do not agree.
     """
     known = [fact.value for fact in (study.fact("company"), study.fact("title")) if fact.value]
     checker, texts = Checker(document, known), {s.n: s.text for s in study.statements}
+    notes = {n: one.reason for one in mismatches_of(study, document) for n in one.places}
     ordered = sorted(study.statements, key=lambda s: s.section is Section.ABSTRACT)
     parts: list[Part] = [*ordered, *study.facts, *study.tags]
     found = [
@@ -83,11 +86,16 @@ def items_of(
         for part in parts
         if _can_be_judged(part) and is_asked(part.support)
     ]
-    return [_item(number, *pair) for number, pair in enumerate(found, start=1)]
+    items = (_item(number, *pair) for number, pair in enumerate(found, start=1))
+    return [
+        one._replace(note=notes.get(one.part.n, "")) if isinstance(one.part, Statement) else one
+        for one in items
+    ]
 
 
 def _can_be_judged(part: Part) -> bool:
-    if part.support.confirmed_by:
+    is_notice = isinstance(part, Statement) and part.section is Section.GAPS and part.evidence
+    if part.support.confirmed_by or is_notice:
         return False
     if any(e.match is not Match.MISSING for e in part.evidence):
         return not isinstance(part, Fact) or part.value is not None
@@ -169,6 +177,8 @@ def _details(item: Item) -> Iterator[str]:
         yield "a sentence of the source, word for word"
     if item.by_code.level is SupportLevel.DOUBTFUL:
         yield f"note: {one_line(item.by_code.reason)}"
+    if item.note:
+        yield f"note: {one_line(item.note)}"
 
 
 def measure_line(measure: Measure) -> str:

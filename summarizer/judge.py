@@ -10,10 +10,7 @@ from pydantic_core import from_json
 from schemas.cases import (
     NOT_JUDGED,
     CaseStudy,
-    Match,
     Part,
-    Section,
-    Statement,
     Support,
     SupportLevel,
 )
@@ -22,8 +19,7 @@ from schemas.sources import Document
 from summarizer.answers import Label, SourceAnswer, StatementAnswer, VerdictAnswer
 from summarizer.asker import Asker
 from summarizer.items import Item, Reading, items_of, readings, rendered
-from summarizer.quotes import QuoteFinder
-from summarizer.rendering import one_line
+from summarizer.mismatches import with_notices
 
 STAGE = PROMPT = "judge"
 _TOKENS_PER_VERDICT = 90  # limits the verdicts in one answer, which has an output limit
@@ -42,8 +38,8 @@ async def judge_study(
     """Return the study with the judge's levels, and an error if verdicts are missing.
 
     Asked are the parts that are ``wanted`` and that code cannot decide. Those without a verdict
-    stay unverified, with the error as their reason. ``notice`` adds the judge's notes on numbers of
-    the source that do not agree.
+    stay unverified, with the error as their reason. ``notice`` adds notes on numbers of the source
+    that do not agree.
     """
     items = await asyncio.to_thread(items_of, study, document, wanted)
     if not items:
@@ -67,31 +63,13 @@ async def judge_study(
         return part.model_copy(update={"support": levels.get(id(part), part.support)})
 
     study = study.map_parts(judged)
-    return (_noticed(study, judging.mismatches, document) if notice else study), error
+    if notice:
+        study = await asyncio.to_thread(with_notices, study, document, judging.mismatches)
+    return study, error
 
 
 def _severity(support: Support) -> int:
     return list(SupportLevel).index(support.level)
-
-
-def _noticed(
-    study: CaseStudy, mismatches: Iterable[StatementAnswer], document: Document
-) -> CaseStudy:
-    """Return the study with notes on numbers that do not agree, if their quotes were found."""
-    finder, last = QuoteFinder(document), max((s.n for s in study.statements), default=0)
-    found = [(one.statement, finder.find_all(one.quotes)) for one in mismatches]
-    notes = [
-        Statement(
-            n=n,
-            section=Section.GAPS,
-            text=one_line(text),
-            evidence=evidence,
-            support=Support(level=SupportLevel.VERIFIED),
-        )
-        for n, (text, evidence) in enumerate(found, start=last + 1)
-        if evidence and all(one.match is Match.EXACT for one in evidence)
-    ]
-    return study.model_copy(update={"statements": (*study.statements, *notes)})
 
 
 @dataclass

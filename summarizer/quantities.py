@@ -67,8 +67,8 @@ def missing_numbers(statement: str, passage: str, language: str | None = None) -
 
 def _shares_before_change(known: Sequence[Quantity]) -> list[Quantity]:
     """Return the shares before a change in points: 82 % for "94 %, up 12 points"."""
-    shares = [number for number in known if _kind(number.unit) == "share"]
-    changes = [number.values[0] for number in known if _kind(number.unit) == "points"]
+    shares = [number for number in known if kind_of(number.unit) == "share"]
+    changes = [number.values[0] for number in known if kind_of(number.unit) == "points"]
     return [
         replace(share, values=(share.values[0] - change, share.values[0] + change))
         for share in shares
@@ -76,7 +76,8 @@ def _shares_before_change(known: Sequence[Quantity]) -> list[Quantity]:
     ]
 
 
-def _kind(unit: str | None) -> str | None:
+def kind_of(unit: str | None) -> str | None:
+    """Return the kind of a unit, such as "time" or "share"."""
     return _UNITS[unit][0] if unit else None
 
 
@@ -165,19 +166,19 @@ def _agree(one: Quantity, other: Quantity) -> bool:
         _equal(one, *pair)
         for mine in one.values
         for theirs in other.values
-        for pair in _converted(mine, theirs, one.unit, other.unit)
+        for pair in converted(mine, theirs, one.unit, other.unit)
     )
 
 
-def _converted(
+def converted(
     mine: float, theirs: float, unit: str | None, other: str | None
 ) -> list[tuple[float, float]]:
     """Return both values in one unit, or [] if the units cannot be compared."""
     if unit is None or other is None:
         # 0.92 equals 92 %.
         shares = (
-            100 * mine if mine < 1 and _kind(other) == "share" else mine,
-            100 * theirs if theirs < 1 and _kind(unit) == "share" else theirs,
+            100 * mine if mine < 1 and kind_of(other) == "share" else mine,
+            100 * theirs if theirs < 1 and kind_of(unit) == "share" else theirs,
         )
         return [(mine, theirs), shares]
     (kind, size), (other_kind, other_size) = _UNITS[unit], _UNITS[other]

@@ -24,6 +24,7 @@ from summarizer.asker import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
 from summarizer.judge import judge_study
+from summarizer.mismatches import with_doubts, with_notices
 from summarizer.profiles import Strategy
 from summarizer.prompt_copies import NOTE, is_copied
 from summarizer.repair import CORRECTED, repaired
@@ -55,7 +56,8 @@ async def verify(
     """
     checked = await asyncio.to_thread(_checked_by_code, draft, document, taxonomy)
     if judge is None:
-        return checked
+        noticed = await asyncio.to_thread(with_notices, checked.study, document)
+        return checked._replace(study=noticed)
     judged, error = await judge_study(checked.study, document, judge, notice=True)
     study, askers = _with_doubts(judged), [judge]
     is_answering = error is None or isinstance(error, AnswerInvalid)
@@ -91,7 +93,8 @@ def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Ve
     )
     notes = (f"{statement.text} ({NOTE})" for statement in copied)
     dropped = (*(statement.text for statement in repeats), *notes)
-    return Verified(study=_with_doubts(study), dropped=dropped, proposals=proposals)
+    study = _with_doubts(with_doubts(study, document))
+    return Verified(study=study, dropped=dropped, proposals=proposals)
 
 
 def _is_corrected(support: Support) -> bool:

@@ -79,21 +79,10 @@ def _beside_value(result: Statement) -> tuple[object, ...]:
     return words, measure.metric, measure.unit, measure.baseline, measure.sample
 
 
-def with_doubts(study: CaseStudy, document: Document) -> CaseStudy:
-    """Return the study, with statements as doubtful if what they rest on has other numbers."""
+def doubts_of(study: CaseStudy, document: Document) -> dict[int, str]:
+    """Return the reasons for doubt by statement: what it rests on has other numbers."""
     found = [one for one in mismatches_of(study, document) if not one.is_faithful]
-    doubts = {
-        n: Support(level=SupportLevel.DOUBTFUL, reason=one.reason)
-        for one in reversed(found)
-        for n in one.places
-    }
-    statements = (
-        s.model_copy(update={"support": doubts[s.n]})
-        if s.n in doubts and s.support.is_publishable
-        else s
-        for s in study.statements
-    )
-    return study.model_copy(update={"statements": tuple(statements)})
+    return {n: one.reason for one in reversed(found) for n in one.places}
 
 
 def with_notices(

@@ -1,7 +1,7 @@
 """Verifies a draft: locates quotes, checks statements, maps tags and asks the judge."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from summarizer.asker import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
 from summarizer.judge import judge_study
-from summarizer.mismatches import with_doubts, with_notices
+from summarizer.mismatches import doubts_of, with_notices
 from summarizer.profiles import Strategy
 from summarizer.prompt_copies import NOTE, is_copied
 from summarizer.repair import CORRECTED, repaired
@@ -93,7 +93,7 @@ def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Ve
     )
     notes = (f"{statement.text} ({NOTE})" for statement in copied)
     dropped = (*(statement.text for statement in repeats), *notes)
-    study = _with_doubts(with_doubts(study, document))
+    study = _with_doubts(study, doubts_of(study, document))
     return Verified(study=study, dropped=dropped, proposals=proposals)
 
 
@@ -101,14 +101,20 @@ def _is_corrected(support: Support) -> bool:
     return support == CORRECTED
 
 
-def _with_doubts(study: CaseStudy) -> CaseStudy:
-    """Return the study, with abstract sentences about refuted statements as doubtful."""
+def _with_doubts(study: CaseStudy, reasons: Mapping[int, str] | None = None) -> CaseStudy:
+    """Return the study, with statements with ``reasons`` and sentences about refuted ones doubtful.
+
+    A level that is worse stays.
+    """
     refuted = {s.n for s in study.statements if s.support.level is SupportLevel.REFUTED}
-    reason = "A statement that it summarizes is refuted."
-    doubtful = Support(level=SupportLevel.DOUBTFUL, reason=reason)
+    found = dict(reasons or {}) | {
+        s.n: "A statement that it summarizes is refuted."
+        for s in study.statements
+        if refuted.intersection(s.rests_on)
+    }
     statements = tuple(
-        s.model_copy(update={"support": doubtful})
-        if refuted.intersection(s.rests_on) and s.n not in refuted
+        s.model_copy(update={"support": Support(level=SupportLevel.DOUBTFUL, reason=found[s.n])})
+        if s.n in found and s.n not in refuted
         else s
         for s in study.statements
     )

@@ -55,7 +55,7 @@ class EmbeddedServer:
         ConfigurationError: if weights or llama.cpp are missing, or the file contains no model.
     """
 
-    def __init__(self, file: Path | None = None, threads: int | None = None) -> None:
+    def __init__(self, file: Path | None = None) -> None:
         profile, weights = embedded_profile(file), file or _packaged()
         if weights is None or importlib.util.find_spec("xllamacpp") is None:
             raise _missing(
@@ -64,10 +64,8 @@ class EmbeddedServer:
             )
         # Without a key, any local program could use the port.
         self.api_key = secrets.token_urlsafe(16)
-        # With one thread per core, any other busy program slows llama.cpp down thirtyfold.
-        threads = threads or max(1, (os.cpu_count() or 2) // 2)
         try:
-            self._server = _start(weights, profile, threads, self.api_key)
+            self._server = _start(weights, profile, self.api_key)
         except RuntimeError as error:
             problem = f"llama.cpp cannot load {weights} ({error}); use a GGUF file that fits here"
             raise _missing(problem) from error
@@ -78,9 +76,11 @@ class EmbeddedServer:
         self._server = None
 
 
-def _start(weights: Path, profile: Profile, threads: int, api_key: str) -> Any:
+def _start(weights: Path, profile: Profile, api_key: str) -> Any:
     import xllamacpp
 
+    # With one thread per core, any other busy program slows llama.cpp down thirtyfold.
+    threads = max(1, (os.cpu_count() or 2) // 2)
     params = xllamacpp.CommonParams()
     params.model.path = str(weights)
     params.model_alias = {profile.model}

@@ -17,12 +17,11 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 @dataclass(frozen=True)
 class Sentence:
-    """``document.text[start:end]`` in passage number ``passage`` under the heading ``section``."""
+    """``document.text[start:end]`` under the heading ``section``."""
 
     text: str
     start: int
     end: int
-    passage: int
     section: str
     position: float  # from 0 (the first sentence) to 1 (the last)
     opens: bool = False  # the first sentence of a paragraph, list item or table row
@@ -43,18 +42,18 @@ def sentences_of(document: Document) -> list[Sentence]:
 
     A line break ends a sentence unless the next line continues in lower case.
     """
-    found: list[tuple[int, int, int, str, bool]] = []
+    found: list[tuple[int, int, str, bool]] = []
     for passage in document.passages:
         offset, section = passage.start, passage.section or ""
         for line in _WRAPPED.sub(" ", document.passage_text(passage)).split("\n"):
             found += [
-                (offset + start, offset + end, passage.n, section, not place)
+                (offset + start, offset + end, section, not place)
                 for place, (start, end) in enumerate(_spans(line, document.language))
             ]
             offset += len(line) + 1
     last = max(len(found) - 1, 1)
     return [
-        Sentence(_WRAPPED.sub(" ", document.text[one[0] : one[1]]), *one[:4], place / last, one[4])
+        Sentence(_WRAPPED.sub(" ", document.text[one[0] : one[1]]), *one[:3], place / last, one[3])
         for place, one in enumerate(found)
     ]
 

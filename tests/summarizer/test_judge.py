@@ -7,12 +7,11 @@ from scripted_endpoint import api_error, completion, schema_name
 from scripted_model import (
     CASE_STUDY,
     EMPTY,
-    PROFILE,
     TRIAGE,
     answer_of,
     asked_items,
-    case_document,
     document_of,
+    drafted,
     judge_of,
     statement,
     verdict,
@@ -21,7 +20,6 @@ from scripted_model import (
 from schemas.cases import NOT_JUDGED, Section, SupportLevel
 from schemas.errors import AnswerInvalid, ProviderUnavailable
 from schemas.taxonomy import load_taxonomy
-from summarizer import plans, service
 from summarizer.judge import judge_study
 from summarizer.profiles import Profile
 from summarizer.verification import verify
@@ -30,25 +28,9 @@ HALVED = "The median time to the first answer fell from 26 to 2 hours."
 DRAFT_AND_JUDGE = ["CaseStudyAnswer", "JudgeAnswer"]
 
 
-@pytest.fixture
-def document():
-    return case_document()
-
-
-@pytest.fixture
-def model(endpoint):
-    endpoint.script = answer_of
-    return endpoint
-
-
 async def verified(document, asker_of, *, repair=False):
-    asker, plan = asker_of(), plans.plan(document, PROFILE)
-    draft = await service.summarize(
-        document, asker, plan, await service.triage(document, asker, plan)
-    )
-    return await verify(
-        draft, document, load_taxonomy(), asker_of(), asker_of() if repair else None
-    )
+    draft, writer = await drafted(document, asker_of()), asker_of() if repair else None
+    return await verify(draft, document, load_taxonomy(), asker_of(), writer)
 
 
 def judged_by(change, repair=None):
@@ -301,12 +283,7 @@ async def test_a_long_document_is_judged_in_windows(endpoint, asker_of):
         if schema_name(request) == "CaseStudyAnswer"
         else answer_of(request)
     )
-    draft = await service.summarize(
-        document,
-        asker_of(),
-        plans.plan(document, PROFILE),
-        await service.triage(document, asker_of(), plans.plan(document, PROFILE)),
-    )
+    draft = await drafted(document, asker_of())
     small = Profile(model="scripted", context_tokens=16_000, output_tokens=2_000)
     outcome = await verify(draft, document, load_taxonomy(), asker_of(small))
     assert {s.support.level for s in outcome.study.statements} == {SupportLevel.VERIFIED}
@@ -334,27 +311,18 @@ async def test_only_wanted_parts_are_judged_again(document, model, asker_of):
 def mended(request):
     """Correct the result, and write the summary anew."""
     numbers = {text: n for n, text in asked_items(request)}
-    new = statement(
-        numbers[HALVED],
-        "The median time to the first answer fell from 26 to 2 hours in March.",
-        "fell from 26 hours to 2 hours in March",
-        metric="median time to the first answer",
-        value="2",
-        unit="hours",
-        baseline="26 hours",
-        sample="March",
-        qualifier=None,
-        method=None,
-    ) | {"answers": None}
+    new = CASE_STUDY["results"][0] | {
+        "id": numbers[HALVED],
+        "statement": "The median time to the first answer fell from 26 to 2 hours in March.",
+        "quotes": ["fell from 26 hours to 2 hours in March"],
+        "qualifier": None,
+    }
     rests = [numbers[CASE_STUDY["context"][0]["statement"]]]
     sentence = {
         "sentence": "At Kellamoor an assistant drafts answers for clerks.",
         "rests_on": rests,
     }
-    return {
-        "corrections": [{k: v for k, v in new.items() if k != "answers"}],
-        "summary": [sentence],
-    }
+    return {"corrections": [new], "summary": [sentence]}
 
 
 async def test_what_is_carried_in_part_is_corrected_once(document, endpoint, asker_of):

@@ -10,8 +10,8 @@ from scripted_model import (
     REFUSAL,
     TRIAGE,
     answer_of,
-    case_document,
     document_of,
+    drafted,
     statement,
 )
 
@@ -29,23 +29,6 @@ from summarizer.drafts import Claim, Draft, TagClaim
 from summarizer.profiles import Profile, Strategy
 from summarizer.triage import matches_rubric
 from summarizer.verification import verify
-
-
-@pytest.fixture
-def document():
-    return case_document()
-
-
-@pytest.fixture
-def model(endpoint):
-    endpoint.script = answer_of
-    return endpoint
-
-
-async def drafted(document, asker, plan=None):
-    plan = plan or plans.plan(document, PROFILE)
-    verdict = await service.triage(document, asker, plan)
-    return await service.summarize(document, asker, plan, verdict)
 
 
 async def verified(document, asker_of, judge=None):

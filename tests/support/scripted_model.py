@@ -9,8 +9,10 @@ from scripted_endpoint import Reply, completion, schema_name
 from schemas.cases import Origin, Section, Statement
 from schemas.generations import AnswerStatus, Generation
 from schemas.sources import Document, Passage, SourceKind
+from summarizer import plans, service
+from summarizer.asker import Asker
 from summarizer.checks import Checker
-from summarizer.drafts import Claim
+from summarizer.drafts import Claim, Draft
 from summarizer.profiles import Price, Profile
 from summarizer.strategies.short import ShortAnswer
 from summarizer.verification import checked_statement
@@ -294,3 +296,10 @@ def checked(
     """Return a statement as code alone checks it; ``known`` names need not be in the passage."""
     claimed = Claim(section=section, text=text, quotes=tuple(quotes), origin=origin, **claim)
     return checked_statement(claimed, 0, Checker(document, known))
+
+
+async def drafted(document: Document, asker: Asker, plan: plans.DraftPlan | None = None) -> Draft:
+    """Return the draft of a source after its triage."""
+    plan = plan or plans.plan(document, PROFILE)
+    verdict = await service.triage(document, asker, plan)
+    return await service.summarize(document, asker, plan, verdict)

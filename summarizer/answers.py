@@ -4,11 +4,15 @@ Prompts describe the fields, so schemas have no descriptions. Omitted fields cou
 unknown choice is ignored, so that one slip does not waste a whole call.
 """
 
+import json
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from typing_extensions import TypeAliasType
 
 from schemas.cases import NARRATORS, STAGES, Form, Method, Section, TermGroup
 from schemas.taxonomy import load_taxonomy
@@ -38,7 +42,7 @@ class Answer(BaseModel):
         Its name is that of the class below ``Answer``, so that subclasses with further rules have
         the same schema.
         """
-        schema: dict[str, Any] = _bare(super().model_json_schema(*args, **kwargs))
+        schema = _inlined(_bare(super().model_json_schema(*args, **kwargs)))
         return schema | {"title": cls.__mro__[cls.__mro__.index(Answer) - 1].__name__}
 
 
@@ -47,12 +51,14 @@ def _bare(part: Any) -> Any:
         return [_bare(one) for one in part]
     if not isinstance(part, dict):
         return part
+    if "$ref" in part:
+        return {"$ref": part["$ref"].removesuffix("Answer")}
     kept = {
-        name: {key: _bare(one) for key, one in value.items()}
+        name: {key.removesuffix("Answer"): _bare(one) for key, one in value.items()}
         if name in {"properties", "$defs"}
         else _bare(value)
         for name, value in part.items()
-        if name not in {"title", "default", "description"}
+        if name not in {"title", "default", "description", "minimum", "maximum"}
     }
     if "properties" in kept:
         kept |= {"required": list(kept["properties"]), "additionalProperties": False}
@@ -60,6 +66,26 @@ def _bare(part: Any) -> Any:
     if several and all(set(one) == {"type"} for one in several):
         return {"type": [one["type"] for one in several]}
     return kept
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema with definitions that are used once in their place, since it is shorter."""
+    uses = Counter(re.findall(r'"#/\$defs/(\w+)"', json.dumps(schema)))
+    shapes = schema.pop("$defs", {})
+
+    def inlined(part: Any) -> Any:
+        if isinstance(part, list):
+            return [inlined(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        name = part.get("$ref", "").rpartition("/")[2]
+        if uses[name] == 1:
+            return inlined(shapes[name])
+        return {key: inlined(value) for key, value in part.items()}
+
+    kept = {name: inlined(shape) for name, shape in shapes.items() if uses[name] > 1}
+    shape: dict[str, Any] = inlined(schema)
+    return shape | ({"$defs": kept} if kept else {})
 
 
 def _one_of(values: Iterable[str]) -> Any:
@@ -171,7 +197,10 @@ class AbstractAnswer(Answer):
     rests_on: list[int]
 
 
-Statements = Annotated[list[StatementAnswer], Field(default_factory=list)]
+# Types with a name of their own are written once in the schema.
+FactOrNull = TypeAliasType("FactOrNull", FactAnswer | None)
+Statements = TypeAliasType("Statements", list[StatementAnswer])
+Listed = Annotated[Statements, Field(default_factory=list)]
 
 
 class PartAnswer(Answer):
@@ -179,27 +208,27 @@ class PartAnswer(Answer):
 
     triage: TriageAnswer | None = None
     title: Nullable
-    company: FactAnswer | None = None
+    company: FactOrNull = None
     industry: IndustryAnswer | None = None
-    year: FactAnswer | None = None
+    year: FactOrNull = None
     deployment: DeploymentAnswer | None = None
     narrator: NarratorAnswer | None = None
-    scale: FactAnswer | None = None
-    seller: FactAnswer | None = None
-    builder: FactAnswer | None = None
+    scale: FactOrNull = None
+    seller: FactOrNull = None
+    builder: FactOrNull = None
     results: list[ResultAnswer] = Field(default_factory=list)
-    observed: Statements
-    context: Statements
-    architecture: Statements
-    challenges: Statements
+    observed: Listed
+    context: Listed
+    architecture: Listed
+    challenges: Listed
     solutions: list[SolutionAnswer] = Field(default_factory=list)
-    techniques: Statements
-    tools: Statements
-    evaluation: Statements
-    lessons: Statements
-    failures: Statements
-    plans: Statements
-    open_questions: Statements
+    techniques: Listed
+    tools: Listed
+    evaluation: Listed
+    lessons: Listed
+    failures: Listed
+    plans: Listed
+    open_questions: Listed
     example: StatementAnswer | None = None
     gaps: list[str] = Field(default_factory=list)
     tags: list[TagAnswer] = Field(default_factory=list)

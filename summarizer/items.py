@@ -38,7 +38,7 @@ SUMMARY = "summary"
 
 _GAP = "gap"
 _KINDS = {Section.ABSTRACT: SUMMARY, Section.GAPS: _GAP}
-_ENDS = 4  # words shown at each end of a quote
+_ENDS = 3  # words shown at each end of a quote
 _SHARE_OF_WINDOWS = 0.6  # of a small context, so that there is room for the items
 
 
@@ -143,7 +143,7 @@ def rendered(
     texts = {s.n: s.text for s in study.statements}
 
     def linked(n: int) -> str:
-        return f"item {cited[n]}" if n in cited else f"“{one_line(texts.get(n))}”"
+        return str(cited[n]) if n in cited else f"“{one_line(texts.get(n))}”"
 
     lines = [
         f"[{label(passage)}] (from another part of the source) "
@@ -151,10 +151,10 @@ def rendered(
         for passage in reading.elsewhere
     ]
     for item in reading.items:
-        lines.append(f"Item {item.number}, {item.kind}: {item.text}")
-        lines += [f"- quote [{e.passage}]: “{_shortened(e.quote)}”" for e in item.evidence]
+        lines.append(f"{item.number}, {item.kind}: {item.text}")
+        lines += [f"- [{e.passage}] “{_shortened(e.quote)}”" for e in item.evidence]
         if item.answers is not None:
-            lines.append(f"- answers the challenge in {linked(item.answers)}")
+            lines.append(f"- answers item {linked(item.answers)}")
         if item.rests_on:
             lines.append(f"- rests on {', '.join(map(linked, item.rests_on))}")
         lines += [f"- {detail}" for detail in _details(item)]

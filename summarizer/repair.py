@@ -73,7 +73,7 @@ def _is_partly(part: Part) -> bool:
 def _shown(reading: Reading, carried: Sequence[Item], study: CaseStudy, document: Document) -> str:
     """Return the items to correct; above a summary, also those that it can rest on."""
     has_summary = any(one.kind == SUMMARY for one in reading.items)
-    above = [f"Item {one.number}, {one.kind}: {one.text}" for one in carried if has_summary]
+    above = [f"{one.number}, {one.kind}: {one.text}" for one in carried if has_summary]
     head = ["Carried, not to be corrected:", *above, ""] if above else []
     shown = rendered(reading, study, document, with_reasons=True)
     return "\n".join([*head, "To correct:", shown])

@@ -169,7 +169,6 @@ class Reading(Generic[A]):
             first=window.first,
             last=window.last,
             total=len(document.passages),
-            fence=shown["fence"],
             after=table("tasks")["after"] if opening else "",
         )
         values = {**shown, "language": self.asker.language, "task": task}

@@ -69,5 +69,4 @@ def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
 
 def _values(document: Document, task: str, language: str = "English") -> dict[str, object]:
     shown = source_values(document)
-    wanted = table("tasks")[task].format(fence=shown["fence"])
-    return {**shown, "language": language, "task": wanted}
+    return {**shown, "language": language, "task": table("tasks")[task]}

@@ -313,7 +313,7 @@ def test_a_summary_sentence_is_judged_by_its_statements_and_its_quotes(
     eventually(lambda: judged(warehouse.case(case_id)))
     one = warehouse.case(case_id).revision.study.statements[0]
     assert (one.rests_on, one.support.level) == ((4, 13), SupportLevel.VERIFIED)
-    shown = judge.requests[0]["messages"][-1]["content"].partition("Item 1, summary: ")[2]
+    shown = judge.requests[0]["messages"][-1]["content"].partition("\n1, summary: ")[2]
     assert "rests on “It answers about 4,000 claims a week.”, “vLLM serves" in shown
     assert "Officers now change" in shown
 

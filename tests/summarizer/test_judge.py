@@ -80,13 +80,13 @@ async def test_the_judge_sees_the_document_and_every_part(document, model, asker
     numbers = [n for n, _ in asked_items(judge)]
     assert numbers == list(range(1, len(numbers) + 1))
     for line in (
-        "Item 1, context: Kellamoor's assistant drafts the answer",
-        "- quote [4]: “We run every photograph through Tesseract first”",
-        "- answers the challenge in item 3",
+        "1, context: Kellamoor's assistant drafts the answer",
+        "- [4] “We run every photograph through Tesseract first”",
+        "- answers item 3",
         "- parts: metric: median time to the first answer; value: 2; unit: hours",
         "- a sentence of the source, word for word",
         "- note: The number 92% is not in the quoted passage.",
-        "- rests on item 1",
+        "- rests on 1",
         ", fact, company: Kellamoor",
         ", fact, industry: insurance",
         ", tag, tool: vLLM",

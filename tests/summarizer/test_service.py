@@ -304,7 +304,7 @@ def test_a_recipe_names_what_makes_a_draft():
     """Another model, judge, prompt version or effort changes the recipe, a price does not."""
     plan = plans.usual_plan(1_000, PROFILE)
     recipe = plans.recipe(plan, PROFILE, "judge-1")
-    assert recipe.prompts == ("case_study/v3", "judge/v3", "repair/v2")
+    assert recipe.prompts == ("case_study/v4", "judge/v4", "repair/v3")
     assert recipe == plans.recipe(plan, PROFILE.model_copy(update={"price": None}), "judge-1")
     others = [
         plans.recipe(plan, PROFILE),

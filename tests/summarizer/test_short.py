@@ -125,4 +125,4 @@ def test_triage_is_left_to_cues():
     """A small model refused sources with the examples of the prompt as its reasons."""
     plan = plans.plan(DOCUMENT, SMALL)
     assert plans.rubric_id(plan) == triage_by_cues(DOCUMENT).rubric
-    assert plans.recipe(plan, SMALL, "judge-1").prompts == ("case_study_short/v1", "judge/v3")
+    assert plans.recipe(plan, SMALL, "judge-1").prompts == ("case_study_short/v1", "judge/v4")

@@ -241,9 +241,7 @@ def judge_of(request: Mapping[str, Any], label: str = "entailed") -> dict[str, A
 def asked_items(request: Mapping[str, Any]) -> list[tuple[int, str]]:
     """Return the numbers and texts of the items in a question for the judge."""
     listed = request["messages"][-1]["content"]
-    return [
-        (int(n), text) for n, text in re.findall(r"^Item (\d+), [^:]*: (.*)$", listed, re.MULTILINE)
-    ]
+    return [(int(n), text) for n, text in re.findall(r"^(\d+), [^:]*: (.*)$", listed, re.MULTILINE)]
 
 
 def verdict(number: int, text: str, label: str = "entailed") -> dict[str, Any]:

@@ -268,6 +268,14 @@ def test_quotes_and_the_sources_own_words_are_in_its_language(desk, build):
     assert found == [f"s-{n}" for n in own]
 
 
+def test_code_that_selects_sentences_does_not_speak_for_the_source(desk, build):
+    """Nothing looked for the parts that such a draft lacks."""
+    page = read(desk.get(f"/cases/{build.draft()}"))
+    (note,) = texts(page, "//p[@class='note']")
+    assert note == "Not in this draft, whose sentences code selected: scale and lessons."
+    assert set(texts(page, "//a[contains(@class, 'silent')]")) == {"Unknown"}
+
+
 @pytest.mark.parametrize(
     ("result", "more", "words"),
     [

@@ -20,7 +20,7 @@ _LOOSE = 0.12  # of an approximate number
 _NEAR = 0.02  # of numbers that are equal but for rounding
 _REST = 2.0  # percentage points that several roundings make up
 _YEARS = range(1900, 2101)
-_WORDS = {"factor": "a factor of {:.2g}", "points": "{:.3g} percentage points", "share": "{:.3g} %"}
+_WORDS = {"factor": "a factor of {:.2g}", "points": "{:.3g} percentage points", "share": "{:.3g}%"}
 
 
 class Amount(NamedTuple):
@@ -173,7 +173,7 @@ def _of_shares(text: str) -> Iterator[str]:
         stated = _stated(_single(match["claim"]))
         share = 100 * part / (whole or 1.0)
         if stated and 0 < part <= whole and not stated.low <= share <= stated.high:
-            yield f"“{match['claim']}” does not fit {part:g} of {whole:g}, which is {share:.3g} %."
+            yield f"“{match['claim']}” does not fit {part:g} of {whole:g}, which is {share:.3g}%."
 
 
 def _of_rests(text: str) -> Iterator[str]:
@@ -184,7 +184,7 @@ def _of_rests(text: str) -> Iterator[str]:
         several = (some for n in range(1, 5) for some in combinations(shares, n))
         sums = [rest + sum(one.values[0] for one in some) for some in several]
         if sums and not any(abs(one - 100) <= _REST for one in sums):
-            yield f"The shares up to “{match[0]}” add up to {sums[-1]:g} %, not to 100 %."
+            yield f"The shares up to “{match[0]}” add up to {sums[-1]:g}%, not to 100%."
 
 
 def _of_totals(text: str) -> Iterator[str]:

@@ -40,11 +40,11 @@ def test_numbers_that_agree_are_quiet(text, measure):
 @pytest.mark.parametrize(
     ("text", "measure", "reason"),
     [
-        (WRONG, None, "“35 %” does not fit “from 40 to 30 minutes”, which is 25 %."),
+        (WRONG, None, "“35 %” does not fit “from 40 to 30 minutes”, which is 25%."),
         ("It halved the time from 40 to 30 s.", None, "which is a factor of 1.3."),
         ("It fell from 30 to 40 ms.", None, "“fell” contradicts “from 30 to 40 ms”."),
-        ("Late were 35 % (12 of 48).", None, "“35 %” does not fit 12 of 48, which is 25 %."),
-        ("75 % are old, the remaining 35 % new.", None, "add up to 110 %, not to 100 %."),
+        ("Late were 35 % (12 of 48).", None, "“35 %” does not fit 12 of 48, which is 25%."),
+        ("75 % are old, the remaining 35 % new.", None, "add up to 110%, not to 100%."),
         ("12 clerks and 3 managers, 16 in total.", None, "add up to 15, not to 16."),
         ("The rate rose to 94 percent, 17 points more.", RATE, "which is 12 percentage points."),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from config.resources import Resources
-from flows.ingest import extract, fetch, summarize, triage, verify
+from flows.ingest import extract, fetch, speakers, summarize, triage, verify
 from schemas.cases import CaseStudy
 from schemas.errors import AnswerInvalid, ConfigurationError, InputError, ModelError
 from schemas.judges import JudgeMeasurement
@@ -18,11 +18,13 @@ from summarizer.asker import all_of
 from summarizer.judge import PROMPT, judge_study
 from summarizer.judge_scoring import JudgeCase, scored
 from summarizer.scoring import CaseScore, GoldCase, GoldSource, score
+from summarizer.speakers import by_words
 
 
 async def draft_score(file: Path, case: GoldCase, resources: Resources) -> CaseScore:
     """Draft the source of a gold case, and return the draft's score."""
     run, document = await _read(file.parent, case.source, resources)
+    document = await speakers(run, document)
     verdict = await triage(run, document)
     if verdict.refused:
         return score(case, verdict.verdict, None, document)
@@ -84,4 +86,5 @@ async def _read(folder: Path, source: GoldSource, resources: Resources) -> tuple
         raise InputError(f"a case in {folder} has no source.path")
     path = str((folder / source.path).resolve())
     run = Run(SourceRef(source=path, url=source.url), resources)
-    return run, (await extract(run, await fetch(run))).document
+    document = (await extract(run, await fetch(run))).document
+    return run, document.spoken_by(by_words(document)[0])

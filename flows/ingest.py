@@ -27,6 +27,7 @@ from services.identity import Extraction
 from services.run import Run, drafted, ended, triaged
 from summarizer import service, verification
 from summarizer.drafts import Draft
+from summarizer.speakers import settled
 from summarizer.titles import with_title
 from summarizer.verification import Verified
 
@@ -96,6 +97,7 @@ async def _stages(run: Run) -> IngestResult:
     if known := await to_thread(identity.known_draft, run, document):
         return drafted(run, document, *known)
     async with run.drafting_slot(document):
+        document = await speakers(run, document)
         verdict = await triage(run, document)
         if verdict.refused:
             return triaged(run, document, verdict)
@@ -120,6 +122,16 @@ async def fetch(run: Run) -> Snapshot:
 async def extract(run: Run, snapshot: Snapshot) -> Extraction:
     """Return the document that the current extractors produce from a snapshot."""
     return await identity.read_document(run, snapshot)
+
+
+@step(calls_model=True)
+async def speakers(run: Run, document: Document) -> Document:
+    """Return the document with its speakers, as a curator corrected them or as settled now."""
+    find = run.resources.warehouse.edited_revision
+    edited = await to_thread(find, document.document_id)
+    if edited and edited.speakers and edited.speakers.roles_by == "person":
+        return document.spoken_by(edited.speakers)
+    return document.spoken_by(await settled(document, run.asker(document)))
 
 
 @step(calls_model=True)
@@ -174,6 +186,8 @@ async def store(run: Run, document: Document, draft: Draft, verified: Verified) 
         generation_ids=calls,
         unread=draft.unread,
         dropped=verified.dropped,
+        left_out=draft.left_out,
+        speakers=document.speakers,
         study=verified.study,
     )
     # A judge that did not answer is a failure of its own, so that `retry` asks it again.

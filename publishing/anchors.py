@@ -71,7 +71,7 @@ def place(evidence: Evidence, document: Document | None = None) -> str:
     """
     where = "the page’s description" if evidence.passage == 0 else ""
     if evidence.seconds is not None:
-        where = clock(evidence.seconds)
+        where = f"{'about ' if evidence.estimated else ''}{clock(evidence.seconds)}"
     elif evidence.page is not None:
         where = f"page {evidence.page}"
     elif heading := _heading(evidence, document):

@@ -61,11 +61,13 @@ def byline(document: Document) -> str:
     """Return a description of the source: ``A blog post by Ada Berg on Example, 4 May 2026``."""
     if document.extractor == QUOTED_IMPORT and document.description:
         return one_line(document.description)
-    hosts, guests = document.speakers()
-    kind = "interview" if hosts else kind_name(document.kind, document.url)
+    kind = kind_name(document.kind, document.url)
     line = f"{'An' if kind[0] in 'aeiou' else 'A'} {kind}"
-    if hosts:
-        line += f" of {listing(guests, _MOST_NAMES)} by {listing(hosts, _MOST_NAMES)}"
+    if (known := document.speakers) and known.guests:
+        line = "A conversation with" if known.hosts else f"{line} by"
+        line += f" {listing(known.guests, _MOST_NAMES)}"
+        line += f" of {one_line(known.guests_company)}" if known.guests_company else ""
+        line += f", asked by {listing(known.hosts, _MOST_NAMES)}" if known.hosts else ""
     elif authors := [name for author in document.authors if (name := one_line(author))]:
         # The author of a talk is its channel or podcast.
         line += f" {'from' if document.kind in SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"

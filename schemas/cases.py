@@ -33,6 +33,7 @@ class Evidence(Frozen):
     score: float = 0.0  # the share of matching characters
     page: int | None = None
     seconds: float | None = None
+    estimated: bool = False  # whether the seconds are interpolated within a long turn
     speaker: str | None = None
 
     @property

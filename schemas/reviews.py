@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.cases import CaseStudy, Evidence
+from schemas.cases import CaseStudy, Evidence, Section
 from schemas.frozen import NOW, Frozen, content_id
-from schemas.sources import CheckResult, Document, Source, SourceKind
+from schemas.sources import CheckResult, Document, Source, SourceKind, Speakers
 
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
 """The result of triage. ``UNSURE`` sources are drafted too, and marked for the curator."""
@@ -80,6 +80,13 @@ class Unread(Frozen):
     reason: str
 
 
+class Finding(Frozen):
+    """A statement about a part of a long source that is not in the draft of the whole."""
+
+    section: Section
+    text: str
+
+
 EARLIER_JUDGE = "judge/v1"
 """The prompt of judges that did not see title, facts, tags and verbatim sentences."""
 
@@ -123,6 +130,8 @@ class Revision(Frozen):
     generation_ids: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     dropped: tuple[str, ...] = ()  # statements removed as repetitions or copies of the prompt
+    left_out: tuple[Finding, ...] = ()  # of the windows of a long source
+    speakers: Speakers | None = None  # of a conversation
     study: CaseStudy
     created_at: datetime = NOW
 
@@ -130,9 +139,9 @@ class Revision(Frozen):
     def making(self) -> str | None:
         """The reason for a draft's strategy, its number of calls, and what was dropped."""
         calls, dropped = f"model calls: {len(self.generation_ids)}", len(self.dropped)
-        notes = f"dropped as repeated or copied from the prompt: {dropped}" if dropped else ""
-        reason = self.strategy_reason
-        return "; ".join(filter(None, (reason, calls, notes))) if reason else None
+        notes = [f"dropped as repeated or copied from the prompt: {dropped}"] if dropped else []
+        notes += [self.speakers.roles_note] if self.speakers and self.speakers.roles_note else []
+        return "; ".join([reason, calls, *notes]) if (reason := self.strategy_reason) else None
 
 
 class Review(Frozen):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -216,6 +216,24 @@ class Extracted(Frozen):
         return self
 
 
+class Speakers(Frozen):
+    """Who speaks for whom in a conversation; in a talk without hosts, the speakers are guests."""
+
+    hosts: tuple[str, ...] = ()  # as the passages name them: Ana, or "Ana Lo (Speaker 1)"
+    guests: tuple[str, ...] = ()
+    guests_company: str | None = None
+    guests_system: str | None = None  # that they describe
+    roles_by: Literal["code", "model", "person"] = "code"
+    roles_note: str | None = None  # the failure of a model that was asked
+
+    def role(self, name: str | None) -> str | None:
+        """Return the role of a speaker of passages, None if it is unknown."""
+        for role, names in (("host", self.hosts), ("guest", self.guests)):
+            if any(name == one or one.endswith(f"({name})") for one in names):
+                return role
+        return None
+
+
 class Document(Extracted):
     """The text of one snapshot; its id depends on everything that can affect a summary."""
 
@@ -223,6 +241,7 @@ class Document(Extracted):
     source_id: str
     snapshot_id: str
     url: str | None
+    speakers: Speakers | None = Field(default=None, exclude=True)  # stored with revisions
 
     @property
     def is_imported(self) -> bool:
@@ -234,16 +253,9 @@ class Document(Extracted):
         """Whether the text is an imported description, which cannot be quoted as the source."""
         return self.extractor == IMPORTED
 
-    def speakers(self) -> tuple[list[str], list[str]]:
-        """Return the hosts, with a question in at least a fifth of their turns, and the guests."""
-        turns: dict[str, list[bool]] = {}
-        for passage in self.passages:
-            if passage.speaker:
-                is_question = self.passage_text(passage).rstrip().endswith("?")
-                turns.setdefault(passage.speaker, []).append(is_question)
-        asking = [name for name, asks in turns.items() if 5 * sum(asks) >= len(asks)]
-        answering = [name for name in turns if name not in asking]
-        return (asking, answering) if answering else ([], asking)
+    def spoken_by(self, speakers: Speakers | None) -> "Document":
+        """Return the document with its speakers."""
+        return self.model_copy(update={"speakers": speakers})
 
     def passage_text(self, passage: Passage) -> str:
         """Return the text of ``passage``."""

@@ -63,6 +63,8 @@ class Checker:
             return problem
         if reason := self._disagreement([text, *_amounts(measure)], evidence):
             return _doubtful(reason)
+        if hosts := self._hosts_alone(evidence):
+            return _doubtful(f"Only the host says it ({', '.join(hosts)}).")
         is_verbatim = measure is None or origin in {Origin.SOURCE, Origin.SELECTED}
         is_verbatim = is_verbatim and self._is_whole_sentence(text, evidence)
         return Support(level=SupportLevel.VERBATIM if is_verbatim else SupportLevel.UNVERIFIED)
@@ -142,6 +144,13 @@ class Checker:
         if names := missing_names(texts[0], passages, known, self._document.text, language):
             return f"“{names[0]}” is not in the quoted passage."
         return ""
+
+    def _hosts_alone(self, evidence: Sequence[Evidence]) -> list[str]:
+        """Return the speakers of the quotes if all of them are hosts, and somebody is a guest."""
+        known = self._document.speakers
+        names = [e.speaker for e in evidence]
+        is_hosts = known and known.guests and all(known.role(name) == "host" for name in names)
+        return sorted({name for name in names if name}) if is_hosts else []
 
     def _passages(self, evidence: Sequence[Evidence]) -> str:
         """Return the text of the quoted passages, or the surroundings of a quote in a long one."""

@@ -161,6 +161,7 @@ class QuoteFinder:
 def evidence_at(document: Document, start: int, end: int, score: float = 1.0) -> Evidence:
     """Return ``document.text[start:end]`` as evidence with its page, time and speaker."""
     passage = document.passage_at(start)
+    seconds = second_of(document, start)
     return Evidence(
         quote=document.text[start:end],
         passage=passage.n if passage else None,
@@ -169,9 +170,30 @@ def evidence_at(document: Document, start: int, end: int, score: float = 1.0) ->
         match=Match.EXACT if score == 1.0 else Match.CLOSE,
         score=score,
         page=passage.page if passage else None,
-        seconds=passage.seconds if passage else None,
+        seconds=seconds,
+        estimated=passage is not None and seconds != passage.seconds,
         speaker=passage.speaker if passage else None,
     )
+
+
+def second_of(document: Document, offset: int) -> float | None:
+    """Return the second at an offset, interpolated if the turn begins earlier and another follows.
+
+    The pieces of a long turn have the second at which the turn begins.
+    """
+    passage = document.passage_at(offset)
+    if passage is None or passage.seconds is None:
+        return None
+    at, passages = passage.n - 1, document.passages
+    while at and passages[at - 1].seconds == passage.seconds:
+        at -= 1
+    begin = passages[at].start
+    timed = (p for p in passages[passage.n :] if p.seconds not in {None, passage.seconds})
+    end = next(timed, None)
+    if end is None or end.seconds is None or end.seconds < passage.seconds:
+        return passage.seconds
+    spoken = (offset - begin) / (end.start - begin) * (end.seconds - passage.seconds)
+    return passage.seconds + int(spoken)
 
 
 def comparable(text: str) -> str:

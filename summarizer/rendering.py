@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from prompts.loader import Message
-from schemas.sources import Document, Passage
+from schemas.sources import Document, Passage, Speakers
 
 COSTING = 4.0
 """Characters per token in estimates of costs; English prose has 4.2 to 4.7, JSON 3.5."""
@@ -55,14 +55,9 @@ def render(
     The page's metadata comes first, then ``[n, page or time] text`` for each passage, with headings
     and speakers when they change, and a note for omitted passages.
     """
-    stated = {
-        "Title": document.title,
-        "Published": document.published,
-        "Site": document.site,
-        "Company": company,
-        "Speakers": speakers(document),
-    }
+    stated = {"Title": document.title, "Published": document.published, "Site": document.site}
     lines = [f"{name}: {one_line(str(value))}" for name, value in stated.items() if value]
+    lines += spoken_for(document, company)
     if document.description:
         lines.append(f"[0] {one_line(document.description)}")
     before: Passage | None = None
@@ -92,11 +87,19 @@ def label(passage: Passage) -> str:
     return str(passage.n)
 
 
-def speakers(document: Document) -> str:
-    """Return the names of the speakers, with their roles in a conversation."""
-    hosts, others = document.speakers()
-    roles = {**dict.fromkeys(hosts, "asks"), **dict.fromkeys(others, "answers")}
-    return ", ".join(f"{name} ({role})" if hosts else name for name, role in roles.items())
+def spoken_for(document: Document, company: str | None = None) -> list[str]:
+    """Return lines with the speakers and the company and system that they speak for, if known."""
+    known = document.speakers or Speakers()
+    names = dict.fromkeys(p.speaker for p in document.passages if p.speaker)
+    others = [name for name in names if known.role(name) is None]
+    roles = [f"{name} (host)" for name in known.hosts]
+    roles += [f"{name} (guest)" if known.hosts else name for name in known.guests]
+    stated = {
+        "Company": known.guests_company or company,
+        "System": known.guests_system,
+        "Speakers": ", ".join([*roles, *others]),
+    }
+    return [f"{name}: {one_line(value)}" for name, value in stated.items() if value]
 
 
 def fair_sample(document: Document, max_tokens: int) -> list[Passage]:

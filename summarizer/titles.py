@@ -35,8 +35,8 @@ def _title(document: Document, place: str) -> str:
     named = named[:1].upper() + named[1:] if re.search(r"[^\W\d]", named) else ""
     show = _SHOW.search(document.text[:_OPENING])
     is_new = show and show[1].casefold() not in named.casefold()
-    asking, answering = document.speakers()
-    people = ", ".join(one for one in answering or asking if _PERSON.fullmatch(one))
+    guests = document.speakers.guests if document.speakers else ()
+    people = ", ".join(one for one in guests if _PERSON.fullmatch(one))
     return ": ".join(filter(None, [show[1] if show and is_new else "", named, people]))
 
 

@@ -43,6 +43,10 @@ class CaseReads(DatabaseReader):
         """Return the revision with this id."""
         return self._newest(Revision, revision_id=revision_id)
 
+    def edited_revision(self, document_id: str) -> Revision | None:
+        """Return the newest revision that a person made from this document."""
+        return self._newest(Revision, document_id=document_id, made_by="person")
+
     def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
         """Return the cases that match the filter, in its order."""
         return self._all(CaseLine, "cases", **(wanted or CaseFilter()).model_dump(mode="json"))
@@ -137,7 +141,7 @@ class CaseReads(DatabaseReader):
                 case=decode(Case, sources[case_id]),
                 status=CaseStatus(row["status"]),
                 source=decode(Source, sources[case_id]),
-                document=documents[revision.document_id],
+                document=documents[revision.document_id].spoken_by(revision.speakers),
                 triage=decode(Triage, triage) if triage else None,
                 revision=revision,
                 newer=revisions.get(row["newer_revision_id"] or ""),

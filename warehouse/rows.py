@@ -99,7 +99,8 @@ def encoded(rows: Iterable[Frozen], now: datetime) -> dict[TableKey, list[Values
 def _fields(kind: type[Frozen]) -> tuple[tuple[str, str, type[Frozen] | None], ...]:
     """Return each field with its column, and the type of a nested object stored as columns."""
     fields = []
-    for name, field in kind.model_fields.items():
+    stored = (item for item in kind.model_fields.items() if not item[1].exclude)
+    for name, field in stored:
         kinds = get_args(field.annotation) or (field.annotation,)
         is_one = get_origin(field.annotation) in {None, UnionType}
         inner = next((k for k in kinds if is_one and isclass(k) and issubclass(k, Frozen)), None)

@@ -20,7 +20,7 @@ from schemas.errors import (
     ContextExceeded,
     ModelError,
 )
-from schemas.reviews import Unread
+from schemas.reviews import Finding, Unread
 from schemas.sources import Document
 from summarizer.answers import PartAnswer, PartDraftAnswer
 from summarizer.asker import Asker, all_of
@@ -29,7 +29,7 @@ from summarizer.data import table
 from summarizer.drafts import Draft
 from summarizer.profiles import RAISE_CONTEXT, Profile, Strategy
 from summarizer.quotes import QuoteFinder
-from summarizer.rendering import source_values
+from summarizer.rendering import source_values, spoken_for
 from summarizer.strategies import synthesis
 from summarizer.strategies.single import PROMPT, STAGE, fixed_tokens
 from summarizer.strategies.window_claims import WindowClaims, fact_candidates, merged, merged_tags
@@ -101,8 +101,10 @@ async def propose(
     found = await asyncio.to_thread(lambda: merged(parts, QuoteFinder(document)))
     if not found:
         raise AnswerInvalid(f"{asker.profile.model} found no statement in any part of the source")
-    choice = synthesis.Synthesis(asker, limits.merging, step)
+    choice = synthesis.Synthesis(asker, limits.merging, spoken_for(document), step)
     claims, facts = await choice.of(found, fact_candidates(parts))
+    used = {quote for claim in claims for quote in claim.quotes}
+    left_out = (one.claim for one in found if used.isdisjoint(one.claim.quotes))
     return Draft(
         strategy=Strategy.MAP_REDUCE,
         strategy_reason=reason,
@@ -110,6 +112,7 @@ async def propose(
         claims=claims,
         tags=merged_tags(parts),
         unread=unread,
+        left_out=tuple(Finding(section=one.section, text=one.text) for one in left_out),
     )
 
 

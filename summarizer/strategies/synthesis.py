@@ -52,10 +52,14 @@ MergeAnswer: type[Answer] = create_model(
 
 @dataclass(frozen=True)
 class Synthesis:
-    """Chooses claims by number; ``room`` is the limit for the claims in one call, in tokens."""
+    """Chooses claims by number; ``room`` is the limit for the claims in one call, in tokens.
+
+    ``about`` are lines about the source, shown above the claims.
+    """
 
     asker: Asker
     room: int
+    about: Sequence[str]
     on_call: Callable[[], None]
 
     async def of(
@@ -103,7 +107,7 @@ class Synthesis:
         return chosen[: max(1, len(group) // 2)]
 
     async def _ask(self, claims: Sequence[NumberedClaim], facts: Sequence[FactClaim]) -> Answer:
-        listed = rendered(claims, facts)
+        listed = "\n".join((*self.about, rendered(claims, facts)))
         fence = fence_for(listed)
         values = {
             "fence": fence,

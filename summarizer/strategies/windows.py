@@ -52,7 +52,7 @@ def cut(document: Document, max_tokens: int) -> list[Window]:
     """
     pieces = [p for passage in document.passages for p in _pieces(document, passage, max_tokens)]
     sizes = [_tokens(document, piece) for piece in pieces]
-    borders = _borders(pieces, document.speakers()[0])
+    borders = _borders(pieces, document.speakers.hosts if document.speakers else ())
     windows, start = [], 0
     while start < len(pieces):
         rest = sum(sizes[start:])

@@ -11,7 +11,7 @@ from scripted_model import EMPTY, document_of, merge_of, statement
 
 from schemas.cases import SupportLevel
 from schemas.errors import AnswerInvalid, ContextExceeded, ModelRejected, ProviderUnavailable
-from schemas.sources import Passage
+from schemas.sources import Passage, Speakers
 from schemas.taxonomy import load_taxonomy
 from summarizer import plans, service
 from summarizer.answers import PartDraftAnswer
@@ -114,6 +114,34 @@ async def test_a_window_that_fails_by_itself_is_listed(model, asker_of, reply, r
     [gap] = draft.unread
     assert gap.first <= 8 <= gap.last
     assert reason in gap.reason
+
+
+async def test_the_draft_lists_the_findings_that_the_merge_left_out(model, asker_of):
+    """The merge sees the speakers; a solution keeps its challenge; unchosen findings are listed."""
+    kept = {"id": 1, "form": "paragraph", "statement": "Letters came late.", "findings": [1]}
+    solved = {**kept, "id": 2, "statement": "The model reads them.", "findings": [2], "answers": 1}
+    chosen = {"challenges": [kept], "solutions": [solved]}
+
+    def chooser(request):
+        is_merge = schema_name(request) == "MergeAnswer"
+        return (
+            completion({**merge_of(request), "architecture": [], **chosen})
+            if is_merge
+            else reader(request)
+        )
+
+    model.script = chooser
+    spoken = DOCUMENT.spoken_by(Speakers(hosts=("Ana",), guests_company="Acme"))
+    draft = await service.summarize(spoken, asker_of(PROFILE), PLAN, VERDICT)
+    [merge] = [r for r in model.requests if schema_name(r) == "MergeAnswer"]
+    assert "Company: Acme\nSpeakers: Ana (host)\n" in merge["messages"][-1]["content"]
+    assert [(one.section, one.answers) for one in draft.claims[:2]] == [
+        ("challenges", None),
+        ("solutions", 0),
+    ]
+    assert len(draft.left_out) == len(model.requests) - 3
+    assert draft.left_out[0].section == "architecture"
+    assert draft.left_out[0].text.startswith("The Elm service")
 
 
 async def test_too_many_gaps_give_no_draft(model, asker_of):
@@ -233,7 +261,7 @@ def test_windows_end_at_sections_or_where_the_host_asks():
     ]
     speakers = {n: "Host" if n % 4 == 1 else "Guest" for n in range(1, 13)}
     turns = ["word " * 100 + ("why?" if speakers[n] == "Host" else "so.") for n in speakers]
-    talk = document_of(*turns, speakers=speakers)
+    talk = document_of(*turns, speakers=speakers).spoken_by(Speakers(hosts=("Host",)))
     assert all(w.passages[0].speaker == "Host" for w in cut(talk, 1_000))
 
 
@@ -267,9 +295,12 @@ def test_a_model_sees_what_surrounds_the_text():
     )
     passages = [p.model_copy(update={"seconds": 60.0 * p.n}) for p in document.passages]
     talk = document.model_copy(update={"passages": passages})
+    talk = talk.spoken_by(Speakers(hosts=("Ana",), guests_company="Acme", guests_system="Letters"))
     assert render(talk).splitlines() == [
         "Title: A title",
-        "Speakers: Ana (asks), Ben (answers)",
+        "Company: Acme",
+        "System: Letters",
+        "Speakers: Ana (host), Ben",
         "[0] A talk.",
         "# Setup",
         "[1, 1:00] We use it.",

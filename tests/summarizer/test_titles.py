@@ -5,6 +5,7 @@ import pytest
 from schemas.sources import Document, Passage, SourceKind
 from summarizer.drafts import Draft, FactClaim
 from summarizer.profiles import Strategy
+from summarizer.speakers import by_words
 from summarizer.titles import with_title
 
 TURNS = (
@@ -23,7 +24,8 @@ def conversation(*turns: tuple[str | None, str], title: str | None = None) -> Do
         passages.append(Passage(n=n, start=start, end=start + len(words), speaker=speaker))
     about = {"kind": SourceKind.CAPTIONS, "title": title, "url": None}
     ids = {"document_id": "doc1_a", "source_id": "src1_a", "snapshot_id": "snap1_a"}
-    return Document(text=text, passages=passages, **about, **ids)
+    document = Document(text=text, passages=passages, **about, **ids)
+    return document.spoken_by(by_words(document)[0])
 
 
 def title_of(document: Document, place: str, *facts: FactClaim) -> FactClaim | None:

@@ -261,6 +261,7 @@ def answer_of(request: Mapping[str, Any]) -> Reply:
         "MergeAnswer": lambda: merge_of(request),
         "JudgeAnswer": lambda: judge_of(request),
         "RepairAnswer": lambda: {"corrections": [], "summary": []},
+        "SpeakersAnswer": lambda: {"speakers": [], "company": None, "system": None},
         "WantedAnswer": lambda: {"verdict": "fits", "reason": "It is about claims."},
     }
     answer = answers[schema_name(request)]()

@@ -59,6 +59,7 @@ quotes AS (
                 'score': score,
                 'page': page,
                 'seconds': seconds,
+                'estimated': coalesce(estimated, false),
                 'speaker': speaker
             }
             ORDER BY i

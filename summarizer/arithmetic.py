@@ -19,6 +19,8 @@ _SLACK = ((10, 3.0), (5, 2.0), (1, 1.0))  # of a claimed percentage: round ones 
 _LOOSE = 0.12  # of an approximate number
 _NEAR = 0.02  # of numbers that are equal but for rounding
 _REST = 2.0  # percentage points that several roundings make up
+_NEARBY = 300  # characters before "the remaining 25 %"
+_MOST = 40  # changes to compare with
 _YEARS = range(1900, 2101)
 _WORDS = {"factor": "a factor of {:.2g}", "points": "{:.3g} percentage points", "share": "{:.3g}%"}
 
@@ -64,7 +66,7 @@ def disagreements(text: str, measure: Measure | None = None) -> list[str]:
 
 def exchanges(changes: Iterable[Change], known: Iterable[Change]) -> Iterator[str]:
     """Yield a sentence about each change that takes the numbers of known ones in another order."""
-    known = list(known)
+    known = list(known)[:_MOST]
     for one in changes:
         if not one.direction or any(one.is_like(other) for other in known):
             continue
@@ -180,7 +182,8 @@ def _of_rests(text: str) -> Iterator[str]:
     """Find shares that do not add up to the whole with "the remaining 25 %"."""
     for match in _matches("rests", text):
         rest = number_of(match["claim"]) or 0.0
-        shares = [q for q in quantities(text[: match.start()]) if kind_of(q.unit) == "share"][-4:]
+        before = text[max(0, match.start() - _NEARBY) : match.start()]
+        shares = [q for q in quantities(before) if kind_of(q.unit) == "share"][-4:]
         several = (some for n in range(1, 5) for some in combinations(shares, n))
         sums = [rest + sum(one.values[0] for one in some) for some in several]
         if sums and not any(abs(one - 100) <= _REST for one in sums):

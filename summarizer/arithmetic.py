@@ -147,8 +147,8 @@ def _stated(claim: Quantity | None) -> Amount | None:
     if claim is None or claim.is_hedged:
         return None
     is_share, value = kind_of(claim.unit) == "share", claim.values[0]
-    slack = next((slack for step, slack in _SLACK if is_share and value % step == 0), 0.0)
-    return _amount(claim, slack=slack)
+    slack = next((slack for step, slack in _SLACK if value % step == 0), 0.2)
+    return _amount(claim, slack=slack if is_share else 0.0)
 
 
 def _readings(kind: str, before: float, after: float, unit: str | None, words: str) -> list[float]:

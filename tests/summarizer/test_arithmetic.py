@@ -23,6 +23,7 @@ HONEST = "Ana checks each draft, which takes her a minute or less."
         ("It fell from 40 minutes to 30 (25 %).", None),
         ("It fell by about 30 % from 40 to 30 minutes.", None),  # approximate
         ("It fell from 40 to 30 minutes, 33 % faster.", None),
+        ("It fell from 70.39ms to 41.12ms—a 41.5% reduction by caching.", None),
         ("It is down by 90 percent, from 2 days to 4.8 hours.", None),
         ("It grew 40 % from 2019 to 2023.", None),
         ("They went from 4 to 8 cards, cutting latency by 30 %.", None),
@@ -42,6 +43,7 @@ def test_numbers_that_agree_are_quiet(text, measure):
     [
         (WRONG, None, "“35 %” does not fit “from 40 to 30 minutes”, which is 25%."),
         ("It halved the time from 40 to 30 s.", None, "which is a factor of 1.3."),
+        ("It is 2 s, from 8 to 2 s, representing a 50% gain.", None, "which is 75%."),
         ("It fell from 30 to 40 ms.", None, "“fell” contradicts “from 30 to 40 ms”."),
         ("Late were 35 % (12 of 48).", None, "“35 %” does not fit 12 of 48, which is 25%."),
         ("75 % are old, the remaining 35 % new.", None, "add up to 110%, not to 100%."),

@@ -30,16 +30,6 @@ router = APIRouter(include_in_schema=False, dependencies=CuratorRequired)
 _OF_CHANGES = frozenset(
     {name for kind in CHANGES.values() for name in kind.model_fields} | set(get_args(MeasurePart))
 ) - {"rests_on"}  # its numbers refer to the revision that was shown
-_DONE: Mapping[Decision, str] = {
-    Decision.EDIT: "Saved as a new revision.",
-    Decision.COMMENT: "Comment added.",
-    Decision.RESOLVE: "Comment resolved.",
-    Decision.ASSIGN: "Assignment saved.",
-    Decision.REOPEN: "Moved back to the drafts.",
-    Decision.WITHDRAW: "Withdrawn: it will be removed from the site at the next publication.",
-    Decision.APPROVE: "Approved.",
-    Decision.REJECT: "Rejected.",
-}
 
 
 @router.post("/cases/{case_id}/decisions")
@@ -66,7 +56,7 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
     if fields.get("then") == "next" or "preset" in fields:
         address = await asyncio.to_thread(_next_address, desk, who.name, case_id)
     elif is_fragment(request):
-        return await show_case(request, desk, case_id, done=_DONE[review.decision])
+        return await show_case(request, desk, case_id, done=review.decision)
     return redirect(address, request)
 
 
@@ -108,7 +98,7 @@ async def judge_case(request: Request, desk: Desk, case_id: str) -> Response:
     desk.judging.start(case_id, again=True)
     if not is_fragment(request):
         return redirect(f"/cases/{case_id}")
-    return await show_case(request, desk, case_id, done="The judge is being asked again.")
+    return await show_case(request, desk, case_id, done=Decision.JUDGE)
 
 
 @router.post("/submit")

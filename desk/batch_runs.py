@@ -1,7 +1,6 @@
 """Batches that the desk processes in the background, one at a time, and recent estimates."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -30,14 +29,11 @@ class CostEstimate(NamedTuple):
 class BatchRuns:
     """Processes batches on the running event loop; their progress is in the warehouse.
 
-    ``problems`` has the error of a batch's last run here; ``work`` processes a batch for a person.
+    ``problems`` has the error of a batch's last run here.
     """
 
-    def __init__(
-        self, settings: Settings, work: Callable[[Batch, str], Awaitable[object]] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._work = work or self._finish
         self._turn = asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._working: str | None = None
@@ -96,11 +92,9 @@ class BatchRuns:
         async with self._turn:
             self._working = batch.batch_id
             try:
-                _, problem = await attempt(self._work(batch, who), batch.batch_id)
+                own = self._settings.model_copy(update={"curator": who})
+                _, problem = await attempt(process_batch(batch, own), batch.batch_id)
                 if problem:
                     self.problems[batch.batch_id] = problem
             finally:
                 self._working = None
-
-    async def _finish(self, batch: Batch, who: str) -> None:
-        await process_batch(batch, self._settings.model_copy(update={"curator": who}))

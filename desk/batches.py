@@ -1,7 +1,7 @@
 """The pages of batches: list, estimate, progress and failures."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
@@ -10,13 +10,13 @@ from starlette.datastructures import FormData
 
 from desk.batch_runs import BatchRuns, CostEstimate
 from desk.forms import file, number, since_day, text, words_of
-from desk.rendering import is_fragment, redirect, render, segments
+from desk.rendering import is_fragment, redirect, render
 from desk.security import CuratorRequired
 from desk.state import Desk, DeskState, User
 from desk.submit import keep_list, web_source
 from schemas.batches import Batch, BatchProgress, SourceState
 from schemas.errors import InputError, UnknownId
-from schemas.results import OpenFailure, Remedy
+from schemas.results import OpenFailure
 from schemas.sources import SourceRef
 from services.batches import read_list, register
 from services.selection import forecast, select
@@ -27,21 +27,6 @@ router = APIRouter(include_in_schema=False)
 SHOWN = 50  # failures of one cause on a page
 _LONG = 1_000
 _BUSY = frozenset({"working", "elsewhere", "queued"})
-STATES: Mapping[SourceState, tuple[str, str]] = {
-    SourceState.DRAFTED: ("drafts and cases", "good"),
-    SourceState.REFUSED: ("not case studies", "weak"),
-    SourceState.REJECTED: ("rejected by a curator", "weak"),
-    SourceState.FAILED: ("failed", "bad"),
-    SourceState.UNFINISHED: ("in progress", "busy"),
-    SourceState.NEW: ("not started", "left"),
-}
-"""The states of sources in the order of the bar, with label and colour."""
-
-REMEDIES: Mapping[Remedy, str] = {
-    "wait": "Try later",
-    "needs you": "Needs attention",
-    "gone": "Permanently gone",
-}
 
 
 class BatchPage(NamedTuple):
@@ -81,7 +66,7 @@ async def batches(request: Request, desk: Desk) -> Response:
     """List the batches, with a form for a new one."""
     found = await asyncio.to_thread(desk.warehouse.batches)
     lines = [batch_page(one, desk.batches) for one in found]
-    return await render(request, "batches.html", lines=lines, states=STATES)
+    return await render(request, "batches.html", lines=lines)
 
 
 @router.post("/batches/estimate", dependencies=CuratorRequired)
@@ -114,9 +99,7 @@ async def start(request: Request, desk: Desk, who: User) -> Response:
 async def batch(request: Request, desk: Desk, batch_id: str) -> Response:
     """Show the progress of a batch and its failures."""
     progress = await asyncio.to_thread(desk.warehouse.batch, batch_id)
-    page = batch_page(progress, desk.batches)
-    bar = segments([(colour, progress.counts.get(s, 0)) for s, (_, colour) in STATES.items()])
-    return await render(request, "batch.html", page=page, bar=bar, states=STATES, remedies=REMEDIES)
+    return await render(request, "batch.html", page=batch_page(progress, desk.batches))
 
 
 @router.post("/batches/{batch_id}/resume", dependencies=CuratorRequired)

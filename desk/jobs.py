@@ -1,7 +1,7 @@
 """Sources that the desk processes in the background, and the progress of each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -62,15 +62,10 @@ class Job:
 
 
 class Jobs:
-    """Runs jobs on the running event loop, a bounded number at a time.
+    """Runs jobs on the running event loop, a bounded number at a time."""
 
-    ``process`` processes one source.
-    """
-
-    def __init__(
-        self, resources: Resources, process: Callable[[Run], Awaitable[IngestResult]] = process
-    ) -> None:
-        self._resources, self._process = resources, process
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
         self._gate = asyncio.Semaphore(resources.parallel)
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -121,7 +116,7 @@ class Jobs:
                 known = self._resources.warehouse, job.ref, source_id
                 options["snapshot"] = await asyncio.to_thread(stored_file, *known)
             run = Run(job.ref, self._resources, **options, on_progress=job.on_progress)
-            return await self._process(run)
+            return await process(run)
 
         async with self._gate:
             job.result, job.problem = await attempt(work(), job.label)

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from desk import queue as queue_parts
 from desk.case_page import case_page, item_of
 from desk.facets import QueueQuery
 from desk.near_copies import near_copies
@@ -28,7 +27,7 @@ from review.history import between, changed_history
 from review.parts import text_of
 from review.side_by_side import FieldDiff, side_by_side
 from schemas.errors import UnknownId
-from schemas.reviews import CaseStatus
+from schemas.reviews import CaseStatus, Decision
 from services.publication import site_settings
 
 router = APIRouter(include_in_schema=False)
@@ -48,8 +47,7 @@ async def queue(
     if page == 1 and query.status in {"all", *CaseStatus}:
         desk.cursors[who.name] = QueueCursor(query, found.ids)
     template = "queue_rows.html" if is_fragment(request) and page > 1 else "queue.html"
-    running = desk.jobs.running()
-    return await render(request, template, queue=found, running=running, parts=queue_parts)
+    return await render(request, template, queue=found, running=desk.jobs.running())
 
 
 @router.get("/facets/{facet}")
@@ -67,9 +65,7 @@ async def facet(request: Request, desk: Desk, facet: str, typed: str = "") -> Re
     if not is_fragment(request):
         return redirect(query.address(**{facet: (found or [typed])[0]}))
     values = {value: counts[facet][value] for value in found}
-    return await render(
-        request, "facet.html", query=query, facet=facet, values=values, parts=queue_parts
-    )
+    return await render(request, "facet.html", query=query, facet=facet, values=values)
 
 
 def _queue(desk: DeskState, query: QueueQuery, page: int, who: str) -> QueuePage:
@@ -100,7 +96,7 @@ async def case(request: Request, desk: Desk, case_id: str) -> Response:
 
 
 async def show_case(
-    request: Request, desk: DeskState, case_id: str, *, done: str | None = None
+    request: Request, desk: DeskState, case_id: str, *, done: Decision | None = None
 ) -> Response:
     """Return the page of a case, with a message about the action just ``done``."""
     who = person_of(request).name

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar, get_args
+from typing import TypeVar
 
-from desk.facets import FACETS, Line, Order, QueueQuery
+from desk.facets import FACETS, Line, QueueQuery
 from desk.index import Index
 from schemas.batches import WatchLine
 from schemas.results import OpenFailure, RefusedSource
@@ -13,35 +13,6 @@ from schemas.sources import Source
 from warehouse import Warehouse
 
 PAGE_SIZE = 40
-VALUES = 15  # maximum listed per facet; typing finds the others
-TABS: Mapping[str, str] = {
-    "draft": "Drafts",
-    "approved": "Approved",
-    "published": "Published",
-    "rejected": "Rejected",
-    "refused": "Not case studies",
-    "failed": "Failures",
-}
-ORDERS: Mapping[Order, str] = dict(
-    zip(
-        get_args(Order),
-        ("Best match first", "Most doubtful first", "Oldest first", "Newest first",
-         "Recently changed first", "By title"),
-        strict=True,
-    )
-)  # fmt: skip
-CHIPS: Mapping[str, str] = {
-    "doubt": "Doubt",
-    "kind": "Kind",
-    "company": "Company",
-    "industry": "Industry",
-    "tag": "Tag",
-    "batch": "Batch",
-    "person": "Assigned to",
-    "flag": "Flag",
-    "age": "Age",
-}
-"""The labels of the facets to filter by."""
 
 Item = TypeVar("Item")
 
@@ -76,9 +47,9 @@ class QueuePage:
     newer: int = 0
 
     @property
-    def is_last(self) -> bool:
-        """Whether this is the last page."""
-        return self.page * PAGE_SIZE >= self.total
+    def left(self) -> int:
+        """The number of entries after this page."""
+        return max(0, self.total - self.page * PAGE_SIZE)
 
 
 def case_queue(

@@ -28,14 +28,6 @@ from schemas.overruling import finding, is_overruled, kept_because
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
 
-REASONS = (
-    "Not a real deployment.",
-    "Advertising without substance.",
-    "The text was extracted badly.",
-    "Another case covers it.",
-)
-"""Common reasons for a rejection."""
-
 _LONG = 90  # minutes
 _WITH_BODY = {f"{name}.html" for name in ("batch", "case", "publish", "queue", "tags")}
 _AGES = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -101,6 +93,7 @@ def environment() -> Environment:
         level=level_text,
         finding=lambda support: finding(support).removeprefix(f"{NOT_JUDGED}: "),
         money=money,
+        segments=segments,
         web=web_address,
         words=lambda name: name.replace("_", " "),
     )
@@ -113,7 +106,6 @@ def environment() -> Environment:
         sections=list(Section),
         result_columns=wording.RESULT_COLUMNS,
         methods=list(Method),
-        reasons=REASONS,
         files=formats,
         lists=LISTS,
     )

@@ -39,10 +39,6 @@ class CaseReads(DatabaseReader):
         """Return the newest revision that a model made from this document with this recipe."""
         return self._newest(Revision, document_id=document_id, recipe_id=recipe_id, made_by="model")
 
-    def revision(self, revision_id: str) -> Revision | None:
-        """Return the revision with this id."""
-        return self._newest(Revision, revision_id=revision_id)
-
     def edited_revision(self, document_id: str) -> Revision | None:
         """Return the newest revision that a person made from this document."""
         return self._newest(Revision, document_id=document_id, made_by="person")
@@ -50,11 +46,6 @@ class CaseReads(DatabaseReader):
     def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
         """Return the cases that match the filter, in its order."""
         return self._all(CaseLine, "cases", **(wanted or CaseFilter()).model_dump(mode="json"))
-
-    def case_counts(self, text: str | None = None) -> dict[CaseStatus, int]:
-        """Return the number of cases by status; ``text`` as in ``CaseFilter``."""
-        rows = self._rows("case_counts", text=text)
-        return {CaseStatus(row["status"]): row["cases"] for row in rows}
 
     def case_ids(self, status: CaseStatus | None = None) -> list[str]:
         """Return the ids of the cases with this status, or of all, oldest first."""
@@ -168,9 +159,9 @@ class CaseReads(DatabaseReader):
         self._memory |= found
         return found
 
-    def provenances(self, case_ids: Sequence[str] | None = None) -> list[CaseProvenance]:
-        """Return the provenance of the current revision of these cases, or of all."""
-        return self._all(CaseProvenance, "provenances", ids=case_ids)
+    def provenances(self) -> list[CaseProvenance]:
+        """Return the provenance of the current revision of each case."""
+        return self._all(CaseProvenance, "provenances")
 
     def publications(self) -> list[Publication]:
         """Return the newest publication per case and target, unless it is a withdrawal."""

@@ -109,10 +109,6 @@ class SourceReads(DatabaseReader):
         rows = self._rows("source_states", ids=source_ids)
         return {row["source_id"]: SourceState(row["state"]) for row in rows}
 
-    def triage(self, triage_id: str) -> Triage | None:
-        """Return the verdict with this id."""
-        return self._newest(Triage, triage_id=triage_id)
-
     def triage_of(self, document_id: str, rubric: str, model: str) -> Triage | None:
         """Return the newest verdict on a document by this rubric and model."""
         return self._newest(Triage, document_id=document_id, rubric=rubric, model=model)
@@ -157,9 +153,9 @@ class SourceReads(DatabaseReader):
         """Return the ids of the sources seen by a watch."""
         return {item.source_id for item in self.watched_items(watch_id)}
 
-    def watched_items(self, watch_id: str, state: str | None = None) -> list[WatchedItem]:
-        """Return the newest row of each item seen by a watch, in ``state`` or in any state."""
-        return self._all(WatchedItem, "watched_items", watch_id=watch_id, state=state)
+    def watched_items(self, watch_id: str) -> list[WatchedItem]:
+        """Return the newest row of each item seen by a watch."""
+        return self._all(WatchedItem, "watched_items", watch_id=watch_id)
 
     def open_terms(self) -> list[OpenTerm]:
         """Return the proposed terms without a ruling, most frequent first."""

@@ -4,10 +4,8 @@ import pytest
 from case_views import a_publication
 from desk_client import KEY
 
-from desk.jobs import Jobs
 from review import decisions
 from review.changes import SetFact
-from schemas.overruling import kept_because
 from schemas.results import IngestResult, IngestStatus
 from schemas.reviews import CaseStatus
 
@@ -66,25 +64,6 @@ def test_a_script_decides_as_the_curator(desk, build, warehouse, headers):
     assert (view.status, len(view.revisions)) == (CaseStatus.APPROVED, 2)
 
 
-def test_a_script_keeps_a_refuted_part_with_a_reason(desk, build, warehouse, headers):
-    """The reason is stored with the part, and an approval never overrules a refutation."""
-    case_id = build.draft()
-
-    def post(**body):
-        return desk.post(f"/api/cases/{case_id}/decisions", json=body, headers=headers)
-
-    change = {"action": "confirm", "part": "s-10"}
-    refused = post(decision="edit", changes=[change])
-    assert refused.status_code == 409
-    assert "give a reason" in refused.json()["error"]["message"]
-    assert post(decision="edit", changes=[change | {"reason": "Seen."}]).status_code == 201
-    support = warehouse.case(case_id).revision.study.statements[9].support
-    assert (support.confirmed_by, kept_because(support)) == ("mira", "Seen.")
-    refused = post(decision="approve", confirm=True)
-    assert "REFUTED-FACT" in refused.json()["error"]["message"]
-    assert "REFUTED-STATEMENT" not in refused.json()["error"]["message"]
-
-
 @pytest.mark.parametrize(
     ("body", "status", "kind"),
     [
@@ -102,13 +81,13 @@ def test_refusals_are_json_with_the_cause(desk, build, headers, body, status, ki
     assert answer.json()["error"]["message"]
 
 
-def test_sources_are_submitted_and_asked_about(desk, resources, headers):
+def test_sources_are_submitted_and_asked_about(desk, headers, monkeypatch):
     """If one of several addresses is invalid, all are refused and the bad lines are named."""
 
     async def process(run):
         return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
 
-    desk.app.state.desk.jobs = Jobs(resources, process)
+    monkeypatch.setattr("desk.jobs.process", process)
     body = {"sources": ["https://a.example/x", "https://a.example/y"]}
     answer = desk.post("/api/sources", json=body, headers=headers)
     assert answer.status_code == 202

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
 
 from desk.app import create_app
-from desk.jobs import Jobs
 from schemas.results import IngestResult, IngestStatus
 
 CHECKS = [
@@ -21,19 +20,14 @@ HEADERS = {"Host": "127.0.0.1", "Authorization": f"Bearer {KEY}"}
 
 
 @pytest.fixture
-def case_id(build) -> str:
-    return build.draft()
-
-
-@pytest.fixture
-def described(resources, case_id):
+def described(resources, case_id, monkeypatch):
     """The description of a desk that has a draft, and whose jobs fetch nothing."""
 
     async def process(run):
         return IngestResult(source=run.label, source_id="src1_a", status=IngestStatus.DRAFT)
 
+    monkeypatch.setattr("desk.jobs.process", process)
     app = create_app(resources, KEY)
-    app.state.desk.jobs = Jobs(resources, process)
     return schemathesis.openapi.from_asgi("/api/openapi.json", app, headers=HEADERS)
 
 

@@ -12,7 +12,6 @@ from desk_client import KEY, DeskClient, read, texts
 from desk import batches, watches
 from desk.app import create_app
 from desk.batch_runs import BatchRuns
-from desk.jobs import Jobs
 from schemas.batches import Batch, BatchEvent, BatchItem, Look, Watch, WatchedItem
 from schemas.errors import ProviderUnavailable
 from schemas.sources import Candidate, SourceRef
@@ -41,7 +40,7 @@ def worked() -> list[str]:
 def desk(resources, worked, monkeypatch):
     """A desk that reads lists from memory and processes batches by noting them."""
 
-    async def work(batch, _who):
+    async def process_batch(batch, _settings):
         worked.append(batch.batch_id)
 
     async def read_list(ref, _resources):
@@ -53,10 +52,9 @@ def desk(resources, worked, monkeypatch):
         worked.append(run.source_id)
 
     monkeypatch.setattr(batches, "read_list", read_list)
-    app = create_app(resources, KEY)
-    app.state.desk.batches = BatchRuns(resources.settings, work)
-    app.state.desk.jobs = Jobs(resources, process)
-    with DeskClient(app) as client:
+    monkeypatch.setattr("desk.batch_runs.process_batch", process_batch)
+    monkeypatch.setattr("desk.jobs.process", process)
+    with DeskClient(create_app(resources, KEY)) as client:
         yield client
 
 
@@ -133,16 +131,17 @@ def test_failures_of_one_cause_are_shown_and_retried(desk, build, warehouse, wor
     assert desk.get("/batches/batch1_nope").status_code == 404
 
 
-async def test_batches_are_processed_one_after_the_other_and_paused(resources):
+async def test_batches_are_processed_one_after_the_other_and_paused(resources, monkeypatch):
     """The second waits for the first; pausing stops it, and errors are kept as messages."""
     entered, leave = asyncio.Event(), asyncio.Event()
 
-    async def work(batch, _who):
+    async def process_batch(*_):
         entered.set()
         await leave.wait()
         raise ProviderUnavailable("The endpoint is down: try again later.")
 
-    runs = BatchRuns(resources.settings, work)
+    monkeypatch.setattr("desk.batch_runs.process_batch", process_batch)
+    runs = BatchRuns(resources.settings)
     (first, _), (second, _) = a_batch("src1_a"), a_batch("src1_a", "src1_b")
     for batch in (first, second, second):
         runs.start(batch)

@@ -53,17 +53,24 @@ def until_idle(desk) -> list[str]:
     return [one.failure.message for one in results if one and one.failure]
 
 
-def failed_file(warehouse, path: Path, kind: str = "file_missing") -> str:
-    """Store a file that the terminal submitted and that could not be read; return its id."""
-    run_id = f"src1_{path.stem}"
+def a_batch_of(warehouse, path: Path) -> list[BatchItem]:
+    """Store a batch of a file."""
+    items = [BatchItem(source_id="src1_secret", reference=SourceRef(source=str(path)))]
+    batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
+    warehouse.add_batch(batch, items)
+    return items
+
+
+def failed_file(warehouse, path: Path) -> None:
+    """Store a file that the terminal submitted and that could not be read."""
+    run_id = "src1_secret"
     ref, known = SourceRef(source=str(path)), {"source_id": run_id, "submitted_by": "mira"}
     source = Source(kind=SourceKind.MARKDOWN, canonical_url=None, reference=ref, **known)
     failure = Failure(
-        failure_id=f"fail_{run_id}", source_id=run_id, stage="fetch", kind=kind, transient=False,
+        failure_id=f"fail_{run_id}", source_id=run_id, stage="fetch", kind="file_missing", transient=False,
         gone=True, exit_code=3, message="There is no file.", at=source.submitted_at,
     )  # fmt: skip
     warehouse.append(source, failure)
-    return run_id
 
 
 async def test_the_terminal_may_name_any_file(resources, secret, tmp_path, is_read):
@@ -132,9 +139,7 @@ def test_an_uploaded_list_names_no_path(desk, secret, is_read, name):
 
 def test_a_batch_of_files_waits_for_the_terminal(desk, resources, warehouse, secret, is_read):
     """Resumed at the desk, its files fail and say where to resume; resumed there, all succeed."""
-    items = [BatchItem(source_id="src1_secret", reference=SourceRef(source=str(secret)))]
-    batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
-    warehouse.add_batch(batch, items)
+    items = a_batch_of(warehouse, secret)
     desk.send_form("/batches/batch1_files/resume")
     until_idle(desk)
     assert warehouse.batch("batch1_files").step == "finished"
@@ -145,28 +150,25 @@ def test_a_batch_of_files_waits_for_the_terminal(desk, resources, warehouse, sec
     assert not is_read(desk.get("/batches/batch1_files"))
 
 
-@pytest.mark.parametrize("address", ["/sources/{}/retry", "/failures/file_missing/retry"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/sources/src1_secret/retry",
+        "/failures/file_missing/retry",
+        "/batches/batch1_files/failures/file_missing",
+    ],
+)
 def test_a_retry_reads_no_file(desk, warehouse, secret, is_read, address):
-    """Neither a retry of one source nor of all sources with the same cause reads a file."""
-    desk.send_form(address.format(failed_file(warehouse, secret)))
+    """Neither a retry of one source nor of all with the same cause, also of a batch, reads it."""
+    failed_file(warehouse, secret)
+    a_batch_of(warehouse, secret)
+    desk.send_form(address)
     (message,) = until_idle(desk)
     assert "the desk reads only addresses and uploads" in message
     assert not is_read(desk.get("/submit"), desk.get("/?status=failed"))
 
 
-def test_a_retry_within_a_batch_reads_no_file(desk, warehouse, secret, is_read):
-    """Sources of one cause in a batch are retried, and their files are refused."""
-    source_id = failed_file(warehouse, secret)
-    items = [BatchItem(source_id=source_id, reference=SourceRef(source=str(secret)))]
-    batch = Batch(batch_id="batch1_files", origin="files", size=1, created_by="mira")
-    warehouse.add_batch(batch, items)
-    desk.send_form("/batches/batch1_files/failures/file_missing")
-    (message,) = until_idle(desk)
-    assert "the desk reads only addresses and uploads" in message
-    assert not is_read(desk.get("/submit"))
-
-
-def test_a_retry_takes_a_file_as_it_is_stored(desk, resources, secret, warehouse):
+def test_a_retry_takes_a_file_as_it_is_stored(desk, resources, secret, monkeypatch):
     """The stored bytes of a file from the terminal are used, not the file itself."""
     snapshot = asyncio.run(fetch(Run(SourceRef(source=str(secret)), resources)))
     secret.write_text("Now it holds something else.", "utf-8")
@@ -176,7 +178,7 @@ def test_a_retry_takes_a_file_as_it_is_stored(desk, resources, secret, warehouse
         seen.append((run.snapshot, run.source_id))
         return IngestResult(source="a", source_id="b", status=IngestStatus.FAILED)
 
-    desk.app.state.desk.jobs._process = process
+    monkeypatch.setattr("desk.jobs.process", process)
     desk.send_form(f"/sources/{snapshot.source_id}/retry", force="1")
     until_idle(desk)
     assert seen == [(snapshot, snapshot.source_id)]

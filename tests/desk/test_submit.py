@@ -40,16 +40,15 @@ def runs() -> list:
 
 
 @pytest.fixture
-def desk(resources, runs):
+def desk(resources, runs, monkeypatch):
     """A desk whose stages end at once: each source fails as missing."""
 
     async def process(run):
         runs.append(run)
         return result(IngestStatus.FAILED, source=run.label, failure=failure())
 
-    app = create_app(resources, KEY)
-    app.state.desk.jobs = Jobs(resources, process)
-    with DeskClient(app) as client:
+    monkeypatch.setattr("desk.jobs.process", process)
+    with DeskClient(create_app(resources, KEY)) as client:
         yield client
 
 
@@ -326,13 +325,14 @@ def test_a_finished_job_leads_to_its_draft():
         (RuntimeError("secret"), "Something unexpected went wrong"),
     ],
 )
-async def test_work_that_could_not_be_stored_says_so(resources, error, words):
+async def test_work_that_could_not_be_stored_says_so(resources, error, words, monkeypatch):
     """A job always ends with a message; internals are only logged."""
 
     async def process(_run):
         raise error
 
-    kept = Jobs(resources, process)
+    monkeypatch.setattr("desk.jobs.process", process)
+    kept = Jobs(resources)
     job = kept.start(SourceRef(source=PAGE))
     await asyncio.gather(*kept._tasks)
     shown = fragment(job).text_content()
@@ -340,7 +340,7 @@ async def test_work_that_could_not_be_stored_says_so(resources, error, words):
     assert "secret" not in shown
 
 
-async def test_a_bounded_number_of_jobs_runs_at_once(resources):
+async def test_a_bounded_number_of_jobs_runs_at_once(resources, monkeypatch):
     """Other jobs wait for a free slot; closing the desk stops all."""
     running, most, gate = 0, 0, asyncio.Event()
 
@@ -350,7 +350,8 @@ async def test_a_bounded_number_of_jobs_runs_at_once(resources):
         most = max(most, running)
         await gate.wait()
 
-    kept = Jobs(resources, process)
+    monkeypatch.setattr("desk.jobs.process", process)
+    kept = Jobs(resources)
     for n in range(5):
         kept.start(SourceRef(source=f"{PAGE}/{n}"))
     await asyncio.sleep(0)

@@ -9,7 +9,6 @@ from case_views import NOON, a_document, a_quote, a_statement, a_study
 from playwright.sync_api import expect
 from ten_drafts import a_draft
 
-from desk.batch_runs import BatchRuns
 from schemas.batches import Batch, BatchEvent, BatchItem
 from schemas.cases import CaseStudy, Fact
 from schemas.frozen import content_id
@@ -168,7 +167,7 @@ def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, reso
     expect(page.locator(".row.case")).to_have_count(1)
 
 
-def test_a_batch_is_followed_live(build, page, open_as, address, app, resources):
+def test_a_batch_is_followed_live(build, page, open_as, address, resources, monkeypatch):
     """Its page counts progress without a reload, and so does the queue in another window."""
     urls = [build.address() for _ in range(3)]
     items = [BatchItem(source_id=content_id("src", u), reference=SourceRef(source=u)) for u in urls]
@@ -176,14 +175,14 @@ def test_a_batch_is_followed_live(build, page, open_as, address, app, resources)
     build.warehouse.add_batch(batch, items)
     go_on = threading.Semaphore(0)
 
-    async def work(*_) -> None:
+    async def process_batch(*_) -> None:
         for n, url in enumerate(urls):
             await asyncio.to_thread(go_on.acquire)
             build.failed(url=url) if n == 2 else build.draft(url=url)
         done = BatchEvent(batch_id=batch.batch_id, step="finished", reason=None, at=NOON)
         resources.warehouse.append(done)
 
-    app.state.desk.batches = BatchRuns(resources.settings, work)
+    monkeypatch.setattr("desk.batch_runs.process_batch", process_batch)
     queue = open_as("ada")
     queue.goto(address)
     page.goto(f"{address}/batches/batch1_a")

@@ -176,10 +176,8 @@ def test_line_of_a_case(three):
     assert (line.near_copies, line.newer_draft) == (0, False)
 
 
-def test_counts_and_order(three):
-    """Cases are counted by status, listed by id, and drafts follow each other."""
-    assert three.case_counts() == {"draft": 1, "approved": 1, "published": 1}
-    assert three.case_counts("beyond") == {"published": 1}
+def test_order(three):
+    """Cases are listed by id, and drafts follow each other."""
     assert three.case_ids() == ["case1_a", "case1_b", "case1_c"]
     assert three.case_ids(CaseStatus.APPROVED) == ["case1_b"]
 
@@ -200,8 +198,6 @@ def test_makings(three):
     first, second, _ = three.provenances()
     assert (first.made_by, first.recipe, first.extractor) == ("person", None, "html/1")
     assert (second.recipe.judge, second.status) == ("large", "approved")
-    assert [provenance.case_id for provenance in three.provenances(["case1_c"])] == ["case1_c"]
-    assert three.provenances([]) == []
 
 
 def test_decide_only_what_was_seen(three):
@@ -241,13 +237,3 @@ def test_resolve(three):
     three.append(*Story("aa").rows("draft 1"))
     assert three.resolve("case1_a") == "case1_a"  # though a longer one begins with it
     assert (three.source_of("rev1_b1"), three.source_of("doc1_c")) == ("src1_b", "src1_c")
-
-
-def test_published_revision_stays_public(warehouse):
-    """Readers keep seeing the published revision while its case is edited."""
-    warehouse.append(*Story().rows("draft 1, approve 1, publish 1, edit 2"))
-    query = "SELECT revision_id, company, tags FROM published_cases"
-    assert warehouse.sql(query)[1] == [("rev1_a1", "Initech", ["rag"])]
-    assert warehouse.sql("SELECT revision_id FROM current_cases")[1] == [("rev1_a2",)]
-    _, rows = warehouse.sql("SELECT DISTINCT status, revision_id FROM current_statements")
-    assert rows == [("draft", "rev1_a2")]

@@ -32,7 +32,6 @@ def test_stages_of_a_source(warehouse, story):
     assert warehouse.document(document.document_id) == document
     assert warehouse.document_of(snapshot.snapshot_id, "html/1") == document
     assert warehouse.newest_document("src1_a") == document
-    assert warehouse.triage(triage.triage_id) == triage
     assert warehouse.triage_of(document.document_id, "triage/v1", "small") == triage
     assert warehouse.answer("q1_x") == generation
     assert warehouse.last_checks(["src1_a"]) == {"src1_a": check}
@@ -50,7 +49,6 @@ def test_case_with_everything(warehouse, story):
     assert (view.revision, view.newer) == (edit, newer)
     assert view.reviews == tuple(reviews)
     assert view.published == publication
-    assert warehouse.revision("rev1_a2") == edit
     assert warehouse.draft(document.document_id, "rec1_x") == newer
 
 
@@ -62,7 +60,7 @@ def test_a_row_is_stored_once(warehouse, story):
     warehouse.append(*rows, rows[3].model_copy(update={"author": "another"}))
     assert warehouse.counts() == counts
     assert (counts["revisions"], counts["statements"], counts["passages"]) == (1, 4, 2)
-    assert warehouse.revision("rev1_a1") == rows[3]
+    assert warehouse.case("case1_a").revision == rows[3]
 
 
 def test_all_or_none(warehouse, story):

@@ -90,13 +90,6 @@ WHERE case_states.status = 'draft'
     AND parts.is_unjudged
     AND starts_with(parts.reason, 'Not judged yet');
 
--- name: case_counts
-SELECT status, count(*) AS cases
-FROM current_cases
-WHERE $text IS NULL
-    OR contains(lower(concat_ws(chr(10), title, company)), lower($text))
-GROUP BY status;
-
 -- name: case_ids
 SELECT case_id
 FROM case_states
@@ -162,7 +155,6 @@ SELECT
 FROM current_cases AS cases
 JOIN revisions USING (revision_id)
 JOIN documents ON documents.document_id = cases.document_id
-WHERE $ids IS NULL OR list_contains($ids::JSON::VARCHAR[], cases.case_id)
 ORDER BY cases.stored_at;
 
 -- name: publications

@@ -109,7 +109,6 @@ SELECT *
 FROM watched_items
 WHERE watch_id = $watch_id
 QUALIFY stored_at = max(stored_at) OVER (PARTITION BY source_id)
-    AND ($state IS NULL OR state = $state)
 ORDER BY stored_at;
 
 -- name: open_terms

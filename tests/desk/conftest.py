@@ -53,6 +53,18 @@ def build(warehouse) -> Builder:
     return Builder(warehouse)
 
 
+@pytest.fixture
+def case_id(build) -> str:
+    """A draft."""
+    return build.draft()
+
+
+@pytest.fixture
+def view(warehouse, case_id):
+    """Return the draft as it is now."""
+    return lambda: warehouse.case(case_id)
+
+
 @pytest.fixture(autouse=True)
 def always_fresh(monkeypatch) -> None:
     """Make pages read the warehouse at each request instead of once a second."""

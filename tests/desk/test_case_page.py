@@ -1,6 +1,5 @@
 """The content of a case's page, before it becomes HTML."""
 
-import pytest
 from case_views import a_study, an_article
 
 from desk.case_page import case_page
@@ -8,11 +7,6 @@ from review import decisions
 from review.changes import Drop, SetFact
 from review.history import changed_history, history
 from schemas.cases import Support, SupportLevel
-
-
-@pytest.fixture
-def case_id(build) -> str:
-    return build.draft()
 
 
 def texts_of(page, name):

@@ -15,16 +15,6 @@ from schemas.errors import InvalidDecision, WarehouseBusy
 from schemas.reviews import EARLIER_JUDGE, CaseStatus, Decision
 
 
-@pytest.fixture
-def case_id(build) -> str:
-    return build.draft()
-
-
-@pytest.fixture
-def view(warehouse, case_id):
-    return lambda: warehouse.case(case_id)
-
-
 def test_approving_what_readers_would_not_see_needs_the_curators_word(desk, case_id, view):
     """Without confirmation nothing is stored and the parts are named; with it, approval works."""
     refused = desk.decide(case_id, "approve", htmx=True)

@@ -3,29 +3,18 @@
 import pytest
 from case_views import a_study
 from desk_client import read, texts
-from lxml import html
 
 from review import decisions
 from review.changes import AddStatement, Drop, PutBack, SetFact, SetStatement
 from review.history import comments_by_part, dropped
-from schemas.errors import EditClash, InvalidDecision
+from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, Decision
-
-
-@pytest.fixture
-def case_id(build) -> str:
-    return build.draft()
 
 
 @pytest.fixture
 def edit(warehouse, case_id):
     """Make an edit as a person."""
     return lambda who, *changes, **more: decisions.edit(warehouse, case_id, changes, who, **more)
-
-
-@pytest.fixture
-def view(warehouse, case_id):
-    return lambda: warehouse.case(case_id)
 
 
 def test_edits_are_taken_back_one_after_the_other(edit, view, warehouse, case_id):
@@ -152,22 +141,6 @@ def test_what_a_summary_rests_on_is_merged(edit, view):
     edit("ada", Drop(part="s-2"))
     edit("mira", SetStatement(n=1, rests_on=(15, 4)), seen=seen)
     assert view().revision.study.statements[0].rests_on == (14, 3)
-
-
-def test_two_texts_of_one_part_are_shown_side_by_side(desk, edit, view, case_id):
-    """Nothing is overwritten: the response shows both, with a form to combine them."""
-    seen = {"expected_revision": view().revision.revision_id, "expected_status": "draft"}
-    edit("ada", SetStatement(n=14, text="A second reader samples forty answers."))
-    with pytest.raises(EditClash):
-        edit("mira", SetStatement(n=14, text="Mine."), seen=(*seen.values(),))
-    answer = desk.change(
-        case_id, "set_statement", htmx=True, n="14", text="A second reader samples ninety.", **seen
-    )
-    assert answer.status_code == 409
-    page = html.fromstring(answer.text)
-    assert "ada changed this part in the meantime" in page.text_content().casefold()
-    assert "forty answers" in " ".join(texts(page, "//div[@class='old']//mark"))
-    assert page.xpath("//form")
 
 
 def test_an_edit_of_a_part_that_is_gone_or_of_a_decided_case_is_refused(edit, view, warehouse, case_id):  # fmt: skip

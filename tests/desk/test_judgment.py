@@ -41,17 +41,6 @@ def settings(tmp_path, judge) -> Settings:
 
 
 @pytest.fixture
-def desk(resources: Resources):
-    with DeskClient(create_app(resources, KEY)) as client:
-        yield client
-
-
-@pytest.fixture
-def case_id(build) -> str:
-    return build.draft()
-
-
-@pytest.fixture
 def held(judge) -> threading.Event:
     """The judge answers once this is set."""
     event = threading.Event()
@@ -138,26 +127,6 @@ def test_an_earlier_revision_comes_back_with_its_verdicts(desk, case_id, warehou
     desk.decide(case_id, "restore", revision_id=revision.revision_id)
     assert support(warehouse, case_id).level is SupportLevel.VERIFIED
     assert len(judge.requests) == 1
-
-
-def test_a_part_says_why_it_is_not_judged(desk, case_id, warehouse, judge):
-    """If the endpoint fails, the edit stays, the page says why, and the judge is asked again."""
-    judge.script = lambda _: api_error(401)
-    desk.change(case_id, "set_statement", **REWORD)
-    eventually(lambda: judged(warehouse.case(case_id)))
-    failed = support(warehouse, case_id)
-    assert failed.is_unjudged
-    assert failed.reason.startswith("Not judged: ")
-    page = read(desk.get(f"/cases/{case_id}"))
-    (box,) = texts(page, "//*[@id='unjudged']")
-    assert "key" in box
-    assert "Ask the judge again" in box
-    assert "not judged" in texts(page, "//li[@id='s-5']/p[@class='judged']")[0]
-
-    judge.script = partial(verdicts, "entailed")
-    page = read(desk.send_form(f"/cases/{case_id}/judge", htmx=True))
-    assert "The judge is being asked again" in texts(page, "//*[@role='status' or @class]")[0]
-    eventually(lambda: support(warehouse, case_id).level is SupportLevel.VERIFIED)
 
 
 def test_a_second_failure_is_recorded_too(desk, case_id, warehouse, judge):

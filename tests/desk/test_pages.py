@@ -1,7 +1,5 @@
 """The pages that a curator reads."""
 
-from itertools import pairwise
-
 import pytest
 from case_views import NOON, TEXT, a_document, a_study
 from desk_client import PLACE, read, texts
@@ -9,7 +7,7 @@ from desk_client import PLACE, read, texts
 from desk import queue
 from desk.jobs import Job
 from schemas.batches import Batch, BatchItem, Look, Watch
-from schemas.cases import Fact, Origin
+from schemas.cases import Origin
 from schemas.errors import WarehouseBusy
 from schemas.reviews import Verdict
 from schemas.sources import (
@@ -23,13 +21,6 @@ from schemas.sources import (
     SourceRef,
     Step,
 )
-
-
-def titled(title: str | None):
-    facts = [fact for fact in a_study().facts if fact.name != "title"]
-    if title:
-        facts.insert(0, Fact(name="title", value=title))
-    return a_study().model_copy(update={"facts": tuple(facts)})
 
 
 def test_a_row_shows_what_a_curator_chooses_by(desk, build):
@@ -110,32 +101,6 @@ def test_uploads_in_progress_are_named_and_not_failures(desk, build, warehouse, 
     page = read(desk.get("/?status=failed"))
     assert "notes.md" in texts(page, "//h3")
     assert str(settings.home) not in page.text_content()
-
-
-def test_search_finds_words_of_drafts_and_sources_and_marks_them(desk, build):
-    """Only matches are listed and counted, with their place; tabs keep the search."""
-    build.draft(titled("Brackenholt listens"))
-    build.draft()
-    desk.app.state.desk.live.index.refresh()
-    desk.app.state.desk.live.index.refresh_texts()
-    page = read(desk.get("/?q=brackenHOLT"))
-    assert texts(page, "//h2/a") == ["Brackenholt listens"]
-    assert "/?status=rejected&q=brackenHOLT" in page.xpath("//nav[@class='tabs']/a/@href")
-    assert texts(page, "//div[@id='queue']/p[@role='status']") == ["1 found"]
-    page = read(desk.get("/?q=tariffs+converter"))  # words of the source alone
-    assert len(page.xpath("//h2/a")) == 2
-    assert "tariffs" in texts(page, "//p[@class='snippet']//mark")
-    assert "No matches" in desk.get("/?q=nowhere").text
-
-
-@pytest.mark.parametrize("words", ["%00", "a%00b", "%22a%00b%22"])
-def test_a_null_character_is_searched_as_a_space(desk, build, words):
-    """Covers the queue, the API, and actions on all results of a search."""
-    build.draft()
-    for address in (f"/?q={words}", f"/?q={words}&status=all", f"/api/search?q={words}"):
-        assert desk.get(address).status_code == 200, address
-    answer = desk.send_form("/bulk", act="reject", reason="thin", all=f"/?q={words}")
-    assert answer.status_code == 303
 
 
 def test_long_lists_are_paged_and_nothing_is_lost(desk, build, monkeypatch):
@@ -348,21 +313,3 @@ def test_empty_pages_say_what_to_do(desk):
     assert "No approved cases yet" in desk.get("/publish").text
     assert "No names to decide on" in desk.get("/tags").text
     assert "There is nothing at this address" in desk.get("/nowhere").text
-
-
-def test_each_page_says_where_one_is(desk, build):
-    """Page titles are unique, each page has one h1, and no heading level is skipped."""
-    case_id = build.draft()
-    build.proposed("Loomly", "made up rates", case_id)
-    build.failed()
-    build.refused()
-    paths = ("/", "/?status=refused", "/?status=failed", f"/cases/{case_id}", "/submit",
-             "/batches", "/watches", "/tags", "/publish")  # fmt: skip
-    pages = [read(desk.get(path)) for path in paths]
-    titles = [page.findtext(".//title") for page in pages]
-    assert len(set(titles)) == len(titles), titles
-    for page in pages:
-        levels = [int(node.tag[1]) for node in page.xpath("//h1 | //h2 | //h3 | //h4")]
-        assert len(page.xpath("//h1[not(ancestor::dialog)]")) == 1
-        assert levels[0] == 1
-        assert all(after <= before + 1 for before, after in pairwise(levels))

@@ -1,14 +1,10 @@
 """Access, focus and errors in a real Chromium."""
 
 import pytest
-from case_views import a_study
 from playwright.sync_api import expect
 
 from desk import server
 from desk.accounts import Accounts
-from review import decisions
-from review.changes import SetFact
-from schemas.cases import CaseStudy, Fact
 from schemas.reviews import CaseStatus, Role
 
 pytestmark = pytest.mark.browser
@@ -74,22 +70,6 @@ def test_a_failed_submission_ends_on_the_page(address, page):
     expect(job).to_contain_text("Fetch failed")
     expect(job.get_by_role("button", name="Retry")).to_be_visible()
     expect(page.get_by_label("Web addresses")).to_have_value("")
-
-
-def test_a_newer_draft_is_compared_and_taken_over(address, build, page, resources):
-    """Opened from the queue; an unticked field is kept, and the case shows the adopted ones."""
-    case_id = build.draft()
-    decisions.edit(resources.warehouse, case_id, [SetFact(name="title", value="Ours")], "ada")
-    facts = [Fact(name="company", value="Fjordline"), Fact(name="year", value="2025")]
-    build.newer(case_id, CaseStudy(facts=facts, statements=a_study().statements))
-    page.goto(address)
-    page.get_by_role("link", name="newer draft").click()
-    page.get_by_role("checkbox", name="Company").uncheck()
-    page.get_by_role("button", name="Adopt selected fields").click()
-    expect(page).to_have_url(f"{address}/cases/{case_id}")
-    expect(page.locator("h1")).to_have_text("Ours")
-    expect(page.locator("#f-year")).to_contain_text("2025")
-    expect(page.locator("#f-company")).to_contain_text("Harbourline")
 
 
 def test_a_file_leads_the_browser_in(address, desk_address, browser):

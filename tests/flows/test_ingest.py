@@ -35,19 +35,6 @@ async def test_a_file_becomes_a_draft(source: Path, resources: Resources) -> Non
     assert all(text[e.start : e.end] == e.quote for e in found)
 
 
-async def test_a_rerun_calls_no_model(
-    source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
-) -> None:
-    """Submitting a source again returns the same revision without a call."""
-    first = await process(run_of(source, resources))
-    calls = len(model_endpoint.requests)
-    again = await process(run_of(source, resources))
-
-    assert len(model_endpoint.requests) == calls
-    assert again.llm_calls == 0
-    assert again.revision_id == first.revision_id
-
-
 async def test_a_crash_after_an_answer_pays_nothing_twice(
     source: Path, resources: Resources, settings: Settings, model_endpoint: ScriptedEndpoint
 ) -> None:

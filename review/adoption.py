@@ -42,6 +42,7 @@ def adopt(
     view = current(warehouse, case_id, seen)
     draft = _waiting(view, draft_id)
     document = warehouse.document(draft.document_id) or view.document
+    document = document.spoken_by(draft.speakers)
     study, kept = merged(view, draft, document, fields)
     study = being_judged(study, view, draft) if judged else study
     # A child of the draft, so that a later comparison shows the kept fields as edited.

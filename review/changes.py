@@ -6,7 +6,7 @@ A ``part`` is the id of a statement, fact or tag: ``s-3``, ``f-company``, ``t-ra
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from schemas.cases import FactName, Section
 from schemas.frozen import Frozen
@@ -104,6 +104,28 @@ class AddTag(Frozen):
     quote: str | None = None
 
 
+def _lines(value: object) -> object:
+    if isinstance(value, str):
+        return [line.strip() for line in value.splitlines() if line.strip()]
+    return value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_lines)]
+
+
+class SetSpeakers(Frozen):
+    """Correct who speaks for whom in a conversation, one name per line in forms.
+
+    A name is that of the passages, or "Ana Lo (Speaker 1)".
+    """
+
+    action: Literal["set_speakers"] = "set_speakers"
+    hosts: Names = ()
+    guests: Names = ()
+    guests_company: str | None = None
+    guests_system: str | None = None
+
+
 Change = Annotated[
     SetFact
     | SetStatement
@@ -114,7 +136,8 @@ Change = Annotated[
     | AddQuote
     | DropQuote
     | PutBack
-    | AddTag,
+    | AddTag
+    | SetSpeakers,
     Field(discriminator="action"),
 ]
 

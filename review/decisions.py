@@ -16,6 +16,7 @@ from review.judgment import being_judged
 from review.parts import find_part
 from review.rebase import rebased
 from review.revisions import Seen, current, edited, find_revision, keep
+from review.speakers import corrected, rechecked
 from review.terms import taxonomy_of
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, CaseView, Decision, Review, Revision
@@ -165,14 +166,19 @@ def edit(
     before = view.revision
     earlier = {one.revision_id: one.study for one in view.revisions}
     taxonomy = taxonomy_of(warehouse)
-    study = apply_changes(before.study, view.document, changes, taxonomy, who, earlier=earlier)
-    if study == before.study:
+    document = corrected(view.document, changes)
+    study = apply_changes(before.study, document, changes, taxonomy, who, earlier=earlier)
+    if document.speakers != before.speakers:
+        study = rechecked(study, view.document, document)
+        note = note or "Corrected who speaks for whom."
+    elif study == before.study:
         raise InvalidDecision("the edit changes nothing")
     if view.document.is_imported:
         study = as_imported(study)
     elif judged:
         study = being_judged(study, view)
-    return keep(warehouse, view, Decision.EDIT, who, note, new=edited(before, study, who))
+    new = edited(before, study, who).model_copy(update={"speakers": document.speakers})
+    return keep(warehouse, view, Decision.EDIT, who, note, new=new)
 
 
 def restore(

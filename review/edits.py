@@ -67,7 +67,8 @@ def apply_changes(
     """
     draft = _Draft(study, document, taxonomy, who, earlier)
     for change in changes:
-        draft.apply(change)
+        if not isinstance(change, to.SetSpeakers):  # it concerns the document
+            draft.apply(change)
     return draft.study()
 
 

@@ -19,9 +19,10 @@ from review import adoption, decisions
 from review.changes import Confirm, SetStatement
 from review.history import history
 from review.judgment import ASKING
-from schemas.cases import Support, SupportLevel
+from schemas.cases import CaseStudy, Part, Support, SupportLevel
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, CaseView, Decision
+from schemas.sources import Document, Speakers
 
 NEW = "The parts work together as the source says."
 REWORD = {"n": "5", "text": NEW}
@@ -106,6 +107,51 @@ def test_an_edit_is_stored_at_once_and_judged_then(
     assert view.status is CaseStatus.DRAFT
     (request,) = judge.requests
     assert len(judge_of(request)["verdicts"]) == 1
+
+
+def test_corrected_speakers_are_kept_and_what_depends_on_them_is_judged_again(
+    desk, build, warehouse, judge
+):
+    """The judge is asked about the new host's quotes only, and reads who asks now."""
+    document, voices = a_document(), {2: "Ana", 6: "Ben"}
+    passages = [p.model_copy(update={"speaker": voices.get(p.n)}) for p in document.passages]
+    document = document.model_copy(update={"passages": passages})
+    spoken = document.spoken_by(Speakers(guests=("Ana", "Ben"), guests_company="Harbourline"))
+    case_id = build.draft(quoting(spoken), spoken)
+    page = read(desk.get(f"/cases/{case_id}"))
+    assert texts(page, "//details[@id='speakers']/summary") == ["Ana and Ben of Harbourline speak."]
+    form = {"hosts": "Ben\n", "guests": "Ana", "guests_company": "Harbourline"}
+    desk.change(case_id, "set_speakers", **form)
+    eventually(lambda: judged(warehouse.case(case_id)))
+    view = warehouse.case(case_id)
+    assert (
+        view.document.speakers
+        == view.revision.speakers
+        == Speakers(
+            hosts=("Ben",), guests=("Ana",), guests_company="Harbourline", roles_by="person"
+        )
+    )
+    [request] = judge.requests
+    shown = request["messages"][-1]["content"]
+    assert "Speakers: Ben (host), Ana (guest)" in shown
+    assert "- note: Only the host says it (Ben)." in shown
+    asked = {one for one in view.revision.study.statements if f": {one.text}\n" in shown}
+    assert {e.speaker for one in asked for e in one.evidence} == {"Ben"}
+    edit = next(one for one in view.reviews if one.decision is Decision.EDIT)
+    assert (edit.who, edit.reason) == ("mira", "Corrected who speaks for whom.")
+
+
+def quoting(document: Document) -> CaseStudy:
+    """Return the study with the speakers of its quotes."""
+
+    def spoken(part: Part) -> Part:
+        found = [one.start is not None and document.passage_at(one.start) for one in part.evidence]
+        voices = [one.speaker if one else None for one in found]
+        pairs = zip(part.evidence, voices, strict=True)
+        new = tuple(one.model_copy(update={"speaker": voice}) for one, voice in pairs)
+        return part.model_copy(update={"evidence": new})
+
+    return a_study(document).map_parts(spoken)
 
 
 def test_undo_takes_back_the_edit_and_not_the_verdict(desk, case_id, warehouse):

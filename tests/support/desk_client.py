@@ -64,6 +64,7 @@ class Builder:
             made_by="model",
             author="SmolLM2-135M-Instruct",
             recipe=_recipe("first"),
+            speakers=document.speakers,
             study=study or a_study(),
             created_at=at,
         )

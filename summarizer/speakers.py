@@ -88,7 +88,7 @@ def by_words(document: Document) -> tuple[Speakers | None, bool]:
     roles = _with_names(roles, named)
     hosts, guests = ([n for n, r in roles.items() if r == role] for role in ("host", "guest"))
     found = Speakers(hosts=tuple(hosts), guests=tuple(guests), guests_company=company)
-    return found, bool(turns) and (is_sure or len(turns) == 1)
+    return found, bool(turns) and ((is_sure and bool(hosts)) or len(turns) == 1)
 
 
 def _turns(document: Document) -> dict[str, list[str]]:

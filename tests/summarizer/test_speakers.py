@@ -35,9 +35,9 @@ ANSWER = {
 }
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", [n for n, one in EXPECTED.items() if one["half"] == "rules"])
 def test_words_never_give_a_wrong_role(name: str) -> None:
-    """Hosts, guests and company are as expected, or unknown and left to a model."""
+    """Hosts, guests and company are as expected, or unknown; without a host a model decides."""
     found, is_sure = by_words(read_source(FOLDER / name))
     want = EXPECTED[name]
     if found is None:
@@ -47,6 +47,7 @@ def test_words_never_give_a_wrong_role(name: str) -> None:
     assert set(found.guests) <= set(want["guests"])
     assert found.guests_company in {want["company"], None}
     if is_sure:
+        assert found.hosts or len(found.guests) == 1
         assert [list(found.hosts), list(found.guests)] == [want["hosts"], want["guests"]]
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from desk_client import read
+from made_rows import a_row, a_source
 
 from flows.ingest import fetch
 from schemas.batches import Batch, BatchItem
 from schemas.results import Failure, IngestResult, IngestStatus
-from schemas.sources import Source, SourceKind, SourceRef
+from schemas.sources import SourceKind, SourceRef
 from services.batches import read_list
 from services.run import Run
 from services.selection import open_items
@@ -63,14 +64,10 @@ def a_batch_of(warehouse, path: Path) -> list[BatchItem]:
 
 def failed_file(warehouse, path: Path) -> None:
     """Store a file that the terminal submitted and that could not be read."""
-    run_id = "src1_secret"
-    ref, known = SourceRef(source=str(path)), {"source_id": run_id, "submitted_by": "mira"}
-    source = Source(kind=SourceKind.MARKDOWN, canonical_url=None, reference=ref, **known)
-    failure = Failure(
-        failure_id=f"fail_{run_id}", source_id=run_id, stage="fetch", kind="file_missing", transient=False,
-        gone=True, exit_code=3, message="There is no file.", at=source.submitted_at,
-    )  # fmt: skip
-    warehouse.append(source, failure)
+    about = {"kind": SourceKind.MARKDOWN, "reference": SourceRef(source=str(path))}
+    source = a_source(None, source_id="src1_secret", **about)
+    missing = {"source_id": source.source_id, "kind": "file_missing", "message": "It is gone."}
+    warehouse.append(source, a_row(Failure, failure_id="fail1_secret", gone=True, **missing))
 
 
 async def test_the_terminal_may_name_any_file(resources, secret, tmp_path, is_read):

@@ -1,9 +1,11 @@
 """Cases for tests: one complete case of an invented insurer, and short cases on request."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from made_rows import NOON, a_row, a_source
 
 from publishing.conversion import published_case
 from publishing.records import CaseRecord
@@ -30,7 +32,6 @@ from schemas.reviews import (
     Case,
     CaseStatus,
     CaseView,
-    Decision,
     Publication,
     Recipe,
     Review,
@@ -39,7 +40,6 @@ from schemas.reviews import (
 )
 from schemas.sources import Document, Passage, Source, SourceKind, SourceRef
 
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ADDRESS = "https://engineering.harbourline.example/blog/claims-assistant"
 TITLE = "A claims assistant that drafts, and officers who decide"
 
@@ -314,14 +314,7 @@ def a_view(
         document_id=document.document_id,
         made_by="model",
         author="SmolLM2-135M-Instruct",
-        recipe=Recipe(
-            recipe_id="rcp1_a",
-            model="SmolLM2-135M-Instruct",
-            strategy="guided",
-            prompts=("guided_question/v2",),
-            judge="a-judge",
-            fingerprint="0" * 16,
-        ),
+        recipe=a_row(Recipe, recipe_id="rcp1_a", prompts=("guided_question/v2",), judge="a-judge"),
         unread=(Unread(first=4, last=6, reason="The budget was reached."),),
         study=study,
         created_at=NOON,
@@ -359,16 +352,9 @@ def a_short_view(title: str, *texts: str, **changes: Any) -> CaseView:
 
 def a_publication(case_id: str, address: str, *, withdrawn: bool = False) -> Publication:
     """A publication of the case at ``address``, or its end."""
-    return Publication(
-        publication_id=content_id("pub", case_id, withdrawn),
-        case_id=case_id,
-        revision_id="rev1_earlier",
-        target="site",
-        address=address,
-        content_hash="0" * 64,
-        withdrawn=withdrawn,
-        at=NOON,
-    )
+    ids = {"publication_id": content_id("pub", case_id, withdrawn), "case_id": case_id}
+    about = {"address": address, "withdrawn": withdrawn}
+    return a_row(Publication, revision_id="rev1_earlier", **ids, **about)
 
 
 def with_study(view: CaseView, study: CaseStudy) -> CaseView:
@@ -378,27 +364,17 @@ def with_study(view: CaseView, study: CaseStudy) -> CaseView:
 
 
 def _a_source(document: Document) -> Source:
-    return Source(
-        source_id=document.source_id,
-        kind=document.kind,
-        canonical_url=document.url,
-        reference=SourceRef(source=document.url or "/home/mira/private/talk.html"),
-        submitted_by="submitter@harbourline.example",
-        submitted_at=NOON,
-    )
+    reference = SourceRef(source=document.url or "/home/mira/private/talk.html")
+    given = {"reference": reference, "submitted_by": "submitter@harbourline.example"}
+    ids = {"source_id": document.source_id, "kind": document.kind}
+    return a_source(document.url, **ids, **given)
 
 
 def an_approval(revision: Revision) -> Review:
     """The approval of a revision by Mira."""
-    return Review(
-        review_id=content_id("review", revision.revision_id),
-        case_id=revision.case_id,
-        revision_id=revision.revision_id,
-        decision=Decision.APPROVE,
-        reason="private remark of the curator",
-        who="Mira Lindqvist",
-        at=NOON,
-    )
+    ids = {"case_id": revision.case_id, "revision_id": revision.revision_id}
+    review_id, reason = content_id("review", revision.revision_id), "private remark of the curator"
+    return a_row(Review, review_id=review_id, reason=reason, who="Mira Lindqvist", **ids)
 
 
 def rows(view: CaseView) -> list[Any]:

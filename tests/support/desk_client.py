@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from case_views import NOON, a_document, a_study
+from case_views import a_document, a_study
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from lxml import html
+from made_rows import NOON, a_row, a_source
 
 from desk import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
 from schemas.cases import CaseStudy, TermGroup
 from schemas.frozen import content_id
 from schemas.results import Failure
-from schemas.reviews import Case, Criterion, Recipe, Revision, Triage, Verdict
-from schemas.sources import Document, Source, SourceKind, SourceRef
+from schemas.reviews import Case, Recipe, Revision, Triage, Verdict
+from schemas.sources import Document, Source, SourceKind
 from schemas.taxonomy import TermProposal, term_key
 from warehouse import Warehouse
 
@@ -52,8 +53,9 @@ class Builder:
         at: datetime | None = None,
     ) -> list[Any]:
         """Return the rows of a draft, its revision last: many are stored quicker at once."""
-        source = _source(url or self.address(), document.kind if document else SourceKind.WEB)
-        document = _of(source, document or a_document())
+        document = document or a_document()
+        source = a_source(url or self.address(), kind=document.kind)
+        document = _of(source, document)
         case_id = content_id("case", source.source_id)
         at = at or NOON + timedelta(minutes=self._made)
         draft = Revision(
@@ -82,7 +84,7 @@ class Builder:
             update={
                 "revision_id": content_id("rev", case_id, study.model_dump(mode="json")),
                 "document_id": document.document_id if document else first.document_id,
-                "recipe": _recipe("newer").model_copy(update={"judge": judge}),
+                "recipe": _recipe("newer", judge=judge),
                 "study": study,
                 "created_at": NOON + timedelta(days=1),
             }
@@ -92,7 +94,7 @@ class Builder:
 
     def refused(self, title: str = "Our autumn offsite") -> str:
         """Store a source that triage refused; return its id."""
-        source = _source(self.address(), SourceKind.WEB)
+        source = a_source(self.address())
         document = _of(source, a_document()).model_copy(update={"title": title})
         triage = _triage(document, Verdict.NOT_A_CASE_STUDY)
         self.warehouse.append(source, document, triage)
@@ -109,24 +111,16 @@ class Builder:
         source_kind: SourceKind = SourceKind.WEB,
     ) -> str:
         """Store a source whose fetch failed; return its id."""
-        source = _source(url or self.address(), source_kind)
-        failure = Failure(
-            failure_id=content_id("fail", source.source_id),
-            source_id=source.source_id,
-            stage="fetch",
-            kind=kind,
-            transient=transient,
-            gone=gone,
-            exit_code=3,
-            message=message,
-            at=NOON,
-        )
-        self.warehouse.append(source, failure)
+        source = self.unfinished(url or self.address(), kind=source_kind)
+        ids = {"failure_id": content_id("fail", source.source_id), "source_id": source.source_id}
+        about = {"kind": kind, "message": message, "transient": transient, "gone": gone}
+        self.warehouse.append(a_row(Failure, **ids, **about))
         return source.source_id
 
-    def unfinished(self) -> Source:
+    def unfinished(self, address: str | None = None, **given: Any) -> Source:
         """Store a source of an interrupted run."""
-        source = _source(self.address(), SourceKind.WEB)
+        address = address or self.address()
+        source = a_source(address, **given)
         self.warehouse.append(source)
         return source
 
@@ -195,17 +189,6 @@ def texts(document: Any, path: str) -> Sequence[str]:
     return [" ".join(node.text_content().split()) for node in document.xpath(path)]
 
 
-def _source(address: str, kind: SourceKind) -> Source:
-    return Source(
-        source_id=content_id("src", address),
-        kind=kind,
-        canonical_url=address,
-        reference=SourceRef(source=address),
-        submitted_by="ada",
-        submitted_at=NOON,
-    )
-
-
 def _of(source: Source, document: Document) -> Document:
     return document.model_copy(
         update={
@@ -215,25 +198,11 @@ def _of(source: Source, document: Document) -> Document:
     )
 
 
-def _recipe(name: str) -> Recipe:
-    return Recipe(
-        recipe_id=f"rcp1_{name}",
-        model="SmolLM2-135M-Instruct",
-        strategy="guided",
-        prompts=("guided_question/v1",),
-        fingerprint=name,
-    )
+def _recipe(name: str, **given: Any) -> Recipe:
+    about = {"recipe_id": f"rcp1_{name}", "prompts": ("guided_question/v1",), "fingerprint": name}
+    return a_row(Recipe, **about, **given)
 
 
 def _triage(document: Document, verdict: Verdict) -> Triage:
-    return Triage(
-        triage_id=content_id("triage", document.document_id, verdict.value),
-        document_id=document.document_id,
-        rubric="triage/v1",
-        model="rules",
-        verdict=verdict,
-        reason="It is technical, but describes little of a real deployment.",
-        criteria=(Criterion(name="real_deployment", score=0.4, reason="Two sentences."),),
-        generation_ids=(),
-        decided_at=NOON,
-    )
+    triage_id = content_id("triage", document.document_id, verdict.value)
+    return a_row(Triage, triage_id=triage_id, document_id=document.document_id, verdict=verdict)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from made_rows import a_row, a_source
+
 from schemas.cases import CaseStudy, Evidence, Fact, Measure, Statement, Support, Tag
 from schemas.generations import AnswerStatus, Generation, Usage
 from schemas.results import Failure
@@ -96,14 +98,9 @@ class Story:
     def source(self, kind: SourceKind = SourceKind.WEB) -> Source:
         """The submitted source."""
         url = f"https://{self.name}.example/talk"
-        return Source(
-            source_id=self.source_id,
-            kind=kind,
-            canonical_url=url,
-            reference=SourceRef(source=f"{url}?utm_source=x", url=url),
-            submitted_by="ada",
-            submitted_at=START,
-        )
+        given = {"reference": SourceRef(source=f"{url}?utm_source=x", url=url)}
+        given |= {"source_id": self.source_id, "kind": kind, "submitted_at": START}
+        return a_source(url, **given)
 
     def alias(self, same_as: str, reason: str = "redirect") -> Alias:
         """The source leads to another one."""
@@ -157,13 +154,12 @@ class Story:
     def triage(self, document_id: str, verdict: Verdict = Verdict.CASE_STUDY) -> Triage:
         """The next verdict on a document."""
         n, at = self._next()
-        return Triage(
+        return a_row(
+            Triage,
             triage_id=f"tri1_{self.name}{n}",
             document_id=document_id,
-            rubric="triage/v1",
             model="small",
             verdict=verdict,
-            reason="It describes a system in use.",
             criteria=(Criterion(name="deployed", score=0.1, reason="yes", evidence=(QUOTE,)),),
             generation_ids=("gen1_x",),
             decided_at=at,
@@ -209,14 +205,8 @@ class Story:
         """The revision with this number; a person's is made from the one before."""
         _, at = self._next()
         is_model = made_by == "model"
-        recipe = Recipe(
-            recipe_id="rec1_x",
-            model="small",
-            strategy="single",
-            prompts=("case_study/v1", "judge/v2"),
-            judge="large",
-            fingerprint="f",
-        )
+        prompts = {"prompts": ("case_study/v1", "judge/v2"), "judge": "large"}
+        recipe = a_row(Recipe, recipe_id="rec1_x", model="small", strategy="single", **prompts)
         values = {
             "revision_id": f"rev1_{self.name}{number}",
             "case_id": f"case1_{self.name}",
@@ -235,46 +225,27 @@ class Story:
     def review(self, decision: Decision, number: int = 1) -> Review:
         """The next review, of the revision with this number."""
         n, at = self._next()
-        return Review(
-            review_id=f"review1_{self.name}{n}",
-            case_id=f"case1_{self.name}",
-            revision_id=f"rev1_{self.name}{number}",
-            decision=decision,
-            reason=None,
-            who="ada",
-            at=at,
-        )
+        about = {"review_id": f"review1_{self.name}{n}", "decision": decision, "at": at}
+        return a_row(Review, **self._revised(number), who="ada", **about)
 
     def publication(
         self, number: int = 1, *, withdrawn: bool = False, target: str = "site"
     ) -> Publication:
         """The next publication, or withdrawal, of the revision with this number."""
         n, at = self._next()
-        return Publication(
-            publication_id=f"pub1_{self.name}{n}",
-            case_id=f"case1_{self.name}",
-            revision_id=f"rev1_{self.name}{number}",
-            target=target,
-            address="cases/a.html",
-            content_hash="ef",
-            withdrawn=withdrawn,
-            at=at,
-        )
+        about = {"publication_id": f"pub1_{self.name}{n}", "address": "cases/a.html", "at": at}
+        ids = self._revised(number)
+        return a_row(Publication, **ids, target=target, withdrawn=withdrawn, **about)
+
+    def _revised(self, number: int) -> dict[str, str]:
+        return {"case_id": f"case1_{self.name}", "revision_id": f"rev1_{self.name}{number}"}
 
     def failure(self, stage: str = "fetch", kind: str = "host_unreachable") -> Failure:
         """The next failure of this stage, which may pass."""
         n, at = self._next()
-        return Failure(
-            failure_id=f"fail1_{self.name}{n}",
-            source_id=self.source_id,
-            stage=stage,
-            kind=kind,
-            transient=True,
-            gone=False,
-            exit_code=3,
-            message="The host does not answer.",
-            at=at,
-        )
+        about = {"failure_id": f"fail1_{self.name}{n}", "source_id": self.source_id, "at": at}
+        message = "The host does not answer."
+        return a_row(Failure, stage=stage, kind=kind, transient=True, message=message, **about)
 
     def check(self, result: CheckResult, document_id: str = "doc1_a") -> Check:
         """The next time that the source was fetched again."""

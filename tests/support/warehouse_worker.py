@@ -13,8 +13,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from made_rows import a_source
+
 from schemas.batches import SourceState
-from schemas.sources import Source, SourceRef
+from schemas.sources import Source
 from warehouse import Lake, Warehouse
 
 ROOT = Path(__file__).parents[2]
@@ -23,14 +25,8 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests/sup
 
 def source(number: int, name: str) -> Source:
     """Return the source with this number, submitted by a worker."""
-    return Source(
-        source_id=f"src1_{number}",
-        kind=None,
-        canonical_url=None,
-        reference=SourceRef(source=f"https://a.example/{number}"),
-        submitted_by=name,
-        submitted_at=datetime.now(UTC),
-    )
+    ids = {"source_id": f"src1_{number}", "submitted_by": name}
+    return a_source(f"https://a.example/{number}", **ids, submitted_at=datetime.now(UTC))
 
 
 def start(name: str, count: int, *place: object) -> "subprocess.Popen[str]":

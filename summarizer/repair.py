@@ -100,7 +100,8 @@ def _applied(
 
 def _corrected(part: Part, given: ResultAnswer, checker: Checker) -> Part | None:
     """Return the corrected part, or None if the answer is about something else."""
-    text, found = one_line(given.statement), checker.find(given.quotes)
+    is_gap = isinstance(part, Statement) and part.section is Section.GAPS
+    text, found = one_line(given.statement), checker.find(() if is_gap else given.quotes)
     evidence = found if found and all(e.start is not None for e in found) else part.evidence
     if isinstance(part, Fact):
         fits = bool(given.statement.strip()) and is_allowed(part.name, text)

@@ -352,6 +352,21 @@ async def test_a_summary_is_written_anew_as_a_whole(document, endpoint, asker_of
     assert only.support.level is SupportLevel.VERIFIED
 
 
+async def test_a_corrected_gap_is_judged_again_without_quotes(document, endpoint, asker_of):
+    """A quote given with a correction does not make the gap a note about numbers."""
+    gap, narrower = "No cost per draft is given.", "No cost per draft is given for the pilot."
+
+    def corrected(request):
+        number = {text: n for n, text in asked_items(request)}[gap]
+        return {"corrections": [statement(number, narrower, "served by vLLM")], "summary": []}
+
+    endpoint.script = judged_by(by_text({gap: "partly"}), corrected)
+    study = (await verified(document, asker_of, repair=True)).study
+    (only,) = study.section(Section.GAPS)
+    assert (only.text, only.evidence) == (narrower, ())
+    assert only.support.level is SupportLevel.VERIFIED
+
+
 @pytest.mark.parametrize("answer", ["nonsense", {"corrections": None, "summary": None}])
 async def test_a_repair_without_an_answer_changes_nothing(document, endpoint, asker_of, answer):
     """The doubtful statement stays as the judge left it, for the curator."""

@@ -1,9 +1,9 @@
-"""Calculates the changes, shares and sums that a text states, and finds those that are wrong."""
+"""Calculates the changes and shares that a text states, and finds those that are wrong."""
 
 import math
 import re
 from collections.abc import Iterable, Iterator
-from itertools import combinations, product
+from itertools import product
 from typing import NamedTuple
 
 from schemas.cases import Measure
@@ -18,7 +18,6 @@ _FACTORS = {"halv": 2.0, "doub": 2.0, "trip": 3.0}
 _SLACK = ((10, 3.0), (5, 2.0), (1, 1.0))  # of a claimed percentage: round ones are less exact
 _LOOSE = 0.12  # of an approximate number
 _NEAR = 0.02  # of numbers that are equal but for rounding
-_REST = 2.0  # percentage points that several roundings make up
 _NEARBY = 300  # characters before "the remaining 25 %"
 _MOST = 40  # changes to compare with
 _YEARS = range(1900, 2101)
@@ -56,11 +55,11 @@ class Change(NamedTuple):
 
 
 def disagreements(text: str, measure: Measure | None = None) -> list[str]:
-    """Return a sentence about each change, share or sum that its own numbers contradict."""
+    """Return a sentence about each change or share that its own numbers contradict."""
     if measure and measure.value and measure.baseline and not changes_in(text):
         reached = re.compile(rf"\bto (?=(?:\w+ )?{re.escape(measure.value)}(?![\w.,]*\d))")
         text = reached.sub(f"from {measure.baseline} to ", text)
-    found = (*_of_changes(text), *_of_shares(text), *_of_rests(text), *_of_totals(text))
+    found = (*_of_changes(text), *_of_shares(text))
     return list(dict.fromkeys(found))
 
 
@@ -176,22 +175,3 @@ def _of_shares(text: str) -> Iterator[str]:
         share = 100 * part / (whole or 1.0)
         if stated and 0 < part <= whole and not stated.low <= share <= stated.high:
             yield f"“{match['claim']}” does not fit {part:g} of {whole:g}, which is {share:.3g}%."
-
-
-def _of_rests(text: str) -> Iterator[str]:
-    """Find shares that do not add up to the whole with "the remaining 25 %"."""
-    for match in _matches("rests", text):
-        rest = number_of(match["claim"]) or 0.0
-        before = text[max(0, match.start() - _NEARBY) : match.start()]
-        shares = [q for q in quantities(before) if kind_of(q.unit) == "share"][-4:]
-        several = (some for n in range(1, 5) for some in combinations(shares, n))
-        sums = [rest + sum(one.values[0] for one in some) for some in several]
-        if sums and not any(abs(one - 100) <= _REST for one in sums):
-            yield f"The shares up to “{match[0]}” add up to {sums[-1]:g}%, not to 100%."
-
-
-def _of_totals(text: str) -> Iterator[str]:
-    for match in _matches("totals", text):
-        added = sum(one.values[0] for one in quantities(match["list"]))
-        if not math.isclose(added, number_of(match["total"]) or added, rel_tol=_NEAR / 2):
-            yield f"“{match['list']}” add up to {added:g}, not to {match['total']}."

@@ -78,7 +78,7 @@ def items_of(
     """
     known = [fact.value for fact in (study.fact("company"), study.fact("title")) if fact.value]
     checker, texts = Checker(document, known), {s.n: s.text for s in study.statements}
-    notes = {n: one.reason for one in mismatches_of(study, document) for n in one.places}
+    notes = {one.n: one.reason for one in mismatches_of(study, document)}
     ordered = sorted(study.statements, key=lambda s: s.section is Section.ABSTRACT)
     parts: list[Part] = [*ordered, *study.facts, *study.tags]
     found = [

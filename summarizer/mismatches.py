@@ -1,14 +1,12 @@
 """Finds numbers of a case study that do not agree, and notes those of the source itself."""
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 from typing import NamedTuple
 
 from schemas.cases import (
     CaseStudy,
     Evidence,
     Match,
-    Measure,
     Section,
     Statement,
     Support,
@@ -19,26 +17,25 @@ from summarizer.answers import StatementAnswer
 from summarizer.arithmetic import changes_in, disagreements, exchanges
 from summarizer.quotes import QuoteFinder
 from summarizer.rendering import one_line
-from summarizer.sentences import word_set
 
 _LONGEST = 600  # characters from a statement's first quote to its last
 
 
 class Mismatch(NamedTuple):
-    """Numbers of one or two statements that do not agree.
+    """Numbers of statement ``n`` that do not agree.
 
-    Statements are faithful if the numbers below them do not agree either; ``evidence`` has them if
-    they are the source's.
+    It is faithful if the numbers it rests on do not agree either; ``evidence`` has them if they are
+    the source's.
     """
 
-    places: tuple[int, ...]  # the ``n`` of the statements
+    n: int
     reason: str
     is_faithful: bool = False
     evidence: tuple[Evidence, ...] = ()
 
 
 def mismatches_of(study: CaseStudy, document: Document) -> Iterator[Mismatch]:
-    """Yield the mismatches within statements, with what they rest on, and between results."""
+    """Yield the mismatches within statements, and with what they rest on."""
     by_n = {s.n: s for s in study.statements if s.section is not Section.GAPS}
     for n, one in by_n.items():
         below = [by_n[other] for other in one.rests_on if other in by_n]
@@ -46,20 +43,11 @@ def mismatches_of(study: CaseStudy, document: Document) -> Iterator[Mismatch]:
         is_faithful = bool(disagreements(words))
         evidence = one.evidence if is_faithful and not below else ()
         for reason in disagreements(one.text, one.measure):
-            yield Mismatch((n,), reason, is_faithful, evidence)
+            yield Mismatch(n, reason, is_faithful, evidence)
         known = [change for s in below for change in changes_in(s.text, s.measure)]
         known = known or changes_in(words) or changes_in("", one.measure)
         for reason in exchanges(changes_in(one.text, one.measure), known):
-            yield Mismatch((n,), reason)
-    results = [s for s in by_n.values() if s.measure and s.measure.number is not None]
-    for one, other in combinations(results, 2):
-        mine, theirs = _value(one), _value(other)
-        if mine != theirs and _beside_value(one) == _beside_value(other):
-            quotes = [" ".join(e.quote for e in s.evidence) for s in (one, other)]
-            is_quoted = mine in quotes[0] and theirs in quotes[1]
-            evidence = one.evidence + other.evidence if is_quoted else ()
-            reason = f"“{mine}” and “{theirs}” are given for the same."
-            yield Mismatch((one.n, other.n), reason, is_faithful=True, evidence=evidence)
+            yield Mismatch(n, reason)
 
 
 def _quoted(statement: Statement, document: Document) -> str:
@@ -70,19 +58,10 @@ def _quoted(statement: Statement, document: Document) -> str:
     return " ".join(document.text[start:end].split()) if end - start <= _LONGEST else ""
 
 
-def _value(result: Statement) -> str:
-    return (result.measure and result.measure.value) or ""
-
-
-def _beside_value(result: Statement) -> tuple[object, ...]:
-    measure, words = result.measure or Measure(), word_set(result.text.replace(_value(result), ""))
-    return words, measure.metric, measure.unit, measure.baseline, measure.sample
-
-
 def doubts_of(study: CaseStudy, document: Document) -> dict[int, str]:
     """Return the reasons for doubt by statement: what it rests on has other numbers."""
     found = [one for one in mismatches_of(study, document) if not one.is_faithful]
-    return {n: one.reason for one in reversed(found) for n in one.places}
+    return {one.n: one.reason for one in reversed(found)}
 
 
 def with_notices(
@@ -99,7 +78,7 @@ def with_notices(
     found += [
         (f"Numbers of the account do not agree: {one.reason}", one.evidence)
         for one in mismatches_of(study, document)
-        if refuted.isdisjoint(one.places)
+        if one.n not in refuted
     ]
     level = SupportLevel.UNVERIFIED if answers is None else SupportLevel.VERIFIED
     noticed, seen = list(study.statements), list[Evidence]()

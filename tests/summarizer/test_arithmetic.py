@@ -1,4 +1,4 @@
-"""Changes, shares and sums that a case study states, calculated again."""
+"""Changes and shares that a case study states, calculated again."""
 
 import pytest
 from scripted_endpoint import completion
@@ -29,7 +29,6 @@ HONEST = "Ana checks each draft, which takes her a minute or less."
         ("They went from 4 to 8 cards, cutting latency by 30 %.", None),
         ("Errors halved from 0.41 to 0.2 %.", None),
         ("Of 48 tickets, 12 of 40 (30 %) were late.", None),
-        ("60 % of errors are old, 30 % new, the remaining 10 % unknown.", None),
         ("The rate rose to 94 percent, 12 percentage points more than before.", RATE),
     ],
 )
@@ -46,13 +45,11 @@ def test_numbers_that_agree_are_quiet(text, measure):
         ("It is 2 s, from 8 to 2 s, representing a 50% gain.", None, "which is 75%."),
         ("It fell from 30 to 40 ms.", None, "“fell” contradicts “from 30 to 40 ms”."),
         ("Late were 35 % (12 of 48).", None, "“35 %” does not fit 12 of 48, which is 25%."),
-        ("75 % are old, the remaining 35 % new.", None, "add up to 110%, not to 100%."),
-        ("12 clerks and 3 managers, 16 in total.", None, "add up to 15, not to 16."),
         ("The rate rose to 94 percent, 17 points more.", RATE, "which is 12 percentage points."),
     ],
 )
 def test_a_wrong_calculation_is_found(text, measure, reason):
-    """A change, a share or a sum is compared with the numbers beside it and in the result."""
+    """A change or a share is compared with the numbers beside it and in the result."""
     (found,) = disagreements(text, measure)
     assert found.endswith(reason)
 
@@ -107,17 +104,3 @@ async def test_the_judge_gets_a_note_and_its_mismatch_comes_first(endpoint, aske
     assert gap.support.level is SupportLevel.VERIFIED
     study = CaseStudy(statements=(gap,))
     assert await judge_study(study, document_of(HONEST, WRONG), asker_of()) == (study, None)
-
-
-async def test_results_that_differ_only_in_their_value_are_noticed():
-    """Two values for one metric in the same words, each in its quote."""
-    sources = [f"The median latency is {n} ms in production." for n in (30, 35)]
-    claims = tuple(
-        Claim(section=Section.RESULTS, text=source, quotes=(source,), measure=measure)
-        for source, n in zip(sources, (30, 35), strict=True)
-        for measure in [Measure(metric="latency", value=str(n), number=n, unit="ms")]
-    )
-    draft = Draft(strategy=Strategy.SINGLE, strategy_reason="", claims=claims)
-    study = (await verify(draft, document_of(HONEST, *sources), load_taxonomy())).study
-    (gap,) = study.section(Section.GAPS)
-    assert [e.quote for e in gap.evidence] == sources

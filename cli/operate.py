@@ -72,10 +72,10 @@ async def recheck(
     most: Annotated[int, opt(min=1, help="Maximum number of cases.", metavar="N")] = 20,
 ) -> None:
     """Fetch published sources again, and report which moved, changed or disappeared."""
-    from services.recheck import due, recheck_all
+    from services.recheck import recheck_all
 
     chosen = [resources.warehouse.resolve(name) for name in case_ids or []]
-    chosen = chosen or (await due(resources))[:most]
+    chosen = chosen or resources.warehouse.ids("due_for_recheck")[:most]
     if not chosen:
         err().print("No case is published yet; only published sources are rechecked.")
     async for check in recheck_all(chosen, resources):

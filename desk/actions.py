@@ -79,9 +79,8 @@ async def _show_clash(
         "view": view, "message": str(clash), "field": field, "fields": given | moved,
         "mine": mine, "old": old, "new": new,
     }  # fmt: skip
-    template = "conflict.html" if is_fragment(request) else "conflict_page.html"
     headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"} if is_fragment(request) else {}
-    return await render(request, template, context, status=409, headers=headers)
+    return await render(request, "conflict.html", context, status=409, headers=headers)
 
 
 @router.post("/cases/{case_id}/draft")

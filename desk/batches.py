@@ -81,7 +81,7 @@ async def estimate_cost(request: Request, desk: Desk) -> Response:
 @router.get("/batches/estimates/{estimate_id}")
 async def show_estimate(request: Request, desk: Desk, estimate_id: str) -> Response:
     """Show an estimate again."""
-    return await render(request, "estimate_page.html", estimate=desk.batches.estimate(estimate_id))
+    return await render(request, "estimate.html", estimate=desk.batches.estimate(estimate_id))
 
 
 @router.post("/batches", dependencies=CuratorRequired)

@@ -135,7 +135,6 @@ async def _shown(request: Request, desk: DeskState, bulk: BulkAction) -> Respons
     desk.live.note_change()
     if not is_fragment(request) and request.method == "POST":
         return redirect(f"/bulk/{bulk.bulk_id}")
-    template = "bulk.html" if is_fragment(request) else "bulk_page.html"
     line = desk.live.index.line
     kept = [(line(case_id), case_id, why) for case_id, why in bulk.kept[:_SHOWN]]
-    return await render(request, template, bulk=bulk, kept=kept)
+    return await render(request, "bulk.html", bulk=bulk, kept=kept)

@@ -21,11 +21,11 @@ from zlib import crc32
 from desk.facets import AGES, FACETS, Line, QueueQuery, first_day, labels
 from schemas.reviews import CaseStatus
 from warehouse import Warehouse
+from warehouse.schema import named_parts
 
 MARKS = "\2", "\3"
 """The characters before and after a matching word in a snippet."""
 
-_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _WORDS = re.compile(r'"([^"]+)"|([^\s"]+)')
 _NOTHING = '""'
 _LINES_AT_ONCE, _TEXTS_AT_ONCE = 2_000, 100
@@ -272,8 +272,7 @@ def match_of(text: str, *, every: bool = True) -> str:
 
 @cache
 def _sql(name: str) -> str:
-    parts = _NAME.split(Path(__file__).with_suffix(".sql").read_text("utf-8"))
-    return dict(zip(["schema", *parts[1::2]], parts[::2], strict=True))[name]
+    return named_parts(Path(__file__).with_suffix(".sql"))[name]
 
 
 def _plain(text: str) -> str:

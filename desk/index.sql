@@ -1,5 +1,6 @@
--- The desk's index of cases: derived from the warehouse, rebuilt when this file changes.
+-- The desk's index of cases: derived from the warehouse, rebuilt when its schema changes.
 
+-- name: schema
 CREATE TABLE meta (name TEXT PRIMARY KEY, value);
 
 CREATE TABLE cases (

@@ -6,7 +6,6 @@ from config.resources import Resources
 from desk.jobs import attempt
 from desk.live import Live
 from review.judgment import settle
-from warehouse.schema import queries
 
 
 class Judging:
@@ -27,9 +26,9 @@ class Judging:
 
     async def resume(self) -> None:
         """Settle all cases that are being judged, also those of a desk or command that stopped."""
-        work = asyncio.to_thread(self._resources.warehouse.sql, queries()["cases_being_judged"])
+        work = asyncio.to_thread(self._resources.warehouse.ids, "cases_being_judged")
         found, _ = await attempt(work, "cases that are being judged")
-        for (case_id,) in found[1] if found else ():
+        for case_id in found or ():
             self.start(case_id, again=True)
 
     async def close(self) -> None:

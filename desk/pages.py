@@ -138,8 +138,7 @@ async def part_forms(request: Request, view: Case, part: str) -> Response:
     """Show the forms that change one part of a case."""
     page = case_page(view)
     item = item_of(page, part)
-    template = "part.html" if is_fragment(request) else "part_page.html"
-    return await render(request, template, page=page, item=item, words=text_of(item.part))
+    return await render(request, "part.html", page=page, item=item, words=text_of(item.part))
 
 
 @router.get("/cases/{case_id}/snapshot")
@@ -233,8 +232,7 @@ async def job(request: Request, desk: Desk, job_id: str) -> Response:
         if not is_fragment(request):
             raise
         return await render(request, "job_lost.html", job_id=job_id, message=str(error))
-    template = "job.html" if is_fragment(request) else "job_page.html"
-    return await render(request, template, job=found)
+    return await render(request, "job.html", job=found)
 
 
 @router.get("/publish")

@@ -29,7 +29,6 @@ from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
 
 _LONG = 90  # minutes
-_WITH_BODY = {f"{name}.html" for name in ("batch", "case", "publish", "queue", "tags")}
 _AGES = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -47,7 +46,7 @@ async def render(
     headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> HTMLResponse:
-    """Return a page or, for htmx, its ``_body``; rendered in a thread, which can take a while."""
+    """Return a page or, for htmx, its ``_body`` if it has one; rendered in a thread."""
     person = person_of(request)
     shared: dict[str, object] = {
         "person": person,
@@ -56,9 +55,8 @@ async def render(
         "path": request.url.path,
         "now": datetime.now(UTC),
     }
-    if template in _WITH_BODY and is_fragment(request):
-        template = template.replace(".", "_body.")
-    made = environment().get_template(template)
+    parts = [template.replace(".", "_body.")] if is_fragment(request) else []
+    made = environment().select_template([*parts, template])
     html = await asyncio.to_thread(made.render, {**shared, **given, **context})
     return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
 

@@ -12,8 +12,8 @@ from extractors.formats import FORMATS
 from flows.ingest import process
 from schemas.errors import CasebookError, ConfigurationError, UnknownId
 from schemas.results import Failure, IngestResult, IngestStatus
-from schemas.reviews import CaseFilter, CaseProvenance, CaseStatus, Recipe
-from schemas.sources import IMPORTED, IMPORTS, Document
+from schemas.reviews import CaseProvenance, CaseStatus, Recipe
+from schemas.sources import IMPORTS, Document
 from services.batches import map_concurrently
 from services.identity import document_from, payload_of
 from services.rejudging import judged_anew
@@ -83,12 +83,7 @@ async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
 
 async def imported(resources: Resources) -> dict[str, tuple[str, ...]]:
     """Return the imported cases whose web address was not drafted yet, and why."""
-    provenances = await to_thread(resources.warehouse.provenances)
-    waiting = {
-        one.case_id for one in provenances if one.extractor == IMPORTED and not one.newer_draft
-    }
-    lines = await to_thread(resources.warehouse.cases, CaseFilter(limit=len(provenances) + 1))
-    found = (line.case_id for line in lines if line.url and line.case_id in waiting)
+    found = await to_thread(resources.warehouse.ids, "undrafted_imports")
     return dict.fromkeys(found, ("imported, without quotes",))
 
 

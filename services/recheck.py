@@ -2,7 +2,6 @@
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
 
 from config.resources import Resources
 from extractors.fetch.fetch import fetch_item, read_rendered
@@ -10,29 +9,11 @@ from extractors.sites import canonical_url
 from extractors.text import one_line
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
-from schemas.reviews import CaseFilter, CaseView
-from schemas.sources import IMPORTS, Check, CheckResult, SourceRef
+from schemas.reviews import CaseView
+from schemas.sources import Check, CheckResult, SourceRef
 from services.batches import map_concurrently
 
 AT_ONCE = 4
-_MOST = 1_000_000
-
-
-async def due(resources: Resources) -> list[str]:
-    """Return the published cases with a web address, those checked longest ago first.
-
-    Imported texts are left out, since they cannot be compared with their source.
-    """
-    lines = await to_thread(resources.warehouse.cases, CaseFilter(limit=_MOST))
-    published = {one.case_id for one in await to_thread(resources.warehouse.publications)}
-    provenances = await to_thread(resources.warehouse.provenances)
-    imported = {one.case_id for one in provenances if one.extractor in IMPORTS}
-    checks = await to_thread(resources.warehouse.last_checks)
-    at = {source_id: check.checked_at for source_id, check in checks.items()}
-    never = datetime.min.replace(tzinfo=UTC)
-    lines.sort(key=lambda line: at.get(line.source_id, never))
-    found = [line.case_id for line in lines if line.url and line.case_id in published]
-    return [case_id for case_id in found if case_id not in imported]
 
 
 def recheck_all(case_ids: Sequence[str], resources: Resources) -> AsyncIterator[Check]:

@@ -58,7 +58,7 @@ class _Restore:
         self._blobs, self._who = resources.blobs, resources.settings.curator
         self._name, self._file = name, file
         self._home, self._cases, self._sources = frozenset(cases), set(cases), set[str]()
-        self._revisions = set(resources.warehouse.revision_ids())
+        self._revisions = set(resources.warehouse.ids("revision_ids"))
         self.clashes: list[ImportProblem] = []
         self.imported = 0
 

@@ -25,6 +25,7 @@ from warehouse.access import DatabaseReader, fetch, objects
 from warehouse.lake import Connection
 from warehouse.rows import T, Values, decode
 
+IdQuery = Literal["due_for_recheck", "undrafted_imports", "cases_being_judged", "revision_ids"]
 _MOST_KEPT = 200  # revisions and documents in memory
 
 
@@ -178,9 +179,9 @@ class CaseReads(DatabaseReader):
         """
         return self._rows("publishable", target=target)
 
-    def revision_ids(self) -> list[str]:
-        """Return the ids of all revisions."""
-        return [row["revision_id"] for row in self._rows("revision_ids")]
+    def ids(self, query: IdQuery) -> list[str]:
+        """Return the ids that a query lists."""
+        return [next(iter(row.values())) for row in self._rows(query)]
 
     def site_changes(self, target: str) -> list[Values]:
         """Return the additions, changes and withdrawals at a target, newest first."""

@@ -272,7 +272,7 @@ def test_the_forms_offer_the_files_that_are_read(desk):
 
 
 def fragment(job: Job):
-    return html.fromstring(environment().get_template("job.html").render(job=job, token="t"))
+    return html.fromstring(environment().get_template("job_body.html").render(job=job, token="t"))
 
 
 def test_a_running_job_shows_its_stage_and_how_far_it_is():

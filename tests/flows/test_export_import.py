@@ -35,7 +35,6 @@ from schemas.reviews import CaseStatus, CaseView
 from schemas.sources import Document, Passage, SourceKind, SourceRef
 from services.imports import import_cases
 from services.publication import publish_site, site_settings
-from services.recheck import due
 from warehouse import Dataset
 from warehouse.dataset import TABLES
 
@@ -276,7 +275,11 @@ async def test_nothing_takes_the_quotes_for_the_source(
 ) -> None:
     """Checks and reruns skip them, and edits are refused; the desk shows them in context."""
     case_id = an_article().case.case_id
-    assert case_id not in {*await due(other), *await stale(other), *await imported(other)}
+    assert case_id not in {
+        *other.warehouse.ids("due_for_recheck"),
+        *await stale(other),
+        *await imported(other),
+    }
     page = case_page(other.warehouse.case(case_id))
     assert {one.place for fact in page.facts for one in fact.quotes} == {"", "§ What we built"}
     with pytest.raises(InvalidDecision, match="comes from another database"):

@@ -24,7 +24,7 @@ from schemas.reviews import CaseStatus
 from schemas.sources import SourceRef
 from services.imports import import_cases
 from services.publication import publish_site
-from services.recheck import due, recheck_case
+from services.recheck import recheck_case
 from services.run import Run
 
 PROSE = " ".join(f"The team changed part {n} of the pipeline in week {n}." for n in range(16))
@@ -153,7 +153,7 @@ async def test_no_check_compares_imported_words_with_the_source(
 ) -> None:
     """Recheck skips the case or gives a reason; extracting again makes no document."""
     await publish_site(resources)
-    assert await due(resources) == []
+    assert resources.warehouse.ids("due_for_recheck") == []
     for view in resources.warehouse.case_views(resources.warehouse.case_ids()):
         with pytest.raises(UnknownId, match="imported text"):
             await recheck_case(view, resources)

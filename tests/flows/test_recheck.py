@@ -15,7 +15,7 @@ from schemas.errors import UnknownId
 from schemas.reviews import CaseView
 from schemas.sources import CheckResult, SourceRef
 from services.publication import publish_site
-from services.recheck import due, recheck_all, recheck_case
+from services.recheck import recheck_all, recheck_case
 from services.run import Run
 
 LOST = "We run every photograph through Tesseract first"
@@ -88,7 +88,7 @@ async def test_only_the_site_itself_says_that_a_page_is_gone(
 async def test_a_file_cannot_be_fetched_again(resources: Resources, source: Path) -> None:
     """A case from a file is refused by name, and left out if no case is named."""
     case_id = await published(str(source), resources)
-    assert await due(resources) == []
+    assert resources.warehouse.ids("due_for_recheck") == []
     with pytest.raises(UnknownId, match="made from a file"):
         _ = [one async for one in recheck_all([case_id], resources)]
 
@@ -100,8 +100,8 @@ async def test_what_was_not_checked_for_longest_comes_first(
     first, second = [
         await published(site.put(f"/{n}.md", article(f"Report {n}")), resources) for n in range(2)
     ]
-    assert set(await due(resources)) == {first, second}
+    assert set(resources.warehouse.ids("due_for_recheck")) == {first, second}
     began = datetime.now(UTC)
     (check,) = [one async for one in recheck_all([first], resources)]
     assert check.checked_at >= began
-    assert await due(resources) == [second, first]
+    assert resources.warehouse.ids("due_for_recheck") == [second, first]

@@ -157,6 +157,32 @@ JOIN revisions USING (revision_id)
 JOIN documents ON documents.document_id = cases.document_id
 ORDER BY cases.stored_at;
 
+-- name: due_for_recheck
+-- Published cases with a web address, those checked longest ago first; an imported text cannot be
+-- compared with its source.
+SELECT cases.case_id
+FROM current_cases AS cases
+JOIN documents USING (document_id)
+LEFT JOIN (
+    SELECT source_id, max_by(checked_at, (result <> 'unreachable', stored_at)) AS checked_at
+    FROM checks
+    GROUP BY source_id
+) AS checked ON checked.source_id = cases.source_id
+WHERE cases.url IS NOT NULL
+    AND documents.extractor NOT LIKE 'import/%'
+    AND cases.case_id IN (SELECT case_id FROM current_publications)
+ORDER BY checked.checked_at NULLS FIRST, cases.updated_at DESC, cases.stored_at DESC;
+
+-- name: undrafted_imports
+-- Cases imported without quotes that have a web address and no newer draft, newest first.
+SELECT cases.case_id
+FROM current_cases AS cases
+JOIN documents USING (document_id)
+WHERE documents.extractor = 'import/1'
+    AND cases.url IS NOT NULL
+    AND cases.newer_revision_id IS NULL
+ORDER BY cases.updated_at DESC, cases.stored_at DESC;
+
 -- name: publications
 -- The reason of a withdrawal that is not published at the target yet.
 SELECT published.* REPLACE (withdrawn.reason AS reason)

@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any
 
 from publishing.anchors import link_to_quote, place, web_address
-from publishing.companies import company_key
 from publishing.gate import GatedStudy, has_visible_text, readable
 from publishing.records import (
     APPROVED_AT,
@@ -40,6 +39,7 @@ from schemas.cases import (
     SupportLevel,
     Tag,
 )
+from schemas.companies import company_key
 from schemas.frozen import sha256_hex
 from schemas.overruling import finding, is_overruled, kept_because
 from schemas.reviews import CaseView, Decision, Recipe, Review, Revision

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from config.resources import Resources
 from prompts.loader import load
-from publishing.companies import company_key
 from publishing.reports import verbatim
 from publishing.reports import writer as writing
 from publishing.reports.checks import CheckedReport, check, cited_parts
@@ -19,6 +18,7 @@ from publishing.reports.templates import Template, template_for
 from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag
 from publishing.site.report_views import ReportView, view_of
 from publishing.slugs import name_of
+from schemas.companies import company_key
 from schemas.errors import InputError
 from schemas.frozen import Frozen, content_id, sha256_hex
 from schemas.reports import (
@@ -208,7 +208,7 @@ def _scope(order: ReportOrder) -> Scope:
     return Scope(
         tags=tuple(term.slug for term in terms if term),
         industry=industry.slug if industry else None,
-        company=company_key(order.company) if order.company else None,
+        company=(company_key(order.company) or order.company) if order.company else None,
         since=year,
         added_since=day,
     )

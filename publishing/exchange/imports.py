@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
-from publishing.companies import company_key
 from publishing.records import CaseRecord, Provenance
 from publishing.wording import one_line
 from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
+from schemas.companies import company_key
 from schemas.errors import InputError, InvalidDecision
 from schemas.frozen import content_id
 from schemas.imports import ImportedRecord, ImportProblem
@@ -197,8 +197,8 @@ def spellings(found: Iterable[ImportedRecord]) -> tuple[tuple[str, ...], ...]:
     """Return the spellings of each company that has several, most frequent first."""
     by_key: dict[str, Counter[str]] = defaultdict(Counter)
     for record in found:
-        if record.company:
-            by_key[company_key(record.company)][record.company] += 1
+        if record.company and (key := company_key(record.company)):
+            by_key[key][record.company] += 1
     several = (tuple(n for n, _ in names.most_common()) for names in by_key.values())
     return tuple(sorted(names for names in several if len(names) > 1))
 

@@ -11,7 +11,6 @@ import pytest
 from case_views import ADDRESS, TITLE, a_short_view, a_view, an_article, write_lines
 from html_pages import parsed
 
-from publishing.companies import company_key
 from publishing.exchange.restore import document_of, restored_study
 from publishing.records import CaseRecord
 from schemas.sources import Step
@@ -155,9 +154,3 @@ def test_every_column_has_a_meaning(dataset, publish):
         assert shown == [column.name for column in columns]
         (row,) = page.xpath(f"//tbody/tr[th/a='{name}']")
         assert row.xpath("string(td)") == str(len(listed))
-
-
-@pytest.mark.parametrize("name", ["Doordash, Inc.", "door dash", "DOORDASH INC", "Dóordash"])
-def test_spellings_of_a_company_have_one_key(name):
-    """Case, spaces, accents and legal forms do not distinguish companies."""
-    assert company_key(name) == company_key("DoorDash") == "doordash"

@@ -25,7 +25,7 @@ from cli.summaries import printable, render, safe
 from publishing.json_views import result_json
 from schemas.results import IngestResult
 
-_STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
+_STAGES = ("fetch", "extract", "speakers", "triage", "summarize", "verify", "store")
 NAME = TextColumn("{task.description}")
 _LABEL_WIDTH = 44
 _PIPED_WIDTH = 200

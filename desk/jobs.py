@@ -15,7 +15,7 @@ from schemas.sources import SourceRef
 from services.identity import stored_file
 from services.run import Run
 
-STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
+STAGES = ("fetch", "extract", "speakers", "triage", "summarize", "verify", "store")
 _UNEXPECTED = "Something unexpected went wrong; the log in the home has the details."
 _KEPT = 200  # jobs that the desk remembers; their results are in the warehouse
 

@@ -127,11 +127,8 @@ async def extract(run: Run, snapshot: Snapshot) -> Extraction:
 @step(calls_model=True)
 async def speakers(run: Run, document: Document) -> Document:
     """Return the document with its speakers, as a curator corrected them or as settled now."""
-    find = run.resources.warehouse.edited_revision
-    edited = await to_thread(find, document.document_id)
-    if edited and edited.speakers and edited.speakers.roles_by == "person":
-        return document.spoken_by(edited.speakers)
-    return document.spoken_by(await settled(document, run.asker(document)))
+    known = await to_thread(run.resources.warehouse.corrected_speakers, document.document_id)
+    return document.spoken_by(known or await settled(document, run.asker(document)))
 
 
 @step(calls_model=True)

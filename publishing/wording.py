@@ -72,7 +72,7 @@ def byline(document: Document) -> str:
         # The author of a talk is its channel or podcast.
         line += f" {'from' if document.kind in SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"
     if document.site:
-        line += f" on {one_line(document.site)}"
+        line += f"{',' if known and known.hosts else ''} on {one_line(document.site)}"
     line += f", {day(document.published)}" if document.published else ""
     return f"{line}, as a curator’s browser showed it" if FROM_BROWSER in document.steps else line
 

@@ -105,9 +105,9 @@ class AddTag(Frozen):
 
 
 def _lines(value: object) -> object:
-    if isinstance(value, str):
-        return [line.strip() for line in value.splitlines() if line.strip()]
-    return value
+    return (
+        tuple(filter(None, map(str.strip, value.splitlines()))) if isinstance(value, str) else value
+    )
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_lines)]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate
-from typing import Literal
+from typing import Any, Literal
 
 from schemas.errors import BudgetReached, CasebookError
 from schemas.sources import Document, Passage, SourceKind, Speakers
@@ -27,7 +27,6 @@ _LABEL_COUNTS = 4
 _SHOWN = 160  # characters of a speaker's first turn in the list for a model
 _ASKS, _HARDLY_ASKS = 0.35, 0.1  # shares of turns that end with a question
 _RECORDED = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
-
 
 Roles = dict[str, str]  # host or guest, by name
 
@@ -66,9 +65,8 @@ async def settled(document: Document, asker: Asker) -> Speakers | None:
     except BudgetReached:
         raise
     except CasebookError as error:
-        return found.model_copy(
-            update={"roles_note": f"No model settled who speaks for whom: {error}"}
-        )
+        note = f"No model settled who speaks for whom: {error}"
+        return found.model_copy(update={"roles_note": note})
     return _from_answer(answer, found, document)
 
 
@@ -79,16 +77,15 @@ def by_words(document: Document) -> tuple[Speakers | None, bool]:
     if not turns and not is_talk:
         return None, True
     named = {role: list(_named(opening, role)) for role in ("host", "guest")}
-    roles = _roles(turns, named) if turns else _by_mentions(named)
+    mentioned = {name: role for role in _WEIGHTS for name in named[role] if " " in name}
+    roles = _roles(turns, named) if turns else mentioned
     guests = [name for name, role in roles.items() if role == "guest"]
     company = _company(opening, turns, guests, named["guest"])
     if company is None and len(turns) == 1:
         company = company_named(document)
     is_sure = set(turns) == set(roles) and bool(company) and not any(map(_is_unnamed, turns))
-    roles = _with_names(roles, named)
-    hosts, guests = ([n for n, r in roles.items() if r == role] for role in ("host", "guest"))
-    found = Speakers(hosts=tuple(hosts), guests=tuple(guests), guests_company=company)
-    return found, bool(turns) and ((is_sure and bool(hosts)) or len(turns) == 1)
+    found = _speakers(_with_names(roles, named), guests_company=company)
+    return found, bool(turns) and ((is_sure and bool(found.hosts)) or len(turns) == 1)
 
 
 def _turns(document: Document) -> dict[str, list[str]]:
@@ -138,18 +135,17 @@ def _roles(turns: Mapping[str, Sequence[str]], named: Mapping[str, Sequence[str]
     return {one: roles[one] for one in turns if one in roles}
 
 
-def _by_mentions(named: Mapping[str, Sequence[str]]) -> Roles:
-    """Return the roles of the people whose full names are mentioned as a host's or a guest's."""
-    return {name: role for role in _WEIGHTS for name in named[role] if " " in name}
+def _speakers(roles: Roles, **about: Any) -> Speakers:
+    hosts, guests = (tuple(n for n, r in roles.items() if r == role) for role in _WEIGHTS)
+    return Speakers(hosts=hosts, guests=guests, **about)
 
 
 def _with_names(roles: Roles, named: Mapping[str, Sequence[str]]) -> Roles:
     """Return the roles with the name of "Speaker 2" if only one name fits: "Ana Lo (Speaker 2)"."""
-    people = _by_mentions(named)
     found = {}
     for label, role in roles.items():
-        names = [name for name, its_role in people.items() if its_role == role]
-        is_only = len(names) == 1 and [*roles.values()].count(role) == 1
+        names = [name for name in named[role] if " " in name]
+        is_only = len({*names}) == 1 and [*roles.values()].count(role) == 1
         found[f"{names[0]} ({label})" if _is_unnamed(label) and is_only else label] = role
     return found
 
@@ -216,12 +212,6 @@ def _from_answer(answer: SpeakersAnswer, found: Speakers, document: Document) ->
     settled = {one.label for one in answer.speakers if one.label}
     for role, names in (("host", found.hosts), ("guest", found.guests)):
         roles |= {n: role for n in names if n in turns and n not in settled}
-    hosts, guests = ([n for n, r in roles.items() if r == role] for role in ("host", "guest"))
     is_named = answer.company is None or answer.company in text
-    return Speakers(
-        hosts=tuple(hosts),
-        guests=tuple(guests),
-        guests_company=answer.company if is_named else found.guests_company,
-        guests_system=answer.system,
-        roles_by="model",
-    )
+    company = answer.company if is_named else found.guests_company
+    return _speakers(roles, guests_company=company, guests_system=answer.system, roles_by="model")

@@ -20,7 +20,7 @@ from schemas.reviews import (
     SavedView,
     Triage,
 )
-from schemas.sources import Document, Source
+from schemas.sources import Document, Source, Speakers
 from warehouse.access import DatabaseReader, fetch, objects
 from warehouse.lake import Connection
 from warehouse.rows import T, Values, decode
@@ -40,9 +40,10 @@ class CaseReads(DatabaseReader):
         """Return the newest revision that a model made from this document with this recipe."""
         return self._newest(Revision, document_id=document_id, recipe_id=recipe_id, made_by="model")
 
-    def edited_revision(self, document_id: str) -> Revision | None:
-        """Return the newest revision that a person made from this document."""
-        return self._newest(Revision, document_id=document_id, made_by="person")
+    def corrected_speakers(self, document_id: str) -> Speakers | None:
+        """Return the speakers of a document as a person corrected them last."""
+        found = self._newest(Revision, document_id=document_id, roles_by="person")
+        return found.speakers if found else None
 
     def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
         """Return the cases that match the filter, in its order."""

@@ -119,7 +119,9 @@ def test_corrected_speakers_are_kept_and_what_depends_on_them_is_judged_again(
     spoken = document.spoken_by(Speakers(guests=("Ana", "Ben"), guests_company="Harbourline"))
     case_id = build.draft(quoting(spoken), spoken)
     page = read(desk.get(f"/cases/{case_id}"))
-    assert texts(page, "//details[@id='speakers']/summary") == ["Ana and Ben of Harbourline speak."]
+    assert texts(page, "//details[@id='speakers']/summary") == [
+        "Speakers: Ana and Ben of Harbourline"
+    ]
     form = {"hosts": "Ben\n", "guests": "Ana", "guests_company": "Harbourline"}
     desk.change(case_id, "set_speakers", **form)
     eventually(lambda: judged(warehouse.case(case_id)))

@@ -283,8 +283,8 @@ def test_a_running_job_shows_its_stage_and_how_far_it_is():
     job.on_progress(PAGE, "", 0, 0)
     shown = fragment(job)
     states = [li.get("class") for li in shown.xpath("//li")]
-    assert states == ["done"] * 3 + ["current"] + ["ahead"] * 2
-    assert shown.xpath("//progress/@value") == [f"{(3 + 3 / 12) / 6:.3f}"]
+    assert states == ["done"] * 4 + ["current"] + ["ahead"] * 2
+    assert shown.xpath("//progress/@value") == [f"{(4 + 3 / 12) / 7:.3f}"]
     assert "summarize: 3 of 12" in shown.text_content()
     assert texts(shown, "//*[@role='status']") == ["summarize"]
     assert shown.get("hx-trigger")

@@ -38,7 +38,7 @@ from warehouse import Warehouse
 
 pytestmark = pytest.mark.prefect
 ROOT = Path(__file__).parents[2]
-STAGES = {"fetch", "extract", "triage", "summarize", "verify", "store"}
+STAGES = {"fetch", "extract", "speakers", "triage", "summarize", "verify", "store"}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -90,6 +90,7 @@ def test_each_kind_opens_at_its_place(kind, url, where, expected):
 PLACES = {
     "page 3": {"page": 3},
     "0:07": {"seconds": 7.9},
+    "about 0:09": {"seconds": 9, "estimated": True},
     "1:02:05, Ada Berg": {"seconds": 3725.0, "speaker": "Ada Berg"},
     "§ What we built": {},
 }

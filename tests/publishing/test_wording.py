@@ -6,7 +6,7 @@ from case_views import a_document
 from publishing.wording import byline, heading, judging_note, reliability_note, support_label
 from schemas.cases import Origin, Section, SupportLevel
 from schemas.reviews import Recipe
-from schemas.sources import FROM_BROWSER, SourceKind
+from schemas.sources import FROM_BROWSER, SourceKind, Speakers
 
 ANONYMOUS = {"authors": (), "site": None, "published": None}
 
@@ -25,6 +25,16 @@ ANONYMOUS = {"authors": (), "site": None, "published": None}
 def test_the_source_is_described_in_one_line(kind, changes, line):
     """Kind, authors, site and date are named if known."""
     assert byline(a_document(kind=SourceKind(kind), **changes)) == line
+
+
+def test_a_conversation_names_who_speaks_for_whom():
+    """Guests, their company and the hosts are named; in a talk the guests only."""
+    talk, people = a_document(kind=SourceKind.CAPTIONS), {"guests": ("Ana Lo", "Ben Ek")}
+    asked = talk.spoken_by(Speakers(**people, hosts=("Cy Do",), guests_company="Harbourline"))
+    line = "A conversation with Ana Lo and Ben Ek of Harbourline, asked by Cy Do, on Harbourline"
+    assert byline(asked) == f"{line} Engineering, 4 May 2026"
+    alone = talk.model_copy(update=ANONYMOUS).spoken_by(Speakers(**people))
+    assert byline(alone) == "A talk by Ana Lo and Ben Ek"
 
 
 @pytest.mark.parametrize(

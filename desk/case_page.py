@@ -152,7 +152,8 @@ def _sections(study: CaseStudy, quotes: QuoteMarker) -> Iterator[tuple[str, str,
             items.sort(key=lambda item: item.rank)
         if items:
             origins = [one.origin for one in statements]
-            yield section.value, heading(section, origins, nested=nested), items
+            has_both = nested and section is Section.CHALLENGES
+            yield section.value, heading(section, origins, has_both=has_both), items
 
 
 def _item(statement: Statement, study: CaseStudy, quotes: QuoteMarker) -> Item:

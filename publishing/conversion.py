@@ -33,7 +33,6 @@ from schemas.cases import (
     Evidence,
     Fact,
     FactName,
-    Form,
     Section,
     Statement,
     SupportLevel,
@@ -58,7 +57,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
     gated = readable(view.revision.study)
     study, document = gated.study, view.document
     facts = {name: study.fact(name).value for name in _COPIED_FACTS}
-    recipe, unsolved = recipe_of(view), _unsolved(view.revision.study)
+    recipe = recipe_of(view)
     return PublishedCase(
         case_id=view.case.case_id,
         revision_id=view.revision.revision_id,
@@ -72,10 +71,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
             if one.value
         ),
         statements=tuple(
-            one.model_copy(update={"lacks_remedy": one.n in unsolved})
-            for one in _statements(
-                document, study.statements, is_judged=recipe is None or bool(recipe.judge)
-            )
+            _statements(document, study.statements, is_judged=recipe is None or bool(recipe.judge))
         ),
         tags=tuple(
             PublishedTag(**one.model_dump(include=_OF_TAG), **_support(document, one))
@@ -146,20 +142,6 @@ def _statements(
             **one.model_dump(include=_OF_STATEMENT),
             **support,
         )
-
-
-def _unsolved(study: CaseStudy) -> set[int]:
-    """Return the last sentence of each challenge without a solution, held back or not.
-
-    Empty if no solution is linked to its challenge.
-    """
-    solved, groups = {s.answers for s in study.statements if s.answers}, list[list[int]]()
-    for one in study.section(Section.CHALLENGES):
-        if one.form is Form.NEXT and groups:
-            groups[-1].append(one.n)
-        else:
-            groups.append([one.n])
-    return {group[-1] for group in groups if solved and solved.isdisjoint(group)}
 
 
 def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]:

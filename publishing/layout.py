@@ -8,6 +8,7 @@ from publishing.wording import heading
 from schemas.cases import READING_ORDER, Form, Section
 
 _LIMITS = (Section.FAILURES, Section.QUESTIONS)
+_SEVERAL = 3  # results that are a table even without baselines and samples
 _AUTHORS, _EDITOR = "The authors say", "We notice"
 
 
@@ -37,22 +38,38 @@ class ArticlePart(NamedTuple):
 def article(case: PublishedCase) -> Iterator[ArticlePart]:
     """Yield the parts of a case in reading order.
 
-    Gaps, which the editor notices, follow the failures and questions that the authors state.
+    Solutions follow the challenges if any names its challenge, and tools the techniques. Gaps,
+    which the editor notices, follow the failures and questions that the authors state.
     """
-    joined = _LIMITS if case.section(Section.GAPS) else ()
+    below = {}
+    if case.is_nested and case.section(Section.CHALLENGES):
+        below[Section.CHALLENGES] = Section.SOLUTIONS
+    if case.section(Section.TECHNIQUES) and case.section(Section.TOOLS):
+        below[Section.TECHNIQUES] = Section.TOOLS
+    stated = _LIMITS if case.section(Section.GAPS) else ()
     for section in READING_ORDER:
         found = case.section(section)
-        if not found or section in joined:
+        if not found or section in {*stated, *below.values()}:
             continue
-        measured = [one for one in found if one.is_measured]
-        title = heading(section, [one.origin for one in found], nested=case.is_nested)
-        voices = [Voice("", list(_blocks(case, [s for s in found if not s.is_measured])))]
+        measured = _tabular(found)
+        groups = [[s for s in found if s not in measured]]
+        if section in below:
+            groups.append(case.section(below[section]))
+        title = heading(section, [one.origin for one in found], has_both=section in below)
+        voices = [Voice("", [block for group in groups for block in _blocks(case, group)])]
         if section is Section.GAPS:
-            authors = [b for one in joined for b in _blocks(case, case.section(one))]
+            authors = [b for one in stated for b in _blocks(case, case.section(one))]
             own = Voice(_EDITOR, list(_blocks(case, found)))
             voices = [Voice(_AUTHORS, authors), own] if authors else [own]
             title = "Failures, limits and open questions" if authors else title
         yield ArticlePart(section.value, title, measured, voices)
+
+
+def _tabular(statements: Sequence[PublishedStatement]) -> Sequence[PublishedStatement]:
+    """Return the measured results, unless the columns of a short table would be empty."""
+    measured = [one for one in statements if one.is_measured and one.measure]
+    details = [one.measure.baseline or one.measure.sample for one in measured if one.measure]
+    return measured if len(measured) >= _SEVERAL or any(details) else []
 
 
 def _blocks(case: PublishedCase, statements: Iterable[PublishedStatement]) -> Iterator[Block]:

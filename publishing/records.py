@@ -100,7 +100,6 @@ class PublishedStatement(_Supported):
 
     ``anchor`` is its id on the case's page. It is derived from the words, so links to it survive
     changes of other statements. ``form`` is its layout, None in older drafts, which are lists.
-    ``lacks_remedy`` marks a challenge without a solution in a draft that links solutions.
     """
 
     anchor: str
@@ -112,7 +111,6 @@ class PublishedStatement(_Supported):
     rests_on: tuple[int, ...]
     measure: Measure | None
     form: Form | None = None
-    lacks_remedy: bool = False
 
     @property
     def is_without_quotes(self) -> bool:

@@ -48,6 +48,10 @@ FACT_WORDS: Mapping[FactName, str] = _TEXTS["facts"]
 TAG_GROUPS: Mapping[TermGroup, str] = _TEXTS["tags"]
 RESULT_COLUMNS: Sequence[tuple[str, str]] = tuple(_TEXTS["results"].items())
 _MARKS: Mapping[str, str] = _TEXTS["marks"]
+_BOTH = {
+    Section.CHALLENGES: "Challenges and how they were met",
+    Section.TECHNIQUES: "Techniques and tools",
+}
 _SOURCES = [{Origin.SOURCE}, {Origin.SELECTED}, {Origin.SOURCE, Origin.SELECTED}]
 _JUDGING: Mapping[str, str] = _TEXTS["judging"]
 CHECKED: str = _JUDGING["checked"]
@@ -169,17 +173,15 @@ def support_summary(levels: Iterable[SupportLevel]) -> list[tuple[str, str]]:
     ]
 
 
-def heading(section: Section, origins: Iterable[Origin] = (), *, nested: bool = False) -> str:
+def heading(section: Section, origins: Iterable[Origin] = (), *, has_both: bool = False) -> str:
     """Return the heading of a section with statements of these origins.
 
-    A summary of the source's own sentences is called otherwise. ``nested`` is whether solutions are
-    listed below challenges.
+    A summary of the source's own sentences is called otherwise. ``has_both`` is whether solutions
+    are shown with the challenges, or tools with the techniques.
     """
     if section is Section.ABSTRACT and {*origins} in _SOURCES:
         return "Key sentences"
-    if nested and section is Section.CHALLENGES:
-        return "Challenges and how they were met"
-    return "Further solutions" if nested and section is Section.SOLUTIONS else section.heading
+    return _BOTH[section] if has_both else section.heading
 
 
 def reliability_note(own: int, total: int) -> str:

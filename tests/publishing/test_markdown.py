@@ -2,7 +2,6 @@
 
 import re
 
-import case_views as made
 import pytest
 from case_views import a_kept_study, a_short_view, a_view, an_article, with_study
 from datasets import hostile_strings, hostile_texts, own_hostile_strings
@@ -12,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from publishing.markdown import escape
 from publishing.site.case_texts import to_markdown
-from schemas.cases import CaseStudy, Form, Section
+from schemas.cases import CaseStudy
 
 RENDERED = set(
     "html body h1 h2 h3 blockquote p ul li strong em a hr table thead tbody tr th td".split()
@@ -49,24 +48,6 @@ def test_an_article_is_prose():
     assert noticed == "- The cost is not given."
     assert "in the first pilot.”, translated: “18 % now, 61 % then.” ([§ What we built]" in text
     assert "“letters arrive at night” ([the page’s description](<https:" in text
-
-
-def test_a_challenge_without_a_remedy_says_so():
-    """It is said where the draft links solutions, but not if a solution was held back."""
-    study = an_article().revision.study
-    new = [
-        made.a_statement(n, text, section=Section.CHALLENGES, form=Form.PARAGRAPH)
-        for n, text in ((90, "Scans are slow."), (91, "Nights are long."))
-    ]
-    held = made.a_statement(
-        92, "REFUTED", section=Section.SOLUTIONS, support=made.REFUTED, answers=91
-    )
-    linked = study.model_copy(update={"statements": (*study.statements, *new, held)})
-    text = to_markdown(with_study(an_article(), linked))
-    assert "\n\nScans are slow. *No remedy reported.*\n" in text
-    assert text.count("No remedy reported.") == 1
-    plain = study.model_copy(update={"statements": tuple(new)})
-    assert "No remedy reported." not in to_markdown(with_study(an_article(), plain))
 
 
 def test_every_quote_is_cited_and_leads_to_its_place(text):

@@ -59,6 +59,7 @@ MODEL = "gpt-5-mini"
 POST = "grab-hubble-data-discovery"  # of about 12,000 characters
 STAGES = {"production": "full production", "production_internal": "internal tool"}
 PARTS = ("metric", "qualifier", "value", "unit", "baseline", "sample")
+PARTLY = (5, 20, 39)  # items of the post that a judge accepts in part; the last is its summary's
 SPOILS = ("missing", "out of order", "doubled", "counted from 1 when asked again", "empty")
 Line = tuple[object, object, object]
 
@@ -355,6 +356,41 @@ async def sizes(endpoint: ScriptedEndpoint) -> list[Line]:
     ]
 
 
+async def repair_size(endpoint: ScriptedEndpoint) -> list[Line]:
+    """Return the characters sent for a post where two statements and the summary are repaired."""
+    script, before = drafting(answer_of(reference_of(POST))), len(endpoint.requests)
+
+    def repairing(request: Mapping[str, Any]) -> Reply:
+        if schema_name(request) == "CaseStudyAnswer":
+            return script(request)
+        items = asked_items(request)
+        if schema_name(request) == "JudgeAnswer":
+            is_first = len(items) > len(PARTLY)
+            labels = {n: "partly" if is_first and n in PARTLY else "entailed" for n, _ in items}
+            return completion({"verdicts": [verdict(n, text, labels[n]) for n, text in items]})
+        given = {"quotes": ["With over 200,000 tables in our data lake"]}
+        corrections = [{"id": n, "statement": t, **given} for n, t in items if n in PARTLY]
+        summary = [{"sentence": "HubbleIQ finds datasets at Grab.", "rests_on": [1]}]
+        return completion({"corrections": corrections, "summary": summary})
+
+    endpoint.script = repairing
+    async with resources_of(endpoint) as resources:
+        result = await process(Run(SourceRef(source=str(SOURCES / f"{POST}.md")), resources))
+        length = len(resources.warehouse.case(result.case_id or "").document.text)
+    asked = endpoint.requests[before:]
+    texts = ["".join(m["content"] for m in one["messages"]) for one in asked]
+    shape = _size(asked[0]) - len(texts[0])
+    total, alike = sum(map(_size, asked)), len(asked) * (shape + _alike(*texts[:2]))
+    return [
+        (
+            "characters per source character, with a repair",
+            f"{total / length:.2f} in {len(asked)} requests",
+            "7.5 in 4",
+        ),
+        ("… after the shared beginning", f"{(total - alike) / length:.2f}", "3"),
+    ]
+
+
 def _alike(one: str, other: str) -> int:
     """Return the number of characters with which both begin."""
     pairs = enumerate(zip(one, other, strict=False))
@@ -473,7 +509,7 @@ async def main() -> None:
     endpoint = ScriptedEndpoint()
     _print("measure", "found", "gate")
     _print("---", "---", "---")
-    for part in (falsehoods, arrivals, sizes, faults):
+    for part in (falsehoods, arrivals, sizes, repair_size, faults):
         for line in await part(endpoint):
             _print(*line)
     for line in await readers(ROOT / "evals/judge", given.answers) if given.answers else ():

@@ -50,7 +50,8 @@ async def repaired(study: CaseStudy, document: Document, writer: Asker) -> CaseS
         summary = []
     prompt, profile, both = writer.prompt(PROMPT), writer.profile, [*partly, *summary]
     calls = await asyncio.to_thread(readings, both, study, document, prompt, profile)
-    carried = [one for one in items if one not in both and one.part.support.is_publishable]
+    others = [one for one in items if isinstance(one.part, Statement) and one not in both]
+    carried = [one for one in others if one.part.support.is_publishable]
 
     async def ask(reading: Reading) -> SourceAnswer:
         shown = _shown(reading, carried, study, document)

@@ -1,4 +1,4 @@
-"""Corrections of who speaks for whom, and what they mean for the parts of a case study."""
+"""Corrections of who speaks for whom, and their effect on the parts of a case study."""
 
 from collections.abc import Iterable
 

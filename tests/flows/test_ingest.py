@@ -1,5 +1,6 @@
 """One source through fetch, extract, triage, summarize, verify and store."""
 
+from asyncio import to_thread
 from pathlib import Path
 
 from claims_article import article
@@ -10,14 +11,49 @@ from scripted_model import CASE_STUDY, REFUSED, answer_of
 from config.resources import Resources
 from config.settings import Settings
 from flows.ingest import extract, fetch, process, triage
+from review.changes import SetSpeakers
+from review.decisions import edit
 from schemas.results import IngestStatus
 from schemas.reviews import CaseFilter
-from schemas.sources import SourceKind, SourceRef
+from schemas.sources import SourceKind, SourceRef, Speakers
 from services.run import Run
 
 
 def run_of(source: object, resources: Resources, **options: object) -> Run:
     return Run(SourceRef(source=str(source)), resources, **options)
+
+
+async def test_corrected_speakers_outlive_a_new_draft(
+    source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
+) -> None:
+    """The model's roles are in the draft and its prompts; a person's are used from then on."""
+    words = article().replace("# ", "").split("\n\n")
+    turns = (f"**{('Ana', 'Ben')[n % 2]}:** I say: {one}" for n, one in enumerate(words))
+    await to_thread(source.write_text, "\n\n".join(turns), "utf-8")
+    people = [{"label": "Ana", "name": None, "role": "host"}]
+    people += [{"label": "Ben", "name": None, "role": "guest"}]
+    found = {"speakers": people, "company": "Kellamoor", "system": None}
+    model_endpoint.script = lambda request: (
+        completion(found) if schema_name(request) == "SpeakersAnswer" else answer_of(request)
+    )
+    case_id = (await process(run_of(source, resources))).case_id
+    kept = resources.warehouse.case(case_id).document.speakers
+    assert kept == Speakers(
+        hosts=("Ana",), guests=("Ben",), guests_company="Kellamoor", roles_by="model"
+    )
+    change = SetSpeakers(hosts=("Ben",), guests=("Ana",), guests_company="Kellamoor")
+    edit(resources.warehouse, case_id, [change], "mira")
+    model_endpoint.requests.clear()
+    resources.settings = resources.settings.model_copy(update={"language": "German"})
+    await process(run_of(source, resources))
+    assert {schema_name(one) for one in model_endpoint.requests} >= {
+        "CaseStudyAnswer",
+        "JudgeAnswer",
+    }
+    for request in model_endpoint.requests:
+        assert "\nSpeakers: Ben (host), Ana (guest)\n" in request["messages"][-1]["content"]
+    newer = resources.warehouse.case(case_id).newer
+    assert newer.speakers == Speakers(**change.model_dump(exclude={"action"}), roles_by="person")
 
 
 async def test_a_file_becomes_a_draft(source: Path, resources: Resources) -> None:

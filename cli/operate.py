@@ -59,8 +59,7 @@ async def export(
     """Write the published cases as a dataset: tables, Markdown, a card and a change log."""
     from services.publication import export_dataset
 
-    made = export_dataset(resources, folder, (date or datetime.now(UTC)).date())
-    emit([made], "export")
+    emit([export_dataset(resources, folder, date and date.date())], "export")
 
 
 @with_resources()

@@ -1,7 +1,6 @@
 """The flow that exports the dataset."""
 
 from asyncio import to_thread
-from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow
@@ -14,6 +13,5 @@ from services.publication import export_dataset
 async def export(folder: Path) -> str:
     """Write the published cases as a dataset into ``folder``; return the name of the release."""
     async with Resources() as resources:
-        day = datetime.now(UTC).date()
-        done = await to_thread(export_dataset, resources, folder, day)
+        done = await to_thread(export_dataset, resources, folder)
     return done.release or "nothing changed since the last release"

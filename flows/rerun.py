@@ -13,7 +13,7 @@ from flows.ingest import process
 from schemas.errors import CasebookError, ConfigurationError, UnknownId
 from schemas.results import Failure, IngestResult, IngestStatus
 from schemas.reviews import CaseProvenance, CaseStatus, Recipe
-from schemas.sources import IMPORTS, Document
+from schemas.sources import Document
 from services.batches import map_concurrently
 from services.identity import document_from, payload_of
 from services.rejudging import judged_anew
@@ -74,10 +74,10 @@ async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
     """Return the cases drafted with an older prompt, model, check or extractor, and why."""
     plans = (DraftPlan(strategy=strategy, reason="") for strategy in Strategy)
     current = {plan.strategy.value: resources.recipe(plan) for plan in plans}
-    found = {}
-    for provenance in await to_thread(resources.warehouse.provenances):
-        if provenance.recipe and not provenance.newer_draft and provenance.extractor not in IMPORTS:
-            found[provenance.case_id] = differences(provenance, current[provenance.recipe.strategy])
+    found = {
+        one.case_id: differences(one, current[one.recipe.strategy])
+        for one in await to_thread(resources.warehouse.provenances)
+    }
     return {case_id: reasons for case_id, reasons in found.items() if reasons}
 
 
@@ -90,8 +90,6 @@ async def imported(resources: Resources) -> dict[str, tuple[str, ...]]:
 def differences(provenance: CaseProvenance, current: Recipe) -> tuple[str, ...]:
     """Return the differences between a case's provenance and the current recipe."""
     old = provenance.recipe
-    if old is None:
-        return ()
     new = ", ".join(sorted(set(current.prompts) - set(old.prompts)))
     differs = {
         f"read by {provenance.extractor}": provenance.extractor not in _VERSIONS,
@@ -131,8 +129,7 @@ async def to_judge(resources: Resources) -> dict[str, tuple[str, ...]]:
     found = {
         one.case_id: _reasons_to_judge(one, judge)
         for one in await to_thread(resources.warehouse.provenances)
-        if one.extractor not in IMPORTS and one.status is not CaseStatus.REJECTED
-        if one.recipe and not one.newer_draft
+        if one.status is not CaseStatus.REJECTED
     }
     return {case_id: reasons for case_id, reasons in found.items() if reasons}
 
@@ -147,8 +144,6 @@ def _judge(resources: Resources) -> Asker:
 
 def _reasons_to_judge(case: CaseProvenance, judge: Asker) -> tuple[str, ...]:
     old, new, prompt = case.recipe, judge.profile.model, judge.prompt(PROMPT).label
-    if old is None:
-        return ()
     differs = {
         f"judge {old.judge or 'off'} → {new}": old.judge != new,
         f"prompt {prompt}": old.judge and prompt not in old.prompts,

@@ -267,15 +267,10 @@ class CaseView(Frozen):
 
 
 class CaseProvenance(Frozen):
-    """The origin of a case's current revision, used to find cases that newer code would change."""
+    """The origin of a case's newest draft, used to find cases that newer code would change."""
 
     case_id: str
-    source_id: str
-    title: str | None
     status: CaseStatus
-    snapshot_id: str
     extractor: str
-    recipe: Recipe | None
-    made_by: Literal["model", "person", "import"]
-    newer_draft: bool
+    recipe: Recipe
     unjudged: bool  # whether a part of it has no verdict and was not confirmed

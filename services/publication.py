@@ -66,13 +66,14 @@ def _written(folder: Path) -> float:
         return 0.0
 
 
-def export_dataset(resources: Resources, folder: Path, day: date) -> Exported:
-    """Write the published cases as a dataset with world-readable files.
+def export_dataset(resources: Resources, folder: Path, day: date | None = None) -> Exported:
+    """Write the published cases as a dataset with world-readable files, by default of today.
 
     Raises InputError if there are none, or if ``folder`` is neither empty nor an earlier export.
     """
     site = published_records(resources).parents[1]
     os.umask(0o022)  # a dataset is shared
+    day = day or datetime.now(UTC).date()
     return export(site, folder.resolve(), site_settings(resources.settings), day)
 
 

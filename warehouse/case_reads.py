@@ -162,7 +162,7 @@ class CaseReads(DatabaseReader):
         return found
 
     def provenances(self) -> list[CaseProvenance]:
-        """Return the provenance of the current revision of each case."""
+        """Return the provenance of the cases drafted here that have no newer draft."""
         return self._all(CaseProvenance, "provenances")
 
     def publications(self) -> list[Publication]:

@@ -261,15 +261,10 @@ def test_a_refuted_statement_is_kept_with_a_reason(run: Run, case_id: str) -> No
 
 def test_edit_chooses_what_a_summary_sentence_rests_on(run: Run, case_id: str) -> None:
     """By the numbers that show prints; a sentence of another section has no base."""
-
-    def summary() -> dict[str, object]:
-        return lines(run("show", case_id, "--json"))[0]["summary"][0]
-
-    assert run("edit", case_id, "--set", "1.rests_on=5, 6").exit_code == 0
-    assert (summary()["n"], summary()["rests_on"]) == (1, [5, 6])
-    assert run("edit", case_id, "--set", "1.rests_on=99").exit_code == 2
-    assert run("edit", case_id, "--set", "6.rests_on=5").exit_code == 2
-    assert summary()["rests_on"] == [5, 6]
+    given = ("1.rests_on=5, 6", "1.rests_on=99", "6.rests_on=5")
+    assert [run("edit", case_id, "--set", one).exit_code for one in given] == [0, 2, 2]
+    summary = lines(run("show", case_id, "--json"))[0]["summary"][0]
+    assert (summary["n"], summary["rests_on"]) == (1, [5, 6])
 
 
 @pytest.mark.usefixtures("site_written_here")
@@ -290,10 +285,7 @@ def test_a_published_case_is_withdrawn_and_not_rejected(
     shown = lines(run("show", case_id, "--json"))[0]
     assert (shown["status"], shown["published_revision_id"]) == ("published", shown["revision_id"])
     assert run("reject", case_id, "-r", "A number is wrong.", "--withdraw").exit_code == 0
-    done = lines(run("publish", "--to", site, "--json"))[0]
-    assert done["withdrawn"] == [case_id]
-    (page,) = site.glob("cases/*/index.html")
-    assert "A number is wrong." in page.read_text("utf-8")
+    assert lines(run("publish", "--to", site, "--json"))[0]["withdrawn"] == [case_id]
 
 
 def test_backfill_forecasts_runs_and_lists(

@@ -69,6 +69,8 @@ def test_a_judge_that_knows_the_labels_gives_no_warning(run, endpoint, monkeypat
     assert "flags 0 of 98" in detail
     monkeypatch.setenv("CASEBOOK_JUDGE", "another")
     assert about_judge(run)[0] == "warn"
+    monkeypatch.setenv("CASEBOOK_JUDGE", "off")
+    assert about_judge(run) == ("ok", "off: only code checks statements")
 
 
 @pytest.mark.parametrize(
@@ -85,12 +87,6 @@ def test_a_judge_without_verdicts_is_not_measured(
     assert found.exit_code == 4
     assert reason in str(found.exception)
     assert not list(tmp_path.rglob("judge.jsonl"))
-
-
-def test_no_judge_is_no_warning(run, monkeypatch):
-    """Somebody who switched it off knows it."""
-    monkeypatch.setenv("CASEBOOK_JUDGE", "off")
-    assert about_judge(run) == ("ok", "off: only code checks statements")
 
 
 def test_a_small_model_judges_only_after_it_was_measured(run, monkeypatch):

@@ -31,7 +31,6 @@ import sys
 from pathlib import Path
 from warehouse import Warehouse
 from warehouse_rows import Story
-from warehouse_worker import ENVIRONMENT, start
 Warehouse(Path(sys.argv[1])).append(Story().source())
 """
 # Files may not grow beyond half a database, as on a disk that is full.

@@ -140,21 +140,21 @@ WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
 ORDER BY stored_at;
 
 -- name: provenances
+-- Cases made by a recipe, not imported, without a newer draft.
 SELECT
     cases.case_id,
-    cases.source_id,
-    cases.title,
     cases.status,
-    documents.snapshot_id,
     documents.extractor,
     revisions.* EXCLUDE (case_id, document_id),
-    cases.newer_revision_id IS NOT NULL AS newer_draft,
     cases.revision_id IN (
         SELECT revision_id FROM parts WHERE support = 'unverified' AND confirmed_by IS NULL
     ) AS unjudged
 FROM current_cases AS cases
 JOIN revisions USING (revision_id)
 JOIN documents ON documents.document_id = cases.document_id
+WHERE revisions.recipe_id IS NOT NULL
+    AND cases.newer_revision_id IS NULL
+    AND documents.extractor NOT LIKE 'import/%'
 ORDER BY cases.stored_at;
 
 -- name: due_for_recheck

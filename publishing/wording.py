@@ -71,7 +71,7 @@ def byline(document: Document) -> str:
         line = "A conversation with" if known.hosts else f"{line} by"
         line += f" {listing(known.guests, _MOST_NAMES)}"
         line += f" of {one_line(known.guests_company)}" if known.guests_company else ""
-        line += f", asked by {listing(known.hosts, _MOST_NAMES)}" if known.hosts else ""
+        line += f", hosted by {listing(known.hosts, _MOST_NAMES)}" if known.hosts else ""
     elif authors := [name for author in document.authors if (name := one_line(author))]:
         # The author of a talk is its channel or podcast.
         line += f" {'from' if document.kind in SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"

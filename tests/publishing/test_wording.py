@@ -31,7 +31,7 @@ def test_a_conversation_names_who_speaks_for_whom():
     """Guests, their company and the hosts are named; in a talk the guests only."""
     talk, people = a_document(kind=SourceKind.CAPTIONS), {"guests": ("Ana Lo", "Ben Ek")}
     asked = talk.spoken_by(Speakers(**people, hosts=("Cy Do",), guests_company="Harbourline"))
-    line = "A conversation with Ana Lo and Ben Ek of Harbourline, asked by Cy Do, on Harbourline"
+    line = "A conversation with Ana Lo and Ben Ek of Harbourline, hosted by Cy Do, on Harbourline"
     assert byline(asked) == f"{line} Engineering, 4 May 2026"
     alone = talk.model_copy(update=ANONYMOUS).spoken_by(Speakers(**people))
     assert byline(alone) == "A talk by Ana Lo and Ben Ek"

@@ -129,7 +129,7 @@ def publish(home: str) -> Path:
         decision = ["approve", case_id, "--leave-out"]
         subprocess.run([*command, *decision], cwd=ROOT, env=env, check=False)
     about = ("--template", "grand-summary")
-    for words in (("publish",), ("report", TITLE, *about), ("report", "audio", REPORT),
+    for words in (("publish",), ("report", "new", TITLE, *about), ("report", "audio", REPORT),
                   ("report", "publish", REPORT)):  # fmt: skip
         subprocess.run([*command, *words], cwd=ROOT, env=env, check=True)
     return Path(home, "site")

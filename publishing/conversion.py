@@ -23,6 +23,7 @@ from publishing.records import (
     PublishedQuote,
     PublishedStatement,
     PublishedTag,
+    SetAsideTag,
     SourceCard,
     link_key,
 )
@@ -76,6 +77,10 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         tags=tuple(
             PublishedTag(**one.model_dump(include=_OF_TAG), **_support(document, one))
             for one in study.tags
+            if not one.is_set_aside
+        ),
+        tags_set_aside=tuple(
+            SetAsideTag(**one.model_dump(include=_OF_TAG)) for one in study.tags if one.is_set_aside
         ),
         silent=silent_in(document, view.revision.study),
         prose=tuple(_prose(document)) if document.is_prose else (),
@@ -109,8 +114,11 @@ def _imported(view: CaseView) -> ImportOrigin | None:
     made = next((one for one in view.revisions if one.made_by == "import"), None)
     if made is None or not view.document.is_imported:
         return None
-    record = view.document.steps[-1].outcome.rpartition(": ")[2]
-    return ImportOrigin(database=made.author, record=record, at=made.created_at)
+    if (known := view.import_record) is None:  # imported by an earlier version
+        record = view.document.steps[-1].outcome.rpartition(": ")[2]
+        return ImportOrigin(database=made.author, record=record, at=made.created_at)
+    origin = known.model_dump(include=set(ImportOrigin.model_fields))
+    return ImportOrigin(**origin | {"url": web_address(known.url)}, at=made.created_at)
 
 
 def title_of(view: CaseView) -> str:
@@ -145,7 +153,10 @@ def _statements(
 
 
 def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]:
-    """Return the support fields; readers see only the reasons of marked parts."""
+    """Return the support fields; readers see only the reasons of marked parts.
+
+    The words of an imported text are no quotes of the source.
+    """
     support = part.support
     mark = support_mark(support)
     return {
@@ -154,7 +165,7 @@ def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]
         "mark": mark,
         "kept_by": support.confirmed_by if is_overruled(support) else None,
         "kept_because": kept_because(support),
-        "quotes": quotes(document, part.evidence),
+        "quotes": () if document.is_prose else quotes(document, part.evidence),
     }
 
 

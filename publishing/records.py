@@ -9,6 +9,7 @@ from datetime import date, datetime
 from publishing.wording import fact_text, first_sentence
 from schemas.cases import FactName, Form, Match, Measure, Origin, Section, SupportLevel, TermGroup
 from schemas.frozen import Frozen, sha256_hex
+from schemas.imports import RecordOrigin
 from schemas.reviews import Unread
 from schemas.sources import CheckResult, SourceKind
 
@@ -95,6 +96,14 @@ class PublishedTag(_Supported):
     group: TermGroup
 
 
+class SetAsideTag(Frozen):
+    """A tag of an imported case that its text does not name; it is not counted."""
+
+    slug: str
+    label: str
+    group: TermGroup
+
+
 class PublishedStatement(_Supported):
     """A statement with its quotes.
 
@@ -158,11 +167,9 @@ class SourceCard(Frozen):
     lost: int = 0
 
 
-class ImportOrigin(Frozen):
-    """The database and record that a text was imported from, and the time."""
+class ImportOrigin(RecordOrigin):
+    """The record that a text was imported from, and the time of the import."""
 
-    database: str
-    record: str
     at: datetime
 
 
@@ -231,6 +238,7 @@ class PublishedCase(CaseDescription):
     facts: tuple[PublishedFact, ...]
     statements: tuple[PublishedStatement, ...]
     tags: tuple[PublishedTag, ...]
+    tags_set_aside: tuple[SetAsideTag, ...] = ()
     silent: tuple[str, ...]
     added_at: datetime | None = None
     prose: tuple[ProsePart, ...] = ()
@@ -254,6 +262,10 @@ class PublishedCase(CaseDescription):
         """SHA-256 of the page's content, without the time of the last source check."""
         source = self.source.model_copy(update={"checked_at": None})
         content = self.model_copy(update={"source": source}).model_dump(mode="json")
+        if not self.tags_set_aside:  # fields of later versions leave earlier hashes alone
+            del content["tags_set_aside"]
+        if self.imported:
+            content["imported"] = self.imported.model_dump(mode="json", exclude_none=True)
         return sha256_hex(json.dumps(content, separators=(",", ":")).encode())
 
     def fact(self, name: FactName) -> PublishedFact | None:

@@ -186,6 +186,10 @@ class Fact(Frozen):
     inferred: bool = False  # the quote suggests the value without stating it
 
 
+NOT_IN_TEXT = "Not found in the text."
+"""The reason of an imported tag that its text does not name."""
+
+
 class Tag(Frozen):
     """A term of the taxonomy, with the quotes that justify it."""
 
@@ -194,6 +198,11 @@ class Tag(Frozen):
     group: TermGroup
     evidence: tuple[Evidence, ...]
     support: Support
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it is an imported tag that the text does not name; such tags are not counted."""
+        return self.support.level is SupportLevel.IMPORTED and self.support.reason == NOT_IN_TEXT
 
 
 Part = Statement | Fact | Tag

@@ -6,10 +6,35 @@ from datetime import date, datetime
 from schemas.frozen import Frozen
 
 
+class RecordOrigin(Frozen):
+    """A record of another database, with its key, page and dates there."""
+
+    database: str
+    record: str
+    url: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    licence: str | None = None
+    credit: str | None = None
+
+
+class ImportRecord(RecordOrigin):
+    """The record that a document was imported from, the hash of its file, and the importer."""
+
+    case_id: str
+    document_id: str
+    file_sha256: str
+    who: str
+
+
 class ImportedRecord(Frozen):
     """One case of another database; ``key`` identifies it there, ``prose`` is Markdown."""
 
     key: str
+    record_url: str | None = None
+    updated_at: datetime | None = None
+    licence: str | None = None
+    credit: str | None = None
     title: str
     url: str | None = None
     company: str | None = None
@@ -47,3 +72,5 @@ class ImportReport(Frozen):
     companies: tuple[tuple[str, ...], ...] = ()  # the spellings of companies that have several
     unmapped_tags: Mapping[str, int] = {}  # with their number of records
     unmapped_industries: Mapping[str, int] = {}
+    set_aside: Mapping[str, int] = {}  # tags that the text does not name, most frequent first
+    rechecked: int = 0  # known cases whose tags were checked again

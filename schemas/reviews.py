@@ -9,6 +9,7 @@ from pydantic import Field
 
 from schemas.cases import CaseStudy, Evidence, Section
 from schemas.frozen import NOW, Frozen, content_id
+from schemas.imports import ImportRecord
 from schemas.sources import CheckResult, Document, Source, SourceKind, Speakers
 
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
@@ -256,6 +257,7 @@ class CaseView(Frozen):
     revisions: tuple[Revision, ...]
     reviews: tuple[Review, ...]
     published: Publication | None  # None after a withdrawal
+    import_record: ImportRecord | None = None  # of the document, if it is imported
     published_revision_id: str | None = None  # the revision that readers see now
     next_revision_id: str | None = None  # the revision of the next publication
 

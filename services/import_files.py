@@ -3,6 +3,7 @@
 The workers load this module, so it imports little.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -48,6 +49,14 @@ def parse_lines(payload: Payload, *, first: int) -> list[tuple[bytes, CaseRecord
     """Return each published line with its record or problem; numbering starts at ``first``."""
     lines = enumerate(map(bytes.strip, payload.data.split(b"\n")), first)
     return [(line, read_record(line, f"line {n}")) for n, line in lines if line]
+
+
+def files_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the Markdown files of a folder, in hexadecimal."""
+    found = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(path.rglob("*.md")):
+        found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 def _is_published(file: Path) -> bool:

@@ -12,15 +12,18 @@ from config.resources import Resources
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.export import dataset_title
-from publishing.exchange.imports import mapped_tags, reviewed_case, spellings
+from publishing.exchange.imports import mapped_tags, reviewed_case, spellings, study_of
+from schemas.cases import NOT_IN_TEXT, CaseStudy, Evidence, Match, Tag
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
-from schemas.imports import ImportedRecord, ImportProblem, ImportReport
-from schemas.sources import IMPORT, IMPORTED, Payload, Source, SourceKind, SourceRef, Step
-from schemas.taxonomy import load_taxonomy
+from schemas.imports import ImportedRecord, ImportProblem, ImportRecord, ImportReport
+from schemas.reviews import CaseStatus, Revision
+from schemas.sources import IMPORT, IMPORTED, Document, Payload, Source, SourceKind, SourceRef, Step
+from schemas.taxonomy import Taxonomy, load_taxonomy
 from services.identity import document_from, snapshot_of
-from services.import_files import parse
+from services.import_files import files_hash, parse
 from services.restore import reference_to, restore_cases
+from summarizer.mentions import first_mention
 
 _AT_ONCE = 40  # records per transaction
 _NEAR = 0.8  # minimum similarity of near-copies
@@ -36,8 +39,9 @@ async def import_cases(
 ) -> ImportReport:
     """Store the records of a file or folder as approved cases, and return a report.
 
-    Records whose address already has a case are skipped, so an import can be repeated. An export
-    of a casebook is restored with its statements and quotes.
+    An import can be repeated: a record whose address already has a case is skipped, except that
+    the tags of an import that nobody edited are checked again. An export of a casebook is restored
+    with its statements and quotes.
 
     Args:
         path: A Parquet, CSV, JSON Lines or Markdown file, a folder of Markdown files, or an export.
@@ -57,7 +61,7 @@ async def import_cases(
     if isinstance(parsed, Path):
         return await restore_cases(parsed, resources, name, on_progress)
     read, found, broken = parsed
-    run = _Import(resources, name, path.name)
+    run = _Import(resources, name, path.name, await to_thread(files_hash, path))
     wanted, duplicates = run.distinct(found)
     known = await to_thread(run.known, [identity.source_id for _, identity in wanted])
     fresh = [(r, identity) for r, identity in wanted if identity.source_id not in known]
@@ -65,6 +69,9 @@ async def import_cases(
     for start in range(0, len(fresh), _AT_ONCE):
         await run.store(fresh[start : start + _AT_ONCE])
         on_progress(min(start + _AT_ONCE, len(fresh)), len(fresh))
+    stored = [(r, identity) for r, identity in wanted if identity.source_id in known]
+    for start in range(0, len(stored), _AT_ONCE):
+        await run.check_again(stored[start : start + _AT_ONCE])
     unread = {one.key for one in run.unread}
     without = (one for one in run.without_address if one.key not in unread)
     industries = Counter(r.industry for r in found if r.industry)
@@ -79,20 +86,23 @@ async def import_cases(
         companies=spellings(found),
         unmapped_tags=dict(Counter(n for r in found for n in mapped_tags(r, run.taxonomy)[1])),
         unmapped_industries={k: n for k, n in industries.items() if not run.taxonomy.industry(k)},
+        set_aside=dict(run.set_aside.most_common()),
+        rechecked=run.rechecked,
     )
 
 
 class _Import:
     """The state of one import."""
 
-    def __init__(self, resources: Resources, name: str, file: str) -> None:
-        self._resources, self._name, self._file = resources, name, file
+    def __init__(self, resources: Resources, name: str, file: str, sha256: str) -> None:
+        self._resources, self._name, self._file, self._sha256 = resources, name, file, sha256
         self._warehouse, self._who = resources.warehouse, resources.settings.curator
         self._signed: dict[tuple[int, int], list[tuple[str, tuple[int, ...]]]] = {}
         self.taxonomy = load_taxonomy().with_rulings(resources.warehouse.rulings())
         self.near_copies: dict[str, list[str]] = {}
         self.unread: list[ImportProblem] = []
         self.without_address: tuple[ImportProblem, ...] = ()
+        self.set_aside, self.rechecked = Counter[str](), 0
 
     def distinct(
         self, found: Sequence[ImportedRecord]
@@ -157,10 +167,51 @@ class _Import:
                 reference=reference_to(record.url, self._name, record.key),
                 submitted_by=self._who,
             )
-            about = record, self.taxonomy, self._name, self._who
-            rows += source, snapshot, made, *reviewed_case(made, *about)
-        await to_thread(self._warehouse.append, *rows)
+            rows += source, snapshot, made, *self._reviewed(made, record)
+        await self._append(rows)
         await to_thread(self._warehouse.add_signatures, *signatures)
+
+    async def check_again(self, chunk: Sequence[tuple[ImportedRecord, SourceIdentity]]) -> None:
+        """Check the tags of known imports against their stored texts.
+
+        A case that a person edited, rejected or reopened stays as it is.
+        """
+        records = {content_id("case", one.source_id): record for record, one in chunk}
+        rows = list[Any]()
+        for view in await to_thread(self._warehouse.case_views, [*records]):
+            is_own = (view.revision.made_by, view.revision.author) == ("import", self._name)
+            is_shown = view.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}
+            if is_own and is_shown and view.document.is_prose:
+                _, *found = self._reviewed(view.document, records[view.case.case_id])
+                if found[0].revision_id not in {one.revision_id for one in view.revisions}:
+                    rows += found
+                    self.rechecked += 1
+        await self._append(rows)
+
+    def _reviewed(self, document: Document, record: ImportedRecord) -> tuple[Any, ...]:
+        """Return the case, the revision with checked tags, its approval and the record."""
+        study = checked_tags(study_of(record, self.taxonomy), document, self.taxonomy)
+        case, revision, review = reviewed_case(document, record, study, self._name, self._who)
+        origin = ImportRecord(
+            case_id=case.case_id,
+            document_id=document.document_id,
+            database=self._name,
+            record=record.key,
+            url=record.record_url,
+            created=record.created_at,
+            updated=record.updated_at,
+            licence=record.licence,
+            credit=record.credit,
+            file_sha256=self._sha256,
+            who=self._who,
+        )
+        return case, revision, review, origin
+
+    async def _append(self, rows: Sequence[Any]) -> None:
+        """Store rows, and count the tags that they set aside."""
+        await to_thread(self._warehouse.append, *rows)
+        tags = (one for row in rows if isinstance(row, Revision) for one in row.study.tags)
+        self.set_aside.update(one.label for one in tags if one.is_set_aside)
 
     def _payload(self, record: ImportedRecord) -> Payload:
         """Return a record's text as a Markdown payload."""
@@ -183,3 +234,28 @@ class _Import:
                 return
         for band in bands:
             self._signed.setdefault(band, []).append((record.key, signed))
+
+
+def checked_tags(study: CaseStudy, document: Document, taxonomy: Taxonomy) -> CaseStudy:
+    """Return the study with the words of the text that name its tags as their evidence.
+
+    Tags that the text does not name are set aside.
+    """
+
+    def checked(tag: Tag) -> Tag:
+        term = taxonomy.term(tag.slug)
+        if term is None or not (found := first_mention(document.text, term)):
+            support = tag.support.model_copy(update={"reason": NOT_IN_TEXT})
+            return tag.model_copy(update={"support": support})
+        below = (one.n for one in document.passages if one.end > found.start)  # or around it
+        evidence = Evidence(
+            quote=document.text[found.start : found.end],
+            passage=next(below, None),
+            start=found.start,
+            end=found.end,
+            match=Match.EXACT,
+            score=1.0,
+        )
+        return tag.model_copy(update={"evidence": (evidence,)})
+
+    return study.model_copy(update={"tags": tuple(map(checked, study.tags))})

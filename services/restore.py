@@ -12,12 +12,12 @@ from config.resources import Resources
 from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.imports import restored_case
 from publishing.exchange.restore import document_of, restored_study
-from publishing.records import CaseRecord
+from publishing.records import CaseRecord, ImportOrigin
 from schemas.frozen import content_id
-from schemas.imports import ImportProblem, ImportReport
-from schemas.sources import IMPORT, Payload, Source, SourceRef, Step
+from schemas.imports import ImportProblem, ImportRecord, ImportReport
+from schemas.sources import IMPORT, Document, Payload, Source, SourceRef, Step
 from services.identity import snapshot_of
-from services.import_files import parse_lines
+from services.import_files import files_hash, parse_lines
 
 _AT_ONCE = 40  # records per transaction
 
@@ -26,7 +26,7 @@ async def restore_cases(
     file: Path, resources: Resources, name: str, on_progress: Callable[[int, int], object]
 ) -> ImportReport:
     """Store the cases of a file that do not exist yet, and return a report."""
-    run = _Restore(resources, name, file.name, await to_thread(resources.warehouse.case_ids))
+    run = _Restore(resources, name, file, await to_thread(resources.warehouse.case_ids))
     seen, read, broken = 0, 0, list[ImportProblem]()
     with file.open("rb") as lines:
         total = sum(bool(line.strip()) for line in lines)
@@ -54,9 +54,9 @@ async def restore_cases(
 class _Restore:
     """The state of one import."""
 
-    def __init__(self, resources: Resources, name: str, file: str, cases: list[str]) -> None:
+    def __init__(self, resources: Resources, name: str, file: Path, cases: list[str]) -> None:
         self._blobs, self._who = resources.blobs, resources.settings.curator
-        self._name, self._file = name, file
+        self._name, self._file, self._sha256 = name, file.name, files_hash(file)
         self._home, self._cases, self._sources = frozenset(cases), set(cases), set[str]()
         self._revisions = set(resources.warehouse.ids("revision_ids"))
         self.clashes: list[ImportProblem] = []
@@ -93,7 +93,26 @@ class _Restore:
         yield _source(record, identity, reference, self._who)
         yield from (snapshot, document)
         study = restored_study(record, document, database)
-        yield from restored_case(record, document, study, database, self._who)
+        yield from restored_case(record, document, study, self._origin(record, document))
+
+    def _origin(self, record: CaseRecord, document: Document) -> ImportRecord:
+        """Return where a record comes from: the database that it was first imported from."""
+        first = record.imported or ImportOrigin(
+            database=self._name,
+            record=record.slug,
+            at=datetime.now(UTC),
+            url=record.page,
+            created=record.added_at,
+            updated=record.updated_at,
+            licence=record.licence,
+        )
+        return ImportRecord(
+            **first.model_dump(exclude={"at"}),
+            case_id=record.case_id,
+            document_id=document.document_id,
+            file_sha256=self._sha256,
+            who=self._who,
+        )
 
     def _identity(self, reference: SourceRef, payload: Payload) -> SourceIdentity:
         """Return the source of a record; the second one with an address gets its own source."""

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from schemas.taxonomy import PRODUCTS, Term, load_taxonomy, term_key
+
+_SEPARATOR = re.compile(r"[\s.-]")
 
 
 class Mention(NamedTuple):
@@ -61,6 +63,19 @@ def terms_in(text: str) -> list[Term]:
     taxonomy = load_taxonomy()
     found = (taxonomy.term(mention.slug) for mention in _term_names().mentions(text))
     return [term for term in found if term]
+
+
+def first_mention(text: str, term: Term) -> Mention | None:
+    """Return the first mention of a term, also within the name of another one."""
+    lower = text.lower()  # comparing the first words is much faster than the pattern
+    if not any(_SEPARATOR.split(name.lower())[0] in lower for name in term.names):
+        return None
+    return next(iter(_index_of(term).mentions(text)), None)
+
+
+@lru_cache(maxsize=1000)
+def _index_of(term: Term) -> NameIndex:
+    return names_of((term,))
 
 
 def is_named(text: str, name: str, term: Term | None) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from schemas.errors import UnknownId
+from schemas.imports import ImportRecord
 from schemas.reviews import (
     Case,
     CaseFilter,
@@ -120,6 +121,10 @@ class CaseReads(DatabaseReader):
         used = {revisions[row["revision_id"]].document_id for row in states}
         documents = self._cached(connection, Document, "documents_by_id", used)
         sources = {row["case_id"]: row for row in fetch(connection, "case_sources", ids=case_ids)}
+        origins = {
+            row["document_id"]: decode(ImportRecord, row)
+            for row in fetch(connection, "case_import_records", ids=case_ids)
+        }
         triages = {row["document_id"]: row for row in fetch(connection, "case_triages", ids=used)}
         reviews: dict[str, list[Review]] = defaultdict(list)
         for row in fetch(connection, "case_reviews", ids=case_ids):
@@ -136,6 +141,7 @@ class CaseReads(DatabaseReader):
                 source=decode(Source, sources[case_id]),
                 document=documents[revision.document_id].spoken_by(revision.speakers),
                 triage=decode(Triage, triage) if triage else None,
+                import_record=origins.get(revision.document_id),
                 revision=revision,
                 newer=revisions.get(row["newer_revision_id"] or ""),
                 revisions=tuple(revisions[one] for one in of_case[case_id]),

@@ -12,6 +12,7 @@ from schemas.batches import Batch, BatchEvent, Look, Watch, WatchedItem
 from schemas.cases import Fact, Statement, Tag
 from schemas.frozen import Frozen
 from schemas.generations import Generation
+from schemas.imports import ImportRecord
 from schemas.reports import Report, ReportEvent
 from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
@@ -22,7 +23,17 @@ _Processed = (
     Source | SelectedText | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
-StoredRow = _Processed | _Decided | Account | SavedView | BatchEvent | Watch | WatchedItem | Look
+StoredRow = (
+    _Processed
+    | _Decided
+    | ImportRecord
+    | Account
+    | SavedView
+    | BatchEvent
+    | Watch
+    | WatchedItem
+    | Look
+)
 Values = dict[str, Any]
 TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
 T = TypeVar("T", bound=Frozen)
@@ -33,6 +44,7 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     Report: ("reports", "report_id"),
     Failure: ("failures", "failure_id"),
     Alias: ("aliases", "source_id, same_as, found_at"),
+    ImportRecord: ("import_records", "case_id, document_id, file_sha256"),
     SelectedText: ("selections", "source_id, text, who"),
     Check: ("checks", "source_id, checked_at"),
     Account: ("accounts", "name, happened_at"),
@@ -59,6 +71,8 @@ _RENAMED = {
 _RENAMED_IN: Mapping[tuple[type[Frozen], str], str] = {
     (OpenFailure, "kind"): "source_kind",
     (SourceRef, "url"): "origin_url",
+    **{(ImportRecord, name): f"record_{name}" for name in ("url", "created", "updated")},
+    (ImportRecord, "record"): "record_key",
 }
 
 

@@ -63,11 +63,25 @@ def dataset_card(
     values = {
         "own": own,
         "notes": notes,
+        "origins": _origins(tables),
         "reliability_note": reliability_note(own, rows["cases"]),
         "rows": rows,
         "columns": columns,
     }
     return f"---\n{front}---\n\n{page.render(release=release, **values)}"
+
+
+def _origins(tables: Dataset) -> list[dict[str, Any]]:
+    """Return the imported databases, each with the folders of its records' pages."""
+    return tables.rows(
+        "SELECT imported_from AS name, count(*) AS cases,"
+        " array_agg(DISTINCT page) FILTER (page <> '') AS pages,"
+        " list_sort(array_agg(DISTINCT record_licence) FILTER (record_licence <> '')) AS licences,"
+        " list_sort(array_agg(DISTINCT record_credit) FILTER (record_credit <> '')) AS credits"
+        " FROM (SELECT * REPLACE (regexp_extract(record_url, '^(https?://.+/)[^/]+/?$', 1) AS page)"
+        " FROM published_cases WHERE imported_from <> '')"
+        " GROUP BY imported_from ORDER BY cases DESC, name"
+    )
 
 
 def licence(text: str | None) -> dict[str, str]:
@@ -98,6 +112,8 @@ def article(record: CaseRecord) -> str:
         "tags": [tag.slug for tag in record.tags],
         "source": record.source.address,
         "licence": record.licence,
+        "imported_from": record.imported.database if record.imported else None,
+        "record_url": record.imported.url if record.imported else None,
         "case_id": record.case_id,
         "revision_id": record.revision_id,
     }

@@ -18,7 +18,7 @@ from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
 from schemas.companies import company_key
 from schemas.errors import InputError, InvalidDecision
 from schemas.frozen import content_id
-from schemas.imports import ImportedRecord, ImportProblem
+from schemas.imports import ImportedRecord, ImportProblem, ImportRecord
 from schemas.reviews import Case, Decision, Recipe, Review, Revision
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, Term
@@ -34,6 +34,7 @@ _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*\n(.*)\Z", re.DOTALL)
 _IMPORTED = Support(level=SupportLevel.IMPORTED)
 _MOST_TAGS = 30
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
+_COLUMN = re.compile(r"\{(\w+)\}")
 _LIST = re.compile(r"\s*[,;|]\s*")
 
 
@@ -109,32 +110,37 @@ def study_of(record: ImportedRecord, taxonomy: Taxonomy) -> CaseStudy:
 
 
 def reviewed_case(
-    document: Document, record: ImportedRecord, taxonomy: Taxonomy, database: str, who: str
+    document: Document, record: ImportedRecord, study: CaseStudy, database: str, who: str
 ) -> tuple[Case, Revision, Review]:
-    """Return the case of a record's document, its revision, and an approval by ``who``."""
+    """Return the case of a record's document, its revision, and an approval by ``who``.
+
+    The revision's id covers the study, so other results of the tag check make another revision.
+    """
     case_id, at = content_id("case", document.source_id), record.created_at or datetime.now(UTC)
+    parts = study.model_dump(mode="json")
     revision = Revision(
-        revision_id=content_id("rev", case_id, document.document_id),
+        revision_id=content_id("rev", case_id, document.document_id, parts),
         case_id=case_id,
         document_id=document.document_id,
         made_by="import",
         author=database,
         recipe=None,
-        study=study_of(record, taxonomy),
+        study=study,
     )
     case = Case(case_id=case_id, source_id=document.source_id, created_at=at)
     return case, revision, _approval(revision, who)
 
 
 def restored_case(
-    record: CaseRecord, document: Document, study: CaseStudy, database: str, who: str
-) -> tuple[Case | Revision | Review, ...]:
-    """Return the rows of a case exported by another casebook, approved by ``who``.
+    record: CaseRecord, document: Document, study: CaseStudy, origin: ImportRecord
+) -> tuple[Case | Revision | Review | ImportRecord, ...]:
+    """Return the rows of a case exported by another casebook, approved by who imported it.
 
     An edited text has two revisions, the import and the edit. The original approval is among the
     hidden texts of its document.
     """
     made, case_id, now = record.provenance, record.case_id, datetime.now(UTC)
+    database = origin.database
     revision = Revision(
         revision_id=record.revision_id,
         case_id=case_id,
@@ -153,10 +159,10 @@ def restored_case(
         edited = revision.model_copy(update={**person, "created_at": made.edited_at or now})
         revisions = [revision.model_copy(update={"revision_id": first}), edited]
     there = f", where {made.approved_by} approved it" if made.approved_by else ""
-    approval = _approval(revision, who, there)
+    approval = _approval(revision, origin.who, there)
     began = made.drafted_at or record.added_at or now
     case = Case(case_id=case_id, source_id=document.source_id, created_at=began)
-    return case, *revisions, approval
+    return case, *revisions, approval, origin
 
 
 def _approval(revision: Revision, who: str, there: str = "") -> Review:
@@ -181,16 +187,22 @@ def _recipe(made: Provenance) -> Recipe | None:
 
 
 def as_imported(study: CaseStudy) -> CaseStudy:
-    """Return a study without evidence, or raise InvalidDecision if it has statements."""
+    """Return an edited study as imported, or raise InvalidDecision if it has statements.
+
+    New facts and tags lose their evidence, which would pass for quotes of the source.
+    """
     if study.statements:
         raise InvalidDecision(
             "nothing was changed: the text comes from another database, and statements need quotes "
             "from the source. `casebook rerun CASE` makes a draft from the source"
         )
     update = {"evidence": (), "support": _IMPORTED}
-    facts = (one.model_copy(update=update) for one in study.facts)
-    tags = (one.model_copy(update=update) for one in study.tags)
-    return study.model_copy(update={"facts": (*facts,), "tags": (*tags,)})
+
+    def imported(part: Any) -> Any:
+        is_checked = part.support.level is SupportLevel.IMPORTED
+        return part if is_checked else part.model_copy(update=update)
+
+    return study.map_parts(imported)
 
 
 def spellings(found: Iterable[ImportedRecord]) -> tuple[tuple[str, ...], ...]:
@@ -205,11 +217,14 @@ def spellings(found: Iterable[ImportedRecord]) -> tuple[tuple[str, ...], ...]:
 
 def _record(row: Row, mapping: Mapping[str, str], place: str) -> ImportedRecord:
     def value(field: str) -> Any:
+        if (text := mapping.get(field, "")).startswith("="):  # the same text in each record
+            return _COLUMN.sub(lambda found: str(row.get(found[1]) or ""), text[1:])
         names = (mapping[field],) if field in mapping else NAMES[field]
         return next((row[name] for name in names if row.get(name) not in (None, "", [])), None)
 
     texts = {field: one_line(str(value(field) or "")) for field in ("key", "title", "url")}
-    names = {field: one_line(str(value(field) or "")) or None for field in ("company", "industry")}
+    optional = ("company", "industry", "record_url", "licence", "credit")
+    names = {field: one_line(str(value(field) or "")) or None for field in optional}
     year, published = _YEAR.search(str(value("year") or "")), _past(value("published"))
     return ImportedRecord(
         key=texts["key"] or place,
@@ -219,6 +234,7 @@ def _record(row: Row, mapping: Mapping[str, str], place: str) -> ImportedRecord:
         year=year.group() if year else None,
         published=published.date() if published else None,
         created_at=_past(value("created_at")) or published,
+        updated_at=_past(value("updated_at")),
         tags=_names(value("tags")),
         abstract=str(value("abstract") or ""),
         prose=str(value("prose") or ""),
@@ -247,7 +263,10 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def read_mapping(file: Path) -> dict[str, str]:
-    """Return the column of each mapped field; the file is TOML or JSON."""
+    """Return the column of each mapped field; the file is TOML or JSON.
+
+    A value that begins with = is a text for all records, with the columns in {}.
+    """
     text = file.read_text("utf-8")
     try:
         found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)

@@ -19,10 +19,21 @@ from publishing.records import (
     PublishedQuote,
     PublishedStatement,
     PublishedTag,
+    SetAsideTag,
     link_key,
 )
 from publishing.wording import one_line, silent_parts
-from schemas.cases import CaseStudy, Evidence, Fact, Match, Statement, Support, SupportLevel, Tag
+from schemas.cases import (
+    NOT_IN_TEXT,
+    CaseStudy,
+    Evidence,
+    Fact,
+    Match,
+    Statement,
+    Support,
+    SupportLevel,
+    Tag,
+)
 from schemas.frozen import content_id
 from schemas.imports import ImportProblem
 from schemas.overruling import overruled
@@ -63,7 +74,8 @@ def read_record(line: bytes, key: str) -> CaseRecord | ImportProblem:
 def _problem(record: CaseRecord) -> str | None:
     """Return the fault that makes a record unusable, None if it is valid."""
     quotes, numbers = list(_quotes(record)), {one.n for one in record.statements}
-    names = {("fact", one.name) for one in record.facts} | {("tag", t.slug) for t in record.tags}
+    tags = [one.slug for one in record.tags] + [one.slug for one in record.tags_set_aside]
+    names = {("fact", one.name) for one in record.facts} | {("tag", slug) for slug in tags}
     made = record.provenance
     is_approved = made.approved_by and made.approved_at and made.approved_at <= datetime.now(UTC)
     ids, paragraphs = (record.case_id, record.revision_id), [one.paragraphs for one in record.prose]
@@ -74,12 +86,12 @@ def _problem(record: CaseRecord) -> str | None:
         "it needs either statements, or an imported text without quotes": is_mixed,
         "it has an empty paragraph": not all(one and all(one) for one in paragraphs),
         "two of its statements have the same number": len(numbers) < len(record.statements),
-        f"it has more than {_MOST_TAGS} tags": len(record.tags) > _MOST_TAGS,
+        f"it has more than {_MOST_TAGS} tags": len(tags) > _MOST_TAGS,
         "the length of a quote does not match its offsets": not all(
             map(_has_valid_offsets, quotes)
         ),
         "one of its numbers is too large": not _has_small_numbers(record, quotes),
-        "one of its facts or tags is repeated": len(names) < len(record.facts) + len(record.tags),
+        "one of its facts or tags is repeated": len(names) < len(record.facts) + len(tags),
         "it contains a refuted part that nobody kept": any(
             one.support is SupportLevel.REFUTED and not one.kept_by for one in _parts(record)
         ),
@@ -199,8 +211,13 @@ def restored_study(record: CaseRecord, document: Document, database: str) -> Cas
     return CaseStudy(
         facts=tuple(made(Fact, record.facts)),
         statements=tuple(made(Statement, record.statements)),
-        tags=tuple(made(Tag, record.tags)),
+        tags=(*made(Tag, record.tags), *map(_set_aside, record.tags_set_aside)),
     )
+
+
+def _set_aside(tag: SetAsideTag) -> Tag:
+    support = Support(level=SupportLevel.IMPORTED, reason=NOT_IN_TEXT)
+    return Tag(**tag.model_dump(), evidence=(), support=support)
 
 
 def _evidence(quote: PublishedQuote, document: Document) -> Evidence:

@@ -1,7 +1,8 @@
 """A published database becomes approved cases that say where they come from."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,20 +21,22 @@ from schemas.cases import Section, SupportLevel
 from schemas.errors import ExtractionError, InputError, InvalidDecision, UnknownId
 from schemas.imports import ImportReport
 from schemas.results import IngestStatus
-from schemas.reviews import CaseStatus
+from schemas.reviews import CaseStatus, CaseView
 from schemas.sources import SourceRef
+from schemas.taxonomy import Ruling, TermRuling
 from services.imports import import_cases
-from services.publication import publish_site
+from services.publication import export_dataset, publish_site
 from services.recheck import recheck_case
 from services.run import Run
+from warehouse import Dataset
 
 PROSE = " ".join(f"The team changed part {n} of the pipeline in week {n}." for n in range(16))
 UNREAD = "f.md contains no text; check that it is the right one."
 OTHER = " ".join(f"Somebody else measured latency of stage {n} twice." for n in range(20))
 FIRST = {
     "slug": "a", "title": "RAG at Acme", "company": "Acme", "industry": "tech", "year": 2024,
-    "source_url": "https://acme.example/rag?utm_source=x", "tags": ["rag", "unheard-of"],
-    "short_summary": "Acme answers tickets.", "full_summary": f"## Overview\n\n{PROSE}",
+    "source_url": "https://acme.example/rag?utm_source=x", "tags": ["rag", "fastapi", "unheard-of"],
+    "short_summary": "Acme answers tickets with RAG.", "full_summary": f"## Overview\n\n{PROSE}",
 }  # fmt: skip
 ROWS = [
     FIRST,
@@ -81,7 +84,7 @@ async def test_cases_are_approved_and_never_verified(
     study = view.revision.study
     assert study.statements == ()
     assert {part.support.level for part in (*study.facts, *study.tags)} == {SupportLevel.IMPORTED}
-    assert [tag.slug for tag in study.tags] == ["rag"]
+    assert [tag.slug for tag in study.tags] == ["rag", "fastapi"]
     assert PROSE in view.document.text
 
 
@@ -91,16 +94,100 @@ async def test_readers_see_that_it_was_imported(report: ImportReport, resources:
     assert len(published.added) == 3
     pages = [page.read_text() for page in published.path.glob("cases/*/index.html")]
     (page,) = [page for page in pages if "RAG at Acme</h1>" in page]
-    assert "Imported from <bdi>Their database</bdi>, without quotes" in page
+    assert "From <bdi>Their database</bdi>, record <bdi>a</bdi>, without quotes." in page
     assert PROSE in page
     assert "verified" not in page
     assert "Approved" not in page
     assert "Accessed" not in page
     texts = [file.read_text() for file in published.path.glob("cases/*/case.md")]
     assert any(PROSE in text for text in texts)
-    assert all("*Imported from Their database, without quotes.*" in text for text in texts)
+    assert all("*From Their database, record " in text for text in texts)
     record = json.loads((published.path / "data/cases.jsonl").read_text().splitlines()[0])
     assert record["imported"]["database"] == "Their database"
+
+
+def case_of(resources: Resources, url: str = "https://acme.example/rag") -> CaseView:
+    """The case of an address."""
+    views = resources.warehouse.case_views(resources.warehouse.case_ids())
+    return next(view for view in views if view.source.canonical_url == url)
+
+
+async def test_a_tag_counts_if_the_text_names_it(
+    report: ImportReport, resources: Resources
+) -> None:
+    """Its evidence is the words; others are set aside, reported, and in no count or facet."""
+    rag, fastapi = case_of(resources).revision.study.tags
+    assert (rag.is_set_aside, fastapi.is_set_aside) == (False, True)
+    (found,) = rag.evidence
+    assert case_of(resources).document.text[found.start : found.end] == found.quote == "RAG"
+    assert fastapi.evidence == ()
+    assert report.set_aside == {"FastAPI": 2}
+    published = await publish_site(resources)
+    assert not (published.path / "tags/fastapi").exists()
+    sql = "SELECT tags, tags_set_aside FROM published_cases WHERE title = 'RAG at Acme'"
+    assert resources.warehouse.sql(sql)[1] == [(["rag"], ["fastapi"])]
+    with Dataset(published.path / "data/cases.jsonl") as tables:
+        (row,) = tables.rows(sql)
+        assert tables.rows("SELECT DISTINCT slug FROM case_tags") == [{"slug": "rag"}]
+        assert tables.rows("FROM evidence") == []
+    assert row == {"tags": ["rag"], "tags_set_aside": ["fastapi"]}
+    page = parsed(next(published.path.glob("cases/rag-at-acme*/index.html")))
+    assert texts(page, "//section[@aria-labelledby='tags']/p") == [
+        "Not found in the text, and not counted: FastAPI"]  # fmt: skip
+
+
+async def test_tags_of_an_earlier_import_are_checked_again(
+    report: ImportReport, database: Path, resources: Resources
+) -> None:
+    """An accepted term is found by importing again; cases that a person changed stay as they are."""
+    edited = case_of(resources, "https://other.example/x").case.case_id
+    edit(resources.warehouse, edited, [SetFact(name="company", value="Acme Corp.")], "ada")
+    approve(resources.warehouse, edited, "ada")
+    kept = resources.warehouse.case(edited).revision
+    synonym = {"key": "pipeline", "name": "pipeline", "ruling": Ruling.MAP, "slug": "fastapi"}
+    ruling = TermRuling(**synonym, who="ada", at=datetime.now(UTC))
+    resources.warehouse.append(ruling)
+    again = await import_cases(database, resources, name="Their database")
+    assert (again.imported, again.known, again.rechecked) == (0, 3, 1)
+    view = case_of(resources)
+    assert view.status is CaseStatus.APPROVED
+    assert not any(tag.is_set_aside for tag in view.revision.study.tags)
+    assert resources.warehouse.case(edited).revision == kept
+    assert kept.study.tags[1].is_set_aside
+    assert (await import_cases(database, resources, name="Their database")).rechecked == 0
+
+
+async def test_the_record_of_a_case_is_kept_and_shown(resources: Resources, tmp_path: Path) -> None:
+    """Its page, dates, licence and credit are on the page, in Markdown, JSON and the dataset."""
+    path, out = tmp_path / "one.jsonl", tmp_path / "out"
+    path.write_text(json.dumps(FIRST | {"license": "MIT", "updated": "2025-02-03"}))
+    mapping = {"record_url": "=https://db.example/cases/{slug}", "credit": "=Theirs, 2025."}
+    await import_cases(path, resources, name="Their database", mapping=mapping)
+    published = await publish_site(resources)
+    folder = next(published.path.glob("cases/*/"))
+    page = parsed(folder / "index.html")
+    (note,) = page.xpath("//div[@class='story']/p[@role='note']")
+    assert " ".join(note.text_content().split()).startswith(
+        "From Their database, record a, licence MIT, without quotes. This text was"
+    )
+    assert note.text_content().endswith("Theirs, 2025.")
+    assert note.xpath("a/@href") == ["https://db.example/cases/a"]
+    text = (folder / "case.md").read_text()
+    assert (
+        "*From [Their database, record a](<https://db.example/cases/a>), licence MIT, without quotes."
+        in text
+    )
+    origin = json.loads((folder / "case.json").read_text())["imported"]
+    assert (origin["licence"], origin["credit"]) == ("MIT", "Theirs, 2025.")
+    assert origin["updated"] == "2025-02-03T00:00:00Z"
+    export_dataset(resources, out, date(2026, 1, 1))
+    card = (out / "README.md").read_text()
+    assert "1 case: from [Their database](<https://db.example/cases/>), licence MIT." in card
+    with Dataset(out / "cases.jsonl") as tables:
+        (row,) = tables.rows("SELECT record_key, record_licence FROM published_cases")
+    assert row == {"record_key": "a", "record_licence": "MIT"}
+    (stored,) = resources.warehouse.sql("FROM import_records")[1]
+    assert sha256(path.read_bytes()).hexdigest() in stored
 
 
 async def test_imported_words_are_never_taken_for_the_sources(

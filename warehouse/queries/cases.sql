@@ -113,6 +113,11 @@ FROM cases
 JOIN sources USING (source_id)
 WHERE cases.case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
 
+-- name: case_import_records
+SELECT * EXCLUDE (stored_at) FROM import_records
+WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
+QUALIFY stored_at = max(stored_at) OVER (PARTITION BY case_id, document_id);
+
 -- name: case_triages
 SELECT * FROM triages
 WHERE document_id IN (SELECT unnest($ids::JSON::VARCHAR[]))

@@ -50,8 +50,12 @@ FROM read_json(
                 page INTEGER, seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
             )[]
         )[]',
+        tags_set_aside: 'STRUCT(slug VARCHAR, label VARCHAR, "group" VARCHAR)[]',
         prose: 'STRUCT(heading VARCHAR, paragraphs VARCHAR[])[]',
-        imported: 'STRUCT(database VARCHAR, record VARCHAR, "at" TIMESTAMPTZ)',
+        imported: 'STRUCT(
+            database VARCHAR, record VARCHAR, url VARCHAR, created TIMESTAMPTZ,
+            updated TIMESTAMPTZ, licence VARCHAR, credit VARCHAR
+        )',
         source: 'STRUCT(
             kind VARCHAR, address VARCHAR, title VARCHAR, site VARCHAR, authors VARCHAR[],
             published DATE, language VARCHAR
@@ -92,6 +96,7 @@ SELECT
         list_filter(facts, lambda fact: fact.mark <> ''), lambda fact: fact.name
     ) AS doubtful,
     list_transform(tags, lambda tag: tag.slug) AS tags,
+    list_transform(tags_set_aside, lambda tag: tag.slug) AS tags_set_aside,
     array_to_string(
         list_transform(
             list_filter(statements, lambda one: one.section = 'abstract'), lambda one: one.text
@@ -121,6 +126,12 @@ SELECT
     source.published AS source_published,
     source.language AS source_language,
     imported.database AS imported_from,
+    imported.record AS record_key,
+    imported.url AS record_url,
+    imported.created AS record_created,
+    imported.updated AS record_updated,
+    imported.licence AS record_licence,
+    imported.credit AS record_credit,
     provenance.judge AS judge,
     judging_note,
     provenance.approved_at AS approved_at,
@@ -142,6 +153,7 @@ COMMENT ON COLUMN published_cases.seller IS 'The company that sells the system, 
 COMMENT ON COLUMN published_cases.builder IS 'The company that built it, if it is another.';
 COMMENT ON COLUMN published_cases.doubtful IS 'The facts that a curator confirmed despite a doubt or a refutation.';
 COMMENT ON COLUMN published_cases.tags IS 'The tags, by their short names.';
+COMMENT ON COLUMN published_cases.tags_set_aside IS 'Tags of an imported case that its text does not name; they are not counted.';
 COMMENT ON COLUMN published_cases.abstract IS 'The case in a few sentences.';
 COMMENT ON COLUMN published_cases.prose IS 'The text of an imported case as Markdown; it has no quotes.';
 COMMENT ON COLUMN published_cases.statements IS 'The number of statements.';
@@ -154,6 +166,12 @@ COMMENT ON COLUMN published_cases.source_site IS 'The site or publication of the
 COMMENT ON COLUMN published_cases.source_published IS 'The day of its publication.';
 COMMENT ON COLUMN published_cases.source_language IS 'The language of the source (BCP 47).';
 COMMENT ON COLUMN published_cases.imported_from IS 'The database that the text was imported from.';
+COMMENT ON COLUMN published_cases.record_key IS 'The key of the record in that database.';
+COMMENT ON COLUMN published_cases.record_url IS 'The page of the record.';
+COMMENT ON COLUMN published_cases.record_created IS 'The time when the record was added there (UTC).';
+COMMENT ON COLUMN published_cases.record_updated IS 'The time of its last change there (UTC).';
+COMMENT ON COLUMN published_cases.record_licence IS 'The licence of the record.';
+COMMENT ON COLUMN published_cases.record_credit IS 'The credit that the database asks for.';
 COMMENT ON COLUMN published_cases.judge IS 'The model that judged the statements against the source; empty if none did.';
 COMMENT ON COLUMN published_cases.judging_note IS 'A note if no model, or only an earlier version, judged the statements.';
 COMMENT ON COLUMN published_cases.approved_at IS 'The time when a person approved this text (UTC).';

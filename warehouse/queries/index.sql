@@ -46,7 +46,7 @@ named AS (
 tagged AS (
     SELECT revision_id, list(slug ORDER BY n) AS tags
     FROM case_tags
-    WHERE revision_id IN (SELECT revision_id FROM states)
+    WHERE coalesce(reason, '') <> 'Not found in the text.' AND revision_id IN (SELECT revision_id FROM states)
     GROUP BY revision_id
 ),
 batched AS (

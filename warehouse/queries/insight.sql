@@ -116,6 +116,7 @@ WITH tagged AS (
     JOIN revisions USING (revision_id)
     JOIN documents USING (document_id)
     WHERE case_states.status <> 'rejected' AND case_tags.support <> 'refuted'
+        AND coalesce(case_tags.reason, '') <> 'Not found in the text.'
 ),
 frequent AS (
     SELECT tag FROM tagged GROUP BY tag ORDER BY count(*) DESC, tag LIMIT 5

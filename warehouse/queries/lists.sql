@@ -187,6 +187,7 @@ UNION ALL SELECT 'evidence' AS name, count(*) AS rows FROM evidence
 UNION ALL SELECT 'facts' AS name, count(*) AS rows FROM facts
 UNION ALL SELECT 'failures' AS name, count(*) AS rows FROM failures
 UNION ALL SELECT 'generations' AS name, count(*) AS rows FROM generations
+UNION ALL SELECT 'import_records' AS name, count(*) AS rows FROM import_records
 UNION ALL SELECT 'looks' AS name, count(*) AS rows FROM looks
 UNION ALL SELECT 'passages' AS name, count(*) AS rows FROM passages
 UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications

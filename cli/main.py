@@ -14,7 +14,18 @@ from typing import Annotated
 
 import typer
 
-from cli import backups, batches, cases, doctor, evaluate, imports, operate, reports, sources
+from cli import (
+    backups,
+    batches,
+    cases,
+    companies,
+    doctor,
+    evaluate,
+    imports,
+    operate,
+    reports,
+    sources,
+)
 from cli.options import opt
 from cli.summaries import printable
 from schemas.errors import CasebookError
@@ -45,6 +56,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
         "reject": cases.reject,
         "edit": cases.edit,
         "rerun": cases.rerun,
+        "company": companies.company,
     },
     "Publish": {
         "publish": operate.publish,

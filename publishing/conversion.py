@@ -58,6 +58,8 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
     gated = readable(view.revision.study)
     study, document = gated.study, view.document
     facts = {name: study.fact(name).value for name in _COPIED_FACTS}
+    company = view.company if facts["company"] else None
+    facts["industry"] = (company and company.industry) or facts["industry"]
     recipe = recipe_of(view)
     return PublishedCase(
         case_id=view.case.case_id,
@@ -65,7 +67,9 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         slug=slug,
         title=title_of(view),
         **facts,
-        company_key=company_key(facts["company"]) if facts["company"] else None,
+        company_key=company.company_id if company else company_key(facts["company"] or ""),
+        company_name=company.name if company else None,
+        company_kind=company.kind if company else None,
         facts=tuple(
             PublishedFact(**one.model_dump(include=_OF_FACT), **_support(document, one))
             for one in study.facts

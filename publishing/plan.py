@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from publishing.entries import CaseEntry
+from schemas.companies import FormerName
 from schemas.frozen import Frozen
 from schemas.reports import Report
 from schemas.reviews import Publication
@@ -96,7 +97,8 @@ class PublicationPlan(NamedTuple):
     new or changed case; the others are taken from the earlier site. ``keys`` identify, by case id,
     everything a case's files depend on, ``version`` everything all pages depend on, and
     ``fingerprint`` all of it. ``reports`` are published, newest first; ``recordings`` are the
-    folders of recorded reports, by report id.
+    folders of recorded reports, by report id. ``former_names`` are the spellings of companies in
+    all published revisions, former ones too.
     """
 
     lines: Path
@@ -109,3 +111,4 @@ class PublicationPlan(NamedTuple):
     fingerprint: str
     reports: Sequence[Report] = ()
     recordings: Mapping[str, Path] = {}
+    former_names: Sequence[FormerName] = ()

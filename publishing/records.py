@@ -213,7 +213,8 @@ class CaseDescription(Frozen):
     slug: str
     title: str
     company: str | None
-    company_key: str | None
+    company_key: str | None  # the company's id, the same for all spellings
+    company_name: str | None = None
     industry: str | None
     year: str | None
     stage: str | None
@@ -228,9 +229,8 @@ class CaseDescription(Frozen):
 class PublishedCase(CaseDescription):
     """One published case.
 
-    ``silent`` lists the facts and sections missing from the source. ``added_at`` is the time of
-
-    the first approval, or of the record in its database. ``prose`` is an ``imported`` text.
+    ``silent`` lists the facts and sections missing from the source. ``added_at`` is the time of the
+    first approval, or of the record in its database. ``prose`` is an ``imported`` text.
     ``judging_note`` is empty if a judge was asked about everything.
     """
 
@@ -244,6 +244,7 @@ class PublishedCase(CaseDescription):
     prose: tuple[ProsePart, ...] = ()
     imported: ImportOrigin | None = None
     judging_note: str = ""
+    company_kind: str | None = None
     source: SourceCard
     provenance: Provenance
 
@@ -259,9 +260,14 @@ class PublishedCase(CaseDescription):
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of the page's content, without the time of the last source check."""
+        """SHA-256 of the page's content, without what is known of the company from other cases.
+
+        The time of the last source check is left out too.
+        """
         source = self.source.model_copy(update={"checked_at": None})
-        content = self.model_copy(update={"source": source}).model_dump(mode="json")
+        content = self.model_copy(update={"source": source}).model_dump(
+            mode="json", exclude={"company_name", "company_kind"}
+        )
         if not self.tags_set_aside:  # fields of later versions leave earlier hashes alone
             del content["tags_set_aside"]
         if self.imported:
@@ -287,8 +293,15 @@ class PublishedCase(CaseDescription):
     @property
     def kickers(self) -> list[Kicker]:
         """The known facts among those shown above the title."""
-        found = [fact for name in _KICKERS if (fact := self.fact(name))]
-        return [Kicker(text=fact_text(f.name, f.value), mark=f.mark) for f in found]
+        found = [(name, getattr(self, name), self.fact(name)) for name in _KICKERS]
+        return [
+            Kicker(
+                text=fact_text(name, value),
+                mark=fact.mark if fact and fact.value == value else "",
+            )
+            for name, value, fact in found
+            if value
+        ]
 
     @property
     def is_nested(self) -> bool:

@@ -3,10 +3,13 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from schemas.frozen import NOW, Frozen
 
 # Legal forms at the end of a name do not distinguish companies.
 _LEGAL_FORM = re.compile(
@@ -22,6 +25,64 @@ _ARTICLE = re.compile(r"^the\s+(?=\S+\s)", re.IGNORECASE)  # "The" stays before 
 _EARLIER_NAME = re.compile(r"(?:formerly|previously|ex)\b", re.IGNORECASE)
 
 
+CompanyKind = Literal["runs systems", "sells tools", "builds for customers", "research"]
+
+
+class Company(Frozen):
+    """A company with its other spellings, and the number of its cases."""
+
+    company_id: str
+    name: str
+    kind: str | None = None
+    industry: str | None = None
+    website: str | None = None
+    aliases: tuple[str, ...] = ()
+    cases: int = 0
+
+
+class FormerName(NamedTuple):
+    """A spelling under which a case was published at any time, and its company now."""
+
+    name: str
+    company_id: str
+
+
+class CompanyChange(Frozen):
+    """A curator's change to a company; None leaves a value."""
+
+    company_id: str
+    name: str | None = None
+    kind: str | None = None
+    industry: str | None = None
+    website: str | None = None
+    decision_id: str | None = None
+    who: str | None
+    at: datetime = NOW
+
+
+class CompanyName(Frozen):
+    """A spelling of a company; the newest row of a key decides for all spellings with that key."""
+
+    name: str
+    key: str
+    company_id: str
+    origin: Literal["rule", "list", "curator"]
+    state: Literal["confirmed"] = "confirmed"
+    decision_id: str | None = None
+    who: str | None = None
+    at: datetime = NOW
+
+
+def resolved(names: Iterable[str], placed: Mapping[str, str]) -> list[CompanyName]:
+    """Return the rows of new spellings; ``placed`` is the company id of each known key."""
+    keys = [(name, company_key(name)) for name in names]
+    return [
+        CompanyName(name=name, key=key, company_id=placed.get(key, key), origin=key_origin(name))
+        for name, key in keys
+        if key
+    ]
+
+
 def company_key(name: str) -> str | None:
     """Return the key by which companies are compared, None for no single company ("Various").
 
@@ -31,7 +92,7 @@ def company_key(name: str) -> str | None:
     aliases, unnamed = _names()
     bare = spelling_key(_without_acronym(name))
     first_word = re.split(r"[\W_]+", name.casefold().strip(), maxsplit=1)[0]
-    if first_word in unnamed["first"] or bare in unnamed["whole"]:
+    if not bare or first_word in unnamed["first"] or bare in unnamed["whole"]:
         return None
     return aliases.get(bare, bare)
 

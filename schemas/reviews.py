@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.cases import CaseStudy, Evidence, Section
+from schemas.companies import Company
 from schemas.frozen import NOW, Frozen, content_id
 from schemas.imports import ImportRecord
 from schemas.sources import CheckResult, Document, Source, SourceKind, Speakers
@@ -260,6 +261,7 @@ class CaseView(Frozen):
     import_record: ImportRecord | None = None  # of the document, if it is imported
     published_revision_id: str | None = None  # the revision that readers see now
     next_revision_id: str | None = None  # the revision of the next publication
+    company: Company | None = None
 
     @property
     def is_undecided(self) -> bool:

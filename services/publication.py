@@ -26,7 +26,8 @@ from warehouse import Warehouse
 
 Progress = Callable[[int, int], object]
 _AT_ONCE = 50  # cases read at a time
-_SHOWN = ("revision_id", "approval_id", "checked_at")
+_OF_COMPANY = ("company_id", "company_name", "company_kind", "company_industry")
+_SHOWN = ("revision_id", "approval_id", "checked_at", *_OF_COMPANY)
 
 
 def site_settings(own: Settings) -> SiteSettings:
@@ -186,7 +187,8 @@ class _Publishing:
         recordings = {name: file.parent for name, file in files.items() if file.is_file()}
         times = {name: [files[name].stat().st_mtime_ns] for name in recordings}
         made = [(name, key_of(*times.get(name, []))) for name in files]
-        fingerprint = key_of(self._version, sorted(self._keys.items()), places, made)
+        former_names = self._warehouse.former_names()
+        fingerprint = key_of(self._version, sorted(self._keys.items()), places, made, former_names)
         if fingerprint == self._earlier.fingerprint:
             return
         shown = {entry.address: entry for entry in entries.values()}
@@ -205,6 +207,7 @@ class _Publishing:
             fingerprint=fingerprint,
             reports=reports,
             recordings=recordings,
+            former_names=former_names,
         )
         total = len(entries)
         build_in_process(lambda n: self._on_progress(total + n, 2 * total), plan, self._out)

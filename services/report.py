@@ -161,7 +161,7 @@ async def _change(report: Report, step: ReportStep, resources: Resources) -> Non
 
 
 def _planned(order: ReportOrder, path: Path, tables: Dataset) -> _Plan:
-    scope = _scope(order)
+    scope = _scope(order, tables)
     template = template_for(order.template, scope, order.outline)
     words = order.title if template.themes == "likeness" else ""
     scope = scope.model_copy(update={"words": words})
@@ -194,7 +194,7 @@ def _themes(
     return by_likeness(material(tables, scope, words), template.most, words)
 
 
-def _scope(order: ReportOrder) -> Scope:
+def _scope(order: ReportOrder, tables: Dataset) -> Scope:
     """Return the scope of an order as slugs and keys, or raise InputError for unknown names."""
     taxonomy = load_taxonomy()
     terms = [taxonomy.named(tag) for tag in order.tags]
@@ -208,10 +208,16 @@ def _scope(order: ReportOrder) -> Scope:
     return Scope(
         tags=tuple(term.slug for term in terms if term),
         industry=industry.slug if industry else None,
-        company=(company_key(order.company) or order.company) if order.company else None,
+        company=_company_id(order.company, tables) if order.company else None,
         since=year,
         added_since=day,
     )
+
+
+def _company_id(name: str, tables: Dataset) -> str:
+    """Return the id of a published company by any spelling, else a value without cases."""
+    key, ids = company_key(name), tables.companies()
+    return next((i for one, i in ids.items() if key and company_key(one) == key), key or name)
 
 
 def _since(text: str | None) -> tuple[int | None, date | None]:

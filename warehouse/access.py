@@ -1,12 +1,13 @@
 """Reads and writes of typed rows on a connection, and the base class of the reads."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import duckdb
 
+from schemas.companies import resolved
 from schemas.errors import InputError
 from schemas.frozen import Frozen
 from schemas.reports import Report
@@ -65,6 +66,15 @@ def insert(
             f" ANTI JOIN {table} USING ({key})",
             {"rows": text},
         )
+
+
+def store(connection: Connection, rows: Sequence[Frozen], now: datetime) -> None:
+    """Store rows, and the companies that new revisions name."""
+    insert(connection, rows, now)
+    ids = [row.revision_id for row in rows if isinstance(row, Revision)]
+    if ids and (names := fetch(connection, "unresolved_names", ids=ids)):
+        placed = {row["key"]: row["company_id"] for row in fetch(connection, "placed_keys")}
+        insert(connection, resolved([row["name"] for row in names], placed), now)
 
 
 def run_query(connection: Connection, query: str, limit: int | None) -> QueryResult:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
+from schemas.companies import Company, FormerName
 from schemas.errors import UnknownId
 from schemas.imports import ImportRecord
 from schemas.reviews import (
@@ -32,6 +33,8 @@ _MOST_KEPT = 200  # revisions and documents in memory
 
 class CaseReads(DatabaseReader):
     """Reads of cases and publications; recently read revisions and documents are cached."""
+
+    _companies: tuple[object, dict[str, Company]] = (None, {})
 
     @cached_property
     def _memory(self) -> dict[str, Any]:
@@ -132,6 +135,9 @@ class CaseReads(DatabaseReader):
         publications = fetch(connection, "case_publications", ids=case_ids)
         published = {row["case_id"]: decode(Publication, row) for row in publications}
 
+        used = {row["revision_id"] for row in states}
+        companies = self._companies_of(connection, used)
+
         def view(row: Values) -> CaseView:
             case_id, revision = row["case_id"], revisions[row["revision_id"]]
             triage = triages.get(revision.document_id)
@@ -149,9 +155,21 @@ class CaseReads(DatabaseReader):
                 published=published.get(case_id) if row["published_revision_id"] else None,
                 published_revision_id=row["published_revision_id"],
                 next_revision_id=row["next_revision_id"],
+                company=companies.get(row["revision_id"]),
             )
 
         return {row["case_id"]: view(row) for row in states}
+
+    def _companies_of(
+        self, connection: Connection, revision_ids: Collection[str]
+    ) -> dict[str, Company]:
+        """Return the companies that revisions name, by revision id."""
+        state = self._database.state()
+        if state != self._companies[0]:  # all are read, since their names and industries depend on
+            rows = fetch(connection, "companies")  # all cases
+            self._companies = state, {row["company_id"]: decode(Company, row) for row in rows}
+        ids = fetch(connection, "case_companies", ids=revision_ids)
+        return {row["revision_id"]: self._companies[1][row["company_id"]] for row in ids}
 
     def _cached(
         self, connection: Connection, kind: type[T], query: str, ids: Collection[str]
@@ -166,6 +184,18 @@ class CaseReads(DatabaseReader):
             self._memory.pop(one, None)
         self._memory |= found
         return found
+
+    def companies(self) -> list[Company]:
+        """Return all companies, those with most cases first."""
+        return self._all(Company, "companies")
+
+    def company_keys(self, company_id: str) -> list[Values]:
+        """Return a name for each key of a company."""
+        return self._rows("company_keys", company_id=company_id)
+
+    def former_names(self) -> list[FormerName]:
+        """Return the spellings of companies in all revisions that were ever published."""
+        return [FormerName(**row) for row in self._rows("former_names")]
 
     def provenances(self) -> list[CaseProvenance]:
         """Return the provenance of the cases drafted here that have no newer draft."""

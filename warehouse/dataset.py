@@ -16,6 +16,7 @@ from warehouse.stems import stem
 
 TABLES: Mapping[str, str] = {
     "cases": "published_cases",
+    "companies": "companies",
     "statements": "published_statements",
     "evidence": "evidence",
     "results": "results",
@@ -98,9 +99,9 @@ class Dataset:
         return self.rows(self._queries["dataset_section"], section=name)
 
     def companies(self) -> dict[str, str]:
-        """Return the key of each company name; spellings of one company share a key."""
+        """Return the company id of each spelling."""
         rows = self.rows(self._queries["dataset_companies"])
-        return {row["company"]: row["company_key"] for row in rows}
+        return {row["company"]: row["company_id"] for row in rows}
 
     def citable(self, words: str, cases: str, most: int) -> list[dict[str, Any]]:
         """Return the citable statements and paragraphs that match these words, best first.

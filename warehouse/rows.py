@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from schemas.batches import Batch, BatchEvent, Look, Watch, WatchedItem
 from schemas.cases import Fact, Statement, Tag
+from schemas.companies import CompanyChange, CompanyName
 from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.imports import ImportRecord
@@ -23,17 +24,8 @@ _Processed = (
     Source | SelectedText | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
-StoredRow = (
-    _Processed
-    | _Decided
-    | ImportRecord
-    | Account
-    | SavedView
-    | BatchEvent
-    | Watch
-    | WatchedItem
-    | Look
-)
+_Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName
+StoredRow = _Processed | _Decided | _Named | BatchEvent | Watch | WatchedItem | Look
 Values = dict[str, Any]
 TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
 T = TypeVar("T", bound=Frozen)
@@ -55,6 +47,8 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     WatchedItem: ("watched_items", "watch_id, source_id, happened_at"),
     Look: ("looks", "watch_id, happened_at"),
     ReportEvent: ("report_events", "report_id, happened_at"),
+    CompanyChange: ("company_changes", "company_id, happened_at"),
+    CompanyName: ("company_names", "name, happened_at"),
     TermProposal: ("term_proposals", "key, document_id"),
     TermRuling: ("term_rulings", "key, happened_at"),
 }

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from schemas.companies import resolved
 from schemas.errors import WarehouseError
 from schemas.frozen import sha256_hex
 
@@ -22,6 +23,7 @@ LOCK = Path(__file__).parent / "migrations/released.json"
 _HERE = Path(__file__).parent
 _COLUMNS = """SELECT table_name || '.' || column_name FROM duckdb_columns()
     WHERE database_name = current_database() AND NOT internal ORDER BY ALL"""
+_COMPANIES = "0110_companies"  # the names in earlier revisions are resolved after it
 _FIRST_WITH_RELEASE = 101  # the migration that adds the column ``release`` to the records
 
 
@@ -121,6 +123,8 @@ def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") ->
         record: list[Any] = [number, step]
         try:
             connection.begin().execute(sql)
+            if step == _COMPANIES:
+                _resolve_names(connection)
             if number < _FIRST_WITH_RELEASE:
                 connection.execute("INSERT INTO migrations VALUES (?, ?, now())", record)
             else:
@@ -132,6 +136,20 @@ def upgrade(connection: duckdb.DuckDBPyConnection, name: str, kept: str = "") ->
             reason = str(error).partition("\n")[0]
             message = f"{name} could not be migrated to {step}: {reason}. {kept}"
             raise WarehouseError(message, cause="migration_failed") from error
+
+
+def _resolve_names(connection: duckdb.DuckDBPyConnection) -> None:
+    """Store the companies that existing revisions name."""
+    found = connection.execute(
+        "SELECT DISTINCT value FROM facts WHERE name = 'company' AND value IS NOT NULL ORDER BY 1"
+    ).fetchall()
+    for one in resolved([name for (name,) in found], {}):
+        connection.execute(
+            "INSERT INTO company_names BY NAME SELECT $name AS name, $key AS key, "
+            "$company_id AS company_id, $origin AS origin, $state AS state, "
+            "$at AS happened_at, $at AS stored_at",
+            one.model_dump(exclude={"decision_id", "who"}),
+        )
 
 
 def _has_columns(connection: duckdb.DuckDBPyConnection, applied: int) -> bool:

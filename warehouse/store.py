@@ -9,7 +9,7 @@ from typing import Self
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus
-from warehouse.access import QueryResult, fetch, insert, run_query
+from warehouse.access import QueryResult, fetch, insert, run_query, store
 from warehouse.case_reads import CaseReads
 from warehouse.file import database_file
 from warehouse.lake import Connection, DatabaseLake, Lake, Work
@@ -56,7 +56,7 @@ class Warehouse(SourceReads, CaseReads):
 
     def append(self, *rows: StoredRow, timeout: float | None = None) -> None:
         """Store all rows in order, or none; rows whose id is already stored are skipped."""
-        self._write(lambda c, now: insert(c, rows, now), timeout)
+        self._write(lambda c, now: store(c, rows, now), timeout)
 
     def add_batch(self, batch: Batch, items: Sequence[BatchItem]) -> None:
         """Store a batch with its items in order, unless it is already stored."""
@@ -80,7 +80,7 @@ class Warehouse(SourceReads, CaseReads):
             if (found[0]["revision_id"], found[0]["status"]) != seen:
                 message = f"case {case_id} was changed in the meantime; review it again first"
                 raise InvalidDecision(message, cause="case_changed")
-            insert(connection, rows, now)
+            store(connection, rows, now)
 
         self._write(work)
 

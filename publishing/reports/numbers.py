@@ -120,12 +120,12 @@ def value_of(tables: Dataset, sql: str) -> str:
 
 
 def _company(tables: Dataset, scope: Scope) -> str:
-    """Return the most frequent spelling of a scope's company."""
+    """Return the name of a scope's company."""
     if not scope.company:
         return ""
     key = literal(scope.company)
-    sql = f"SELECT mode(company) AS name FROM published_cases WHERE company_key = {key}"  # noqa: S608
-    return str(tables.rows(sql)[0]["name"] or scope.company)
+    sql = f"SELECT name FROM companies WHERE company_id = {key}"  # noqa: S608
+    return str(next((row["name"] for row in tables.rows(sql)), scope.company))
 
 
 def used(texts: Iterable[str], numbers: Mapping[str, ReportNumber]) -> Iterator[ReportNumber]:

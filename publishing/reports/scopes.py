@@ -47,7 +47,7 @@ def _parts(scope: Scope, company: str = "") -> Iterator[tuple[str, str]]:
         sql = f"industry = {literal(scope.industry)} AND {SURE.format('industry')}"
         yield sql, f"in {fact_text('industry', scope.industry)}"
     if scope.company:
-        sql = f"company_key = {literal(scope.company)} AND {SURE.format('company')}"
+        sql = f"company_id = {literal(scope.company)} AND {SURE.format('company')}"
         yield sql, f"of {company or scope.company}"
     if scope.since:
         sql = f"year >= {literal(scope.since)} AND {SURE.format('year')}"

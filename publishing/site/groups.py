@@ -9,6 +9,7 @@ from slugify import slugify
 from publishing.entries import CaseEntry
 from publishing.wording import fact_text
 from schemas.cases import TermGroup
+from schemas.companies import FormerName, company_key, earlier_keys
 from schemas.frozen import sha256_hex
 from schemas.taxonomy import load_taxonomy
 
@@ -78,14 +79,31 @@ def group_address(kind: GroupKind, key: str) -> str:
 
 
 def company_names(entries: Iterable[CaseEntry]) -> Mapping[str, str]:
-    """Return the most frequent spelling by company key."""
+    """Return the names of companies by id: by a curator, or the most frequent spelling."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in entries:
         if entry.company and entry.company_key:
-            spellings[entry.company_key][entry.company] += 1
+            spellings[entry.company_key][entry.company_name or entry.company] += 1
     return {
         key: min(found, key=lambda name: (-found[name], name)) for key, found in spellings.items()
     }
+
+
+def earlier_addresses(entries: Iterable[CaseEntry], former: Iterable[FormerName]) -> dict[str, str]:
+    """Return the current address by each former address of a company's page.
+
+    Companies had pages by other keys when fewer spellings were recognized, and before a curator
+    merged them. Addresses of current pages are left out.
+    """
+    current = {entry.company_key for entry in entries if entry.company_key}
+    keys = {
+        key: one.company_id
+        for one in former
+        if one.company_id in current
+        for key in (company_key(one.name), *sorted(earlier_keys(one.name)))
+        if key and key not in current
+    }
+    return {group_address("company", key): group_address("company", i) for key, i in keys.items()}
 
 
 def co_occurring(group: Group, term_group: TermGroup) -> list[CoOccurrence]:

@@ -15,7 +15,7 @@ from publishing.records import CaseRecord
 from publishing.similarity import FUNCTION_WORDS
 from publishing.site.figures import figures
 from publishing.site.group_pages import PAGE, write_group
-from publishing.site.groups import KINDS, Group, GroupKind, groups
+from publishing.site.groups import KINDS, Group, GroupKind, earlier_addresses, groups
 from publishing.site.pages import FACETS, facet_labels
 from publishing.site.questions import questions
 from publishing.site.report_pages import ReportPages
@@ -61,7 +61,7 @@ class OverviewPages:
         values["reliability_note"] = self._reliability
         self._pages = PageWriter(files, plan, tabs=self._tabs, **values)
         self._labels = key_of(len(entries), values["facet_labels"])
-        self._reports = reports
+        self._reports, self._former_names = reports, plan.former_names
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
     def write(self, lines: Path, changes: Sequence[SiteChange]) -> None:
@@ -165,6 +165,11 @@ class OverviewPages:
         for kind, found in self._groups.items():
             for group in found:
                 write_group(self._pages, group, said[kind, group.key])
+        for name, address in earlier_addresses(self._entries, self._former_names).items():
+            values = {"address": address.removesuffix("index.html")}
+            self._pages.put(name, "moved.html", address, **values)
+            moved = json.dumps({"moved_to": values["address"]}) + "\n"
+            self._pages.put_text(f"{name.removesuffix('.html')}.json", address, moved.__str__)
 
     def _write_search(self) -> None:
         newest = self._entries[:PAGE]

@@ -140,10 +140,11 @@ async def release(resources: Resources, folder: Path) -> Path:
 
 
 def tables(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """The rows of the five tables of an export, those of a case together."""
+    """The rows of the six tables of an export, those of a case together."""
     with Dataset(folder / RECORDS) as found:
-        query = "FROM {} ORDER BY case_id, rowid"
-        return {name: found.rows(query.format(table)) for name, table in TABLES.items()}
+        ordered = {name: "rowid" if name == "companies" else "case_id, rowid" for name in TABLES}
+        query = "FROM {} ORDER BY {}"
+        return {name: found.rows(query.format(t, ordered[name])) for name, t in TABLES.items()}
 
 
 @pytest.fixture

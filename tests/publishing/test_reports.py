@@ -178,7 +178,7 @@ def test_names_in_a_scope_stay_text(tables: Dataset) -> None:
     """Quotation marks in names cannot end an SQL string."""
     scope = Scope(company="x' OR true --")
     assert literal("it's") == "'it''s'"
-    assert "company_key = 'x'' OR true --'" in condition(scope)
+    assert "company_id = 'x'' OR true --'" in condition(scope)
     assert Counts(tables, scope).count("cases").value == "0"
 
 

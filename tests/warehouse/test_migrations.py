@@ -9,6 +9,7 @@ from warehouse_rows import Story
 
 from schemas.errors import WarehouseError
 from warehouse import Warehouse, schema
+from warehouse.access import insert
 
 BROKEN = "CREATE TABLE half_done (a INTEGER); DELETE FROM sources; SELECT * FROM no_such_table;"
 COLUMN = "CREATE TABLE extras (a INTEGER); INSERT INTO extras VALUES (1);"
@@ -38,6 +39,7 @@ def _write_by_older(path: Path, steps: Sequence[schema.Migration], rows: str) ->
     with pytest.MonkeyPatch.context() as patch:
         _know(patch, steps)
         patch.setattr("warehouse.access._columns", {})
+        patch.setattr("warehouse.store.store", insert)  # companies came later
         with Warehouse(path) as warehouse:
             warehouse.append(*Story().rows(rows))
 

@@ -17,6 +17,8 @@ FROM read_json(
         title: 'VARCHAR',
         company: 'VARCHAR',
         company_key: 'VARCHAR',
+        company_name: 'VARCHAR',
+        company_kind: 'VARCHAR',
         industry: 'VARCHAR',
         year: 'VARCHAR',
         stage: 'VARCHAR',
@@ -86,6 +88,7 @@ SELECT
     title,
     company,
     company_key,
+    company_key AS company_id,
     industry,
     try_cast(year AS INTEGER) AS year,
     stage,
@@ -144,8 +147,9 @@ COMMENT ON COLUMN published_cases.case_id IS 'The case; permanent even if the ti
 COMMENT ON COLUMN published_cases.revision_id IS 'This version of the text.';
 COMMENT ON COLUMN published_cases.title IS 'The title.';
 COMMENT ON COLUMN published_cases.company IS 'The company that owns the system.';
-COMMENT ON COLUMN published_cases.company_key IS 'A key to group by: the same for all spellings of a company.';
-COMMENT ON COLUMN published_cases.industry IS 'The industry, by its short name.';
+COMMENT ON COLUMN published_cases.company_key IS 'The earlier name of company_id.';
+COMMENT ON COLUMN published_cases.company_id IS 'The company, the same for all spellings.';
+COMMENT ON COLUMN published_cases.industry IS 'The industry of the company, by its short name.';
 COMMENT ON COLUMN published_cases.year IS 'The year of the account.';
 COMMENT ON COLUMN published_cases.stage IS 'The deployment stage of the system.';
 COMMENT ON COLUMN published_cases.narrator IS 'The author of the account: builder, vendor, customer, panel or researcher.';
@@ -178,6 +182,42 @@ COMMENT ON COLUMN published_cases.approved_at IS 'The time when a person approve
 COMMENT ON COLUMN published_cases.page IS 'The page of the case.';
 COMMENT ON COLUMN published_cases.licence IS 'The licence for text and data; quotes belong to their sources.';
 COMMENT ON COLUMN published_cases.citation IS 'The citation of the case.';
+
+CREATE TABLE companies AS
+WITH spelled AS (
+    SELECT
+        company_key AS company_id,
+        company AS name,
+        any_value(company_name) AS chosen,
+        any_value(company_kind) AS kind,
+        any_value(industry) AS industry,
+        count(*) AS cases
+    FROM lines
+    WHERE company IS NOT NULL AND company_key IS NOT NULL
+    GROUP BY ALL
+),
+listed AS (
+    SELECT
+        company_id,
+        coalesce(any_value(chosen), list(name ORDER BY cases DESC, name)[1]) AS name,
+        any_value(kind) AS kind,
+        any_value(industry) AS industry,
+        list(name ORDER BY cases DESC, name) AS names,
+        sum(cases)::INTEGER AS cases
+    FROM spelled
+    GROUP BY company_id
+)
+SELECT
+    * EXCLUDE (names, cases),
+    list_filter(names, lambda other: other <> listed.name) AS aliases,
+    cases
+FROM listed
+ORDER BY cases DESC, lower(name), company_id;
+COMMENT ON TABLE companies IS 'One row per company.';
+COMMENT ON COLUMN companies.name IS 'The name of the company: by a curator, or its most frequent spelling.';
+COMMENT ON COLUMN companies.kind IS 'What the company does: runs systems, sells tools, builds for customers or research.';
+COMMENT ON COLUMN companies.aliases IS 'The other spellings in cases.';
+COMMENT ON COLUMN companies.cases IS 'The number of published cases.';
 
 CREATE TABLE published_statements AS
 WITH parts AS (SELECT *, unnest(statements) AS part FROM lines)
@@ -525,4 +565,6 @@ HAVING count(*) > greatest(1, (SELECT count(*) FROM sampled) / 500)
 ORDER BY texts DESC, word;
 
 -- name: dataset_companies
-SELECT DISTINCT company, company_key FROM published_cases WHERE company IS NOT NULL;
+SELECT DISTINCT company, company_id
+FROM published_cases
+WHERE company IS NOT NULL AND company_id IS NOT NULL;

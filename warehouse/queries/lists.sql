@@ -182,6 +182,8 @@ UNION ALL SELECT 'batches' AS name, count(*) AS rows FROM batches
 UNION ALL SELECT 'case_tags' AS name, count(*) AS rows FROM case_tags
 UNION ALL SELECT 'cases' AS name, count(*) AS rows FROM cases
 UNION ALL SELECT 'checks' AS name, count(*) AS rows FROM checks
+UNION ALL SELECT 'company_changes' AS name, count(*) AS rows FROM company_changes
+UNION ALL SELECT 'company_names' AS name, count(*) AS rows FROM company_names
 UNION ALL SELECT 'documents' AS name, count(*) AS rows FROM documents
 UNION ALL SELECT 'evidence' AS name, count(*) AS rows FROM evidence
 UNION ALL SELECT 'facts' AS name, count(*) AS rows FROM facts
@@ -236,11 +238,18 @@ SELECT
     states.next_revision_id AS revision_id,
     approved.approval_id,
     checked.checked_at,
-    placed.address
+    placed.address,
+    companies.company_id,
+    companies.name AS company_name,
+    companies.kind AS company_kind,
+    companies.industry AS company_industry
 FROM case_states AS states
 LEFT JOIN approved ON approved.revision_id = states.next_revision_id
 LEFT JOIN checked USING (source_id)
 LEFT JOIN placed USING (case_id)
+LEFT JOIN facts ON facts.revision_id = states.next_revision_id AND facts.name = 'company'
+LEFT JOIN current_company_names AS names ON names.name = facts.value
+LEFT JOIN companies ON companies.company_id = names.company_id
 WHERE states.next_revision_id IS NOT NULL
 ORDER BY states.stored_at;
 

@@ -64,11 +64,11 @@ GROUP BY ALL
 ORDER BY industry, cases DESC, stage;
 
 -- question: Companies with the most cases
-SELECT company, count(*) AS cases, min(year) AS first_year, max(year) AS last_year
+SELECT companies.name, count(*) AS cases, min(year) AS first_year, max(year) AS last_year, aliases
 FROM published_cases
-WHERE company IS NOT NULL
-GROUP BY company
-ORDER BY cases DESC, company;
+JOIN companies USING (company_id)
+GROUP BY companies.company_id, companies.name, aliases
+ORDER BY cases DESC, companies.name;
 
 -- question: Location of each statement in its source
 SELECT statement.company, statement.text, quote.quote, quote.page, quote.start_offset, statement.url

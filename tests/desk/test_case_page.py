@@ -1,12 +1,13 @@
 """The content of a case's page, before it becomes HTML."""
 
-from case_views import a_study, an_article
+from case_views import VERIFIED, a_study, an_approval, an_article
+from desk_client import read, texts
 
 from desk.case_page import case_page
 from review import decisions
 from review.changes import Drop, SetFact
 from review.history import changed_history, history
-from schemas.cases import Support, SupportLevel
+from schemas.cases import Fact, Support, SupportLevel
 
 
 def texts_of(page, name):
@@ -113,3 +114,21 @@ def test_prose_keeps_its_order_and_the_description_is_passage_0(build, warehouse
     (quote,) = next(items for name, _, items in page.sections if name == "context")[0].quotes
     mark = f'<mark data-q="{quote.id}"><span id="{quote.id}"></span>letters arrive at night</mark>'
     assert f"Half of all {mark}." in page.passages[0].html
+
+
+def test_the_company_shows_its_other_spellings_and_a_differing_industry(build, desk, warehouse):
+    """A draft keeps its own industry, beside that of the company's first approved case."""
+
+    def study(company: str, industry: str):
+        values = {"title": company, "company": company, "industry": industry}
+        facts = (Fact(name=name, value=value, support=VERIFIED) for name, value in values.items())
+        return a_study().model_copy(update={"facts": (*facts,)})
+
+    first = warehouse.case(build.draft(study("Klarna Bank AB", "finance")))
+    warehouse.append(an_approval(first.revision))
+    page = read(desk.get(f"/cases/{build.draft(study('Klarna', 'tech'))}"))
+    hints = [" ".join(text.split()) for text in texts(page, "//dd/p[@class='hint']")]
+    assert hints == [
+        "Also written as Klarna Bank AB",
+        "Differs: pages show Finance and banking, the industry of Klarna Bank AB.",
+    ]

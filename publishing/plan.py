@@ -90,15 +90,29 @@ class EarlierSite(Frozen):
     fingerprint: str | None = None
 
 
+Menu = tuple[tuple[str, str], ...]
+"""The addresses and labels of the site's main menu."""
+
+MENU: Menu = (
+    ("search.html", "Search"),
+    ("browse.html", "Browse"),
+    ("lessons.html", "Across cases"),
+    ("reports/index.html", "Reports"),
+    ("ask.html", "Ask"),
+    ("figures.html", "In figures"),
+    ("data.html", "Data"),
+)
+
+
 class PublicationPlan(NamedTuple):
     """The content of the next site.
 
     ``entries`` are its cases by id. ``lines`` is a JSON Lines file with a `PublishedCase` for each
     new or changed case; the others are taken from the earlier site. ``keys`` identify, by case id,
     everything a case's files depend on, ``version`` everything all pages depend on, and
-    ``fingerprint`` all of it. ``reports`` are published, newest first; ``recordings`` are the
-    folders of recorded reports, by report id. ``former_names`` are the spellings of companies in
-    all published revisions, former ones too.
+    ``fingerprint`` all of it. ``menu`` has the entries with content. ``reports`` are published,
+    newest first; ``recordings`` are the folders of recorded reports, by report id. ``former_names``
+    are the spellings of companies in all published revisions, former ones too.
     """
 
     lines: Path
@@ -109,6 +123,7 @@ class PublicationPlan(NamedTuple):
     settings: SiteSettings
     version: str
     fingerprint: str
+    menu: Menu = MENU
     reports: Sequence[Report] = ()
     recordings: Mapping[str, Path] = {}
     former_names: Sequence[FormerName] = ()

@@ -12,13 +12,16 @@ from publishing.entries import CaseEntry
 from publishing.files import SiteFiles, key_of, notes_of
 from publishing.folder import replacing
 from publishing.gate import blocked
-from publishing.plan import EarlierSite, PublicationPlan, SiteChange, SiteSettings
+from publishing.plan import MENU, EarlierSite, Menu, PublicationPlan, SiteChange, SiteSettings
 from publishing.records import CaseRecord
 from publishing.site.case_files import CaseFiles
+from publishing.site.charts import Figure
+from publishing.site.figures import figures
 from publishing.site.overviews import OverviewPages
 from publishing.site.pages import environment
 from publishing.site.report_pages import ReportPages
 from publishing.site.search_index import indexing
+from publishing.site.statement_pages import Statements, statements_by_page
 from publishing.site.writer import PageWriter
 from schemas.frozen import sha256_hex
 from schemas.reports import Report
@@ -80,18 +83,28 @@ def build(plan: PublicationPlan, target: Path, on_page: Callable[[int], object] 
     entries = sorted(plan.entries.values(), key=_newest_first)
     with replacing(target) as folder:
         files = SiteFiles(folder, target)
-        cases = CaseFiles(files, plan)
-        lines = cases.write_records(entries)
+        lines = CaseFiles(files, plan).write_records(entries)
         with Dataset(lines) as tables:
-            pages = PageWriter(files, plan)
+            drawn, stated = figures(tables.rows), statements_by_page(tables)
+            plan = plan._replace(menu=_menu(plan, drawn, stated))
+            pages, cases = PageWriter(files, plan), CaseFiles(files, plan)
             reports = ReportPages(pages, tables, plan.reports, plan.recordings)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
             with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}):
-                OverviewPages(files, plan, entries, tables, reports).write(lines, plan.changes)
+                overviews = OverviewPages(files, plan, entries, tables, reports, statements=stated)
+                overviews.write(lines, plan.changes, drawn)
         cases.write_tombstones(plan.withdrawn)
         copy_static(files)
         made = EarlierSite(keys=plan.keys, entries=plan.entries, fingerprint=plan.fingerprint)
         files.close(made.model_dump(mode="json"))
+
+
+def _menu(plan: PublicationPlan, drawn: Sequence[Figure], stated: Statements) -> Menu:
+    """Return the menu without empty pages; "Across cases" opens the first page with statements."""
+    first = next((f"{name}.html" for name, rows in stated.items() if rows), "")
+    pages = {"Across cases": first, "Reports": plan.reports, "In figures": drawn}
+    entries = ((first if address == "lessons.html" else address, label) for address, label in MENU)
+    return tuple((address, label) for address, label in entries if pages.get(label, True))
 
 
 def copy_static(files: SiteFiles) -> None:

@@ -77,7 +77,8 @@ class CaseFiles:
             like = [known[one] for one in similar.get(entry.case_id, ())]
             shown = [(one.slug, one.title, one.kickers) for one in like]
             cited = cited_in.get(entry.case_id, ())
-            key = key_of(self._plan.keys[entry.case_id], shown, *([cited] if cited else ()))
+            parts = (shown, self._plan.menu, *([cited] if cited else ()))
+            key = key_of(self._plan.keys[entry.case_id], *parts)
             self._files.put(entry.address, key, partial(self._page, entry, like, cited))
             on_page(n)
 

@@ -65,7 +65,7 @@ class Distribution(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A figure with its SQL and the result; ``missing`` explains why charts are missing."""
+    """A figure with its SQL and the result."""
 
     name: str
     title: str
@@ -75,7 +75,6 @@ class Figure(NamedTuple):
     rows: tuple[tuple[Any, ...], ...]
     kind: str  # the name of its macro in charts.html
     charts: tuple[Chart, ...]
-    missing: str
 
 
 SeriesData = Sequence[tuple[Link, Sequence[float]]]

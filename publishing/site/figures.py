@@ -16,13 +16,24 @@ from warehouse.schema import named_parts
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
+_RARE = 3  # a field is rare if fewer cases than one in this many have it
 _BOX = ("lowest", "quartile_1", "median", "quartile_3", "highest")
 
 
 def figures(rows: Callable[[str], list[dict[str, Any]]]) -> tuple[Figure, ...]:
-    """Return the figures in reading order; ``rows`` runs SQL on the published cases."""
-    total = rows("SELECT count(*) AS cases FROM published_cases")[0]["cases"]
-    return tuple(_figure(*plan, rows(plan[2]), total) for plan in _plans())
+    """Return the figures in reading order; ``rows`` runs SQL on the published cases.
+
+    Those without numbers, or about a field that most cases lack, are left out.
+    """
+    conditions = (f"count(*) FILTER ({words['known']}) AS {name}" for name, words, _ in _plans())
+    sql = f"SELECT count(*) AS total, {', '.join(conditions)} FROM published_cases"  # noqa: S608 - ours
+    cases = rows(sql)[0]
+    return tuple(
+        _figure(name, words, sql, found, cases)
+        for name, words, sql in _plans()
+        if words.get("is_list") or _RARE * cases[name] >= cases["total"]
+        if (found := rows(sql))
+    )
 
 
 @cache
@@ -34,26 +45,25 @@ def _plans() -> list[tuple[str, Mapping[str, Any], str]]:
     return [(name, words[name], sql.removesuffix(";")) for name, sql in found.items()]
 
 
-def _figure(name: str, words: Mapping[str, Any], sql: str, found: Rows, total: int) -> Figure:
+def _figure(name: str, words: Mapping[str, Any], sql: str, found: Rows, cases: Row) -> Figure:
     return Figure(
         name=name.replace("_", "-"),
         title=words["title"],
-        lede=_lede(words["lede"], found, total) if found else "",
+        lede=_lede(words["lede"], found, cases["total"], cases[name]),
         sql=sql,
-        columns=tuple(found[0]) if found else (),
+        columns=tuple(found[0]),
         rows=tuple(tuple(row.values()) for row in found),
         kind=words["kind"],
-        charts=_DRAWN[name](found) if found else (),
-        missing="" if found else words["missing"],
+        charts=_DRAWN[name](found),
     )
 
 
-def _lede(text: str, found: Rows, total: int) -> str:
+def _lede(text: str, found: Rows, total: int, known: int) -> str:
     """Return the text with counts, and with the values of the row with the most cases."""
     top = max(found, key=lambda row: row["cases"])
     values = {k: fact_text(k, v) if isinstance(v, str) else v for k, v in top.items()}
     counted = sum(row["cases"] for row in found)
-    return text.format(**values, total=count(total, "published case"), counted=counted)
+    return text.format(**values, total=count(total, "published case"), known=known, counted=counted)
 
 
 def _by_year(found: Rows) -> tuple[Chart, ...]:

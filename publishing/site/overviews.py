@@ -13,13 +13,18 @@ from publishing.files import SiteFiles, key_of
 from publishing.plan import PublicationPlan, SiteChange
 from publishing.records import CaseRecord
 from publishing.similarity import FUNCTION_WORDS
-from publishing.site.figures import figures
+from publishing.site.charts import Figure
 from publishing.site.group_pages import PAGE, write_group
 from publishing.site.groups import KINDS, Group, GroupKind, earlier_addresses, groups
 from publishing.site.pages import FACETS, facet_labels
-from publishing.site.questions import questions
+from publishing.site.questions import answered
 from publishing.site.report_pages import ReportPages
-from publishing.site.statement_pages import STATEMENT_PAGES, statements_json, write_statement_page
+from publishing.site.statement_pages import (
+    STATEMENT_PAGES,
+    Statements,
+    statements_json,
+    write_statement_page,
+)
 from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS, reliability_note
 from schemas.frozen import sha256_hex
@@ -48,11 +53,15 @@ class OverviewPages:
         entries: Sequence[CaseEntry],
         tables: Dataset,
         reports: ReportPages,
+        *,
+        statements: Statements,
     ) -> None:
         self._entries, self._tables, self._groups = entries, tables, groups(entries)
-        self._statements = {one.name: tables.section(one.name) for one in STATEMENT_PAGES}
+        self._statements = statements
         self._tabs = [
-            (one.name, one.heading, len(self._statements[one.name])) for one in STATEMENT_PAGES
+            (one.name, one.heading, number)
+            for one in STATEMENT_PAGES
+            if (number := len(statements[one.name]))
         ]
         self._reliability = reliability_note(
             sum(not one.imported_from for one in entries), len(entries)
@@ -64,15 +73,17 @@ class OverviewPages:
         self._reports, self._former_names = reports, plan.former_names
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
-    def write(self, lines: Path, changes: Sequence[SiteChange]) -> None:
+    def write(self, lines: Path, changes: Sequence[SiteChange], drawn: Sequence[Figure]) -> None:
         """Write all pages; ``lines`` is the JSON Lines file of all records."""
         digest = sha256_hex(lines.read_bytes())
         with ThreadPoolExecutor(1) as beside:  # DuckDB writes files while pages are rendered
             sizes = beside.submit(self._tables.write, lines.parent)
-            self._write_pages(digest, changes)
+            self._write_pages(digest, changes, drawn)
         self._write_data(lines, digest, sizes.result())
 
-    def _write_pages(self, digest: str, changes: Sequence[SiteChange]) -> None:
+    def _write_pages(
+        self, digest: str, changes: Sequence[SiteChange], drawn: Sequence[Figure]
+    ) -> None:
         self._write_home()
         self._reports.write({one.address for found in self._groups.values() for one in found})
         self._write_groups()
@@ -82,8 +93,7 @@ class OverviewPages:
             )
         self._write_search()
         self._write_changes(changes)
-        found = figures(self._tables.rows)
-        self._pages.put("figures.html", "figures.html", digest, figures=found)
+        self._pages.put("figures.html", "figures.html", digest, figures=drawn)
         self._pages.put("404.html", "404.html", "")
         self._pages.put("llms.txt", "llms.txt", [self._reliability, len(self._entries), self._tabs])
         if self._root:
@@ -107,7 +117,7 @@ class OverviewPages:
             "tables": [self._table(folder, name, rows) for name, rows in sizes.items()],
             "data_version": digest[:_VERSION_DIGITS],
             "has_duckdb": has_duckdb(),
-            "questions": questions(),
+            "questions": answered(self._tables),
         }
         self._pages.put("data.html", "data.html", [digest, has_duckdb()], **values)
 
@@ -132,10 +142,9 @@ class OverviewPages:
         ]
         key = [self._reliability, len(self._entries), digests(newest), self._tabs]
         key += [[_sizes(shown), total] for _, shown, total in browse]
-        tabs = [tab for tab in self._tabs if tab[2]]
         report = next(iter(self._reports.views), None)
         key += [report.report.report_id] if report else []
-        values = {"newest": newest, "browse": browse, "tabs": tabs, "alternate": "index"}
+        values = {"newest": newest, "browse": browse, "alternate": "index"}
         self._pages.put("index.html", "index.html", key, report=report, **values)
         self._pages.put_alternates("index", self._title, key, entries=newest)
         all_listings = [
@@ -205,7 +214,7 @@ class OverviewPages:
             self._write_feed(f"{folder}feed.xml", title, folder, group.entries[:_FEED])
         found = [f"{one.folder}/" for members in self._groups.values() for one in members]
         found += self._reports.addresses
-        pages = [*_FIXED, *(f"{one.name}.html" for one in STATEMENT_PAGES), *found]
+        pages = [*_FIXED, *(f"{name}.html" for name, _, _ in self._tabs), *found]
         values = {"pages": pages, "entries": self._entries}
         self._pages.put("sitemap.xml", "sitemap.xml", [pages, digests(self._entries)], **values)
         self._pages.put("robots.txt", "robots.txt", "")

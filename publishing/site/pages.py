@@ -17,7 +17,7 @@ from publishing import wording
 from publishing.entries import CaseEntry
 from publishing.layout import article
 from publishing.markdown import escape
-from publishing.plan import SiteSettings
+from publishing.plan import MENU, SiteSettings
 from publishing.site.groups import company_names, group_address
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
@@ -78,6 +78,7 @@ def environment(settings: SiteSettings) -> Environment:
         tag_groups=wording.TAG_GROUPS,
         checked_note=wording.CHECKED,
         support_meanings=wording.SUPPORT_MEANINGS,
+        menu=MENU,
         facet_labels={},
         unpublished=None,
         has_card=False,

@@ -37,14 +37,16 @@ ORDER BY challenge.company, challenge.n, solution.n;
 SELECT tag.label AS technique, failure.company, failure.text, failure.url
 FROM published_statements AS failure
 JOIN case_tags AS tag ON tag.revision_id = failure.revision_id
-WHERE failure.section = 'failures' AND tag.term_group = 'technique'
+WHERE failure.section = 'failures'
+    AND tag.term_group = 'technique'
+    AND list_contains(failure.tags, tag.slug)
 ORDER BY technique, failure.company, failure.n;
 
 -- question: Techniques, by year
 SELECT published.year, tag.label AS technique, count(*) AS cases
 FROM case_tags AS tag
 JOIN published_cases AS published ON published.revision_id = tag.revision_id
-WHERE tag.term_group = 'technique'
+WHERE tag.term_group = 'technique' AND list_contains(published.tags, tag.slug)
 GROUP BY published.year, technique
 ORDER BY published.year DESC, cases DESC, technique;
 
@@ -53,14 +55,18 @@ SELECT one.label AS tool, other.label AS with_tool, count(*) AS cases
 FROM case_tags AS one
 JOIN case_tags AS other ON other.revision_id = one.revision_id AND other.slug > one.slug
 JOIN published_cases AS published ON published.revision_id = one.revision_id
-WHERE one.term_group = 'tool' AND other.term_group = 'tool'
+WHERE one.term_group = 'tool'
+    AND other.term_group = 'tool'
+    AND list_has_all(published.tags, [one.slug, other.slug])
 GROUP BY tool, with_tool
 ORDER BY cases DESC, tool, with_tool;
 
 -- question: Deployment stages by industry
-SELECT industry, coalesce(stage, 'not stated') AS stage, count(*) AS cases
+SELECT industry, stage, count(*) AS cases, sum(count(*)) OVER (PARTITION BY industry) AS of_cases
 FROM published_cases
-GROUP BY ALL
+WHERE stage IS NOT NULL
+    AND (SELECT 3 * count(stage) >= count(*) FROM published_cases) -- else too few are known
+GROUP BY industry, stage
 ORDER BY industry, cases DESC, stage;
 
 -- question: Companies with the most cases

@@ -11,6 +11,7 @@ from publishing.entries import CaseEntry
 from publishing.site.pages import FACETS
 from publishing.site.writer import PageWriter
 from publishing.wording import result_source, shown_value
+from warehouse import Dataset
 
 Row = dict[str, Any]
 
@@ -31,6 +32,9 @@ STATEMENT_PAGES = tuple(
     for name, texts in tomllib.loads(Path(__file__).with_suffix(".toml").read_text()).items()
 )
 """The pages in the order of their tabs, named after their sections."""
+
+Statements = Mapping[str, Sequence[Row]]
+"""The statements of each page, by its name."""
 
 NOUNS = {one.name: one.nouns for one in STATEMENT_PAGES}
 
@@ -56,6 +60,11 @@ class UnitResults(NamedTuple):
     unit: str | None
     rows: Sequence[Row]
     total: int
+
+
+def statements_by_page(tables: Dataset) -> Statements:
+    """Return the statements of each page, in the order of the tabs."""
+    return {one.name: tables.section(one.name) for one in STATEMENT_PAGES}
 
 
 def write_statement_page(

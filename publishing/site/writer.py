@@ -17,8 +17,9 @@ class PageWriter:
     """Writes pages to ``files``; ``values`` are passed to all templates."""
 
     def __init__(self, files: SiteFiles, plan: PublicationPlan, **values: object) -> None:
-        self.files, self.settings, self._version = files, plan.settings, plan.version
-        self._environment, self._values = environment(plan.settings), values
+        self.files, self.settings = files, plan.settings
+        self._version = key_of(plan.version, plan.menu)
+        self._environment, self._values = environment(plan.settings), {"menu": plan.menu, **values}
 
     def put(self, name: str, template: str, key: object, /, **values: object) -> None:
         """Write a file by rendering a template with the values.

@@ -157,6 +157,23 @@ async def test_tags_of_an_earlier_import_are_checked_again(
     assert (await import_cases(database, resources, name="Their database")).rechecked == 0
 
 
+async def test_no_page_of_the_menu_is_empty(report: ImportReport, resources: Resources) -> None:
+    """Without statements, reports and numbers, the menu and the data page offer what there is."""
+    folder = (await publish_site(resources)).path
+    assert "0" not in texts(parsed(folder / "index.html"), "//span[@class='n']")
+    menus = {tuple(texts(parsed(page), "//header//nav/a")) for page in folder.glob("**/index.html")}
+    assert menus == {("Search", "Browse", "Ask", "In figures", "Data")}
+    data = parsed(folder / "data.html")
+    assert texts(data, "//section[@aria-labelledby='files']//tbody//th") == [
+        "cases", "companies", "tags"]  # fmt: skip
+    assert texts(data, "//ol[@id='ask-questions']/li") == [
+        "Techniques, by year", "Companies with the most cases"]  # fmt: skip
+    resources.warehouse.append(*rows(a_view()))
+    await publish_site(resources)
+    (first,) = parsed(folder / "index.html").xpath("//header//nav/a[.='Across cases']/@href")
+    assert (folder / first).is_file()
+
+
 async def test_the_record_of_a_case_is_kept_and_shown(resources: Resources, tmp_path: Path) -> None:
     """Its page, dates, licence and credit are on the page, in Markdown, JSON and the dataset."""
     path, out = tmp_path / "one.jsonl", tmp_path / "out"

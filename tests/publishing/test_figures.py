@@ -154,15 +154,19 @@ def test_labels_are_no_markup(twelve):
     assert title == f"{HOSTILE}: 40 % in 2025"
 
 
-def test_a_figure_without_data_says_what_is_missing(tmp_path):
-    """Nothing is drawn without cases, or if cases lack the data."""
-    for cases in ([], [a_record(1)]):
-        found, page = drawn(cases, tmp_path)
-        assert all(not one.charts and not one.lede for one in found.values())
-        assert parsed(page).xpath("//*[local-name()='svg']") == []
-        said = texts(parsed(page), "//li")
-        assert said[0] == "Cases by year: no published case gives a year."
-        assert len(said) == len(found) == 7
+def test_a_figure_that_most_cases_cannot_be_in_is_left_out(tmp_path):
+    """So is one without data; a list of what exists stays, with the number of its cases."""
+    assert [drawn(cases, tmp_path)[0] for cases in ([], [a_record(1)])] == [{}, {}]
+    results = [("cost", "euros", 1.0), ("cost", "euros", 2.0), ("cost", "euros", 3.0)]
+    facts = {"stage": "full production", "narrator": "vendor", "industry": "energy"}
+    cases = [a_record(n, year="2024") for n in range(7)]
+    cases += [a_record(n, measures=results, **facts) for n in (7, 8)]
+    found, _ = drawn(cases, tmp_path)
+    assert [*found] == ["cases-by-year", "results-by-metric"]
+    assert "7 of 7 published cases whose year is known" in found["cases-by-year"].lede
+    assert "reported in 2 of 9 published cases" in found["results-by-metric"].lede
+    found, _ = drawn([*cases, a_record(9, **facts), a_record(10, **facts)], tmp_path)
+    assert {"cases-by-industry", "stage-by-narrator"} <= found.keys()
 
 
 @pytest.mark.browser

@@ -162,7 +162,9 @@ def test_numbers_are_queries_of_their_own(tables: Dataset) -> None:
         "This report is about {q:cases} of {q:all_cases} published cases of Ottokar, "
         "from {q:companies} company."
     )
-    assert counts.sentence("results") == "Together they report {q:results} measured results."
+    assert counts.sentence("results") == (
+        "Measured results are in {q:with_results} of {q:cases} cases, {q:results} in total."
+    )
     assert counts.sentence("stage") is None  # no case says so
     by_year = {one.label: one.value for one in counts.series("years")}
     assert by_year == {"2023": "1", "2024": "2", "2025": "1"}

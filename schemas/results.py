@@ -63,13 +63,14 @@ class RefusedSource(Frozen):
 
 
 class SimilarSource(Frozen):
-    """Another source with nearly the same text; ``similarity`` is from 0 to 1."""
+    """Another source with nearly the same text or title; ``similarity`` of texts is up to 1."""
 
     source_id: str
     case_id: str | None
     title: str | None
     url: str | None
     similarity: float
+    same_title: bool = False
 
 
 class IngestResult(Frozen):

@@ -1,13 +1,13 @@
 """Finds mentions of taxonomy terms and industries in a text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from schemas.taxonomy import PRODUCTS, Term, load_taxonomy, term_key
 
-_SEPARATOR = re.compile(r"[\s.-]")
+_SEPARATORS = re.compile(r"[\s‐‑–.-]+")
 
 
 class Mention(NamedTuple):
@@ -31,10 +31,14 @@ class NameIndex:
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the mentions in ``text``, in order and without overlaps."""
-        found = self._pattern.finditer(text)
-        keyed = ((match, term_key(match[0])) for match in found)
+        return [*self.iterate(text)]
+
+    def iterate(self, text: str) -> Iterator[Mention]:
+        """Yield the mentions in ``text``, in order and without overlaps."""
+        keyed = ((match, term_key(match[0])) for match in self._pattern.finditer(text))
         slugs = self._slugs  # "q&as" is too short for term_key to drop its s
-        return [Mention(slugs.get(k) or slugs[k[:-1]], *match.span()) for match, k in keyed]
+        for match, key in keyed:
+            yield Mention(slugs.get(key) or slugs[key[:-1]], *match.span())
 
 
 def names_of(terms: Iterable[Term]) -> NameIndex:
@@ -67,15 +71,22 @@ def terms_in(text: str) -> list[Term]:
 
 def first_mention(text: str, term: Term) -> Mention | None:
     """Return the first mention of a term, also within the name of another one."""
-    lower = text.lower()  # comparing the first words is much faster than the pattern
-    if not any(_SEPARATOR.split(name.lower())[0] in lower for name in term.names):
+    names, index = _index_of(term)
+    joined = _joined(text)  # most terms are missing, which the pattern finds slowly
+    if all(name not in joined for name in names):
         return None
-    return next(iter(_index_of(term).mentions(text)), None)
+    return next(index.iterate(text), None)
 
 
 @lru_cache(maxsize=1000)
-def _index_of(term: Term) -> NameIndex:
-    return names_of((term,))
+def _index_of(term: Term) -> tuple[list[str], NameIndex]:
+    return [*map(_joined.__wrapped__, term.names)], names_of((term,))
+
+
+@lru_cache(maxsize=1)
+def _joined(text: str) -> str:
+    """Return a text in lower case without the characters that may separate the words of a name."""
+    return _SEPARATORS.sub("", text.lower())
 
 
 def is_named(text: str, name: str, term: Term | None) -> bool:

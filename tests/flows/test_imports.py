@@ -6,12 +6,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from case_views import a_view, rows
+from case_views import a_document, a_view, rows
 from claims_article import article
 from html_pages import parsed, texts
 from local_site import Site
 
 from config.resources import Resources
+from desk.near_copies import near_copies
+from desk.rendering import environment
 from extractors.workers import Limits, WorkerPool
 from flows.ingest import process
 from flows.rerun import imported, redraft, reread
@@ -318,6 +320,25 @@ async def test_a_file_that_is_too_large_is_refused(
         file.truncate(501 * 10**6)
     with pytest.raises(InputError, match="larger than 500 MB"):
         await import_cases(large, resources, name="x")
+
+
+async def test_copies_are_found_by_their_titles(report: ImportReport, resources: Resources) -> None:
+    """A native case with the title of an imported one, in other order and case, is its copy."""
+    view = a_view(document=a_document(title="An Address? No!", url="https://x.example/a"))
+    resources.warehouse.append(*rows(view))
+    assert resources.warehouse.near_copies(view.source.source_id) == [], "too short a title"
+    imported_case = case_of(resources)
+    titled = {"document_id": "doc_title", "title": "the tickets of Acme, by RAG"}
+    mine = imported_case.document.model_copy(update=titled)
+    other = view.document.model_copy(
+        update={"document_id": "doc_other", "title": "RAG by the Tickets of Acme"}
+    )
+    resources.warehouse.append(mine, other)
+    (found,) = resources.warehouse.near_copies(view.source.source_id)
+    assert (found.case_id, found.same_title) == (imported_case.case.case_id, True)
+    copies = near_copies(view, resources.warehouse)
+    page = environment().get_template("copies.html").render(copies=copies, check=None)
+    assert "the same title as" in page
 
 
 async def test_near_copies_are_reported_as_groups(resources: Resources, tmp_path: Path) -> None:

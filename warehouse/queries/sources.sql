@@ -9,7 +9,8 @@ SELECT
     case_states.case_id,
     titles.title,
     coalesce(sources.canonical_url, sources.origin_url) AS url,
-    near_copies.similarity
+    near_copies.similarity,
+    near_copies.same_title
 FROM near_copies
 JOIN sources ON sources.source_id = near_copies.other_source_id
 LEFT JOIN titles ON titles.source_id = near_copies.other_source_id

@@ -24,9 +24,14 @@ JOIN current_company_names AS names ON names.name = facts.value
 WHERE facts.name = 'company' AND facts.revision_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
 
 -- name: former_names
+-- Spellings of the next publication are included, so that a second one changes nothing.
 SELECT DISTINCT names.name, names.company_id
-FROM publications
-JOIN facts ON facts.revision_id = publications.revision_id AND facts.name = 'company'
+FROM (
+    SELECT revision_id FROM publications
+    UNION
+    SELECT next_revision_id FROM case_states
+) AS shown
+JOIN facts ON facts.revision_id = shown.revision_id AND facts.name = 'company'
 JOIN current_company_names AS names ON names.name = facts.value
 ORDER BY ALL;
 

@@ -23,7 +23,7 @@ from schemas.taxonomy import Taxonomy, load_taxonomy
 from services.identity import document_from, snapshot_of
 from services.import_files import files_hash, parse
 from services.restore import reference_to, restore_cases
-from summarizer.mentions import first_mention
+from summarizer.mentions import mention_of
 
 _AT_ONCE = 40  # records per transaction
 _NEAR = 0.8  # minimum similarity of near-copies
@@ -244,7 +244,7 @@ def checked_tags(study: CaseStudy, document: Document, taxonomy: Taxonomy) -> Ca
 
     def checked(tag: Tag) -> Tag:
         term = taxonomy.term(tag.slug)
-        if term is None or not (found := first_mention(document.text, term)):
+        if term is None or not (found := mention_of(document.text, term)):
             support = tag.support.model_copy(update={"reason": NOT_IN_TEXT})
             return tag.model_copy(update={"support": support})
         below = (one.n for one in document.passages if one.end > found.start)  # or around it

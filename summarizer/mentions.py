@@ -33,6 +33,12 @@ class NameIndex:
         """Return the mentions in ``text``, in order and without overlaps."""
         return [*self.iterate(text)]
 
+    def at(self, text: str, name: str) -> Mention | None:
+        """Return the mention at the first place where ``text`` has exactly ``name``, if any."""
+        start = text.find(name)
+        found = self._pattern.match(text, start) if start >= 0 else None
+        return Mention(self._slugs[term_key(name)], *found.span()) if found else None
+
     def iterate(self, text: str) -> Iterator[Mention]:
         """Yield the mentions in ``text``, in order and without overlaps."""
         keyed = ((match, term_key(match[0])) for match in self._pattern.finditer(text))
@@ -69,13 +75,14 @@ def terms_in(text: str) -> list[Term]:
     return [term for term in found if term]
 
 
-def first_mention(text: str, term: Term) -> Mention | None:
-    """Return the first mention of a term, also within the name of another one."""
+def mention_of(text: str, term: Term) -> Mention | None:
+    """Return a mention of a term, also within the name of another one: if possible as written."""
     names, index = _index_of(term)
     joined = _joined(text)  # most terms are missing, which the pattern finds slowly
     if all(name not in joined for name in names):
         return None
-    return next(index.iterate(text), None)
+    exact = (index.at(text, name) for name in term.names)
+    return next(filter(None, exact), None) or next(index.iterate(text), None)
 
 
 @lru_cache(maxsize=1000)

@@ -58,7 +58,7 @@ def test_a_site_with_an_address_has_a_feed_and_a_sitemap(publish):
     assert {entry.link for entry in feed.entries} == {e.id for e in feed.entries} == addresses
     assert doubted.text not in (target / "feed.xml").read_text(), "a feed cannot show the mark"
     locations = set(re.findall("<loc>(.*?)</loc>", (target / "sitemap.xml").read_text()))
-    wholes = {f"{HOME}{name}.html" for name in ("results", "figures", "data", "lessons")}
+    wholes = {f"{HOME}{name}.html" for name in ("results", "figures", "data")}
     assert locations >= {HOME, *wholes, *addresses, f"{HOME}industries/insurance/"}
     assert (target / "robots.txt").read_text().endswith(f"Sitemap: {HOME}sitemap.xml")
     insurers = feedparser.parse((target / "industries/insurance/feed.xml").read_bytes())

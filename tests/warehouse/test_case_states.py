@@ -173,7 +173,7 @@ def test_line_of_a_case(three):
     assert line.support == {"verified": 3, "doubtful": 1}
     assert (line.verdict, line.checked) == (Verdict.UNSURE, CheckResult.CHANGED)
     assert line.url == "https://c.example/talk"
-    assert (line.near_copies, line.newer_draft) == (0, False)
+    assert (line.near_copies, line.newer_draft) == (2, False)  # the sources have one title
 
 
 def test_order(three):

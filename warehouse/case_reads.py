@@ -45,9 +45,10 @@ class CaseReads(DatabaseReader):
         return self._newest(Revision, document_id=document_id, recipe_id=recipe_id, made_by="model")
 
     def corrected_speakers(self, document_id: str) -> Speakers | None:
-        """Return the speakers of a document as a person corrected them last."""
-        found = self._newest(Revision, document_id=document_id, roles_by="person")
-        return found.speakers if found else None
+        """Return the speakers of a document as a person corrected them, unless it was undone."""
+        found = self._newest(Revision, document_id=document_id, made_by="person")
+        known = found.speakers if found else None
+        return known if known and known.roles_by == "person" else None
 
     def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
         """Return the cases that match the filter, in its order."""

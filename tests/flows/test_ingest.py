@@ -12,7 +12,7 @@ from config.resources import Resources
 from config.settings import Settings
 from flows.ingest import extract, fetch, process, triage
 from review.changes import SetSpeakers
-from review.decisions import edit
+from review.decisions import edit, undo
 from schemas.results import IngestStatus
 from schemas.reviews import CaseFilter
 from schemas.sources import SourceKind, SourceRef, Speakers
@@ -26,7 +26,7 @@ def run_of(source: object, resources: Resources, **options: object) -> Run:
 async def test_corrected_speakers_outlive_a_new_draft(
     source: Path, resources: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """The model's roles are in the draft and its prompts; a person's are used from then on."""
+    """The model's roles are in the draft and its prompts; a person's are used until undone."""
     words = article().replace("# ", "").split("\n\n")
     turns = (f"**{('Ana', 'Ben')[n % 2]}:** I say: {one}" for n, one in enumerate(words))
     await to_thread(source.write_text, "\n\n".join(turns), "utf-8")
@@ -54,6 +54,10 @@ async def test_corrected_speakers_outlive_a_new_draft(
         assert "\nSpeakers: Ben (host), Ana (guest)\n" in request["messages"][-1]["content"]
     newer = resources.warehouse.case(case_id).newer
     assert newer.speakers == Speakers(**change.model_dump(exclude={"action"}), roles_by="person")
+    undo(resources.warehouse, case_id, "mira")
+    resources.settings = resources.settings.model_copy(update={"language": "French"})
+    await process(run_of(source, resources))
+    assert resources.warehouse.case(case_id).newer.speakers == kept
 
 
 async def test_a_file_becomes_a_draft(source: Path, resources: Resources) -> None:

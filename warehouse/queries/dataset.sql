@@ -190,7 +190,8 @@ WITH spelled AS (
         company AS name,
         any_value(company_name) AS chosen,
         any_value(company_kind) AS kind,
-        any_value(industry) AS industry,
+        min_by(industry, case_id) AS industry,
+        min(case_id) FILTER (industry IS NOT NULL) AS told,
         count(*) AS cases
     FROM lines
     WHERE company IS NOT NULL AND company_key IS NOT NULL
@@ -201,7 +202,7 @@ listed AS (
         company_id,
         coalesce(any_value(chosen), list(name ORDER BY cases DESC, name)[1]) AS name,
         any_value(kind) AS kind,
-        any_value(industry) AS industry,
+        min_by(industry, told) AS industry,
         list(name ORDER BY cases DESC, name) AS names,
         sum(cases)::INTEGER AS cases
     FROM spelled

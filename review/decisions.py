@@ -15,7 +15,7 @@ from review.edits import apply_changes
 from review.judgment import being_judged
 from review.parts import find_part
 from review.rebase import rebased
-from review.revisions import Seen, current, edited, find_revision, keep
+from review.revisions import Seen, current, edited, find_revision, is_same, keep
 from review.speakers import corrected, rechecked
 from review.terms import taxonomy_of
 from schemas.errors import InvalidDecision
@@ -189,7 +189,7 @@ def restore(
     target = find_revision(view, revision_id)
     if target is None:
         raise InvalidDecision(f"{case_id} has no revision {revision_id}")
-    if target.study == view.revision.study:
+    if is_same(target, view.revision):
         raise InvalidDecision("nothing was changed: the case already equals that revision")
     new = edited(target, target.study, who)
     new = new.model_copy(update={"parent_id": view.revision.revision_id})
@@ -208,8 +208,7 @@ def undo(warehouse: Warehouse, case_id: str, who: str, *, seen: Seen | None = No
 def undoable(view: CaseView) -> Revision | None:
     """Return the revision before the newest edit by a person that was not undone, or None."""
     # After an undo the current revision equals an earlier one: continue from there.
-    studies = (one for one in view.revisions if one.study == view.revision.study)
-    same: Revision | None = next(studies)
+    same: Revision | None = next(one for one in view.revisions if is_same(one, view.revision))
     verdicts = {one.revision_id for one in view.reviews if one.decision is Decision.JUDGE}
     while same and same.revision_id in verdicts:
         same = find_revision(view, same.parent_id)

@@ -11,7 +11,7 @@ from functools import partial
 from config.resources import Resources
 from review.parts import part_id, parts_of, text_of, updated
 from review.revisions import edited, keep
-from schemas.cases import NOT_JUDGED, CaseStudy, Match, Part, Statement, Support
+from schemas.cases import NOT_JUDGED, CaseStudy, Match, Part, Section, Statement, Support
 from schemas.cases import SupportLevel as Level
 from schemas.errors import CasebookError, InvalidDecision
 from schemas.reviews import EARLIER_JUDGE, CaseStatus, CaseView, Decision, Revision
@@ -136,11 +136,20 @@ def _is_unjudged(support: Support) -> bool:
     return support.is_unjudged and not support.confirmed_by
 
 
+def has_base(part: Part) -> bool:
+    """Return whether a judge can compare a part with quotes or statements.
+
+    Notes on numbers of the source that do not agree are not judged.
+    """
+    is_found = any(one.match is not Match.MISSING for one in part.evidence)
+    if not isinstance(part, Statement):
+        return is_found
+    return bool(part.rests_on) or (is_found and part.section is not Section.GAPS)
+
+
 def _is_open(part: Part) -> bool:
     """Return whether the judge can say more about a part than code and curator did."""
-    is_found = any(one.match is not Match.MISSING for one in part.evidence)
-    has_base = is_found or (isinstance(part, Statement) and bool(part.rests_on))
-    return has_base and part.support.level not in _CLOSED and not part.support.confirmed_by
+    return has_base(part) and part.support.level not in _CLOSED and not part.support.confirmed_by
 
 
 def _by_content(study: CaseStudy) -> dict[Content, Part]:

@@ -24,6 +24,9 @@ def rebased(changes: Sequence[to.Change], view: CaseView, seen: Seen) -> Sequenc
     base = find_revision(view, seen[0])
     if base is None or seen[1] != view.status:
         raise outdated(view)
+    is_outdated = base.speakers != view.revision.speakers
+    if is_outdated and any(isinstance(one, to.SetSpeakers) for one in changes):
+        raise outdated(view)
     diff = Diff(base.study, view.revision.study)
     return [_rebased(change, diff, last_author(view)) for change in changes]
 

@@ -43,6 +43,11 @@ def find_revision(view: CaseView, revision_id: str | None) -> Revision | None:
     return next((one for one in view.revisions if one.revision_id == revision_id), None)
 
 
+def is_same(one: Revision, other: Revision) -> bool:
+    """Return whether two revisions have the same study and the same speakers."""
+    return (one.study, one.speakers) == (other.study, other.speakers)
+
+
 def edited(before: Revision, study: CaseStudy, who: str) -> Revision:
     """Return a person's revision with ``study``, a child of ``before``."""
     now = datetime.now(UTC)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from review.changes import Change, SetSpeakers
+from review.judgment import has_base
 from review.parts import PartT, updated
 from schemas.cases import CaseStudy, Statement, Support, SupportLevel
 from schemas.sources import Document, Speakers
@@ -33,8 +34,7 @@ def rechecked(study: CaseStudy, before: Document, after: Document) -> CaseStudy:
         voices = {one.speaker for one in part.evidence if one.is_found}
         matters = about[0] != about[1] or any(old.role(v) != new.role(v) for v in voices)
         is_settled = part.support.confirmed_by or part.support.level is SupportLevel.IMPORTED
-        has_base = voices or (isinstance(part, Statement) and part.rests_on)
-        if is_settled or not has_base or not matters:
+        if is_settled or not has_base(part) or not matters:
             return part
         support = Support(level=SupportLevel.UNVERIFIED)
         if isinstance(part, Statement) and part.evidence:

@@ -16,10 +16,11 @@ from config.resources import Resources
 from config.settings import Settings
 from desk.app import create_app
 from review import adoption, decisions
-from review.changes import Confirm, SetStatement
+from review.changes import Confirm, SetSpeakers, SetStatement
 from review.history import history
-from review.judgment import ASKING
-from schemas.cases import CaseStudy, Part, Support, SupportLevel
+from review.judgment import ASKING, waits
+from review.revisions import state_of
+from schemas.cases import CaseStudy, Part, Section, Support, SupportLevel
 from schemas.errors import InvalidDecision
 from schemas.reviews import CaseStatus, CaseView, Decision
 from schemas.sources import Document, Speakers
@@ -141,6 +142,46 @@ def test_corrected_speakers_are_kept_and_what_depends_on_them_is_judged_again(
     assert {e.speaker for one in asked for e in one.evidence} == {"Ben"}
     edit = next(one for one in view.reviews if one.decision is Decision.EDIT)
     assert (edit.who, edit.reason) == ("mira", "Corrected who speaks for whom.")
+
+
+def test_a_correction_of_speakers_alone_is_undone_alone(build, warehouse):
+    """It is a step of its own, even if no part depends on the speakers."""
+    document = a_document().spoken_by(Speakers(guests=("Ana",)))
+    case_id = build.draft(a_study(), document)
+    first = warehouse.case(case_id).revision
+    change = SetSpeakers(hosts=("Zed",), guests=("Ana",))
+    for changes in ([SetStatement(n=14, text="A reader samples answers.")], [change]):
+        decisions.edit(warehouse, case_id, changes, "mira")
+    new = warehouse.case(case_id).revision
+    decisions.undo(warehouse, case_id, "mira")
+    undone = warehouse.case(case_id).revision
+    assert (undone.study, undone.speakers) == (new.study, document.speakers)
+    decisions.undo(warehouse, case_id, "mira")
+    assert warehouse.case(case_id).revision.study == first.study
+
+
+def test_two_corrections_of_speakers_at_once_clash(build, warehouse):
+    """The second form has the first one's names as they were; saving it would take them back."""
+    case_id = build.draft(a_study(), a_document().spoken_by(Speakers(guests=("Ana",))))
+    seen = state_of(warehouse.case(case_id))
+    decisions.edit(warehouse, case_id, [SetSpeakers(hosts=("Ana",))], "mira", seen=seen)
+    late = SetSpeakers(guests=("Ana",), guests_system="Ink")
+    with pytest.raises(InvalidDecision, match="mira changed this case in the meantime"):
+        decisions.edit(warehouse, case_id, [late], "ada", seen=seen)
+
+
+def test_a_note_on_numbers_stays_when_speakers_are_corrected(build, warehouse):
+    """The judge is not asked about such notes, so they would never have a verdict again."""
+    study = a_study()
+    verified = next(s for s in study.statements if s.section is Section.CONTEXT)
+    note = verified.model_copy(update={"n": 99, "section": Section.GAPS})
+    study = study.model_copy(update={"statements": (*study.statements, note)})
+    case_id = build.draft(study, a_document())
+    change = SetSpeakers(guests=("Ana",), guests_company="Elsewhere")
+    decisions.edit(warehouse, case_id, [change], "mira", judged=True)
+    new = warehouse.case(case_id).revision.study
+    assert waits(new)
+    assert new.section(Section.GAPS)[0].support == note.support
 
 
 def quoting(document: Document) -> CaseStudy:

@@ -185,9 +185,11 @@
 
   let afterLoad = null;
   let forms = []; // the open forms of statements, with the part of each
+  let opened = [];
 
   document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
     forms = all(".statement .part-forms").map((form) => [form, partOf(form.closest(".item"))]);
+    opened = all("#case details[open]");
     for (const { fragment } of tasks) if (fragment.querySelector("#case")) keepOrder(fragment);
   });
 
@@ -212,6 +214,7 @@
       afterLoad = null;
     } else if (ctx.target.id === "case") {
       keepForms();
+      if (ctx.request.method === "GET") for (const one of opened) one.open = true; // others' changes
       if (chosenItem()) choose(chosenItem(), false, ctx.request.method === "GET");
       else moveStrip(null); // the chosen part was dropped: the keys continue from its place
       restoreTyped();

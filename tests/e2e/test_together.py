@@ -1,7 +1,10 @@
 """Two people at the same draft, each in a separate browser."""
 
 import pytest
+from case_views import a_document, a_study
 from playwright.sync_api import expect
+
+from schemas.sources import Speakers
 
 pytestmark = pytest.mark.browser
 
@@ -90,3 +93,22 @@ def test_a_save_after_a_decision_is_refused_and_kept(both):
     field.press("Control+Enter")
     expect(ada.get_by_role("status")).to_contain_text("mira changed this case in the meantime")
     expect(field).to_have_value("Too late.")
+
+
+def test_an_open_box_stays_open_when_others_save(build, open_as, address):
+    """What is typed about the speakers stays in sight, beside the names that the other corrected."""
+    document = a_document().spoken_by(Speakers(guests=("Ana",)))
+    case = f"{address}/cases/{build.draft(a_study(), document)}"
+    mira, ada = (open_as(name) for name in ("mira", "ada"))
+    for page in (mira, ada):
+        page.goto(case)
+        page.locator("#speakers summary").click()
+    ada.get_by_label("System that they describe").fill("Ink")
+    mira.get_by_label("Hosts").fill("Ben")
+    mira.locator("#speakers").get_by_role("button", name="Save").click()
+    expect(mira.locator("#speakers summary")).to_have_text("Speakers: Ana, hosted by Ben")
+    expect(mira.get_by_label("Hosts")).to_be_hidden()
+    expect(ada.locator("#speakers summary")).to_have_text("Speakers: Ana, hosted by Ben")
+    expect(ada.get_by_label("System that they describe")).to_have_value("Ink")
+    expect(ada.get_by_label("System that they describe")).to_be_visible()
+    expect(ada.get_by_label("Hosts")).to_have_value("Ben")

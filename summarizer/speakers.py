@@ -14,7 +14,7 @@ from summarizer.answers import Answer, Nullable
 from summarizer.asker import Asker
 from summarizer.data import expanded, table
 from summarizer.rendering import estimate_tokens, fence_for, one_line, render
-from summarizer.sentences import words
+from summarizer.sentences import word_set, words
 from summarizer.strategies.company import is_name
 from summarizer.strategies.cues import load_cues
 from summarizer.strategies.windows import company_named
@@ -55,6 +55,7 @@ async def settled(document: Document, asker: Asker) -> Speakers | None:
 
     Raises:
         BudgetReached: if the call does not fit the budget.
+        ModelError: if the endpoint does not answer for now.
     """
     found, is_sure = await asyncio.to_thread(by_words, document)
     if found is None or is_sure or not asker.profile.is_capable:
@@ -62,9 +63,9 @@ async def settled(document: Document, asker: Asker) -> Speakers | None:
     try:
         values = _values(document)
         answer = await asker.ask(asker.prompt(PROMPT), values, SpeakersAnswer, STAGE)
-    except BudgetReached:
-        raise
     except CasebookError as error:
+        if error.transient or isinstance(error, BudgetReached):
+            raise  # a later answer would change the prompts of a draft that is paid by then
         note = f"No model settled who speaks for whom: {error}"
         return found.model_copy(update={"roles_note": note})
     return _from_answer(answer, found, document)
@@ -214,4 +215,5 @@ def _from_answer(answer: SpeakersAnswer, found: Speakers, document: Document) ->
         roles |= {n: role for n in names if n in turns and n not in settled}
     is_named = answer.company is None or answer.company in text
     company = answer.company if is_named else found.guests_company
-    return _speakers(roles, guests_company=company, guests_system=answer.system, roles_by="model")
+    system = answer.system if word_set(answer.system or "") <= word_set(text) else None
+    return _speakers(roles, guests_company=company, guests_system=system, roles_by="model")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
 
-from schemas.sources import Document, Passage
+from schemas.sources import Document, Passage, Speakers
 from summarizer.rendering import estimate_tokens
 from summarizer.sentences import sentences_of
 from summarizer.strategies.company import company_of
@@ -52,7 +52,7 @@ def cut(document: Document, max_tokens: int) -> list[Window]:
     """
     pieces = [p for passage in document.passages for p in _pieces(document, passage, max_tokens)]
     sizes = [_tokens(document, piece) for piece in pieces]
-    borders = _borders(pieces, document.speakers.hosts if document.speakers else ())
+    borders = _borders(pieces, document.speakers or Speakers())
     windows, start = [], 0
     while start < len(pieces):
         rest = sum(sizes[start:])
@@ -96,13 +96,14 @@ def company_named(document: Document) -> str | None:
     return company.value if company else None
 
 
-def _borders(pieces: Sequence[Passage], hosts: Sequence[str]) -> list[tuple[bool, bool]]:
+def _borders(pieces: Sequence[Passage], speakers: Speakers) -> list[tuple[bool, bool]]:
     """Return for each piece whether it starts a section, and whether a host starts to speak."""
+    asks = {name: speakers.role(name) == "host" for name in {piece.speaker for piece in pieces}}
     pairs = zip([None, *pieces], pieces, strict=False)
     return [
         (
             before is None or piece.headings != before.headings,
-            before is not None and piece.speaker in hosts and before.speaker not in hosts,
+            before is not None and asks[piece.speaker] and not asks[before.speaker],
         )
         for before, piece in pairs
     ]

@@ -6,7 +6,7 @@ from scripted_endpoint import api_error, completion
 from scripted_model import checked, document_of
 
 from schemas.cases import CaseStudy, Section, SupportLevel
-from schemas.errors import BudgetReached
+from schemas.errors import BudgetReached, ProviderUnavailable
 from schemas.sources import Document, SourceKind, Speakers
 from summarizer.budget import Budget
 from summarizer.items import items_of
@@ -86,11 +86,20 @@ async def test_nothing_is_asked_in_vain(endpoint, asker_of, document: Document, 
     assert endpoint.requests == []
 
 
+async def test_a_system_that_the_source_does_not_name_is_dropped(endpoint, asker_of) -> None:
+    """The model made it up, and the judge would read it beside the source."""
+    endpoint.script = lambda _: completion(ANSWER | {"system": "Ink Turbo"})
+    assert (await settled(TALK, asker_of())).guests_system is None
+
+
 async def test_a_failure_costs_the_roles_only(endpoint, asker_of) -> None:
-    """Roles by words remain, with a note; a budget that is spent still ends the draft."""
+    """Roles by words remain, with a note; an outage or a spent budget still ends the draft."""
     endpoint.script = lambda _: api_error(400)
     found = await settled(TALK, asker_of())
     assert found.roles_note.startswith("No model settled who speaks for whom: ")
+    endpoint.script = lambda _: api_error(500)
+    with pytest.raises(ProviderUnavailable):
+        await settled(TALK, asker_of())
     with pytest.raises(BudgetReached):
         await settled(TALK, asker_of(budget=Budget(0.0000001)))
 

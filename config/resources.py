@@ -124,12 +124,19 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
         return plans.usual_plan(characters, self.profile, self.settings.llm_strategy)
 
-    def forecast(self, characters: int) -> "plans.CostEstimate":
+    def forecast(self, characters: int, *, is_spoken: bool = False) -> "plans.CostEstimate":
         """Return the expected calls and cost of a source with this number of characters."""
         from summarizer import plans
 
         plan = self.usual_plan(characters)
-        return plans.forecast(characters, self.profile, plan, self._judge_profile)
+        judge = self._judge_profile
+        return plans.forecast(characters, self.profile, plan, judge, is_spoken=is_spoken)
+
+    def forecast_of(self, document: Document) -> "plans.CostEstimate":
+        """Return the expected calls and cost of a document."""
+        from summarizer.speakers import can_be_unclear
+
+        return self.forecast(len(document.text), is_spoken=can_be_unclear(document))
 
     def recipe(self, plan: "plans.DraftPlan") -> Recipe:
         """Return the current recipe of drafts that follow a plan."""

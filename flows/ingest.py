@@ -103,7 +103,7 @@ async def _stages(run: Run) -> IngestResult:
             return triaged(run, document, verdict)
         draft = await summarize(run, document, verdict)
         verified = await verify(run, draft, document)
-        revision = await store(run, document, draft, verified)
+        revision = await store(run, document, verdict, draft, verified)
     return drafted(run, document, verdict, revision, verified.unjudged)
 
 
@@ -165,12 +165,14 @@ async def verify(run: Run, draft: Draft, document: Document) -> Verified:
 
 
 @step()
-async def store(run: Run, document: Document, draft: Draft, verified: Verified) -> Revision:
+async def store(
+    run: Run, document: Document, verdict: Triage, draft: Draft, verified: Verified
+) -> Revision:
     """Store the draft as the newest revision of the source's case."""
     resources, source_id = run.resources, document.source_id
     case = Case(case_id=content_id("case", source_id), source_id=source_id)
     recipe = resources.recipe(resources.plan(document))
-    calls = (*draft.generation_ids, *verified.generation_ids)
+    calls = tuple(dict.fromkeys((*run.generation_ids, *verdict.generation_ids)))
     made_from = (case.case_id, document.document_id, recipe.recipe_id, calls)
     revision = Revision(
         revision_id=content_id("rev", *made_from),

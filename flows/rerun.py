@@ -59,12 +59,12 @@ async def results(
 async def plan_text(case_ids: Collection[str], resources: Resources, *, judging: bool) -> str:
     """Return the number of cases, the model and the price in words."""
     views = await to_thread(resources.warehouse.case_views, list(case_ids))
-    sizes = [len(view.document.text) for view in views]
+    documents = [view.document for view in views]
     if judging:
         profile = _judge(resources).profile
-        forecasts = [plans.judging_forecast(size, profile) for size in sizes]
+        forecasts = [plans.judging_forecast(len(one.text), profile) for one in documents]
     else:
-        profile, forecasts = resources.profile, list(map(resources.forecast, sizes))
+        profile, forecasts = resources.profile, list(map(resources.forecast_of, documents))
     costs = [one.cost_usd for one in forecasts]
     price = "of unknown price" if None in costs else f"about ${sum(c or 0 for c in costs):.2f}"
     return f"{len(case_ids)} cases with {profile.model}, {price}."

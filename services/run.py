@@ -58,6 +58,12 @@ class Run:
         """The calls of this run, including failed ones."""
         return [generation for asker in self._askers for generation in asker.paid]
 
+    @property
+    def generation_ids(self) -> tuple[str, ...]:
+        """The ids of the calls whose answers this run used, also of earlier ones."""
+        answers = (one for asker in self._askers for one in asker.generations)
+        return tuple(dict.fromkeys(one.generation_id for one in answers))
+
     def follow(self, alias: Alias) -> None:
         """Continue as the source that the address turned out to be."""
         self.source_id, self.same_as = alias.same_as, alias.url
@@ -84,7 +90,7 @@ class Run:
         """Reserve a document and its expected cost (of a draft), or raise BudgetReached."""
         resources = self.resources
         # The whole cost is reserved, so that sources are finished one after the other.
-        expected = expected or resources.forecast(len(document.text))
+        expected = expected or resources.forecast_of(document)
         async with (
             resources.drafting_slots,
             resources.warehouse.lock(document.document_id),

@@ -59,4 +59,3 @@ class Draft(Frozen):
     tags: tuple[TagClaim, ...] = ()
     unread: tuple[Unread, ...] = ()  # passages that the draft does not cover
     left_out: tuple[Finding, ...] = ()  # claims about windows that the merge did not choose
-    generation_ids: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from schemas.generations import Usage
 from schemas.reviews import Recipe
 from schemas.sources import Document
 from summarizer import judge as judging
-from summarizer import repair
+from summarizer import repair, speakers
 from summarizer.answers import DraftAnswer, PartDraftAnswer, SourceAnswer, TriageAnswer
 from summarizer.asker import schema_hash
 from summarizer.profiles import Profile, Strategy
@@ -33,6 +33,7 @@ CHECKS_VERSION = 5
 
 _Question = tuple[str, type[BaseModel]]  # the prompt's name, and the type of its answer
 _TRIAGE: _Question = (PROMPT, TriageAnswer)
+_SPEAKERS: _Question = (speakers.PROMPT, speakers.SpeakersAnswer)
 _WHOLE: _Question = (single.PROMPT, DraftAnswer)
 _PART: _Question = (single.PROMPT, PartDraftAnswer)
 _SHORT: _Question = (short.PROMPT, short.ShortAnswer)
@@ -42,6 +43,7 @@ _REPAIR: _Question = (repair.PROMPT, SourceAnswer)
 
 _TOKENS_PER_CHARACTER = 0.258  # including the numbers of passages
 _CAUTION = 1.2  # a safety factor for deciding whether a text fits
+_OPENING_TOKENS = 2_000  # of a talk, with the list of its speakers
 _STATED = 0.5  # the share of statements, without quotes, in the answer about a window
 # The number of parts that are judged, by the size of the text, and the size of one with its quotes.
 _LEAST_PARTS, _MOST_PARTS, _TOKENS_PER_PART_FOUND = 15, 60, 60
@@ -105,15 +107,24 @@ def _strategy_for(asked: int, profile: Profile) -> tuple[Strategy, str]:
 
 
 def forecast(
-    characters: int, profile: Profile, plan: DraftPlan, judge: Profile | None = None
+    characters: int,
+    profile: Profile,
+    plan: DraftPlan,
+    judge: Profile | None = None,
+    *,
+    is_spoken: bool = False,
 ) -> CostEstimate:
     """Return the estimated cost of a source of this length, erring on the high side.
+
+    In a spoken one, the model is also asked who speaks for whom.
 
     Raises:
         ContextExceeded: if the context is too small for any window of the plan.
     """
     text = int(_TOKENS_PER_CHARACTER * characters)
     calls = _calls(text, profile, plan.strategy)
+    if is_spoken and profile.is_capable:
+        calls.append(_call(profile, _SPEAKERS, min(text, _OPENING_TOKENS)))
     if judge is not None:
         calls += _judging_calls(text, judge, profile if _writes(plan, profile) else None)
     return _estimate(calls)

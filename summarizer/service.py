@@ -55,7 +55,6 @@ async def summarize(
     Raises:
         ModelError: if the endpoint fails or there is no usable answer.
     """
-    before = len(asker.generations)
     if plan.strategy is Strategy.GUIDED:
         draft = await asyncio.to_thread(guided.propose, document, plan.reason)
     elif asker.profile.small:
@@ -75,8 +74,7 @@ async def summarize(
         raise AnswerInvalid(
             f"{asker.profile.model} found no statement in the source; retry, or try another model"
         )
-    made_by = tuple(generation.generation_id for generation in asker.generations[before:])
-    return draft.model_copy(update={"generation_ids": made_by})
+    return draft
 
 
 class _Ready(Answer):

@@ -71,6 +71,11 @@ async def settled(document: Document, asker: Asker) -> Speakers | None:
     return _from_answer(answer, found, document)
 
 
+def can_be_unclear(document: Document) -> bool:
+    """Return whether a model may have to be asked who speaks for whom."""
+    return document.kind in _RECORDED or any(one.speaker for one in document.passages)
+
+
 def by_words(document: Document) -> tuple[Speakers | None, bool]:
     """Return who speaks for whom according to the words, and whether nothing is left to settle."""
     turns, opening = _turns(document), _opening_text(document)

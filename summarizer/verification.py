@@ -40,7 +40,6 @@ class Verified(NamedTuple):
     dropped: tuple[str, ...] = ()  # repeated statements, and those copied from the prompt
     proposals: tuple[TermProposal, ...] = ()
     unjudged: CasebookError | None = None
-    generation_ids: tuple[str, ...] = ()  # of the judge
 
 
 async def verify(
@@ -59,11 +58,10 @@ async def verify(
         noticed = await asyncio.to_thread(with_notices, checked.study, document)
         return checked._replace(study=noticed)
     judged, error = await judge_study(checked.study, document, judge, notice=True)
-    study, askers = _with_doubts(judged), [judge]
+    study = _with_doubts(judged)
     is_answering = error is None or isinstance(error, AnswerInvalid)
     writes = writer and writer.profile.is_capable and draft.strategy is not Strategy.GUIDED
     if writer and writes and is_answering:
-        askers.append(writer)
         try:
             corrected = await repaired(study, document, writer)
         except ModelError as failure:
@@ -71,8 +69,7 @@ async def verify(
         else:
             judged, again = await judge_study(corrected, document, judge, _is_corrected)
             study, error = _with_doubts(judged), error or again
-    asked = tuple(call.generation_id for asker in askers for call in asker.generations)
-    return checked._replace(study=study, unjudged=error, generation_ids=asked)
+    return checked._replace(study=study, unjudged=error)
 
 
 def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Verified:

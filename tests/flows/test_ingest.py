@@ -36,8 +36,14 @@ async def test_corrected_speakers_outlive_a_new_draft(
     model_endpoint.script = lambda request: (
         completion(found) if schema_name(request) == "SpeakersAnswer" else answer_of(request)
     )
-    case_id = (await process(run_of(source, resources))).case_id
-    kept = resources.warehouse.case(case_id).document.speakers
+    run = run_of(source, resources)
+    case_id = (await process(run)).case_id
+    view = resources.warehouse.case(case_id)
+    calls = resources.warehouse.generations(view.revision.generation_ids)
+    assert [one.stage for one in calls] == ["speakers", "summarize", "judge", "repair"]
+    assert {one.generation_id for one in calls} == {one.generation_id for one in run.paid}
+    assert resources.forecast_of(view.document).calls == len(calls) + 1
+    kept = view.document.speakers
     assert kept == Speakers(
         hosts=("Ana",), guests=("Ben",), guests_company="Kellamoor", roles_by="model"
     )

@@ -37,7 +37,7 @@ async def verified(document, asker_of, judge=None):
 
 
 async def test_from_triage_to_a_draft(document, model, asker_of):
-    """One call gives verdict and draft, and the draft names that call."""
+    """One call gives verdict and draft."""
     asker, plan = asker_of(), plans.plan(document, PROFILE)
     steps = []
     triage = await service.triage(document, asker, plan)
@@ -46,7 +46,6 @@ async def test_from_triage_to_a_draft(document, model, asker_of):
     assert (triage.verdict, triage.rubric) == (Verdict.CASE_STUDY, plans.rubric_id(plan))
     assert triage.reason == TRIAGE["reason"]
     assert draft.strategy is Strategy.SINGLE
-    assert draft.generation_ids == triage.generation_ids
     assert steps == [(0, 1), (1, 1)]
     assert [schema_name(r) for r in model.requests] == ["CaseStudyAnswer"]
 
@@ -294,6 +293,9 @@ def test_a_forecast_counts_all_calls():
     without, judged = (plans.forecast(12_000, PROFILE, plan, j) for j in (None, PROFILE))
     assert (without.calls, judged.calls) == (1, 4)
     assert 0 < without.cost_usd < judged.cost_usd
+    talk = plans.forecast(12_000, PROFILE, plan, PROFILE, is_spoken=True)
+    assert talk.calls == 5
+    assert talk.cost_usd > judged.cost_usd
     assert plans.forecast(12_000, Profile(), plan).cost_usd is None
     small = Profile(strategy=Strategy.GUIDED)
     guided = plans.forecast(12_000, small, plans.usual_plan(12_000, small), None)

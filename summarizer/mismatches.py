@@ -15,7 +15,7 @@ from schemas.cases import (
 from schemas.sources import Document
 from summarizer.answers import StatementAnswer
 from summarizer.arithmetic import changes_in, disagreements, exchanges
-from summarizer.quotes import QuoteFinder
+from summarizer.checks import Checker
 from summarizer.rendering import one_line
 
 _LONGEST = 600  # characters from a statement's first quote to its last
@@ -69,20 +69,23 @@ def with_notices(
 ) -> CaseStudy:
     """Return the study with gaps about numbers of the source that do not agree.
 
-    The judge's ``answers``, if one was asked, come first, then other mismatches of statements that
-    it did not refute. All of their quotes have to be in the source.
+    Mismatches that code found in statements which the judge did not refute come first, then others
+    among its ``answers``, if one was asked; these are doubtful with a number or name that their
+    quotes lack. All of their quotes have to be in the source.
     """
-    finder = QuoteFinder(document)
+    level = SupportLevel.UNVERIFIED if answers is None else SupportLevel.VERIFIED
+    checker, carried = Checker(document), Support(level=level)
     refuted = {s.n for s in study.statements if s.support.level is SupportLevel.REFUTED}
-    found = [(one.statement, finder.find_all(one.quotes)) for one in answers or ()]
-    found += [
-        (f"Numbers of the account do not agree: {one.reason}", one.evidence)
+    found = [
+        (f"Numbers of the account do not agree: {one.reason}", one.evidence, carried)
         for one in mismatches_of(study, document)
         if one.n not in refuted
     ]
-    level = SupportLevel.UNVERIFIED if answers is None else SupportLevel.VERIFIED
+    for text, evidence in ((a.statement, checker.find(a.quotes)) for a in answers or ()):
+        support = checker.support(text, evidence)
+        found.append((text, evidence, support if support.is_doubtful else carried))
     noticed, seen = list(study.statements), list[Evidence]()
-    for text, evidence in found:
+    for text, evidence, support in found:
         is_exact = bool(evidence) and all(e.match is Match.EXACT for e in evidence)
         if is_exact and not any(_overlap(one, other) for one in evidence for other in seen):
             seen += evidence
@@ -92,7 +95,7 @@ def with_notices(
                     section=Section.GAPS,
                     text=one_line(text),
                     evidence=evidence,
-                    support=Support(level=level),
+                    support=support,
                 )
             )
     return study.model_copy(update={"statements": tuple(noticed)})

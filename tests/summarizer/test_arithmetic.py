@@ -6,9 +6,11 @@ from scripted_model import asked_items, document_of, statement, verdict
 
 from schemas.cases import CaseStudy, Measure, Section, SupportLevel
 from schemas.taxonomy import load_taxonomy
+from summarizer.answers import StatementAnswer
 from summarizer.arithmetic import disagreements
 from summarizer.drafts import Claim, Draft
 from summarizer.judge import judge_study
+from summarizer.mismatches import with_notices
 from summarizer.profiles import Strategy
 from summarizer.verification import verify
 
@@ -89,7 +91,7 @@ async def test_numbers_of_the_source_that_do_not_agree_are_noticed():
 
 
 @pytest.mark.parametrize("own", ["35 % is wrong: it is 25 %.", None])
-async def test_the_judge_gets_a_note_and_its_mismatch_comes_first(endpoint, asker_of, own):
+async def test_the_judge_gets_a_note_and_its_mismatch_comes_second(endpoint, asker_of, own):
     """What code noticed as well is not repeated; notices are not judged themselves."""
 
     def judge(request):
@@ -100,7 +102,23 @@ async def test_the_judge_gets_a_note_and_its_mismatch_comes_first(endpoint, aske
     endpoint.script = judge
     *_, (gap,) = await checked(WRONG, WRONG, WRONG, asker_of())
     assert f"- note: {disagreements(WRONG)[0]}" in endpoint.requests[0]["messages"][-1]["content"]
-    assert gap.text == (own or f"Numbers of the account do not agree: {disagreements(WRONG)[0]}")
+    assert gap.text == f"Numbers of the account do not agree: {disagreements(WRONG)[0]}"
     assert gap.support.level is SupportLevel.VERIFIED
     study = CaseStudy(statements=(gap,))
     assert await judge_study(study, document_of(HONEST, WRONG), asker_of()) == (study, None)
+
+
+@pytest.mark.parametrize(
+    ("own", "level"),
+    [
+        ("The text has 40 minutes and then 30.", SupportLevel.VERIFIED),
+        ("The text has 40 minutes, the table 70.", SupportLevel.DOUBTFUL),
+        ("Ozymandias Corp. measured 40 minutes.", SupportLevel.DOUBTFUL),
+    ],
+)
+async def test_a_person_confirms_what_a_mismatch_adds_to_its_quotes(own, level):
+    """A number or name that a judge's own note made up reaches no reader unseen."""
+    document = document_of("Handling fell from 40 minutes to 30.")
+    noted = StatementAnswer(id=0, statement=own, quotes=["from 40 minutes to 30"])
+    [gap] = with_notices(CaseStudy(), document, [noted]).statements
+    assert gap.support.level is level

@@ -248,6 +248,7 @@ async def rerun(
     for name, version in pairs(prompt):
         resources.pin_prompt(name, version)
     find = flow.to_judge if judge else flow.imported if from_import else flow.stale
+    redo = flow.rejudge if judge else flow.redraft
     ids = [resources.warehouse.resolve(name) for name in case_ids or ()]
     chosen = dict.fromkeys(ids, ("requested",)) if case_ids else await find(resources)
     err().print(await flow.plan_text(chosen, resources, judging=judge))
@@ -255,7 +256,7 @@ async def rerun(
         lines = [{"case_id": one, "reason": "; ".join(why)} for one, why in chosen.items()]
         emit(lines, "rerun", to_json=dict, empty="")
     failed = False
-    async for result in flow.results(() if dry_run else chosen, resources, judging=judge):
+    async for result in flow.results(() if dry_run else chosen, resources, redo):
         print_result(result)
         failed = failed or result.failure is not None or (judge and result.unjudged is not None)
     return EXIT_SOME_FAILED if failed else 0

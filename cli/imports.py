@@ -1,12 +1,13 @@
-"""``import`` a database that another team published."""
+"""``import`` a database that another team published, and ``structure`` its texts."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from cli import options
 from cli.context import EXIT_SOME_FAILED, with_resources
-from cli.options import Text, arg, opt
+from cli.options import Text, Texts, arg, opt
 from cli.summaries import import_text
-from cli.terminal import counting, emit
+from cli.terminal import counting, emit, err, print_result
 
 if TYPE_CHECKING:
     from config.resources import Resources
@@ -43,3 +44,28 @@ async def import_(
         )
     emit([report], import_text)
     return EXIT_SOME_FAILED if report.broken else 0
+
+
+@with_resources("model", "budget", "source_budget", patient=True)
+async def structure(
+    resources: "Resources",
+    case_ids: Annotated[
+        Texts, arg(help="By default, all imported cases without a draft.", metavar="CASE…")
+    ] = None,
+    limit: Annotated[int | None, opt(min=1, help="Process only N cases.", metavar="N")] = None,
+    dry_run: options.DryRun = False,
+) -> int:
+    """Draft statements from imported texts; readers see the text until a draft is approved."""
+    from flows import rerun
+    from flows.structure import draft_text, unstructured
+
+    ids = [resources.warehouse.resolve(name) for name in case_ids or ()]
+    chosen = await unstructured(resources, ids, limit)
+    err().print(await rerun.plan_text(chosen, resources, judging=False))
+    code, done = 0, 0
+    with counting("structuring imported texts") as on_progress:
+        async for result in rerun.results(() if dry_run else chosen, resources, draft_text):
+            print_result(result)
+            code = result.failure.exit_code if result.failure else code
+            on_progress(done := done + 1, len(chosen))
+    return code

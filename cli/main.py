@@ -44,6 +44,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
         "extract": sources.extract,
         "backfill": batches.backfill,
         "import": imports.import_,
+        "structure": imports.structure,
         "watch": batches.watch,
         "schedule": batches.schedule,
         "retry": sources.retry,

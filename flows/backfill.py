@@ -16,13 +16,9 @@ from schemas.results import Failure, IngestResult
 from schemas.sources import SourceRef
 from services.batches import map_concurrently, read_list, register, settings_for, summary
 from services.run import Run
-from services.selection import SETUP_KINDS, open_items, select
+from services.selection import STOPPING_KINDS, open_items, select
 
-_STOPPING_KINDS = (
-    SETUP_KINDS - {"file_not_allowed"}  # which only affects one source
-    | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
-)
-_NO_SECOND_TRY = _STOPPING_KINDS | {"answer_timed_out"}  # it would be charged again
+_NO_SECOND_TRY = STOPPING_KINDS | {"answer_timed_out"}  # it would be charged again
 
 
 @flow(name="backfill", persist_result=False)
@@ -103,7 +99,7 @@ class BatchRun:
         batch = self.batch
         run = Run(item.reference, self.resources, who=batch.created_by, force=batch.force)
         result = await (_ingest_in_flow(run) if in_flow_run() else process(run))
-        if result.failure and result.failure.kind in _STOPPING_KINDS:
+        if result.failure and result.failure.kind in STOPPING_KINDS:
             self.stopped_by = self.stopped_by or result.failure
         return item, result
 

@@ -94,6 +94,11 @@ async def _stages(run: Run) -> IngestResult:
     run.near_copies = await to_thread(run.resources.warehouse.near_copies, document.source_id)
     if alias:
         run.follow(alias)
+    return await draft_document(run, document)
+
+
+async def draft_document(run: Run, document: Document) -> IngestResult:
+    """Return the stored draft of a document, or draft, verify and store it."""
     if known := await to_thread(identity.known_draft, run, document):
         return drafted(run, document, *known)
     async with run.drafting_slot(document):
@@ -127,6 +132,8 @@ async def extract(run: Run, snapshot: Snapshot) -> Extraction:
 @step(calls_model=True)
 async def speakers(run: Run, document: Document) -> Document:
     """Return the document with its speakers, as a curator corrected them or as settled now."""
+    if document.is_prose:  # a text about the source, in which nobody speaks
+        return document
     known = await to_thread(run.resources.warehouse.corrected_speakers, document.document_id)
     return document.spoken_by(known or await settled(document, run.asker(document)))
 
@@ -168,9 +175,15 @@ async def verify(run: Run, draft: Draft, document: Document) -> Verified:
 async def store(
     run: Run, document: Document, verdict: Triage, draft: Draft, verified: Verified
 ) -> Revision:
-    """Store the draft as the newest revision of the source's case."""
+    """Store the draft as the newest revision of the source's case.
+
+    Raises the judge's error if the document is an imported text: `structure` tries again.
+    """
+    if verified.unjudged and document.is_prose:
+        raise verified.unjudged
     resources, source_id = run.resources, document.source_id
-    case = Case(case_id=content_id("case", source_id), source_id=source_id)
+    case_id = run.case_id or content_id("case", source_id)
+    case = Case(case_id=case_id, source_id=source_id)
     recipe = resources.recipe(resources.plan(document))
     calls = tuple(dict.fromkeys((*run.generation_ids, *verdict.generation_ids)))
     made_from = (case.case_id, document.document_id, recipe.recipe_id, calls)
@@ -178,6 +191,7 @@ async def store(
         revision_id=content_id("rev", *made_from),
         case_id=case.case_id,
         document_id=document.document_id,
+        basis="imported" if document.is_prose else None,
         made_by="model",
         author=recipe.model,
         recipe=recipe.model_copy(update={"strategy": draft.strategy.value}),

@@ -8,6 +8,7 @@ SERVED: Mapping[str, str] = {
     "watch": "flows/watch.py:watch",
     "recheck": "flows/recheck.py:recheck",
     "rerun": "flows/rerun.py:rerun",
+    "structure": "flows/structure.py:structure",
     "import": "flows/imports.py:import_database",
     "publish": "flows/publish.py:publish",
     "export": "flows/export.py:export",

@@ -1,7 +1,7 @@
 """New drafts of known sources, new verdicts on known drafts, new extractions of stored bytes."""
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from datetime import UTC, datetime
 
 from prefect import flow
@@ -13,12 +13,12 @@ from flows.ingest import process
 from schemas.errors import CasebookError, ConfigurationError, UnknownId
 from schemas.results import Failure, IngestResult, IngestStatus
 from schemas.reviews import CaseProvenance, CaseStatus, Recipe
-from schemas.sources import Document
+from schemas.sources import IMPORTED, Document
 from services.batches import map_concurrently
 from services.identity import document_from, payload_of
 from services.rejudging import judged_anew
 from services.run import Run, drafted, ended
-from services.selection import SETUP_KINDS
+from services.selection import STOPPING_KINDS
 from summarizer import plans
 from summarizer.asker import Asker
 from summarizer.judge import PROMPT
@@ -26,6 +26,10 @@ from summarizer.plans import DraftPlan
 from summarizer.profiles import Strategy
 
 _VERSIONS = {one.version for one in FORMATS}
+
+
+Redo = Callable[[str, Resources], Awaitable[IngestResult]]
+"""Makes a new draft of a case, or judges its text anew."""
 
 
 @flow(name="rerun", persist_result=False)
@@ -36,24 +40,32 @@ async def rerun(case_ids: list[str] | None = None, judge: bool = False) -> list[
     """
     settings = Settings.load()
     async with Resources(settings, patience=settings.patience) as resources:
-        find = to_judge if judge else stale
+        find, redo = (to_judge, rejudge) if judge else (stale, redraft)
         chosen = case_ids or await find(resources)
-        return [one async for one in results(chosen, resources, judging=judge)]
+        return [one async for one in results(chosen, resources, redo)]
 
 
 async def results(
-    case_ids: Iterable[str], resources: Resources, *, judging: bool
+    case_ids: Iterable[str], resources: Resources, redo: Redo
 ) -> AsyncIterator[IngestResult]:
-    """Yield the result of each case; stop at a failure that all other cases would have too."""
-    redo = rejudge if judging else redraft
+    """Yield the result of each case.
 
-    async def one(case_id: str) -> IngestResult:
-        return await redo(case_id, resources)
+    After a failure that all other cases would have too, only what was begun is finished.
+    """
+    is_stopped = False
 
-    async for result in map_concurrently(one, case_ids, resources.parallel if judging else 1):
-        yield result
-        if result.failure and result.failure.kind in SETUP_KINDS:
-            return
+    async def one(case_id: str) -> IngestResult | None:
+        return None if is_stopped else await redo(case_id, resources)
+
+    async for result in map_concurrently(
+        one, case_ids, 1 if redo is redraft else resources.parallel
+    ):
+        is_same = is_stopped and result and result.failure
+        if result and not is_same:
+            yield result
+            is_stopped = (
+                bool(result.failure and result.failure.kind in STOPPING_KINDS) or is_stopped
+            )
 
 
 async def plan_text(case_ids: Collection[str], resources: Resources, *, judging: bool) -> str:
@@ -71,12 +83,16 @@ async def plan_text(case_ids: Collection[str], resources: Resources, *, judging:
 
 
 async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
-    """Return the cases drafted with an older prompt, model, check or extractor, and why."""
+    """Return the cases drafted with an older prompt, model, check or extractor, and why.
+
+    Drafts of imported texts are left out: a new one would be of the source.
+    """
     plans = (DraftPlan(strategy=strategy, reason="") for strategy in Strategy)
     current = {plan.strategy.value: resources.recipe(plan) for plan in plans}
     found = {
         one.case_id: differences(one, current[one.recipe.strategy])
         for one in await to_thread(resources.warehouse.provenances)
+        if one.extractor != IMPORTED
     }
     return {case_id: reasons for case_id, reasons in found.items() if reasons}
 
@@ -84,7 +100,7 @@ async def stale(resources: Resources) -> dict[str, tuple[str, ...]]:
 async def imported(resources: Resources) -> dict[str, tuple[str, ...]]:
     """Return the imported cases whose web address was not drafted yet, and why."""
     found = await to_thread(resources.warehouse.ids, "undrafted_imports")
-    return dict.fromkeys(found, ("imported, without quotes",))
+    return dict.fromkeys(found, ("based on an imported text",))
 
 
 def differences(provenance: CaseProvenance, current: Recipe) -> tuple[str, ...]:
@@ -120,7 +136,7 @@ async def redraft(case_id: str, resources: Resources) -> IngestResult:
 async def to_judge(resources: Resources) -> dict[str, tuple[str, ...]]:
     """Return the cases that the current judge has not judged completely, and why.
 
-    Imports, rejected cases and those with a newer draft are left out.
+    Rejected cases, those with a newer draft and those without a draft are left out.
 
     Raises:
         ConfigurationError: if no judge is configured.

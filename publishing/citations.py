@@ -42,6 +42,7 @@ def citation(case: PublishedCase, publisher: str, address: str | None) -> str:
         publisher,
         day(made_on) if made_on else "",
         f"revision {case.revision_id}",
+        case.basis_note,
         address or "",
     ]
     original = [
@@ -64,7 +65,7 @@ def bibtex(case: PublishedCase, publisher: str, address: str | None) -> str:
         "year": f"{made_on.year}" if made_on else "",
         "date": made_on.isoformat() if made_on else "",
         "url": _address(address),
-        "note": _text(f"Revision {case.revision_id}"),
+        "note": _text(_note(case)),
     }
     entries = [_entry(f"casebook-{_key(case)}", own)]
     if source.address or source.title:
@@ -92,7 +93,7 @@ def ris(case: PublishedCase, publisher: str, address: str | None) -> str:
         ("AU", publisher),
         *_ris_dates(case.made_on),
         ("UR", address),
-        ("N1", f"Revision {case.revision_id}"),
+        ("N1", _note(case)),
         ("ER", ""),
     ]
     if source.address or source.title:
@@ -110,6 +111,10 @@ def ris(case: PublishedCase, publisher: str, address: str | None) -> str:
         ]
     flat = ((tag, one_line(value or "")) for tag, value in lines)
     return "".join(f"{tag}  - {value}\r\n" for tag, value in flat if value or tag == "ER")
+
+
+def _note(case: PublishedCase) -> str:
+    return ", ".join(filter(None, (f"Revision {case.revision_id}", case.basis_note)))
 
 
 def _ris_dates(known: date | None) -> Iterator[tuple[str, str]]:

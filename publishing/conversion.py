@@ -14,6 +14,7 @@ from publishing.gate import GatedStudy, has_visible_text, readable
 from publishing.records import (
     APPROVED_AT,
     APPROVED_BY,
+    FIRST_IMPORT,
     HELD_BACK,
     ImportOrigin,
     ProsePart,
@@ -43,20 +44,21 @@ from schemas.companies import company_key
 from schemas.frozen import sha256_hex
 from schemas.overruling import finding, is_overruled, kept_because
 from schemas.reviews import CaseView, Decision, Recipe, Review, Revision
-from schemas.sources import Check, CheckResult, Document
+from schemas.sources import Check, CheckResult, Document, SourceKind
 
 _COPIED_FACTS: tuple[FactName, ...] = ("company", "industry", "year", "stage", "narrator")
 _OF_FACT = {"name", "value", "inferred"}
 _OF_STATEMENT = {"n", "section", "text", "origin", "answers", "rests_on", "form"}
 _OF_TAG = {"slug", "label", "group"}
 _OF_EVIDENCE = {"quote", "translation", "start", "end", "match", "page", "seconds", "speaker"}
+_WRONG = {SupportLevel.DOUBTFUL, SupportLevel.REFUTED}
 _OF_DOCUMENT = {"kind", "site", "authors", "published", "language"}
 
 
 def published_case(view: CaseView, slug: str = "", check: Check | None = None) -> PublishedCase:
     """Return the readers' record of the current revision of ``view``."""
     gated = readable(view.revision.study)
-    study, document = gated.study, view.document
+    study, document, origin = gated.study, view.document, _origin(view)
     facts = {name: study.fact(name).value for name in _COPIED_FACTS}
     company = view.company if facts["company"] else None
     facts["industry"] = (company and company.industry) or facts["industry"]
@@ -71,15 +73,15 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         company_name=company.name if company else None,
         company_kind=company.kind if company else None,
         facts=tuple(
-            PublishedFact(**one.model_dump(include=_OF_FACT), **_support(document, one))
+            PublishedFact(**one.model_dump(include=_OF_FACT), **_support(view, one))
             for one in study.facts
             if one.value
         ),
         statements=tuple(
-            _statements(document, study.statements, is_judged=recipe is None or bool(recipe.judge))
+            _statements(view, study.statements, is_judged=recipe is None or bool(recipe.judge))
         ),
         tags=tuple(
-            PublishedTag(**one.model_dump(include=_OF_TAG), **_support(document, one))
+            PublishedTag(**one.model_dump(include=_OF_TAG), **_support(view, one))
             for one in study.tags
             if not one.is_set_aside
         ),
@@ -87,8 +89,10 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
             SetAsideTag(**one.model_dump(include=_OF_TAG)) for one in study.tags if one.is_set_aside
         ),
         silent=silent_in(document, view.revision.study),
-        prose=tuple(_prose(document)) if document.is_prose else (),
-        imported=_imported(view),
+        prose=tuple(_prose(document)) if view.is_prose else (),
+        imported=origin if document.is_imported else None,
+        basis=view.revision.basis,
+        first_import=_first_import(document) if document.is_imported else origin,
         judging_note=judging_note(recipe),
         added_at=view.case.created_at
         if document.is_prose
@@ -113,16 +117,24 @@ def _prose(document: Document) -> Iterator[ProsePart]:
         yield ProsePart(heading=heading, paragraphs=tuple(filter(str.strip, text.split("\n\n"))))
 
 
-def _imported(view: CaseView) -> ImportOrigin | None:
+def _origin(view: CaseView) -> ImportOrigin | None:
     """Return the database that the case was imported from, None if it was not imported."""
     made = next((one for one in view.revisions if one.made_by == "import"), None)
-    if made is None or not view.document.is_imported:
+    if made is None:
         return None
     if (known := view.import_record) is None:  # imported by an earlier version
+        if not view.document.is_imported:
+            return None
         record = view.document.steps[-1].outcome.rpartition(": ")[2]
         return ImportOrigin(database=made.author, record=record, at=made.created_at)
     origin = known.model_dump(include=set(ImportOrigin.model_fields))
     return ImportOrigin(**origin | {"url": web_address(known.url)}, at=made.created_at)
+
+
+def _first_import(document: Document) -> ImportOrigin | None:
+    """Return the record from which another casebook imported the case at first, if any."""
+    found = next((one.text for one in document.hidden if one.reason == FIRST_IMPORT), None)
+    return ImportOrigin.model_validate_json(found) if found else None
 
 
 def title_of(view: CaseView) -> str:
@@ -133,7 +145,7 @@ def title_of(view: CaseView) -> str:
 
 
 def _statements(
-    document: Document, statements: Sequence[Statement], *, is_judged: bool
+    view: CaseView, statements: Sequence[Statement], *, is_judged: bool
 ) -> Iterator[PublishedStatement]:
     """Yield the statements; their anchors are numbered if a section repeats a statement.
 
@@ -141,7 +153,7 @@ def _statements(
     """
     seen: Counter[str] = Counter()
     for one in statements:
-        support = _support(document, one)
+        support = _support(view, one)
         if one.support.level is SupportLevel.UNVERIFIED and (
             is_judged or one.section is Section.GAPS
         ):
@@ -156,21 +168,30 @@ def _statements(
         )
 
 
-def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]:
+def _support(view: CaseView, part: Statement | Fact | Tag) -> dict[str, Any]:
     """Return the support fields; readers see only the reasons of marked parts.
 
-    The words of an imported text are no quotes of the source.
+    What rests on an imported text was compared with that text at most, so its level is imported.
     """
     support = part.support
     mark = support_mark(support)
+    is_imported = view.revision.basis and support.level not in _WRONG
     return {
-        "support": support.level,
+        "support": SupportLevel.IMPORTED if is_imported else support.level,
         "reason": finding(support) if mark else "",
         "mark": mark,
         "kept_by": support.confirmed_by if is_overruled(support) else None,
         "kept_because": kept_because(support),
-        "quotes": () if document.is_prose else quotes(document, part.evidence),
+        "quotes": () if view.is_prose else quotes(quoted_document(view), part.evidence),
     }
+
+
+def quoted_document(view: CaseView) -> Document:
+    """Return the document of the quotes, with the address at which readers find its text."""
+    if not view.document.is_prose:
+        return view.document
+    url = web_address(view.import_record.url) if view.import_record else None
+    return view.document.model_copy(update={"url": url, "kind": SourceKind.WEB})
 
 
 def quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[PublishedQuote, ...]:

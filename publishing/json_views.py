@@ -23,7 +23,7 @@ _NAMES: Mapping[str, str] = {
 _LOCATOR = ("section", "page", "seconds", "speaker")
 _FAILURE = {"failure_id", "stage", "kind", "transient", "message"}
 _OF_VIEW = {"status", "published_revision_id", "source", "triage", "published"}
-_OF_REVISION = {"made_by", "author", "strategy_reason", "recipe", "unread", "speakers", "left_out"}
+_OF_REVISION = set("made_by author basis strategy_reason recipe unread speakers left_out".split())
 _OF_OTHER_REVISIONS = {"revision_id", "parent_id", "made_by", "author"}
 
 

@@ -5,6 +5,7 @@ Pages, Markdown, citations and data are written from this record, so they always
 
 import json
 from datetime import date, datetime
+from typing import Literal
 
 from publishing.wording import fact_text, first_sentence
 from schemas.cases import FactName, Form, Match, Measure, Origin, Section, SupportLevel, TermGroup
@@ -19,6 +20,8 @@ HELD_BACK = "the database held back what the source says of it"
 """Marks a hidden text of an import: the source states this part, but the database hid it."""
 APPROVED_AT, APPROVED_BY = "approved there on", "approved there by"
 """Mark the hidden texts of an import that record its approval in the original database."""
+FIRST_IMPORT = "first imported from"
+"""Marks the hidden text of an import with the record from which the database imported it."""
 
 
 class PublishedQuote(Frozen):
@@ -230,7 +233,9 @@ class PublishedCase(CaseDescription):
     """One published case.
 
     ``silent`` lists the facts and sections missing from the source. ``added_at`` is the time of the
-    first approval, or of the record in its database. ``prose`` is an ``imported`` text.
+    first approval, or of the record in its database. A case whose ``basis`` is imported rests on
+    the text of a database instead of its source: on ``prose``, or on statements drafted from it.
+    ``first_import`` is the record that such a text came from if the case now rests on its source.
     ``judging_note`` is empty if a judge was asked about everything.
     """
 
@@ -243,6 +248,8 @@ class PublishedCase(CaseDescription):
     added_at: datetime | None = None
     prose: tuple[ProsePart, ...] = ()
     imported: ImportOrigin | None = None
+    basis: Literal["imported"] | None = None
+    first_import: ImportOrigin | None = None
     judging_note: str = ""
     company_kind: str | None = None
     source: SourceCard
@@ -268,11 +275,23 @@ class PublishedCase(CaseDescription):
         content = self.model_copy(update={"source": source}).model_dump(
             mode="json", exclude={"company_name", "company_kind"}
         )
-        if not self.tags_set_aside:  # fields of later versions leave earlier hashes alone
-            del content["tags_set_aside"]
+        later = {
+            "tags_set_aside": self.tags_set_aside,
+            "basis": self.basis and not self.prose,
+            "first_import": self.first_import,
+        }
+        for name in (name for name, value in later.items() if not value):
+            del content[name]  # fields of later versions leave earlier hashes alone
         if self.imported:
             content["imported"] = self.imported.model_dump(mode="json", exclude_none=True)
         return sha256_hex(json.dumps(content, separators=(",", ":")).encode())
+
+    @property
+    def basis_note(self) -> str:
+        """The text that the case rests on, in words; empty if it is the source."""
+        if self.basis is None or self.imported is None:
+            return ""
+        return f"from the text published by {self.imported.database}, not from the source"
 
     def fact(self, name: FactName) -> PublishedFact | None:
         """Return a fact, None if the source does not state it."""

@@ -52,7 +52,7 @@ def approve(
             f"{f'{WHOLE} ' if is_cut else ''}Edit, drop or confirm them, or approve without them "
             "(--leave-out)"
         )
-    if reason := blocked(study, has_prose=view.document.is_prose):
+    if reason := blocked(study, has_prose=view.is_prose):
         raise InvalidDecision(f"it cannot be published. {reason}")
     if study != before.study:
         why = "Confirmed the doubtful parts."
@@ -159,7 +159,7 @@ def edit(
 
     If ``judged``, the changed parts are stored as being judged, for ``settle``. If others changed
     the case since it was ``seen``, the changes apply to its current state; if they changed the same
-    part, EditClash is raised. Imported texts cannot be quoted.
+    part, EditClash is raised. Imported texts can only be quoted by cases drafted from them.
     """
     view = warehouse.case(case_id)
     changes = rebased(changes, view, seen) if seen else changes
@@ -173,7 +173,7 @@ def edit(
         note = note or "Corrected who speaks for whom."
     elif study == before.study:
         raise InvalidDecision("the edit changes nothing")
-    if view.document.is_imported:
+    if not view.is_quotable:
         study = as_imported(study)
     elif judged:
         study = being_judged(study, view)

@@ -48,8 +48,9 @@ SupportLevel.__doc__ = """How well the source supports a statement, from best to
 Verbatim: a sentence of the source that, if a judge was asked, is about this system. Verified: the
 quote was found, and a judge model that sees the whole source says that it entails the statement.
 Unverified: the quote was found, and nobody judged the meaning. Imported: taken from another
-database, without a quote. Doubtful: the judge says that the source entails only a part; or, without
-a judge, a number or name is missing from the quote, or the quote was found only approximately.
+database, not compared with the source. Doubtful: the judge says that the source entails only a
+part; or, without a judge, a number or name is missing from the quote, or the quote was found only
+approximately.
 Refuted: the quote is not in the source, or the judge says that the source does not support the
 statement.
 """

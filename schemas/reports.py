@@ -10,9 +10,12 @@ from schemas.cases import SupportLevel
 from schemas.frozen import NOW, Frozen
 
 SentenceRole = StrEnum(
-    "SentenceRole", "SUMMARY COUNTS DID CHALLENGES WORKED DISAGREE FAILED RESULTS"
+    "SentenceRole", "SUMMARY COUNTS DID CHALLENGES WORKED DISAGREE FAILED RESULTS IMPORTED"
 )
-"""The subject of a sentence; a section groups its sentences by role."""
+"""The subject of a sentence; a section groups its sentences by role.
+
+Sentences of imported texts have no other role, since nobody read what they are about.
+"""
 
 ROLE_HEADINGS: Mapping[SentenceRole, str] = {
     SentenceRole.DID: "What teams did",
@@ -21,6 +24,7 @@ ROLE_HEADINGS: Mapping[SentenceRole, str] = {
     SentenceRole.DISAGREE: "Where they disagree",
     SentenceRole.FAILED: "What failed",
     SentenceRole.RESULTS: "Results",
+    SentenceRole.IMPORTED: "From the texts of other databases",
 }
 
 WEAK_SUPPORT: Mapping[SupportLevel, str] = {
@@ -205,6 +209,7 @@ _ROLES: Mapping[str, SentenceRole] = {
     "lessons": SentenceRole.WORKED,
     "failures": SentenceRole.FAILED,
     "results": SentenceRole.RESULTS,
+    "imported": SentenceRole.IMPORTED,
 }
 
 

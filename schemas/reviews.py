@@ -125,6 +125,7 @@ class Revision(Frozen):
     case_id: str
     parent_id: str | None = None
     document_id: str
+    basis: Literal["imported"] | None = None  # imported: not the source, a database's text about it
     made_by: Literal["model", "person", "import"]
     author: str  # for an import, its database of origin
     recipe: Recipe | None
@@ -258,10 +259,20 @@ class CaseView(Frozen):
     revisions: tuple[Revision, ...]
     reviews: tuple[Review, ...]
     published: Publication | None  # None after a withdrawal
-    import_record: ImportRecord | None = None  # of the document, if it is imported
+    import_record: ImportRecord | None = None  # of the document, or of the case's first import
     published_revision_id: str | None = None  # the revision that readers see now
     next_revision_id: str | None = None  # the revision of the next publication
     company: Company | None = None
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether readers see the text of another database instead of statements."""
+        return self.document.is_prose and not self.revision.study.statements
+
+    @property
+    def is_quotable(self) -> bool:
+        """Whether statements can quote the text; that of an import must be structured first."""
+        return not self.document.is_imported or (self.document.is_prose and not self.is_prose)
 
     @property
     def is_undecided(self) -> bool:

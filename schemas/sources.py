@@ -250,7 +250,7 @@ class Document(Extracted):
 
     @property
     def is_prose(self) -> bool:
-        """Whether the text is an imported description, which cannot be quoted as the source."""
+        """Whether the text is another database's description, which is not the source's words."""
         return self.extractor == IMPORTED
 
     def spoken_by(self, speakers: Speakers | None) -> "Document":

@@ -49,7 +49,7 @@ async def judged_anew(
 
 def _recipe(view: CaseView) -> Recipe:
     case_id, recipe = view.case.case_id, view.revision.recipe
-    if recipe is None or view.document.is_imported:
+    if recipe is None or not view.is_quotable:
         raise InvalidDecision(f"{case_id} was imported without its source")
     if view.status is CaseStatus.REJECTED:
         raise InvalidDecision(f"{case_id} is rejected; reopen it first")

@@ -31,6 +31,7 @@ class Run:
     force: bool = False  # draft it even if triage rejects it
     refresh: bool = False  # fetch a known address again
     snapshot: Snapshot | None = None  # stored bytes to start from
+    case_id: str = ""  # of the draft, if the source does not determine it
     on_progress: Progress = lambda *_: None
     stage: str = "fetch"
     seconds: dict[str, float] = field(default_factory=dict)

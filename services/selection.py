@@ -25,6 +25,11 @@ SETUP_KINDS = frozenset(
     "configuration_error embedded_model_missing transcription_not_configured "
     "file_not_allowed".split()
 )
+STOPPING_KINDS = (
+    SETUP_KINDS - {"file_not_allowed"}  # which only affects one source
+    | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
+)
+"""The kinds of failures that all sources would have."""
 
 
 class SourceSelection(Frozen):

@@ -57,7 +57,7 @@ class Checker:
         """Return a statement's level without a judge, and the reason if something is wrong.
 
         One or two whole sentences of the source are verbatim, unless they are a result with parts
-        that a model extracted.
+        that a model extracted. Sentences of an imported text are not the source's.
         """
         if problem := self._quote_problem(evidence):
             return problem
@@ -66,6 +66,7 @@ class Checker:
         if hosts := self._hosts_alone(evidence):
             return _doubtful(f"Only the host says it ({', '.join(hosts)}).")
         is_verbatim = measure is None or origin in {Origin.SOURCE, Origin.SELECTED}
+        is_verbatim = is_verbatim and not self._document.is_prose
         is_verbatim = is_verbatim and self._is_whole_sentence(text, evidence)
         return Support(level=SupportLevel.VERBATIM if is_verbatim else SupportLevel.UNVERIFIED)
 

@@ -150,7 +150,8 @@ def _fact(claim: FactClaim, checker: Checker, document: Document) -> Fact:
     evidence = checker.find(claim.quotes)
     is_stated = claim.value in {document.title, str(getattr(document.published, "year", ""))}
     if is_stated and not claim.quotes:
-        support = Support(level=SupportLevel.VERBATIM)
+        is_record = document.is_prose  # whose title and year are those of the imported record
+        support = Support(level=SupportLevel.IMPORTED if is_record else SupportLevel.VERBATIM)
     elif claim.name == "title":
         support = Support(level=SupportLevel.UNVERIFIED)
     elif claim.inferred:

@@ -27,7 +27,13 @@ from warehouse.access import DatabaseReader, fetch, objects
 from warehouse.lake import Connection
 from warehouse.rows import T, Values, decode
 
-IdQuery = Literal["due_for_recheck", "undrafted_imports", "cases_being_judged", "revision_ids"]
+IdQuery = Literal[
+    "due_for_recheck",
+    "undrafted_imports",
+    "unstructured_imports",
+    "cases_being_judged",
+    "revision_ids",
+]
 _MOST_KEPT = 200  # revisions and documents in memory
 
 
@@ -142,13 +148,15 @@ class CaseReads(DatabaseReader):
         def view(row: Values) -> CaseView:
             case_id, revision = row["case_id"], revisions[row["revision_id"]]
             triage = triages.get(revision.document_id)
+            before = (revision, *(revisions[one] for one in of_case[case_id]))
+            records = (origins.get(one.document_id) for one in before)
             return CaseView(
                 case=decode(Case, sources[case_id]),
                 status=CaseStatus(row["status"]),
                 source=decode(Source, sources[case_id]),
                 document=documents[revision.document_id].spoken_by(revision.speakers),
                 triage=decode(Triage, triage) if triage else None,
-                import_record=origins.get(revision.document_id),
+                import_record=next(filter(None, records), None),
                 revision=revision,
                 newer=revisions.get(row["newer_revision_id"] or ""),
                 revisions=tuple(revisions[one] for one in of_case[case_id]),

@@ -13,6 +13,7 @@ from publishing.anchors import link_to_quote, web_address
 from publishing.records import (
     APPROVED_AT,
     APPROVED_BY,
+    FIRST_IMPORT,
     HELD_BACK,
     CaseRecord,
     PublishedFact,
@@ -151,8 +152,10 @@ def document_of(record: CaseRecord, source_id: str, snapshot_id: str, step: Step
 
 
 def _hidden_texts(record: CaseRecord, document: Document) -> Iterator[HiddenText]:
-    """Yield the approval, the labels of unpublished parts, and links that depend on context."""
+    """Yield the approval, unpublished parts, an earlier import, and links that need context."""
     made = record.provenance
+    if record.first_import:
+        yield HiddenText(text=record.first_import.model_dump_json(), reason=FIRST_IMPORT)
     if made.approved_by and made.approved_at:
         yield HiddenText(text=made.approved_by, reason=APPROVED_BY)
         yield HiddenText(text=made.approved_at.isoformat(), reason=APPROVED_AT)

@@ -9,7 +9,6 @@ from pathlib import Path
 from sentencex import segment
 
 from publishing.similarity import TextSimilarity
-from schemas.cases import Section
 
 _LONGEST_EXCERPT = 700  # characters
 _SENTENCE_END = re.compile(r"[.!?][”\"')\]]*\s+(?=[A-Z0-9“\"(])|\n+")
@@ -23,9 +22,6 @@ def _any_of(words: Sequence[str], before: str = "", after: str = "") -> re.Patte
     return re.compile(rf"\b{before}(?:{'|'.join(words)}){after}".replace(" ", r"\s"), re.IGNORECASE)
 
 
-# Headings of imported texts vary too much, so a sentence's own words decide on its section.
-_CUES = {Section(name): _any_of(words) for name, words in _TEXTS["sections"].items()}
-_MEASURED = _any_of(_TEXTS["measured"])
 _REFERS_BACK = _any_of(_TEXTS["refers_back"], after=r"\b")
 _IS_ABOUT_TEXT = _any_of(_TEXTS["about_text"], before="(?:the|this) ", after=r"s?\b")
 _CASE_STUDY = _any_of(["case study", "case studies"], after=r"\b")
@@ -43,14 +39,6 @@ def _is_self_contained(text: str) -> bool:
     about_text = _IS_ABOUT_TEXT.search(text) or _CASE_STUDY.search(text)
     is_clear = not _REFERS_BACK.match(text) and not about_text
     return is_whole and is_clear and len(text.split()) in _WORDS
-
-
-def section_of(sentence: str) -> str:
-    """Return the section of a case that a sentence would belong to."""
-    if re.search(r"\d", sentence) and _MEASURED.search(sentence):
-        return Section.RESULTS.value
-    matching = (section for section, cue in _CUES.items() if cue.search(sentence))
-    return next(matching, Section.ARCHITECTURE).value
 
 
 def excerpt(text: str, words: str, similarity: TextSimilarity) -> str:

@@ -5,16 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import nlargest
 from typing import Any
 
-from publishing.reports.imported_text import excerpt, section_of, sentences
+from publishing.reports.imported_text import excerpt, sentences
 from publishing.reports.scopes import cases_sql
 from publishing.similarity import TextSimilarity, content_words
 from schemas.cases import Section
-from schemas.reports import Citation, Material, Scope
+from schemas.reports import Citation, Material, Scope, SentenceRole
 from warehouse import Dataset
 
 _CANDIDATES = 6  # for each statement or paragraph that is wanted
 _MOST, _PER_CASE = 400, 4
-_ROLES = 4  # most texts are about what teams did, so no role gets more than this fraction
+_SHARE = 0.25  # most texts are about what teams did, so no role gets more than this
+_IMPORTED_SHARE = 0.5  # they have no role, however many there are
 _BEST_CASES, _BEST_PARTS, _MORE_OF_A_CASE = 3, 3, 16
 _REPEATS = 0.6  # shared weight, in both directions, from which two sentences are repeats
 
@@ -24,8 +25,8 @@ def material(
 ) -> list[Material]:
     """Return at most ``most`` statements of a scope's cases that match some words, best first.
 
-    Imported texts are cited by their sentences that make sense alone. Challenges, successes and
-    failures each get a share of the list.
+    Imported texts are cited by their sentences that make sense alone. No role gets more than a
+    share of the list.
     """
     words = content_words(words)
     rows = tables.citable(words, cases_sql(scope), _CANDIDATES * most)
@@ -35,7 +36,8 @@ def material(
     kept: list[Material] = []
     used: Counter[object] = Counter()
     for one in without_repeats((one for one in found if one.role), similarity):
-        limits = {one.citation.case_id: per_case, one.role: most // _ROLES}
+        share = _IMPORTED_SHARE if one.role is SentenceRole.IMPORTED else _SHARE
+        limits = {one.citation.case_id: per_case, one.role: int(most * share)}
         if all(used[key] < limit for key, limit in limits.items()):
             used.update(limits.keys())
             kept.append(one)
@@ -97,14 +99,13 @@ def _citable_texts(
 
 def _material(row: dict[str, Any], text: str, score: float) -> Material:
     """Return a row of `Dataset.citable` as material that cites ``text``."""
-    section = section_of(text) if row["section"] == "imported" else row["section"]
     copied = ("case_id", "revision_id", "part", "quote", "title", "year")
     label = row["company"] or row["title"]
     return Material(
         citation=Citation(**{name: row[name] for name in copied}, text=text, label=label),
-        section=section,
+        section=row["section"],
         company=row["company_key"] or row["case_id"],
-        value=row["value"] if section == Section.RESULTS else None,
+        value=row["value"] if row["section"] == Section.RESULTS else None,
         support=row["support"],
         score=score,
     )

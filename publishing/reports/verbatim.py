@@ -17,7 +17,7 @@ from schemas.reports import (
 )
 
 IN_NUMBERS = "In numbers"
-_PER_ROLE = 3
+_PER_ROLE, _IMPORTED = 3, 12
 
 
 def in_numbers(counts: Counts, template: Template) -> ReportSection:
@@ -48,7 +48,8 @@ def section(counts: Counts, theme: Theme) -> ReportSection:
     sentences = about_theme(counts, theme)
     for role in SentenceRole:
         own = [one for one in theme.material if one.role is role]
-        sentences += [quoted(one) for one in _interleaved(own)[:_PER_ROLE]]
+        most = _IMPORTED if role is SentenceRole.IMPORTED else _PER_ROLE
+        sentences += [quoted(one) for one in _interleaved(own)[:most]]
     return ReportSection(heading=theme.heading, sentences=tuple(sentences), tag=theme.tag)
 
 

@@ -128,7 +128,7 @@ def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], bac
 
 def blocked_by(view: CaseView) -> str | None:
     """Return the reason why the current revision cannot be published, None if it can."""
-    return blocked(view.revision.study, has_prose=view.document.is_prose)
+    return blocked(view.revision.study, has_prose=view.is_prose)
 
 
 def _newest_first(entry: CaseEntry) -> tuple[float, str, str]:

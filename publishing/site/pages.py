@@ -100,5 +100,9 @@ def facet_labels(entries: Sequence[CaseEntry]) -> dict[str, Mapping[str, str]]:
         "tag": {tag.slug: tag.label for entry in entries for tag in entry.tags},
         "kind": {kind.value: kind.label for kind in SourceKind},
         "narrator": dict(wording.NARRATORS),
-        "evidence": {"quotes": "with quotes", "imported": "imported, without quotes"},
+        "evidence": {
+            "quotes": "with quotes",
+            "structured": "with quotes of an imported text",
+            "imported": "imported, without quotes",
+        },
     }

@@ -19,7 +19,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.flows import load_flow_from_entrypoint
 from prefect.testing.utilities import prefect_test_harness
 from scripted_endpoint import Reply, ScriptedEndpoint
-from scripted_model import answer_of
+from scripted_model import PARAGRAPHS, answer_of
 
 from config.settings import Settings
 from flows import schedules
@@ -32,6 +32,7 @@ from flows.publish import publish
 from flows.registry import SERVED
 from flows.report import report
 from flows.serving import deployments, served_flows
+from flows.structure import structure
 from review.decisions import approve
 from schemas.errors import InputError, UnknownId
 from warehouse import Warehouse
@@ -95,6 +96,19 @@ async def test_a_database_comes_in_and_goes_out_by_flows(
     monkeypatch.delenv("CASEBOOK_LLM_MODEL")
     name = await report("Findings", company=drafted.company, publish=True)
     assert (Settings.load().site_path / "reports" / name / "index.html").is_file()
+
+
+async def test_the_stages_of_a_structured_text_are_tasks(tmp_path: Path) -> None:
+    """Its draft has a flow run without the stages that fetch and extract a source."""
+    listed = tmp_path / "others.jsonl"
+    row = {"title": "Claims", "company": "Kellamoor", "text": "\n\n".join(PARAGRAPHS)}
+    listed.write_text(json.dumps(row | {"url": "https://a.example/claims"}), "utf-8")
+    await import_database(listed)
+    state = await structure(limit=1, budget_usd=1.0, return_state=True)
+    (found,) = await state.result()
+    assert (found.failure, found.model) == (None, "scripted")
+    tasks = await task_names(state.state_details.flow_run_id)
+    assert tasks == STAGES - {"fetch", "extract"}
 
 
 async def test_a_source_that_fails_is_a_failed_flow_run() -> None:

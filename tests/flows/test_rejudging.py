@@ -170,6 +170,6 @@ async def test_a_budget_ends_the_run(
     assert text.startswith("1 cases with scripted, about $")
     assert text != await plan_text([earlier], resources, judging=False)
     async with Resources(settings.model_copy(update={"budget_run": 0.000001})) as poor:
-        found = [one async for one in results([earlier] * 3, poor, judging=True)]
+        found = [one async for one in results([earlier] * 3, poor, rejudge)]
     assert [one.failure and one.failure.kind for one in found] == ["budget_reached"]
     assert model_endpoint.requests == []

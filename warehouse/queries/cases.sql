@@ -145,7 +145,7 @@ WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
 ORDER BY stored_at;
 
 -- name: provenances
--- Cases made by a recipe, not imported, without a newer draft.
+-- Cases made by a recipe in this casebook, without a newer draft.
 SELECT
     cases.case_id,
     cases.status,
@@ -159,7 +159,7 @@ JOIN revisions USING (revision_id)
 JOIN documents ON documents.document_id = cases.document_id
 WHERE revisions.recipe_id IS NOT NULL
     AND cases.newer_revision_id IS NULL
-    AND documents.extractor NOT LIKE 'import/%'
+    AND documents.extractor <> 'import/2'
 ORDER BY cases.stored_at;
 
 -- name: due_for_recheck
@@ -179,13 +179,25 @@ WHERE cases.url IS NOT NULL
 ORDER BY checked.checked_at NULLS FIRST, cases.updated_at DESC, cases.stored_at DESC;
 
 -- name: undrafted_imports
--- Cases imported without quotes that have a web address and no newer draft, newest first.
+-- Cases based on an imported text that have a web address and no newer draft of it, newest first.
+SELECT cases.case_id
+FROM current_cases AS cases
+JOIN revisions USING (revision_id)
+LEFT JOIN revisions AS newer ON newer.revision_id = cases.newer_revision_id
+WHERE revisions.basis = 'imported'
+    AND cases.url IS NOT NULL
+    AND (newer.revision_id IS NULL OR newer.basis = 'imported')
+ORDER BY cases.updated_at DESC, cases.stored_at DESC;
+
+-- name: unstructured_imports
+-- Cases based on an imported text from which no draft was made, newest first.
 SELECT cases.case_id
 FROM current_cases AS cases
 JOIN documents USING (document_id)
 WHERE documents.extractor = 'import/1'
-    AND cases.url IS NOT NULL
+    AND cases.status <> 'rejected'
     AND cases.newer_revision_id IS NULL
+    AND cases.document_id NOT IN (SELECT document_id FROM revisions WHERE made_by = 'model')
 ORDER BY cases.updated_at DESC, cases.stored_at DESC;
 
 -- name: publications

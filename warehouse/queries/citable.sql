@@ -16,13 +16,14 @@ WITH cases AS (
         list_transform(tags, lambda tag: tag.slug) AS tags,
         statements,
         prose,
+        basis,
         rowid AS place
     FROM lines
 ),
 stated AS (SELECT * EXCLUDE (statements, prose), unnest(statements) AS one FROM cases),
 parts AS (
     SELECT
-        * EXCLUDE (statements, prose),
+        * EXCLUDE (statements, prose, basis),
         unnest(prose) AS one,
         generate_subscripts(prose, 1) AS i
     FROM cases
@@ -37,12 +38,16 @@ paragraphs AS (
     FROM parts
 )
 SELECT
-    * EXCLUDE (one),
+    * EXCLUDE (one, basis),
     's' || one.n AS part,
     one.n AS n,
     one.section AS section,
     one.text AS text,
-    array_to_string(list_transform(one.quotes, lambda own: own.quote), ' […] ') AS quote,
+    CASE
+        WHEN basis IS NULL
+            THEN array_to_string(list_transform(one.quotes, lambda own: own.quote), ' […] ')
+        ELSE '' -- the words are not the source's
+    END AS quote,
     one.support AS support,
     measured(one.measure.value, one.measure.unit) AS value,
     one.anchor AS anchor

@@ -58,6 +58,8 @@ FROM read_json(
             database VARCHAR, record VARCHAR, url VARCHAR, created TIMESTAMPTZ,
             updated TIMESTAMPTZ, licence VARCHAR, credit VARCHAR
         )',
+        basis: 'VARCHAR',
+        first_import: 'STRUCT(database VARCHAR, record VARCHAR, url VARCHAR)',
         source: 'STRUCT(
             kind VARCHAR, address VARCHAR, title VARCHAR, site VARCHAR, authors VARCHAR[],
             published DATE, language VARCHAR
@@ -135,6 +137,9 @@ SELECT
     imported.updated AS record_updated,
     imported.licence AS record_licence,
     imported.credit AS record_credit,
+    basis,
+    first_import.database AS first_imported_from,
+    first_import.url AS first_record_url,
     provenance.judge AS judge,
     judging_note,
     provenance.approved_at AS approved_at,
@@ -176,6 +181,9 @@ COMMENT ON COLUMN published_cases.record_created IS 'The time when the record wa
 COMMENT ON COLUMN published_cases.record_updated IS 'The time of its last change there (UTC).';
 COMMENT ON COLUMN published_cases.record_licence IS 'The licence of the record.';
 COMMENT ON COLUMN published_cases.record_credit IS 'The credit that the database asks for.';
+COMMENT ON COLUMN published_cases.basis IS 'imported, if the case is from the text of the database in imported_from, not from the source.';
+COMMENT ON COLUMN published_cases.first_imported_from IS 'The database that the case was first imported from, if it is now from the source.';
+COMMENT ON COLUMN published_cases.first_record_url IS 'The page of the record there.';
 COMMENT ON COLUMN published_cases.judge IS 'The model that judged the statements against the source; empty if none did.';
 COMMENT ON COLUMN published_cases.judging_note IS 'A note if no model, or only an earlier version, judged the statements.';
 COMMENT ON COLUMN published_cases.approved_at IS 'The time when a person approved this text (UTC).';
@@ -252,6 +260,7 @@ SELECT
     part.form AS form,
     narrator,
     list_transform(part.quotes, lambda one: one.quote) AS quotes,
+    basis,
     source.address AS url,
     page || '#' || part.anchor AS page,
     licence,
@@ -278,6 +287,7 @@ COMMENT ON COLUMN published_statements.sample IS 'The period or sample of the me
 COMMENT ON COLUMN published_statements.method IS 'The method of the measurement.';
 COMMENT ON COLUMN published_statements.form IS '"paragraph" if it opens one, "next" if it continues one, "item" of a list; empty in older cases.';
 COMMENT ON COLUMN published_statements.quotes IS 'Quotes from the source; their locations are in evidence.';
+COMMENT ON COLUMN published_statements.basis IS 'imported, if the quotes are from the text of another database, not from the source.';
 COMMENT ON COLUMN published_statements.page IS 'The link to the statement on the site.';
 
 -- Statements for pages over all cases, newest cases first. These pages have no room for the mark of

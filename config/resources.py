@@ -128,8 +128,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         """Return the expected calls and cost of a source with this number of characters."""
         from summarizer import plans
 
-        plan = self.usual_plan(characters)
-        judge = self._judge_profile
+        plan, judge = self.usual_plan(characters), self._judge_profile
         return plans.forecast(characters, self.profile, plan, judge, is_spoken=is_spoken)
 
     def forecast_of(self, document: Document) -> "plans.CostEstimate":

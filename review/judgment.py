@@ -137,10 +137,7 @@ def _is_unjudged(support: Support) -> bool:
 
 
 def has_base(part: Part) -> bool:
-    """Return whether a judge can compare a part with quotes or statements.
-
-    Notes on numbers of the source that do not agree are not judged.
-    """
+    """Return whether a part has something to be judged by; notes on numbers are not judged."""
     is_found = any(one.match is not Match.MISSING for one in part.evidence)
     if not isinstance(part, Statement):
         return is_found

@@ -114,9 +114,7 @@ def forecast(
     *,
     is_spoken: bool = False,
 ) -> CostEstimate:
-    """Return the estimated cost of a source of this length, erring on the high side.
-
-    In a spoken one, the model is also asked who speaks for whom.
+    """Return the estimated cost of a (spoken) source of this length, erring on the high side.
 
     Raises:
         ContextExceeded: if the context is too small for any window of the plan.

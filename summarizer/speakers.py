@@ -54,8 +54,7 @@ async def settled(document: Document, asker: Asker) -> Speakers | None:
     Without its answer, the roles that the words show remain, with a note.
 
     Raises:
-        BudgetReached: if the call does not fit the budget.
-        ModelError: if the endpoint does not answer for now.
+        ModelError: if the endpoint does not answer for now, or the call does not fit the budget.
     """
     found, is_sure = await asyncio.to_thread(by_words, document)
     if found is None or is_sure or not asker.profile.is_capable:

@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     """The API key of the endpoint, if it needs one."""
     llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = "auto"
     """How documents are drafted; `auto` depends on the model and the document's length."""
+    subjects: Annotated[int, Field(ge=1, le=50)] = 8
+    """Maximum number of subjects of one source that are drafted; others are proposed."""
     language: Annotated[str, Field(min_length=2, max_length=40)] = "English"
     """The language of drafts; quotes stay in that of the source, with a translation."""
     llm_timeout: Seconds = 300.0

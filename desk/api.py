@@ -114,11 +114,11 @@ async def submit(desk: Desk, who: User, sources: Addresses) -> list[Job]:
 @router.get("/sources/{source_id}")
 def source(desk: Desk, source_id: str) -> SourceView:
     """Return the state of a source."""
-    failure, found = desk.warehouse.open_failure(source_id), desk.warehouse.source(source_id)
+    failures, found = desk.warehouse.open_failures(source_id), desk.warehouse.source(source_id)
     if found is None:
         raise UnknownId(f"There is no source {source_id[:80]}: the result of a job has its id.")
     state = desk.warehouse.source_states([source_id])[source_id]
-    return SourceView(source=found, state=state, failure=failure)
+    return SourceView(source=found, state=state, failure=next(iter(failures), None))
 
 
 @router.get("/jobs/{job_id}", response_model=JobState)

@@ -5,6 +5,7 @@ crash loses at most one stage.
 """
 
 from asyncio import to_thread
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Annotated
@@ -19,12 +20,15 @@ from flows.engine import in_flow_run, step
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
 from schemas.results import Failure, IngestResult, IngestStatus
-from schemas.reviews import Case, Revision, Triage, Verdict
+from schemas.reviews import Case, Revision, Triage, Verdict, case_id_of
 from schemas.sources import Document, Snapshot, SourceRef
+from schemas.subjects import SourceSubject, focus_of
 from schemas.taxonomy import load_taxonomy
 from services import identity
 from services.identity import Extraction
-from services.run import Run, drafted, ended, triaged
+from services.run import Outcome, Run, drafted_all, ended, triaged
+from services.selection import SETUP_KINDS
+from services.subjects import named_subjects
 from summarizer import service, verification
 from summarizer.drafts import Draft
 from summarizer.speakers import settled
@@ -71,18 +75,24 @@ async def ingest(
 async def process(run: Run) -> IngestResult:
     """Run all stages of a source; store a failure and return (in a flow run: raise) it."""
     try:
-        return await _stages(run)
-    except Exception as error:  # a bug must not end the whole batch
-        if not isinstance(error, CasebookError):
-            log.exception("unexpected", source=run.label, stage=run.stage)
-        failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
-        await to_thread(run.resources.warehouse.append, identity.source_row(run), failure)
-        result = ended(run, IngestStatus.FAILED, failure)
-        if in_flow_run():
-            raise SourceFailed(result) from error
-        return result
+        result = await _stages(run)
+    except Exception as error:  # noqa: BLE001 - a bug must not end the whole batch
+        result = ended(run, IngestStatus.FAILED, await _stored(run, error))
     finally:
         run.on_progress(run.label, "", 0, 0)
+    if result.failure and in_flow_run():
+        raise SourceFailed(result)
+    return result
+
+
+async def _stored(run: Run, error: Exception, subject: SourceSubject | None = None) -> Failure:
+    """Store and return the failure of a source, or of one of its subjects."""
+    if not isinstance(error, CasebookError):
+        log.error("unexpected", source=run.label, stage=run.stage, exc_info=error)
+    about = subject.subject_id if subject else None
+    failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC), about)
+    await to_thread(run.resources.warehouse.append, identity.source_row(run), failure)
+    return failure
 
 
 async def _stages(run: Run) -> IngestResult:
@@ -98,18 +108,57 @@ async def _stages(run: Run) -> IngestResult:
 
 
 async def draft_document(run: Run, document: Document) -> IngestResult:
-    """Return the stored draft of a document, or draft, verify and store it."""
-    if known := await to_thread(identity.known_draft, run, document):
-        return drafted(run, document, *known)
+    """Return the stored drafts of a document, or draft, verify and store each of its subjects."""
+    if known := await to_thread(identity.known_drafts, run, document):
+        return drafted_all(run, document, *known)
     async with run.drafting_slot(document):
         document = await speakers(run, document)
         verdict = await triage(run, document)
         if verdict.refused:
             return triaged(run, document, verdict)
+        subjects = await to_thread(_subjects, run, document, verdict)
+        outcomes: list[Outcome] = []
+        for subject in run.wanted(subjects):
+            about = document.read_for(focus_of(subjects, subject.subject_id) if subject else None)
+            outcomes.append(await _outcome(run, about, verdict, subject))
+            if (failure := outcomes[-1].failure) and _would_fail_again(failure):
+                break
+    return drafted_all(run, document, verdict, outcomes)
+
+
+def _subjects(run: Run, document: Document, verdict: Triage) -> list[SourceSubject]:
+    resources = run.resources
+    if document.is_prose:  # it is about the case of which it was imported
+        return []
+    return named_subjects(document, verdict, resources.warehouse, resources.settings.subjects)
+
+
+def _would_fail_again(failure: Failure) -> bool:
+    """Return whether other subjects of the source would fail like this one, for now."""
+    return failure.transient or failure.kind in SETUP_KINDS
+
+
+async def _outcome(
+    run: Run, document: Document, verdict: Triage, subject: SourceSubject | None
+) -> Outcome:
+    """Return the known draft of a subject, or make one; each of several fails alone.
+
+    The calls about the whole source belong to the draft of the main subject.
+    """
+    shared = (*run.generation_ids, *verdict.generation_ids)
+    before = shared if subject and subject.subject_id else ()
+    try:
+        if known := await to_thread(identity.known_draft, run, document, subject):
+            return Outcome(subject, known[1])
         draft = await summarize(run, document, verdict)
         verified = await verify(run, draft, document)
-        revision = await store(run, document, verdict, draft, verified)
-    return drafted(run, document, verdict, revision, verified.unjudged)
+        calls = [one for one in (*run.generation_ids, *verdict.generation_ids) if one not in before]
+        revision = await store(run, document, draft, verified, calls, subject)
+    except Exception as error:  # like a failure of the source
+        if subject is None:
+            raise
+        return Outcome(subject, failure=await _stored(run, error, subject))
+    return Outcome(subject, revision, verified.unjudged)
 
 
 @step(retries=2)
@@ -173,19 +222,25 @@ async def verify(run: Run, draft: Draft, document: Document) -> Verified:
 
 @step()
 async def store(
-    run: Run, document: Document, verdict: Triage, draft: Draft, verified: Verified
+    run: Run,
+    document: Document,
+    draft: Draft,
+    verified: Verified,
+    calls: Iterable[str],
+    subject: SourceSubject | None,
 ) -> Revision:
-    """Store the draft as the newest revision of the source's case.
+    """Store the draft, made by these calls, as the newest revision of the subject's case.
 
     Raises the judge's error if the document is an imported text: `structure` tries again.
     """
     if verified.unjudged and document.is_prose:
         raise verified.unjudged
     resources, source_id = run.resources, document.source_id
-    case_id = run.case_id or content_id("case", source_id)
-    case = Case(case_id=case_id, source_id=source_id)
+    about = subject.subject_id if subject else None
+    case_id = run.case_id or case_id_of(source_id, about)
+    case = Case(case_id=case_id, source_id=source_id, subject_id=about)
     recipe = resources.recipe(resources.plan(document))
-    calls = tuple(dict.fromkeys((*run.generation_ids, *verdict.generation_ids)))
+    calls = tuple(dict.fromkeys(calls))
     made_from = (case.case_id, document.document_id, recipe.recipe_id, calls)
     revision = Revision(
         revision_id=content_id("rev", *made_from),
@@ -205,7 +260,7 @@ async def store(
     )
     # A judge that did not answer is a failure of its own, so that `retry` asks it again.
     errors = [verified.unjudged] if verified.unjudged else []
-    failures = [Failure.of(one, source_id, "verify", revision.created_at) for one in errors]
+    failures = [Failure.of(one, source_id, "verify", revision.created_at, about) for one in errors]
     await to_thread(resources.warehouse.append, case, revision, *failures)
     return revision
 

@@ -130,7 +130,9 @@ async def redraft(case_id: str, resources: Resources) -> IngestResult:
             raise UnknownId(f"{case_id} was imported without a web address; submit its source.")
         return await process(Run(view.source.reference, resources, force=True))
     snapshot = await to_thread(resources.warehouse.snapshot, view.document.snapshot_id)
-    return await process(Run(view.source.reference, resources, force=True, snapshot=snapshot))
+    only = case_id if view.subjects else ""
+    run = Run(view.source.reference, resources, force=True, snapshot=snapshot, case_id=only)
+    return await process(run)
 
 
 async def to_judge(resources: Resources) -> dict[str, tuple[str, ...]]:

@@ -104,13 +104,13 @@ def key_origin(name: str) -> Literal["rule", "list"]:
 
 def spelling_key(name: str) -> str:
     """Return the letters and digits of a name without its legal form, "and" and a leading "The"."""
-    bare = _ARTICLE.sub("", _without_legal_form(name))
+    bare = _ARTICLE.sub("", without_legal_form(name))
     return letters(_AND.sub(" ", bare)) or name.strip().casefold()
 
 
 def earlier_keys(name: str) -> set[str]:
     """Return the keys that this or an earlier version could give a name, without aliases."""
-    return {letters(name), letters(_without_legal_form(name)), spelling_key(name)} - {""}
+    return {letters(name), letters(without_legal_form(name)), spelling_key(name)} - {""}
 
 
 def letters(name: str) -> str:
@@ -119,7 +119,8 @@ def letters(name: str) -> str:
     return "".join(one for one in decomposed if one.isalnum())
 
 
-def _without_legal_form(name: str) -> str:
+def without_legal_form(name: str) -> str:
+    """Return a name without legal forms at its end."""
     bare = " ".join(unicodedata.normalize("NFKD", name).split())
     while (shorter := _LEGAL_FORM.sub("", bare).rstrip(" ,&")) != bare and shorter:
         bare = shorter

@@ -12,6 +12,7 @@ from schemas.companies import Company
 from schemas.frozen import NOW, Frozen, content_id
 from schemas.imports import ImportRecord
 from schemas.sources import CheckResult, Document, Source, SourceKind, Speakers
+from schemas.subjects import SourceSubject, Subject, SubjectState
 
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
 """The result of triage. ``UNSURE`` sources are drafted too, and marked for the curator."""
@@ -38,13 +39,6 @@ class Criterion(Frozen):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Subject(Frozen):
-    """A system described in a source, and the company that runs it."""
-
-    company: str | None = None
-    system: str
-
-
 class Triage(Frozen):
     """The verdict of one rubric version and model on whether a document is a case study."""
 
@@ -66,11 +60,17 @@ class Triage(Frozen):
         return self.verdict is Verdict.NOT_A_CASE_STUDY
 
 
+def case_id_of(source_id: str, subject_id: str | None = None) -> str:
+    """Return the id of the case about a subject of a source, by default the main one."""
+    return content_id("case", source_id, *filter(None, [subject_id]))
+
+
 class Case(Frozen):
-    """The case made from one source."""
+    """The case about one subject of a source."""
 
     case_id: str
     source_id: str
+    subject_id: str | None = None  # None for the main one
     created_at: datetime = NOW
 
 
@@ -263,6 +263,13 @@ class CaseView(Frozen):
     published_revision_id: str | None = None  # the revision that readers see now
     next_revision_id: str | None = None  # the revision of the next publication
     company: Company | None = None
+    subjects: tuple[SourceSubject, ...] = ()  # of the source, if several were named
+
+    @property
+    def siblings(self) -> tuple[SourceSubject, ...]:
+        """The other subjects of the source that have a case and were not dropped."""
+        drafted = (one for one in self.subjects if one.case_id not in {None, self.case.case_id})
+        return tuple(one for one in drafted if one.state is not SubjectState.DROPPED)
 
     @property
     def is_prose(self) -> bool:

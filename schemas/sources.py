@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from schemas.frozen import NOW, Frozen
+from schemas.subjects import Focus
 
 
 class SourceKind(StrEnum):
@@ -242,6 +243,7 @@ class Document(Extracted):
     snapshot_id: str
     url: str | None
     speakers: Speakers | None = Field(default=None, exclude=True)  # stored with revisions
+    focus: Focus | None = Field(default=None, exclude=True)  # of the case that is made of it
 
     @property
     def is_imported(self) -> bool:
@@ -256,6 +258,10 @@ class Document(Extracted):
     def spoken_by(self, speakers: Speakers | None) -> "Document":
         """Return the document with its speakers."""
         return self.model_copy(update={"speakers": speakers})
+
+    def read_for(self, focus: Focus | None) -> "Document":
+        """Return the document as read for the case of one of its subjects."""
+        return self.model_copy(update={"focus": focus})
 
     def passage_text(self, passage: Passage) -> str:
         """Return the text of ``passage``."""

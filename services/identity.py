@@ -11,9 +11,10 @@ from extractors.registry import choose_format
 from extractors.urls import is_web_address, shown
 from schemas.errors import UnknownId
 from schemas.frozen import content_id, sha256_hex
-from schemas.reviews import Revision, Triage
+from schemas.reviews import Revision, Triage, case_id_of
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
-from services.run import Run
+from schemas.subjects import SourceSubject
+from services.run import Outcome, Run
 from summarizer import plans
 from summarizer.profiles import Strategy
 from warehouse import BlobStore, Warehouse
@@ -121,17 +122,36 @@ def known_triage(run: Run, document: Document, used: Strategy | None = None) -> 
     return resources.warehouse.triage_of(document.document_id, rubric, resources.profile.model)
 
 
-def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
-    """Return the stored verdict and draft of a document, unless judging it failed."""
+def known_drafts(run: Run, document: Document) -> tuple[Triage, list[Outcome]] | None:
+    """Return the stored verdict on a document and its drafts, if all its subjects have one."""
+    warehouse = run.resources.warehouse
+    told = [] if document.is_prose else warehouse.subjects(document.source_id)
+    subjects = run.wanted(told)
+    found = [known_draft(run, document, one) for one in subjects]
+    pairs = zip(subjects, filter(None, found), strict=False)
+    drafts = [Outcome(subject, draft) for subject, (_, draft) in pairs]
+    return (found[0][0], drafts) if found and all(found) and found[0] else None
+
+
+def known_draft(
+    run: Run, document: Document, subject: SourceSubject | None = None
+) -> tuple[Triage, Revision] | None:
+    """Return the stored verdict and a subject's draft, unless judging it failed.
+
+    A case that is drafted by its id is drafted anew if its subject was renamed.
+    """
     warehouse, resources = run.resources.warehouse, run.resources
     recipe_id = resources.recipe(resources.plan(document)).recipe_id
-    draft = warehouse.draft(document.document_id, recipe_id)
+    subject_id = subject.subject_id if subject else None
+    case_id = run.case_id or case_id_of(document.source_id, subject_id)
+    draft = warehouse.draft(case_id, document.document_id, recipe_id)
     if draft is None or draft.recipe is None:
         return None
     verdict = known_triage(run, document, Strategy(draft.recipe.strategy))
-    failed = warehouse.open_failure(document.source_id)
+    failed = warehouse.open_failure(document.source_id, subject_id)
     is_judged = failed is None or failed.failure.stage != "verify"
-    return (verdict, draft) if verdict and is_judged else None
+    is_renamed = run.case_id and subject and subject.at > draft.created_at
+    return (verdict, draft) if verdict and is_judged and not is_renamed else None
 
 
 async def payload_of(snapshot: Snapshot, resources: Resources) -> Payload:

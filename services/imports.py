@@ -15,9 +15,8 @@ from publishing.exchange.export import dataset_title
 from publishing.exchange.imports import mapped_tags, reviewed_case, spellings, study_of
 from schemas.cases import NOT_IN_TEXT, CaseStudy, Evidence, Match, Tag
 from schemas.errors import CasebookError
-from schemas.frozen import content_id
 from schemas.imports import ImportedRecord, ImportProblem, ImportRecord, ImportReport
-from schemas.reviews import CaseStatus, Revision
+from schemas.reviews import CaseStatus, Revision, case_id_of
 from schemas.sources import IMPORT, IMPORTED, Document, Payload, Source, SourceKind, SourceRef, Step
 from schemas.taxonomy import Taxonomy, load_taxonomy
 from services.identity import document_from, snapshot_of
@@ -131,7 +130,7 @@ class _Import:
     def known(self, source_ids: Sequence[str]) -> set[str]:
         """Return the sources that already have a case."""
         cases = set(self._warehouse.case_ids())
-        return {one for one in source_ids if content_id("case", one) in cases}
+        return {one for one in source_ids if case_id_of(one) in cases}
 
     async def store(self, chunk: Sequence[tuple[ImportedRecord, SourceIdentity]]) -> None:
         """Store records in one transaction."""
@@ -176,7 +175,7 @@ class _Import:
 
         A case that a person edited, rejected or reopened stays as it is.
         """
-        records = {content_id("case", one.source_id): record for record, one in chunk}
+        records = {case_id_of(one.source_id): record for record, one in chunk}
         rows = list[Any]()
         for view in await to_thread(self._warehouse.case_views, [*records]):
             is_own = (view.revision.made_by, view.revision.author) == ("import", self._name)

@@ -13,8 +13,8 @@ from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.imports import restored_case
 from publishing.exchange.restore import document_of, restored_study
 from publishing.records import CaseRecord, ImportOrigin
-from schemas.frozen import content_id
 from schemas.imports import ImportProblem, ImportRecord, ImportReport
+from schemas.reviews import case_id_of
 from schemas.sources import IMPORT, Document, Payload, Source, SourceRef, Step
 from services.identity import snapshot_of
 from services.import_files import files_hash, parse_lines
@@ -77,7 +77,7 @@ class _Restore:
         )
         reference = reference_to(record.source.address, self._name, record.slug)
         identity = self._identity(reference, payload)
-        by_address = content_id("case", identity.source_id)
+        by_address = case_id_of(identity.source_id)
         if record.case_id in self._cases or by_address in self._home:
             return
         if record.revision_id in self._revisions:

@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from config.resources import Resources
 from extractors.fetch.fetch import identify
 from extractors.urls import is_web_address
 from schemas.generations import Generation
-from schemas.results import Failure, IngestResult, IngestStatus, SimilarSource
-from schemas.reviews import Revision, Triage
+from schemas.results import Failure, IngestResult, IngestStatus, SimilarSource, SubjectResult
+from schemas.reviews import Revision, Triage, case_id_of
 from schemas.sources import Alias, Document, Snapshot, SourceRef
+from schemas.subjects import SourceSubject, SubjectState
 from summarizer.asker import Asker
 from summarizer.budget import SourceBudget
 from summarizer.plans import CostEstimate
@@ -31,7 +33,7 @@ class Run:
     force: bool = False  # draft it even if triage rejects it
     refresh: bool = False  # fetch a known address again
     snapshot: Snapshot | None = None  # stored bytes to start from
-    case_id: str = ""  # of the draft, if the source does not determine it
+    case_id: str = ""  # the case to draft, if the source does not determine it
     on_progress: Progress = lambda *_: None
     stage: str = "fetch"
     seconds: dict[str, float] = field(default_factory=dict)
@@ -72,6 +74,12 @@ class Run:
     def report(self, done: int = 0, total: int = 0) -> None:
         """Report the current stage and its number of calls."""
         self.on_progress(self.label, self.stage, done, total)
+
+    def wanted(self, subjects: Sequence[SourceSubject]) -> list[SourceSubject | None]:
+        """Return the subjects to draft among those of the source; None is the only one."""
+        told = [one for one in subjects if one.state is SubjectState.CONFIRMED]
+        ids = {one: case_id_of(one.source_id, one.subject_id) for one in told}
+        return [one for one in told if self.case_id in {"", ids[one]}] if subjects else [None]
 
     @contextmanager
     def entering(self, stage: str) -> Iterator[None]:
@@ -132,6 +140,47 @@ def drafted(
         "model": draft.author,
     }
     return triaged(run, document, triage).model_copy(update=fields)
+
+
+def drafted_all(
+    run: Run, document: Document, triage: Triage, outcomes: Sequence["Outcome"]
+) -> IngestResult:
+    """Return the result of a source: that of its first draft, and of each of several subjects.
+
+    It is failed if any of them is.
+    """
+    drafts = [one for one in outcomes if one.draft]
+    failures = [one.failure for one in outcomes if one.failure]
+    first = drafts[0] if drafts else Outcome(None)
+    found = triaged(run, document, triage)
+    if first.draft:
+        found = drafted(run, document, triage, first.draft, first.unjudged)
+    told = tuple(one.result for one in outcomes if one.subject)
+    changes: dict[str, object] = {"subjects": told}
+    if failures:
+        changes |= {"status": IngestStatus.FAILED, "failure": failures[0]}
+    return found.model_copy(update=changes)
+
+
+class Outcome(NamedTuple):
+    """The draft of a subject, or the failure to make it; None is the only subject of a source."""
+
+    subject: SourceSubject | None
+    draft: Revision | None = None
+    unjudged: object = None  # the reason for a missing judge
+    failure: Failure | None = None
+
+    @property
+    def result(self) -> SubjectResult:
+        """The outcome as a part of the source's result."""
+        subject, study = self.subject, self.draft.study if self.draft else None
+        source_id, subject_id = (subject.source_id, subject.subject_id) if subject else ("", None)
+        return SubjectResult(
+            subject=str(subject),
+            case_id=case_id_of(source_id, subject_id),
+            title=study.fact("title").value if study else None,
+            failure=self.failure,
+        )
 
 
 def triaged(run: Run, document: Document, triage: Triage | None) -> IngestResult:

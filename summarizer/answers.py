@@ -310,12 +310,15 @@ class DraftAnswer(PartDraftAnswer):
 
     @model_validator(mode="after")
     def _has_statements(self) -> Self:
-        """Reject missing scores, and a missing case study if the scores call for one."""
+        """Reject missing scores, and a missing case study if the scores call for one.
+
+        One with several subjects has none: each is asked about alone.
+        """
         scores = self.draft.triage
         if scores is None:
             raise ValueError("has no scores in triage")
         is_story = scores.story.score > 1 or scores.real_use.score > 1
-        is_wanted = scores.technical_detail.score > 1 and is_story
+        is_wanted = scores.technical_detail.score > 1 and is_story and len(scores.subjects) <= 1
         if is_wanted and not any(getattr(self.draft, name) for name in SECTION_OF):
             raise ValueError("has no statement in any field")
         return self

@@ -65,6 +65,8 @@ class Checker:
             return _doubtful(reason)
         if hosts := self._hosts_alone(evidence):
             return _doubtful(f"Only the host says it ({', '.join(hosts)}).")
+        if other := self._of_another(text, *(one.quote for one in evidence)):
+            return other
         is_verbatim = measure is None or origin in {Origin.SOURCE, Origin.SELECTED}
         is_verbatim = is_verbatim and not self._document.is_prose
         is_verbatim = is_verbatim and self._is_whole_sentence(text, evidence)
@@ -80,7 +82,7 @@ class Checker:
         absent += missing_names(text, statements, self._known, self._document.text, language)
         if absent:
             return _doubtful(f"“{absent[0]}” is not in the statements that it summarizes.")
-        return Support(level=SupportLevel.UNVERIFIED)
+        return self._of_another(text) or Support(level=SupportLevel.UNVERIFIED)
 
     def tag_evidence(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
         """Return the evidence found outside of reference lists and similar sections."""
@@ -111,6 +113,14 @@ class Checker:
         if absent:
             return _doubtful(f"“{value}” is not in the quoted passage.")
         return Support(level=SupportLevel.UNVERIFIED)
+
+    def name_support(self, value: str, support: Support) -> Support:
+        """Return the level of a company's name or a title, doubtful if it is another subject's."""
+        return self._of_another(value) or support
+
+    def _of_another(self, *texts: str) -> Support | None:
+        other = self._document.focus and self._document.focus.another_in(*texts)
+        return _doubtful(f"It names {other}, another subject of the source.") if other else None
 
     def _quote_problem(self, evidence: Sequence[Evidence]) -> Support | None:
         missing = [e for e in evidence if e.match is Match.MISSING]

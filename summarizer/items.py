@@ -25,7 +25,14 @@ from summarizer.asker import schema_tokens
 from summarizer.checks import Checker
 from summarizer.mismatches import mismatches_of
 from summarizer.profiles import Profile
-from summarizer.rendering import estimate_tokens, label, message_tokens, one_line, source_values
+from summarizer.rendering import (
+    estimate_tokens,
+    label,
+    message_tokens,
+    one_line,
+    source_values,
+    subject_lines,
+)
 from summarizer.strategies.windows import (
     WINDOW_TOKENS,
     company_named,
@@ -137,6 +144,8 @@ def rendered(
 ) -> str:
     """Return the items of a reading as text: kind and text, then quotes, links, parts and hints.
 
+    Above them is the subject, if the source has several.
+
     ``with_reasons`` adds the judge's reasons.
     """
     cited = {one.part.n: one.number for one in reading.items if isinstance(one.part, Statement)}
@@ -145,7 +154,8 @@ def rendered(
     def linked(n: int) -> str:
         return str(cited[n]) if n in cited else f"“{one_line(texts.get(n))}”"
 
-    lines = [
+    lines = subject_lines(document)
+    lines += [
         f"[{label(passage)}] (from another part of the source) "
         + one_line(document.passage_text(passage))
         for passage in reading.elsewhere

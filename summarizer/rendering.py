@@ -102,6 +102,17 @@ def spoken_for(document: Document, company: str | None = None) -> list[str]:
     return [f"{name}: {one_line(value)}" for name, value in stated.items() if value]
 
 
+def subject_lines(document: Document) -> list[str]:
+    """Return lines about the subject of a case study, if its source has several."""
+    if document.focus is None:
+        return []
+    others = "; ".join(map(str, document.focus.others))
+    return [
+        f"The case study is about: {document.focus.subject}",
+        f"The source also tells of others, which this case study leaves out: {others}",
+    ]
+
+
 def fair_sample(document: Document, max_tokens: int) -> list[Passage]:
     """Return all passages if they fit, or else the opening, the end and samples in between."""
     passages = list(document.passages)

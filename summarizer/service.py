@@ -63,7 +63,7 @@ async def summarize(
         on_step(0, 1)
         is_ordered = verdict.overturned_by is not None
         draft = await single.propose(document, asker, plan.reason, ordered=is_ordered)
-        if not draft.claims and is_unproven(verdict):
+        if not draft.claims and (is_unproven(verdict) or len(verdict.subjects) > 1):
             draft = await single.propose(document, asker, plan.reason, ordered=True)
         on_step(1, 1)
     else:

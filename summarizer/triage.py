@@ -13,8 +13,9 @@ from typing import Literal
 from schemas.cases import Match
 from schemas.errors import AnswerInvalid, ExtractionError
 from schemas.frozen import content_id
-from schemas.reviews import Criterion, Subject, Triage, Verdict
+from schemas.reviews import Criterion, Triage, Verdict
 from schemas.sources import Candidate, Document, SourceKind
+from schemas.subjects import Subject
 from summarizer.answers import Answer, ScoreAnswer, SubjectAnswer, TriageAnswer
 from summarizer.asker import Asker
 from summarizer.data import table

@@ -23,6 +23,7 @@ from schemas.reviews import (
     Triage,
 )
 from schemas.sources import Document, Source, Speakers
+from schemas.subjects import SourceSubject, focus_of
 from warehouse.access import DatabaseReader, fetch, objects
 from warehouse.lake import Connection
 from warehouse.rows import T, Values, decode
@@ -46,9 +47,10 @@ class CaseReads(DatabaseReader):
     def _memory(self) -> dict[str, Any]:
         return {}
 
-    def draft(self, document_id: str, recipe_id: str) -> Revision | None:
-        """Return the newest revision that a model made from this document with this recipe."""
-        return self._newest(Revision, document_id=document_id, recipe_id=recipe_id, made_by="model")
+    def draft(self, case_id: str, document_id: str, recipe_id: str) -> Revision | None:
+        """Return a case's newest revision by a model from this document with this recipe."""
+        made = {"document_id": document_id, "recipe_id": recipe_id, "made_by": "model"}
+        return self._newest(Revision, case_id=case_id, **made)
 
     def corrected_speakers(self, document_id: str) -> Speakers | None:
         """Return the speakers of a document as a person corrected them, unless it was undone."""
@@ -135,6 +137,11 @@ class CaseReads(DatabaseReader):
             row["document_id"]: decode(ImportRecord, row)
             for row in fetch(connection, "case_import_records", ids=case_ids)
         }
+        subjects: dict[str, list[SourceSubject]] = defaultdict(list)
+        for row in fetch(
+            connection, "subjects", ids=[one["source_id"] for one in sources.values()]
+        ):
+            subjects[row["source_id"]].append(decode(SourceSubject, row))
         triages = {row["document_id"]: row for row in fetch(connection, "case_triages", ids=used)}
         reviews: dict[str, list[Review]] = defaultdict(list)
         for row in fetch(connection, "case_reviews", ids=case_ids):
@@ -147,14 +154,16 @@ class CaseReads(DatabaseReader):
 
         def view(row: Values) -> CaseView:
             case_id, revision = row["case_id"], revisions[row["revision_id"]]
-            triage = triages.get(revision.document_id)
             before = (revision, *(revisions[one] for one in of_case[case_id]))
             records = (origins.get(one.document_id) for one in before)
+            triage, case = triages.get(revision.document_id), decode(Case, sources[case_id])
+            document, told = documents[revision.document_id], subjects[case.source_id]
+            focus = focus_of(told, case.subject_id)
             return CaseView(
-                case=decode(Case, sources[case_id]),
+                case=case,
                 status=CaseStatus(row["status"]),
                 source=decode(Source, sources[case_id]),
-                document=documents[revision.document_id].spoken_by(revision.speakers),
+                document=document.spoken_by(revision.speakers).read_for(focus),
                 triage=decode(Triage, triage) if triage else None,
                 import_record=next(filter(None, records), None),
                 revision=revision,
@@ -165,6 +174,7 @@ class CaseReads(DatabaseReader):
                 published_revision_id=row["published_revision_id"],
                 next_revision_id=row["next_revision_id"],
                 company=companies.get(row["revision_id"]),
+                subjects=tuple(told),
             )
 
         return {row["case_id"]: view(row) for row in states}

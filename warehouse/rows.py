@@ -18,13 +18,14 @@ from schemas.reports import Report, ReportEvent
 from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
 from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source, SourceRef
+from schemas.subjects import SubjectChange
 from schemas.taxonomy import TermProposal, TermRuling
 
 _Processed = (
     Source | SelectedText | Alias | Snapshot | Document | Triage | Generation | Failure | Check
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
-_Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName
+_Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
 StoredRow = _Processed | _Decided | _Named | BatchEvent | Watch | WatchedItem | Look
 Values = dict[str, Any]
 TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
@@ -49,6 +50,7 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     ReportEvent: ("report_events", "report_id, happened_at"),
     CompanyChange: ("company_changes", "company_id, happened_at"),
     CompanyName: ("company_names", "name, happened_at"),
+    SubjectChange: ("subjects", "source_id, subject_id, happened_at"),
     TermProposal: ("term_proposals", "key, document_id"),
     TermRuling: ("term_rulings", "key, happened_at"),
 }

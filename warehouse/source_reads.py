@@ -18,6 +18,7 @@ from schemas.reports import Report, ReportLine
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import Account, LogEntry, Triage
 from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source
+from schemas.subjects import SourceSubject
 from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.access import DatabaseReader
 
@@ -56,6 +57,10 @@ class SourceReads(DatabaseReader):
     def near_copies(self, source_id: str) -> list[SimilarSource]:
         """Return the sources whose newest text is at least 50 % identical, most similar first."""
         return self._all(SimilarSource, "near_copies", source_id=source_id)
+
+    def subjects(self, source_id: str) -> list[SourceSubject]:
+        """Return the subjects of a source, the main one first; none if only one was named."""
+        return self._all(SourceSubject, "subjects", ids=[source_id])
 
     def last_checks(self, source_ids: Iterable[str] | None = None) -> dict[str, Check]:
         """Return each source's newest check, preferring those that reached it."""
@@ -96,13 +101,14 @@ class SourceReads(DatabaseReader):
         """Return the sources without a case whose last verdict was a rejection by triage."""
         return self._all(RefusedSource, "refused")
 
-    def open_failures(self) -> list[OpenFailure]:
-        """Return each source's newest failure if nothing succeeded since, oldest first."""
-        return self._all(OpenFailure, "open_failures", source_id=None)
+    def open_failures(self, source_id: str | None = None) -> list[OpenFailure]:
+        """Return the newest failure of each source or subject without a later success, in order."""
+        return self._all(OpenFailure, "open_failures", source_id=source_id)
 
-    def open_failure(self, source_id: str) -> OpenFailure | None:
-        """Return a source's newest failure if nothing succeeded since."""
-        return next(iter(self._all(OpenFailure, "open_failures", source_id=source_id)), None)
+    def open_failure(self, source_id: str, subject_id: str | None = None) -> OpenFailure | None:
+        """Return the newest failure of a source or one of its subjects, without a later success."""
+        found = self.open_failures(source_id)
+        return next((one for one in found if one.failure.subject_id == subject_id), None)
 
     def source_states(self, source_ids: Iterable[str]) -> dict[str, SourceState]:
         """Return the state of each of these sources; unknown ones are new."""

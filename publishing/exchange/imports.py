@@ -19,7 +19,7 @@ from schemas.companies import company_key
 from schemas.errors import InputError, InvalidDecision
 from schemas.frozen import content_id
 from schemas.imports import ImportedRecord, ImportProblem, ImportRecord
-from schemas.reviews import Case, Decision, Recipe, Review, Revision
+from schemas.reviews import Case, Decision, Recipe, Review, Revision, case_id_of
 from schemas.sources import Document
 from schemas.taxonomy import Taxonomy, Term
 
@@ -116,7 +116,7 @@ def reviewed_case(
 
     The revision's id covers the study, so other results of the tag check make another revision.
     """
-    case_id, at = content_id("case", document.source_id), record.created_at or datetime.now(UTC)
+    case_id, at = case_id_of(document.source_id), record.created_at or datetime.now(UTC)
     parts = study.model_dump(mode="json")
     revision = Revision(
         revision_id=content_id("rev", case_id, document.document_id, parts),

@@ -29,9 +29,9 @@ from summarizer.data import table
 from summarizer.drafts import Draft
 from summarizer.profiles import RAISE_CONTEXT, Profile, Strategy
 from summarizer.quotes import QuoteFinder
-from summarizer.rendering import source_values, spoken_for
+from summarizer.rendering import source_values, spoken_for, subject_lines
 from summarizer.strategies import synthesis
-from summarizer.strategies.single import PROMPT, STAGE, fixed_tokens
+from summarizer.strategies.single import PROMPT, STAGE, fixed_tokens, subject_task
 from summarizer.strategies.window_claims import WindowClaims, fact_candidates, merged, merged_tags
 from summarizer.strategies.windows import (
     OPENING_TOKENS,
@@ -101,7 +101,8 @@ async def propose(
     found = await asyncio.to_thread(lambda: merged(parts, QuoteFinder(document)))
     if not found:
         raise AnswerInvalid(f"{asker.profile.model} found no statement in any part of the source")
-    choice = synthesis.Synthesis(asker, limits.merging, spoken_for(document), step)
+    about = [*spoken_for(document), *subject_lines(document)]
+    choice = synthesis.Synthesis(asker, limits.merging, about, step)
     claims, facts = await choice.of(found, fact_candidates(parts))
     used = {quote for claim in claims for quote in claim.quotes}
     left_out = (one.claim for one in found if used.isdisjoint(one.claim.quotes))
@@ -174,6 +175,7 @@ class Reading(Generic[A]):
             total=len(document.passages),
             after=table("tasks")["after"] if opening else "",
         )
+        task += subject_task(document)
         values = {**shown, "language": self.asker.language, "task": task}
         prompt = self.asker.prompt(self.prompt)
         answer = await self.asker.ask(prompt, values, self.answer_type, STAGE)

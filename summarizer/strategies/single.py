@@ -5,13 +5,13 @@ from pydantic import BaseModel
 from prompts.loader import load
 from schemas.errors import ContextExceeded
 from schemas.sources import Document
-from summarizer.answers import DraftAnswer, PartAnswer
+from summarizer.answers import DraftAnswer, PartAnswer, PartDraftAnswer
 from summarizer.asker import Asker, schema_tokens
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.data import table
 from summarizer.drafts import Draft
 from summarizer.profiles import Strategy
-from summarizer.rendering import message_tokens, source_values
+from summarizer.rendering import fence_for, message_tokens, render, source_values
 
 STAGE = "summarize"
 PROMPT = "case_study"
@@ -20,7 +20,8 @@ PROMPT = "case_study"
 async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> PartAnswer:
     """Return the model's answer about a whole document; repeated questions cost nothing.
 
-    ``ordered`` asks for a case study regardless of the verdict.
+    A document with a focus is asked about that subject alone. ``ordered`` asks for a case study
+    regardless of the verdict.
 
     Raises:
         ContextExceeded: if the document does not fit; no call was made.
@@ -33,8 +34,10 @@ async def ask(document: Document, asker: Asker, *, ordered: bool = False) -> Par
             f"answer, more than the {profile.context_tokens:,} of {profile.model}; use a model "
             "with a larger context, or the strategy map_reduce"
         )
-    values = _values(document, "ordered" if ordered else "whole", asker.language)
-    return (await asker.ask(asker.prompt(PROMPT), values, DraftAnswer, STAGE)).draft
+    task = "subject" if document.focus else "ordered" if ordered else "whole"
+    values = _values(document, task, asker.language)
+    answer_type = PartDraftAnswer if document.focus else DraftAnswer
+    return (await asker.ask(asker.prompt(PROMPT), values, answer_type, STAGE)).draft
 
 
 async def propose(document: Document, asker: Asker, reason: str, *, ordered: bool = False) -> Draft:
@@ -68,5 +71,19 @@ def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
 
 
 def _values(document: Document, task: str, language: str = "English") -> dict[str, object]:
-    shown = source_values(document)
-    return {**shown, "language": language, "task": table("tasks")[task]}
+    shown, asked = source_values(document), table("tasks")[task]
+    return {**shown, "language": language, "task": asked + subject_task(document)}
+
+
+def subject_task(document: Document) -> str:
+    """Return the end of a task about one subject, empty if the document has no focus.
+
+    The names are data of the source. All else is the same for all subjects, so that a provider
+    reuses the beginning.
+    """
+    if document.focus is None:
+        return ""
+    fence = fence_for(render(document))
+    listed = enumerate((document.focus.subject, *document.focus.others), start=1)
+    lines = (f"{n}. {subject}" for n, subject in listed)
+    return "\n".join((table("tasks")["about"], fence, *lines, fence))

@@ -215,7 +215,7 @@ async def test_a_source_too_long_for_one_call_is_sampled(endpoint, asker_of):
     endpoint.enqueue(completion(TRIAGE))
     plan = plans.plan(document, profile)
     triage = await service.triage(document, asker_of(profile), plan)
-    assert triage.rubric == plans.rubric_id(plan) == "triage/v2"
+    assert triage.rubric == plans.rubric_id(plan) == "triage/v3"
     asked = endpoint.requests[0]["messages"][-1]["content"]
     assert "Paragraph 899" in asked
     assert "are left out)" in asked

@@ -49,7 +49,7 @@ def test_case_with_everything(warehouse, story):
     assert (view.revision, view.newer) == (edit, newer)
     assert view.reviews == tuple(reviews)
     assert view.published == publication
-    assert warehouse.draft(document.document_id, "rec1_x") == newer
+    assert warehouse.draft(newer.case_id, document.document_id, "rec1_x") == newer
 
 
 def test_a_row_is_stored_once(warehouse, story):

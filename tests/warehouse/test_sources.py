@@ -1,12 +1,16 @@
 """State of sources: open failures, refusals, aliases, checks and near copies."""
 
+from datetime import timedelta
 from itertools import count
 
 from warehouse_rows import START, Story
 
-from schemas.batches import SourceState
+from schemas.batches import Batch, BatchItem, SourceState
 from schemas.reviews import Decision, Verdict
 from schemas.sources import CheckResult
+from schemas.subjects import SubjectChange, SubjectState
+
+DAY = timedelta(days=1)
 
 OUTCOMES = [
     # steps, stages whose failure is open, state
@@ -199,3 +203,55 @@ def test_spent_since(warehouse):
     assert warehouse.spent_since(START) == 0.75
     assert warehouse.spent_since(third.at) == 0.5
     assert warehouse.costs("day", since=third.at)[0].cost_usd == 0.5
+
+
+def test_a_source_with_two_cases_counts_once(warehouse):
+    """It is one source in its batch, its costs and its near copies, whose case is the main one."""
+    story = Story("a")
+    source, document, case, draft = story.rows()
+    called = story.generation(document.document_id, cost=1.0)
+    second = case.model_copy(update={"case_id": "case1_other", "subject_id": "subject1_b"})
+    other = {"case_id": "case1_other", "generation_ids": (called.generation_id,)}
+    batch = Batch(batch_id="batch1_x", origin="list", size=1, created_by="ada")
+    warehouse.add_batch(batch, [BatchItem(source_id="src1_a", reference=source.reference)])
+    warehouse.append(source, document, second, story.revision(document.document_id, 2, **other))
+    warehouse.append(case, draft, called, *Story("b").rows())
+    _keep(warehouse, "a", document.document_id, [1, 2, 3, 4, 5, 6, 7, 8])
+    _keep(warehouse, "b", "doc1_b1", [1, 2, 3, 4, 5, 6, 7, 8])
+
+    progress = warehouse.batch("batch1_x")
+    assert (dict(progress.counts), progress.cases) == ({"drafted": 1}, 2)
+    assert progress.cost_usd == 1.0
+    assert [(one.key, one.cost_usd) for one in warehouse.costs("case")] == [("case1_other", 1.0)]
+    assert [one.cost_usd for one in warehouse.costs("source")] == [1.0]
+    assert [one.case_id for one in warehouse.near_copies("src1_b")] == ["case1_a"]
+    warehouse.append(story.review(Decision.REJECT))
+    assert warehouse.source_states(["src1_a"]) == {"src1_a": "drafted"}
+
+
+def test_a_source_waits_for_its_confirmed_subjects(warehouse):
+    """Its state is that of the subject without a case; only its own draft answers a failure."""
+    story = Story("a")
+    rows = story.rows()
+    told = {"source_id": "src1_a", "system": "desk", "state": "confirmed"}
+    main = SubjectChange(**told, company="Acme")
+    second = SubjectChange(**told, company="Beta", subject_id="subject1_b")
+    warehouse.append(*rows, main, second)
+    assert warehouse.source_states(["src1_a"]) == {"src1_a": "unfinished"}
+    assert [one.source_id for one in warehouse.unfinished()] == ["src1_a"]
+    failed = story.failure("summarize").model_copy(update={"subject_id": "subject1_b"})
+    warehouse.append(failed)
+    warehouse.append(story.revision(rows[1].document_id, 2))
+    assert warehouse.source_states(["src1_a"]) == {"src1_a": "failed"}
+    assert warehouse.open_failure("src1_a", "subject1_b").failure == failed
+    assert warehouse.open_failure("src1_a") is None
+    renamed = second.model_copy(update={"company": "Better", "at": START})
+    warehouse.append(renamed)
+    known = warehouse.subjects("src1_a")
+    assert [(one.company, one.case_id) for one in known] == [("Acme", "case1_a"), ("Better", None)]
+    assert {one.company for one in known[1].names} == {"Beta", "Better"}
+    warehouse.append(
+        renamed.model_copy(update={"state": SubjectState.DROPPED, "at": renamed.at + DAY})
+    )
+    assert warehouse.source_states(["src1_a"]) == {"src1_a": "drafted"}
+    assert warehouse.open_failures() == []

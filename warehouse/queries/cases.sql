@@ -108,7 +108,7 @@ FROM case_states
 WHERE list_contains($ids::JSON::VARCHAR[], case_id);
 
 -- name: case_sources
-SELECT cases.case_id, cases.created_at, sources.* EXCLUDE (stored_at)
+SELECT cases.case_id, cases.subject_id, cases.created_at, sources.* EXCLUDE (stored_at)
 FROM cases
 JOIN sources USING (source_id)
 WHERE cases.case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));

@@ -56,6 +56,12 @@ spent AS (
     LEFT JOIN documents USING (document_id)
     GROUP BY ALL
 ),
+drafted AS (
+    SELECT batch_id, sum(cases)::BIGINT AS cases
+    FROM (SELECT DISTINCT batch_id, source_id FROM items)
+    JOIN source_cases USING (source_id)
+    GROUP BY batch_id
+),
 costs AS (
     SELECT
         batch_id,
@@ -73,6 +79,7 @@ SELECT
     coalesce(newest.happened_at, batches.created_at) AS changed_at,
     coalesce(counted.counts, MAP {}) AS counts,
     coalesce(failed.failures, []) AS failures,
+    coalesce(drafted.cases, 0) AS cases,
     coalesce(costs.calls, 0) AS calls,
     coalesce(costs.tokens, 0) AS tokens,
     CASE WHEN costs.batch_id IS NULL THEN 0.0::DOUBLE ELSE costs.cost_usd END AS cost_usd
@@ -80,6 +87,7 @@ FROM batches
 LEFT JOIN newest USING (batch_id)
 LEFT JOIN counted USING (batch_id)
 LEFT JOIN failed USING (batch_id)
+LEFT JOIN drafted USING (batch_id)
 LEFT JOIN costs USING (batch_id)
 WHERE $batch_id IS NULL OR batches.batch_id = $batch_id
 ORDER BY batches.stored_at DESC;
@@ -207,6 +215,7 @@ UNION ALL SELECT 'signatures' AS name, count(*) AS rows FROM signatures
 UNION ALL SELECT 'snapshots' AS name, count(*) AS rows FROM snapshots
 UNION ALL SELECT 'sources' AS name, count(*) AS rows FROM sources
 UNION ALL SELECT 'statements' AS name, count(*) AS rows FROM statements
+UNION ALL SELECT 'subjects' AS name, count(*) AS rows FROM subjects
 UNION ALL SELECT 'term_proposals' AS name, count(*) AS rows FROM term_proposals
 UNION ALL SELECT 'term_rulings' AS name, count(*) AS rows FROM term_rulings
 UNION ALL SELECT 'triages' AS name, count(*) AS rows FROM triages

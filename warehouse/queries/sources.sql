@@ -6,7 +6,7 @@ WITH titles AS (
 )
 SELECT
     near_copies.other_source_id AS source_id,
-    case_states.case_id,
+    source_cases.case_id,
     titles.title,
     coalesce(sources.canonical_url, sources.origin_url) AS url,
     near_copies.similarity,
@@ -14,9 +14,15 @@ SELECT
 FROM near_copies
 JOIN sources ON sources.source_id = near_copies.other_source_id
 LEFT JOIN titles ON titles.source_id = near_copies.other_source_id
-LEFT JOIN case_states ON case_states.source_id = near_copies.other_source_id
+LEFT JOIN source_cases ON source_cases.source_id = near_copies.other_source_id
 WHERE near_copies.source_id = $source_id
 ORDER BY near_copies.similarity DESC, sources.stored_at;
+
+-- name: subjects
+SELECT *
+FROM current_subjects
+WHERE source_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
+ORDER BY subject_id IS NOT NULL, added_at;
 
 -- name: last_checks
 SELECT *
@@ -90,6 +96,12 @@ WITH placed AS (
 titles AS (
     SELECT source_id, max_by(title, stored_at) AS title FROM documents GROUP BY source_id
 ),
+-- A call for a draft belongs to its case, any other one to the main case of the source.
+drafted AS (
+    SELECT generation_id, min(case_id) AS case_id
+    FROM (SELECT case_id, unnest(generation_ids) AS generation_id FROM revisions)
+    GROUP BY generation_id
+),
 keyed AS (
     SELECT
         placed.*,
@@ -103,7 +115,10 @@ keyed AS (
             WHEN 'source' THEN placed.source_id
         END AS key
     FROM placed
-    LEFT JOIN current_cases AS cases USING (source_id)
+    LEFT JOIN source_cases USING (source_id)
+    LEFT JOIN drafted USING (generation_id)
+    LEFT JOIN current_cases AS cases
+        ON cases.case_id = coalesce(if($by = 'case', drafted.case_id, NULL), source_cases.case_id)
     LEFT JOIN titles USING (source_id)
     LEFT JOIN sources USING (source_id)
 )

@@ -17,6 +17,7 @@ from pydantic import Field
 from config.resources import Resources
 from extractors.fetch.fetch import fetch_item
 from flows.engine import in_flow_run, step
+from publishing.exchange.imports import with_record
 from schemas.errors import CasebookError
 from schemas.frozen import content_id
 from schemas.results import Failure, IngestResult, IngestStatus
@@ -181,7 +182,7 @@ async def extract(run: Run, snapshot: Snapshot) -> Extraction:
 @step(calls_model=True)
 async def speakers(run: Run, document: Document) -> Document:
     """Return the document with its speakers, as a curator corrected them or as settled now."""
-    if document.is_prose:  # a text about the source, in which nobody speaks
+    if run.imported:  # a description without speakers
         return document
     known = await to_thread(run.resources.warehouse.corrected_speakers, document.document_id)
     return document.spoken_by(known or await settled(document, run.asker(document)))
@@ -231,9 +232,10 @@ async def store(
 ) -> Revision:
     """Store the draft, made by these calls, as the newest revision of the subject's case.
 
-    Raises the judge's error if the document is an imported text: `structure` tries again.
+    Raises the judge's error if an imported text was drafted: `structure` tries again.
     """
-    if verified.unjudged and document.is_prose:
+    imported, study = run.imported, verified.study
+    if verified.unjudged and imported:
         raise verified.unjudged
     resources, source_id = run.resources, document.source_id
     about = subject.subject_id if subject else None
@@ -246,7 +248,7 @@ async def store(
         revision_id=content_id("rev", *made_from),
         case_id=case.case_id,
         document_id=document.document_id,
-        basis="imported" if document.is_prose else None,
+        basis=imported.basis if imported else None,
         made_by="model",
         author=recipe.model,
         recipe=recipe.model_copy(update={"strategy": draft.strategy.value}),
@@ -256,7 +258,7 @@ async def store(
         dropped=verified.dropped,
         left_out=draft.left_out,
         speakers=document.speakers,
-        study=verified.study,
+        study=with_record(study, imported.study) if imported else study,
     )
     # A judge that did not answer is a failure of its own, so that `retry` asks it again.
     errors = [verified.unjudged] if verified.unjudged else []

@@ -29,7 +29,7 @@ _VERSIONS = {one.version for one in FORMATS}
 
 
 Redo = Callable[[str, Resources], Awaitable[IngestResult]]
-"""Makes a new draft of a case, or judges its text anew."""
+"""Makes a new draft of a case, or judges it again."""
 
 
 @flow(name="rerun", persist_result=False)

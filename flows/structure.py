@@ -49,7 +49,9 @@ async def draft_text(case_id: str, resources: Resources) -> IngestResult:
     A failure is returned, not stored: the model's answers are, so the next run continues.
     """
     view = await to_thread(resources.warehouse.case, case_id)
-    run = Run(view.source.reference, resources, force=True, case_id=case_id)
+    prose = (one for one in reversed(view.revisions) if one.basis and not one.study.statements)
+    text = next(prose, None)
+    run = Run(view.source.reference, resources, force=True, case_id=case_id, imported=text)
     run.source_id = view.source.source_id
     try:
         if not (view.document.is_prose and (view.newer or view.revision).basis):

@@ -67,9 +67,9 @@ def refuse_draft(
 
 
 def edited_fields(view: CaseView) -> list[str]:
-    """Return the fields in which people changed the draft behind the current revision."""
+    """Return the fields in which people changed the draft or import behind the current revision."""
     base: Revision | None = view.revision
-    while base is not None and base.made_by != "model":
+    while base is not None and base.made_by == "person":
         base = find_revision(view, base.parent_id)
     pairs = Diff(base.study, view.revision.study).pairs if base else {}
     return [name for name in FIELDS if not base or any(one.is_edited for one in pairs[name])]

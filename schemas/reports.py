@@ -14,7 +14,7 @@ SentenceRole = StrEnum(
 )
 """The subject of a sentence; a section groups its sentences by role.
 
-Sentences of imported texts have no other role, since nobody read what they are about.
+Sentences of imported texts have a role of their own, since their subject is unknown.
 """
 
 ROLE_HEADINGS: Mapping[SentenceRole, str] = {

@@ -34,6 +34,7 @@ class Run:
     refresh: bool = False  # fetch a known address again
     snapshot: Snapshot | None = None  # stored bytes to start from
     case_id: str = ""  # the case to draft, if the source does not determine it
+    imported: Revision | None = None  # whose text is drafted instead of the source
     on_progress: Progress = lambda *_: None
     stage: str = "fetch"
     seconds: dict[str, float] = field(default_factory=dict)

@@ -14,7 +14,7 @@ import yaml
 
 from publishing.records import CaseRecord, Provenance
 from publishing.wording import one_line
-from schemas.cases import CaseStudy, Fact, Support, SupportLevel, Tag
+from schemas.cases import FACT_NAMES, CaseStudy, Fact, Support, SupportLevel, Tag
 from schemas.companies import company_key
 from schemas.errors import InputError, InvalidDecision
 from schemas.frozen import content_id
@@ -205,6 +205,23 @@ def as_imported(study: CaseStudy) -> CaseStudy:
         return part if is_checked else part.model_copy(update=update)
 
     return study.map_parts(imported)
+
+
+def with_record(study: CaseStudy, record: CaseStudy) -> CaseStudy:
+    """Return a draft of an imported text with the facts and tags that only its record states.
+
+    The record's facts replace refuted ones.
+    """
+    facts = {one.name: one for one in study.facts if one.support.level is not SupportLevel.REFUTED}
+    known = {one.name: one for one in (*study.facts, *record.facts)} | facts
+    tags = {one.slug: one for one in (*record.tags, *study.tags)}
+    kept = dict.fromkeys(one.slug for one in (*study.tags, *record.tags))
+    return study.model_copy(
+        update={
+            "facts": tuple(known[name] for name in FACT_NAMES if name in known),
+            "tags": tuple(tags[slug] for slug in [*kept][:_MOST_TAGS]),
+        }
+    )
 
 
 def spellings(found: Iterable[ImportedRecord]) -> tuple[tuple[str, ...], ...]:

@@ -23,8 +23,8 @@ from config.resources import Resources
 from config.settings import Settings
 from flows.rerun import imported, redraft, rejudge, results, stale, to_judge
 from flows.structure import draft_text, unstructured
-from review.adoption import adopt
-from review.changes import AddStatement, SetFact, SetStatement
+from review.adoption import adopt, edited_fields
+from review.changes import AddStatement, SetStatement
 from review.decisions import approve, edit
 from schemas.cases import Section, SupportLevel
 from schemas.errors import ConfigurationError, InvalidDecision
@@ -83,6 +83,12 @@ async def test_a_draft_of_the_text_waits_beside_it(drafted: CaseView, resources:
     assert draft is not None
     assert (draft.basis, draft.made_by, draft.author) == ("imported", "model", "scripted")
     assert draft.document_id == drafted.document.document_id
+    assert draft.study.fact("industry").value == "insurance"
+    year, tags = draft.study.fact("year"), {one.slug: one for one in draft.study.tags}
+    assert (year.value, year.support.level) == ("2025", SupportLevel.IMPORTED), "of the record"
+    assert {"vllm", "postgresql", "fastapi"} <= tags.keys()
+    assert (tags["postgresql"].is_set_aside, tags["fastapi"].is_set_aside) == (False, True)
+    assert edited_fields(drafted) == []
     sections = {one.section for one in draft.study.statements}
     assert {Section.RESULTS, Section.CHALLENGES, Section.SOLUTIONS, Section.FAILURES} <= sections
     found = [e for one in draft.study.statements for e in one.evidence if e.start is not None]
@@ -250,10 +256,13 @@ async def test_the_draft_is_judged_edited_and_mixed_like_any(
 
 
 async def test_a_draft_of_the_source_takes_its_place(
-    drafted: CaseView, resources: Resources, site: Site, tmp_path: Path, settings: Settings
+    texts_of_others: list[str], resources: Resources, tmp_path: Path, settings: Settings
 ) -> None:
-    """The text's draft does not hide the case; the page of the source's draft names the import."""
-    warehouse, case_id = resources.warehouse, drafted.case.case_id
+    """The text's draft does not hide the case; the source's names the import, in exports too."""
+    warehouse, (case_id, other) = resources.warehouse, texts_of_others
+    for one in texts_of_others:
+        await draft_text(one, resources)
+    approved(resources, other)
     assert case_id in await imported(resources), "a draft of the text waits"
     approved(resources, case_id)
     assert case_id in await imported(resources), "the text's draft is the case"
@@ -282,31 +291,14 @@ async def test_a_draft_of_the_source_takes_its_place(
         rows = {(one["basis"], one["imported_from"], one["was"]) for one in tables.rows(sql)}
     assert rows == {("imported", "Their database", None), (None, None, "Their database")}
     export_dataset(resources, tmp_path / "out")
-    other = settings.model_copy(update={"home": tmp_path / "other"})
-    async with Resources(other) as second:
-        await import_cases(tmp_path / "out", second, name="Ours")
-        there = (await publish_site(second)).path / "data/cases.jsonl"
-        with Dataset(there) as tables:
+    async with Resources(settings.model_copy(update={"home": tmp_path / "other"})) as second:
+        assert (await import_cases(tmp_path / "out", second, name="Ours")).broken == ()
+        there = second.warehouse.case(other)
+        assert (there.revision.basis, there.is_quotable) == ("imported", False)
+        assert other in await imported(second)
+        with Dataset((await publish_site(second)).path / "data/cases.jsonl") as tables:
             again = {(one["basis"], one["was"]) for one in tables.rows(sql)}
     assert again == {("imported", None), (None, "Their database")}
-
-
-async def test_an_export_keeps_the_basis(
-    drafted: CaseView, resources: Resources, tmp_path: Path, settings: Settings
-) -> None:
-    """Statements drafted from the text come back from an export as such."""
-    approved(resources, drafted.case.case_id)
-    await publish_site(resources)
-    export_dataset(resources, tmp_path / "out")
-    other = settings.model_copy(update={"home": tmp_path / "other"})
-    async with Resources(other) as second:
-        report = await import_cases(tmp_path / "out", second, name="Ours")
-        assert report.broken == ()
-        view = second.warehouse.case(drafted.case.case_id)
-        assert (view.revision.basis, view.is_quotable) == ("imported", False)
-        assert drafted.case.case_id in await imported(second)
-        with pytest.raises(InvalidDecision, match="comes from another database"):
-            edit(second.warehouse, drafted.case.case_id, [SetFact(name="year", value="2024")], "x")
 
 
 def _started(home: Path, endpoint: ScriptedEndpoint) -> subprocess.Popen[str]:

@@ -118,7 +118,7 @@ def _verdict(number: int, text: str) -> dict[str, Any]:
 def _corrections(asked: str) -> Iterator[dict[str, Any]]:
     """Yield each item to correct as a weaker statement."""
     for number, text in re.findall(
-        r"^(\d+), [^:]*: (.*)$", asked.partition("To correct:")[2], re.MULTILINE
+        r"^(\d+), [^:]*: (.*\.)$", asked.partition("To correct:")[2], re.MULTILINE
     ):
         yield {"id": int(number), "statement": f"{text.rstrip('.')}, reportedly.", "quotes": []}
 

@@ -23,6 +23,7 @@ from config.resources import Resources
 from config.settings import Settings
 from flows.rerun import imported, redraft, rejudge, results, stale, to_judge
 from flows.structure import draft_text, unstructured
+from publishing.conversion import published_case
 from review.adoption import adopt, edited_fields
 from review.changes import AddStatement, SetStatement
 from review.decisions import approve, edit
@@ -79,6 +80,9 @@ async def test_a_draft_of_the_text_waits_beside_it(drafted: CaseView, resources:
     """The imported text stays approved; the draft has statements with quotes in that text."""
     assert (drafted.status, drafted.is_prose) == (CaseStatus.APPROVED, True)
     assert drafted.revision.basis == "imported"
+    prose = published_case(drafted)
+    older = prose.model_copy(update={"basis": None})
+    assert prose.content_hash == older.content_hash, "earlier imports have not changed"
     draft = drafted.newer
     assert draft is not None
     assert (draft.basis, draft.made_by, draft.author) == ("imported", "model", "scripted")

@@ -94,6 +94,18 @@ def test_tags_of_models_get_their_group(path):
     ]
 
 
+def test_revisions_of_imported_texts_get_their_basis(path):
+    """Those of an earlier import are based on its text, others on their source."""
+    older = [one for one in schema.migrations() if one.name < "0113"]
+    _write_by_older(path, older, "draft 1, edit 2")
+    with duckdb.connect(str(path)) as file:
+        file.execute("UPDATE documents SET extractor = 'import/1'")
+        file.execute("UPDATE revisions SET document_id = 'other' WHERE revision_id = 'rev1_a2'")
+    with Warehouse(path) as warehouse:
+        _, found = warehouse.sql("SELECT revision_id, basis FROM revisions ORDER BY stored_at")
+    assert found == [("rev1_a1", "imported"), ("rev1_a2", None)]
+
+
 def test_a_failed_migration_changes_nothing(old, monkeypatch):
     """Its SQL is rolled back as a whole, and the error names the copy."""
     _newer_casebook(monkeypatch, BROKEN)

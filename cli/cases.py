@@ -1,7 +1,7 @@
 """``list`` and ``show`` cases, decide about them, edit and redraft them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +10,7 @@ from cli.context import EXIT_SOME_FAILED, pairs, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.sources import exit_code
 from cli.summaries import COLOURS, case_view, cases_table, safe
-from cli.terminal import emit, err, out, print_json, print_result, wants_json
+from cli.terminal import counting, emit, err, out, print_json, print_result, wants_json
 from publishing.json_views import case_json, line_json
 from schemas.cases import FACT_NAMES, Measure, Section
 from schemas.errors import CasebookError, InvalidDecision
@@ -18,6 +18,7 @@ from schemas.reviews import CaseFilter, CaseStatus, Review
 
 if TYPE_CHECKING:
     from config.resources import Resources
+    from flows.rerun import Redo
     from review.changes import Change
     from warehouse import Warehouse
 
@@ -251,12 +252,25 @@ async def rerun(
     redo = flow.rejudge if judge else flow.redraft
     ids = [resources.warehouse.resolve(name) for name in case_ids or ()]
     chosen = dict.fromkeys(ids, ("requested",)) if case_ids else await find(resources)
-    err().print(await flow.plan_text(chosen, resources, judging=judge))
+    return await redo_cases(chosen, resources, redo, dry_run=dry_run)
+
+
+async def redo_cases(
+    chosen: Mapping[str, Sequence[str]], resources: "Resources", redo: "Redo", *, dry_run: bool
+) -> int:
+    """Print the price of redoing cases and then each result, or only the reasons by case."""
+    from flows import rerun as flow
+
+    is_judging = redo is flow.rejudge
+    err().print(await flow.plan_text(chosen, resources, judging=is_judging))
     if dry_run:
         lines = [{"case_id": one, "reason": "; ".join(why)} for one, why in chosen.items()]
         emit(lines, "rerun", to_json=dict, empty="")
-    failed = False
-    async for result in flow.results(() if dry_run else chosen, resources, redo):
-        print_result(result)
-        failed = failed or result.failure is not None or (judge and result.unjudged is not None)
+        return 0
+    failed, done = False, 0
+    with counting("cases") as on_progress:
+        async for result in flow.results(chosen, resources, redo):
+            print_result(result)
+            on_progress(done := done + 1, len(chosen))
+            failed = failed or bool(result.failure or (is_judging and result.unjudged))
     return EXIT_SOME_FAILED if failed else 0

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cli import options
+from cli.cases import redo_cases
 from cli.context import EXIT_SOME_FAILED, with_resources
 from cli.options import Text, Texts, arg, opt
 from cli.summaries import import_text
-from cli.terminal import counting, emit, err, print_result
+from cli.terminal import counting, emit
 
 if TYPE_CHECKING:
     from config.resources import Resources
@@ -56,16 +57,9 @@ async def structure(
     dry_run: options.DryRun = False,
 ) -> int:
     """Draft statements from imported texts; readers see the text until a draft is approved."""
-    from flows import rerun
     from flows.structure import draft_text, unstructured
 
     ids = [resources.warehouse.resolve(name) for name in case_ids or ()]
-    chosen = await unstructured(resources, ids, limit)
-    err().print(await rerun.plan_text(chosen, resources, judging=False))
-    code, done = 0, 0
-    with counting("structuring imported texts") as on_progress:
-        async for result in rerun.results(() if dry_run else chosen, resources, draft_text):
-            print_result(result)
-            code = result.failure.exit_code if result.failure else code
-            on_progress(done := done + 1, len(chosen))
-    return code
+    found = await unstructured(resources, ids, limit)
+    chosen = dict.fromkeys(found, ("requested" if ids else "no draft of its text",))
+    return await redo_cases(chosen, resources, draft_text, dry_run=dry_run)

@@ -114,6 +114,7 @@ def article(record: CaseRecord) -> str:
         "licence": record.licence,
         "imported_from": record.imported.database if record.imported else None,
         "record_url": record.imported.url if record.imported else None,
+        "basis": record.basis,
         "case_id": record.case_id,
         "revision_id": record.revision_id,
     }

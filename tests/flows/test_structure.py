@@ -305,7 +305,7 @@ async def test_a_draft_of_the_source_takes_its_place(
     assert again == {("imported", None), (None, "Their database")}
 
 
-def _started(home: Path, endpoint: ScriptedEndpoint) -> subprocess.Popen[str]:
+def _started(home: Path, endpoint: ScriptedEndpoint, *options: str) -> subprocess.Popen[str]:
     """Start the command in a process of its own."""
     prices = {"scripted": {"price": {"input": 1, "output": 4}, "context_tokens": 64_000}}
     environment = os.environ | {
@@ -314,7 +314,7 @@ def _started(home: Path, endpoint: ScriptedEndpoint) -> subprocess.Popen[str]:
         "CASEBOOK_LLM_MODEL": "scripted",
         "CASEBOOK_MODELS": json.dumps(prices),
     }
-    command = [sys.executable, "-m", "cli", "structure"]
+    command = [sys.executable, "-m", "cli", "structure", *options]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
@@ -331,6 +331,9 @@ async def test_a_kill_loses_nothing(
         return reply.__class__(**vars(reply) | {"hold": gate}) if is_held else reply
 
     model_endpoint.script = script
+    planned, _ = _started(home, model_endpoint, "--dry-run").communicate(timeout=60)
+    assert {line.split()[0] for line in planned.splitlines()} == {*texts_of_others}
+    assert model_endpoint.requests == []
     killed = _started(home, model_endpoint)
     until = time.monotonic() + 60
     while [*map(schema_name, model_endpoint.requests)].count("JudgeAnswer") < 2:

@@ -18,7 +18,7 @@ from config.resources import Resources
 from extractors.fetch.fetch import fetch_item
 from flows.engine import in_flow_run, step
 from publishing.exchange.imports import with_record
-from schemas.errors import CasebookError
+from schemas.errors import AnswerInvalid, CasebookError
 from schemas.frozen import content_id
 from schemas.results import Failure, IngestResult, IngestStatus
 from schemas.reviews import Case, Revision, Triage, Verdict, case_id_of
@@ -232,11 +232,11 @@ async def store(
 ) -> Revision:
     """Store the draft, made by these calls, as the newest revision of the subject's case.
 
-    Raises the judge's error if an imported text was drafted: `structure` tries again.
+    Raises the error of an unavailable judge if an imported text was drafted, for a next run.
     """
-    imported, study = run.imported, verified.study
-    if verified.unjudged and imported:
-        raise verified.unjudged
+    imported, study, error = run.imported, verified.study, verified.unjudged
+    if error and imported and not isinstance(error, AnswerInvalid):
+        raise error
     resources, source_id = run.resources, document.source_id
     about = subject.subject_id if subject else None
     case_id = run.case_id or case_id_of(source_id, about)
@@ -260,8 +260,9 @@ async def store(
         speakers=document.speakers,
         study=with_record(study, imported.study) if imported else study,
     )
-    # A judge that did not answer is a failure of its own, so that `retry` asks it again.
-    errors = [verified.unjudged] if verified.unjudged else []
+    # A judge that did not answer is a failure of its own, so that `retry` asks it again; of an
+    # imported text, `retry` would fetch the source.
+    errors = [error] if error and not imported else []
     failures = [Failure.of(one, source_id, "verify", revision.created_at, about) for one in errors]
     await to_thread(resources.warehouse.append, case, revision, *failures)
     return revision

@@ -15,8 +15,8 @@ from claims_article import article
 from datasets import shared
 from html_pages import parsed, texts
 from local_site import Site
-from scripted_endpoint import ScriptedEndpoint, api_error, schema_name
-from scripted_model import answer_of
+from scripted_endpoint import ScriptedEndpoint, api_error, completion, schema_name
+from scripted_model import answer_of, judge_of
 from text_model import text_answer
 
 from config.resources import Resources
@@ -191,6 +191,28 @@ async def test_a_second_run_pays_nothing(
     assert (third.revision_id, third.llm_calls) == (again.revision_id, 0)
     assert model_endpoint.requests == []
     assert case_id not in await unstructured(resources)
+
+
+async def test_a_missing_verdict_costs_one_part(
+    case_id: str, resources: Resources, model_endpoint: ScriptedEndpoint
+) -> None:
+    """The draft is kept without it, and no retry would draft the source instead."""
+
+    def script(request):
+        is_judge = schema_name(request) == "JudgeAnswer"
+        return (
+            completion({"verdicts": judge_of(request)["verdicts"][:3]})
+            if is_judge
+            else answer_of(request)
+        )
+
+    model_endpoint.script = script
+    result = await draft_text(case_id, resources)
+    assert "no usable verdict" in (result.unjudged or "")
+    assert resources.warehouse.open_failures() == []
+    draft = resources.warehouse.case(case_id).newer
+    assert draft is not None
+    assert any(one.support.is_unjudged for one in draft.study.statements)
 
 
 async def test_a_budget_ends_the_run(

@@ -25,6 +25,7 @@ from cli import (
     operate,
     reports,
     sources,
+    subjects,
 )
 from cli.options import opt
 from cli.summaries import printable
@@ -58,6 +59,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
         "edit": cases.edit,
         "rerun": cases.rerun,
         "company": companies.company,
+        "subjects": subjects.subjects,
     },
     "Publish": {
         "publish": operate.publish,

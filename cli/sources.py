@@ -76,7 +76,7 @@ async def retry(
         refs += [source.reference for source in warehouse.unfinished()]
     if not refs:
         err().print("Nothing to retry; `casebook retry --dry-run` lists all failures.")
-    results = await process(resources, refs)
+    results = await process(resources, dict.fromkeys(refs))
     return exit_code([result.failure for result in results])
 
 

@@ -24,6 +24,8 @@ from review.side_by_side import marked
 from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Decision
+from schemas.subjects import Subject, SubjectState
+from services import subjects
 
 router = APIRouter(include_in_schema=False, dependencies=CuratorRequired)
 
@@ -100,6 +102,21 @@ async def judge_case(request: Request, desk: Desk, case_id: str) -> Response:
     return await show_case(request, desk, case_id, done=Decision.JUDGE)
 
 
+@router.post("/cases/{case_id}/subjects")
+async def change_subjects(request: Request, desk: Desk, who: User, case_id: str) -> Response:
+    """Add, rename, draft or drop a subject of a case's source; show the job of a draft."""
+    given = fields_of(await request.form())
+    wanted = await asyncio.to_thread(_change_subjects, given, desk, who.name, case_id)
+    desk.live.note_change()
+    if wanted is None:
+        return redirect(f"/cases/{case_id}", request)
+    source = (await asyncio.to_thread(desk.warehouse.case, case_id)).source
+    ref, label = source.reference, source.canonical_url or source.reference.label
+    run = {"who": who.name, "force": True, "case_id": wanted}
+    job = desk.jobs.start(ref, label=label, source_id=source.source_id, **run)
+    return await _show_jobs(request, desk, [job])
+
+
 @router.post("/submit")
 async def submit(request: Request, desk: Desk, who: User) -> Response:
     """Process addresses, files, transcripts, or a page from the curator's browser."""
@@ -146,6 +163,28 @@ async def publish(request: Request, desk: Desk, who: User) -> Response:
     """Start publishing the approved cases."""
     desk.publishing.start(who.name)
     return await show_publish(request, desk) if is_fragment(request) else redirect("/publish")
+
+
+def _change_subjects(
+    given: Mapping[str, str], desk: DeskState, who: str, case_id: str
+) -> str | None:
+    """Return the id of the case to draft, empty for all that have none, None for no draft."""
+    warehouse, action = desk.warehouse, given.get("action")
+    source_id = warehouse.case(case_id).source.source_id
+    named = Subject(company=given.get("company") or None, system=given.get("system", ""))
+    if action in {"add", "rename"} and not named.system:
+        raise InvalidDecision("Say in a few words what the system is.")
+    if action == "add":
+        subjects.add_subject(warehouse, source_id, named, who)
+        return ""
+    found = subjects.find_subject(warehouse, source_id, given.get("subject", ""))
+    if action == "rename":
+        subjects.rename_subject(warehouse, found, named, who)
+    elif action == "drop":
+        subjects.drop_subject(warehouse, found, who)
+    elif found.state is not SubjectState.CONFIRMED:
+        subjects.confirm_subject(warehouse, found, who)
+    return (found.case_id or "") if action == "draft" else None
 
 
 def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> None:

@@ -236,7 +236,8 @@ class PublishedCase(CaseDescription):
     first approval, or of the record in its database. A case whose ``basis`` is imported rests on
     the text of a database instead of its source: on ``prose``, or on statements drafted from it.
     ``first_import`` is the record that such a text came from if the case now rests on its source.
-    ``judging_note`` is empty if a judge was asked about everything.
+    ``judging_note`` is empty if a judge was asked about everything. ``same_source`` has the ids of
+    the cases about other subjects of the source.
     """
 
     revision_id: str
@@ -252,6 +253,7 @@ class PublishedCase(CaseDescription):
     first_import: ImportOrigin | None = None
     judging_note: str = ""
     company_kind: str | None = None
+    same_source: tuple[str, ...] = ()
     source: SourceCard
     provenance: Provenance
 
@@ -267,13 +269,13 @@ class PublishedCase(CaseDescription):
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of the page's content, without what is known of the company from other cases.
+        """SHA-256 of the page's content, without other cases and what they say of the company.
 
         The time of the last source check is left out too.
         """
         source = self.source.model_copy(update={"checked_at": None})
         content = self.model_copy(update={"source": source}).model_dump(
-            mode="json", exclude={"company_name", "company_kind"}
+            mode="json", exclude={"company_name", "company_kind", "same_source"}
         )
         later = {
             "tags_set_aside": self.tags_set_aside,

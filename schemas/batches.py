@@ -67,7 +67,7 @@ class BatchProgress(Frozen):
     changed_at: datetime
     counts: Mapping[SourceState, int]
     failures: tuple[FailureGroup, ...] = ()
-    cases: int = 0  # more than the drafted sources if one tells of several subjects
+    cases: int = 0  # more than the drafted sources if one covers several subjects
     calls: int = 0
     tokens: int = 0
     cost_usd: float | None = 0.0  # of model calls for its sources; None if a price is unknown

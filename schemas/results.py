@@ -46,8 +46,8 @@ class Failure(Frozen):
         """Return the failure for ``error``, as ``unexpected`` if it is not a CasebookError."""
         if not isinstance(error, CasebookError):
             error = CasebookError(f"{type(error).__name__}: {error}"[:500], "unexpected")
-        told = filter(None, [subject_id])
-        new_id = content_id("fail", source_id, stage, error.kind, at.isoformat(), *told)
+        subject = filter(None, [subject_id])
+        new_id = content_id("fail", source_id, stage, error.kind, at.isoformat(), *subject)
         about: dict[str, Any] = {"source_id": source_id, "subject_id": subject_id}
         about |= {"stage": stage, "message": str(error)}
         names = ("kind", "transient", "gone", "exit_code")

@@ -12,7 +12,7 @@ from schemas.companies import Company
 from schemas.frozen import NOW, Frozen, content_id
 from schemas.imports import ImportRecord
 from schemas.sources import CheckResult, Document, Source, SourceKind, Speakers
-from schemas.subjects import SourceSubject, Subject, SubjectState
+from schemas.subjects import SourceSubject, Subject
 
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
 """The result of triage. ``UNSURE`` sources are drafted too, and marked for the curator."""
@@ -264,12 +264,6 @@ class CaseView(Frozen):
     next_revision_id: str | None = None  # the revision of the next publication
     company: Company | None = None
     subjects: tuple[SourceSubject, ...] = ()  # of the source, if several were named
-
-    @property
-    def siblings(self) -> tuple[SourceSubject, ...]:
-        """The other subjects of the source that have a case and were not dropped."""
-        drafted = (one for one in self.subjects if one.case_id not in {None, self.case.case_id})
-        return tuple(one for one in drafted if one.state is not SubjectState.DROPPED)
 
     @property
     def is_prose(self) -> bool:

@@ -58,6 +58,11 @@ class SourceSubject(SubjectChange):
     names: tuple[Subject, ...] = ()
     case_id: str | None = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is to be drafted."""
+        return self.state is SubjectState.CONFIRMED and self.case_id is None
+
 
 class Focus(Frozen):
     """The subject of a case among those of its source."""
@@ -77,10 +82,10 @@ class Focus(Frozen):
 
 def focus_of(subjects: Iterable[SourceSubject], subject_id: str | None) -> Focus | None:
     """Return the focus of a subject's case, None if its source has no other confirmed subject."""
-    told = [one for one in subjects if one.state is not SubjectState.DROPPED]
-    confirmed = [one for one in told if one.state is SubjectState.CONFIRMED]
+    current = [one for one in subjects if one.state is not SubjectState.DROPPED]
+    confirmed = [one for one in current if one.state is SubjectState.CONFIRMED]
     own = next((one for one in confirmed if one.subject_id == subject_id), None)
     if own is None or len(confirmed) == 1:
         return None
-    plain = {one.subject_id: Subject(company=one.company, system=one.system) for one in told}
+    plain = {one.subject_id: Subject(company=one.company, system=one.system) for one in current}
     return Focus(subject=plain.pop(subject_id), others=tuple(plain.values()))

@@ -125,8 +125,8 @@ def known_triage(run: Run, document: Document, used: Strategy | None = None) -> 
 def known_drafts(run: Run, document: Document) -> tuple[Triage, list[Outcome]] | None:
     """Return the stored verdict on a document and its drafts, if all its subjects have one."""
     warehouse = run.resources.warehouse
-    told = [] if document.is_prose else warehouse.subjects(document.source_id)
-    subjects = run.wanted(told)
+    named = [] if document.is_prose else warehouse.subjects(document.source_id)
+    subjects = run.wanted(named)
     found = [known_draft(run, document, one) for one in subjects]
     pairs = zip(subjects, filter(None, found), strict=False)
     drafts = [Outcome(subject, draft) for subject, (_, draft) in pairs]

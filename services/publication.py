@@ -27,7 +27,7 @@ from warehouse import Warehouse
 Progress = Callable[[int, int], object]
 _AT_ONCE = 50  # cases read at a time
 _OF_COMPANY = ("company_id", "company_name", "company_kind", "company_industry")
-_SHOWN = ("revision_id", "approval_id", "checked_at", *_OF_COMPANY)
+_SHOWN = ("revision_id", "approval_id", "checked_at", "same_source", *_OF_COMPANY)
 
 
 def site_settings(own: Settings) -> SiteSettings:
@@ -157,7 +157,8 @@ class _Publishing:
                     case = published_case(view, check=checks.get(view.source.source_id))
                     earlier = self._rows[case_id]["address"]
                     slug = slug_of(case_id, case.title, earlier, taken)
-                    case = case.model_copy(update={"slug": slug})
+                    beside = [one["case_id"] for one in self._rows[case_id]["same_source"]]
+                    case = case.model_copy(update={"slug": slug, "same_source": (*beside,)})
                     taken.add(slug)
                     entries[case_id] = entry_of(case)
                     self._rows[case_id]["revision_id"] = view.revision.revision_id

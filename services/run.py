@@ -78,9 +78,9 @@ class Run:
 
     def wanted(self, subjects: Sequence[SourceSubject]) -> list[SourceSubject | None]:
         """Return the subjects to draft among those of the source; None is the only one."""
-        told = [one for one in subjects if one.state is SubjectState.CONFIRMED]
-        ids = {one: case_id_of(one.source_id, one.subject_id) for one in told}
-        return [one for one in told if self.case_id in {"", ids[one]}] if subjects else [None]
+        confirmed = [one for one in subjects if one.state is SubjectState.CONFIRMED]
+        ids = {one: case_id_of(one.source_id, one.subject_id) for one in confirmed}
+        return [one for one in confirmed if self.case_id in {"", ids[one]}] if subjects else [None]
 
     @contextmanager
     def entering(self, stage: str) -> Iterator[None]:
@@ -156,8 +156,8 @@ def drafted_all(
     found = triaged(run, document, triage)
     if first.draft:
         found = drafted(run, document, triage, first.draft, first.unjudged)
-    told = tuple(one.result for one in outcomes if one.subject)
-    changes: dict[str, object] = {"subjects": told}
+    results = tuple(one.result for one in outcomes if one.subject)
+    changes: dict[str, object] = {"subjects": results}
     if failures:
         changes |= {"status": IngestStatus.FAILED, "failure": failures[0]}
     return found.model_copy(update=changes)

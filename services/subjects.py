@@ -48,11 +48,11 @@ def named_subjects(
 def _first(
     named: Sequence[Subject], document: Document, most: int
 ) -> Iterator[tuple[Subject, SubjectState]]:
-    told: list[Subject] = []
+    confirmed: list[Subject] = []
     for one in named:
-        is_new = one.company and one.is_named_in(document.text) and not _is_known(one, told)
-        if not told or (is_new and len(told) < most):
-            told.append(one)
+        is_new = one.company and one.is_named_in(document.text) and not _is_known(one, confirmed)
+        if not confirmed or (is_new and len(confirmed) < most):
+            confirmed.append(one)
             yield one, SubjectState.CONFIRMED
         else:
             yield one, SubjectState.PROPOSED
@@ -68,16 +68,16 @@ def _main_first(named: Sequence[Subject], warehouse: Warehouse, source_id: str) 
         study = warehouse.case(case_id_of(source_id)).revision.study
     except UnknownId:
         return list(named)
-    told = Subject(company=study.fact("company").value, system="")
-    return sorted(named, key=lambda one: not one.is_same(told))
+    drafted = Subject(company=study.fact("company").value, system="")
+    return sorted(named, key=lambda one: not one.is_same(drafted))
 
 
 def find_subject(warehouse: Warehouse, source_id: str, name: str) -> SourceSubject:
     """Return a subject by company, system, both, or its case's id, or raise UnknownId."""
     wanted = name.strip().casefold()
     for one in warehouse.subjects(source_id):
-        names = [one.company or "", one.system, str(one), one.subject_id, one.case_id]
-        if wanted and wanted in {str(name or "").casefold() for name in names}:
+        names = [str(one), one.company or "", one.system, one.case_id or ""]
+        if wanted and wanted in map(str.casefold, names):
             return one
     raise UnknownId(f"the source has no subject {name!r}; `casebook subjects list` shows all")
 

@@ -109,7 +109,7 @@ def subject_lines(document: Document) -> list[str]:
     others = "; ".join(map(str, document.focus.others))
     return [
         f"The case study is about: {document.focus.subject}",
-        f"The source also tells of others, which this case study leaves out: {others}",
+        f"Other subjects of the source, which this case study leaves out: {others}",
     ]
 
 

@@ -157,8 +157,8 @@ class CaseReads(DatabaseReader):
             before = (revision, *(revisions[one] for one in of_case[case_id]))
             records = (origins.get(one.document_id) for one in before)
             triage, case = triages.get(revision.document_id), decode(Case, sources[case_id])
-            document, told = documents[revision.document_id], subjects[case.source_id]
-            focus = focus_of(told, case.subject_id)
+            document, named = documents[revision.document_id], subjects[case.source_id]
+            focus = focus_of(named, case.subject_id)
             return CaseView(
                 case=case,
                 status=CaseStatus(row["status"]),
@@ -174,7 +174,7 @@ class CaseReads(DatabaseReader):
                 published_revision_id=row["published_revision_id"],
                 next_revision_id=row["next_revision_id"],
                 company=companies.get(row["revision_id"]),
-                subjects=tuple(told),
+                subjects=tuple(named),
             )
 
         return {row["case_id"]: view(row) for row in states}

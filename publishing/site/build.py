@@ -123,7 +123,7 @@ def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], bac
     case = published_case(view, "", *checks[:1])
     about = {"back": back, "blocked": blocked_by(view)}
     page = environment(settings).get_template("case.html")
-    return page.render(case=case, similar=(), unpublished=about)
+    return page.render(case=case, similar=(), beside=(), unpublished=about)
 
 
 def blocked_by(view: CaseView) -> str | None:

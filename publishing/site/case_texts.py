@@ -6,6 +6,7 @@ CommonMark with two common extensions, tables and footnotes (GitHub Flavored Mar
 from collections.abc import Iterable
 
 from publishing.conversion import published_case
+from publishing.entries import CaseEntry
 from publishing.plan import SiteSettings
 from publishing.records import PublishedCase, PublishedQuote
 from publishing.site.pages import environment
@@ -17,10 +18,10 @@ def to_markdown(view: CaseView) -> str:
     return case_markdown(published_case(view))
 
 
-def case_markdown(case: PublishedCase) -> str:
-    """Return a published case as Markdown."""
+def case_markdown(case: PublishedCase, beside: Iterable[CaseEntry] = ()) -> str:
+    """Return a published case as Markdown, with links to those ``beside`` it."""
     template = environment(SiteSettings(title="")).get_template("case.md")
-    return template.render(case=case, notes=_Footnotes()).strip() + "\n"
+    return template.render(case=case, beside=beside, notes=_Footnotes()).strip() + "\n"
 
 
 class _Footnotes:

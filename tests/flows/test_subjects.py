@@ -1,5 +1,6 @@
 """A source with several subjects: one case for each, drafted and paid for once."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from config.settings import Settings
 from flows.backfill import BatchRun
 from flows.ingest import process
 from flows.rerun import redraft
+from review import decisions
 from schemas.cases import SupportLevel
 from schemas.errors import InvalidDecision
 from schemas.results import IngestStatus
@@ -22,6 +24,7 @@ from schemas.sources import Candidate, SourceRef
 from schemas.subjects import Subject, SubjectState
 from services import subjects
 from services.batches import register
+from services.publication import publish_site
 from services.run import Run
 from services.selection import select
 
@@ -58,7 +61,7 @@ async def test_each_company_of_a_panel_becomes_a_case(
     found = _cases(resources)
     assert {one.case.case_id for one in found.values()} == {one.case_id for one in result.subjects}
     assert found["Kellamoor"].case.case_id == result.case_id == case_id_of(result.source_id)
-    assert [one.company for one in found["Kellamoor"].siblings] == [*COMPANIES[1:]]
+    assert [one.company for one in found["Kellamoor"].subjects] == [*COMPANIES]
     assert _drafting(model_endpoint) == [None, *COMPANIES]
     texts = [one["messages"][-1]["content"] for one in model_endpoint.requests[1:]]
     asked = [one for one in texts if "Listed below" in one]
@@ -289,8 +292,6 @@ async def test_a_dropped_subject_loses_its_draft_for_good(
     subjects.drop_subject(warehouse, third, "mira")
     assert warehouse.case(third.case_id or "").status is CaseStatus.REJECTED
     assert warehouse.subjects(result.source_id)[2].state is SubjectState.DROPPED
-    main = warehouse.case(result.case_id or "")
-    assert [one.company for one in main.siblings] == ["Brightkettle"]
     model_endpoint.requests.clear()
     again = await process(Run(panel, resources))
     assert [one.title for one in again.subjects] == [one.title for one in result.subjects[:2]]
@@ -299,3 +300,30 @@ async def test_a_dropped_subject_loses_its_draft_for_good(
         (one.what, one.detail) for one in warehouse.audit_log("mira", 9) if one.kind == "subject"
     ]
     assert log == [("drop", "Ostrava Lines: driver answers")]
+
+
+async def test_published_cases_of_a_source_link_to_each_other(
+    panel: SourceRef, resources: Resources
+) -> None:
+    """Pages and Markdown name the others that are published, and follow their titles."""
+    result = await process(Run(panel, resources))
+    warehouse, site = resources.warehouse, resources.settings.site_path
+    first, second, third = (one.case_id for one in result.subjects)
+    for case_id in (first, second):
+        decisions.approve(warehouse, case_id, "mira", confirm=True, leave_out=True)
+    await publish_site(resources)
+    (main,) = site.glob("cases/kellamoor*")
+    text = (main / "case.md").read_text("utf-8")
+    assert "The source also covers [Brightkettle: an assistant for mail sorting](" in text
+    assert "Ostrava Lines: an assistant" not in text
+    assert ">Brightkettle: an assistant for mail sorting</a>." in (main / "index.html").read_text()
+    assert json.loads((main / "case.json").read_text())["same_source"] == [second]
+    digests = {one.case_id: one.content_hash for one in warehouse.publications()}
+
+    decisions.approve(warehouse, third, "mira", confirm=True, leave_out=True)
+    published = await publish_site(resources)
+    assert (published.added, published.changed) == ((third,), ())
+    assert "Ostrava Lines: an assistant" in (main / "case.md").read_text("utf-8")
+    assert "Ostrava Lines: an assistant" in (main / "index.html").read_text("utf-8")
+    after = {one.case_id: one.content_hash for one in warehouse.publications()}
+    assert {case_id: after[case_id] for case_id in digests} == digests

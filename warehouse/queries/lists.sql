@@ -241,11 +241,26 @@ placed AS (
     FROM publications
     WHERE target = $target
     GROUP BY case_id
+),
+-- The other cases of each source, whose titles are on the page.
+beside AS (
+    SELECT
+        mine.case_id,
+        list(
+            {'case_id': other.case_id, 'revision_id': states.next_revision_id}
+            ORDER BY other.subject_id IS NOT NULL, other.stored_at, other.case_id
+        ) AS same_source
+    FROM cases AS mine
+    JOIN cases AS other ON other.source_id = mine.source_id AND other.case_id <> mine.case_id
+    JOIN case_states AS states ON states.case_id = other.case_id
+    WHERE states.next_revision_id IS NOT NULL
+    GROUP BY mine.case_id
 )
 SELECT
     states.case_id,
     states.next_revision_id AS revision_id,
     approved.approval_id,
+    coalesce(beside.same_source, []) AS same_source,
     checked.checked_at,
     placed.address,
     companies.company_id,
@@ -256,6 +271,7 @@ FROM case_states AS states
 LEFT JOIN approved ON approved.revision_id = states.next_revision_id
 LEFT JOIN checked USING (source_id)
 LEFT JOIN placed USING (case_id)
+LEFT JOIN beside USING (case_id)
 LEFT JOIN facts ON facts.revision_id = states.next_revision_id AND facts.name = 'company'
 LEFT JOIN current_company_names AS names ON names.name = facts.value
 LEFT JOIN companies ON companies.company_id = names.company_id

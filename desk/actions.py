@@ -24,8 +24,8 @@ from review.side_by_side import marked
 from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Decision
-from schemas.subjects import Subject, SubjectState
-from services import subjects
+from schemas.subjects import Subject
+from services.subjects import SubjectAction, change_subject
 
 router = APIRouter(include_in_schema=False, dependencies=CuratorRequired)
 
@@ -106,13 +106,18 @@ async def judge_case(request: Request, desk: Desk, case_id: str) -> Response:
 async def change_subjects(request: Request, desk: Desk, who: User, case_id: str) -> Response:
     """Add, rename, draft or drop a subject of a case's source; show the job of a draft."""
     given = fields_of(await request.form())
-    wanted = await asyncio.to_thread(_change_subjects, given, desk, who.name, case_id)
-    desk.live.note_change()
-    if wanted is None:
-        return redirect(f"/cases/{case_id}", request)
+    action, name = cast(SubjectAction, given.get("action")), given.get("subject", "")
+    if action not in get_args(SubjectAction):
+        raise InvalidDecision("nothing was changed: the form has no valid action")
     source = (await asyncio.to_thread(desk.warehouse.case, case_id)).source
+    to = Subject(company=given.get("company") or None, system=given.get("system", "").strip())
+    place = desk.warehouse, source.source_id
+    found = await asyncio.to_thread(change_subject, *place, action, who.name, name=name, to=to)
+    desk.live.note_change()
+    if action not in {"add", "draft"}:
+        return redirect(f"/cases/{case_id}", request)
     ref, label = source.reference, source.canonical_url or source.reference.label
-    run = {"who": who.name, "force": True, "case_id": wanted}
+    run = {"who": who.name, "force": True, "case_id": (found and found.case_id) or ""}
     job = desk.jobs.start(ref, label=label, source_id=source.source_id, **run)
     return await _show_jobs(request, desk, [job])
 
@@ -163,28 +168,6 @@ async def publish(request: Request, desk: Desk, who: User) -> Response:
     """Start publishing the approved cases."""
     desk.publishing.start(who.name)
     return await show_publish(request, desk) if is_fragment(request) else redirect("/publish")
-
-
-def _change_subjects(
-    given: Mapping[str, str], desk: DeskState, who: str, case_id: str
-) -> str | None:
-    """Return the id of the case to draft, empty for all that have none, None for no draft."""
-    warehouse, action = desk.warehouse, given.get("action")
-    source_id = warehouse.case(case_id).source.source_id
-    named = Subject(company=given.get("company") or None, system=given.get("system", ""))
-    if action in {"add", "rename"} and not named.system:
-        raise InvalidDecision("Say in a few words what the system is.")
-    if action == "add":
-        subjects.add_subject(warehouse, source_id, named, who)
-        return ""
-    found = subjects.find_subject(warehouse, source_id, given.get("subject", ""))
-    if action == "rename":
-        subjects.rename_subject(warehouse, found, named, who)
-    elif action == "drop":
-        subjects.drop_subject(warehouse, found, who)
-    elif found.state is not SubjectState.CONFIRMED:
-        subjects.confirm_subject(warehouse, found, who)
-    return (found.case_id or "") if action == "draft" else None
 
 
 def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> None:

@@ -29,7 +29,6 @@ from services import identity
 from services.identity import Extraction
 from services.run import Outcome, Run, drafted_all, ended, triaged
 from services.selection import SETUP_KINDS
-from services.subjects import named_subjects
 from summarizer import service, verification
 from summarizer.drafts import Draft
 from summarizer.speakers import settled
@@ -90,8 +89,9 @@ async def _stored(run: Run, error: Exception, subject: SourceSubject | None = No
     """Store and return the failure of a source, or of one of its subjects."""
     if not isinstance(error, CasebookError):
         log.error("unexpected", source=run.label, stage=run.stage, exc_info=error)
-    about = subject.subject_id if subject else None
-    failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC), about)
+    failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
+    about = {"subject_id": subject.subject_id if subject else None}
+    failure = failure.model_copy(update=about)
     await to_thread(run.resources.warehouse.append, identity.source_row(run), failure)
     return failure
 
@@ -117,26 +117,16 @@ async def draft_document(run: Run, document: Document) -> IngestResult:
         verdict = await triage(run, document)
         if verdict.refused:
             return triaged(run, document, verdict)
-        subjects = await to_thread(_subjects, run, document, verdict)
+        subjects = await to_thread(identity.subjects_of, run, document, verdict)
         outcomes: list[Outcome] = []
         for subject in run.wanted(subjects):
-            about = document.read_for(focus_of(subjects, subject.subject_id) if subject else None)
+            focus = focus_of(subjects, subject.subject_id) if subject else None
+            about = document.model_copy(update={"focus": focus})
             outcomes.append(await _outcome(run, about, verdict, subject))
-            if (failure := outcomes[-1].failure) and _would_fail_again(failure):
-                break
+            failure = outcomes[-1].failure
+            if failure and (failure.transient or failure.kind in SETUP_KINDS):
+                break  # the others would fail like this one, for now
     return drafted_all(run, document, verdict, outcomes)
-
-
-def _subjects(run: Run, document: Document, verdict: Triage) -> list[SourceSubject]:
-    resources = run.resources
-    if document.is_prose:  # it is about the case of which it was imported
-        return []
-    return named_subjects(document, verdict, resources.warehouse, resources.settings.subjects)
-
-
-def _would_fail_again(failure: Failure) -> bool:
-    """Return whether other subjects of the source would fail like this one, for now."""
-    return failure.transient or failure.kind in SETUP_KINDS
 
 
 async def _outcome(
@@ -263,7 +253,8 @@ async def store(
     # A judge that did not answer is a failure of its own, so that `retry` asks it again; of an
     # imported text, `retry` would fetch the source.
     errors = [error] if error and not imported else []
-    failures = [Failure.of(one, source_id, "verify", revision.created_at, about) for one in errors]
+    failures = [Failure.of(one, source_id, "verify", revision.created_at) for one in errors]
+    failures = [one.model_copy(update={"subject_id": about}) for one in failures]
     await to_thread(resources.warehouse.append, case, revision, *failures)
     return revision
 

@@ -35,21 +35,12 @@ class Failure(Frozen):
         return "gone" if self.gone else "wait" if self.transient else "needs you"
 
     @classmethod
-    def of(
-        cls,
-        error: Exception,
-        source_id: str,
-        stage: str,
-        at: datetime,
-        subject_id: str | None = None,
-    ) -> Self:
+    def of(cls, error: Exception, source_id: str, stage: str, at: datetime) -> Self:
         """Return the failure for ``error``, as ``unexpected`` if it is not a CasebookError."""
         if not isinstance(error, CasebookError):
             error = CasebookError(f"{type(error).__name__}: {error}"[:500], "unexpected")
-        subject = filter(None, [subject_id])
-        new_id = content_id("fail", source_id, stage, error.kind, at.isoformat(), *subject)
-        about: dict[str, Any] = {"source_id": source_id, "subject_id": subject_id}
-        about |= {"stage": stage, "message": str(error)}
+        new_id = content_id("fail", source_id, stage, error.kind, at.isoformat())
+        about: dict[str, Any] = {"source_id": source_id, "stage": stage, "message": str(error)}
         names = ("kind", "transient", "gone", "exit_code")
         return cls(failure_id=new_id, at=at, **about, **{n: getattr(error, n) for n in names})
 
@@ -83,15 +74,6 @@ class SimilarSource(Frozen):
     same_title: bool = False
 
 
-class SubjectResult(Frozen):
-    """The outcome of one subject of a source: its case, or the failure of its draft."""
-
-    subject: str
-    case_id: str
-    title: str | None = None
-    failure: Failure | None = None
-
-
 class IngestResult(Frozen):
     """The outcome of one source, as printed by ``submit --json``."""
 
@@ -109,7 +91,8 @@ class IngestResult(Frozen):
     reason: str | None = None
     same_as: str | None = None  # the address of the known source that the submitted one duplicates
     near_copies: tuple[SimilarSource, ...] = ()
-    subjects: tuple[SubjectResult, ...] = ()  # if the source has several, with the main one
+    subject: str | None = None  # one of several
+    subjects: tuple[Self, ...] = ()  # the result of each, if the source has several
     statements: Mapping[str, int] = {}
     support: Mapping[str, int] = {}
     strategy: str | None = None

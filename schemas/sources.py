@@ -259,10 +259,6 @@ class Document(Extracted):
         """Return the document with its speakers."""
         return self.model_copy(update={"speakers": speakers})
 
-    def read_for(self, focus: Focus | None) -> "Document":
-        """Return the document as read for the case of one of its subjects."""
-        return self.model_copy(update={"focus": focus})
-
     def passage_text(self, passage: Passage) -> str:
         """Return the text of ``passage``."""
         return self.text[passage.start : passage.end]

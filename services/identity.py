@@ -15,6 +15,7 @@ from schemas.reviews import Revision, Triage, case_id_of
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
 from schemas.subjects import SourceSubject
 from services.run import Outcome, Run
+from services.subjects import named_subjects
 from summarizer import plans
 from summarizer.profiles import Strategy
 from warehouse import BlobStore, Warehouse
@@ -122,11 +123,19 @@ def known_triage(run: Run, document: Document, used: Strategy | None = None) -> 
     return resources.warehouse.triage_of(document.document_id, rubric, resources.profile.model)
 
 
+def subjects_of(run: Run, document: Document, verdict: Triage | None = None) -> list[SourceSubject]:
+    """Return the subjects of a document's source, stored before or named by a ``verdict``."""
+    warehouse, most = run.resources.warehouse, run.resources.settings.subjects
+    if document.is_prose:  # a text about the case of which it was imported
+        return []
+    if verdict:
+        return named_subjects(document, verdict, warehouse, most)
+    return warehouse.subjects(document.source_id)
+
+
 def known_drafts(run: Run, document: Document) -> tuple[Triage, list[Outcome]] | None:
     """Return the stored verdict on a document and its drafts, if all its subjects have one."""
-    warehouse = run.resources.warehouse
-    named = [] if document.is_prose else warehouse.subjects(document.source_id)
-    subjects = run.wanted(named)
+    subjects = run.wanted(subjects_of(run, document))
     found = [known_draft(run, document, one) for one in subjects]
     pairs = zip(subjects, filter(None, found), strict=False)
     drafts = [Outcome(subject, draft) for subject, (_, draft) in pairs]

@@ -11,7 +11,7 @@ from config.resources import Resources
 from extractors.fetch.fetch import identify
 from extractors.urls import is_web_address
 from schemas.generations import Generation
-from schemas.results import Failure, IngestResult, IngestStatus, SimilarSource, SubjectResult
+from schemas.results import Failure, IngestResult, IngestStatus, SimilarSource
 from schemas.reviews import Revision, Triage, case_id_of
 from schemas.sources import Alias, Document, Snapshot, SourceRef
 from schemas.subjects import SourceSubject, SubjectState
@@ -143,45 +143,34 @@ def drafted(
     return triaged(run, document, triage).model_copy(update=fields)
 
 
-def drafted_all(
-    run: Run, document: Document, triage: Triage, outcomes: Sequence["Outcome"]
-) -> IngestResult:
-    """Return the result of a source: that of its first draft, and of each of several subjects.
-
-    It is failed if any of them is.
-    """
-    drafts = [one for one in outcomes if one.draft]
-    failures = [one.failure for one in outcomes if one.failure]
-    first = drafts[0] if drafts else Outcome(None)
-    found = triaged(run, document, triage)
-    if first.draft:
-        found = drafted(run, document, triage, first.draft, first.unjudged)
-    results = tuple(one.result for one in outcomes if one.subject)
-    changes: dict[str, object] = {"subjects": results}
-    if failures:
-        changes |= {"status": IngestStatus.FAILED, "failure": failures[0]}
-    return found.model_copy(update=changes)
-
-
 class Outcome(NamedTuple):
-    """The draft of a subject, or the failure to make it; None is the only subject of a source."""
+    """The draft of a subject (None: the only one of a source), or the failure to make it."""
 
     subject: SourceSubject | None
     draft: Revision | None = None
     unjudged: object = None  # the reason for a missing judge
     failure: Failure | None = None
 
-    @property
-    def result(self) -> SubjectResult:
-        """The outcome as a part of the source's result."""
-        subject, study = self.subject, self.draft.study if self.draft else None
-        source_id, subject_id = (subject.source_id, subject.subject_id) if subject else ("", None)
-        return SubjectResult(
-            subject=str(subject),
-            case_id=case_id_of(source_id, subject_id),
-            title=study.fact("title").value if study else None,
-            failure=self.failure,
-        )
+
+def drafted_all(
+    run: Run, document: Document, triage: Triage, outcomes: Sequence[Outcome]
+) -> IngestResult:
+    """Return the result of a source: that of its first draft, or failed if any subject is."""
+    results = [
+        drafted(run, document, triage, one.draft, one.unjudged)
+        if one.draft
+        else ended(run, IngestStatus.FAILED, one.failure)
+        for one in outcomes
+    ]
+    if len(results) == 1 and outcomes[0].subject is None:
+        return results[0]
+    named = zip(outcomes, results, strict=True)
+    each = [result.model_copy(update={"subject": str(one.subject)}) for one, result in named]
+    first = next((one for one in results if not one.failure), triaged(run, document, triage))
+    failure = next((one.failure for one in outcomes if one.failure), None)
+    status = IngestStatus.FAILED if failure else first.status
+    changes = {"subjects": tuple(each), "status": status, "failure": failure}
+    return first.model_copy(update=changes)
 
 
 def triaged(run: Run, document: Document, triage: Triage | None) -> IngestResult:

@@ -114,10 +114,6 @@ class Checker:
             return _doubtful(f"“{value}” is not in the quoted passage.")
         return Support(level=SupportLevel.UNVERIFIED)
 
-    def name_support(self, value: str, support: Support) -> Support:
-        """Return the level of a company's name or a title, doubtful if it is another subject's."""
-        return self._of_another(value) or support
-
     def _of_another(self, *texts: str) -> Support | None:
         other = self._document.focus and self._document.focus.another_in(*texts)
         return _doubtful(f"It names {other}, another subject of the source.") if other else None

@@ -144,8 +144,6 @@ def rendered(
 ) -> str:
     """Return the items of a reading as text: kind and text, then quotes, links, parts and hints.
 
-    Above them is the subject, if the source has several.
-
     ``with_reasons`` adds the judge's reasons.
     """
     cited = {one.part.n: one.number for one in reading.items if isinstance(one.part, Statement)}

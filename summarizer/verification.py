@@ -158,8 +158,6 @@ def _fact(claim: FactClaim, checker: Checker, document: Document) -> Fact:
         support = checker.quote_support(evidence)
     else:
         support = checker.value_support(claim.value, evidence)
-    if claim.name in {"company", "title"} and support.level is not SupportLevel.REFUTED:
-        support = checker.name_support(claim.value, support)
     return Fact(
         name=claim.name,
         value=claim.value,

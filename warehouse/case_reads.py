@@ -158,12 +158,12 @@ class CaseReads(DatabaseReader):
             records = (origins.get(one.document_id) for one in before)
             triage, case = triages.get(revision.document_id), decode(Case, sources[case_id])
             document, named = documents[revision.document_id], subjects[case.source_id]
-            focus = focus_of(named, case.subject_id)
+            focus = {"focus": focus_of(named, case.subject_id)}
             return CaseView(
                 case=case,
                 status=CaseStatus(row["status"]),
                 source=decode(Source, sources[case_id]),
-                document=document.spoken_by(revision.speakers).read_for(focus),
+                document=document.spoken_by(revision.speakers).model_copy(update=focus),
                 triage=decode(Triage, triage) if triage else None,
                 import_record=next(filter(None, records), None),
                 revision=revision,

@@ -17,21 +17,25 @@ def test_a_curator_changes_the_subjects_of_a_panel(
     (result,) = lines(run("submit", path, "--json"))
     case_id = result["case_id"]
     assert [one["failure"] for one in result["subjects"]] == [None] * 3
-    listed = lines(run("subjects", "list", case_id, "--json"))
+    listed = lines(run("subjects", case_id, "--json"))
     assert [one["company"] for one in listed] == [*COMPANIES]
-    shown = run("submit", path).stdout
-    assert all(f"{name}: an assistant for" in shown for name in COMPANIES)
+    again = run("submit", path).stdout
+    assert all(f"{name}: an assistant for" in again for name in COMPANIES)
 
-    renamed = run("subjects", "rename", case_id, "Brightkettle", "mails", "--company", "Bright")
+    renamed = run(
+        "subjects", case_id, "rename", "Brightkettle", "--company", "Bright", "--system", "mails"
+    )
     assert "Bright" in renamed.stdout
-    assert run("subjects", "drop", case_id, "mails").exit_code == 0
+    assert run("subjects", case_id, "drop", "mails").exit_code == 0
     (rejected,) = lines(run("list", "--status", "rejected", "--json"))
     assert rejected["case_id"] == listed[1]["case_id"]
-    assert run("subjects", "drop", case_id, "Nobody").exit_code == 2
+    assert run("subjects", case_id, "drop", "Nobody").exit_code == 2
 
-    added = run("subjects", "add", case_id, "tram alarms", "--company", "Ostrava Lines")
+    added = run("subjects", case_id, "add", "--system", "tram alarms", "--company", "Ostrava Lines")
     assert f"`casebook retry {case_id}`" in added.stderr
     assert run("retry", case_id).exit_code == 0
-    last = lines(run("subjects", "list", case_id, "--json"))[-1]
+    shown = run("subjects", case_id, "--json")
+    assert shown.exit_code == 0, shown.output
+    last = lines(shown)[-1]
     assert (last["state"], last["case_id"] is None) == ("confirmed", False)
-    assert run("subjects", "draft", case_id, "Bright").exit_code == 0
+    assert run("subjects", case_id, "draft", "Bright").exit_code == 0

@@ -1,24 +1,31 @@
 """The flows under a real Prefect server."""
 
 import json
-from asyncio import gather
+import os
+import subprocess
+import sys
+from asyncio import gather, sleep
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from threading import Lock
-from time import sleep
+from threading import Event, Lock
+from time import monotonic
+from time import sleep as pause
 from typing import Any
 from uuid import UUID
 
 import pytest
 import yaml
 from claims_article import article
+from panel import PANEL, asked_about, panel_answer
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.flows import load_flow_from_entrypoint
+from prefect.settings import PREFECT_API_URL
 from prefect.testing.utilities import prefect_test_harness
-from scripted_endpoint import Reply, ScriptedEndpoint
+from scripted_endpoint import Reply, ScriptedEndpoint, schema_name
 from scripted_model import PARAGRAPHS, answer_of
 
 from config.settings import Settings
@@ -154,7 +161,7 @@ async def test_the_server_caps_model_calls_over_all_batches(
         with lock:
             in_flight += 1
             most = max(most, in_flight)
-        sleep(0.2)
+        pause(0.2)
         with lock:
             in_flight -= 1
         return answer_of(request)
@@ -233,3 +240,42 @@ async def test_the_flows_of_prefect_yaml_load() -> None:
         assert loaded.name == one["name"]
     assert {one["name"]: one["entrypoint"] for one in listed} == SERVED
     assert [flow.name for flow in served_flows()] == [*SERVED]
+
+
+def _started(path: Path) -> subprocess.Popen[bytes]:
+    """Start the flow run of a source in a process of its own."""
+    script = f"import asyncio; from flows.ingest import ingest; asyncio.run(ingest({str(path)!r}))"
+    place = {"PYTHONPATH": str(ROOT), "PREFECT_API_URL": PREFECT_API_URL.value() or ""}
+    return subprocess.Popen([sys.executable, "-c", script], env=os.environ | place)
+
+
+async def test_a_kill_between_subjects_pays_nothing_twice(
+    tmp_path: Path, model_endpoint: ScriptedEndpoint
+) -> None:
+    """The flow run of the same source drafts only the subjects that the killed one did not."""
+    path, gate = tmp_path / "panel.md", Event()
+    path.write_text(PANEL, "utf-8")
+
+    def holds_the_second(request: Mapping[str, Any]) -> Reply:
+        is_second = asked_about(request) == "Brightkettle"
+        return replace(panel_answer(request), hold=gate if is_second else None)
+
+    model_endpoint.script = holds_the_second
+    killed = _started(path)
+    until = monotonic() + 120
+    while "Brightkettle" not in map(asked_about, model_endpoint.requests):
+        assert monotonic() < until
+        await sleep(0.1)
+    killed.kill()
+    killed.wait()
+    gate.set()
+    model_endpoint.script = panel_answer
+    model_endpoint.requests.clear()
+    result = await ingest(str(path))
+    assert len(result.subjects) == 3
+    asked = [one for one in model_endpoint.requests if schema_name(one) == "CaseStudyAnswer"]
+    assert [asked_about(one) for one in asked] == ["Brightkettle", "Ostrava Lines"]
+    with Warehouse(Settings.load().home / "warehouse.duckdb") as warehouse:
+        paid = warehouse.sql("SELECT count(*), count(DISTINCT question_id) FROM generations")[1]
+        assert paid[0][0] == paid[0][1]
+        assert len(warehouse.case_ids()) == 3

@@ -92,7 +92,7 @@ class IngestResult(Frozen):
     same_as: str | None = None  # the address of the known source that the submitted one duplicates
     near_copies: tuple[SimilarSource, ...] = ()
     subject: str | None = None  # one of several
-    subjects: tuple[Self, ...] = ()  # the result of each, if the source has several
+    subjects: tuple["IngestResult", ...] = ()  # the result of each, if the source has several
     statements: Mapping[str, int] = {}
     support: Mapping[str, int] = {}
     strategy: str | None = None

@@ -25,7 +25,7 @@ HINT = re.compile(
     rf"(?m)(?:[`>]|\.venv/bin/|^    |^(?=casebook (?:{COMMANDS}) ))casebook ([a-z][^`<>\n#…]*)"
 )
 # Bare words that may follow a command; any other is taken for a command that does not exist.
-WORDS = {"schedule": {*SERVED}}
+WORDS = {"schedule": {*SERVED}, "subjects": {"add", "rename", "draft", "drop"}}
 
 
 def texts_of(path: Path) -> Iterator[str]:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from schemas.companies import company_key, without_legal_form
 from schemas.frozen import NOW, Frozen
@@ -12,18 +15,20 @@ from schemas.frozen import NOW, Frozen
 SubjectState = StrEnum("SubjectState", "PROPOSED CONFIRMED DROPPED")
 """Named but not drafted; with a case, or waiting for one; without a case by a decision."""
 
+_MOST_LETTERS = 120  # a name is no place for a text
+Name = Annotated[str, AfterValidator(lambda name: " ".join(name.split())[:_MOST_LETTERS])]
 _PROPER_NAME = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}")
 
 
 class Subject(Frozen):
     """A system described in a source, and the company that runs it."""
 
-    company: str | None = None
-    system: str
+    company: Name | None = None
+    system: Name
 
     def __str__(self) -> str:
         """Return the company and the system on one line."""
-        return " ".join(": ".join(filter(None, [self.company, self.system])).split())
+        return ": ".join(filter(None, [self.company, self.system]))
 
     def is_same(self, other: "Subject") -> bool:
         """Return whether both are of one company, or have the same name if one has no company."""

@@ -106,15 +106,15 @@ def _added(
     """Return the rows of a new subject, and of the main one if it was the only one."""
     if to is None or not to.system or str(to) in map(str, known):
         raise InvalidDecision("name a system in a few words that is not a subject yet")
-    if main is None:
+    if main is None and not known:
         raise InvalidDecision("the source has no case yet; submit it first")
     at = datetime.now(UTC).isoformat()
-    ids = {main: None, to: content_id("subject", made["source_id"], str(to), at)}
+    new_id = content_id("subject", made["source_id"], str(to), at)
+    named = [(to, new_id)] if known or main is None else [(main, None), (to, new_id)]
+    state = SubjectState.CONFIRMED
     return [
-        SubjectChange.model_validate(
-            made | one.model_dump() | {"subject_id": ids[one], "state": SubjectState.CONFIRMED}
-        )
-        for one in ([to] if known else [main, to])
+        SubjectChange.model_validate(made | one.model_dump() | {"subject_id": i, "state": state})
+        for one, i in named
     ]
 
 

@@ -1,12 +1,12 @@
 """``subjects``: the subjects of a source, each with a case of its own."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cli import options
 from cli.context import with_resources
 from cli.options import Text, arg, opt
 from cli.terminal import emit, err, table_of
-from schemas.subjects import Subject
+from schemas.subjects import Subject, SubjectAction
 
 if TYPE_CHECKING:
     from config.resources import Resources
@@ -17,7 +17,7 @@ async def subjects(
     resources: "Resources",
     source: Annotated[str, arg(help="The address of a source, or the ID of it or a case.")],
     action: Annotated[
-        Literal["add", "rename", "draft", "drop"] | None,
+        SubjectAction | None,
         arg(help="`draft` wants a case of a proposed subject, `drop` rejects its draft."),
     ] = None,
     name: Annotated[

@@ -24,8 +24,8 @@ from review.side_by_side import marked
 from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Decision
-from schemas.subjects import Subject
-from services.subjects import SubjectAction, change_subject
+from schemas.subjects import Subject, SubjectAction
+from services.subjects import change_subject
 
 router = APIRouter(include_in_schema=False, dependencies=CuratorRequired)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
@@ -17,6 +17,7 @@ SubjectState = StrEnum("SubjectState", "PROPOSED CONFIRMED DROPPED")
 
 _MOST_LETTERS = 120  # a name is no place for a text
 Name = Annotated[str, AfterValidator(lambda name: " ".join(name.split())[:_MOST_LETTERS])]
+SubjectAction = Literal["add", "rename", "draft", "drop"]
 _PROPER_NAME = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}")
 
 

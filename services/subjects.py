@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Literal
 
 from review.decisions import reject
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.frozen import content_id
 from schemas.reviews import CaseStatus, Triage, case_id_of
 from schemas.sources import Document
-from schemas.subjects import SourceSubject, Subject, SubjectChange, SubjectState
+from schemas.subjects import SourceSubject, Subject, SubjectAction, SubjectChange, SubjectState
 from warehouse import Warehouse
-
-SubjectAction = Literal["add", "rename", "draft", "drop"]
 
 
 def named_subjects(

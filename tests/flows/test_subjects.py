@@ -23,7 +23,8 @@ from schemas.reviews import CaseStatus, CaseView, case_id_of
 from schemas.sources import Candidate, SourceRef
 from schemas.subjects import Subject, SubjectState
 from services.batches import register
-from services.publication import publish_site
+from services.imports import import_cases
+from services.publication import export_dataset, publish_site
 from services.run import Run
 from services.selection import select
 from services.subjects import change_subject
@@ -356,3 +357,21 @@ def test_names_are_short_lines() -> None:
     assert klarna.is_same(Subject(company="Klarna", system="chat"))
     assert klarna.is_named_in("At Klarna, answers take seconds.")
     assert not klarna.is_named_in("Klarnas and others")
+
+
+async def test_an_export_restores_each_case_of_a_source(
+    panel: SourceRef, resources: Resources, settings: Settings, tmp_path: Path
+) -> None:
+    """The cases of one address come back under their ids, and a second import changes nothing."""
+    address = panel.model_copy(update={"url": "https://talks.example/panel"})
+    await process(Run(address, resources))
+    ids = resources.warehouse.case_ids()
+    for case_id in ids:
+        decisions.approve(resources.warehouse, case_id, "mira", confirm=True, leave_out=True)
+    await publish_site(resources)
+    export_dataset(resources, tmp_path / "out")
+    async with Resources(settings.model_copy(update={"home": tmp_path / "other"})) as other:
+        for imported in (3, 0):
+            report = await import_cases(tmp_path / "out", other, name="Ours")
+            assert (report.imported, report.broken) == (imported, ())
+        assert {*other.warehouse.case_ids()} == {*ids}

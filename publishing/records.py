@@ -236,8 +236,7 @@ class PublishedCase(CaseDescription):
     first approval, or of the record in its database. A case whose ``basis`` is imported rests on
     the text of a database instead of its source: on ``prose``, or on statements drafted from it.
     ``first_import`` is the record that such a text came from if the case now rests on its source.
-    ``judging_note`` is empty if a judge was asked about everything. ``same_source`` has the ids of
-    the cases about other subjects of the source.
+    ``judging_note`` is empty if a judge was asked about everything. ``same_source`` are case ids.
     """
 
     revision_id: str

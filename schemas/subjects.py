@@ -15,7 +15,7 @@ from schemas.frozen import NOW, Frozen
 SubjectState = StrEnum("SubjectState", "PROPOSED CONFIRMED DROPPED")
 """Named but not drafted; with a case, or waiting for one; without a case by a decision."""
 
-_MOST_LETTERS = 120  # a name is no place for a text
+_MOST_LETTERS = 120
 Name = Annotated[str, AfterValidator(lambda name: " ".join(name.split())[:_MOST_LETTERS])]
 SubjectAction = Literal["add", "rename", "draft", "drop"]
 _PROPER_NAME = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}")

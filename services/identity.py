@@ -126,7 +126,7 @@ def known_triage(run: Run, document: Document, used: Strategy | None = None) -> 
 def subjects_of(run: Run, document: Document, verdict: Triage | None = None) -> list[SourceSubject]:
     """Return the subjects of a document's source, stored before or named by a ``verdict``."""
     warehouse, most = run.resources.warehouse, run.resources.settings.subjects
-    if document.is_prose:  # a text about the case of which it was imported
+    if document.is_prose:  # it describes one case
         return []
     if verdict:
         return named_subjects(document, verdict, warehouse, most)
@@ -147,7 +147,7 @@ def known_draft(
 ) -> tuple[Triage, Revision] | None:
     """Return the stored verdict and a subject's draft, unless judging it failed.
 
-    A case that is drafted by its id is drafted anew if its subject was renamed.
+    A case drafted by its id gets a new draft if its subject was renamed.
     """
     warehouse, resources = run.resources.warehouse, run.resources
     recipe_id = resources.recipe(resources.plan(document)).recipe_id

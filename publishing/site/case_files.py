@@ -52,7 +52,7 @@ class CaseFiles:
         # Some parsers also break lines at U+0085 and U+2028, which ASCII does not contain.
         made: Mapping[str, Callable[[], str | bytes]] = {
             "case.json": lambda: record.model_dump_json(ensure_ascii=True) + "\n",
-            "case.md": lambda: case_markdown(case, self._beside_it(case)),
+            "case.md": lambda: case_markdown(case, self._same_source(case)),
             "case.bib": lambda: bibtex(case, publisher, address),
             "case.ris": lambda: ris(case, publisher, address),
         }
@@ -105,11 +105,9 @@ class CaseFiles:
         has_card = self._beside(entry, CARD).exists()
         version = page_version(self._plan.keys[entry.case_id])
         values = {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
-        beside = self._beside_it(case)
-        return self._pages.render("case.html", case=case, beside=beside, **values)
+        return self._pages.render("case.html", case=case, beside=self._same_source(case), **values)
 
-    def _beside_it(self, case: PublishedCase) -> list[CaseEntry]:
-        """Return the cases about other subjects of the same source."""
+    def _same_source(self, case: PublishedCase) -> list[CaseEntry]:
         known = self._plan.entries
         return [known[one] for one in case.same_source if one in known]
 

@@ -1,11 +1,12 @@
-"""Measures the recognition of companies by their names, and drafts of imported texts.
+"""Measures names of companies, proposals of cases of one system, and drafts of imported texts.
 
     .venv/bin/python benchmarks/record.py
     .venv/bin/python benchmarks/record.py --structure
 
-Prints one Markdown table about the labelled pairs in ``evals/record/names.json``, and with
-CASEBOOK_DATASETS the number of companies in the imported cases. The rules were corrected on the
-pairs of the first half; the list of aliases was written with all names in view.
+Prints a Markdown table about the labelled pairs in ``evals/record/names.json``, and with
+CASEBOOK_DATASETS the number of companies in the imported cases, and a table about the pairs of
+cases in ``pairs.json``. The rules for names were corrected on the pairs of the first half; the list
+of aliases was written with all names in view. The threshold of proposals was set on *decide*.
 
 With ``--structure``, a scripted strong model drafts, judges and corrects 40 of the imported cases.
 Its statements are sentences of the texts, and it misquotes one in nine.
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,11 @@ from schemas.cases import Match  # noqa: E402
 from schemas.companies import company_key, spelling_key  # noqa: E402
 from schemas.reviews import Revision  # noqa: E402
 from services.imports import import_cases  # noqa: E402
+from services.proposals import proposals  # noqa: E402
 from warehouse import read_rows  # noqa: E402
 
 PAIRS = ROOT / "evals/record/names.json"
+SYSTEMS = ROOT / "evals/record/pairs.json"
 CASES = Path(os.environ.get("CASEBOOK_DATASETS", "")) / "cases" / "llmops_cases.parquet"
 
 MODEL = "gpt-5-mini"  # for prices
@@ -54,13 +57,15 @@ KEYS: Sequence[tuple[str, Key]] = (
 
 
 def main() -> None:
-    """Print one of the tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--structure", action="store_true")
     if parser.parse_args().structure:
         asyncio.run(_structure())
     else:
         _names()
+        if CASES.is_file():
+            asyncio.run(_proposals())
 
 
 async def _structure() -> None:
@@ -127,6 +132,35 @@ def _names() -> None:
     print(f"| names | {' | '.join(heads)} | companies |\n|{'---|' * 6}")
     for label, key in KEYS:
         print(f"| {label} | {' | '.join(_cells(pairs, names, key))} |")
+
+
+async def _proposals() -> None:
+    """Print the table about proposals for the imported cases.
+
+    A pair with the address of one source counts as proposed: its second case is not imported.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        async with Resources(Settings(home=Path(home))) as resources:
+            await import_cases(CASES, resources)
+            _, rows = resources.warehouse.sql("SELECT record_key, case_id FROM import_records")
+            found = proposals(resources.warehouse)
+    ids = dict(rows)
+    proposed = {frozenset((one.one.case_id, one.other.case_id)) for one in found}
+    pairs = json.loads(SYSTEMS.read_text("utf-8"))
+    print("\n| pairs of cases | proposed | rightly | precision | recall |\n|---|---|---|---|---|")
+    for half in ("decide", "report"):
+        own = [pair for pair in pairs if pair["half"] == half]
+        chosen = [pair["same"] for pair in own if _is_proposed(pair, ids, proposed)]
+        right, same = sum(chosen), sum(pair["same"] for pair in own)
+        cells = (len(chosen), right, f"{right / max(1, len(chosen)):.2f}", f"{right / same:.2f}")
+        print(f"| {half}: {same} of {len(own)} the same | {' | '.join(map(str, cells))} |")
+
+
+def _is_proposed(
+    pair: Mapping[str, Any], ids: Mapping[str, str], proposed: Collection[frozenset[str]]
+) -> bool:
+    one, other = ids.get(pair["one"]), ids.get(pair["other"])
+    return pair["same"] if one is None or other is None else {one, other} in proposed
 
 
 def _cells(pairs: Sequence[dict[str, Any]], names: Sequence[str], key: Key) -> list[str]:

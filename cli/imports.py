@@ -1,5 +1,6 @@
 """``import`` a database that another team published, and ``structure`` its texts."""
 
+from asyncio import to_thread
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,11 +31,18 @@ async def import_(
     mapping: Annotated[
         Path | None, opt(exists=True, help="A TOML or JSON file of field = column.")
     ] = None,
+    undo: Annotated[
+        bool, opt(help="Withdraw the cases that came from this file and were not changed since.")
+    ] = False,
 ) -> int:
     """Import a published database as approved cases, and report problems."""
     from publishing.exchange.imports import read_mapping
-    from services.imports import import_cases
+    from services.imports import import_cases, undo_import
 
+    if undo:
+        done = await to_thread(undo_import, path, resources, resources.settings.curator)
+        emit([done], "import_undone")
+        return 0
     with counting(f"importing {path.name}") as on_progress:
         report = await import_cases(
             path,

@@ -26,6 +26,7 @@ from cli import (
     reports,
     sources,
     subjects,
+    systems,
 )
 from cli.options import opt
 from cli.summaries import printable
@@ -60,6 +61,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
         "rerun": cases.rerun,
         "company": companies.company,
         "subjects": subjects.subjects,
+        "system": systems.system,
     },
     "Publish": {
         "publish": operate.publish,

@@ -11,7 +11,18 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from config.resources import Resources
-from desk import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
+from desk import (
+    account_pages,
+    actions,
+    api,
+    batches,
+    bulk,
+    insight,
+    pages,
+    pdf_pages,
+    systems,
+    watches,
+)
 from desk.accounts import digest
 from desk.error_responses import answer_errors
 from desk.security import Guard
@@ -72,7 +83,18 @@ def create_app(resources: Resources, key: str) -> FastAPI:
         https_only=sessions.origin.startswith("https:"),
     )
     answer_errors(app)
-    for part in (pages, pdf_pages, insight, actions, bulk, batches, watches, account_pages, api):
+    for part in (
+        pages,
+        pdf_pages,
+        insight,
+        actions,
+        bulk,
+        batches,
+        watches,
+        systems,
+        account_pages,
+        api,
+    ):
         app.include_router(part.router)
     app.mount("/preview", StaticFiles(directory=SITE_FILES), name="preview")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -1,4 +1,4 @@
-"""Generates parts of ``docs/warehouse.md``: the ten questions, and all tables and views.
+"""Generates parts of ``docs/warehouse.md``: the questions, and all tables and views.
 
 Run it from the root: ``.venv/bin/python docs/generate_warehouse.py``. A test checks that the page is
 current.

@@ -5,7 +5,7 @@ Curators' comments, local paths and the submitter are left out.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -72,6 +72,8 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         company_key=company.company_id if company else company_key(facts["company"] or ""),
         company_name=company.name if company else None,
         company_kind=company.kind if company else None,
+        told_on=_told_on(view, facts["year"]),
+        system=view.system,
         facts=tuple(
             PublishedFact(**one.model_dump(include=_OF_FACT), **_support(view, one))
             for one in study.facts
@@ -100,6 +102,16 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         source=_source_card(view, check),
         provenance=_provenance(view, gated),
     )
+
+
+def _told_on(view: CaseView, year: str | None) -> date:
+    """Return the date of the source, the first day of its year, or the date of the record."""
+    if view.document.published:
+        return view.document.published
+    if year and year.isdecimal() and MINYEAR <= int(year) <= MAXYEAR:
+        return date(int(year), 1, 1)
+    record = view.import_record
+    return ((record and record.created) or view.case.created_at).date()
 
 
 def silent_in(document: Document, study: CaseStudy) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from publishing.records import CaseDescription, Kicker, PublishedCase
+from publishing.wording import day
 from schemas.cases import FactName, TermGroup
 from schemas.frozen import Frozen
 from schemas.sources import SourceKind
@@ -35,6 +36,14 @@ class CaseEntry(CaseDescription):
     updated_at: datetime | None
     imported_from: str | None = None
     digest: str
+
+    @property
+    def told(self) -> str:
+        """The date of its source in words; only the year if the source has no date."""
+        on = self.told_on
+        if on is None:
+            return "undated"
+        return str(on.year) if (on.month, on.day) == (1, 1) else day(on)
 
     def unmarked(self) -> dict[str, Any]:
         """Return the case for JSON without marks, which omits doubtful facts."""

@@ -10,6 +10,7 @@ from schemas.companies import FormerName
 from schemas.frozen import Frozen
 from schemas.reports import Report
 from schemas.reviews import Publication
+from schemas.systems import System
 
 
 class SiteSettings(Frozen):
@@ -112,7 +113,8 @@ class PublicationPlan(NamedTuple):
     everything a case's files depend on, ``version`` everything all pages depend on, and
     ``fingerprint`` all of it. ``menu`` has the entries with content. ``reports`` are published,
     newest first; ``recordings`` are the folders of recorded reports, by report id. ``former_names``
-    are the spellings of companies in all published revisions, former ones too.
+    are the spellings of companies in all published revisions, former ones too; ``systems`` include
+    those without cases, whose pages lead on.
     """
 
     lines: Path
@@ -127,3 +129,4 @@ class PublicationPlan(NamedTuple):
     reports: Sequence[Report] = ()
     recordings: Mapping[str, Path] = {}
     former_names: Sequence[FormerName] = ()
+    systems: Sequence[System] = ()

@@ -13,6 +13,7 @@ from schemas.frozen import Frozen, sha256_hex
 from schemas.imports import RecordOrigin
 from schemas.reviews import Unread
 from schemas.sources import CheckResult, SourceKind
+from schemas.systems import CaseSystem
 
 _KICKERS: tuple[FactName, ...] = ("company", "industry", "year")
 
@@ -222,6 +223,8 @@ class CaseDescription(Frozen):
     year: str | None
     stage: str | None
     narrator: str | None
+    told_on: date | None = None  # by the source's date, its year or the record's date
+    system: CaseSystem | None = None  # that a curator placed it in
 
     @property
     def address(self) -> str:
@@ -268,13 +271,14 @@ class PublishedCase(CaseDescription):
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of the page's content, without other cases and what they say of the company.
+        """SHA-256 of the page's content, without what other cases say of the company and system.
 
         The time of the last source check is left out too.
         """
         source = self.source.model_copy(update={"checked_at": None})
         content = self.model_copy(update={"source": source}).model_dump(
-            mode="json", exclude={"company_name", "company_kind", "same_source"}
+            mode="json",
+            exclude={"company_name", "company_kind", "told_on", "system", "same_source"},
         )
         later = {
             "tags_set_aside": self.tags_set_aside,

@@ -1,9 +1,12 @@
-"""Slugs of cases in addresses: readable, unique and permanent."""
+"""Slugs of cases and systems in addresses: readable, unique and permanent."""
 
 import re
 from collections.abc import Collection
 
 from slugify import slugify
+
+from schemas.frozen import sha256_hex
+from schemas.systems import FormerSystem, System
 
 _TITLE_CHARACTERS = 60
 _ID_CHARACTERS = 8
@@ -28,3 +31,9 @@ def slug_of(case_id: str, title: str, earlier: str | None, taken: Collection[str
 def name_of(title: str, otherwise: str) -> str:
     """Return the slug of a title, ``otherwise`` if it has no letters."""
     return slugify(title, max_length=_TITLE_CHARACTERS, word_boundary=True) or otherwise
+
+
+def system_folder(system: FormerSystem | System) -> str:
+    """Return the folder of a system's page; it stays when the system is renamed."""
+    digest = sha256_hex(system.system_id.encode())[:_ID_CHARACTERS]
+    return f"systems/{name_of(system.first_name, 'system')}-{digest}"

@@ -59,6 +59,14 @@ class ImportProblem(Frozen):
     problem: str
 
 
+class ImportUndone(Frozen):
+    """The ids of the cases of an undone import; ``kept`` ones were changed since."""
+
+    withdrawn: tuple[str, ...]
+    rejected: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
 class ImportReport(Frozen):
     """The results of an import."""
 

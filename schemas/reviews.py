@@ -13,6 +13,7 @@ from schemas.frozen import NOW, Frozen, content_id
 from schemas.imports import ImportRecord
 from schemas.sources import CheckResult, Document, Source, SourceKind, Speakers
 from schemas.subjects import SourceSubject, Subject
+from schemas.systems import CaseSystem
 
 Verdict = StrEnum("Verdict", "CASE_STUDY UNSURE NOT_A_CASE_STUDY")
 """The result of triage. ``UNSURE`` sources are drafted too, and marked for the curator."""
@@ -264,6 +265,7 @@ class CaseView(Frozen):
     next_revision_id: str | None = None  # the revision of the next publication
     company: Company | None = None
     subjects: tuple[SourceSubject, ...] = ()  # of the source, if several were named
+    system: CaseSystem | None = None  # that the case was placed in
 
     @property
     def is_prose(self) -> bool:

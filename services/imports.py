@@ -11,11 +11,19 @@ from typing import Any
 from config.resources import Resources
 from extractors import similarity
 from extractors.fetch.fetch import SourceIdentity, identify
-from publishing.exchange.export import dataset_title
+from publishing.exchange.export import RECORDS, dataset_title
 from publishing.exchange.imports import mapped_tags, reviewed_case, spellings, study_of
+from review.decisions import reject, withdraw
 from schemas.cases import NOT_IN_TEXT, CaseStudy, Evidence, Match, Tag
-from schemas.errors import CasebookError
-from schemas.imports import ImportedRecord, ImportProblem, ImportRecord, ImportReport
+from schemas.errors import CasebookError, InputError
+from schemas.frozen import content_id
+from schemas.imports import (
+    ImportedRecord,
+    ImportProblem,
+    ImportRecord,
+    ImportReport,
+    ImportUndone,
+)
 from schemas.reviews import CaseStatus, Revision, case_id_of
 from schemas.sources import IMPORT, IMPORTED, Document, Payload, Source, SourceKind, SourceRef, Step
 from schemas.taxonomy import Taxonomy, load_taxonomy
@@ -88,6 +96,36 @@ async def import_cases(
         set_aside=dict(run.set_aside.most_common()),
         rechecked=run.rechecked,
     )
+
+
+def undo_import(path: Path, resources: Resources, who: str) -> ImportUndone:
+    """Withdraw the published cases that came from this file, and reject the others.
+
+    Cases that a person decided on or a model drafted since are kept. Importing the file again
+    does not bring cases back; reopening and approving them does.
+
+    Raises:
+        InputError: if no case came from a file with this content.
+    """
+    warehouse, files = resources.warehouse, (path, path / RECORDS, path / "data" / RECORDS)
+    hashes = [files_hash(file) for file in files if file.exists()]
+    withdrawn, rejected, kept = list[str](), list[str](), list[str]()
+    for case_id in warehouse.imported_from(hashes):
+        view = warehouse.case(case_id)
+        if view.status is CaseStatus.REJECTED:
+            continue
+        reason = f"The import of {path.name} was undone."
+        if any(one.made_by != "import" for one in view.revisions) or len(view.reviews) > 1:
+            kept.append(case_id)
+        elif view.published_revision_id:
+            withdraw(warehouse, case_id, reason, who)
+            withdrawn.append(case_id)
+        else:
+            reject(warehouse, case_id, reason, who)
+            rejected.append(case_id)
+    if not (withdrawn or rejected or kept):
+        raise InputError(f"no case came from {path.name} with this content; nothing was changed")
+    return ImportUndone(withdrawn=tuple(withdrawn), rejected=tuple(rejected), kept=tuple(kept))
 
 
 class _Import:

@@ -106,8 +106,14 @@ class _Publishing:
         self._target, self._on_progress = str(out), on_progress
         self._version, self._earlier = site_version(site), earlier_site(out)
         self._rows = {row["case_id"]: row for row in warehouse.publishable(self._target)}
+        self._systems = warehouse.systems()
+        placed = {
+            case_id: (one.system_id, one.first_name, one.name)
+            for one in self._systems
+            for case_id in one.case_ids
+        }
         self._keys = {
-            case_id: key_of(self._version, *(row[name] for name in _SHOWN))
+            case_id: key_of(self._version, *(row[name] for name in _SHOWN), placed.get(case_id))
             for case_id, row in self._rows.items()
         }
 
@@ -189,7 +195,9 @@ class _Publishing:
         times = {name: [files[name].stat().st_mtime_ns] for name in recordings}
         made = [(name, key_of(*times.get(name, []))) for name in files]
         former_names = self._warehouse.former_names()
-        fingerprint = key_of(self._version, sorted(self._keys.items()), places, made, former_names)
+        systems = [one.model_dump(mode="json") for one in self._systems]
+        parts = (places, made, former_names, systems)
+        fingerprint = key_of(self._version, sorted(self._keys.items()), *parts)
         if fingerprint == self._earlier.fingerprint:
             return
         shown = {entry.address: entry for entry in entries.values()}
@@ -209,6 +217,7 @@ class _Publishing:
             reports=reports,
             recordings=recordings,
             former_names=former_names,
+            systems=self._systems,
         )
         total = len(entries)
         build_in_process(lambda n: self._on_progress(total + n, 2 * total), plan, self._out)

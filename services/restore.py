@@ -13,9 +13,12 @@ from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.imports import restored_case
 from publishing.exchange.restore import document_of, restored_study
 from publishing.records import CaseRecord, ImportOrigin
+from schemas.companies import Company, CompanyChange, CompanyName, company_key
+from schemas.frozen import content_id
 from schemas.imports import ImportProblem, ImportRecord, ImportReport
 from schemas.reviews import case_id_of
 from schemas.sources import IMPORT, Document, Payload, Source, SourceRef, Step
+from schemas.systems import CaseSystem, Placement, SystemName
 from services.identity import snapshot_of
 from services.import_files import files_hash, parse_lines
 
@@ -59,6 +62,7 @@ class _Restore:
         self._name, self._file, self._sha256 = name, file.name, files_hash(file)
         self._home, self._cases, self._sources = frozenset(cases), set(cases), set[str]()
         self._revisions = set(resources.warehouse.ids("revision_ids"))
+        self._companies = {one.company_id: one for one in resources.warehouse.companies()}
         self.clashes: list[ImportProblem] = []
         self.imported = 0
 
@@ -94,6 +98,50 @@ class _Restore:
         yield from (snapshot, document)
         study = restored_study(record, document, database)
         yield from restored_case(record, document, study, self._origin(record, document))
+        yield from self._company(record)
+        yield from self._system(record)
+
+    def _company(self, record: CaseRecord) -> Iterator[CompanyName | CompanyChange]:
+        """Yield what a curator there changed in the record's company, if it is unknown here."""
+        key = company_key(record.company or "")
+        if key is None or record.company_key is None:
+            return
+        known = self._companies.get(record.company_key, Company(company_id="", name=""))
+        if key != record.company_key and record.company not in {known.name, *known.aliases}:
+            yield CompanyName(
+                name=record.company,
+                key=key,
+                company_id=record.company_key,
+                origin="curator",
+                who=self._who,
+            )
+        name = record.company_name if record.company_name != record.company else None
+        if (name or record.company_kind) and not known.company_id:
+            change = CompanyChange(
+                company_id=record.company_key, name=name, kind=record.company_kind, who=self._who
+            )
+            self._companies[record.company_key] = Company(
+                company_id=record.company_key, name=name or "", aliases=(record.company or "",)
+            )
+            yield change
+
+    def _system(self, record: CaseRecord) -> Iterator[SystemName | Placement]:
+        """Yield the systems that the case was placed in: their addresses lead on here too."""
+        for one in (*record.system.earlier, record.system) if record.system else ():
+            names = dict.fromkeys(
+                (one.first_name, one.name if isinstance(one, CaseSystem) else one.first_name)
+            )
+            for name in names:
+                decision = content_id("sysdec", "import", one.system_id, name)
+                yield SystemName(
+                    system_id=one.system_id, name=name, decision_id=decision, who=self._who
+                )
+            yield Placement(
+                case_id=record.case_id,
+                system_id=one.system_id,
+                decision_id=content_id("sysdec", "import", one.system_id, record.case_id),
+                who=self._who,
+            )
 
     def _origin(self, record: CaseRecord, document: Document) -> ImportRecord:
         """Return where a record comes from: the database that it was first imported from."""

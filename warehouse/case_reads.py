@@ -24,6 +24,7 @@ from schemas.reviews import (
 )
 from schemas.sources import Document, Source, Speakers
 from schemas.subjects import SourceSubject, focus_of
+from schemas.systems import CaseSystem, FormerSystem, Placement, System, SystemDecision, SystemName
 from warehouse.access import DatabaseReader, fetch, objects
 from warehouse.lake import Connection
 from warehouse.rows import T, Values, decode
@@ -42,6 +43,7 @@ class CaseReads(DatabaseReader):
     """Reads of cases and publications; recently read revisions and documents are cached."""
 
     _companies: tuple[object, dict[str, Company]] = (None, {})
+    _words: tuple[int, dict[str, int]] = (0, {})
 
     @cached_property
     def _memory(self) -> dict[str, Any]:
@@ -151,6 +153,7 @@ class CaseReads(DatabaseReader):
 
         used = {row["revision_id"] for row in states}
         companies = self._companies_of(connection, used)
+        systems = _systems(fetch(connection, "case_systems", ids=case_ids))
 
         def view(row: Values) -> CaseView:
             case_id, revision = row["case_id"], revisions[row["revision_id"]]
@@ -175,6 +178,7 @@ class CaseReads(DatabaseReader):
                 next_revision_id=row["next_revision_id"],
                 company=companies.get(row["revision_id"]),
                 subjects=tuple(named),
+                system=systems.get(case_id),
             )
 
         return {row["case_id"]: view(row) for row in states}
@@ -215,6 +219,41 @@ class CaseReads(DatabaseReader):
     def former_names(self) -> list[FormerName]:
         """Return the spellings of companies in all revisions that were ever published."""
         return [FormerName(**row) for row in self._rows("former_names")]
+
+    def systems(self) -> list[System]:
+        """Return the systems that cases were ever placed in, by name."""
+        return self._all(System, "placed_systems")
+
+    def system_decisions(self) -> list[SystemDecision]:
+        """Return the decisions on systems, newest first."""
+        return self._all(SystemDecision, "system_decisions")
+
+    def placements(self) -> list[Placement]:
+        """Return all placements of cases, oldest first."""
+        return self._all(Placement, "placements")
+
+    def system_names(self) -> list[SystemName]:
+        """Return the names that systems had, oldest first."""
+        return self._all(SystemName, "system_names")
+
+    def account_texts(self, company_id: str | None) -> list[Values]:
+        """Return the texts of cases of companies that have several; see the query."""
+        return self._rows("account_texts", company_id=company_id)
+
+    def word_frequencies(self) -> tuple[int, dict[str, int]]:
+        """Return the number of cases, and of those that contain each word, if more than one.
+
+        They change slowly, so they are counted again only after a tenth more cases.
+        """
+        total = len(self.case_ids())
+        if not self._words[0] <= total <= 1.1 * self._words[0]:
+            rows = self._rows("word_frequencies")
+            self._words = total, {row["word"]: row["cases"] for row in rows}
+        return self._words
+
+    def imported_from(self, hashes: Sequence[str]) -> list[str]:
+        """Return the ids of the cases that came from files with these hashes."""
+        return [row["case_id"] for row in self._rows("imported_from", ids=hashes)]
 
     def provenances(self) -> list[CaseProvenance]:
         """Return the provenance of the cases drafted here that have no newer draft."""
@@ -266,3 +305,17 @@ class CaseReads(DatabaseReader):
             raise UnknownId(f"no {kinds} has an id that starts with {prefix!r}: {hint}")
         shown = ", ".join(row["id"] for row in found[:5])
         raise UnknownId(f"{len(found)} ids start with {prefix!r}: add characters ({shown})")
+
+
+def _systems(rows: Iterable[Values]) -> dict[str, CaseSystem]:
+    """Return the current system by case id; ``rows`` are in the order of the placements."""
+    found, earlier = dict[str, CaseSystem](), defaultdict[str, list[FormerSystem]](list)
+    for row in rows:
+        case_id = row["case_id"]
+        if before := found.pop(case_id, None):
+            earlier[case_id].append(
+                FormerSystem(**before.model_dump(include={"system_id", "first_name"}))
+            )
+        if row["system_id"] != case_id:
+            found[case_id] = decode(CaseSystem, row, earlier=earlier[case_id])
+    return found

@@ -17,6 +17,8 @@ from warehouse.stems import stem
 TABLES: Mapping[str, str] = {
     "cases": "published_cases",
     "companies": "companies",
+    "systems": "systems",
+    "accounts": "system_cases",
     "statements": "published_statements",
     "evidence": "evidence",
     "results": "results",
@@ -62,6 +64,10 @@ class Dataset:
     def rows(self, sql: str, **values: object) -> list[dict[str, Any]]:
         """Return the rows of a query."""
         return as_dicts(self._connection.cursor().execute(sql, values or None))
+
+    def named(self, query: str) -> list[dict[str, Any]]:
+        """Return the rows of a query in ``queries/``."""
+        return self.rows(self._queries[query])
 
     def columns(self, name: str) -> list[Column]:
         """Return the columns of the table in the file ``name``."""

@@ -19,6 +19,7 @@ from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
 from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source, SourceRef
 from schemas.subjects import SubjectChange
+from schemas.systems import Placement, SystemDecision, SystemName
 from schemas.taxonomy import TermProposal, TermRuling
 
 _Processed = (
@@ -26,7 +27,8 @@ _Processed = (
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
 _Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
-StoredRow = _Processed | _Decided | _Named | BatchEvent | Watch | WatchedItem | Look
+_Placed = SystemDecision | Placement | SystemName
+StoredRow = _Processed | _Decided | _Named | _Placed | BatchEvent | Watch | WatchedItem | Look
 Values = dict[str, Any]
 TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
 T = TypeVar("T", bound=Frozen)
@@ -51,6 +53,9 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     CompanyChange: ("company_changes", "company_id, happened_at"),
     CompanyName: ("company_names", "name, happened_at"),
     SubjectChange: ("subjects", "source_id, subject_id, happened_at"),
+    SystemDecision: ("system_decisions", "decision_id"),
+    Placement: ("placements", "case_id, decision_id"),
+    SystemName: ("system_names", "system_id, decision_id"),
     TermProposal: ("term_proposals", "key, document_id"),
     TermRuling: ("term_rulings", "key, happened_at"),
 }

@@ -131,7 +131,7 @@ const desk = (() => {
     }
     if (field || keysAreOff()) return;
     const dialog = document.querySelector("dialog[open]");
-    const pages = { q: "/", s: "/submit", b: "/batches", t: "/tags", p: "/publish", i: "/insight" };
+    const pages = { q: "/", s: "/submit", b: "/batches", t: "/tags", y: "/systems", p: "/publish", i: "/insight" };
     if (went && !dialog) {
       went = false;
       if (pages[event.key]) location.assign(pages[event.key]);

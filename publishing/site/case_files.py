@@ -12,7 +12,9 @@ from publishing.plan import PublicationPlan
 from publishing.records import CaseRecord, PublishedCase
 from publishing.site.cards import card
 from publishing.site.case_texts import case_markdown
+from publishing.site.groups import Group, groups
 from publishing.site.search_index import page_version
+from publishing.site.system_pages import in_time
 from publishing.site.writer import PageWriter
 from schemas.reviews import Publication
 
@@ -73,13 +75,16 @@ class CaseFiles:
     ) -> None:
         """Write the page of each case, with its similar cases."""
         known, cited_in = {entry.case_id: entry for entry in entries}, self._cited_in()
+        systems = {one.key: one for one in groups(entries)["system"]}
         for n, entry in enumerate(entries, start=1):
             like = [known[one] for one in similar.get(entry.case_id, ())]
             shown = [(one.slug, one.title, one.kickers) for one in like]
             cited = cited_in.get(entry.case_id, ())
-            parts = (shown, self._plan.menu, *([cited] if cited else ()))
+            system = systems.get(entry.system.system_id) if entry.system else None
+            told = [(one.slug, one.title) for one in system.entries] if system else ()
+            parts = (shown, self._plan.menu, *([cited] if cited else ()), *([told] if told else ()))
             key = key_of(self._plan.keys[entry.case_id], *parts)
-            self._files.put(entry.address, key, partial(self._page, entry, like, cited))
+            self._files.put(entry.address, key, partial(self._page, entry, like, cited, system))
             on_page(n)
 
     def write_tombstones(self, withdrawn: Iterable[Publication]) -> None:
@@ -99,12 +104,17 @@ class CaseFiles:
         return found
 
     def _page(
-        self, entry: CaseEntry, similar: Sequence[CaseEntry], cited: Sequence[tuple[str, str]]
+        self,
+        entry: CaseEntry,
+        similar: Sequence[CaseEntry],
+        cited: Sequence[tuple[str, str]],
+        system: Group | None,
     ) -> str:
         case = CaseRecord.model_validate_json(self._beside(entry, "case.json").read_bytes())
         has_card = self._beside(entry, CARD).exists()
         version = page_version(self._plan.keys[entry.case_id])
         values = {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
+        values |= {"system": system, "accounts": in_time(system.entries) if system else ()}
         return self._pages.render("case.html", case=case, beside=self._same_source(case), **values)
 
     def _same_source(self, case: PublishedCase) -> list[CaseEntry]:

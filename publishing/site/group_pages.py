@@ -14,19 +14,22 @@ PAGE = 24
 """Cases per search page; other pages have approximately as many."""
 
 
-def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the pages of a group; the first one has ``rows`` of its statements."""
-    parts, chunks = by_section(rows), chunks_of(group.entries)
-    values = {
+def write_group(
+    pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]], systems: Sequence[Group] = ()
+) -> None:
+    """Write the pages of a group; the first has ``rows`` of its statements, and its systems."""
+    chunks, values = chunks_of(group.entries), section_values(rows)
+    parts = values["parts"]
+    values |= {
         "group": group,
+        "systems": systems,
         "heading": KINDS[group.kind][1],
-        "parts": parts,
-        "parts_in": [(one.name, NOUNS[one.name], one.total) for one in parts],
         "beside": ((label, co_occurring(group, name)) for name, label in TAG_GROUPS.items()),
         "pages": len(chunks),
         "alternate": f"{group.folder}/index",
     }
-    whole = [group.label, group.definition, key_of(digests(group.entries)), rows]
+    whole: list[Any] = [group.label, group.definition, key_of(digests(group.entries)), rows]
+    whole += [(one.label, one.address, len(one.entries)) for one in systems]
     for n, shown in enumerate(chunks):
         key = [whole if n == 0 else group.label, digests(shown), n, len(chunks)]
         names = [
@@ -43,6 +46,12 @@ def write_group(pages: PageWriter, group: Group, rows: Sequence[dict[str, Any]])
         parts=parts,
         entries=group.entries,
     )
+
+
+def section_values(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the statements of a page by section, and their numbers for its beginning."""
+    parts = by_section(rows)
+    return {"parts": parts, "parts_in": [(one.name, NOUNS[one.name], one.total) for one in parts]}
 
 
 def chunks_of(entries: Sequence[CaseEntry]) -> list[Sequence[CaseEntry]]:

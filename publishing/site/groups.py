@@ -1,4 +1,4 @@
-"""Groups of cases by tag, industry, company and year."""
+"""Groups of cases by tag, industry, company, year and system."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,19 +7,21 @@ from typing import Literal, NamedTuple
 from slugify import slugify
 
 from publishing.entries import CaseEntry
+from publishing.slugs import system_folder
 from publishing.wording import fact_text
 from schemas.cases import TermGroup
 from schemas.companies import FormerName, company_key, earlier_keys
 from schemas.frozen import sha256_hex
 from schemas.taxonomy import load_taxonomy
 
-GroupKind = Literal["tag", "industry", "company", "year"]
+GroupKind = Literal["tag", "industry", "company", "year", "system"]
 
 KINDS: Mapping[GroupKind, tuple[str, str]] = {
     "tag": ("tags", "Tags"),
     "industry": ("industries", "Industries"),
     "company": ("companies", "Companies"),
     "year": ("years", "Years"),
+    "system": ("systems", "Systems"),
 }
 """The folder and heading of each kind of group."""
 
@@ -28,7 +30,7 @@ _SLUG_CHARACTERS = 60
 
 
 class Group(NamedTuple):
-    """The cases, newest first, with the same tag, industry, company or year.
+    """The cases, newest first, with the same tag, industry, company, year or system.
 
     ``key`` is the shared value, also used by search filters; ``slug`` is its form in addresses.
     """
@@ -61,7 +63,10 @@ class CoOccurrence(NamedTuple):
 
 
 def groups(entries: Sequence[CaseEntry]) -> Mapping[GroupKind, tuple[Group, ...]]:
-    """Return the groups by kind, largest first; years in descending order."""
+    """Return the groups by kind, largest first; years in descending order.
+
+    A system told by a single case is no group.
+    """
     members: dict[tuple[GroupKind, str], list[CaseEntry]] = defaultdict(list)
     for entry in entries:
         for place in _places(entry):
@@ -70,7 +75,8 @@ def groups(entries: Sequence[CaseEntry]) -> Mapping[GroupKind, tuple[Group, ...]
     made.sort(key=lambda one: (-len(one.entries), one.label.casefold(), one.key))
     found = {kind: tuple(one for one in made if one.kind == kind) for kind in KINDS}
     years = sorted(found["year"], key=lambda one: one.key, reverse=True)
-    return found | {"year": tuple(years)}
+    systems = tuple(one for one in found["system"] if len(one.entries) > 1)
+    return found | {"year": tuple(years), "system": systems}
 
 
 def group_address(kind: GroupKind, key: str) -> str:
@@ -121,6 +127,7 @@ def _places(entry: CaseEntry) -> Iterator[tuple[GroupKind, str]]:
         ("industry", entry.industry),
         ("company", entry.company_key),
         ("year", entry.year),
+        ("system", entry.system.system_id if entry.system else None),
     )
     yield from ((kind, value) for kind, value in single if value)
 
@@ -128,14 +135,16 @@ def _places(entry: CaseEntry) -> Iterator[tuple[GroupKind, str]]:
 def _group(kind: GroupKind, value: str, found: Sequence[CaseEntry]) -> Group:
     term = load_taxonomy().term(value) if kind == "tag" else None
     tag = next((t for t in found[0].tags if t.slug == value), None) if kind == "tag" else None
+    system = found[0].system if kind == "system" else None
     label = {
+        "system": system.name if system else value,
         "tag": tag.label if tag else value,
         "company": company_names(found).get(value, value),
     }.get(kind) or fact_text(kind, value)
     return Group(
         kind=kind,
         key=value,
-        slug=_slug(value),
+        slug=system_folder(system).partition("/")[2] if system else _slug(value),
         label=label,
         definition=term.definition if term else None,
         term_group=tag.group if tag else None,

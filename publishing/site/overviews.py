@@ -25,6 +25,7 @@ from publishing.site.statement_pages import (
     statements_json,
     write_statement_page,
 )
+from publishing.site.system_pages import system_redirects, system_tables, write_system
 from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS, reliability_note
 from schemas.frozen import sha256_hex
@@ -70,7 +71,7 @@ class OverviewPages:
         values["reliability_note"] = self._reliability
         self._pages = PageWriter(files, plan, tabs=self._tabs, **values)
         self._labels = key_of(len(entries), values["facet_labels"])
-        self._reports, self._former_names = reports, plan.former_names
+        self._reports, self._plan = reports, plan
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
     def write(self, lines: Path, changes: Sequence[SiteChange], drawn: Sequence[Figure]) -> None:
@@ -164,17 +165,25 @@ class OverviewPages:
             (label, [one for one in tags if one.term_group == name])
             for name, label in TAG_GROUPS.items()
         ]
-        others: Sequence[GroupKind] = ("industry", "year", "company")
+        others: Sequence[GroupKind] = ("industry", "year", "company", "system")
         return [*found, *((KINDS[kind][1], self._groups[kind]) for kind in others)]
 
     def _write_groups(self) -> None:
         said: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for row in self._tables.by_group([one.name for one in STATEMENT_PAGES], _STATEMENTS):
             said[row["group_kind"], row["member"]].append(row)
+        told, systems = system_tables(self._tables), self._groups["system"]
+        of_company: dict[str | None, list[Group]] = defaultdict(list)
+        for one in systems:
+            write_system(self._pages, one, said["system", one.key], told)
+            of_company[one.entries[0].company_key].append(one)
         for kind, found in self._groups.items():
-            for group in found:
-                write_group(self._pages, group, said[kind, group.key])
-        for name, address in earlier_addresses(self._entries, self._former_names).items():
+            for group in found if kind != "system" else ():
+                own = of_company[group.key] if kind == "company" else ()
+                write_group(self._pages, group, said[kind, group.key], own)
+        moves = earlier_addresses(self._entries, self._plan.former_names)
+        moves |= system_redirects(self._plan.systems, systems, self._plan.entries)
+        for name, address in moves.items():
             values = {"address": address.removesuffix("index.html")}
             self._pages.put(name, "moved.html", address, **values)
             moved = json.dumps({"moved_to": values["address"]}) + "\n"

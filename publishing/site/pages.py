@@ -85,6 +85,7 @@ def environment(settings: SiteSettings) -> Environment:
         version="",
         similar=(),
         cited_in=(),
+        system=None,
         path="",
         part_of="",
         alternate="",

@@ -1,4 +1,4 @@
--- Ten questions about published cases, for the site's data page and docs/warehouse.md.
+-- Questions about published cases, for the site's data page and docs/warehouse.md.
 -- They use only tables and columns that the warehouse and the site have in common.
 
 -- question: Lessons about RAG, by year
@@ -75,6 +75,44 @@ FROM published_cases
 JOIN companies USING (company_id)
 GROUP BY companies.company_id, companies.name, aliases
 ORDER BY cases DESC, companies.name;
+
+-- question: Companies with three systems or more
+SELECT companies.name, count(DISTINCT system_id) AS systems, count(*) AS cases
+FROM published_cases
+JOIN system_cases USING (case_id)
+JOIN companies USING (company_id)
+GROUP BY companies.company_id, companies.name
+HAVING count(DISTINCT system_id) >= 3
+ORDER BY systems DESC, companies.name;
+
+-- question: Systems told by several cases
+SELECT systems.name, count(*) AS cases, min(told_on) AS first_told, max(told_on) AS last_told
+FROM published_cases
+JOIN system_cases USING (case_id)
+JOIN systems USING (system_id)
+GROUP BY systems.system_id, systems.name
+HAVING count(*) > 1
+ORDER BY cases DESC, systems.name;
+
+-- question: Systems that moved to full production, and the months it took
+WITH told AS (
+    SELECT accounts.system_id, accounts.told_on, published.stage
+    FROM system_cases AS accounts
+    JOIN published_cases AS published USING (case_id)
+    WHERE published.stage IS NOT NULL
+)
+SELECT
+    systems.name,
+    min_by(earlier.stage, earlier.told_on) AS first_stage,
+    min(earlier.told_on) AS first_told,
+    min(later.told_on) AS in_production,
+    date_diff('month', min(earlier.told_on), min(later.told_on)) AS months
+FROM told AS earlier
+JOIN told AS later ON later.system_id = earlier.system_id AND later.told_on > earlier.told_on
+JOIN systems ON systems.system_id = earlier.system_id
+WHERE earlier.stage <> 'full production' AND later.stage = 'full production'
+GROUP BY systems.system_id, systems.name
+ORDER BY months, systems.name;
 
 -- question: Location of each statement in its source
 SELECT statement.company, statement.text, quote.quote, quote.page, quote.start_offset, statement.url

@@ -46,6 +46,7 @@ class PageWriter:
         entries: Sequence[CaseEntry] = (),
         parts: Sequence[Any] = (),
         listings: Sequence[tuple[str, Sequence[Group]]] = (),
+        more: Row | None = None,
     ) -> None:
         """Write ``name.md`` and ``name.json``, the alternates of a page."""
         values = {"lede": lede, "entries": entries, "parts": parts, "listings": listings}
@@ -55,7 +56,7 @@ class PageWriter:
             listed = [entry_json(one) for one in entries]
             said = {part.name: [_statement_json(row) for row in part.rows] for part in parts}
             groups = {label: [_group_json(one) for one in members] for label, members in listings}
-            page: Row = {"title": heading, "about": lede, "cases": listed}
+            page: Row = {"title": heading, "about": lede, **(more or {}), "cases": listed}
             page |= {"statements": said} if parts else {}
             page |= {"groups": groups} if listings else {}
             return json.dumps(page, ensure_ascii=False) + "\n"

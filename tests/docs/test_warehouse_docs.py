@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from warehouse_rows import QUOTE, VERIFIED, Story, study
 
 from publishing.site.questions import Question, questions
 from schemas.cases import Statement, Tag
+from services.systems import join
 from warehouse import Warehouse
 from warehouse.dataset import Dataset
 
@@ -31,27 +33,40 @@ QUESTIONS = [*questions(), *CURATORS]
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a home with three published cases, a draft and a failure."""
+    """The file of a home with published cases, two of one system, a draft and a failure."""
     path = tmp_path_factory.mktemp("home") / "warehouse.duckdb"
     tools = tuple(
         Tag(slug=name.lower(), label=name, group="tool", evidence=(QUOTE,), support=VERIFIED)
         for name in ("FAISS", "LangChain")
     )
     with Warehouse(path) as warehouse:
-        for name, year in (("a", "2023"), ("b", "2024"), ("c", "2025")):
+        cases = {}
+        for name, company, year, stage in (
+            ("a", "a", 2023, "full production"),
+            ("b", "b", 2024, "full production"),
+            ("c", "c", 2025, "internal tool"),
+            ("c2", "c", 2026, "full production"),
+            ("c3", "c", 2026, "full production"),
+            ("c4", "c", 2026, "full production"),
+        ):
             story = Story(name)
             source, document, case, _, *decisions = story.rows("draft 1, approve 1, publish 1")
-            made = study(year=year, company=f"Company {name}", stage="full production")
+            document = document.model_copy(update={"published": date(year, 2, 3)})
+            made = study(year=str(year), company=f"Company {company}", stage=stage)
             failed = Statement(
                 n=5, section="failures", text="Stale.", evidence=(QUOTE,), support=VERIFIED
             )
             sure = (one.model_copy(update={"support": VERIFIED}) for one in made.statements)
             more = {"tags": made.tags + tools, "statements": (*sure, failed)}
-            made = made.model_copy(update=more)
+            made = made.model_copy(
+                update=more if len(name) == 1 else {"statements": (), "tags": ()}
+            )
             generation = story.generation(document.document_id)
             ids = (generation.generation_id,)
             draft = story.revision(document.document_id, study=made, generation_ids=ids)
             warehouse.append(source, document, case, draft, generation, *decisions)
+            cases[name] = case.case_id
+        join(warehouse, cases["c"], cases["c2"], "ada", name="Quay")
         warehouse.append(*Story("d").rows("draft 1"), Story("e").source(), Story("e").failure())
     return path
 
@@ -78,9 +93,9 @@ def dataset(home: Path) -> Iterator[Dataset]:
         yield dataset
 
 
-def test_ten_questions():
-    """Readers ask ten questions, and curators four more."""
-    assert (len(questions()), len(CURATORS)) == (10, 4)
+def test_number_of_questions():
+    """Readers ask thirteen questions, and curators four more."""
+    assert (len(questions()), len(CURATORS)) == (13, 4)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[one.title[:40] for one in QUESTIONS])

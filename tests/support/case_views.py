@@ -337,7 +337,10 @@ def a_short_view(title: str, *texts: str, **changes: Any) -> CaseView:
     """A case with a title, a statement per text (or one), and facts by name in ``changes``."""
     text = f"{title} is described here."
     document = a_document(text, url=f"https://short.example/{content_id('x', title)}")
-    names = {name: changes.pop(name) for name in ("company", "industry", "year") if name in changes}
+    known = ("company", "industry", "year", "stage")
+    names = {name: changes.pop(name) for name in known if name in changes}
+    if names.get("year"):
+        document = document.model_copy(update={"published": date(int(names["year"]), 3, 1)})
     facts = tuple(
         Fact(name=name, value=value, support=VERIFIED)
         for name, value in {"title": title, **names}.items()

@@ -10,7 +10,18 @@ from fastapi.testclient import TestClient
 from lxml import html
 from made_rows import NOON, a_row, a_source
 
-from desk import account_pages, actions, api, batches, bulk, insight, pages, pdf_pages, watches
+from desk import (
+    account_pages,
+    actions,
+    api,
+    batches,
+    bulk,
+    insight,
+    pages,
+    pdf_pages,
+    systems,
+    watches,
+)
 from schemas.cases import CaseStudy, TermGroup
 from schemas.frozen import content_id
 from schemas.results import Failure
@@ -21,7 +32,7 @@ from warehouse import Warehouse
 
 KEY = "a-key-for-tests"
 PLACE = "https://engineering.harbourline.example/blog"
-ROUTERS = (pages, pdf_pages, insight, actions, bulk, batches, watches, account_pages, api)
+ROUTERS = (pages, pdf_pages, insight, actions, bulk, batches, watches, systems, account_pages, api)
 OPEN = {"/healthz", "/login"}
 
 

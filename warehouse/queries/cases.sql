@@ -113,6 +113,12 @@ FROM cases
 JOIN sources USING (source_id)
 WHERE cases.case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
 
+-- name: imported_from
+SELECT DISTINCT case_id
+FROM import_records
+WHERE file_sha256 IN (SELECT unnest($ids::JSON::VARCHAR[]))
+ORDER BY case_id;
+
 -- name: case_import_records
 SELECT * EXCLUDE (stored_at) FROM import_records
 WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))

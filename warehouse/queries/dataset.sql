@@ -23,6 +23,8 @@ FROM read_json(
         year: 'VARCHAR',
         stage: 'VARCHAR',
         narrator: 'VARCHAR',
+        told_on: 'DATE',
+        system: 'STRUCT(system_id VARCHAR, first_name VARCHAR, name VARCHAR)',
         facts: 'STRUCT(
             support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
             name VARCHAR, value VARCHAR, inferred BOOLEAN,
@@ -228,6 +230,41 @@ COMMENT ON COLUMN companies.kind IS 'What the company does: runs systems, sells 
 COMMENT ON COLUMN companies.aliases IS 'The other spellings in cases.';
 COMMENT ON COLUMN companies.cases IS 'The number of published cases.';
 
+CREATE TABLE system_cases AS
+SELECT
+    coalesce(system.system_id, case_id) AS system_id,
+    case_id,
+    row_number() OVER (
+        PARTITION BY coalesce(system.system_id, case_id) ORDER BY told_on, case_id
+    )::INTEGER AS n,
+    told_on
+FROM lines
+ORDER BY system_id, n;
+COMMENT ON TABLE system_cases IS 'One row per case, with the system that it tells of.';
+COMMENT ON COLUMN system_cases.system_id IS 'The system; a case alone is a system of its own, with the id of the case.';
+COMMENT ON COLUMN system_cases.n IS 'The number of the account of this system, in the order of time.';
+COMMENT ON COLUMN system_cases.told_on IS 'The date of the source, or else the first day of its year, or the date of its record.';
+
+CREATE TABLE systems AS
+SELECT
+    accounts.system_id,
+    coalesce(any_value(lines.system.name), max_by(lines.title, accounts.n)) AS name,
+    max_by(lines.company_key, accounts.n) AS company_id,
+    count(*)::INTEGER AS cases,
+    min(accounts.told_on) AS first_told,
+    max(accounts.told_on) AS last_told
+FROM system_cases AS accounts
+JOIN lines USING (case_id)
+GROUP BY accounts.system_id
+ORDER BY cases DESC, accounts.system_id;
+COMMENT ON TABLE systems IS 'One row per system: a deployment of one company, told by one or more cases.';
+COMMENT ON COLUMN systems.system_id IS 'The system; a case alone is a system of its own, with the id of the case.';
+COMMENT ON COLUMN systems.name IS 'The name of the system, or the title of its newest case.';
+COMMENT ON COLUMN systems.company_id IS 'The company of its newest case.';
+COMMENT ON COLUMN systems.cases IS 'The number of cases that tell of it.';
+COMMENT ON COLUMN systems.first_told IS 'The date of the first account.';
+COMMENT ON COLUMN systems.last_told IS 'The date of the newest account.';
+
 CREATE TABLE published_statements AS
 WITH parts AS (SELECT *, unnest(statements) AS part FROM lines)
 SELECT
@@ -314,6 +351,7 @@ parts AS (
         stage,
         narrator,
         company_key,
+        system.system_id AS system_id,
         source.kind AS kind,
         source.language AS language,
         list_transform(tags, lambda tag: tag.slug) AS tags,
@@ -537,6 +575,7 @@ WITH members AS (
         UNION ALL SELECT *, 'industry', industry FROM shown_statements
         UNION ALL SELECT *, 'company', company_key FROM shown_statements
         UNION ALL SELECT *, 'year', year FROM shown_statements
+        UNION ALL SELECT *, 'system', system_id FROM shown_statements
     )
     WHERE member IS NOT NULL AND list_contains($sections, section)
 )
@@ -545,6 +584,18 @@ SELECT
     count(*) OVER (PARTITION BY group_kind, member, section) AS total
 FROM members
 QUALIFY row_number() OVER (PARTITION BY group_kind, member, section ORDER BY place, n) <= $most
+ORDER BY place, n;
+
+-- name: dataset_system_facts
+-- The facts of the cases that were placed in a system.
+SELECT case_id, fact.name AS name, fact.value AS value, fact.mark AS mark
+FROM (SELECT case_id, unnest(facts) AS fact FROM lines WHERE system IS NOT NULL);
+
+-- name: dataset_system_results
+-- The measured results in the cases that were placed in a system.
+SELECT case_id, text, anchor, mark, metric, qualifier, value, unit, baseline, sample
+FROM shown_statements
+WHERE system_id IS NOT NULL AND section = 'results' AND coalesce(value, '') <> ''
 ORDER BY place, n;
 
 -- name: dataset_section

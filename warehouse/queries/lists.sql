@@ -148,6 +148,11 @@ titles AS (
     JOIN documents USING (source_id)
     WHERE cases.case_id IN (SELECT about FROM page)
     GROUP BY cases.case_id
+    UNION ALL
+    SELECT system_id, max_by(name, stored_at)
+    FROM system_names
+    WHERE system_id IN (SELECT about FROM page)
+    GROUP BY system_id
 )
 SELECT page.*, titles.title
 FROM page
@@ -200,6 +205,7 @@ UNION ALL SELECT 'generations' AS name, count(*) AS rows FROM generations
 UNION ALL SELECT 'import_records' AS name, count(*) AS rows FROM import_records
 UNION ALL SELECT 'looks' AS name, count(*) AS rows FROM looks
 UNION ALL SELECT 'passages' AS name, count(*) AS rows FROM passages
+UNION ALL SELECT 'placements' AS name, count(*) AS rows FROM placements
 UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications
 UNION ALL SELECT 'report_citations' AS name, count(*) AS rows FROM report_citations
 UNION ALL SELECT 'report_events' AS name, count(*) AS rows FROM report_events
@@ -216,6 +222,8 @@ UNION ALL SELECT 'snapshots' AS name, count(*) AS rows FROM snapshots
 UNION ALL SELECT 'sources' AS name, count(*) AS rows FROM sources
 UNION ALL SELECT 'statements' AS name, count(*) AS rows FROM statements
 UNION ALL SELECT 'subjects' AS name, count(*) AS rows FROM subjects
+UNION ALL SELECT 'system_decisions' AS name, count(*) AS rows FROM system_decisions
+UNION ALL SELECT 'system_names' AS name, count(*) AS rows FROM system_names
 UNION ALL SELECT 'term_proposals' AS name, count(*) AS rows FROM term_proposals
 UNION ALL SELECT 'term_rulings' AS name, count(*) AS rows FROM term_rulings
 UNION ALL SELECT 'triages' AS name, count(*) AS rows FROM triages

@@ -1,0 +1,170 @@
+"""The command ``system``, the pages of systems, and their addresses after each change."""
+
+import json
+from pathlib import Path
+
+import lxml.html
+import pytest
+from case_views import a_short_view, rows
+from cli_runs import Run, lines
+
+from review.decisions import reopen
+from warehouse import Warehouse
+
+pytestmark = pytest.mark.usefixtures("site_written_here")
+
+YEARS = {"2023": "proof of concept", "2024": "internal tool", "2025": "full production"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with three approved cases of one company, a year apart, and one of another."""
+    home = tmp_path / "home"
+    home.mkdir()
+    with Warehouse(home / "warehouse.duckdb") as warehouse:
+        for year, stage in YEARS.items():
+            view = a_short_view(
+                f"Paddle in {year}",
+                f"Paddle answered {year} letters.",
+                company="Harbourline",
+                year=year,
+                stage=stage,
+            )
+            warehouse.append(*rows(view))
+        warehouse.append(*rows(a_short_view("Elsewhere", "It works.", company="Initech")))
+    return home
+
+
+@pytest.fixture
+def ids(run: Run, home: Path) -> list[str]:
+    """The ids of the cases of Harbourline in the order of time."""
+    found = {one["title"]: one["case_id"] for one in lines(run("list", "--json"))}
+    return [found[f"Paddle in {year}"] for year in YEARS]
+
+
+def page_of(home: Path, address: str) -> lxml.html.HtmlElement:
+    return lxml.html.fromstring((home / "site" / address).read_bytes())
+
+
+def test_joined_cases_share_a_page(run: Run, home: Path, ids: list[str]) -> None:
+    """It tells the newest facts with older ones beside, and each account; cases link to it."""
+    (made,) = lines(run("system", "join", ids[0], ids[1], "--name", "Paddle", "--json"))
+    (made,) = lines(run("system", "join", ids[2], ids[0], "--json"))
+    assert [one["case_id"] for one in made["accounts"]] == ids
+    assert run("publish").exit_code == 0
+    (page,) = (home / "site/systems").glob("*/index.html")
+    text = " ".join(page_of(home, f"systems/{page.parent.name}/index.html").text_content().split())
+    assert "3 accounts, 2023 to 2025" in text
+    older = "before: internal tool 1 March 2024before: proof of concept 1 March 2023"
+    assert f"Deployment full production 1 March 2025{older}" in text
+    titles = [link.text for link in lxml.html.fromstring(page.read_bytes()).xpath("//ol//h3/a")]
+    assert titles == [f"Paddle in {year}" for year in YEARS]
+    data = json.loads(page.with_name("index.json").read_text())
+    assert [one["value"] for one in data["now"]["Deployment"]] == [*YEARS.values()][::-1]
+    (case,) = (home / "site/cases").glob("paddle-in-2024*/index.html")
+    links = lxml.html.fromstring(case.read_bytes()).xpath("//section[@aria-labelledby='system']//a")
+    assert [link.text for link in links] == ["Paddle", "Paddle in 2023", "Paddle in 2025"]
+    company = (home / "site/companies/harbourline/index.html").read_text()
+    assert f"systems/{page.parent.name}/index.html" in company
+    browse = (home / "site/browse.html").read_text()
+    assert f"systems/{page.parent.name}/index.html" in browse
+
+
+def test_every_address_of_a_system_leads_on(run: Run, home: Path, ids: list[str]) -> None:
+    """After each merge, move, separation, renaming, undo and withdrawal, old pages lead to cases."""
+    published: set[str] = set()
+
+    def check() -> dict[str, str]:
+        """Publish, follow every address ever published, and return where each leads."""
+        assert run("publish").exit_code == 0
+        site, ends = home / "site", {}
+        published.update(str(one.relative_to(site)) for one in site.glob("systems/*/index.html"))
+        for address in published:
+            place, steps = address, 0
+            while refresh := page_of(home, place).xpath("//meta[@http-equiv='refresh']/@content"):
+                place = str(refresh[0]).partition("url=../../")[2]
+                place += "index.html" if place.endswith("/") else ""
+                moved = json.loads((site / address).with_suffix(".json").read_text())
+                assert place.startswith(moved["moved_to"])
+                steps += 1
+                assert steps < 2, "a page leads to another one that leads on"
+            ends[address] = place
+        return ends
+
+    run("system", "join", ids[0], ids[1], "--name", "Paddle")
+    (paddle,) = check()
+    run("system", "rename", "Paddle", "Paddle for letters")
+    assert check() == {paddle: paddle}
+    run("system", "leave", ids[1])
+    assert check()[paddle].startswith("cases/paddle-in-2023")
+    run("system", "join", ids[1], ids[2], "--name", "Oar")
+    ends = check()
+    (oar,) = set(ends) - {paddle}
+    assert ends[oar] == oar
+    run("system", "join", ids[1], ids[0])  # Paddle, told by one case, joins Oar
+    assert check() == {paddle: oar, oar: oar}
+    run("system", "undo")
+    assert check()[paddle].startswith("cases/paddle-in-2023")
+    for one in ids[1:]:
+        run("reject", one, "--withdraw", "--reason", "The company asked us to.")
+    ends = check()
+    assert (ends[paddle].split("/")[0], ends[oar]) == ("cases", "browse.html")
+
+
+def test_a_decision_that_changes_nothing_is_refused(run: Run, home: Path, ids: list[str]) -> None:
+    """A second join, a lonely case that leaves, a system without a name, an undone decision."""
+    assert run("system", "join", ids[0], ids[1]).exit_code == 2
+    assert run("system", "join", ids[0], ids[0], "--name", "Paddle").exit_code != 0
+    assert run("system", "undo").exit_code != 0
+    run("system", "join", ids[0], ids[1], "--name", "Paddle")
+    assert run("system", "join", ids[1], ids[0]).exit_code != 0
+    assert run("system", "leave", ids[2]).exit_code != 0
+    assert run("system", "rename", "Paddle", " ").exit_code == 2
+    assert run("system", "rename", "Nothing", "X").exit_code == 2
+    (found,) = lines(run("system", "list", "--json"))
+    assert [one["case_id"] for one in found["accounts"]] == ids[:2]
+
+
+def test_an_export_carries_companies_and_systems(
+    run: Run, home: Path, ids: list[str], tmp_path: Path
+) -> None:
+    """Another casebook has the same system, former system, company name and alias, once each."""
+    run("system", "join", ids[0], ids[1], "--name", "Paddle")
+    run("system", "leave", ids[1])
+    run("system", "join", ids[1], ids[2], "--name", "Oar")
+    run("company", "rename", "Harbourline", "Harbourline Group", "--kind", "runs systems")
+    run("company", "alias", "Initech", "Harbourline")
+    assert run("publish").exit_code == 0
+    assert run("export", str(tmp_path / "data")).exit_code == 0
+    other = tmp_path / "other"
+    assert run("--home", str(other), "import", str(tmp_path / "data")).exit_code == 0
+
+    def listed(*command: str) -> list[object]:
+        return lines(run("--home", str(other), *command, "--json"))
+
+    assert listed("system", "list") == lines(run("system", "list", "--json"))
+    assert listed("company", "list") == lines(run("company", "list", "--json"))
+    assert run("--home", str(other), "publish").exit_code == 0
+    names = {one.name for one in (other / "site/systems").iterdir()}
+    run("publish")
+    assert names == {one.name for one in (home / "site/systems").iterdir()}
+
+
+def test_an_import_is_undone(run: Run, home: Path, ids: list[str], tmp_path: Path) -> None:
+    """Its cases leave the site at the next publication, decided ones stay, a foreign file fails."""
+    run("publish")
+    run("export", str(tmp_path / "data"))
+    other = ("--home", str(tmp_path / "other"))
+    run(*other, "import", str(tmp_path / "data"))
+    run(*other, "publish")
+    with Warehouse(tmp_path / "other" / "warehouse.duckdb") as warehouse:
+        reopen(warehouse, ids[0], "ada")
+    assert run(*other, "approve", ids[0]).exit_code == 0
+    (done,) = lines(run(*other, "import", str(tmp_path / "data"), "--undo", "--json"))
+    assert (len(done["withdrawn"]), done["kept"]) == (3, [ids[0]])
+    run(*other, "publish")
+    page = tmp_path / "other/site/cases"
+    assert sum("withdrawn" in one.read_text() for one in page.glob("*/index.html")) == 3
+    assert run(*other, "import", str(tmp_path / "data"), "--undo").exit_code == 0
+    (tmp_path / "none.csv").write_text("title\n")
+    assert run(*other, "import", str(tmp_path / "none.csv"), "--undo").exit_code == 2

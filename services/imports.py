@@ -16,7 +16,6 @@ from publishing.exchange.imports import mapped_tags, reviewed_case, spellings, s
 from review.decisions import reject, withdraw
 from schemas.cases import NOT_IN_TEXT, CaseStudy, Evidence, Match, Tag
 from schemas.errors import CasebookError, InputError
-from schemas.frozen import content_id
 from schemas.imports import (
     ImportedRecord,
     ImportProblem,

@@ -142,7 +142,10 @@ async def release(resources: Resources, folder: Path) -> Path:
 def tables(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The rows of the six tables of an export, those of a case together."""
     with Dataset(folder / RECORDS) as found:
-        ordered = {name: "rowid" if name == "companies" else "case_id, rowid" for name in TABLES}
+        ordered = {
+            name: "rowid" if name in {"companies", "systems"} else "case_id, rowid"
+            for name in TABLES
+        }
         query = "FROM {} ORDER BY {}"
         return {name: found.rows(query.format(t, ordered[name])) for name, t in TABLES.items()}
 

@@ -167,7 +167,7 @@ async def test_no_page_of_the_menu_is_empty(report: ImportReport, resources: Res
     assert menus == {("Search", "Browse", "Ask", "In figures", "Data")}
     data = parsed(folder / "data.html")
     assert texts(data, "//section[@aria-labelledby='files']//tbody//th") == [
-        "cases", "companies", "tags"]  # fmt: skip
+        "cases", "companies", "systems", "accounts", "tags"]  # fmt: skip
     assert texts(data, "//ol[@id='ask-questions']/li") == [
         "Techniques, by year", "Companies with the most cases"]  # fmt: skip
     resources.warehouse.append(*rows(a_view()))

@@ -144,7 +144,7 @@ async def _proposals() -> None:
             await import_cases(CASES, resources)
             _, rows = resources.warehouse.sql("SELECT record_key, case_id FROM import_records")
             found = proposals(resources.warehouse)
-    ids = dict(rows)
+    ids: dict[str, str] = dict(rows)
     proposed = {frozenset((one.one.case_id, one.other.case_id)) for one in found}
     pairs = json.loads(SYSTEMS.read_text("utf-8"))
     print("\n| pairs of cases | proposed | rightly | precision | recall |\n|---|---|---|---|---|")
@@ -160,7 +160,7 @@ def _is_proposed(
     pair: Mapping[str, Any], ids: Mapping[str, str], proposed: Collection[frozenset[str]]
 ) -> bool:
     one, other = ids.get(pair["one"]), ids.get(pair["other"])
-    return pair["same"] if one is None or other is None else {one, other} in proposed
+    return bool(pair["same"]) if one is None or other is None else {one, other} in proposed
 
 
 def _cells(pairs: Sequence[dict[str, Any]], names: Sequence[str], key: Key) -> list[str]:

@@ -102,8 +102,6 @@ class Settings(BaseSettings):
     """The API key of the endpoint, if it needs one."""
     llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = "auto"
     """How documents are drafted; `auto` depends on the model and the document's length."""
-    subjects: Annotated[int, Field(ge=1, le=50)] = 8
-    """Maximum number of subjects of one source that are drafted; others are proposed."""
     language: Annotated[str, Field(min_length=2, max_length=40)] = "English"
     """The language of drafts; quotes stay in that of the source, with a translation."""
     llm_timeout: Seconds = 300.0
@@ -112,6 +110,7 @@ class Settings(BaseSettings):
     """Maximum number of parallel requests; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Custom models, or changes to known ones, as `[models."name"]` tables; see below."""
+    subjects: ClassVar[int] = 8  # of one source that are drafted; others are proposed
     workers: ClassVar[int] = min(8, max(2, (os.cpu_count() or 2) // 2))  # that parse documents
     patience: ClassVar[float] = 6 * 3600.0  # seconds that a batch waits for an endpoint
     judge: str = "same"

@@ -48,7 +48,9 @@ def join(
         target, source, one, other = source, None, other, one
     if one == other or (target and target == source):
         raise InvalidDecision("both cases already tell of the same system", cause="already_joined")
-    moved = [other] if alone or source is None else [*source.case_ids]
+    placed = {row.case_id: row.system_id for row in warehouse.placements()}
+    whole = source.system_id if source and not alone else None
+    moved = [case_id for case_id, place in placed.items() if place == whole] or [other]
     decision = _decision("join", who, case_ids=[*moved, *([] if target else [one])])
     rows: list[Any] = []
     if target is None:
@@ -83,7 +85,13 @@ def rename(warehouse: Warehouse, system_id: str, name: str, who: str) -> System:
 
 
 def refuse(warehouse: Warehouse, one: str, other: str, who: str) -> None:
-    """Store that two cases tell of different systems, so that it is not proposed again."""
+    """Store that two cases tell of different systems, so that it is not proposed again.
+
+    Raises:
+        InvalidDecision: if somebody joined them in the meantime.
+    """
+    if any({one, other} <= {*system.case_ids} for system in warehouse.systems()):
+        raise InvalidDecision("both cases tell of the same system now", cause="case_changed")
     warehouse.append(_decision("refuse", who, case_ids=sorted((one, other))))
 
 
@@ -101,9 +109,11 @@ def undo(warehouse: Warehouse, decision_id: str, who: str) -> None:
     if found.action == "undo" or any(one.undoes == decision_id for one in decisions):
         raise InvalidDecision("this was already undone", cause="already_undone")
     undone = _decision("undo", who, undoes=decision_id, case_ids=found.case_ids)
+    gone = {i for one in decisions if one.undoes for i in (one.decision_id, one.undoes)}
+    placements = [row for row in warehouse.placements() if row.decision_id not in gone]
     before = dict[str, str]()
     for case_id in found.case_ids if found.action in {"join", "leave"} else ():
-        history = [row for row in warehouse.placements() if row.case_id == case_id]
+        history = [row for row in placements if row.case_id == case_id]
         if history[-1].decision_id != decision_id:
             raise InvalidDecision(
                 f"case {case_id} was placed again since; undo that first", cause="case_changed"
@@ -111,7 +121,10 @@ def undo(warehouse: Warehouse, decision_id: str, who: str) -> None:
         before[case_id] = history[-2].system_id if len(history) > 1 else case_id
     rows: list[Any] = [*_placed(undone, before)]
     if found.action == "rename" and found.system_id:
-        names = [one for one in warehouse.system_names() if one.system_id == found.system_id]
+        first, *later = (
+            one for one in warehouse.system_names() if one.system_id == found.system_id
+        )
+        names = [first, *(one for one in later if one.decision_id not in gone)]
         if names[-1].decision_id != decision_id:
             raise InvalidDecision("the system was renamed again since", cause="case_changed")
         rows.append(

@@ -9,6 +9,8 @@ from case_views import a_short_view, rows
 from cli_runs import Run, lines
 
 from review.decisions import reopen
+from schemas.errors import InvalidDecision
+from services.systems import refuse
 from warehouse import Warehouse
 
 pytestmark = pytest.mark.usefixtures("site_written_here")
@@ -123,6 +125,35 @@ def test_a_decision_that_changes_nothing_is_refused(run: Run, home: Path, ids: l
     assert run("system", "rename", "Nothing", "X").exit_code == 2
     (found,) = lines(run("system", "list", "--json"))
     assert [one["case_id"] for one in found["accounts"]] == ids[:2]
+
+
+def test_decisions_are_undone_one_after_the_other(run: Run, home: Path, ids: list[str]) -> None:
+    """Each undoing uncovers the decision before it, of cases and of names; then nothing is left."""
+    run("system", "join", ids[0], ids[1], "--name", "Paddle")
+    run("system", "rename", "Paddle", "Oar")
+    run("system", "rename", "Oar", "Helm")
+    run("system", "leave", ids[1])
+    found = []
+    for _ in range(4):
+        (one,) = lines(run("system", "undo", "--json")) or [{"name": "", "accounts": []}]
+        found.append((one["name"], len(one["accounts"])))
+    assert found == [("Helm", 2), ("Oar", 2), ("Paddle", 2), ("", 0)]
+    assert run("system", "undo").exit_code != 0
+
+
+def test_a_rejected_case_comes_along(run: Run, home: Path, ids: list[str]) -> None:
+    """When its system is merged into another, it is of that one once it is reopened."""
+    other = next(one for one in lines(run("list", "--json")) if one["title"] == "Elsewhere")
+    run("system", "join", ids[0], ids[1], "--name", "Paddle")
+    run("system", "join", ids[2], other["case_id"], "--name", "Oar")
+    run("reject", ids[1], "--withdraw", "--reason", "The company asked us to.")
+    run("system", "join", ids[2], ids[0])
+    with Warehouse(home / "warehouse.duckdb") as warehouse:
+        reopen(warehouse, ids[1], "ada")
+        with pytest.raises(InvalidDecision, match="the same system now"):
+            refuse(warehouse, ids[0], ids[1], "ben")  # who saw the proposal before
+    (found,) = lines(run("system", "list", "--json"))
+    assert (found["name"], len(found["accounts"])) == ("Oar", 4)
 
 
 def test_an_export_carries_companies_and_systems(

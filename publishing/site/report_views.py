@@ -213,12 +213,14 @@ def _paragraphs(section: ReportSection, shown: Mapping[int, SentenceView]) -> It
 
 
 def _charts(report: Report) -> Iterator[tuple[str, Chart]]:
+    cases = next((one.value for one in report.numbers if one.name == "q:cases"), "")
+    of_all = f", of {cases} cases" if cases else ""
     for name, plan in plans()["series"].items():
         found = [one for one in report.numbers if one.series == name and one.value]
         links = [Link(one.label, group_address(plan["pages"], one.key)) for one in found]
         values = [[float(one.value.replace(",", ""))] for one in found]
         if found:
-            yield plan["title"], bars([*zip(links, values, strict=True)])
+            yield f"{plan['title']}{of_all}", bars([*zip(links, values, strict=True)])
 
 
 def _cases(report: Report, parts: CitableParts) -> Sequence[CaseRow]:

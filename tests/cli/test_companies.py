@@ -36,6 +36,7 @@ def test_an_alias_merges_companies_and_their_pages(run: Run, home: Path) -> None
     (merged,) = lines(run("company", "alias", "Initrode", "Initech", "--json"))
     assert (merged["company_id"], merged["cases"]) == ("initech", 2)
     assert merged["aliases"] == ["Initrode Inc.", "Initrode"]
+    assert len(lines(run("list", "--company", "initrode", "--json"))) == 2
     assert run("publish").exit_code == 0
     page = lxml.html.fromstring((pages / "initech" / "index.html").read_bytes())
     assert len(page.xpath("//h3/a[contains(@href, 'cases/')]")) == 2

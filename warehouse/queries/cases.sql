@@ -34,7 +34,16 @@ listed AS (
     LEFT JOIN checked USING (source_id)
     WHERE ($status IS NULL OR cases.status = $status)
         AND ($kind IS NULL OR coalesce(cases.kind, documents.kind) = $kind)
-        AND ($company IS NULL OR lower(cases.company) = lower($company))
+        AND (
+            $company IS NULL
+            OR lower(cases.company) = lower($company)
+            OR cases.company IN (
+                SELECT other.name
+                FROM current_company_names AS one
+                JOIN current_company_names AS other USING (company_id)
+                WHERE lower(one.name) = lower($company)
+            )
+        )
         AND ($tag IS NULL OR list_contains(cases.tags, $tag))
         AND (
             $text IS NULL

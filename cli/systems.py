@@ -1,4 +1,4 @@
-"""``system``: which cases tell of the same deployment."""
+"""``system``: which cases describe the same deployment."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +34,7 @@ async def propose(
     resources: "Resources",
     company: Annotated[Text, opt(help="Only cases of this company.")] = None,
 ) -> None:
-    """List pairs of cases that may tell of the same system, most likely first."""
+    """List pairs of cases that may describe the same system, most likely first."""
     from services.companies import find_company
     from services.proposals import proposals
 
@@ -112,7 +112,7 @@ async def undo(
 
 def _pair(one: "Proposal") -> tuple[str, str, str]:
     first, second = (
-        f"{case.title}\n{case.case_id}, {case.told_on.year}" for case in (one.one, one.other)
+        f"{case.title}\n{case.case_id}, {case.account_date.year}" for case in (one.one, one.other)
     )
     return first, second, "; ".join(one.reasons)
 
@@ -124,7 +124,7 @@ def _show(systems: list[System]) -> None:
             one.system_id,
             one.company_id,
             "\n".join(
-                f"{case.told_on.year} {case.title} ({case.case_id})" for case in one.accounts
+                f"{case.account_date.year} {case.title} ({case.case_id})" for case in one.accounts
             ),
         )
         for one in systems

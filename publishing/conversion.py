@@ -72,7 +72,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         company_key=company.company_id if company else company_key(facts["company"] or ""),
         company_name=company.name if company else None,
         company_kind=company.kind if company else None,
-        told_on=_told_on(view, facts["year"]),
+        account_date=_account_date(view, facts["year"]),
         system=view.system,
         facts=tuple(
             PublishedFact(**one.model_dump(include=_OF_FACT), **_support(view, one))
@@ -104,7 +104,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
     )
 
 
-def _told_on(view: CaseView, year: str | None) -> date:
+def _account_date(view: CaseView, year: str | None) -> date:
     """Return the date of the source, the first day of its year, or the date of the record."""
     if view.document.published:
         return view.document.published

@@ -38,9 +38,9 @@ class CaseEntry(CaseDescription):
     digest: str
 
     @property
-    def told(self) -> str:
+    def dated(self) -> str:
         """The date of its source in words; only the year if the source has no date."""
-        on = self.told_on
+        on = self.account_date
         if on is None:
             return "undated"
         return str(on.year) if (on.month, on.day) == (1, 1) else day(on)

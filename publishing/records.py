@@ -223,7 +223,7 @@ class CaseDescription(Frozen):
     year: str | None
     stage: str | None
     narrator: str | None
-    told_on: date | None = None  # by the source's date, its year or the record's date
+    account_date: date | None = None  # by the source's date, its year or the record's date
     system: CaseSystem | None = None  # that a curator placed it in
 
     @property
@@ -278,7 +278,7 @@ class PublishedCase(CaseDescription):
         source = self.source.model_copy(update={"checked_at": None})
         content = self.model_copy(update={"source": source}).model_dump(
             mode="json",
-            exclude={"company_name", "company_kind", "told_on", "system", "same_source"},
+            exclude={"company_name", "company_kind", "account_date", "system", "same_source"},
         )
         later = {
             "tags_set_aside": self.tags_set_aside,

@@ -1,4 +1,4 @@
-"""Systems: deployments of a company, each told by one or more cases."""
+"""Systems: deployments of a company, each described by one or more cases."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -9,11 +9,11 @@ SystemAction = Literal["join", "leave", "rename", "refuse", "undo"]
 
 
 class Account(Frozen):
-    """A case that tells of a system, and the date of its source."""
+    """A case about a system, and the date of its source."""
 
     case_id: str
     title: str | None
-    told_on: date
+    account_date: date
 
 
 class FormerSystem(Frozen):

@@ -1,4 +1,4 @@
-"""Proposals of cases that may tell of the same system, for a curator to decide.
+"""Proposals of cases that may describe the same system, for a curator to decide.
 
 They are of one company and similar in their words, or have the same address. The threshold was set
 on half of the labelled pairs in ``evals/record``; `benchmarks/record.py` measures both halves.
@@ -26,7 +26,7 @@ _MOST_WORDS, _MOST_TAGS = 5, 3
 
 
 class Proposal(Frozen):
-    """Two cases of one company that may tell of the same system, the earlier account first."""
+    """Two cases of one company that may describe the same system, the earlier account first."""
 
     one: Account
     other: Account
@@ -39,7 +39,7 @@ class Proposal(Frozen):
 def proposals(warehouse: Warehouse, company_id: str | None = None) -> list[Proposal]:
     """Return the proposals for all cases or those of a company, most likely first.
 
-    Pairs that already tell of the same system are left out, and those of two systems of which a
+    Pairs that already describe the same system are left out, and those of two systems of which a
     pair was refused. Of the accounts of two systems only the most similar pair is proposed.
     """
     rows = warehouse.account_texts(company_id)
@@ -141,5 +141,5 @@ def _reasons(
     tags = [tag for tag in one["tags"] if tag in other["tags"]]
     if tags:
         yield f"the tags {', '.join(tags[:_MOST_TAGS])}"
-    years = one["told_on"].year, other["told_on"].year
-    yield f"told in {years[0]}" if years[0] == years[1] else f"told in {years[0]} and {years[1]}"
+    years = one["account_date"].year, other["account_date"].year
+    yield f"both from {years[0]}" if years[0] == years[1] else f"from {years[0]} and {years[1]}"

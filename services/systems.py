@@ -1,4 +1,4 @@
-"""Decisions on systems: which cases tell of the same deployment. All can be undone."""
+"""Decisions on systems: which cases describe the same deployment. All can be undone."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -40,14 +40,14 @@ def join(
 
     Raises:
         InputError: if a new system has no name.
-        InvalidDecision: if the cases already tell of the same system.
+        InvalidDecision: if the cases already describe the same system.
     """
     systems = {i: system for system in warehouse.systems() for i in system.case_ids}
     target, source = systems.get(one), systems.get(other)
     if target is None and source is not None and not alone:
         target, source, one, other = source, None, other, one
     if one == other or (target and target == source):
-        raise InvalidDecision("both cases already tell of the same system", cause="already_joined")
+        raise InvalidDecision("both cases already describe the same system", cause="already_joined")
     placed = {row.case_id: row.system_id for row in warehouse.placements()}
     whole = source.system_id if source and not alone else None
     moved = [case_id for case_id, place in placed.items() if place == whole] or [other]
@@ -85,13 +85,13 @@ def rename(warehouse: Warehouse, system_id: str, name: str, who: str) -> System:
 
 
 def refuse(warehouse: Warehouse, one: str, other: str, who: str) -> None:
-    """Store that two cases tell of different systems, so that it is not proposed again.
+    """Store that two cases describe different systems, so that it is not proposed again.
 
     Raises:
         InvalidDecision: if somebody joined them in the meantime.
     """
     if any({one, other} <= {*system.case_ids} for system in warehouse.systems()):
-        raise InvalidDecision("both cases tell of the same system now", cause="case_changed")
+        raise InvalidDecision("both cases describe the same system now", cause="case_changed")
     warehouse.append(_decision("refuse", who, case_ids=sorted((one, other))))
 
 
@@ -144,7 +144,7 @@ def newest_decision(warehouse: Warehouse) -> str:
 
 
 def refused_pairs(warehouse: Warehouse) -> set[tuple[str, str]]:
-    """Return the pairs of cases that tell of different systems, each in the order of its ids."""
+    """Return the pairs of cases that describe different systems, each in the order of its ids."""
     decisions = warehouse.system_decisions()
     undone = {one.undoes for one in decisions}
     return {

@@ -81,8 +81,13 @@ class CaseFiles:
             shown = [(one.slug, one.title, one.kickers) for one in like]
             cited = cited_in.get(entry.case_id, ())
             system = systems.get(entry.system.system_id) if entry.system else None
-            told = [(one.slug, one.title) for one in system.entries] if system else ()
-            parts = (shown, self._plan.menu, *([cited] if cited else ()), *([told] if told else ()))
+            accounts = [(one.slug, one.title) for one in system.entries] if system else ()
+            parts = (
+                shown,
+                self._plan.menu,
+                *([cited] if cited else ()),
+                *([accounts] if accounts else ()),
+            )
             key = key_of(self._plan.keys[entry.case_id], *parts)
             self._files.put(entry.address, key, partial(self._page, entry, like, cited, system))
             on_page(n)

@@ -172,10 +172,10 @@ class OverviewPages:
         said: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for row in self._tables.by_group([one.name for one in STATEMENT_PAGES], _STATEMENTS):
             said[row["group_kind"], row["member"]].append(row)
-        told, systems = system_tables(self._tables), self._groups["system"]
+        dated, systems = system_tables(self._tables), self._groups["system"]
         of_company: dict[str | None, list[Group]] = defaultdict(list)
         for one in systems:
-            write_system(self._pages, one, said["system", one.key], told)
+            write_system(self._pages, one, said["system", one.key], dated)
             of_company[one.entries[0].company_key].append(one)
         for kind, found in self._groups.items():
             for group in found if kind != "system" else ():

@@ -85,8 +85,8 @@ GROUP BY companies.company_id, companies.name
 HAVING count(DISTINCT system_id) >= 3
 ORDER BY systems DESC, companies.name;
 
--- question: Systems told by several cases
-SELECT systems.name, count(*) AS cases, min(told_on) AS first_told, max(told_on) AS last_told
+-- question: Systems described by several cases
+SELECT systems.name, count(*) AS cases, min(account_date) AS first_account, max(account_date) AS last_account
 FROM published_cases
 JOIN system_cases USING (case_id)
 JOIN systems USING (system_id)
@@ -95,20 +95,20 @@ HAVING count(*) > 1
 ORDER BY cases DESC, systems.name;
 
 -- question: Systems that moved to full production, and the months it took
-WITH told AS (
-    SELECT accounts.system_id, accounts.told_on, published.stage
+WITH dated AS (
+    SELECT accounts.system_id, accounts.account_date, published.stage
     FROM system_cases AS accounts
     JOIN published_cases AS published USING (case_id)
     WHERE published.stage IS NOT NULL
 )
 SELECT
     systems.name,
-    min_by(earlier.stage, earlier.told_on) AS first_stage,
-    min(earlier.told_on) AS first_told,
-    min(later.told_on) AS in_production,
-    date_diff('month', min(earlier.told_on), min(later.told_on)) AS months
-FROM told AS earlier
-JOIN told AS later ON later.system_id = earlier.system_id AND later.told_on > earlier.told_on
+    min_by(earlier.stage, earlier.account_date) AS first_stage,
+    min(earlier.account_date) AS first_account,
+    min(later.account_date) AS in_production,
+    date_diff('month', min(earlier.account_date), min(later.account_date)) AS months
+FROM dated AS earlier
+JOIN dated AS later ON later.system_id = earlier.system_id AND later.account_date > earlier.account_date
 JOIN systems ON systems.system_id = earlier.system_id
 WHERE earlier.stage <> 'full production' AND later.stage = 'full production'
 GROUP BY systems.system_id, systems.name

@@ -1,4 +1,4 @@
-"""Pages of systems: a deployment as several cases tell of it over the years."""
+"""Pages of systems: a deployment as described by several cases over the years."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from warehouse import Dataset
 _FACTS: Sequence[FactName] = ("stage", "scale", "builder", "seller")
 
 
-class Told(NamedTuple):
+class DatedValue(NamedTuple):
     """A value as one account gives it, with the account's date and the address of the place."""
 
     value: str
@@ -35,8 +35,8 @@ class Development(NamedTuple):
     """The newest value of a fact or metric, and different older ones, newest first."""
 
     label: str
-    newest: Told
-    older: Sequence[Told]
+    newest: DatedValue
+    older: Sequence[DatedValue]
 
 
 class DatedAccount(NamedTuple):
@@ -100,7 +100,7 @@ def write_system(
 
 def in_time(entries: Sequence[CaseEntry]) -> list[CaseEntry]:
     """Return accounts of a system in the order of time."""
-    return sorted(entries, key=lambda one: (one.told_on or date.min, one.case_id))
+    return sorted(entries, key=lambda one: (one.account_date or date.min, one.case_id))
 
 
 def system_redirects(
@@ -138,38 +138,42 @@ def system_redirects(
 
 def _facts(accounts: Sequence[CaseEntry], tables: SystemTables) -> Iterator[Development]:
     for name in _FACTS:
-        told = [
-            Told(fact_text(name, row["value"]), row["mark"] or "", one.told, one, one.address)
+        found = [
+            DatedValue(
+                fact_text(name, row["value"]), row["mark"] or "", one.dated, one, one.address
+            )
             for one in reversed(accounts)
             for row in tables.facts.get(one.case_id, ())
             if row["name"] == name
         ]
-        if told:
-            yield Development(FACT_WORDS[name], told[0], _differing(told))
+        if found:
+            yield Development(FACT_WORDS[name], found[0], _differing(found))
 
 
 def _results(accounts: Sequence[CaseEntry], tables: SystemTables) -> Iterator[Development]:
     """Yield the measured results; those of one metric in several accounts belong together."""
-    by_metric: dict[str, list[Told]] = defaultdict(list)
+    by_metric: dict[str, list[DatedValue]] = defaultdict(list)
     for one in reversed(accounts):
         for row in tables.results.get(one.case_id, ()):
             label = row["metric"] or row["text"]
             place = f"{one.address}#{row['anchor']}"
-            value, baseline = shown_value(row), row["baseline"] or ""
-            told = Told(value, row["mark"] or "", one.told, one, place, baseline)
-            by_metric[label[:1].upper() + label[1:]].append(told)
+            shown, baseline = shown_value(row), row["baseline"] or ""
+            dated = DatedValue(shown, row["mark"] or "", one.dated, one, place, baseline)
+            by_metric[label[:1].upper() + label[1:]].append(dated)
     for label, found in by_metric.items():
-        newest = [told for told in found if told.case == found[0].case]
-        older = [told for told in found if told.case != found[0].case]
-        for told in newest[:-1]:
-            yield Development(label, told, ())
+        newest = [value for value in found if value.case == found[0].case]
+        older = [value for value in found if value.case != found[0].case]
+        for value in newest[:-1]:
+            yield Development(label, value, ())
         yield Development(label, newest[-1], _differing([newest[-1], *older]))
 
 
-def _differing(told: Sequence[Told]) -> list[Told]:
+def _differing(values: Sequence[DatedValue]) -> list[DatedValue]:
     """Return the values that differ from the next newer one."""
     return [
-        older for newer, older in pairwise(told) if older.value.casefold() != newer.value.casefold()
+        older
+        for newer, older in pairwise(values)
+        if older.value.casefold() != newer.value.casefold()
     ]
 
 
@@ -178,18 +182,18 @@ def _timeline(accounts: Sequence[CaseEntry]) -> list[DatedAccount]:
     for one in accounts:
         new = [tag for tag in one.tags if tag.slug not in seen]
         seen |= {tag.slug for tag in one.tags}
-        found.append(DatedAccount(one, one.told, new if found else ()))
+        found.append(DatedAccount(one, one.dated, new if found else ()))
     return found
 
 
 def _span(accounts: Sequence[CaseEntry]) -> str:
     """Return the years of the accounts: ``2023 to 2025``."""
-    years = [str(one.told_on.year) for one in accounts if one.told_on]
+    years = [str(one.account_date.year) for one in accounts if one.account_date]
     return " to ".join(dict.fromkeys([years[0], years[-1]])) if years else "undated"
 
 
 def _json(one: Development) -> list[Row]:
     return [
-        {"value": told.value, "mark": told.mark, "told": told.on, "page": told.address}
-        for told in (one.newest, *one.older)
+        {"value": value.value, "mark": value.mark, "date": value.on, "page": value.address}
+        for value in (one.newest, *one.older)
     ]

@@ -103,7 +103,7 @@ def test_every_address_of_a_system_leads_on(run: Run, home: Path, ids: list[str]
     ends = check()
     (oar,) = set(ends) - {paddle}
     assert ends[oar] == oar
-    run("system", "join", ids[1], ids[0])  # Paddle, told by one case, joins Oar
+    run("system", "join", ids[1], ids[0])  # Paddle, described by one case, joins Oar
     assert check() == {paddle: oar, oar: oar}
     run("system", "undo")
     assert check()[paddle].startswith("cases/paddle-in-2023")

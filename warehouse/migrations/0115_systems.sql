@@ -1,4 +1,4 @@
--- Systems: deployments, each told by one or more cases. A case that was never placed is a system of
+-- Systems: deployments, each described by one or more cases. A case that was never placed is a system of
 -- its own, whose id is the case's.
 
 CREATE TABLE placements (
@@ -33,7 +33,7 @@ CREATE TABLE system_decisions (
     happened_at TIMESTAMPTZ,
     stored_at TIMESTAMPTZ
 );
-COMMENT ON TABLE system_decisions IS 'Decisions by curators on which cases tell of the same system.';
+COMMENT ON TABLE system_decisions IS 'Decisions by curators on which cases describe the same system.';
 COMMENT ON COLUMN system_decisions.action IS 'join, leave, rename, refuse or undo';
 COMMENT ON COLUMN system_decisions.system_id IS 'the system that cases joined, or that was renamed';
 COMMENT ON COLUMN system_decisions.case_ids IS 'the cases that joined or left, or the pair that was refused';
@@ -45,7 +45,7 @@ WITH placed AS (
     FROM placements
     GROUP BY case_id
 ),
-told AS (
+dated AS (
     SELECT
         states.case_id,
         states.stored_at,
@@ -54,7 +54,7 @@ told AS (
             make_date(try_cast(max(facts.value) AS INTEGER), 1, 1),
             min(records.record_created)::DATE,
             any_value(cases.created_at)::DATE
-        ) AS told_on
+        ) AS account_date
     FROM case_states AS states
     JOIN cases USING (case_id)
     JOIN revisions ON revisions.revision_id = coalesce(states.next_revision_id, states.revision_id)
@@ -66,16 +66,16 @@ told AS (
     GROUP BY states.case_id, states.stored_at, documents.published
 )
 SELECT
-    coalesce(placed.system_id, told.case_id) AS system_id,
-    told.case_id,
+    coalesce(placed.system_id, dated.case_id) AS system_id,
+    dated.case_id,
     row_number() OVER (
-        PARTITION BY coalesce(placed.system_id, told.case_id)
-        ORDER BY told.told_on, told.stored_at
+        PARTITION BY coalesce(placed.system_id, dated.case_id)
+        ORDER BY dated.account_date, dated.stored_at
     )::INTEGER AS n,
-    told.told_on
-FROM told
+    dated.account_date
+FROM dated
 LEFT JOIN placed USING (case_id);
-COMMENT ON VIEW system_cases IS 'The system of each case, without rejected ones; n is the number of the account in the order of time; told_on is the date of the source, or else of its year, of its record or of its submission.';
+COMMENT ON VIEW system_cases IS 'The system of each case, without rejected ones; n is the number of the account in the order of time; account_date is the date of the source, or else of its year, of its record or of its submission.';
 
 CREATE VIEW systems AS
 WITH named AS (
@@ -88,8 +88,8 @@ SELECT
     coalesce(any_value(named.name), max_by(details.title, accounts.n)) AS name,
     max_by(names.company_id, accounts.n) AS company_id,
     count(*) AS cases,
-    min(accounts.told_on) AS first_told,
-    max(accounts.told_on) AS last_told
+    min(accounts.account_date) AS first_account,
+    max(accounts.account_date) AS last_account
 FROM system_cases AS accounts
 JOIN case_states AS states USING (case_id)
 JOIN revision_details AS details
@@ -97,7 +97,7 @@ JOIN revision_details AS details
 LEFT JOIN current_company_names AS names ON names.name = details.company
 LEFT JOIN named USING (system_id)
 GROUP BY accounts.system_id;
-COMMENT ON VIEW systems IS 'One row per system: a deployment of one company, told by one or more cases. name is a curator''s, or else the title of the newest case.';
+COMMENT ON VIEW systems IS 'One row per system: a deployment of one company, described by one or more cases. name is a curator''s, or else the title of the newest case.';
 
 -- The same view, with decisions on systems and companies.
 CREATE OR REPLACE VIEW audit_log AS

@@ -23,7 +23,7 @@ FROM read_json(
         year: 'VARCHAR',
         stage: 'VARCHAR',
         narrator: 'VARCHAR',
-        told_on: 'DATE',
+        account_date: 'DATE',
         system: 'STRUCT(system_id VARCHAR, first_name VARCHAR, name VARCHAR)',
         facts: 'STRUCT(
             support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
@@ -235,15 +235,15 @@ SELECT
     coalesce(system.system_id, case_id) AS system_id,
     case_id,
     row_number() OVER (
-        PARTITION BY coalesce(system.system_id, case_id) ORDER BY told_on, case_id
+        PARTITION BY coalesce(system.system_id, case_id) ORDER BY account_date, case_id
     )::INTEGER AS n,
-    told_on
+    account_date
 FROM lines
 ORDER BY system_id, n;
-COMMENT ON TABLE system_cases IS 'One row per case, with the system that it tells of.';
+COMMENT ON TABLE system_cases IS 'One row per case, with the system that it describes.';
 COMMENT ON COLUMN system_cases.system_id IS 'The system; a case alone is a system of its own, with the id of the case.';
 COMMENT ON COLUMN system_cases.n IS 'The number of the account of this system, in the order of time.';
-COMMENT ON COLUMN system_cases.told_on IS 'The date of the source, or else the first day of its year, or the date of its record.';
+COMMENT ON COLUMN system_cases.account_date IS 'The date of the source, or else the first day of its year, or the date of its record.';
 
 CREATE TABLE systems AS
 SELECT
@@ -251,19 +251,19 @@ SELECT
     coalesce(any_value(lines.system.name), max_by(lines.title, accounts.n)) AS name,
     max_by(lines.company_key, accounts.n) AS company_id,
     count(*)::INTEGER AS cases,
-    min(accounts.told_on) AS first_told,
-    max(accounts.told_on) AS last_told
+    min(accounts.account_date) AS first_account,
+    max(accounts.account_date) AS last_account
 FROM system_cases AS accounts
 JOIN lines USING (case_id)
 GROUP BY accounts.system_id
 ORDER BY cases DESC, accounts.system_id;
-COMMENT ON TABLE systems IS 'One row per system: a deployment of one company, told by one or more cases.';
+COMMENT ON TABLE systems IS 'One row per system: a deployment of one company, described by one or more cases.';
 COMMENT ON COLUMN systems.system_id IS 'The system; a case alone is a system of its own, with the id of the case.';
 COMMENT ON COLUMN systems.name IS 'The name of the system, or the title of its newest case.';
 COMMENT ON COLUMN systems.company_id IS 'The company of its newest case.';
-COMMENT ON COLUMN systems.cases IS 'The number of cases that tell of it.';
-COMMENT ON COLUMN systems.first_told IS 'The date of the first account.';
-COMMENT ON COLUMN systems.last_told IS 'The date of the newest account.';
+COMMENT ON COLUMN systems.cases IS 'The number of cases that describe it.';
+COMMENT ON COLUMN systems.first_account IS 'The date of the first account.';
+COMMENT ON COLUMN systems.last_account IS 'The date of the newest account.';
 
 CREATE TABLE published_statements AS
 WITH parts AS (SELECT *, unnest(statements) AS part FROM lines)

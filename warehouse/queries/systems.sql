@@ -1,4 +1,4 @@
--- Systems, and the cases that tell of them.
+-- Systems, and the cases that describe them.
 
 -- name: placed_systems
 -- The systems that cases were ever placed in; an empty one leads to where its last case is now.
@@ -20,11 +20,11 @@ lefts AS (
     JOIN now ON now.case_id = history.case_id AND now.system_id <> history.system_id
     GROUP BY history.system_id
 ),
-told AS (
+dated AS (
     SELECT
         accounts.system_id,
         list(
-            {case_id: accounts.case_id, title: titles.value, told_on: accounts.told_on}
+            {case_id: accounts.case_id, title: titles.value, account_date: accounts.account_date}
             ORDER BY accounts.n
         ) AS accounts
     FROM system_cases AS accounts
@@ -40,10 +40,10 @@ SELECT
     named.first_name,
     named.name,
     systems.company_id,
-    coalesce(told.accounts, []) AS accounts,
+    coalesce(dated.accounts, []) AS accounts,
     if(named.system_id IN (SELECT system_id FROM now), NULL, lefts.moved_to) AS moved_to
 FROM named
-LEFT JOIN told USING (system_id)
+LEFT JOIN dated USING (system_id)
 LEFT JOIN lefts USING (system_id)
 LEFT JOIN systems USING (system_id)
 ORDER BY lower(named.name), named.system_id;
@@ -129,7 +129,7 @@ SELECT
     details.title,
     details.url,
     accounts.system_id,
-    accounts.told_on,
+    accounts.account_date,
     coalesce(stated.abstract, written.abstract, '') AS abstract,
     concat_ws(' ', details.title, stated.whole, written.whole) AS whole,
     coalesce(tagged.tags, []) AS tags
@@ -139,7 +139,7 @@ JOIN system_cases AS accounts ON accounts.case_id = pool.case_id
 LEFT JOIN stated USING (revision_id)
 LEFT JOIN written USING (revision_id)
 LEFT JOIN tagged USING (revision_id)
-ORDER BY pool.company_id, accounts.told_on, pool.case_id;
+ORDER BY pool.company_id, accounts.account_date, pool.case_id;
 
 -- name: word_frequencies
 -- The number of cases that contain each word, if more than one.

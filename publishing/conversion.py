@@ -72,7 +72,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         company_key=company.company_id if company else company_key(facts["company"] or ""),
         company_name=company.name if company else None,
         company_kind=company.kind if company else None,
-        account_date=_account_date(view, facts["year"]),
+        account_date=_account_date(view, study.fact("year")),
         system=view.system,
         facts=tuple(
             PublishedFact(**one.model_dump(include=_OF_FACT), **_support(view, one))
@@ -104,14 +104,18 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
     )
 
 
-def _account_date(view: CaseView, year: str | None) -> date:
-    """Return the date of the source, the first day of its year, or the date of the record."""
+def _account_date(view: CaseView, fact: Fact) -> date | None:
+    """Return the date of the source, the first day of its year, or that of an imported text.
+
+    A doubtful year is left out, since lists of cases have no room for its mark.
+    """
     if view.document.published:
         return view.document.published
-    if year and year.isdecimal() and MINYEAR <= int(year) <= MAXYEAR:
+    year = "" if support_mark(fact.support) else fact.value or ""
+    if year.isdecimal() and MINYEAR <= int(year) <= MAXYEAR:
         return date(int(year), 1, 1)
-    record = view.import_record
-    return ((record and record.created) or view.case.created_at).date()
+    record = view.import_record if view.revision.basis else None
+    return record.created.date() if record and record.created else None
 
 
 def silent_in(document: Document, study: CaseStudy) -> tuple[str, ...]:

@@ -223,7 +223,7 @@ class CaseDescription(Frozen):
     year: str | None
     stage: str | None
     narrator: str | None
-    account_date: date | None = None  # by the source's date, its year or the record's date
+    account_date: date | None = None  # None if the source has no date
     system: CaseSystem | None = None  # that a curator placed it in
 
     @property

@@ -176,7 +176,8 @@ class OverviewPages:
         of_company: dict[str | None, list[Group]] = defaultdict(list)
         for one in systems:
             write_system(self._pages, one, said["system", one.key], dated)
-            of_company[one.entries[0].company_key].append(one)
+            for key in {entry.company_key for entry in one.entries}:
+                of_company[key].append(one)
         for kind, found in self._groups.items():
             for group in found if kind != "system" else ():
                 own = of_company[group.key] if kind == "company" else ()

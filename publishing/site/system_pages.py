@@ -12,7 +12,7 @@ from publishing.site.group_pages import section_values
 from publishing.site.groups import Group, group_address
 from publishing.site.writer import PageWriter, Row, digests
 from publishing.slugs import system_folder
-from publishing.wording import FACT_WORDS, fact_text, shown_value
+from publishing.wording import FACT_WORDS, fact_text, result_source, shown_value
 from schemas.cases import FactName
 from schemas.systems import System
 from warehouse import Dataset
@@ -29,6 +29,7 @@ class DatedValue(NamedTuple):
     case: CaseEntry
     address: str
     baseline: str = ""
+    whose: str = ""
 
 
 class Development(NamedTuple):
@@ -71,12 +72,14 @@ def write_system(
     """Write the page of a system; ``rows`` are statements of its cases."""
     accounts = in_time(group.entries)
     facts, results = [*_facts(accounts, tables)], [*_results(accounts, tables)]
-    key = [group.label, key_of(digests(group.entries)), rows, facts, results]
     newest = accounts[-1]
+    company = None if "company" in newest.doubtful else newest.company_key
+    names = [group.label, company, newest.company_name]
+    key = [names, key_of(digests(group.entries)), rows, facts, results]
     values = {
         "group": group,
         "newest": newest,
-        "company": newest.company_key and group_address("company", newest.company_key),
+        "company": group_address("company", company) if company else None,
         "span": _span(accounts),
         "timeline": _timeline(accounts),
         "facts": facts,
@@ -86,7 +89,9 @@ def write_system(
     }
     pages.put(group.address, "system.html", key, **values)
     about = f"{len(accounts)} accounts, {values['span']}. {newest.lead}"
-    now = {one.label: _json(one) for one in (*facts, *results)}
+    now = defaultdict[str, list[Row]](list)
+    for one in (*facts, *results):
+        now[one.label] += _json(one)
     pages.put_alternates(
         f"{group.folder}/index",
         group.label,
@@ -158,7 +163,8 @@ def _results(accounts: Sequence[CaseEntry], tables: SystemTables) -> Iterator[De
             label = row["metric"] or row["text"]
             place = f"{one.address}#{row['anchor']}"
             shown, baseline = shown_value(row), row["baseline"] or ""
-            dated = DatedValue(shown, row["mark"] or "", one.dated, one, place, baseline)
+            whose = result_source(row)
+            dated = DatedValue(shown, row["mark"] or "", one.dated, one, place, baseline, whose)
             by_metric[label[:1].upper() + label[1:]].append(dated)
     for label, found in by_metric.items():
         newest = [value for value in found if value.case == found[0].case]
@@ -195,5 +201,6 @@ def _span(accounts: Sequence[CaseEntry]) -> str:
 def _json(one: Development) -> list[Row]:
     return [
         {"value": value.value, "mark": value.mark, "date": value.on, "page": value.address}
+        | ({"whose": value.whose} if value.whose else {})
         for value in (one.newest, *one.older)
     ]

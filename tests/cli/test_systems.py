@@ -2,14 +2,27 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import pytest
-from case_views import a_short_view, rows
+from case_views import (
+    CONFIRMED,
+    VERIFIED,
+    a_document,
+    a_quote,
+    a_short_view,
+    a_statement,
+    a_view,
+    rows,
+)
 from cli_runs import Run, lines
 
 from review.decisions import reopen
+from schemas.cases import CaseStudy, Fact, Measure, Method, Section, Support
 from schemas.errors import InvalidDecision
+from schemas.frozen import content_id
+from schemas.reviews import CaseView
 from services.systems import refuse
 from warehouse import Warehouse
 
@@ -70,6 +83,67 @@ def test_joined_cases_share_a_page(run: Run, home: Path, ids: list[str]) -> None
     assert f"systems/{page.parent.name}/index.html" in company
     browse = (home / "site/browse.html").read_text()
     assert f"systems/{page.parent.name}/index.html" in browse
+
+
+def test_a_page_invents_no_date_and_no_company(run: Run, home: Path, ids: list[str]) -> None:
+    """An undated account comes first, a doubtful year and company are left out, names follow."""
+    measure = Measure(metric="letters <b>", value="40", unit="%", method=Method.AB_TEST)
+    undated = an_account("Paddle, undated", None, ("company", "Initech", VERIFIED))
+    doubtful = an_account(
+        "Paddle in doubt",
+        measure,
+        ("company", "Initech", CONFIRMED),
+        ("year", "2031", CONFIRMED),
+        ("stage", "pilot", CONFIRMED),
+    )
+    planned = an_account(
+        "Paddle in a plan", measure, ("company", "Initech", VERIFIED), ("year", "2022", VERIFIED)
+    )
+    views = (undated, doubtful, planned)
+    with Warehouse(home / "warehouse.duckdb") as warehouse:
+        warehouse.append(*(row for view in views for row in rows(view)))
+    run("system", "join", ids[0], undated.case.case_id, "--name", "Paddle <i>*x*</i>")
+    for view in (doubtful, planned):
+        run("system", "join", ids[0], view.case.case_id)
+    assert run("publish").exit_code == 0
+    (file,) = (home / "site/systems").glob("*/index.html")
+    page = lxml.html.fromstring(file.read_bytes())
+    dates = page.xpath("//ol[@class='cases']//p[@class='kicker']/text()")
+    assert dates == ["undated", "undated", "2022", "1 March 2023"]
+    assert page.xpath("string(//h1)") == "Paddle <i>*x*</i>"
+    text = " ".join(page.text_content().split())
+    assert "A system of Harbourline" in text
+    told = [cell.text_content() for cell in page.xpath("//td[@data-label='Date']")]
+    assert told == ["2022 as stated in the source, A/B test, projected"] * 2
+    assert "before: pilot doubtful, confirmed undated" in text
+    data = json.loads(file.with_name("index.json").read_text())
+    assert [one["date"] for one in data["now"]["Letters <b>"]] == ["2022"] * 2
+    assert "<i>" not in file.with_name("index.md").read_text()
+    for company in ("harbourline", "initech"):
+        assert (
+            f"systems/{file.parent.name}/"
+            in (home / f"site/companies/{company}/index.html").read_text()
+        )
+    run("company", "rename", "Harbourline", "Harbour Group")
+    assert run("publish").exit_code == 0
+    assert "A system of Harbour Group" in " ".join(
+        lxml.html.fromstring(file.read_bytes()).text_content().split()
+    )
+
+
+def an_account(title: str, measure: Measure | None, *facts: tuple[Any, str, Support]) -> CaseView:
+    """A case of an undated document, with two results if it has a measure."""
+    text = f"{title} is described here."
+    document = a_document(text, published=None)
+    known = (("title", title, VERIFIED), *facts)
+    quote, results = a_quote(document, text), {"section": Section.RESULTS, "measure": measure}
+    said = [a_statement(1, f"{title} exists.", quote)]
+    said += [
+        a_statement(n, f"It will save {n} a day.", quote, **results) for n in (2, 3) if measure
+    ]
+    named = tuple(Fact(name=name, value=value, support=one) for name, value, one in known)
+    study = CaseStudy(facts=named, statements=tuple(said))
+    return a_view(study, document, case_id=content_id("case", title))
 
 
 def test_every_address_of_a_system_leads_on(run: Run, home: Path, ids: list[str]) -> None:

@@ -235,7 +235,8 @@ SELECT
     coalesce(system.system_id, case_id) AS system_id,
     case_id,
     row_number() OVER (
-        PARTITION BY coalesce(system.system_id, case_id) ORDER BY account_date, case_id
+        PARTITION BY coalesce(system.system_id, case_id)
+        ORDER BY account_date NULLS FIRST, case_id
     )::INTEGER AS n,
     account_date
 FROM lines
@@ -243,7 +244,7 @@ ORDER BY system_id, n;
 COMMENT ON TABLE system_cases IS 'One row per case, with the system that it describes.';
 COMMENT ON COLUMN system_cases.system_id IS 'The system; a case alone is a system of its own, with the id of the case.';
 COMMENT ON COLUMN system_cases.n IS 'The number of the account of this system, in the order of time.';
-COMMENT ON COLUMN system_cases.account_date IS 'The date of the source, or else the first day of its year, or the date of its record.';
+COMMENT ON COLUMN system_cases.account_date IS 'The date of the source, or else the first day of its year, or the date of an imported text; empty if none is known.';
 
 CREATE TABLE systems AS
 SELECT
@@ -593,7 +594,7 @@ FROM (SELECT case_id, unnest(facts) AS fact FROM lines WHERE system IS NOT NULL)
 
 -- name: dataset_system_results
 -- The measured results in the cases that were placed in a system.
-SELECT case_id, text, anchor, mark, metric, qualifier, value, unit, baseline, sample
+SELECT case_id, text, anchor, mark, metric, qualifier, value, unit, baseline, method, narrator
 FROM shown_statements
 WHERE system_id IS NOT NULL AND section = 'results' AND coalesce(value, '') <> ''
 ORDER BY place, n;

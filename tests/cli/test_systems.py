@@ -74,6 +74,9 @@ def test_joined_cases_share_a_page(run: Run, home: Path, ids: list[str]) -> None
     assert f"Deployment full production 1 March 2025{older}" in text
     titles = [link.text for link in lxml.html.fromstring(page.read_bytes()).xpath("//ol//h3/a")]
     assert titles == [f"Paddle in {year}" for year in YEARS]
+    whole = lxml.html.fromstring(page.read_bytes())
+    inside = {link[1:] for link in whole.xpath("//a/@href") if link.startswith("#")}
+    assert inside <= {*whole.xpath("//@id")}
     data = json.loads(page.with_name("index.json").read_text())
     assert [one["value"] for one in data["now"]["Deployment"]] == [*YEARS.values()][::-1]
     (case,) = (home / "site/cases").glob("paddle-in-2024*/index.html")

@@ -118,6 +118,9 @@ def test_a_page_invents_no_date_and_no_company(run: Run, home: Path, ids: list[s
     assert "A system of Harbourline" in text
     told = [cell.text_content() for cell in page.xpath("//td[@data-label='Date']")]
     assert told == ["2022 as stated in the source, A/B test, projected"] * 2
+    assert [len(cell) for cell in page.xpath("//td[@data-label]")] == [1] * 6  # narrow: two columns
+    assert page.xpath("//p[@class='byline']/a[@href='#results']")
+    assert len(page.xpath("//*[@id='results']")) == 1
     assert "before: pilot doubtful, confirmed undated" in text
     data = json.loads(file.with_name("index.json").read_text())
     assert [one["date"] for one in data["now"]["Letters <b>"]] == ["2022"] * 2

@@ -31,6 +31,11 @@ from desk.state import DeskState
 from desk.submit import UPLOADS
 from publishing.site.build import STATIC as SITE_FILES
 
+ROUTED = (
+    pages, pdf_pages, insight, actions, bulk, batches, watches, systems, account_pages, api,
+)  # fmt: skip
+"""The modules with routes."""
+
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -83,18 +88,7 @@ def create_app(resources: Resources, key: str) -> FastAPI:
         https_only=sessions.origin.startswith("https:"),
     )
     answer_errors(app)
-    for part in (
-        pages,
-        pdf_pages,
-        insight,
-        actions,
-        bulk,
-        batches,
-        watches,
-        systems,
-        account_pages,
-        api,
-    ):
+    for part in ROUTED:
         app.include_router(part.router)
     app.mount("/preview", StaticFiles(directory=SITE_FILES), name="preview")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

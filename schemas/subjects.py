@@ -1,4 +1,4 @@
-"""The subjects of a source: the systems whose story it tells, each with a case of its own."""
+"""The subjects of a source: the systems that it describes, each with a case of its own."""
 
 import re
 from collections.abc import Iterable

@@ -39,8 +39,8 @@ class Proposal(Frozen):
 def proposals(warehouse: Warehouse, company_id: str | None = None) -> list[Proposal]:
     """Return the proposals for all cases or those of a company, most likely first.
 
-    Pairs that already describe the same system are left out, and those of two systems of which a
-    pair was refused. Of the accounts of two systems only the most similar pair is proposed.
+    Of the accounts of two systems only the most similar pair is proposed, and none if a pair of
+    them was refused.
     """
     rows = warehouse.account_texts(company_id)
     if not rows:

@@ -13,7 +13,7 @@ from extractors.fetch.fetch import SourceIdentity, identify
 from publishing.exchange.imports import restored_case
 from publishing.exchange.restore import document_of, restored_study
 from publishing.records import CaseRecord, ImportOrigin
-from schemas.companies import Company, CompanyChange, CompanyName, company_key
+from schemas.companies import CompanyChange, CompanyName, company_key
 from schemas.frozen import content_id
 from schemas.imports import ImportProblem, ImportRecord, ImportReport
 from schemas.reviews import case_id_of
@@ -62,7 +62,9 @@ class _Restore:
         self._name, self._file, self._sha256 = name, file.name, files_hash(file)
         self._home, self._cases, self._sources = frozenset(cases), set(cases), set[str]()
         self._revisions = set(resources.warehouse.ids("revision_ids"))
-        self._companies = {one.company_id: one for one in resources.warehouse.companies()}
+        known = resources.warehouse.companies()
+        self._companies = {one.company_id for one in known}
+        self._spellings = {name for one in known for name in (one.name, *one.aliases)}
         self.clashes: list[ImportProblem] = []
         self.imported = 0
 
@@ -102,28 +104,26 @@ class _Restore:
         yield from self._system(record)
 
     def _company(self, record: CaseRecord) -> Iterator[CompanyName | CompanyChange]:
-        """Yield what a curator there changed in the record's company, if it is unknown here."""
-        key = company_key(record.company or "")
+        """Yield the other curators' changes to the record's company, unless it is known here."""
+        spelling = record.company or ""
+        key = company_key(spelling)
         if key is None or record.company_key is None:
             return
-        known = self._companies.get(record.company_key, Company(company_id="", name=""))
-        if key != record.company_key and record.company not in {known.name, *known.aliases}:
+        if key != record.company_key and spelling not in self._spellings:
+            self._spellings.add(spelling)
             yield CompanyName(
-                name=record.company,
+                name=spelling,
                 key=key,
                 company_id=record.company_key,
                 origin="curator",
                 who=self._who,
             )
-        name = record.company_name if record.company_name != record.company else None
-        if (name or record.company_kind) and not known.company_id:
-            change = CompanyChange(
+        name = record.company_name if record.company_name != spelling else None
+        if (name or record.company_kind) and record.company_key not in self._companies:
+            self._companies.add(record.company_key)
+            yield CompanyChange(
                 company_id=record.company_key, name=name, kind=record.company_kind, who=self._who
             )
-            self._companies[record.company_key] = Company(
-                company_id=record.company_key, name=name or "", aliases=(record.company or "",)
-            )
-            yield change
 
     def _system(self, record: CaseRecord) -> Iterator[SystemName | Placement]:
         """Yield the systems that the case was placed in: their addresses lead on here too."""

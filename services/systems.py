@@ -69,7 +69,8 @@ def join(
 
 def leave(warehouse: Warehouse, case_id: str, who: str) -> None:
     """Let a case stand alone, as a system of its own; InvalidDecision if it already does."""
-    _system_of(warehouse, case_id)
+    if not any(case_id in one.case_ids for one in warehouse.systems()):
+        raise InvalidDecision(f"case {case_id} already stands alone", cause="already_alone")
     decision = _decision("leave", who, case_ids=[case_id])
     warehouse.append(decision, *_placed(decision, {case_id: case_id}))
 
@@ -152,13 +153,6 @@ def refused_pairs(warehouse: Warehouse) -> set[tuple[str, str]]:
         for one in decisions
         if one.action == "refuse" and one.decision_id not in undone
     }
-
-
-def _system_of(warehouse: Warehouse, case_id: str) -> System:
-    found = next((one for one in warehouse.systems() if case_id in one.case_ids), None)
-    if found is None:
-        raise InvalidDecision(f"case {case_id} already stands alone", cause="already_alone")
-    return found
 
 
 def _decision(

@@ -65,7 +65,7 @@ class CoOccurrence(NamedTuple):
 def groups(entries: Sequence[CaseEntry]) -> Mapping[GroupKind, tuple[Group, ...]]:
     """Return the groups by kind, largest first; years in descending order.
 
-    A system described by a single case is no group.
+    Systems with a single case are left out.
     """
     members: dict[tuple[GroupKind, str], list[CaseEntry]] = defaultdict(list)
     for entry in entries:

@@ -10,18 +10,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 from made_rows import NOON, a_row, a_source
 
-from desk import (
-    account_pages,
-    actions,
-    api,
-    batches,
-    bulk,
-    insight,
-    pages,
-    pdf_pages,
-    systems,
-    watches,
-)
+from desk.app import ROUTED
 from schemas.cases import CaseStudy, TermGroup
 from schemas.frozen import content_id
 from schemas.results import Failure
@@ -32,7 +21,6 @@ from warehouse import Warehouse
 
 KEY = "a-key-for-tests"
 PLACE = "https://engineering.harbourline.example/blog"
-ROUTERS = (pages, pdf_pages, insight, actions, bulk, batches, watches, systems, account_pages, api)
 OPEN = {"/healthz", "/login"}
 
 
@@ -184,7 +172,7 @@ class DeskClient(TestClient):
 
 def paths(method: str) -> list[str]:
     """The desk's paths for a method, without those that are open to strangers."""
-    routes = [route for module in ROUTERS for route in module.router.routes]
+    routes = [route for module in ROUTED for route in module.router.routes]
     found = {one.path for one in routes if isinstance(one, APIRoute) and method in one.methods}
     return sorted(found - OPEN)
 

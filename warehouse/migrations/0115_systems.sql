@@ -99,7 +99,7 @@ LEFT JOIN named USING (system_id)
 GROUP BY accounts.system_id;
 COMMENT ON VIEW systems IS 'One row per system: a deployment of one company, described by one or more cases. name is a curator''s, or else the title of the newest case.';
 
--- The same view, with decisions on systems and companies.
+-- The same view, with changes to subjects, systems and companies.
 CREATE OR REPLACE VIEW audit_log AS
 WITH changed AS (
     SELECT

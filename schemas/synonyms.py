@@ -38,6 +38,11 @@ class Synonyms:
         for key in sorted(same, key=len, reverse=True):
             self._by_word[key[0]].append(key)
 
+    @property
+    def sets(self) -> list[list[str]]:
+        """The sets of phrases."""
+        return [[*texts.values()] for key, texts in self._same.items() if key == min(texts)]
+
     def split(self, query: str) -> list[tuple[str, ...]]:
         """Return the parts of a query, each with its synonyms: the words as given come first."""
         words, keys, start = _WORD.findall(query), _key(query), 0

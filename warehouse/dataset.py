@@ -128,6 +128,10 @@ class Dataset:
         found = self.rows(self._queries["dataset_words"])
         return (found[0]["total"] if found else 0), {row["word"]: row["texts"] for row in found}
 
+    def vocabulary(self) -> dict[str, int]:
+        """Return the number of cases with each word; rare words of many cases are left out."""
+        return {row["word"]: row["cases"] for row in self.named("dataset_vocabulary")}
+
     def _make(self, *scripts: str) -> None:
         """Run these scripts, unless they already ran."""
         with self._lock:

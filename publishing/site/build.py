@@ -33,7 +33,12 @@ _ROOT = Path(__file__).parents[2]
 STATIC = Path(__file__).parent / "static"
 _FORMAT = 1  # raise it if a code change alone alters the pages, so that all are rewritten
 _RECORDS = (CaseRecord, CaseEntry, Report, Recording, SiteChange)
-_TEXTS = ("publishing", "schemas/taxonomy.toml", "warehouse/queries/dataset.sql")
+_TEXTS = (
+    "publishing",
+    "schemas/synonyms.txt",
+    "schemas/taxonomy.toml",
+    "warehouse/queries/dataset.sql",
+)
 _SIMILAR = 5
 _LARGE = 1_000_000  # bytes
 _CODE = {".py", ".pyc"}

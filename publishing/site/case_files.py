@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from publishing.citations import bibtex, citation, ris
 from publishing.entries import CaseEntry
@@ -17,6 +18,7 @@ from publishing.site.search_index import page_version
 from publishing.site.system_pages import in_time
 from publishing.site.writer import PageWriter
 from schemas.reviews import Publication
+from schemas.synonyms import synonyms
 
 FORMS = ("case.json", "case.md", "case.bib", "case.ris")
 CARD = "card.png"
@@ -118,7 +120,11 @@ class CaseFiles:
         case = CaseRecord.model_validate_json(self._beside(entry, "case.json").read_bytes())
         has_card = self._beside(entry, CARD).exists()
         version = page_version(self._plan.keys[entry.case_id])
-        values = {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
+        texts = [case.title, *(one.text for one in case.statements)]
+        texts += [tag.label for tag in case.tags]
+        texts += [text for part in case.prose for text in part.paragraphs]
+        values: dict[str, Any] = {"synonyms": synonyms().missing("; ".join(texts))}
+        values |= {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
         values |= {"system": system, "accounts": in_time(system.entries) if system else ()}
         return self._pages.render("case.html", case=case, beside=self._same_source(case), **values)
 

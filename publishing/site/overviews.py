@@ -29,6 +29,7 @@ from publishing.site.system_pages import system_redirects, system_tables, write_
 from publishing.site.writer import PageWriter, digests
 from publishing.wording import TAG_GROUPS, reliability_note
 from schemas.frozen import sha256_hex
+from schemas.synonyms import synonyms
 from warehouse import Dataset
 
 _NEWEST, _STATEMENTS, _FEED = 8, 6, 50
@@ -109,6 +110,9 @@ class OverviewPages:
             separators=(",", ":"),
         )
         (folder / "words.json").write_text(counts, "utf-8")
+        vocabulary = {"words": self._tables.vocabulary(), "synonyms": synonyms().sets}
+        text = json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))
+        (folder / "vocabulary.json").write_text(text, "utf-8")
         for name, rows in self._statements.items():
             text = statements_json(name, rows, self._entries)
             (folder / f"{name}.json").write_text(text, "utf-8")

@@ -84,6 +84,7 @@ def environment(settings: SiteSettings) -> Environment:
         has_card=False,
         version="",
         similar=(),
+        synonyms=(),
         cited_in=(),
         system=None,
         path="",

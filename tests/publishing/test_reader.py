@@ -128,12 +128,56 @@ def test_words_are_found_as_a_reader_means_them(site, page):
 
 
 def test_a_search_with_a_word_too_many_finds_what_has_the_others(site, page):
-    """If few cases have every word, those with most of them follow, and say so."""
+    """If no case has every word, those with most of them are listed, and the page says so."""
     page.goto(f"{site}search.html?q=wind+grid+invoices")
     expect(page.locator("#shown")).to_have_text("0 of 31 cases")
-    expect(titles(page)).to_have_count(0)
-    expect(page.get_by_text("No case has every word.")).to_be_visible()
-    expect(page.locator("#nearby h3").first).to_have_text("Wind and grid")
+    expect(page.get_by_text("No case has all of these words.")).to_be_visible()
+    expect(titles(page).first).to_have_text("Wind and grid")
+    expect(page.locator("#nearby")).to_be_hidden()
+
+
+def test_synonyms_find_the_same_cases_in_the_same_order(site, page):
+    """An abbreviation, its expansion and another spelling give one count, with their words marked."""
+    found = {}
+    for words in ("LLM", "large language models", "large language model"):
+        page.goto(f"{site}search.html?q={words}")
+        expect(page.locator("#cases mark").first).to_be_visible()
+        found[words] = (page.locator("#shown").inner_text(), titles(page).all_inner_texts())
+    assert len({str(one) for one in found.values()}) == 1, found
+    assert found["LLM"][0] != "0 of 31 cases"
+
+
+def test_a_mistake_in_typing_is_corrected_and_can_be_kept(site, page):
+    """The closest word is searched for; a link searches for what was typed."""
+    page.goto(f"{site}search.html?q=wimd+grdi")
+    expect(titles(page).first).to_have_text("Wind and grid")
+    expect(page.locator("#meant")).to_contain_text("Showing results for wind grid")
+    page.locator("#meant a").click()
+    expect(page.locator("#shown")).to_have_text("0 of 31 cases")
+    expect(page.locator("#meant")).to_be_hidden()
+
+
+def test_a_word_is_not_corrected_before_it_is_complete(site, page):
+    """While the last word is the beginning of a known one, nothing else is suggested."""
+    page.goto(f"{site}search.html")
+    page.get_by_label("Search", exact=True).press_sequentially("heat pum")
+    expect(titles(page)).to_have_text(["Heat pumps in Zürich"])
+    expect(page.locator("#meant")).to_be_hidden()
+
+
+def test_quotation_marks_search_for_a_phrase(site, page):
+    """A phrase matches in its order, alone and beside other words, and facets count its cases."""
+    page.goto(f"{site}search.html")
+    for words, number in {
+        '"wind and grid"': 1,
+        '"grid and wind"': 0,
+        "grid “wind and grid”": 1,
+    }.items():
+        page.get_by_label("Search", exact=True).fill(words)
+        expect(page.locator("#shown")).to_have_text(f"{number} of 31 cases")
+    expect(page.get_by_label("Industry").locator("option")).to_have_text(
+        ["Any", "Energy and utilities (1)"]
+    )
 
 
 def test_a_changed_case_is_found_as_it_is_now(tmp_path, page):

@@ -627,6 +627,28 @@ GROUP BY word
 HAVING count(*) > greatest(1, (SELECT count(*) FROM sampled) / 500)
 ORDER BY texts DESC, word;
 
+-- name: dataset_vocabulary
+-- The number of cases with each word; of more than 500 cases, words of a single case only if its
+-- title, company or tags have them.
+WITH texts AS (
+    SELECT case_id, true AS is_name, concat_ws(' ', title, company) AS text FROM lines
+    UNION ALL
+    SELECT case_id, true, unnest(list_transform(tags, lambda tag: tag.label)) FROM lines
+    UNION ALL
+    SELECT case_id, false, text FROM shown_statements
+    UNION ALL
+    SELECT case_id, false, unnest(part.paragraphs)
+    FROM (SELECT case_id, unnest(prose) AS part FROM lines)
+),
+words AS (
+    SELECT case_id, is_name, unnest(regexp_extract_all(lower(text), '\pL{3,}')) AS word FROM texts
+)
+SELECT word, count(DISTINCT case_id) AS cases
+FROM words
+GROUP BY word
+HAVING cases > (SELECT count(*) FROM lines) // 500 OR cases > 1 OR bool_or(is_name)
+ORDER BY word;
+
 -- name: dataset_companies
 SELECT DISTINCT company, company_id
 FROM published_cases

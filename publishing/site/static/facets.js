@@ -140,7 +140,7 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
     }
     if (mine !== turn) return;
     const number = found.count.toLocaleString("en");
-    shown.textContent = isNarrowed() ? `${number} of ${total.toLocaleString("en")} ${noun}` : "";
+    shown.textContent = isNarrowed() ? `${number} of ${total.toLocaleString("en")} ${noun}` : `${total.toLocaleString("en")} ${noun}`;
     await show(found.items, state, () => mine === turn);
     showPager(found.count);
     await fillSelects(() => mine === turn);

@@ -1,11 +1,14 @@
 // The search page: Pagefind finds, counts and sorts; results are shown with matching excerpts.
 import { PAGE, element, startFacets } from "./facets.js";
-import { facetsOf, openIndex, textWithMarks } from "./search_index.js";
+import { findCases } from "./case_search.js";
+import { excerptOf } from "./excerpts.js";
+import { facetsOf, openIndex } from "./search_index.js";
+import { loadVocabulary } from "./vocabulary.js";
 
 const list = document.getElementById("cases");
 const nearby = document.getElementById("nearby");
+const meant = document.getElementById("meant");
 const total = Number(list.dataset.total);
-const MOST = 10; // cases with most of the words, shown if few have all
 const ORDERS = { added: { added: "desc" }, year: { year: "desc" }, title: { title: "asc" } };
 
 function wordsOf(state) {
@@ -13,40 +16,31 @@ function wordsOf(state) {
 }
 
 async function find(state, names) {
-  const index = await openIndex();
   const words = wordsOf(state);
   const sort = ORDERS[state.sort] ?? (words === null ? ORDERS.added : undefined);
-  const filters = facetsOf(state, names);
-  const { results } = await index.search(words, { filters, sort });
-  const near = async () => {
-    if (results.length >= PAGE) return [];
-    const known = new Set(results.map((one) => one.id));
-    const found = await index.near(words, { filters });
-    return found.filter((one) => !known.has(one.id)).slice(0, MOST);
-  };
-  return { count: results.length, items: { every: results, near } };
+  const found = await findCases(words, { filters: facetsOf(state, names), sort }, total);
+  return { count: found.results.length, items: found };
 }
 
 async function count(state, names) {
   const index = await openIndex();
   await index.loadFilters();
-  const words = wordsOf(state);
-  const found = await index.search(words, { filters: facetsOf(state, names) });
+  const found = await findCases(wordsOf(state), { filters: facetsOf(state, names) }, total);
   const options = { ...found.filters };
   // Counts for other values of a facet ignore the value chosen in it.
   for (const name of names.filter((one) => one !== "tag" && state[one].length > 0)) {
     const others = names.filter((one) => one !== name);
-    const without = await index.search(words, { filters: facetsOf(state, others) });
+    const without = await findCases(wordsOf(state), { filters: facetsOf(state, others) }, total);
     options[name] = without.filters[name];
   }
   return options;
 }
 
-function entry(data, searched) {
-  const { title, kicker, address } = data.meta;
+function entry(result, data, searched) {
+  const { title, kicker, address, lead } = data.meta;
   const link = element("a", { href: address, dir: "auto" }, title);
-  const teaser = element("p", { class: "teaser", dir: "auto" });
-  teaser.append(...(searched ? textWithMarks(data.excerpt) : [data.meta.lead ?? ""]));
+  const excerpt = searched ? excerptOf(data.content, result.words ?? []) : null;
+  const teaser = element("p", { class: "teaser", dir: "auto" }, ...(excerpt ?? [lead ?? ""]));
   const parts = [element("h3", {}, link), teaser];
   if (kicker) parts.unshift(element("p", { class: "kicker" }, kicker));
   return element("article", {}, ...parts);
@@ -60,7 +54,7 @@ async function fill(place, results, searched, isCurrent) {
       results.slice(start, end).map(async (result, n) => {
         const data = await result.data();
         lines[start + n].classList.remove("waiting");
-        lines[start + n].append(entry(data, searched));
+        lines[start + n].append(entry(result, data, searched));
       }),
     );
     if (!isCurrent()) return;
@@ -68,18 +62,26 @@ async function fill(place, results, searched, isCurrent) {
   }
 }
 
-async function show({ every, near }, state, isCurrent) {
+function showMeant(query) {
+  meant.hidden = query === null;
+  if (query === null) return;
+  const other = element("a", { href: `?${new URLSearchParams({ q: query.typed })}` }, query.typed);
+  meant.replaceChildren("Showing results for ", element("strong", {}, query.meant), ". Search instead for ", other, ".");
+}
+
+async function show({ results, close, meant: query }, state, isCurrent) {
   const searched = state.q.trim() !== "";
   const first = (state.page - 1) * PAGE;
-  await fill(list, every.slice(first, first + PAGE), searched, isCurrent);
-  const most = await near();
+  showMeant(query);
+  await fill(list, results.slice(first, first + PAGE), searched, isCurrent);
+  const others = await close();
   if (!isCurrent()) return;
-  if (every.length === 0) {
-    const hint = most.length > 0 ? "No case has every word." : "No case matches. Try fewer words, or remove a filter.";
-    list.replaceChildren(element("li", { class: "none" }, hint));
-  }
-  nearby.hidden = most.length === 0 || state.page > 1;
-  if (!nearby.hidden) await fill(nearby.querySelector("ol"), most, searched, isCurrent);
+  nearby.hidden = others.length === 0 || results.length === 0 || state.page > 1;
+  if (!nearby.hidden) await fill(nearby.querySelector("ol"), others, searched, isCurrent);
+  if (results.length > 0) return;
+  const hint = others.length > 0 ? "No case has all of these words. These are the closest:" : "No case matches. Try fewer words, or remove a filter.";
+  await fill(list, others, searched, isCurrent);
+  list.prepend(element("li", { class: "none" }, hint));
 }
 
 startFacets({
@@ -89,6 +91,6 @@ startFacets({
   find,
   count,
   show,
-  warm: openIndex,
+  warm: () => Promise.all([openIndex(), loadVocabulary()]),
   pager: document.getElementById("pager"),
 });

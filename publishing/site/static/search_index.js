@@ -1,8 +1,7 @@
 // Pagefind's index of the cases, loaded on first use. Cases that changed since it was written have
 // a second index, and their earlier pages are filtered out.
 
-const LONGEST = 6; // maximum number of words for searches that skip some of them
-const ENOUGH = 10;
+const PHRASE = /"([^"]*)"/gu;
 
 let opened = null;
 
@@ -19,45 +18,52 @@ async function open() {
   const { recent, superseded } = await answer.json();
   if (recent) await pagefind.mergeIndex(new URL("pagefind-recent", location.href).pathname);
   const gone = superseded.length > 0 ? { not: { version: { any: superseded } } } : {};
-  const search = (words, { filters = {}, sort } = {}) =>
+  const ask = (words, { filters = {}, sort } = {}) =>
     pagefind.search(words, { filters: { ...filters, ...gone }, ...(sort ? { sort } : {}) });
 
-  // Pages that lack one of the words, then pages that lack two.
-  async function near(words, options) {
-    const terms = words === null || /["“”„«»]/u.test(words) ? [] : words.split(/\s+/u);
-    const found = new Map();
-    for (const without of [1, 2].filter((n) => terms.length > n && terms.length <= LONGEST)) {
-      const searches = subsets(terms, without).map((some) => search(some.join(" "), options));
-      const ranked = (await Promise.all(searches)).flatMap((one) => one.results);
-      for (const one of ranked.sort((a, b) => b.score - a.score)) {
-        if (!found.has(one.id)) found.set(one.id, one);
-      }
-      if (found.size >= ENOUGH) break;
-    }
-    return [...found.values()];
+  // Pages with all words and all phrases in quotation marks.
+  async function search(query, options) {
+    const parts = query === null ? [null] : partsOf(query);
+    const found = await Promise.all(parts.map((part) => ask(part, options)));
+    if (found.length === 1) return found[0];
+    const shared = found[0].results.filter((one) =>
+      found.every(({ results }) => results.some(({ id }) => id === one.id)),
+    );
+    // The filters of Pagefind count the values of these pages.
+    const pages = await Promise.all(shared.map((one) => one.data()));
+    const version = { any: ["", ...pages.flatMap((page) => page.filters.version)] };
+    return { ...(await ask(null, { filters: { ...options?.filters, version } })), results: shared };
   }
 
+  // Pages with some of these words, best first: the fewer pages have a word, the more it counts.
+  async function some(words, options, total) {
+    const ranked = new Map();
+    for (const { results } of await Promise.all(words.map((word) => ask(word, options)))) {
+      const rarity = Math.log(1 + total / (1 + results.length));
+      for (const { id, data, words: places, score } of results) {
+        const own = ranked.get(id) ?? { id, data, words: [], score: 0 };
+        own.score += rarity * (0.5 + score / results[0].score / 2);
+        own.words.push(...places);
+        ranked.set(id, own);
+      }
+    }
+    return [...ranked.values()].sort((a, b) => b.score - a.score);
+  }
+
+  const page = async (version, { filters }) => (await ask(null, { filters: { ...filters, version } })).results[0];
+
   await pagefind.init?.();
-  return { search, near, loadFilters: () => pagefind.filters() };
+  return { search, some, page, loadFilters: () => pagefind.filters() };
 }
 
-function subsets(terms, without) {
-  const all = terms.map((_, n) => terms.filter((_, other) => other !== n));
-  return without === 1 ? all : all.flatMap((some) => subsets(some, without - 1));
+function partsOf(query) {
+  const plain = query.replace(/[“”„«»]/gu, '"');
+  const words = plain.replace(PHRASE, " ").replaceAll('"', " ").trim();
+  const phrases = [...plain.matchAll(PHRASE)].map(([quoted]) => quoted).filter((one) => one !== '""');
+  return words !== "" || phrases.length === 0 ? [words, ...phrases] : phrases;
 }
 
 export function facetsOf(state, names) {
   const chosen = names.filter((name) => state[name].length > 0);
   return Object.fromEntries(chosen.map((name) => [name, state[name]]));
-}
-
-// Excerpts are HTML with marked words; only the text and the marks are used.
-export function textWithMarks(html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
-  return [...parsed.body.childNodes].map((node) => {
-    if (node.nodeName !== "MARK") return document.createTextNode(node.textContent);
-    const mark = document.createElement("mark");
-    mark.textContent = node.textContent;
-    return mark;
-  });
 }

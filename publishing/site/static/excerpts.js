@@ -19,5 +19,5 @@ export function excerptOf(content, places) {
     mark.textContent = word;
     return [mark, " "];
   });
-  return start > first ? ["… ", ...shown] : shown;
+  return [...(start > first ? ["… "] : []), ...shown, ...(start + LENGTH < last ? ["…"] : [])];
 }

@@ -81,7 +81,7 @@ async function show({ results, close, meant: query }, state, isCurrent) {
   if (results.length > 0) return;
   const hint = others.length > 0 ? "No case has all of these words. These are the closest:" : "No case matches. Try fewer words, or remove a filter.";
   await fill(list, others, searched, isCurrent);
-  list.prepend(element("li", { class: "none" }, hint));
+  list.prepend(element("li", { class: others.length > 0 ? "meant" : "none" }, hint));
 }
 
 startFacets({

@@ -103,7 +103,7 @@ def _scored(
     unread = 0
     for case, _, items, _ in listed:
         given = SourceAnswer.model_validate(json.loads((answers / f"{case.name}.json").read_text()))
-        verdicts = usable(given.verdicts, items)
+        verdicts = usable(given.verdicts, {one.number: one.text for one in items})
         labels = {" ".join(one.text.split()): one for one in case.items}
         for item in items:
             if (known := labels.get(item.text)) is None:

@@ -83,7 +83,7 @@ class Unread(Frozen):
     reason: str
 
 
-class Finding(Frozen):
+class LeftOut(Frozen):
     """A statement about a part of a long source that is not in the draft of the whole."""
 
     section: Section
@@ -134,7 +134,7 @@ class Revision(Frozen):
     generation_ids: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     dropped: tuple[str, ...] = ()  # statements removed as repetitions or copies of the prompt
-    left_out: tuple[Finding, ...] = ()  # of the windows of a long source
+    left_out: tuple[LeftOut, ...] = ()  # of the windows of a long source
     speakers: Speakers | None = None  # of a conversation
     study: CaseStudy
     created_at: datetime = NOW

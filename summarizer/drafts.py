@@ -6,7 +6,7 @@ from pydantic import AfterValidator
 
 from schemas.cases import FactName, Form, Measure, Origin, Section, TermGroup
 from schemas.frozen import Frozen
-from schemas.reviews import Finding, Unread
+from schemas.reviews import LeftOut, Unread
 from summarizer.profiles import Strategy
 
 
@@ -58,4 +58,4 @@ class Draft(Frozen):
     claims: tuple[Claim, ...] = ()
     tags: tuple[TagClaim, ...] = ()
     unread: tuple[Unread, ...] = ()  # passages that the draft does not cover
-    left_out: tuple[Finding, ...] = ()  # claims about windows that the merge did not choose
+    left_out: tuple[LeftOut, ...] = ()  # claims about windows that the merge did not choose

@@ -110,7 +110,7 @@ class _Judging:
                 prompt, values, SourceAnswer, STAGE, afresh=afresh
             )
         except (AnswerTruncated, ContextExceeded) as error:
-            self.found |= usable(_beginning(error), items)
+            self.found |= usable(_beginning(error), _texts(items))
             rest = [one for one in items if one.number not in self.found]
             half = len(rest) if len(rest) < len(items) else len(items) // 2
             is_stuck = isinstance(error, AnswerTruncated) and len(rest) == len(items)
@@ -120,7 +120,7 @@ class _Judging:
                 if part:
                     await self._ask(reading._replace(items=part), afresh=afresh)
             return True
-        self.found |= usable(answer.verdicts, items)
+        self.found |= usable(answer.verdicts, _texts(items))
         self.mismatches += answer.mismatches
         return is_paid
 
@@ -135,13 +135,19 @@ def _beginning(error: ModelError) -> Sequence[VerdictAnswer]:
         return ()
 
 
-def usable(verdicts: Iterable[VerdictAnswer], items: Iterable[Item]) -> Mapping[int, VerdictAnswer]:
-    """Return the verdicts by the number of their item; the lower one if there are two.
+def _texts(items: Iterable[Item]) -> Mapping[int, str]:
+    return {one.number: one.text for one in items}
+
+
+def usable(
+    verdicts: Iterable[VerdictAnswer], items: Mapping[int, str]
+) -> Mapping[int, VerdictAnswer]:
+    """Return the verdicts on ``items`` (texts by number) by number; the lower one if there are two.
 
     A verdict counts if it repeats the first words of the item with its number. If any verdict does
     not, the model may have renumbered the items, so first words that two items share do not count.
     """
-    texts = {one.number: _letters(one.text) for one in items}
+    texts = {number: _letters(text) for number, text in items.items()}
     fitting = [one for one in verdicts if _fits(one, texts.get(one.item))]
     if len(fitting) < len(list(verdicts)):
         fitting = [v for v in fitting if sum(_fits(v, text) for text in texts.values()) == 1]

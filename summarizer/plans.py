@@ -10,8 +10,8 @@ from schemas.frozen import Frozen, content_id
 from schemas.generations import Usage
 from schemas.reviews import Recipe
 from schemas.sources import Document
+from summarizer import findings, repair, speakers
 from summarizer import judge as judging
-from summarizer import repair, speakers
 from summarizer.answers import DraftAnswer, PartDraftAnswer, SourceAnswer, TriageAnswer
 from summarizer.asker import schema_hash
 from summarizer.profiles import Profile, Strategy
@@ -40,6 +40,8 @@ _SHORT: _Question = (short.PROMPT, short.ShortAnswer)
 _MERGE: _Question = (synthesis.PROMPT, synthesis.MergeAnswer)
 _JUDGE: _Question = (judging.PROMPT, SourceAnswer)
 _REPAIR: _Question = (repair.PROMPT, SourceAnswer)
+_FINDINGS: _Question = (findings.PROMPT, findings.FindingsAnswer)
+_FINDINGS_JUDGE: _Question = (findings.JUDGE, findings.FindingsTask)
 
 _TOKENS_PER_CHARACTER = 0.258  # including the numbers of passages
 _CAUTION = 1.2  # a safety factor for deciding whether a text fits
@@ -48,6 +50,7 @@ _STATED = 0.5  # the share of statements, without quotes, in the answer about a 
 # The number of parts that are judged, by the size of the text, and the size of one with its quotes.
 _LEAST_PARTS, _MOST_PARTS, _TOKENS_PER_PART_FOUND = 15, 60, 60
 _JUDGED_TOKENS, _CORRECTED = 75, 0.15  # ... and the share of parts that are corrected
+_FOUND_TOKENS = 800  # of the findings of a case, which the judge reads
 
 
 class DraftPlan(Frozen):
@@ -131,6 +134,14 @@ def forecast(
 def judging_forecast(characters: int, judge: Profile) -> CostEstimate:
     """Return the estimated cost of judging the case study of a source of this length."""
     return _estimate(_judging_calls(int(_TOKENS_PER_CHARACTER * characters), judge, None))
+
+
+def findings_forecast(characters: int, profile: Profile, judge: Profile | None) -> CostEstimate:
+    """Return the estimated cost of the findings of a case with statements of this length."""
+    text = int(_TOKENS_PER_CHARACTER * characters)
+    calls = [_call(profile, _FINDINGS, text)]
+    calls += [_call(judge, _FINDINGS_JUDGE, text + _FOUND_TOKENS)] if judge else []
+    return _estimate(calls)
 
 
 def _writes(plan: DraftPlan, profile: Profile) -> bool:

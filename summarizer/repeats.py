@@ -30,12 +30,14 @@ def without_repeats(statements: Sequence[Statement]) -> tuple[list[Statement], l
 
 
 def _is_repeat(one: Statement, other: Statement) -> bool:
-    if Section.ABSTRACT in {one.section, other.section}:
-        return False
-    mine, theirs = word_set(one.text), word_set(other.text)
-    if len(mine & theirs) < _LEAST_OVERLAP * len(mine | theirs):
-        return False
-    return _values(one.text) == _values(other.text)
+    return Section.ABSTRACT not in {one.section, other.section} and are_alike(one.text, other.text)
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Return whether two sentences have nearly the same words, and the same numbers."""
+    mine, theirs = word_set(one), word_set(other)
+    is_near = len(mine & theirs) >= _LEAST_OVERLAP * len(mine | theirs)
+    return is_near and _values(one) == _values(other)
 
 
 def _values(text: str) -> set[tuple[float, ...]]:

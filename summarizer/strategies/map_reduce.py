@@ -20,7 +20,7 @@ from schemas.errors import (
     ContextExceeded,
     ModelError,
 )
-from schemas.reviews import Finding, Unread
+from schemas.reviews import LeftOut, Unread
 from schemas.sources import Document
 from summarizer.answers import PartAnswer, PartDraftAnswer
 from summarizer.asker import Asker, all_of
@@ -113,7 +113,7 @@ async def propose(
         claims=claims,
         tags=merged_tags(parts),
         unread=unread,
-        left_out=tuple(Finding(section=one.section, text=one.text) for one in left_out),
+        left_out=tuple(LeftOut(section=one.section, text=one.text) for one in left_out),
     )
 
 

@@ -66,13 +66,16 @@ def runaway(request: Mapping[str, Any]) -> Reply:
 def schema_name(request: Mapping[str, Any]) -> str:
     """Return the name of the answer type that a request asks for.
 
-    Tasks about a source have one schema in common; they are named by the field that they fill in.
+    Tasks about a source, or about a case, have one schema in common; they are named by the field
+    that they fill in.
     """
     name = str(request.get("response_format", {}).get("json_schema", {}).get("name", ""))
     text = request["messages"][-1]["content"]
-    if name != "SourceAnswer":
+    if name not in {"SourceAnswer", "FindingsTask"}:
         return name
     task = re.findall(r"^Task: fill in (\w+)", text, re.MULTILINE)[-1]
+    if name == "FindingsTask":
+        return {"findings": "FindingsAnswer", "verdicts": "FindingsJudgeAnswer"}[task]
     if task == "case_study":
         return "PartAnswer" if " are passages " in text.rpartition("\n\n")[2] else "CaseStudyAnswer"
     return {"verdicts": "JudgeAnswer", "corrections": "RepairAnswer"}[task]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from schemas.companies import Company, FormerName
 from schemas.errors import UnknownId
+from schemas.findings import Finding
 from schemas.imports import ImportRecord
 from schemas.reviews import (
     Case,
@@ -258,6 +259,20 @@ class CaseReads(DatabaseReader):
     def provenances(self) -> list[CaseProvenance]:
         """Return the provenance of the cases drafted here that have no newer draft."""
         return self._all(CaseProvenance, "provenances")
+
+    def finding_cases(self, **recipe: object) -> list[Values]:
+        """Return the cases that readers see, and whether they have findings of a recipe.
+
+        See the query for the columns.
+        """
+        return self._rows("finding_cases", **recipe)
+
+    def shown_findings(self, case_ids: Sequence[str]) -> dict[str, list[Finding]]:
+        """Return the findings for readers by case id, without those that are not entailed."""
+        found: dict[str, list[Finding]] = defaultdict(list)
+        for row in self._rows("shown_findings", ids=case_ids):
+            found[row["case_id"]].append(decode(Finding, row))
+        return found
 
     def publications(self) -> list[Publication]:
         """Return the newest publication per case and target, unless it is a withdrawal."""

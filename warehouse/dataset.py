@@ -22,6 +22,7 @@ TABLES: Mapping[str, str] = {
     "statements": "published_statements",
     "evidence": "evidence",
     "results": "results",
+    "findings": "findings",
     "tags": "case_tags",
 }
 """The table in queries for each file name."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin
 from schemas.batches import Batch, BatchEvent, Look, Watch, WatchedItem
 from schemas.cases import Fact, Statement, Tag
 from schemas.companies import CompanyChange, CompanyName
+from schemas.findings import FindingSet
 from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.imports import ImportRecord
@@ -27,7 +28,7 @@ _Processed = (
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
 _Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
-_Placed = SystemDecision | Placement | SystemName
+_Placed = SystemDecision | Placement | SystemName | FindingSet
 StoredRow = _Processed | _Decided | _Named | _Placed | BatchEvent | Watch | WatchedItem | Look
 Values = dict[str, Any]
 TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
@@ -56,6 +57,7 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     SystemDecision: ("system_decisions", "decision_id"),
     Placement: ("placements", "case_id, decision_id"),
     SystemName: ("system_names", "system_id, decision_id"),
+    FindingSet: ("finding_sets", "set_id"),
     TermProposal: ("term_proposals", "key, document_id"),
     TermRuling: ("term_rulings", "key, happened_at"),
 }
@@ -160,6 +162,9 @@ def _children(row: Frozen) -> Iterator[tuple[TableKey, Values]]:
         yield from _parts(row.revision_id, "facts", "name", study.facts)
         yield from _parts(row.revision_id, "statements", "n", study.statements)
         yield from _parts(row.revision_id, "case_tags", "slug", study.tags)
+    if isinstance(row, FindingSet):
+        for one in row.findings:
+            yield ("findings", "set_id"), encode(one) | {"set_id": row.set_id}
     if isinstance(row, Report):
         yield from _report_parts(row)
 

@@ -55,6 +55,11 @@ FROM read_json(
             )[]
         )[]',
         tags_set_aside: 'STRUCT(slug VARCHAR, label VARCHAR, "group" VARCHAR)[]',
+        findings: 'STRUCT(
+            n INTEGER, text VARCHAR, done VARCHAR, condition VARCHAR, effect VARCHAR,
+            value VARCHAR, number DOUBLE, unit VARCHAR, theme VARCHAR, statements INTEGER[],
+            made_by VARCHAR, label VARCHAR, reason VARCHAR
+        )[]',
         prose: 'STRUCT(heading VARCHAR, paragraphs VARCHAR[])[]',
         imported: 'STRUCT(
             database VARCHAR, record VARCHAR, url VARCHAR, created TIMESTAMPTZ,
@@ -388,6 +393,50 @@ SELECT * EXCLUDE (answers_n, rests_on, form)
 FROM published_statements
 WHERE coalesce(nullif(value, ''), nullif(metric, '')) IS NOT NULL;
 COMMENT ON TABLE results IS 'Statements that are measured results; columns as in statements.';
+
+CREATE TABLE findings AS
+WITH parts AS (SELECT *, unnest(findings) AS part FROM lines)
+SELECT
+    case_id,
+    revision_id,
+    part.n AS n,
+    title,
+    company,
+    company_key,
+    industry,
+    try_cast(year AS INTEGER) AS year,
+    list_transform(tags, lambda tag: tag.slug) AS tags,
+    part.text AS text,
+    part.done AS done,
+    part.condition AS condition,
+    part.effect AS effect,
+    part.value AS value,
+    part.number AS number,
+    part.unit AS unit,
+    part.theme AS theme,
+    part.statements AS statements,
+    part.made_by AS made_by,
+    part.label AS label,
+    basis,
+    source.address AS url,
+    page || '#' || list_filter(
+        statements, lambda one: one.n = part.statements[1]
+    )[1].anchor AS page,
+    licence,
+    citation
+FROM parts;
+COMMENT ON TABLE findings IS 'What a team did, under which condition, and with which effect: one row per finding.';
+COMMENT ON COLUMN findings.n IS 'The number of the finding in the case.';
+COMMENT ON COLUMN findings.text IS 'The finding, one sentence.';
+COMMENT ON COLUMN findings.done IS 'What the team did.';
+COMMENT ON COLUMN findings.condition IS 'When or where it holds.';
+COMMENT ON COLUMN findings.effect IS '"better", "worse", "none" or "unknown".';
+COMMENT ON COLUMN findings.value IS 'The number of the effect, as written in the statements.';
+COMMENT ON COLUMN findings.theme IS 'The subject, a short noun phrase.';
+COMMENT ON COLUMN findings.statements IS 'The n of the statements that it rests on.';
+COMMENT ON COLUMN findings.made_by IS '"model", or "code" for a statement as it is.';
+COMMENT ON COLUMN findings.label IS '"entailed" by its statements according to a judge model, or "not judged".';
+COMMENT ON COLUMN findings.page IS 'The link to its first statement on the site.';
 
 CREATE TABLE evidence AS
 WITH parts AS (

@@ -201,6 +201,8 @@ UNION ALL SELECT 'documents' AS name, count(*) AS rows FROM documents
 UNION ALL SELECT 'evidence' AS name, count(*) AS rows FROM evidence
 UNION ALL SELECT 'facts' AS name, count(*) AS rows FROM facts
 UNION ALL SELECT 'failures' AS name, count(*) AS rows FROM failures
+UNION ALL SELECT 'finding_sets' AS name, count(*) AS rows FROM finding_sets
+UNION ALL SELECT 'findings' AS name, count(*) AS rows FROM findings
 UNION ALL SELECT 'generations' AS name, count(*) AS rows FROM generations
 UNION ALL SELECT 'import_records' AS name, count(*) AS rows FROM import_records
 UNION ALL SELECT 'looks' AS name, count(*) AS rows FROM looks
@@ -263,10 +265,16 @@ beside AS (
     JOIN case_states AS states ON states.case_id = other.case_id
     WHERE states.next_revision_id IS NOT NULL
     GROUP BY mine.case_id
+),
+found AS (
+    SELECT revision_id, max_by(set_id, stored_at) AS finding_set_id
+    FROM finding_sets
+    GROUP BY revision_id
 )
 SELECT
     states.case_id,
     states.next_revision_id AS revision_id,
+    found.finding_set_id,
     approved.approval_id,
     coalesce(beside.same_source, []) AS same_source,
     checked.checked_at,
@@ -276,6 +284,7 @@ SELECT
     companies.kind AS company_kind,
     companies.industry AS company_industry
 FROM case_states AS states
+LEFT JOIN found ON found.revision_id = states.next_revision_id
 LEFT JOIN approved ON approved.revision_id = states.next_revision_id
 LEFT JOIN checked USING (source_id)
 LEFT JOIN placed USING (case_id)

@@ -99,7 +99,11 @@ titles AS (
 -- A call for a draft belongs to its case, any other one to the main case of the source.
 drafted AS (
     SELECT generation_id, min(case_id) AS case_id
-    FROM (SELECT case_id, unnest(generation_ids) AS generation_id FROM revisions)
+    FROM (
+        SELECT case_id, unnest(generation_ids) AS generation_id FROM revisions
+        UNION ALL
+        SELECT case_id, unnest(generation_ids) FROM finding_sets
+    )
     GROUP BY generation_id
 ),
 keyed AS (

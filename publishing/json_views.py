@@ -6,6 +6,7 @@ from typing import Any
 from publishing.wording import silent_parts
 from schemas.cases import FACT_NAMES, Fact, Section, Statement, Tag
 from schemas.errors import CasebookError, FetchError
+from schemas.findings import FindingsResult
 from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.results import IngestResult, SimilarSource
@@ -33,8 +34,8 @@ def document_json(document: Document) -> Json:
     return data | {"passages": [*map(_passage, document.passages)], **_extraction(document)}
 
 
-def result_json(result: IngestResult) -> Json:
-    """Return the outcome for a source; a failure is described by stage, kind and message."""
+def result_json(result: IngestResult | FindingsResult) -> Json:
+    """Return an outcome as JSON; a failure is described by stage, kind and message."""
     data = result.model_dump(mode="json")
     if result.failure is not None:
         data["failure"] = result.failure.model_dump(mode="json", include=_FAILURE)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from publishing.wording import fact_text, first_sentence
 from schemas.cases import FactName, Form, Match, Measure, Origin, Section, SupportLevel, TermGroup
+from schemas.findings import Finding
 from schemas.frozen import Frozen, sha256_hex
 from schemas.imports import RecordOrigin
 from schemas.reviews import Unread
@@ -16,6 +17,9 @@ from schemas.sources import CheckResult, SourceKind
 from schemas.systems import CaseSystem
 
 _KICKERS: tuple[FactName, ...] = ("company", "industry", "year")
+_NOT_ON_PAGE = {
+    *("company_name", "company_kind", "account_date", "system", "same_source", "findings")
+}
 
 HELD_BACK = "the database held back what the source says of it"
 """Marks a hidden text of an import: the source states this part, but the database hid it."""
@@ -240,6 +244,7 @@ class PublishedCase(CaseDescription):
     the text of a database instead of its source: on ``prose``, or on statements drafted from it.
     ``first_import`` is the record that such a text came from if the case now rests on its source.
     ``judging_note`` is empty if a judge was asked about everything. ``same_source`` are case ids.
+    ``findings`` are data only, without those that the judge did not find entailed.
     """
 
     revision_id: str
@@ -247,6 +252,7 @@ class PublishedCase(CaseDescription):
     statements: tuple[PublishedStatement, ...]
     tags: tuple[PublishedTag, ...]
     tags_set_aside: tuple[SetAsideTag, ...] = ()
+    findings: tuple[Finding, ...] = ()
     silent: tuple[str, ...]
     added_at: datetime | None = None
     prose: tuple[ProsePart, ...] = ()
@@ -273,12 +279,12 @@ class PublishedCase(CaseDescription):
     def content_hash(self) -> str:
         """SHA-256 of the page's content, without what other cases say of the company and system.
 
-        The time of the last source check is left out too.
+        The time of the last source check and the findings are left out too.
         """
         source = self.source.model_copy(update={"checked_at": None})
         content = self.model_copy(update={"source": source}).model_dump(
             mode="json",
-            exclude={"company_name", "company_kind", "account_date", "system", "same_source"},
+            exclude=_NOT_ON_PAGE,
         )
         later = {
             "tags_set_aside": self.tags_set_aside,

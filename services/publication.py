@@ -19,6 +19,7 @@ from publishing.site.build import blocked_by, earlier_site, site_version
 from publishing.site.process import build_in_process
 from publishing.slugs import slug_of
 from schemas.errors import InputError
+from schemas.findings import Finding
 from schemas.frozen import content_id
 from schemas.reports import Report
 from schemas.reviews import CaseView, Publication
@@ -27,7 +28,8 @@ from warehouse import Warehouse
 Progress = Callable[[int, int], object]
 _AT_ONCE = 50  # cases read at a time
 _OF_COMPANY = ("company_id", "company_name", "company_kind", "company_industry")
-_SHOWN = ("revision_id", "approval_id", "checked_at", "same_source", *_OF_COMPANY)
+_OF_CASE = ("revision_id", "approval_id", "checked_at", "same_source", "finding_set_id")
+_SHOWN = (*_OF_CASE, *_OF_COMPANY)
 
 
 def site_settings(own: Settings) -> SiteSettings:
@@ -153,7 +155,7 @@ class _Publishing:
         stale = [i for i in self._keys if i not in entries]
         taken, checks = {one.slug for one in entries.values()}, self._warehouse.last_checks()
         with lines.open("w", encoding="utf-8") as file:
-            for n, view in enumerate(self._views(stale)):
+            for n, (view, findings) in enumerate(self._views(stale)):
                 self._on_progress(n, 2 * len(stale))
                 case_id = view.case.case_id
                 if reason := blocked_by(view):
@@ -164,17 +166,20 @@ class _Publishing:
                     earlier = self._rows[case_id]["address"]
                     slug = slug_of(case_id, case.title, earlier, taken)
                     beside = [one["case_id"] for one in self._rows[case_id]["same_source"]]
-                    case = case.model_copy(update={"slug": slug, "same_source": (*beside,)})
+                    more = {"slug": slug, "same_source": (*beside,), "findings": (*findings,)}
+                    case = case.model_copy(update=more)
                     taken.add(slug)
                     entries[case_id] = entry_of(case)
                     self._rows[case_id]["revision_id"] = view.revision.revision_id
                     file.write(case.model_dump_json() + "\n")
         return entries, blocked
 
-    def _views(self, case_ids: Sequence[str]) -> Iterator[CaseView]:
+    def _views(self, case_ids: Sequence[str]) -> Iterator[tuple[CaseView, Sequence[Finding]]]:
         for start in range(0, len(case_ids), _AT_ONCE):
             ids = case_ids[start : start + _AT_ONCE]
-            yield from self._warehouse.shown_views(ids, "next_revision_id")
+            findings = self._warehouse.shown_findings(ids)
+            for view in self._warehouse.shown_views(ids, "next_revision_id"):
+                yield view, findings.get(view.case.case_id, ())
 
     def _write(
         self,

@@ -17,7 +17,7 @@ from publishing.folder import empty_folder, file_errors
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
 from schemas.errors import InputError
-from schemas.frozen import Frozen
+from schemas.frozen import Frozen, sha256_hex
 from warehouse import Dataset
 
 RECORDS = "cases.jsonl"
@@ -132,7 +132,13 @@ def _write_cases(new: Path) -> Iterator[tuple[str, ReleasedCase]]:
                 raise InputError(message) from error
             _write(new / "markdown" / f"{record.slug}.md", article(record))
             kept = {"revision_id": record.revision_id, "title": record.title}
-            yield record.case_id, ReleasedCase(**kept, digest=record.content_hash)
+            yield record.case_id, ReleasedCase(**kept, digest=_digest(record))
+
+
+def _digest(record: CaseRecord) -> str:
+    """Return the hash of a record; without findings that of its page, as in earlier releases."""
+    found = "".join(one.model_dump_json() for one in record.findings)
+    return sha256_hex(f"{record.content_hash}{found}".encode()) if found else record.content_hash
 
 
 def _write_data(new: Path, release: DatasetRelease, settings: SiteSettings) -> None:

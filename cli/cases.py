@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cli import options
 from cli.context import EXIT_SOME_FAILED, pairs, with_resources
@@ -252,17 +252,24 @@ async def rerun(
     redo = flow.rejudge if judge else flow.redraft
     ids = [resources.warehouse.resolve(name) for name in case_ids or ()]
     chosen = dict.fromkeys(ids, ("requested",)) if case_ids else await find(resources)
-    return await redo_cases(chosen, resources, redo, dry_run=dry_run)
+    plan = await flow.plan_text(chosen, resources, judging=judge)
+    return await redo_cases(chosen, resources, redo, plan=plan, dry_run=dry_run)
 
 
 async def redo_cases(
-    chosen: Mapping[str, Sequence[str]], resources: "Resources", redo: "Redo", *, dry_run: bool
+    chosen: Mapping[str, Sequence[str]],
+    resources: "Resources",
+    redo: "Redo[Any]",
+    *,
+    plan: str,
+    dry_run: bool,
+    show: Callable[[Any], object] = print_result,
 ) -> int:
-    """Print the price of redoing cases and then each result, or only the reasons by case."""
+    """Print the plan and then each result, or only the reasons by case."""
     from flows import rerun as flow
 
     is_judging = redo is flow.rejudge
-    err().print(await flow.plan_text(chosen, resources, judging=is_judging))
+    err().print(plan)
     if dry_run:
         lines = [{"case_id": one, "reason": "; ".join(why)} for one, why in chosen.items()]
         emit(lines, "rerun", to_json=dict, empty="")
@@ -270,7 +277,7 @@ async def redo_cases(
     failed, done = False, 0
     with counting("cases") as on_progress:
         async for result in flow.results(chosen, resources, redo):
-            print_result(result)
+            show(result)
             on_progress(done := done + 1, len(chosen))
             failed = failed or bool(result.failure or (is_judging and result.unjudged))
     return EXIT_SOME_FAILED if failed else 0

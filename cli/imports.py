@@ -65,9 +65,11 @@ async def structure(
     dry_run: options.DryRun = False,
 ) -> int:
     """Draft statements from imported texts; readers see the text until a draft is approved."""
+    from flows.rerun import plan_text
     from flows.structure import draft_text, unstructured
 
     ids = [resources.warehouse.resolve(name) for name in case_ids or ()]
     found = await unstructured(resources, ids, limit)
     chosen = dict.fromkeys(found, ("requested" if ids else "no draft of its text",))
-    return await redo_cases(chosen, resources, draft_text, dry_run=dry_run)
+    plan = await plan_text(chosen, resources, judging=False)
+    return await redo_cases(chosen, resources, draft_text, plan=plan, dry_run=dry_run)

@@ -21,6 +21,7 @@ from cli import (
     companies,
     doctor,
     evaluate,
+    findings,
     imports,
     operate,
     reports,
@@ -66,6 +67,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
     "Publish": {
         "publish": operate.publish,
         "export": operate.export,
+        "findings": findings.findings,
         "report": reports.report,
         "ask": reports.ask,
         "recheck": operate.recheck,

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from cli.summaries import printable, render, safe
 from publishing.json_views import result_json
+from schemas.findings import FindingsResult
 from schemas.results import IngestResult
 
 _STAGES = ("fetch", "extract", "speakers", "triage", "summarize", "verify", "store")
@@ -95,12 +96,12 @@ def table_of(
     return table
 
 
-def print_result(result: IngestResult) -> None:
-    """Print the result of a source; failures go to standard error."""
+def print_result(result: IngestResult | FindingsResult, template: str = "result") -> None:
+    """Print the result of a source or a case; failures go to standard error."""
     if wants_json():
         print_json(result_json(result))
     else:
-        (err() if result.failure else out()).print(render("result", result))
+        (err() if result.failure else out()).print(render(template, result))
 
 
 def progress(*columns: ProgressColumn) -> Progress:

@@ -9,6 +9,7 @@ SERVED: Mapping[str, str] = {
     "recheck": "flows/recheck.py:recheck",
     "rerun": "flows/rerun.py:rerun",
     "structure": "flows/structure.py:structure",
+    "findings": "flows/findings.py:findings",
     "import": "flows/imports.py:import_database",
     "publish": "flows/publish.py:publish",
     "export": "flows/export.py:export",

@@ -3,6 +3,7 @@
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from prefect import flow
 
@@ -28,8 +29,17 @@ from summarizer.profiles import Strategy
 _VERSIONS = {one.version for one in FORMATS}
 
 
-Redo = Callable[[str, Resources], Awaitable[IngestResult]]
-"""Makes a new draft of a case, or judges it again."""
+class Outcome(Protocol):
+    """The outcome for one case."""
+
+    @property
+    def failure(self) -> Failure | None:
+        """The failure, if it failed."""
+
+
+R = TypeVar("R", bound=Outcome)
+Redo = Callable[[str, Resources], Awaitable[R]]
+"""Makes something of a case, such as a new draft, or judges it again."""
 
 
 @flow(name="rerun", persist_result=False)
@@ -45,16 +55,14 @@ async def rerun(case_ids: list[str] | None = None, judge: bool = False) -> list[
         return [one async for one in results(chosen, resources, redo)]
 
 
-async def results(
-    case_ids: Iterable[str], resources: Resources, redo: Redo
-) -> AsyncIterator[IngestResult]:
+async def results(case_ids: Iterable[str], resources: Resources, redo: Redo[R]) -> AsyncIterator[R]:
     """Yield the result of each case.
 
     After a failure that all other cases would have too, only what was begun is finished.
     """
     is_stopped = False
 
-    async def one(case_id: str) -> IngestResult | None:
+    async def one(case_id: str) -> R | None:
         return None if is_stopped else await redo(case_id, resources)
 
     async for result in map_concurrently(

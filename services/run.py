@@ -1,11 +1,11 @@
 """The run of one source through the stages, its costs and its result."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from config.resources import Resources
 from extractors.fetch.fetch import identify
@@ -67,6 +67,17 @@ class Run:
         """The ids of the calls whose answers this run used, also of earlier ones."""
         answers = (one for asker in self._askers for one in asker.generations)
         return tuple(dict.fromkeys(one.generation_id for one in answers))
+
+    @property
+    def costs(self) -> Mapping[str, Any]:
+        """The requests, tokens and cost of this run; the cost is None if a price is unknown."""
+        dollars = [call.usage.cost_usd for call in self.paid]
+        used = (call.usage.prompt_tokens + call.usage.completion_tokens for call in self.paid)
+        return {
+            "llm_calls": sum(call.attempts for call in self.paid),
+            "tokens": sum(used),
+            "cost_usd": None if None in dollars else sum(one or 0.0 for one in dollars),
+        }
 
     def follow(self, alias: Alias) -> None:
         """Continue as the source that the address turned out to be."""
@@ -186,16 +197,13 @@ def triaged(run: Run, document: Document, triage: Triage | None) -> IngestResult
 
 def ended(run: Run, status: IngestStatus, failure: Failure | None = None) -> IngestResult:
     """Return the result of a run with its costs."""
-    costs = [generation.usage.cost_usd for generation in run.paid]
     return IngestResult(
         source=run.label,
         source_id=run.source_id,
         same_as=run.same_as,
         near_copies=tuple(run.near_copies),
         status=status,
-        llm_calls=sum(generation.attempts for generation in run.paid),
-        tokens=sum(g.usage.prompt_tokens + g.usage.completion_tokens for g in run.paid),
-        cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
+        **run.costs,
         seconds=dict(run.seconds),
         failure=failure,
     )

@@ -17,6 +17,7 @@ from uuid import UUID
 import pytest
 import yaml
 from claims_article import article
+from findings_model import findings_answer
 from panel import PANEL, asked_about, panel_answer
 from prefect import Flow
 from prefect.client.orchestration import get_client
@@ -33,6 +34,7 @@ from flows import schedules
 from flows.backfill import backfill
 from flows.engine import MODEL_LIMIT
 from flows.export import export
+from flows.findings import findings
 from flows.imports import import_database
 from flows.ingest import ingest
 from flows.publish import publish
@@ -116,6 +118,21 @@ async def test_the_stages_of_a_structured_text_are_tasks(tmp_path: Path) -> None
     assert (found.failure, found.model) == (None, "scripted")
     tasks = await task_names(state.state_details.flow_run_id)
     assert tasks == STAGES - {"fetch", "extract"}
+
+
+async def test_the_findings_of_each_case_are_a_task(
+    source: Path, model_endpoint: ScriptedEndpoint
+) -> None:
+    """The flow covers approved cases; a second run has nothing to do."""
+    drafted = await ingest(str(source))
+    with Warehouse(Settings.load().home / "warehouse.duckdb") as warehouse:
+        approve(warehouse, drafted.case_id or "", "tester", leave_out=True)
+    model_endpoint.script = findings_answer
+    state = await findings(budget_usd=1.0, return_state=True)
+    (found,) = await state.result()
+    assert (found.failure, found.model, found.entailed) == (None, "scripted", found.findings)
+    assert await task_names(state.state_details.flow_run_id) == {"find_in_case"}
+    assert await findings() == []
 
 
 async def test_a_source_that_fails_is_a_failed_flow_run() -> None:

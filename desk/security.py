@@ -55,6 +55,7 @@ _HEADERS_OF = {
     "/site/pagefind/pagefind-worker.js": _WASM,
     "/site/pagefind-recent/pagefind-worker.js": _WASM,
     "/site/data-worker.js": _WASM,
+    "/site/meaning-worker.js": _WASM,
 }
 _SCRIPT = "A script sends the header Authorization: Bearer TOKEN."
 _NO_KEY = (

@@ -58,6 +58,11 @@ class SiteFiles:
         """Record the key of a folder that was filled by other means."""
         self._new[f"{name}/"] = key
 
+    def earlier(self, name: str) -> bytes:
+        """Return the content of an earlier file, empty if it is missing."""
+        path = self._earlier / name
+        return path.read_bytes() if path.is_file() else b""
+
     def earlier_json(self, name: str) -> Mapping[str, Any]:
         """Return the content of an earlier JSON file, empty if it is missing."""
         return _json(self._earlier / name)

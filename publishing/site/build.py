@@ -17,6 +17,7 @@ from publishing.records import CaseRecord
 from publishing.site.case_files import CaseFiles
 from publishing.site.charts import Figure
 from publishing.site.figures import figures
+from publishing.site.meaning_files import has_meaning
 from publishing.site.overviews import OverviewPages
 from publishing.site.pages import environment
 from publishing.site.report_pages import ReportPages
@@ -58,14 +59,16 @@ def earlier_site(folder: Path) -> EarlierSite:
 def site_version(settings: SiteSettings) -> str:
     """Return a key of everything that pages depend on, except the cases.
 
-    It covers the settings, casebook's version, the shapes of records, and templates, scripts and
-    other data files.
+    It covers the settings, casebook's version, the shapes of records, templates, scripts and other
+    data files, and whether search by meaning is installed.
     """
     shapes = [one.model_json_schema(mode="serialization") for one in _RECORDS]
     names = (path for text in _TEXTS for path in (_ROOT / text, *(_ROOT / text).rglob("*")))
     files = sorted(path for path in names if path.is_file() and path.suffix not in _CODE)
     known = [(str(path.relative_to(_ROOT)), _fingerprint(path)) for path in files]
-    return key_of(_FORMAT, version("casebook-llmops"), settings.model_dump(), shapes, known)
+    return key_of(
+        _FORMAT, version("casebook-llmops"), settings.model_dump(), shapes, known, has_meaning()
+    )
 
 
 def _fingerprint(file: Path) -> int | str:
@@ -95,7 +98,7 @@ def build(plan: PublicationPlan, target: Path, on_page: Callable[[int], object] 
             pages, cases = PageWriter(files, plan), CaseFiles(files, plan)
             reports = ReportPages(pages, tables, plan.reports, plan.recordings)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
-            with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}):
+            with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}, lines):
                 overviews = OverviewPages(files, plan, entries, tables, reports, statements=stated)
                 overviews.write(lines, plan.changes, drawn)
         cases.write_tombstones(plan.withdrawn)

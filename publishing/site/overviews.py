@@ -16,6 +16,7 @@ from publishing.similarity import FUNCTION_WORDS
 from publishing.site.charts import Figure
 from publishing.site.group_pages import PAGE, write_group
 from publishing.site.groups import KINDS, Group, GroupKind, earlier_addresses, groups
+from publishing.site.meaning_files import has_meaning
 from publishing.site.pages import FACETS, facet_labels
 from publishing.site.questions import answered
 from publishing.site.report_pages import ReportPages
@@ -196,8 +197,9 @@ class OverviewPages:
 
     def _write_search(self) -> None:
         newest = self._entries[:PAGE]
-        values = {"newest": newest, "facets": FACETS, "sorts": _SORTS}
-        self._pages.put("search.html", "search.html", [digests(newest), self._labels], **values)
+        values = {"newest": newest, "facets": FACETS, "sorts": _SORTS, "has_meaning": has_meaning()}
+        key = [digests(newest), self._labels, values["has_meaning"]]
+        self._pages.put("search.html", "search.html", key, **values)
         for name in ("ask.html", "attribution.html"):
             self._pages.put(name, name, len(self._entries))
 

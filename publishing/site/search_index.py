@@ -1,4 +1,4 @@
-"""The search index of the site, written by Pagefind.
+"""The search index of the site: of words, written by Pagefind, and of meaning.
 
 Indexing all cases is slow, so the main index is kept while only few cases have changed. These get
 a second index, which the page's script merges. It filters out the earlier versions of their pages
@@ -16,6 +16,7 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
 from publishing.files import SiteFiles, key_of, link
+from publishing.site.meaning_files import write_meaning
 from schemas.errors import PublishError
 
 _ALL, _RECENT = "pagefind", "pagefind-recent"
@@ -29,8 +30,10 @@ def page_version(key: str) -> str:
 
 
 @contextmanager
-def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
-    """Index pages while the block runs; ``keys`` are by address.
+def indexing(files: SiteFiles, keys: Mapping[str, str], lines: Path) -> Iterator[None]:
+    """Index pages while the block runs.
+
+    ``keys`` are by address; ``lines`` is the JSON Lines file of all records, in the same order.
 
     Raises:
         PublishError: if Pagefind fails.
@@ -56,6 +59,7 @@ def indexing(files: SiteFiles, keys: Mapping[str, str]) -> Iterator[None]:
     state = {"recent": bool(recent), "superseded": sorted(map(page_version, gone.values()))}
     for name, value in ((_STATE, state), (_PAGES, {"keys": indexed, "texts": texts})):
         files.replace(name, json.dumps(value, separators=(",", ":")))
+    write_meaning(files, lines, [*map(page_version, keys.values())])
 
 
 def _texts(site: Path) -> dict[str, str]:

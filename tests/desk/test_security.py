@@ -33,9 +33,13 @@ def test_nothing_is_read_without_the_key(stranger):
         assert KEY not in answer.text
 
 
-def test_only_search_and_duckdb_may_compile(stranger):
+def test_only_workers_of_the_site_may_compile(stranger):
     """The policy allows WebAssembly in the workers of the site and nowhere else."""
-    workers = ["/site/pagefind/pagefind-worker.js", "/site/data-worker.js"]
+    workers = [
+        "/site/pagefind/pagefind-worker.js",
+        "/site/data-worker.js",
+        "/site/meaning-worker.js",
+    ]
     policies = {
         path: stranger.get(path).headers["content-security-policy"]
         for path in ("/", "/site/data.html", "/site/search.html", *workers)

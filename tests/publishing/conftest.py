@@ -15,9 +15,11 @@ from schemas.reviews import CaseView
 
 
 class Built(NamedTuple):
-    """The built cases: address and content hash by case id."""
+    """The built cases by case id: address and content hash, key, and title."""
 
     hashes: Mapping[str, tuple[str, str]]
+    keys: Mapping[str, str]
+    titles: Mapping[str, str]
 
 
 @pytest.fixture
@@ -34,6 +36,7 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
                 patch.setattr("publishing.site.build.indexing", lambda *_: nullcontext())
             build(plan, tmp_path / "site")
         hashes = {case_id: (one.address, one.digest) for case_id, one in plan.entries.items()}
-        return tmp_path / "site", Built(hashes)
+        titles = {case_id: one.title for case_id, one in plan.entries.items()}
+        return tmp_path / "site", Built(hashes, plan.keys, titles)
 
     return publish

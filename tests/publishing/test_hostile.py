@@ -27,7 +27,7 @@ OUR_ATTRIBUTES = set(
     "aria-current aria-hidden autocomplete placeholder min max data-industry data-year data-kind "
     "data-tag data-label data-company data-metric data-unit data-number data-sql data-table data-file "
     "data-column data-type rows spellcheck autocapitalize tabindex open start required action "
-    "data-total data-noun data-rows data-pagefind-body data-pagefind-filter data-pagefind-ignore "
+    "data-total data-meaning data-noun data-rows data-pagefind-body data-pagefind-filter data-pagefind-ignore "
     "data-pagefind-meta data-pagefind-sort data-pagefind-weight width height x y dx dy cx cy r x1 x2 y1 y2 d points "
     "viewbox preserveaspectratio text-anchor aria-live".split()
 )

@@ -21,7 +21,7 @@ SETTINGS = SiteSettings(title="Models at work")
 @pytest.fixture
 def checkout(tmp_path, monkeypatch) -> Path:
     """A copy of the data files that a site is made with, which the version is taken of."""
-    ignored = shutil.ignore_patterns("*.py", "__pycache__", "duckdb")
+    ignored = shutil.ignore_patterns("*.py", "__pycache__", "duckdb", "meaning")
     for name in ("publishing", "schemas", "warehouse"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     monkeypatch.setattr(build, "_ROOT", tmp_path)

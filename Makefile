@@ -94,7 +94,7 @@ duckdb: $(UV) ## Build DuckDB for the site's data page; without it, the page has
 	@$(call FROM_NPM,DuckDB for the data page (35 MB),sites have no query box)
 
 meaning: $(UV) ## Build the libraries of the site's search by meaning; without them, it has no such search
-	@$(call FROM_NPM,libraries of the search by meaning (90 MB),sites have no search by meaning)
+	@$(call FROM_NPM,libraries of the search by meaning (40 MB),sites have no search by meaning)
 
 VNU := .vnu/npm
 

@@ -1,4 +1,4 @@
-// Search by meaning. The model (35 MB with its libraries) is loaded with the first query, from this
+// Search by meaning. The model (36 MB with its libraries) is loaded with the first query, from this
 // site, in a worker.
 
 const waiting = new Map();

@@ -5,11 +5,13 @@
 The cases come from the shared data, without their short summaries. Known-item queries are made from
 these summaries: four of the ten most distinctive words, at random. Chromium runs the site's search
 and Pagefind alone, on the same pages without our markup; DuckDB's full-text search ranks title and
-text by BM25. A home given with --home is kept.
+text by BM25. The queries in search_queries.jsonl, of four kinds, are run on the cases as they are;
+decisions were made on one half of them. A home given with --home is kept.
 """
 
 import argparse
 import asyncio
+import json
 import math
 import os
 import random
@@ -20,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -44,20 +46,25 @@ from warehouse import Dataset  # noqa: E402
 
 DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 CASES = DATA / "cases" / "llmops_cases.parquet"
+KINDS = Path(__file__).with_name("search_queries.jsonl")
+GATES = {"known": "0.95", "other words": "0.80", "synonym": "0.95", "typo": "0.90"}
 QUERIES, WORDS, OF = 300, 4, 10
 SLOW = {"latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}  # 1.6 Mbit/s
 PHONE = {"width": 390, "height": 844}
-FIND = """async ([module, queries]) => {
-    const loaded = await import(new URL(module, location.href));
-    const pagefind = loaded.openIndex ? await loaded.openIndex() : loaded;
-    const found = [];
+PAGEFIND = """async (query) => {
+    const { search } = await import(new URL("./pagefind/pagefind.js", location.href));
+    return (await search(query)).results;
+}"""
+SEARCH = """async (query) => {
+    const { findCases } = await import(new URL("./case_search.js", location.href));
+    const { results, close } = await findCases(query, { filters: {} }, 1_164);
+    return [...results.slice(0, 10), ...(await close())];
+}"""
+FIND = """async (queries) => {
+    const find = %s, found = [];
     for (const query of queries) {
-        const { results } = await pagefind.search(query);
-        const near = pagefind.near && results.length < 10 ? await pagefind.near(query) : [];
-        const ids = new Set(results.map((one) => one.id));
-        const all = [...results, ...near.filter((one) => !ids.has(one.id))].slice(0, 10);
-        const first = await Promise.all(all.map((one) => one.data()));
-        found.push(first.map((one) => one.url.match(/cases\\/([^/]+)/)?.[1]));
+        const first = (await find(query)).slice(0, 10).map((one) => one.data());
+        found.push((await Promise.all(first)).map((one) => one.url.match(/cases\\/([^/]+)/)?.[1]));
     }
     return found;
 }"""
@@ -65,10 +72,10 @@ Find = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 
 
 class Query(NamedTuple):
-    """The words of a query, and the name of the page to find."""
+    """The words of a query, and the names of the pages to find."""
 
     words: str
-    page: str
+    pages: frozenset[str]
 
 
 class Line(NamedTuple):
@@ -96,6 +103,7 @@ def main() -> None:
         )
         lines = [*asyncio.run(_builds(settings, Path(folder))), *_weights(settings.site_path)]
         lines += [*_similar(settings.site_path), *_searches(settings.site_path, Path(folder))]
+        lines += asyncio.run(_kinds(Path(folder) / "whole"))
     print("| measure | value | gate |\n|---|---|---|")
     for line in lines:
         print(f"| {line.measure} | {line.value} | {line.gate} |")
@@ -188,13 +196,9 @@ def _searches(site: Path, folder: Path) -> Iterator[Line]:
                                              args=["--no-sandbox"])  # fmt: skip
         page = browser.new_page()
         page.goto(f"{ours}search.html")
-        yield _quality(
-            "the site’s search", queries, lambda q: page.evaluate(FIND, ["./search_index.js", q])
-        )
+        yield _quality("the site’s search", queries, lambda q: page.evaluate(FIND % SEARCH, q))
         page.goto(f"{plain}index.html")
-        yield _quality(
-            "Pagefind alone", queries, lambda q: page.evaluate(FIND, ["./pagefind/pagefind.js", q])
-        )
+        yield _quality("Pagefind alone", queries, lambda q: page.evaluate(FIND % PAGEFIND, q))
         yield _quality("DuckDB’s full-text search", queries, lambda q: _full_text(site, q))
         yield from _slow_phone(browser.new_context(viewport=PHONE).new_page(), ours)
         browser.close()
@@ -214,21 +218,46 @@ def _queries(site: Path) -> list[Query]:
     for page, words in pick.sample(texts, QUERIES):
         telling = sorted(set(words), key=lambda word: -math.log(len(texts) / spread[word]))
         common = [word for word in telling if spread[word] > 1][:OF]
-        made.append(Query(" ".join(pick.sample(common, min(WORDS, len(common)))), page))
+        drawn = " ".join(pick.sample(common, min(WORDS, len(common))))
+        made.append(Query(drawn, frozenset((page,))))
     return made
+
+
+async def _kinds(home: Path) -> list[Line]:
+    """Measure the queries of each kind on a site of all cases with their summaries."""
+    settings = Settings(home=home, site_contact="a@b.example")
+    async with Resources(settings) as resources:
+        await import_cases(CASES, resources, name="LLMOps Database")
+        await publish_site(resources)
+    with (settings.site_path / "data" / "cases.jsonl").open() as file:
+        cases = [json.loads(line) for line in file]
+    pages = {case["imported"]["record"]: case["slug"] for case in cases}
+    queries = defaultdict[tuple[str, str], list[Query]](list)
+    for row in map(json.loads, KINDS.read_text("utf-8").splitlines()):
+        wanted = frozenset(pages[slug] for slug in row["slugs"] if slug in pages)
+        queries[row["kind"], row["half"]].append(Query(row["query"], wanted))
+    lines = []
+    with serving(settings.site_path) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"),
+                                             args=["--no-sandbox"])  # fmt: skip
+        page = browser.new_page()
+        page.goto(f"{address}search.html")
+        for (kind, half), own in sorted(queries.items()):
+            name = f"{kind}, half to {half}"
+            line = _quality(name, own, lambda q: page.evaluate(FIND % SEARCH, q))
+            lines.append(line._replace(gate=GATES[kind]))
+    return lines
 
 
 def _quality(name: str, queries: Sequence[Query], find: Find) -> Line:
     found = find([query.words for query in queries])
     ranks = [
-        own.index(query.page) + 1 if query.page in own else 0
+        next((n for n, page in enumerate(own, start=1) if page in query.pages), 0)
         for query, own in zip(queries, found, strict=True)
     ]
     recall = sum(rank > 0 for rank in ranks) / len(ranks)
     reciprocal = sum(1 / rank for rank in ranks if rank) / len(ranks)
-    return Line(
-        f"{name}, {len(queries)} known items", f"recall@10 {recall:.2f}, MRR {reciprocal:.2f}"
-    )
+    return Line(f"{name}, {len(queries)}", f"recall@10 {recall:.2f}, MRR {reciprocal:.2f}")
 
 
 def _write_bare(site: Path, bare: Path) -> None:
@@ -278,7 +307,7 @@ def _slow_phone(page: Page, address: str) -> Iterator[Line]:
     page.locator("#cases mark", has_text=re.compile("support", re.IGNORECASE)).first.wait_for()
     second = time.perf_counter() - again
     yield Line("first search: after the focus, typing 1.5 s", f"{shown - start:.2f} s")
-    yield Line("first search: after the last letter", f"{shown - typed:.2f} s", "< 1 s")
+    yield Line("first search: after the last letter", f"{shown - typed:.2f} s", "1.5 s")
     yield Line("second search", f"{second:.2f} s")
 
 

@@ -8,6 +8,8 @@ import { loadVocabulary } from "./vocabulary.js";
 const list = document.getElementById("cases");
 const nearby = document.getElementById("nearby");
 const meant = document.getElementById("meant");
+const NOT_ALL = "No case has all of these words. These are the closest:";
+const NONE = "No case matches. Try fewer words, or remove a filter.";
 const total = Number(list.dataset.total);
 const ORDERS = { added: { added: "desc" }, year: { year: "desc" }, title: { title: "asc" } };
 
@@ -74,14 +76,17 @@ async function show({ results, close, meant: query }, state, isCurrent) {
   const first = (state.page - 1) * PAGE;
   showMeant(query);
   await fill(list, results.slice(first, first + PAGE), searched, isCurrent);
-  const others = await close();
-  if (!isCurrent()) return;
-  nearby.hidden = others.length === 0 || results.length === 0 || state.page > 1;
-  if (!nearby.hidden) await fill(nearby.querySelector("ol"), others, searched, isCurrent);
-  if (results.length > 0) return;
-  const hint = others.length > 0 ? "No case has all of these words. These are the closest:" : "No case matches. Try fewer words, or remove a filter.";
-  await fill(list, others, searched, isCurrent);
-  list.prepend(element("li", { class: others.length > 0 ? "meant" : "none" }, hint));
+  let isClose = false;
+  for await (const others of close()) {
+    if (!isCurrent()) return;
+    isClose = others.length > 0;
+    nearby.hidden = !isClose || results.length === 0 || state.page > 1;
+    if (results.length === 0) await fill(list, others, searched, isCurrent);
+    else if (!nearby.hidden) await fill(nearby.querySelector("ol"), others, searched, isCurrent);
+    if (isClose && results.length === 0) list.prepend(element("li", { class: "meant" }, NOT_ALL));
+  }
+  if (!isClose) nearby.hidden = true;
+  if (!isClose && results.length === 0) list.replaceChildren(element("li", { class: "none" }, NONE));
 }
 
 startFacets({

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from built_sites import serving
 from case_views import a_short_view, a_view
+from playwright.sync_api import expect
 
 from publishing import embeddings
 from publishing.embeddings import DIMENSIONS, SCALE, Embedder
@@ -27,6 +28,7 @@ ASKED = {
     "automatic bookkeeping of bills": 1,
     "talking to farm machines": 2,
 }
+IN_OTHER_WORDS = {"poisoned newborns": 0, "bookkeeping bills": 1, "talking farm machines": 2}
 TEXTS = ("Wie Façade-Texte & naïve Umlaute 中文 getrennt werden…", "k8s", "word " * 300, *ASKED)
 
 
@@ -114,7 +116,7 @@ def test_the_browser_finds_the_closest_case(publish, tmp_path, page):
     with serving(tmp_path) as address:
         page.goto(f"{address}cases%20of%20models/search.html")
         page.wait_for_load_state("networkidle")
-        assert not [url for url in requests if "meaning" in url]
+        assert not [url for url in requests if "/meaning/" in url or "data/meaning" in url]
         page.evaluate("import('./meaning.js').then((module) => (window.meaning = module))")
         assert page.evaluate("meaning.canSearch()")
         ask = "async ([query, most]) => meaning.closest(query, most)"
@@ -126,6 +128,34 @@ def test_the_browser_finds_the_closest_case(publish, tmp_path, page):
             assert found[0]["score"] > found[1]["score"]
         assert [url for url in requests if not url.startswith(address)] == []
     assert page.messages == []
+
+
+@needs_meaning
+@pytest.mark.browser
+def test_the_search_page_finds_what_no_word_names(publish, page):
+    """Cases in other words are listed as the closest, and none for a query about something else."""
+    site, _ = publish(*map(a_short_view, TITLES), search=True)
+    with serving(site) as address:
+        for query, place in IN_OTHER_WORDS.items():
+            page.goto(f"{address}search.html?q={query}")
+            expect(page.get_by_text("These are the closest")).to_be_visible()
+            expect(page.locator("#cases h3").first).to_have_text(TITLES[place])
+        page.goto(f"{address}search.html?q=football+world+cup")
+        expect(page.get_by_text("No case matches.")).to_be_visible()
+    assert page.messages == []
+
+
+@needs_meaning
+@pytest.mark.browser
+def test_without_the_model_the_words_decide(publish, page):
+    """If the model cannot be loaded, the cases with most of the words stay listed."""
+    site, _ = publish(*map(a_short_view, TITLES), search=True)
+    (site / "meaning/model.onnx").unlink()
+    with serving(site) as address:
+        page.goto(f"{address}search.html?q=tractor+invoices")
+        expect(page.locator("#cases h3")).to_have_count(2)
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("#cases h3")).to_have_count(2)
 
 
 @needs_meaning

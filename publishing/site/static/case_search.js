@@ -7,12 +7,12 @@ import { QUOTES, correct, formsOf } from "./vocabulary.js";
 
 const ENOUGH = 10; // cases with all words, from which no others are added
 const CLOSE = 10; // others that are added
-const RANKED = 40; // cases of each ranking that are compared
-const SMOOTHING = 60; // of reciprocal rank fusion (Cormack, Clarke & Büttcher 2009)
+const RANKED = 40; // cases that are closest by meaning, before filters
+const LEAST = 0.1; // cosine similarity; cases below it are about something else
 
 // {results, filters, meant, close}: the cases with all words; the number of cases by facet and value;
 // the corrected query, if another one was meant; and a function that yields the cases that are close:
-// first by their words, then also by their meaning, which takes longer.
+// by their words, then again by their meaning, which takes longer and finds what words cannot.
 export async function findCases(query, options, total) {
   const index = await openIndex();
   const meant = query === null ? null : await correct(query);
@@ -21,42 +21,37 @@ export async function findCases(query, options, total) {
   async function* close() {
     if (words === null || results.length >= ENOUGH || QUOTES.test(words)) return;
     const known = new Set(results.map((one) => one.id));
-    const others = (ranking) => ranking.filter((one) => !known.has(one.id)).slice(0, CLOSE);
+    const others = (ranking) => [...new Map(ranking.map((one) => [one.id, one])).values()].filter(({ id }) => !known.has(id)).slice(0, CLOSE);
     const content = (await contentWords(words)).match(/[\p{L}\p{N}]+/gu) ?? [];
     const some = await index.some([...new Set(content)], { filters: options.filters }, total);
     yield others(some);
-    if (canSearch()) yield others(fused(some, await byMeaning(index, words, options)));
+    if (!canSearch()) return;
+    const similar = (await byMeaning(index, words, options)).map((one) => some.find(({ id }) => id === one.id) ?? one);
+    yield others([...similar, ...some]);
   }
   return { results, filters, meant, close };
 }
 
+// Pagefind releases what belongs to a result together with its object, so these objects are kept.
 async function withAll(index, words, options) {
   if (words === null || QUOTES.test(words)) return index.search(words, options);
   const [form, ...others] = await formsOf(words);
   const [found, ...same] = await Promise.all([form, ...others].map((one) => index.search(one, options)));
-  const best = new Map(found.results.map(({ id, data, words: places, score }) => [id, { id, data, words: places, score }]));
-  for (const one of same.flatMap(({ results }) => results)) {
-    const own = best.get(one.id);
-    if (own) best.set(one.id, { ...own, words: [...own.words, ...one.words], score: Math.max(own.score, one.score) });
+  const known = new Map(found.results.map((one) => [one.id, one]));
+  for (const other of same.flatMap(({ results }) => results)) {
+    const own = known.get(other.id);
+    if (!own) continue;
+    own.words = [...own.words, ...other.words];
+    own.score = Math.max(own.score, other.score);
   }
-  const results = [...best.values()];
-  return { ...found, results: options.sort ? results : results.sort((a, b) => b.score - a.score) };
+  if (!options.sort) found.results.sort((a, b) => b.score - a.score);
+  return found;
 }
 
+// Empty if the model could not be loaded: then the words decide.
 async function byMeaning(index, query, options) {
-  const found = await closest(query, RANKED);
-  const pages = await Promise.all(found.map(({ version }) => index.page(version, options)));
+  const found = await closest(query, RANKED).catch(() => []);
+  const near = found.filter(({ score }) => score >= LEAST);
+  const pages = await Promise.all(near.map(({ version }) => index.page(version, options)));
   return pages.filter((one) => one !== undefined);
-}
-
-function fused(...rankings) {
-  const found = new Map();
-  for (const ranking of rankings) {
-    for (const [place, one] of ranking.slice(0, RANKED).entries()) {
-      const own = found.get(one.id) ?? { ...one, score: 0 };
-      own.score += 1 / (SMOOTHING + place + 1);
-      found.set(one.id, own);
-    }
-  }
-  return [...found.values()].sort((a, b) => b.score - a.score);
 }

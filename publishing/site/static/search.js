@@ -76,17 +76,22 @@ async function show({ results, close, meant: query }, state, isCurrent) {
   const first = (state.page - 1) * PAGE;
   showMeant(query);
   await fill(list, results.slice(first, first + PAGE), searched, isCurrent);
-  let isClose = false;
-  for await (const others of close()) {
+  showClose(results.length > 0, close, state, isCurrent);
+}
+
+// Not awaited by the form, since the model for the meaning may take long to load.
+async function showClose(hasAll, close, state, isCurrent) {
+  let found = [];
+  for await (found of close()) {
     if (!isCurrent()) return;
-    isClose = others.length > 0;
-    nearby.hidden = !isClose || results.length === 0 || state.page > 1;
-    if (results.length === 0) await fill(list, others, searched, isCurrent);
-    else if (!nearby.hidden) await fill(nearby.querySelector("ol"), others, searched, isCurrent);
-    if (isClose && results.length === 0) list.prepend(element("li", { class: "meant" }, NOT_ALL));
+    nearby.hidden = !hasAll || found.length === 0 || state.page > 1;
+    await fill(hasAll ? nearby.querySelector("ol") : list, found, true, isCurrent);
+    if (!isCurrent()) return;
+    if (!hasAll && found.length > 0) list.prepend(element("li", { class: "meant" }, NOT_ALL));
   }
-  if (!isClose) nearby.hidden = true;
-  if (!isClose && results.length === 0) list.replaceChildren(element("li", { class: "none" }, NONE));
+  if (!isCurrent() || found.length > 0) return;
+  nearby.hidden = true;
+  if (!hasAll) list.replaceChildren(element("li", { class: "none" }, NONE));
 }
 
 startFacets({

@@ -40,11 +40,13 @@ async function open() {
     const ranked = new Map();
     for (const { results } of await Promise.all(words.map((word) => ask(word, options)))) {
       const rarity = Math.log(1 + total / (1 + results.length));
-      for (const { id, data, words: places, score } of results) {
-        const own = ranked.get(id) ?? { id, data, words: [], score: 0 };
-        own.score += rarity * (0.5 + score / results[0].score / 2);
-        own.words.push(...places);
-        ranked.set(id, own);
+      const best = results[0]?.score;
+      for (const one of results) {
+        const share = rarity * (0.5 + one.score / best / 2);
+        const own = ranked.get(one.id);
+        if (own) own.words = [...own.words, ...one.words];
+        if (own) own.score += share;
+        else ranked.set(one.id, Object.assign(one, { score: share }));
       }
     }
     return [...ranked.values()].sort((a, b) => b.score - a.score);

@@ -29,6 +29,7 @@ class CaseEntry(CaseDescription):
 
     lead: str
     kind: SourceKind
+    evidence: str
     kickers: tuple[Kicker, ...]
     doubtful: tuple[FactName, ...]
     tags: tuple[EntryTag, ...]
@@ -58,6 +59,7 @@ def entry_of(case: PublishedCase) -> CaseEntry:
         **same,
         lead=case.lead,
         kind=case.source.kind,
+        evidence=case.evidence,
         kickers=tuple(case.kickers),
         doubtful=tuple(fact.name for fact in case.facts if fact.is_doubtful),
         tags=tuple(EntryTag(slug=t.slug, label=t.label, group=t.group) for t in case.tags),

@@ -298,6 +298,13 @@ class PublishedCase(CaseDescription):
         return sha256_hex(json.dumps(content, separators=(",", ":")).encode())
 
     @property
+    def evidence(self) -> str:
+        """What its statements rest on, for filters: "quotes", "structured" or "imported"."""
+        if self.imported and not self.statements:
+            return "imported"
+        return "structured" if self.basis else "quotes"
+
+    @property
     def basis_note(self) -> str:
         """The text that the case rests on, in words; empty if it is the source."""
         if self.basis is None or self.imported is None:

@@ -13,6 +13,7 @@ from publishing.plan import PublicationPlan
 from publishing.records import CaseRecord, PublishedCase
 from publishing.site.cards import card
 from publishing.site.case_texts import case_markdown
+from publishing.site.facets import facet_values
 from publishing.site.groups import Group, groups
 from publishing.site.search_index import page_version
 from publishing.site.system_pages import in_time
@@ -125,7 +126,8 @@ class CaseFiles:
         texts += [text for part in case.prose for text in part.paragraphs]
         values: dict[str, Any] = {"synonyms": synonyms().missing("; ".join(texts))}
         values |= {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
-        values |= {"system": system, "accounts": in_time(system.entries) if system else ()}
+        values |= {"facet_values": facet_values(entry), "system": system}
+        values |= {"accounts": in_time(system.entries) if system else ()}
         return self._pages.render("case.html", case=case, beside=self._same_source(case), **values)
 
     def _same_source(self, case: PublishedCase) -> list[CaseEntry]:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from publishing.entries import CaseEntry
-from publishing.files import SiteFiles, key_of
+from publishing.files import SiteFiles
 from publishing.plan import PublicationPlan, SiteChange
 from publishing.records import CaseRecord
 from publishing.similarity import FUNCTION_WORDS
 from publishing.site.charts import Figure
+from publishing.site.facets import facets
 from publishing.site.group_pages import PAGE, write_group
 from publishing.site.groups import KINDS, Group, GroupKind, earlier_addresses, groups
 from publishing.site.meaning_files import has_meaning
-from publishing.site.pages import FACETS, facet_labels
 from publishing.site.questions import answered
 from publishing.site.report_pages import ReportPages
 from publishing.site.statement_pages import (
@@ -69,10 +69,8 @@ class OverviewPages:
         self._reliability = reliability_note(
             sum(not one.imported_from for one in entries), len(entries)
         )
-        values = {"cases_count": len(entries), "facet_labels": facet_labels(entries)}
-        values["reliability_note"] = self._reliability
+        values = {"cases_count": len(entries), "reliability_note": self._reliability}
         self._pages = PageWriter(files, plan, tabs=self._tabs, **values)
-        self._labels = key_of(len(entries), values["facet_labels"])
         self._reports, self._plan = reports, plan
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
@@ -91,9 +89,8 @@ class OverviewPages:
         self._reports.write({one.address for found in self._groups.values() for one in found})
         self._write_groups()
         for one in STATEMENT_PAGES:
-            write_statement_page(
-                self._pages, one, self._statements[one.name], self._tabs, self._labels
-            )
+            rows = self._statements[one.name]
+            write_statement_page(self._pages, one, rows, self._tabs, self._entries)
         self._write_search()
         self._write_changes(changes)
         self._pages.put("figures.html", "figures.html", digest, figures=drawn)
@@ -197,8 +194,9 @@ class OverviewPages:
 
     def _write_search(self) -> None:
         newest = self._entries[:PAGE]
-        values = {"newest": newest, "facets": FACETS, "sorts": _SORTS, "has_meaning": has_meaning()}
-        key = [digests(newest), self._labels, values["has_meaning"]]
+        offered = facets(self._entries, dict.fromkeys((one.case_id for one in self._entries), 1))
+        values = {"newest": newest, "facets": offered, "sorts": _SORTS, "has_meaning": has_meaning()}
+        key = [len(self._entries), digests(newest), offered, values["has_meaning"]]
         self._pages.put("search.html", "search.html", key, **values)
         for name in ("ask.html", "attribution.html"):
             self._pages.put(name, name, len(self._entries))

@@ -1,7 +1,6 @@
 """The templates of the site, with their filters and global values."""
 
 import re
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -14,27 +13,12 @@ from jinja2 import (
 )
 
 from publishing import wording
-from publishing.entries import CaseEntry
 from publishing.layout import article
 from publishing.markdown import escape
 from publishing.plan import MENU, SiteSettings
-from publishing.site.groups import company_names, group_address
-from schemas.sources import SourceKind
-from schemas.taxonomy import load_taxonomy
+from publishing.site.groups import group_address
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-FACETS = (
-    ("industry", "Industry"),
-    ("tag", "Tag"),
-    ("company", "Company"),
-    ("year", "Year"),
-    ("kind", "Source"),
-    ("stage", "Deployment"),
-    ("narrator", "Account by"),
-    ("evidence", "Evidence"),
-)
-"""The filters of cases, with their labels."""
 
 
 @lru_cache(maxsize=4)
@@ -79,7 +63,7 @@ def environment(settings: SiteSettings) -> Environment:
         checked_note=wording.CHECKED,
         support_meanings=wording.SUPPORT_MEANINGS,
         menu=MENU,
-        facet_labels={},
+        facet_values={},
         unpublished=None,
         has_card=False,
         version="",
@@ -92,19 +76,3 @@ def environment(settings: SiteSettings) -> Environment:
         alternate="",
     )
     return made
-
-
-def facet_labels(entries: Sequence[CaseEntry]) -> dict[str, Mapping[str, str]]:
-    """Return the labels of values that need one, by facet."""
-    return {
-        "company": company_names(entries),
-        "industry": {one.slug: one.label for one in load_taxonomy().industries},
-        "tag": {tag.slug: tag.label for entry in entries for tag in entry.tags},
-        "kind": {kind.value: kind.label for kind in SourceKind},
-        "narrator": dict(wording.NARRATORS),
-        "evidence": {
-            "quotes": "with quotes",
-            "structured": "with quotes of an imported text",
-            "imported": "imported, without quotes",
-        },
-    }

@@ -2,13 +2,13 @@
 
 import json
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from publishing.entries import CaseEntry
-from publishing.site.pages import FACETS
+from publishing.site.facets import facet_values, facets
 from publishing.site.writer import PageWriter
 from publishing.wording import result_source, shown_value
 from warehouse import Dataset
@@ -68,12 +68,14 @@ def statements_by_page(tables: Dataset) -> Statements:
 
 
 def write_statement_page(
-    pages: PageWriter, one: StatementPage, rows: Sequence[Row], tabs: object, labels: str
+    pages: PageWriter,
+    one: StatementPage,
+    rows: Sequence[Row],
+    tabs: object,
+    entries: Sequence[CaseEntry],
 ) -> None:
-    """Write a page with the newest statements; a script loads the others.
-
-    ``labels`` is the key of the filter's options.
-    """
+    """Write a page with the newest statements of the cases; a script loads the others."""
+    offered = facets(entries, Counter(row["case_id"] for row in rows))
     rows = [measured(row) for row in rows] if one.name == "results" else rows
     units = by_unit(rows) if one.name == "results" else []
     values = {
@@ -83,13 +85,13 @@ def write_statement_page(
         "units": units,
         "total": len(rows),
         "more": _ROWS if len(rows) > _ROWS else 0,
-        "facets": [(name, label) for name, label in FACETS if name != "evidence"],
+        "facets": offered,
         "sorts": _RESULT_SORTS if one.name == "results" else _SORTS,
     }
     pages.put(
         f"{one.name}.html",
         "statement_page.html",
-        [rows, tabs, labels],
+        [rows, tabs, offered],
         alternate=one.name,
         **values,
     )
@@ -139,8 +141,8 @@ def statements_json(name: str, rows: Sequence[Row], entries: Sequence[CaseEntry]
 
 
 def _case(entry: CaseEntry) -> Row:
-    tags = [tag.slug for tag in entry.tags]
-    return entry.unmarked() | {"slug": entry.slug, "company_key": entry.company_key, "tag": tags}
+    shown = {name: entry.unmarked()[name] for name in ("title", "company", "year")}
+    return shown | {"slug": entry.slug, "values": facet_values(entry)}
 
 
 def _more(name: str, row: Row) -> Sequence[str] | Mapping[str, Any] | None:

@@ -29,7 +29,8 @@ OUR_ATTRIBUTES = set(
     "data-column data-type rows spellcheck autocapitalize tabindex open start required action "
     "data-total data-meaning data-noun data-rows data-pagefind-body data-pagefind-filter data-pagefind-ignore "
     "data-pagefind-meta data-pagefind-sort data-pagefind-weight width height x y dx dy cx cy r x1 x2 y1 y2 d points "
-    "viewbox preserveaspectratio text-anchor aria-live".split()
+    "viewbox preserveaspectratio text-anchor aria-live aria-autocomplete "
+    "aria-controls aria-expanded".split()
 )
 
 

@@ -1,5 +1,6 @@
 // Pages of statements across cases: all statements are loaded once a filter is used.
-import { PAGE, element, startFacets } from "./facets.js";
+import { plain } from "./combobox.js";
+import { MANY, PAGE, element, startFacets } from "./facets.js";
 
 const listing = document.getElementById("listing");
 const total = Number(listing?.dataset.total ?? 0);
@@ -17,10 +18,6 @@ async function load() {
   });
 }
 
-function plain(text) {
-  return text.normalize("NFKD").replace(/[\p{Mn}\p{Cf}]/gu, "").toLowerCase();
-}
-
 // Each word, and each phrase in quotation marks, must be in the statement or the title of its case.
 function wanted(typed) {
   const terms = typed.matchAll(/["“”„«»]([^"“”„«»]*)["“”„«»]|[^\s"“”„«»]+/gu);
@@ -28,9 +25,7 @@ function wanted(typed) {
 }
 
 function valuesOf(row, name) {
-  const value = row.of[name === "company" ? "company_key" : name];
-  if (Array.isArray(value)) return value;
-  return value === null || value === undefined ? [] : [String(value)];
+  return row.of.values[name] ?? [];
 }
 
 function fits(row, state, names) {
@@ -74,7 +69,7 @@ async function count(state, names) {
   const rows = await matching(state);
   return Object.fromEntries(
     names.map((name) => {
-      const others = name === "tag" ? names : names.filter((one) => one !== name);
+      const others = MANY.includes(name) ? names : names.filter((one) => one !== name);
       return [name, counted(rows.filter((row) => fits(row, state, others)), name)];
     }),
   );

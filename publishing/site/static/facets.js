@@ -1,14 +1,18 @@
-// A list with search, filters, order and pages: the form, the address and the pager.
+// A list with search, facets, order and pages: the form, the address and the pager.
 // The results come from Pagefind on the search page, from a file on the statement pages.
+import { combobox } from "./combobox.js";
 
 export const PAGE = 24;
-const MANY = ["tag"]; // facets with several values, all of which must match
-const LABELS = JSON.parse(document.getElementById("labels")?.textContent ?? "{}");
+export const MANY = ["model", "tag"]; // facets with several values, all of which must match
 const LONGEST_LABEL = 60;
-
-export function labelOf(name, value) {
-  return LABELS[name]?.[value] ?? value;
-}
+const TYPING = 120; // milliseconds after the last letter until it is searched
+// The page has the values of each facet with their numbers, for lists before the first search.
+const FACETS = new Map(
+  JSON.parse(document.getElementById("values")?.textContent ?? "[]").map(([name, label, values]) => [
+    name,
+    { label, values: new Map(values.map(([value, text, n]) => [value, { value, label: text, n }])) },
+  ]),
+);
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -19,21 +23,49 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-// `find(state)` returns a promise of {count, items}: the number of matches, and the items that
-// `show(items, state)` shows on a page. `count(state, names)` counts the values of each facet; it
-// runs second, so that it does not delay the first results. `warm()` loads the data for both.
+function optionOf(name, value) {
+  return FACETS.get(name).values.get(value) ?? { value, label: value, n: 0 };
+}
+
+// A list to choose from, with the interface of `combobox`.
+function select(field, choose) {
+  field.addEventListener("change", () => choose(field.value));
+  return (options, chosen) => {
+    const made = options.map(({ value, label, n }) => {
+      return new Option(`${label.slice(0, LONGEST_LABEL)} (${n.toLocaleString("en")})`, value);
+    });
+    field.replaceChildren(new Option("Any", ""), ...made);
+    field.value = chosen?.value ?? "";
+  };
+}
+
+// `find(state, names, signal)` returns a promise of {count, items}: the number of matches, and the
+// items that `show(items, state, isCurrent)` shows on a page. `count(state, names, signal)` counts
+// the values of each facet; it runs second, so that it does not delay the first results. `warm()`
+// loads the data for both. The signal is aborted when a newer search begins.
 export function startFacets({ form, noun, total, find, count, show, pager, warm }) {
-  const selects = [...form.querySelectorAll("select")].filter((one) => one.name !== "sort");
-  const names = selects.map((one) => one.name);
+  const names = [...FACETS.keys()];
   const shown = document.getElementById("shown");
   const chosen = document.getElementById("chosen");
+  const offers = new Map(
+    names.map((name) => {
+      const field = form.elements[name];
+      const make = field.localName === "select" ? select : combobox;
+      return [name, make(field, (value) => choose(name, value))];
+    }),
+  );
   let state = fromAddress();
-  let turn = 0;
+  let current = new AbortController();
+  let searched = location.search === "" ? keyOf(state) : ""; // what the page shows
+  let counts = null; // of the last search; null without one
+  let waiting = 0;
 
   function fromAddress() {
     const query = new URLSearchParams(location.search);
-    const made = { q: query.get("q") ?? "", sort: query.get("sort") ?? "" };
-    for (const name of names) made[name] = query.getAll(name);
+    const sort = query.get("sort") ?? "";
+    const isKnown = [...form.elements.sort.options].some((one) => one.value === sort);
+    const made = { q: query.get("q") ?? "", sort: isKnown ? sort : "" };
+    for (const name of names) made[name] = [...new Set(query.getAll(name))];
     made.page = Math.max(1, Number.parseInt(query.get("page") ?? "1", 10) || 1);
     return made;
   }
@@ -49,38 +81,41 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
     else history.pushState(null, "", address);
   }
 
+  function keyOf(one) {
+    return JSON.stringify({ ...one, q: one.q.trim() });
+  }
+
   function isNarrowed() {
     return state.q.trim() !== "" || names.some((name) => state[name].length > 0);
   }
 
-  function fill(select, counts) {
-    const own = state[select.name];
-    const listed = Object.entries(counts ?? {}).filter(([value, n]) => n > 0 || own.includes(value));
-    for (const value of own) if (!listed.some(([one]) => one === value)) listed.push([value, 0]);
-    const byNumber = select.name === "year" ? (a, b) => (b[0] > a[0] ? 1 : -1) : (a, b) => b[1] - a[1];
-    listed.sort((a, b) => byNumber(a, b) || labelOf(select.name, a[0]).localeCompare(labelOf(select.name, b[0])));
-    const many = MANY.includes(select.name);
-    const first = new Option(many && own.length > 0 ? "Add another" : "Any", "");
-    const options = listed
-      .filter(([value]) => !many || !own.includes(value))
-      .map(([value, n]) => {
-        const label = labelOf(select.name, value);
-        return new Option(`${label.slice(0, LONGEST_LABEL)} (${n.toLocaleString("en")})`, value);
-      });
-    select.replaceChildren(first, ...options);
-    select.value = many ? "" : (own[0] ?? "");
-    select.disabled = options.length === 0;
+  // Fill the list of each facet.
+  function offer() {
+    for (const [name, update] of offers) {
+      const own = state[name];
+      const many = MANY.includes(name);
+      const listed = [...new Set([...FACETS.get(name).values.keys(), ...own])]
+        .map((value) => optionOf(name, value))
+        .map((one) => (counts ? { ...one, n: counts[name]?.[one.value] ?? 0 } : one))
+        .filter(({ value, n }) => (own.includes(value) ? !many : n > 0));
+      if (name !== "year") listed.sort((a, b) => b.n - a.n);
+      update(listed, many || own.length === 0 ? undefined : optionOf(name, own[0]));
+      const field = form.elements[name];
+      const number = listed.length.toLocaleString("en");
+      field.placeholder = listed.length === 0 ? "None" : own.length > 0 ? "Add another" : `Any of ${number}`;
+      field.disabled = listed.length === 0 && field !== document.activeElement;
+    }
   }
 
   function showChosen() {
     const chips = names.flatMap((name) =>
       state[name].map((value) => {
-        const button = element("button", { type: "button", class: "chip" }, labelOf(name, value), " ×");
-        const label = form.elements[name].dataset.label;
-        button.setAttribute("aria-label", `Remove ${label}: ${labelOf(name, value)}`);
+        const { label } = optionOf(name, value);
+        const button = element("button", { type: "button", class: "chip" }, label, " ×");
+        button.setAttribute("aria-label", `Remove ${FACETS.get(name).label}: ${label}`);
         button.addEventListener("click", () => {
-          change(name, state[name].filter((one) => one !== value));
-          form.elements[name].focus();
+          change({ [name]: state[name].filter((one) => one !== value) });
+          (chosen.querySelector("button") ?? form.querySelector("[type=reset]")).focus();
         });
         return element("li", {}, button);
       }),
@@ -95,7 +130,7 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
       const link = element("a", { href: "#listing", rel }, label);
       link.addEventListener("click", (event) => {
         event.preventDefault();
-        state.page = page;
+        state = { ...state, page };
         toAddress(false);
         run().then(() => document.getElementById("listing").scrollIntoView());
       });
@@ -114,78 +149,83 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
     form.elements.sort.value = state.sort;
   }
 
-  function change(name, value) {
+  function change(values, replace = false) {
+    clearTimeout(waiting);
     // Include text that is still being typed.
-    state.q = form.elements.q.value;
-    state[name] = value;
-    state.page = 1;
-    toAddress(name === "q");
-    return run();
+    state = { ...state, q: form.elements.q.value, page: 1, ...values };
+    if (keyOf(state) === searched) return;
+    toAddress(replace);
+    run();
   }
 
-  async function fillSelects(isCurrent) {
-    const options = await count(state, names);
-    if (isCurrent()) for (const select of selects) fill(select, options[select.name]);
+  function choose(name, value) {
+    const added = value === "" ? [] : [value];
+    change({ [name]: MANY.includes(name) ? [...state[name], ...added] : added });
   }
 
   async function run() {
-    const mine = ++turn;
+    current.abort();
+    current = new AbortController();
+    const { signal } = current;
+    const asked = state;
+    searched = keyOf(asked);
     showChosen();
-    let found;
+    offer();
     try {
-      found = await find(state, names);
+      const found = await find(asked, names, signal);
+      if (signal.aborted) return;
+      const last = Math.max(1, Math.ceil(found.count / PAGE));
+      if (asked.page > last) {
+        state = { ...asked, page: last };
+        toAddress(true);
+        return run();
+      }
+      const number = found.count.toLocaleString("en");
+      const all = `${total.toLocaleString("en")} ${noun}`;
+      shown.textContent = isNarrowed() ? `${number} of ${all}` : all;
+      await show(found.items, asked, () => !signal.aborted);
+      if (signal.aborted) return;
+      showPager(found.count);
+      const counted = isNarrowed() ? await count(asked, names, signal) : null;
+      if (signal.aborted) return;
+      counts = counted;
+      offer();
     } catch (error) {
+      if (signal.aborted) return;
+      searched = "";
       shown.textContent = "The search could not be loaded. Reload the page.";
       throw error;
     }
-    if (mine !== turn) return;
-    const number = found.count.toLocaleString("en");
-    shown.textContent = isNarrowed() ? `${number} of ${total.toLocaleString("en")} ${noun}` : `${total.toLocaleString("en")} ${noun}`;
-    await show(found.items, state, () => mine === turn);
-    showPager(found.count);
-    await fillSelects(() => mine === turn);
   }
 
-  let waiting = 0;
   form.elements.q.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => change("q", form.elements.q.value), 120);
+    waiting = setTimeout(() => change({}, true), TYPING);
   });
-  form.addEventListener("change", (event) => {
-    const { name, value } = event.target;
-    if (name === "sort") change("sort", value);
-    else if (MANY.includes(name)) change(name, value === "" ? state[name] : [...state[name], value]);
-    else if (names.includes(name)) change(name, value === "" ? [] : [value]);
-  });
+  form.elements.sort.addEventListener("change", () => change({ sort: form.elements.sort.value }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    change("q", form.elements.q.value);
+    change({}, true);
   });
   form.addEventListener("reset", (event) => {
     event.preventDefault();
-    for (const name of names) state[name] = [];
-    state.sort = "";
-    state.q = "";
+    change({ q: "", sort: "", ...Object.fromEntries(names.map((name) => [name, []])) });
     fillFields();
-    change("q", "");
   });
   addEventListener("popstate", () => {
+    clearTimeout(waiting);
     state = fromAddress();
     fillFields();
-    run();
+    if (keyOf(state) !== searched) run();
   });
   form.hidden = false;
   // On phones, the results come first.
   if (matchMedia("(max-width: 40rem)").matches) document.getElementById("filters").open = false;
   fillFields();
   showChosen();
+  offer();
   // Load data only when the form is used, or when the address contains a search.
   if (location.search !== "") return run();
   form.addEventListener("focusin", () => warm(), { once: true });
-  const offer = () => fillSelects(() => turn === 0);
-  for (const select of selects) {
-    select.addEventListener("focus", offer, { once: true });
-    select.addEventListener("pointerenter", offer, { once: true });
-  }
   return Promise.resolve();
 }

@@ -1,5 +1,5 @@
 // The search page: Pagefind finds, counts and sorts; results are shown with matching excerpts.
-import { PAGE, element, startFacets } from "./facets.js";
+import { MANY, PAGE, element, startFacets } from "./facets.js";
 import { findCases } from "./case_search.js";
 import { excerptOf } from "./excerpts.js";
 import { facetsOf, openIndex } from "./search_index.js";
@@ -30,7 +30,7 @@ async function count(state, names) {
   const found = await findCases(wordsOf(state), { filters: facetsOf(state, names) }, total);
   const options = { ...found.filters };
   // Counts for other values of a facet ignore the value chosen in it.
-  for (const name of names.filter((one) => one !== "tag" && state[one].length > 0)) {
+  for (const name of names.filter((one) => !MANY.includes(one) && state[one].length > 0)) {
     const others = names.filter((one) => one !== name);
     const without = await findCases(wordsOf(state), { filters: facetsOf(state, others) }, total);
     options[name] = without.filters[name];

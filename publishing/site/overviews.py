@@ -195,7 +195,12 @@ class OverviewPages:
     def _write_search(self) -> None:
         newest = self._entries[:PAGE]
         offered = facets(self._entries, dict.fromkeys((one.case_id for one in self._entries), 1))
-        values = {"newest": newest, "facets": offered, "sorts": _SORTS, "has_meaning": has_meaning()}
+        values = {
+            "newest": newest,
+            "facets": offered,
+            "sorts": _SORTS,
+            "has_meaning": has_meaning(),
+        }
         key = [len(self._entries), digests(newest), offered, values["has_meaning"]]
         self._pages.put("search.html", "search.html", key, **values)
         for name in ("ask.html", "attribution.html"):

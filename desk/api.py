@@ -44,6 +44,17 @@ class JobState(Frozen):
     problem: str | None
 
 
+class SearchResults(Frozen):
+    """Statements; ``every_word`` is false if they have only some words of the search.
+
+    ``corrected`` is the search with the spelling that found them.
+    """
+
+    every_word: bool
+    corrected: str | None
+    statements: list[Hit]
+
+
 class SourceView(Frozen):
     """A source with its state and open failure."""
 
@@ -70,11 +81,16 @@ async def cases(desk: Desk, wanted: Annotated[CaseFilter, Query()]) -> list[Case
 @router.get("/search")
 async def search(
     desk: Desk, q: str, published: bool = False, limit: Annotated[int, Query(ge=1, le=100)] = 20
-) -> list[Hit]:
-    """Find current or ``published`` statements with these words, best matches first."""
+) -> SearchResults:
+    """Find current or ``published`` statements with these words, best matches first.
+
+    Synonyms count as the same word; phrases in quotation marks are exact. If no statement has every
+    word, the spelling is corrected, and finally some of the words are enough.
+    """
     index = await desk.live.fresh()
     await asyncio.to_thread(index.refresh_texts)
-    return index.statements(q, published=published, limit=limit)
+    search, hits = index.statements(q, published=published, limit=limit)
+    return SearchResults(every_word=search.every_word, corrected=search.corrected, statements=hits)
 
 
 @router.get("/cases/{case_id}")

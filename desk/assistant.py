@@ -3,7 +3,7 @@
 It serves published revisions; curators can also see drafts and decide on them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from inspect import cleandoc
 from typing import Annotated, Any, Literal
@@ -18,6 +18,7 @@ from config.resources import Resources
 from desk.facets import Line, QueueQuery
 from desk.index import Index
 from desk.requests import Approve, Reject, decide
+from desk.search import Search
 from desk.submit import web_source
 from flows import ingest
 from publishing.citations import citation
@@ -90,26 +91,37 @@ class _Tools:
         company: str = "",
         year: str = "",
         limit: Limit = 10,
-    ) -> list[Found]:
+    ) -> Found:
         """Find cases with these words in title, statements or source; by default the newest.
 
+        Synonyms count as the same word; phrases in quotation marks are exact. If no case has every
+        word, ``corrected`` is the search with another spelling, or ``every_word`` is false.
         ``industry`` and ``tag`` are slugs such as insurance and rag; ``company`` is part of a name.
         """
         order: Literal["relevance", "newest"] = "relevance" if query else "newest"
         wanted = QueueQuery(status="all", industry=industry, tag=tag, order=order, q=query)
-        lines = self._fitting(self._fresh().ids(wanted), company, year)[:limit]
-        return [_found(view) for view in self._views(line["case_id"] for line in lines)]
+        index = self._fresh()
+
+        def find(search: Search) -> list[Line]:
+            return self._fitting(index.ids(wanted, search), company, year)[:limit]
+
+        search, lines = index.first_found(query, find)
+        views = self._views(line["case_id"] for line in lines)
+        return _results(search, cases=[_found(view) for view in views])
 
     def search_statements(
         self, query: str, section: Section | None = None, tag: str = "", limit: Limit = 10
-    ) -> list[Found]:
-        """Find statements with these words, each with its support and its quotes."""
+    ) -> Found:
+        """Find statements with these words, each with its support and its quotes.
+
+        Words are searched for as in ``search_cases``.
+        """
         known: dict[str, Any] = {"published": not self._drafts, "section": section or ""}
-        hits = self._fresh().statements(query, tag=tag, limit=limit, **known)
+        search, hits = self._fresh().statements(query, tag=tag, limit=limit, **known)
         views = self._views(hit.case_id for hit in hits)
         cases = {view.case.case_id: _statements(view) for view in views}
         found = (cases.get(hit.case_id, {}).get(hit.n) for hit in hits)
-        return [one for one in found if one]
+        return _results(search, statements=[one for one in found if one])
 
     def get_case(self, case_id: str) -> Found:
         """Return a case: facts, statements with support and quotes, source, and citation."""
@@ -132,7 +144,8 @@ class _Tools:
         """
         index, phrase = self._fresh(), sentence.replace('"', " ")
         rare = " ".join(word for word in words(sentence) if len(word) >= _LEAST_LETTERS)
-        ids = dict.fromkeys([*index.matches(f'"{phrase}"'), *index.matches(rare, every=False)])
+        searches = Search(f'"{phrase}"'), Search(rare, every_word=False)
+        ids = dict.fromkeys(case_id for one in searches for case_id in index.matches(one))
         # An imported text has no statements.
         fitting = [one["case_id"] for one in self._fitting(ids, company) if one["support"]]
         seen = self._views(fitting[:_CASES])
@@ -217,6 +230,10 @@ class _Tools:
         for view in self._views([case_id]):
             return view
         raise UnknownId(f"{case_id} is not published: use search_cases to find published cases.")
+
+
+def _results(search: Search, **found: Sequence[Found]) -> Found:
+    return {"every_word": search.every_word, "corrected": search.corrected, **found}
 
 
 def _found(view: CaseView) -> Found:

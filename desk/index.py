@@ -5,29 +5,32 @@ damaged or of another version.
 """
 
 import json
+import math
 import re
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zlib import crc32
 
 from desk.facets import AGES, FACETS, Line, QueueQuery, first_day, labels
+from desk.search import Search, closest_word, corrected, straight
 from schemas.reviews import CaseStatus
 from warehouse import Warehouse
 from warehouse.schema import named_parts
 
+Found = TypeVar("Found")
+
 MARKS = "\2", "\3"
 """The characters before and after a matching word in a snippet."""
 
-_WORDS = re.compile(r'"([^"]+)"|([^\s"]+)')
-_NOTHING = '""'
+_SPELLED = re.compile(r"[^\W\d_]{4,24}")  # words that can correct others
 _LINES_AT_ONCE, _TEXTS_AT_ONCE = 2_000, 100
 _QUERIES = 50  # maximum queries whose counts are cached until the index changes
 _OVERLAP = timedelta(seconds=5)  # clocks of machines that share a warehouse differ
@@ -60,6 +63,7 @@ class Index:
         self._since: str | None = None  # this process has indexed everything up to then
         self._known: dict[str, Line] = {}  # the lines that it has indexed
         self.counts = lru_cache(_QUERIES)(self._counts)
+        self._closest = lru_cache(_QUERIES)(self._closest_word)
 
     def refresh(self) -> list[str]:
         """Index the cases that changed; return their ids."""
@@ -101,6 +105,7 @@ class Index:
                     _put_texts(connection, texts)
             if ids:
                 self.counts.cache_clear()
+                self._closest.cache_clear()
             return len(found)
 
     def refresh_copies(self) -> None:
@@ -140,10 +145,31 @@ class Index:
         with self._open() as connection:
             return int(connection.execute(count, (facet, value)).fetchone()[0])
 
-    def ids(self, query: QueueQuery) -> list[str]:
+    def first_found(
+        self, q: str, find: Callable[[Search], list[Found]]
+    ) -> tuple[Search, list[Found]]:
+        """Return what ``find`` finds first: as typed, with corrected spelling, with most words."""
+        typed = straight(q)
+        given = search = Search(typed)
+        if found := find(search):
+            return search, found
+        if (text := corrected(typed, self._is_known, self._closest)) != typed:
+            search = Search(text, typed)
+            if found := find(search):
+                return search, found
+        search = replace(search, every_word=False)
+        found = find(search) if len(search.parts) > 1 else []
+        return (search if found else given), found
+
+    def search(self, q: str) -> Search:
+        """Return the search that finds cases for a text, as typed if there is none."""
+        return self.first_found(q, lambda search: [1] * self._is_known(search.match))[0]
+
+    def ids(self, query: QueueQuery, search: Search | None = None) -> list[str]:
         """Return the ids of the cases that match a query, in its order."""
+        search = search or self.search(query.q)
         with self._open() as connection:
-            ranks = _ranks(connection, query.q)
+            ranks = _ranks(connection, search)
             values = {"status": query.status, "order": query.sorted_by, "ids": None}
             if (ids := _matching(connection, query.chosen, ranks)) is not None:
                 values["ids"] = json.dumps([*ids])
@@ -160,8 +186,9 @@ class Index:
         chosen = query.chosen
         statuses = [*CaseStatus] if query.status == "all" else [query.status]
         found: dict[str, Counter[str]] = {facet: Counter() for facet in (*FACETS, "day")}
+        search = self.search(query.q)
         with self._open() as connection:
-            ranks = _ranks(connection, query.q)
+            ranks = _ranks(connection, search)
             for facet in ("", *chosen):
                 others = {name: value for name, value in chosen.items() if name != facet}
                 label = "day" if facet == "age" else facet
@@ -185,15 +212,15 @@ class Index:
             for ranked in [sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
         }
 
-    def matches(self, q: str, *, every: bool = True) -> list[str]:
-        """Return the cases with every word (or any) in one of their texts, best matches first."""
-        values = {"match": match_of(q, every=every)}
+    def matches(self, search: Search) -> list[str]:
+        """Return the cases that match a search in one of their texts, best matches first."""
         with self._open() as connection:
-            return [row["case_id"] for row in connection.execute(_sql("matches"), values)]
+            rows = connection.execute(_sql("matches"), {"match": search.match})
+            return [row["case_id"] for row in rows]
 
-    def snippets(self, ids: Sequence[str], q: str) -> dict[str, str]:
+    def snippets(self, ids: Sequence[str], search: Search) -> dict[str, str]:
         """Return a snippet by case id, with the matching words between ``MARKS``."""
-        values = {"match": match_of(q), "ids": json.dumps(ids)}
+        values = {"match": search.match, "ids": json.dumps(ids)}
         with self._open() as connection:
             return dict(connection.execute(_sql("snippets"), values).fetchall())
 
@@ -205,17 +232,30 @@ class Index:
         section: str = "",
         tag: str = "",
         limit: int = 20,
-    ) -> list[Hit]:
-        """Return the statements with these words, best matches first."""
-        values = {"match": match_of(text), "published": published, "limit": limit}
-        with self._open() as connection:
-            rows = connection.execute(_sql("statements"), values | {"section": section, "tag": tag})
+    ) -> tuple[Search, list[Hit]]:
+        """Return the search that finds statements for a text, and these, best matches first."""
+        values = {"published": published, "section": section, "tag": tag, "limit": limit}
+
+        def find(search: Search) -> list[Hit]:
+            rows = connection.execute(_sql("statements"), values | {"match": search.match})
             return [Hit(*row) for row in rows]
+
+        with self._open() as connection:
+            return self.first_found(text, find)
 
     def waiting_texts(self) -> int:
         """Return the number of cases that are not in the full-text index yet."""
         with self._open() as connection:
             return len(connection.execute(_sql("without_texts"), {"most": -1}).fetchall())
+
+    def _is_known(self, match: str) -> bool:
+        """Return whether an FTS5 query matches a case."""
+        with self._open() as connection:
+            return bool(connection.execute(_sql("is_known"), (match,)).fetchone())
+
+    def _closest_word(self, word: str) -> str | None:
+        with self._open() as connection:
+            return closest_word(word, dict(connection.execute("SELECT * FROM words").fetchall()))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -259,17 +299,6 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def match_of(text: str, *, every: bool = True) -> str:
-    """Return a search as an FTS5 query; the last word is a prefix if it has two letters or more.
-
-    One letter would match nearly every text.
-    """
-    words = [f'"{phrase or word}"' for phrase, word in _WORDS.findall(text.replace("\0", " "))]
-    if every and words and re.search(r'\w\w"$', words[-1]) and not text.rstrip().endswith('"'):
-        words[-1] += "*"
-    return (" " if every else " OR ").join(words) or _NOTHING
-
-
 @cache
 def _sql(name: str) -> str:
     return named_parts(Path(__file__).with_suffix(".sql"))[name]
@@ -280,11 +309,20 @@ def _plain(text: str) -> str:
     return text.replace(MARKS[0], " ").replace(MARKS[1], " ")
 
 
-def _ranks(connection: sqlite3.Connection, q: str) -> dict[int, float] | None:
-    """Return the rank of each row that matches a search, None without a search."""
-    if not q:
+def _ranks(connection: sqlite3.Connection, search: Search) -> dict[int, float] | None:
+    """Return the rank of each row that matches a search, None without a search.
+
+    If none has every word, these are the rows with at least half of the words.
+    """
+    if not search.text:
         return None
-    return dict(connection.execute(_sql("ranks"), {"match": match_of(q)}).fetchall())
+    ranks = dict(connection.execute(_sql("ranks"), {"match": search.match}).fetchall())
+    if search.every_word or not ranks:
+        return ranks
+    parts = search.parts
+    words = dict(connection.execute(_sql("word_counts"), (json.dumps(parts),)).fetchall())
+    least = min(max(words.values()), math.ceil(len(parts) / 2))
+    return {row: rank for row, rank in ranks.items() if words[row] >= least}
 
 
 def _matching(
@@ -322,6 +360,8 @@ def _put_texts(connection: sqlite3.Connection, texts: Mapping[str, Any]) -> None
     first = number << 16  # the statements of a case have consecutive row ids
     connection.execute("DELETE FROM texts WHERE rowid = ?", (number,))
     connection.execute(_sql("put_texts"), values | {"id": number, "title": _plain(title)})
+    spelled = _SPELLED.findall(f"{title} {values['statements']} {values['source']}".casefold())
+    connection.executemany(_sql("put_word"), ((word,) for word in {*spelled}))
     connection.execute(_sql("drop_statements"), (first, first + 0xFFFF))
     rows = [one | values | {"row": first + place} for place, one in enumerate(statements)]
     connection.executemany(_sql("put_statement"), rows)

@@ -48,6 +48,8 @@ CREATE VIRTUAL TABLE statements USING fts5 (
     tokenize = "porter unicode61 remove_diacritics 2"
 );
 
+CREATE TABLE words (word TEXT PRIMARY KEY, texts INTEGER) WITHOUT ROWID;
+
 -- name: put_case
 INSERT INTO cases (
     case_id, source_id, revision_id, document_id, status, newer, kind, url, title, company, industry,
@@ -87,6 +89,9 @@ RETURNING id, coalesce(title || ' ', '') || coalesce(company, '');
 
 -- name: put_texts
 INSERT INTO texts (rowid, title, statements, source) VALUES (:id, :title, :statements, :source);
+
+-- name: put_word
+INSERT INTO words VALUES (?, 1) ON CONFLICT (word) DO UPDATE SET texts = texts + 1;
 
 -- name: drop_statements
 DELETE FROM statements WHERE rowid BETWEEN ? AND ?;
@@ -147,6 +152,17 @@ GROUP BY facet, value;
 
 -- name: ranks
 SELECT rowid, bm25(texts, 8.0, 3.0, 1.0) FROM texts WHERE texts MATCH :match;
+
+-- name: word_counts
+-- How many of these queries match each row.
+SELECT texts.rowid, count(*)
+FROM json_each(?) AS part
+CROSS JOIN texts
+WHERE texts MATCH part.value
+GROUP BY texts.rowid;
+
+-- name: is_known
+SELECT 1 FROM texts WHERE texts MATCH ? LIMIT 1;
 
 -- name: matches
 SELECT cases.case_id

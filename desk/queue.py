@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from desk.facets import FACETS, Line, QueueQuery
 from desk.index import Index
+from desk.search import Search
 from schemas.batches import WatchLine
 from schemas.results import OpenFailure, RefusedSource
 from schemas.reviews import SavedView
@@ -26,7 +27,7 @@ class QueuePage:
     ``ids`` are all cases of the tab, ``tabs`` has the size of each tab, ``counts`` the number of
     cases by facet and value. ``failures`` are sorted by remedy, ``unfinished`` are interrupted
     sources. ``minutes_left`` is estimated. ``unsearched`` is the number of cases that are not
-    searchable yet, ``newer`` the number with a newer draft.
+    searchable yet, ``newer`` the number with a newer draft. ``search`` is the one that found them.
     """
 
     query: QueueQuery
@@ -45,6 +46,7 @@ class QueuePage:
     minutes_left: float | None = None
     unsearched: int = 0
     newer: int = 0
+    search: Search | None = None
 
     @property
     def left(self) -> int:
@@ -56,6 +58,7 @@ def case_queue(
     index: Index, query: QueueQuery, page: int, waiting: Mapping[str, int], pace: float | None
 ) -> QueuePage:
     """Return a page of cases; ``pace`` is the duration of a decision in seconds."""
+    search = index.search(query.q) if query.q else None
     counts, ids = index.counts(query), index.ids(query)
     shown = _page(ids, page)
     return QueuePage(
@@ -66,10 +69,11 @@ def case_queue(
         counts={facet: counts[facet] for facet in FACETS if facet != "status"},
         ids=ids,
         lines=index.lines(shown),
-        snippets=index.snippets(shown, query.q) if query.q else {},
+        snippets=index.snippets(shown, search) if search else {},
         minutes_left=len(ids) * pace / 60 if pace else None,
         unsearched=index.waiting_texts() if query.q else 0,
         newer=index.number("flag", "newer draft"),
+        search=search,
     )
 
 

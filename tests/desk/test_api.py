@@ -30,10 +30,22 @@ def test_cases_are_listed_by_status(desk, build):
 def test_statements_are_searched(desk, build):
     """Each statement comes with the id of its case; unpublished cases are searched too."""
     case_id = build.draft()
-    (found,) = desk.get("/api/search?q=claimants wait").json()
+    answer = desk.get("/api/search?q=claimants wait").json()
+    (found,) = answer["statements"]
     assert (found["case_id"], found["section"], found["status"]) == (case_id, "results", "draft")
-    assert desk.get("/api/search?q=claimants&published=true").json() == []
-    assert desk.get('/api/search?q="*').json() == []
+    assert (answer["every_word"], answer["corrected"]) == (True, None)
+    for query in ("claimants&published=true", '"*'):
+        assert desk.get(f"/api/search?q={query}").json()["statements"] == []
+
+
+def test_a_search_says_how_it_found_its_statements(desk, build):
+    """A corrected spelling and a search for some of the words are named beside what they found."""
+    build.draft()
+    corrected = desk.get("/api/search?q=claimannts wait").json()
+    assert (corrected["corrected"], corrected["every_word"]) == ("claimants wait", True)
+    some = desk.get("/api/search?q=claimants wait zebras").json()
+    assert (some["corrected"], some["every_word"]) == (None, False)
+    assert some["statements"]
 
 
 def test_a_case_comes_with_document_and_history(desk, build):

@@ -65,25 +65,25 @@ async def test_only_published_cases_are_found_unless_drafts_are_wanted(resources
     """Drafts are labelled, filters narrow the list, and no match gives an empty list."""
     server = create_server(resources)
     for given in ({}, {"query": "pgvector"}, {"company": "harbour", "year": "2026"}):
-        (found,) = await answered(server, "search_cases", **given)
+        (found,) = (await answered(server, "search_cases", **given))["cases"]
         assert (found["case_id"], found["status"]) == (case_id, "published")
     for given in ({"query": "zebra"}, {"company": "Fjord"}, {"year": "1999"}, {"tag": "none"}):
-        assert await answered(server, "search_cases", **given) == []
+        assert (await answered(server, "search_cases", **given))["cases"] == []
     both = await answered(create_server(resources, drafts=True), "search_cases", query="pgvector")
-    assert {one["status"] for one in both} == {"published", "draft"}
+    assert {one["status"] for one in both["cases"]} == {"published", "draft"}
 
 
 async def test_statements_come_with_support_and_quotes(resources, case_id):
     """Refuted and unconfirmed statements are excluded."""
     server = create_server(resources)
-    (found,) = await answered(
-        server, "search_statements", query="claimants wait", section="results"
-    )
+    answer = await answered(server, "search_statements", query="claimants wait", section="results")
+    (found,) = answer["statements"]
     assert found["case_id"] == case_id
     assert found["support"] == "verified"
     assert found["quotes"][0]["quote"] in TEXT
     for words in ("REFUTED", "DOUBTFUL", "zebra", '"', "."):
-        assert await answered(server, "search_statements", query=words) == []
+        answer = await answered(server, "search_statements", query=words)
+        assert answer["statements"] == []
 
 
 async def test_a_case_is_shown_as_its_readers_see_it(resources, warehouse, case_id):
@@ -100,7 +100,7 @@ async def test_a_case_is_shown_as_its_readers_see_it(resources, warehouse, case_
     await publish_site(resources)
     assert (await answered(server, "get_case", case_id=case_id))["title"] == found["title"]
     decisions.withdraw(warehouse, case_id, "The company asked for it.", "mira")
-    assert await answered(server, "search_cases", query="claims") == []
+    assert (await answered(server, "search_cases", query="claims"))["cases"] == []
     assert await answered(server, "search_statements", query="claimants") == []
     assert "is not published" in await answered(server, "get_case", case_id=case_id)
     draft = next(one for one in warehouse.case_ids() if one != case_id)

@@ -7,7 +7,8 @@ import pytest
 from case_views import a_study
 
 from desk.facets import QueueQuery
-from desk.index import MARKS, Index, match_of
+from desk.index import MARKS, Index
+from desk.search import Search
 from review import decisions
 from review.changes import SetFact
 from schemas.cases import Fact
@@ -124,14 +125,14 @@ def test_search_finds_words_in_every_text_and_marks_them(build, index):
     assert index.refresh_texts() == 1
     assert index.refresh_texts() == 0
     for words in ("brackenholt", "BRACKENH", "word soup", '"made up rates"', "tariff"):
-        assert list(index.matches(words)) == [titled], words
-    assert list(index.matches("nowhere brackenholt")) == []
-    snippet = index.snippets([titled], "soup")[titled]
+        assert index.matches(Search(words)) == [titled], words
+    assert index.matches(Search("nowhere brackenholt")) == []
+    snippet = index.snippets([titled], Search("soup"))[titled]
     assert f"{MARKS[0]}soup{MARKS[1]}" in snippet
-    hits = index.statements("rates", published=False)
+    _, hits = index.statements("rates", published=False)
     assert hits
     assert all(hit.case_id == titled for hit in hits)
-    assert index.statements("rates") == []  # nothing is published
+    assert index.statements("rates")[1] == []  # nothing is published
 
 
 @pytest.mark.parametrize(
@@ -142,8 +143,8 @@ def test_no_search_is_an_error(build, index, words):
     build.draft()
     index.refresh()
     index.refresh_texts()
-    assert len(index.matches(words)) <= 1
-    assert match_of(words)
+    assert len(index.matches(Search(words))) <= 1
+    assert len(index.ids(QueueQuery(q=words))) <= 1
 
 
 @pytest.mark.parametrize(
@@ -151,16 +152,51 @@ def test_no_search_is_an_error(build, index, words):
     [
         ("c", '"c"'),
         ("ca", '"ca"*'),
-        ("rag a", '"rag" "a"'),
-        ("rag ag", '"rag" "ag"*'),
-        ("“R”", '"“R”"'),
-        ('"rag"', '"rag"'),
-        ("rag\0ag", '"rag" "ag"*'),
+        ("cats b", '"cats" AND "b"'),
+        ("cats bi", '"cats" AND "bi"*'),
+        ("“R”", '"R"'),
+        ('"hitl"', '"hitl"'),
+        ("hitl b", '("hitl" OR "human in the loop") AND "b"'),
+        ("cats\0bi", '"cats" AND "bi"*'),
+        ("gpt-4", '"gpt 4"'),
+        ("the cats", '"cats"*'),
     ],
 )
-def test_one_letter_is_no_beginning_of_a_word(words, searched):
-    """One letter would match nearly all texts; from two letters on, it is a prefix."""
-    assert match_of(words) == searched
+def test_words_become_a_query_with_their_synonyms(words, searched):
+    """Phrases are exact, function words are left out, and two letters begin a word.
+
+    One letter would match nearly all texts.
+    """
+    assert Search(words).match == searched
+
+
+def test_synonyms_find_the_same_cases(build, index):
+    """Abbreviations, expansions and spellings of a term lead to the same drafts."""
+    names = ("Human in the loop at Acme", "HITL at Beta", "Loops at Gamma")
+    ids = [build.draft(clear(named(name))) for name in names]
+    index.refresh()
+    index.refresh_texts()
+    for words in ("HITL", "human-in-the-loop", "humans in the loop"):
+        assert {*index.ids(QueueQuery(status="all", q=words))} == {*ids[:2]}, words
+    assert index.ids(QueueQuery(status="all", q='"HITL"')) == [ids[1]]
+
+
+def test_a_search_without_results_is_tried_in_other_ways(build, index):
+    """First with corrected spelling, then for cases with at least half of the words."""
+    first, other = build.draft(clear(named("Brackenholt"))), build.draft(clear(named("Fjord")))
+    index.refresh()
+    index.refresh_texts()
+    search = index.search("brackenhlot")
+    assert (search.corrected, search.uncorrected) == ("brackenholt", '"brackenhlot"')
+    assert index.ids(QueueQuery(status="all", q="brackenhlot")) == [first]
+    assert index.search('"brackenhlot"').corrected is None
+    assert index.search("bracken").corrected is None
+    search = index.search("how brackenholt answers zebras")
+    assert not search.every_word
+    found = index.ids(QueueQuery(status="all", q="how brackenholt answers zebras"))
+    assert found[0] == first
+    assert index.search("zebra").every_word
+    assert other in index.ids(QueueQuery(status="all", q="answers"))
 
 
 def test_a_query_is_read_from_its_address():

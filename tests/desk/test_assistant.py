@@ -101,7 +101,8 @@ async def test_a_case_is_shown_as_its_readers_see_it(resources, warehouse, case_
     assert (await answered(server, "get_case", case_id=case_id))["title"] == found["title"]
     decisions.withdraw(warehouse, case_id, "The company asked for it.", "mira")
     assert (await answered(server, "search_cases", query="claims"))["cases"] == []
-    assert await answered(server, "search_statements", query="claimants") == []
+    found = await answered(server, "search_statements", query="claimants")
+    assert found["statements"] == []
     assert "is not published" in await answered(server, "get_case", case_id=case_id)
     draft = next(one for one in warehouse.case_ids() if one != case_id)
     assert "is not published" in await answered(server, "get_case", case_id=draft)

@@ -35,7 +35,7 @@ export async function findCases(query, options, total) {
 // Pagefind releases what belongs to a result together with its object, so these objects are kept.
 async function withAll(index, words, options) {
   if (words === null || QUOTES.test(words)) return index.search(words, options);
-  const [form, ...others] = await formsOf(words);
+  const [form, ...others] = await formsOf(words, await contentWords(words));
   const [found, ...same] = await Promise.all([form, ...others].map((one) => index.search(one, options)));
   const known = new Map(found.results.map((one) => [one.id, one]));
   for (const other of same.flatMap(({ results }) => results)) {

@@ -33,11 +33,13 @@ function keyOf(words) {
 }
 
 // A query with the synonyms of its words: every case that has one of them also has the first form
-// of the query in the index; the other forms are for the order and the excerpts.
-export async function formsOf(query) {
+// of the query in the index; the other forms are for the order and the excerpts. Words that are
+// neither in `content` nor have synonyms, such as "how" and "do", count only if there are no others.
+export async function formsOf(query, content) {
   const { sets } = await loadVocabulary();
   const words = wordsOf(query);
-  const parts = [];
+  const important = new Set(wordsOf(content));
+  let parts = [];
   for (let start = 0, length; start < words.length; start += length) {
     length = Math.min(LONGEST, words.length - start);
     while (length > 1 && !sets.has(keyOf(words.slice(start, start + length)))) length -= 1;
@@ -45,6 +47,8 @@ export async function formsOf(query) {
     const same = sets.get(keyOf(given)) ?? [];
     parts.push({ given: given.join(" "), others: same.filter((one) => keyOf(wordsOf(one)) !== keyOf(given)) });
   }
+  const counting = parts.filter(({ given, others }) => others.length > 0 || important.has(given));
+  if (counting.length > 0) parts = counting;
   const form = (choose) => parts.map(choose).join(" ");
   const single = form(({ given, others }) => (given.includes(" ") ? others.find((one) => !/\W/u.test(one)) : null) ?? given);
   const replaced = parts.flatMap((part) => part.others.map((other) => form((one) => (one === part ? other : one.given))));

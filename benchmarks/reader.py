@@ -58,7 +58,9 @@ PAGEFIND = """async (query) => {
 SEARCH = """async (query) => {
     const { findCases } = await import(new URL("./case_search.js", location.href));
     const { results, close } = await findCases(query, { filters: {} }, 1_164);
-    return [...results.slice(0, 10), ...(await close())];
+    let added = [];
+    for await (const cases of close()) added = cases;
+    return [...results.slice(0, 10), ...added];
 }"""
 FIND = """async (queries) => {
     const find = %s, found = [];

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from publishing.wording import count, listing
 
 _LONGEST_BAR = 88  # percent; the rest is for its number
+_LONGEST_BESIDE_TEXT = 56  # percent; the rest is for a value in words
 _ROOM_FOR_NUMBER = 9  # percent, before the mark of the expected value
 _SHADES = 5  # in addition to 0, the shade of an empty cell
 _PANEL_TOP, _PANEL_HEIGHT = 22, 66  # of a trend line in its panel, in pixels
@@ -91,6 +92,16 @@ def bars(lines: SeriesData) -> Chart:
         title = f"{of.label}: {count(round(numbers[0]), 'case')}"
         title += f", {ends[1].text} by chance" if ends[1:] else ""
         drawn.append(ChartSeries(of, ends, title))
+    return Chart(tuple(drawn))
+
+
+def comparison(metric: str, lines: Sequence[tuple[Link, float]]) -> Chart:
+    """Return a bar per value of a metric, with its note as text."""
+    longest = max(number for _, number in lines) or 1
+    drawn = []
+    for of, number in lines:
+        x = round(_LONGEST_BESIDE_TEXT * number / longest, 2)
+        drawn.append(ChartSeries(of, (Mark(x, of.note, x),), f"{metric}, {of.label}: {of.note}"))
     return Chart(tuple(drawn))
 
 

@@ -15,6 +15,7 @@ from publishing.records import CaseRecord
 from publishing.similarity import FUNCTION_WORDS
 from publishing.site.charts import Figure
 from publishing.site.facets import facets
+from publishing.site.front_page import opening
 from publishing.site.group_pages import PAGE, write_group
 from publishing.site.groups import KINDS, Group, GroupKind, earlier_addresses, groups
 from publishing.site.meaning_files import has_meaning
@@ -144,12 +145,13 @@ class OverviewPages:
             if heading in _LISTINGS_AT_HOME
         ]
         key = [self._reliability, len(self._entries), digests(newest), self._tabs]
+        first = opening(self._tables, self._reports.views)
         key += [[_sizes(shown), total] for _, shown, total in browse]
-        report = next(iter(self._reports.views), None)
-        key += [report.report.report_id] if report else []
-        values = {"newest": newest, "browse": browse, "alternate": "index"}
-        self._pages.put("index.html", "index.html", key, report=report, **values)
-        self._pages.put_alternates("index", self._title, key, entries=newest)
+        key += [first.comparison, first.best, first.lessons]
+        key += [first.report.report.report_id] if first.report else []
+        values = {"newest": newest, "browse": browse, "opening": first, "alternate": "index"}
+        self._pages.put("index.html", "index.html", key, **values)
+        self._pages.put_alternates("index", self._title, key, entries=newest, parts=first.parts)
         all_listings = [
             (heading, found[:_MOST_COMPANIES], max(0, len(found) - _MOST_COMPANIES))
             for heading, found in listings

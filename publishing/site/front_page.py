@@ -1,0 +1,128 @@
+"""What opens the front page: a comparison, a report's best sentence and three lessons.
+
+All of it is published text as it is, chosen by the same rule at each publication, so it changes
+only with the cases and reports.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from publishing.site.charts import Chart, Link, comparison
+from publishing.site.report_views import ReportView, SentenceView
+from publishing.site.statement_pages import SectionStatements, measured
+from warehouse import Dataset
+from warehouse.schema import named_parts
+
+Row = dict[str, Any]
+
+_LESSONS = 3
+_BESIDE_BAR = 20  # characters
+_SOUND = ("verbatim", "verified")
+_LONGEST = 320  # characters of a report's sentence
+_NUMBER = re.compile(r"(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?(?![\d,]*\d)")
+_ABOUT = re.compile(r"(?:about|around|approximately|roughly|nearly|almost|some|[~≈])?\s*[$€£]?\s*")
+
+
+class Comparison(NamedTuple):
+    """A finding, or a result if no finding fits, with the bars of its baseline and its value."""
+
+    row: Row
+    chart: Chart
+
+
+class Opening(NamedTuple):
+    """The parts that open the front page, empty without content; ``best`` is from ``report``."""
+
+    comparison: Comparison | None
+    report: ReportView | None
+    best: SentenceView | None
+    lessons: Sequence[Row]
+
+    @property
+    def parts(self) -> list[SectionStatements]:
+        """The statements for Markdown and JSON."""
+        finding = [self.comparison.row] if self.comparison else []
+        named = (("finding", "A finding", finding), ("lessons", "Lessons", self.lessons))
+        return [SectionStatements(n, label, n, rows, len(rows)) for n, label, rows in named if rows]
+
+
+def opening(tables: Dataset, reports: Sequence[ReportView]) -> Opening:
+    """Return what opens the front page; ``reports`` are published, newest first."""
+    queries, report = named_parts(Path(__file__).with_suffix(".sql")), next(iter(reports), None)
+    found = (_compared(row) for row in tables.rows(queries["compared"]))
+    return Opening(
+        comparison=next(filter(None, found), None),
+        report=report,
+        best=best_sentence(report) if report else None,
+        lessons=_varied(tables.rows(queries["lessons"])),
+    )
+
+
+def best_sentence(view: ReportView) -> SentenceView | None:
+    """Return the sentence of a report that cites most cases, the first of several.
+
+    It is verified or verbatim, cites no changed case, and has a number or cites several cases.
+    Those that rest on unjudged or imported statements only count if there are no others.
+    """
+    every = (s for part in view.parts for one in part.paragraphs for s in one.sentences)
+    fit = [one for one in every if one.support in _SOUND and one.state == "current" and one.cited]
+    fit = [one for one in fit if len(one.text) <= _LONGEST]
+    fit = [one for one in fit if _cases(one) > 1 or re.search(r"\d", one.text)]
+    return min(fit, key=lambda one: (bool(one.caution), -_cases(one)), default=None)
+
+
+def baseline_number(baseline: str, unit: str | None) -> float | None:
+    """Return the number of a baseline that is in ``unit``, None if it may be something else.
+
+    The unit follows the number ("a median of 47 minutes"); a number without one must be alone
+    ("about 90"), since "GPT-4" and "version 2" are no measurements.
+    """
+    if len(found := [*_NUMBER.finditer(baseline)]) != 1:
+        return None
+    before, after = baseline[: found[0].start()], baseline[found[0].end() :]
+    is_alone = not after.strip() and _ABOUT.fullmatch(before.lower())
+    words = _unit_words(unit)
+    is_same = bool(words) and _unit_words(after)[:1] == words[-1:]
+    return float(found[0][0].replace(",", "")) if is_alone or is_same else None
+
+
+def _unit_words(text: str | None) -> list[str]:
+    """Return the words of a unit in the singular; percent is a sign."""
+    plain = re.sub(r"per ?cent\b", "%", (text or "").lower())
+    return [word.rstrip("s") for word in re.findall(r"[^\W\d]+|[%$€£]", plain)]
+
+
+def _compared(row: Row) -> Comparison | None:
+    before = baseline_number(row["baseline"], row["unit"])
+    if before is None or before == row["number"]:
+        return None
+    row = measured(row)
+    values = (("Before", row["baseline"], before), ("After", row["shown"], row["number"]))
+    lines = [(Link(label, note=_beside(text, n, row["unit"])), n) for label, text, n in values]
+    return Comparison(row, comparison(row["metric"] or "Result", lines))
+
+
+def _beside(text: str, number: float, unit: str | None) -> str:
+    """Return a value as stated; if that is long or lacks a unit, as its number and unit."""
+    is_fit = len(text) <= _BESIDE_BAR and re.search(r"[^\d.,\s]", text)
+    return text if is_fit else f"{number:,g} {unit or ''}".strip()
+
+
+def _varied(rows: Sequence[Row]) -> list[Row]:
+    """Return the first rows of different companies and themes."""
+    chosen: list[Row] = []
+    for row in rows:
+        others = ((_company(one), one["theme"]) for one in chosen)
+        is_new = all(_company(row) != name and row["theme"] != theme for name, theme in others)
+        chosen += [row] if is_new else []
+    return chosen[:_LESSONS]
+
+
+def _company(row: Row) -> str:
+    return str(row["company_key"] or row["case_id"])
+
+
+def _cases(one: SentenceView) -> int:
+    return len({cited.title for cited in one.cited})

@@ -11,6 +11,7 @@ from typing import Any
 
 from publishing.anchors import link_to_quote, place, web_address
 from publishing.gate import GatedStudy, has_visible_text, readable
+from publishing.grades import grade_parts
 from publishing.records import (
     APPROVED_AT,
     APPROVED_BY,
@@ -79,9 +80,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
             for one in study.facts
             if one.value
         ),
-        statements=tuple(
-            _statements(view, study.statements, is_judged=recipe is None or bool(recipe.judge))
-        ),
+        statements=tuple(_statements(view, study, is_judged=recipe is None or bool(recipe.judge))),
         tags=tuple(
             PublishedTag(**one.model_dump(include=_OF_TAG), **_support(view, one))
             for one in study.tags
@@ -161,14 +160,15 @@ def title_of(view: CaseView) -> str:
 
 
 def _statements(
-    view: CaseView, statements: Sequence[Statement], *, is_judged: bool
+    view: CaseView, study: CaseStudy, *, is_judged: bool
 ) -> Iterator[PublishedStatement]:
     """Yield the statements; their anchors are numbered if a section repeats a statement.
 
     Unjudged ones are marked in a case that is otherwise judged, and those of the editor always.
     """
     seen: Counter[str] = Counter()
-    for one in statements:
+    narrator = study.fact("narrator").value
+    for one in study.statements:
         support = _support(view, one)
         if one.support.level is SupportLevel.UNVERIFIED and (
             is_judged or one.section is Section.GAPS
@@ -179,6 +179,7 @@ def _statements(
         yield PublishedStatement(
             anchor=anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor]}",
             measure=one.measure,
+            grade_parts=grade_parts(one.measure, narrator, one.text),
             **one.model_dump(include=_OF_STATEMENT),
             **support,
         )

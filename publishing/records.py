@@ -5,8 +5,9 @@ Pages, Markdown, citations and data are written from this record, so they always
 
 import json
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
+from publishing.grades import GradePart
 from publishing.wording import fact_text, first_sentence
 from schemas.cases import FactName, Form, Match, Measure, Origin, Section, SupportLevel, TermGroup
 from schemas.findings import Finding
@@ -17,8 +18,11 @@ from schemas.sources import CheckResult, SourceKind
 from schemas.systems import CaseSystem
 
 _KICKERS: tuple[FactName, ...] = ("company", "industry", "year")
-_NOT_ON_PAGE = {
-    *("company_name", "company_kind", "account_date", "system", "same_source", "findings")
+_NOT_ON_PAGE: dict[str, Any] = {
+    **dict.fromkeys(
+        ("company_name", "company_kind", "account_date", "system", "same_source", "findings"), True
+    ),
+    "statements": {"__all__": {"grade_parts"}},  # derived from the rest
 }
 
 HELD_BACK = "the database held back what the source says of it"
@@ -117,6 +121,7 @@ class PublishedStatement(_Supported):
 
     ``anchor`` is its id on the case's page. It is derived from the words, so links to it survive
     changes of other statements. ``form`` is its layout, None in older drafts, which are lists.
+    ``grade_parts`` are the questions of `publishing.grades` that a measured result answers.
     """
 
     anchor: str
@@ -128,6 +133,7 @@ class PublishedStatement(_Supported):
     rests_on: tuple[int, ...]
     measure: Measure | None
     form: Form | None = None
+    grade_parts: tuple[GradePart, ...] = ()
 
     @property
     def is_without_quotes(self) -> bool:

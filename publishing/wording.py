@@ -55,7 +55,8 @@ _BOTH = {
 _SOURCES = [{Origin.SOURCE}, {Origin.SELECTED}, {Origin.SOURCE, Origin.SELECTED}]
 _JUDGING: Mapping[str, str] = _TEXTS["judging"]
 CHECKED: str = _JUDGING["checked"]
-_TESTED = (Method.AB_TEST, Method.AUDITED)
+GRADE_PARTS: Mapping[str, str] = _TEXTS["grade"]
+AUDITED_OR_TESTED = (Method.AB_TEST, Method.AUDITED)
 _PROJECTED = re.compile(
     r"\b(?:project(?:ed|s|ing)|expect(?:ed|s)?|forecast|estimated? to|will)\b", re.IGNORECASE
 )
@@ -158,9 +159,14 @@ def result_source(result: Mapping[str, Any]) -> str:
     ``result`` has ``narrator``, ``method``, ``text`` and ``qualifier``.
     """
     source = _TEXTS["whose"].get(result["narrator"] or "", "as stated in the source")
-    words = f"{result['qualifier'] or ''} {result['text']}"
-    how = result["method"] if result["method"] in _TESTED else None
-    return ", ".join(filter(None, (source, how, "projected" if _PROJECTED.search(words) else None)))
+    how = result["method"] if result["method"] in AUDITED_OR_TESTED else None
+    projected = "projected" if is_projected(result["text"], result["qualifier"]) else None
+    return ", ".join(filter(None, (source, how, projected)))
+
+
+def is_projected(text: str, qualifier: str | None) -> bool:
+    """Return whether a result is expected rather than measured, according to its words."""
+    return bool(_PROJECTED.search(f"{qualifier or ''} {text}"))
 
 
 def support_summary(levels: Iterable[SupportLevel]) -> list[tuple[str, str]]:

@@ -59,6 +59,7 @@ def environment(settings: SiteSettings) -> Environment:
         support_label=wording.support_label,
         fact_words=wording.FACT_WORDS,
         result_columns=wording.RESULT_COLUMNS,
+        grade_meanings=wording.GRADE_PARTS,
         tag_groups=wording.TAG_GROUPS,
         checked_note=wording.CHECKED,
         support_meanings=wording.SUPPORT_MEANINGS,

@@ -29,7 +29,7 @@ def test_a_case_reads_as_on_its_page(text):
     assert "\nSource: “How we built the claims assistant”, a blog post by Ines Okafor on" in text
     assert re.search(r"- Scanned tariff tables.*\n  - They wrote every rate out", text)
     table = text.partition("## Results\n\n")[2].partition("\n\n- ")[0].splitlines()
-    assert table[0] == "| Result | Metric | Value | Before | Sample | Method |"
+    assert table[0] == "| Result | Metric | Value | Before | Sample | Method | Grade |"
     assert "| 3 hours | 26 hours | all claims of March | self-reported |" in table[2]
     assert "\n- The invented rates went away." in text
     silent = text.partition("## Not stated by the source\n\n")[2].partition("\n\n")[0]

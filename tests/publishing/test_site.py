@@ -124,13 +124,16 @@ def test_support_is_said_once_and_marked_only_in_doubt(page):
 
 
 def test_measured_results_make_a_table(page):
-    """The parts of a result are columns, even if not stated; others stay sentences."""
+    """The parts of a result and its grade are columns, even if not stated; others stay sentences."""
     results = section(page, "results")
-    columns = ["Result", "Metric", "Value", "Before", "Sample", "Method"]
+    columns = ["Result", "Metric", "Value", "Before", "Sample", "Method", "Grade"]
     assert texts(results, ".//th") == columns
     assert [texts(row, "td")[1:] for row in results.xpath(".//tbody/tr")] == [
-        ["median time to first answer", "3 hours", "26 hours", "all claims of March", "self-reported"],
-        ["drafts changed", "18 %", "61 %", "not stated", "not stated"],
+        [
+            "median time to first answer", "3 hours", "26 hours", "all claims of March",
+            "self-reported", "2 of 4 baseline, sample",
+        ],
+        ["drafts changed", "18 %", "61 %", "not stated", "not stated", "1 of 4 baseline"],
     ]  # fmt: skip
     assert texts(results, "ul/li")[0].startswith("The invented rates went away.")
 

@@ -36,7 +36,7 @@ FROM read_json(
         statements: 'STRUCT(
             support VARCHAR, reason VARCHAR, mark VARCHAR, kept_by VARCHAR, kept_because VARCHAR,
             anchor VARCHAR, n INTEGER, section VARCHAR, text VARCHAR, origin VARCHAR,
-            answers INTEGER, rests_on INTEGER[], form VARCHAR,
+            answers INTEGER, rests_on INTEGER[], form VARCHAR, grade_parts VARCHAR[],
             measure STRUCT(
                 metric VARCHAR, qualifier VARCHAR, value VARCHAR, number DOUBLE, unit VARCHAR,
                 baseline VARCHAR, sample VARCHAR, method VARCHAR
@@ -300,6 +300,7 @@ SELECT
     part.measure.baseline AS baseline,
     part.measure.sample AS sample,
     part.measure.method AS method,
+    part.grade_parts AS grade_parts,
     part.form AS form,
     narrator,
     list_transform(part.quotes, lambda one: one.quote) AS quotes,
@@ -320,7 +321,7 @@ COMMENT ON COLUMN published_statements.reason IS 'The doubt or refutation despit
 COMMENT ON COLUMN published_statements.kept_by IS 'The curator who kept a refuted statement.';
 COMMENT ON COLUMN published_statements.kept_because IS 'The reason of that curator.';
 COMMENT ON COLUMN published_statements.origin IS 'The author of the words: model, source, selected (the source''s, chosen by code) or curator.';
-COMMENT ON COLUMN published_statements.metric IS 'The measured quantity; this and the next seven columns are for results only.';
+COMMENT ON COLUMN published_statements.metric IS 'The measured quantity; this and the next eight columns are for results only.';
 COMMENT ON COLUMN published_statements.qualifier IS 'Words before the value, such as "more than" or "up to".';
 COMMENT ON COLUMN published_statements.value IS 'The value as written in the source.';
 COMMENT ON COLUMN published_statements.number IS 'The value, if it is a single number.';
@@ -328,6 +329,7 @@ COMMENT ON COLUMN published_statements.unit IS 'The unit of the number.';
 COMMENT ON COLUMN published_statements.baseline IS 'The previous value.';
 COMMENT ON COLUMN published_statements.sample IS 'The period or sample of the measurement.';
 COMMENT ON COLUMN published_statements.method IS 'The method of the measurement.';
+COMMENT ON COLUMN published_statements.grade_parts IS 'For measured results: the questions that it answers, of who (measured it: not the vendor, and no projection), baseline, sample and method (A/B test or audit).';
 COMMENT ON COLUMN published_statements.form IS '"paragraph" if it opens one, "next" if it continues one, "item" of a list; empty in older cases.';
 COMMENT ON COLUMN published_statements.quotes IS 'Quotes from the source; their locations are in evidence.';
 COMMENT ON COLUMN published_statements.basis IS 'imported, if the quotes are from the text of another database, not from the source.';
@@ -381,6 +383,7 @@ SELECT
     parts.part.anchor AS anchor,
     parts.part.support AS support,
     parts.part.mark AS mark,
+    parts.part.grade_parts AS grade_parts,
     unnest(parts.part.measure),
     coalesce(answers.solutions, []) AS answers
 FROM parts
@@ -389,10 +392,11 @@ WHERE parts.part.section <> 'solutions' OR parts.part.answers IS NULL
 ORDER BY parts.place, parts.part.n;
 
 CREATE TABLE results AS
-SELECT * EXCLUDE (answers_n, rests_on, form)
+SELECT * EXCLUDE (answers_n, rests_on, form), len(grade_parts)::INTEGER AS grade
 FROM published_statements
 WHERE coalesce(nullif(value, ''), nullif(metric, '')) IS NOT NULL;
 COMMENT ON TABLE results IS 'Statements that are measured results; columns as in statements.';
+COMMENT ON COLUMN results.grade IS 'The number of grade_parts, from 0 to 4.';
 
 CREATE TABLE findings AS
 WITH parts AS (SELECT *, unnest(findings) AS part FROM lines)

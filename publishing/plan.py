@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from publishing.entries import CaseEntry
 from schemas.companies import FormerName
@@ -114,7 +114,7 @@ class PublicationPlan(NamedTuple):
     ``fingerprint`` all of it. ``menu`` has the entries with content. ``reports`` are published,
     newest first; ``recordings`` are the folders of recorded reports, by report id. ``former_names``
     are the spellings of companies in all published revisions, former ones too; ``systems`` include
-    those without cases, whose pages lead on.
+    those without cases, whose pages lead on. ``collection`` counts sources and cases by outcome.
     """
 
     lines: Path
@@ -130,3 +130,4 @@ class PublicationPlan(NamedTuple):
     recordings: Mapping[str, Path] = {}
     former_names: Sequence[FormerName] = ()
     systems: Sequence[System] = ()
+    collection: Sequence[Mapping[str, Any]] = ()

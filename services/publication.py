@@ -108,7 +108,7 @@ class _Publishing:
         self._target, self._on_progress = str(out), on_progress
         self._version, self._earlier = site_version(site), earlier_site(out)
         self._rows = {row["case_id"]: row for row in warehouse.publishable(self._target)}
-        self._systems = warehouse.systems()
+        self._systems, self._collection = warehouse.systems(), warehouse.collection()
         placed = {
             case_id: (one.system_id, one.first_name, one.name)
             for one in self._systems
@@ -201,7 +201,7 @@ class _Publishing:
         made = [(name, key_of(*times.get(name, []))) for name in files]
         former_names = self._warehouse.former_names()
         systems = [one.model_dump(mode="json") for one in self._systems]
-        parts = (places, made, former_names, systems)
+        parts = (places, made, former_names, systems, self._collection)
         fingerprint = key_of(self._version, sorted(self._keys.items()), *parts)
         if fingerprint == self._earlier.fingerprint:
             return
@@ -223,6 +223,7 @@ class _Publishing:
             recordings=recordings,
             former_names=former_names,
             systems=self._systems,
+            collection=self._collection,
         )
         total = len(entries)
         build_in_process(lambda n: self._on_progress(total + n, 2 * total), plan, self._out)

@@ -21,6 +21,7 @@ from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Sour
 from schemas.subjects import SourceSubject
 from schemas.taxonomy import OpenTerm, TermRuling
 from warehouse.access import DatabaseReader
+from warehouse.rows import Values
 
 
 class SourceReads(DatabaseReader):
@@ -114,6 +115,10 @@ class SourceReads(DatabaseReader):
         """Return the state of each of these sources; unknown ones are new."""
         rows = self._rows("source_states", ids=source_ids)
         return {row["source_id"]: SourceState(row["state"]) for row in rows}
+
+    def collection(self) -> list[Values]:
+        """Return the number of sources and of cases by outcome; see the query for the columns."""
+        return self._rows("collection")
 
     def triage_of(self, document_id: str, rubric: str, model: str) -> Triage | None:
         """Return the newest verdict on a document by this rubric and model."""

@@ -14,6 +14,7 @@ from publishing.plan import PublicationPlan, SiteChange
 from publishing.records import CaseRecord
 from publishing.similarity import FUNCTION_WORDS
 from publishing.site.charts import Figure
+from publishing.site.collection import write_collection
 from publishing.site.facets import facets
 from publishing.site.front_page import opening
 from publishing.site.group_pages import PAGE, write_group
@@ -40,7 +41,10 @@ _AT_HOME = 14  # groups per listing
 _MOST_COMPANIES = 700
 _MOST_DAYS, _PER_DAY = 60, 25
 _SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("title", "Title"))
-_FIXED = ["", *map("{}.html".format, "search browse ask attribution figures data".split())]
+_FIXED = [
+    "",
+    *map("{}.html".format, "search browse ask attribution figures data collection".split()),
+]
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _VERSION_DIGITS = 12
 
@@ -67,9 +71,8 @@ class OverviewPages:
             for one in STATEMENT_PAGES
             if (number := len(statements[one.name]))
         ]
-        self._reliability = reliability_note(
-            sum(not one.imported_from for one in entries), len(entries)
-        )
+        self._imported = sum(bool(one.imported_from) for one in entries)
+        self._reliability = reliability_note(len(entries) - self._imported, len(entries))
         values = {"cases_count": len(entries), "reliability_note": self._reliability}
         self._pages = PageWriter(files, plan, tabs=self._tabs, **values)
         self._reports, self._plan = reports, plan
@@ -95,6 +98,7 @@ class OverviewPages:
         self._write_search()
         self._write_changes(changes)
         self._pages.put("figures.html", "figures.html", digest, figures=drawn)
+        write_collection(self._pages, self._plan.collection, len(self._entries), self._imported)
         self._pages.put("404.html", "404.html", "")
         self._pages.put("llms.txt", "llms.txt", [self._reliability, len(self._entries), self._tabs])
         if self._root:

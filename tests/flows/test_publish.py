@@ -55,12 +55,19 @@ async def test_an_approved_case_is_added_and_then_unchanged(
 
 
 async def test_drafts_and_rejected_cases_stay_out(resources: Resources, case: CaseView) -> None:
-    """Only what a person approved is published; an empty site can be written."""
+    """Only what a person approved is published; an empty site can be written, and counts them."""
     done = await publish_site(resources)
     assert outcome(done) == {}
     assert (done.path / "index.html").exists()
+
+    def left_out() -> list[str]:
+        steps = json.loads((done.path / "collection.json").read_text("utf-8"))
+        return [one["title"] for step in steps for one in step["left"]]
+
+    assert left_out() == ["Waiting for a curator"]
     reject(resources.warehouse, case.case.case_id, "not ours", "tester")
     assert outcome(await publish_site(resources)) == {}
+    assert left_out() == ["Rejected by a curator"]
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -58,7 +58,12 @@ def test_the_files_of_a_site(publish):
         "case.bib case.json case.md case.ris index.html".split()
     )
     pages = "index search browse lessons challenges results failures questions ask attribution figures data "
-    assert {p.stem for p in target.glob("*.html")} == {*pages.split(), "changes", "404"}
+    assert {p.stem for p in target.glob("*.html")} == {
+        *pages.split(),
+        "changes",
+        "collection",
+        "404",
+    }
     assert {p.name for p in target.iterdir() if p.is_dir()} >= set(
         "cases tags industries companies years data reports".split()
     )

@@ -35,7 +35,7 @@ def a_plan(
 ) -> PublicationPlan:
     """Return the plan of a site with the current revisions of these cases, all of them new."""
     checks = more.pop("checks", {})
-    changes = more.pop("changes", ())
+    changes, collection = more.pop("changes", ()), more.pop("collection", ())
     settings = SiteSettings(**({"title": "Models at work"} | more))
     earlier = {p.case_id: p.address for p in withdrawn}
     earlier |= {v.case.case_id: v.published.address for v in views if v.published}
@@ -59,6 +59,7 @@ def a_plan(
         settings=settings,
         version=version,
         fingerprint=key_of(keys),
+        collection=collection,
     )
 
 

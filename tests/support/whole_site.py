@@ -45,12 +45,32 @@ KINDS = {
     "figures": "figures.html",
     "data": "data.html",
     "changes": "changes.html",
+    "collection": "collection.html",
     "reports": "reports/index.html",
     "report": f"reports/{REPORT}/index.html",
     "recording": f"reports/{REPORT}/transcript.html",
     "not found": "404.html",
 }
 """A page of each kind."""
+
+COUNTED = ("counted", "origin", "outcome", "reason", "number")
+FOUND = (
+    ("source", "imported", "case", "", 1),
+    ("source", "listed", "duplicate", "redirect", 12),
+    ("source", "listed", "duplicate", "file", 1),
+    ("source", "listed", "unwanted", "", 1_204),
+    ("source", "listed", "failed", "gone", 7),
+    ("source", "listed", "failed", "fetch", 9),
+    ("source", "submitted", "refused", "story", 31),
+    ("source", "submitted", "refused", "technical_detail", 4),
+    ("source", "submitted", "waiting", "", 2),
+    ("source", "submitted", "case", "", 48),
+    ("case", "", "shown", "", 43),
+    ("case", "", "rejected", "", 4),
+    ("case", "", "review", "", 5),
+    ("case", "", "withdrawn", "", 1),
+)
+"""Sources and cases by origin, outcome and reason, as the warehouse counts them."""
 
 
 def an_imported_view(**changes: str) -> CaseView:
@@ -143,7 +163,10 @@ def whole_site(folder: Path) -> Path:
         SiteChange(at=NOON, what="withdrawn", title=None, address="cases/gone/index.html")
     )
     plan = plan._replace(
-        reports=[report], recordings={report.report_id: recording}, changes=changes
+        reports=[report],
+        recordings={report.report_id: recording},
+        changes=changes,
+        collection=[dict(zip(COUNTED, row, strict=True)) for row in FOUND],
     )
     with patch("publishing.site.build.indexing", lambda *_: nullcontext()):
         build(plan, folder / "site")

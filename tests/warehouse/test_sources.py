@@ -5,7 +5,7 @@ from itertools import count
 
 from warehouse_rows import START, Story
 
-from schemas.batches import Batch, BatchItem, SourceState
+from schemas.batches import Batch, BatchItem, SourceState, WatchedItem
 from schemas.reviews import Decision, Verdict
 from schemas.sources import CheckResult
 from schemas.subjects import SubjectChange, SubjectState
@@ -77,6 +77,37 @@ def test_outcomes(warehouse):
         # An address that leads elsewhere waits for nothing itself.
         assert (story.source_id in unfinished) == (state == "unfinished" and "alias" not in steps)
         assert (story.source_id in refused) == (state == "refused" or "refuse fail" in steps)
+
+
+def test_the_collection_counts_each_source_and_case_once(warehouse):
+    """Sources by origin, outcome and reason; aliases, refused items and open ones too."""
+    steps = {
+        "shown": "document draft publish",
+        "gone": "document draft reject",
+        "refused": "document refuse",
+        "failed": "fail:extract",
+        "waiting": "snapshot",
+        "double": "alias",
+    }
+    found = {name: _rows(Story(name), chain) for name, chain in steps.items()}
+    approval = Story("shown").review(Decision.APPROVE)
+    warehouse.append(*[row for rows in found.values() for row in rows], approval)
+    about = {"watch_id": "w", "address": "https://x.example/1", "title": None, "reason": None}
+    unwanted = about | {"state": "refused"}
+    items = [WatchedItem(source_id=name, **unwanted) for name in ("src1_new", "src1_refused")]
+    seen = WatchedItem(source_id="src1_seen", **about, state="known")
+    warehouse.append(*items, seen)
+    counted = [tuple(row.values()) for row in warehouse.collection()]
+    assert counted == [
+        ("case", "", "rejected", "", 1),
+        ("case", "", "shown", "", 1),
+        ("source", "listed", "refused", "deployed", 1),
+        ("source", "listed", "unwanted", "", 1),
+        ("source", "submitted", "case", "", 2),
+        ("source", "submitted", "duplicate", "redirect", 1),
+        ("source", "submitted", "failed", "extract", 1),
+        ("source", "submitted", "waiting", "", 1),
+    ]
 
 
 def test_open_failure(warehouse):

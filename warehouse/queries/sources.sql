@@ -73,6 +73,86 @@ SELECT wanted.source_id, coalesce(source_states.state, 'new') AS state
 FROM wanted
 LEFT JOIN source_states USING (source_id);
 
+-- name: collection
+-- Every address or file ever found, counted once by origin and outcome, then every case by state.
+-- ``reason`` is that of a duplicate, a failure or a refusal (the criterion with the lowest score).
+WITH imported AS (
+    SELECT DISTINCT cases.source_id FROM import_records JOIN cases USING (case_id)
+),
+listed AS (
+    SELECT source_id, false AS is_unwanted FROM batch_items
+    UNION ALL
+    SELECT source_id, state = 'refused' FROM watched_items WHERE state <> 'known'
+),
+lists AS (
+    SELECT source_id, bool_or(is_unwanted) AS is_unwanted FROM listed GROUP BY source_id
+),
+led AS (
+    SELECT source_id, max_by(reason, stored_at) AS reason FROM aliases GROUP BY source_id
+),
+failed AS (
+    SELECT
+        source_id,
+        max_by(if(gone, 'gone', if(stage IN ('fetch', 'extract'), stage, 'draft')), stored_at)
+            AS reason
+    FROM open_failures
+    GROUP BY source_id
+),
+scores AS (
+    SELECT
+        source_id,
+        unnest(criteria) AS criterion,
+        generate_subscripts(criteria, 1) AS n
+    FROM refused_sources
+),
+refused AS (
+    SELECT source_id, min_by(criterion.name, (criterion.score, n)) AS reason
+    FROM scores
+    GROUP BY source_id
+),
+placed AS (
+    SELECT
+        CASE
+            WHEN imported.source_id IS NOT NULL THEN 'imported'
+            WHEN lists.source_id IS NOT NULL THEN 'listed'
+            ELSE 'submitted'
+        END AS origin,
+        CASE
+            WHEN states.same_as IS NOT NULL THEN 'duplicate'
+            WHEN states.case_id IS NOT NULL THEN 'case'
+            WHEN states.state IN ('failed', 'refused') THEN states.state
+            WHEN states.source_id IS NULL AND lists.is_unwanted THEN 'unwanted'
+            ELSE 'waiting'
+        END AS outcome,
+        CASE outcome
+            WHEN 'duplicate' THEN led.reason
+            WHEN 'failed' THEN failed.reason
+            WHEN 'refused' THEN refused.reason
+        END AS reason
+    FROM source_states AS states
+    FULL JOIN lists USING (source_id)
+    LEFT JOIN imported USING (source_id)
+    LEFT JOIN led USING (source_id)
+    LEFT JOIN failed USING (source_id)
+    LEFT JOIN refused USING (source_id)
+),
+stated AS (
+    SELECT
+        CASE
+            WHEN next_revision_id IS NOT NULL THEN 'shown'
+            WHEN case_id IN (SELECT case_id FROM withdrawn_cases) THEN 'withdrawn'
+            WHEN status = 'rejected' THEN 'rejected'
+            ELSE 'review'
+        END AS outcome
+    FROM case_states
+)
+SELECT 'source' AS counted, origin, outcome, coalesce(reason, '') AS reason, count(*) AS number
+FROM placed
+GROUP BY ALL
+UNION ALL
+SELECT 'case', '', outcome, '', count(*) FROM stated GROUP BY outcome
+ORDER BY ALL;
+
 -- name: generations
 WITH wanted AS (
     SELECT unnest($ids::JSON::VARCHAR[]) AS generation_id, generate_subscripts($ids::JSON::VARCHAR[], 1) AS i

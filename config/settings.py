@@ -153,6 +153,8 @@ class Settings(BaseSettings):
     """The licence shown on the site."""
     site_contact: str | None = None
     """An e-mail or web address where readers can report mistakes."""
+    site_searches: dict[str, str] = Field(default_factory=dict)
+    """Searches with a feed, as `{"Agents in finance": "tag=agents&industry=finance"}`."""
 
     @field_validator("home", mode="after")
     @classmethod

@@ -39,6 +39,7 @@ def site_settings(own: Settings) -> SiteSettings:
         address=own.site_address,
         licence=own.site_licence,
         contact=own.site_contact,
+        searches=tuple(own.site_searches.items()),
     )
 
 

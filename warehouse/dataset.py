@@ -119,6 +119,13 @@ class Dataset:
         sql = self._queries["citable"].replace("$cases", cases)
         return self.rows(sql, words=[*map(stem, _WORD.findall(words.lower()))], most=most)
 
+    def cases_with(self, words: str) -> set[str]:
+        """Return the ids of the cases with all of these words, in any form."""
+        self._make("citable_tables", "citable_words")
+        stems = {*map(stem, _WORD.findall(words.lower()))}
+        found = self.rows(self._queries["cases_with"], words=[*stems])
+        return {row["case_id"] for row in found}
+
     def citable_parts(self, case_ids: Iterable[str]) -> list[dict[str, Any]]:
         """Return all citable statements and paragraphs of these cases."""
         self._make("citable_tables")

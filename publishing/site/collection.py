@@ -78,13 +78,13 @@ def flow(rows: Iterable[Mapping[str, Any]], published: int, imported: int) -> li
         LeftOut("Approved, but held back", cases["shown"] - published),
         LeftOut("Withdrawn after publication", cases["withdrawn"]),
     ]
-    texts = count(came_with_text, "imported text")
-    made = listing([count(drafted, "screened source"), *([texts] if came_with_text else [])])
+    named = ((drafted, "screened source"), (came_with_text, "imported text"))
+    made = listing([count(number, noun) for number, noun in named if number])
     steps = [
         ("Found", found, _origins(origins), [duplicates]),
         ("Different sources", found - duplicates.number, _not_screened(came_with_text), unread),
         ("Screened", drafted + refused.number, "read and scored by a rubric", [refused]),
-        ("Cases", cases.total(), f"from {made}", undecided),
+        ("Cases", cases.total(), made and f"from {made}", undecided),
         ("Published", published, _unchecked(imported), []),
     ]
     return [

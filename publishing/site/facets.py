@@ -9,7 +9,7 @@ from publishing.entries import CaseEntry
 from publishing.site.groups import company_names
 from schemas.sources import SourceKind
 
-_LABELS = {
+LABELS = {
     "company": "Company",
     "system": "System",
     "model": "Model",
@@ -21,6 +21,7 @@ _LABELS = {
     "narrator": "Account by",
     "evidence": "Evidence",
 }
+"""The label of each facet, which is also a parameter of the search page's address."""
 _EVIDENCE = {
     "quotes": "with quotes",
     "structured": "with quotes of an imported text",
@@ -64,7 +65,7 @@ def facet_values(entry: CaseEntry) -> dict[str, list[str]]:
 
 def facets(entries: Sequence[CaseEntry], counts: Mapping[str, int]) -> list[Facet]:
     """Return the facets that have values; ``counts`` has the number of items by case id."""
-    found: dict[str, dict[str, int]] = {name: defaultdict(int) for name in _LABELS}
+    found: dict[str, dict[str, int]] = {name: defaultdict(int) for name in LABELS}
     for entry in entries:
         for name, values in facet_values(entry).items():
             for value in values:
@@ -72,7 +73,7 @@ def facets(entries: Sequence[CaseEntry], counts: Mapping[str, int]) -> list[Face
     labels = _value_labels(entries)
     return [
         Facet(name, label, _ranked(name, found[name], labels.get(name, {})))
-        for name, label in _LABELS.items()
+        for name, label in LABELS.items()
         if any(found[name].values())
     ]
 

@@ -2,7 +2,7 @@
 
 -- name: compared
 -- Measured results with a baseline. Those on which an entailed finding rests come first, with its
--- text, then those with an A/B test, an audit or a sample, then the newest cases.
+-- text, then those of the highest grade, then the newest cases.
 SELECT
     shown.* REPLACE (coalesce(finding.text, shown.text) AS text),
     finding.text IS NOT NULL AS is_finding,
@@ -22,7 +22,7 @@ WHERE shown.section = 'results'
     AND length(coalesce(finding.text, shown.text)) BETWEEN 30 AND 240
 ORDER BY
     finding.text IS NULL,
-    (shown.method IS NULL OR shown.method NOT IN ('A/B test', 'audited')) AND shown.sample IS NULL,
+    len(shown.grade_parts) DESC,
     shown.place,
     shown.n,
     finding.n;

@@ -26,6 +26,7 @@ KINDS: Mapping[GroupKind, tuple[str, str]] = {
 """The folder and heading of each kind of group."""
 
 _MOST_TAGS = 12
+_WITH_FEED = {"tag", "industry", "company"}
 _SLUG_CHARACTERS = 60
 
 
@@ -47,6 +48,11 @@ class Group(NamedTuple):
     def folder(self) -> str:
         """The folder of the group's pages."""
         return f"{KINDS[self.kind][0]}/{self.slug}"
+
+    @property
+    def has_feed(self) -> bool:
+        """Whether the group has a feed, if the site's address is known."""
+        return self.kind in _WITH_FEED
 
     @property
     def address(self) -> str:
@@ -81,7 +87,7 @@ def groups(entries: Sequence[CaseEntry]) -> Mapping[GroupKind, tuple[Group, ...]
 
 def group_address(kind: GroupKind, key: str) -> str:
     """Return the path of a group's page; ``key`` is a tag, industry, company key or year."""
-    return f"{KINDS[kind][0]}/{_slug(key)}/index.html"
+    return f"{KINDS[kind][0]}/{readable_slug(key)}/index.html"
 
 
 def company_names(entries: Iterable[CaseEntry]) -> Mapping[str, str]:
@@ -144,7 +150,7 @@ def _group(kind: GroupKind, value: str, found: Sequence[CaseEntry]) -> Group:
     return Group(
         kind=kind,
         key=value,
-        slug=system_folder(system).partition("/")[2] if system else _slug(value),
+        slug=system_folder(system).partition("/")[2] if system else readable_slug(value),
         label=label,
         definition=term.definition if term else None,
         term_group=tag.group if tag else None,
@@ -152,7 +158,7 @@ def _group(kind: GroupKind, value: str, found: Sequence[CaseEntry]) -> Group:
     )
 
 
-def _slug(key: str) -> str:
+def readable_slug(key: str) -> str:
     """Return a key for addresses: unchanged, or as readable text with a part of its hash."""
     made = slugify(key, max_length=_SLUG_CHARACTERS)
     return key if made == key else f"{made or 'group'}-{sha256_hex(key.encode())[:8]}"

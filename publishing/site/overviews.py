@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from publishing.similarity import FUNCTION_WORDS
 from publishing.site.charts import Figure
 from publishing.site.collection import write_collection
 from publishing.site.facets import facets
+from publishing.site.feeds import saved_searches, write_feeds
 from publishing.site.front_page import opening
 from publishing.site.group_pages import PAGE, write_group
 from publishing.site.groups import KINDS, Group, GroupKind, earlier_addresses, groups
@@ -35,7 +36,7 @@ from schemas.frozen import sha256_hex
 from schemas.synonyms import synonyms
 from warehouse import Dataset
 
-_NEWEST, _STATEMENTS, _FEED = 8, 6, 50
+_NEWEST, _STATEMENTS = 8, 6
 _LISTINGS_AT_HOME = ("Techniques", "Industries", "Applications", "Years")
 _AT_HOME = 14  # groups per listing
 _MOST_COMPANIES = 700
@@ -45,7 +46,6 @@ _FIXED = [
     "",
     *map("{}.html".format, "search browse ask attribution figures data collection".split()),
 ]
-_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _VERSION_DIGITS = 12
 
 GroupListing = tuple[str, Sequence[Group]]
@@ -76,6 +76,7 @@ class OverviewPages:
         values = {"cases_count": len(entries), "reliability_note": self._reliability}
         self._pages = PageWriter(files, plan, tabs=self._tabs, **values)
         self._reports, self._plan = reports, plan
+        self._searches = saved_searches(plan.settings.searches, entries, tables)
         self._files, self._title, self._root = files, plan.settings.title, plan.settings.root
 
     def write(self, lines: Path, changes: Sequence[SiteChange], drawn: Sequence[Figure]) -> None:
@@ -206,8 +207,10 @@ class OverviewPages:
             "facets": offered,
             "sorts": _SORTS,
             "has_meaning": has_meaning(),
+            "searches": self._searches,
         }
         key = [len(self._entries), digests(newest), offered, values["has_meaning"]]
+        key += [len(one.entries) for one in self._searches]
         self._pages.put("search.html", "search.html", key, **values)
         for name in ("ask.html", "attribution.html"):
             self._pages.put(name, name, len(self._entries))
@@ -232,22 +235,14 @@ class OverviewPages:
         self._pages.put_text("changes.json", rows, lambda: json.dumps(rows) + "\n")
 
     def _write_feeds(self) -> None:
-        self._write_feed("feed.xml", self._title, "", self._entries[:_FEED])
-        self._write_feed("feed-all.xml", f"{self._title}: all cases", "", self._entries)
-        for group in (*self._groups["tag"], *self._groups["industry"]):
-            title, folder = f"{self._title}: {group.label}", f"{group.folder}/"
-            self._write_feed(f"{folder}feed.xml", title, folder, group.entries[:_FEED])
-        found = [f"{one.folder}/" for members in self._groups.values() for one in members]
+        groups = [one for members in self._groups.values() for one in members]
+        write_feeds(self._pages, self._entries, groups, self._searches)
+        found = [f"{one.folder}/" for one in groups]
         found += self._reports.addresses
         pages = [*_FIXED, *(f"{name}.html" for name, _, _ in self._tabs), *found]
         values = {"pages": pages, "entries": self._entries}
         self._pages.put("sitemap.xml", "sitemap.xml", [pages, digests(self._entries)], **values)
         self._pages.put("robots.txt", "robots.txt", "")
-
-    def _write_feed(self, name: str, title: str, about: str, entries: Sequence[CaseEntry]) -> None:
-        updated = next((one.updated_at for one in entries if one.updated_at), _NEVER)
-        values = {"name": name, "title": title, "about": about, "updated_at": updated}
-        self._pages.put(name, "feed.xml", [title, digests(entries)], entries=entries, **values)
 
 
 def has_duckdb() -> bool:

@@ -3,8 +3,11 @@
 import re
 
 import feedparser
+import pytest
 from case_views import ADDRESS, CONFIRMED, TITLE, a_short_view, a_study, a_view, with_study
 from lxml import html
+
+from schemas.errors import PublishError
 
 HOME = "https://x.example/casebook/"
 
@@ -69,3 +72,44 @@ def test_a_site_with_an_address_has_a_feed_and_a_sitemap(publish):
     assert "CC BY 4.0" in page.xpath("string(//footer)")
     publish(a_view())
     assert not (target / "feed.xml").exists()
+
+
+def titles_in(path) -> list[str]:
+    feed = feedparser.parse(path.read_bytes())
+    assert not feed.bozo
+    return [entry.title for entry in feed.entries]
+
+
+def test_companies_and_saved_searches_have_feeds(publish):
+    """A saved search has the cases with all its values and all its words, in any form."""
+    short = a_short_view("Other", industry="insurance")
+    searches = {
+        "Insurers & officers": "industry=insurance&q=officer+checks&page=2",
+        "All insurers": f"{HOME}search.html?industry=insurance&sort=year",
+        "None": "?industry=insurance&tag=nothing",
+    }
+    more = {"address": HOME, "searches": tuple(searches.items())}
+    target, _ = publish(a_view(), short, **more)
+    assert titles_in(target / "companies/harbourline/feed.xml") == [TITLE]
+    page = html.fromstring((target / "search.html").read_bytes())
+    found = dict(
+        zip(
+            page.xpath("//p[@class='meant']/a[starts-with(@href, 'search.html')]/@href"),
+            page.xpath("//p[@class='meant']/a[text()='feed']/@href"),
+            strict=True,
+        )
+    )
+    assert {address: titles_in(target / feed) for address, feed in found.items()} == {
+        "search.html?q=officer+checks&industry=insurance": [TITLE],
+        "search.html?industry=insurance": [TITLE, "Other"],
+        "search.html?industry=insurance&tag=nothing": [],
+    }
+    feed = feedparser.parse((target / next(iter(found.values()))).read_bytes())
+    assert feed.feed.link == f"{HOME}search.html?q=officer+checks&industry=insurance"
+
+
+@pytest.mark.parametrize(("query", "problem"), [("colour=red", "colour is not"), ("", "no filter")])
+def test_a_saved_search_without_a_known_filter_is_rejected(publish, query, problem):
+    """The message names the search, and says what to copy."""
+    with pytest.raises(PublishError, match=f"'Red'.*{problem}.*copy the address"):
+        publish(a_view(), searches=(("Red", query),))

@@ -85,6 +85,14 @@ GROUP BY ALL;
 CREATE TABLE citable_lengths AS
 SELECT case_id, part, sum(tf) AS length FROM citable_words GROUP BY ALL;
 
+-- name: cases_with
+SELECT case_id
+FROM citable_words
+JOIN stems USING (word)
+WHERE list_contains($words, stem)
+GROUP BY case_id
+HAVING count(DISTINCT stem) = len($words);
+
 -- name: citable
 -- The parts that contain some of these words, best first, by BM25 (Robertson & Zaragoza 2009,
 -- k1 = 1.2, b = 0.75). Summaries of imported texts are left out.

@@ -65,6 +65,15 @@ class Distribution(NamedTuple):
     box: Sequence[float]
 
 
+class Pair(NamedTuple):
+    """A result with its number before and now."""
+
+    of: Link
+    before: float
+    now: float
+    title: str
+
+
 class Figure(NamedTuple):
     """A figure with its SQL and the result."""
 
@@ -133,27 +142,48 @@ def heat(heads: Sequence[Link], lines: SeriesData, unit: str) -> Chart:
 
 def axis(unit: str, spreads: Sequence[Distribution]) -> Chart:
     """Return the distributions of metrics on one axis, which starts at 0 unless logarithmic."""
-    low, high = min(one.box[0] for one in spreads), max(one.box[-1] for one in spreads)
-    is_logarithmic = low > 0 and high / low >= _LOGARITHMIC_FROM
-    start = low if is_logarithmic else min(0, low)
-    high = max(high, start)
-    scale: Callable[[float], float] = math.log if is_logarithmic else float
-    span = scale(high) - scale(start) or 1
-    middle = math.sqrt(start * high) if is_logarithmic else (start + high) / 2
-
-    def at(number: float) -> float:
-        return round(100 * (scale(number) - scale(start)) / span, 2)
-
+    scale = _scale(min(one.box[0] for one in spreads), max(one.box[-1] for one in spreads))
     drawn = []
     for metric, numbers, box in spreads:
         least, _, median, _, most = map(_short, box)
         note = f"n = {len(numbers)}, median {median}, {least} to {most}"
         shown = numbers[:: 1 + len(numbers) // _MOST_DOTS]
         title = f"{metric}{unit and f' in {unit}'}: {note}"
-        marks = tuple(Mark(at(n), _short(n)) for n in shown)
-        drawn.append(ChartSeries(Link(metric, note=note), marks, title, tuple(map(at, box))))
+        marks = tuple(Mark(scale.at(n), _short(n)) for n in shown)
+        drawn.append(ChartSeries(Link(metric, note=note), marks, title, tuple(map(scale.at, box))))
+    return Chart(tuple(drawn), scale.ticks, unit, scale.is_logarithmic)
+
+
+def dumbbells(unit: str, pairs: Sequence[Pair]) -> Chart:
+    """Return a line per result from its number before to that of now, all on one axis."""
+    numbers = [number for one in pairs for number in (one.before, one.now)]
+    scale = _scale(min(numbers), max(numbers))
+    lines = tuple(
+        ChartSeries(
+            one.of, tuple(Mark(scale.at(n), _short(n)) for n in (one.before, one.now)), one.title
+        )
+        for one in pairs
+    )
+    return Chart(lines, scale.ticks, unit, scale.is_logarithmic)
+
+
+class _Scale(NamedTuple):
+    at: Callable[[float], float]
+    ticks: tuple[Link, ...]
+    is_logarithmic: bool
+
+
+def _scale(low: float, high: float) -> _Scale:
+    is_logarithmic = low > 0 and high / low >= _LOGARITHMIC_FROM
+    start = low if is_logarithmic else min(0, low)
+    high = max(high, start)
+    scale: Callable[[float], float] = math.log if is_logarithmic else float
+    span = scale(high) - scale(start) or 1
+    middle = math.sqrt(start * high) if is_logarithmic else (start + high) / 2
     ticks = tuple(Link(_short(number)) for number in (start, middle, high))
-    return Chart(tuple(drawn), ticks, unit, is_logarithmic)
+    return _Scale(
+        lambda number: round(100 * (scale(number) - scale(start)) / span, 2), ticks, is_logarithmic
+    )
 
 
 def _whole(number: float) -> str:

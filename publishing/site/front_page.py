@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from publishing.site.charts import Chart, Link, comparison
+from publishing.site.measured import measured
 from publishing.site.report_views import ReportView, SentenceView
-from publishing.site.statement_pages import SectionStatements, measured
+from publishing.site.statement_pages import SectionStatements
 from warehouse import Dataset
 from warehouse.schema import named_parts
 
@@ -21,8 +22,6 @@ _LESSONS = 3
 _BESIDE_BAR = 20  # characters
 _SOUND = ("verbatim", "verified")
 _LONGEST = 320  # characters of a report's sentence
-_NUMBER = re.compile(r"(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?(?![\d,]*\d)")
-_ABOUT = re.compile(r"(?:about|around|approximately|roughly|nearly|almost|some|[~≈])?\s*[$€£]?\s*")
 
 
 class Comparison(NamedTuple):
@@ -73,32 +72,11 @@ def best_sentence(view: ReportView) -> SentenceView | None:
     return min(fit, key=lambda one: (bool(one.caution), -_cases(one)), default=None)
 
 
-def baseline_number(baseline: str, unit: str | None) -> float | None:
-    """Return the number of a baseline that is in ``unit``, None if it may be something else.
-
-    The unit follows the number ("a median of 47 minutes"); a number without one must be alone
-    ("about 90"), since "GPT-4" and "version 2" are no measurements.
-    """
-    if len(found := [*_NUMBER.finditer(baseline)]) != 1:
-        return None
-    before, after = baseline[: found[0].start()], baseline[found[0].end() :]
-    is_alone = not after.strip() and _ABOUT.fullmatch(before.lower())
-    words = _unit_words(unit)
-    is_same = bool(words) and _unit_words(after)[:1] == words[-1:]
-    return float(found[0][0].replace(",", "")) if is_alone or is_same else None
-
-
-def _unit_words(text: str | None) -> list[str]:
-    """Return the words of a unit in the singular; percent is a sign."""
-    plain = re.sub(r"per ?cent\b", "%", (text or "").lower())
-    return [word.rstrip("s") for word in re.findall(r"[^\W\d]+|[%$€£]", plain)]
-
-
 def _compared(row: Row) -> Comparison | None:
-    before = baseline_number(row["baseline"], row["unit"])
+    row = measured(row)
+    before = row["before"]
     if before is None or before == row["number"]:
         return None
-    row = measured(row)
     values = (("Before", row["baseline"], before), ("After", row["shown"], row["number"]))
     lines = [(Link(label, note=_beside(text, n, row["unit"])), n) for label, text, n in values]
     return Comparison(row, comparison(row["metric"] or "Result", lines))

@@ -9,13 +9,20 @@ from typing import Any, NamedTuple
 
 from publishing.entries import CaseEntry
 from publishing.site.facets import facet_values, facets
+from publishing.site.measured import (
+    MOST_CHARTS,
+    MOST_PAIRS,
+    measured,
+    pair_charts,
+    result_facets,
+)
 from publishing.site.writer import PageWriter
-from publishing.wording import result_source, shown_value
 from warehouse import Dataset
 
 Row = dict[str, Any]
 
 _ROWS, _PER_UNIT = 40, 10
+_RESULTS = "results"
 
 
 class StatementPage(NamedTuple):
@@ -39,9 +46,14 @@ Statements = Mapping[str, Sequence[Row]]
 NOUNS = {one.name: one.nouns for one in STATEMENT_PAGES}
 
 _SORTS = (("", "Newest case first"), ("year", "Year, newest first"), ("company", "Company"))
-_RESULT_SORTS = (*_SORTS, ("metric", "Metric"), ("number", "Value, highest first"))
+_RESULT_SORTS = (
+    *_SORTS,
+    ("metric", "Metric"),
+    ("number", "Value, highest first"),
+    ("grade", "Grade, highest first"),
+)
 _SHOWN = ("text", "anchor", "support", "mark")
-_OF_A_RESULT = ("metric", "unit", "number", "baseline", "sample")
+_OF_A_RESULT = ("metric", "unit", "number", "baseline", "sample", "shown", "whose", "grade_parts")
 
 
 class SectionStatements(NamedTuple):
@@ -64,7 +76,8 @@ class UnitResults(NamedTuple):
 
 def statements_by_page(tables: Dataset) -> Statements:
     """Return the statements of each page, in the order of the tabs."""
-    return {one.name: tables.section(one.name) for one in STATEMENT_PAGES}
+    found = {one.name: tables.section(one.name) for one in STATEMENT_PAGES}
+    return found | {_RESULTS: [*map(measured, found[_RESULTS])]}
 
 
 def write_statement_page(
@@ -76,17 +89,19 @@ def write_statement_page(
 ) -> None:
     """Write a page with the newest statements of the cases; a script loads the others."""
     offered = facets(entries, Counter(row["case_id"] for row in rows))
-    rows = [measured(row) for row in rows] if one.name == "results" else rows
-    units = by_unit(rows) if one.name == "results" else []
-    values = {
+    values: dict[str, Any] = {}
+    if one.name == _RESULTS:
+        offered = [*result_facets(rows), *offered]
+        values = {"units": by_unit(rows), "charts": pair_charts(rows)}
+        values |= {"most_charts": MOST_CHARTS, "most_pairs": MOST_PAIRS}
+    values |= {
         **one._asdict(),
         "tabs": tabs,
         "rows": rows[:_ROWS],
-        "units": units,
         "total": len(rows),
         "more": _ROWS if len(rows) > _ROWS else 0,
         "facets": offered,
-        "sorts": _RESULT_SORTS if one.name == "results" else _SORTS,
+        "sorts": _RESULT_SORTS if one.name == _RESULTS else _SORTS,
     }
     pages.put(
         f"{one.name}.html",
@@ -109,11 +124,6 @@ def by_section(rows: Sequence[Row]) -> list[SectionStatements]:
         for one in STATEMENT_PAGES
         if (shown := found[one.name])
     ]
-
-
-def measured(row: Row) -> Row:
-    """Return a result with its value and its source in words."""
-    return {**row, "shown": shown_value(row), "whose": result_source(row)}
 
 
 def by_unit(rows: Sequence[Row]) -> list[UnitResults]:
@@ -146,10 +156,9 @@ def _case(entry: CaseEntry) -> Row:
 
 
 def _more(name: str, row: Row) -> Sequence[str] | Mapping[str, Any] | None:
-    if name != "results":
+    if name != _RESULTS:
         return row["answers"] or None
-    named = {name: row[name] for name in _OF_A_RESULT}
-    return named | {"shown": shown_value(row), "whose": result_source(row)}
+    return {name: row[name] for name in (*_OF_A_RESULT, "values")}
 
 
 def _order(row: Row) -> tuple[str, float]:

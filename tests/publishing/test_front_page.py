@@ -12,7 +12,8 @@ from report_cases import bakeries
 from publishing.conversion import published_case
 from publishing.records import CaseRecord
 from publishing.reports.checks import cited_parts
-from publishing.site.front_page import Opening, baseline_number, best_sentence, opening
+from publishing.site.front_page import Opening, best_sentence, opening
+from publishing.site.measured import baseline_number
 from publishing.site.report_views import view_of
 from schemas.cases import Measure, Section
 from schemas.findings import Finding

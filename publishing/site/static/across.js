@@ -4,7 +4,8 @@ import { MANY, PAGE, element, startFacets } from "./facets.js";
 
 const listing = document.getElementById("listing");
 const total = Number(listing?.dataset.total ?? 0);
-const COLUMNS = ["Metric", "Value", "Before", "Basis", "Result"];
+const COLUMNS = ["Metric", "Value", "Before", "Basis", "Grade", "Result"];
+const GRADES = 4; // questions of a grade
 const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 
 let loaded = null;
@@ -25,7 +26,7 @@ function wanted(typed) {
 }
 
 function valuesOf(row, name) {
-  return row.of.values[name] ?? [];
+  return row.more?.values?.[name] ?? row.of.values[name] ?? [];
 }
 
 function fits(row, state, names) {
@@ -49,6 +50,7 @@ const ORDERS = {
   number: (a, b) =>
     COLLATOR.compare(a.more?.unit ?? "\uffff", b.more?.unit ?? "\uffff") ||
     (b.more?.number ?? -Infinity) - (a.more?.number ?? -Infinity),
+  grade: (a, b) => (b.more?.grade_parts.length ?? 0) - (a.more?.grade_parts.length ?? 0),
 };
 
 async function matching(state) {
@@ -105,11 +107,13 @@ function statement(row) {
 }
 
 function resultRow(row) {
-  const { metric, shown, baseline, whose, sample } = row.more;
+  const { metric, shown, baseline, whose, sample, grade_parts: parts } = row.more;
   const cells = [metric, shown, baseline, [whose, sample].filter(Boolean).join("; ")];
   const made = cells.map((text, n) =>
     element("td", { role: "cell", "data-label": COLUMNS[n], class: n === 1 ? "value" : null, dir: "auto" }, text ?? ""),
   );
+  const grade = element("div", {}, `${parts.length} of ${GRADES} `, element("span", { class: "where" }, parts.join(", ")));
+  made.push(element("td", { role: "cell", "data-label": "Grade" }, grade));
   made.push(element("td", { role: "cell", class: "statement" }, ...statement(row)));
   return element("tr", { role: "row" }, ...made);
 }
@@ -130,7 +134,26 @@ function tables(rows) {
   ]);
 }
 
+// Shows the pairs among these rows: the first few of each chart, in the charts with most of them.
+function showPairs(items) {
+  const pairs = document.getElementById("pairs");
+  if (!pairs) return;
+  const places = new Set(items.map(({ place }) => String(place)));
+  const charts = [...pairs.querySelectorAll(".pair-chart")].map((chart) => {
+    const own = [...chart.querySelectorAll("[data-row]")];
+    const found = own.filter((line) => places.has(line.dataset.row));
+    for (const line of own) line.hidden = !found.slice(0, pairs.dataset.pairs).includes(line);
+    chart.querySelector(".n").textContent = found.length;
+    chart.hidden = true;
+    return { chart, count: found.length };
+  });
+  const shown = charts.filter(({ count: n }) => n > 0).sort((a, b) => b.count - a.count).slice(0, pairs.dataset.charts);
+  for (const { chart } of shown) chart.hidden = false;
+  pairs.hidden = shown.length === 0;
+}
+
 function show(items, state) {
+  showPairs(items);
   const first = (state.page - 1) * PAGE;
   const rows = items.slice(first, first + PAGE);
   const place = document.getElementById("statements");

@@ -4,6 +4,7 @@ import { combobox } from "./combobox.js";
 
 export const PAGE = 24;
 export const MANY = ["model", "tag"]; // facets with several values, all of which must match
+const ORDERED = ["year", "grade"]; // facets whose values have an order of their own
 const LONGEST_LABEL = 60;
 const TYPING = 120; // milliseconds after the last letter until it is searched
 // The page has the values of each facet with their numbers, for lists before the first search.
@@ -98,7 +99,7 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
         .map((value) => optionOf(name, value))
         .map((one) => (counts ? { ...one, n: counts[name]?.[one.value] ?? 0 } : one))
         .filter(({ value, n }) => (own.includes(value) ? !many : n > 0));
-      if (name !== "year") listed.sort((a, b) => b.n - a.n);
+      if (!ORDERED.includes(name)) listed.sort((a, b) => b.n - a.n);
       update(listed, many || own.length === 0 ? undefined : optionOf(name, own[0]));
       const field = form.elements[name];
       const number = listed.length.toLocaleString("en");

@@ -19,6 +19,16 @@ document.querySelector(".story")?.addEventListener("click", (event) => {
   if (details) details.open = !details.open;
 });
 
+// A link to a statement opens its quotes.
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  const details = target?.matches(".sentence, .statement, tr") && target.querySelector("details.evidence");
+  if (details) details.open = true;
+}
+
+addEventListener("hashchange", openTarget);
+openTarget();
+
 // Browsers do not load modules for pages opened from a folder.
 if (location.protocol === "file:") {
   for (const hint of document.querySelectorAll(".needs-server")) hint.hidden = false;

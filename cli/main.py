@@ -19,6 +19,7 @@ from cli import (
     batches,
     cases,
     companies,
+    digest,
     doctor,
     evaluate,
     findings,
@@ -70,6 +71,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
         "findings": findings.findings,
         "report": reports.report,
         "ask": reports.ask,
+        "digest": digest.digest,
         "recheck": operate.recheck,
     },
     "Operate": {

@@ -155,6 +155,8 @@ class Settings(BaseSettings):
     """An e-mail or web address where readers can report mistakes."""
     site_searches: dict[str, str] = Field(default_factory=dict)
     """Searches with a feed, as `{"Agents in finance": "tag=agents&industry=finance"}`."""
+    mail: SecretStr | None = None
+    """`smtp://USER:PASSWORD@HOST:587?from=ADDRESS&to=ADDRESS,…`, for `casebook digest --mail`."""
 
     @field_validator("home", mode="after")
     @classmethod

@@ -51,11 +51,11 @@ def published_folders(resources: Resources) -> list[Path]:
     return sorted(folders, key=_written, reverse=True)
 
 
-def published_records(resources: Resources) -> Path:
+def published_records(resources: Resources, *, may_be_empty: bool = False) -> Path:
     """Return the JSON Lines file of the published cases, or raise InputError if missing."""
     folder = published_folders(resources)[0]
     path = folder / "data" / RECORDS
-    if not path.is_file() or not path.stat().st_size:
+    if not path.is_file() or not (may_be_empty or path.stat().st_size):
         is_own = folder == resources.settings.site_path
         command = "casebook publish" if is_own else f"casebook publish --to {folder}"
         raise InputError(f"{folder} has no published case; run `{command}` first")

@@ -274,6 +274,10 @@ class CaseReads(DatabaseReader):
             found[row["case_id"]].append(decode(Finding, row))
         return found
 
+    def with_new_findings(self, since: datetime) -> set[str]:
+        """Return the ids of the cases whose findings were made since then."""
+        return {row["case_id"] for row in self._rows("with_new_findings", since=since)}
+
     def publications(self) -> list[Publication]:
         """Return the newest publication per case and target, unless it is a withdrawal."""
         return self._all(Publication, "publications")

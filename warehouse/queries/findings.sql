@@ -37,6 +37,9 @@ LEFT JOIN newest ON newest.revision_id = states.next_revision_id
 WHERE states.next_revision_id IS NOT NULL
 ORDER BY states.updated_at DESC, states.case_id;
 
+-- name: with_new_findings
+SELECT DISTINCT case_id FROM finding_sets WHERE created_at >= $since;
+
 -- name: shown_findings
 SELECT *
 FROM current_findings

@@ -35,6 +35,46 @@ class ArticlePart(NamedTuple):
     voices: Sequence[Voice]
 
 
+class BriefLine(NamedTuple):
+    """A statement of the four lines that a case opens with."""
+
+    label: str
+    statement: PublishedStatement
+
+
+def brief(case: PublishedCase) -> list[BriefLine]:
+    """Return the problem, approach, result and caveat of a case, without those that it lacks.
+
+    Each is a statement of the case, if possible one without a doubt. The problem is the first
+    challenge with a solution, which is the approach; else the first challenge or context, and the
+    first sentence on the architecture. The result has the highest grade. The caveat is the first
+    failure or limit, else the first gap.
+    """
+    challenges = case.section(Section.CHALLENGES)
+    problem = _best([one for one in challenges if case.solutions_to(one)])
+    answers = case.solutions_to(problem) if problem else []
+    results = sorted(case.section(Section.RESULTS), key=lambda one: -len(one.grade_parts))
+    chosen = {
+        "Problem": [[problem] if problem else challenges, case.section(Section.CONTEXT)],
+        "Approach": [
+            answers,
+            case.section(Section.ARCHITECTURE),
+            case.section(Section.SOLUTIONS),
+        ],
+        "Result": [[one for one in results if one.is_measured], results],
+        "Caveat": [case.section(Section.FAILURES), case.section(Section.GAPS)],
+    }
+    found = (
+        (label, next(filter(None, map(_best, lists)), None)) for label, lists in chosen.items()
+    )
+    return [BriefLine(label, one) for label, one in found if one]
+
+
+def _best(statements: Sequence[PublishedStatement]) -> PublishedStatement | None:
+    """Return the first statement without a doubt, else the first one."""
+    return min(statements, key=lambda one: one.is_doubtful, default=None)
+
+
 def article(case: PublishedCase) -> Iterator[ArticlePart]:
     """Yield the parts of a case in reading order.
 

@@ -12,6 +12,7 @@ from publishing.files import SiteFiles, key_of
 from publishing.plan import PublicationPlan
 from publishing.records import CaseRecord, PublishedCase
 from publishing.site.cards import card
+from publishing.site.case_tags import rarest_first, rarities
 from publishing.site.case_texts import case_markdown
 from publishing.site.facets import facet_values
 from publishing.site.groups import Group, groups
@@ -33,6 +34,7 @@ class CaseFiles:
     def __init__(self, files: SiteFiles, plan: PublicationPlan) -> None:
         self._files, self._plan, self._settings = files, plan, plan.settings
         self._pages = PageWriter(files, plan)
+        self._rarities = rarities(plan.entries.values())
 
     def write_records(self, entries: Iterable[CaseEntry]) -> Path:
         """Write the record of each case in all formats; return the JSON Lines file of all cases."""
@@ -88,6 +90,7 @@ class CaseFiles:
             parts = (
                 shown,
                 self._plan.menu,
+                [self._rarities[tag.slug] for tag in entry.tags],
                 *([cited] if cited else ()),
                 *([accounts] if accounts else ()),
             )
@@ -126,6 +129,7 @@ class CaseFiles:
         texts += [text for part in case.prose for text in part.paragraphs]
         values: dict[str, Any] = {"synonyms": synonyms().missing("; ".join(texts))}
         values |= {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
+        values |= {"ranked_tags": rarest_first(case, self._rarities)}
         values |= {"facet_values": facet_values(entry), "system": system}
         values |= {"accounts": in_time(system.entries) if system else ()}
         return self._pages.render("case.html", case=case, beside=self._same_source(case), **values)

@@ -13,7 +13,7 @@ from jinja2 import (
 )
 
 from publishing import wording
-from publishing.layout import article
+from publishing.layout import article, brief
 from publishing.markdown import escape
 from publishing.plan import MENU, SiteSettings
 from publishing.site.groups import group_address
@@ -39,6 +39,7 @@ def environment(settings: SiteSettings) -> Environment:
     )
     filters = (
         article,
+        brief,
         *(wording.count, wording.day, wording.listing, wording.silence_phrases, wording.size),
         wording.support_summary,
     )
@@ -69,6 +70,8 @@ def environment(settings: SiteSettings) -> Environment:
         has_card=False,
         version="",
         similar=(),
+        ranked_tags=None,
+        most_tags=6,
         synonyms=(),
         cited_in=(),
         system=None,

@@ -19,10 +19,11 @@ document.querySelector(".story")?.addEventListener("click", (event) => {
   if (details) details.open = !details.open;
 });
 
-// A link to a statement opens its quotes.
+// A link to a statement opens its quotes, and one to the tags opens their list.
 function openTarget() {
   const target = document.getElementById(location.hash.slice(1));
-  const details = target?.matches(".sentence, .statement, tr") && target.querySelector("details.evidence");
+  const within = target?.matches(".sentence, .statement, tr") ? target : target?.parentElement;
+  const details = within?.querySelector(within === target ? "details.evidence" : ":scope > details.folded");
   if (details) details.open = true;
 }
 

@@ -105,7 +105,9 @@ def main() -> None:
         )
         lines = [*asyncio.run(_builds(settings, Path(folder))), *_weights(settings.site_path)]
         lines += [*_similar(settings.site_path), *_searches(settings.site_path, Path(folder))]
-        lines += asyncio.run(_kinds(Path(folder) / "whole"))
+        whole = Settings(home=Path(folder) / "whole", site_contact="a@b.example")
+        asyncio.run(_published(whole))
+        lines += _kinds(whole.site_path)
     print("| measure | value | gate |\n|---|---|---|")
     for line in lines:
         print(f"| {line.measure} | {line.value} | {line.gate} |")
@@ -225,13 +227,16 @@ def _queries(site: Path) -> list[Query]:
     return made
 
 
-async def _kinds(home: Path) -> list[Line]:
-    """Measure the queries of each kind on a site of all cases with their summaries."""
-    settings = Settings(home=home, site_contact="a@b.example")
+async def _published(settings: Settings) -> None:
+    """Import all cases with their summaries, and publish them."""
     async with Resources(settings) as resources:
         await import_cases(CASES, resources, name="LLMOps Database")
         await publish_site(resources)
-    with (settings.site_path / "data" / "cases.jsonl").open() as file:
+
+
+def _kinds(site: Path) -> list[Line]:
+    """Measure the queries of each kind."""
+    with (site / "data" / "cases.jsonl").open() as file:
         cases = [json.loads(line) for line in file]
     pages = {case["imported"]["record"]: case["slug"] for case in cases}
     queries = defaultdict[tuple[str, str], list[Query]](list)
@@ -239,7 +244,7 @@ async def _kinds(home: Path) -> list[Line]:
         wanted = frozenset(pages[slug] for slug in row["slugs"] if slug in pages)
         queries[row["kind"], row["half"]].append(Query(row["query"], wanted))
     lines = []
-    with serving(settings.site_path) as address, sync_playwright() as playwright:
+    with serving(site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"),
                                              args=["--no-sandbox"])  # fmt: skip
         page = browser.new_page()

@@ -8,6 +8,7 @@ import { QUOTES, correct, formsOf } from "./vocabulary.js";
 const ENOUGH = 10; // cases with all words, from which no others are added
 const CLOSE = 10; // others that are added
 const RANKED = 40; // cases that are closest by meaning, before filters
+const MOST = 0.75; // share of the weight of the words, from which they count more than the meaning
 const LEAST = 0.1; // cosine similarity; cases below it are about something else
 
 // {results, filters, meant, close}: the cases with all words; the number of cases by facet and value;
@@ -27,7 +28,8 @@ export async function findCases(query, options, total) {
     yield others(some);
     if (!canSearch()) return;
     const similar = (await byMeaning(index, words, options)).map((one) => some.find(({ id }) => id === one.id) ?? one);
-    yield others([...similar, ...some]);
+    const most = some.filter(({ covered }) => covered >= MOST);
+    yield others([...most, ...similar, ...some]);
   }
   return { results, filters, meant, close };
 }

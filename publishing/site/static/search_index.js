@@ -36,19 +36,25 @@ async function open() {
   }
 
   // Pages with some of these words, best first: the fewer pages have a word, the more it counts.
+  // `covered` is the share of the words' weight that a page has.
   async function some(words, options, total) {
     const ranked = new Map();
+    let whole = 0;
     for (const { results } of await Promise.all(words.map((word) => ask(word, options)))) {
       const rarity = Math.log(1 + total / (1 + results.length));
       const best = results[0]?.score;
+      whole += rarity;
       for (const one of results) {
         const share = rarity * (0.5 + one.score / best / 2);
         const own = ranked.get(one.id);
-        if (own) own.words = [...own.words, ...one.words];
-        if (own) own.score += share;
-        else ranked.set(one.id, Object.assign(one, { score: share }));
+        if (own) {
+          own.words = [...own.words, ...one.words];
+          own.score += share;
+          own.covered += rarity;
+        } else ranked.set(one.id, Object.assign(one, { score: share, covered: rarity }));
       }
     }
+    for (const one of ranked.values()) one.covered /= whole;
     return [...ranked.values()].sort((a, b) => b.score - a.score);
   }
 
